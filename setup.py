@@ -1,0 +1,65 @@
+"""Build the optional C core `autograd._value`; everything else is in pyproject.toml.
+
+A machine without a compiler gets the Python core and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI wants it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+SOURCE = Path("autograd") / "_value.c"
+REQUIRED = os.environ.get("SCALARGRAD_REQUIRE_C", "") not in ("", "0")
+
+# Equal to the Python core bit for bit: no contraction to fused multiply-add, nothing of -ffast-math.
+FLAGS = {
+    "unix": [
+        "-O2",
+        "-ffp-contract=off",
+        "-fno-math-errno",
+        "-Wall",
+        "-Wextra",
+        "-Wno-unused-parameter",
+        "-Wno-missing-field-initializers",
+        "-Wno-cast-function-type",
+    ],
+    "msvc": ["/O2", "/fp:precise"],
+}
+
+WARNING = """
+*********************************************************************************************************
+WARNING: scalargrad's C core was not built: {reason}
+Everything works with the Python core and gives the same results, but building graphs and running
+backward() is many times slower. Install a C compiler (Debian: apt install gcc python3-dev; Fedora: dnf
+install gcc python3-devel; macOS: xcode-select --install; Windows: Visual Studio Build Tools), then install
+scalargrad again. `python -m autograd --version` names the core in use.
+*********************************************************************************************************
+"""
+
+
+class BuildOptionalCore(build_ext):
+    """Builds the C core where it can be built, and says what is lost where it can't."""
+
+    def run(self) -> None:
+        self.attempt(super().run)
+
+    def build_extension(self, ext: Extension) -> None:
+        flags = FLAGS.get(self.compiler.compiler_type, FLAGS["unix"])
+        ext.extra_compile_args = [*flags, *ext.extra_compile_args]
+        self.attempt(lambda: super(BuildOptionalCore, self).build_extension(ext))
+
+    def attempt(self, build: object) -> None:
+        try:
+            build()  # type: ignore[operator]
+        except Exception as error:  # a broken compiler fails in ways that no list of types covers
+            if REQUIRED:
+                raise
+            print(WARNING.format(reason=error), file=sys.stderr, flush=True)
+
+
+core = Extension("autograd._value", [SOURCE.as_posix()], depends=["autograd/_ops.h"], optional=not REQUIRED)
+setup(ext_modules=[core] if SOURCE.exists() else [], cmdclass={"build_ext": BuildOptionalCore})

@@ -1,0 +1,34 @@
+"""What every test session shares: which core runs, hypothesis profiles, no silent absence of the C core."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import autograd
+from autograd import core
+
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile(
+    "ci", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure() -> None:
+    """Fail, rather than pass on the Python core alone, where a C core is required."""
+    required = os.environ.get("AUTOGRAD_REQUIRE_C", "") not in ("", "0")
+    if required and importlib.util.find_spec("autograd._value") is None:
+        raise pytest.UsageError(
+            "AUTOGRAD_REQUIRE_C=1 but autograd._value is not built; build it with `python -m pip install -e .`"
+        )
+
+
+def pytest_report_header() -> str:
+    """Name the core that the session tests."""
+    profile = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+    return f"autograd: {core.CORE} core, from {autograd.__path__[0]}; hypothesis profile {profile}"
