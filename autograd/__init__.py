@@ -1,0 +1,64 @@
+"""scalargrad: a scalar automatic-differentiation engine. This file is the face: it re-exports, nothing else."""
+
+from autograd.core import (
+    CORE,
+    Value,
+    abs,
+    acos,
+    acosh,
+    add,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cbrt,
+    cos,
+    cosh,
+    div,
+    dot,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    gelu,
+    hypot,
+    leaky_relu,
+    log,
+    log1p,
+    log2,
+    log10,
+    logsumexp,
+    max,
+    mean,
+    min,
+    mul,
+    neg,
+    normal_cdf,
+    pow,
+    relu,
+    sigmoid,
+    silu,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    sub,
+    sum,
+    tan,
+    tanh,
+    where,
+)
+from autograd.errors import AnomalyError, AutogradError, DrawError, GradientError, WorksheetError
+from autograd.modes import detect_anomaly, no_grad
+from autograd.naming import label, values
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CORE", "AnomalyError", "AutogradError", "DrawError", "GradientError", "Value", "WorksheetError", "abs", "acos",
+    "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "detect_anomaly", "div", "dot",
+    "erf", "erfc", "exp", "expm1", "gelu", "hypot", "label", "leaky_relu", "log", "log10", "log1p", "log2",
+    "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "pow", "relu", "sigmoid", "silu", "sin",
+    "sinh", "softplus", "sqrt", "sub", "sum", "tan", "tanh", "values", "where",
+]  # fmt: skip

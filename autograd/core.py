@@ -1,0 +1,42 @@
+"""Picks the twin: `Value` and the functions in C where they were built, else in Python.
+
+The environment variable `AUTOGRAD_CORE` chooses: `c` (an ImportError if it is missing), `python`, or unset for the
+best there is. `CORE` tells which one runs.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from autograd import modes
+from autograd.ops import TABLE
+
+if TYPE_CHECKING:
+    from autograd._signatures import *  # noqa: F403  (generated: every function of the table)
+    from autograd.value import Value as Value
+    from autograd.value import restore as restore
+
+
+def _pick(wanted: str) -> tuple[str, Any]:
+    if wanted not in ("", "c", "python"):
+        raise ImportError(f"AUTOGRAD_CORE must be 'c', 'python' or unset, got {wanted!r}")
+    if wanted != "python":
+        try:
+            from autograd import _value
+        except ImportError as error:
+            if wanted == "c":
+                raise ImportError(f"AUTOGRAD_CORE is 'c', but the C core was not built: {error}") from error
+        else:
+            modes.listeners.append(_value._set_modes)
+            return "c", _value
+    from autograd import value
+
+    return "python", value
+
+
+CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
+
+if not TYPE_CHECKING:
+    Value, restore = _twin.Value, _twin.restore
+    globals().update({name: _twin.FUNCTIONS[name] for name in TABLE})

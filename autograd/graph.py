@@ -1,0 +1,107 @@
+"""Reading a recorded graph: its order, its leaves, its values at other points, its derivatives in forward mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autograd.core import Value
+from autograd.ops import TABLE
+
+__all__ = ["evaluate", "leaves", "tangent", "topological"]
+
+
+def topological(*roots: Value) -> list[Value]:
+    """Return every node below the roots, operands before the nodes that use them.
+
+    Time is linear and depth unlimited. The order depends on the graph alone: depth first, operands from left to right.
+
+    Examples
+    --------
+    >>> x = Value(2.0, label="x")
+    >>> [node.op or node.label for node in topological(x * x + x.exp())]
+    ['x', 'mul', 'exp', 'add']
+    """
+    order: list[Value] = []
+    done: set[int] = set()
+    stack = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        if id(node) in done:
+            continue
+        waiting = [parent for parent in node.parents if id(parent) not in done]
+        if waiting:
+            stack.append(node)
+            stack.extend(reversed(waiting))
+        else:
+            done.add(id(node))
+            order.append(node)
+    return order
+
+
+def leaves(*roots: Value) -> list[Value]:
+    """Return the leaves below the roots, in topological order.
+
+    Examples
+    --------
+    >>> a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    >>> [leaf.label for leaf in leaves(a * b + a)]
+    ['a', 'b']
+    """
+    return [node for node in topological(*roots) if not node.op]
+
+
+def evaluate(outputs: Sequence[Value], replaced: Mapping[Value, float]) -> list[float]:
+    """Compute a recorded graph again, with other values in some of its leaves; the graph stays as it is.
+
+    Parameters
+    ----------
+    outputs : sequence of Value
+        What to compute.
+    replaced : mapping of Value to float
+        The leaves that have another value, by identity; all others have their `data`. A computed node may stand
+        here too: it then is what the mapping says, whatever its operands.
+
+    Returns
+    -------
+    list of float
+        The value of each output.
+
+    Examples
+    --------
+    >>> x = Value(2.0)
+    >>> evaluate([x * x, x + 1], {x: 3.0})
+    [9.0, 4.0]
+    """
+    values = {id(node): float(value) for node, value in replaced.items()}
+    for node in topological(*outputs):
+        if id(node) not in values:
+            values[id(node)] = _compute(node, values) if node.op else node.data
+    return [values[id(output)] for output in outputs]
+
+
+def _compute(node: Value, values: Mapping[int, float]) -> float:
+    return TABLE[node.op].compute(*(x if isinstance(x, float) else values[id(x)] for x in node.operands))[0]
+
+
+def tangent(output: Value, leaf: Value) -> float:
+    """Return ∂output/∂leaf in forward mode: derivatives are carried from the leaf up, in the order of the record.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> tangent(x * x * x, x)
+    27.0
+    """
+    tangents: dict[int, float] = {}
+    for node in topological(output):
+        if node is leaf:
+            tangents[id(node)] = 1.0
+            continue
+        moving = [
+            derivative * tangents[id(parent)]
+            for parent, derivative in zip(node.parents, node.local_derivatives, strict=True)
+            if id(parent) in tangents and not (node.op == "where" and derivative == 0.0)
+        ]
+        if moving:
+            tangents[id(node)] = float(sum(moving))
+    return tangents.get(id(output), 0.0)

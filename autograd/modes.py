@@ -1,0 +1,123 @@
+"""What holds inside a `with` block: recording switched off, anomalies named.
+
+A mode belongs to its context (thread, asyncio task). `active` counts the blocks open anywhere, so that with none open a
+twin's hot path is one test of an integer.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from autograd import reverse
+from autograd.errors import AnomalyError
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["detect_anomaly", "no_grad"]
+
+active = 0
+listeners: list[Callable[[int], None]] = []  # told of each change of `active`: the C twin keeps its own copy
+
+_forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
+_detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)
+_lock = threading.Lock()
+
+
+def _change_active(by: int) -> None:
+    global active
+    with _lock:
+        active += by
+        for listener in listeners:
+            listener(active)
+
+
+@contextmanager
+def _on(mode: ContextVar[bool]) -> Iterator[None]:
+    _change_active(+1)
+    token = mode.set(True)
+    try:
+        yield
+    finally:
+        mode.reset(token)
+        _change_active(-1)
+
+
+def no_grad() -> AbstractContextManager[None]:
+    """Record nothing inside the block: results are leaves, with values and without parents.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> x = ag.Value(3.0)
+    >>> with ag.no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+    return _on(_forgetting)
+
+
+def detect_anomaly() -> AbstractContextManager[None]:
+    """Raise inside the block at the first op that makes nan or inf, in the forward or the backward direction.
+
+    A `backward()` that raises leaves every gradient as it was.
+
+    Raises
+    ------
+    AnomalyError
+        Naming the op, its label if it has one, and its operands with labels and values.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> x = ag.Value(0.0, label="x")
+    >>> with ag.detect_anomaly():
+    ...     ag.log(x)
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: log made -inf of x = 0.0
+    """
+    return _on(_detecting)
+
+
+def recorded(node: Value) -> Value:
+    """Pass a node that was just computed, as the modes of this context want it; both twins call it while one is on."""
+    if _detecting.get() and not math.isfinite(node.data):
+        raise AnomalyError(f"{_named(node)} made {node.data} of {_operands(node)}")
+    return node.detach() if _forgetting.get() else node
+
+
+def inspect_backward(root: Value) -> None:
+    """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing."""
+    if _detecting.get():
+        reverse.sweep(root, _inspect_edge)
+
+
+def _inspect_edge(node: Value, position: int, gradient: float, contribution: float) -> None:
+    if not math.isfinite(contribution):
+        parent, derivative = node.parents[position], node.local_derivatives[position]
+        raise AnomalyError(
+            f"{_named(node)} made {contribution} backward: gradient {gradient!r} times local derivative {derivative!r} "
+            f"towards {_name(parent)}, at {_operands(node)}"
+        )
+
+
+def _named(node: Value) -> str:
+    return f"{node.op} ({node.label})" if node.label else node.op
+
+
+def _name(operand: Value) -> str:
+    return operand.label or operand.op or "an unnamed leaf"
+
+
+def _operands(node: Value) -> str:
+    shown = [
+        f"{_name(x)} = {x.data!r}" if hasattr(x, "operands") else repr(x) for x in node.operands[:8]
+    ]
+    return ", ".join(shown) + (f", … ({len(node.operands)} operands)" if len(node.operands) > 8 else "")

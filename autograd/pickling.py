@@ -1,0 +1,155 @@
+"""Pickling and copying of graphs of any depth, sharing kept; one format for both twins.
+
+Pickle follows references by recursion, which a deep graph does not survive. So a computed node pickles as an entry of a
+`Record`: the nodes below it as one flat table. Two nodes of one graph in one pickle must stay in one graph, so a node
+that a living Record holds is an entry of that one; a pickler keeps what it has written alive until it is done.
+"""
+
+from __future__ import annotations
+
+import copy as _copy
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["copy", "deepcopy", "reduce"]
+
+_holders: dict[int, weakref.ref[Record]] = {}  # by identity of a node, the living Record that holds it
+
+
+class Record:
+    """A computed node with all nodes below it that no earlier living Record holds, as a flat table."""
+
+    def __init__(self, root: Value) -> None:
+        self.known, self.nodes = _below(root)
+        self.index = {id(node): i for i, node in enumerate((*self.known, *self.nodes))}
+        held = [id(node) for node in self.nodes]
+        _holders.update(dict.fromkeys(held, weakref.ref(self, lambda _: _release(held))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        table = [
+            (node.op, tuple(map(self._entry, node.operands)), node.data, node.local_derivatives, node.grad, node.label)
+            for node in self.nodes
+        ]
+        return _load, (self.known, table)
+
+    def _entry(self, operand: Value | float) -> int | float:
+        return operand if isinstance(operand, float) else self.index[id(operand)]
+
+
+def reduce(value: Value) -> tuple[Any, ...]:
+    """Return what `__reduce_ex__` returns, for a Value of either twin or a subclass."""
+    if not value.op:
+        return _leaf, (type(value) if _is_subclass(value) else None, value.data, value.grad, value.label), _state(value)
+    record = _record_of(value) or Record(value)
+    return _entry, (record, record.index[id(value)])
+
+
+def copy(value: Value) -> Value:
+    """Return a new node with the same parents, or a new leaf of the same class."""
+    if value.op:
+        return _restore(value, value.operands)
+    return _copy_leaf(value, dict(_state(value) or {}))
+
+
+def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
+    """Return a copy of the whole graph below; nodes that were shared stay shared."""
+    copied: list[Value] = []
+    for node in _operands_first(value, memo):
+        if node.op:
+            made = _restore(node, tuple(x if isinstance(x, float) else memo[id(x)] for x in node.operands))
+        else:
+            made = _copy_leaf(node, {})
+        memo[id(node)] = made
+        copied.append(node)
+        if state := _state(node):
+            made.__dict__.update(_copy.deepcopy(state, memo))
+    memo.setdefault(id(memo), []).extend(copied)  # as copy.deepcopy does: what is copied must outlive the memo
+    result: Value = memo[id(value)]
+    return result
+
+
+def _record_of(value: Value) -> Record | None:
+    holder = _holders.get(id(value))
+    return holder() if holder else None
+
+
+def _release(held: list[int]) -> None:
+    for key in held:
+        _holders.pop(key, None)
+
+
+def _below(root: Value) -> tuple[list[Value], list[Value]]:
+    """Leaves and nodes of living Records met below `root`, and the other computed nodes, operands first."""
+    known: list[Value] = []
+    nodes: list[Value] = []
+    for node in _operands_first(root, {}, until_living=True):
+        known.append(node) if not node.op or _record_of(node) else nodes.append(node)
+    return known, nodes
+
+
+def _operands_first(root: Value, done: dict[int, Any], until_living: bool = False) -> list[Value]:
+    order: list[Value] = []
+    seen, stack = set(done), [root]
+    while stack:
+        node = stack.pop()
+        key = id(node)
+        if key in seen:
+            continue
+        waiting = [] if until_living and _record_of(node) else [x for x in node.parents if id(x) not in seen]
+        if waiting:
+            stack.append(node)
+            stack.extend(reversed(waiting))
+        else:
+            seen.add(key)
+            order.append(node)
+    return order
+
+
+def _is_subclass(value: Value) -> bool:
+    return type(value) is not _twin().Value
+
+
+def _state(value: Value) -> dict[str, Any] | None:
+    return getattr(value, "__dict__", None) or None
+
+
+def _twin() -> Any:
+    from autograd import core  # at run time: core picks the twin, and the twin imports this
+
+    return core
+
+
+def _leaf(kind: type[Value] | None, data: float, grad: float, label: str) -> Value:
+    kind = kind or _twin().Value
+    value = kind.__new__(kind)
+    value.data, value.grad, value.label = data, grad, label
+    return value
+
+
+def _copy_leaf(value: Value, state: dict[str, Any]) -> Value:
+    made = _leaf(type(value), value.data, value.grad, value.label)
+    if state:
+        made.__dict__.update(state)
+    return made
+
+
+def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
+    made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
+    return made
+
+
+def _load(known: list[Value], table: list[tuple[Any, ...]]) -> list[Value]:
+    """Rebuild a Record's nodes, as a list in the order of its index."""
+    restore = _twin().restore
+    nodes = list(known)
+    for op, entries, data, derivatives, grad, label in table:
+        operands = tuple(x if isinstance(x, float) else nodes[x] for x in entries)
+        nodes.append(restore(op, operands, data, derivatives, grad, label))
+    return nodes
+
+
+def _entry(nodes: list[Value], index: int) -> Value:
+    return nodes[index]
