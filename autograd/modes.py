@@ -99,9 +99,9 @@ def inspect_backward(root: Value) -> None:
         reverse.sweep(root, _inspect_edge)
 
 
-def _inspect_edge(node: Value, position: int, gradient: float, contribution: float) -> None:
+def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float) -> None:
+    contribution = derivative * gradient
     if not math.isfinite(contribution):
-        parent, derivative = node.parents[position], node.local_derivatives[position]
         raise AnomalyError(
             f"{_named(node)} made {contribution} backward: gradient {gradient!r} times local derivative {derivative!r} "
             f"towards {_name(parent)}, at {_operands(node)}"
@@ -117,7 +117,5 @@ def _name(operand: Value) -> str:
 
 
 def _operands(node: Value) -> str:
-    shown = [
-        f"{_name(x)} = {x.data!r}" if hasattr(x, "operands") else repr(x) for x in node.operands[:8]
-    ]
+    shown = [f"{_name(x)} = {x.data!r}" if hasattr(x, "operands") else repr(x) for x in node.operands[:8]]
     return ", ".join(shown) + (f", … ({len(node.operands)} operands)" if len(node.operands) > 8 else "")

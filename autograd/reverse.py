@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inspect", "sweep"]
 
-Inspect = Callable[["Value", int, float, float], None]
+Inspect = Callable[["Value", "Value", float, float], None]
 
 
 def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dict[int, float]]:
@@ -28,7 +28,7 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
     root : Value
         Its own gradient is 1.
     inspect : callable, optional
-        Called with (node, position of the parent, gradient of the node, contribution to the parent) at each edge.
+        Called with (node, parent, local derivative, gradient of the node) at each edge.
 
     Returns
     -------
@@ -44,13 +44,12 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
         node = ready.pop()
         gradient = gradients.get(id(node))
         chooses = node.op == "where"
-        for position, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives)):
+        for parent, derivative in zip(node.parents, node.local_derivatives, strict=True):
             key = id(parent)
             if gradient is not None and not (chooses and derivative == 0.0):
-                contribution = derivative * gradient
                 if inspect is not None:
-                    inspect(node, position, gradient, contribution)
-                gradients[key] = gradients.get(key, 0.0) + contribution
+                    inspect(node, parent, derivative, gradient)
+                gradients[key] = gradients.get(key, 0.0) + derivative * gradient
             users_left = waiting.get(key)
             if users_left == 1:
                 ready.append(parent)
@@ -60,7 +59,7 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
 
 
 def _count_users(root: Value) -> tuple[list[Value], dict[int, int], dict[int, float]]:
-    """All nodes below `root`; by identity, the number of edges that arrive at each computed one and each leaf's `grad`."""
+    """All nodes below `root`; by id, how many edges arrive at each computed one, and each leaf's `grad`."""
     nodes, stack = [root], [root]
     users: dict[int, int] = {}
     held = {} if root.op else {id(root): root.grad}

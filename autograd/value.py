@@ -1,7 +1,7 @@
 """`Value` in Python: a scalar that records how it was computed. The reference, written to be read.
 
 A node holds its operands and, for those that are Values, the local derivative ∂out/∂operand: two tuples of references
-downwards and nothing upwards, so that there are no closures and no cycles, and a graph is freed when its last user goes.
+downwards and nothing upwards, so there are no closures and no cycles, and a graph is freed when its last user goes.
 The C twin `_value.c` behaves the same to the last bit; one test suite runs on both.
 """
 
@@ -17,6 +17,8 @@ from autograd import modes, pickling, reverse
 from autograd.ops import TABLE, Op
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from autograd._signatures import Methods
 else:
     Methods = object
@@ -84,7 +86,8 @@ class Value(Methods):
     _parents: tuple[Value, ...]
     _derivatives: tuple[float, ...]
 
-    def __new__(cls, *args: object, **kwargs: object) -> Value:
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
         self = object.__new__(cls)
         self._data = self._grad = 0.0
         self._label = self._op = ""
@@ -238,6 +241,16 @@ class Value(Methods):
     def __abs__(self) -> Value:
         return self.abs()
 
+    def __pow__(self, exponent: Any, modulus: None = None) -> Value:
+        if modulus is not None:
+            raise TypeError(f"pow: a Value takes no modulus, got {_shown(modulus)}")
+        power: Value = _power(self, exponent)
+        return power
+
+    def __rpow__(self, base: Any, modulus: None = None) -> Value:
+        power: Value = _reflected_power(self, base)
+        return power
+
     def __copy__(self) -> Value:
         return pickling.copy(self)
 
@@ -264,7 +277,11 @@ def restore(
 
 
 def _node(
-    op: str, operands: tuple[Value | float, ...], parents: tuple[Value, ...], data: float, derivatives: tuple[float, ...]
+    op: str,
+    operands: tuple[Value | float, ...],
+    parents: tuple[Value, ...],
+    data: float,
+    derivatives: tuple[float, ...],
 ) -> Value:
     node = _new(Value)
     node._data = data
@@ -284,9 +301,9 @@ def _record(op: Op, operands: tuple[Any, ...]) -> Value:
     """Apply `op` and remember it; at least one operand is a Value, the others are numbers."""
     kept = tuple([x if isinstance(x, Value) else _operand(op, x) for x in operands])
     value, *slopes = op.compute(*[x._data if isinstance(x, Value) else x for x in kept])
-    if all([isinstance(x, Value) for x in kept]):
-        return _node(op.name, kept, kept, value, tuple(slopes))
     parents = tuple([x for x in kept if isinstance(x, Value)])
+    if len(parents) == len(kept):
+        return _node(op.name, parents, parents, value, tuple(slopes))
     derivatives = tuple([d for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value)])
     return _node(op.name, kept, parents, value, derivatives)
 
@@ -337,7 +354,12 @@ def _comparable(other: Any) -> float | None:
 
 # Operators: each has a row of the table, with the Value on either side.
 
-OPERATORS = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+OPERATORS = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "truediv": "div",
+}  # pow stands in the class: it may have a modulus
 
 
 def _operator(name: str, op: Op) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -367,12 +389,6 @@ def _operator(name: str, op: Op) -> tuple[Callable[..., Any], Callable[..., Any]
 def _may_know(other: object, method: str) -> bool:
     """Whether a class of its own, such as an array, wants to be asked first."""
     return type(other).__module__ != "builtins" and hasattr(type(other), method)
-
-
-def _power(self: Value, other: Any, modulus: None = None) -> Any:
-    if modulus is not None:
-        raise TypeError(f"pow: a Value takes no modulus, got {_shown(modulus)}")
-    return _plain_power(self, other)
 
 
 # Methods and functions of the table's names.
@@ -432,7 +448,8 @@ def _function(op: Op) -> Callable[..., Any]:
 
 
 def _sequence(op: str, what: str, values: Iterable[Any]) -> tuple[Any, ...]:
-    if isinstance(values, (str, bytes)) or not hasattr(type(values), "__iter__") and not hasattr(values, "__getitem__"):
+    iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
+    if not iterable or isinstance(values, (str, bytes)):
         raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {_shown(values)}")
     return tuple(values)
 
@@ -513,15 +530,17 @@ def dot(ws: Iterable[Operand], xs: Iterable[Operand], bias: Operand = 0.0) -> An
     return _apply(TABLE["dot"], (*weights, *inputs, bias))
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    op.name: _function(op) for op in TABLE.values() if op.arity is not None
-} | {"sum": sum, "mean": mean, "logsumexp": logsumexp, "dot": dot}
+FUNCTIONS: dict[str, Callable[..., Any]] = {op.name: _function(op) for op in TABLE.values() if op.arity is not None} | {
+    "sum": sum,
+    "mean": mean,
+    "logsumexp": logsumexp,
+    "dot": dot,
+}
 
+_power, _reflected_power = _operator("pow", TABLE["pow"])
 for _name, _row in OPERATORS.items():
     for _side in _operator(_name, TABLE[_row]):
         setattr(Value, _side.__name__, _side)
-_plain_power = Value.__pow__
-Value.__pow__ = _power  # type: ignore[method-assign, assignment]
 
 for _op in TABLE.values():
     if _op.arity is not None:
