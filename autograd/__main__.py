@@ -1,0 +1,223 @@
+"""The command line, `python -m autograd`: reads arguments, calls the rooms, prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NoReturn, TypeVar
+
+import autograd
+from autograd.errors import AutogradError, WorksheetError
+from autograd.report import Report, as_json, as_text
+from autograd.worksheet import Worksheet, shipped
+from autograd.worksheet.checking import FAILED, compare
+from autograd.worksheet.sheet import read_number, read_rate
+
+FINE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+PROGRAM = "python -m autograd"
+
+DESCRIPTION = """\
+Run a worksheet: a text file of named steps, as in notes on backpropagation.
+Prints every leaf with its value, its gradient and its value after a step of
+gradient descent.
+
+A worksheet looks like this:
+
+    inputs: x                     # leaves that are not trained
+    rate: 0.5                     # the learning rate
+
+    x = 0.5                       # a number makes a leaf
+    w, b = 0.8, 0.1
+    net = w*x + b                 # anything else is a step
+    out = sigmoid(net)
+    E = (1 - out)^2 / 2           # the last step is the output
+"""
+
+EXAMPLES = """\
+examples:
+  python -m autograd --list                       the worksheets that are shipped
+  python -m autograd step_by_step                 run one of them by its name
+  python -m autograd step_by_step --steps 10000   10,000 steps of descent
+  python -m autograd step_by_step --wrt w5 out_h1 gradients of these only
+  python -m autograd step_by_step --set w5=0.6 --svg graph.svg
+  python -m autograd my_sheet.txt --check         compare with finite differences
+  python -m autograd my_sheet.txt --json          one object, all digits
+
+lines of a worksheet that are not steps:
+  title: text    inputs: i1 i2    targets: t1    fixed: b1 b2    rate: 0.5
+  of: E          # a comment
+
+Gradient descent updates all leaves but inputs, targets and fixed ones, all at
+once. In JSON, what is not finite is "Infinity", "-Infinity" or "NaN".
+Exit codes: 0 fine, 1 a check failed, 2 bad input.
+"""
+
+_Item = TypeVar("_Item")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong on one line."""
+        self.exit(BAD_INPUT, f"{PROGRAM}: {message}; see --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("sheet", nargs="?", metavar="SHEET", help="a file, the name of a shipped worksheet, or - for standard input")
+    add("--of", metavar="NAME", help="the output; default: what the sheet says, else its last step")
+    add("--wrt", nargs="+", metavar="NAME", help="take gradients with respect to these; default: all leaves")
+    add("--rate", metavar="NUMBER", help="the learning rate; default: what the sheet says")
+    add("--steps", metavar="N", help="steps of gradient descent; default: 1 if there is a rate")
+    add("--fixed", nargs="+", default=[], metavar="NAME", help="leaves not to train, besides those the sheet says")
+    add("--set", nargs="+", action="extend", default=[], metavar="NAME=NUMBER", help="give leaves other numbers")
+    add("--svg", metavar="FILE", help="write a picture of the graph, with values and gradients")
+    add("--values", action="store_true", help="print the value of every step, too")
+    add("--check", action="store_true", help="compare every gradient with finite differences and forward mode")
+    add("--json", action="store_true", help="print one JSON object instead of tables")
+    add("--list", action="store_true", help="list the worksheets that come with the package")
+    add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        code = _list() if options.list else _run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; the interpreter must not fail at its last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except AutogradError as error:
+        return _complain(f"{options.sheet}: {error}" if options.sheet and not options.list else str(error))
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _complain(message: str) -> int:
+    line = " ".join(message.split())
+    print(f"{PROGRAM}: {line}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _list() -> int:
+    names = shipped.names()
+    width = max(map(len, names), default=0)
+    for name in names:
+        print(f"{name:{width}}  {shipped.load(name).title}")
+    return FINE
+
+
+def _run(options: argparse.Namespace) -> int:
+    sheet = _load(options.sheet)
+    replaced = dict(_assignment(sheet, each) for each in options.set)
+    output = sheet.output(options.of)
+    labels = _unique(label for name in options.wrt or sheet.leaves for label in sheet.labels(name))
+    fixed = _unique(label for name in options.fixed for label in sheet.leaf_labels(name))
+    trained = [label for label in labels if label in sheet.trained and label not in fixed]
+
+    run = sheet.evaluate(replaced, of=output)
+    rate, steps = _descent(sheet, options, trained)
+    numbers = dict(replaced)
+    if rate is not None and trained:
+        descent = sheet.descend(steps, rate=rate, trained=trained, replaced=replaced, of=output)
+        for numbers in _progress(descent, steps):  # noqa: B007  (the last one is wanted)
+            pass
+    checks = _progress(compare(sheet, labels, of=output, replaced=replaced), len(labels)) if options.check else None
+    report = Report(
+        sheet=sheet,
+        run=run,
+        gradients=run.gradients(labels),
+        updated={label: numbers.get(label, sheet.leaves[label]) for label in trained} if rate is not None else {},
+        value_after=sheet.compute(numbers, of=output),
+        steps=steps,
+        rate=rate,
+        roles={label: "fixed" if label in fixed else sheet.role(label) for label in labels},
+        checks=None if checks is None else list(checks),
+    )
+    if options.svg:
+        _draw(report, options.svg)
+    print(as_json(report) if options.json else as_text(report, values=options.values))
+    if options.svg and not options.json:
+        print(f"\nThe graph is drawn in {options.svg}")
+    return CHECK_FAILED if any(each.verdict == FAILED for each in report.checks or []) else FINE
+
+
+def _load(argument: str | None) -> Worksheet:
+    if argument is None:
+        raise WorksheetError("no worksheet given, name it before the options; --list shows those that are shipped")
+    if argument == "-":
+        return Worksheet.decode(sys.stdin.buffer.read(), "standard input")
+    if os.path.isfile(argument) or (os.path.exists(argument) and argument not in shipped.names()):
+        return Worksheet.load(argument)
+    if os.path.dirname(argument) or "\0" in argument:
+        raise WorksheetError("no such file")
+    return shipped.load(argument)
+
+
+def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:
+    """Read `name=number`."""
+    name, sign, number = text.partition("=")
+    if not sign:
+        raise WorksheetError(f"--set: expected NAME=NUMBER, got {text!r}")
+    labels = sheet.leaf_labels(name)
+    if len(labels) > 1:
+        raise WorksheetError(f"--set: {name!r} is a list; set its elements one by one, as {labels[0]}={number}")
+    return labels[0], read_number(number)
+
+
+def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) -> tuple[float | None, int]:
+    """Find the rate and the number of steps, and whether they make sense."""
+    rate = sheet.rate if options.rate is None else read_rate(options.rate)
+    if options.steps is None:
+        steps = 1
+    elif options.steps.isascii() and options.steps.isdigit() and len(options.steps) < 19:
+        steps = int(options.steps)
+    else:
+        raise WorksheetError(f"--steps: expected a whole number, got {options.steps!r}")
+    if rate is None and options.steps is not None:
+        raise WorksheetError("--steps needs a rate; give --rate, or write a line 'rate: 0.5' in the sheet")
+    if not trained and (options.steps is not None or options.rate is not None):
+        raise WorksheetError("nothing to train: every leaf asked for is an input, a target or fixed")
+    return rate, steps
+
+
+def _draw(report: Report, path: str) -> None:
+    from autograd.draw import draw
+
+    draw(report.run.values[report.run.output]).save(path)
+
+
+def _progress(items: Iterable[_Item], total: int) -> Iterator[_Item]:
+    """Pass items on, with a progress bar when someone is watching and there is something to wait for."""
+    if total < 100 or sys.stderr is None or not sys.stderr.isatty():
+        return iter(items)
+    from tqdm import tqdm
+
+    bar: Iterator[_Item] = iter(tqdm(items, total=total, leave=False, unit="step"))
+    return bar
+
+
+def _unique(labels: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(labels))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""What the command line says about a worksheet: its results gathered, as tables and as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograd.worksheet import Evaluation, Worksheet
+from autograd.worksheet.checking import FAILED, KINK, UNCLEAR, Comparison
+
+__all__ = ["Report", "as_json", "as_text"]
+
+NAME_WIDTH = 20
+
+
+@dataclass
+class Report:
+    """The results of one run.
+
+    Attributes
+    ----------
+    sheet : Worksheet
+        What was run.
+    run : Evaluation
+        At the sheet's numbers, or those set instead.
+    gradients : dict of label to float
+        Of the output, with respect to each quantity asked for.
+    updated : dict of label to float
+        The trained leaves after gradient descent; empty without a rate.
+    value_after : float
+        The output with these.
+    steps : int
+        How many steps of descent that were.
+    rate : float or None
+        The learning rate.
+    roles : dict of label to str
+        What each quantity is.
+    checks : list of Comparison or None
+        When gradients were checked.
+    """
+
+    sheet: Worksheet
+    run: Evaluation
+    gradients: dict[str, float]
+    updated: dict[str, float]
+    value_after: float
+    steps: int
+    rate: float | None
+    roles: dict[str, str]
+    checks: list[Comparison] | None = field(default=None)
+
+
+def as_json(report: Report) -> str:
+    """Write one JSON object, every number with all its digits.
+
+    JSON has no infinities and no nan: they are the strings "Infinity", "-Infinity" and "NaN", which Python's `float`
+    and JavaScript's `Number` both read.
+    """
+    content: dict[str, object] = {
+        "output": report.run.output,
+        "value": _json_number(report.run.value),
+        "values": _json_numbers(report.run.numbers()),
+        "gradients": _json_numbers(report.gradients),
+        "updated": _json_numbers(report.updated),
+        "value_after": _json_number(report.value_after),
+    }
+    if report.checks is not None:
+        content["check"] = {
+            each.label: {
+                "forward": _json_number(each.forward),
+                "differences": _json_number(each.differences),
+                "error": _json_number(each.error),
+                "verdict": each.verdict,
+            }
+            for each in report.checks
+        }
+    return json.dumps(content, allow_nan=False)
+
+
+def _json_numbers(numbers: Mapping[str, float]) -> dict[str, float | str]:
+    return {label: _json_number(number) for label, number in numbers.items()}
+
+
+def _json_number(number: float) -> float | str:
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def as_text(report: Report, *, values: bool = False) -> str:
+    """Write tables of at most 80 columns.
+
+    Parameters
+    ----------
+    report : Report
+        What to write.
+    values : bool
+        Whether to add a table of every step's value.
+    """
+    output = report.run.output
+    head = report.sheet.name + (f": {report.sheet.title}" if report.sheet.title else "")
+    parts = [head, _gradient_table(report), _outcome(report)]
+    if values:
+        numbers = report.run.numbers()
+        parts.append(_table(("step", "value"), [(label, _digits(number)) for label, number in numbers.items()]))
+    if report.checks is not None:
+        parts.append(_check_table(report.checks, output))
+    return "\n\n".join(parts)
+
+
+def _gradient_table(report: Report) -> str:
+    after = _steps_text(report.steps) if report.updated else ""
+    rows = []
+    for label, gradient in report.gradients.items():
+        role = report.roles[label]
+        updated = _digits(report.updated[label]) if label in report.updated else ""
+        note = role if role != "trained" else ""
+        rows.append((label, _digits(report.run.values[label].data), _digits(gradient), updated, note))
+    heads = ("name", "value", f"∂{_shortened(report.run.output, 14)}/∂name", after, "")
+    return _table(heads, rows)
+
+
+def _outcome(report: Report) -> str:
+    lines = [f"{report.run.output} = {report.run.value!r}"]
+    if report.updated:
+        margin = " " * _width(report.run.output)
+        lines.append(f"{margin} → {report.value_after!r} {_steps_text(report.steps)} at rate {report.rate!r}")
+    if report.updated and not math.isfinite(report.value_after) and math.isfinite(report.run.value):
+        lines.append("The descent has left the finite numbers: a smaller --rate may help.")
+    return "\n".join(lines)
+
+
+def _steps_text(steps: int) -> str:
+    return f"after {steps:,} step{'s' * (steps != 1)}"
+
+
+def _check_table(checks: Sequence[Comparison], output: str) -> str:
+    rows = [
+        (each.label, _digits(each.reverse), _digits(each.forward), _digits(each.differences), each.verdict)
+        for each in checks
+    ]
+    lines = [_table(("name", "backward", "forward mode", "differences", "check"), rows)]
+    verdicts = [each.verdict for each in checks]
+    failed = verdicts.count(FAILED)
+    if KINK in verdicts:
+        lines.append("kink: the slopes on the two sides differ; the gradient lies between them, by convention.")
+    if UNCLEAR in verdicts:
+        lines.append("unclear: finite differences can't resolve it here; forward mode agrees.")
+    many = f"{len(checks)} gradient{'s' * (len(checks) != 1)} of {output}"
+    lines.append(f"{many} checked: {f'{failed} FAILED' if failed else 'none fails'}.")
+    return "\n".join(lines)
+
+
+def _digits(number: float) -> str:
+    return f"{number:.10g}"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Align columns: names to the left, numbers to the right, the last column (words) to the left."""
+    cells = [tuple(heads), *((_shortened(row[0], NAME_WIDTH), *row[1:]) for row in rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(heads))]
+    lines = []
+    for row in cells:
+        padded = []
+        for i, cell in enumerate(row):
+            space = " " * (widths[i] - _width(cell))
+            padded.append(cell + space if i in (0, 4) else space + cell)
+        lines.append("  ".join(each for each, width in zip(padded, widths, strict=True) if width).rstrip())
+    lines.insert(1, "─" * max(map(_width, lines)))
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """Count the columns of a terminal that a text takes."""
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
+
+
+def _shortened(text: str, width: int) -> str:
+    """Take out the middle of a text that is too wide."""
+    if _width(text) <= width:
+        return text
+    half = width // 2
+    return f"{text[: width - half - 1]}…{text[-half:]}"

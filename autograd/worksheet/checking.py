@@ -1,0 +1,154 @@
+"""Every gradient of a worksheet compared with forward mode and with finite differences.
+
+The differences come from computing the sheet itself at other numbers, comparisons and all, in plain floats: they share
+neither the record nor the derivatives. Ridders' method extrapolates them to step 0 and says how far they can be
+trusted; the tolerance is that estimate, not a constant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.graph import tangent
+from autograd.worksheet.sheet import Worksheet
+
+__all__ = ["Comparison", "compare", "difference"]
+
+OK, KINK, UNCLEAR, FAILED = "ok", "kink", "unclear", "FAILED"
+
+LEVELS: Final = 22
+COLUMNS: Final = 6
+CLOSE: Final = 1e-9
+RESOLVED: Final = 1e-5
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One quantity's gradient, found in three ways.
+
+    Attributes
+    ----------
+    label : str
+        The quantity.
+    reverse, forward, differences : float
+        Its gradient by `backward()`, by forward mode, by finite differences.
+    error : float
+        How far the finite differences may be off.
+    verdict : str
+        "ok"; "kink" where the slopes of both sides differ and the gradient lies between; "unclear" where finite
+        differences can't tell and forward mode agrees; "FAILED".
+    """
+
+    label: str
+    reverse: float
+    forward: float
+    differences: float
+    error: float
+    verdict: str
+
+
+def compare(
+    sheet: Worksheet, labels: Iterable[str], *, of: str | None = None, replaced: Mapping[str, float] | None = None
+) -> Iterator[Comparison]:
+    """Check the gradient of each label's quantity.
+
+    Examples
+    --------
+    >>> sheet = Worksheet.parse("w = 3" + chr(10) + "E = w^2 + relu(w - 3)")
+    >>> for each in compare(sheet, ["w"]):
+    ...     print(each.label, each.reverse, each.forward, each.verdict)
+    w 6.0 6.0 kink
+    """
+    run = sheet.evaluate(replaced, of=of)
+    numbers = dict(replaced or {})
+    for label, reverse in run.gradients(labels).items():
+
+        def output(x: float, label: str = label) -> float:
+            return sheet.compute(numbers | {label: x}, of=of)
+
+        forward = tangent(run.values[run.output], run.values[label])
+        yield _judge(label, reverse, forward, output, run.values[label].data)
+
+
+def _judge(label: str, reverse: float, forward: float, output: Callable[[float], float], x: float) -> Comparison:
+    differences, error = difference(output, x)
+    verdict = _verdict(reverse, differences, error)
+    if verdict != OK and (sides := _sides(output, x)):
+        low, high = sorted(sides)
+        slack = 1e-3 * (high - low)
+        verdict = KINK if low - slack <= reverse <= high + slack else FAILED
+    if not _agree(reverse, forward):
+        verdict = FAILED
+    return Comparison(label, reverse, forward, differences, error, verdict)
+
+
+def _agree(reverse: float, forward: float) -> bool:
+    if math.isnan(reverse) or math.isnan(forward):
+        return math.isnan(reverse) and math.isnan(forward)
+    return reverse == forward or abs(reverse - forward) <= CLOSE * max(abs(reverse), abs(forward), 1e-6)
+
+
+def _verdict(reverse: float, differences: float, error: float) -> str:
+    size = max(abs(reverse), abs(differences))
+    if not math.isfinite(error) or error > RESOLVED * size:
+        unseen = math.isfinite(reverse) and abs(reverse - differences) > 100.0 * error
+        return FAILED if unseen else OK if reverse == differences else UNCLEAR
+    return OK if abs(reverse - differences) <= 10.0 * error + CLOSE * size else FAILED
+
+
+def difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
+    """Estimate a derivative from values alone.
+
+    Central differences at halving steps, each row of Richardson's tableau extrapolating to step 0 (Ridders 1982); the
+    entry that changes least from its neighbours is taken, and that change is its error estimate. Steps where the
+    function is not finite are passed over.
+
+    Returns
+    -------
+    derivative, error : float
+        nan and inf when no step gives a number.
+
+    Examples
+    --------
+    >>> derivative, error = difference(math.exp, 1.0)
+    >>> abs(derivative - math.e) < 10 * error < 1e-9
+    True
+    """
+    best, least = math.nan, math.inf
+    for scale in {max(abs(x), 1.0), abs(x)} - {0.0}:
+        before: list[float] = []
+        for level in range(LEVELS):
+            step = 0.125 * scale * 0.5**level
+            above, below = x + step, x - step
+            if above == below:
+                break
+            slope = (function(above) - function(below)) / (above - below)
+            if not math.isfinite(slope):
+                before = []
+                continue
+            noise = abs(function(above)) * 2.0**-52 / step
+            row = [slope]
+            for column, earlier in enumerate(before[:COLUMNS], 1):
+                factor = 4.0**column
+                row.append((factor * row[-1] - earlier) / (factor - 1.0))
+                change = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier)) + noise
+                if change < least:
+                    best, least = row[-1], change
+            before = row
+    return best, least
+
+
+def _sides(function: Callable[[float], float], x: float) -> tuple[float, float] | None:
+    """Return the slopes to the left and to the right where they differ: a kink, or a jump; None where smooth."""
+    here, scale = function(x), max(abs(x), 1.0)
+    jumps = []
+    for step in (1e-4 * scale, 1e-5 * scale):
+        right, left = (function(x + step) - here) / step, (here - function(x - step)) / step
+        jumps.append(right - left)
+    noise = 1e-13 * abs(here) / step
+    if not math.isfinite(jumps[1]) or abs(jumps[1]) <= noise or abs(jumps[1]) < 0.5 * abs(jumps[0]):
+        return None
+    return left, right

@@ -1,0 +1,505 @@
+"""`Worksheet`: steps and roles read from text, evaluated to a graph, and taken down the gradient."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Final, TypeVar
+
+from autograd.core import Value
+from autograd.errors import WorksheetError
+from autograd.worksheet import evaluate
+from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, element_label
+from autograd.worksheet.syntax import (
+    DIRECTIVES,
+    MAX_CHARACTERS,
+    Directive,
+    Instruction,
+    Step,
+    Token,
+    nearest,
+    parse,
+    split_lines,
+    tidy_name,
+)
+
+__all__ = ["Evaluation", "Worksheet"]
+
+_FUNCTIONS_BY_CASE: Final = {name.casefold(): name for name in FUNCTIONS if name.isascii()}
+_SNIPPET: Final = 60
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A worksheet computed once: a labelled `Value` for every quantity.
+
+    Attributes
+    ----------
+    values : dict of label to Value
+        Leaves and steps in the sheet's order; the elements of a list `W` stand under `W[1,2]`, or under the names they
+        have of their own.
+    output : str
+        The label of the quantity whose gradients are wanted.
+    """
+
+    values: dict[str, Value]
+    output: str
+
+    @property
+    def value(self) -> float:
+        """The output's number."""
+        return self.values[self.output].data
+
+    def numbers(self) -> dict[str, float]:
+        """Every quantity's number."""
+        return {label: value.data for label, value in self.values.items()}
+
+    def gradients(self, labels: Iterable[str]) -> dict[str, float]:
+        """Run backward from the output and read the gradient of each label's quantity.
+
+        Examples
+        --------
+        >>> run = Worksheet.parse("w, x = 3, 2" + chr(10) + "E = w*x^2").evaluate()
+        >>> run.gradients(["w", "x"])
+        {'w': 4.0, 'x': 12.0}
+        """
+        for value in self.values.values():
+            value.grad = 0.0
+        self.values[self.output].backward()
+        return {label: self.values[label].grad for label in labels}
+
+
+class Worksheet:
+    """A sheet of named steps that has been read and found right.
+
+    Made by `parse`, `load` or `shipped.load`, which raise `WorksheetError` for everything that is wrong with it.
+
+    Attributes
+    ----------
+    name : str
+        What errors and tables call it.
+    title : str
+        From its `title:` line.
+    steps : tuple of Step
+        In order.
+    leaves : dict of label to float
+        The quantities given as numbers: the steps whose expressions use no other step, element by element.
+    inputs, targets, fixed : tuple of str
+        Leaves that training leaves alone, from the lines of these names.
+    rate : float or None
+        The learning rate from its `rate:` line.
+
+    Examples
+    --------
+    >>> sheet = Worksheet.parse('''
+    ... inputs: x
+    ... rate: 0.1
+    ... x = 2
+    ... w, b = 0.5, 0
+    ... z = w*x + b
+    ... a = sigmoid(z)
+    ... C = (a - 1)^2
+    ... ''')
+    >>> sheet.leaves
+    {'x': 2.0, 'w': 0.5, 'b': 0.0}
+    >>> sheet.trained, sheet.output()
+    (('w', 'b'), 'C')
+    >>> run = sheet.evaluate()
+    >>> f"{run.value:.6f}"
+    '0.072329'
+    >>> {label: round(slope, 6) for label, slope in run.gradients(sheet.trained).items()}
+    {'w': -0.211508, 'b': -0.105754}
+    >>> Worksheet.parse("a = 1" + chr(10) + "b = 2*A")
+    Traceback (most recent call last):
+    autograd.errors.WorksheetError: line 2, column 7: unknown name 'A', in 'b = 2*A'; did you mean 'a'?
+    """
+
+    def __init__(self, steps: Sequence[Step], name: str) -> None:
+        self.name = name
+        self.title = ""
+        self.steps = tuple(steps)
+        self.rate: float | None = None
+        self.inputs: tuple[str, ...] = ()
+        self.targets: tuple[str, ...] = ()
+        self.fixed: tuple[str, ...] = ()
+        self._output = ""
+        operands = evaluate.run(self.steps, {}, recorded=True)
+        self._aliases = _aliases(operands)
+        self._shapes = {
+            label: tuple(self._aliases[each] for each in _labels(label, x)) for label, x in operands.items()
+        }
+        given = [step.name for step in self.steps if _is_leaf(step)]
+        self.leaves = {item.label: item.data for name in given for item in _values(operands[name])}
+
+    @classmethod
+    def parse(cls, text: str, name: str = "worksheet") -> Worksheet:
+        """Read a sheet from its text.
+
+        Parameters
+        ----------
+        text : str
+            Its lines.
+        name : str
+            What errors and tables shall call it.
+
+        Raises
+        ------
+        WorksheetError
+            At the first thing that is wrong, with `line` and `column`.
+        """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"Worksheet.parse: text must be a str, got {text!r} ({type(text).__name__}); see Worksheet.load"
+            )
+        try:
+            statements = parse(text)
+            steps = _resolved([each for each in statements if isinstance(each, Step)])
+            sheet = cls(steps, name)
+            for directive in statements:
+                if isinstance(directive, Directive):
+                    sheet._obey(directive)
+        except WorksheetError as error:
+            raise _with_text(error, text) from None
+        return sheet
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Worksheet:
+        """Read a sheet from a UTF-8 file.
+
+        Raises
+        ------
+        WorksheetError
+            Where it is wrong, too large, or not text.
+        OSError
+            When the file can't be read.
+        """
+        with open(path, "rb") as file:
+            return cls.decode(file.read(4 * MAX_CHARACTERS + 1), Path(path).name)
+
+    @classmethod
+    def decode(cls, raw: bytes, name: str = "worksheet") -> Worksheet:
+        """Read a sheet from the bytes of a UTF-8 file."""
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            lines = split_lines(raw[: error.start].decode("utf-8-sig", "replace"))
+            message = f"the sheet is not UTF-8 text: byte 0x{raw[error.start]:02x}"
+            raise WorksheetError(message, len(lines), len(lines[-1]) + 1) from None
+        return cls.parse(text, name)
+
+    def __repr__(self) -> str:
+        return f"<Worksheet {self.name!r}: {len(self.steps)} steps, {len(self.leaves)} leaves>"
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The leaves that training updates: all but inputs, targets and fixed ones."""
+        kept = {*self.inputs, *self.targets, *self.fixed}
+        return tuple(label for label in self.leaves if label not in kept)
+
+    def role(self, label: str) -> str:
+        """Say what a quantity is: "input", "target", "fixed", "trained" or "computed"."""
+        for role, labels in (("input", self.inputs), ("target", self.targets), ("fixed", self.fixed)):
+            if label in labels:
+                return role
+        return "trained" if label in self.leaves else "computed"
+
+    def labels(self, name: str) -> tuple[str, ...]:
+        """Find the quantities a name stands for: one for a number or an element, all elements for a list.
+
+        Raises
+        ------
+        WorksheetError
+            When there is none of that name.
+
+        Examples
+        --------
+        >>> Worksheet.parse("W = [[1, 2], [3, 4]]").labels("W")
+        ('W[1,1]', 'W[1,2]', 'W[2,1]', 'W[2,2]')
+        """
+        name = tidy_name(name)
+        if name in self._shapes:
+            return self._shapes[name]
+        if name in self._aliases:
+            return (self._aliases[name],)
+        advice = nearest(name, [*self._shapes, *self._aliases]) or f"; names are {_listed(self._shapes)}"
+        raise WorksheetError(f"unknown name {name[:80]!r}{advice}")
+
+    def leaf_labels(self, name: str) -> tuple[str, ...]:
+        """Find the leaves a name stands for; as `labels`, and an error when a quantity is computed."""
+        labels = self.labels(name)
+        for label in labels:
+            if label not in self.leaves:
+                raise WorksheetError(f"{label!r} is computed, not a leaf; leaves are {_listed(self.leaves)}")
+        return labels
+
+    def output(self, name: str | None = None) -> str:
+        """Find the one quantity that is the output: the one named, else the sheet's `of:`, else the last step.
+
+        Raises
+        ------
+        WorksheetError
+            When it is unknown, or a list.
+        """
+        if not self.steps:
+            raise WorksheetError("the sheet has no steps; a step is written name = expression")
+        name = name or self._output or self.steps[-1].name
+        labels = self.labels(name)
+        if tidy_name(name) in self._shapes and tidy_name(name) not in self._aliases:
+            raise WorksheetError(
+                f"the output must be one number, {name!r} is a list; name an element, as {labels[0]!r}"
+            )
+        return labels[0]
+
+    def evaluate(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> Evaluation:
+        """Compute every step, recording the graph.
+
+        Parameters
+        ----------
+        replaced : mapping of name to float, optional
+            Numbers that quantities have instead of the sheet's; a computed one is then cut off from its step.
+        of : str, optional
+            The output, if not the sheet's own.
+
+        Examples
+        --------
+        >>> Worksheet.parse("w = 3" + chr(10) + "E = w^2").evaluate({"w": 5}).value
+        25.0
+        """
+        operands = evaluate.run(self.steps, self._canonical(replaced), recorded=True)
+        values = {item.label: item for operand in operands.values() for item in _values(operand)}
+        return Evaluation(values, self.output(of))
+
+    def compute(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> float:
+        """Compute the output only, in plain floats; comparisons are decided anew."""
+        label = self.output(of)
+        operands = evaluate.run(self.steps, self._canonical(replaced), recorded=False)
+        name, _, _ = label.partition("[")
+        operand = operands[name]
+        if not isinstance(operand, Array):
+            return float(operand)
+        return float(operand.items[_labels(name, operand).index(label)])
+
+    def descend(
+        self,
+        steps: int = 1,
+        *,
+        rate: float | None = None,
+        trained: Sequence[str] | None = None,
+        replaced: Mapping[str, float] | None = None,
+        of: str | None = None,
+    ) -> Iterator[dict[str, float]]:
+        """Go down the gradient: every leaf w becomes w − rate·∂output/∂w, all at once.
+
+        Parameters
+        ----------
+        steps : int
+            How many times.
+        rate : float, optional
+            The learning rate, if not the sheet's own.
+        trained : sequence of str, optional
+            The leaves to update; else the sheet's `trained`.
+        replaced : mapping of name to float, optional
+            Numbers to begin with instead of the sheet's.
+        of : str, optional
+            The output, if not the sheet's own.
+
+        Yields
+        ------
+        dict of label to float
+            After each step, the updated leaves and what was `replaced`.
+
+        Examples
+        --------
+        >>> list(Worksheet.parse("w = 3" + chr(10) + "E = w^2").descend(2, rate=0.25))
+        [{'w': 1.5}, {'w': 0.75}]
+        """
+        rate = self.rate if rate is None else rate
+        if rate is None:
+            raise WorksheetError("descend: no learning rate; give one, or write a line 'rate: 0.5' in the sheet")
+        names = self.trained if trained is None else trained
+        labels = tuple(dict.fromkeys(label for name in names for label in self.leaf_labels(name)))
+        numbers = self._canonical(replaced)
+        for _ in range(steps):
+            run = self.evaluate(numbers, of=of)
+            slopes = run.gradients(labels)
+            numbers |= {label: run.values[label].data - rate * slope for label, slope in slopes.items()}
+            yield dict(numbers)
+
+    def _canonical(self, replaced: Mapping[str, float] | None) -> dict[str, float]:
+        numbers = {}
+        for name, number in (replaced or {}).items():
+            labels = self.labels(name)
+            if len(labels) > 1:
+                raise WorksheetError(f"{name!r} is a list; give its elements one by one, as {labels[0]!r}")
+            numbers[labels[0]] = float(number)
+        return numbers
+
+    def _obey(self, directive: Directive) -> None:
+        """Take in one directive line."""
+        word = directive.word
+        if word.text not in DIRECTIVES:
+            advice = nearest(word.text, DIRECTIVES) or f"; allowed are {_listed(f'{each}:' for each in DIRECTIVES)}"
+            raise word.error(f"unknown directive '{word.text}:'{advice}")
+        if word.text == "title":
+            self.title = directive.text
+            return
+        if not directive.arguments:
+            raise word.error(f"'{word.text}:' says nothing; expected, for example, '{DIRECTIVES[word.text]}'")
+        if word.text in ("rate", "of"):
+            self._set_once(word, directive.arguments)
+            return
+        for argument in directive.arguments:
+            labels = _blamed(argument, self.leaf_labels)
+            known: tuple[str, ...] = getattr(self, word.text)
+            setattr(self, word.text, tuple(dict.fromkeys(known + labels)))
+
+    def _set_once(self, word: Token, arguments: tuple[Token, ...]) -> None:
+        if len(arguments) > 1:
+            raise arguments[1].error(f"'{word.text}:' takes one, got also {arguments[1].text!r}")
+        if (self.rate is not None) if word.text == "rate" else self._output:
+            raise word.error(f"'{word.text}:' is said twice")
+        if word.text == "of":
+            self._output = _blamed(arguments[0], self.output)
+        else:
+            self.rate = _blamed(arguments[0], read_rate)
+
+
+def read_rate(text: str) -> float:
+    """Read a learning rate.
+
+    Examples
+    --------
+    >>> read_rate("0.5")
+    0.5
+    """
+    rate = read_number(text)
+    if not 0.0 < rate < math.inf:
+        raise WorksheetError(f"the rate must be a number above 0, got {text!r}")
+    return rate
+
+
+def read_number(text: str) -> float:
+    """Read a number as a sheet writes it, with a sign, or inf or nan."""
+    text = text.strip().replace("−", "-")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf|nan", text, re.ASCII) or len(text) > 100:
+        raise WorksheetError(f"not a number: {text[:100]!r}; expected, for example, 0.5 or 1e-3")
+    return float(text)
+
+
+def _blamed(token: Token, function: Callable[[str], _Read]) -> _Read:
+    """Call a function on a piece of text, putting the piece's place into its errors."""
+    try:
+        return function(token.text)
+    except WorksheetError as error:
+        raise token.error(error.message) from None
+
+
+def _listed(names: Iterable[str], most: int = 8) -> str:
+    each = list(names)
+    return ", ".join(each[:most]) + (f", … ({len(each)} in all)" if len(each) > most else "") if each else "none"
+
+
+def _with_text(error: WorksheetError, text: str) -> WorksheetError:
+    """Put the text of the blamed line into an error, before its advice."""
+    if not error.line:
+        return error
+    line = split_lines(text)[error.line - 1]
+    start = max(0, min(error.column - 1 - _SNIPPET // 2, len(line) - _SNIPPET))
+    snippet = (
+        ("…" if start else "") + line[start : start + _SNIPPET].strip() + ("…" if len(line) > start + _SNIPPET else "")
+    )
+    what, semicolon, advice = error.message.partition("; ")
+    return WorksheetError(f"{what}, in {snippet!r}{semicolon}{advice}", error.line, error.column)
+
+
+def _values(operand: Operand) -> list[Value]:
+    items = operand.items if isinstance(operand, Array) else (operand,)
+    return [item for item in items if isinstance(item, Value)]
+
+
+def _labels(name: str, operand: Operand) -> list[str]:
+    """Name a step's quantities by the step, whatever else they may be called."""
+    if not isinstance(operand, Array):
+        return [name]
+    return [element_label(name, operand.shape, position) for position in range(len(operand.items))]
+
+
+def _aliases(operands: Mapping[str, Operand]) -> dict[str, str]:
+    """Map everything a quantity can be called to its own label."""
+    return {
+        alias: value.label
+        for name, operand in operands.items()
+        for alias, value in zip(_labels(name, operand), _values(operand), strict=True)
+    }
+
+
+def _is_leaf(step: Step) -> bool:
+    return all(instruction.kind != "name" for instruction in step.code)
+
+
+def _resolved(steps: Sequence[Step]) -> list[Step]:
+    """Check every name against what is defined before it, and spell functions by their rows."""
+    lines: dict[str, int] = {}
+    everywhere = {step.name: step.token.line for step in steps}
+    resolved = []
+    for step in steps:
+        if step.name in lines:
+            raise step.token.error(
+                f"{step.name!r} is already defined in line {lines[step.name]}; give this step another name"
+            )
+        code = tuple(_resolve(instruction, step.name, lines, everywhere) for instruction in step.code)
+        resolved.append(replace(step, code=code))
+        lines[step.name] = step.token.line
+    return resolved
+
+
+def _resolve(
+    instruction: Instruction, step: str, lines: Mapping[str, int], everywhere: Mapping[str, int]
+) -> Instruction:
+    name = instruction.name
+    if instruction.kind == "call":
+        return _resolve_call(instruction, everywhere)
+    if instruction.kind != "name" or name in lines:
+        return instruction
+    if name == step:
+        raise instruction.token.error(f"{name!r} is defined by itself; a changed quantity needs another name")
+    if name in everywhere:
+        raise instruction.token.error(
+            f"{name!r} is used before its definition in line {everywhere[name]}; move that line up"
+        )
+    if name in CONSTANTS:
+        return instruction._replace(kind="number", number=CONSTANTS[name])
+    if _function_name(name):
+        raise instruction.token.error(
+            f"{name!r} is an op and needs operands; write {FUNCTIONS[_function_name(name)].usage}"
+        )
+    advice = nearest(name, [*lines, *CONSTANTS]) or (f"; defined so far are {_listed(lines)}" if lines else "")
+    raise instruction.token.error(f"unknown name {name!r}{advice or '; nothing is defined before this step'}")
+
+
+def _function_name(name: str) -> str:
+    return name if name in FUNCTIONS else _FUNCTIONS_BY_CASE.get(name.casefold(), "")
+
+
+def _resolve_call(instruction: Instruction, everywhere: Mapping[str, int]) -> Instruction:
+    name, count = _function_name(instruction.name), instruction.takes
+    if not name and instruction.name in everywhere:
+        raise instruction.token.error(
+            f"{instruction.name!r} is a quantity, not an op; a product is written {instruction.name}*(…), "
+            f"an element {instruction.name}[1]"
+        )
+    if not name:
+        advice = nearest(instruction.name, [each for each in FUNCTIONS if each.isidentifier()])
+        advice = advice or "; ops are those of the table, as exp(x)"
+        raise instruction.token.error(f"unknown op {instruction.name!r}{advice}")
+    function = FUNCTIONS[name]
+    if count < function.least or (function.most is not None and count > function.most):
+        allowed = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
+        operands = "operand" if allowed == "1" else "operands"
+        raise instruction.token.error(f"{name} takes {allowed} {operands}, got {count}; write {function.usage}")
+    return instruction._replace(name=name)

@@ -1,0 +1,52 @@
+"""The worksheets that come with the package, by name."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd.errors import WorksheetError
+from autograd.worksheet.sheet import Worksheet
+from autograd.worksheet.syntax import nearest
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+__all__ = ["load", "names"]
+
+
+def _folder() -> Traversable:
+    """Find the sheets: inside the installed package, or beside it in a checkout of the repository."""
+    installed = resources.files("autograd") / "worksheets"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks" / "worksheets"
+
+
+def names() -> list[str]:
+    """List the names of all shipped sheets.
+
+    Examples
+    --------
+    >>> "step_by_step" in names()
+    True
+    """
+    folder = _folder()
+    return sorted(each.name[: -len(".txt")] for each in folder.iterdir() if each.name.endswith(".txt"))
+
+
+def load(name: str) -> Worksheet:
+    """Read a shipped sheet by its name, with or without `.txt`.
+
+    Examples
+    --------
+    >>> load("step_by_step").output()
+    'E_total'
+    >>> load("step_by_stop")
+    Traceback (most recent call last):
+    autograd.errors.WorksheetError: no worksheet is shipped as 'step_by_stop'; did you mean 'step_by_step'?
+    """
+    known = names()
+    wanted = name.removesuffix(".txt")
+    if wanted not in known:
+        raise WorksheetError(f"no worksheet is shipped as {name!r}{nearest(wanted, known) or '; see --list'}")
+    return Worksheet.decode((_folder() / f"{wanted}.txt").read_bytes(), wanted)
