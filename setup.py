@@ -1,6 +1,7 @@
 """Build the optional C core `autograd._value`; everything else is in pyproject.toml.
 
-A machine without a compiler gets the Python core and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI wants it.
+A machine without a compiler gets the Python core and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI
+wants it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Measures scalargrad against its peers: `python -m benchmarks`. Not part of the distribution."""

@@ -1,0 +1,42 @@
+"""A virtual environment for each peer's package, made once and kept in a cache folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+__all__ = ["interpreter"]
+
+
+def interpreter(package: str, cache: Path) -> Path:
+    """Return the Python that has `package`; ours when that is empty.
+
+    Parameters
+    ----------
+    package : str
+        What pip installs, with its version.
+    cache : Path
+        Where environments are kept.
+
+    Raises
+    ------
+    OSError
+        When it can't be installed; the text is pip's last line.
+    """
+    if not package:
+        return Path(sys.executable)
+    # The version of Python is part of the name: another one can't use its packages.
+    folder = cache / f"{package.replace('==', '-')}-py{sys.version_info.major}.{sys.version_info.minor}"
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    done = folder / "installed"
+    if not done.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", package]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            lines = ended.stderr.strip().splitlines() or ["pip said nothing"]
+            raise OSError(f"{package} can't be installed: {lines[-1]}")
+        done.write_text(package, encoding="utf-8")
+    return python

@@ -1,0 +1,132 @@
+"""One engine in a process of its own, answering requests: a line of JSON in, a line of JSON out.
+
+The process keeps one engine's heap apart from another's, so that the collector's work for one is not paid by the next.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.engines import ENGINES, Engine
+from benchmarks.workloads import WORKLOADS, Number, Workload
+
+__all__ = ["answer", "main"]
+
+
+def check(engine: Engine, workload: Workload) -> dict[str, Any]:
+    """Value and gradients of one step."""
+    leaves = engine.leaves(workload.leaves)
+    engine.start(leaves)
+    output = workload.run(engine, leaves)
+    if not engine.differentiates:
+        return {"value": engine.result(output, leaves)}
+    engine.backward(output, leaves)
+    return {"value": engine.result(output, leaves), "gradients": engine.gradients(leaves)}
+
+
+def timing(engine: Engine, workload: Workload, steps: int) -> dict[str, float]:
+    """Seconds a step takes, on average over `steps`; where it is long enough, each of its stages."""
+    leaves = engine.leaves(workload.leaves)
+    gc.collect()
+    forward_only = not (engine.differentiates and workload.differentiated)
+    if workload.staged:
+        spent = stages(engine, workload, leaves, steps, forward_only)
+    elif forward_only:
+        engine.start(leaves)
+        start = time.perf_counter()
+        for _ in range(steps):
+            workload.run(engine, leaves)
+        spent = {"whole": time.perf_counter() - start}
+    else:
+        start = time.perf_counter()
+        engine.steps(workload.run, leaves, steps)
+        spent = {"whole": time.perf_counter() - start}
+    return {stage: seconds / (steps * workload.times) for stage, seconds in spent.items()}
+
+
+def stages(
+    engine: Engine, workload: Workload, leaves: Sequence[Number], steps: int, forward_only: bool
+) -> dict[str, float]:
+    """Seconds spent in `steps` steps, stage by stage."""
+    forward = backward = free = 0.0
+    clock = time.perf_counter
+    for _ in range(steps):
+        began = clock()
+        engine.start(leaves)
+        output = workload.run(engine, leaves)
+        recorded = clock()
+        if not forward_only:
+            engine.backward(output, leaves)
+        differentiated = clock()
+        del output
+        freed = clock()
+        forward += recorded - began
+        backward += differentiated - recorded
+        free += freed - differentiated
+    if forward_only:
+        return {"whole": forward, "forward": forward}
+    return {"whole": forward + backward + free, "forward": forward, "backward": backward, "free": free}
+
+
+def resident() -> int | None:
+    """Bytes of memory in use; None where the system has no /proc."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    except OSError:
+        return None
+
+
+def memory(engine: Engine, workload: Workload, nodes: int) -> dict[str, float | None]:
+    """Bytes a node takes, by how the process grows; for a fresh process."""
+    leaves = engine.leaves(workload.leaves)
+    engine.start(leaves)
+    before = resident()
+    output = workload.run(engine, leaves)
+    after = resident()
+    del output
+    return {"bytes": None if before is None or after is None else (after - before) / nodes}
+
+
+def answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
+    """Do what is requested; what goes wrong is an answer too."""
+    workload = WORKLOADS[request["workload"]]
+    try:
+        if request["do"] == "check":
+            return check(engine, workload)
+        if request["do"] == "memory":
+            return memory(engine, workload, request["nodes"])
+        return timing(engine, workload, request["steps"])
+    except Exception as error:  # a peer may fail in any way; the row says how
+        return {"error": f"{type(error).__name__}: {error}"[:200]}
+
+
+def serve(name: str) -> None:
+    """Answer requests until the input ends."""
+    try:
+        engine = ENGINES[name]()
+        print(json.dumps({"ready": name}), flush=True)
+    except Exception as error:  # a package that is missing or broken
+        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200]}), flush=True)
+        return
+    for line in sys.stdin:
+        print(json.dumps(answer(engine, json.loads(line))), flush=True)
+
+
+def main() -> None:
+    """Serve from a thread with a large stack, for the engines that recurse."""
+    sys.setrecursionlimit(10**6)
+    threading.stack_size(512 * 1024 * 1024)
+    thread = threading.Thread(target=serve, args=(sys.argv[1],))
+    thread.start()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()

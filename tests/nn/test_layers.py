@@ -1,0 +1,248 @@
+"""`nn` against the numbers of note 002, and what its users get wrong."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd.ops import TABLE
+
+WEIGHTS = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]
+INPUTS, TARGETS = [0.05, 0.10], [0.01, 0.99]
+GRADIENTS = {
+    "w1": 0.0004385677344743465,
+    "w2": 0.000877135468948693,
+    "w3": 0.0004977127352608599,
+    "w4": 0.0009954254705217198,
+    "w5": 0.08216704056423077,
+    "w6": 0.08266762784753325,
+    "w7": -0.02260254047747507,
+    "w8": -0.022740242215978222,
+}
+AFTER_ONE_STEP = {
+    "w1": 0.1497807161327628,
+    "w2": 0.19956143226552567,
+    "w3": 0.24975114363236958,
+    "w4": 0.29950228726473915,
+    "w5": 0.35891647971788465,
+    "w6": 0.4086661860762334,
+    "w7": 0.5113012702387375,
+    "w8": 0.5613701211079891,
+}
+
+
+def note_002() -> nn.MLP:
+    net = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias="shared")
+    net.set(weights=WEIGHTS, biases=[0.35, 0.60])
+    return net
+
+
+def error(net: nn.MLP) -> ag.Value:
+    outputs = net(INPUTS)
+    return ag.sum([0.5 * (target - out) ** 2 for target, out in zip(TARGETS, outputs, strict=True)])
+
+
+def by_label(net: nn.Module) -> dict[str, ag.Value]:
+    return {parameter.label: parameter for parameter in net.parameters()}
+
+
+def close(found: float, expected: float) -> bool:
+    return math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-300)
+
+
+def test_note_002_gradients_and_one_step() -> None:
+    net = note_002()
+    parameters = by_label(net)
+    total = error(net)
+    total.backward()
+    assert close(total.data, 0.2983711087600027)
+    assert sorted(parameters) == ["b1", "b2", *GRADIENTS]
+    for name, gradient in GRADIENTS.items():
+        assert close(parameters[name].grad, gradient), name
+    nn.SGD([parameters[name] for name in GRADIENTS], rate=0.5).step()
+    for name, weight in AFTER_ONE_STEP.items():
+        assert close(parameters[name].data, weight), name
+    assert error(net).data == pytest.approx(0.291027773694, abs=5e-13)
+
+
+def test_note_002_after_10_000_steps() -> None:
+    net = note_002()
+    descent = nn.SGD([p for p in net.parameters() if p.label.startswith("w")], rate=0.5)
+    for _ in range(10_000):
+        descent.zero_grad()
+        error(net).backward()
+        descent.step()
+    assert error(net).data == pytest.approx(3.51018778298e-05, rel=1e-11)
+    assert [out.data for out in net(INPUTS)] == pytest.approx([0.0159136204, 0.9840642735], abs=5e-11)
+    assert by_label(net)["b1"].data == 0.35
+
+
+def test_labels_are_those_of_the_notes() -> None:
+    net = nn.MLP(2, [3, 2, 1], activation="relu", output="sigmoid")
+    assert [p.label for p in net.layers[0].neurons[2].weights] == ["w5", "w6"]
+    assert [p.label for p in net.layers[1].neurons[0].weights] == ["w7", "w8", "w9"]
+    assert [neuron.bias.label for layer in net.layers for neuron in layer.neurons] == [
+        "b1",
+        "b2",
+        "b3",
+        "b4",
+        "b5",
+        "b6",
+    ]
+    labels = [p.label for p in net.parameters()]
+    assert len(set(labels)) == len(labels)
+    out = net([1.0, 2.0])[0]
+    net_input = out.parents[0]
+    assert (out.label, out.op, net_input.label, net_input.op) == ("out_o1", "sigmoid", "net_o1", "dot")
+    assert [v.label for v in net_input.parents if v.op] == ["out_h4", "out_h5"]
+
+
+def test_a_net_input_is_one_node_and_no_activation_adds_none() -> None:
+    out = nn.Layer(3, 1, "linear")([1.0, 2.0, 3.0])[0]
+    assert (out.op, out.label, len(out.parents)) == ("dot", "out_o1", 4)
+
+
+def test_shared_bias_is_one_value_and_one_parameter() -> None:
+    layer = nn.Layer(2, 3, bias="shared")
+    assert len({id(neuron.bias) for neuron in layer.neurons}) == 1
+    assert len(layer.parameters()) == 7
+
+
+def test_named_parameters_lead_to_the_parameter() -> None:
+    net = nn.MLP(2, [2, 1])
+    names = [name for name, _ in net.named_parameters()]
+    assert names[:3] == ["layers.0.neurons.0.weights.0", "layers.0.neurons.0.weights.1", "layers.0.neurons.0.bias"]
+    assert len(names) == 9
+
+
+def test_module_registers_by_attribute() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            self.gain = ag.Value(1.0)
+            self.parts: dict[str, Any] = {"a": nn.Neuron(1), "list": [nn.Neuron(2), (ag.Value(3.0),)]}
+            self.again = self.gain
+            self.computed = self.gain * 2.0
+            self._hidden = ag.Value(4.0)
+            self.text = "text"
+            self.parts["self"] = self
+
+    own = Own()
+    names = [name for name, _ in own.named_parameters()]
+    assert names == [
+        "gain", "parts.a.weights.0", "parts.a.bias", "parts.list.0.weights.0", "parts.list.0.weights.1",
+        "parts.list.0.bias", "parts.list.1.0",
+    ]  # fmt: skip
+    (own.gain * 2.0).backward()
+    own.zero_grad()
+    assert own.gain.grad == 0.0
+
+
+def test_seed_decides_and_a_generator_is_drawn_from() -> None:
+    def numbers(seed: int | random.Random) -> list[float]:
+        return [p.data for p in nn.MLP(2, [3, 1], seed=seed).parameters()]
+
+    assert numbers(1) == numbers(1) == numbers(random.Random(1))
+    assert numbers(1) != numbers(2)
+    source = random.Random(1)
+    assert numbers(source) != numbers(source)
+
+
+@pytest.mark.parametrize("name", sorted(nn.ACTIVATIONS))
+def test_every_activation_is_the_op_of_its_name(name: str) -> None:
+    out = nn.Neuron(1, name)([0.5])
+    assert out.op == name
+    assert TABLE[name].arity is not None
+
+
+def test_activation_may_be_a_function() -> None:
+    assert nn.Neuron(1, lambda x: x * 2.0)([0.5]).op == "mul"
+
+
+@pytest.mark.parametrize("make", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_copies_share_nothing_and_keep_shared_biases(make: Any) -> None:
+    net = note_002()
+    other = make(net)
+    assert [p.data for p in other.parameters()] == [p.data for p in net.parameters()]
+    assert error(other).data == error(net).data
+    other.parameters()[0].data = 9.0
+    assert net.parameters()[0].data == 0.15
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.sampled_from(["neuron", "shared"]))
+def test_set_then_read(inputs: int, outputs: int, bias: str) -> None:
+    layer = nn.Layer(inputs, outputs, "linear", bias=bias)
+    matrix = [[float(10 * j + i) for i in range(inputs)] for j in range(outputs)]
+    layer.set(weights=matrix, bias=0.5 if bias == "shared" else [0.5] * outputs)
+    xs = [1.0] * inputs
+    assert [out.data for out in layer(xs)] == [sum(row) + 0.5 for row in matrix]
+
+
+@pytest.mark.parametrize(
+    "arguments, text",
+    [
+        ({"weights": [[1, 2, 3], [4, 5, 6]]}, "layer 1: weights must be of shape (2, 2), got shape (2, 3)"),
+        ({"weights": [1, 2]}, "layer 1: weights must be of shape (2, 2), got shape (2,)"),
+        ({"weights": 1.0}, "layer 1: weights must be of shape (2, 2), got 1.0"),
+        ({"weights": [[1, 2], [3]]}, "layer 1: weights must be of shape (2, 2), got shape (2, 'ragged')"),
+        ({"weights": [[9, 9], [9, 9]], "bias": [1, 2]}, "layer 1: shared bias must be one number, got shape (2,)"),
+    ],
+)
+def test_wrong_shapes_name_layer_and_sizes_and_change_nothing(arguments: dict[str, Any], text: str) -> None:
+    net = note_002()
+    before = [p.data for p in net.parameters()]
+    with pytest.raises(ValueError) as caught:
+        net.layers[0].set(**arguments)
+    assert str(caught.value) == text
+    assert [p.data for p in net.parameters()] == before
+
+
+def test_a_wrong_second_layer_leaves_the_first_alone() -> None:
+    net = note_002()
+    with pytest.raises(ValueError, match="layer 2: weights must be of shape"):
+        net.set(weights=[[[9, 9], [9, 9]], [[9]]])
+    with pytest.raises(ValueError, match="MLP: biases must be given for each of 2 layers, got 1"):
+        net.set(biases=[1.0])
+    with pytest.raises(TypeError, match=r"layer 1: weights must be numbers, got 'a' \(str\)"):
+        net.set(weights=[[[1, 2], [3, "a"]], [[1, 2], [3, 4]]])  # type: ignore[list-item]
+    assert net.parameters()[0].data == 0.15
+
+
+def test_wrong_number_of_inputs() -> None:
+    with pytest.raises(ValueError, match="layer 1: takes 2 inputs, got 3"):
+        note_002()([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "make, text",
+    [
+        (lambda: nn.Neuron(1, "relux"), "unknown activation, got 'relux'; allowed linear, "),
+        (lambda: nn.Layer(1, 1, bias="both"), "layer: unknown bias, got 'both'; allowed neuron, shared"),
+        (lambda: nn.Layer(0, 1), "layer: inputs must be a whole number of at least 1, got 0"),
+        (lambda: nn.MLP(1, []), "MLP: sizes must name at least the output layer"),
+        (lambda: nn.SGD([], 0.5), "SGD: there must be parameters, got none"),
+        (lambda: nn.SGD([ag.Value(1.0) * 2.0], 0.5), "SGD: parameters must be leaves"),
+        (lambda: nn.SGD([ag.Value(1.0)], -1.0), "SGD: rate must be positive and finite, got -1.0"),
+        (lambda: nn.SGD([ag.Value(1.0)], math.nan), "SGD: rate must be positive and finite, got nan"),
+        (lambda: nn.SGD([ag.Value(1.0)] * 2, 0.5), "SGD: a parameter is given twice"),
+    ],
+)
+def test_wrong_arguments(make: Any, text: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        make()
+    assert str(caught.value).startswith(text)
+
+
+def test_wrong_types_for_the_optimiser() -> None:
+    with pytest.raises(TypeError, match=r"SGD: parameters must be Values, got 1.0 \(float\)"):
+        nn.SGD([1.0], 0.5)  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="SGD: rate must be a number"):
+        nn.SGD([ag.Value(1.0)], "0.5")  # type: ignore[arg-type]

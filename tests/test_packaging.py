@@ -1,0 +1,38 @@
+"""The project's own facts hold together: packages, version, README's commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import autograd
+
+ROOT = Path(__file__).parent.parent
+
+
+def setting(name: str) -> str:
+    found = re.search(rf"^{name} = (.*)$", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, name
+    return found[1]
+
+
+def test_every_package_is_listed() -> None:
+    listed = set(re.findall(r'"([^"]+)"', setting("packages")))
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for top in ("autograd", "nn")
+        for path in (ROOT / top).rglob("__init__.py")
+    }
+    assert listed == found | {"autograd.worksheets"}
+
+
+def test_version_is_said_once_and_the_same() -> None:
+    assert setting("version") == f'"{autograd.__version__}"'
+    assert f"## {autograd.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    marks = re.findall(r"<!-- command: (\w+) -->\n```sh\n(.+)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [name for name, _ in marks] == ["install", "test"]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert all(f'"$(readme_command {name})"' in script for name, _ in marks)
