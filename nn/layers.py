@@ -359,6 +359,6 @@ def _source(seed: int | random.Random) -> random.Random:
     return seed if isinstance(seed, random.Random) else random.Random(seed)
 
 
-def _check_size(what: str, size: int) -> None:
+def _check_size(what: str, size: Any) -> None:
     if not isinstance(size, int) or size < 1:
         raise ValueError(f"{what} must be a whole number of at least 1, got {size!r} ({type(size).__name__})")

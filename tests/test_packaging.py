@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import autograd
@@ -36,3 +39,15 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert [name for name, _ in marks] == ["install", "test"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert all(f'"$(readme_command {name})"' in script for name, _ in marks)
+
+
+def test_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
+    shown = re.search(
+        r"<!-- output: (\w+) -->\n```text\n(.+?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert shown
+    command = [sys.executable, "-m", "autograd", shown[1], "--svg", str(tmp_path / "graph.svg")]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=True)
+    assert ended.stdout.startswith(shown[2])
+    assert (tmp_path / "graph.svg").stat().st_size > 1000
