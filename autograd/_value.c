@@ -1,0 +1,1970 @@
+/* Value in C: the behaviour of value.py, which is the reference, at the interpreter's own speed.
+
+   From top to bottom: the node and its memory; numbers in; new nodes; backward; the ops; attributes; the type; the module.
+   What an op computes is in _ops.h, which translate.py writes from the table in ops.py. What isn't hot (pickling,
+   copying, anomaly mode, odd numbers, error texts) is Python that both twins share, called through `policy`.
+
+   A graph is acyclic as long as a node holds nothing but parents and an exact str, so nodes aren't tracked by the
+   garbage collector: no collection ever walks them, and reference counts alone free them. One thing breaks that:
+   an instance of a subclass has a __dict__, which may hold a node computed from the instance. Hence
+   `COLLECTABLE`: every node computed from such an instance, directly or not, has a collector's head and is tracked;
+   tp_is_gc tells the two kinds apart, as it does for `type`, whose static and heap instances differ in the same way.
+
+   Nothing recurses over a graph, and neither backward() nor deallocation allocates memory in a place where
+   failing would leave a graph half done: their lists are linked through the nodes themselves.
+
+   State is static: the module refuses to load in a second interpreter, and the GIL guards it in the first. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "_ops.h"
+
+#ifdef Py_GIL_DISABLED
+#error "scalargrad's C core needs the GIL; without it the Python core is used"
+#endif
+
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+
+/* The node */
+
+typedef struct node Node;
+
+typedef struct {
+    Node *parent;      /* NULL where the operand is a constant */
+    double derivative; /* of the node in this parent; where there is no parent, the constant itself */
+} Edge;
+
+struct node {
+    PyObject_HEAD
+    double data;
+    union {
+        double grad;
+        Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
+    };
+    uint32_t pending; /* edges into this node that backward() has yet to follow; 0 outside of it */
+    uint16_t op;      /* row of the table, or LEAF */
+    uint8_t shape;    /* number of edges, or MANY */
+    uint8_t flags;
+    union {
+        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's */
+        struct {
+            Edge *edges;
+            Py_ssize_t count;
+        } many;
+    };
+    PyObject *label; /* an exact str, or NULL for "" */
+};
+
+_Static_assert(sizeof(Node) == 80, "a node is 80 bytes");
+
+enum { LEAF = UINT16_MAX };
+enum { MANY = 3 };
+enum {
+    COLLECTABLE = 1,    /* has a collector's head, because a cycle may run through it */
+    CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
+    CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
+    REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
+};
+
+static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */
+
+static inline bool
+is_value(PyObject *object)
+{
+    return likely(Py_IS_TYPE(object, Value_Type)) || PyType_IsSubtype(Py_TYPE(object), Value_Type);
+}
+
+static inline Edge *
+edges_of(Node *node)
+{
+    return likely(node->shape < MANY) ? node->pair : node->many.edges;
+}
+
+static inline Py_ssize_t
+edge_count(const Node *node)
+{
+    return likely(node->shape < MANY) ? node->shape : node->many.count;
+}
+
+#define FOR_EACH_EDGE(EDGE, NODE) \
+    for (Edge *EDGE = edges_of(NODE), *end_ = EDGE + edge_count(NODE); EDGE < end_; EDGE++)
+
+static inline Py_ssize_t
+operand_count(const Node *node)
+{
+    return edge_count(node) + ((node->flags & (CONSTANT_FIRST | CONSTANT_LAST)) != 0);
+}
+
+/* The operands in the order in which they were written. */
+static inline Edge *
+operand_at(Node *node, Py_ssize_t position)
+{
+    return edges_of(node) + (node->flags & CONSTANT_FIRST ? 1 - position : position);
+}
+
+
+/* Memory of edges: the n-ary nodes of a program have few sizes, so their arrays are kept and used again */
+
+enum { EDGES_STEP = 4, EDGES_CLASSES = 65, EDGES_KEPT_BYTES = 8 << 20 };
+
+static Edge *kept_edges[EDGES_CLASSES]; /* by size in steps; the first parent of each links to the next */
+static size_t kept_edges_bytes;
+
+static inline size_t
+edges_class(Py_ssize_t count)
+{
+    return ((size_t)count + EDGES_STEP - 1) / EDGES_STEP;
+}
+
+static Edge *
+allocate_edges(Py_ssize_t count)
+{
+    if ((size_t)count > (size_t)PY_SSIZE_T_MAX / sizeof(Edge) - EDGES_STEP) {
+        return (Edge *)PyErr_NoMemory();
+    }
+    size_t class = edges_class(count), bytes = class * EDGES_STEP * sizeof(Edge);
+    Edge *edges;
+    if (class < EDGES_CLASSES && kept_edges[class] != NULL) {
+        edges = kept_edges[class];
+        kept_edges[class] = (Edge *)edges->parent;
+        kept_edges_bytes -= bytes;
+        return edges;
+    }
+    edges = PyMem_Malloc(bytes);
+    return edges != NULL ? edges : (Edge *)PyErr_NoMemory();
+}
+
+static void
+free_edges(Edge *edges, Py_ssize_t count)
+{
+    size_t class = edges_class(count), bytes = class * EDGES_STEP * sizeof(Edge);
+    if (class == 0 || class >= EDGES_CLASSES || kept_edges_bytes + bytes > EDGES_KEPT_BYTES) {
+        PyMem_Free(edges);
+        return;
+    }
+    edges->parent = (Node *)kept_edges[class];
+    kept_edges[class] = edges;
+    kept_edges_bytes += bytes;
+}
+
+
+/* Memory of nodes */
+
+static Py_NO_INLINE Node *
+allocate_collectable(void)
+{
+    Node *node = PyObject_GC_New(Node, Value_Type);
+    if (node != NULL) {
+        node->flags = COLLECTABLE;
+    }
+    return node;
+}
+
+/* A leaf whose data is yet to be set; it can be part of a cycle if one of its parents, whose flags are given, can. */
+static inline Node *
+allocate_node(uint8_t flags)
+{
+    Node *node;
+    if (unlikely(flags & COLLECTABLE)) {
+        node = allocate_collectable();
+        if (node == NULL) {
+            return NULL;
+        }
+    }
+    else {
+        node = PyObject_Malloc(sizeof(Node));
+        if (unlikely(node == NULL)) {
+            return (Node *)PyErr_NoMemory();
+        }
+        node->ob_base.ob_refcnt = 1; /* PyObject_Init, but inline and without a reference to the type, */
+        node->ob_base.ob_type = Value_Type; /* which the module keeps alive for good */
+        node->flags = 0;
+    }
+    node->grad = 0.0;
+    node->pending = 0;
+    node->op = LEAF;
+    node->shape = 0;
+    node->label = NULL;
+    return node;
+}
+
+static inline void
+free_node(Node *node)
+{
+    if (unlikely(node->flags & COLLECTABLE)) {
+        PyTypeObject *type = Py_TYPE(node);
+        type->tp_free(node);
+        Py_DECREF(type);
+    }
+    else {
+        PyObject_Free(node);
+    }
+}
+
+/* Give back what a node holds. Parents that nobody else holds join the list `dead`, whose new head is returned. */
+static inline Node *
+release(Node *node, Node *dead)
+{
+    FOR_EACH_EDGE(edge, node) {
+        Node *parent = edge->parent;
+        if (parent == NULL) {
+            continue;
+        }
+        if (Py_REFCNT(parent) > 1 || unlikely(!Py_IS_TYPE(parent, Value_Type))) {
+            Py_DECREF(parent);
+            continue;
+        }
+        if (unlikely(parent->flags & COLLECTABLE)) {
+            PyObject_GC_UnTrack(parent);
+        }
+        parent->next = dead;
+        dead = parent;
+    }
+    if (unlikely(node->shape == MANY)) {
+        free_edges(node->many.edges, node->many.count);
+    }
+    Py_XDECREF(node->label);
+    return dead;
+}
+
+static void
+value_dealloc(PyObject *self)
+{
+    Node *dead = (Node *)self;
+    if (unlikely(dead->flags & COLLECTABLE)) {
+        PyObject_GC_UnTrack(self);
+    }
+    dead->next = NULL;
+    while (dead != NULL) {
+        Node *node = dead;
+        dead = release(node, node->next);
+        free_node(node);
+    }
+}
+
+static int
+value_is_gc(PyObject *self)
+{
+    return ((Node *)self)->flags & COLLECTABLE;
+}
+
+static int
+value_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    FOR_EACH_EDGE(edge, (Node *)self) {
+        Py_VISIT(edge->parent);
+    }
+    return 0;
+}
+
+/* Make a node a leaf, with the data that it has. */
+static int
+value_clear(PyObject *self)
+{
+    Node *node = (Node *)self, was = *node;
+    node->op = LEAF;
+    node->shape = 0;
+    node->flags &= COLLECTABLE;
+    FOR_EACH_EDGE(edge, &was) {
+        Py_XDECREF(edge->parent);
+    }
+    if (was.shape == MANY) {
+        free_edges(was.many.edges, was.many.count);
+    }
+    return 0;
+}
+
+static PyObject *
+value_sizeof(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    Node *node = (Node *)self;
+    Py_ssize_t bytes = Py_TYPE(self)->tp_basicsize;
+    if (node->shape == MANY) {
+        bytes += edges_class(node->many.count) * EDGES_STEP * sizeof(Edge);
+    }
+#if PY_VERSION_HEX >= 0x030B0000
+    if (!(node->flags & COLLECTABLE)) {
+        bytes -= 2 * sizeof(void *); /* the collector's head, which sys.getsizeof adds by type, not by object */
+    }
+#endif
+    return PyLong_FromSsize_t(bytes);
+}
+
+
+/* Words for errors, and the Python that both twins share */
+
+#define SELF_AND_NOTHING PyObject *self, PyObject *Py_UNUSED(ignored)
+#define VECTOR PyObject *const *arguments, Py_ssize_t count, PyObject *keywords
+
+/* repr and type of an object, as `'abc' (str)`. */
+static PyObject *
+shown(PyObject *object)
+{
+    enum { WIDTH = 50 };
+    PyObject *text = PyObject_Repr(object), *type = NULL, *result = NULL;
+    const char *ellipsis = "";
+    if (text != NULL && PyUnicode_GET_LENGTH(text) > WIDTH) {
+        Py_SETREF(text, PyUnicode_Substring(text, 0, WIDTH - 1));
+        ellipsis = "…";
+    }
+    if (text != NULL && (type = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__")) != NULL) {
+        result = PyUnicode_FromFormat("%U%s (%U)", text, ellipsis, type);
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(type);
+    return result;
+}
+
+/* Raise `kind` with text and what was given; the result is NULL. */
+static Py_NO_INLINE void *
+complain(PyObject *kind, const char *where, const char *what, PyObject *given)
+{
+    PyObject *text = shown(given);
+    if (text != NULL) {
+        PyErr_Format(kind, "%s%s, got %U", where, what, text);
+        Py_DECREF(text);
+    }
+    return NULL;
+}
+
+/* Call a function of a module of this package, which is imported by now or is free to import this one. */
+static PyObject *
+call_python(const char *module_name, const char *function, PyObject *first, PyObject *second)
+{
+    PyObject *result = NULL, *module = PyImport_ImportModule(module_name);
+    if (module != NULL) {
+        PyObject *callable = PyObject_GetAttrString(module, function);
+        result = callable != NULL ? PyObject_CallFunctionObjArgs(callable, first, second, NULL) : NULL;
+        Py_XDECREF(callable);
+        Py_DECREF(module);
+    }
+    return result;
+}
+
+
+/* The rows, and arguments by position and name */
+
+#define UNPACK(...) __VA_ARGS__
+#define ROW(NAME, PARAMETERS, DEFAULT, METHOD, FUNCTION, DOC) \
+    [OP_##NAME] = {#NAME, {UNPACK PARAMETERS}, DEFAULT, NULL, NULL},
+#define N_ARY_OPS(X) X(sum, ("values"), NAN) X(mean, ("values"), NAN) X(logsumexp, ("values"), NAN) \
+    X(dot, ("ws", "xs", "bias"), 0.0)
+#define N_ARY_ROW(NAME, PARAMETERS, DEFAULT) ROW(NAME, PARAMETERS, DEFAULT, , , )
+
+enum { MOST_PARAMETERS = 3 };
+
+typedef struct {
+    const char *name;
+    const char *parameters[MOST_PARAMETERS];
+    double default_of_last; /* nan where there is none */
+    PyObject *name_object;
+    PyObject *default_object;
+} Row;
+
+static Row rows[] = {
+    UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
+};
+
+static Py_NO_INLINE bool
+misfit(const Row *row, PyObject *self, VECTOR)
+{
+    PyObject *names = PyUnicode_FromString(""), *given = PyUnicode_FromString("");
+    for (int i = 0; i < MOST_PARAMETERS && row->parameters[i] != NULL && names != NULL; i++) {
+        Py_SETREF(names, PyUnicode_FromFormat("%U%s%s", names, i > 0 ? ", " : "", row->parameters[i]));
+    }
+    Py_ssize_t named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0;
+    for (Py_ssize_t i = self != NULL ? -1 : 0; i < count + named && given != NULL; i++) {
+        PyObject *text = i < 0 ? shown(self) : i < count ? shown(arguments[i]) : PyTuple_GET_ITEM(keywords, i - count);
+        if (text == NULL) {
+            Py_CLEAR(given);
+            break;
+        }
+        Py_SETREF(given, PyUnicode_FromFormat("%U%s%U", given, PyUnicode_GET_LENGTH(given) > 0 ? ", " : "", text));
+        if (i < count) {
+            Py_DECREF(text);
+        }
+    }
+    if (names != NULL && given != NULL) {
+        PyErr_Format(PyExc_TypeError, "%s: takes (%U), got (%U)", row->name, names, given);
+    }
+    Py_XDECREF(names);
+    Py_XDECREF(given);
+    return false;
+}
+
+/* Put the arguments of a function, or of a method after its self, in order: borrowed references. */
+static Py_NO_INLINE bool
+bind_names(const Row *row, PyObject **operands, PyObject *self, VECTOR)
+{
+    Py_ssize_t parameters = 0, given = 0, named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0, used = 0;
+    while (parameters < MOST_PARAMETERS && row->parameters[parameters] != NULL) {
+        operands[parameters++] = NULL;
+    }
+    if (self != NULL) {
+        operands[given++] = self;
+    }
+    if (given + count > parameters) {
+        return misfit(row, self, arguments, count, keywords);
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        operands[given++] = arguments[i];
+    }
+    for (Py_ssize_t position = given; position < parameters; position++) {
+        for (Py_ssize_t i = 0; i < named; i++) {
+            if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(keywords, i), row->parameters[position]) == 0) {
+                operands[position] = arguments[count + i];
+                used++;
+            }
+        }
+        if (operands[position] == NULL && position == parameters - 1) {
+            operands[position] = row->default_object;
+        }
+        if (operands[position] == NULL) {
+            return misfit(row, self, arguments, count, keywords);
+        }
+    }
+    return used == named || misfit(row, self, arguments, count, keywords);
+}
+
+static inline bool
+bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR)
+{
+    int given = self != NULL;
+    if (unlikely(keywords != NULL || given + count != parameters)) {
+        return bind_names(row, operands, self, arguments, count, keywords);
+    }
+    operands[0] = self;
+    for (int i = given; i < parameters; i++) {
+        operands[i] = arguments[i - given];
+    }
+    return true;
+}
+
+
+/* Numbers in */
+
+typedef enum { FAILED, NUMBER, VALUE } Kind;
+
+/* Whether an object stands for one number: what has __float__ and no length (arrays have both). */
+static bool
+is_number(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    return type->tp_as_number != NULL && type->tp_as_number->nb_float != NULL
+        && (type->tp_as_sequence == NULL || type->tp_as_sequence->sq_length == NULL)
+        && (type->tp_as_mapping == NULL || type->tp_as_mapping->mp_length == NULL);
+}
+
+/* float(object) for what is_number; may run any Python code. */
+static bool
+as_double(PyObject *object, double *number)
+{
+    PyObject *exact = PyNumber_Float(object);
+    if (exact == NULL) {
+        return false;
+    }
+    *number = PyFloat_AS_DOUBLE(exact);
+    Py_DECREF(exact);
+    return true;
+}
+
+/* A number for `data` or `grad`, or an error that starts with `where`. */
+static bool
+read_number(const char *where, PyObject *object, double *number)
+{
+    if (PyFloat_CheckExact(object)) {
+        *number = PyFloat_AS_DOUBLE(object);
+        return true;
+    }
+    if (!is_number(object)) {
+        return complain(PyExc_TypeError, where, " must be a number", object);
+    }
+    return as_double(object, number);
+}
+
+static Py_NO_INLINE Kind
+read_other_operand(int op, PyObject *object, double *number)
+{
+    if (is_value(object)) {
+        *number = ((Node *)object)->data;
+        return VALUE;
+    }
+    if (!is_number(object)) {
+        complain(PyExc_TypeError, rows[op].name, ": operands must be Values or numbers", object);
+        return FAILED;
+    }
+    return as_double(object, number) ? NUMBER : FAILED;
+}
+
+static inline Kind
+read_operand(int op, PyObject *object, double *number)
+{
+    if (likely(Py_IS_TYPE(object, Value_Type))) {
+        *number = ((Node *)object)->data;
+        return VALUE;
+    }
+    if (likely(PyFloat_CheckExact(object))) {
+        *number = PyFloat_AS_DOUBLE(object);
+        return NUMBER;
+    }
+    return read_other_operand(op, object, number);
+}
+
+/* Whether an operator should leave the work to the other operand's class: an array, which will come back with
+   its elements. What is no number at all is refused here, with a better text than Python's. */
+static Py_NO_INLINE bool
+may_know_better(PyObject *other, const char *reflected)
+{
+    if (is_value(other) || is_number(other)) {
+        return false;
+    }
+    PyObject *type = (PyObject *)Py_TYPE(other), *module = PyObject_GetAttrString(type, "__module__");
+    if (module == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    bool builtin = PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "builtins") == 0;
+    Py_DECREF(module);
+    return !builtin && PyObject_HasAttrString(type, reflected);
+}
+
+
+/* New nodes */
+
+static int active_modes; /* autograd.modes' count of open blocks, of any context */
+static PyObject *forgetting, *detecting; /* its context variables */
+
+/* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
+static int
+is_on(PyObject *mode)
+{
+    PyObject *value;
+    if (PyContextVar_Get(mode, NULL, &value) < 0) {
+        return -1;
+    }
+    int on = value == Py_True;
+    Py_XDECREF(value);
+    return on;
+}
+
+/* autograd.modes.recorded, of which only the error's text is left to Python. */
+static Py_NO_INLINE PyObject *
+recorded_with_modes(Node *node)
+{
+    int detects = is_on(detecting), forgets = is_on(forgetting);
+    if (detects < 0 || forgets < 0) {
+        Py_DECREF(node);
+        return NULL;
+    }
+    if (detects && !isfinite(node->data)) {
+        PyObject *result = call_python("autograd.modes", "recorded", (PyObject *)node, NULL);
+        Py_DECREF(node);
+        return result;
+    }
+    if (forgets) {
+        value_clear((PyObject *)node);
+    }
+    return (PyObject *)node;
+}
+
+/* Hand out a node whose parents are in place. */
+static inline PyObject *
+recorded(Node *node)
+{
+    if (unlikely(node->flags & COLLECTABLE)) {
+        PyObject_GC_Track((PyObject *)node);
+    }
+    return likely(active_modes == 0) ? (PyObject *)node : recorded_with_modes(node);
+}
+
+static inline Edge
+edge_to(PyObject *parent, double derivative)
+{
+    Py_INCREF(parent);
+    return (Edge){(Node *)parent, derivative};
+}
+
+static inline uint8_t
+flags_of(PyObject *value)
+{
+    return ((Node *)value)->flags;
+}
+
+static inline PyObject *
+node_of_one(int op, double data, PyObject *x, double d_x)
+{
+    Node *node = allocate_node(flags_of(x));
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->data = data;
+    node->op = (uint16_t)op;
+    node->shape = 1;
+    node->pair[0] = edge_to(x, d_x);
+    return recorded(node);
+}
+
+static inline PyObject *
+node_with_constant(int op, double data, PyObject *x, double d_x, double constant, uint8_t place)
+{
+    Node *node = allocate_node(flags_of(x));
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->data = data;
+    node->op = (uint16_t)op;
+    node->shape = 1;
+    node->flags |= place;
+    node->pair[0] = edge_to(x, d_x);
+    node->pair[1] = (Edge){NULL, constant};
+    return recorded(node);
+}
+
+static inline PyObject *
+node_of_two(int op, double data, PyObject *x, double d_x, PyObject *y, double d_y)
+{
+    Node *node = allocate_node(flags_of(x) | flags_of(y));
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->data = data;
+    node->op = (uint16_t)op;
+    node->shape = 2;
+    node->pair[0] = edge_to(x, d_x);
+    node->pair[1] = edge_to(y, d_y);
+    return recorded(node);
+}
+
+static void
+drop_edges(Edge *edges, Py_ssize_t filled, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < filled; i++) {
+        Py_XDECREF(edges[i].parent);
+    }
+    free_edges(edges, count);
+}
+
+/* A node, or a plain float where no edge has a parent; takes over the edges, also when it fails. */
+static PyObject *
+node_of_many(int op, double data, Edge *edges, Py_ssize_t count)
+{
+    uint8_t flags = 0;
+    bool constant = true;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (edges[i].parent != NULL) {
+            constant = false;
+            flags |= edges[i].parent->flags;
+        }
+    }
+    Node *node = constant ? NULL : allocate_node(flags);
+    if (node == NULL) {
+        drop_edges(edges, count, count);
+        return constant ? PyFloat_FromDouble(data) : NULL;
+    }
+    node->data = data;
+    node->op = (uint16_t)op;
+    node->shape = MANY;
+    node->many.edges = edges;
+    node->many.count = count;
+    return recorded(node);
+}
+
+
+/* Backward: Kahn's algorithm in two passes; each node passes its gradient on once all its users have passed theirs */
+
+enum { NODES_BETWEEN_SIGNALS = 1 << 16 };
+
+/* Undo count_users and zero the gradients of computed nodes; of leaves too if `leaves`. */
+static void
+forget_users(Node *root, bool leaves)
+{
+    root->pending = 0;
+    root->next = NULL;
+    for (Node *stack = root; stack != NULL;) {
+        Node *node = stack;
+        stack = node->next;
+        node->grad = 0.0;
+        FOR_EACH_EDGE(edge, node) {
+            Node *parent = edge->parent;
+            if (parent == NULL) {
+                continue;
+            }
+            if (parent->shape == 0) {
+                parent->grad = leaves ? 0.0 : parent->grad;
+            }
+            else if (parent->pending != 0) {
+                parent->pending = 0;
+                parent->next = stack;
+                stack = parent;
+            }
+        }
+    }
+}
+
+/* First pass: count the edges that arrive at each computed node below the root, and zero its gradient. Nodes seen but
+   not yet expanded are linked through their gradients. Returns the number of computed nodes, or -1 for a signal. */
+static Py_ssize_t
+count_users(Node *root, bool *chooses)
+{
+    Py_ssize_t nodes = 0;
+    root->next = NULL;
+    for (Node *stack = root; stack != NULL;) {
+        Node *node = stack;
+        stack = node->next;
+        node->grad = 0.0;
+        *chooses |= node->op == OP_where;
+        FOR_EACH_EDGE(edge, node) {
+            Node *parent = edge->parent;
+            if (parent == NULL || parent->shape == 0) {
+                continue;
+            }
+            if (parent->pending++ == 0) {
+                parent->next = stack;
+                stack = parent;
+            }
+        }
+        if (unlikely(++nodes % NODES_BETWEEN_SIGNALS == 0) && PyOS_InterruptOccurred()) {
+            return -1;
+        }
+    }
+    return nodes;
+}
+
+/* Second pass. `ready` has room for every computed node. It can't fail and takes no signal: half the gradients of a
+   graph are of no use to anyone, and this pass is about as short as the first, which does take signals. */
+static void
+pass_gradients(Node *root, Node **ready)
+{
+    Py_ssize_t waiting = 0;
+    root->grad = 1.0;
+    for (Node *node = root;;) {
+        double grad = node->grad;
+        Node *next = NULL;
+        FOR_EACH_EDGE(edge, node) {
+            Node *parent = edge->parent;
+            if (parent == NULL) {
+                continue;
+            }
+            parent->grad += edge->derivative * grad;
+            if (parent->shape != 0 && --parent->pending == 0) {
+                if (next != NULL) {
+                    ready[waiting++] = next;
+                }
+                next = parent;
+            }
+        }
+        if (next == NULL) {
+            if (waiting == 0) {
+                return;
+            }
+            next = ready[--waiting];
+        }
+        node = next;
+    }
+}
+
+/* The second pass in a graph with `where`: the branch not taken receives nothing, and a node that received nothing
+   passes nothing on, so that no gradient of 0 meets an infinite derivative there and becomes nan. */
+static void
+pass_gradients_of_choices(Node *root, Node **ready)
+{
+    Py_ssize_t waiting = 0;
+    root->grad = 1.0;
+    root->flags |= REACHED;
+    ready[waiting++] = root;
+    while (waiting > 0) {
+        Node *node = ready[--waiting];
+        bool reached = node->flags & REACHED, chooses = node->op == OP_where;
+        node->flags &= (uint8_t)~REACHED;
+        FOR_EACH_EDGE(edge, node) {
+            Node *parent = edge->parent;
+            if (parent == NULL) {
+                continue;
+            }
+            bool receives = reached && !(chooses && edge->derivative == 0.0);
+            if (receives) {
+                parent->grad += edge->derivative * node->grad;
+            }
+            if (parent->shape != 0) {
+                parent->flags |= receives ? REACHED : 0;
+                if (--parent->pending == 0) {
+                    ready[waiting++] = parent;
+                }
+            }
+        }
+    }
+}
+
+static bool
+run_backward(Node *root)
+{
+    enum { SMALL = 512 };
+    Node *small[SMALL];
+    for (;;) {
+        bool chooses = false;
+        Py_ssize_t nodes = count_users(root, &chooses);
+        if (unlikely(nodes < 0)) {
+            forget_users(root, false); /* before the handler, which may be any Python code */
+            PyErr_SetInterrupt();
+            if (PyErr_CheckSignals() < 0) {
+                return false;
+            }
+            continue;
+        }
+        Node **ready = nodes <= SMALL ? small : PyMem_Malloc((size_t)nodes * sizeof(Node *));
+        if (unlikely(ready == NULL)) {
+            forget_users(root, false);
+            PyErr_NoMemory();
+            return false;
+        }
+        (chooses ? pass_gradients_of_choices : pass_gradients)(root, ready);
+        if (ready != small) {
+            PyMem_Free(ready);
+        }
+        return true;
+    }
+}
+
+PyDoc_STRVAR(backward_doc,
+"backward($self)\n--\n\n"
+"Add to each leaf's `grad` the derivative of this value with respect to it.\n\n"
+"Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time\n"
+"and memory are linear in the size of the graph, of any depth. If it is broken off, by Ctrl-C say, the leaves'\n"
+"gradients are as they were and those of computed nodes are 0.\n\n"
+"Raises\n------\n"
+"AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
+
+static PyObject *
+value_backward(SELF_AND_NOTHING)
+{
+    Node *root = (Node *)self;
+    if (unlikely(active_modes != 0)) {
+        PyObject *none = call_python("autograd.modes", "inspect_backward", self, NULL);
+        if (none == NULL) {
+            return NULL;
+        }
+        Py_DECREF(none);
+    }
+    if (root->shape == 0) {
+        root->grad += 1.0;
+    }
+    else if (!run_backward(root)) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(zero_grad_doc,
+"zero_grad($self)\n--\n\n"
+"Set `grad` to 0 here and in every node below.");
+
+static PyObject *
+value_zero_grad(SELF_AND_NOTHING)
+{
+    Node *root = (Node *)self;
+    bool chooses;
+    while (count_users(root, &chooses) < 0) {
+        forget_users(root, false);
+        PyErr_SetInterrupt();
+        if (PyErr_CheckSignals() < 0) {
+            return NULL;
+        }
+    }
+    forget_users(root, true);
+    Py_RETURN_NONE;
+}
+
+
+/* Ops with a fixed number of operands: for each, `apply` makes the node, or a float where no operand is a Value */
+
+#define DEFINE_UNARY(NAME, ...)                                                                        \
+    static PyObject *                                                                                  \
+    method_##NAME(SELF_AND_NOTHING)                                                                    \
+    {                                                                                                  \
+        double d_x, data = op_##NAME(((Node *)self)->data, &d_x);                                      \
+        return node_of_one(OP_##NAME, data, self, d_x);                                                \
+    }                                                                                                  \
+                                                                                                       \
+    static PyObject *                                                                                  \
+    function_##NAME(PyObject *Py_UNUSED(module), VECTOR)                                               \
+    {                                                                                                  \
+        PyObject *operand;                                                                             \
+        double x, d_x;                                                                                 \
+        if (!bind(&rows[OP_##NAME], 1, &operand, NULL, arguments, count, keywords)) {                  \
+            return NULL;                                                                               \
+        }                                                                                              \
+        switch (read_operand(OP_##NAME, operand, &x)) {                                                \
+        case VALUE: return method_##NAME(operand, NULL);                                               \
+        case NUMBER: return PyFloat_FromDouble(op_##NAME(x, &d_x));                                    \
+        default: return NULL;                                                                          \
+        }                                                                                              \
+    }
+
+#define DEFINE_BINARY(NAME, ...)                                                                       \
+    static PyObject *                                                                                  \
+    apply_##NAME(PyObject *left, PyObject *right)                                                      \
+    {                                                                                                  \
+        double x, y, d_x, d_y, data;                                                                   \
+        Kind x_is = read_operand(OP_##NAME, left, &x);                                                 \
+        Kind y_is = likely(x_is != FAILED) ? read_operand(OP_##NAME, right, &y) : FAILED;              \
+        if (likely(x_is == VALUE && y_is == VALUE)) {                                                  \
+            data = op_##NAME(x, y, &d_x, &d_y);                                                        \
+            return node_of_two(OP_##NAME, data, left, d_x, right, d_y);                                \
+        }                                                                                              \
+        if (unlikely(y_is == FAILED)) {                                                                \
+            return NULL;                                                                               \
+        }                                                                                              \
+        if (x_is == VALUE) {                                                                           \
+            data = op_##NAME(x, y, &d_x, &d_y);                                                        \
+            return node_with_constant(OP_##NAME, data, left, d_x, y, CONSTANT_LAST);                   \
+        }                                                                                              \
+        if (y_is == VALUE) {                                                                           \
+            data = op_##NAME(x, y, &d_x, &d_y);                                                        \
+            return node_with_constant(OP_##NAME, data, right, d_y, x, CONSTANT_FIRST);                 \
+        }                                                                                              \
+        return PyFloat_FromDouble(op_##NAME(x, y, &d_x, &d_y));                                        \
+    }                                                                                                  \
+                                                                                                       \
+    static PyObject *                                                                                  \
+    method_##NAME(PyObject *self, VECTOR)                                                              \
+    {                                                                                                  \
+        PyObject *operands[2];                                                                         \
+        bool fits = bind(&rows[OP_##NAME], 2, operands, self, arguments, count, keywords);             \
+        return fits ? apply_##NAME(operands[0], operands[1]) : NULL;                                   \
+    }                                                                                                  \
+                                                                                                       \
+    static PyObject *                                                                                  \
+    function_##NAME(PyObject *Py_UNUSED(module), VECTOR)                                               \
+    {                                                                                                  \
+        return method_##NAME(NULL, arguments, count, keywords);                                        \
+    }
+
+static bool fill_edge(int op, Edge *edge, PyObject *operand);
+
+#define DEFINE_TERNARY(NAME, ...)                                                                      \
+    static PyObject *                                                                                  \
+    method_##NAME(PyObject *self, VECTOR)                                                              \
+    {                                                                                                  \
+        PyObject *operands[3];                                                                         \
+        if (!bind(&rows[OP_##NAME], 3, operands, self, arguments, count, keywords)) {                  \
+            return NULL;                                                                               \
+        }                                                                                              \
+        Edge *edges = allocate_edges(3);                                                               \
+        if (edges == NULL) {                                                                           \
+            return NULL;                                                                               \
+        }                                                                                              \
+        for (int i = 0; i < 3; i++) {                                                                  \
+            if (!fill_edge(OP_##NAME, &edges[i], operands[i])) {                                       \
+                drop_edges(edges, i, 3);                                                               \
+                return NULL;                                                                           \
+            }                                                                                          \
+        }                                                                                              \
+        double d[3];                                                                                   \
+        double data = op_##NAME(edges[0].derivative, edges[1].derivative, edges[2].derivative, &d[0], &d[1], &d[2]); \
+        for (int i = 0; i < 3; i++) {                                                                  \
+            edges[i].derivative = edges[i].parent != NULL ? d[i] : edges[i].derivative;                \
+        }                                                                                              \
+        return node_of_many(OP_##NAME, data, edges, 3);                                                \
+    }                                                                                                  \
+                                                                                                       \
+    static PyObject *                                                                                  \
+    function_##NAME(PyObject *Py_UNUSED(module), VECTOR)                                               \
+    {                                                                                                  \
+        return method_##NAME(NULL, arguments, count, keywords);                                        \
+    }
+
+UNARY_OPS(DEFINE_UNARY)
+BINARY_OPS(DEFINE_BINARY)
+TERNARY_OPS(DEFINE_TERNARY)
+
+#define DEFINE_OPERATOR(NAME, REFLECTED)                                                               \
+    static PyObject *                                                                                  \
+    operator_##NAME(PyObject *left, PyObject *right)                                                   \
+    {                                                                                                  \
+        if (unlikely(!Py_IS_TYPE(right, Value_Type) && !PyFloat_CheckExact(right)) && is_value(left)   \
+            && may_know_better(right, REFLECTED)) {                                                    \
+            Py_RETURN_NOTIMPLEMENTED;                                                                  \
+        }                                                                                              \
+        return apply_##NAME(left, right);                                                              \
+    }
+
+DEFINE_OPERATOR(add, "__radd__")
+DEFINE_OPERATOR(sub, "__rsub__")
+DEFINE_OPERATOR(mul, "__rmul__")
+DEFINE_OPERATOR(div, "__rtruediv__")
+DEFINE_OPERATOR(pow, "__rpow__")
+
+static PyObject *
+operator_power(PyObject *left, PyObject *right, PyObject *modulus)
+{
+    if (modulus == Py_None) {
+        return operator_pow(left, right);
+    }
+    if (!is_value(left)) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    return complain(PyExc_TypeError, "pow", ": a Value takes no modulus", modulus);
+}
+
+static PyObject *
+operator_negative(PyObject *self)
+{
+    return method_neg(self, NULL);
+}
+
+static PyObject *
+operator_absolute(PyObject *self)
+{
+    return method_abs(self, NULL);
+}
+
+
+/* Ops with any number of operands: edges are filled with the operands' numbers, which the op then makes derivatives */
+
+static bool
+fill_edge(int op, Edge *edge, PyObject *operand)
+{
+    Kind kind = read_operand(op, operand, &edge->derivative);
+    edge->parent = kind == VALUE ? (Node *)operand : NULL;
+    Py_XINCREF(edge->parent);
+    return kind != FAILED;
+}
+
+/* An iterable as a list or tuple. Reading an odd number's __float__ may run Python code that changes a list, so a list
+   is read in place only if it `reads_quietly`, else as a tuple. */
+static PyObject *
+sequence_of(int op, const char *what, PyObject *values)
+{
+    if (PyList_CheckExact(values) || PyTuple_CheckExact(values)) {
+        Py_INCREF(values);
+        return values;
+    }
+    if (PyUnicode_Check(values) || PyBytes_Check(values)
+        || (Py_TYPE(values)->tp_iter == NULL && !PySequence_Check(values))) {
+        char where[64];
+        PyOS_snprintf(where, sizeof(where), "%s: %s", rows[op].name, what);
+        return complain(PyExc_TypeError, where, " must be a sequence of Values or numbers", values);
+    }
+    return PySequence_Tuple(values);
+}
+
+static bool
+reads_quietly(PyObject *sequence)
+{
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence), i = 0;
+    while (i < count && (Py_IS_TYPE(items[i], Value_Type) || PyFloat_CheckExact(items[i]))) {
+        i++;
+    }
+    return i == count;
+}
+
+static bool
+make_tuple(PyObject **sequence)
+{
+    Py_SETREF(*sequence, PySequence_Tuple(*sequence));
+    return *sequence != NULL;
+}
+
+static bool
+fill_edges(int op, Edge *edges, Py_ssize_t *filled, PyObject *sequence)
+{
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (unlikely(!fill_edge(op, &edges[*filled], items[i]))) {
+            return false;
+        }
+        ++*filled;
+    }
+    return true;
+}
+
+static void
+set_derivative(Edge *edge, double derivative)
+{
+    if (edge->parent != NULL) {
+        edge->derivative = derivative;
+    }
+}
+
+static double
+compute_sum(Edge *edges, Py_ssize_t count)
+{
+    double total = 0.0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        total += edges[i].derivative;
+        set_derivative(&edges[i], 1.0);
+    }
+    return total;
+}
+
+static double
+compute_mean(Edge *edges, Py_ssize_t count)
+{
+    double total = 0.0, share = 1.0 / (double)count;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        total += edges[i].derivative;
+        set_derivative(&edges[i], share);
+    }
+    return total / (double)count;
+}
+
+/* Where the largest operand is infinite or nan the softmax isn't defined, but for what is nothing beside inf. */
+static double
+compute_logsumexp_at_infinity(Edge *edges, Py_ssize_t count, double largest)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        set_derivative(&edges[i], largest == INFINITY && edges[i].derivative < largest ? 0.0 : NAN);
+    }
+    return largest;
+}
+
+static double
+compute_logsumexp(Edge *edges, Py_ssize_t count)
+{
+    Py_ssize_t top = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (isnan(edges[i].derivative)) {
+            return compute_logsumexp_at_infinity(edges, count, edges[i].derivative);
+        }
+        top = edges[i].derivative > edges[top].derivative ? i : top;
+    }
+    double largest = edges[top].derivative, rest = 0.0;
+    if (isinf(largest)) {
+        return compute_logsumexp_at_infinity(edges, count, largest);
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double term = ops_exp_difference(edges[i].derivative, largest);
+        rest += i == top ? 0.0 : term;
+        set_derivative(&edges[i], term);
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        set_derivative(&edges[i], edges[i].derivative / (1.0 + rest));
+    }
+    return largest + log1p(rest);
+}
+
+static double
+compute_dot(Edge *edges, Py_ssize_t count)
+{
+    Py_ssize_t n = count / 2;
+    double total = 0.0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double w = edges[i].derivative, x = edges[n + i].derivative;
+        total += w * x;
+        set_derivative(&edges[i], x);
+        set_derivative(&edges[n + i], w);
+    }
+    total += edges[count - 1].derivative;
+    set_derivative(&edges[count - 1], 1.0);
+    return total;
+}
+
+static PyObject *
+apply_to_all(int op, double (*compute)(Edge *, Py_ssize_t), bool may_be_empty, VECTOR)
+{
+    PyObject *values, *result = NULL;
+    if (!bind(&rows[op], 1, &values, NULL, arguments, count, keywords)) {
+        return NULL;
+    }
+    PyObject *operands = sequence_of(op, "values", values);
+    if (operands == NULL || !(reads_quietly(operands) || make_tuple(&operands))) {
+        return NULL;
+    }
+    Py_ssize_t n = PySequence_Fast_GET_SIZE(operands), filled = 0;
+    if (n == 0 && !may_be_empty) {
+        PyErr_Format(PyExc_ValueError, "%s: needs at least one value, got an empty sequence", rows[op].name);
+    }
+    else {
+        Edge *edges = allocate_edges(n);
+        if (edges != NULL && !fill_edges(op, edges, &filled, operands)) {
+            drop_edges(edges, filled, n);
+        }
+        else if (edges != NULL) {
+            result = node_of_many(op, compute(edges, n), edges, n);
+        }
+    }
+    Py_DECREF(operands);
+    return result;
+}
+
+PyDoc_STRVAR(sum_doc,
+"sum(values)\n--\n\n"
+"Sum of any number of values, from left to right, as one node; a float if none is a Value.");
+
+static PyObject *
+function_sum(PyObject *Py_UNUSED(module), VECTOR)
+{
+    return apply_to_all(OP_sum, compute_sum, true, arguments, count, keywords);
+}
+
+PyDoc_STRVAR(mean_doc,
+"mean(values)\n--\n\n"
+"Arithmetic mean of one or more values, as one node; a float if none is a Value.\n\n"
+"Raises\n------\nValueError\n    If there is no value.");
+
+static PyObject *
+function_mean(PyObject *Py_UNUSED(module), VECTOR)
+{
+    return apply_to_all(OP_mean, compute_mean, false, arguments, count, keywords);
+}
+
+PyDoc_STRVAR(logsumexp_doc,
+"logsumexp(values)\n--\n\n"
+"ln(Σ e^x) of one or more values, without overflow, as one node; a float if none is a Value.\n\n"
+"Raises\n------\nValueError\n    If there is no value.");
+
+static PyObject *
+function_logsumexp(PyObject *Py_UNUSED(module), VECTOR)
+{
+    return apply_to_all(OP_logsumexp, compute_logsumexp, false, arguments, count, keywords);
+}
+
+static PyObject *
+dot_of_sequences(PyObject *ws, PyObject *xs, PyObject *bias)
+{
+    Py_ssize_t n = PySequence_Fast_GET_SIZE(ws), filled = 0;
+    if (n != PySequence_Fast_GET_SIZE(xs)) {
+        return PyErr_Format(PyExc_ValueError, "dot: ws and xs must have one length, got %zd and %zd",
+                            n, PySequence_Fast_GET_SIZE(xs));
+    }
+    Edge *edges = allocate_edges(2 * n + 1);
+    if (edges == NULL) {
+        return NULL;
+    }
+    if (!fill_edges(OP_dot, edges, &filled, ws) || !fill_edges(OP_dot, edges, &filled, xs)
+        || !fill_edge(OP_dot, &edges[filled], bias)) {
+        drop_edges(edges, filled, 2 * n + 1);
+        return NULL;
+    }
+    return node_of_many(OP_dot, compute_dot(edges, 2 * n + 1), edges, 2 * n + 1);
+}
+
+PyDoc_STRVAR(dot_doc,
+"dot(ws, xs, bias=0.0)\n--\n\n"
+"w₁x₁ + … + wₙxₙ + bias as one node; a float if none is a Value.\n\n"
+"Parameters\n----------\n"
+"ws, xs : sequences of Value or number\n    Of one length n, 0 or more.\n"
+"bias : Value or number\n    Added last.\n\n"
+"Raises\n------\nValueError\n    If the lengths differ.");
+
+static PyObject *
+function_dot(PyObject *Py_UNUSED(module), VECTOR)
+{
+    PyObject *operands[3], *result = NULL;
+    if (!bind(&rows[OP_dot], 3, operands, NULL, arguments, count, keywords)) {
+        return NULL;
+    }
+    PyObject *ws = sequence_of(OP_dot, "ws", operands[0]);
+    PyObject *xs = ws != NULL ? sequence_of(OP_dot, "xs", operands[1]) : NULL;
+    if (xs != NULL && ((reads_quietly(ws) && reads_quietly(xs)) || (make_tuple(&ws) && make_tuple(&xs)))) {
+        result = dot_of_sequences(ws, xs, operands[2]);
+    }
+    Py_XDECREF(ws);
+    Py_XDECREF(xs);
+    return result;
+}
+
+
+/* Attributes */
+
+static PyObject *
+get_data(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyFloat_FromDouble(((Node *)self)->data);
+}
+
+static bool
+refuse_deletion(const char *name, PyObject *object)
+{
+    if (object == NULL) {
+        PyErr_Format(PyExc_AttributeError, "%s: can't be deleted", name);
+    }
+    return object == NULL;
+}
+
+static int
+set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    if (refuse_deletion("data", number)) {
+        return -1;
+    }
+    if (node->op != LEAF) {
+        PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %s", rows[node->op].name);
+        return -1;
+    }
+    return read_number("data", number, &node->data) ? 0 : -1;
+}
+
+static PyObject *
+get_grad(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyFloat_FromDouble(((Node *)self)->grad);
+}
+
+static int
+set_grad(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
+{
+    return !refuse_deletion("grad", number) && read_number("grad", number, &((Node *)self)->grad) ? 0 : -1;
+}
+
+static PyObject *
+get_label(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *label = ((Node *)self)->label;
+    return label != NULL ? Py_NewRef(label) : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+/* Only an exact str is kept: an instance of a subclass could hold the node, and the collector would never know. */
+static int
+set_label(PyObject *self, PyObject *label, void *Py_UNUSED(closure))
+{
+    if (refuse_deletion("label", label)) {
+        return -1;
+    }
+    if (!PyUnicode_Check(label)) {
+        complain(PyExc_TypeError, "label", " must be a str", label);
+        return -1;
+    }
+    PyObject *exact = PyUnicode_GET_LENGTH(label) > 0 ? PyUnicode_FromObject(label) : NULL;
+    if (exact == NULL && PyErr_Occurred()) {
+        return -1;
+    }
+    Py_XSETREF(((Node *)self)->label, exact);
+    return 0;
+}
+
+static PyObject *
+get_op(PyObject *self, void *Py_UNUSED(closure))
+{
+    uint16_t op = ((Node *)self)->op;
+    return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+static PyObject *
+get_operands(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    Py_ssize_t count = operand_count(node);
+    PyObject *operands = PyTuple_New(count);
+    for (Py_ssize_t i = 0; i < count && operands != NULL; i++) {
+        Edge *edge = operand_at(node, i);
+        PyObject *operand = edge->parent != NULL ? Py_NewRef(edge->parent) : PyFloat_FromDouble(edge->derivative);
+        if (operand == NULL) {
+            Py_CLEAR(operands);
+            break;
+        }
+        PyTuple_SET_ITEM(operands, i, operand);
+    }
+    return operands;
+}
+
+static Py_ssize_t
+parent_count(Node *node)
+{
+    Py_ssize_t count = 0;
+    FOR_EACH_EDGE(edge, node) {
+        count += edge->parent != NULL;
+    }
+    return count;
+}
+
+static PyObject *
+get_parents(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    PyObject *parents = PyTuple_New(parent_count(node));
+    Py_ssize_t i = 0;
+    if (parents != NULL) {
+        FOR_EACH_EDGE(edge, node) {
+            if (edge->parent != NULL) {
+                PyTuple_SET_ITEM(parents, i++, Py_NewRef(edge->parent));
+            }
+        }
+    }
+    return parents;
+}
+
+static PyObject *
+get_local_derivatives(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    PyObject *derivatives = PyTuple_New(parent_count(node));
+    Py_ssize_t i = 0;
+    if (derivatives != NULL) {
+        FOR_EACH_EDGE(edge, node) {
+            PyObject *derivative;
+            if (edge->parent == NULL) {
+                continue;
+            }
+            if ((derivative = PyFloat_FromDouble(edge->derivative)) == NULL) {
+                Py_DECREF(derivatives);
+                return NULL;
+            }
+            PyTuple_SET_ITEM(derivatives, i++, derivative);
+        }
+    }
+    return derivatives;
+}
+
+
+/* What a float does too */
+
+/* Four significant digits, as '.4g'. */
+static PyObject *
+short_number(const char *before, double number)
+{
+    char *digits = PyOS_double_to_string(number, 'g', 4, 0, NULL);
+    if (digits == NULL) {
+        return NULL;
+    }
+    PyObject *text = PyUnicode_FromFormat("%s%s", before, digits);
+    PyMem_Free(digits);
+    return text;
+}
+
+static PyObject *
+value_repr(PyObject *self)
+{
+    Node *node = (Node *)self;
+    PyObject *type = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__"), *result = NULL;
+    PyObject *data = short_number("", node->data);
+    PyObject *grad = node->grad != 0.0 ? short_number(", grad=", node->grad) : PyUnicode_FromString("");
+    PyObject *label = node->label != NULL ? PyUnicode_FromFormat(", label=%R", node->label) : PyUnicode_FromString("");
+    if (type != NULL && data != NULL && grad != NULL && label != NULL) {
+        result = PyUnicode_FromFormat("%U(%U%U%U)", type, data, grad, label);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(data);
+    Py_XDECREF(grad);
+    Py_XDECREF(label);
+    return result;
+}
+
+static PyObject *
+value_compare(PyObject *self, PyObject *other, int operation)
+{
+    double x = ((Node *)self)->data, y;
+    if (is_value(other)) {
+        y = ((Node *)other)->data;
+    }
+    else if (PyFloat_CheckExact(other)) {
+        y = PyFloat_AS_DOUBLE(other);
+    }
+    else if (PyFloat_Check(other) || PyLong_Check(other)) { /* an int may be larger than any float */
+        PyObject *number = PyFloat_FromDouble(x);
+        PyObject *result = number != NULL ? PyObject_RichCompare(number, other, operation) : NULL;
+        Py_XDECREF(number);
+        return result;
+    }
+    else if (!is_number(other)) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    else if (!as_double(other, &y)) {
+        return NULL;
+    }
+    Py_RETURN_RICHCOMPARE(x, y, operation);
+}
+
+static Py_hash_t
+value_hash(PyObject *self)
+{
+    return PyBaseObject_Type.tp_hash(self);
+}
+
+static PyObject *
+value_float(PyObject *self)
+{
+    return PyFloat_FromDouble(((Node *)self)->data);
+}
+
+static PyObject *
+value_int(PyObject *self)
+{
+    return PyLong_FromDouble(((Node *)self)->data);
+}
+
+static int
+value_bool(PyObject *self)
+{
+    return ((Node *)self)->data != 0.0;
+}
+
+static PyObject *
+value_positive(PyObject *self)
+{
+    return Py_NewRef(self);
+}
+
+/* Call a method of the float that a Value holds. */
+static PyObject *
+call_float(PyObject *self, const char *method, PyObject *argument)
+{
+    PyObject *number = value_float(self), *name = PyUnicode_FromString(method), *result = NULL;
+    if (number != NULL && name != NULL) {
+        result = PyObject_CallMethodObjArgs(number, name, argument, NULL);
+    }
+    Py_XDECREF(number);
+    Py_XDECREF(name);
+    return result;
+}
+
+static PyObject *
+value_round(PyObject *self, VECTOR)
+{
+    static const Row row = {"__round__", {"ndigits"}, NAN, NULL, NULL};
+    PyObject *digits = NULL;
+    if ((count > 0 || keywords != NULL) && !bind(&row, 1, &digits, NULL, arguments, count, keywords)) {
+        return NULL;
+    }
+    return call_float(self, "__round__", digits);
+}
+
+static PyObject *
+value_trunc(SELF_AND_NOTHING)
+{
+    return value_int(self);
+}
+
+static PyObject *
+value_floor(SELF_AND_NOTHING)
+{
+    return call_float(self, "__floor__", NULL);
+}
+
+static PyObject *
+value_ceil(SELF_AND_NOTHING)
+{
+    return call_float(self, "__ceil__", NULL);
+}
+
+static PyObject *
+value_format(PyObject *self, PyObject *specification)
+{
+    bool plain = PyUnicode_Check(specification) && PyUnicode_GET_LENGTH(specification) == 0;
+    return plain ? PyObject_Repr(self) : call_float(self, "__format__", specification);
+}
+
+
+/* Making, copying, pickling */
+
+/* A leaf of the type Value itself or of a subclass of it. */
+static PyObject *
+new_leaf(PyTypeObject *type, PyObject *data, PyObject *label)
+{
+    double number = 0.0;
+    if (data != NULL && !read_number("Value: data", data, &number)) {
+        return NULL;
+    }
+    Node *node;
+    if (type == Value_Type) {
+        node = allocate_node(0);
+    }
+    else if ((node = (Node *)type->tp_alloc(type, 0)) != NULL) {
+        node->op = LEAF;
+        node->flags = COLLECTABLE;
+    }
+    if (node == NULL) {
+        return NULL;
+    }
+    node->data = number;
+    if (label != NULL && set_label((PyObject *)node, label, NULL) < 0) {
+        Py_DECREF(node);
+        return NULL;
+    }
+    return (PyObject *)node;
+}
+
+static PyObject *
+value_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    static char *names[] = {"data", "label", NULL};
+    PyObject *data = NULL, *label = NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Value", names, &data, &label)) {
+        return NULL;
+    }
+    return new_leaf(type, data, label);
+}
+
+/* value_new has done it all, so that no node is ever half made; a subclass may pass on what it likes. */
+static int
+value_init(PyObject *Py_UNUSED(self), PyObject *arguments, PyObject *keywords)
+{
+    static char *names[] = {"data", "label", NULL};
+    PyObject *data, *label;
+    return PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Value", names, &data, &label) ? 0 : -1;
+}
+
+/* Value(data, label) without a tuple and a dict on the way; subclasses go through value_new. */
+static PyObject *
+value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t flagged_count, PyObject *keywords)
+{
+    static const Row row = {"Value", {"data", "label"}, NAN, NULL, NULL};
+    Py_ssize_t count = PyVectorcall_NARGS(flagged_count), named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0;
+    PyObject *operands[2] = {count > 0 ? arguments[0] : NULL, count > 1 ? arguments[1] : NULL};
+    bool fits = count <= 2;
+    for (Py_ssize_t i = 0; i < named && fits; i++) {
+        PyObject *name = PyTuple_GET_ITEM(keywords, i);
+        int position = PyUnicode_CompareWithASCIIString(name, "label") == 0;
+        fits = operands[position] == NULL && PyUnicode_CompareWithASCIIString(name, row.parameters[position]) == 0;
+        operands[position] = arguments[count + i];
+    }
+    if (!fits) {
+        misfit(&row, NULL, arguments, count, keywords);
+        return NULL;
+    }
+    return new_leaf(Value_Type, operands[0], operands[1]);
+}
+
+static PyObject *
+value_detach(SELF_AND_NOTHING)
+{
+    Node *node = (Node *)self, *leaf = allocate_node(0);
+    if (leaf != NULL) {
+        leaf->data = node->data;
+        leaf->label = Py_XNewRef(node->label);
+    }
+    return (PyObject *)leaf;
+}
+
+static PyObject *
+value_copy(SELF_AND_NOTHING)
+{
+    return call_python("autograd.pickling", "copy", self, NULL);
+}
+
+static PyObject *
+value_deepcopy(PyObject *self, PyObject *memo)
+{
+    return call_python("autograd.pickling", "deepcopy", self, memo);
+}
+
+static PyObject *
+value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
+{
+    return call_python("autograd.pickling", "reduce", self, NULL);
+}
+
+static int
+find_op(PyObject *name)
+{
+    for (int op = 0; op < OPS_COUNT; op++) {
+        if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
+            return op;
+        }
+    }
+    complain(PyExc_ValueError, "restore: op", " must be the name of a row", name);
+    return -1;
+}
+
+/* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. */
+static bool
+restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives)
+{
+    Py_ssize_t next = 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(operands); i++) {
+        PyObject *operand = PyTuple_GET_ITEM(operands, i), *number = operand;
+        edges[i].parent = NULL;
+        if (is_value(operand)) {
+            edges[i].parent = (Node *)Py_NewRef(operand);
+            number = next < PyTuple_GET_SIZE(derivatives) ? PyTuple_GET_ITEM(derivatives, next) : Py_None;
+            next++;
+        }
+        if (!PyFloat_Check(number)) {
+            drop_edges(edges, i + 1, PyTuple_GET_SIZE(operands));
+            return complain(PyExc_TypeError, "restore: operands", " must be Values and floats, with a derivative for each Value",
+                            operands);
+        }
+        edges[i].derivative = PyFloat_AS_DOUBLE(number);
+    }
+    return true;
+}
+
+/* Take one or two edges into the node itself, as the op's own code does. */
+static PyObject *
+node_of_few(int op, double data, Edge *edges, Py_ssize_t count)
+{
+    PyObject *x = (PyObject *)edges[0].parent, *y = count == 2 ? (PyObject *)edges[1].parent : NULL, *node;
+    if (count == 1) {
+        node = node_of_one(op, data, x, edges[0].derivative);
+    }
+    else if (x != NULL && y != NULL) {
+        node = node_of_two(op, data, x, edges[0].derivative, y, edges[1].derivative);
+    }
+    else if (x != NULL) {
+        node = node_with_constant(op, data, x, edges[0].derivative, edges[1].derivative, CONSTANT_LAST);
+    }
+    else {
+        node = node_with_constant(op, data, y, edges[1].derivative, edges[0].derivative, CONSTANT_FIRST);
+    }
+    drop_edges(edges, count, count);
+    return node;
+}
+
+PyDoc_STRVAR(restore_doc,
+"restore(op, operands, data, derivatives, grad=0.0, label='')\n--\n\n"
+"Make a computed node from its parts, without computing: what pickling and copying need.");
+
+static PyObject *
+function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *keywords)
+{
+    static char *names[] = {"op", "operands", "data", "derivatives", "grad", "label", NULL};
+    PyObject *name, *operands, *derivatives, *label = NULL;
+    double data, grad = 0.0;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "UO!dO!|dU:restore", names, &name, &PyTuple_Type, &operands,
+                                     &data, &PyTuple_Type, &derivatives, &grad, &label)) {
+        return NULL;
+    }
+    int op = find_op(name);
+    Py_ssize_t count = PyTuple_GET_SIZE(operands);
+    Edge *edges = op >= 0 ? allocate_edges(count) : NULL;
+    if (edges == NULL || !restore_edges(edges, operands, derivatives)) {
+        return NULL;
+    }
+    if (PyTuple_GET_SIZE(derivatives) == 0) {
+        drop_edges(edges, count, count);
+        return complain(PyExc_ValueError, "restore: operands", " must have a Value among them", operands);
+    }
+    bool few = count <= 2 && op != OP_sum && op != OP_mean && op != OP_logsumexp && op != OP_dot;
+    PyObject *node = (few ? node_of_few : node_of_many)(op, data, edges, count);
+    if (node != NULL) {
+        ((Node *)node)->grad = grad;
+        if (label != NULL && set_label(node, label, NULL) < 0) {
+            Py_CLEAR(node);
+        }
+    }
+    return node;
+}
+
+
+/* The type */
+
+#define KEYWORDS (METH_FASTCALL | METH_KEYWORDS)
+#define METHOD(FUNCTION) ((PyCFunction)(void (*)(void))(FUNCTION))
+#define UNARY_METHOD(NAME, PARAMETERS, DEFAULT, SIGNATURE, FUNCTION, DOC) \
+    {#NAME, method_##NAME, METH_NOARGS, #NAME SIGNATURE "\n--\n\n" DOC},
+#define KEYWORD_METHOD(NAME, PARAMETERS, DEFAULT, SIGNATURE, FUNCTION, DOC) \
+    {#NAME, METHOD(method_##NAME), KEYWORDS, #NAME SIGNATURE "\n--\n\n" DOC},
+#define NUMPY_METHOD(NUMPY, NAME, KIND, SIGNATURE, DOC) \
+    {#NUMPY, METHOD(method_##NAME), KIND, #NUMPY SIGNATURE "\n--\n\n" DOC},
+
+static PyMethodDef value_methods[] = {
+    UNARY_OPS(UNARY_METHOD)
+    BINARY_OPS(KEYWORD_METHOD)
+    TERNARY_OPS(KEYWORD_METHOD)
+    NUMPY_UNARY(NUMPY_METHOD, METH_NOARGS)
+    NUMPY_BINARY(NUMPY_METHOD, KEYWORDS)
+    {"backward", value_backward, METH_NOARGS, backward_doc},
+    {"zero_grad", value_zero_grad, METH_NOARGS, zero_grad_doc},
+    {"detach", value_detach, METH_NOARGS, "detach($self)\n--\n\nReturn a new leaf with the same data and label."},
+    {"__round__", METHOD(value_round), KEYWORDS, "__round__($self, ndigits=None)\n--\n\n"},
+    {"__trunc__", value_trunc, METH_NOARGS, "__trunc__($self)\n--\n\n"},
+    {"__floor__", value_floor, METH_NOARGS, "__floor__($self)\n--\n\n"},
+    {"__ceil__", value_ceil, METH_NOARGS, "__ceil__($self)\n--\n\n"},
+    {"__format__", value_format, METH_O, "__format__($self, specification)\n--\n\n"},
+    {"__copy__", value_copy, METH_NOARGS, "__copy__($self)\n--\n\n"},
+    {"__deepcopy__", value_deepcopy, METH_O, "__deepcopy__($self, memo)\n--\n\n"},
+    {"__reduce_ex__", value_reduce, METH_O, "__reduce_ex__($self, protocol)\n--\n\n"},
+    {"__sizeof__", value_sizeof, METH_NOARGS, "__sizeof__($self)\n--\n\n"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef value_attributes[] = {
+    {"data", get_data, set_data, "The number; settable on leaves.", NULL},
+    {"grad", get_grad, set_grad, "Derivative of the last `backward()`'s root with respect to this.", NULL},
+    {"label", get_label, set_label, "The name, or the empty string.", NULL},
+    {"op", get_op, NULL, "Name of the op that computed this; empty on leaves.", NULL},
+    {"operands", get_operands, NULL, "What the op was applied to, constants as floats.", NULL},
+    {"parents", get_parents, NULL, "The operands that are Values; one that stands twice is there twice.", NULL},
+    {"local_derivatives", get_local_derivatives, NULL, "∂self/∂parent, for each parent.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyDoc_STRVAR(value_doc,
+"Value(data=0.0, label='')\n--\n\n"
+"A float that remembers how it was computed.\n\n"
+"Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in\n"
+"each the derivative of one result. Every op of the table is a method and a function of the same name. Arithmetic is\n"
+"IEEE 754: 1/0 is inf and log(-1) is nan, never an exception. `==` and `<` compare data; the hash is identity.\n\n"
+"Parameters\n----------\n"
+"data : float, int, bool or numpy scalar\n    The number.\n"
+"label : str\n    A name, for reprs, pictures and derivations.\n\n"
+"Raises\n------\nTypeError\n    If `data` isn't a number or `label` isn't a str.");
+
+static PyType_Slot value_slots[] = {
+    {Py_tp_doc, (char *)value_doc},
+    {Py_tp_new, value_new},
+    {Py_tp_init, value_init},
+    {Py_tp_dealloc, value_dealloc},
+    {Py_tp_free, PyObject_GC_Del},
+    {Py_tp_is_gc, value_is_gc},
+    {Py_tp_traverse, value_traverse},
+    {Py_tp_clear, value_clear},
+    {Py_tp_repr, value_repr},
+    {Py_tp_richcompare, value_compare},
+    {Py_tp_hash, value_hash},
+    {Py_tp_methods, value_methods},
+    {Py_tp_getset, value_attributes},
+    {Py_nb_add, operator_add},
+    {Py_nb_subtract, operator_sub},
+    {Py_nb_multiply, operator_mul},
+    {Py_nb_true_divide, operator_div},
+    {Py_nb_power, operator_power},
+    {Py_nb_negative, operator_negative},
+    {Py_nb_positive, value_positive},
+    {Py_nb_absolute, operator_absolute},
+    {Py_nb_bool, value_bool},
+    {Py_nb_int, value_int},
+    {Py_nb_float, value_float},
+    {0, NULL},
+};
+
+static PyType_Spec value_spec = {
+    .name = "autograd._value.Value",
+    .basicsize = sizeof(Node),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = value_slots,
+};
+
+
+/* The module */
+
+#define FUNCTION(NAME, PARAMETERS, DEFAULT, METHOD_SIGNATURE, SIGNATURE, DOC) \
+    {#NAME, METHOD(function_##NAME), KEYWORDS, #NAME SIGNATURE "\n--\n\n" DOC},
+#define N_ARY_FUNCTION(NAME, PARAMETERS, DEFAULT) {#NAME, METHOD(function_##NAME), KEYWORDS, NAME##_doc},
+
+static PyMethodDef op_functions[] = {
+    UNARY_OPS(FUNCTION) BINARY_OPS(FUNCTION) TERNARY_OPS(FUNCTION) N_ARY_OPS(N_ARY_FUNCTION)
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(set_modes_doc,
+"_set_modes(active, /)\n--\n\n"
+"Take over autograd.modes.active: while it isn't 0, each new node is shown to the modes of its context.");
+
+static PyObject *
+function_set_modes(PyObject *Py_UNUSED(module), PyObject *active)
+{
+    long count = PyLong_AsLong(active);
+    if (count == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    active_modes = count != 0;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef module_functions[] = {
+    {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
+    {"_set_modes", function_set_modes, METH_O, set_modes_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static int
+fill_rows(void)
+{
+    for (int op = 0; op < OPS_COUNT; op++) {
+        Row *row = &rows[op];
+        Py_XSETREF(row->name_object, PyUnicode_InternFromString(row->name));
+        if (row->name_object == NULL) {
+            return -1;
+        }
+        if (!isnan(row->default_of_last)) {
+            Py_XSETREF(row->default_object, PyFloat_FromDouble(row->default_of_last));
+            if (row->default_object == NULL) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int
+make_type(PyObject *module)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &value_spec, NULL), *name = PyUnicode_FromString("Value");
+    /* The name without its module is what a class in Python shows in Python's own errors. */
+    if (type == NULL || name == NULL || PyObject_SetAttrString(type, "__name__", name) < 0) {
+        Py_XDECREF(type);
+        Py_XDECREF(name);
+        return -1;
+    }
+    Py_DECREF(name);
+    Value_Type = (PyTypeObject *)type;
+    Value_Type->tp_vectorcall = value_vectorcall;
+    return PyModule_AddObjectRef(module, "Value", type);
+}
+
+static int
+find_modes(void)
+{
+    PyObject *modes = PyImport_ImportModule("autograd.modes");
+    if (modes == NULL) {
+        return -1;
+    }
+    Py_XSETREF(forgetting, PyObject_GetAttrString(modes, "_forgetting"));
+    Py_XSETREF(detecting, PyObject_GetAttrString(modes, "_detecting"));
+    Py_DECREF(modes);
+    return forgetting != NULL && detecting != NULL ? 0 : -1;
+}
+
+/* FUNCTIONS: each op's function by its name, as the Python twin has it. */
+static int
+add_functions(PyObject *module)
+{
+    PyObject *functions = PyDict_New();
+    if (functions == NULL || PyModule_AddFunctions(module, op_functions) < 0) {
+        Py_XDECREF(functions);
+        return -1;
+    }
+    int status = 0;
+    for (int op = 0; op < OPS_COUNT && status == 0; op++) {
+        PyObject *function = PyObject_GetAttr(module, rows[op].name_object);
+        status = function != NULL ? PyDict_SetItem(functions, rows[op].name_object, function) : -1;
+        Py_XDECREF(function);
+    }
+    status = status == 0 ? PyModule_AddObjectRef(module, "FUNCTIONS", functions) : status;
+    Py_DECREF(functions);
+    return status;
+}
+
+static int
+module_exec(PyObject *module)
+{
+    if (Value_Type != NULL) {
+        PyErr_SetString(PyExc_ImportError,
+                        "autograd._value: one process can load the C core once, into its first interpreter; "
+                        "elsewhere set AUTOGRAD_CORE=python");
+        return -1;
+    }
+    return fill_rows() < 0 || find_modes() < 0 || make_type(module) < 0 || add_functions(module) < 0 ? -1 : 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef module_definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "autograd._value",
+    .m_doc = "`Value` and the functions of the table in C: the twin of value.py.",
+    .m_methods = module_functions,
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC
+PyInit__value(void)
+{
+    return PyModuleDef_Init(&module_definition);
+}

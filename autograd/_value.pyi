@@ -1,0 +1,7 @@
+# To a type checker the C core is the Python core: the same names with the same types.
+from autograd._signatures import *  # noqa: F403  (generated: every function of the table)
+from autograd.value import FUNCTIONS as FUNCTIONS
+from autograd.value import Value as Value
+from autograd.value import restore as restore
+
+def _set_modes(active: int, /) -> None: ...
