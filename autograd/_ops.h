@@ -18,7 +18,7 @@ enum {
     OPS_COUNT
 };
 
-/* name, (operands), default of the last operand or NAN, signature of the method, of the function, docstring */
+/* name, (operands), default of the last or NAN, signatures of method and function, docstring */
 #define UNARY_OPS(X) \
     X(neg, ("x"), NAN, "($self)", "(x)", "−x.") \
     X(abs, ("x"), NAN, "($self)", "(x)", "Absolute value; its derivative at 0 is 0.") \
@@ -84,14 +84,15 @@ enum {
 static const double SMALLEST_NORMAL = 2.2250738585072014e-308;
 static const double LN_2 = 0.6931471805599453;
 static const double LN_10 = 2.302585092994046;
-static const double SILU_DIP_REST = -1.0946994183093437e-16;
 static const double SILU_DIP = -1.2784645427610737;
+static const double SILU_DIP_REST = -1.0946994183093437e-16;
 static const double EXP_SILU_DIP = 0.2784645427610738;
 static const double SQRT_HALF = 0.7071067811865476;
 static const double SPLITTER = 134217729.0;
 static const double SQRT_HALF_REST = -4.833646656726457e-17;
 static const double ONE_OVER_SQRT_PI = 0.5641895835477563;
 static const double ONE_OVER_SQRT_2PI = 0.3989422804014327;
+static const double ROOT_OF_ONE_OVER_SQRT_2PI = 0.6316187777460647;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 
 INLINE double
@@ -157,6 +158,13 @@ INLINE double
 ops_normal_density(double x)
 {
     return ONE_OVER_SQRT_2PI * ops_exp_minus_square(x, 0.5);
+}
+
+INLINE double
+ops_tail_ratio(double x)
+{
+    const double s = 1.0 / (x * x);
+    return 1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s * (1.0 - 11.0 * s)))));
 }
 
 INLINE double
@@ -296,8 +304,9 @@ op_sqrt(double x, double *d_x)
 INLINE double
 op_cbrt(double x, double *d_x)
 {
-    const double out = x == 0.0 || x != x || fabs(x) == INFINITY ? x : ops_cube_root(x);
-    *d_x = ieee_div(1.0, 3.0 * out * out);
+    const bool ordinary = 0.0 < fabs(x) && fabs(x) < INFINITY;
+    const double out = ordinary ? ops_cube_root(x) : x;
+    *d_x = ordinary ? out / x / 3.0 : ieee_div(1.0, fabs(x));
     return out;
 }
 
@@ -394,8 +403,9 @@ op_atan2(double y, double x, double *d_y, double *d_x)
     const double a = x * scale;
     const double b = y * scale;
     const double square = a * a + b * b;
-    *d_y = ieee_div(a, square) * scale;
-    *d_x = ieee_div(-b, square) * scale;
+    const bool far = square == INFINITY;
+    *d_y = far ? 0.0 : ieee_div(a, square) * scale;
+    *d_x = far ? 0.0 : ieee_div(-b, square) * scale;
     return atan2(y, x);
 }
 
@@ -407,8 +417,9 @@ op_hypot(double x, double y, double *d_x, double *d_y)
     const double b = y * scale;
     const double length = sqrt(a * a + b * b);
     const double out = fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY : length / scale;
-    *d_x = length != 0.0 ? a / length : 0.0;
-    *d_y = length != 0.0 ? b / length : 0.0;
+    const bool scaled = scale > 1.0 || out == INFINITY;
+    *d_x = out == 0.0 ? 0.0 : scaled ? a / length : x / out;
+    *d_y = out == 0.0 ? 0.0 : scaled ? b / length : y / out;
     return out;
 }
 
@@ -454,8 +465,9 @@ op_silu(double x, double *d_x)
         : x > -700.0 ? x * e / (1.0 + e)
         : x > -800.0 ? x * half * half
         : -0.0;
-    const double from_dip = x - SILU_DIP - SILU_DIP_REST;
-    const double rise = from_dip + EXP_SILU_DIP * expm1(from_dip < 1.0 ? from_dip : 1.0);
+    const double from_dip = x - SILU_DIP;
+    const double growth = expm1(from_dip < 2.0 ? from_dip - SILU_DIP_REST : 2.0);
+    const double rise = from_dip + (EXP_SILU_DIP * growth - SILU_DIP_REST);
     const double slope =
         (0.0 <= x && x < 800.0) ? (1.0 + x * e / (1.0 + e)) / (1.0 + e)
         : x >= 800.0 ? 1.0
@@ -470,9 +482,13 @@ INLINE double
 op_gelu(double x, double *d_x)
 {
     const double cdf = ops_normal_cdf(x);
-    const double value = x > 40.0 ? x : x < -40.0 ? -0.0 : x * cdf;
     const double density = ops_normal_density(x);
-    *d_x = density == 0.0 ? cdf : cdf + x * density;
+    const bool far = -40.0 < x && x < -36.0;
+    const double ratio = far ? ops_tail_ratio(x) : 0.0;
+    const double root = far ? ROOT_OF_ONE_OVER_SQRT_2PI * ops_exp_minus_square(x, 0.25) : 0.0;
+    const double value = x > 40.0 ? x : x <= -40.0 ? -0.0 : far ? -ratio * root * root : x * cdf;
+    const double slope = far ? (x - ratio / x) * root * root : density == 0.0 ? cdf : cdf + x * density;
+    *d_x = slope;
     return value;
 }
 

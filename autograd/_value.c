@@ -153,7 +153,160 @@ free_edges(Edge *edges, Py_ssize_t count)
 }
 
 
-/* Memory of nodes */
+/* Memory of nodes: slabs of 64 KiB that are handed out by rising address and start over once all their nodes are dead,
+   so that each graph of a loop lies in memory as it was built. PyObject_Malloc instead makes W1 forward 2.1 times as
+   slow, mostly because it gives its arenas back to the system with every graph that is freed; a plain list of dead
+   nodes is as fast at first, but shuffles, and backward is then 2 to 3 times as slow. */
+
+enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 64, SLAB_HEADER = 64, EMPTY_SLABS_KEPT = 256 };
+
+typedef struct slab Slab;
+
+struct slab {
+    Node *dead;         /* nodes given back, linked by `next` */
+    char *fresh;        /* from here on no node has been handed out */
+    uint32_t alive;
+    bool has_room;      /* is current, or in slabs_with_room */
+    Slab *next, *previous;
+};
+
+static Slab *current_slab, *slabs_with_room, *empty_slabs;
+static int empty_slabs_kept;
+
+#if defined(__SANITIZE_ADDRESS__)
+#define take_node() ((Node *)PyObject_Malloc(sizeof(Node))) /* so that the sanitizer sees each node's life */
+#define give_node(NODE) PyObject_Free(NODE)
+#else
+
+static void *
+allocate_slab(void)
+{
+#ifdef _WIN32
+    return _aligned_malloc(SLAB_USED_BYTES, SLAB_BYTES);
+#else
+    void *slab; /* a little below 64 KiB, so that malloc can place its own header between two of them */
+    return posix_memalign(&slab, SLAB_BYTES, SLAB_USED_BYTES) == 0 ? slab : NULL;
+#endif
+}
+
+static void
+free_slab(Slab *slab)
+{
+#ifdef _WIN32
+    _aligned_free(slab);
+#else
+    free(slab);
+#endif
+}
+
+static inline void
+start_over(Slab *slab)
+{
+    slab->dead = NULL;
+    slab->fresh = (char *)slab + SLAB_HEADER;
+}
+
+static Py_NO_INLINE bool
+change_slab(void)
+{
+    Slab *slab;
+    if (current_slab != NULL) {
+        current_slab->has_room = false;
+    }
+    if ((slab = slabs_with_room) != NULL) {
+        slabs_with_room = slab->next;
+        if (slab->next != NULL) {
+            slab->next->previous = NULL;
+        }
+    }
+    else if ((slab = empty_slabs) != NULL) {
+        empty_slabs = slab->next;
+        empty_slabs_kept--;
+    }
+    else if ((slab = allocate_slab()) != NULL) {
+        slab->alive = 0;
+        start_over(slab);
+    }
+    else {
+        current_slab = NULL;
+        return false;
+    }
+    slab->has_room = true;
+    current_slab = slab;
+    return true;
+}
+
+/* A slab has lost its last living node, or has room again. */
+static Py_NO_INLINE void
+file_slab(Slab *slab)
+{
+    if (slab->alive > 0) {
+        slab->has_room = true;
+        slab->previous = NULL;
+        slab->next = slabs_with_room;
+        if (slab->next != NULL) {
+            slab->next->previous = slab;
+        }
+        slabs_with_room = slab;
+        return;
+    }
+    start_over(slab);
+    if (slab == current_slab) {
+        return;
+    }
+    if (slab->has_room) {
+        *(slab->previous != NULL ? &slab->previous->next : &slabs_with_room) = slab->next;
+        if (slab->next != NULL) {
+            slab->next->previous = slab->previous;
+        }
+    }
+    slab->has_room = false;
+    if (empty_slabs_kept == EMPTY_SLABS_KEPT) {
+        free_slab(slab);
+        return;
+    }
+    slab->next = empty_slabs;
+    empty_slabs = slab;
+    empty_slabs_kept++;
+}
+
+static inline Node *
+take_node(void)
+{
+    for (;;) {
+        Slab *slab = current_slab;
+        if (likely(slab != NULL)) {
+            Node *node = slab->dead;
+            if (node != NULL) {
+                slab->dead = node->next;
+                slab->alive++;
+                return node;
+            }
+            if (likely(slab->fresh + sizeof(Node) <= (char *)slab + SLAB_USED_BYTES)) {
+                node = (Node *)slab->fresh;
+                slab->fresh += sizeof(Node);
+                slab->alive++;
+                return node;
+            }
+        }
+        if (!change_slab()) {
+            return NULL;
+        }
+    }
+}
+
+static inline void
+give_node(Node *node)
+{
+    Slab *slab = (Slab *)((uintptr_t)node & ~(uintptr_t)(SLAB_BYTES - 1));
+    node->next = slab->dead;
+    slab->dead = node;
+    if (unlikely(--slab->alive == 0 || !slab->has_room)) {
+        file_slab(slab);
+    }
+}
+
+#endif
 
 static Py_NO_INLINE Node *
 allocate_collectable(void)
@@ -177,7 +330,7 @@ allocate_node(uint8_t flags)
         }
     }
     else {
-        node = PyObject_Malloc(sizeof(Node));
+        node = take_node();
         if (unlikely(node == NULL)) {
             return (Node *)PyErr_NoMemory();
         }
@@ -202,7 +355,7 @@ free_node(Node *node)
         Py_DECREF(type);
     }
     else {
-        PyObject_Free(node);
+        give_node(node);
     }
 }
 

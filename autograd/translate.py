@@ -250,7 +250,7 @@ def header() -> str:
             "",
             f"enum {{\n{_filled([f'OP_{name}' for name in TABLE])}\n    OPS_COUNT\n}};",
             "",
-            "/* name, (operands), default of the last operand or NAN, signature of the method, of the function, docstring */",
+            "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
             *(_list_of_ops(arity) for arity in (1, 2, 3)),
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
             *(f"static const double {name} = {_literal(getattr(ops, name))};" for name in constants),
