@@ -1,4 +1,4 @@
-"""Build the optional C core `autograd._value`; everything else is in pyproject.toml.
+"""List the packages and build the optional C core `autograd._value`; everything else is in pyproject.toml.
 
 A machine without a compiler gets the Python core and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI
 wants it.
@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
 SOURCE = Path("autograd") / "_value.c"
@@ -63,4 +63,10 @@ class BuildOptionalCore(build_ext):
 
 
 core = Extension("autograd._value", [SOURCE.as_posix()], depends=["autograd/_ops.h"], optional=not REQUIRED)
-setup(ext_modules=[core] if SOURCE.exists() else [], cmdclass={"build_ext": BuildOptionalCore})
+setup(
+    # The worksheets live beside the notebooks and ship as a folder of the package, which has only data in it.
+    packages=[*find_packages(include=["autograd", "autograd.*", "nn", "nn.*"]), "autograd.worksheets"],
+    package_dir={"autograd.worksheets": "notebooks/worksheets"},
+    ext_modules=[core] if SOURCE.exists() else [],
+    cmdclass={"build_ext": BuildOptionalCore},
+)
