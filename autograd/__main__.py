@@ -14,6 +14,7 @@ from autograd.report import Report, as_json, as_text
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.sheet import read_number, read_rate
+from autograd.worksheet.syntax import MAX_BYTES
 
 FINE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PROGRAM = "python -m autograd"
@@ -164,7 +165,7 @@ def _load(argument: str | None) -> Worksheet:
     if argument is None:
         raise WorksheetError("no worksheet given, name it before the options; --list shows those that are shipped")
     if argument == "-":
-        return Worksheet.decode(sys.stdin.buffer.read(), "standard input")
+        return Worksheet.decode(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
     if os.path.isfile(argument) or (os.path.exists(argument) and argument not in shipped.names()):
         return Worksheet.load(argument)
     if os.path.dirname(argument) or "\0" in argument:

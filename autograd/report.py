@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd.worksheet import Evaluation, Worksheet
@@ -13,6 +13,7 @@ from autograd.worksheet.checking import FAILED, KINK, UNCLEAR, Comparison
 
 __all__ = ["Report", "as_json", "as_text"]
 
+WIDTH = 80
 NAME_WIDTH = 20
 
 
@@ -100,12 +101,12 @@ def as_text(report: Report, *, values: bool = False) -> str:
     values : bool
         Whether to add a table of every step's value.
     """
-    output = report.run.output
+    output = _shortened(report.run.output, NAME_WIDTH)
     head = report.sheet.name + (f": {report.sheet.title}" if report.sheet.title else "")
     parts = [head, _gradient_table(report), _outcome(report)]
     if values:
         numbers = report.run.numbers()
-        parts.append(_table(("step", "value"), [(label, _digits(number)) for label, number in numbers.items()]))
+        parts.append(_table(("step", "value"), list(numbers.items())))
     if report.checks is not None:
         parts.append(_check_table(report.checks, output))
     return "\n\n".join(parts)
@@ -113,20 +114,21 @@ def as_text(report: Report, *, values: bool = False) -> str:
 
 def _gradient_table(report: Report) -> str:
     after = _steps_text(report.steps) if report.updated else ""
-    rows = []
+    rows: list[Sequence[str | float]] = []
     for label, gradient in report.gradients.items():
         role = report.roles[label]
-        updated = _digits(report.updated[label]) if label in report.updated else ""
+        updated = report.updated.get(label, "")
         note = role if role != "trained" else ""
-        rows.append((label, _digits(report.run.values[label].data), _digits(gradient), updated, note))
+        rows.append((label, report.run.values[label].data, gradient, updated, note))
     heads = ("name", "value", f"∂{_shortened(report.run.output, 14)}/∂name", after, "")
     return _table(heads, rows)
 
 
 def _outcome(report: Report) -> str:
-    lines = [f"{report.run.output} = {report.run.value!r}"]
+    output = _shortened(report.run.output, NAME_WIDTH)
+    lines = [f"{output} = {report.run.value!r}"]
     if report.updated:
-        margin = " " * _width(report.run.output)
+        margin = " " * _width(output)
         lines.append(f"{margin} → {report.value_after!r} {_steps_text(report.steps)} at rate {report.rate!r}")
     if report.updated and not math.isfinite(report.value_after) and math.isfinite(report.run.value):
         lines.append("The descent has left the finite numbers: a smaller --rate may help.")
@@ -138,10 +140,7 @@ def _steps_text(steps: int) -> str:
 
 
 def _check_table(checks: Sequence[Comparison], output: str) -> str:
-    rows = [
-        (each.label, _digits(each.reverse), _digits(each.forward), _digits(each.differences), each.verdict)
-        for each in checks
-    ]
+    rows = [(each.label, each.reverse, each.forward, each.differences, each.verdict) for each in checks]
     lines = [_table(("name", "backward", "forward mode", "differences", "check"), rows)]
     verdicts = [each.verdict for each in checks]
     failed = verdicts.count(FAILED)
@@ -154,13 +153,18 @@ def _check_table(checks: Sequence[Comparison], output: str) -> str:
     return "\n".join(lines)
 
 
-def _digits(number: float) -> str:
-    return f"{number:.10g}"
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+    """Align columns, with as many digits of the numbers as fit."""
+    tables = (_aligned(heads, rows, digits) for digits in (10, 9, 8, 7))
+    return next((table for table in tables if _width(table.split("\n")[1]) <= WIDTH), _aligned(heads, rows, 6))
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Align columns: names to the left, numbers to the right, the last column (words) to the left."""
-    cells = [tuple(heads), *((_shortened(row[0], NAME_WIDTH), *row[1:]) for row in rows)]
+def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits: int) -> str:
+    """Put names and words to the left, numbers to the right, a rule below the head."""
+    cells = [tuple(heads)]
+    for name, *others in rows:
+        texts = (each if isinstance(each, str) else f"{each:.{digits}g}" for each in others)
+        cells.append((_shortened(str(name), NAME_WIDTH), *texts))
     widths = [max(_width(row[i]) for row in cells) for i in range(len(heads))]
     lines = []
     for row in cells:

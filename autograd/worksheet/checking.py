@@ -23,6 +23,7 @@ LEVELS: Final = 22
 COLUMNS: Final = 6
 CLOSE: Final = 1e-9
 RESOLVED: Final = 1e-5
+SMALLEST: Final = 2.0**-1074  # rounding near 0 is absolute
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,8 @@ def compare(
 def _judge(label: str, reverse: float, forward: float, output: Callable[[float], float], x: float) -> Comparison:
     differences, error = difference(output, x)
     verdict = _verdict(reverse, differences, error)
-    if verdict != OK and (sides := _sides(output, x)):
-        low, high = sorted(sides)
-        slack = 1e-3 * (high - low)
-        verdict = KINK if low - slack <= reverse <= high + slack else FAILED
+    if _at_kink(reverse, verdict == OK, output, x):
+        verdict = KINK
     if not _agree(reverse, forward):
         verdict = FAILED
     return Comparison(label, reverse, forward, differences, error, verdict)
@@ -92,11 +91,13 @@ def _agree(reverse: float, forward: float) -> bool:
 
 
 def _verdict(reverse: float, differences: float, error: float) -> str:
+    if not math.isfinite(reverse):
+        return FAILED if error <= RESOLVED * abs(differences) else UNCLEAR
     size = max(abs(reverse), abs(differences))
-    if not math.isfinite(error) or error > RESOLVED * size:
-        unseen = math.isfinite(reverse) and abs(reverse - differences) > 100.0 * error
-        return FAILED if unseen else OK if reverse == differences else UNCLEAR
-    return OK if abs(reverse - differences) <= 10.0 * error + CLOSE * size else FAILED
+    distance = abs(reverse - differences)
+    if not error <= RESOLVED * size:
+        return OK if distance == 0.0 else FAILED if distance > 100.0 * error else UNCLEAR
+    return OK if distance <= 10.0 * error + CLOSE * size else FAILED
 
 
 def difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
@@ -129,7 +130,7 @@ def difference(function: Callable[[float], float], x: float) -> tuple[float, flo
             if not math.isfinite(slope):
                 before = []
                 continue
-            noise = abs(function(above)) * 2.0**-52 / step
+            noise = (abs(function(above)) * 2.0**-52 + SMALLEST) / step
             row = [slope]
             for column, earlier in enumerate(before[:COLUMNS], 1):
                 factor = 4.0**column
@@ -141,14 +142,18 @@ def difference(function: Callable[[float], float], x: float) -> tuple[float, flo
     return best, least
 
 
-def _sides(function: Callable[[float], float], x: float) -> tuple[float, float] | None:
-    """Return the slopes to the left and to the right where they differ: a kink, or a jump; None where smooth."""
+def _at_kink(slope: float, agrees: bool, function: Callable[[float], float], x: float) -> bool:
+    """Tell whether the slopes to the left and to the right differ, and the given slope lies between them.
+
+    Closer to x, the difference of the slopes vanishes where the function is smooth, settles at a kink and grows at a
+    jump. Where central differences agree with the slope, as for |x| at 0, only a difference that settles counts.
+    """
     here, scale = function(x), max(abs(x), 1.0)
-    jumps = []
-    for step in (1e-4 * scale, 1e-5 * scale):
-        right, left = (function(x + step) - here) / step, (here - function(x - step)) / step
-        jumps.append(right - left)
-    noise = 1e-13 * abs(here) / step
-    if not math.isfinite(jumps[1]) or abs(jumps[1]) <= noise or abs(jumps[1]) < 0.5 * abs(jumps[0]):
-        return None
-    return left, right
+    steps = (1e-4 * scale, 1e-5 * scale, 1e-6 * scale)
+    sides = [((here - function(x - step)) / step, (function(x + step) - here) / step) for step in steps]
+    far, near, nearest = (abs(right - left) for left, right in sides)
+    settled = nearest > 0.5 * near > 0.25 * far and (not agrees or nearest < 2.0 * near < 4.0 * far)
+    low, high = sorted(sides[-1])
+    seen = nearest > max(1e-12 * abs(here) / (1e-6 * scale), 1e-3 * max(abs(low), abs(high)))
+    slack = 1e-3 * nearest
+    return settled and seen and low - slack <= slope <= high + slack

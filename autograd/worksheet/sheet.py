@@ -16,7 +16,7 @@ from autograd.worksheet import evaluate
 from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, element_label
 from autograd.worksheet.syntax import (
     DIRECTIVES,
-    MAX_CHARACTERS,
+    MAX_BYTES,
     Directive,
     Instruction,
     Step,
@@ -179,11 +179,13 @@ class Worksheet:
             When the file can't be read.
         """
         with open(path, "rb") as file:
-            return cls.decode(file.read(4 * MAX_CHARACTERS + 1), Path(path).name)
+            return cls.decode(file.read(MAX_BYTES + 1), Path(path).name)
 
     @classmethod
     def decode(cls, raw: bytes, name: str = "worksheet") -> Worksheet:
         """Read a sheet from the bytes of a UTF-8 file."""
+        if len(raw) > MAX_BYTES:
+            raise WorksheetError(f"the sheet is too large; allowed are {MAX_BYTES:,} bytes")
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

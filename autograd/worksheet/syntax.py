@@ -27,7 +27,7 @@ from autograd.errors import WorksheetError
 
 __all__ = ["DIRECTIVES", "Directive", "Instruction", "Step", "Token", "nearest", "parse", "split_lines", "tidy_name"]
 
-MAX_CHARACTERS: Final = 1_000_000
+MAX_BYTES: Final = 1_000_000
 MAX_LINES: Final = 50_000
 MAX_NAME: Final = 64
 MAX_NUMBER: Final = 100
@@ -165,8 +165,8 @@ def parse(text: str) -> list[Step | Directive]:
     >>> step.name, [instruction.name or instruction.number for instruction in step.code]
     ('E', ['a', 'y', 'sub', 2.0, 'pow', 2.0, 'div'])
     """
-    if len(text) > MAX_CHARACTERS:
-        raise WorksheetError(f"the sheet has {len(text):,} characters; allowed are {MAX_CHARACTERS:,}")
+    if len(text) > MAX_BYTES:
+        raise WorksheetError(f"the sheet has {len(text):,} characters; allowed are {MAX_BYTES:,}")
     lines = split_lines(text)
     if len(lines) > MAX_LINES:
         raise WorksheetError(f"the sheet has {len(lines):,} lines; allowed are {MAX_LINES:,}")
