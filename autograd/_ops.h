@@ -459,7 +459,7 @@ INLINE double
 op_silu(double x, double *d_x)
 {
     const double e = exp(-fabs(x));
-    const double half = exp(-0.5 * fabs(x));
+    const double half = x < -690.0 ? exp(0.5 * x) : 0.0;
     const double value =
         x >= 0.0 ? x / (1.0 + e)
         : x > -700.0 ? x * e / (1.0 + e)
@@ -471,7 +471,7 @@ op_silu(double x, double *d_x)
     const double slope =
         (0.0 <= x && x < 800.0) ? (1.0 + x * e / (1.0 + e)) / (1.0 + e)
         : x >= 800.0 ? 1.0
-        : x > -700.0 ? rise * e / ((1.0 + e) * (1.0 + e))
+        : x > -700.0 ? rise / (exp(-x) + (2.0 + e))
         : x > -800.0 ? rise * half * half
         : -0.0;
     *d_x = x == x ? slope : x;

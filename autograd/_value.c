@@ -524,30 +524,49 @@ static Row rows[] = {
     UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
 };
 
+/* The name of a parameter without a positional argument, at or after `position`. */
+static bool
+is_parameter(const Row *row, Py_ssize_t position, PyObject *name)
+{
+    for (; position < MOST_PARAMETERS && row->parameters[position] != NULL; position++) {
+        if (PyUnicode_CompareWithASCIIString(name, row->parameters[position]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+append(PyObject **text, PyObject *word)
+{
+    if (word != NULL) {
+        Py_SETREF(*text, PyUnicode_FromFormat("%U%s%U", *text, PyUnicode_GET_LENGTH(*text) > 0 ? ", " : "", word));
+        Py_DECREF(word);
+    }
+    return word != NULL && *text != NULL;
+}
+
+/* Raise the TypeError of a call whose arguments aren't a row's operands. */
 static Py_NO_INLINE bool
 misfit(const Row *row, PyObject *self, VECTOR)
 {
-    PyObject *names = PyUnicode_FromString(""), *given = PyUnicode_FromString("");
-    for (int i = 0; i < MOST_PARAMETERS && row->parameters[i] != NULL && names != NULL; i++) {
-        Py_SETREF(names, PyUnicode_FromFormat("%U%s%s", names, i > 0 ? ", " : "", row->parameters[i]));
+    PyObject *takes = PyUnicode_FromString(""), *got = PyUnicode_FromString("");
+    bool fine = takes != NULL && got != NULL && (self == NULL || append(&got, shown(self)));
+    for (int i = 0; fine && i < MOST_PARAMETERS && row->parameters[i] != NULL; i++) {
+        fine = append(&takes, PyUnicode_FromString(row->parameters[i]));
     }
-    Py_ssize_t named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0;
-    for (Py_ssize_t i = self != NULL ? -1 : 0; i < count + named && given != NULL; i++) {
-        PyObject *text = i < 0 ? shown(self) : i < count ? shown(arguments[i]) : PyTuple_GET_ITEM(keywords, i - count);
-        if (text == NULL) {
-            Py_CLEAR(given);
-            break;
-        }
-        Py_SETREF(given, PyUnicode_FromFormat("%U%s%U", given, PyUnicode_GET_LENGTH(given) > 0 ? ", " : "", text));
-        if (i < count) {
-            Py_DECREF(text);
-        }
+    for (Py_ssize_t i = 0; fine && i < count; i++) {
+        fine = append(&got, shown(arguments[i]));
     }
-    if (names != NULL && given != NULL) {
-        PyErr_Format(PyExc_TypeError, "%s: takes (%U), got (%U)", row->name, names, given);
+    for (Py_ssize_t i = 0; fine && keywords != NULL && i < PyTuple_GET_SIZE(keywords); i++) {
+        PyObject *name = PyTuple_GET_ITEM(keywords, i);
+        fine = is_parameter(row, count + (self != NULL), name) || append(&got, Py_NewRef(name));
     }
-    Py_XDECREF(names);
-    Py_XDECREF(given);
+    if (fine) {
+        PyErr_Format(PyExc_TypeError, "%s: takes (%U), got (%U)", row->name, takes, got);
+    }
+    Py_XDECREF(takes);
+    Py_XDECREF(got);
     return false;
 }
 
@@ -1714,7 +1733,7 @@ static PyObject *
 new_leaf(PyTypeObject *type, PyObject *data, PyObject *label)
 {
     double number = 0.0;
-    if (data != NULL && !read_number("Value: data", data, &number)) {
+    if (data != NULL && !read_number("data", data, &number)) {
         return NULL;
     }
     Node *node;

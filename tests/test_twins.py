@@ -1,0 +1,410 @@
+"""Both twins side by side in one process: the same bits, the same errors, op by op and over random programs."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+import random
+import struct
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograd import modes, translate
+from autograd import value as python_twin
+from autograd.errors import AnomalyError
+from autograd.ops import TABLE, Op
+
+c_twin: Any = pytest.importorskip("autograd._value", reason="the C core is not built")
+TWINS: tuple[Any, Any] = (python_twin, c_twin)
+
+FIXED = [op for op in TABLE.values() if op.arity is not None]
+N_ARY = ["sum", "mean", "logsumexp"]
+NASTY = [
+    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 0.1, -0.7518, math.pi, 1 - 2**-53, 1 + 2**-52, -1.2784645427610737,
+    1e-8, 36.5, 40.1, -40.1, 700.0, -700.0, 710.0, -745.5, 1e22, 1e160, -1e160, 1e-160, 1e-308, 5e-324, -5e-324,
+    1.7976931348623157e308, math.inf, -math.inf, math.nan,
+]  # fmt: skip
+floats = st.floats() | st.sampled_from(NASTY) | st.floats(-5, 5)
+
+
+@pytest.fixture(autouse=True)
+def _modes_reach_both() -> Iterator[None]:
+    """`core` tells only the twin that it picked; here both are in use."""
+    missing = c_twin._set_modes not in modes.listeners
+    if missing:
+        modes.listeners.append(c_twin._set_modes)
+    yield
+    if missing:
+        modes.listeners.remove(c_twin._set_modes)
+
+
+def bits(x: float) -> str:
+    """A float as text that differs whenever the float does; one text for all nans."""
+    assert type(x) is float
+    return "nan" if x != x else struct.pack(">d", x).hex()
+
+
+def facts(node: Any) -> Any:
+    """Everything that a node or float shows, comparable across twins."""
+    if isinstance(node, float):
+        return bits(node)
+    return (
+        type(node).__name__,
+        bits(node.data),
+        bits(node.grad),
+        node.label,
+        node.op,
+        tuple("Value " + bits(x.data) if isinstance(x, TWINS_VALUES) else bits(x) for x in node.operands),
+        tuple(bits(parent.data) for parent in node.parents),
+        tuple(map(bits, node.local_derivatives)),
+        repr(node),
+    )
+
+
+TWINS_VALUES = (python_twin.Value, c_twin.Value)
+
+
+def outcome(action: Callable[[Any], Any], twin: Any) -> Any:
+    """What `action` gives on a twin: its facts, or the error's type and text."""
+    try:
+        result = action(twin)
+    except Exception as error:
+        return type(error), str(error)
+    return facts(result) if isinstance(result, (float, *TWINS_VALUES)) else result
+
+
+def assert_same(action: Callable[[Any], Any]) -> None:
+    expected, got = (outcome(action, twin) for twin in TWINS)
+    assert got == expected
+
+
+def choices(op: Op) -> list[tuple[bool, ...]]:
+    """Which operands are Values and which are constants, in every combination."""
+    assert op.arity is not None
+    return [tuple(bool(mask >> i & 1) for i in range(op.arity)) for mask in range(2**op.arity)]
+
+
+def apply(op: Op, numbers: tuple[float, ...], are_values: tuple[bool, ...]) -> Callable[[Any], Any]:
+    def action(twin: Any) -> Any:
+        operands = [twin.Value(x) if is_value else x for x, is_value in zip(numbers, are_values, strict=True)]
+        return twin.FUNCTIONS[op.name](*operands)
+
+    return action
+
+
+# Ops
+
+
+@pytest.mark.parametrize("op", FIXED, ids=lambda op: op.name)
+def test_op_on_nasty_values(op: Op) -> None:
+    grid = [()]  # type: list[tuple[float, ...]]
+    for _ in op.parameters:
+        grid = [(*numbers, x) for numbers in grid for x in NASTY]
+    chosen = grid if len(grid) <= 1500 else random.Random(op.name).sample(grid, 1500)
+    for numbers in chosen:
+        for are_values in choices(op):
+            assert_same(apply(op, numbers, are_values))
+
+
+@pytest.mark.parametrize("op", FIXED, ids=lambda op: op.name)
+@given(data=st.data())
+def test_op_on_any_floats(op: Op, data: st.DataObject) -> None:
+    numbers = tuple(data.draw(floats) for _ in op.parameters)
+    are_values = data.draw(st.sampled_from(choices(op)))
+    assert_same(apply(op, numbers, are_values))
+
+
+@pytest.mark.parametrize("op", FIXED, ids=lambda op: op.name)
+def test_method_is_the_function(op: Op) -> None:
+    others = [0.75, 2.0][: len(op.parameters) - 1]
+    for name in filter(None, (op.name, op.numpy)):
+        assert_same(lambda twin, name=name: getattr(twin.Value(0.25), name)(*others))
+        assert_same(lambda twin, name=name: getattr(twin.Value, name).__doc__)
+        named = dict(zip(op.parameters[1:], others, strict=False))
+        assert_same(lambda twin, name=name, named=named: getattr(twin.Value(0.25), name)(**named))
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "pow"])
+@pytest.mark.parametrize("other", [2, -0.5, True, np.float64(3.0), np.float32(0.1), np.int8(-2), Fraction(1, 3)], ids=repr)
+def test_operator_with_a_number_on_either_side(name: str, other: Any) -> None:
+    operate = getattr(operator, name)
+    for x in NASTY:
+        assert_same(lambda twin, x=x: operate(twin.Value(x), other))
+        assert_same(lambda twin, x=x: operate(other, twin.Value(x)))
+        assert_same(lambda twin, x=x: operate(twin.Value(x), twin.Value(float(other))))
+
+
+@pytest.mark.parametrize("name", N_ARY)
+@given(operands=st.lists(st.tuples(floats, st.booleans()), max_size=12))
+@example(operands=[(math.inf, True), (math.inf, True), (1.0, True), (-math.inf, False)])
+@example(operands=[(math.nan, True), (math.inf, True)])
+@example(operands=[(-math.inf, True), (-math.inf, True)])
+@example(operands=[(1000.0, True)] * 300)
+def test_reduction(name: str, operands: list[tuple[float, bool]]) -> None:
+    for kind in (list, tuple, iter):
+        assert_same(lambda twin, kind=kind: twin.FUNCTIONS[name](kind(_operands(twin, operands))))
+
+
+@given(
+    ws=st.lists(st.tuples(floats, st.booleans()), max_size=20),
+    xs=st.lists(st.tuples(floats, st.booleans()), min_size=20, max_size=20),
+    bias=st.tuples(floats, st.booleans()),
+)
+def test_dot(ws: list[tuple[float, bool]], xs: list[tuple[float, bool]], bias: tuple[float, bool]) -> None:
+    def dot(twin: Any) -> Any:
+        return twin.dot(_operands(twin, ws), tuple(_operands(twin, xs[: len(ws)])), bias=_operands(twin, [bias])[0])
+
+    assert_same(dot)
+
+
+def _operands(twin: Any, operands: list[tuple[float, bool]]) -> list[Any]:
+    return [twin.Value(x) if is_value else x for x, is_value in operands]
+
+
+def test_reductions_take_odd_numbers_and_sequences() -> None:
+    class Sequence:
+        def __getitem__(self, i: int) -> float:
+            return [1.5, 2.5][i]
+
+    for name in N_ARY:
+        for values in ([1, True, np.float32(0.1)], np.arange(3.0), range(4), {1.0: 0, 2.0: 0}, Sequence()):
+            assert_same(lambda twin, name=name, values=values: twin.FUNCTIONS[name](values))
+            assert_same(lambda twin, name=name, values=values: twin.FUNCTIONS[name]([twin.Value(1.0), *values]))
+
+
+def test_a_list_that_changes_while_it_is_read() -> None:
+    def shrinking(twin: Any) -> Any:
+        values: list[Any] = [twin.Value(1.0)] * 50
+        xs: list[Any] = [2.0] * 50
+
+        class Shrinks:
+            def __float__(self) -> float:
+                values.clear()
+                xs.clear()
+                return 3.0
+
+        values[0] = Shrinks()
+        return twin.dot(values, xs, Shrinks())
+
+    assert_same(shrinking)
+
+
+# Programs
+
+
+Step = tuple[str, list[int], list[float], bool]
+STEPS = st.tuples(
+    st.sampled_from([*TABLE]),
+    st.lists(st.integers(0, 60), min_size=5, max_size=5),
+    st.lists(st.floats(-3, 3), min_size=5, max_size=5),
+    st.booleans(),
+)
+
+
+def run(twin: Any, leaves: list[float], steps: list[Step]) -> list[Any]:
+    """Build a graph with much fan-out: each step's operands are any earlier nodes, sometimes a constant."""
+    nodes: list[Any] = [twin.Value(x, f"leaf{i}") for i, x in enumerate(leaves)]
+    for name, picks, constants, with_constant in steps:
+        chosen: list[Any] = [nodes[pick % len(nodes)] for pick in picks]
+        if with_constant:
+            chosen[1] = constants[0]
+        function, arity = twin.FUNCTIONS[name], TABLE[name].arity
+        if arity is not None:
+            nodes.append(function(*chosen[:arity]))
+        elif name == "dot":
+            nodes.append(function(chosen[:2], chosen[2:4], chosen[4]))
+        else:
+            nodes.append(function(chosen))
+    return nodes
+
+
+@given(leaves=st.lists(st.floats(-3, 3), min_size=1, max_size=4), steps=st.lists(STEPS, min_size=1, max_size=40))
+def test_random_program(leaves: list[float], steps: list[Step]) -> None:
+    results = []
+    for twin in TWINS:
+        nodes = run(twin, leaves, steps)
+        nodes[-1].backward()
+        once = list(map(facts, nodes))
+        nodes[len(nodes) // 2].backward()
+        nodes[-1].backward()
+        twice = list(map(facts, nodes))
+        nodes[-1].zero_grad()
+        results.append((once, twice, list(map(facts, nodes))))
+    assert results[0] == results[1]
+
+
+def test_where_leaks_nothing() -> None:
+    def gradients(twin: Any) -> Any:
+        x, y = twin.Value(0.0), twin.Value(2.0)
+        root = twin.FUNCTIONS["where"](x > 0.0, 1.0 / x, y * 3.0) + twin.FUNCTIONS["where"](twin.Value(1.0), y, x.log())
+        root.backward()
+        return bits(x.grad), bits(y.grad)
+
+    assert_same(gradients)
+    assert gradients(c_twin) == (bits(0.0), bits(4.0))
+
+
+# Errors
+
+
+BAD = ["abc", None, [1.0], b"x", 1j, object, {}, "x" * 200]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: repr(bad)[:12])
+def test_errors_of_bad_operands(bad: Any) -> None:
+    for name in ("add", "sub", "mul", "truediv", "pow"):
+        operate = getattr(operator, name)
+        assert_same(lambda twin, operate=operate: operate(twin.Value(1.0), bad))
+        if not isinstance(bad, complex):
+            assert_same(lambda twin, operate=operate: operate(bad, twin.Value(1.0)))
+    for op in FIXED:
+        assert_same(lambda twin, op=op: twin.FUNCTIONS[op.name](*[bad] * len(op.parameters)))
+        assert_same(lambda twin, op=op: twin.FUNCTIONS[op.name](*[twin.Value(1.0)] * (len(op.parameters) - 1), bad))
+    for name in N_ARY:
+        assert_same(lambda twin, name=name: twin.FUNCTIONS[name](bad))
+        assert_same(lambda twin, name=name: twin.FUNCTIONS[name]([twin.Value(1.0), bad]))
+    for action in (
+        lambda twin: twin.dot(bad, [1.0]),
+        lambda twin: twin.dot([1.0], bad),
+        lambda twin: twin.dot([bad], [twin.Value(1.0)]),
+        lambda twin: twin.dot([twin.Value(1.0)], [2.0], bad),
+        lambda twin: twin.Value(bad),
+        lambda twin: setattr(twin.Value(1.0), "grad", bad),
+        lambda twin: setattr(twin.Value(1.0), "data", bad),
+        lambda twin: twin.Value(1.0) == bad,
+        lambda twin: twin.Value(1.0) < bad,
+    ):
+        assert_same(action)
+
+
+def test_errors_of_bad_calls() -> None:
+    for action in (
+        lambda twin: twin.Value(1.0).atan2(),
+        lambda twin: twin.Value(1.0).atan2(1.0, 2.0),
+        lambda twin: twin.Value(1.0).atan2(y=1.0),
+        lambda twin: twin.FUNCTIONS["atan2"](1.0),
+        lambda twin: twin.FUNCTIONS["atan2"](1.0, x=1.0, z=2.0),
+        lambda twin: twin.FUNCTIONS["exp"](),
+        lambda twin: twin.FUNCTIONS["exp"](1.0, 2.0),
+        lambda twin: twin.FUNCTIONS["where"](1.0, x=2.0),
+        lambda twin: twin.FUNCTIONS["leaky_relu"](slope=2.0),
+        lambda twin: twin.dot([1.0], [1.0, 2.0]),
+        lambda twin: twin.Value(1.0) * 10**400,
+        lambda twin: twin.Value(10**400),
+        lambda twin: twin.Value(1.0) == 10**400,
+        lambda twin: pow(twin.Value(1.0), 2, 3),
+        lambda twin: twin.Value(1.0, label=3),
+        lambda twin: setattr(twin.Value(1.0), "label", None),
+        lambda twin: setattr(twin.Value(1.0).exp(), "data", 3.0),
+        lambda twin: int(twin.Value(math.nan)),
+        lambda twin: round(twin.Value(math.inf)),
+        lambda twin: format(twin.Value(1.0), "q"),
+        lambda twin: math.floor(twin.Value(-math.inf)),
+        lambda twin: twin.Value(1.0) << 1,
+        lambda twin: setattr(twin.Value(1.0), "colour", 1),
+    ):
+        assert_same(action)
+
+
+def test_overridden_reflected_operators_and_arrays() -> None:
+    class Knows:
+        def __rmul__(self, other: Any) -> str:
+            return "asked"
+
+    assert_same(lambda twin: twin.Value(2.0) * Knows())
+    assert_same(lambda twin: [facts(x) for x in twin.Value(2.0) * np.array([1.0, 2.0])])
+    assert_same(lambda twin: [facts(x) for x in np.array([1.0, 2.0]) / twin.Value(2.0)])
+    assert_same(lambda twin: [facts(x) for x in np.arctan2(np.array([twin.Value(2.0)]), np.array([twin.Value(3.0)]))])
+    assert_same(lambda twin: [facts(x) for x in np.exp(np.array([twin.Value(2.0)]))])
+
+
+# The rest of a Value
+
+
+def test_what_a_float_does() -> None:
+    for x in NASTY:
+        for action in (float, int, bool, round, math.trunc, math.floor, math.ceil, repr, str, abs, operator.neg, operator.pos):
+            assert_same(lambda twin, x=x, action=action: action(twin.Value(x)))
+        assert_same(lambda twin, x=x: round(twin.Value(x), 2))
+        assert_same(lambda twin, x=x: f"{twin.Value(x):.3f}|{twin.Value(x)}")
+        for other in (*NASTY, 1, 10**400, True, np.float64(0.5), "a", None):
+            for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+                assert_same(lambda twin, x=x, other=other, compare=compare: compare(twin.Value(x), other))
+    assert_same(lambda twin: twin.Value(1.0) < twin.Value(2.0))
+
+
+@given(x=floats, label=st.text(max_size=5), grad=floats)
+def test_repr(x: float, label: str, grad: float) -> None:
+    def shown(twin: Any) -> Any:
+        value = twin.Value(x, label)
+        value.grad = grad
+        return repr(value), facts(value.detach())
+
+    assert_same(shown)
+
+
+@pytest.mark.parametrize("name", ["no_grad", "detect_anomaly"])
+def test_modes(name: str) -> None:
+    def within(twin: Any) -> Any:
+        with getattr(modes, name)():
+            first = facts(twin.Value(2.0) * 3.0 + twin.dot([twin.Value(1.0)], [2.0]))
+        return first, facts(twin.Value(1.0, "a") + 1.0)
+
+    assert_same(within)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_anomalies(twin: Any) -> None:
+    x = twin.Value(0.0, "x")
+    root = x.sqrt() * 0.0
+    with modes.detect_anomaly():
+        with pytest.raises(AnomalyError, match="log made -inf of x = 0.0"):
+            x.log()
+        with pytest.raises(AnomalyError, match="sqrt made nan backward"):
+            root.backward()
+    assert x.grad == 0.0
+
+
+def test_signatures() -> None:
+    for op in FIXED:
+        for take in (lambda twin: twin.FUNCTIONS, lambda twin: vars(twin.Value)):
+            texts = [str(inspect.signature(take(twin)[op.name])).replace("(self, /", "(self") for twin in TWINS]
+            assert texts[0] == texts[1]
+    for name in (*N_ARY, "dot"):
+        parameters = [list(inspect.signature(twin.FUNCTIONS[name]).parameters) for twin in TWINS]
+        assert parameters[0] == parameters[1]
+    assert list(inspect.signature(c_twin.Value).parameters) == ["data", "label"]
+
+
+def test_public_names() -> None:
+    names = [{name for name in dir(twin.Value) if not name.startswith("_")} for twin in TWINS]
+    assert names[0] == names[1]
+    special = [set(vars(python_twin.Value)), set(dir(c_twin.Value))]
+    implementation = {"__module__", "__dict__", "__weakref__", "__slots__", "__annotations__", "__firstlineno__"}
+    private = {name for name in special[0] if not name.startswith("__")}
+    assert special[0] - private - implementation <= special[1] | names[1] | {"__static_attributes__"}
+
+
+def test_a_graph_restored_is_the_graph() -> None:
+    def restored(twin: Any) -> Any:
+        x, y = twin.Value(2.0), twin.Value(3.0)
+        graphs = [x * y, x * 2.0, 2.0 * x, x.exp(), twin.sum([x]), twin.dot([x, 1.0], [2.0, y]), twin.FUNCTIONS["where"](x, y, 1.0)]
+        again = []
+        for node in graphs:
+            made = twin.restore(node.op, node.operands, node.data, node.local_derivatives, 0.5, "name")
+            made.backward()
+            again.append((facts(made), facts(x), facts(y)))
+        return again
+
+    assert_same(restored)
+
+
+def test_generated_files_are_fresh() -> None:
+    assert translate.stale() == []
