@@ -233,7 +233,9 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
     return out, slope, growth
 
 
-@row(symbol="|x|", text="|{x}|", latex=r"\left|{x}\right|", page=("(x > 0) - (x < 0)",), kinks="x == 0", numpy="absolute")
+@row(
+    symbol="|x|", text="|{x}|", latex=r"\left|{x}\right|", page=("(x > 0) - (x < 0)",), kinks="x == 0", numpy="absolute"
+)
 def abs_(x: float) -> tuple[float, float]:
     """Absolute value; its derivative at 0 is 0."""
     return abs(x), ieee.copysign(1.0, x) if x != 0.0 else 0.0
@@ -289,26 +291,35 @@ def sqrt(x: float) -> tuple[float, float]:
 @row(symbol="∛", latex=r"\sqrt[3]{{{x}}}", page=("1/(3*out**2)",), kinks="x == 0")
 def cbrt(x: float) -> tuple[float, float]:
     """Real cube root, also of negative numbers."""
-    out = x if x == 0.0 or x != x or abs(x) == ieee.inf else _cube_root(x)
-    return out, ieee.div(1.0, 3.0 * out * out)
+    ordinary = 0.0 < abs(x) < ieee.inf
+    out = _cube_root(x) if ordinary else x
+    return out, out / x / 3.0 if ordinary else ieee.div(1.0, abs(x))
 
 
 # Trigonometry
 
+HUGE_ANGLES: Final = ((-inf, -1e8, 2.0**-108), (1e8, inf, 2.0**-108))
+HUGE_ANGLES_NOTE: Final = "libm reduces huge angles to 2⁻¹⁰⁸ absolute: 14 ulp of cos where that is least, at 5.3e255"
 
-@row(latex=r"\sin({x})", page=("cos(x)",))
+
+@row(latex=r"\sin({x})", page=("cos(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE)
 def sin(x: float) -> tuple[float, float]:
     """Sine of an angle in radians."""
     return ieee.sin(x), ieee.cos(x)
 
 
-@row(latex=r"\cos({x})", page=("-sin(x)",))
+@row(latex=r"\cos({x})", page=("-sin(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE)
 def cos(x: float) -> tuple[float, float]:
     """Cosine of an angle in radians."""
     return ieee.cos(x), -ieee.sin(x)
 
 
-@row(latex=r"\tan({x})", page=("1 + out**2",))
+@row(
+    latex=r"\tan({x})",
+    page=("1 + out**2",),
+    ulp=32.0,
+    note="as sin and cos: 26 ulp at the double nearest to a pole, 5.3e255; below 1e8 it is 4",
+)
 def tan(x: float) -> tuple[float, float]:
     """Tangent of an angle in radians."""
     c = ieee.cos(x)
@@ -404,7 +415,12 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
     scale = _scale(x, y)
     a, b = x * scale, y * scale
     square = a * a + b * b
-    return ieee.atan2(y, x), ieee.div(a, square) * scale, ieee.div(-b, square) * scale
+    far = square == ieee.inf
+    return (
+        ieee.atan2(y, x),
+        0.0 if far else ieee.div(a, square) * scale,
+        0.0 if far else ieee.div(-b, square) * scale,
+    )
 
 
 @row(latex=r"\sqrt{{{x}^2 + {y}^2}}", page=("x/out", "y/out"), kinks="x == 0 and y == 0")
@@ -414,7 +430,13 @@ def hypot(x: float, y: float) -> tuple[float, float, float]:
     a, b = x * scale, y * scale
     length = ieee.sqrt(a * a + b * b)
     out = ieee.inf if abs(x) == ieee.inf or abs(y) == ieee.inf else length / scale
-    return out, a / length if length != 0.0 else 0.0, b / length if length != 0.0 else 0.0
+    # Scaling down may lose a small operand, scaling up doesn't.
+    scaled = scale > 1.0 or out == ieee.inf
+    return (
+        out,
+        0.0 if out == 0.0 else a / length if scaled else x / out,
+        0.0 if out == 0.0 else b / length if scaled else y / out,
+    )
 
 
 # Activations
@@ -459,17 +481,20 @@ def softplus(x: float) -> tuple[float, float]:
 def silu(x: float) -> tuple[float, float]:
     """x · sigmoid(x)."""
     e = ieee.exp(-abs(x))
-    half = ieee.exp(-0.5 * abs(x))  # e itself is subnormal below -708, and x would bring its lost digits to light
+    half = (
+        ieee.exp(0.5 * x) if x < -690.0 else 0.0
+    )  # e itself is subnormal below -708, and x would bring its lost digits to light
     value = x / (1.0 + e) if x >= 0.0 else x * e / (1.0 + e) if x > -700.0 else x * half * half if x > -800.0 else -0.0
     # 1 + x + exp(x) vanishes at SILU_DIP: measured from there, nothing cancels.
-    from_dip = x - SILU_DIP - SILU_DIP_REST
-    rise = from_dip + EXP_SILU_DIP * ieee.expm1(from_dip if from_dip < 1.0 else 1.0)
+    from_dip = x - SILU_DIP
+    growth = ieee.expm1(from_dip - SILU_DIP_REST if from_dip < 2.0 else 2.0)
+    rise = from_dip + (EXP_SILU_DIP * growth - SILU_DIP_REST)
     slope = (
         (1.0 + x * e / (1.0 + e)) / (1.0 + e)
         if 0.0 <= x < 800.0
         else 1.0
         if x >= 800.0
-        else rise * e / ((1.0 + e) * (1.0 + e))
+        else rise / (ieee.exp(-x) + (2.0 + e))
         if x > -700.0
         else rise * half * half
         if x > -800.0
@@ -481,15 +506,20 @@ def silu(x: float) -> tuple[float, float]:
 @row(
     page=("normal_cdf(x) + x*exp(-x**2/2)/sqrt(2*pi)",),
     ulp=12.0,
-    loose=((-1.0, -0.5, 2.0**-53), (-40.0, -36.0, 1e-322)),
-    note="normal_cdf's bound; the derivative crosses 0 at -0.7518, where two terms cancel; subnormal below -37",
+    loose=((-1.0, -0.5, 2.0**-53),),
+    note="normal_cdf's bound; the derivative crosses 0 at -0.7518, where two terms cancel",
 )
 def gelu(x: float) -> tuple[float, float]:
     """x · normal_cdf(x), the exact form."""
     cdf = _normal_cdf(x)
-    value = x if x > 40.0 else -0.0 if x < -40.0 else x * cdf
     density = _normal_density(x)
-    return value, cdf if density == 0.0 else cdf + x * density
+    # Below -36 both are subnormal soon, and x would bring their lost digits to light: their roots aren't.
+    far = -40.0 < x < -36.0
+    ratio = _tail_ratio(x) if far else 0.0
+    root = ROOT_OF_ONE_OVER_SQRT_2PI * _exp_minus_square(x, 0.25) if far else 0.0
+    value = x if x > 40.0 else -0.0 if x <= -40.0 else -ratio * root * root if far else x * cdf
+    slope = (x - ratio / x) * root * root if far else cdf if density == 0.0 else cdf + x * density
+    return value, slope
 
 
 # The error function and the normal distribution
@@ -565,7 +595,12 @@ def sum_(*xs: float) -> tuple[float, ...]:
     return total, *(1.0,) * len(xs)
 
 
-@row(symbol="mean", page=("1/n",), ulp=inf, note="as sum")
+@row(
+    symbol="mean",
+    page=("1/n",),
+    ulp=inf,
+    note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
+)
 def mean(*xs: float) -> tuple[float, ...]:
     """Arithmetic mean of one or more values, as one node."""
     total = 0.0
@@ -597,7 +632,7 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
     symbol="·",
     page=("x", "w", "1"),
     ulp=inf,
-    note="n products: n/2 ulp of the sum of their sizes",
+    note="n products: (n + 1)/2 ulp of the sum of all sizes",
 )
 def dot(*operands: float) -> tuple[float, ...]:
     """w₁x₁ + … + wₙxₙ + bias as one node; operands are all w, all x, then the bias."""
@@ -617,6 +652,7 @@ LN_10: Final = 2.302585092994046
 TWO_OVER_SQRT_PI: Final = 1.1283791670955126
 ONE_OVER_SQRT_PI: Final = 0.5641895835477563
 ONE_OVER_SQRT_2PI: Final = 0.3989422804014327
+ROOT_OF_ONE_OVER_SQRT_2PI: Final = 0.6316187777460647
 SQRT_HALF: Final = 0.7071067811865476
 SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
 SILU_DIP: Final = -1.2784645427610737  # where silu is least
@@ -669,6 +705,12 @@ def _normal_cdf(x: float) -> float:
     rest = error + (x - high) * (SQRT_HALF - factor) + x * SQRT_HALF_REST
     value = 0.5 * ieee.erfc(-t)
     return value if abs(x) > 40.0 else value + ONE_OVER_SQRT_PI * ieee.exp(-t * t) * rest
+
+
+def _tail_ratio(x: float) -> float:
+    """|x|·normal_cdf(x)/density for x < −36, by its asymptotic series."""
+    s = 1.0 / (x * x)
+    return 1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s * (1.0 - 11.0 * s)))))
 
 
 def _exp_difference(x: float, y: float) -> float:
