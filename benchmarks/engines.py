@@ -166,11 +166,12 @@ class Fused(Scalargrad):
         self.nn: Any = nn
         self.total = self.autograd.sum  # type: ignore[method-assign]
         self.model: Any = None
+        self.built_from: Sequence[Number] | None = None
 
     def network(self, sizes: Sequence[int], leaves: Sequence[Number]) -> Callable[[Sequence[float]], Number]:
+        if self.built_from is not leaves:  # once for all steps, as in training
+            self.model, self.built_from = self.build(sizes, leaves), leaves
         model = self.model
-        if model is None or model.parameters()[0] is not leaves[0]:
-            model = self.model = self.build(sizes, leaves)
 
         def forward(xs: Sequence[float]) -> Number:
             return model(xs)[0]
