@@ -38,13 +38,19 @@ A worksheet looks like this:
 
 EXAMPLES = """\
 examples:
-  python -m autograd --list                       the worksheets that are shipped
+  python -m autograd --list                       the shipped worksheets
   python -m autograd step_by_step                 run one of them by its name
   python -m autograd step_by_step --steps 10000   10,000 steps of descent
   python -m autograd step_by_step --wrt w5 out_h1 gradients of these only
   python -m autograd step_by_step --set w5=0.6 --svg graph.svg
-  python -m autograd my_sheet.txt --check         compare with finite differences
+  python -m autograd my_sheet.txt --check         against finite differences
   python -m autograd my_sheet.txt --json          one object, all digits
+
+expressions:
+  + - * / ^ @ and comparisons, which are 1 or 0; every op of the table: exp(x),
+  sigmoid(x), relu(x), max(x, y), where(z > 0, x, y), sum([a, b]), dot(u, v), …;
+  vectors [1, 2], matrices [[1, 2], [3, 4]], W @ x, outer(u, v), transpose(W);
+  W[1,2] is row 1, column 2; functions work element by element.
 
 lines of a worksheet that are not steps:
   title: text    inputs: i1 i2    targets: t1    fixed: b1 b2    rate: 0.5
@@ -153,7 +159,7 @@ def _run(options: argparse.Namespace) -> int:
         roles={label: "fixed" if label in fixed else sheet.role(label) for label in labels},
         checks=None if checks is None else list(checks),
     )
-    if options.svg:
+    if options.svg is not None:
         _draw(report, options.svg)
     print(as_json(report) if options.json else as_text(report, values=options.values))
     if options.svg and not options.json:

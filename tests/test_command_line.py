@@ -24,7 +24,13 @@ def run(
     *arguments: str, text: str | bytes = "", folder: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Start the command line as a process."""
-    settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **(environment or {})}
+    settings = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        "COLUMNS": "80",
+        **(environment or {}),
+    }
     raw = text.encode() if isinstance(text, str) else text
     command = [sys.executable, "-m", "autograd", *arguments]
     ended = subprocess.run(command, input=raw, capture_output=True, cwd=folder, env=settings, timeout=120, check=False)
@@ -134,6 +140,25 @@ def test_check_passes_fails_and_says_kink() -> None:
     assert content["check"]["x"]["differences"] == pytest.approx(1.0)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_shows_progress() -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "autograd", "step_by_step", "--steps", "200", "--json"]
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=settings, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert "/200" in shown
+    assert json.loads(ended.stdout)["output"] == "E_total"
+
+
 def test_list_names_every_note() -> None:
     lines = printed("--list").splitlines()
     assert [line.split()[0] for line in lines] == shipped.names()
@@ -179,6 +204,8 @@ def test_a_picture_is_written(tmp_path: Path) -> None:
         (["step_by_step", "--steps", "9" * 5000], ["expected a whole number"]),
         (["step_by_step", "--wrt", "i1", "--rate", "1"], ["nothing to train"]),
         (["products", "--steps", "3"], ["--steps needs a rate"]),
+        (["step_by_step", "--of", ""], ["unknown name ''"]),
+        (["step_by_step", "--set", "=3"], ["unknown name ''"]),
         (["step_by_step", "--wat"], ["unrecognized arguments: --wat"]),
         (["step_by_step", "--wrt"], ["--wrt: expected at least one argument"]),
     ],

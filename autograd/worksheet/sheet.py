@@ -249,7 +249,7 @@ class Worksheet:
         """
         if not self.steps:
             raise WorksheetError("the sheet has no steps; a step is written name = expression")
-        name = name or self._output or self.steps[-1].name
+        name = (self._output or self.steps[-1].name) if name is None else name
         labels = self.labels(name)
         if tidy_name(name) in self._shapes and tidy_name(name) not in self._aliases:
             raise WorksheetError(
