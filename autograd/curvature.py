@@ -1,0 +1,279 @@
+"""Second derivatives of a recorded graph as numbers: products with vectors, and whole Hessians by their sparsity.
+
+A Hessian costs one sweep forward and one back, each carrying as many directions at once as the sparsity pattern has
+colours: columns that share no row travel together (Curtis, Powell and Reid 1974), and a row that is nearly full is read
+as a column, since the matrix is symmetric (Powell and Toint 1979).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograd.core import Value
+from autograd.ops import TABLE
+from autograd.sweeps import active, pull
+from autograd.symbolic import apply, bends, recording, second, slope
+
+__all__ = ["bend", "hessian_of", "products", "second_derivatives", "sparsity"]
+
+
+def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
+    """Return (i, j, ∂²node/∂operands[i]∂operands[j]) for i ≤ j where it isn't 0 by its form; for ops of fixed arity.
+
+    Examples
+    --------
+    >>> second_derivatives(Value(3.0) ** 2), second_derivatives(Value(0.0) ** 1)
+    ([(0, 0, 2.0)], [(0, 0, 0.0)])
+    """
+    functions = second(node.op)
+    if not functions:
+        return []
+    operands = node.operands
+    derivatives = iter(node.local_derivatives)
+    numbers = [x if isinstance(x, float) else x.data for x in operands]
+    slopes = [0.0 if isinstance(x, float) else next(derivatives) for x in operands]
+    found = []
+    for (i, j), function in functions.items():
+        if not isinstance(operands[i], float) and not isinstance(operands[j], float):
+            number = math.nan if function is None else float(function(*numbers, node.data, *slopes))
+            found.append((i, j, number if math.isfinite(number) else _by_graph(node, i, j)))
+    return found
+
+
+def _by_graph(node: Value, i: int, j: int) -> float:
+    """One second derivative from a graph, where constants fold."""
+    with recording():
+        fresh = tuple(x if isinstance(x, float) else Value(x.data) for x in node.operands)
+        first = slope(apply(node.op, fresh), i)
+        return pull([(first, 1.0)], [fresh[j]])[0] if isinstance(first, Value) else 0.0  # type: ignore[list-item]
+
+
+def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
+    """Return how each of a node's local derivatives moves when its operands do.
+
+    Parameters
+    ----------
+    node : Value
+        A computed node.
+    moving : sequence
+        For each operand its tangent, a float or an array of several; None where it stands still.
+
+    Returns
+    -------
+    list
+        For each operand the tangent of ∂node/∂operand; None where it is constant.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> bend(x * y, [1.0, None])
+    [None, 1.0]
+    """
+    name = node.op
+    if name == "mul":
+        return [moving[1], moving[0]]
+    if name == "dot":
+        n = len(moving) // 2
+        return [*moving[n : 2 * n], *moving[:n], None]
+    if name == "logsumexp":
+        return _bend_softmax(node, moving)
+    result: list[Any] = [None] * len(moving)
+    if name in ("sum", "mean"):
+        return result
+    for i, j, number in second_derivatives(node):
+        for a, b in ((i, j), (j, i)) if i != j else ((i, j),):
+            if moving[b] is not None:
+                change = number * moving[b]
+                result[a] = change if result[a] is None else result[a] + change
+    return result
+
+
+def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
+    derivatives = iter(node.local_derivatives)
+    shares = [0.0 if isinstance(x, float) else next(derivatives) for x in node.operands]
+    average = sum(p * t for p, t in zip(shares, moving) if t is not None)
+    return [p * ((0.0 if t is None else t) - average) for p, t in zip(shares, moving)]
+
+
+def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    """Return the gradient, and the product of the Hessian with one direction, or with several as arrays.
+
+    Parameters
+    ----------
+    output : Value
+        What to differentiate.
+    inputs : sequence of Value
+        For what.
+    directions : sequence
+        For each input its component: a float, or an array with its component in each of several directions.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> products(x * x * y, [x, y], [1.0, 0.0])
+    ([24.0, 9.0], [8.0, 6.0])
+    """
+    nodes, ids = active([output], inputs)
+    tangents = _tangents(nodes, inputs, directions)
+    adjoints: dict[int, float] = {id(output): 1.0}
+    turning: dict[int, Any] = {}  # how each adjoint moves in the direction
+    for node in reversed(nodes):
+        gradient = adjoints.get(id(node))
+        if gradient is None or not node.op:
+            continue
+        turn = turning.get(id(node))
+        operands = node.operands
+        derivatives = iter(node.local_derivatives)
+        changes = (
+            bend(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
+            if gradient != 0.0
+            else [None] * len(operands)
+        )
+        chooses = node.op == "where"
+        for operand, change in zip(operands, changes):
+            if isinstance(operand, float):
+                continue
+            key, derivative = id(operand), next(derivatives)
+            if key not in ids or (chooses and derivative == 0.0):
+                continue
+            adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+            if turn is not None:
+                turning[key] = derivative * turn if key not in turning else turning[key] + derivative * turn
+            if change is not None:
+                turning[key] = change * gradient if key not in turning else turning[key] + change * gradient
+    return [adjoints.get(id(x), 0.0) for x in inputs], [turning.get(id(x), 0.0) for x in inputs]
+
+
+def _tangents(nodes: Sequence[Value], inputs: Sequence[Value], directions: Sequence[Any]) -> dict[int, Any]:
+    tangents = {id(x): direction for x, direction in zip(inputs, directions)}
+    given = set(tangents)
+    for node in nodes:
+        if id(node) in given:
+            continue
+        total = None
+        for parent, derivative in zip(node.parents, node.local_derivatives):
+            tangent = tangents.get(id(parent))
+            if tangent is not None and derivative != 0.0:
+                total = derivative * tangent if total is None else total + derivative * tangent
+        if total is not None:
+            tangents[id(node)] = total
+    return tangents
+
+
+# Sparsity: sets of inputs are the bits of integers
+
+
+def sparsity(output: Value, inputs: Sequence[Value]) -> list[int]:
+    """Return for each input the set of inputs with which its second derivative may not be 0, as bits.
+
+    Examples
+    --------
+    >>> x, y, z = Value(1.0), Value(2.0), Value(3.0)
+    >>> [bin(row) for row in sparsity(x * y + z**2, [x, y, z])]
+    ['0b10', '0b1', '0b100']
+    """
+    nodes, _ = active([output], inputs)
+    below = {id(x): 1 << i for i, x in enumerate(inputs)}
+    for node in nodes:
+        if id(node) not in below:
+            met = 0
+            for parent in node.parents:
+                met |= below.get(id(parent), 0)
+            below[id(node)] = met
+    rows = [0] * len(inputs)
+    everything, full = (1 << len(inputs)) - 1, 0
+    for node in reversed(nodes):  # from the output: there a loss mixes everything, and the rest is then known
+        if not node.op or not below[id(node)] & ~full:
+            continue
+        for first, other in _mixed(node, below):
+            for mine, its in ((first, other), (other, first)) if first != other else ((first, first),):
+                for i in _bits(mine & ~full):
+                    rows[i] |= its
+                    full |= (rows[i] == everything) << i
+    return rows
+
+
+def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """The pairs of sets of inputs that the node mixes."""
+    sets = [0 if isinstance(x, float) else below.get(id(x), 0) for x in node.operands]
+    if node.op == "dot":
+        n = len(sets) // 2
+        yield from zip(sets[:n], sets[n:])
+    elif node.op == "logsumexp":
+        yield below[id(node)], below[id(node)]
+    elif node.op not in ("sum", "mean"):
+        for i, j in bends(TABLE[node.op]):
+            yield sets[i], sets[j]
+
+
+def _bits(members: int) -> Iterator[int]:
+    while members:
+        lowest = members & -members
+        yield lowest.bit_length() - 1
+        members ^= lowest
+
+
+def _colour(rows: Sequence[int]) -> tuple[list[int], int]:
+    """A colour for each column, and the set of nearly full rows, whose columns have colours of their own."""
+    n = len(rows)
+    heavy = sum((row.bit_count() > 16 and row.bit_count() ** 2 > 16 * n) << i for i, row in enumerate(rows))
+    colours = [-1] * n
+    if heavy.bit_count() * 2 > n:
+        return list(range(n)), heavy
+    for colour, i in enumerate(_bits(heavy)):
+        colours[i] = colour
+    groups: list[int] = []
+    for i in range(n):
+        if colours[i] < 0:
+            near = 0
+            for j in _bits(rows[i] & ~heavy):
+                near |= rows[j]
+            free = next((c for c, group in enumerate(groups) if not group & near), len(groups))
+            if free == len(groups):
+                groups.append(0)
+            groups[free] |= 1 << i
+            colours[i] = heavy.bit_count() + free
+    return colours, heavy
+
+
+def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
+    """Return the matrix of second derivatives, exactly symmetric.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> hessian_of(x * x * y, [x, y])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+    rows = sparsity(output, inputs)
+    colours, heavy = _colour(rows)
+    turned = _turned(output, inputs, colours)
+    matrix = [[0.0] * len(inputs) for _ in inputs]
+    for i, row in enumerate(rows):
+        for j in _bits(row >> i << i):
+            number = turned[j][colours[i]] if heavy >> i & 1 else turned[i][colours[j]]
+            matrix[i][j] = matrix[j][i] = number
+    return matrix
+
+
+def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int]) -> list[list[float]]:
+    """For each input the products of its row with the sum of the columns of each colour."""
+    count = max(colours, default=-1) + 1
+    if count > 4 and (numpy := _numpy()):
+        directions = numpy.zeros((len(inputs), count))
+        directions[range(len(inputs)), colours] = 1.0
+        with numpy.errstate(all="ignore"):
+            turned = products(output, inputs, list(directions))[1]
+        return [[0.0] * count if isinstance(row, float) else row.tolist() for row in turned]
+    columns = [products(output, inputs, [float(c == colour) for c in colours])[1] for colour in range(count)]
+    return [list(row) for row in zip(*columns)] if columns else [[] for _ in inputs]
+
+
+def _numpy() -> Any:
+    try:
+        import numpy
+    except ImportError:  # a dependency for batches; one direction at a time works without
+        return None
+    return numpy

@@ -1,0 +1,133 @@
+"""Derivatives carried down or up a recorded graph, as floats or as Values that can be differentiated again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.core import Value
+from autograd.graph import topological
+from autograd.symbolic import add, mul, slope
+
+__all__ = ["active", "pull", "pull_graph", "push", "push_graph"]
+
+Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
+
+
+def active(outputs: Iterable[Value], inputs: Iterable[Value]) -> tuple[list[Value], set[int]]:
+    """Return the nodes below the outputs that depend on an input, operands first, and their ids; inputs included."""
+    ids = {id(x) for x in inputs}
+    nodes = []
+    for node in topological(*outputs):
+        if id(node) in ids:
+            nodes.append(node)
+            continue
+        for parent in node.parents:
+            if id(parent) in ids:
+                ids.add(id(node))
+                nodes.append(node)
+                break
+    return nodes, ids
+
+
+def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
+    """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> pull([(x * x, 1.0)], [x])
+    [6.0]
+    """
+    nodes, ids = active((output for output, _ in seeds), inputs)
+    adjoints: dict[int, float] = {}
+    for output, seed in seeds:
+        adjoints[id(output)] = adjoints.get(id(output), 0.0) + seed
+    for node in reversed(nodes):
+        gradient = adjoints.get(id(node))
+        if gradient is None:
+            continue
+        chooses = node.op == "where"
+        for parent, derivative in zip(node.parents, node.local_derivatives):
+            key = id(parent)
+            if key in ids and not (chooses and derivative == 0.0):
+                adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+    return [adjoints.get(id(x), 0.0) for x in inputs]
+
+
+def pull_graph(seeds: Pairs, inputs: Sequence[Value]) -> list[Any]:
+    """Reverse mode over Values: as `pull`, but a result is a graph, or a float where it is constant.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> pull_graph([(x * x, 1.0)], [x])
+    [Value(6)]
+    """
+    nodes, ids = active((output for output, _ in seeds), inputs)
+    adjoints: dict[int, Any] = {}
+    for output, seed in seeds:
+        adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
+    for node in reversed(nodes):
+        gradient = adjoints.get(id(node), 0.0)
+        if _nothing(gradient):
+            continue
+        for position, operand in enumerate(node.operands):
+            if not isinstance(operand, float) and id(operand) in ids:
+                contribution = mul(slope(node, position), gradient)
+                adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), contribution)
+    return [adjoints.get(id(x), 0.0) for x in inputs]
+
+
+def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
+    """Forward mode in floats: Σ ∂output/∂input · tangent for each output.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> push([(x, 1.0)], [x * x, x + 1])
+    [6.0, 1.0]
+    """
+    moving: dict[int, float] = {}
+    for x, tangent in tangents:
+        moving[id(x)] = moving.get(id(x), 0.0) + tangent
+    given = set(moving)
+    for node in active(outputs, (x for x, _ in tangents))[0]:
+        if id(node) in given:
+            continue
+        chooses, total = node.op == "where", 0.0
+        for parent, derivative in zip(node.parents, node.local_derivatives):
+            tangent = moving.get(id(parent))
+            if tangent is not None and not (chooses and derivative == 0.0):
+                total += derivative * tangent
+        moving[id(node)] = total
+    return [moving.get(id(output), 0.0) for output in outputs]
+
+
+def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
+    """Forward mode over Values: as `push`, but a result is a graph, or a float where it is constant.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> push_graph([(x, 1.0)], [x * x])
+    [Value(6)]
+    """
+    moving: dict[int, Any] = {}
+    for x, tangent in tangents:
+        moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
+    given = set(moving)
+    for node in active(outputs, (x for x, _ in tangents))[0]:
+        if id(node) in given:
+            continue
+        total: Any = 0.0
+        for position, operand in enumerate(node.operands):
+            tangent = 0.0 if isinstance(operand, float) else moving.get(id(operand), 0.0)
+            if not _nothing(tangent):
+                total = add(total, mul(slope(node, position), tangent))
+        moving[id(node)] = total
+    return [moving.get(id(output), 0.0) for output in outputs]
+
+
+def _nothing(x: Any) -> bool:
+    return isinstance(x, (float, int)) and x == 0.0

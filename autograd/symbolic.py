@@ -1,0 +1,357 @@
+"""A row's derivative text at work: over Values it is a graph, differentiated once more it is a number.
+
+The text is read once per op and compiled. Over Values an exact constant folds (0 · x is nothing, x ** 1 is x), so that
+a derivative that is 0 by its form never meets an infinity; comparisons are constants.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
+
+from autograd import core, modes
+from autograd.core import Value
+from autograd.ops import TABLE, Op
+
+__all__ = ["RULES", "apply", "bends", "parse", "record", "recording", "second", "slope"]
+
+Operand: TypeAlias = "Value | float"
+Rule = Callable[..., Any]
+
+RULES: dict[str, tuple[Rule | None, ...]] = {}  # derivatives given as Python functions, of ops that users added
+LIBRARY: dict[str, Rule] = {name: getattr(core, name) for name in TABLE}
+N_ARY = frozenset(op.name for op in TABLE.values() if op.arity is None)
+
+
+def apply(name: str, operands: Sequence[Operand]) -> Any:
+    """Apply an op of the table, built in or added: a Value if an operand is one, else a float.
+
+    Examples
+    --------
+    >>> apply("dot", (2.0, 3.0, Value(4.0), 5.0, 1.0))
+    Value(24)
+    """
+    if name == "dot":
+        n = len(operands) // 2
+        return core.dot(operands[:n], operands[n : 2 * n], operands[-1])
+    if name in N_ARY:
+        return LIBRARY[name](operands)
+    return LIBRARY[name](*operands) if name in LIBRARY else record(TABLE[name], operands)
+
+
+def record(op: Op, operands: Sequence[Any]) -> Any:
+    """Apply an op that a user added, which the twins don't know."""
+    kept = tuple(x if isinstance(x, Value) else _number(op.name, x) for x in operands)
+    data, *slopes = op.compute(*[x.data if isinstance(x, Value) else x for x in kept])
+    derivatives = tuple(float(d) for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value))
+    if not derivatives:
+        return float(data)
+    node = core.restore(op.name, kept, float(data), derivatives)
+    return modes.recorded(node) if modes.active else node
+
+
+def _number(op: str, x: Any) -> float:
+    kind = type(x)
+    if not hasattr(kind, "__float__") or hasattr(kind, "__len__"):
+        raise TypeError(f"{op}: operands must be Values or numbers, got {x!r} ({kind.__name__})")
+    return float(x)
+
+
+# Reading a text
+
+
+class _Checked(ast.NodeVisitor):
+    """Lets pass what a derivative may consist of; names what it may not."""
+
+    allowed = (
+        ast.Expression, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.UnaryOp, ast.USub, ast.UAdd,
+        ast.Compare, ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.IfExp, ast.Name, ast.Load, ast.Constant,
+        ast.Call, ast.BoolOp, ast.And, ast.Or,
+    )  # fmt: skip
+
+    def __init__(self, where: str, names: frozenset[str]) -> None:
+        self.where, self.names = where, names
+
+    def generic_visit(self, node: ast.AST) -> None:
+        if not isinstance(node, self.allowed):
+            self._refuse(ast.unparse(node), "arithmetic, comparisons, `a if c else b` and calls of ops")
+        super().generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if type(node.value) not in (int, float):
+            self._refuse(repr(node.value), "numbers")
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id not in self.names:
+            self._refuse(repr(node.id), f"the names {', '.join(sorted(self.names))}")
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if not isinstance(node.func, ast.Name) or node.keywords or node.func.id not in TABLE:
+            self._refuse(ast.unparse(node), "calls of ops of the table, operands by position")
+        for argument in node.args:
+            self.visit(argument)
+
+    def _refuse(self, got: str, wanted: str) -> None:
+        raise ValueError(f"{self.where}: a derivative consists of {wanted}, got {got}")
+
+
+BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+
+
+class _Calls(ast.NodeTransformer):
+    """Writes operators as calls of their rows."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        return _call(BINARY[type(node.op)], self.visit(node.left), self.visit(node.right))
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand: ast.expr = self.visit(node.operand)
+        return _call("neg", operand) if isinstance(node.op, ast.USub) else operand
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(func=ast.Name(id=name, ctx=ast.Load()), args=list(arguments), keywords=[])
+
+
+@cache
+def parse(text: str, names: tuple[str, ...], where: str) -> ast.expr:
+    """Read a derivative's text into calls of ops; ValueError for anything else.
+
+    Examples
+    --------
+    >>> ast.unparse(parse("-x/y**2", ("x", "y"), "div"))
+    'div(neg(x), pow(y, 2))'
+    >>> parse("__import__('os')", ("x",), "div")
+    Traceback (most recent call last):
+        ...
+    ValueError: div: a derivative consists of calls of ops of the table, operands by position, got __import__('os')
+    """
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{where}: a derivative must be one expression, got {text!r}: {error.msg}") from None
+    _Checked(where, frozenset((*names, "out", "pi"))).visit(tree)
+    body: ast.expr = _Calls().visit(tree.body)
+    return body
+
+
+def _compile(body: ast.expr, parameters: Sequence[str], names: Mapping[str, Any]) -> Rule:
+    arguments = ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, [])
+    tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
+    function: Rule = eval(compile(tree, "<derivative>", "eval"), {"__builtins__": {}, "pi": math.pi, **names})
+    return function
+
+
+# Over Values
+
+
+def _is_constant(x: object, number: float) -> bool:
+    return not isinstance(x, Value) and x == number
+
+
+def add(x: Any, y: Any) -> Any:
+    """x + y, where an exact 0 is nothing."""
+    return y if _is_constant(x, 0.0) else x if _is_constant(y, 0.0) else x + y
+
+
+def sub(x: Any, y: Any) -> Any:
+    """x − y, where an exact 0 is nothing."""
+    return x if _is_constant(y, 0.0) else -y if _is_constant(x, 0.0) else x - y
+
+
+def mul(x: Any, y: Any) -> Any:
+    """x · y, where an exact 0 wins and an exact ±1 is no op."""
+    for a, b in ((x, y), (y, x)):
+        if not isinstance(a, Value):
+            if a == 0.0:
+                return 0.0
+            if a == 1.0:
+                return b
+            if a == -1.0:
+                return -b
+    return x * y
+
+
+def div(x: Any, y: Any) -> Any:
+    """x / y, where an exact 0 above wins and an exact 1 below is no op."""
+    return 0.0 if _is_constant(x, 0.0) else x if _is_constant(y, 1.0) else core.div(x, y)
+
+
+def pow(x: Any, y: Any) -> Any:
+    """x ** y, where the exact exponents 0 and 1 are no ops."""
+    return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else core.pow(x, y)
+
+
+FOLDING: dict[str, Rule] = {"add": add, "sub": sub, "mul": mul, "div": div, "pow": pow}
+
+
+@cache
+def _over_values(name: str) -> tuple[Rule, ...]:
+    op = TABLE[name]
+    names = (*op.parameters, "out")
+    library = {row: FOLDING.get(row) or LIBRARY.get(row) or _added(row) for row in TABLE}
+    return tuple(_compile(parse(text, op.parameters, op.name), names, library) for text in op.graph)
+
+
+def _added(name: str) -> Rule:
+    return lambda *operands: record(TABLE[name], operands)
+
+
+def slope(node: Value, position: int) -> Any:
+    """Return ∂node/∂operands[position] as a Value that can be differentiated, or as a float where it is constant.
+
+    Where the text has no finite value but the row has (a removable singularity), the row's number stands in.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> slope(x**2, 0), slope(abs(x), 0)
+    (Value(6), 1.0)
+    """
+    op, operands = TABLE[node.op], node.operands
+    if op.arity is None and op.name not in RULES:
+        return _structural(node, position)
+    given = RULES.get(op.name)
+    rule = _over_values(op.name)[position] if given is None else given[position]
+    if rule is None:
+        raise _once_only(op, position)
+    result = rule(*operands, node)
+    if isinstance(result, Value) and math.isfinite(result.data):
+        return result
+    if isinstance(result, Value):
+        number = _recorded_slope(node, position)
+        return number if math.isfinite(number) else result
+    return float(result)
+
+
+def _once_only(op: Op, position: int) -> ValueError:
+    return ValueError(
+        f"{op.name}: its derivative for operand {position} is a number only and can't be differentiated again; "
+        "give it as a text or as a function over Values"
+    )
+
+
+def _recorded_slope(node: Value, position: int) -> float:
+    before = sum(isinstance(x, Value) for x in node.operands[:position])
+    return node.local_derivatives[before]
+
+
+def _structural(node: Value, position: int) -> Any:
+    operands = node.operands
+    if node.op == "sum":
+        return 1.0
+    if node.op == "mean":
+        return 1.0 / len(operands)
+    if node.op == "logsumexp":
+        return core.exp(core.sub(operands[position], node))
+    n = len(operands) // 2
+    return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
+
+
+# Differentiated once more, as numbers
+
+
+def bends(op: Op) -> tuple[tuple[int, int], ...]:
+    """The pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't 0 by its form.
+
+    Examples
+    --------
+    >>> bends(TABLE["mul"]), bends(TABLE["tanh"]), bends(TABLE["relu"])
+    (((0, 1),), ((0, 0),), ())
+    """
+    return tuple(second(op.name))
+
+
+@cache
+def second(name: str) -> dict[tuple[int, int], Rule | None]:
+    """For each pair that isn't 0 by its form a function of operands, out and local derivatives; None: by a graph."""
+    op = TABLE[name]
+    n = len(op.parameters)
+    if op.name in RULES:
+        return {(i, j): None for i in range(n) for j in range(i, n)}
+    names = (*op.parameters, "out", *(f"slope_{i}" for i in range(n)))
+    found: dict[tuple[int, int], Rule | None] = {}
+    for i, text in enumerate(op.graph):
+        body = parse(text, op.parameters, op.name)
+        for j in range(i, n):
+            second = _differentiate(body, op.parameters, j)
+            if not _is_number(second, 0):
+                found[i, j] = _compile(second, names, {row: _valued(row) for row in TABLE})
+    return found
+
+
+def _valued(name: str) -> Rule:
+    if name == "add":
+        return lambda x, y: x + y
+    if name == "sub":
+        return lambda x, y: x - y
+    if name == "mul":
+        return lambda x, y: x * y
+    if name == "neg":
+        return lambda x: -x
+    compute = TABLE[name].compute
+    return lambda *operands: compute(*map(float, operands))[0]
+
+
+def _differentiate(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.expr:
+    """The derivative of an expression for one parameter, by the rows of the ops that it calls."""
+    if isinstance(body, ast.Name):
+        return ast.Name(f"slope_{j}", ast.Load()) if body.id == "out" else ast.Constant(int(body.id == parameters[j]))
+    if isinstance(body, ast.IfExp):
+        branches = _differentiate(body.body, parameters, j), _differentiate(body.orelse, parameters, j)
+        return branches[0] if all(_is_number(b, 0) for b in branches) else ast.IfExp(body.test, *branches)
+    if not isinstance(body, ast.Call):
+        return ast.Constant(0)
+    op = TABLE[body.func.id]  # type: ignore[attr-defined]
+    total: ast.expr = ast.Constant(0)
+    for text, argument in zip(op.graph, body.args, strict=True):
+        inner = _differentiate(argument, parameters, j)
+        if not _is_number(inner, 0):
+            outer = _substitute(parse(text, op.parameters, op.name), dict(zip(op.parameters, body.args)), body)
+            total = _plus(total, _times(outer, inner))
+    return total
+
+
+def _is_number(body: ast.expr, number: float) -> bool:
+    return isinstance(body, ast.Constant) and body.value == number
+
+
+def _plus(x: ast.expr, y: ast.expr) -> ast.expr:
+    return y if _is_number(x, 0) else _call("add", x, y)
+
+
+def _times(x: ast.expr, y: ast.expr) -> ast.expr:
+    if _is_number(x, 0) or _is_number(y, 1):
+        return x
+    return y if _is_number(x, 1) else _call("mul", x, y)
+
+
+def _substitute(body: ast.expr, arguments: Mapping[str, ast.expr], out: ast.expr) -> ast.expr:
+    if isinstance(body, ast.Name):
+        return out if body.id == "out" else arguments.get(body.id, body)
+    if isinstance(body, ast.Call):
+        return ast.Call(body.func, [_substitute(x, arguments, out) for x in body.args], [])
+    if isinstance(body, ast.IfExp):
+        return ast.IfExp(*(_substitute(x, arguments, out) for x in (body.test, body.body, body.orelse)))
+    if isinstance(body, ast.Compare):
+        left, *right = (_substitute(x, arguments, out) for x in (body.left, *body.comparators))
+        return ast.Compare(left, body.ops, right)
+    if isinstance(body, ast.BoolOp):
+        return ast.BoolOp(body.op, [_substitute(x, arguments, out) for x in body.values])
+    return body
+
+
+def recording() -> Any:
+    """Within this block ops are recorded, whatever `no_grad()` stands outside."""
+    return _Recording()
+
+
+class _Recording:
+    def __enter__(self) -> None:
+        self._token = modes._forgetting.set(False)
+
+    def __exit__(self, *error: object) -> None:
+        modes._forgetting.reset(self._token)

@@ -1,0 +1,455 @@
+"""Derivatives of recorded graphs and of functions, of any order: gradients, products, Jacobians, Hessians.
+
+Names and arguments are those of JAX and HIPS autograd. Each transform calls the function with inputs of its own and
+differentiates what they recorded, so nesting can't confuse one derivative with another: what an outer transform passes
+in is a node above the inner one's inputs. Where a result depends on Values (an argument that is one, a weight that the
+function closes over) it is a Value, which can be differentiated again; where everything is numbers it is numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeAlias
+
+from autograd import modes, symbolic
+from autograd.core import Value
+from autograd.curvature import hessian_of, products
+from autograd.graph import topological
+from autograd.sweeps import pull, pull_graph, push, push_graph
+from autograd.trees import Tree, is_number
+
+__all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+Function = Callable[..., Any]
+Argnums: TypeAlias = "int | Sequence[int]"
+
+
+def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: bool = False) -> Any:
+    """Return the derivatives of recorded outputs with respect to inputs; every `.grad` stays as it is.
+
+    Parameters
+    ----------
+    outputs : Value, or nested lists, tuples, dicts, arrays of Values
+        What to differentiate. Of several the sum counts, each times its seed.
+    inputs : Value, or nested containers of Values
+        For what: leaves or computed nodes.
+    seeds : number or Value, or nested as `outputs`
+        Derivatives from above, 1 each if not given.
+    create_graph : bool
+        Give Values, which can be differentiated again, in place of floats.
+
+    Returns
+    -------
+    float or Value, nested as `inputs`
+        0 for an input on which no output depends.
+
+    Raises
+    ------
+    TypeError
+        If an input isn't a Value, or an output no number.
+    ValueError
+        If there are more or fewer seeds than outputs.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> gradients(x * x * y, [x, y])
+    [24.0, 9.0]
+    >>> dx = gradients(x * x * y, x, create_graph=True)
+    >>> gradients(dx, {"x": x, "y": y})
+    {'x': 8.0, 'y': 6.0}
+    """
+    above, outputs_tree = Tree.flatten(outputs, "gradients: outputs")
+    below, inputs_tree = Tree.flatten(inputs, "gradients: inputs")
+    for x, name in zip(below, inputs_tree.names):
+        if not isinstance(x, Value):
+            raise TypeError(f"gradients: inputs{name} must be a Value, got {x!r} ({type(x).__name__})")
+    weights = [1.0] * len(above) if seeds is None else _matching("gradients: seeds", seeds, outputs_tree)
+    pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value)]
+    if not create_graph:
+        return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
+    with symbolic.recording():
+        return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
+
+
+def _matching(what: str, nested: Any, tree: Tree) -> list[Any]:
+    numbers, given = Tree.flatten(nested, what)
+    if not given.same_as(tree):
+        raise ValueError(f"{what} must be nested as {tree.where}: {tree.size} numbers, got {given.size}")
+    return numbers
+
+
+# Functions
+
+
+class _Traced:
+    """One call of a function with inputs of our own, and what it recorded."""
+
+    def __init__(self, name: str, function: Function, arguments: Sequence[Any], argnums: Argnums, named: Any) -> None:
+        if not callable(function):
+            raise TypeError(f"{name}: needs a function, got {function!r} ({type(function).__name__})")
+        self.name, self.argnums = name, argnums
+        places = [argnums] if isinstance(argnums, int) else list(argnums)
+        for place in places:
+            if not -len(arguments) <= place < len(arguments):
+                raise ValueError(f"{name}: argnums {argnums!r} must name one of {len(arguments)} positional arguments")
+        chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
+        self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
+        self.forgetting = modes._forgetting.get()
+        with symbolic.recording():
+            self.inputs = [_input(x, self.forgetting) for x in self.given]
+            built = self.tree.build(self.inputs)
+            passed = list(arguments)
+            for place, part in zip(places, [built] if isinstance(argnums, int) else built):
+                passed[place] = part
+            self.output = function(*passed, **named)
+
+    def finish(self, outputs: Sequence[Any], extra: Sequence[Any] = ()) -> bool:
+        """Whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
+        if self.forgetting:
+            return True
+        if any(isinstance(x, Value) for x in (*self.given, *extra)):
+            return False
+        own = {id(x) for x in self.inputs}
+        return all(node.op or id(node) in own for node in topological(*(y for y in outputs if isinstance(y, Value))))
+
+    def scalar(self, output: Any) -> Any:
+        """The output as a Value or float; TypeError if it is no number."""
+        if not is_number(output):
+            numbers = Tree.flatten(output, f"{self.name}: the function's result")[0]
+            if len(numbers) != 1 or isinstance(output, (list, tuple, dict)):
+                raise TypeError(
+                    f"{self.name}: the function must return one number, got {output!r} ({type(output).__name__}); "
+                    "jacobian takes any shape"
+                )
+            output = numbers[0]
+        return output if isinstance(output, Value) else float(output)
+
+
+def _input(x: Any, forgetting: bool) -> Value:
+    """A node of our own: a leaf, or above an outer transform's Value."""
+    return x * 1.0 if isinstance(x, Value) and not forgetting else Value(float(x))
+
+
+def _plain(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
+def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value], plain: bool) -> list[Any]:
+    pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value)]
+    if plain:
+        return pull([(y, float(seed)) for y, seed in pairs], inputs)
+    with symbolic.recording():
+        return pull_graph(pairs, inputs)
+
+
+def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any], plain: bool) -> list[Any]:
+    nodes = [y for y in outputs if isinstance(y, Value)]
+    if plain:
+        moved = push([(x, float(t)) for x, t in zip(inputs, tangents)], nodes)
+    else:
+        with symbolic.recording():
+            moved = push_graph(list(zip(inputs, tangents)), nodes)
+    found = iter(moved)
+    return [next(found) if isinstance(y, Value) else 0.0 for y in outputs]
+
+
+def _named(made: Function, name: str, function: Function) -> Function:
+    made = wraps(function)(made)
+    made.__name__ = f"{name}({getattr(function, '__name__', 'function')})"
+    return made
+
+
+def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """Return a function that gives a scalar function's value and its gradient.
+
+    Parameters
+    ----------
+    function : callable
+        Takes numbers, or nested lists, tuples, dicts and arrays of them; returns one number.
+    argnums : int or sequence of int
+        The positional arguments to differentiate for; with a sequence the gradient is a tuple.
+    has_aux : bool
+        Whether `function` returns (number, anything else); the value is then such a pair too.
+
+    Returns
+    -------
+    callable
+        With the arguments of `function`; returns (value, gradient), the gradient nested as the argument.
+
+    Examples
+    --------
+    >>> value_and_grad(lambda p: p["a"] * p["b"] ** 2)({"a": 2.0, "b": 3.0})
+    (18.0, {'a': 9.0, 'b': 12.0})
+    """
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        traced = _Traced("value_and_grad", function, arguments, argnums, named)
+        result, aux = traced.output if has_aux else (traced.output, None)
+        output = traced.scalar(result)
+        plain = traced.finish([output])
+        slopes = traced.tree.build(_down([output], [1.0], traced.inputs, plain))
+        value = _plain(output) if plain else output
+        return ((value, aux), slopes) if has_aux else (value, slopes)
+
+    return _named(made, "value_and_grad", function)
+
+
+def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """Return the gradient of a scalar function, as a function.
+
+    Parameters
+    ----------
+    function, argnums, has_aux
+        As for `value_and_grad`; with `has_aux` the result is (gradient, aux).
+
+    Examples
+    --------
+    >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
+    (12.0, 12.0)
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
+    1.0
+    """
+    both = value_and_grad(function, argnums, has_aux)
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        value, slopes = both(*arguments, **named)
+        return (slopes, value[1]) if has_aux else slopes
+
+    return _named(made, "grad", function)
+
+
+def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return a function's value and its directional derivative, in forward mode.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns numbers, or nested containers of them.
+    primals : sequence
+        The arguments.
+    tangents : sequence
+        The direction, nested as `primals`.
+
+    Returns
+    -------
+    value, tangent
+        Both nested as the function's result.
+
+    Examples
+    --------
+    >>> jvp(lambda x, y: [x * y, x + y], (2.0, 5.0), (1.0, 0.0))
+    ([10.0, 7.0], [5.0, 1.0])
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("jvp: primals and tangents must be tuples, one entry for each argument")
+    traced = _Traced("jvp", function, tuple(primals), range(len(primals)), {})
+    directions = _matching("jvp: tangents", tuple(tangents), traced.tree)
+    outputs, tree = Tree.flatten(traced.output, "jvp: the function's result")
+    plain = traced.finish(outputs, directions)
+    moved = _up(traced.inputs, directions, outputs, plain)
+    return tree.build([_plain(y) for y in outputs] if plain else outputs), tree.build(moved)
+
+
+def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
+    """Return a function's value, and a function from derivatives above to those below, in reverse mode.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns numbers, or nested containers of them.
+    *primals
+        The arguments.
+
+    Returns
+    -------
+    value
+        Nested as the function's result.
+    pullback : callable
+        Takes cotangents nested as the value; returns a tuple, one entry for each argument.
+
+    Examples
+    --------
+    >>> value, pullback = vjp(lambda x, y: [x * y, x + y], 2.0, 5.0)
+    >>> value, pullback([1.0, 10.0])
+    ([10.0, 7.0], (15.0, 12.0))
+    """
+    traced = _Traced("vjp", function, primals, range(len(primals)), {})
+    outputs, tree = Tree.flatten(traced.output, "vjp: the function's result")
+    plain = traced.finish(outputs)
+
+    def pullback(cotangents: Any) -> Any:
+        seeds = _matching("vjp: cotangents", cotangents, tree)
+        numbers = traced.forgetting or (plain and not any(isinstance(x, Value) for x in seeds))
+        return traced.tree.build(_down(outputs, seeds, traced.inputs, numbers))
+
+    return tree.build([_plain(y) for y in outputs] if plain else outputs), pullback
+
+
+def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+    """Return the Jacobian of a function, as a function.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns numbers, or nested containers of them.
+    argnums : int or sequence of int
+        The positional arguments to differentiate for.
+    mode : {"auto", "reverse", "forward"}
+        One reverse sweep for each output, or one forward sweep for each input; "auto" takes the fewer.
+
+    Returns
+    -------
+    callable
+        Its result is nested as the function's, with the derivatives of each number nested as the argument; where both
+        are arrays, as one array of shape output.shape + input.shape.
+
+    Examples
+    --------
+    >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1], p[1] ** 2])([2.0, 5.0])
+    [[5.0, 2.0], [1.0, 1.0], [0.0, 10.0]]
+    """
+    if mode not in ("auto", "reverse", "forward"):
+        raise ValueError(f"jacobian: mode must be 'auto', 'reverse' or 'forward', got {mode!r}")
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        traced = _Traced("jacobian", function, arguments, argnums, named)
+        outputs, tree = Tree.flatten(traced.output, "jacobian: the function's result")
+        plain = traced.finish(outputs)
+        forward = mode == "forward" or (mode == "auto" and len(traced.inputs) < len(outputs))
+        if forward:
+            columns = [_up([x], [1.0], outputs, plain) for x in traced.inputs]
+            rows = [[column[i] for column in columns] for i in range(len(outputs))]
+        else:
+            rows = [_down([y], [1.0], traced.inputs, plain) for y in outputs]
+        return tree.build_rows(rows, traced.tree)
+
+    return _named(made, "jacobian", function)
+
+
+def hessian(function: Function, argnums: Argnums = 0) -> Function:
+    """Return the matrix of second derivatives of a scalar function, as a function.
+
+    The matrix is exactly symmetric. Its cost follows its sparsity: that of a function of a thousand variables in which
+    each meets only its neighbours takes a few sweeps, not a thousand.
+
+    Parameters
+    ----------
+    function : callable
+        Takes numbers, or nested containers of them; returns one number.
+    argnums : int or sequence of int
+        The positional arguments to differentiate for.
+
+    Returns
+    -------
+    callable
+        Its result is nested as the argument, with each entry nested as the argument again.
+
+    Examples
+    --------
+    >>> hessian(lambda p: p[0] ** 2 * p[1])([3.0, 4.0])
+    [[8.0, 6.0], [6.0, 0.0]]
+    """
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        traced = _Traced("hessian", function, arguments, argnums, named)
+        output = traced.scalar(traced.output)
+        if not isinstance(output, Value):
+            rows: list[list[Any]] = [[0.0] * len(traced.inputs) for _ in traced.inputs]
+        elif traced.finish([output]):
+            rows = hessian_of(output, traced.inputs)
+        else:
+            rows = _hessian_graph(output, traced.inputs)
+        return traced.tree.build_rows(rows, traced.tree)
+
+    return _named(made, "hessian", function)
+
+
+def _hessian_graph(output: Value, inputs: Sequence[Value]) -> list[list[Any]]:
+    """The Hessian as graphs: the upper half by reverse over reverse, the lower half the same nodes."""
+    slopes = _down([output], [1.0], inputs, plain=False)
+    rows: list[list[Any]] = [[0.0] * len(inputs) for _ in inputs]
+    for i, first in enumerate(slopes):
+        for j, entry in enumerate(_down([first], [1.0], inputs[i:], plain=False), i):
+            rows[i][j] = rows[j][i] = entry
+    return rows
+
+
+def hvp(function: Function, argnums: Argnums = 0) -> Function:
+    """Return the product of a scalar function's Hessian with a vector, as a function; the Hessian is never made.
+
+    Parameters
+    ----------
+    function : callable
+        Takes numbers, or nested containers of them; returns one number.
+    argnums : int or sequence of int
+        The positional arguments to differentiate for.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `function` and then the vector, nested as the chosen argument; returns the product,
+        nested the same.
+
+    Examples
+    --------
+    >>> hvp(lambda p: p[0] ** 2 * p[1])([3.0, 4.0], [1.0, 0.0])
+    [8.0, 6.0]
+    """
+
+    def made(*arguments: Any, **named: Any) -> Any:
+        if not arguments:
+            raise TypeError("hvp: takes the function's arguments and then a vector, got nothing")
+        *rest, vector = arguments
+        traced = _Traced("hvp", function, rest, argnums, named)
+        directions = _matching("hvp: the vector", vector, traced.tree)
+        output = traced.scalar(traced.output)
+        if not isinstance(output, Value):
+            return traced.tree.build([0.0] * len(directions))
+        if traced.finish([output], directions):
+            return traced.tree.build(
+                [float(x) for x in products(output, traced.inputs, list(map(float, directions)))[1]]
+            )
+        slopes = _down([output], [1.0], traced.inputs, plain=False)
+        return traced.tree.build(_down(slopes, directions, traced.inputs, plain=False))
+
+    return _named(made, "hvp", function)
+
+
+def derivative(function: Function, order: int = 1) -> Function:
+    """Return the n-th derivative of a function of one number, as a function.
+
+    Parameters
+    ----------
+    function : callable
+        Takes one number (and whatever else after it, which is passed on); returns one number.
+    order : int
+        How often to differentiate, 0 or more.
+
+    Raises
+    ------
+    ValueError
+        If `order` is negative or no int.
+
+    Examples
+    --------
+    >>> derivative(lambda x: x**5, order=3)(2.0)
+    240.0
+    """
+    if type(order) is not int or order < 0:
+        raise ValueError(f"derivative: order must be an int of 0 or more, got {order!r} ({type(order).__name__})")
+
+    def made(x: Any, *rest: Any, **named: Any) -> Any:
+        if not is_number(x):
+            raise TypeError(f"derivative: the argument must be one number, got {x!r} ({type(x).__name__})")
+        traced = _Traced("derivative", function, (x, *rest), 0, named)
+        output = traced.scalar(traced.output)
+        plain = traced.finish([output])
+        for step in range(1, order + 1):
+            output = _up(traced.inputs, [1.0], [output], plain and step == order)[0]
+        return _plain(output) if plain else output
+
+    return _named(made, "derivative", function)

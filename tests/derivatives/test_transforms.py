@@ -1,0 +1,487 @@
+"""Transforms against published derivatives, identities and 50-digit truth, nested both ways, on either twin."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.curvature import hessian_of, products
+from autograd.ops import TABLE
+from autograd.symbolic import apply, slope
+
+np = pytest.importorskip("numpy")
+
+
+def close(got: Any, wanted: Any, relative: float = 1e-12) -> bool:
+    return bool(np.allclose(np.array(got, dtype=float), np.array(wanted, dtype=float), rtol=relative, atol=relative))
+
+
+# Graphs
+
+
+def test_gradients_leaves_every_grad_as_it_is() -> None:
+    x, y = Value(3.0), Value(4.0)
+    out = x * x * y
+    out.backward()
+    before = x.grad, y.grad, out.grad
+    assert ag.gradients(out, [x, y]) == [24.0, 9.0]
+    ag.gradients(out, x, create_graph=True)
+    assert (x.grad, y.grad, out.grad) == before
+
+
+def test_gradients_of_several_outputs_with_seeds() -> None:
+    x, y = Value(3.0), Value(4.0)
+    assert ag.gradients([x * y, x + y], {"x": x, "y": (y,)}, [2.0, 10.0]) == {"x": 18.0, "y": (16.0,)}
+    assert ag.gradients([x * y, x], x) == 5.0
+    seed = Value(2.0)
+    again = ag.gradients(x * x, x, seed, create_graph=True)
+    assert again.data == 12.0
+    assert ag.gradients(again, seed) == 6.0
+
+
+def test_gradients_of_what_does_not_depend_are_zero() -> None:
+    x, other = Value(3.0), Value(1.0)
+    assert ag.gradients(x * x, [other, x]) == [0.0, 6.0]
+    zero = ag.gradients(x * x, other, create_graph=True)
+    assert isinstance(zero, Value)
+    assert zero.data == 0.0
+
+
+def test_gradients_for_computed_nodes() -> None:
+    x = Value(3.0)
+    h = x * x
+    y = h * h + x
+    assert ag.gradients(y, [h, x]) == [18.0, 109.0]
+    assert ag.gradients(y, y) == 1.0
+
+
+def test_gradients_refuses_what_it_cannot_use() -> None:
+    x = Value(1.0)
+    with pytest.raises(TypeError, match=r"gradients: inputs\[1\] must be a Value, got 2.0 \(float\)"):
+        ag.gradients(x, [x, 2.0])
+    with pytest.raises(ValueError, match="gradients: seeds must be nested as gradients: outputs: 1 numbers, got 2"):
+        ag.gradients([x], x, [1.0, 2.0])
+    with pytest.raises(TypeError, match="got 'x' \\(str\\)"):
+        ag.gradients("x", x)
+
+
+def test_deep_chains_differentiate_twice() -> None:
+    x = Value(1.0)
+    y = x
+    for _ in range(20_000):
+        y = y * 1.0001
+    y = y * y
+    first = ag.gradients(y, x, create_graph=True)
+    assert math.isclose(ag.gradients(first, x), 2 * 1.0001**40_000, rel_tol=1e-9)
+
+
+def test_a_square_at_zero_has_a_third_derivative_of_zero() -> None:
+    for exponent in (0, 1, 2, 3, 4):
+        for order in range(6):
+            wanted = math.factorial(exponent) if order == exponent else 0.0
+            got = ag.derivative(lambda x, n=exponent: x**n, order)(0.0)
+            assert got == wanted, (exponent, order)
+
+
+def test_one_operand_twice() -> None:
+    assert ag.derivative(lambda x: x * x, 2)(3.0) == 2.0
+    assert ag.derivative(lambda x: x / x, 2)(3.0) == 0.0
+    assert close(ag.derivative(lambda x: x**x, 2)(2.0), 4 * ((math.log(2) + 1) ** 2 + 0.5))
+    assert ag.hessian(lambda x: ag.dot([x, x], [x, 1.0]))(3.0) == 2.0
+
+
+def test_the_branch_not_taken_gives_nothing() -> None:
+    safe = lambda x: ag.where(x > 0, ag.sqrt(x), 0.0 * x)  # noqa: E731
+    for order in (1, 2, 3):
+        assert ag.derivative(safe, order)(0.0) == 0.0
+    assert ag.grad(ag.grad(safe))(0.0) == 0.0
+    assert ag.hessian(safe)(0.0) == 0.0
+
+
+@pytest.mark.parametrize("f, x", [(abs, -2.0), (ag.relu, 3.0), (lambda x: ag.max(x, 1.0), 2.0), (abs, 0.0)])
+def test_comparisons_are_constants(f: Callable[[Any], Any], x: float) -> None:
+    assert ag.derivative(f, 2)(x) == 0.0
+    assert ag.hessian(f)(x) == 0.0
+
+
+# Every row: the graph text is the recorded number, and its second derivative is the numeric one
+
+
+POINTS: dict[str, tuple[float, ...]] = {
+    "acosh": (1.7,), "asin": (0.4,), "acos": (-0.3,), "atanh": (0.6,), "where": (1.0, 0.7, 0.3), "pow": (1.3, 2.4),
+    "leaky_relu": (-0.7, 0.2), "logsumexp": (0.3, -0.5, 1.2), "dot": (0.3, 0.4, -1.2, 0.8, 0.1), "sum": (1.0, 2.0),
+    "mean": (1.0, 2.0, 4.0),
+}  # fmt: skip
+
+
+def point(name: str) -> tuple[float, ...]:
+    return POINTS.get(name, (0.7, 1.9)[: len(TABLE[name].parameters)])
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_the_graph_text_is_the_recorded_number(name: str) -> None:
+    if name not in POINTS and TABLE[name].arity is None:
+        pytest.skip("an op with its own test")
+    operands = [Value(x) for x in point(name)]
+    node = apply(name, operands)
+    for position, number in enumerate(node.local_derivatives):
+        assert math.isclose(float(slope(node, position)), number, rel_tol=1e-14, abs_tol=1e-300)
+
+
+@pytest.mark.parametrize("name", [n for n in TABLE if n != "where"])
+def test_second_derivatives_agree_three_ways_and_with_differences(name: str) -> None:
+    def f(xs: Sequence[Any]) -> Any:
+        return apply(name, tuple(xs))
+
+    xs = list(point(name))
+    matrix = ag.hessian(f)(xs)
+    assert close(matrix, ag.jacobian(ag.grad(f), mode="reverse")(xs), 1e-13)
+    assert close(matrix, ag.jacobian(ag.grad(f), mode="forward")(xs), 1e-13)
+    for i in range(len(xs)):
+        h = 1e-5
+        up, down = ([x + s * h * (j == i) for j, x in enumerate(xs)] for s in (1, -1))
+        numeric = (np.array(ag.grad(f)(up)) - np.array(ag.grad(f)(down))) / (2 * h)
+        assert np.allclose(matrix[i], numeric, rtol=1e-7, atol=1e-8)
+
+
+# Published functions
+
+
+def rosenbrock(p: Sequence[Any]) -> Any:
+    x, y = p
+    return 100 * (y - x**2) ** 2 + (1 - x) ** 2
+
+
+def beale(p: Sequence[Any]) -> Any:
+    x, y = p
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def himmelblau(p: Sequence[Any]) -> Any:
+    x, y = p
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def powell(p: Sequence[Any]) -> Any:
+    a, b, c, d = p
+    return (a + 10 * b) ** 2 + 5 * (c - d) ** 2 + (b - 2 * c) ** 4 + 10 * (a - d) ** 4
+
+
+def wood(p: Sequence[Any]) -> Any:
+    a, b, c, d = p
+    return (
+        100 * (a**2 - b) ** 2
+        + (a - 1) ** 2
+        + (c - 1) ** 2
+        + 90 * (c**2 - d) ** 2
+        + 10.1 * ((b - 1) ** 2 + (d - 1) ** 2)
+        + 19.8 * (b - 1) * (d - 1)
+    )
+
+
+def powell_hessian(a: float, b: float, c: float, d: float) -> list[list[float]]:
+    s, t = 12 * (b - 2 * c) ** 2, 120 * (a - d) ** 2
+    return [[2 + t, 20, 0, -t], [20, 200 + s, -2 * s, 0], [0, -2 * s, 10 + 4 * s, -10], [-t, 0, -10, 10 + t]]
+
+
+PUBLISHED = [
+    (rosenbrock, [1.0, 1.0], [0, 0], [[802, -400], [-400, 200]]),
+    (rosenbrock, [-1.2, 1.0], [-215.6, -88], [[1330, 480], [480, 200]]),
+    (beale, [3.0, 0.5], [0, 0], [[101 / 32, -183 / 16], [-183 / 16, 369 / 8]]),  # 2 JᵀJ of its three residuals
+    (himmelblau, [3.0, 2.0], [0, 0], [[74, 20], [20, 34]]),
+    (himmelblau, [0.0, 0.0], [-14, -22], [[-42, 0], [0, -26]]),
+    (wood, [1.0] * 4, [0] * 4, [[802, -400, 0, 0], [-400, 220.2, 0, 19.8], [0, 0, 722, -360], [0, 19.8, -360, 200.2]]),
+    (wood, [-3.0, -1.0, -3.0, -1.0], [-12008, -2080, -10808, -1880],
+     [[11202, 1200, 0, 0], [1200, 220.2, 0, 19.8], [0, 0, 10082, 1080], [0, 19.8, 1080, 200.2]]),
+    (powell, [3.0, -1.0, 0.0, 1.0], [306, -144, -2, -310], powell_hessian(3, -1, 0, 1)),
+    (powell, [0.0] * 4, [0] * 4, powell_hessian(0, 0, 0, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f, at, slopes, curvature", PUBLISHED)
+def test_published_gradients_and_hessians(f: Any, at: Any, slopes: Any, curvature: Any) -> None:
+    assert close(ag.grad(f)(at), slopes)
+    assert close(ag.hessian(f)(at), curvature)
+    assert close(ag.jacobian(ag.grad(f))(at), curvature)
+    for row, unit in zip(curvature, np.eye(len(at)).tolist()):
+        assert close(ag.hvp(f)(at, unit), row)
+        assert close(ag.jvp(ag.grad(f), (at,), (unit,))[1], row)
+
+
+def test_log_sum_exp_has_softmax_and_its_covariance() -> None:
+    xs = [0.3, -1.2, 2.5, 0.0]
+    p = np.exp(xs) / np.exp(xs).sum()
+    for f in (ag.logsumexp, lambda v: ag.log(ag.sum([ag.exp(x) for x in v]))):
+        assert close(ag.grad(f)(xs), p, 1e-14)
+        assert close(ag.hessian(f)(xs), np.diag(p) - np.outer(p, p), 1e-14)
+
+
+def call(s: Any, k: float, t: Any, r: Any, v: Any) -> Any:
+    root = v * ag.sqrt(t)
+    d1 = (ag.log(s / k) + (r + v * v / 2) * t) / root
+    return s * ag.normal_cdf(d1) - k * ag.exp(-r * t) * ag.normal_cdf(d1 - root)
+
+
+def cdf(x: float) -> float:
+    return 0.5 * math.erfc(-x / math.sqrt(2))
+
+
+def test_black_scholes_greeks_to_third_order() -> None:
+    s, k, t, r, v = 105.0, 100.0, 0.75, 0.03, 0.22
+    root = v * math.sqrt(t)
+    d1 = (math.log(s / k) + (r + v * v / 2) * t) / root
+    d2 = d1 - root
+    phi = math.exp(-d1 * d1 / 2) / math.sqrt(2 * math.pi)
+    gamma, vega = phi / (s * root), s * phi * math.sqrt(t)
+
+    def partial(*places: int) -> float:
+        f: Callable[..., Any] = call
+        for place in places:
+            f = ag.grad(f, place)
+        return float(f(s, k, t, r, v))
+
+    wanted = {
+        (0,): cdf(d1),
+        (4,): vega,
+        (3,): k * t * math.exp(-r * t) * cdf(d2),
+        (2,): s * phi * v / (2 * math.sqrt(t)) + r * k * math.exp(-r * t) * cdf(d2),
+        (0, 0): gamma,
+        (0, 4): -phi * d2 / v,
+        (4, 4): vega * d1 * d2 / v,
+        (0, 2): phi * (2 * r * t - d2 * root) / (2 * t * root) + 0.0,
+        (0, 0, 0): -gamma / s * (d1 / root + 1),
+        (0, 0, 4): gamma * (d1 * d2 - 1) / v,
+        (4, 4, 4): -vega / v**2 * (d1 * d2 * (1 - d1 * d2) + d1**2 + d2**2),
+        (0, 0, 2): -phi / (2 * s * t * root) * (1 + (2 * r * t - d2 * root) / root * d1),
+    }
+    for places, value in wanted.items():
+        assert math.isclose(partial(*places), value, rel_tol=1e-11), places
+
+
+def test_mixed_partials_are_equal_in_every_order() -> None:
+    def f(x: Any, y: Any, z: Any) -> Any:
+        return ag.sin(x * y) * ag.exp(z / y) + ag.atan2(x, z)
+
+    at = (0.7, 1.3, -0.4)
+
+    def partial(order: Sequence[int]) -> float:
+        g: Callable[..., Any] = f
+        for place in order:
+            g = ag.grad(g, place)
+        return float(g(*at))
+
+    orders = [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+    results = [partial(order) for order in orders]
+    assert close(results, [results[0]] * 6, 1e-12)
+
+
+@pytest.mark.parametrize("name, order", [(n, k) for n in ("tanh", "exp", "sin", "log1p") for k in range(9)])
+def test_taylor_coefficients_to_order_8(name: str, order: int) -> None:
+    truth = {"tanh": mpmath.tanh, "exp": mpmath.exp, "sin": mpmath.sin, "log1p": lambda x: mpmath.log(1 + x)}[name]
+    with mpmath.workdps(50):
+        for x in (0.0, 0.3, -0.6):
+            wanted = mpmath.taylor(truth, mpmath.mpf(x), 8)[order]
+            got = ag.derivative(getattr(ag, name), order)(x) / math.factorial(order)
+            assert abs(got - wanted) <= 2e-13 * max(1, abs(wanted))
+
+
+# Nesting
+
+
+def test_no_perturbation_confusion() -> None:
+    # Siskind and Pearlmutter 2005; Manzyuk et al. 2019
+    g, d = ag.grad, lambda f: lambda x: ag.jvp(f, (x,), (1.0,))[1]
+    for outer in (g, d):
+        for inner in (g, d):
+            assert outer(lambda x: x * inner(lambda y: x + y)(1.0))(1.0) == 1.0  # noqa: B023
+            assert outer(lambda x: x * inner(lambda y: x * y)(2.0))(3.0) == 6.0  # noqa: B023
+            assert outer(lambda x: inner(lambda y: x * y)(x))(3.0) == 1.0  # noqa: B023
+            assert outer(lambda x: inner(lambda y: y * y * x)(x))(3.0) == 12.0  # noqa: B023
+            assert outer(lambda x: inner(lambda y: y * y)(x * x))(3.0) == 12.0  # noqa: B023
+            # inner over a function that returns the outer variable only
+            assert outer(lambda x: inner(lambda y: x)(1.0) + x)(3.0) == 1.0  # noqa: B023
+
+
+def test_three_levels() -> None:
+    got = ag.grad(lambda x: ag.grad(lambda y: ag.grad(lambda z: x * y * z * z)(y))(x))(2.0)
+    assert got == 16.0  # 2xyz at z = y, then 4xy at y = x, then 8x
+    second = ag.grad(lambda u: ag.grad(lambda v: ag.sin(u + v))(u))(0.3)
+    assert math.isclose(second, -2 * math.sin(0.6), rel_tol=1e-14)
+
+
+def test_forward_over_reverse_and_reverse_over_forward() -> None:
+    f = lambda x: ag.tanh(x) * ag.exp(-x * x)  # noqa: E731
+    wanted = ag.derivative(f, 2)(0.4)
+    forward = lambda x: ag.jvp(f, (x,), (1.0,))[1]  # noqa: E731
+    assert close(ag.jvp(ag.grad(f), (0.4,), (1.0,))[1], wanted, 1e-13)
+    assert close(ag.grad(forward)(0.4), wanted, 1e-13)
+    assert close(ag.jvp(forward, (0.4,), (1.0,))[1], wanted, 1e-13)
+    assert close(ag.vjp(ag.grad(f), 0.4)[1](1.0)[0], wanted, 1e-13)
+    assert close(ag.grad(lambda x: ag.hessian(f)(x))(0.4), ag.derivative(f, 3)(0.4), 1e-13)
+    assert close(ag.grad(lambda x: ag.hvp(f)(x, 2.0))(0.4), 2 * ag.derivative(f, 3)(0.4), 1e-13)
+
+
+def test_nested_minimisation() -> None:
+    # min over y of (y - x²)² + y² is at y = x²/2: its value x⁴/2 has the derivative 2 x³
+    def inner(x: Any) -> Any:
+        def objective(y: Any) -> Any:
+            return (y - x * x) ** 2 + y**2
+
+        y: Any = 0.1
+        for _ in range(2):
+            y = y - ag.grad(objective)(y) / ag.derivative(objective, 2)(y)
+        return objective(y)
+
+    for x in (0.5, 1.5, -2.0):
+        assert math.isclose(ag.grad(inner)(x), 2 * x**3, rel_tol=1e-12)
+        assert math.isclose(ag.derivative(inner, 2)(x), 6 * x**2, rel_tol=1e-12)
+
+
+def test_weights_that_a_function_closes_over_stay_differentiable() -> None:
+    w = Value(2.0)
+    slope_ = ag.grad(lambda x: ag.sin(w * x))(0.5)
+    slope_.backward()
+    assert math.isclose(w.grad, math.cos(1.0) - math.sin(1.0), rel_tol=1e-14)
+    assert isinstance(ag.grad(lambda x: x * x)(0.5), float)
+    x = Value(0.5)
+    assert isinstance(ag.grad(lambda x: x * x)(x), Value)
+
+
+def test_within_no_grad_results_are_numbers() -> None:
+    w = Value(2.0)
+    with ag.no_grad():
+        assert ag.grad(lambda x: w * x * x)(w) == 8.0
+        assert isinstance(ag.grad(lambda x: w * x * x)(w), float)
+        assert ag.hessian(lambda x: w * x * x)(w) == 4.0
+        assert ag.derivative(ag.sin, 2)(0.0) == 0.0
+        assert not (w * w).parents
+    assert (w * w).parents
+
+
+# Shapes
+
+
+def test_containers_go_in_and_come_out() -> None:
+    def f(p: Any) -> Any:
+        return p["w"][0] * p["w"][1] + ag.exp(p["b"])
+
+    p = {"w": (2.0, 3.0), "b": 0.0}
+    assert ag.grad(f)(p) == {"w": (3.0, 2.0), "b": 1.0}
+    assert ag.value_and_grad(f)(p) == (7.0, {"w": (3.0, 2.0), "b": 1.0})
+    assert ag.hessian(f)(p)["w"][0] == {"w": (0.0, 1.0), "b": 0.0}
+    assert ag.hvp(f)(p, {"w": (1.0, 0.0), "b": 2.0}) == {"w": (0.0, 1.0), "b": 2.0}
+    value, pullback = ag.vjp(f, p)
+    assert value == 7.0
+    assert pullback(2.0) == ({"w": (6.0, 4.0), "b": 2.0},)
+
+
+def test_arrays_go_in_and_come_out() -> None:
+    a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    x = np.array([0.5, -1.0])
+    f = lambda x: a @ x  # noqa: E731
+    assert np.array_equal(ag.jacobian(f)(x), a)
+    assert np.array_equal(ag.grad(lambda x: np.sum(x * x))(x), 2 * x)
+    assert np.array_equal(ag.hessian(lambda x: x @ a @ x)(x), a + a.T)
+    assert ag.jacobian(lambda m: m * 2.0)(a).shape == (2, 2, 2, 2)
+    assert np.array_equal(ag.jvp(f, (x,), (x,))[1], a @ x)
+    assert np.array_equal(ag.vjp(f, x)[1](x)[0], a.T @ x)
+    nested = ag.jacobian(lambda p: {"y": p["x"] * p["s"]})({"x": x, "s": 2.0})
+    assert np.array_equal(nested["y"]["x"], 2 * np.eye(2))
+    assert np.array_equal(nested["y"]["s"], x)
+
+
+def test_argnums_aux_and_keywords() -> None:
+    f = lambda x, y, *, scale: (scale * x * y, "seen")  # noqa: E731
+    assert ag.grad(f, 1, has_aux=True)(2.0, 3.0, scale=10.0) == (20.0, "seen")
+    assert ag.value_and_grad(f, (0, -1), has_aux=True)(2.0, 3.0, scale=1.0) == ((6.0, "seen"), (3.0, 2.0))
+    with pytest.raises(ValueError, match="grad: argnums 2 must name one of 1 positional arguments"):
+        ag.grad(lambda x: x, 2)(1.0)
+    with pytest.raises(TypeError, match="the function must return one number"):
+        ag.grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match="grad: needs a function, got 3"):
+        ag.grad(3)(1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="derivative: order must be an int of 0 or more, got -1"):
+        ag.derivative(ag.sin, -1)
+    with pytest.raises(ValueError, match="jacobian: mode must be"):
+        ag.jacobian(ag.sin, mode="sideways")
+
+
+def test_jacobian_takes_the_cheaper_way_and_both_agree() -> None:
+    def f(p: Sequence[Any]) -> list[Any]:
+        x, y, z = p
+        return [ag.sin(x) * y, ag.exp(z / y), x + 2, 5.0]
+
+    rows = [ag.jacobian(f, mode=mode)([0.3, 1.2, -0.4]) for mode in ("auto", "forward", "reverse")]
+    assert close(rows[0], rows[1], 1e-15)
+    assert close(rows[0], rows[2], 1e-15)
+    assert rows[0][3] == [0.0, 0.0, 0.0]
+
+
+def test_constant_functions() -> None:
+    assert ag.grad(lambda x: 3.0)(1.0) == 0.0
+    assert ag.hessian(lambda p: 3.0)([1.0, 2.0]) == [[0.0, 0.0], [0.0, 0.0]]
+    assert ag.hvp(lambda p: 3.0)([1.0], [1.0]) == [0.0]
+    assert ag.derivative(lambda x: 3.0, 2)(1.0) == 0.0
+    assert ag.jvp(lambda x: 3.0, (1.0,), (1.0,)) == (3.0, 0.0)
+
+
+# Sparsity
+
+
+def chain(xs: Sequence[Any]) -> Any:
+    return ag.sum([100 * (y - x**2) ** 2 + (1 - x) ** 2 for x, y in itertools.pairwise(xs)])
+
+
+def test_hessian_of_a_chain_costs_a_few_sweeps() -> None:
+    xs = [math.sin(i) for i in range(1000)]
+    start = time.perf_counter()
+    ag.grad(chain)(xs)
+    sweep = time.perf_counter() - start
+    start = time.perf_counter()
+    matrix = ag.hessian(chain)(xs)
+    assert time.perf_counter() - start < 100 * sweep
+    for i in (0, 1, 500, 999):
+        unit = [float(j == i) for j in range(1000)]
+        assert close(matrix[i], ag.hvp(chain)(xs, unit), 1e-14)
+
+
+def test_hessian_of_an_arrow_reads_the_full_row_once() -> None:
+    def arrow(p: Sequence[Any]) -> Any:
+        return ag.sum([ag.exp(p[0] * x) + x**3 for x in p[1:]])
+
+    xs = [0.1 * math.cos(i) + 0.5 for i in range(60)]
+    matrix = np.array(ag.hessian(arrow)(xs))
+    assert close(matrix, ag.jacobian(ag.grad(arrow))(xs), 1e-14)
+    assert np.array_equal(matrix, matrix.T)
+
+
+def test_hessian_of_a_small_net_is_forward_over_reverse() -> None:
+    def net(p: Sequence[Any]) -> Any:
+        hidden = [ag.tanh(ag.dot(p[3 * i : 3 * i + 2], [0.5, -1.5], p[3 * i + 2])) for i in range(6)]
+        return (ag.dot(p[18:24], hidden, p[24]) - 0.7) ** 2
+
+    p = [math.sin(3.0 * i) for i in range(25)]
+    assert close(ag.hessian(net)(p), ag.jacobian(ag.grad(net))(p), 1e-13)
+
+
+def test_hessian_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    xs = [0.3, 0.2, -0.5, 0.9, 1.1, -0.7, 0.05]
+    f = lambda p: ag.exp(ag.dot(p, p)) * ag.logsumexp(p)  # noqa: E731
+    wanted = ag.hessian(f)(xs)
+    monkeypatch.setattr("autograd.curvature._numpy", lambda: None)
+    assert close(ag.hessian(f)(xs), wanted, 1e-15)
+
+
+def test_curvature_of_recorded_graphs() -> None:
+    x, y = Value(3.0), Value(4.0)
+    out = x * x * y
+    assert hessian_of(out, [x, y]) == [[8.0, 6.0], [6.0, 0.0]]
+    assert products(out, [x], [1.0]) == ([24.0], [8.0])
