@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["AnomalyError", "AutogradError", "DrawError", "GradientError", "WorksheetError"]
+__all__ = ["AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "WorksheetError"]
 
 
 class AutogradError(Exception):
@@ -11,6 +11,10 @@ class AutogradError(Exception):
 
 class AnomalyError(AutogradError, ArithmeticError):
     """A nan or inf was made while `detect_anomaly()` was on; the text names op, labels and operands."""
+
+
+class BranchChanged(AutogradError, RuntimeError):
+    """A replayed graph met a comparison that came out otherwise than when it was recorded; the text names it."""
 
 
 class GradientError(AutogradError, ArithmeticError):

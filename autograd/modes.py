@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from autograd import reverse
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, AutogradError
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -26,7 +26,18 @@ listeners: list[Callable[[int], None]] = []  # told of each change of `active`: 
 
 _forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
 _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)
+_recorder: ContextVar[Recorder | None] = ContextVar("autograd_recorder", default=None)
 _lock = threading.Lock()
+
+Outcome = TypeVar("Outcome")
+
+
+class Recorder(Protocol):
+    """What replay's recording wants to be told."""
+
+    def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take note of what Python learned about a value, on which it may branch."""
+
 
 
 def _change_active(by: int) -> None:
@@ -39,6 +50,8 @@ def _change_active(by: int) -> None:
 
 @contextmanager
 def _on(mode: ContextVar[bool]) -> Iterator[None]:
+    if mode is _forgetting and _recorder.get() is not None:
+        raise AutogradError("no_grad: can't be opened while a graph is recorded for replay, which would miss its values")
     _change_active(+1)
     token = mode.set(True)
     try:
@@ -91,6 +104,37 @@ def recorded(node: Value) -> Value:
     if _detecting.get() and not math.isfinite(node.data):
         raise AnomalyError(f"{_named(node)} made {node.data} of {_operands(node)}")
     return node.detach() if _forgetting.get() else node
+
+
+def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcome:
+    """Pass the answer to a question about a value's number; both twins call it while a mode is on."""
+    recorder = _recorder.get()
+    if recorder is not None:
+        recorder.observed(kind, value, other, outcome)
+    return outcome
+
+
+@contextmanager
+def recorded_by(recorder: Recorder) -> Iterator[None]:
+    """Tell `recorder` of questions asked in this context, and keep the graph even inside `no_grad`."""
+    _change_active(+1)
+    token, kept = _recorder.set(recorder), _forgetting.set(False)
+    try:
+        yield
+    finally:
+        _forgetting.reset(kept)
+        _recorder.reset(token)
+        _change_active(-1)
+
+
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Look at values without being noticed by a recorder."""
+    token = _recorder.set(None)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
 
 
 def inspect_backward(root: Value) -> None:

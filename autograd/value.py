@@ -100,7 +100,7 @@ class Value(Methods):
     @property
     def data(self) -> float:
         """The number; settable on leaves."""
-        return self._data
+        return modes.observed("data", self, None, self._data) if modes.active else self._data
 
     @data.setter
     def data(self, number: Number) -> None:
@@ -175,7 +175,7 @@ class Value(Methods):
 
     def detach(self) -> Value:
         """Return a new leaf with the same data and label."""
-        return Value(self._data, self._label)
+        return Value(modes.observed("data", self, None, self._data) if modes.active else self._data, self._label)
 
     def __repr__(self) -> str:
         grad = f", grad={self._grad:.4g}" if self._grad else ""
@@ -183,25 +183,32 @@ class Value(Methods):
         return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
 
     def __float__(self) -> float:
-        return self._data
+        outcome = self._data
+        return modes.observed("float", self, None, outcome) if modes.active else outcome
 
     def __int__(self) -> int:
-        return int(self._data)
+        outcome = int(self._data)
+        return modes.observed("int", self, None, outcome) if modes.active else outcome
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        outcome = bool(self._data)
+        return modes.observed("bool", self, None, outcome) if modes.active else outcome
 
     def __round__(self, ndigits: int | None = None) -> float:
-        return round(self._data, ndigits)
+        outcome = round(self._data, ndigits)
+        return modes.observed("round", self, ndigits, outcome) if modes.active else outcome
 
     def __trunc__(self) -> int:
-        return math.trunc(self._data)
+        outcome = math.trunc(self._data)
+        return modes.observed("trunc", self, None, outcome) if modes.active else outcome
 
     def __floor__(self) -> int:
-        return math.floor(self._data)
+        outcome = math.floor(self._data)
+        return modes.observed("floor", self, None, outcome) if modes.active else outcome
 
     def __ceil__(self) -> int:
-        return math.ceil(self._data)
+        outcome = math.ceil(self._data)
+        return modes.observed("ceil", self, None, outcome) if modes.active else outcome
 
     def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else repr(self)
@@ -210,27 +217,45 @@ class Value(Methods):
 
     def __eq__(self, other: object) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data == number
+        if number is None:
+            return NotImplemented
+        outcome = self._data == number
+        return modes.observed("==", self, other, outcome) if modes.active else outcome
 
     def __ne__(self, other: object) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data != number
+        if number is None:
+            return NotImplemented
+        outcome = self._data != number
+        return modes.observed("!=", self, other, outcome) if modes.active else outcome
 
     def __lt__(self, other: Operand) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data < number
+        if number is None:
+            return NotImplemented
+        outcome = self._data < number
+        return modes.observed("<", self, other, outcome) if modes.active else outcome
 
     def __le__(self, other: Operand) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data <= number
+        if number is None:
+            return NotImplemented
+        outcome = self._data <= number
+        return modes.observed("<=", self, other, outcome) if modes.active else outcome
 
     def __gt__(self, other: Operand) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data > number
+        if number is None:
+            return NotImplemented
+        outcome = self._data > number
+        return modes.observed(">", self, other, outcome) if modes.active else outcome
 
     def __ge__(self, other: Operand) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data >= number
+        if number is None:
+            return NotImplemented
+        outcome = self._data >= number
+        return modes.observed(">=", self, other, outcome) if modes.active else outcome
 
     def __pos__(self) -> Value:
         return self
