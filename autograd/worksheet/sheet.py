@@ -68,10 +68,14 @@ class Evaluation:
         >>> run.gradients(["w", "x"])
         {'w': 4.0, 'x': 12.0}
         """
+        wanted = list(labels)
+        for label in wanted:
+            if label not in self.values:
+                raise WorksheetError(f"unknown quantity {label!r}{nearest(label, self.values)}")
         for value in self.values.values():
             value.grad = 0.0
         self.values[self.output].backward()
-        return {label: self.values[label].grad for label in labels}
+        return {label: self.values[label].grad for label in wanted}
 
 
 class Worksheet:
@@ -346,7 +350,7 @@ class Worksheet:
         word = directive.word
         if word.text not in DIRECTIVES:
             advice = nearest(word.text, DIRECTIVES) or f"; allowed are {_listed(f'{each}:' for each in DIRECTIVES)}"
-            raise word.error(f"unknown directive '{word.text}:'{advice}")
+            raise word.error(f"unknown directive {word.shown()}{advice}")
         if word.text == "title":
             self.title = directive.text
             return
@@ -362,7 +366,7 @@ class Worksheet:
 
     def _set_once(self, word: Token, arguments: tuple[Token, ...]) -> None:
         if len(arguments) > 1:
-            raise arguments[1].error(f"'{word.text}:' takes one, got also {arguments[1].text!r}")
+            raise arguments[1].error(f"'{word.text}:' takes one, got also {arguments[1].shown()}")
         if (self.rate is not None) if word.text == "rate" else self._output:
             raise word.error(f"'{word.text}:' is said twice")
         if word.text == "of":

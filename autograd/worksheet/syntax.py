@@ -87,7 +87,8 @@ class Token(NamedTuple):
 
     def shown(self) -> str:
         """Quote the piece for an error message."""
-        return {"newline": "the end of the line", "end": "the end of the sheet"}.get(self.kind, repr(self.text))
+        ends = {"newline": "the end of the line", "end": "the end of the sheet"}
+        return ends.get(self.kind) or repr(self.text if len(self.text) <= MAX_NAME else self.text[:MAX_NAME] + "…")
 
 
 class Instruction(NamedTuple):
@@ -226,7 +227,10 @@ def _scan(line: str, position: int, number: int) -> tuple[str, str, int]:
         end = position + 1
         while end < len(line) and _continues_name(line[end]):
             end += 1
-        return "name", tidy_name(line[position:end]), end - position
+        name = Token("name", tidy_name(line[position:end]), number, position + 1)
+        if len(name.text) > MAX_NAME:
+            raise name.error(f"the name has {len(name.text)} characters; allowed are {MAX_NAME}")
+        return "name", name.text, end - position
     for length in (2, 1):
         if sign := _OPERATORS.get(line[position : position + length]):
             return "operator", sign, length
@@ -254,7 +258,6 @@ def _unexpected(character: str) -> str:
         "}": "group with ( ), list with [ ]",
         "&": "for 'both' multiply two comparisons",
         "|": "write abs(x) for the magnitude",
-        "=": "",
         "!": "compare with '!='",
         ":": "a directive begins its line: " + ", ".join(f"'{word}:'" for word in DIRECTIVES),
     }.get(character, "a step is written name = expression")
@@ -331,15 +334,13 @@ class _Parser:
         if self._next.kind != "newline":
             raise self._next.error(self._expected_operator())
         if len(codes) != len(names):
-            raise names[0].error(f"{len(names)} names before '=' but {len(codes)} values after it; one for each")
+            raise names[0].error(f"names before '=': {len(names)}, values after it: {len(codes)}; one for each name")
         return [Step(name.text, code, name) for name, code in zip(names, codes, strict=True)]
 
     def _name(self) -> Token:
         token = self._take()
         if token.kind != "name":
             raise token.error(f"expected a name, got {token.shown()}; {_ADVICE_STEP}")
-        if len(token.text) > MAX_NAME:
-            raise token.error(f"the name has {len(token.text)} characters; allowed are {MAX_NAME}")
         if token.text == "check" and self._next.kind == "name":
             raise token.error("claims ('check …') can't be read yet; put them in a comment")
         return token
@@ -351,9 +352,9 @@ class _Parser:
         if token.text == "=":
             return "a second '=' in one step; one step, one '='"
         if token.kind in ("number", "name") or token.text in _CLOSING:
-            if before.kind == "number" or token.kind != "number":
-                return f"an operator is missing before {token.text!r}; a product is written {before.text}*{token.text}"
-            return f"an operator is missing before {token.text!r}"
+            missing = f"an operator is missing before {token.shown()}"
+            short = len(before.text + token.text) <= MAX_NAME
+            return f"{missing}; a product is written {before.text}*{token.text}" if short else missing
         return f"expected an operator or the end of the step, got {token.shown()}"
 
     def _whole_expression(self) -> tuple[Instruction, ...]:
@@ -458,7 +459,7 @@ class _Parser:
         if math.isinf(number):
             raise token.error(f"the number is too large, got {token.text}; the largest is 1.797e308")
         if self._next.text.startswith(".") or (self._next.kind == "number" and self._next.column == _end(token)):
-            raise self._next.error(f"the number {token.text} runs into {self._next.text!r}; a number has one point")
+            raise self._next.error(f"the number {token.text} runs into {self._next.shown()}; a number has one point")
         return number
 
 

@@ -23,6 +23,11 @@ WRONG = [
     ("w, w = 1, 2", 1, 4, ["'w' is already defined in line 1"]),
     ("a = " + "1 + " * 40 + "x", 1, 165, ["unknown name 'x'", "in '…"]),
     ("a" * 65 + " = 1", 1, 1, ["65 characters", "allowed are 64"]),
+    ("a = 2 " + "b" * 1000, 1, 7, ["1000 characters", "allowed are 64"]),
+    ("x" * 1000 + ": y", 1, 1, ["unknown directive 'xxx", "allowed are title:"]),
+    ("rate: 1 " + "x" * 1000, 1, 9, ["takes one, got also 'xxx"]),
+    ("of: " + "x" * 1000 + "\ny = 1", 1, 5, ["unknown name 'xxx"]),
+    ("a = 1.5." + "2" * 1000, 1, 8, ["runs into '.2", "…"]),
     # functions
     ("a = expp(1)", 1, 5, ["unknown op 'expp'", "did you mean 'exp'?"]),
     ("a = __import__(1)", 1, 5, ["unknown op '__import__'"]),
@@ -44,7 +49,7 @@ WRONG = [
     ("a = 2 3", 1, 7, ["an operator is missing before '3'"]),
     ("a = 2x", 1, 6, ["an operator is missing before 'x'", "2*x"]),
     ("a = 2(3)", 1, 6, ["an operator is missing before '('", "2*("]),
-    ("a, b = 1", 1, 1, ["2 names before '=' but 1 values"]),
+    ("a, b = 1", 1, 1, ["names before '=': 2, values after it: 1"]),
     ("a = 1 < 2 < 3", 1, 11, ["comparisons can't be chained"]),
     ("a = (1, 2)", 1, 7, ["a list is written [a, b]"]),
     ("a = [1 2]", 1, 8, ["an operator is missing before '2'"]),
@@ -93,8 +98,8 @@ WRONG = [
     ("w = [1, 2]\ni = 1\ny = w[i]", 3, 6, ["must be a whole number written out"]),
     ("w = [1, 2]\ny = w[1, 2]", 2, 6, ["2 indices for a vector of 2"]),
     # directives
-    ("input: x\nx = 1", 1, 1, ["unknown directive 'input:'", "did you mean 'inputs'?"]),
-    ("qqqq: x", 1, 1, ["unknown directive 'qqqq:'", "allowed are title:, inputs:"]),
+    ("input: x\nx = 1", 1, 1, ["unknown directive 'input'", "did you mean 'inputs'?"]),
+    ("qqqq: x", 1, 1, ["unknown directive 'qqqq'", "allowed are title:, inputs:"]),
     ("inputs:\nx = 1", 1, 1, ["'inputs:' says nothing", "'inputs: i1 i2'"]),
     ("inputs: x1 x3\nx1, x2 = 1, 2", 1, 12, ["unknown name 'x3'", "names are x1, x2"]),
     ("x = 1\ny = 2*x\nfixed: y", 3, 8, ["'y' is computed, not a leaf", "leaves are x"]),
@@ -148,6 +153,8 @@ def test_numbers_in_place_of_quantities_must_name_one() -> None:
         sheet.evaluate({"weights": 1})
     with pytest.raises(WorksheetError, match=r"unknown name 'weight'; did you mean 'weights'\?"):
         sheet.evaluate({"weight": 1})
+    with pytest.raises(WorksheetError, match=r"unknown quantity 'Y'; did you mean 'y'\?"):
+        sheet.evaluate().gradients(["Y"])
     with pytest.raises(WorksheetError, match="no learning rate"):
         next(sheet.descend())
     with pytest.raises(WorksheetError, match="'y' is computed, not a leaf"):
