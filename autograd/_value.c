@@ -26,8 +26,15 @@
 #error "scalargrad's C core needs the GIL; without it the Python core is used"
 #endif
 
+#if defined(__GNUC__)
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
+#define COLD __attribute__((cold, noinline))
+#else
+#define likely(condition) (condition)
+#define unlikely(condition) (condition)
+#define COLD
+#endif
 
 
 /* The node */
@@ -158,19 +165,20 @@ free_edges(Edge *edges, Py_ssize_t count)
    slow, mostly because it gives its arenas back to the system with every graph that is freed; a plain list of dead
    nodes is as fast at first, but shuffles, and backward is then 2 to 3 times as slow. */
 
-enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 64, SLAB_HEADER = 64, EMPTY_SLABS_KEPT = 256 };
+enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 64, EMPTY_SLABS_KEPT = 256 };
 
 typedef struct slab Slab;
 
 struct slab {
-    Node *dead;         /* nodes given back, linked by `next` */
-    char *fresh;        /* from here on no node has been handed out */
+    Node *dead;        /* nodes given back, linked by `next` */
+    char *fresh, *end; /* from `fresh` on no node has been handed out yet */
     uint32_t alive;
-    bool has_room;      /* is current, or in slabs_with_room */
+    bool has_room;     /* is current, or in slabs_with_room */
     Slab *next, *previous;
 };
 
-static Slab *current_slab, *slabs_with_room, *empty_slabs;
+static Slab no_slab; /* a full one */
+static Slab *current_slab = &no_slab, *slabs_with_room, *empty_slabs;
 static int empty_slabs_kept;
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -202,17 +210,17 @@ free_slab(Slab *slab)
 static inline void
 start_over(Slab *slab)
 {
+    enum { NODES = (SLAB_USED_BYTES - sizeof(Slab)) / sizeof(Node) };
     slab->dead = NULL;
-    slab->fresh = (char *)slab + SLAB_HEADER;
+    slab->fresh = (char *)(slab + 1);
+    slab->end = slab->fresh + NODES * sizeof(Node);
 }
 
-static Py_NO_INLINE bool
+static COLD bool
 change_slab(void)
 {
     Slab *slab;
-    if (current_slab != NULL) {
-        current_slab->has_room = false;
-    }
+    current_slab->has_room = false;
     if ((slab = slabs_with_room) != NULL) {
         slabs_with_room = slab->next;
         if (slab->next != NULL) {
@@ -228,7 +236,7 @@ change_slab(void)
         start_over(slab);
     }
     else {
-        current_slab = NULL;
+        current_slab = &no_slab;
         return false;
     }
     slab->has_room = true;
@@ -237,7 +245,7 @@ change_slab(void)
 }
 
 /* A slab has lost its last living node, or has room again. */
-static Py_NO_INLINE void
+static COLD void
 file_slab(Slab *slab)
 {
     if (slab->alive > 0) {
@@ -275,19 +283,17 @@ take_node(void)
 {
     for (;;) {
         Slab *slab = current_slab;
-        if (likely(slab != NULL)) {
-            Node *node = slab->dead;
-            if (node != NULL) {
-                slab->dead = node->next;
-                slab->alive++;
-                return node;
-            }
-            if (likely(slab->fresh + sizeof(Node) <= (char *)slab + SLAB_USED_BYTES)) {
-                node = (Node *)slab->fresh;
-                slab->fresh += sizeof(Node);
-                slab->alive++;
-                return node;
-            }
+        Node *node = slab->dead;
+        if (node != NULL) {
+            slab->dead = node->next;
+            slab->alive++;
+            return node;
+        }
+        if (likely(slab->fresh != slab->end)) {
+            node = (Node *)slab->fresh;
+            slab->fresh += sizeof(Node);
+            slab->alive++;
+            return node;
         }
         if (!change_slab()) {
             return NULL;
@@ -308,23 +314,14 @@ give_node(Node *node)
 
 #endif
 
-static Py_NO_INLINE Node *
-allocate_collectable(void)
-{
-    Node *node = PyObject_GC_New(Node, Value_Type);
-    if (node != NULL) {
-        node->flags = COLLECTABLE;
-    }
-    return node;
-}
-
-/* A leaf whose data is yet to be set; it can be part of a cycle if one of its parents, whose flags are given, can. */
+/* A node whose edges are yet to be set. `flags` are its own and those of its parents: with one that may be part of a
+   cycle it may be, too. */
 static inline Node *
-allocate_node(uint8_t flags)
+allocate_node(int op, double data, int shape, int flags)
 {
     Node *node;
     if (unlikely(flags & COLLECTABLE)) {
-        node = allocate_collectable();
+        node = PyObject_GC_New(Node, Value_Type);
         if (node == NULL) {
             return NULL;
         }
@@ -334,14 +331,15 @@ allocate_node(uint8_t flags)
         if (unlikely(node == NULL)) {
             return (Node *)PyErr_NoMemory();
         }
-        node->ob_base.ob_refcnt = 1; /* PyObject_Init, but inline and without a reference to the type, */
+        node->ob_base.ob_refcnt = 1;        /* PyObject_Init, but inline and without a reference to the type, */
         node->ob_base.ob_type = Value_Type; /* which the module keeps alive for good */
-        node->flags = 0;
     }
+    node->data = data;
     node->grad = 0.0;
     node->pending = 0;
-    node->op = LEAF;
-    node->shape = 0;
+    node->op = (uint16_t)op;
+    node->shape = (uint8_t)shape;
+    node->flags = (uint8_t)flags;
     node->label = NULL;
     return node;
 }
@@ -475,7 +473,7 @@ shown(PyObject *object)
 }
 
 /* Raise `kind` with text and what was given; the result is NULL. */
-static Py_NO_INLINE void *
+static COLD void *
 complain(PyObject *kind, const char *where, const char *what, PyObject *given)
 {
     PyObject *text = shown(given);
@@ -547,7 +545,7 @@ append(PyObject **text, PyObject *word)
 }
 
 /* Raise the TypeError of a call whose arguments aren't a row's operands. */
-static Py_NO_INLINE bool
+static COLD bool
 misfit(const Row *row, PyObject *self, VECTOR)
 {
     PyObject *takes = PyUnicode_FromString(""), *got = PyUnicode_FromString("");
@@ -571,7 +569,7 @@ misfit(const Row *row, PyObject *self, VECTOR)
 }
 
 /* Put the arguments of a function, or of a method after its self, in order: borrowed references. */
-static Py_NO_INLINE bool
+static COLD bool
 bind_names(const Row *row, PyObject **operands, PyObject *self, VECTOR)
 {
     Py_ssize_t parameters = 0, given = 0, named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0, used = 0;
@@ -660,7 +658,7 @@ read_number(const char *where, PyObject *object, double *number)
     return as_double(object, number);
 }
 
-static Py_NO_INLINE Kind
+static COLD Kind
 read_other_operand(int op, PyObject *object, double *number)
 {
     if (is_value(object)) {
@@ -690,7 +688,7 @@ read_operand(int op, PyObject *object, double *number)
 
 /* Whether an operator should leave the work to the other operand's class: an array, which will come back with
    its elements. What is no number at all is refused here, with a better text than Python's. */
-static Py_NO_INLINE bool
+static COLD bool
 may_know_better(PyObject *other, const char *reflected)
 {
     if (is_value(other) || is_number(other)) {
@@ -726,7 +724,7 @@ is_on(PyObject *mode)
 }
 
 /* autograd.modes.recorded, of which only the error's text is left to Python. */
-static Py_NO_INLINE PyObject *
+static COLD PyObject *
 recorded_with_modes(Node *node)
 {
     int detects = is_on(detecting), forgets = is_on(forgetting);
@@ -762,37 +760,30 @@ edge_to(PyObject *parent, double derivative)
     return (Edge){(Node *)parent, derivative};
 }
 
-static inline uint8_t
-flags_of(PyObject *value)
+static inline int
+collectable(PyObject *value)
 {
-    return ((Node *)value)->flags;
+    return ((Node *)value)->flags & COLLECTABLE;
 }
 
 static inline PyObject *
 node_of_one(int op, double data, PyObject *x, double d_x)
 {
-    Node *node = allocate_node(flags_of(x));
+    Node *node = allocate_node(op, data, 1, collectable(x));
     if (unlikely(node == NULL)) {
         return NULL;
     }
-    node->data = data;
-    node->op = (uint16_t)op;
-    node->shape = 1;
     node->pair[0] = edge_to(x, d_x);
     return recorded(node);
 }
 
 static inline PyObject *
-node_with_constant(int op, double data, PyObject *x, double d_x, double constant, uint8_t place)
+node_with_constant(int op, double data, PyObject *x, double d_x, double constant, int place)
 {
-    Node *node = allocate_node(flags_of(x));
+    Node *node = allocate_node(op, data, 1, collectable(x) | place);
     if (unlikely(node == NULL)) {
         return NULL;
     }
-    node->data = data;
-    node->op = (uint16_t)op;
-    node->shape = 1;
-    node->flags |= place;
     node->pair[0] = edge_to(x, d_x);
     node->pair[1] = (Edge){NULL, constant};
     return recorded(node);
@@ -801,13 +792,10 @@ node_with_constant(int op, double data, PyObject *x, double d_x, double constant
 static inline PyObject *
 node_of_two(int op, double data, PyObject *x, double d_x, PyObject *y, double d_y)
 {
-    Node *node = allocate_node(flags_of(x) | flags_of(y));
+    Node *node = allocate_node(op, data, 2, collectable(x) | collectable(y));
     if (unlikely(node == NULL)) {
         return NULL;
     }
-    node->data = data;
-    node->op = (uint16_t)op;
-    node->shape = 2;
     node->pair[0] = edge_to(x, d_x);
     node->pair[1] = edge_to(y, d_y);
     return recorded(node);
@@ -826,22 +814,19 @@ drop_edges(Edge *edges, Py_ssize_t filled, Py_ssize_t count)
 static PyObject *
 node_of_many(int op, double data, Edge *edges, Py_ssize_t count)
 {
-    uint8_t flags = 0;
+    int flags = 0;
     bool constant = true;
     for (Py_ssize_t i = 0; i < count; i++) {
         if (edges[i].parent != NULL) {
             constant = false;
-            flags |= edges[i].parent->flags;
+            flags |= edges[i].parent->flags & COLLECTABLE;
         }
     }
-    Node *node = constant ? NULL : allocate_node(flags);
+    Node *node = constant ? NULL : allocate_node(op, data, MANY, flags);
     if (node == NULL) {
         drop_edges(edges, count, count);
         return constant ? PyFloat_FromDouble(data) : NULL;
     }
-    node->data = data;
-    node->op = (uint16_t)op;
-    node->shape = MANY;
     node->many.edges = edges;
     node->many.count = count;
     return recorded(node);
@@ -1079,7 +1064,7 @@ value_zero_grad(SELF_AND_NOTHING)
     }
 
 #define DEFINE_BINARY(NAME, ...)                                                                       \
-    static PyObject *                                                                                  \
+    INLINE PyObject *                                                                                  \
     apply_##NAME(PyObject *left, PyObject *right)                                                      \
     {                                                                                                  \
         double x, y, d_x, d_y, data;                                                                   \
@@ -1728,27 +1713,60 @@ value_format(PyObject *self, PyObject *specification)
 
 /* Making, copying, pickling */
 
-/* A leaf of the type Value itself or of a subclass of it. */
+/* A leaf of 0, which value_init fills, so that a subclass may have its own arguments. */
 static PyObject *
-new_leaf(PyTypeObject *type, PyObject *data, PyObject *label)
+value_new(PyTypeObject *type, PyObject *Py_UNUSED(arguments), PyObject *Py_UNUSED(keywords))
 {
-    double number = 0.0;
-    if (data != NULL && !read_number("data", data, &number)) {
-        return NULL;
-    }
     Node *node;
     if (type == Value_Type) {
-        node = allocate_node(0);
+        node = allocate_node(LEAF, 0.0, 0, 0);
     }
-    else if ((node = (Node *)type->tp_alloc(type, 0)) != NULL) {
+    else if ((node = (Node *)type->tp_alloc(type, 0)) != NULL) { /* all zeros */
         node->op = LEAF;
         node->flags = COLLECTABLE;
     }
+    return (PyObject *)node;
+}
+
+static int
+value_init(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+    static char *names[] = {"data", "label", NULL};
+    PyObject *data, *label = NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|O:Value", names, &data, &label)
+        || set_data(self, data, NULL) < 0) {
+        return -1;
+    }
+    if (label == NULL) {
+        Py_CLEAR(((Node *)self)->label);
+        return 0;
+    }
+    return set_label(self, label, NULL);
+}
+
+/* Value(data, label) without a tuple and a dict on the way; subclasses are made by value_new and value_init. */
+static PyObject *
+value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t flagged_count, PyObject *keywords)
+{
+    static const Row row = {"Value", {"data", "label"}, NAN, NULL, NULL};
+    Py_ssize_t count = PyVectorcall_NARGS(flagged_count), named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0;
+    PyObject *data = count > 0 ? arguments[0] : NULL, *label = count > 1 ? arguments[1] : NULL;
+    bool fits = count <= 2;
+    for (Py_ssize_t i = 0; i < named && fits; i++) {
+        PyObject *name = PyTuple_GET_ITEM(keywords, i);
+        PyObject **place = PyUnicode_CompareWithASCIIString(name, "label") == 0 ? &label : &data;
+        fits = *place == NULL && is_parameter(&row, count, name);
+        *place = arguments[count + i];
+    }
+    if (!fits || data == NULL) {
+        misfit(&row, NULL, arguments, count, keywords);
+        return NULL;
+    }
+    Node *node = allocate_node(LEAF, 0.0, 0, 0);
     if (node == NULL) {
         return NULL;
     }
-    node->data = number;
-    if (label != NULL && set_label((PyObject *)node, label, NULL) < 0) {
+    if (!read_number("data", data, &node->data) || (label != NULL && set_label((PyObject *)node, label, NULL) < 0)) {
         Py_DECREF(node);
         return NULL;
     }
@@ -1756,52 +1774,10 @@ new_leaf(PyTypeObject *type, PyObject *data, PyObject *label)
 }
 
 static PyObject *
-value_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
-{
-    static char *names[] = {"data", "label", NULL};
-    PyObject *data = NULL, *label = NULL;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Value", names, &data, &label)) {
-        return NULL;
-    }
-    return new_leaf(type, data, label);
-}
-
-/* value_new has done it all, so that no node is ever half made; a subclass may pass on what it likes. */
-static int
-value_init(PyObject *Py_UNUSED(self), PyObject *arguments, PyObject *keywords)
-{
-    static char *names[] = {"data", "label", NULL};
-    PyObject *data, *label;
-    return PyArg_ParseTupleAndKeywords(arguments, keywords, "|OO:Value", names, &data, &label) ? 0 : -1;
-}
-
-/* Value(data, label) without a tuple and a dict on the way; subclasses go through value_new. */
-static PyObject *
-value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t flagged_count, PyObject *keywords)
-{
-    static const Row row = {"Value", {"data", "label"}, NAN, NULL, NULL};
-    Py_ssize_t count = PyVectorcall_NARGS(flagged_count), named = keywords != NULL ? PyTuple_GET_SIZE(keywords) : 0;
-    PyObject *operands[2] = {count > 0 ? arguments[0] : NULL, count > 1 ? arguments[1] : NULL};
-    bool fits = count <= 2;
-    for (Py_ssize_t i = 0; i < named && fits; i++) {
-        PyObject *name = PyTuple_GET_ITEM(keywords, i);
-        int position = PyUnicode_CompareWithASCIIString(name, "label") == 0;
-        fits = operands[position] == NULL && PyUnicode_CompareWithASCIIString(name, row.parameters[position]) == 0;
-        operands[position] = arguments[count + i];
-    }
-    if (!fits) {
-        misfit(&row, NULL, arguments, count, keywords);
-        return NULL;
-    }
-    return new_leaf(Value_Type, operands[0], operands[1]);
-}
-
-static PyObject *
 value_detach(SELF_AND_NOTHING)
 {
-    Node *node = (Node *)self, *leaf = allocate_node(0);
+    Node *node = (Node *)self, *leaf = allocate_node(LEAF, node->data, 0, 0);
     if (leaf != NULL) {
-        leaf->data = node->data;
         leaf->label = Py_XNewRef(node->label);
     }
     return (PyObject *)leaf;
@@ -1961,7 +1937,7 @@ static PyGetSetDef value_attributes[] = {
 };
 
 PyDoc_STRVAR(value_doc,
-"Value(data=0.0, label='')\n--\n\n"
+"Value(data, label='')\n--\n\n"
 "A float that remembers how it was computed.\n\n"
 "Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in\n"
 "each the derivative of one result. Every op of the table is a method and a function of the same name. Arithmetic is\n"

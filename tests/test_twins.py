@@ -328,6 +328,25 @@ def test_overridden_reflected_operators_and_arrays() -> None:
 # The rest of a Value
 
 
+def test_making_and_subclassing() -> None:
+    def action(twin: Any) -> Any:
+        class Parameter(twin.Value):  # type: ignore[misc, name-defined]
+            def __init__(self, size: float, *, unit: str) -> None:
+                super().__init__(size, label=f"{size} {unit}")
+                self.unit = unit
+
+        parameter = Parameter(2.0, unit="m")
+        return facts(parameter), parameter.unit, facts(parameter * 2.0), facts(twin.Value(data=1, label="x"))
+
+    assert_same(action)
+    assert_same(lambda twin: facts(twin.Value.__new__(twin.Value)))
+    assert_same(lambda twin: twin.Value(1.0).exp().__init__(2.0))
+    for arguments, named in (((), {}), ((1.0, "a", 2), {}), ((1.0,), {"data": 2.0}), ((1.0,), {"name": "x"})):
+        for twin in TWINS:
+            with pytest.raises(TypeError):
+                twin.Value(*arguments, **named)
+
+
 def test_what_a_float_does() -> None:
     for x in NASTY:
         for action in (float, int, bool, round, math.trunc, math.floor, math.ceil, repr, str, abs, operator.neg, operator.pos):
