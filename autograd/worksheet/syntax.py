@@ -296,6 +296,8 @@ class _Parser:
                 self._take()
             elif self._next.kind == "directive":
                 statements.append(self._directive())
+            elif self._next.text == "check" and self._tokens[self._position + 1].kind == "name":
+                raise self._next.error("claims ('check …') can't be read yet; put them in a comment")
             else:
                 statements += self._steps()
         return statements
@@ -341,8 +343,6 @@ class _Parser:
         token = self._take()
         if token.kind != "name":
             raise token.error(f"expected a name, got {token.shown()}; {_ADVICE_STEP}")
-        if token.text == "check" and self._next.kind == "name":
-            raise token.error("claims ('check …') can't be read yet; put them in a comment")
         return token
 
     def _expected_operator(self) -> str:
