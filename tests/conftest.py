@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 
 import pytest
@@ -21,11 +21,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 def pytest_configure() -> None:
     """Fail, rather than pass on the Python core alone, where a C core is required."""
-    required = os.environ.get("AUTOGRAD_REQUIRE_C", "") not in ("", "0")
-    if required and importlib.util.find_spec("autograd._value") is None:
+    if os.environ.get("AUTOGRAD_REQUIRE_C", "") in ("", "0"):
+        return
+    try:
+        importlib.import_module("autograd._value")
+    except ImportError as error:
         raise pytest.UsageError(
-            "AUTOGRAD_REQUIRE_C=1 but autograd._value is not built; build it with `python -m pip install -e .`"
-        )
+            f"AUTOGRAD_REQUIRE_C is set but there is no C core ({error}); build it with `python -m pip install -e .`"
+        ) from error
 
 
 def pytest_report_header() -> str:
