@@ -143,13 +143,16 @@ def inspect_backward(root: Value) -> None:
         reverse.sweep(root, _inspect_edge)
 
 
-def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float) -> None:
+def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float, so_far: float) -> None:
     contribution = derivative * gradient
+    total = so_far + contribution
     if not math.isfinite(contribution):
-        raise AnomalyError(
-            f"{_named(node)} made {contribution} backward: gradient {gradient!r} times local derivative {derivative!r} "
-            f"towards {_name(parent)}, at {_operands(node)}"
-        )
+        made, how = contribution, f"gradient {gradient!r} times local derivative {derivative!r} towards {_name(parent)}"
+    elif not math.isfinite(total) and math.isfinite(so_far):
+        made, how = total, f"{contribution!r} added to gradient {so_far!r} of {_name(parent)}"
+    else:
+        return
+    raise AnomalyError(f"{_named(node)} made {made} backward: {how}, at {_operands(node)}")
 
 
 def _named(node: Value) -> str:

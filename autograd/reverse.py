@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inspect", "sweep"]
 
-Inspect = Callable[["Value", "Value", float, float], None]
+Inspect = Callable[["Value", "Value", float, float, float], None]
 
 
 def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dict[int, float]]:
@@ -28,7 +28,7 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
     root : Value
         Its own gradient is 1.
     inspect : callable, optional
-        Called with (node, parent, local derivative, gradient of the node) at each edge.
+        Called at each edge with node, parent, local derivative, gradient of the node, gradient of the parent so far.
 
     Returns
     -------
@@ -47,9 +47,10 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
         for parent, derivative in zip(node.parents, node.local_derivatives, strict=True):
             key = id(parent)
             if gradient is not None and not (chooses and derivative == 0.0):
+                so_far = gradients.get(key, 0.0)
                 if inspect is not None:
-                    inspect(node, parent, derivative, gradient)
-                gradients[key] = gradients.get(key, 0.0) + derivative * gradient
+                    inspect(node, parent, derivative, gradient, so_far)
+                gradients[key] = so_far + derivative * gradient
             users_left = waiting.get(key)
             if users_left == 1:
                 ready.append(parent)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections import deque
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
@@ -159,8 +160,8 @@ class Value(Methods):
         if modes.active:
             modes.inspect_backward(self)
         nodes, gradients = reverse.sweep(self)
-        for node in nodes:
-            node._grad = gradients.get(id(node), 0.0)
+        written = [gradients.get(id(node), 0.0) for node in nodes]
+        deque(map(_set_grad, nodes, written), maxlen=0)  # a loop in C: an interruption finds all written or none
 
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
@@ -284,6 +285,9 @@ class Value(Methods):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return pickling.reduce(self)
+
+
+_set_grad = vars(Value)["_grad"].__set__
 
 
 def restore(
