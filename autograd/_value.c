@@ -865,11 +865,12 @@ forget_users(Node *root, bool leaves)
 }
 
 /* First pass: count the edges that arrive at each computed node below the root, and zero its gradient. Nodes seen but
-   not yet expanded are linked through their gradients. Returns the number of computed nodes, or -1 for a signal. */
+   not yet expanded are linked through their gradients. Returns the number of nodes, or -1 if a signal came. */
 static Py_ssize_t
 count_users(Node *root, bool *chooses)
 {
     Py_ssize_t nodes = 0;
+    *chooses = false;
     root->next = NULL;
     for (Node *stack = root; stack != NULL;) {
         Node *node = stack;
@@ -964,7 +965,7 @@ run_backward(Node *root)
     enum { SMALL = 512 };
     Node *small[SMALL];
     for (;;) {
-        bool chooses = false;
+        bool chooses;
         Py_ssize_t nodes = count_users(root, &chooses);
         if (unlikely(nodes < 0)) {
             forget_users(root, false); /* before the handler, which may be any Python code */
