@@ -1,0 +1,435 @@
+"""From a graph to its derivation: chains of factors where paths are single, sums where they part and meet again.
+
+The steps between a result y and a quantity x that *every* path passes (x's dominators in the graph of steps) cut
+∂y/∂x into factors. Between two such steps there is either one edge, a factor with a formula, or a bundle of paths,
+which gets a line of its own: the sum over the users u of its lower end t of ∂p/∂u · ∂u/∂t. Each bundle is derived once
+and referred to, so a derivation is no longer than the graph is large.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from autograd.core import Value
+from autograd.derivation.formula import ONE, Formula
+from autograd.derivation.steps import Steps, total_derivatives
+
+if TYPE_CHECKING:
+    from autograd.derivation.write import Notation
+
+__all__ = ["Derivation", "Factor", "Line", "Term", "Update", "derive"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One factor ∂numerator/∂denominator.
+
+    Attributes
+    ----------
+    numerator, denominator : str
+        Names of steps.
+    value : float
+        Its number.
+    """
+
+    numerator: str
+    denominator: str
+    value: float
+    _write: Callable[[], Formula] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def formula(self) -> Formula | None:
+        """What it is in the names of the steps; None when it has a line of its own."""
+        return self._write() if self._write else None
+
+    @property
+    def referred(self) -> bool:
+        """Whether it has a line of its own."""
+        return self._write is None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of factors along one way."""
+
+    factors: tuple[Factor, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One derivative, ∂numerator/∂denominator, as a sum of products.
+
+    `total` tells that the numerator also uses the denominator directly, so that the whole is written d/d and the
+    direct share ∂/∂.
+    """
+
+    numerator: str
+    denominator: str
+    terms: tuple[Term, ...]
+    value: float
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """One step of gradient descent, name ← before − rate · slope; `after` is None without a rate."""
+
+    name: str
+    before: float
+    slope: float
+    after: float | None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The chain rule written out, from `derive`.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        One for each derivative that was asked for.
+    inner : tuple of Line
+        What these refer to: each bundle of paths once.
+    updates : tuple of Update
+        The steps of gradient descent, when all leaves were derived or a rate was given.
+    rate : float or None
+        The learning rate.
+    numbers : mapping of str to float
+        The value of every name.
+    notation : Notation
+        How it is written.
+    """
+
+    lines: tuple[Line, ...]
+    inner: tuple[Line, ...]
+    updates: tuple[Update, ...]
+    rate: float | None
+    numbers: Mapping[str, float]
+    notation: Notation
+
+    @property
+    def value(self) -> float:
+        """The derivative, when one was asked for: `backward()`'s number."""
+        if len(self.lines) != 1:
+            raise ValueError(f"value: the derivation has {len(self.lines)} results; allowed is one, see .lines")
+        return self.lines[0].value
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The products whose sum the derivative is, when one was asked for."""
+        if len(self.lines) != 1:
+            raise ValueError(f"terms: the derivation has {len(self.lines)} results; allowed is one, see .lines")
+        return self.lines[0].terms
+
+    def __str__(self) -> str:
+        return self.notation.text(self)
+
+    __repr__ = __str__
+
+    def latex(self) -> str:
+        r"""Write LaTeX for display mathematics: one `aligned` environment, as MathJax and KaTeX take it.
+
+        Examples
+        --------
+        >>> w = Value(3.0, label="w5")
+        >>> print(derive((w * 2.0).exp(), w, digits=3).latex())
+        \begin{aligned}
+        \frac{\partial y}{\partial w_{5}} &= 2 \cdot y \\
+        &= 2 \cdot 403.429 \\
+        &= 806.858
+        \end{aligned}
+        """
+        return self.notation.latex(self)
+
+    def to_markdown(self) -> str:
+        """Write Markdown: LaTeX between dollar signs, one display for each derivative."""
+        return self.notation.markdown(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def _repr_html_(self) -> str:
+        return self.notation.html(self)
+
+
+def derive(
+    y: Value,
+    x: Value | str | Iterable[Value | str] | None = None,
+    *,
+    steps: Iterable[str] | None = None,
+    rate: float | None = None,
+    digits: int = 9,
+    names: Mapping[str, str] | None = None,
+    notation: str = "underscore",
+    width: int | None = None,
+    most: int = 60,
+) -> Derivation:
+    r"""Write out the chain rule from a result to what it depends on.
+
+    Named nodes are the steps; unnamed ones are folded into the steps that use them. Where paths part and meet again
+    there is a line for the whole bundle, once. A step that only passes a derivative on (∂E_total/∂E_o1 = 1) is not
+    written as a factor, unless it is the last.
+
+    Parameters
+    ----------
+    y : Value
+        The result.
+    x : Value, str or several of them, optional
+        The quantities, or their labels; by default every labelled leaf, with the updates w ← w − α·∂y/∂w.
+    steps : iterable of str, optional
+        The labels to go by, when not all.
+    rate : float, optional
+        The learning rate α, for the numbers of the updates.
+    digits : int
+        Decimals; of numbers below 0.0001, significant digits.
+    names : mapping of str to str, optional
+        What to write instead of labels.
+    notation : {"underscore", "superscript", "plain"}
+        In LaTeX `w11_2` is `w_{11\_2}`, `w_{11}^{(2)}` or `\mathrm{w11\_2}`.
+    width : int, optional
+        Columns of the text; by default those of the terminal.
+    most : int
+        Lines to show at most; what is left out is counted.
+
+    Returns
+    -------
+    Derivation
+
+    Raises
+    ------
+    TypeError
+        When y is no Value, or x neither a Value nor a str.
+    ValueError
+        When no node has the label, or an option is none of those allowed.
+
+    Examples
+    --------
+    >>> w, x, target = Value(0.4, label="w"), Value(0.5, label="x"), Value(0.01, label="target")
+    >>> net = w * x + 0.6
+    >>> net.label = "net"
+    >>> out = net.sigmoid()
+    >>> out.label = "out"
+    >>> E = 0.5 * (target - out) ** 2
+    >>> E.label = "E"
+    >>> print(derive(E, w, width=80))
+    ∂E/∂w = ∂E/∂out · ∂out/∂net · ∂net/∂w
+          = −(target − out) · out(1 − out) · x
+          = 0.679974481 · 0.213909697 · 0.5
+          = 0.072726567
+    <BLANKLINE>
+    ∂E/∂out = −(target − out) = −(0.01 − 0.689974481) = 0.679974481
+    ∂out/∂net = out(1 − out) = 0.689974481(1 − 0.689974481) = 0.213909697
+    ∂net/∂w = x = 0.5
+    """
+    from autograd.derivation.write import Notation
+
+    if not isinstance(y, Value):
+        raise TypeError(f"derive: y must be a Value, got {y!r} ({type(y).__name__})")
+    written = Notation(digits=digits, names=names, style=notation, width=width, most=most)
+    asked = None if x is None else [x] if isinstance(x, (Value, str)) else list(x)
+    wanted = [each for each in asked or [] if isinstance(each, Value)]
+    labels = [each for each in asked or [] if isinstance(each, str)]
+    kept = None if steps is None else _strings(steps)
+    graph = Steps(y, wanted, None if kept is None else [*kept, *labels])
+    targets = _leaves(graph) if asked is None else [_target(graph, each) for each in asked]
+    totals = total_derivatives(y)
+    chains = _Chains(graph, merge=kept is None)
+    lines = tuple(chains.line(target, totals.get(id(target), 0.0)) for target in targets)
+    updated = [target for target in targets if asked is None or rate is not None]
+    updates = tuple(_update(graph.name(each), each.data, totals.get(id(each), 0.0), rate) for each in updated)
+    return Derivation(lines, chains.inner(), updates, rate, chains.numbers, written)
+
+
+def _update(name: str, before: float, slope: float, rate: float | None) -> Update:
+    return Update(name, before, slope, None if rate is None else before - rate * slope)
+
+
+def _strings(steps: Iterable[str]) -> list[str]:
+    if isinstance(steps, str):
+        raise TypeError(f"derive: steps must be several labels, got {steps!r} (str); allowed is, say, [{steps!r}]")
+    return list(steps)
+
+
+def _leaves(graph: Steps) -> list[Value]:
+    """Find the leaves as notes go through them: from the result downwards, each layer from its first neuron."""
+    distance = {id(graph.root): 0}
+    for step in reversed(graph.order):
+        for operand in graph.edges[id(step)]:
+            distance[operand] = max(distance.get(operand, 0), distance.get(id(step), 0) + 1)
+    every = [each for each in graph.order if not each.op]
+    every.sort(key=lambda leaf: distance.get(id(leaf), 0))
+    return [each for each in every if each.label] or every
+
+
+def _target(graph: Steps, x: Value | str) -> Value:
+    if isinstance(x, Value):
+        return x
+    if not isinstance(x, str):
+        raise TypeError(f"derive: x must be a Value or a label, got {x!r} ({type(x).__name__})")
+    if x not in graph.by_name:
+        close = difflib.get_close_matches(x, list(graph.by_name), n=1)
+        advice = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"derive: nothing below y is labelled {x!r}{advice}")
+    return graph.by_name[x]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """From a step down to another: by one edge, or by the bundle of all paths between."""
+
+    upper: int
+    lower: int
+    edge: bool
+
+
+class _Chains:
+    """The dominators of every step, and the lines that were needed so far."""
+
+    def __init__(self, graph: Steps, merge: bool) -> None:
+        self.graph = graph
+        self.numbers = dict(graph.numbers)
+        self._merge = merge
+        self._root = id(graph.root)
+        self._rank = {id(step): i for i, step in enumerate(graph.order)}
+        self._above, self._depth = self._dominators()
+        self._bundles: dict[int, float] = {}
+        self._add_up_bundles()
+        self._needed: dict[tuple[int, int], list[_Piece]] = {}
+
+    def _users(self, step: int) -> list[int]:
+        return [each for each in self.graph.users[step] if each in self._depth]
+
+    def _dominators(self) -> tuple[dict[int, int], dict[int, int]]:
+        """For each step the nearest one that all paths from the result to it pass; users come before operands."""
+        above: dict[int, int] = {}
+        self._depth = depth = {self._root: 0}
+        for step in reversed(self.graph.order):
+            users = self._users(id(step))
+            if id(step) == self._root or not users:
+                continue
+            common = users[0]
+            for other in users[1:]:
+                while common != other:
+                    if depth[common] >= depth[other]:
+                        common = above[common]
+                    else:
+                        other = above[other]
+            above[id(step)], depth[id(step)] = common, depth[common] + 1
+        return above, depth
+
+    def _add_up_bundles(self) -> None:
+        """Find, for each step with several ways to it from its dominator, the derivative over all of them."""
+        for step in reversed(self.graph.order):
+            key = id(step)
+            if key in self._above and not self._single(key):
+                ways = [_product(self._value(piece) for piece in way) for way in self._ways(key)]
+                self._bundles[key] = _sum(ways)
+
+    def _single(self, step: int) -> bool:
+        return self._users(step) == [self._above[step]]
+
+    def _value(self, piece: _Piece) -> float:
+        return self.graph.edges[piece.upper][piece.lower] if piece.edge else self._bundles[piece.lower]
+
+    def _way(self, top: int, bottom: int) -> list[_Piece]:
+        """Go down from a step to one that it dominates."""
+        way = []
+        while bottom != top:
+            upper = self._above[bottom]
+            way.append(_Piece(upper, bottom, self._single(bottom)))
+            bottom = upper
+        return way[::-1]
+
+    def _ways(self, bottom: int) -> list[list[_Piece]]:
+        """Go down to a step from its dominator, in one way for each user."""
+        top = self._above[bottom]
+        ways = [[*self._way(top, user), _Piece(user, bottom, True)] for user in self._users(bottom)]
+        return sorted(ways, key=lambda way: self._rank[way[0].lower])
+
+    def line(self, target: Value, value: float) -> Line:
+        """Derive the result by one quantity."""
+        key, y = id(target), self.graph.name(self.graph.root)
+        x = self.graph.names.get(key) or target.label or "x"
+        self.numbers.setdefault(x, target.data)
+        if key not in self._depth:
+            return Line(y, x, (), 0.0)
+        way = self._way(self._root, key)
+        if len(way) == 1 and not way[0].edge:
+            bundle = self._bundle(key)
+            return Line(y, x, bundle.terms, value, bundle.total)
+        return Line(y, x, (self._term(way),), value)
+
+    def inner(self) -> tuple[Line, ...]:
+        """Return the lines that were referred to, and those that these refer to."""
+        done: dict[tuple[int, int], Line] = {}
+        while len(done) < len(self._needed):
+            for pair, way in [each for each in self._needed.items() if each[0] not in done]:
+                done[pair] = self._branch(way) if way else self._bundle(pair[1])
+        return tuple(done.values())
+
+    def _branch(self, way: list[_Piece]) -> Line:
+        term = self._term(way)
+        return Line(self._name(way[0].upper), self._name(way[-1].lower), (term,), term.value)
+
+    def _name(self, key: int) -> str:
+        return self.graph.names[key]
+
+    def _bundle(self, bottom: int) -> Line:
+        """Derive a bundle of paths: over each user of its lower end."""
+        ways = self._ways(bottom)
+        terms = self._branches(ways) or tuple(self._term(way) for way in ways)
+        total = any(len(way) == 1 for way in ways)
+        return Line(self._name(self._above[bottom]), self._name(bottom), terms, self._bundles[bottom], total)
+
+    def _branches(self, ways: Sequence[list[_Piece]]) -> tuple[Term, ...]:
+        """When a bundle is a sum at its top, name the branches: ∂E_o1/∂out + ∂E_o2/∂out; else nothing."""
+        heads = [way[0] for way in ways]
+        if not self._merge or len({each.lower for each in heads}) < len(heads):
+            return ()
+        if any(len(way) < 3 or not way[0].edge or not self._passes_on(way[0]) for way in ways):
+            return ()
+        terms = []
+        for way in ways:
+            self._needed.setdefault((way[0].lower, way[-1].lower), way[1:])
+            value = _product(map(self._value, way))
+            terms.append(Term((Factor(self._name(way[0].lower), self._name(way[-1].lower), value),), value))
+        return tuple(terms)
+
+    def _passes_on(self, piece: _Piece) -> bool:
+        """Whether the derivative along an edge is 1 whatever the numbers."""
+        return self._value(piece) == 1.0 and self.graph.slope(piece.upper, piece.lower) == ONE
+
+    def _term(self, way: Sequence[_Piece]) -> Term:
+        """Make the product along a way; an edge that only passes on joins the next one."""
+        factors: list[Factor] = []
+        start = way[0].upper if way else 0
+        for piece in way:
+            if not piece.edge:
+                if start != piece.upper:
+                    factors.append(Factor(self._name(start), self._name(piece.upper), 1.0, lambda: ONE))
+                self._needed.setdefault((piece.upper, piece.lower), [])
+                factors.append(Factor(self._name(piece.upper), self._name(piece.lower), self._value(piece)))
+            elif not self._merge or piece is way[-1] or not self._passes_on(piece):
+                write = partial(self.graph.slope, piece.upper, piece.lower)
+                factors.append(Factor(self._name(start), self._name(piece.lower), self._value(piece), write))
+            else:
+                continue
+            start = piece.lower
+        return Term(tuple(factors), _product(map(self._value, way)))
+
+
+def _product(values: Iterable[float]) -> float:
+    return math.prod(values, start=1.0)
+
+
+def _sum(values: Iterable[float]) -> float:
+    total = 0.0
+    for each in values:
+        total += each
+    return total

@@ -1,0 +1,346 @@
+"""Formulas as they stand on paper: small trees that are simplified as they are made, and can be evaluated.
+
+A formula is never deep: `steps` bounds what is folded into one, so the functions here recurse.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Final
+
+from autograd import ieee
+from autograd.ops import TABLE
+
+__all__ = [
+    "COMPARISONS",
+    "CUT",
+    "ONE",
+    "PI",
+    "ZERO",
+    "Formula",
+    "call",
+    "from_page",
+    "name",
+    "negative",
+    "number",
+    "partial",
+    "plus",
+    "power",
+    "quotient",
+    "size",
+    "times",
+]
+
+COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula.
+
+    `head` is "number", "name", "partial" (∂ of two names), "cut" (what would be too long to show), "+" and "*" with any
+    number of operands, "/", "^", "neg", a comparison sign, or the name of a row of the table.
+
+    Examples
+    --------
+    >>> out = name("out")
+    >>> times(out, plus(ONE, negative(out))).value({"out": 0.25})
+    0.1875
+    """
+
+    head: str
+    operands: tuple[Formula, ...] = ()
+    text: str = ""
+    number: float = 0.0
+
+    def value(self, names: Mapping[str, float]) -> float:
+        """Compute it in IEEE arithmetic; a partial derivative is looked up as `∂y/∂x`, all else by name."""
+        if self.head == "number":
+            return self.number
+        if self.head == "name":
+            return names[self.text]
+        if self.head == "partial":
+            return names[f"∂{self.operands[0].text}/∂{self.operands[1].text}"]
+        return _ARITHMETIC.get(self.head, _call(self.head))(*(each.value(names) for each in self.operands))
+
+    def names(self) -> set[str]:
+        """Every name that stands in it, those of partial derivatives included."""
+        if self.head == "name":
+            return {self.text}
+        return {each for operand in self.operands for each in operand.names()}
+
+
+def _call(head: str) -> Callable[..., float]:
+    if head in COMPARISONS:
+        return lambda x, y: float(COMPARISONS[head](x, y))
+    if head in TABLE:
+        return lambda *xs: TABLE[head].compute(*xs)[0]
+    return lambda *xs: ieee.nan
+
+
+def _sum(*xs: float) -> float:
+    total = 0.0
+    for x in xs:
+        total += x
+    return total
+
+
+_ARITHMETIC: Final[dict[str, Callable[..., float]]] = {
+    "+": _sum,
+    "*": lambda *xs: math.prod(xs, start=1.0),
+    "/": ieee.div,
+    "^": ieee.pow,
+    "neg": operator.neg,
+}
+
+
+def name(text: str) -> Formula:
+    """Make a formula of one name."""
+    return Formula("name", text=text)
+
+
+def partial(y: str, x: str) -> Formula:
+    """Make ∂y/∂x."""
+    return Formula("partial", (name(y), name(x)))
+
+
+CUT: Final = Formula("cut")
+
+
+def number(x: float | Fraction, text: str = "") -> Formula:
+    """Make a number; a negative one becomes the negative of a positive one, unless its text is given.
+
+    Examples
+    --------
+    >>> number(Fraction(1, 3)).text, number(0.5).text, number(2.0).text, number(-2.0).head
+    ('1/3', '0.5', '2', 'neg')
+    """
+    if not isinstance(x, Fraction) and not math.isfinite(x):
+        return Formula("number", text={ieee.inf: "∞", -ieee.inf: "−∞"}.get(x, "nan"), number=float(x))
+    if text:
+        return Formula("number", text=text, number=float(x))
+    if x < 0:
+        return Formula("neg", (number(-x),))
+    return Formula("number", text=_digits(_exact(x)), number=float(x))
+
+
+def _exact(x: float | Fraction) -> Fraction:
+    """Take a float for the shortest decimal that stands for it, as a reader does: 0.1 · 3 is 0.3."""
+    return x if isinstance(x, Fraction) else Fraction(repr(float(x)))
+
+
+def _digits(x: Fraction) -> str:
+    if x.denominator == 1 and abs(x) < 10**16:
+        return str(x.numerator)
+    text = repr(float(x))
+    return text if Fraction(text) == x or x.denominator > 10**4 else f"{x.numerator}/{x.denominator}"
+
+
+ONE: Final = number(1.0)
+ZERO: Final = number(0.0)
+PI: Final = number(math.pi, "π")
+
+
+def _constant(formula: Formula) -> Fraction | None:
+    """Return the number that a formula is, if it is a finite one."""
+    if formula.head == "neg":
+        inner = _constant(formula.operands[0])
+        return None if inner is None else -inner
+    if formula.head != "number" or formula.text == "π" or not math.isfinite(formula.number):
+        return None
+    return Fraction(formula.text) if "/" in formula.text else _exact(formula.number)
+
+
+def _fits(x: Fraction) -> bool:
+    """Whether a number can be shown without loss of sense: neither an overflow nor an endless fraction."""
+    return x == 0 or Fraction(1, 10**300) < abs(x) < 10**300
+
+
+def negative(x: Formula) -> Formula:
+    """Make −x."""
+    if x.head == "neg":
+        return x.operands[0]
+    return ZERO if _constant(x) == 0 else Formula("neg", (x,))
+
+
+def times(*factors: Formula) -> Formula:
+    """Make a product: numbers are multiplied out, the sign comes first, fractions become one.
+
+    Examples
+    --------
+    >>> times(number(0.5), number(2.0), name("a"), number(-1.0)) == negative(name("a"))
+    True
+    """
+    coefficient, above, below = Fraction(1), [], []
+    waiting = list(reversed(factors))
+    while waiting:
+        factor = waiting.pop()
+        constant = _constant(factor)
+        if constant is not None:
+            coefficient *= constant
+        elif factor.head == "neg":
+            coefficient = -coefficient
+            waiting.append(factor.operands[0])
+        elif factor.head == "*":
+            waiting.extend(reversed(factor.operands))
+        elif factor.head == "/":
+            below.append(factor.operands[1])
+            waiting.append(factor.operands[0])
+        else:
+            above.append(factor)
+    if coefficient == 0 and not _may_be_infinite([*above, *below]):
+        return ZERO
+    if not _fits(coefficient):
+        return Formula("*", tuple(factors))
+    return _signed_product(coefficient, above, below)
+
+
+def _may_be_infinite(factors: list[Formula]) -> bool:
+    return any(each.head == "number" and not math.isfinite(each.number) for each in factors)
+
+
+def _signed_product(coefficient: Fraction, above: list[Formula], below: list[Formula]) -> Formula:
+    size_of_it = abs(coefficient)
+    if below and size_of_it.numerator == 1 and size_of_it.denominator > 1:
+        below, size_of_it = [number(Fraction(size_of_it.denominator)), *below], Fraction(1)
+    parts = [*([number(size_of_it)] if size_of_it != 1 or not above else []), *above]
+    product = parts[0] if len(parts) == 1 else Formula("*", tuple(parts))
+    if below:
+        product = Formula("/", (product, times(*below)))
+    return negative(product) if coefficient < 0 else product
+
+
+def plus(*terms: Formula) -> Formula:
+    """Make a sum: nothing is added for 0, numbers are added up, equal terms are collected.
+
+    Examples
+    --------
+    >>> plus(name("a"), ZERO, name("a")) == times(number(2.0), name("a"))
+    True
+    """
+    if len(terms) == 1:
+        return terms[0]
+    counts: dict[Formula, Fraction] = {}
+    waiting = list(reversed(terms))
+    while waiting:
+        term = waiting.pop()
+        if term.head == "+":
+            waiting.extend(reversed(term.operands))
+            continue
+        if term.head == "neg" and term.operands[0].head == "+":
+            waiting.extend(negative(each) for each in reversed(term.operands[0].operands))
+            continue
+        count, rest = _counted(term)
+        counts[rest] = counts.get(rest, Fraction(0)) + count
+    kept = [times(number(count), rest) for rest, count in counts.items() if count != 0]
+    if not kept:
+        return ZERO
+    return kept[0] if len(kept) == 1 else Formula("+", tuple(kept))
+
+
+def _counted(term: Formula) -> tuple[Fraction, Formula]:
+    """Split a term into a number and the rest, so that equal rests can be collected."""
+    constant = _constant(term)
+    if constant is not None:
+        return constant, ONE
+    if term.head == "neg":
+        count, rest = _counted(term.operands[0])
+        return -count, rest
+    if term.head == "*" and (first := _constant(term.operands[0])) is not None:
+        return first, times(*term.operands[1:])
+    return Fraction(1), term
+
+
+def quotient(x: Formula, y: Formula) -> Formula:
+    """Make x/y; of two numbers the number that it is, unless y is 0."""
+    divisor = _constant(y)
+    if divisor and _fits(1 / divisor):
+        return times(number(1 / divisor), x)
+    return times(x, Formula("/", (ONE, y)))
+
+
+def power(x: Formula, y: Formula) -> Formula:
+    """Make x to the y; a first power is x itself."""
+    exponent = _constant(y)
+    return ONE if exponent == 0 else x if exponent == 1 else Formula("^", (x, y))
+
+
+_MAKERS: Final[dict[str, Callable[..., Formula]]] = {
+    "add": plus,
+    "sub": lambda x, y: plus(x, negative(y)),
+    "neg": negative,
+    "mul": times,
+    "div": quotient,
+    "pow": power,
+    "sum": plus,
+}
+
+
+def call(op: str, *operands: Formula) -> Formula:
+    """Make an op of the table, arithmetic simplified; or a comparison.
+
+    Examples
+    --------
+    >>> call("sub", name("a"), name("a")) == ZERO
+    True
+    """
+    if op == "dot":
+        n = len(operands) // 2
+        return plus(*(times(w, x) for w, x in zip(operands[:n], operands[n:-1], strict=True)), operands[-1])
+    maker = _MAKERS.get(op)
+    return maker(*operands) if maker else Formula(op, operands)
+
+
+def size(formula: Formula) -> int:
+    """Count the nodes of the tree."""
+    return 1 + sum(size(each) for each in formula.operands)
+
+
+@cache
+def _page_tree(page: str) -> ast.expr:
+    return ast.parse(page, mode="eval").body
+
+
+def from_page(page: str, names: Mapping[str, Formula]) -> Formula:
+    """Read a derivative as the table has it for readers, putting formulas for its names.
+
+    Examples
+    --------
+    >>> from_page("y*x**(y - 1)", {"x": name("a"), "y": number(2.0)}) == times(number(2.0), name("a"))
+    True
+    """
+    return _from_tree(_page_tree(page), names)
+
+
+_BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_SIGNS: Final = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+
+
+def _from_tree(tree: ast.expr, names: Mapping[str, Formula]) -> Formula:
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, (int, float)):
+        return number(float(tree.value))
+    if isinstance(tree, ast.Name):
+        return names[tree.id]
+    if isinstance(tree, ast.UnaryOp):
+        return negative(_from_tree(tree.operand, names))
+    if isinstance(tree, ast.BinOp):
+        return call(_BINARY[type(tree.op)], _from_tree(tree.left, names), _from_tree(tree.right, names))
+    if isinstance(tree, ast.Compare):
+        sides = _from_tree(tree.left, names), _from_tree(tree.comparators[0], names)
+        return Formula(_SIGNS[type(tree.ops[0])], sides)
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+        return call(tree.func.id, *(_from_tree(each, names) for each in tree.args))
+    raise ValueError(f"page: can't read {ast.unparse(tree)!r}; allowed are arithmetic, comparisons, ops of the table")
