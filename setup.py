@@ -28,7 +28,7 @@ FLAGS = {
         "-Wno-missing-field-initializers",
         "-Wno-cast-function-type",
     ],
-    "msvc": ["/O2", "/fp:precise"],
+    "msvc": ["/O2", "/fp:precise", "/std:c11"],
 }
 
 WARNING = """

@@ -65,9 +65,11 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *rows])
 
 
-def ratio_table(results: Results, cell: Callable[[str, str], float]) -> str:
-    """One row per engine, one column per workload; an engine that could not run says why."""
-    names = list(results.operations)
+def ratio_table(results: Results, cell: Callable[[str, str], float], reference: str) -> str:
+    """One row per engine, one column per workload that the reference ran; an engine that could not run says why."""
+    names = [name for name in results.operations if name in results.figures.get(reference, {})]
+    if not names:
+        return "Not measured."
     rows = []
     for key, engine in ENGINES.items():
         if key in results.figures:
@@ -97,7 +99,7 @@ def legend(results: Results) -> str:
 def readme(results: Results) -> str:
     """Return the README's part: speed relative to micrograd, and time relative to plain floats."""
     text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
-    against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name))
+    against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd")
     return "\n\n".join([text, against, legend(results), conditions(results)])
 
 
@@ -131,7 +133,7 @@ def stages(results: Results) -> str:
 
 def markdown(results: Results) -> str:
     """Return the whole report."""
-    memory = [[ENGINES[key].title, f"{size:.0f}"] for key, size in results.bytes_per_node.items()]
+    memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
     missing = [f"- {key}: {why}" for key, why in results.missing.items()]
     parts = [
         "# Benchmarks",
@@ -139,9 +141,9 @@ def markdown(results: Results) -> str:
         conditions(results),
         legend(results),
         "## Whole step, times as fast as micrograd",
-        ratio_table(results, lambda key, name: results.ratio("micrograd", key, name)),
+        ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd"),
         "## Whole step, time relative to plain floats forward",
-        ratio_table(results, lambda key, name: results.ratio(key, "floats", name)),
+        ratio_table(results, lambda key, name: results.ratio(key, "floats", name), "floats"),
         "## Stages, time relative to plain floats forward",
         stages(results),
         "## Bytes a node, by how the process grows",

@@ -65,17 +65,14 @@ class Neuron(Module):
         self.weights = [Value(source.uniform(-bound, bound), label=f"w{i + 1}") for i in range(inputs)]
         self.bias = Value(0.0, label="b1")
         self.activation = _checked_activation(activation)
-        self.rename(name)
-
-    def rename(self, name: str) -> None:
-        """Call the net input net_NAME and the output out_NAME from now on."""
         self.name = name
-        self.out_label = f"out_{name}"
-        self.net_label = f"net_{name}" if self.activation else self.out_label
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
         """Return the output for `xs`, of as many numbers or Values as there are weights."""
-        return _forward([self], xs, self.activation, f"neuron {self.name}")[0]
+        if len(xs) != len(self.weights):
+            raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
+        labels = _node_labels(self.name, self.activation)
+        return _outputs([self.weights], xs, [self.bias], self.activation, [labels])[0]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {_spelled(self.activation)}, name={self.name!r})"
@@ -124,24 +121,22 @@ class Layer(Module):
         _check_size(f"{name}: outputs", outputs)
         if bias not in BIASES:
             raise ValueError(f"{name}: unknown bias, got {bias!r}; allowed {_listed(BIASES)}")
-        source = _source(seed)
+        source, bound = _source(seed), inputs**-0.5
         self.name = name
-        self.inputs = inputs
+        self.inputs, self.outputs = inputs, outputs
         self.activation = _checked_activation(activation)
-        self.neurons = [Neuron(inputs, activation, seed=source) for _ in range(outputs)]
         self.shared_bias = bias == "shared"
-        if self.shared_bias:
-            for neuron in self.neurons:
-                neuron.bias = self.neurons[0].bias
+        self.weights = [[Value(source.uniform(-bound, bound)) for _ in range(inputs)] for _ in range(outputs)]
+        self.biases = [Value(0.0)] * outputs if self.shared_bias else [Value(0.0) for _ in range(outputs)]
         self.rename()
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
         """Label weights, biases and neurons, counting on from these numbers; `kind` is h for hidden, o for output."""
-        for row, each in enumerate(self.neurons):
-            each.rename(f"{kind}{neuron + row}")
-            each.bias.label = f"b{bias if self.shared_bias else bias + row}"
-            for column, value in enumerate(each.weights):
-                value.label = f"w{weight + row * self.inputs + column}"
+        for position, value in enumerate([value for row in self.weights for value in row]):
+            value.label = f"w{weight + position}"
+        for position, value in enumerate(self.biases):
+            value.label = f"b{bias if self.shared_bias else bias + position}"
+        self.node_labels = [_node_labels(f"{kind}{neuron + j}", self.activation) for j in range(self.outputs)]
 
     def set(
         self, weights: Sequence[Sequence[float]] | None = None, bias: float | Sequence[float] | None = None
@@ -168,23 +163,23 @@ class Layer(Module):
         """Which parameter gets which number, everything checked."""
         found: list[tuple[Value, float]] = []
         if weights is not None:
-            rows = _numbers(f"{self.name}: weights", weights, (len(self.neurons), self.inputs))
-            parameters = [parameter for neuron in self.neurons for parameter in neuron.weights]
-            found += zip(parameters, rows, strict=True)
+            numbers = _numbers(f"{self.name}: weights", weights, (self.outputs, self.inputs))
+            found += zip([value for row in self.weights for value in row], numbers, strict=True)
         if bias is not None and self.shared_bias:
-            found += zip([self.neurons[0].bias], _numbers(f"{self.name}: shared bias", bias, ()), strict=True)
+            found += zip(self.biases[:1], _numbers(f"{self.name}: shared bias", bias, ()), strict=True)
         elif bias is not None:
-            numbers = _numbers(f"{self.name}: bias", bias, (len(self.neurons),))
-            found += zip([neuron.bias for neuron in self.neurons], numbers, strict=True)
+            found += zip(self.biases, _numbers(f"{self.name}: bias", bias, (self.outputs,)), strict=True)
         return found
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
-        return _forward(self.neurons, xs, self.activation, self.name)
+        if len(xs) != self.inputs:
+            raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
+        return _outputs(self.weights, xs, self.biases, self.activation, self.node_labels)
 
     def __repr__(self) -> str:
         bias = ", bias='shared'" if self.shared_bias else ""
-        return f"Layer({self.inputs}, {len(self.neurons)}, {_spelled(self.activation)}{bias})"
+        return f"Layer({self.inputs}, {self.outputs}, {_spelled(self.activation)}{bias})"
 
 
 class MLP(Module):
@@ -217,7 +212,7 @@ class MLP(Module):
     >>> net([0.05, 0.10])
     [Value(0.7514, label='out_o1'), Value(0.7729, label='out_o2')]
     >>> [parameter.label for parameter in net.parameters()]
-    ['w1', 'w2', 'b1', 'w3', 'w4', 'w5', 'w6', 'b2', 'w7', 'w8']
+    ['w1', 'w2', 'w3', 'w4', 'b1', 'w5', 'w6', 'w7', 'w8', 'b2']
     """
 
     def __init__(
@@ -248,9 +243,9 @@ class MLP(Module):
         weight = neuron = offset = 1
         for layer in self.layers[:-1]:
             layer.rename("h", weight, offset, neuron)
-            weight += layer.inputs * len(layer.neurons)
-            neuron += len(layer.neurons)
-            offset += 1 if layer.shared_bias else len(layer.neurons)
+            weight += layer.inputs * layer.outputs
+            neuron += layer.outputs
+            offset += 1 if layer.shared_bias else layer.outputs
         self.layers[-1].rename("o", weight, offset)
 
     def set(
@@ -290,22 +285,31 @@ class MLP(Module):
         return f"MLP({', '.join(map(repr, self.layers))})"
 
 
-def _forward(neurons: list[Neuron], xs: Sequence[Operand], activation: Activation, name: str) -> list[Value]:
+def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
+    """What a neuron's net input and output are called; they are one node where there is no activation."""
+    return (f"net_{name}" if activation else f"out_{name}", f"out_{name}")
+
+
+def _outputs(
+    rows: list[list[Value]],
+    xs: Sequence[Operand],
+    biases: list[Value],
+    activation: Activation,
+    labels: list[tuple[str, str]],
+) -> list[Value]:
     """Outputs of neurons that share inputs and activation.
 
     A net spends its time here: labelling each node while it is at hand takes two thirds of the time that a loop for
     the nets and another for the outputs take.
     """
-    if len(xs) != len(neurons[0].weights):
-        raise ValueError(f"{name}: takes {len(neurons[0].weights)} inputs, got {len(xs)}")
     function = ACTIVATIONS[activation] if isinstance(activation, str) and activation else activation
     outs: list[Value] = []
-    for neuron in neurons:
-        out = dot(neuron.weights, xs, neuron.bias)
-        out.label = neuron.net_label
+    for ws, bias, (net_label, out_label) in zip(rows, biases, labels):
+        out = dot(ws, xs, bias)
+        out.label = net_label
         if function:
             out = function(out)
-            out.label = neuron.out_label
+            out.label = out_label
         outs.append(out)
     return outs
 

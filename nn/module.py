@@ -30,7 +30,7 @@ class Module:
         return [parameter for _, parameter in self.named_parameters()]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield each parameter once, with the path that leads to it, such as `layers.0.neurons.1.weights.0`."""
+        """Yield each parameter once, with the path that leads to it, such as `layers.0.weights.1.0`."""
         return _walk("", self, set())
 
     def zero_grad(self) -> None:

@@ -88,16 +88,9 @@ def test_note_002_after_10_000_steps() -> None:
 
 def test_labels_are_those_of_the_notes() -> None:
     net = nn.MLP(2, [3, 2, 1], activation="relu", output="sigmoid")
-    assert [p.label for p in net.layers[0].neurons[2].weights] == ["w5", "w6"]
-    assert [p.label for p in net.layers[1].neurons[0].weights] == ["w7", "w8", "w9"]
-    assert [neuron.bias.label for layer in net.layers for neuron in layer.neurons] == [
-        "b1",
-        "b2",
-        "b3",
-        "b4",
-        "b5",
-        "b6",
-    ]
+    assert [p.label for p in net.layers[0].weights[2]] == ["w5", "w6"]
+    assert [p.label for p in net.layers[1].weights[0]] == ["w7", "w8", "w9"]
+    assert [bias.label for layer in net.layers for bias in layer.biases] == ["b1", "b2", "b3", "b4", "b5", "b6"]
     labels = [p.label for p in net.parameters()]
     assert len(set(labels)) == len(labels)
     out = net([1.0, 2.0])[0]
@@ -113,14 +106,14 @@ def test_a_net_input_is_one_node_and_no_activation_adds_none() -> None:
 
 def test_shared_bias_is_one_value_and_one_parameter() -> None:
     layer = nn.Layer(2, 3, bias="shared")
-    assert len({id(neuron.bias) for neuron in layer.neurons}) == 1
+    assert len({id(bias) for bias in layer.biases}) == 1
     assert len(layer.parameters()) == 7
 
 
 def test_named_parameters_lead_to_the_parameter() -> None:
     net = nn.MLP(2, [2, 1])
     names = [name for name, _ in net.named_parameters()]
-    assert names[:3] == ["layers.0.neurons.0.weights.0", "layers.0.neurons.0.weights.1", "layers.0.neurons.0.bias"]
+    assert names[:3] == ["layers.0.weights.0.0", "layers.0.weights.0.1", "layers.0.weights.1.0"]
     assert len(names) == 9
 
 
