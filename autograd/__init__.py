@@ -50,6 +50,7 @@ from autograd.core import (
     where,
 )
 from autograd.derivation import derive
+from autograd.check import check_graph, gradcheck
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.modes import detect_anomaly, no_grad
 from autograd.naming import label, values
@@ -59,10 +60,11 @@ from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacob
 __version__ = "0.1.0"
 
 __all__ = [
-    "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "WorksheetError", "abs", "acos",
-    "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "compile", "cos", "cosh", "derivative", "derive",
-    "detect_anomaly", "div", "dot", "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradients", "hessian", "hvp", "hypot", "jacobian",
-    "jvp", "label", "leaky_relu", "log", "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul", "neg",
-    "no_grad", "normal_cdf", "pow", "recording", "relu", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "sub", "sum", "tan",
-    "tanh", "value_and_grad", "values", "vjp", "where",
+    "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "WorksheetError",
+    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "check_graph", "compile", "cos",
+    "cosh", "derivative", "derive", "detect_anomaly", "div", "dot", "erf", "erfc", "exp", "expm1", "gelu", "grad",
+    "gradcheck", "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "log", "log10",
+    "log1p", "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "pow", "recording",
+    "relu", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "sub", "sum", "tan", "tanh", "value_and_grad",
+    "values", "vjp", "where",
 ]  # fmt: skip

@@ -221,7 +221,7 @@ def _colour(rows: Sequence[int]) -> tuple[list[int], int]:
     heavy = sum((row.bit_count() > 16 and row.bit_count() ** 2 > 16 * n) << i for i, row in enumerate(rows))
     colours = [-1] * n
     if heavy.bit_count() * 2 > n:
-        return list(range(n)), heavy
+        return list(range(n)), (1 << n) - 1
     for colour, i in enumerate(_bits(heavy)):
         colours[i] = colour
     groups: list[int] = []
@@ -250,12 +250,21 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     rows = sparsity(output, inputs)
     colours, heavy = _colour(rows)
     turned = _turned(output, inputs, colours)
+    if heavy and len(set(colours)) == len(colours):
+        return _mirrored(turned)
     matrix = [[0.0] * len(inputs) for _ in inputs]
     for i, row in enumerate(rows):
-        for j in _bits(row >> i << i):
+        for above in _bits(row >> i):
+            j = i + above
             number = turned[j][colours[i]] if heavy >> i & 1 else turned[i][colours[j]]
             matrix[i][j] = matrix[j][i] = number
     return matrix
+
+
+def _mirrored(rows: list[list[float]]) -> list[list[float]]:
+    """The upper half of a full matrix, below the diagonal too."""
+    columns = list(zip(*rows))
+    return [[*columns[i][:i], *row[i:]] for i, row in enumerate(rows)]
 
 
 def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int]) -> list[list[float]]:

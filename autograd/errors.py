@@ -18,7 +18,17 @@ class BranchChanged(AutogradError, RuntimeError):
 
 
 class GradientError(AutogradError, ArithmeticError):
-    """A gradient disagrees with an independent computation of it."""
+    """A gradient disagrees with an independent computation of it, or can't have one: at a kink.
+
+    Attributes
+    ----------
+    facts : dict
+        What the text says, by name: function, argument, label, analytic, numeric, difference, op, as far as known.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.facts = facts
 
 
 class DrawError(AutogradError, ValueError):

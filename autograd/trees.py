@@ -42,12 +42,19 @@ class Tree:
         self.shapes: list[tuple[int, ...] | None] = []
         self.names: list[str] = []
         self._template: Any = None
+        self._flat: type[Any] | None = None  # list or tuple, when it holds nothing but numbers
 
     @classmethod
     def flatten(cls, nested: Any, where: str = "tree") -> tuple[list[Any], Tree]:
         """Return the numbers in order, dicts in theirs, and the tree; TypeError for what is neither."""
         tree, numbers = cls(where), list[Any]()
         tree._template = tree._take(nested, "", numbers)
+        if (
+            type(nested) in (list, tuple)
+            and all(type(x) is _Place for x in tree._template)
+            and set(tree.shapes) <= {None}
+        ):
+            tree._flat = type(nested)
         return numbers, tree
 
     @property
@@ -88,6 +95,8 @@ class Tree:
 
     def build(self, numbers: Sequence[Any]) -> Any:
         """Put numbers into the shape; arrays hold floats if all are floats, else objects."""
+        if self._flat is not None:
+            return self._flat(numbers)
         leaves, start = [], 0
         for shape in self.shapes:
             count = _count(shape)

@@ -1,0 +1,402 @@
+"""Gradients against values: whole functions by differences, recorded graphs op by op.
+
+Two independent checks, as each sees what the other can't. The function is evaluated again around the point, which
+finds what the graph doesn't know (a number read past it, a branch); its tolerance is the error that the extrapolation
+shows. The recorded graph is differentiated once more with local derivatives from the ops' values, which sees a wrong
+twelfth digit and names the op.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import ops, symbolic
+from autograd.core import Value
+from autograd.errors import GradientError
+from autograd.graph import topological
+from autograd.numeric import Crossing, at_kink, crosses, difference, local
+from autograd.sweeps import active, pull, push
+from autograd.transforms import grad
+from autograd.trees import Tree
+
+__all__ = ["check_graph", "gradcheck"]
+
+Function = Callable[..., Any]
+DIGITS = 1e-12  # what an op's local derivative must agree to, relative to itself
+ROUNDING = 1e-11  # of values inside a function, relative to the sum of its paths' sizes
+WIDTHS = (0.5, 0.11, 0.013, 1.1e-3, 1.2e-4)  # first steps of the differences, relative to max(|x|, 1)
+
+
+def gradcheck(
+    function: Function, inputs: Any, *, order: int = 1, modes: Sequence[str] = ("reverse", "forward")
+) -> bool:
+    """Check a function's derivatives at a point against values of the function alone.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns numbers, or nested lists, tuples, dicts and arrays of them.
+    inputs : tuple, or anything else
+        The arguments as a tuple; what is no tuple is the one argument.
+    order : int
+        Up to which order to check: 2 checks the gradient's derivatives too.
+    modes : sequence of {"reverse", "forward"}
+        Which ways of differentiating to check.
+
+    Returns
+    -------
+    bool
+        True.
+
+    Raises
+    ------
+    GradientError
+        If a derivative is wrong, with function, argument, label, both values, their difference, and the op whose local
+        derivative is to blame; if the point is at a kink, or so near to one that nothing can be said.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> gradcheck(lambda x, y: ag.sin(x) * y, (0.5, 2.0), order=2)
+    True
+    >>> gradcheck(abs, 0.0)
+    Traceback (most recent call last):
+        ...
+    autograd.errors.GradientError: gradcheck of abs: kink near x = 0.0, in abs of x = 0.0
+    """
+    if type(order) is not int or order < 1:
+        raise ValueError(f"gradcheck: order must be an int of 1 or more, got {order!r} ({type(order).__name__})")
+    if not modes or any(mode not in ("reverse", "forward") for mode in modes):
+        raise ValueError(f"gradcheck: modes must be of 'reverse' and 'forward', got {modes!r}")
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    point = _Point(function, arguments)
+    for step in range(order):
+        point.check(modes)
+        if step + 1 < order:
+            point = point.gradient()
+    return True
+
+
+def check_graph(output: Value) -> bool:
+    """Check every local derivative of a recorded graph against its op's values, and forward against reverse mode.
+
+    Returns
+    -------
+    bool
+        True.
+
+    Raises
+    ------
+    GradientError
+        Naming the op, its label, its operands, both values and their difference.
+
+    Examples
+    --------
+    >>> x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    >>> check_graph((x * y).tanh())
+    True
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"check_graph: needs a Value, got {output!r} ({type(output).__name__})")
+    nodes = topological(output)
+    for node in nodes:
+        wrong = _worst_edge(node) if node.op else None
+        if wrong is not None:
+            raise GradientError(
+                f"check_graph: {wrong.text()}",
+                label=node.label, op=node.op, analytic=wrong.analytic, numeric=wrong.numeric,
+                difference=wrong.analytic - wrong.numeric,
+            )  # fmt: skip
+    below = [node for node in nodes if not node.op]
+    for leaf, reverse in zip(below, pull([(output, 1.0)], below)):
+        forward = push([(leaf, 1.0)], [output])[0]
+        if abs(forward - reverse) > 1e-11 * _reach(leaf, output):
+            raise GradientError(
+                f"check_graph: reverse mode gives {reverse!r} and forward mode {forward!r} for {_called(leaf)}",
+                label=leaf.label, analytic=reverse, numeric=forward, difference=reverse - forward,
+            )  # fmt: skip
+    return True
+
+
+# Functions
+
+
+class _Point:
+    """A function at a point: its graph, and its values around."""
+
+    def __init__(self, function: Function, arguments: tuple[Any, ...], given: Function | None = None) -> None:
+        self.function, self.arguments, self.given = function, arguments, given or function
+        self.numbers, self.tree = Tree.flatten(arguments, "gradcheck: inputs")
+        self.numbers = [float(x) for x in self.numbers]
+        self.names = _argument_names(self.given, self.tree.names)
+        self.order = 1
+        self.inputs, self.outputs = self._record(self.numbers)
+        nodes = [y for y in self.outputs if isinstance(y, Value)]
+        self.graph, self.ids = active(nodes, self.inputs)
+        self.edges = {id(node): _edges(node) for node in self.graph if node.op}
+
+    def _record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Any]]:
+        with symbolic.recording():
+            inputs = [Value(x, label=name) for x, name in zip(numbers, self.names)]
+            result = self.function(*self.tree.build(inputs))
+        return inputs, Tree.flatten(result, "gradcheck: the function's result")[0]
+
+    def gradient(self) -> _Point:
+        """The point of the function's gradient, all outputs' in one list."""
+        count, tree = len(self.outputs), self.tree
+
+        def slopes(*arguments: Any) -> list[Any]:
+            found: list[Any] = []
+            for i in range(count):
+                one = grad(lambda *xs: Tree.flatten(self.function(*xs))[0][i], range(len(arguments)))  # noqa: B023
+                found.extend(Tree.flatten(one(*arguments))[0])
+            return found
+
+        point = _Point(slopes, tree.build(self.numbers), self.given)
+        point.order = self.order + 1
+        return point
+
+    @property
+    def where(self) -> str:
+        name = getattr(self.given, "__name__", type(self.given).__name__)
+        return f"gradcheck of {name}" + (f", order {self.order}" if self.order > 1 else "")
+
+    def check(self, modes: Sequence[str]) -> None:
+        """Raise unless every derivative for every argument stands."""
+        self._refuse_kinks()
+        reverse = [pull([(y, 1.0)], self.inputs) if isinstance(y, Value) else None for y in self.outputs]
+        for i, x in enumerate(self.inputs):
+            nodes = [y for y in self.outputs if isinstance(y, Value)]
+            forward = iter(push([(x, 1.0)], nodes))
+            for number, (y, slopes) in enumerate(zip(self.outputs, reverse)):
+                pushed = next(forward) if slopes is not None else 0.0
+                found = {"reverse": slopes[i] if slopes else 0.0, "forward": pushed}
+                for mode in modes:
+                    self._compare(i, number, y, mode, found[mode])
+
+    def _refuse_kinks(self) -> None:
+        for node in self.graph:
+            if node.op and _moves_kink(node, self.ids) and at_kink(node.op, _numbers(node)):
+                near = next(x for x in self.inputs if id(node) in active([node], [x])[1])
+                raise GradientError(
+                    f"{self.where}: kink near {near.label} = {near.data!r}, in {_at(node)}",
+                    function=self.where, argument=near.label, op=node.op, label=node.label,
+                )  # fmt: skip
+
+    def _compare(self, i: int, number: int, y: Any, mode: str, analytic: float) -> None:
+        floor = 0.0
+        if isinstance(y, Value):
+            numeric, bound, size = _by_ops(y, self.inputs[i], self.edges)
+            floor = ROUNDING * size
+            if not abs(analytic - numeric) <= bound or _blame(y, self.inputs[i], self.edges):
+                self._fail(i, number, mode, analytic, numeric)
+        numeric, bound, blocked = self._by_values(i, number, WIDTHS[0])
+        if abs(analytic - numeric) <= bound + floor and bound < 1e-6 * max(abs(numeric), 1.0):
+            return
+        for width in WIDTHS[1:]:  # a difference may deceive itself once: all that converge must agree
+            other, its_bound, also = self._by_values(i, number, width)
+            blocked = blocked and also
+            if its_bound < math.inf and bound < math.inf:
+                its_bound = max(its_bound, abs(other - numeric)) if its_bound > bound / 100 else its_bound
+            if its_bound < bound or math.isnan(numeric):
+                numeric, bound = other, its_bound
+            if abs(analytic - numeric) <= bound + floor and bound < 1e-6 * max(abs(numeric), 1.0):
+                return
+        if blocked and not bound < 1e-6 * max(abs(numeric), abs(analytic)):
+            self._near_kink(i)
+        if not abs(analytic - numeric) <= 4 * bound + floor and bound < math.inf:
+            self._fail(i, number, mode, analytic, numeric)
+
+    def _by_values(self, i: int, number: int, width: float) -> tuple[float, float, bool]:
+        """The derivative by differences of the function, its error, and whether branches kept the steps small."""
+        blocked = False
+
+        def evaluate(x: float) -> float:
+            nonlocal blocked
+            inputs, outputs = self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])
+            graph = active([y for y in outputs if isinstance(y, Value)], inputs)[0]
+            if len(outputs) != len(self.outputs):
+                raise ValueError(f"{self.where}: the function gave {len(self.outputs)} numbers and then {len(outputs)}")
+            if self._takes_another_branch(graph):
+                blocked = True
+                raise Crossing
+            return float(outputs[number])
+
+        x = self.numbers[i]
+        slope, bound = difference(evaluate, x, width * max(abs(x), 1.0))
+        return slope, bound, blocked
+
+    def _takes_another_branch(self, graph: Sequence[Value]) -> bool:
+        if len(graph) != len(self.graph):
+            return True
+        for here, there in zip(self.graph, graph):
+            if here.op != there.op:
+                return True
+            if here.op == "where" and bool(_number(here.operands[0])) != bool(_number(there.operands[0])):
+                return True
+            if here.op and _moves_kink(here, self.ids) and crosses(here.op, _numbers(here), _numbers(there)):
+                return True
+        return False
+
+    def _near_kink(self, i: int) -> None:
+        x = self.inputs[i]
+        raise GradientError(
+            f"{self.where}: kink near {x.label} = {x.data!r}: steps that stay on its side are too small to tell",
+            function=self.where, argument=x.label,
+        )  # fmt: skip
+
+    def _fail(self, i: int, number: int, mode: str, analytic: float, numeric: float) -> None:
+        x, y = self.inputs[i], self.outputs[number]
+        blamed = _blame(y, x, self.edges) if isinstance(y, Value) else None
+        output = f" of result {number}" if len(self.outputs) > 1 else ""
+        because = (
+            f"to blame: {blamed.text()}"
+            if blamed
+            else "no op is to blame: the function takes a number out of the graph (float(x), .data, a branch), or its "
+            "derivative is given and wrong"
+        )
+        raise GradientError(
+            f"{self.where}: derivative{output} for {x.label} = {x.data!r} is {analytic!r} in {mode} mode, "
+            f"{numeric!r} by values, difference {analytic - numeric:.3g}; {because}",
+            function=self.where, argument=x.label, label=blamed.node.label if blamed else x.label, analytic=analytic,
+            numeric=numeric, difference=analytic - numeric, op=blamed.node.op if blamed else "",
+        )  # fmt: skip
+
+
+def _argument_names(function: Function, paths: Sequence[str]) -> list[str]:
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        parameters = []
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names = []
+    for path in paths:
+        index, _, rest = path[1:].partition("]")
+        names.append((plain[int(index)] if int(index) < len(plain) else f"argument {index}") + rest)
+    return names
+
+
+# Graphs
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """A local derivative, and what the op's values say it is."""
+
+    node: Value
+    position: int
+    analytic: float
+    numeric: float
+    error: float
+
+    @property
+    def is_wrong(self) -> bool:
+        allowed = self.error + DIGITS * max(abs(self.numeric), abs(self.analytic)) + _loose(self.node)
+        return math.isfinite(self.numeric) and not abs(self.analytic - self.numeric) <= allowed
+
+    def text(self) -> str:
+        op = ops.TABLE[self.node.op]
+        parameter = op.parameters[self.position] if op.arity is not None else f"operand {self.position}"
+        named = f" ({self.node.label})" if self.node.label else ""
+        return (
+            f"the local derivative of {self.node.op}{named} for {parameter} is {self.analytic!r}, by its values "
+            f"{self.numeric!r}, difference {self.analytic - self.numeric:.3g}, at {_at(self.node)}"
+        )
+
+
+def _loose(node: Value) -> float:
+    """What the row allows beside its relative bound, and the rounding of an op's value that nearly vanishes."""
+    op = ops.TABLE[node.op]
+    first = _number(node.operands[0]) if node.operands else 0.0
+    return 4 * sum(error for low, high, error in op.loose if low <= first <= high) + 1e-300
+
+
+def _edges(node: Value) -> list[_Edge]:
+    """The edges below a node; at its kink, where the derivative is a convention, values say nothing."""
+    derivatives = iter(node.local_derivatives)
+    conventional = at_kink(node.op, _numbers(node)) and _moves_kink(node, {id(x) for x in node.parents})
+    return [
+        _Edge(node, position, next(derivatives), *((math.nan, math.inf) if conventional else local(node, position)))
+        for position, operand in enumerate(node.operands)
+        if not isinstance(operand, float)
+    ]
+
+
+def _worst_edge(node: Value) -> _Edge | None:
+    wrong = [edge for edge in _edges(node) if edge.is_wrong]
+    return max(wrong, key=lambda edge: abs(edge.analytic - edge.numeric), default=None)
+
+
+def _by_ops(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> tuple[float, float, float]:
+    """∂output/∂x by forward mode with local derivatives from values, what it may be off, and its size by paths."""
+    moving: dict[int, tuple[float, float, float]] = {id(x): (1.0, 0.0, 1.0)}  # slope, its error, its size by paths
+    for node in active([output], [x])[0]:
+        if node is x:
+            continue
+        slope = error = size = 0.0
+        for edge in edges[id(node)]:
+            below = moving.get(id(node.operands[edge.position]))
+            if below is None or (node.op == "where" and edge.analytic == 0.0):
+                continue
+            numeric = edge.numeric if math.isfinite(edge.numeric) else edge.analytic
+            allowed = (edge.error if math.isfinite(edge.error) else 0.0) + _loose(node)
+            slope += numeric * below[0]
+            error += abs(numeric) * below[1] + allowed * below[2]
+            size += abs(numeric) * below[2]
+        moving[id(node)] = slope, error + DIGITS / 4 * size, size
+    slope, error, size = moving.get(id(output), (0.0, 0.0, 0.0))
+    return slope, error + 1e-300, size
+
+
+def _reach(leaf: Value, output: Value) -> float:
+    """The sum over all paths of the sizes of their products."""
+    sizes: dict[int, float] = {id(leaf): 1.0}
+    for node in active([output], [leaf])[0]:
+        if node is not leaf:
+            pairs = zip(node.parents, node.local_derivatives)
+            sizes[id(node)] = sum(abs(d) * sizes[id(p)] for p, d in pairs if id(p) in sizes)
+    return sizes.get(id(output), 0.0)
+
+
+def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge | None:
+    """The wrong edge between the two that moves the derivative most."""
+    nodes = [node for node in active([output], [x])[0] if node.op]
+    wrong = [edge for node in nodes for edge in edges[id(node)] if edge.is_wrong]
+    if not wrong:
+        return None
+    weights = dict(zip(map(id, nodes), pull([(output, 1.0)], nodes)))
+    slopes = {id(parent): push([(x, 1.0)], [parent])[0] for edge in wrong for parent in edge.node.parents}
+
+    def effect(edge: _Edge) -> float:
+        below = slopes[id(edge.node.operands[edge.position])]
+        return abs((edge.analytic - edge.numeric) * weights[id(edge.node)] * below)
+
+    worst = max(wrong, key=effect)
+    return worst if effect(worst) > 0.0 else None
+
+
+def _moves_kink(node: Value, ids: set[int]) -> bool:
+    """Whether an input can move the node to its kink; of `where` only the condition can."""
+    deciding = node.operands[:1] if node.op == "where" else node.operands
+    return any(not isinstance(x, float) and id(x) in ids for x in deciding)
+
+
+def _number(operand: Value | float) -> float:
+    return operand if isinstance(operand, float) else operand.data
+
+
+def _numbers(node: Value) -> list[float]:
+    return [_number(x) for x in node.operands]
+
+
+def _called(operand: Value | float) -> str:
+    return "a constant" if isinstance(operand, float) else operand.label or operand.op or "an unnamed leaf"
+
+
+def _at(node: Value) -> str:
+    shown = ", ".join(f"{_called(x)} = {_number(x)!r}" for x in node.operands[:6])
+    return f"{node.op} of {shown}" + (", …" if len(node.operands) > 6 else "")

@@ -1,0 +1,258 @@
+"""Derivatives from values alone, each with a bound on its error: what gradients are checked against.
+
+An op that has a complex form is differentiated by a complex step (Squire and Trapp 1998), to the last digits. Others,
+and whole functions, by central differences extrapolated to step 0, with the error that the extrapolation shows
+(Ridders 1982).
+"""
+
+from __future__ import annotations
+
+import ast
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from autograd.core import Value
+from autograd.ops import TABLE
+
+__all__ = ["Crossing", "at_kink", "crosses", "difference", "local"]
+
+EPSILON = 2.0**-52
+STEP = 2.0**-500  # of the complex kind: so small that its square is nothing
+ROWS = 11
+
+
+class Crossing(Exception):
+    """An evaluation that took another branch than the point's own; the step has to be smaller."""
+
+
+def difference(evaluate: Callable[[float], float], x: float, width: float) -> tuple[float, float]:
+    """Return a derivative by Ridders' extrapolation of central differences, and a bound on its error.
+
+    Parameters
+    ----------
+    evaluate : callable
+        The function; raises `Crossing` where a step must not go.
+    x : float
+        Where.
+    width : float
+        The first step; it shrinks to where the function is finite and takes no other branch.
+
+    Returns
+    -------
+    slope, error
+        (nan, inf) if no step is small enough.
+
+    Examples
+    --------
+    >>> slope, error = difference(math.sin, 1.0, 0.5)
+    >>> abs(slope - math.cos(1.0)) < error < 1e-12
+    True
+    """
+    step = width
+    table: list[list[float]] = []
+    best, bound = math.nan, math.inf
+    while len(table) < ROWS and step > abs(x) * 4 * EPSILON and step > 1e-300:
+        up, down = x + step, x - step
+        try:
+            high, low = evaluate(up), evaluate(down)
+        except Crossing:
+            high = math.nan
+        if not math.isfinite(high) or not math.isfinite(low):
+            table, step = [], step / 2
+            continue
+        row = [(high - low) / (up - down)]
+        noise = 4 * EPSILON * (abs(high) + abs(low)) / (up - down)
+        factor = 1.0
+        for earlier in table[-1] if table else ():
+            factor *= 4.0
+            row.append(row[-1] + (row[-1] - earlier) / (factor - 1))
+            if len(row) > 2:
+                error = 4 * max(abs(row[-1] - row[-2]), abs(row[-1] - earlier)) + noise
+                if error < bound:
+                    best, bound = row[-1], error
+        table.append(row)
+        step /= 2
+    return best, bound
+
+
+# One op
+
+
+def local(node: Value, position: int) -> tuple[float, float]:
+    """Return ∂node/∂operands[position] from the op's values, and a bound on its error.
+
+    Examples
+    --------
+    >>> x = Value(1.0)
+    >>> slope, error = local(x.sin(), 0)
+    >>> abs(slope - math.cos(1.0)) <= error < 1e-14
+    True
+    """
+    operands = [x if isinstance(x, float) else x.data for x in node.operands]
+    form = COMPLEX.get(node.op)
+    if form is not None:
+        moved: list[complex] = [complex(x) for x in operands]
+        moved[position] = complex(operands[position], STEP)
+        try:
+            slope = form(*moved).imag / STEP
+        except (OverflowError, ZeroDivisionError, ValueError):
+            slope = math.nan
+        if math.isfinite(slope):
+            return slope, 1e-14 * abs(slope) + 1e-300
+
+    def evaluate(x: float) -> float:
+        at = [*operands[:position], x, *operands[position + 1 :]]
+        if crosses(node.op, operands, at):
+            raise Crossing
+        return values(*at)
+
+    values = _values(node.op, operands[0])
+    x = operands[position]
+    tries = [difference(evaluate, x, width * max(abs(x), 1.0)) for width in (0.5, 0.05)]
+    return min(tries, key=lambda found: found[1])
+
+
+def _values(name: str, x: float) -> Callable[..., float]:
+    """An op's values, up to a constant, on the side of x; in a tail that isn't 0 they are far from it."""
+    compute = TABLE[name].compute
+    tail = TABLE["normal_cdf" if name == "normal_cdf" else "erfc"].compute
+    if name == "erf":
+        return (lambda x: -float(tail(x)[0])) if x > 0 else (lambda x: float(tail(-x)[0]))
+    if (name == "normal_cdf" and x > 0) or (name == "erfc" and x < 0):
+        return lambda x: -float(tail(-x)[0])
+    return lambda *xs: float(compute(*xs)[0])
+
+
+def _by_sign(positive: Callable[..., complex], negative: Callable[..., complex]) -> Callable[..., complex]:
+    return lambda x, *rest: (positive if x.real > 0 else negative)(x, *rest)
+
+
+def _angle(y: complex, x: complex) -> complex:
+    return cmath.atan(y / x) if abs(x.real) >= abs(y.real) else -cmath.atan(x / y)  # up to a constant
+
+
+def _log_sum(*xs: complex) -> complex:
+    top = max(x.real for x in xs)
+    return top + cmath.log(sum(cmath.exp(x - top) for x in xs))
+
+
+def _dot(*operands: complex) -> complex:
+    n = len(operands) // 2
+    return sum((w * x for w, x in zip(operands[:n], operands[n : 2 * n])), operands[-1])
+
+
+def _sigmoid(x: complex) -> complex:
+    e = cmath.exp(-x if x.real > 0 else x)
+    return (1.0 if x.real > 0 else e) / (1.0 + e)
+
+
+def _softplus(x: complex) -> complex:
+    return (x if x.real > 0 else 0.0) + cmath.log(1.0 + cmath.exp(-x if x.real > 0 else x))
+
+
+def _same(x: complex, *_: complex) -> complex:
+    return x
+
+
+COMPLEX: dict[str, Callable[..., complex]] = {  # up to constants: only the slope counts
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "abs": _by_sign(_same, lambda x: -x),
+    "exp": cmath.exp,
+    "expm1": cmath.exp,
+    "log": cmath.log,
+    "log1p": lambda x: cmath.log(1.0 + x),
+    "log2": lambda x: cmath.log(x) / math.log(2.0),
+    "log10": lambda x: cmath.log(x) / math.log(10.0),
+    "sqrt": cmath.sqrt,
+    "sin": cmath.sin,
+    "cos": cmath.cos,
+    "tan": cmath.tan,
+    "atan": cmath.atan,
+    "sinh": cmath.sinh,
+    "cosh": cmath.cosh,
+    "tanh": cmath.tanh,
+    "asin": cmath.asin,
+    "acos": cmath.acos,
+    "asinh": cmath.asinh,
+    "acosh": cmath.acosh,
+    "atanh": cmath.atanh,
+    "pow": lambda x, y: x**y,
+    "hypot": lambda x, y: cmath.sqrt(x * x + y * y),
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
+    "silu": lambda x: x * _sigmoid(x),
+    "relu": _by_sign(_same, lambda x: 0j),
+    "leaky_relu": _by_sign(_same, lambda x, slope: x * slope),
+    "max": lambda x, y: x if x.real > y.real else y,
+    "min": lambda x, y: x if x.real < y.real else y,
+    "where": lambda condition, x, y: x if condition else y,
+    "atan2": _angle,
+    "sum": lambda *xs: sum(xs),
+    "mean": lambda *xs: sum(xs) / len(xs),
+    "logsumexp": _log_sum,
+    "dot": _dot,
+}
+
+
+# Kinks
+
+
+@cache
+def _kink(name: str) -> list[tuple[Callable[..., float], Callable[..., bool]]]:
+    """A row's condition as pairs: what is 0 at the kink, and what must hold besides."""
+    op = TABLE[name]
+    if not op.kinks:
+        return []
+    body = ast.parse(op.kinks, mode="eval").body
+    parts = body.values if isinstance(body, ast.BoolOp) else [body]
+    pairs = []
+    for part in parts:
+        if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq):
+            gap = f"({ast.unparse(part.left)}) - ({ast.unparse(part.comparators[0])})"
+            others = " and ".join(ast.unparse(other) for other in parts if other is not part) or "True"
+            pairs.append((_function(op.parameters, gap), _function(op.parameters, others)))
+    return pairs
+
+
+def _function(parameters: Sequence[str], text: str) -> Callable[..., Any]:
+    made: Callable[..., Any] = eval(f"lambda {', '.join(parameters)}: {text}", {"__builtins__": {}, "abs": abs})
+    return made
+
+
+def _smooth_power(name: str, operands: Sequence[float]) -> bool:
+    return name == "pow" and operands[1] >= 0.0 and operands[1] == math.floor(operands[1])
+
+
+def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether an op's operands are on two sides of a kink.
+
+    Examples
+    --------
+    >>> crosses("abs", [1.0], [-1.0]), crosses("abs", [1.0], [0.5])
+    (True, False)
+    """
+    for gap, holds in _kink(name):
+        here, there = gap(*before), gap(*after)
+        if (here > 0) != (there > 0) and (holds(*before) or holds(*after)) and not _smooth_power(name, before):
+            return True
+    return False
+
+
+def at_kink(name: str, operands: Sequence[float]) -> bool:
+    """Whether an op isn't differentiable at these operands, by its row.
+
+    Examples
+    --------
+    >>> at_kink("abs", [0.0]), at_kink("pow", [0.0, 2.0]), at_kink("hypot", [0.0, 1.0])
+    (True, False, False)
+    """
+    return any(
+        gap(*operands) == 0.0 and holds(*operands) and not _smooth_power(name, operands) for gap, holds in _kink(name)
+    )

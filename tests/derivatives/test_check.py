@@ -1,0 +1,152 @@
+"""What `gradcheck` and `check_graph` pass, what they refuse, and what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+import autograd as ag
+from autograd import GradientError, Value
+from autograd.core import restore
+from autograd.numeric import difference, local
+from autograd.ops import TABLE
+from autograd.symbolic import apply
+
+mpmath = pytest.importorskip("mpmath")
+
+
+def wrong_sin(x: Any, by: float = 1e-9) -> Any:
+    """sin, with a derivative that is off in the ninth digit."""
+    y = ag.sin(x)
+    return restore("sin", y.operands, y.data, (y.local_derivatives[0] * (1 + by),), label="turn")
+
+
+@pytest.mark.parametrize("f, inputs", [
+    (lambda x, y: ag.exp(x) * ag.sin(y) / (1 + x * x), (0.3, 1.2)),
+    (lambda p: ag.logsumexp(p["a"]) + p["b"] ** 3, {"a": [0.1, 0.4], "b": -0.7}),
+    (lambda x: [ag.erf(x), ag.gelu(x), ag.cbrt(x)], 0.8),
+    (lambda x, y: ag.where(x > y, x * y, x / y), (2.0, 1.0)),
+    (lambda x: x**2 + abs(x - 3.0), 0.0),
+    (lambda x: ag.log(x) * 1e8, 1e-6),
+    (lambda x: ag.sin(300 * x), 0.4),
+    (lambda x: 3.0, 1.0),
+    (lambda x, y: ag.relu(x) + ag.max(x, y) + ag.hypot(x, y), (0.5, -0.25)),
+])  # fmt: skip
+@pytest.mark.parametrize("order", [1, 2])
+def test_right_gradients_pass(f: Callable[..., Any], inputs: Any, order: int) -> None:
+    assert ag.gradcheck(f, inputs, order=order)
+
+
+def test_third_order() -> None:
+    assert ag.gradcheck(lambda x, y: ag.tanh(x * y), (0.3, 0.8), order=3)
+
+
+def test_a_wrong_ninth_digit_fails_and_the_op_is_named() -> None:
+    def f(angle: Any, scale: Any) -> Any:
+        return scale * wrong_sin(angle) + ag.exp(angle)
+
+    with pytest.raises(GradientError) as caught:
+        ag.gradcheck(f, (0.5, 2.0))
+    text, facts = str(caught.value), caught.value.facts
+    assert text.startswith("gradcheck of f: derivative for angle = 0.5 is ")
+    assert "to blame: the local derivative of sin (turn) for x is" in text
+    assert facts["op"] == "sin"
+    assert facts["label"] == "turn"
+    assert facts["argument"] == "angle"
+    assert facts["function"] == "gradcheck of f"
+    assert math.isclose(float(facts["difference"]), 2e-9 * math.cos(0.5), rel_tol=1e-3)  # type: ignore[arg-type]
+    assert facts["analytic"] != facts["numeric"]
+
+
+def test_each_mode_is_checked_by_itself() -> None:
+    for mode in ("reverse", "forward"):
+        with pytest.raises(GradientError, match=f"in {mode} mode"):
+            ag.gradcheck(wrong_sin, 0.5, modes=(mode,))
+
+
+def test_a_number_read_past_the_graph_is_found_by_values() -> None:
+    with pytest.raises(GradientError, match=r"no op is to blame: the function takes a number out of the graph"):
+        ag.gradcheck(lambda x: x * float(x), 2.0)
+    with pytest.raises(GradientError, match="no op is to blame"):
+        ag.gradcheck(lambda x: x.detach() + 1.0, 2.0)
+
+
+def step(x: Any) -> Any:
+    return x if x > 0 else 2.0 * x
+
+
+@pytest.mark.parametrize("f, x, text", [
+    (abs, 0.0, "gradcheck of abs: kink near x = 0.0, in abs of x = 0.0"),
+    (ag.relu, 0.0, "gradcheck of relu: kink near x = 0.0, in relu of x = 0.0"),
+    (ag.sqrt, 0.0, "gradcheck of sqrt: kink near x = 0.0, in sqrt of x = 0.0"),
+    (step, 0.0, "gradcheck of step: kink near x = 0.0: steps that stay on its side are too small to tell"),
+])  # fmt: skip
+def test_a_kink_is_named(f: Any, x: float, text: str) -> None:
+    with pytest.raises(GradientError) as caught:
+        ag.gradcheck(f, x)
+    assert str(caught.value) == text
+
+
+def test_a_kink_beside_the_point() -> None:
+    with pytest.raises(GradientError, match=r"kink near a = 1\.0, in max of a = 1\.0, b = 1\.0"):
+        ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.0))
+    assert ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.001))
+    assert ag.gradcheck(step, 1e-3)
+
+
+def test_arguments_are_checked() -> None:
+    with pytest.raises(ValueError, match="gradcheck: order must be an int of 1 or more, got 0"):
+        ag.gradcheck(ag.sin, 1.0, order=0)
+    with pytest.raises(ValueError, match="gradcheck: modes must be of 'reverse' and 'forward', got 'sideways'"):
+        ag.gradcheck(ag.sin, 1.0, modes="sideways")
+    with pytest.raises(TypeError, match=r"check_graph: needs a Value, got 1\.0"):
+        ag.check_graph(1.0)  # type: ignore[arg-type]
+
+
+def test_check_graph_passes_and_names_the_node() -> None:
+    x, y = Value(0.4, label="angle"), Value(2.0)
+    assert ag.check_graph(ag.tanh(x * y) + ag.logsumexp([x, y, 0.1]) - ag.relu(x - 0.4))
+    with pytest.raises(GradientError) as caught:
+        ag.check_graph(ag.exp(wrong_sin(x)) * y)
+    assert str(caught.value).startswith("check_graph: the local derivative of sin (turn) for x is ")
+    assert str(caught.value).endswith("at sin of angle = 0.4")
+    assert caught.value.facts["op"] == "sin"
+
+
+NEAR: dict[str, Sequence[float]] = {
+    "acosh": (1.7,), "asin": (0.4,), "acos": (-0.3,), "atanh": (0.6,), "where": (1.0, 0.7, 0.3), "pow": (1.3, 2.4),
+    "leaky_relu": (-0.7, 0.2), "logsumexp": (0.3, -0.5, 1.2), "dot": (0.3, 0.4, -1.2, 0.8, 0.1), "sum": (1.0, 2.0),
+    "mean": (1.0, 2.0, 4.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_local_derivatives_from_values_are_within_their_bound(name: str) -> None:
+    xs = NEAR.get(name, (0.7, 1.9)[: len(TABLE[name].parameters)])
+    node = apply(name, [Value(x) for x in xs])
+    for position, analytic in enumerate(node.local_derivatives):
+        slope, error = local(node, position)
+        assert abs(slope - analytic) <= error + 4e-16 * abs(analytic)
+        assert error <= 1e-12 * max(abs(slope), 1e-3)
+
+
+@pytest.mark.parametrize("name", ["erf", "gelu", "normal_cdf", "erfc", "cbrt"])
+@pytest.mark.parametrize("x", [-3.0, -0.2, 0.9, 4.5])
+def test_ops_without_a_complex_form_see_a_wrong_ninth_digit(name: str, x: float) -> None:
+    node = getattr(ag, name)(Value(x))
+    assert ag.check_graph(node)
+    off = node.local_derivatives[0] * (1 + 1e-9)
+    with pytest.raises(GradientError):
+        ag.check_graph(restore(name, node.operands, node.data, (off,)))
+
+
+def test_differences_know_their_error() -> None:
+    for f, truth, x in ((math.exp, math.exp, 1.0), (math.sqrt, lambda x: 0.5 / math.sqrt(x), 1e-3)):
+        slope, error = difference(lambda t: f(t) if t > 0 else math.nan, x, 0.5)  # noqa: B023
+        assert abs(slope - truth(x)) <= error <= 1e-10 * truth(x)
+    slope, error = difference(lambda t: math.nan, 1.0, 0.5)
+    assert math.isnan(slope)
+    assert error == math.inf
