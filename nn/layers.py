@@ -276,10 +276,10 @@ class MLP(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs of the last layer for `xs`, of `inputs` numbers or Values."""
-        outputs: Any = xs
-        for layer in self.layers:
+        outputs = self.layers[0](xs)
+        for layer in self.layers[1:]:
             outputs = layer(outputs)
-        return list(outputs)
+        return outputs
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"
