@@ -708,7 +708,7 @@ may_know_better(PyObject *other, const char *reflected)
 /* New nodes */
 
 static int active_modes; /* autograd.modes' count of open blocks, of any context */
-static PyObject *forgetting, *detecting; /* its context variables */
+static PyObject *forgetting, *detecting, *recorder; /* its context variables */
 
 /* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
 static int
@@ -741,6 +741,30 @@ recorded_with_modes(Node *node)
         value_clear((PyObject *)node);
     }
     return (PyObject *)node;
+}
+
+static COLD PyObject *
+observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
+{
+    PyObject *observer, *none = NULL;
+    if (PyContextVar_Get(recorder, NULL, &observer) == 0) {
+        none = observer == Py_None ? Py_NewRef(Py_None)
+                                   : PyObject_CallMethod(observer, "observed", "sOOO", question, self, other, outcome);
+        Py_DECREF(observer);
+    }
+    if (none == NULL) {
+        Py_CLEAR(outcome);
+    }
+    Py_XDECREF(none);
+    return outcome;
+}
+
+/* Pass on the answer to a question about a value's number, on which Python may branch: autograd.modes.observed. */
+static inline PyObject *
+observed(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
+{
+    bool plain = likely(active_modes == 0) || outcome == NULL;
+    return plain ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
 /* Hand out a node whose parents are in place. */
@@ -1436,7 +1460,7 @@ function_dot(PyObject *Py_UNUSED(module), VECTOR)
 static PyObject *
 get_data(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyFloat_FromDouble(((Node *)self)->data);
+    return observed("data", self, Py_None, PyFloat_FromDouble(((Node *)self)->data));
 }
 
 static bool
@@ -1608,7 +1632,7 @@ value_repr(PyObject *self)
 }
 
 static PyObject *
-value_compare(PyObject *self, PyObject *other, int operation)
+compare(PyObject *self, PyObject *other, int operation)
 {
     double x = ((Node *)self)->data, y;
     if (is_value(other)) {
@@ -1623,13 +1647,22 @@ value_compare(PyObject *self, PyObject *other, int operation)
         Py_XDECREF(number);
         return result;
     }
-    else if (!is_number(other)) {
-        Py_RETURN_NOTIMPLEMENTED;
-    }
     else if (!as_double(other, &y)) {
         return NULL;
     }
     Py_RETURN_RICHCOMPARE(x, y, operation);
+}
+
+static PyObject *
+value_compare(PyObject *self, PyObject *other, int operation)
+{
+    static const char *const questions[] = {
+        [Py_LT] = "<", [Py_LE] = "<=", [Py_EQ] = "==", [Py_NE] = "!=", [Py_GT] = ">", [Py_GE] = ">=",
+    };
+    if (!is_value(other) && !is_number(other)) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    return observed(questions[operation], self, other, compare(self, other, operation));
 }
 
 static Py_hash_t
@@ -1641,19 +1674,25 @@ value_hash(PyObject *self)
 static PyObject *
 value_float(PyObject *self)
 {
-    return PyFloat_FromDouble(((Node *)self)->data);
+    return observed("float", self, Py_None, PyFloat_FromDouble(((Node *)self)->data));
 }
 
 static PyObject *
 value_int(PyObject *self)
 {
-    return PyLong_FromDouble(((Node *)self)->data);
+    return observed("int", self, Py_None, PyLong_FromDouble(((Node *)self)->data));
 }
 
 static int
 value_bool(PyObject *self)
 {
-    return ((Node *)self)->data != 0.0;
+    bool truth = ((Node *)self)->data != 0.0;
+    if (unlikely(active_modes != 0)) {
+        PyObject *outcome = observed("bool", self, Py_None, PyBool_FromLong(truth));
+        Py_XDECREF(outcome);
+        return outcome != NULL ? truth : -1;
+    }
+    return truth;
 }
 
 static PyObject *
@@ -1666,7 +1705,7 @@ value_positive(PyObject *self)
 static PyObject *
 call_float(PyObject *self, const char *method, PyObject *argument)
 {
-    PyObject *number = value_float(self), *name = PyUnicode_FromString(method), *result = NULL;
+    PyObject *number = PyFloat_FromDouble(((Node *)self)->data), *name = PyUnicode_FromString(method), *result = NULL;
     if (number != NULL && name != NULL) {
         result = PyObject_CallMethodObjArgs(number, name, argument, NULL);
     }
@@ -1679,29 +1718,29 @@ static PyObject *
 value_round(PyObject *self, VECTOR)
 {
     static const Row row = {"__round__", {"ndigits"}, NAN, NULL, NULL};
-    PyObject *digits = NULL;
+    PyObject *digits = Py_None;
     if ((count > 0 || keywords != NULL) && !bind(&row, 1, &digits, NULL, arguments, count, keywords)) {
         return NULL;
     }
-    return call_float(self, "__round__", digits);
+    return observed("round", self, digits, call_float(self, "__round__", digits));
 }
 
 static PyObject *
 value_trunc(SELF_AND_NOTHING)
 {
-    return value_int(self);
+    return observed("trunc", self, Py_None, call_float(self, "__trunc__", NULL));
 }
 
 static PyObject *
 value_floor(SELF_AND_NOTHING)
 {
-    return call_float(self, "__floor__", NULL);
+    return observed("floor", self, Py_None, call_float(self, "__floor__", NULL));
 }
 
 static PyObject *
 value_ceil(SELF_AND_NOTHING)
 {
-    return call_float(self, "__ceil__", NULL);
+    return observed("ceil", self, Py_None, call_float(self, "__ceil__", NULL));
 }
 
 static PyObject *
@@ -1778,8 +1817,16 @@ static PyObject *
 value_detach(SELF_AND_NOTHING)
 {
     Node *node = (Node *)self, *leaf = allocate_node(LEAF, node->data, 0, 0);
-    if (leaf != NULL) {
-        leaf->label = Py_XNewRef(node->label);
+    if (leaf == NULL) {
+        return NULL;
+    }
+    leaf->label = Py_XNewRef(node->label);
+    if (unlikely(active_modes != 0)) {
+        PyObject *outcome = get_data(self, NULL);
+        if (outcome == NULL) {
+            Py_CLEAR(leaf);
+        }
+        Py_XDECREF(outcome);
     }
     return (PyObject *)leaf;
 }
@@ -2060,8 +2107,9 @@ find_modes(void)
     }
     Py_XSETREF(forgetting, PyObject_GetAttrString(modes, "_forgetting"));
     Py_XSETREF(detecting, PyObject_GetAttrString(modes, "_detecting"));
+    Py_XSETREF(recorder, PyObject_GetAttrString(modes, "_recorder"));
     Py_DECREF(modes);
-    return forgetting != NULL && detecting != NULL ? 0 : -1;
+    return forgetting != NULL && detecting != NULL && recorder != NULL ? 0 : -1;
 }
 
 /* FUNCTIONS: each op's function by its name, as the Python twin has it. */
@@ -2084,6 +2132,16 @@ add_functions(PyObject *module)
     return status;
 }
 
+/* _layout: where in a node its data and grad are, for replay, which reads and writes those of many leaves at once. */
+static int
+add_layout(PyObject *module)
+{
+    PyObject *layout = Py_BuildValue("(nn)", (Py_ssize_t)offsetof(Node, data), (Py_ssize_t)offsetof(Node, grad));
+    int status = layout != NULL ? PyModule_AddObjectRef(module, "_layout", layout) : -1;
+    Py_XDECREF(layout);
+    return status;
+}
+
 static int
 module_exec(PyObject *module)
 {
@@ -2093,7 +2151,9 @@ module_exec(PyObject *module)
                         "elsewhere set AUTOGRAD_CORE=python");
         return -1;
     }
-    return fill_rows() < 0 || find_modes() < 0 || make_type(module) < 0 || add_functions(module) < 0 ? -1 : 0;
+    bool failed = fill_rows() < 0 || find_modes() < 0 || make_type(module) < 0 || add_functions(module) < 0
+        || add_layout(module) < 0;
+    return failed ? -1 : 0;
 }
 
 static PyModuleDef_Slot module_slots[] = {

@@ -4,4 +4,6 @@ from autograd.value import FUNCTIONS as FUNCTIONS
 from autograd.value import Value as Value
 from autograd.value import restore as restore
 
+_layout: tuple[int, int]
+
 def _set_modes(active: int, /) -> None: ...

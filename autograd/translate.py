@@ -60,7 +60,7 @@ def expression(node: ast.expr) -> str:
     Examples
     --------
     >>> expression(ast.parse("1.0 if 0 < x <= 2**-3 else -ieee.exp(abs(x))*(a - b)", mode="eval").body)
-    '0.0 < x && x <= 0.125 ? 1.0 : -exp(fabs(x)) * (a - b)'
+    '(0.0 < x && x <= 0.125) ? 1.0 : -exp(fabs(x)) * (a - b)'
     """
     return _expression(node, CHOICE)
 
