@@ -39,7 +39,6 @@ class Recorder(Protocol):
         """Take note of what Python learned about a value, on which it may branch."""
 
 
-
 def _change_active(by: int) -> None:
     global active
     with _lock:
@@ -51,7 +50,9 @@ def _change_active(by: int) -> None:
 @contextmanager
 def _on(mode: ContextVar[bool]) -> Iterator[None]:
     if mode is _forgetting and _recorder.get() is not None:
-        raise AutogradError("no_grad: can't be opened while a graph is recorded for replay, which would miss its values")
+        raise AutogradError(
+            "no_grad: can't be opened while a graph is recorded for replay, which would miss its values"
+        )
     _change_active(+1)
     token = mode.set(True)
     try:
@@ -137,6 +138,17 @@ def unobserved() -> Iterator[None]:
         _recorder.reset(token)
 
 
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Make nodes as they come, whatever mode is on: copying and loading a graph computes nothing."""
+    forgotten, detected = _forgetting.set(False), _detecting.set(False)
+    try:
+        yield
+    finally:
+        _detecting.reset(detected)
+        _forgetting.reset(forgotten)
+
+
 def inspect_backward(root: Value) -> None:
     """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing."""
     if _detecting.get():
@@ -164,5 +176,5 @@ def _name(operand: Value) -> str:
 
 
 def _operands(node: Value) -> str:
-    shown = [f"{_name(x)} = {x.data!r}" if hasattr(x, "operands") else repr(x) for x in node.operands[:8]]
+    shown = [repr(x) if isinstance(x, float) else f"{_name(x)} = {x.data!r}" for x in node.operands[:8]]
     return ", ".join(shown) + (f", … ({len(node.operands)} operands)" if len(node.operands) > 8 else "")

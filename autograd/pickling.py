@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import copy as _copy
 import weakref
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+from autograd import modes
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -33,7 +36,8 @@ class Record:
             (node.op, tuple(map(self._entry, node.operands)), node.data, node.local_derivatives, node.grad, node.label)
             for node in self.nodes
         ]
-        return _load, (self.known, table)
+        # A new tuple each time: in a cycle through a leaf's state this is met again before the first is complete.
+        return _load, (tuple(self.known), table)
 
     def _entry(self, operand: Value | float) -> int | float:
         return operand if isinstance(operand, float) else self.index[id(operand)]
@@ -47,26 +51,30 @@ def reduce(value: Value) -> tuple[Any, ...]:
     return _entry, (record, record.index[id(value)])
 
 
+@modes.suspended()
 def copy(value: Value) -> Value:
     """Return a new node with the same parents, or a new leaf of the same class."""
     if value.op:
         return _restore(value, value.operands)
-    return _copy_leaf(value, dict(_state(value) or {}))
+    made = _copy_leaf(value)
+    _set_state(made, _state(value))
+    return made
 
 
+@modes.suspended()
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
     """Return a copy of the whole graph below; nodes that were shared stay shared."""
-    copied: list[Value] = []
-    for node in _operands_first(value, memo):
+    copied = _operands_first(value, memo)
+    for node in copied:
         if node.op:
             made = _restore(node, tuple(x if isinstance(x, float) else memo[id(x)] for x in node.operands))
         else:
-            made = _copy_leaf(node, {})
+            made = _copy_leaf(node)
         memo[id(node)] = made
-        copied.append(node)
-        if state := _state(node):
-            made.__dict__.update(_copy.deepcopy(state, memo))
     memo.setdefault(id(memo), []).extend(copied)  # as copy.deepcopy does: what is copied must outlive the memo
+    for node in copied:  # after all nodes, as a leaf's state may lead back to them
+        if state := _state(node):
+            _set_state(memo[id(node)], _copy.deepcopy(state, memo))
     result: Value = memo[id(value)]
     return result
 
@@ -112,8 +120,25 @@ def _is_subclass(value: Value) -> bool:
     return type(value) is not _twin().Value
 
 
-def _state(value: Value) -> dict[str, Any] | None:
-    return getattr(value, "__dict__", None) or None
+def _state(value: Value) -> Any:
+    """What a subclass added, in the form that pickle knows: a dict, or a pair of it and the slots' contents."""
+    classes = type(value).__mro__
+    added = classes[: classes.index(_twin().Value)]
+    names = [name for kind in added for name in _names(vars(kind).get("__slots__", ())) if hasattr(value, name)]
+    state = getattr(value, "__dict__", None) or None
+    return (state, {name: getattr(value, name) for name in names}) if names else state
+
+
+def _names(slots: str | Iterable[str]) -> Iterable[str]:
+    return (name for name in ([slots] if isinstance(slots, str) else slots) if name not in ("__dict__", "__weakref__"))
+
+
+def _set_state(value: Value, state: Any) -> None:
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    if attributes:
+        value.__dict__.update(attributes)
+    for name, content in (slots or {}).items():
+        setattr(value, name, content)
 
 
 def _twin() -> Any:
@@ -124,16 +149,13 @@ def _twin() -> Any:
 
 def _leaf(kind: type[Value] | None, data: float, grad: float, label: str) -> Value:
     kind = kind or _twin().Value
-    value = kind.__new__(kind)
+    value: Value = kind.__new__(kind)
     value.data, value.grad, value.label = data, grad, label
     return value
 
 
-def _copy_leaf(value: Value, state: dict[str, Any]) -> Value:
-    made = _leaf(type(value), value.data, value.grad, value.label)
-    if state:
-        made.__dict__.update(state)
-    return made
+def _copy_leaf(value: Value) -> Value:
+    return _leaf(type(value), value.data, value.grad, value.label)
 
 
 def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
@@ -141,7 +163,8 @@ def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
     return made
 
 
-def _load(known: list[Value], table: list[tuple[Any, ...]]) -> list[Value]:
+@modes.suspended()
+def _load(known: tuple[Value, ...], table: list[tuple[Any, ...]]) -> list[Value]:
     """Rebuild a Record's nodes, as a list in the order of its index."""
     restore = _twin().restore
     nodes = list(known)
