@@ -209,7 +209,10 @@ def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) 
 def _draw(report: Report, path: str) -> None:
     from autograd.draw import draw
 
-    draw(report.run.values[report.run.output]).save(path)
+    try:
+        draw(report.run.values[report.run.output]).save(path)
+    except OSError as error:  # which may name a temporary file beside it
+        raise OSError(error.errno, error.strerror, path) from None
 
 
 def _progress(items: Iterable[_Item], total: int) -> Iterator[_Item]:

@@ -175,7 +175,8 @@ def test_a_picture_is_written(tmp_path: Path) -> None:
     assert str(path) in printed("step_by_step", "--svg", str(path))
     assert path.read_text(encoding="utf-8").lstrip().startswith("<")
     refuses(run("step_by_step", "--svg", str(tmp_path)), str(tmp_path))
-    refuses(run("step_by_step", "--svg", str(tmp_path / "none" / "graph.svg")), "No such file")
+    refuses(run("step_by_step", "--svg", str(tmp_path / "none" / "graph.svg")), "none/graph.svg: No such file")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(
