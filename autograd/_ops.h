@@ -246,7 +246,7 @@ op_pow(double x, double y, double *d_x, double *d_y)
 INLINE double
 op_abs(double x, double *d_x)
 {
-    *d_x = x != 0.0 ? copysign(1.0, x) : 0.0;
+    *d_x = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : NAN;
     return fabs(x);
 }
 

@@ -238,7 +238,7 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
 )
 def abs_(x: float) -> tuple[float, float]:
     """Absolute value; its derivative at 0 is 0."""
-    return abs(x), ieee.copysign(1.0, x) if x != 0.0 else 0.0
+    return abs(x), 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan
 
 
 # Exponentials, logarithms, roots
