@@ -629,7 +629,7 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
 
 
 @row(
-    symbol="·",
+    symbol="w·x",
     page=("x", "w", "1"),
     ulp=inf,
     note="n products: (n + 1)/2 ulp of the sum of all sizes",

@@ -1,0 +1,98 @@
+"""Graphviz: the scene as DOT text, and places for its boxes from the `dot` program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+from autograd.draw.arrange import Frame, Plan
+from autograd.draw.layered import Point
+from autograd.draw.scene import Scene, number
+from autograd.errors import DrawError
+
+__all__ = ["arrange", "available", "source"]
+
+INCH = 72.0
+
+
+def available() -> bool:
+    """Whether the `dot` program is on PATH."""
+    return shutil.which("dot") is not None
+
+
+def source(scene: Scene, direction: str) -> Any:
+    """Return the scene as a `graphviz.Digraph`: boxes of fixed size, clusters, local derivatives as edge labels."""
+    import graphviz
+
+    graph = graphviz.Digraph(
+        "values",
+        graph_attr={"rankdir": direction, "nodesep": "0.2", "ranksep": "0.6", "newrank": "true", "splines": "spline"},
+        node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": "10"},
+        edge_attr={"fontname": "Helvetica", "fontsize": "9", "arrowsize": "0.6"},
+    )
+    inside = {box.key for cluster in scene.clusters for box in cluster.boxes}
+    for i, cluster in enumerate(scene.clusters):
+        with graph.subgraph(name=f"cluster_{i}") as part:
+            part.attr(label=graphviz.escape(cluster.name), margin="16", labeljust="l", color="gray")
+            for box in cluster.boxes:
+                _node(part, box)
+    for box in scene.boxes:
+        if box.key not in inside:
+            _node(graph, box)
+    for edge in scene.edges:
+        graph.edge(edge.tail.key, edge.head.key, label=number(edge.derivative), id=edge.key)
+    return graph
+
+
+def _node(graph: Any, box: Any) -> None:
+    import graphviz
+
+    width, height = box.size
+    words = " ".join(filter(None, [box.symbol, box.base + ("_" + box.subscript if box.subscript else ""), box.data]))
+    graph.node(box.key, label=graphviz.escape(words), width=f"{width / INCH:.4f}", height=f"{height / INCH:.4f}")
+
+
+def arrange(scene: Scene, direction: str) -> Plan:
+    """Place a scene with `dot`.
+
+    Raises
+    ------
+    DrawError
+        If the program isn't there or fails.
+    """
+    import graphviz
+
+    graph = source(scene, direction)
+    try:
+        laid = json.loads(graph.pipe(format="json0", encoding="utf-8", quiet=True))
+    except graphviz.ExecutableNotFound:
+        raise DrawError(
+            "engine 'dot': Graphviz's program dot is not on PATH; install it (Debian: apt install graphviz; "
+            "macOS: brew install graphviz; Windows: winget install graphviz) or use engine='builtin'"
+        ) from None
+    except Exception as error:
+        raise DrawError(f"engine 'dot': the program failed: {error}") from error
+    return _plan(laid)
+
+
+def _plan(laid: dict[str, Any]) -> Plan:
+    x0, y0, x1, y1 = map(float, laid["bb"].split(","))
+
+    def point(text: str) -> Point:
+        x, y = text.split(",")[-2:]
+        return float(x) - x0, y1 - float(y)
+
+    plan = Plan({}, {}, width=x1 - x0, height=y1 - y0)
+    for thing in laid.get("objects", []):
+        if "bb" in thing:
+            left, low, right, high = map(float, thing["bb"].split(","))
+            plan.frames.append(Frame(thing.get("label", ""), left - x0, y1 - high, right - left, high - low))
+        elif "pos" in thing:
+            plan.centres[thing["name"]] = point(thing["pos"])
+    for edge in laid.get("edges", []):
+        words = edge["pos"].split()
+        tip = [point(word[2:]) for word in words if word.startswith("e,")]
+        curve = [point(word) for word in words if word[1] != ","]
+        plan.curves[edge["id"]] = curve + ([tip[0], tip[0], tip[0]] if tip else [])
+    return plan

@@ -1,0 +1,272 @@
+"""The picture: valid XML for any label, boxes apart, text inside, all labels and gradients, with and without dot."""
+
+from __future__ import annotations
+
+import math
+import random
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import DrawError, Value, dot, label, sigmoid, values, where
+from autograd.draw import arrange, draw
+from autograd.draw import dot as graphviz_dot
+from autograd.draw.fonts import width
+from autograd.draw.scene import NAME, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
+
+SVG = "{http://www.w3.org/2000/svg}"
+ENGINES = ["builtin"] + (["dot"] if shutil.which("dot") else [])
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a & b < c > d",
+    "{x|y}",
+    'say "hi"',
+    "back\\slash\\",
+    "two\nlines\r\tand tab",
+    "bell\x07 null\x00 escape\x1b",
+    "lone \ud800 surrogate",
+    "\ufffe\uffff",
+    "שלום עולם",
+    "日本語のラベル",
+    "a" * 500,
+    "]]>",
+    "&lt;&#x3c;",
+    "é́",
+    "🙂 emoji",
+    "_", "__", "_x", "x_", "w11_2", " ",
+]  # fmt: skip
+
+
+def note_002() -> Value:
+    """The 2-2-2 network, swept."""
+    w1, w2, w3, w4, w5, w6, w7, w8 = values(w1=0.15, w2=0.2, w3=0.25, w4=0.3, w5=0.4, w6=0.45, w7=0.5, w8=0.55)
+    i1, i2, b1, b2, target_o1, target_o2 = values(i1=0.05, i2=0.1, b1=0.35, b2=0.6, target_o1=0.01, target_o2=0.99)
+    net_h1, net_h2 = w1 * i1 + w2 * i2 + b1, w3 * i1 + w4 * i2 + b1
+    out_h1, out_h2 = sigmoid(net_h1), sigmoid(net_h2)
+    net_o1, net_o2 = w5 * out_h1 + w6 * out_h2 + b2, w7 * out_h1 + w8 * out_h2 + b2
+    out_o1, out_o2 = sigmoid(net_o1), sigmoid(net_o2)
+    E_o1, E_o2 = 0.5 * (target_o1 - out_o1) ** 2, 0.5 * (target_o2 - out_o2) ** 2
+    E_total = E_o1 + E_o2
+    label(locals())
+    E_total.backward()
+    return E_total
+
+
+def dense(layers: int, wide: int, seed: int = 0) -> Value:
+    """A net of dot nodes, some 100 values and more."""
+    source = random.Random(seed)
+    outs = [Value(source.uniform(-1, 1), label=f"x{i}") for i in range(wide)]
+    for _ in range(layers):
+        outs = [dot([Value(source.uniform(-1, 1)) for _ in outs], outs, Value(0.1)).tanh() for _ in range(wide)]
+    outs[0].backward()
+    return outs[0]
+
+
+def plan_of(what: Scene, engine: str, direction: str = "LR") -> arrange.Plan:
+    return graphviz_dot.arrange(what, direction) if engine == "dot" else arrange.arrange(what, direction)
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_note_002_shows_every_label_value_and_gradient(engine: str, direction: str) -> None:
+    drawing = draw(note_002(), engine=engine, direction=direction, title="Note 002")
+    shown = texts(drawing.svg)
+    for name in ("w5", "neth1", "outo1", "targeto2", "Etotal"):
+        assert name in shown
+    assert {"0.08217", "0.4", "0.2984", "−0.0226", "Note 002"} <= set(shown)
+    assert {"x²", "×0.5", "σ"} <= set(shown)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("root", [note_002(), dense(2, 4), dense(3, 2, seed=5)])
+def test_boxes_stay_apart_and_frames_hold_their_own_only(engine: str, direction: str, root: Value) -> None:
+    what = scene([root], 300)
+    plan = plan_of(what, engine, direction)
+    rectangles = {}
+    for box in what.boxes:
+        (x, y), (wide, high) = plan.centres[box.key], box.size
+        rectangles[box.key] = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    keys = list(rectangles)
+    for i, first in enumerate(keys):
+        for second in keys[i + 1 :]:
+            assert not overlap(rectangles[first], rectangles[second])
+    for cluster, frame in zip(what.clusters, plan.frames, strict=True):
+        around = (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)
+        own = {box.key for box in cluster.boxes}
+        assert {key for key in keys if overlap(rectangles[key], around)} == own
+    everything = [x for a, b, c, d in rectangles.values() for x in (a, b)]
+    assert min(everything) > -1.0
+
+
+def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] - 0.1 and b[0] < a[2] - 0.1 and a[1] < b[3] - 0.1 and b[1] < a[3] - 0.1
+
+
+def test_clusters_are_the_neurons_and_the_errors() -> None:
+    assert sorted(c.name for c in scene([note_002()], 300).clusters) == ["E_o1", "E_o2", "h1", "h2", "o1", "o2"]
+
+
+@given(st.lists(st.text(max_size=40) | st.sampled_from(HOSTILE), min_size=3, max_size=3))
+def test_any_label_gives_valid_xml_with_text_inside_its_box(labels: list[str]) -> None:
+    a, b = Value(1.5, labels[0]), Value(-2.5, labels[1])
+    c = where(a, a * b, b).exp()
+    c.label = labels[2]
+    c.backward()
+    ElementTree.fromstring(draw(c, engine="builtin").svg)
+    for box in scene([c], 300).boxes:
+        name = width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True)
+        assert name <= box.data_width + box.gradient_width
+        assert width(box.data, TEXT) <= box.data_width
+        assert width(box.symbol, SYMBOL, bold=True) <= box.symbol_width or not box.symbol
+
+
+@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_labels_pass_through_dot(text: str) -> None:
+    root = Value(2.0, text) * Value(3.0, "y")
+    ElementTree.fromstring(draw(root, engine="dot").svg)
+
+
+def test_before_backward_it_says_so_and_shows_no_gradients() -> None:
+    x = Value(2.0, "x")
+    shown = texts(draw(x * x).svg)
+    assert any("call backward() first" in text for text in shown)
+    assert "0" not in shown
+    y = x * x
+    y.backward()
+    assert not any("call backward() first" in text for text in texts(draw(y).svg))
+
+
+def test_infinities_and_nan_are_shown() -> None:
+    x = Value(math.inf, "x")
+    root = x - x
+    root.backward()
+    assert {"∞", "nan"} <= set(texts(draw(root, engine="builtin").svg))
+
+
+def test_without_dot_the_picture_comes_from_the_builtin_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    root = note_002()
+    assert draw(root).svg == draw(root, engine="builtin").svg
+    with pytest.raises(DrawError, match=r"engine 'dot': .* not on PATH; install it \(Debian: apt install graphviz"):
+        draw(root, engine="dot")
+
+
+def test_a_broken_dot_is_passed_over_unless_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "dot"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin" if not shutil.which("dot") else str(tmp_path) + ":/bin")
+    root = note_002()
+    assert draw(root).svg == draw(root, engine="builtin").svg
+    with pytest.raises(DrawError, match="engine 'dot': the program failed"):
+        draw(root, engine="dot")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"engine": "neato"}, r"unknown engine: 'neato' \(must be one of \['dot', 'builtin'\]\)"),
+        ({"direction": "UP"}, r"unknown direction: 'UP' \(must be one of \['LR', 'TB'\]\)"),
+        ({"limit": 2}, r"draw: 3 values are more than can be read \(limit 2\); draw a part"),
+    ],
+)
+def test_wrong_options_say_what_is_allowed(options: dict[str, object], message: str) -> None:
+    with pytest.raises(DrawError, match=message):
+        draw(Value(1.0) * Value(2.0), **options)  # type: ignore[arg-type]
+
+
+def test_what_is_no_value_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"draw: takes Values, got 3 \(int\)"):
+        draw(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="at least one Value"):
+        draw()
+
+
+def test_a_million_values_are_refused_at_once_without_a_picture() -> None:
+    x = Value(1.0)
+    for _ in range(100_000):
+        x = x + 1.0
+    with pytest.raises(DrawError, match="100,001 values"):
+        draw(x)
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    drawing = draw(note_002())
+    target = drawing.save(tmp_path / "graph.svg")
+    assert target.read_text(encoding="utf-8") == drawing.svg
+    assert "digraph" in drawing.save(tmp_path / "graph.dot").read_text(encoding="utf-8")
+    with pytest.raises(DrawError, match=r"must end in .svg, .dot or .gv, got"):
+        drawing.save(tmp_path / "graph.png")
+    with pytest.raises(FileNotFoundError):
+        drawing.save(tmp_path / "missing" / "graph.svg")
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        drawing.save(tmp_path / "folder.svg")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.svg", "graph.dot", "graph.svg"]
+
+
+def test_the_same_graph_gives_the_same_picture() -> None:
+    assert draw(note_002(), engine="builtin").svg == draw(note_002(), engine="builtin").svg
+
+
+def test_ids_are_stable_and_edges_name_their_ends() -> None:
+    root = ElementTree.fromstring(draw(note_002(), engine="builtin").svg)
+    nodes = {g.get("id") for g in root.iter(f"{SVG}g") if "node" in (g.get("class") or "").split()}
+    edges = [g for g in root.iter(f"{SVG}g") if "edge" in (g.get("class") or "").split()]
+    assert nodes == {f"n{i}" for i in range(len(nodes))}
+    assert all(edge.get("data-from") in nodes and edge.get("data-to") in nodes for edge in edges)
+
+
+@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+def test_the_source_is_dot_text_that_dot_accepts() -> None:
+    ran = subprocess.run(["dot", "-Tsvg"], input=draw(note_002()).source, text=True, capture_output=True, check=True)
+    assert "<svg" in ran.stdout
+
+
+def test_in_a_notebook_it_is_svg() -> None:
+    drawing = draw(Value(1.0) * Value(2.0))
+    assert drawing._repr_svg_() == drawing.svg
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_random_graphs_are_laid_out_without_overlaps(seed: int) -> None:
+    source = random.Random(seed)
+    nodes = [Value(source.uniform(-1, 1), source.choice(["", f"net_h{i}", f"x{i}", "b"])) for i in range(4)]
+    for i in range(source.randrange(1, 25)):
+        node = source.choice(nodes) * source.choice(nodes) if source.random() < 0.6 else source.choice(nodes).tanh()
+        node.label = source.choice(["", "", f"net_h{i}", f"out_h{i}", f"E_{i}"])
+        nodes.append(node)
+    nodes[-1].backward()
+    what = scene([nodes[-1]], 300)
+    plan = arrange.arrange(what, "LR")
+    placed = [(plan.centres[box.key], box.size) for box in what.boxes]
+    for i, ((x, y), (wide, high)) in enumerate(placed):
+        for (u, v), (broad, tall) in placed[i + 1 :]:
+            assert abs(x - u) >= (wide + broad) / 2 - 0.1 or abs(y - v) >= (high + tall) / 2 - 0.1
+    assert set(plan.curves) == {edge.key for edge in what.edges}
+
+
+@pytest.mark.parametrize(
+    "text, parts",
+    [
+        ("out_o1", ("out", "o1")),
+        ("w5", ("w", "5")),
+        ("w11_2", ("w", "11,2")),
+        ("b", ("b", "")),
+        ("E_total", ("E", "total")),
+    ],
+)
+def test_labels_split_into_base_and_subscript(text: str, parts: tuple[str, str]) -> None:
+    assert split(text) == parts
