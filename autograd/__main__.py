@@ -6,9 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import autograd
+from autograd.derivation import Derivation, Subject, derive
+from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.errors import AutogradError, WorksheetError
 from autograd.report import Report, as_json, as_text
 from autograd.worksheet import Worksheet, shipped
@@ -55,6 +58,7 @@ expressions:
 lines of a worksheet that are not steps:
   title: text    inputs: i1 i2    targets: t1    fixed: b1 b2    rate: 0.5
   of: E          # a comment
+  check d(E)/d(w) == -(1 - out)*out*(1 - out)*x     a claim, judged when it is run
 
 Gradient descent updates all leaves but inputs, targets and fixed ones, all at
 once. In JSON, what is not finite is "Infinity", "-Infinity" or "NaN".
@@ -89,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--svg", metavar="FILE", help="write a picture of the graph, with values and gradients")
     add("--values", action="store_true", help="print the value of every step, too")
     add("--check", action="store_true", help="compare every gradient with finite differences and forward mode")
+    add("--derive", nargs="+", metavar="NAME", help="write out the chain rule for these")
+    add("--derive-all", action="store_true", help="write out the chain rule for all that is trained, and the updates")
+    add("--latex", metavar="FILE", help="write the derivation as LaTeX")
+    add("--markdown", metavar="FILE", help="write the derivation as Markdown")
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--list", action="store_true", help="list the worksheets that come with the package")
     add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
@@ -161,10 +169,47 @@ def _run(options: argparse.Namespace) -> int:
     )
     if options.svg is not None:
         _draw(report, options.svg)
-    print(as_json(report) if options.json else as_text(report, values=options.values))
+    derivation = _derivation(options, report, trained)
+    if not options.json:
+        print(as_text(report, values=options.values) + (f"\n\n{derivation}" if derivation else ""))
+    wrong = _claims(options, sheet, sheet_subject(sheet, replaced, of=output, rate=rate))
+    if options.json:
+        print(as_json(report))
     if options.svg and not options.json:
         print(f"\nThe graph is drawn in {options.svg}")
-    return CHECK_FAILED if any(each.verdict == FAILED for each in report.checks or []) else FINE
+    return CHECK_FAILED if wrong or any(each.verdict == FAILED for each in report.checks or []) else FINE
+
+
+def _derivation(options: argparse.Namespace, report: Report, trained: list[str]) -> Derivation | None:
+    """Write out the chain rule where it is asked for, also into files."""
+    wanted = options.derive or (list(report.gradients) if options.latex or options.markdown else [])
+    if not wanted and not options.derive_all:
+        return None
+    names = trained if options.derive_all else _unique(each for name in wanted for each in report.sheet.labels(name))
+    values = report.run.values
+    # The report's numbers are of the graph as it is, so the derivation's are the same.
+    derivation = derive(
+        values[report.run.output],
+        [values[name] for name in names],
+        rate=report.rate if options.derive_all else None,
+    )
+    for path, text in ((options.latex, derivation.latex), (options.markdown, derivation.to_markdown)):
+        if path:
+            Path(path).write_text(text().rstrip("\n") + "\n", encoding="utf-8")
+    return derivation
+
+
+def _claims(options: argparse.Namespace, sheet: Worksheet, subject: Subject) -> int:
+    """Judge the sheet's claims, print the verdicts, and count those that are wrong."""
+    wrong = 0
+    stream = sys.stderr if options.json else sys.stdout
+    for i, (line, verdict) in enumerate(judge_claims(sheet, subject)):
+        wrong += not verdict.ok
+        print(("\n" if i == 0 else "") + f"line {line} {verdict}", file=stream)
+    if sheet.claims:
+        many = f"{len(sheet.claims)} claim{'s' * (len(sheet.claims) != 1)}"
+        print(f"{many} judged: {f'{wrong} WRONG' if wrong else 'all right'}.", file=stream)
+    return wrong
 
 
 def _load(argument: str | None) -> Worksheet:

@@ -120,7 +120,7 @@ class Hand:
         if head == "name":
             return self._named(formula.text, numbers)
         if head == "partial":
-            return self.partial(operands[0].text, operands[1].text), PRODUCT
+            return self.partial(operands[0].text, operands[1].text), POWER
         if head == "neg":
             return self.minus + self.formula(operands[0], numbers, PRODUCT), SIGNED
         if head == "+":

@@ -17,6 +17,7 @@ from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, el
 from autograd.worksheet.syntax import (
     DIRECTIVES,
     MAX_BYTES,
+    Claim,
     Directive,
     Instruction,
     Step,
@@ -97,6 +98,8 @@ class Worksheet:
         Leaves that training leaves alone, from the lines of these names.
     rate : float or None
         The learning rate from its `rate:` line.
+    claims : tuple of Claim
+        Its `check` lines, which `autograd.derivation` judges.
 
     Examples
     --------
@@ -131,6 +134,7 @@ class Worksheet:
         self.inputs: tuple[str, ...] = ()
         self.targets: tuple[str, ...] = ()
         self.fixed: tuple[str, ...] = ()
+        self.claims: tuple[Claim, ...] = ()
         self._output = ""
         operands = evaluate.run(self.steps, {}, recorded=True)
         self._aliases = _aliases(operands)
@@ -167,6 +171,7 @@ class Worksheet:
             for directive in statements:
                 if isinstance(directive, Directive):
                     sheet._obey(directive)
+            sheet.claims = tuple(each for each in statements if isinstance(each, Claim))
         except WorksheetError as error:
             raise _with_text(error, text) from None
         return sheet
@@ -234,6 +239,11 @@ class Worksheet:
             return (self._aliases[name],)
         advice = nearest(name, [*self._shapes, *self._aliases]) or f"; names are {_listed(self._shapes)}"
         raise WorksheetError(f"unknown name {name[:80]!r}{advice}")
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Everything a quantity can be called, `W[1,2]` for w2, to its own label."""
+        return dict(self._aliases)
 
     def leaf_labels(self, name: str) -> tuple[str, ...]:
         """Find the leaves a name stands for; as `labels`, and an error when a quantity is computed."""

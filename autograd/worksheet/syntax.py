@@ -5,6 +5,7 @@ A sheet is a list of lines. Each is one of
     name = expression                 a step
     name, name = expression, …        several steps
     word: text                        a directive, see `DIRECTIVES`
+    check left == right               a claim about the sheet
 
 with `#` starting a comment, and a line going on as long as a bracket is open. From loosest to tightest bind
 `< <= > >= == !=` (two things at a time), `+ -`, `* / @`, the sign, `^` or `**` (from the right), then calls `f(x, y)`
@@ -25,7 +26,18 @@ from typing import Final, NamedTuple
 
 from autograd.errors import WorksheetError
 
-__all__ = ["DIRECTIVES", "Directive", "Instruction", "Step", "Token", "nearest", "parse", "split_lines", "tidy_name"]
+__all__ = [
+    "DIRECTIVES",
+    "Claim",
+    "Directive",
+    "Instruction",
+    "Step",
+    "Token",
+    "nearest",
+    "parse",
+    "split_lines",
+    "tidy_name",
+]
 
 MAX_BYTES: Final = 1_000_000
 MAX_LINES: Final = 50_000
@@ -69,6 +81,7 @@ _CALLED: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
 _NUMBER: Final = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SUPERSCRIPT: Final = re.compile(f"[{_SUPERSCRIPT_DIGITS}]{{1,9}}")
 _DIRECTIVE: Final = re.compile(r"[ \t]*([^\W\d]\w*)[ \t]*:")
+_CLAIM: Final = re.compile(r"[ \t]*check[ \t]+(?![=,])([^#]+)")
 _STEP: Final = re.compile(r"[ \t]*[^\W\d]\w*[ \t]*=(?!=)")
 _ARGUMENT: Final = re.compile(r"[^\s,\[]+(?:[ \t]*\[[^\]]*\])?|\S")
 
@@ -123,6 +136,14 @@ class Directive:
     text: str
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A line `check left == right`, read by `derivation`."""
+
+    text: str
+    token: Token
+
+
 def split_lines(text: str) -> list[str]:
     """Cut a text into lines as editors count them: at LF, CR LF and CR only."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -152,7 +173,7 @@ def tidy_name(text: str) -> str:
     return unicodedata.normalize("NFC", re.sub(r"\s+", "", text))
 
 
-def parse(text: str) -> list[Step | Directive]:
+def parse(text: str) -> list[Step | Directive | Claim]:
     """Read a whole sheet.
 
     Raises
@@ -181,6 +202,10 @@ def _tokens(lines: list[str]) -> Iterator[Token]:
         directive = _DIRECTIVE.match(line)
         if opened and (directive or _STEP.match(line)):
             raise opened[-1].error(f"{opened[-1].text!r} is not closed before the next step, in line {number}")
+        if (claim := _CLAIM.match(line)) and not opened:
+            yield Token("claim", claim[1].strip(), number, claim.start(1) + 1)
+            yield Token("newline", "", number, len(line) + 1)
+            continue
         if directive:
             yield from _directive_tokens(line, number, directive)
             continue
@@ -289,15 +314,16 @@ class _Parser:
         self._depth = 0
         self._code: list[Instruction] = []
 
-    def sheet(self) -> list[Step | Directive]:
-        statements: list[Step | Directive] = []
+    def sheet(self) -> list[Step | Directive | Claim]:
+        statements: list[Step | Directive | Claim] = []
         while self._next.kind != "end":
             if self._next.kind == "newline":
                 self._take()
             elif self._next.kind == "directive":
                 statements.append(self._directive())
-            elif self._next.text == "check" and self._tokens[self._position + 1].kind == "name":
-                raise self._next.error("claims ('check …') can't be read yet; put them in a comment")
+            elif self._next.kind == "claim":
+                token = self._take()
+                statements.append(Claim(token.text, token))
             else:
                 statements += self._steps()
         return statements

@@ -54,7 +54,6 @@ WRONG = [
     ("a = (1, 2)", 1, 7, ["a list is written [a, b]"]),
     ("a = [1 2]", 1, 8, ["an operator is missing before '2'"]),
     ("a = []", 1, 6, ["[] is empty"]),
-    ("check d == 1", 1, 1, ["claims ('check …') can't be read yet"]),
     # brackets
     ("a = (1 + 2", 1, 5, ["'(' is never closed", "')' is missing"]),
     ("a = (1 + 2\nb = 3", 1, 5, ["'(' is not closed before the next step, in line 2"]),

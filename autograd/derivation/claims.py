@@ -1,0 +1,364 @@
+"""Judging equations about a graph: true at its own numbers and at others, or wrong, and where.
+
+A claim is `left == right`, or a chain of sides each held against the first. Sides with names are compared at the
+graph's numbers and at random others, so that what is right by accident is found out; sides that are numbers alone are
+compared at the graph's numbers, to the digits that are written.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.core import Value, restore
+from autograd.derivation.formula import Formula
+from autograd.derivation.reading import equation
+from autograd.derivation.repair import Explainer
+from autograd.derivation.steps import Steps, total_derivatives
+from autograd.derivation.write import TextHand
+from autograd.errors import WorksheetError
+from autograd.graph import topological
+from autograd.ops import TABLE
+
+__all__ = ["Point", "Subject", "Verdict", "check_derivation", "judge", "subject_of"]
+
+OTHER_POINTS: Final = 8
+TRIES: Final = 60
+CLOSE: Final = 1e-9
+EXACT_DIGITS: Final = 5
+HAND: Final = TextHand(12, {}, "plain")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one claim.
+
+    Attributes
+    ----------
+    claim : str
+        As written.
+    ok : bool
+        Whether it holds.
+    message : str
+        What is wrong and what it should be; when it holds, what is worth a remark, or nothing.
+    left, right : float
+        The two sides at the graph's numbers; those that differ, if some do.
+    """
+
+    claim: str
+    ok: bool
+    message: str
+    left: float
+    right: float
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        mark = "right" if self.ok else "WRONG"
+        return f"{mark}: {self.claim}" + (f"\n       {self.message}" if self.message else "")
+
+
+class Point(Mapping[str, float]):
+    """The numbers of a graph at one choice of its leaves: names, `∂y/∂x`, and `w′` after an update.
+
+    With `direct`, ∂y/∂x is taken with all other named steps held, where x stands in y's own formula.
+    """
+
+    def __init__(self, values: Mapping[str, Value], output: str, rate: float | None, direct: bool = False) -> None:
+        self.values_by_name = values
+        self.output, self.rate, self.direct = output, rate, direct
+        self._totals: dict[str, dict[int, float]] = {}
+        self._edges: dict[str, dict[int, float]] = {}
+
+    def __getitem__(self, key: str) -> float:
+        if key.startswith("∂"):
+            y, _, x = key[1:].partition("/∂")
+            return self.partial(y, x)
+        if key.endswith("′"):
+            return self._updated(key[:-1])
+        return self.values_by_name[key].data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+    def _updated(self, name: str) -> float:
+        if self.rate is None:
+            raise WorksheetError(f"{name}' is {name} after an update, which needs a rate; write a line 'rate: 0.5'")
+        return self[name] - self.rate * self.partial(self.output, name)
+
+    def partial(self, y: str, x: str) -> float:
+        """Return ∂y/∂x."""
+        node = id(self.values_by_name[x])
+        if self.direct:
+            if y not in self._edges:
+                steps = Steps(self.values_by_name[y])
+                self._edges[y] = steps.edges[id(steps.root)]
+            if node in self._edges[y]:
+                return self._edges[y][node]
+        if y not in self._totals:
+            self._totals[y] = total_derivatives(self.values_by_name[y])
+        return self._totals[y].get(node, 0.0)
+
+
+class Subject:
+    """What claims are about: a graph that can be computed at other numbers.
+
+    Parameters
+    ----------
+    compute : callable
+        From leaves' names and their numbers to all named values.
+    leaves : mapping of str to float
+        The leaves' own numbers.
+    output : str
+        What an update goes down on.
+    rate : float, optional
+        The learning rate.
+    """
+
+    def __init__(
+        self,
+        compute: Callable[[Mapping[str, float]], Mapping[str, Value]],
+        leaves: Mapping[str, float],
+        output: str,
+        rate: float | None = None,
+    ) -> None:
+        self.compute, self.leaves, self.output, self.rate = compute, leaves, output, rate
+        self.here = Point(compute({}), output, rate)
+        self._others: list[Point] | None = None
+
+    @property
+    def others(self) -> list[Point]:
+        """Other points where everything is finite; fewer where the graph's domain is narrow."""
+        if self._others is None:
+            dice = random.Random(20)
+            self._others = []
+            for attempt in range(TRIES):
+                spread = 1.0 if attempt < TRIES // 2 else 0.1
+                moved = {
+                    name: number * (1.0 + spread * dice.uniform(-0.6, 0.6)) + spread * dice.uniform(-0.7, 0.7)
+                    for name, number in self.leaves.items()
+                }
+                point = Point(self.compute(moved), self.output, self.rate)
+                if all(math.isfinite(value.data) for value in point.values_by_name.values()):
+                    self._others.append(point)
+                if len(self._others) == OTHER_POINTS:
+                    break
+        return self._others
+
+    def points(self, direct: bool = False) -> list[Point]:
+        """Its own point, then the others."""
+        every = [self.here, *self.others]
+        return [Point(each.values_by_name, each.output, each.rate, True) for each in every] if direct else every
+
+
+def subject_of(root: Value, rate: float | None = None) -> Subject:
+    """Make a subject of a recorded graph; its comparisons stay as they were recorded."""
+    steps = Steps(root)
+    names = steps.names
+
+    def compute(numbers: Mapping[str, float]) -> dict[str, Value]:
+        made: dict[int, Value] = {}
+        for node in topological(root):
+            name = names.get(id(node), "")
+            if not node.op:
+                made[id(node)] = Value(numbers.get(name, node.data), name)
+                continue
+            operands = tuple(made[id(x)] if isinstance(x, Value) else x for x in node.operands)
+            value, *slopes = TABLE[node.op].compute(*map(float, operands))
+            kept = tuple(slope for x, slope in zip(operands, slopes, strict=True) if isinstance(x, Value))
+            made[id(node)] = restore(node.op, operands, value, kept, 0.0, name)
+        return {name: made[key] for key, name in names.items()}
+
+    leaves = {steps.name(node): node.data for node in steps.order if not node.op}
+    return Subject(compute, leaves, steps.name(root), rate)
+
+
+def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verdict:
+    r"""Judge an equation about a graph, and say what is wrong with it.
+
+    Parameters
+    ----------
+    claim : str
+        `left == right`, in text or LaTeX, over the labels of the graph: names, numbers, ops, derivatives `d(y)/d(x)`,
+        `∂y/∂x` or `\frac{\partial y}{\partial x}`, and `w'` for w after one update. Several sides may follow each
+        other.
+    y : Value
+        The result, whose graph holds all names; what an update goes down on.
+    rate : float, optional
+        The learning rate, for updates.
+
+    Returns
+    -------
+    Verdict
+        True if the claim holds, at the graph's numbers and at random others.
+
+    Raises
+    ------
+    TypeError
+        When y is no Value or the claim no str.
+    WorksheetError
+        When the claim can't be read.
+
+    Examples
+    --------
+    >>> a, w, x, target = Value(0.3, "a"), Value(2.0, "w"), Value(1.5, "x"), Value(1.0, "t")
+    >>> z = w * x + a
+    >>> z.label = "z"
+    >>> L = (z - target) ** 2
+    >>> L.label = "L"
+    >>> bool(check_derivation("d(L)/d(w) == d(L)/d(z) * d(z)/d(w) == 2(z - t)*x", L))
+    True
+    >>> print(check_derivation("d(L)/d(a) == 2(z - t)*x", L))
+    WRONG: d(L)/d(a) == 2(z - t)*x
+           off by the factor x: it is too much; it should be 2(z − t)
+    """
+    if not isinstance(y, Value):
+        raise TypeError(f"check_derivation: y must be a Value, got {y!r} ({type(y).__name__})")
+    if not isinstance(claim, str):
+        raise TypeError(f"check_derivation: the claim must be a str, got {claim!r} ({type(claim).__name__})")
+    return judge(claim, subject_of(y, rate))
+
+
+def judge(claim: str, subject: Subject, *, latex: bool | None = None) -> Verdict:
+    """Judge one claim about a subject."""
+    sides = equation(claim, set(subject.here), latex=latex)
+    if len(sides) < 2:
+        raise WorksheetError(f"a claim has two sides, as d(E)/d(w) == x*y, got {claim!r}")
+    return judge_sides(claim, sides, subject)
+
+
+def judge_sides(claim: str, sides: Sequence[Formula], subject: Subject) -> Verdict:
+    """Judge sides that are read already."""
+    shown = " ".join(claim.split())
+    left, remarks = sides[0], []
+    here = subject.here
+    for right in sides[1:]:
+        message = _numbers_differ(left, right, subject) if _is_numeric(right) or _rounded(right) else None
+        if message is None:
+            message = _differ(left, right, subject)
+        if message.startswith("("):
+            remarks.append(message[1:-1])
+        elif message:
+            return Verdict(shown, False, message, left.value(here), right.value(here))
+    return Verdict(shown, True, "; ".join(remarks), left.value(here), sides[-1].value(here))
+
+
+# Numbers
+
+
+def _is_numeric(formula: Formula) -> bool:
+    return not formula.names()
+
+
+def _literals(formula: Formula) -> Iterator[Formula]:
+    if formula.head == "number":
+        yield formula
+    for each in formula.operands:
+        yield from _literals(each)
+
+
+def _rounded(formula: Formula) -> bool:
+    """Whether it has numbers that must be results someone rounded."""
+    return any(_unit(each) for each in _literals(formula))
+
+
+def _unit(literal: Formula) -> float:
+    """One unit of the last digit written; 0 for a number short enough to be meant exactly."""
+    mantissa, _, exponent = literal.text.lower().partition("e")
+    whole, point, decimals = mantissa.partition(".")
+    if not point or len((whole + decimals).lstrip("0")) < EXACT_DIGITS:
+        return 0.0
+    return 10.0 ** (int(exponent or 0) - len(decimals))
+
+
+def _last_digit(literal: Formula) -> float:
+    mantissa, _, exponent = literal.text.lower().partition("e")
+    return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+
+
+def _shifted(formula: Formula, literal: Formula, by: float) -> Formula:
+    if formula is literal:
+        return Formula("number", text=formula.text, number=formula.number + by)
+    return Formula(
+        formula.head, tuple(_shifted(each, literal, by) for each in formula.operands), formula.text, formula.number
+    )
+
+
+def _uncertainty(formula: Formula, point: Point) -> float:
+    """How far rounded numbers in a formula can take it from what it should be."""
+    value = formula.value(point)
+    return math.fsum(
+        abs(_shifted(formula, literal, unit).value(point) - value)
+        for literal in _literals(formula)
+        if (unit := _unit(literal))
+    )
+
+
+def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
+    """Compare at the graph's numbers alone, to the digits written; a remark stands in brackets."""
+    here = subject.here
+    true, said = left.value(here), right.value(here)
+    bare = right.operands[0] if right.head == "neg" else right
+    if bare.head == "number":
+        slack, unit = _uncertainty(left, here), _last_digit(bare)
+        error = abs(true - said)
+        if error <= 0.5000001 * unit + slack + CLOSE * abs(true) * 1e-3:
+            return ""
+        if error <= 1.0000001 * unit + slack and _unit(bare):
+            return f"(the last digit: {HAND.number(true)})"
+    elif abs(true - said) <= _uncertainty(right, here) + _uncertainty(left, here) + CLOSE * _magnitude(right, here):
+        return ""
+    if said and math.isclose(true, -said, rel_tol=1e-3):
+        return f"sign: it is {HAND.number(true)}, not {HAND.number(said)}"
+    return f"the number is {HAND.number(true)}, not {HAND.number(said)}"
+
+
+# Formulas
+
+
+def _magnitude(formula: Formula, point: Mapping[str, float]) -> float:
+    """The size of what is added up, which bounds rounding: 1 + 1e9 − 1e9 has 2e9."""
+    sizes = [_magnitude(each, point) for each in formula.operands] if formula.head in ("+", "*", "neg", "/") else []
+    if formula.head == "*":
+        return math.prod(sizes)
+    if formula.head == "/":
+        below = abs(formula.operands[1].value(point))
+        return sizes[0] / below if below else math.inf
+    return math.fsum(sizes) if sizes else abs(formula.value(point))
+
+
+def agree(left: Formula, right: Formula, point: Point) -> bool:
+    """Whether two formulas are equal at a point, up to rounding."""
+    a, b = left.value(point), right.value(point)
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    if a == b:
+        return True
+    size = _magnitude(left, point) + _magnitude(right, point)
+    return math.isfinite(size) and abs(a - b) <= CLOSE * size
+
+
+def _finite(formula: Formula, points: Sequence[Point]) -> list[Point]:
+    return [each for each in points if math.isfinite(formula.value(each))]
+
+
+def _differ(left: Formula, right: Formula, subject: Subject) -> str:
+    """Say what is wrong, or nothing when nothing is; a remark stands in brackets."""
+    points = _finite(left, subject.points())
+    if not points:
+        return "" if agree(left, right, subject.here) else "the left side is not a finite number"
+    if all(agree(left, right, point) for point in points):
+        return "" if len(points) > 2 else "(could be compared at the given numbers only)"
+    held = subject.points(direct=True)
+    if all(agree(left, right, point) for point in held):
+        return "(with the derivatives taken while the other steps are held)"
+    accident = agree(left, right, points[0]) and points[0] is subject.here
+    message = Explainer(left, right, points, agree).explain()
+    return ("right at these numbers by accident only: " if accident else "") + message

@@ -1,0 +1,259 @@
+"""Saying what is wrong with an equation: the smallest change that makes it right, and the word for it.
+
+Candidates are single changes of one side: factors that do not join, a sign, a factor too many, a name or an index, an
+exponent, a factor that is missing. The first that makes both sides equal at every point is the explanation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from autograd.derivation.formula import ONE, Formula, name, number, partial
+from autograd.derivation.write import TextHand
+
+if TYPE_CHECKING:
+    from autograd.derivation.claims import Point
+
+__all__ = ["Explainer"]
+
+HAND: Final = TextHand(9, {}, "plain")
+Agree = Callable[[Formula, Formula, "Point"], bool]
+Change = tuple[str, Formula]
+
+
+class Explainer:
+    """Finds what is wrong between two sides that differ at some of the points."""
+
+    def __init__(self, left: Formula, right: Formula, points: Sequence[Point], agree: Agree) -> None:
+        self.left, self.right = left, right
+        self.points = sorted(points, key=lambda point: agree(left, right, point))  # one that differs first
+        self.agree = agree
+        self.names = list(points[0])
+
+    def explain(self) -> str:
+        """Say what is wrong, and what it should be."""
+        gap = self._gap()
+        if gap:
+            return gap
+        for what, changed in self._changes(self.right):
+            if self._equal(self.left, changed):
+                return _with_whole(what, changed)
+        for what, changed in self._changes(self.left):
+            if self._equal(changed, self.right):
+                return "on the left side, " + _with_whole(what, changed)
+        for what, changed in self._missing(self.right):
+            if self._equal(self.left, changed):
+                return _with_whole(what, changed)
+        if constant := self._constant_factor():
+            return constant
+        here = self.points[0]
+        true, said = HAND.number(self.left.value(here)), HAND.number(self.right.value(here))
+        return f"no single change makes it right; the left side is {true} where the right side is {said}"
+
+    def _equal(self, left: Formula, right: Formula) -> bool:
+        return all(self.agree(left, right, point) for point in self.points)
+
+    def _changes(self, side: Formula) -> Iterator[Change]:
+        yield "sign", _negated(side)
+        yield from self._dropped(side)
+        yield from _everywhere(side, _flips)
+        yield from _everywhere(side, self._renamed)
+        yield from _everywhere(side, _powers)
+
+    # Chains
+
+    def _gap(self) -> str:
+        """Find two factors of a chain of derivatives that do not join, and the step between them that would."""
+        if self.left.head != "partial" or self.right.head != "*":
+            return ""
+        factors = list(self.right.operands)
+        if any(each.head != "partial" for each in factors):
+            return ""
+        y, x = (each.text for each in self.left.operands)
+        if factors[0].operands[0].text != y and factors[-1].operands[0].text == y:
+            factors.reverse()
+        for i, (first, second) in enumerate(pairwise(factors)):
+            if first.operands[1] == second.operands[0]:
+                continue
+            repaired = self._joined(factors, i)
+            what = f"{HAND.formula(first)} and {HAND.formula(second)} do not join: "
+            what += f"{first.operands[1].text} is not {second.operands[0].text}"
+            return what + (f"; the path to {x} runs through {repaired}" if repaired else "")
+        return ""
+
+    def _joined(self, factors: Sequence[Formula], i: int) -> str:
+        first, second = factors[i], factors[i + 1]
+        for through in (second.operands[0].text, first.operands[1].text):
+            pair = [partial(first.operands[0].text, through), partial(through, second.operands[1].text)]
+            if self._equal(self.left, Formula("*", (*factors[:i], *pair, *factors[i + 2 :]))):
+                return through
+        return ""
+
+    # Factors
+
+    def _dropped(self, side: Formula) -> Iterator[Change]:
+        """Leave out one factor."""
+        for path in _paths(side):
+            product = _at(side, path)
+            if product.head != "*":
+                continue
+            for i, factor in enumerate(product.operands):
+                rest = product.operands[:i] + product.operands[i + 1 :]
+                kept = rest[0] if len(rest) == 1 else Formula("*", rest)
+                text = HAND.formula(factor)
+                yield f"off by the factor {text}: it is too much", _put(side, path, kept)
+
+    def _missing(self, side: Formula) -> Iterator[Change]:
+        """Multiply by one factor more."""
+        for factor in self._candidates():
+            text = HAND.formula(factor)
+            yield f"off by the factor {text}: it is missing", _multiplied(side, factor)
+        if side.head == "+":
+            for i, term in enumerate(side.operands):
+                for each in self.names:
+                    terms = (*side.operands[:i], _multiplied(term, name(each)), *side.operands[i + 1 :])
+                    yield f"the factor {each} is missing in one term", Formula("+", terms)
+
+    def _candidates(self) -> Iterator[Formula]:
+        """Yield what derivatives are made of: numbers, names, a(1 − a), differences, derivatives."""
+        yield from (number(2.0), Formula("/", (ONE, number(2.0))))
+        for each in self.names:
+            a = name(each)
+            rest = Formula("+", (ONE, Formula("neg", (a,))))
+            yield from (a, rest, Formula("*", (a, rest)), Formula("/", (ONE, a)), Formula("^", (a, number(2.0))))
+            yield Formula("neg", (a,))
+            yield Formula("neg", (rest,))
+            yield Formula(">", (a, number(0.0)))
+        for top in self.names:
+            for bottom in self.names:
+                if top == bottom:
+                    continue
+                slope = self.points[0].partial(top, bottom)
+                if slope not in (0.0, 1.0):
+                    yield partial(top, bottom)
+                yield Formula("+", (name(top), Formula("neg", (name(bottom),))))
+
+    def _renamed(self, part: Formula) -> Iterator[Change]:
+        """Put another name for one, most alike first."""
+        if part.head == "partial":
+            top, bottom = (each.text for each in part.operands)
+            for each in self._alike(top):
+                yield self._wrong(part, new := partial(each, bottom)), new
+            for each in self._alike(bottom):
+                yield self._wrong(part, new := partial(top, each)), new
+        elif part.head == "name" and not part.text.endswith("′"):
+            for each in self._alike(part.text):
+                yield self._wrong(part, name(each)), name(each)
+
+    def _alike(self, text: str) -> list[str]:
+        others = [each for each in self.names if each != text]
+        return sorted(others, key=lambda each: (sorted(each) != sorted(text), not _same_stem(each, text)))
+
+    @staticmethod
+    def _wrong(old: Formula, new: Formula) -> str:
+        before, after = HAND.formula(old), HAND.formula(new)
+        transposed = old.head == "name" and sorted(before) == sorted(after) and len(before) == len(after)
+        if transposed:
+            return f"transposed: {before} where {after} belongs"
+        index = old.head == "partial" or _same_stem(old.text, new.text)
+        return f"{'wrong index' if index else 'wrong factor'}: {before} where {after} belongs"
+
+    def _constant_factor(self) -> str:
+        ratios = []
+        for point in self.points:
+            right = self.right.value(point)
+            left = self.left.value(point)
+            if right == 0.0 or not math.isfinite(left / right):
+                if left == right:
+                    continue
+                return ""
+            ratios.append(left / right)
+        if not ratios or any(not math.isclose(ratios[0], each, rel_tol=1e-7) for each in ratios):
+            return ""
+        if ratios[0] == 0.0:
+            return "the left side is 0: there is no path"
+        return f"off by the factor {HAND.number(ratios[0])}"
+
+
+def _with_whole(what: str, changed: Formula) -> str:
+    whole = HAND.formula(changed)
+    return what if what.endswith(f"should be {whole}") else f"{what}; it should be {whole}"
+
+
+def _same_stem(a: str, b: str) -> bool:
+    return a.rstrip("0123456789_[],") == b.rstrip("0123456789_[],") or a.split("_")[0] == b.split("_")[0]
+
+
+# Trees
+
+
+Path = tuple[int, ...]
+
+
+def _paths(formula: Formula, path: Path = ()) -> Iterator[Path]:
+    """Yield the place of every part; the names inside a derivative are no parts."""
+    yield path
+    if formula.head != "partial":
+        for i, each in enumerate(formula.operands):
+            yield from _paths(each, (*path, i))
+
+
+def _at(formula: Formula, path: Path) -> Formula:
+    for i in path:
+        formula = formula.operands[i]
+    return formula
+
+
+def _put(formula: Formula, path: Path, part: Formula) -> Formula:
+    if not path:
+        return part
+    operands = list(formula.operands)
+    operands[path[0]] = _put(operands[path[0]], path[1:], part)
+    return Formula(formula.head, tuple(operands), formula.text, formula.number)
+
+
+def _everywhere(side: Formula, change: Callable[[Formula], Iterator[Change]]) -> Iterator[Change]:
+    for path in _paths(side):
+        for what, part in change(_at(side, path)):
+            yield what, _put(side, path, part)
+
+
+def _negated(formula: Formula) -> Formula:
+    return formula.operands[0] if formula.head == "neg" else Formula("neg", (formula,))
+
+
+def _multiplied(side: Formula, factor: Formula) -> Formula:
+    if side.head == "neg":
+        return Formula("neg", (_multiplied(side.operands[0], factor),))
+    factors = side.operands if side.head == "*" else (side,)
+    return factor if side == ONE else Formula("*", (*factors, factor))
+
+
+def _flips(part: Formula) -> Iterator[Change]:
+    """Turn one sign in a sum."""
+    if part.head == "+":
+        for i, term in enumerate(part.operands):
+            turned = Formula("+", (*part.operands[:i], _negated(term), *part.operands[i + 1 :]))
+            yield f"sign: {HAND.formula(part)} should be {HAND.formula(turned)}", turned
+            rest = (*part.operands[:i], *part.operands[i + 1 :])
+            less = rest[0] if len(rest) == 1 else Formula("+", rest)
+            yield f"the term {HAND.formula(term)} is too much", less
+
+
+def _powers(part: Formula) -> Iterator[Change]:
+    """Move one exponent by one."""
+    if part.head == "^" and part.operands[1].head in ("number", "neg"):
+        for by in (-1.0, 1.0):
+            exponent = part.operands[1].value({}) + by
+            base = part.operands[0]
+            new = ONE if exponent == 0.0 else base if exponent == 1.0 else Formula("^", (base, number(exponent)))
+            yield f"power: {HAND.formula(part)} should be {HAND.formula(new)}", new
+    elif part.head in ("name", "+"):
+        new = Formula("^", (part, number(2.0)))
+        yield f"power: {HAND.formula(part, level=4)} should be {HAND.formula(new)}", new
+    elif part.head == "number" and part.number not in (0.0, 1.0):
+        for value in (part.number + 1.0, part.number - 1.0, 2.0 * part.number, part.number / 2.0):
+            yield f"the number {part.text} should be {HAND.number(value)}", number(value)

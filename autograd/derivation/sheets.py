@@ -1,0 +1,57 @@
+"""The claims of a worksheet, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from autograd.core import Value
+from autograd.derivation.claims import Subject, Verdict, judge
+from autograd.errors import WorksheetError
+from autograd.worksheet import Worksheet
+
+__all__ = ["judge_claims", "sheet_subject"]
+
+
+def sheet_subject(
+    sheet: Worksheet, replaced: Mapping[str, float] | None = None, *, of: str | None = None, rate: float | None = None
+) -> Subject:
+    """Make a subject of a sheet; its comparisons are decided anew at other numbers.
+
+    Examples
+    --------
+    >>> subject = sheet_subject(Worksheet.parse("x, w = 2, 3" + chr(10) + "y = w*x"))
+    >>> subject.here["y"], subject.here["∂y/∂w"]
+    (6.0, 2.0)
+    """
+    given = dict(replaced or {})
+    aliases = sheet.aliases
+
+    def compute(numbers: Mapping[str, float]) -> dict[str, Value]:
+        values = sheet.evaluate({**given, **numbers}, of=of).values
+        return {**{alias: values[label] for alias, label in aliases.items()}, **values}
+
+    leaves = {**sheet.leaves, **given}
+    return Subject(compute, leaves, sheet.output(of), sheet.rate if rate is None else rate)
+
+
+def judge_claims(sheet: Worksheet, subject: Subject) -> Iterator[tuple[int, Verdict]]:
+    """Judge each `check` line of a sheet, with the number of the line.
+
+    Raises
+    ------
+    WorksheetError
+        At a claim that can't be read.
+
+    Examples
+    --------
+    >>> sheet = Worksheet.parse("x, w = 2, 3" + chr(10) + "y = w*x^2" + chr(10) + "check d(y)/d(w) == x")
+    >>> for line, verdict in judge_claims(sheet, sheet_subject(sheet)):
+    ...     print(line, verdict)
+    3 WRONG: d(y)/d(w) == x
+           power: x should be x²
+    """
+    for claim in sheet.claims:
+        try:
+            yield claim.token.line, judge(claim.text, subject)
+        except WorksheetError as error:
+            raise claim.token.error(f"{error.message}, in {claim.text[:80]!r}") from None
