@@ -63,10 +63,20 @@ class BuildOptionalCore(build_ext):
 
 
 core = Extension("autograd._value", [SOURCE.as_posix()], depends=["autograd/_ops.h"], optional=not REQUIRED)
+replay = Extension(
+    "autograd._replay",
+    ["autograd/_replay.c"],
+    depends=["autograd/_ops.h", "autograd/_replay_blocks.h"],
+    # Vectorised loops; what traps is never looked at. libm brings the vector library along.
+    extra_compile_args=["-O3", "-fno-trapping-math", "-pthread"],
+    extra_link_args=["-pthread"],
+    libraries=["m"],
+    optional=not REQUIRED,
+)
 setup(
     # The worksheets live beside the notebooks and ship as a folder of the package, which has only data in it.
     packages=[*find_packages(include=["autograd", "autograd.*", "nn", "nn.*"]), "autograd.worksheets"],
     package_dir={"autograd.worksheets": "notebooks/worksheets"},
-    ext_modules=[core] if SOURCE.exists() else [],
+    ext_modules=[core, replay] if SOURCE.exists() else [],
     cmdclass={"build_ext": BuildOptionalCore},
 )

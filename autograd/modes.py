@@ -109,10 +109,15 @@ def recorded(node: Value) -> Value:
 
 def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcome:
     """Pass the answer to a question about a value's number; both twins call it while a mode is on."""
-    recorder = _recorder.get()
-    if recorder is not None:
-        recorder.observed(kind, value, other, outcome)
+    witness = _recorder.get()
+    if witness is not None:
+        witness.observed(kind, value, other, outcome)
     return outcome
+
+
+def recorder() -> Recorder | None:
+    """Return what records this context, if anything does."""
+    return _recorder.get()
 
 
 @contextmanager

@@ -1,0 +1,8 @@
+"""Replay: record a graph once, run it without Python. This file is the face: it re-exports, nothing else."""
+
+from autograd.errors import BranchChanged
+from autograd.replay.compiling import compile
+from autograd.replay.observing import recording
+from autograd.replay.program import Gradients, Program
+
+__all__ = ["BranchChanged", "Gradients", "Program", "compile", "recording"]

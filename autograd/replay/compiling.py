@@ -1,0 +1,91 @@
+"""`ag.compile`, for recorded graphs and for functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import modes
+from autograd.core import Value
+from autograd.replay.observing import observations_for
+from autograd.replay.program import Program
+from autograd.replay.record import record
+
+__all__ = ["compile", "compile_graph"]
+
+
+def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
+    """Compile a recorded graph; see `compile`."""
+    single = isinstance(outputs, Value)
+    roots = [outputs] if single else _values("outputs", outputs)
+    leaves = _values("inputs", [] if inputs is None else inputs)
+    open_now = modes.recorder()
+    with modes.unobserved():
+        _check(roots, leaves)
+        observations = observations_for(roots, leaves, open_now)
+        tape, parameters = record(roots, leaves, observations)
+    return Program(tape, parameters, single)
+
+
+def _values(what: str, given: Any) -> list[Value]:
+    if isinstance(given, (str, bytes, Value)) or not hasattr(type(given), "__iter__"):
+        raise TypeError(f"compile: {what} must be a sequence of Values, got {given!r:.60} ({type(given).__name__})")
+    values = list(given)
+    for i, value in enumerate(values):
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"compile: {what}[{i}] must be a Value, which remembers what it depends on, "
+                f"got {value!r:.60} ({type(value).__name__})"
+            )
+    if what == "outputs" and not values:
+        raise ValueError("compile: outputs must be at least one Value, got none")
+    return values
+
+
+def _check(roots: list[Value], leaves: list[Value]) -> None:
+    from autograd.graph import topological
+
+    below = {id(node) for node in topological(*roots)}
+    seen: set[int] = set()
+    for i, leaf in enumerate(leaves):
+        if leaf.op:
+            raise ValueError(f"compile: inputs[{i}] must be a leaf, got a result of {leaf.op}, {leaf!r}")
+        if id(leaf) in seen:
+            raise ValueError(f"compile: inputs[{i}] is there twice, got {leaf!r}")
+        if id(leaf) not in below:
+            raise ValueError(f"compile: inputs[{i}] isn't in the graph of the outputs, got {leaf!r}")
+        seen.add(id(leaf))
+    for i, root in enumerate(roots):
+        if not root.op and id(root) not in seen:
+            raise ValueError(f"compile: outputs[{i}] depends on nothing: it is a leaf, got {root!r}")
+
+
+def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
+    """Compile a recorded graph, so that it runs again without Python.
+
+    Parameters
+    ----------
+    outputs : Value or sequence of Value
+        What to compute.
+    inputs : sequence of Value
+        The leaves that become arguments; all other leaves stay parameters, whose `data` each call reads.
+
+    Returns
+    -------
+    Program
+        To be called with numbers or arrays.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an output isn't a Value or depends on nothing, or an input isn't a leaf of the graph.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> x, w = ag.Value(2.0), ag.Value(3.0)
+    >>> program = ag.compile((w * x).tanh(), inputs=[x])
+    >>> round(program(0.1), 6)
+    0.291313
+    """
+    return compile_graph(outputs, inputs)

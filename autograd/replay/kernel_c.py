@@ -1,0 +1,97 @@
+"""Plans run by the C kernel `_replay.c`: encodes a plan for it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from autograd import _replay
+from autograd.ops import TABLE
+from autograd.replay.plan import Instruction, Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["CKernel"]
+
+KINDS: Final = {name: kind for kind, name in enumerate(_replay.KINDS)}
+ROWS: Final = {name: op.index for name, op in TABLE.items()} | {"": -1}
+
+
+class CKernel:
+    """A plan, encoded for C; as `NumpyKernel`."""
+
+    name = "c"
+
+    def __init__(self, plan: Plan, stored: int, outputs: int) -> None:
+        self.plan, self.stored = plan, stored
+        self.inputs = _inputs_read(plan)
+        sum_numbers = {u: k for k, u in enumerate(plan.sums)}
+        parts = [_encoded(steps, sum_numbers) for steps in (plan.before, plan.body, plan.after)]
+        self._kernel = _replay.Kernel(
+            *(buffer for part in parts for buffer in part),
+            array("i", [x for pair in plan.fills.items() for x in pair]),
+            array("i", plan.sums),
+            plan.uniforms,
+            plan.slots,
+            self.inputs,
+            stored,
+            outputs,
+            len(plan.rows_stored),
+        )
+
+    def run(
+        self, uniforms: Array, columns: Array, seeds: Array | None, seed_totals: dict[int, float], threads: int
+    ) -> tuple[Array, Array]:
+        """Run over all samples; see `NumpyKernel.run`."""
+        import numpy as np
+
+        samples = columns.shape[1]
+        stored = np.empty((self.stored, samples))
+        rows = self.plan.rows_stored
+        gradients = np.empty((len(rows), samples)) if all(rows) else np.zeros((len(rows), samples))
+        presets = array("d", [seed_totals.get(u, 0.0) for u in self.plan.sums])
+        columns = columns[: self.inputs]
+        self._kernel.run(uniforms, columns, seeds, samples, presets, stored, gradients, threads)
+        return stored, gradients
+
+
+def _inputs_read(plan: Plan) -> int:
+    """Return how many rows of the arguments a plan may read."""
+    return 1 + max((step.number for step in plan.body if step.op == "load"), default=-1)
+
+
+def _encoded(steps: Sequence[Instruction], sum_numbers: dict[int, int]) -> tuple[array[int], array[int]]:
+    """Steps of 12 numbers each, and the terms of sums."""
+    code, terms = array("i"), array("i")
+    for step in steps:
+        op, number = step.op, step.number
+        outs: tuple[int, ...] = step.outs
+        reads: tuple[int, ...] = step.reads
+        start, count = len(terms), 0
+        if op == "gather":
+            count = len(step.terms)
+            for gradient, u, total in step.terms:
+                terms.extend((gradient, ~u, sum_numbers[total]))
+            first = reads[1] if len(reads) > 1 + count else _replay.NONE
+            reads = (reads[0], first)
+        elif op == "reduce":
+            number = sum_numbers[~outs[0]]
+            outs, reads = (), step.terms[0]
+        elif op == "logsumexp":
+            count = len(reads)
+            for pair in zip(reads, outs[1:], strict=True):
+                terms.extend(pair)
+            outs, reads = outs[:1], ()
+        elif step.terms:
+            count = len(step.terms)
+            for factors in step.terms:
+                terms.extend(factors)
+        missing = (0, 0, 0, 0)
+        code.extend((KINDS[op], ROWS[step.row], *outs, *missing[len(outs) :], *reads, *missing[1 + len(reads) :]))
+        code.extend((start, count, number))
+    return code, terms

@@ -1,0 +1,369 @@
+"""Plans run on numpy: the meaning of each instruction, and what runs where the C kernel was not built.
+
+The rows of the op table are translated for arrays from their own source, as `translate.py` does for C.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd import ops
+from autograd.ops import TABLE
+from autograd.replay.plan import Instruction, Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["NumpyKernel"]
+
+BLOCK: Final = 4096
+
+PLAIN: Final = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "exp": "exp", "log": "log",
+    "sqrt": "sqrt", "sin": "sin", "cos": "cos", "abs": "absolute", "tanh": "tanh",
+}  # fmt: skip
+"""Rows whose value is one function of numpy."""
+
+
+class _ForArrays(ast.NodeTransformer):
+    """Choices and logic element by element."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("array_where", node.test, node.body, node.orelse)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
+        return functools.reduce(lambda x, y: _call(name, x, y), node.values)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        operands = [node.left, *node.comparators]
+        links: list[ast.expr] = [
+            ast.Compare(left, [op], [right]) for left, op, right in zip(operands, node.ops, operands[1:], strict=False)
+        ]
+        return functools.reduce(lambda x, y: _call("logical_and", x, y), links)
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+class _Ieee:
+    """`autograd.ieee` over arrays."""
+
+    def __init__(self, numpy: Any) -> None:
+        self.inf, self.nan = math.inf, math.nan
+        self.erf = numpy.vectorize(math.erf, otypes=[float])
+        self.erfc = numpy.vectorize(math.erfc, otypes=[float])
+        self.div, self.pow = numpy.divide, numpy.power
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh"):
+            setattr(self, name, getattr(numpy, name))
+        for name in ("tanh", "copysign"):
+            setattr(self, name, getattr(numpy, name))
+        for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2"):
+            setattr(self, name, getattr(numpy, "arc" + name[1:]))
+
+
+@functools.cache
+def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
+    """Every row with a fixed number of operands, for arrays."""
+    import numpy as np
+
+    tree = _ForArrays().visit(ast.parse(inspect.getsource(ops)))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    fixed = {op.compute.__name__ for op in TABLE.values() if op.arity is not None}
+    wanted: list[ast.stmt] = [
+        f for f in functions if f.name in fixed or (f.name.startswith("_") and _is_over_floats(f))
+    ]
+    for function in functions:
+        function.decorator_list = []
+        function.returns = None
+    names: dict[str, Any] = {name: value for name, value in vars(ops).items() if name.isupper()}
+    names |= {"abs": np.abs, "array_where": np.where, "logical_and": np.logical_and, "logical_or": np.logical_or}
+    names["ieee"] = _Ieee(np)
+    code = compile(ast.fix_missing_locations(ast.Module(wanted, [])), "<rows of ops.py over arrays>", "exec")
+    exec(code, names)
+    return {op.name: names[op.compute.__name__] for op in TABLE.values() if op.arity is not None}
+
+
+def _is_over_floats(function: ast.FunctionDef) -> bool:
+    annotations = [argument.annotation for argument in function.args.args] + [function.returns]
+    return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
+
+
+class NumpyKernel:
+    """A plan, bound to numpy.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    stored, outputs : int
+        How many rows the body stores, of outputs and guards; how many of them are outputs.
+    """
+
+    name = "numpy"
+
+    def __init__(self, plan: Plan, stored: int, outputs: int) -> None:
+        self.plan, self.stored, self.outputs = plan, stored, outputs
+
+    def run(
+        self, uniforms: Array, columns: Array, seeds: Array | None, seed_totals: dict[int, float], threads: int
+    ) -> tuple[Array, Array]:
+        """Run over all samples.
+
+        Parameters
+        ----------
+        uniforms : array of (uniforms,)
+            Constants and parameters set; the rest is written here.
+        columns : array of (inputs, samples)
+            The arguments.
+        seeds : array of (outputs, samples), optional
+            Weights of the outputs; 1 by default.
+        seed_totals : dict of int to float
+            What to add to sums besides what the samples give.
+        threads : int
+            Not used here.
+
+        Returns
+        -------
+        stored : array of (stored, samples)
+            Outputs and what guards ask, where the body stores them.
+        gradients : array of (inputs [+ parameters], samples)
+            Where the body stores them.
+        """
+        import numpy as np
+
+        plan, samples = self.plan, columns.shape[1]
+        stored = np.empty((self.stored, samples))
+        gradients = np.zeros((len(plan.rows_stored), samples))
+        with np.errstate(all="ignore"):
+            pool = np.empty((plan.slots, min(BLOCK, samples)))
+            for step in plan.before:
+                _bind(step, _Cells(uniforms, pool, 1))()
+            for slot, u in plan.fills.items():
+                pool[slot] = uniforms[u]
+            uniforms[plan.sums] = 0.0
+            for start in range(0, samples, BLOCK):
+                count = min(BLOCK, samples - start)
+                if start == 0 or count != pool.shape[1]:
+                    cells = _Cells(uniforms, pool, count)
+                    steps = [(step, _bind(step, cells) if step.op not in TRANSFERS else _nothing) for step in plan.body]
+                here = slice(start, start + count)
+                for step, action in steps:
+                    if step.op == "load":
+                        np.copyto(cells(step.outs[0]), columns[step.number, here])
+                    elif step.op == "store":
+                        np.copyto(stored[step.number, here], cells(step.reads[0]))
+                    elif step.op == "seed":
+                        np.copyto(cells(step.outs[0]), 1.0 if seeds is None else seeds[step.number, here])
+                    elif step.op == "store gradient":
+                        np.copyto(gradients[step.number, here], cells(step.reads[0]))
+                    else:
+                        action()
+            for u, number in seed_totals.items():
+                uniforms[u] += number
+            for step in plan.after:
+                _bind(step, _Cells(uniforms, pool, 1))()
+        return stored, gradients
+
+
+TRANSFERS: Final = frozenset({"load", "store", "seed", "store gradient"})
+
+
+def _nothing() -> None:
+    """Stand for a transfer, which needs to know where in the batch it is."""
+
+
+class _Cells:
+    """Where an operand lives: a slot's row, or a uniform number as an array of one."""
+
+    def __init__(self, uniforms: Array, pool: Array, count: int) -> None:
+        self.uniforms, self.pool, self.count = uniforms, pool, count
+
+    def __call__(self, x: int) -> Array:
+        return self.pool[x, : self.count] if x >= 0 else self.uniforms[~x : ~x + 1]
+
+
+def _bind(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    """The instruction as a function without arguments."""
+    return BINDERS[step.op](step, cells)
+
+
+def _value(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, arguments = cells(step.outs[0]), [cells(x) for x in step.reads]
+    if step.row in PLAIN:
+        return functools.partial(getattr(np, PLAIN[step.row]), *arguments, out=out)
+    row = _rows()[step.row]
+    return lambda: np.copyto(out, row(*arguments)[0])
+
+
+def _both(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    return _several(step, cells, 0)
+
+
+def _slopes(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    return _several(step, cells, 1)
+
+
+def _several(step: Instruction, cells: _Cells, first: int) -> Callable[[], None]:
+    import numpy as np
+
+    arguments, row = [cells(x) for x in step.reads], _rows()[step.row]
+    outs = [(cells(x), i) for i, x in enumerate(step.outs, first) if x != -1]
+
+    def run() -> None:
+        results = row(*arguments)
+        for out, i in outs:
+            np.copyto(out, results[i])
+
+    return run
+
+
+def _arithmetic(name: str, swapped: bool = False) -> Callable[[Instruction, _Cells], Callable[[], None]]:
+    def bind(step: Instruction, cells: _Cells) -> Callable[[], None]:
+        import numpy as np
+
+        arguments = [cells(x) for x in (reversed(step.reads) if swapped else step.reads)]
+        return functools.partial(getattr(np, name), *arguments, out=cells(step.outs[0]))
+
+    return bind
+
+
+def _dot(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, start = cells(step.outs[0]), cells(step.reads[0])
+    terms = [(cells(x), cells(y)) for x, y in step.terms]
+    total, product = np.empty_like(out), np.empty_like(out)
+
+    def run() -> None:
+        np.copyto(total, start)
+        for x, y in terms:
+            np.multiply(x, y, out=product)
+            np.add(total, product, out=total)
+        np.copyto(out, total)
+
+    return run
+
+
+def _gather(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    uniforms, value = cells.uniforms, cells(step.reads[0])
+    terms = [(cells(gradient), cells(~u), total) for gradient, u, total in step.terms]
+    if step.outs[0] == -1:
+
+        def reduce_only() -> None:
+            for gradient, _, total in terms:
+                uniforms[total] += np.dot(gradient, value)
+
+        return reduce_only
+    out = cells(step.outs[0])
+    start = cells(step.reads[1]) if len(step.reads) > 1 + len(step.terms) else None
+    sum_, product = np.empty_like(out), np.empty_like(out)
+
+    def run() -> None:
+        np.copyto(sum_, -0.0 if start is None else start)
+        for gradient, number, total in terms:
+            np.multiply(gradient, number, out=product)
+            np.add(sum_, product, out=sum_)
+            uniforms[total] += np.dot(gradient, value)
+        np.copyto(out, sum_)
+
+    return run
+
+
+def _reduce(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    uniforms, u, (gradient, local) = cells.uniforms, ~step.outs[0], step.terms[0]
+    x, y = cells(gradient), cells(local)
+
+    def run() -> None:
+        uniforms[u] += np.multiply(x, y).sum()
+
+    return run
+
+
+def _chosen(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, (gradient, condition), takes = cells(step.outs[0]), map(cells, step.reads), step.op == "take"
+    return lambda: np.copyto(out, np.where((condition != 0.0) == takes, gradient, 0.0))
+
+
+def _either(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, (x, y) = cells(step.outs[0]), map(cells, step.reads)
+    return lambda: np.copyto(out, (x != 0.0) | (y != 0.0))
+
+
+def _masked(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, (mask, gradient, local) = cells(step.outs[0]), map(cells, step.reads)
+    return lambda: np.copyto(out, np.where(mask != 0.0, gradient * local, 0.0))
+
+
+def _logsumexp(step: Instruction, cells: _Cells) -> Callable[[], None]:
+    import numpy as np
+
+    out, slopes = cells(step.outs[0]), [(cells(x), i) for i, x in enumerate(step.outs[1:]) if x != -1]
+    operands = [cells(x) for x in step.reads]
+
+    def run() -> None:
+        xs = np.stack(np.broadcast_arrays(*operands))
+        found = np.where(np.isnan(xs).any(axis=0), np.isnan(xs).argmax(axis=0), xs.argmax(axis=0))
+        largest = np.take_along_axis(xs, found[None], axis=0)[0]
+        terms = _rows_helper("_exp_difference")(xs, largest)
+        rest = np.zeros_like(largest)
+        for i, term in enumerate(terms):
+            rest += np.where(found == i, 0.0, term)
+        usual = np.isfinite(largest)
+        np.copyto(out, np.where(usual, largest + np.log1p(rest), largest))
+        for slope, i in slopes:
+            at_infinity = np.where((largest == math.inf) & (xs[i] < largest), 0.0, math.nan)
+            np.copyto(slope, np.where(usual, terms[i] / (1.0 + rest), at_infinity))
+
+    return run
+
+
+def _rows_helper(name: str) -> Callable[..., Any]:
+    helper: Callable[..., Any] = _rows()["add"].__globals__[name]
+    return helper
+
+
+BINDERS: Final[dict[str, Callable[[Instruction, _Cells], Callable[[], None]]]] = {
+    "value": _value,
+    "both": _both,
+    "slopes": _slopes,
+    "addu": _arithmetic("add"),
+    "subu": _arithmetic("subtract"),
+    "rsubu": _arithmetic("subtract", swapped=True),
+    "mulu": _arithmetic("multiply"),
+    "divu": _arithmetic("divide"),
+    "dot": _dot,
+    "dotu": _dot,
+    "gather": _gather,
+    "reduce": _reduce,
+    "take": _chosen,
+    "leave": _chosen,
+    "either": _either,
+    "masked": _masked,
+    "logsumexp": _logsumexp,
+}
+"""How each instruction of the plan is done; transfers between batch and block are in `NumpyKernel.run`."""

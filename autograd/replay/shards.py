@@ -1,0 +1,120 @@
+"""Batches over an executor's workers: in other processes, on other machines.
+
+A batch is cut by its length alone, and the parts' sums are added in the order of the parts, so results don't depend on
+how many workers there are or who finished first. A worker that dies makes its part fail, and with it the whole call:
+there is no sum of what happened to arrive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd.errors import AutogradError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from autograd.replay.program import Outcome, Program
+
+    Array = NDArray[np.float64]
+
+__all__ = ["run", "work"]
+
+SMALLEST: Final = 1024
+MOST: Final = 64
+KEPT: Final = 16
+
+_programs: OrderedDict[str, Program] = OrderedDict()  # in a worker, the programs it met last
+
+
+def shard_size(samples: int) -> int:
+    """Return how many samples one part has: at least 1024, at most 64 parts."""
+    return max(SMALLEST, -(-samples // MOST))
+
+
+def run(
+    program: Program,
+    executor: Executor,
+    columns: Array,
+    seeds: Array | None,
+    inputs: bool,
+    parameters: str,
+    threads: int | None,
+) -> Outcome:
+    """Run a batch in parts on an executor; as `Program.run`.
+
+    Raises
+    ------
+    TypeError
+        If the executor has no `submit`.
+    AutogradError
+        If a part was lost, with its number and what the executor said; its cause is the executor's error.
+    """
+    import numpy as np
+
+    from autograd.replay.program import Outcome
+
+    if not callable(getattr(executor, "submit", None)):
+        raise TypeError(f"executor: must have submit(), as concurrent.futures.Executor, got {type(executor).__name__}")
+    text = program.tape_bytes()
+    key = hashlib.sha256(text).hexdigest()
+    numbers = program.numbers()
+    samples = columns.shape[1]
+    size = shard_size(samples)
+    starts = range(0, samples, size) if samples else range(1)
+    futures = []
+    for start in starts:
+        part = slice(start, start + size)
+        own_seeds = None if seeds is None else np.ascontiguousarray(seeds[:, part])
+        task = (key, text, numbers, np.ascontiguousarray(columns[:, part]), own_seeds, inputs, parameters, threads or 1)
+        futures.append(executor.submit(work, task))
+    results = []
+    for number, future in enumerate(futures):
+        try:
+            results.append(_checked(future.result(), columns[:, starts[number] : starts[number] + size].shape[1]))
+        except Exception as error:
+            for waiting in futures:
+                waiting.cancel()
+            raise AutogradError(
+                f"executor: part {number} of {len(futures)} was lost, no gradient has changed: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+    outputs, rows, found, holds = zip(*results, strict=True)
+    if parameters == "each":
+        total = np.concatenate(found, axis=1)
+    else:
+        total = found[0]
+        for part_sum in found[1:]:
+            total = total + part_sum
+    return Outcome(
+        np.concatenate(outputs, axis=1),
+        np.concatenate(rows, axis=1),
+        total,
+        None if holds[0] is None else np.concatenate(holds),
+    )
+
+
+def _checked(result: Any, samples: int) -> tuple[Any, ...]:
+    """Refuse an answer that isn't this part's."""
+    outputs, rows, found, holds = result
+    if outputs.shape[1] != samples:
+        raise ValueError(f"the worker answered for {outputs.shape[1]} samples instead of {samples}")
+    return outputs, rows, found, holds
+
+
+def work(task: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Run one part, in a worker."""
+    key, text, numbers, columns, seeds, inputs, parameters, threads = task
+    program = _programs.get(key)
+    if program is None:
+        program = _programs[key] = pickle.loads(text)
+        while len(_programs) > KEPT:
+            _programs.popitem(last=False)
+    outcome: tuple[Any, ...] = tuple(program.run(columns, seeds, inputs, parameters, threads, numbers))
+    return outcome
