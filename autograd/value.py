@@ -376,8 +376,8 @@ def _exact_str(label: str) -> str:
 def _comparable(other: Any) -> float | None:
     if isinstance(other, Value):
         return other._data
-    if isinstance(other, (int, float)):
-        return other
+    if isinstance(other, int):
+        return other  # may be larger than any float
     return float(other) if _is_number(other) else None
 
 

@@ -275,6 +275,12 @@ def test_comparison_is_that_of_data(a: float, b: float) -> None:
         assert compare(Value(a), Value(b)) is compare(a, float(b))
 
 
+@pytest.mark.parametrize("number", NUMBERS, ids=repr)
+def test_comparison_with_other_numbers_is_true_or_false(number: Any) -> None:
+    for compare in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+        assert compare(Value(2.0), number) is bool(compare(2.0, number))
+
+
 def test_comparison_with_what_is_no_number() -> None:
     x = Value(3.0)
     assert (x == "a", x != "a", x == [3.0]) == (False, True, False)
