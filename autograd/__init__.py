@@ -1,6 +1,11 @@
-"""scalargrad: a scalar automatic-differentiation engine. This file is the face: it re-exports, nothing else."""
+"""scalargrad: a scalar automatic-differentiation engine. This file is the face: it re-exports, nothing else.
 
-from autograd.check import check_graph, gradcheck
+The engine is imported at once; the rooms above it (`_ROOMS`) when one of their names is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.core import (
     CORE,
     Value,
@@ -50,22 +55,50 @@ from autograd.core import (
     tanh,
     where,
 )
-from autograd.derivation import check_derivation, derive
+from autograd.draw import draw
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.extend import checkpoint, custom_gradient, op, stop_gradient
 from autograd.modes import detect_anomaly, no_grad
 from autograd.naming import label, values
-from autograd.replay import compile, recording
-from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+if TYPE_CHECKING:
+    from autograd.check import check_graph, gradcheck
+    from autograd.derivation import check_derivation, derive
+    from autograd.replay import compile, recording
+    from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from autograd.worksheet import Worksheet
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "WorksheetError",
-    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "check_derivation", "check_graph",
-    "checkpoint", "compile", "cos", "cosh", "custom_gradient", "derivative", "derive", "detect_anomaly", "div", "dot",
-    "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradcheck", "gradients", "hessian", "hvp", "hypot", "jacobian",
-    "jvp", "label", "leaky_relu", "log", "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul", "neg",
-    "no_grad", "normal_cdf", "op", "pow", "recording", "relu", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt",
-    "stop_gradient", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "vjp", "where",
+    "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "Worksheet",
+    "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "check_derivation", "check_graph", "checkpoint", "compile", "cos", "cosh", "custom_gradient", "derivative",
+    "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradcheck",
+    "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "log", "log10", "log1p", "log2",
+    "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu",
+    "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "sub", "sum", "tan", "tanh",
+    "value_and_grad", "values", "vjp", "where",
 ]  # fmt: skip
+
+_ROOMS = {
+    "check": ("check_graph", "gradcheck"),
+    "derivation": ("check_derivation", "derive"),
+    "replay": ("compile", "recording"),
+    "transforms": (
+        "derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    ),
+    "worksheet": ("Worksheet",),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in _ROOMS.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f"autograd.{room}"), name)
+            return found
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
