@@ -14,7 +14,7 @@ from typing import Any
 from autograd.core import Value
 from autograd.ops import TABLE
 from autograd.sweeps import active, pull
-from autograd.symbolic import apply, bends, recording, second, slope
+from autograd.symbolic import RULES, apply, bends, recording, second, slope
 
 __all__ = ["bend", "hessian_of", "products", "second_derivatives", "sparsity"]
 
@@ -79,6 +79,8 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
         return [*moving[n : 2 * n], *moving[:n], None]
     if name == "logsumexp":
         return _bend_softmax(node, moving)
+    if name in RULES:
+        return _bend_by_graph(node, moving)
     result: list[Any] = [None] * len(moving)
     if name in ("sum", "mean"):
         return result
@@ -95,6 +97,24 @@ def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
     shares = [0.0 if isinstance(x, float) else next(derivatives) for x in node.operands]
     average = sum(p * t for p, t in zip(shares, moving) if t is not None)
     return [p * ((0.0 if t is None else t) - average) for p, t in zip(shares, moving)]
+
+
+def _bend_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
+    """The same for an op whose derivatives are Python functions: their graphs, differentiated."""
+    with recording():
+        # A leaf stays itself: what the op's function closes over is one.
+        fresh = [Value(x.data) if isinstance(x, Value) and x.op else x for x in node.operands]
+        again = apply(node.op, fresh)
+        slopes = [0.0 if isinstance(x, float) else slope(again, i) for i, x in enumerate(fresh)]
+    below = {id(x): (x, t) for x, t in zip(fresh, moving) if isinstance(x, Value) and t is not None}
+    inputs = [x for x, _ in below.values()]
+    result: list[Any] = [None] * len(moving)
+    for i, first in enumerate(slopes):
+        if isinstance(first, Value):
+            for second_, (_, tangent) in zip(pull([(first, 1.0)], inputs), below.values()):
+                change = second_ * tangent
+                result[i] = change if result[i] is None else result[i] + change
+    return result
 
 
 def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) -> tuple[list[float], list[Any]]:
@@ -201,7 +221,7 @@ def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
     if node.op == "dot":
         n = len(sets) // 2
         yield from zip(sets[:n], sets[n:])
-    elif node.op == "logsumexp":
+    elif node.op == "logsumexp" or node.op in RULES:
         yield below[id(node)], below[id(node)]
     elif node.op not in ("sum", "mean"):
         for i, j in bends(TABLE[node.op]):

@@ -14,11 +14,14 @@ __all__ = ["active", "pull", "pull_graph", "push", "push_graph"]
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
 
-def active(outputs: Iterable[Value], inputs: Iterable[Value]) -> tuple[list[Value], set[int]]:
-    """Return the nodes below the outputs that depend on an input, operands first, and their ids; inputs included."""
+def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False) -> tuple[list[Value], set[int]]:
+    """Return the nodes below the outputs that depend on an input, operands first, and their ids; inputs included.
+
+    With `cut` the inputs are where the graph begins: one that was computed from another doesn't depend on it.
+    """
     ids = {id(x) for x in inputs}
     nodes = []
-    for node in topological(*outputs):
+    for node in topological(*outputs) if not cut else _above(outputs, set(ids)):
         if id(node) in ids:
             nodes.append(node)
             continue
@@ -28,6 +31,25 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value]) -> tuple[list[Valu
                 nodes.append(node)
                 break
     return nodes, ids
+
+
+def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
+    """`topological` down to the nodes with ids in `ends`, which are included."""
+    order: list[Value] = []
+    done: set[int] = set()
+    stack = list(outputs)[::-1]
+    while stack:
+        node = stack.pop()
+        if id(node) in done:
+            continue
+        waiting = [] if id(node) in ends else [parent for parent in node.parents if id(parent) not in done]
+        if waiting:
+            stack.append(node)
+            stack.extend(reversed(waiting))
+        else:
+            done.add(id(node))
+            order.append(node)
+    return order
 
 
 def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
@@ -55,7 +77,7 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
 
-def pull_graph(seeds: Pairs, inputs: Sequence[Value]) -> list[Any]:
+def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list[Any]:
     """Reverse mode over Values: as `pull`, but a result is a graph, or a float where it is constant.
 
     Examples
@@ -64,13 +86,14 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value]) -> list[Any]:
     >>> pull_graph([(x * x, 1.0)], [x])
     [Value(6)]
     """
-    nodes, ids = active((output for output, _ in seeds), inputs)
+    nodes, ids = active((output for output, _ in seeds), inputs, cut)
+    ends = {id(x) for x in inputs} if cut else ()
     adjoints: dict[int, Any] = {}
     for output, seed in seeds:
         adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
     for node in reversed(nodes):
         gradient = adjoints.get(id(node), 0.0)
-        if _nothing(gradient):
+        if _nothing(gradient) or id(node) in ends:
             continue
         for position, operand in enumerate(node.operands):
             if not isinstance(operand, float) and id(operand) in ids:

@@ -191,9 +191,13 @@ FOLDING: dict[str, Rule] = {"add": add, "sub": sub, "mul": mul, "div": div, "pow
 @cache
 def _over_values(name: str) -> tuple[Rule, ...]:
     op = TABLE[name]
-    names = (*op.parameters, "out")
+    return tuple(over_values(text, op.parameters, name) for text in op.graph)
+
+
+def over_values(text: str, parameters: tuple[str, ...], where: str) -> Rule:
+    """Compile a derivative's text into a function of operands and out, Values or numbers."""
     library = {row: FOLDING.get(row) or LIBRARY.get(row) or _added(row) for row in TABLE}
-    return tuple(_compile(parse(text, op.parameters, op.name), names, library) for text in op.graph)
+    return _compile(parse(text, parameters, where), (*parameters, "out"), library)
 
 
 def _added(name: str) -> Rule:
@@ -270,20 +274,27 @@ def second(name: str) -> dict[tuple[int, int], Rule | None]:
     """For each pair that isn't 0 by its form a function of operands, out and local derivatives; None: by a graph."""
     op = TABLE[name]
     n = len(op.parameters)
-    if op.name in RULES:
-        return {(i, j): None for i in range(n) for j in range(i, n)}
     names = (*op.parameters, "out", *(f"slope_{i}" for i in range(n)))
     found: dict[tuple[int, int], Rule | None] = {}
     for i, text in enumerate(op.graph):
         body = parse(text, op.parameters, op.name)
         for j in range(i, n):
+            if _calls_functions(body):
+                found[i, j] = None
+                continue
             second = _differentiate(body, op.parameters, j)
             if not _is_number(second, 0):
-                found[i, j] = _compile(second, names, {row: _valued(row) for row in TABLE})
+                found[i, j] = _compile(second, names, {row: valued(row) for row in TABLE})
     return found
 
 
-def _valued(name: str) -> Rule:
+def _calls_functions(body: ast.expr) -> bool:
+    """Whether it calls an op whose derivative is no text."""
+    return any(isinstance(x, ast.Name) and x.id in RULES for x in ast.walk(body))
+
+
+def valued(name: str) -> Rule:
+    """A row's value over floats."""
     if name == "add":
         return lambda x, y: x + y
     if name == "sub":

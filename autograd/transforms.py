@@ -141,7 +141,7 @@ def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value],
     if plain:
         return pull([(y, float(seed)) for y, seed in pairs], inputs)
     with symbolic.recording():
-        return pull_graph(pairs, inputs)
+        return pull_graph(pairs, inputs, cut=True)
 
 
 def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any], plain: bool) -> list[Any]:
