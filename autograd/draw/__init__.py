@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograd.core import Value
-from autograd.draw import arrange, dot, paint
-from autograd.draw.scene import Scene, scene
-from autograd.errors import DrawError
 
-__all__ = ["Drawing", "draw"]
+if TYPE_CHECKING:
+    from autograd.draw.drawing import Drawing
 
-ENGINES = ("dot", "builtin")
-DIRECTIONS = ("LR", "TB")
+__all__ = ["draw"]
 
 
 def draw(
@@ -58,91 +53,6 @@ def draw(
     >>> drawing.svg[:4]
     '<svg'
     """
-    if not values:
-        raise TypeError("draw: needs at least one Value")
-    for value in values:
-        if not isinstance(value, Value):
-            raise TypeError(f"draw: takes Values, got {value!r} ({type(value).__name__})")
-    if engine is not None and engine not in ENGINES:
-        raise DrawError(f"unknown engine: {engine!r} (must be one of {list(ENGINES)})")
-    if direction not in DIRECTIONS:
-        raise DrawError(f"unknown direction: {direction!r} (must be one of {list(DIRECTIONS)})")
-    what = scene(values, limit)
-    return Drawing(what, engine, direction, title)
+    from autograd.draw.drawing import Drawing  # when the first picture is wanted: most programs draw none
 
-
-class Drawing:
-    """A picture of a graph.
-
-    Attributes
-    ----------
-    svg : str
-        The picture as SVG.
-    source : str
-        The graph as DOT text, for Graphviz.
-    """
-
-    def __init__(self, what: Scene, engine: str | None, direction: str, title: str) -> None:
-        self._scene, self._direction = what, direction
-        self.svg = paint.paint(what, _plan(what, engine, direction), title)
-
-    @property
-    def source(self) -> str:
-        """The graph as DOT text, written through the graphviz package."""
-        text: str = dot.source(self._scene, self._direction).source
-        return text
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file that ends in .svg, or the DOT text to one that ends in .dot or .gv.
-
-        The file is written whole or not at all.
-
-        Returns
-        -------
-        pathlib.Path
-            Where it is.
-
-        Raises
-        ------
-        DrawError
-            If the name ends otherwise.
-        OSError
-            If it can't be written.
-        """
-        target = Path(path)
-        suffix = target.suffix.lower()
-        if suffix not in (".svg", ".dot", ".gv"):
-            raise DrawError(f"save: file name must end in .svg, .dot or .gv, got {str(target)!r}")
-        _write_whole(target, self.svg if suffix == ".svg" else self.source)
-        return target
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def __repr__(self) -> str:
-        return f"<Drawing of {len(self._scene.boxes)} values>"
-
-
-def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
-    if engine == "dot":
-        return dot.arrange(what, direction)
-    if engine is None and dot.available():
-        try:
-            return dot.arrange(what, direction)
-        except DrawError:  # a broken dot is no reason for no picture when nobody asked for dot
-            pass
-    return arrange.arrange(what, direction)
-
-
-def _write_whole(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    return Drawing(values, engine, direction, limit, title)
