@@ -508,7 +508,7 @@ call_python(const char *module_name, const char *function, PyObject *first, PyOb
     X(dot, ("ws", "xs", "bias"), 0.0)
 #define N_ARY_ROW(NAME, PARAMETERS, DEFAULT) ROW(NAME, PARAMETERS, DEFAULT, , , )
 
-enum { MOST_PARAMETERS = 3 };
+enum { MOST_PARAMETERS = 5 };
 
 typedef struct {
     const char *name;
@@ -518,9 +518,13 @@ typedef struct {
     PyObject *default_object;
 } Row;
 
-static Row rows[] = {
+enum { MOST_ADDED = 4096 };
+
+/* The table's, then those that autograd.extend adds while the program runs. */
+static Row rows[OPS_COUNT + MOST_ADDED] = {
     UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
 };
+static int weightscount = OPS_COUNT;
 
 /* The name of a parameter without a positional argument, at or after `position`. */
 static bool
@@ -1128,6 +1132,7 @@ value_zero_grad(SELF_AND_NOTHING)
     }
 
 static bool fill_edge(int op, Edge *edge, PyObject *operand);
+static int set_label(PyObject *self, PyObject *label, void *closure);
 
 #define DEFINE_TERNARY(NAME, ...)                                                                      \
     static PyObject *                                                                                  \
@@ -1454,6 +1459,87 @@ function_dot(PyObject *Py_UNUSED(module), VECTOR)
     return result;
 }
 
+/* Set a label where an activation may have returned anything. */
+static bool
+label_output(PyObject *output, PyObject *label)
+{
+    return (is_value(output) ? set_label(output, label, NULL) : PyObject_SetAttrString(output, "label", label)) == 0;
+}
+
+static PyObject *
+output_of_neuron(PyObject *ws, PyObject *xs, PyObject *bias, PyObject *activation, PyObject *labels)
+{
+    if (!PyTuple_Check(labels) || PyTuple_GET_SIZE(labels) != 2) {
+        return complain(PyExc_TypeError, "layer: labels", " must be pairs of str", labels);
+    }
+    PyObject *output = NULL, *sequence = sequence_of(OP_dot, "ws", ws);
+    if (sequence != NULL && (reads_quietly(sequence) || make_tuple(&sequence))) {
+        output = dot_of_sequences(sequence, xs, bias);
+    }
+    Py_XDECREF(sequence);
+    if (output != NULL && !label_output(output, PyTuple_GET_ITEM(labels, 0))) {
+        Py_CLEAR(output);
+    }
+    if (output != NULL && activation != Py_None) {
+        Py_SETREF(output, PyObject_CallOneArg(activation, output));
+        if (output != NULL && !label_output(output, PyTuple_GET_ITEM(labels, 1))) {
+            Py_CLEAR(output);
+        }
+    }
+    return output;
+}
+
+PyDoc_STRVAR(layer_doc,
+"layer(rows, xs, biases, activation, labels)\n--\n\n"
+"Outputs of neurons with the same inputs, each one `dot` and one activation, in one call.\n\n"
+"Parameters\n----------\n"
+"rows : sequence of sequences of Value or number\n    The weights, one row for each neuron.\n"
+"xs : sequence of Value or number\n    The inputs.\n"
+"biases : sequence of Value or number\n    One for each neuron.\n"
+"activation : callable or None\n    Applied to each net input.\n"
+"labels : sequence of (str, str)\n    For each neuron the labels of its net input and of its output.\n\n"
+"Raises\n------\nValueError\n    If lengths differ.");
+
+static PyObject *
+function_layer(PyObject *Py_UNUSED(module), VECTOR)
+{
+    static const Row row = {"layer", {"rows", "xs", "biases", "activation", "labels"}, NAN, NULL, NULL};
+    PyObject *operands[5], *outputs = NULL;
+    if (!bind(&row, 5, operands, NULL, arguments, count, keywords)) {
+        return NULL;
+    }
+    /* Tuples: an activation is any Python, which might change lists that are being read. */
+    PyObject *activation = operands[3], *xs = sequence_of(OP_dot, "xs", operands[1]);
+    PyObject *weights = PySequence_Tuple(operands[0]), *biases = NULL, *labels = NULL;
+    if (xs == NULL || weights == NULL || !make_tuple(&xs) || (biases = PySequence_Tuple(operands[2])) == NULL
+        || (labels = PySequence_Tuple(operands[4])) == NULL) {
+        goto done;
+    }
+    Py_ssize_t neurons = PyTuple_GET_SIZE(weights);
+    if (neurons != PyTuple_GET_SIZE(biases) || neurons != PyTuple_GET_SIZE(labels)) {
+        PyErr_Format(PyExc_ValueError, "layer: rows, biases and labels must have one length, got %zd, %zd and %zd",
+                     neurons, PyTuple_GET_SIZE(biases), PyTuple_GET_SIZE(labels));
+        goto done;
+    }
+    outputs = PyList_New(neurons);
+    for (Py_ssize_t i = 0; i < neurons && outputs != NULL; i++) {
+        PyObject *output = output_of_neuron(PyTuple_GET_ITEM(weights, i), xs, PyTuple_GET_ITEM(biases, i), activation,
+                                            PyTuple_GET_ITEM(labels, i));
+        if (output == NULL) {
+            Py_CLEAR(outputs);
+        }
+        else {
+            PyList_SET_ITEM(outputs, i, output);
+        }
+    }
+done:
+    Py_XDECREF(weights);
+    Py_XDECREF(xs);
+    Py_XDECREF(biases);
+    Py_XDECREF(labels);
+    return outputs;
+}
+
 
 /* Attributes */
 
@@ -1638,10 +1724,10 @@ compare(PyObject *self, PyObject *other, int operation)
     if (is_value(other)) {
         y = ((Node *)other)->data;
     }
-    else if (PyFloat_CheckExact(other)) {
+    else if (PyFloat_Check(other)) { /* numpy's too, whose answer would be numpy's bool */
         y = PyFloat_AS_DOUBLE(other);
     }
-    else if (PyFloat_Check(other) || PyLong_Check(other)) { /* an int may be larger than any float */
+    else if (PyLong_Check(other)) { /* may be larger than any float */
         PyObject *number = PyFloat_FromDouble(x);
         PyObject *result = number != NULL ? PyObject_RichCompare(number, other, operation) : NULL;
         Py_XDECREF(number);
@@ -1852,13 +1938,37 @@ value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
 static int
 find_op(PyObject *name)
 {
-    for (int op = 0; op < OPS_COUNT; op++) {
+    for (int op = 0; op < weightscount; op++) {
         if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
             return op;
         }
     }
     complain(PyExc_ValueError, "restore: op", " must be the name of a row", name);
     return -1;
+}
+
+PyDoc_STRVAR(add_op_doc,
+"add_op(name, /)\n--\n\n"
+"Let restore() take an op of this ASCII name; once taken, a name stays.");
+
+static PyObject *
+function_add_op(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    if (!PyUnicode_Check(name) || !PyUnicode_IS_ASCII(name)) {
+        return complain(PyExc_TypeError, "add_op: name", " must be an ASCII str", name);
+    }
+    for (int op = 0; op < weightscount; op++) {
+        if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
+            Py_RETURN_NONE;
+        }
+    }
+    if (weightscount == OPS_COUNT + MOST_ADDED) {
+        PyErr_Format(PyExc_ValueError, "add_op: at most %d ops can be added", MOST_ADDED);
+        return NULL;
+    }
+    rows[weightscount].name_object = Py_NewRef(name);
+    rows[weightscount++].name = (const char *)PyUnicode_DATA(name);
+    Py_RETURN_NONE;
 }
 
 /* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. */
@@ -2058,7 +2168,9 @@ function_set_modes(PyObject *Py_UNUSED(module), PyObject *active)
 }
 
 static PyMethodDef module_functions[] = {
+    {"layer", METHOD(function_layer), KEYWORDS, layer_doc},
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
+    {"add_op", function_add_op, METH_O, add_op_doc},
     {"_set_modes", function_set_modes, METH_O, set_modes_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -15,6 +15,7 @@ from autograd.ops import TABLE
 if TYPE_CHECKING:
     from autograd._signatures import *  # noqa: F403  (generated: every function of the table)
     from autograd.value import Value as Value
+    from autograd.value import layer as layer
     from autograd.value import restore as restore
 
 
@@ -38,5 +39,19 @@ def _pick(wanted: str) -> tuple[str, Any]:
 CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
 
 if not TYPE_CHECKING:
-    Value, restore = _twin.Value, _twin.restore
+    Value, layer, restore = _twin.Value, _twin.layer, _twin.restore
     globals().update({name: _twin.FUNCTIONS[name] for name in TABLE})
+
+
+def _repr_svg_(self: Value) -> str | None:
+    """Show the graph in a notebook where it is small enough to be read."""
+    from autograd.draw import draw  # the room above: a picture is drawn only where one is shown
+    from autograd.errors import DrawError
+
+    try:
+        return draw(self)._repr_svg_()
+    except DrawError:
+        return None
+
+
+Value._repr_svg_ = _repr_svg_  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 else:
     Methods = object
 
-__all__ = ["FUNCTIONS", "Number", "Operand", "Value", "dot", "logsumexp", "mean", "restore", "sum"]
+__all__ = ["FUNCTIONS", "Number", "Operand", "Value", "dot", "layer", "logsumexp", "mean", "restore", "sum"]
 
 Number = float  # and what converts to it: int, bool, numpy scalars
 Operand = Union["Value", float, int]
@@ -557,6 +557,53 @@ def dot(ws: Iterable[Operand], xs: Iterable[Operand], bias: Operand = 0.0) -> An
     if len(weights) != len(inputs):
         raise ValueError(f"dot: ws and xs must have one length, got {len(weights)} and {len(inputs)}")
     return _apply(TABLE["dot"], (*weights, *inputs, bias))
+
+
+def layer(
+    rows: Sequence[Iterable[Operand]],
+    xs: Iterable[Operand],
+    biases: Sequence[Operand],
+    activation: Callable[[Value], Value] | None,
+    labels: Sequence[tuple[str, str]],
+) -> list[Value]:
+    """Outputs of neurons with the same inputs, each one `dot` and one activation, in one call.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of Value or number
+        The weights, one row for each neuron.
+    xs : sequence of Value or number
+        The inputs.
+    biases : sequence of Value or number
+        One for each neuron.
+    activation : callable or None
+        Applied to each net input.
+    labels : sequence of (str, str)
+        For each neuron the labels of its net input and of its output.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ.
+
+    Examples
+    --------
+    >>> layer([[Value(0.3), Value(0.4)]], [1.0, 2.0], [0.5], Value.tanh, [("net", "out")])
+    [Value(0.9217, label='out')]
+    """
+    inputs = _sequence("dot", "xs", xs)
+    if not len(rows) == len(biases) == len(labels):
+        lengths = f"{len(rows)}, {len(biases)} and {len(labels)}"
+        raise ValueError(f"layer: rows, biases and labels must have one length, got {lengths}")
+    outputs = []
+    for ws, bias, (net_label, out_label) in zip(rows, biases, labels, strict=True):
+        output: Value = dot(ws, inputs, bias)
+        output.label = net_label
+        if activation is not None:
+            output = activation(output)
+            output.label = out_label
+        outputs.append(output)
+    return outputs
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {op.name: _function(op) for op in TABLE.values() if op.arity is not None} | {

@@ -166,6 +166,30 @@ def test_dot(ws: list[tuple[float, bool]], xs: list[tuple[float, bool]], bias: t
     assert_same(dot)
 
 
+def test_layer() -> None:
+    def outputs(twin: Any, activation: str, rows: Any, biases: Any, labels: Any) -> Any:
+        rows = [[twin.Value(w) if isinstance(w, float) else w for w in row] for row in rows]
+        xs = [1.5, twin.Value(-0.5, "x")]
+        function = twin.FUNCTIONS[activation] if activation else None
+        made = twin.layer(rows, xs, biases, function, labels)
+        twin.sum(made).backward()
+        return [facts(node) for node in (*made, xs[1], *rows[0])], type(made)
+
+    names = [("net_a", "a"), ("net_b", "b")]
+    for activation in ("tanh", ""):
+        assert_same(outputs, activation, [[0.1, 0.2], (0.3, np.float64(0.4))], [0.5, True], names)
+    for rows, biases, labels in (
+        ([[0.1, 0.2]], [0.5, 0.5], names),
+        ([[0.1, 0.2]], [0.5], names),
+        ([[0.1, 0.2], [0.1]], [0.5, 0.5], names),
+        ([[0.1, 0.2], "ab"], [0.5, 0.5], names),
+        ([[0.1, 0.2], [0.1, "b"]], [0.5, 0.5], names),
+        ([[0.1, 0.2], [0.1, 0.2]], [0.5, "c"], names),
+        ([[0.1, 0.2]], [0.5], [("a", 3)]),
+    ):
+        assert_same(outputs, "relu", rows, biases, labels)
+
+
 def _operands(twin: Any, operands: list[tuple[float, bool]]) -> list[Any]:
     return [twin.Value(x) if is_value else x for x, is_value in operands]
 
