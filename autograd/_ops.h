@@ -483,7 +483,7 @@ op_gelu(double x, double *d_x)
 {
     const double cdf = ops_normal_cdf(x);
     const double density = ops_normal_density(x);
-    const bool far = -40.0 < x && x < -36.0;
+    const bool far = -40.0 < x && x < -37.4;
     const double ratio = far ? ops_tail_ratio(x) : 0.0;
     const double root = far ? ROOT_OF_ONE_OVER_SQRT_2PI * ops_exp_minus_square(x, 0.25) : 0.0;
     const double value = x > 40.0 ? x : x <= -40.0 ? -0.0 : far ? -ratio * root * root : x * cdf;
