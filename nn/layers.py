@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from autograd import core
-from autograd.core import Value, dot
+from autograd.core import Value
 from autograd.ops import TABLE
 from nn.module import Module
 
@@ -72,7 +72,7 @@ class Neuron(Module):
         if len(xs) != len(self.weights):
             raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
         labels = _node_labels(self.name, self.activation)
-        return _outputs([self.weights], xs, [self.bias], self.activation, [labels])[0]
+        return core.layer([self.weights], xs, [self.bias], _function(self.activation), [labels])[0]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {_spelled(self.activation)}, name={self.name!r})"
@@ -175,7 +175,7 @@ class Layer(Module):
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
         if len(xs) != self.inputs:
             raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
-        return _outputs(self.weights, xs, self.biases, self.activation, self.node_labels)
+        return core.layer(self.weights, xs, self.biases, _function(self.activation), self.node_labels)
 
     def __repr__(self) -> str:
         bias = ", bias='shared'" if self.shared_bias else ""
@@ -285,33 +285,14 @@ class MLP(Module):
         return f"MLP({', '.join(map(repr, self.layers))})"
 
 
+def _function(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:
+    """Resolve a name at each call, so that a copied or pickled layer uses the core it is loaded on."""
+    return (ACTIVATIONS[activation] if isinstance(activation, str) else activation) if activation else None
+
+
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
     """What a neuron's net input and output are called; they are one node where there is no activation."""
     return (f"net_{name}" if activation else f"out_{name}", f"out_{name}")
-
-
-def _outputs(
-    rows: list[list[Value]],
-    xs: Sequence[Operand],
-    biases: list[Value],
-    activation: Activation,
-    labels: list[tuple[str, str]],
-) -> list[Value]:
-    """Outputs of neurons that share inputs and activation.
-
-    A net spends its time here: labelling each node while it is at hand takes two thirds of the time that a loop for
-    the nets and another for the outputs take.
-    """
-    function = ACTIVATIONS[activation] if isinstance(activation, str) and activation else activation
-    outs: list[Value] = []
-    for ws, bias, (net_label, out_label) in zip(rows, biases, labels):
-        out = dot(ws, xs, bias)
-        out.label = net_label
-        if function:
-            out = function(out)
-            out.label = out_label
-        outs.append(out)
-    return outs
 
 
 def _assign(pairs: list[tuple[Value, float]]) -> None:
