@@ -2,7 +2,8 @@
 
 from autograd.errors import BranchChanged
 from autograd.replay.compiling import compile
+from autograd.replay.function import Function
 from autograd.replay.observing import recording
 from autograd.replay.program import Gradients, Program
 
-__all__ = ["BranchChanged", "Gradients", "Program", "compile", "recording"]
+__all__ = ["BranchChanged", "Function", "Gradients", "Program", "compile", "recording"]

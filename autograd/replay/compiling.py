@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.core import Value
+from autograd.replay.function import Function
 from autograd.replay.observing import observations_for
 from autograd.replay.program import Program
 from autograd.replay.record import record
@@ -61,18 +62,21 @@ def _check(roots: list[Value], leaves: list[Value]) -> None:
 
 
 def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
-    """Compile a recorded graph, so that it runs again without Python.
+    """Compile a recorded graph, so that it runs again without Python; or a function, as a decorator.
+
+    A graph that was recorded outside `recording()` replays the branches that Python took then, whatever the arguments:
+    it cannot know of them. A function is recorded again for each branch.
 
     Parameters
     ----------
-    outputs : Value or sequence of Value
+    outputs : Value, sequence of Value or callable
         What to compute.
     inputs : sequence of Value
         The leaves that become arguments; all other leaves stay parameters, whose `data` each call reads.
 
     Returns
     -------
-    Program
+    Program or Function
         To be called with numbers or arrays.
 
     Raises
@@ -88,4 +92,8 @@ def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
     >>> round(program(0.1), 6)
     0.291313
     """
+    if callable(outputs):
+        if inputs is not None:
+            raise TypeError("compile: a function's inputs are its arguments; inputs= is for recorded graphs")
+        return Function(outputs)
     return compile_graph(outputs, inputs)

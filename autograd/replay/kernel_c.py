@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from autograd import _replay
-from autograd.ops import TABLE
 from autograd.replay.plan import Instruction, Plan
+from autograd.replay.record import ROWS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CKernel"]
 
 KINDS: Final = {name: kind for kind, name in enumerate(_replay.KINDS)}
-ROWS: Final = {name: op.index for name, op in TABLE.items()} | {"": -1}
+NUMBERS: Final = ROWS | {"": -1}
 
 
 class CKernel:
@@ -92,6 +92,6 @@ def _encoded(steps: Sequence[Instruction], sum_numbers: dict[int, int]) -> tuple
             for factors in step.terms:
                 terms.extend(factors)
         missing = (0, 0, 0, 0)
-        code.extend((KINDS[op], ROWS[step.row], *outs, *missing[len(outs) :], *reads, *missing[1 + len(reads) :]))
+        code.extend((KINDS[op], NUMBERS[step.row], *outs, *missing[len(outs) :], *reads, *missing[1 + len(reads) :]))
         code.extend((start, count, number))
     return code, terms

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -698,7 +698,7 @@ def _allocate(result: Plan, fill_of: dict[int, int]) -> None:
     """Replace the body's registers by slots; one is free again after its register's last use."""
     last: dict[int, int] = {}
     for time, step in enumerate(result.body):
-        for x in _registers(step):
+        for x in (*step.outs, *_read(step)):
             last[x] = time
     slot: dict[int, int] = {register: i for i, register in enumerate(fill_of.values())}
     result.fills = {slot[register]: u for u, register in fill_of.items()}
@@ -708,7 +708,7 @@ def _allocate(result: Plan, fill_of: dict[int, int]) -> None:
     body: list[Instruction] = []
 
     for time, step in enumerate(result.body):
-        reads = {x for x in (*step.reads, *(y for t in step.terms for y in t[:2])) if x >= 0}
+        reads = {x for x in _read(step) if x >= 0}
         dying = [slot[x] for x in sorted(reads) if last[x] == time and x not in lasting]
         if step.op not in WHOLE:
             free.extend(dying)
@@ -727,11 +727,9 @@ def _allocate(result: Plan, fill_of: dict[int, int]) -> None:
     result.body, result.slots = body, used
 
 
-def _registers(step: Instruction) -> Iterable[int]:
-    yield from (x for x in step.outs if x >= 0)
-    yield from (x for x in step.reads if x >= 0)
-    if step.op != "gather":
-        yield from (x for t in step.terms for x in t if x >= 0)
+def _read(step: Instruction) -> Sequence[int]:
+    """All operands; those of a gather's terms stand among its reads."""
+    return step.reads if not step.terms or step.op == "gather" else (*step.reads, *(x for t in step.terms for x in t))
 
 
 def _renamed(

@@ -14,6 +14,9 @@ from autograd.ops import TABLE
 __all__ = ["NAMES", "Guard", "Tape", "record"]
 
 NAMES: Final[tuple[str, ...]] = tuple(TABLE)
+"""The ops that a kernel knows: the table's own, without those that a program adds to it."""
+
+ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def record(
         inputs=len(inputs),
         parameters=len(parameters),
         constants=tuple(constants.numbers),
-        rows=tuple(TABLE[node.op].index for node in computed),
+        rows=tuple(map(_row, computed)),
         operands=tuple(tuple(map(place, node.operands)) for node in computed),
         outputs=tuple(map(place, outputs)),
         guards=_guards(observations, place),
@@ -164,6 +167,14 @@ def _guards(observations: Sequence[Observation], place: Any) -> tuple[Guard, ...
         )
         guards.setdefault((guard.kind, guard.node, guard.other, guard.digits), guard)
     return tuple(guards.values())
+
+
+def _row(node: Value) -> int:
+    if node.op not in ROWS:
+        raise ValueError(
+            f"compile: {node.op} is an op of your own, which only Python knows; the kernels have the table's"
+        )
+    return ROWS[node.op]
 
 
 class _Constants:

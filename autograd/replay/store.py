@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd.core import Value
 from autograd.ops import TABLE
-from autograd.replay.record import NAMES, Guard, Tape
+from autograd.replay.record import NAMES, ROWS, Guard, Tape
 
 __all__ = ["StoreError", "dumps", "loads"]
 
@@ -145,14 +145,14 @@ def _ops(found: list[Any], start: int) -> tuple[tuple[int, ...], tuple[tuple[int
     rows, operands = [], []
     for i, step in enumerate(found):
         where = f"ops[{i}]"
-        if not isinstance(step, list) or not step or not isinstance(step[0], str) or step[0] not in TABLE:
+        if not isinstance(step, list) or not step or not isinstance(step[0], str) or step[0] not in ROWS:
             raise StoreError(f"load: {where} must be a list that begins with the name of an op, got {step!r:.40}")
         op = TABLE[step[0]]
         given = tuple(_integer(x, where, 0, start + i - 1) for x in step[1:])
         fits = len(given) == op.arity if op.arity is not None else len(given) % 2 == 1 or op.name != "dot"
         if not fits or (op.name in ("mean", "logsumexp") and not given):
             raise StoreError(f"load: {where}: {op.name} can't have {len(given)} operands")
-        rows.append(op.index)
+        rows.append(ROWS[step[0]])
         operands.append(given)
     return tuple(rows), tuple(operands)
 

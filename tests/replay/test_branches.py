@@ -1,0 +1,176 @@
+"""A branch that would be taken otherwise is never replayed: it is noticed, or another version runs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import BranchChanged, Value
+from autograd.replay.function import VERSIONS
+
+numbers = st.floats(-4.0, 4.0)
+
+
+def branchy(x: Any, y: Any, w: Any) -> Any:
+    """Every kind of question, in nested branches."""
+    total = w * x
+    if x > y:
+        total = total + y * y
+        if total >= 1.0:
+            total = total.exp() * 0.1
+    elif x == 0.5:
+        total = total * 3.0
+    else:
+        total = total - w.sin()
+    if int(y) % 2:
+        total = total * 2.0
+    if round(x) != 1:
+        total = total + x
+    if math.floor(y) < 0 or bool(x):
+        total = total + 0.25 * y
+    for _ in range(abs(int(x))):
+        total = total * y + x
+    return total
+
+
+def eager(x: float, y: float, w: float) -> tuple[float, float, float, float]:
+    a, b, c = Value(x), Value(y), Value(w)
+    out = branchy(a, b, c)
+    out.backward()
+    return out.data, a.grad, b.grad, c.grad
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=40))
+def test_a_batch_is_split_by_branch(samples: list[tuple[float, float]]) -> None:
+    w = Value(0.7)
+    compiled = ag.compile(lambda x, y: branchy(x, y, w))
+    xs, ys = np.array(samples).T
+    wanted = np.array([eager(x, y, 0.7) for x, y in samples])
+    for _ in range(2):
+        found = compiled.gradients(xs, ys, parameters="each")
+        np.testing.assert_allclose(found.outputs, wanted[:, 0], rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(found.inputs[0], wanted[:, 1], rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(found.inputs[1], wanted[:, 2], rtol=1e-12, atol=1e-13)
+        each = found.parameters.get(w, np.zeros(len(samples)))
+        np.testing.assert_allclose(each, wanted[:, 3], rtol=1e-12, atol=1e-13)
+    w.grad = 0.0
+    compiled.backward(xs, ys, seed=1 / len(samples))
+    assert w.grad == pytest.approx(wanted[:, 3].mean(), rel=1e-11, abs=1e-12)
+
+
+@given(numbers, numbers, numbers, numbers)
+def test_a_graph_recorded_inside_recording_knows_its_branches(x: float, y: float, a: float, b: float) -> None:
+    first, second, w = Value(x), Value(y), Value(0.7)
+    with ag.recording():
+        out = branchy(first, second, w)
+    leaves = [leaf for leaf in (first, second) if any(leaf is n for n in ag.graph.leaves(out))]
+    program = ag.compile(out, inputs=leaves)
+    point = [{id(first): a, id(second): b}[id(leaf)] for leaf in leaves]
+    whole = [a if first in leaves else x, b if second in leaves else y]
+    try:
+        found = program(*point)
+    except BranchChanged:
+        w.grad = 0.0
+        with pytest.raises(BranchChanged, match="was"):
+            program.backward(*point)
+        assert w.grad == 0.0
+    else:
+        assert found == pytest.approx(eager(whole[0], whole[1], 0.7)[0], rel=1e-12, abs=1e-12)
+    assert program(*[leaf.data for leaf in leaves]) == pytest.approx(out.data, rel=1e-12)
+
+
+def test_the_error_names_the_comparison_and_the_sample() -> None:
+    x, limit = Value(2.0, label="x"), Value(1.0, label="limit")
+    with ag.recording():
+        out = x * x if x > limit else -x
+    program = ag.compile(out, inputs=[x])
+    with pytest.raises(BranchChanged, match=r"x > limit was True when it was recorded .* sample 1 \(x = 0.5\)"):
+        program([3.0, 0.5])
+    limit.data = 0.25
+    assert program([3.0, 0.5]).tolist() == [9.0, 0.25]
+
+
+@pytest.mark.parametrize("question", ["float(x)", "x.data", "int(x)", "bool(x)", "round(x, 1)", "math.ceil(x)"])
+def test_every_conversion_is_a_guard(question: str) -> None:
+    x = Value(2.0, label="x")
+    with ag.recording():
+        number = eval(question, {"x": x, "math": math})
+        out = x * float(number)
+    program = ag.compile(out, inputs=[x])
+    assert program(2.0) == 2.0 * number
+    with pytest.raises(BranchChanged):
+        program(0.0)
+
+
+def test_choices_within_the_graph_need_no_guard() -> None:
+    x = Value(2.0)
+    with ag.recording():
+        out = x.relu() + x.max(1.0) + abs(x) + ag.where(x, x, 3.0)
+    program = ag.compile(out, inputs=[x])
+    assert program([-1.0, 0.0, 3.0]).tolist() == [0.0 + 1 + 1 - 1, 0 + 1 + 0 + 3, 12.0]
+
+
+def test_structures_of_arguments() -> None:
+    w = Value(2.0)
+    calls = []
+
+    @ag.compile
+    def f(point: dict[str, Any], scale: Any, *, square: bool = False) -> Any:
+        calls.append(square)
+        total = ag.dot(point["ws"], point["xs"]) * scale * w
+        return (total * total, total) if square else total
+
+    assert f({"ws": [1.0, 2.0], "xs": (3.0, 4.0)}, 0.5) == 11.0
+    assert f({"ws": [2.0, 2.0], "xs": (3.0, 4.0)}, 0.5) == 14.0
+    assert f({"ws": [2.0], "xs": (3.0,)}, 0.5) == 6.0
+    assert f({"ws": [2.0], "xs": (3.0,)}, 0.5, square=True) == (36.0, 6.0)
+    assert calls == [False, False, True]
+    batch = f({"ws": [np.array([1.0, 2.0]), 2.0], "xs": (3.0, 4.0)}, 0.5)
+    assert batch.tolist() == [11.0, 14.0]
+    assert len(calls) == 3
+    found = f.gradients({"ws": [1.0, 2.0], "xs": (3.0, 4.0)}, 0.5)
+    assert found.inputs == (3.0, 4.0, 1.0, 2.0, 22.0)
+    assert found.parameters == {w: 5.5}
+    assert f.parameters == (w,)
+    columns = ag.compile(lambda xs: xs[0] * xs[1])
+    assert columns(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist() == [2.0, 12.0]
+    assert isinstance(columns([Value(2.0), 3.0]), Value)
+
+
+def test_versions_are_bounded_and_right_beyond_the_bound() -> None:
+    @ag.compile
+    def f(x: Any) -> Any:
+        return x * float(x)
+
+    xs = np.linspace(0.0, 1.0, VERSIONS + 20)
+    assert f(xs).tolist() == [x * x for x in xs.tolist()]
+    assert len(f.programs) == VERSIONS
+    assert f(np.empty(0)).shape == (0,)
+
+
+def test_branches_may_return_numbers() -> None:
+    @ag.compile
+    def f(x: Any) -> Any:
+        return x * x if x > 0 else 0.0
+
+    found = f.gradients(np.array([-1.0, 2.0]))
+    assert found.outputs.tolist() == [0.0, 4.0]
+    assert found.inputs[0].tolist() == [0.0, 4.0]
+
+
+def test_recording_overrides_no_grad_and_refuses_it_inside() -> None:
+    with ag.no_grad():
+        assert ag.compile(lambda x: x * x)(3.0) == 9.0
+
+    def hidden(x: Any) -> Any:
+        with ag.no_grad():
+            return x * x
+
+    with pytest.raises(ag.errors.AutogradError, match="no_grad"):
+        ag.compile(hidden)(3.0)
