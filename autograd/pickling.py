@@ -8,6 +8,7 @@ that a living Record holds is an entry of that one; a pickler keeps what it has 
 from __future__ import annotations
 
 import copy as _copy
+import threading
 import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["copy", "deepcopy", "reduce"]
 
-_holders: dict[int, weakref.ref[Record]] = {}  # by identity of a node, the living Record that holds it
+
+class Holders(threading.local):
+    """By identity of a node the living Record that holds it; each thread pickles for itself."""
+
+    def __init__(self) -> None:
+        self.records: dict[int, weakref.ref[Record]] = {}
+
+
+_holders = Holders()
 
 
 class Record:
@@ -28,8 +37,8 @@ class Record:
     def __init__(self, root: Value) -> None:
         self.known, self.nodes = _below(root)
         self.index = {id(node): i for i, node in enumerate((*self.known, *self.nodes))}
-        held = [id(node) for node in self.nodes]
-        _holders.update(dict.fromkeys(held, weakref.ref(self, lambda _: _release(held))))
+        held, records = [id(node) for node in self.nodes], _holders.records
+        records.update(dict.fromkeys(held, weakref.ref(self, lambda _: _release(records, held))))
 
     def __reduce__(self) -> tuple[Any, ...]:
         table = [
@@ -80,13 +89,13 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
 
 
 def _record_of(value: Value) -> Record | None:
-    holder = _holders.get(id(value))
+    holder = _holders.records.get(id(value))
     return holder() if holder else None
 
 
-def _release(held: list[int]) -> None:
+def _release(records: dict[int, weakref.ref[Record]], held: list[int]) -> None:
     for key in held:
-        _holders.pop(key, None)
+        records.pop(key, None)
 
 
 def _below(root: Value) -> tuple[list[Value], list[Value]]:

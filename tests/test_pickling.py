@@ -8,6 +8,7 @@ import io
 import itertools
 import pickle
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -187,6 +188,35 @@ def test_one_pickler_may_write_twice() -> None:
     assert leaf in {*topological(first)}
 
 
+def test_threads_may_pickle_one_graph_at_once() -> None:
+    x = Value(1.0)
+    nodes = [x]
+    for _ in range(300):
+        nodes.append((nodes[-1] + x) * 0.5)
+    failed: list[Any] = []
+
+    def work(start: int) -> None:
+        for i in range(20):
+            thing = [nodes[(37 * i + start) % 300], nodes[-1], nodes[11 * i % 300]]
+            try:
+                if _shape(topological(*_dumped(thing))) != _shape(topological(*thing)):
+                    failed.append("sharing was lost")
+            except Exception as error:
+                failed.append(error)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(start,)) for start in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not failed
+
+
 def test_a_graph_that_grew_between_two_dumps() -> None:
     _, _, net, loss = _graph()
     assert len(topological(_dumped(net))) == len(topological(net))
@@ -214,7 +244,7 @@ def test_pickling_and_copying_leave_nothing_behind() -> None:
     loss = (leaf * leaf).exp() + leaf
     loss.backward()
     copies = [_dumped(loss), copy.copy(loss), copy.deepcopy([loss, leaf])]
-    assert pickling._holders == {}
+    assert pickling._holders.records == {}
     del copies, loss
     assert sys.getrefcount(leaf) == count
     del leaf
