@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -58,7 +59,7 @@ expressions:
 lines of a worksheet that are not steps:
   title: text    inputs: i1 i2    targets: t1    fixed: b1 b2    rate: 0.5
   of: E          # a comment
-  check d(E)/d(w) == -(1 - out)*out*(1 - out)*x     a claim, judged when it is run
+  check d(E)/d(w) == -(1 - out)*out*(1 - out)*x  # a claim; exits 1 if wrong
 
 Gradient descent updates all leaves but inputs, targets and fixed ones, all at
 once. In JSON, what is not finite is "Infinity", "-Infinity" or "NaN".
@@ -172,7 +173,7 @@ def _run(options: argparse.Namespace) -> int:
     derivation = _derivation(options, report, trained)
     if not options.json:
         print(as_text(report, values=options.values) + (f"\n\n{derivation}" if derivation else ""))
-    wrong = _claims(options, sheet, sheet_subject(sheet, replaced, of=output, rate=rate))
+    wrong = _claims(options, sheet, sheet_subject(sheet))
     if options.json:
         print(as_json(report))
     if options.svg and not options.json:
@@ -200,16 +201,22 @@ def _derivation(options: argparse.Namespace, report: Report, trained: list[str])
 
 
 def _claims(options: argparse.Namespace, sheet: Worksheet, subject: Subject) -> int:
-    """Judge the sheet's claims, print the verdicts, and count those that are wrong."""
-    wrong = 0
-    stream = sys.stderr if options.json else sys.stdout
-    for i, (line, verdict) in enumerate(judge_claims(sheet, subject)):
-        wrong += not verdict.ok
-        print(("\n" if i == 0 else "") + f"line {line} {verdict}", file=stream)
-    if sheet.claims:
-        many = f"{len(sheet.claims)} claim{'s' * (len(sheet.claims) != 1)}"
-        print(f"{many} judged: {f'{wrong} WRONG' if wrong else 'all right'}.", file=stream)
-    return wrong
+    """Judge the sheet's claims, at its own numbers whatever is set; print and count the wrong ones."""
+    if not sheet.claims:
+        return 0
+    wrong = [
+        textwrap.fill(f"{head}{part}", 80, subsequent_indent=" " * 7, drop_whitespace=True)
+        for line, verdict in judge_claims(sheet, subject)
+        if not verdict
+        for head, part in ((f"line {line} WRONG: ", verdict.claim), (" " * 7, verdict.message))
+    ]
+    many = f"{len(sheet.claims)} claim{'s' * (len(sheet.claims) != 1)} checked"
+    outcome = f"{many}: {len(wrong) // 2} WRONG" if wrong else f"{many}: all right"
+    if not options.json:
+        print("\n".join(["", *wrong, outcome]))
+    elif wrong:
+        print("\n".join([*wrong, outcome]), file=sys.stderr)
+    return len(wrong) // 2
 
 
 def _load(argument: str | None) -> Worksheet:

@@ -1,7 +1,7 @@
 """The chain rule written out, and checked."""
 
+from autograd.derivation.chains import Derivation, Factor, Line, Term, Update, derive
 from autograd.derivation.claims import Subject, Verdict, check_derivation, judge, subject_of
-from autograd.derivation.derive import Derivation, Factor, Line, Term, Update, derive
 
 __all__ = [
     "Derivation",

@@ -41,12 +41,15 @@ class Explainer:
         for what, changed in self._changes(self.right):
             if self._equal(self.left, changed):
                 return _with_whole(what, changed)
-        for what, changed in self._changes(self.left):
+        for what, changed in self._dropped(self.left):
             if self._equal(changed, self.right):
                 return "on the left side, " + _with_whole(what, changed)
         for what, changed in self._missing(self.right):
             if self._equal(self.left, changed):
                 return _with_whole(what, changed)
+        for what, changed in self._changes(self.left):
+            if self._equal(changed, self.right):
+                return "on the left side, " + _with_whole(what, changed)
         if constant := self._constant_factor():
             return constant
         here = self.points[0]
@@ -253,7 +256,8 @@ def _powers(part: Formula) -> Iterator[Change]:
             yield f"power: {HAND.formula(part)} should be {HAND.formula(new)}", new
     elif part.head in ("name", "+"):
         new = Formula("^", (part, number(2.0)))
-        yield f"power: {HAND.formula(part, level=4)} should be {HAND.formula(new)}", new
+        before = HAND.bracket(HAND.formula(part)) if part.head == "+" else HAND.formula(part)
+        yield f"power: {before} should be {HAND.formula(new)}", new
     elif part.head == "number" and part.number not in (0.0, 1.0):
         for value in (part.number + 1.0, part.number - 1.0, 2.0 * part.number, part.number / 2.0):
             yield f"the number {part.text} should be {HAND.number(value)}", number(value)

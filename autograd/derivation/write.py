@@ -13,7 +13,7 @@ from autograd.derivation.formula import COMPARISONS, CUT, ONE, Formula, size
 from autograd.ops import TABLE
 
 if TYPE_CHECKING:
-    from autograd.derivation.derive import Derivation, Factor, Line, Term, Update
+    from autograd.derivation.chains import Derivation, Factor, Line, Term, Update
 
 __all__ = ["Hand", "LatexHand", "Notation", "TextHand", "decimal"]
 

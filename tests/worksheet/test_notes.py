@@ -34,6 +34,7 @@ def test_every_note_is_shipped() -> None:
         "relu_sigmoid",
         "matrices",
         "products",
+        *("slips_two_hidden", "slips_step_by_step", "slips_regression"),
     }
     assert set(shipped.names()) == names
 
