@@ -57,13 +57,14 @@ from autograd.core import (
 )
 from autograd.draw import draw
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
-from autograd.extend import checkpoint, custom_gradient, op, stop_gradient
 from autograd.modes import detect_anomaly, no_grad
 from autograd.naming import label, values
 
 if TYPE_CHECKING:
     from autograd.check import check_graph, gradcheck
     from autograd.derivation import check_derivation, derive
+    from autograd.extend import checkpoint, custom_gradient, op, stop_gradient
+    from autograd.influence import sensitivity
     from autograd.replay import compile, recording
     from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.worksheet import Worksheet
@@ -77,13 +78,15 @@ __all__ = [
     "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradcheck",
     "gradients", "hessian", "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "log", "log10", "log1p", "log2",
     "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu",
-    "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "sub", "sum", "tan", "tanh",
+    "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "sub", "sum", "tan", "tanh",
     "value_and_grad", "values", "vjp", "where",
 ]  # fmt: skip
 
 _ROOMS = {
     "check": ("check_graph", "gradcheck"),
     "derivation": ("check_derivation", "derive"),
+    "extend": ("checkpoint", "custom_gradient", "op", "stop_gradient"),
+    "influence": ("sensitivity",),
     "replay": ("compile", "recording"),
     "transforms": (
         "derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",

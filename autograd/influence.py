@@ -1,0 +1,180 @@
+"""Which inputs a result hangs on, and what their uncertainties make of it: linear error propagation over one sweep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from autograd.core import Value
+from autograd.graph import leaves
+from autograd.sweeps import pull
+
+__all__ = ["Influence", "Sensitivity", "sensitivity"]
+
+Name: TypeAlias = "Value | str"  # a leaf, or its label
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What one leaf does to the result.
+
+    Attributes
+    ----------
+    leaf : Value
+        The leaf.
+    label : str
+        Its label, or its place among the leaves where it has none.
+    value, gradient : float
+        Its number, and the derivative of the result for it.
+    relative : float
+        gradient · value: how the result moves when the leaf does by its own size.
+    uncertainty : float
+        Its standard deviation, 0 if none was given.
+    spread : float
+        |gradient| · uncertainty: the standard deviation that it alone brings into the result.
+    """
+
+    leaf: Value
+    label: str
+    value: float
+    gradient: float
+    uncertainty: float
+
+    @property
+    def relative(self) -> float:
+        """gradient · value."""
+        return self.gradient * self.value
+
+    @property
+    def spread(self) -> float:
+        """|gradient| · uncertainty."""
+        return abs(self.gradient) * self.uncertainty
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The influences on a result, ranked.
+
+    Attributes
+    ----------
+    value : float
+        The result.
+    uncertainty : float
+        Its standard deviation to first order: √(gᵀ C g) with the gradient g and the covariances C.
+    by_value : tuple of Influence
+        Ranked by |gradient · value|, the largest first.
+    by_uncertainty : tuple of Influence
+        Ranked by |gradient| · uncertainty, the largest first.
+    """
+
+    value: float
+    uncertainty: float
+    by_value: tuple[Influence, ...]
+    by_uncertainty: tuple[Influence, ...]
+
+    def __str__(self) -> str:
+        uncertain = any(one.uncertainty for one in self.by_value)
+        ranked = self.by_uncertainty if uncertain else self.by_value
+        rows: list[tuple[str, ...]] = [("leaf", "value", "gradient", "gradient*value", "sigma", "|gradient|*sigma")]
+        rows += [
+            (one.label, *(f"{x:.6g}" for x in (one.value, one.gradient, one.relative, one.uncertainty, one.spread)))
+            for one in ranked
+        ]
+        rows = rows if uncertain else [row[:4] for row in rows]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = [
+            "  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths)))
+            for row in rows
+        ]
+        return "\n".join([f"{self.value:.6g}" + (f" ± {self.uncertainty:.3g}" if uncertain else ""), *lines])
+
+
+def sensitivity(
+    output: Value,
+    uncertainties: Mapping[Name, float] | None = None,
+    covariance: Mapping[tuple[Name, Name], float] | None = None,
+) -> Sensitivity:
+    """Rank the leaves below a result by their influence, and propagate their uncertainties to first order.
+
+    Parameters
+    ----------
+    output : Value
+        The result.
+    uncertainties : mapping of Value or label to float
+        Standard deviations; a leaf that isn't there is exact.
+    covariance : mapping of (Value or label, Value or label) to float
+        Covariances of two different leaves; a pair that isn't there is independent.
+
+    Returns
+    -------
+    Sensitivity
+        Its `str` is a table.
+
+    Raises
+    ------
+    ValueError
+        If a name isn't that of exactly one leaf, a standard deviation is negative, or a covariance is larger than the
+        standard deviations allow.
+
+    Examples
+    --------
+    >>> mass, speed = Value(2.0, label="mass"), Value(3.0, label="speed")
+    >>> found = sensitivity(0.5 * mass * speed**2, {"mass": 0.1, speed: 0.2})
+    >>> print(found)
+    9 ± 1.28
+    leaf   value  gradient  gradient*value  sigma  |gradient|*sigma
+    speed      3         6              18    0.2               1.2
+    mass       2       4.5               9    0.1              0.45
+    >>> found.by_value[0].label
+    'speed'
+    """
+    if not isinstance(output, Value):
+        raise TypeError(f"sensitivity: needs a Value, got {output!r} ({type(output).__name__})")
+    below = leaves(output)
+    sigmas = {id(_leaf(name, below)): _sigma(name, x) for name, x in (uncertainties or {}).items()}
+    gradients = pull([(output, 1.0)], below)
+    found = [
+        Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0))
+        for i, (x, slope) in enumerate(zip(below, gradients))
+    ]
+    variance = math.fsum(one.spread**2 for one in found)
+    slopes = {id(x): slope for x, slope in zip(below, gradients)}
+    for (first, other), shared in (covariance or {}).items():
+        x, y = _leaf(first, below), _leaf(other, below)
+        allowed = sigmas.get(id(x), 0.0) * sigmas.get(id(y), 0.0)
+        if x is y or not abs(shared) <= allowed * (1 + 1e-12):
+            raise ValueError(
+                f"sensitivity: the covariance of {_called(first)} and {_called(other)} must be of two leaves and at "
+                f"most {allowed!r} in size, the product of their standard deviations, got {shared!r}"
+            )
+        variance += 2 * slopes[id(x)] * slopes[id(y)] * shared
+    return Sensitivity(
+        output.data,
+        math.sqrt(max(variance, 0.0)),
+        tuple(sorted(found, key=lambda one: -abs(one.relative))),
+        tuple(sorted(found, key=lambda one: -one.spread)),
+    )
+
+
+def _leaf(name: Name, below: list[Value]) -> Value:
+    matching = [x for x in below if (x.label == name if isinstance(name, str) else x is name)]
+    if len(matching) != 1:
+        known = ", ".join(repr(x.label) for x in below[:8] if x.label) or "none with a label"
+        raise ValueError(
+            f"sensitivity: {_called(name)} must be one leaf of the result, found {len(matching)}; "
+            f"its leaves are {known}"
+        )
+    return matching[0]
+
+
+def _sigma(name: Name, x: float) -> float:
+    number = float(x)
+    if not number >= 0.0:
+        raise ValueError(f"sensitivity: the standard deviation of {_called(name)} must be 0 or more, got {x!r}")
+    return number
+
+
+def _called(name: Name) -> str:
+    return repr(name) if isinstance(name, str) else repr(name.label or name)
