@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -17,7 +17,12 @@ from autograd import reverse
 from autograd.errors import AnomalyError, AutogradError
 
 if TYPE_CHECKING:
+    from contextlib import _GeneratorContextManager
+    from typing import TypeAlias
+
     from autograd.value import Value
+
+    Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
 
 __all__ = ["detect_anomaly", "no_grad"]
 
@@ -62,7 +67,7 @@ def _on(mode: ContextVar[bool]) -> Iterator[None]:
         _change_active(-1)
 
 
-def no_grad() -> AbstractContextManager[None]:
+def no_grad() -> Block:
     """Record nothing inside the block: results are leaves, with values and without parents.
 
     Examples
@@ -77,7 +82,7 @@ def no_grad() -> AbstractContextManager[None]:
     return _on(_forgetting)
 
 
-def detect_anomaly() -> AbstractContextManager[None]:
+def detect_anomaly() -> Block:
     """Raise inside the block at the first op that makes nan or inf, in the forward or the backward direction.
 
     A `backward()` that raises leaves every gradient as it was.

@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import AnomalyError, Value
+from autograd import AnomalyError, Value, modes
 from autograd.graph import evaluate, leaves, tangent, topological
 
 # What backward leaves
@@ -305,12 +305,13 @@ def test_no_grad_ends_with_its_block_even_by_an_exception() -> None:
     with pytest.raises(ValueError, match="broken"), ag.no_grad(), ag.no_grad():
         raise ValueError("broken")
     assert (x * x).op == "mul"
+    assert modes.active == 0
 
 
 def test_no_grad_is_a_decorator_too() -> None:
     x = Value(3.0)
 
-    @ag.no_grad()  # type: ignore[operator]
+    @ag.no_grad()
     def double() -> Value:
         return x * 2
 
