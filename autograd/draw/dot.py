@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from typing import Any
 
 from autograd.draw.arrange import Frame, Plan
@@ -14,6 +15,7 @@ from autograd.errors import DrawError
 __all__ = ["arrange", "available", "source"]
 
 INCH = 72.0
+SECONDS = 60.0  # a graph of a few hundred boxes takes less than one
 
 
 def available() -> bool:
@@ -61,19 +63,28 @@ def arrange(scene: Scene, direction: str) -> Plan:
     DrawError
         If the program isn't there or fails.
     """
-    import graphviz
-
-    graph = source(scene, direction)
-    try:
-        laid = json.loads(graph.pipe(format="json0", encoding="utf-8", quiet=True))
-    except graphviz.ExecutableNotFound:
+    program = shutil.which("dot")
+    if program is None:
         raise DrawError(
             "engine 'dot': Graphviz's program dot is not on PATH; install it (Debian: apt install graphviz; "
             "macOS: brew install graphviz; Windows: winget install graphviz) or use engine='builtin'"
-        ) from None
-    except Exception as error:
+        )
+    # Not Digraph.pipe, which knows no time limit and leaves a pipe open when the program dies early.
+    try:
+        ran = subprocess.run(
+            [program, "-Tjson0"],
+            input=source(scene, direction).source,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=True,
+        )
+        return _plan(json.loads(ran.stdout))
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip()
+        raise DrawError(f"engine 'dot': the program failed with exit code {error.returncode}: {said}") from None
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         raise DrawError(f"engine 'dot': the program failed: {error}") from error
-    return _plan(laid)
 
 
 def _plan(laid: dict[str, Any]) -> Plan:
