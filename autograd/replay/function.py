@@ -43,8 +43,8 @@ class Function:
 
     Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
     number per sample, a 2-D array for a list of its columns. Bools, texts and None are passed as they are. The function
-    is called with Values in place of the numbers, and returns a Value or number, or a tuple or list of them. What Values
-    it closes over are parameters. Where an argument is a Value, the function itself is called.
+    is called with Values in place of the numbers, and returns a Value or number, or a tuple or list of them. Values
+    that it closes over are parameters. Where an argument is a Value, the function itself is called.
 
     A comparison or conversion that the function makes of a Value is remembered with its outcome. Samples for which one
     comes out otherwise are computed by another version, recorded for their branch; the 64 used last are kept.

@@ -55,7 +55,7 @@ class CKernel:
         rows = self.plan.rows_stored
         gradients = np.empty((len(rows), samples)) if all(rows) else np.zeros((len(rows), samples))
         presets = array("d", [seed_totals.get(u, 0.0) for u in self.plan.sums])
-        columns = columns[: self.inputs]
+        columns = np.ascontiguousarray(columns[: self.inputs])
         self._kernel.run(uniforms, columns, seeds, samples, presets, stored, gradients, threads)
         return stored, gradients
 

@@ -13,8 +13,10 @@ reached through `where` alone carries a *mask*.
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -74,7 +76,7 @@ class Plan:
     constants : dict of int to float
         Uniform numbers known now.
     parameters : tuple of int
-        Uniform number of each parameter.
+        Uniform number of each parameter, one after the other.
     slots : int
         How many slots the body needs.
     fills : dict of int to int
@@ -107,6 +109,14 @@ class Plan:
     gradients: tuple[int, ...] = ()
     rows_stored: tuple[bool, ...] = ()
     names: dict[int, str] = field(default_factory=dict)
+
+    @functools.cached_property
+    def start(self) -> array[float]:
+        """The uniform numbers before a run: constants, and 0 where there will be a parameter or result."""
+        numbers = array("d", bytes(8 * self.uniforms))
+        for u, number in self.constants.items():
+            numbers[u] = number
+        return numbers
 
     def __len__(self) -> int:
         return len(self.before) + len(self.body) + len(self.after)

@@ -287,9 +287,7 @@ class Program:
         kernel = self._kernel(inputs, parameters)
         chosen: Plan = kernel.plan
         samples = columns.shape[1]
-        uniforms = np.zeros(chosen.uniforms)
-        uniforms[list(chosen.constants)] = list(chosen.constants.values())
-        uniforms[list(chosen.parameters)] = self.numbers() if numbers is None else numbers
+        uniforms = self._uniforms(chosen, numbers)
         totals = {u: float(samples if seeds is None else seeds[k].sum()) for k, u in chosen.seeds_to.items()}
         stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, len(chosen.body)))
         for i, u in enumerate(chosen.outputs):
@@ -300,9 +298,20 @@ class Program:
         if parameters == "each":
             found = rows[own:]
         else:
-            found = np.array([0.0 if u < 0 or samples == 0 else uniforms[u] for u in chosen.gradients])
+            places = np.array(chosen.gradients, dtype=np.intp)
+            found = np.where(places < 0, 0.0, uniforms[places]) if samples and len(places) else np.zeros(len(places))
         holds = self._holding(stored[count:]) if self.tape.guards else None
         return Outcome(stored[:count], rows[:own], found, holds)
+
+    def _uniforms(self, chosen: Plan, numbers: Sequence[float] | None) -> Array:
+        """The uniform numbers that a run starts from."""
+        import numpy as np
+
+        uniforms = np.array(chosen.start)
+        if chosen.parameters:
+            first = chosen.parameters[0]
+            uniforms[first : first + len(chosen.parameters)] = self.numbers() if numbers is None else numbers
+        return uniforms
 
     def numbers(self) -> list[float]:
         """Return the parameters' data now."""
@@ -361,9 +370,7 @@ class Program:
         import numpy as np
 
         chosen: Plan = self._kernel(False, "").plan
-        uniforms = np.zeros(chosen.uniforms)
-        uniforms[list(chosen.constants)] = list(chosen.constants.values())
-        uniforms[list(chosen.parameters)] = self.numbers()
+        uniforms = self._uniforms(chosen, None)
         stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
@@ -450,6 +457,8 @@ def _numbers(x: Any, position: int) -> Array:
         array = np.asarray(x)
         if array.dtype.kind not in "fiub" and array.dtype != object:
             raise TypeError(f"dtype {array.dtype}")
+        if array.dtype == object:
+            array = np.array([_float(y) for y in array.ravel()]).reshape(array.shape)
         result = array.astype(float)
     except (TypeError, ValueError) as error:
         raise TypeError(
@@ -458,6 +467,12 @@ def _numbers(x: Any, position: int) -> Array:
     if result.ndim > 1 and not (isinstance(x, np.ndarray) and result.ndim == 2 and position == 0):
         raise ValueError(f"call: argument {position} must be a number or 1-D, got shape {result.shape}")
     return result
+
+
+def _float(x: Any) -> float:
+    if isinstance(x, (str, bytes, Value)):
+        raise TypeError(f"{type(x).__name__} isn't a number")
+    return float(x)
 
 
 def seeds_of(seed: Any, outputs: int, samples: int) -> Array | None:
