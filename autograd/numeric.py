@@ -17,7 +17,7 @@ from typing import Any
 from autograd.core import Value
 from autograd.ops import TABLE
 
-__all__ = ["Crossing", "at_kink", "crosses", "difference", "local"]
+__all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local"]
 
 EPSILON = 2.0**-52
 STEP = 2.0**-500  # of the complex kind: so small that its square is nothing
@@ -245,6 +245,18 @@ def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
     return False
 
 
+def kink_distance(name: str, operands: Sequence[float]) -> float:
+    """How far an op's operands are from its kink, inf if it has none near.
+
+    Examples
+    --------
+    >>> kink_distance("max", [1.0, 1.5]), kink_distance("sin", [0.0])
+    (0.5, inf)
+    """
+    gaps = [abs(gap(*operands)) for gap, holds in _kink(name) if holds(*operands)]
+    return math.inf if _smooth_power(name, operands) else min(gaps, default=math.inf)
+
+
 def at_kink(name: str, operands: Sequence[float]) -> bool:
     """Whether an op isn't differentiable at these operands, by its row.
 
@@ -253,6 +265,4 @@ def at_kink(name: str, operands: Sequence[float]) -> bool:
     >>> at_kink("abs", [0.0]), at_kink("pow", [0.0, 2.0]), at_kink("hypot", [0.0, 1.0])
     (True, False, False)
     """
-    return any(
-        gap(*operands) == 0.0 and holds(*operands) and not _smooth_power(name, operands) for gap, holds in _kink(name)
-    )
+    return kink_distance(name, operands) == 0.0

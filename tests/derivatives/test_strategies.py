@@ -1,0 +1,129 @@
+"""The strategies give what they promise, and the whole engine agrees with itself on what they give."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, strategies
+from autograd.extend import remove
+from autograd.graph import topological
+from autograd.numeric import kink_distance
+from autograd.ops import TABLE
+from autograd.strategies import Expression, Program
+
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
+
+
+@st.composite
+def cases(draw: st.DrawFn, kind: Any = None) -> tuple[Any, tuple[float, ...]]:
+    function = draw(strategies.expressions() if kind is None else kind)
+    return function, draw(strategies.inputs_for(function))
+
+
+@SLOW
+@given(cases())
+def test_expressions_pass_gradcheck(case: tuple[Any, tuple[float, ...]]) -> None:
+    function, inputs = case
+    assert ag.gradcheck(function, inputs)
+
+
+@SLOW
+@given(cases(strategies.programs()))
+def test_programs_pass_gradcheck(case: tuple[Any, tuple[float, ...]]) -> None:
+    function, inputs = case
+    assert ag.gradcheck(function, inputs)
+
+
+@SLOW
+@given(cases(strategies.programs(size=6)))
+def test_forward_and_reverse_agree_in_first_and_second_order(case: tuple[Any, tuple[float, ...]]) -> None:
+    function, inputs = case
+    f = lambda p: function(*p)  # noqa: E731
+    point = list(inputs)
+    reverse, forward = (ag.jacobian(f, mode=mode)(point) for mode in ("reverse", "forward"))
+    size = max(1.0, *map(abs, reverse))
+    assert reverse == pytest.approx(forward, rel=1e-13, abs=1e-13 * size)
+    rows = ag.hessian(f)(point)
+    other = ag.jacobian(ag.grad(f), mode="reverse")(point)
+    largest = max(1.0, *(abs(x) for row in rows for x in row))
+    for row, its in zip(rows, other):
+        assert row == pytest.approx(its, rel=1e-9, abs=1e-9 * largest)
+
+
+@SLOW
+@given(cases())
+def test_inputs_are_inside_domains_and_away_from_kinks(case: tuple[Any, tuple[float, ...]]) -> None:
+    function, inputs = case
+    output = function(*map(Value, inputs))
+    for node in topological(output) if isinstance(output, Value) else []:
+        assert math.isfinite(node.data)
+        if node.op:
+            assert kink_distance(node.op, [float(x) for x in node.operands]) >= 1e-2
+    assert float(output) == float(function(*inputs)) or not isinstance(output, Value)
+
+
+@SLOW
+@given(st.data())
+def test_the_recipe_for_ones_own_function(data: st.DataObject) -> None:
+    def mine(x: Any, y: Any) -> Any:
+        return ag.log(x) * ag.sqrt(y - x)
+
+    inputs = data.draw(strategies.inputs_for(mine))
+    assert 0 < inputs[0] < inputs[1]
+    assert ag.gradcheck(mine, inputs)
+
+
+def test_an_added_op_joins_by_its_row() -> None:
+    ag.op("2*x*(1 + 1e-6)", name="bad_square")(lambda x: x * x)
+    try:
+        found = find(strategies.expressions(), lambda e: "bad_square" in str(e))
+        assert str(found) == "bad_square(x)"
+
+        def is_wrong(case: tuple[Any, tuple[float, ...]]) -> bool:
+            try:
+                return not ag.gradcheck(*case)
+            except ag.GradientError:
+                return True
+
+        function, inputs = find(cases(strategies.expressions(["bad_square", "sin", "mul"])), is_wrong)
+        assert str(function) == "bad_square(x)"
+        assert len(inputs) == 2
+    finally:
+        remove("bad_square")
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_every_row_can_be_drawn(name: str) -> None:
+    found = find(strategies.expressions([name], depth=1), lambda e: e.op == name)
+    assert isinstance(found, Expression)
+    assert name in {name for name, _ in find(strategies.programs([name], size=1), lambda p: True).steps}
+
+
+def test_expressions_are_written_with_the_brackets_they_need() -> None:
+    x_less_y = Expression("sub", ("x", "y"), ("x", "y"))
+    assert str(Expression("sub", ("x", x_less_y), ("x", "y"))) == "x - (x - y)"
+    assert str(Expression("sub", (x_less_y, "x"), ("x", "y"))) == "x - y - x"
+    assert str(Expression("mul", (x_less_y, -1.5), ("x", "y"))) == "(x - y)*(-1.5)"
+    assert str(Expression("dot", ("x", "y", 1.0), ("x", "y"))) == "dot(x, y, 1)"
+    assert repr(Expression("", ("x",), ("x",))) == "lambda x: x"
+
+
+def test_functions_are_called_with_all_arguments() -> None:
+    with pytest.raises(TypeError, match="takes 2 arguments, got 1"):
+        Expression("add", ("x", "y"), ("x", "y"))(1.0)
+    with pytest.raises(TypeError, match="program: takes 1 arguments, got 0"):
+        Program((("sin", ("x",)),), ("x",))()
+    with pytest.raises(ValueError, match="ops must be names of rows, got 'sine'"):
+        strategies.expressions(["sine"])
+    with pytest.raises(ValueError, match="expressions: depth must be 1 or more, got 0"):
+        strategies.expressions(depth=0)
+    with pytest.raises(ValueError, match="programs: size must be 1 or more, got 0"):
+        strategies.programs(size=0)
+    with pytest.raises(ValueError, match="variables must be names, got '1'"):
+        strategies.programs(variables="1")
