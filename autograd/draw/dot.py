@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.draw.arrange import Frame, Plan
 from autograd.draw.layered import Point
-from autograd.draw.scene import Scene, number
+from autograd.draw.scene import Box, Scene, number
 from autograd.errors import DrawError
 
 __all__ = ["arrange", "available", "source"]
@@ -47,7 +47,7 @@ def source(scene: Scene, direction: str) -> Any:
     return graph
 
 
-def _node(graph: Any, box: Any) -> None:
+def _node(graph: Any, box: Box) -> None:
     import graphviz
 
     width, height = box.size
@@ -61,7 +61,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
     Raises
     ------
     DrawError
-        If the program isn't there or fails.
+        If the program isn't there, fails, takes too long, or leaves out a part of the graph.
     """
     program = shutil.which("dot")
     if program is None:
@@ -79,15 +79,20 @@ def arrange(scene: Scene, direction: str) -> Plan:
             timeout=SECONDS,
             check=True,
         )
-        return _plan(json.loads(ran.stdout))
+        plan = _plan(json.loads(ran.stdout), scene)
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip()
         raise DrawError(f"engine 'dot': the program failed with exit code {error.returncode}: {said}") from None
-    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise DrawError(f"engine 'dot': the program failed: {error}") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DrawError(f"engine 'dot': {program} gave no layout that can be read: {error!r}") from error
+    if len(plan.centres) != len(scene.boxes) or len(plan.curves) != len(scene.edges):
+        raise DrawError(f"engine 'dot': {program} left out a part of the graph")
+    return plan
 
 
-def _plan(laid: dict[str, Any]) -> Plan:
+def _plan(laid: dict[str, Any], scene: Scene) -> Plan:
     x0, y0, x1, y1 = map(float, laid["bb"].split(","))
 
     def point(text: str) -> Point:
@@ -95,12 +100,15 @@ def _plan(laid: dict[str, Any]) -> Plan:
         return float(x) - x0, y1 - float(y)
 
     plan = Plan({}, {}, width=x1 - x0, height=y1 - y0)
+    frames: dict[int, Frame] = {}
     for thing in laid.get("objects", []):
         if "bb" in thing:
             left, low, right, high = map(float, thing["bb"].split(","))
-            plan.frames.append(Frame(thing.get("label", ""), left - x0, y1 - high, right - left, high - low))
+            index = int(thing["name"].removeprefix("cluster_"))
+            frames[index] = Frame(scene.clusters[index].name, left - x0, y1 - high, right - left, high - low)
         elif "pos" in thing:
             plan.centres[thing["name"]] = point(thing["pos"])
+    plan.frames += [frames[index] for index in sorted(frames)]
     for edge in laid.get("edges", []):
         words = edge["pos"].split()
         tip = [point(word[2:]) for word in words if word.startswith("e,")]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd.draw import arrange, draw
 from autograd.draw import dot as graphviz_dot
-from autograd.draw.fonts import width
+from autograd.draw.fonts import fit, width
 from autograd.draw.scene import NAME, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -130,6 +130,17 @@ def test_any_label_gives_valid_xml_with_text_inside_its_box(labels: list[str]) -
         assert width(box.symbol, SYMBOL, bold=True) <= box.symbol_width or not box.symbol
 
 
+@pytest.mark.parametrize("bold", [False, True])
+def test_widths_are_those_of_helvetica(bold: bool) -> None:
+    assert width("AW.i", 1000, bold) == (722 + 944 + 278 + 278 if bold else 667 + 944 + 278 + 222)
+    assert all(width(chr(c), 1000, bold) <= 1015 for c in range(32, 127))
+
+
+@given(st.text(max_size=60), st.floats(20, 200), st.booleans())
+def test_what_is_fitted_is_not_wider_than_its_limit(text: str, limit: float, bold: bool) -> None:
+    assert width(fit(text, 12.0, limit, bold), 12.0, bold) <= limit + 1e-9
+
+
 @pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_labels_pass_through_dot(text: str) -> None:
@@ -170,6 +181,21 @@ def test_a_broken_dot_is_passed_over_unless_asked_for(monkeypatch: pytest.Monkey
     root = note_002()
     assert draw(root).svg == draw(root, engine="builtin").svg
     with pytest.raises(DrawError, match="engine 'dot': the program failed"):
+        draw(root, engine="dot")
+
+
+@pytest.mark.parametrize("script", ["echo '{}'", "echo nonsense", 'echo \'{"bb": "0,0,9,9"}\'', "exec sleep 60"])
+def test_a_dot_that_hangs_or_talks_nonsense_is_passed_over(
+    script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dot"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr(graphviz_dot, "SECONDS", 0.3)
+    root = note_002()
+    assert draw(root).svg == draw(root, engine="builtin").svg
+    with pytest.raises(DrawError, match=r"engine 'dot': .* (no layout|left out a part|timed out)"):
         draw(root, engine="dot")
 
 
