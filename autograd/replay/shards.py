@@ -68,23 +68,24 @@ def run(
     samples = columns.shape[1]
     size = shard_size(samples)
     starts = range(0, samples, size) if samples else range(1)
-    futures = []
-    for start in starts:
-        part = slice(start, start + size)
-        own_seeds = None if seeds is None else np.ascontiguousarray(seeds[:, part])
-        task = (key, text, numbers, np.ascontiguousarray(columns[:, part]), own_seeds, inputs, parameters, threads or 1)
-        futures.append(executor.submit(work, task))
-    results = []
-    for number, future in enumerate(futures):
-        try:
-            results.append(_checked(future.result(), columns[:, starts[number] : starts[number] + size].shape[1]))
-        except Exception as error:
-            for waiting in futures:
-                waiting.cancel()
-            raise AutogradError(
-                f"executor: part {number} of {len(futures)} was lost, no gradient has changed: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    futures: list[Any] = []
+    results: list[tuple[Any, ...]] = []
+    try:
+        for start in starts:
+            part = slice(start, start + size)
+            own_seeds = None if seeds is None else np.ascontiguousarray(seeds[:, part])
+            own_columns = np.ascontiguousarray(columns[:, part])
+            task = (key, text, numbers, own_columns, own_seeds, inputs, parameters, threads or 1)
+            futures.append(executor.submit(work, task))
+        for start, future in zip(starts, futures, strict=True):
+            results.append(_checked(future.result(), min(size, samples - start)))
+    except Exception as error:
+        for waiting in futures:
+            waiting.cancel()
+        raise AutogradError(
+            f"executor: part {len(results)} of {len(starts)} was lost, no gradient has changed: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     outputs, rows, found, holds = zip(*results, strict=True)
     if parameters == "each":
         total = np.concatenate(found, axis=1)
