@@ -345,9 +345,13 @@ def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
 
 
 def _is_number(x: object) -> bool:
-    """Whether x stands for one number: what has `__float__` and no length (arrays have both)."""
+    """Whether x stands for one number: what has `__float__` and no length (arrays have both), and isn't complex."""
     kind = type(x)
-    return kind is float or kind is int or (hasattr(kind, "__float__") and not hasattr(kind, "__len__"))
+    if kind is float or kind is int:
+        return True
+    # numpy's complex numbers have `__float__` too, which drops the imaginary part, but can't be rounded.
+    is_complex = hasattr(kind, "__complex__") and not hasattr(kind, "__round__")
+    return hasattr(kind, "__float__") and not hasattr(kind, "__len__") and not is_complex
 
 
 def _shown(x: object) -> str:

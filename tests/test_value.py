@@ -100,6 +100,14 @@ def test_a_wrong_operand_is_named(name: str, bad: Any) -> None:
         assert str(caught.value) == text
 
 
+@pytest.mark.parametrize("number", [np.complex128(1 + 2j), np.complex64(1 + 2j)], ids=repr)
+def test_complex_numbers_of_numpy_are_no_numbers_either(number: Any) -> None:
+    for attempt in (Value, Value(1.0).max, lambda z: Value(1.0) + z, lambda z: z * Value(1.0), ag.exp):
+        with pytest.raises(TypeError, match=r"^(data|max|add|mul|exp|unsupported)\b.*complex"):
+            attempt(number)
+    assert Value(1.0) != number
+
+
 def test_a_long_operand_is_shown_in_part() -> None:
     with pytest.raises(TypeError) as caught:
         Value(1.0) + "x" * 100  # type: ignore[operator]
