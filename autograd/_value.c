@@ -165,7 +165,7 @@ free_edges(Edge *edges, Py_ssize_t count)
    slow, mostly because it gives its arenas back to the system with every graph that is freed; a plain list of dead
    nodes is as fast at first, but shuffles, and backward is then 2 to 3 times as slow. */
 
-enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 64, EMPTY_SLABS_KEPT = 256 };
+enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 16, EMPTY_SLABS_KEPT = 256 };
 
 typedef struct slab Slab;
 
@@ -357,44 +357,62 @@ free_node(Node *node)
     }
 }
 
-/* Give back what a node holds. Parents that nobody else holds join the list `dead`, whose new head is returned. */
+/* Give back a reference to a parent; if nobody else holds it, it joins the list `dead`, whose new head is returned. */
 static inline Node *
-release(Node *node, Node *dead)
+let_go(Node *parent, Node *dead)
+{
+    if (Py_REFCNT(parent) > 1 || unlikely(!Py_IS_TYPE(parent, Value_Type))) {
+        Py_DECREF(parent);
+        return dead;
+    }
+    if (unlikely(parent->flags & COLLECTABLE)) {
+        PyObject_GC_UnTrack(parent);
+    }
+    parent->next = dead;
+    return parent;
+}
+
+static Node *
+let_go_of_many(Node *node, Node *dead)
 {
     FOR_EACH_EDGE(edge, node) {
-        Node *parent = edge->parent;
-        if (parent == NULL) {
-            continue;
-        }
-        if (Py_REFCNT(parent) > 1 || unlikely(!Py_IS_TYPE(parent, Value_Type))) {
-            Py_DECREF(parent);
-            continue;
-        }
-        if (unlikely(parent->flags & COLLECTABLE)) {
-            PyObject_GC_UnTrack(parent);
-        }
-        parent->next = dead;
-        dead = parent;
+        dead = edge->parent != NULL ? let_go(edge->parent, dead) : dead;
     }
-    if (unlikely(node->shape == MANY)) {
-        free_edges(node->many.edges, node->many.count);
-    }
+    free_edges(node->many.edges, node->many.count);
+    return dead;
+}
+
+static inline Node *
+let_go_of_all(Node *node, Node *dead)
+{
     Py_XDECREF(node->label);
+    if (unlikely(node->shape == MANY)) {
+        return let_go_of_many(node, dead);
+    }
+    if (node->shape > 0) {
+        dead = let_go(node->pair[0].parent, dead);
+    }
+    if (node->shape > 1) {
+        dead = let_go(node->pair[1].parent, dead);
+    }
     return dead;
 }
 
 static void
 value_dealloc(PyObject *self)
 {
-    Node *dead = (Node *)self;
-    if (unlikely(dead->flags & COLLECTABLE)) {
+    Node *node = (Node *)self;
+    if (unlikely(node->flags & COLLECTABLE)) {
         PyObject_GC_UnTrack(self);
     }
-    dead->next = NULL;
-    while (dead != NULL) {
-        Node *node = dead;
-        dead = release(node, node->next);
+    for (Node *dead = NULL;;) {
+        dead = let_go_of_all(node, dead);
         free_node(node);
+        if (dead == NULL) {
+            return;
+        }
+        node = dead;
+        dead = node->next;
     }
 }
 
@@ -625,14 +643,20 @@ bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR
 
 typedef enum { FAILED, NUMBER, VALUE } Kind;
 
-/* Whether an object stands for one number: what has __float__ and no length (arrays have both). */
+/* Whether an object stands for one number: what has __float__ and no length (arrays have both), and isn't complex, of
+   which numpy's have __float__ too but can't be rounded. */
 static bool
 is_number(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
+    if (PyFloat_CheckExact(object) || PyLong_CheckExact(object)) {
+        return true;
+    }
     return type->tp_as_number != NULL && type->tp_as_number->nb_float != NULL
         && (type->tp_as_sequence == NULL || type->tp_as_sequence->sq_length == NULL)
-        && (type->tp_as_mapping == NULL || type->tp_as_mapping->mp_length == NULL);
+        && (type->tp_as_mapping == NULL || type->tp_as_mapping->mp_length == NULL)
+        && (!PyObject_HasAttrString((PyObject *)type, "__complex__")
+            || PyObject_HasAttrString((PyObject *)type, "__round__"));
 }
 
 /* float(object) for what is_number; may run any Python code. */
@@ -1093,7 +1117,7 @@ value_zero_grad(SELF_AND_NOTHING)
     }
 
 #define DEFINE_BINARY(NAME, ...)                                                                       \
-    INLINE PyObject *                                                                                  \
+    static PyObject *                                                                                  \
     apply_##NAME(PyObject *left, PyObject *right)                                                      \
     {                                                                                                  \
         double x, y, d_x, d_y, data;                                                                   \
@@ -1174,8 +1198,11 @@ TERNARY_OPS(DEFINE_TERNARY)
     static PyObject *                                                                                  \
     operator_##NAME(PyObject *left, PyObject *right)                                                   \
     {                                                                                                  \
-        if (unlikely(!Py_IS_TYPE(right, Value_Type) && !PyFloat_CheckExact(right)) && is_value(left)   \
-            && may_know_better(right, REFLECTED)) {                                                    \
+        if (likely(Py_IS_TYPE(left, Value_Type) && Py_IS_TYPE(right, Value_Type))) {                   \
+            double d_x, d_y, data = op_##NAME(((Node *)left)->data, ((Node *)right)->data, &d_x, &d_y); \
+            return node_of_two(OP_##NAME, data, left, d_x, right, d_y);                                \
+        }                                                                                              \
+        if (unlikely(!PyFloat_CheckExact(right)) && is_value(left) && may_know_better(right, REFLECTED)) { \
             Py_RETURN_NOTIMPLEMENTED;                                                                  \
         }                                                                                              \
         return apply_##NAME(left, right);                                                              \
