@@ -256,7 +256,12 @@ typedef struct {
     int32_t *terms[4];    /* of parts, then of blocks */
     int32_t *fills;       /* pairs: slot, uniform number */
     int32_t *sums;        /* uniform numbers */
+    double *start;        /* the uniform numbers before a run */
+    int32_t *parameters;  /* for each, the uniform number of its gradient, or -1 */
+    int32_t *seeds_to;    /* for each output, the sum that its seeds go to, or -1 */
+    int32_t *results;     /* for each output, its uniform number, or -1 where the body stores it */
     Py_ssize_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
+    Py_ssize_t parameters_count, first_parameter;
     double *kept;         /* the memory of one worker, when no call uses it */
 } Kernel;
 
@@ -456,6 +461,10 @@ kernel_dealloc(PyObject *self)
         PyMem_Free(kernel->terms[i]);
     }
     PyMem_Free(kernel->blocks);
+    PyMem_Free(kernel->start);
+    PyMem_Free(kernel->parameters);
+    PyMem_Free(kernel->results);
+    PyMem_Free(kernel->seeds_to);
     PyMem_Free(kernel->fills);
     PyMem_Free(kernel->sums);
     free(kernel->kept);
@@ -469,6 +478,35 @@ are_numbers(const int32_t *numbers, Py_ssize_t count, Py_ssize_t step, Py_ssize_
     for (Py_ssize_t i = 0; i < count; i += step) {
         if (numbers[i] < 0 || numbers[i] >= limit) {
             return malformed("a slot or a uniform number");
+        }
+    }
+    return true;
+}
+
+/* Where a run starts and what it leaves: constants, gradients of parameters, outputs. */
+static bool
+read_ends(Kernel *kernel, const Py_buffer *b)
+{
+    Py_ssize_t count = b[9].len / (Py_ssize_t)sizeof(int32_t), results = b[10].len / (Py_ssize_t)sizeof(int32_t);
+    if (b[8].len != kernel->uniforms * (Py_ssize_t)sizeof(double) || b[9].len % (Py_ssize_t)sizeof(int32_t) != 0
+        || b[10].len % (Py_ssize_t)sizeof(int32_t) != 0 || kernel->first_parameter < 0
+        || kernel->first_parameter > kernel->uniforms - count || results != kernel->outputs || results > kernel->stored || b[11].len != b[10].len) {
+        return malformed("its ends");
+    }
+    kernel->parameters_count = count;
+    kernel->start = allocated((size_t)kernel->uniforms, sizeof(double));
+    kernel->parameters = copied(&b[9]);
+    kernel->results = copied(&b[10]);
+    kernel->seeds_to = copied(&b[11]);
+    if (kernel->start == NULL || kernel->parameters == NULL || kernel->results == NULL || kernel->seeds_to == NULL) {
+        return false;
+    }
+    memcpy(kernel->start, b[8].buf, (size_t)b[8].len);
+    for (Py_ssize_t i = 0; i < count + 2 * results; i++) {
+        Py_ssize_t j = i - count;
+        int32_t x = j < 0 ? kernel->parameters[i] : j < results ? kernel->results[j] : kernel->seeds_to[j - results];
+        if (x < -1 || x >= kernel->uniforms) {
+            return malformed("a uniform number");
         }
     }
     return true;
@@ -509,8 +547,10 @@ read_plan(Kernel *kernel, const Py_buffer *b)
         fine = read_part(kernel, fill_of, part, &b[2 * part], &b[2 * part + 1]);
     }
     PyMem_Free(fill_of);
-    return fine;
+    return fine && read_ends(kernel, b);
 }
+
+enum { BUFFERS = 12 };
 
 static PyObject *
 kernel_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
@@ -519,15 +559,15 @@ kernel_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords
     if (kernel == NULL) {
         return NULL;
     }
-    Py_buffer b[8];
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*nnnnnn", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6], &b[7],
-                          &kernel->uniforms, &kernel->slots, &kernel->inputs, &kernel->stored, &kernel->outputs,
-                          &kernel->gradients)) {
+    Py_buffer b[BUFFERS];
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*nnnnnnn", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6],
+                          &b[7], &b[8], &b[9], &b[10], &b[11], &kernel->uniforms, &kernel->slots, &kernel->inputs, &kernel->stored,
+                          &kernel->outputs, &kernel->gradients, &kernel->first_parameter)) {
         Py_DECREF(kernel);
         return NULL;
     }
     bool fine = read_plan(kernel, b);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < BUFFERS; i++) {
         PyBuffer_Release(&b[i]);
     }
     if (!fine) {
@@ -741,7 +781,198 @@ kernel_run(PyObject *self, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+/* Parameters: Values, which the C core lets be read and written where they are */
+
+static PyTypeObject *value_type;
+static Py_ssize_t data_offset, grad_offset;
+
+static inline double *
+number_in(PyObject *value, Py_ssize_t offset)
+{
+    return value_type != NULL && PyObject_TypeCheck(value, value_type) ? (double *)((char *)value + offset) : NULL;
+}
+
+static bool
+read_data(PyObject *values, double *to)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(values); i++) {
+        PyObject *value = PyTuple_GET_ITEM(values, i);
+        double *data = number_in(value, data_offset);
+        if (data != NULL) {
+            to[i] = *data;
+            continue;
+        }
+        PyObject *number = PyObject_GetAttrString(value, "data");
+        to[i] = number != NULL ? PyFloat_AsDouble(number) : -1.0;
+        Py_XDECREF(number);
+        if (to[i] == -1.0 && PyErr_Occurred()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Add a number to a Value's grad. */
+static bool
+add_grad(PyObject *value, double number)
+{
+    double *grad = number_in(value, grad_offset);
+    if (grad != NULL) {
+        *grad += number;
+        return true;
+    }
+    PyObject *before = PyObject_GetAttrString(value, "grad");
+    PyObject *after = before != NULL ? PyFloat_FromDouble(PyFloat_AsDouble(before) + number) : NULL;
+    bool fine = after != NULL && !PyErr_Occurred() && PyObject_SetAttrString(value, "grad", after) == 0;
+    Py_XDECREF(before);
+    Py_XDECREF(after);
+    return fine;
+}
+
+PyDoc_STRVAR(once_doc,
+"once($self, arguments, parameters, learn, single, /)\n--\n\n"
+"Run one sample given as floats, and add to the parameters' grad if it is to learn; NotImplemented for other arguments.");
+
+static PyObject *
+outputs_of(const Kernel *kernel, const double *m, const double *stored, int single)
+{
+    PyObject *all = single ? NULL : PyTuple_New(kernel->outputs);
+    for (Py_ssize_t i = 0; (single || all != NULL) && i < kernel->outputs; i++) {
+        PyObject *number = PyFloat_FromDouble(kernel->results[i] >= 0 ? m[kernel->results[i]] : stored[i]);
+        if (single) {
+            return number;
+        }
+        if (number == NULL) {
+            Py_CLEAR(all);
+            break;
+        }
+        PyTuple_SET_ITEM(all, i, number);
+    }
+    return all;
+}
+
+static bool
+learn_from(const Kernel *kernel, const double *m, PyObject *parameters)
+{
+    for (Py_ssize_t i = 0; i < kernel->parameters_count; i++) {
+        if (kernel->parameters[i] >= 0 && !add_grad(PyTuple_GET_ITEM(parameters, i), m[kernel->parameters[i]])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static PyObject *
+kernel_once(PyObject *self, PyObject *arguments)
+{
+    Kernel *kernel = (Kernel *)self;
+    PyObject *numbers, *parameters, *result = NULL;
+    int learn, single;
+    if (!PyArg_ParseTuple(arguments, "O!O!pp", &PyTuple_Type, &numbers, &PyTuple_Type, &parameters, &learn, &single)) {
+        return NULL;
+    }
+    Py_ssize_t given = PyTuple_GET_SIZE(numbers);
+    if (given < kernel->inputs || PyTuple_GET_SIZE(parameters) != kernel->parameters_count) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    for (Py_ssize_t i = 0; i < given; i++) {
+        if (!PyFloat_CheckExact(PyTuple_GET_ITEM(numbers, i))) {
+            Py_RETURN_NOTIMPLEMENTED;
+        }
+    }
+    size_t places = (size_t)(kernel->uniforms + kernel->slots + 1);
+    double *m = PyMem_Malloc((places + (size_t)(given + kernel->stored + kernel->gradients)) * sizeof(double));
+    if (m == NULL) {
+        return PyErr_NoMemory();
+    }
+    double *inputs = m + places, *stored = inputs + given, *gradients = stored + kernel->stored;
+    memcpy(m, kernel->start, (size_t)kernel->uniforms * sizeof(double));
+    memset(m + kernel->uniforms, 0, (size_t)(kernel->slots + 1) * sizeof(double));
+    for (Py_ssize_t i = 0; i < given; i++) {
+        inputs[i] = PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(numbers, i));
+    }
+    if (read_data(parameters, m + kernel->first_parameter)) {
+        Sample sample = {inputs, NULL, stored, gradients};
+        for (int part = 0; part < 3; part++) {
+            if (part == 2) {
+                for (Py_ssize_t i = 0; i < kernel->outputs && learn; i++) {
+                    if (kernel->seeds_to[i] >= 0) {
+                        m[kernel->seeds_to[i]] += 1.0;
+                    }
+                }
+            }
+            run_once(m, kernel->parts[part], kernel->counts[part], kernel->terms[part], &sample);
+        }
+        if (!learn || learn_from(kernel, m, parameters)) {
+            result = outputs_of(kernel, m, stored, single);
+        }
+    }
+    PyMem_Free(m);
+    return result;
+}
+
+static PyObject *
+module_use(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *type;
+    if (!PyArg_ParseTuple(arguments, "O!nn", &PyType_Type, &type, &data_offset, &grad_offset)) {
+        return NULL;
+    }
+    Py_ssize_t size = ((PyTypeObject *)type)->tp_basicsize - (Py_ssize_t)sizeof(double);
+    if (data_offset < 0 || data_offset > size || grad_offset < 0 || grad_offset > size) {
+        PyErr_SetString(PyExc_ValueError, "use: offsets must lie within the type");
+        return NULL;
+    }
+    Py_INCREF(type);
+    Py_XSETREF(value_type, (PyTypeObject *)type);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+module_read(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *values;
+    Py_buffer to;
+    if (!PyArg_ParseTuple(arguments, "O!w*", &PyTuple_Type, &values, &to)) {
+        return NULL;
+    }
+    bool fine = is_size(&to, PyTuple_GET_SIZE(values), "the numbers") && read_data(values, to.buf);
+    PyBuffer_Release(&to);
+    if (!fine) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+module_add(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *values;
+    Py_buffer from;
+    if (!PyArg_ParseTuple(arguments, "O!y*", &PyTuple_Type, &values, &from)) {
+        return NULL;
+    }
+    bool fine = is_size(&from, PyTuple_GET_SIZE(values), "the gradients");
+    for (Py_ssize_t i = 0; fine && i < PyTuple_GET_SIZE(values); i++) {
+        fine = add_grad(PyTuple_GET_ITEM(values, i), ((double *)from.buf)[i]);
+    }
+    PyBuffer_Release(&from);
+    if (!fine) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef module_functions[] = {
+    {"use", module_use, METH_VARARGS,
+     "use(type, data, grad, /)\n--\n\nTake the C core's Value type and where in it data and grad are."},
+    {"read", module_read, METH_VARARGS, "read(values, numbers, /)\n--\n\nRead the data of a tuple of Values."},
+    {"add", module_add, METH_VARARGS, "add(values, gradients, /)\n--\n\nAdd to the grad of a tuple of Values."},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyMethodDef kernel_methods[] = {
+    {"once", kernel_once, METH_VARARGS, once_doc},
     {"run", kernel_run, METH_VARARGS, run_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -759,8 +990,8 @@ static PyType_Slot kernel_slots[] = {
 static PyType_Spec kernel_spec = {"autograd._replay.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT, kernel_slots};
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd._replay", "Replay's kernel in C; replay/kernel_c.py is its user.", -1, NULL, NULL, NULL,
-    NULL, NULL,
+    PyModuleDef_HEAD_INIT, "autograd._replay", "Replay's kernel in C; replay/kernel_c.py is its user.", -1, module_functions,
+    NULL, NULL, NULL, NULL,
 };
 
 static int

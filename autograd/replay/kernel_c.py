@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from autograd import _replay
+from autograd.core import CORE
 from autograd.replay.plan import Instruction, Plan
 from autograd.replay.record import ROWS
 
@@ -20,6 +21,12 @@ __all__ = ["CKernel"]
 
 KINDS: Final = {name: kind for kind, name in enumerate(_replay.KINDS)}
 NUMBERS: Final = ROWS | {"": -1}
+
+
+if CORE == "c":
+    from autograd import _value
+
+    _replay.use(_value.Value, *_value._layout)
 
 
 class CKernel:
@@ -36,13 +43,19 @@ class CKernel:
             *(buffer for part in parts for buffer in part),
             array("i", [x for pair in plan.fills.items() for x in pair]),
             array("i", plan.sums),
+            plan.start,
+            array("i", plan.gradients),
+            array("i", plan.outputs[:outputs]),
+            array("i", [plan.seeds_to.get(k, -1) for k in range(outputs)]),
             plan.uniforms,
             plan.slots,
             self.inputs,
             stored,
             outputs,
             len(plan.rows_stored),
+            plan.parameters[0] if plan.parameters else 0,
         )
+        self.once = self._kernel.once
 
     def run(
         self, uniforms: Array, columns: Array, seeds: Array | None, seed_totals: dict[int, float], threads: int

@@ -96,6 +96,7 @@ class Program:
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
         self._kernels: dict[tuple[bool, str], Any] = {}
+        self._quick: dict[str, Callable[..., Any]] = {}
         self._bytes: bytes | None = None
 
     # What there is to see
@@ -191,6 +192,10 @@ class Program:
         BranchChanged
             Where a recorded comparison comes out otherwise.
         """
+        if executor is None:
+            result = self._once(arguments, "")
+            if result is not NotImplemented:
+                return result
         columns, single = columns_of(arguments, self.tape.inputs)
         outcome = self._checked(columns, None, False, "", threads, executor)
         return self._shaped(outcome.outputs, single)
@@ -209,6 +214,10 @@ class Program:
         seed : float, array or tuple of them, optional
             Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
         """
+        if executor is None and seed is None:
+            result = self._once(arguments, "sum")
+            if result is not NotImplemented:
+                return result
         columns, single = columns_of(arguments, self.tape.inputs)
         seeds = seeds_of(seed, len(self.tape.outputs), columns.shape[1])
         outcome = self._checked(columns, seeds, False, "sum", threads, executor)
@@ -253,8 +262,22 @@ class Program:
 
     def add_gradients(self, gradients: Array) -> None:
         """Add to the parameters' `grad`."""
+        if self.kernel == "c":
+            _replay.add(self.parameters, gradients)
+            return
         for value, gradient in zip(self.parameters, gradients.tolist(), strict=True):
             value.grad += gradient
+
+    def _once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
+        """Run one sample in C, where that can be done; else NotImplemented."""
+        once = self._quick.get(parameters)
+        if once is None:
+            kernel = self._kernel(False, parameters)
+            usable = self.kernel == "c" and not self.tape.guards
+            once = self._quick[parameters] = kernel.once if usable else _not_at_once
+        if len(arguments) != self.tape.inputs:
+            return NotImplemented
+        return once(arguments, self.parameters, parameters == "sum", self.single_output)
 
     # How
 
@@ -310,7 +333,11 @@ class Program:
         uniforms = np.array(chosen.start)
         if chosen.parameters:
             first = chosen.parameters[0]
-            uniforms[first : first + len(chosen.parameters)] = self.numbers() if numbers is None else numbers
+            own = uniforms[first : first + len(chosen.parameters)]
+            if numbers is None and self.kernel == "c":
+                _replay.read(self.parameters, own)
+            else:
+                own[:] = self.numbers() if numbers is None else numbers
         return uniforms
 
     def numbers(self) -> list[float]:
@@ -386,6 +413,10 @@ class Program:
     def _shaped(self, outputs: Array, single: bool) -> Any:
         rows = tuple(float(row[0]) for row in outputs) if single else tuple(outputs)
         return rows[0] if self.single_output else rows
+
+
+def _not_at_once(*_: Any) -> Any:
+    return NotImplemented
 
 
 builtin_sum = sum  # as the table has an op of that name
@@ -505,6 +536,7 @@ def threads_for(threads: int | None, samples: int, steps: int) -> int:
 
 KERNELS: dict[str, Any] = {"numpy": NumpyKernel}
 try:
+    from autograd import _replay
     from autograd.replay.kernel_c import CKernel
 except ImportError:  # it was not built: plans run on numpy
     pass
