@@ -273,16 +273,21 @@ class Xad(Engine):
         import xad.math
         from xad.adj_1st import Real, Tape
 
-        self.Real, self.tape = Real, Tape()
+        self.Real, self.Tape, self.tape = Real, Tape, Tape()
         self.tape.activate()
         self.exp, self.log = xad.math.exp, xad.math.log
 
     def leaves(self, numbers: Sequence[float]) -> list[Number]:
-        return [self.Real(number) for number in numbers]
+        # A fresh tape: one that has held a large record clears its whole memory at each step of a small one.
+        self.tape.deactivate()
+        self.tape = self.Tape()
+        self.tape.activate()
+        made = [self.Real(number) for number in numbers]
+        for leaf in made:
+            self.tape.registerInput(leaf)
+        return made
 
     def start(self, leaves: Sequence[Number]) -> None:
-        for leaf in leaves:
-            self.tape.registerInput(leaf)
         self.tape.newRecording()
 
     def relu(self, x: Number) -> Number:

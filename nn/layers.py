@@ -26,6 +26,8 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     name: getattr(core, name) for name, op in TABLE.items() if op.arity is not None and op.arity - len(op.defaults) == 1
 }
 
+_FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
+
 BIASES = ("neuron", "shared")
 
 
@@ -71,8 +73,9 @@ class Neuron(Module):
         """Return the output for `xs`, of as many numbers or Values as there are weights."""
         if len(xs) != len(self.weights):
             raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
+        function = _FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
         labels = _node_labels(self.name, self.activation)
-        return core.layer([self.weights], xs, [self.bias], _function(self.activation), [labels])[0]
+        return core.layer([self.weights], xs, [self.bias], function, [labels])[0]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {_spelled(self.activation)}, name={self.name!r})"
@@ -175,7 +178,9 @@ class Layer(Module):
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
         if len(xs) != self.inputs:
             raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
-        return core.layer(self.weights, xs, self.biases, _function(self.activation), self.node_labels)
+        # Looked up at each call, so that a copied or pickled layer uses the core it is loaded on.
+        function = _FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
+        return core.layer(self.weights, xs, self.biases, function, self.node_labels)
 
     def __repr__(self) -> str:
         bias = ", bias='shared'" if self.shared_bias else ""
@@ -276,18 +281,13 @@ class MLP(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs of the last layer for `xs`, of `inputs` numbers or Values."""
-        outputs = self.layers[0](xs)
-        for layer in self.layers[1:]:
+        outputs: Any = xs
+        for layer in self.layers:
             outputs = layer(outputs)
-        return outputs
+        return outputs  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"
-
-
-def _function(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:
-    """Resolve a name at each call, so that a copied or pickled layer uses the core it is loaded on."""
-    return (ACTIVATIONS[activation] if isinstance(activation, str) else activation) if activation else None
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
