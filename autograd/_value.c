@@ -76,6 +76,8 @@ enum {
     CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
     CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
     REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
+    SEEN = 16,          /* during gradients(): is in its list of nodes */
+    OWN = 32,           /* during gradients(): is one of the inputs */
 };
 
 static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */
@@ -542,7 +544,7 @@ enum { MOST_ADDED = 4096 };
 static Row rows[OPS_COUNT + MOST_ADDED] = {
     UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
 };
-static int weightscount = OPS_COUNT;
+static int rows_count = OPS_COUNT;
 
 /* The name of a parameter without a positional argument, at or after `position`. */
 static bool
@@ -1965,7 +1967,7 @@ value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
 static int
 find_op(PyObject *name)
 {
-    for (int op = 0; op < weightscount; op++) {
+    for (int op = 0; op < rows_count; op++) {
         if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
             return op;
         }
@@ -1984,17 +1986,17 @@ function_add_op(PyObject *Py_UNUSED(module), PyObject *name)
     if (!PyUnicode_Check(name) || !PyUnicode_IS_ASCII(name)) {
         return complain(PyExc_TypeError, "add_op: name", " must be an ASCII str", name);
     }
-    for (int op = 0; op < weightscount; op++) {
+    for (int op = 0; op < rows_count; op++) {
         if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
             Py_RETURN_NONE;
         }
     }
-    if (weightscount == OPS_COUNT + MOST_ADDED) {
+    if (rows_count == OPS_COUNT + MOST_ADDED) {
         PyErr_Format(PyExc_ValueError, "add_op: at most %d ops can be added", MOST_ADDED);
         return NULL;
     }
-    rows[weightscount].name_object = Py_NewRef(name);
-    rows[weightscount++].name = (const char *)PyUnicode_DATA(name);
+    rows[rows_count].name_object = Py_NewRef(name);
+    rows[rows_count++].name = (const char *)PyUnicode_DATA(name);
     Py_RETURN_NONE;
 }
 
@@ -2075,6 +2077,123 @@ function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *key
         }
     }
     return node;
+}
+
+
+/* Gradients that leave no trace: every node's `grad` is kept, backward() runs, and what was kept goes back. */
+
+typedef struct {
+    Node *node;
+    double grad;
+} Kept;
+
+/* All nodes below the root, itself included; NULL if memory ran out. Says whether a leaf isn't one of the inputs. */
+static Kept *
+keep_gradients(Node *root, Py_ssize_t *count, bool *others)
+{
+    Py_ssize_t room = 256, found = 1;
+    Kept *kept = PyMem_Malloc((size_t)room * sizeof(Kept));
+    if (kept == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    *others = false;
+    root->flags |= SEEN;
+    kept[0] = (Kept){root, root->grad};
+    for (Py_ssize_t i = 0; i < found; i++) {
+        Node *node = kept[i].node;
+        *others |= node->shape == 0 && !(node->flags & OWN);
+        FOR_EACH_EDGE(edge, node) {
+            Node *parent = edge->parent;
+            if (parent == NULL || parent->flags & SEEN) {
+                continue;
+            }
+            if (found == room) {
+                Kept *larger = PyMem_Realloc(kept, (size_t)(room *= 2) * sizeof(Kept));
+                if (larger == NULL) {
+                    for (Py_ssize_t k = 0; k < found; k++) {
+                        kept[k].node->flags &= (uint8_t)~SEEN;
+                    }
+                    PyMem_Free(kept);
+                    PyErr_NoMemory();
+                    return NULL;
+                }
+                kept = larger;
+            }
+            parent->flags |= SEEN;
+            kept[found++] = (Kept){parent, parent->grad};
+        }
+    }
+    *count = found;
+    return kept;
+}
+
+/* The gradients of the inputs after a backward() from the root that starts from 0 everywhere; NULL on error. */
+static PyObject *
+read_gradients(Node *root, PyObject *inputs, const Kept *kept, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        kept[i].node->grad = 0.0;
+    }
+    PyObject *list = PyList_New(PyList_GET_SIZE(inputs));
+    bool done = list != NULL;
+    if (root->shape == 0) {
+        root->grad = 1.0;
+    }
+    else {
+        done = done && run_backward(root);
+    }
+    for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(inputs); i++) {
+        Node *input = (Node *)PyList_GET_ITEM(inputs, i);
+        PyObject *number = PyFloat_FromDouble(input->flags & SEEN ? input->grad : 0.0);
+        done = number != NULL;
+        if (done) {
+            PyList_SET_ITEM(list, i, number);
+        }
+    }
+    if (!done) {
+        Py_CLEAR(list);
+    }
+    return list;
+}
+
+PyDoc_STRVAR(gradients_doc,
+"_gradients(root, inputs, /)\n--\n\n"
+"Return the list of derivatives of `root` for each of the list `inputs`, and whether it depends on other leaves too.");
+
+static PyObject *
+function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
+{
+    bool right = given == 2 && is_value(arguments[0]) && PyList_CheckExact(arguments[1]);
+    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(arguments[1]); i++) {
+        right = is_value(PyList_GET_ITEM(arguments[1], i));
+    }
+    if (!right) {
+        PyErr_SetString(PyExc_TypeError, "_gradients: takes a Value and a list of Values");
+        return NULL;
+    }
+    Node *root = (Node *)arguments[0];
+    PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
+    if (inputs == NULL) {
+        return NULL;
+    }
+    Py_ssize_t count = 0;
+    bool others = false;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags |= OWN;
+    }
+    Kept *kept = keep_gradients(root, &count, &others);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
+    }
+    PyObject *list = kept != NULL ? read_gradients(root, inputs, kept, count) : NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        kept[i].node->grad = kept[i].grad;
+        kept[i].node->flags &= (uint8_t)~SEEN;
+    }
+    PyMem_Free(kept);
+    Py_DECREF(inputs);
+    return list != NULL ? Py_BuildValue("(NO)", list, others ? Py_True : Py_False) : NULL;
 }
 
 
@@ -2198,6 +2317,7 @@ static PyMethodDef module_functions[] = {
     {"layer", METHOD(function_layer), KEYWORDS, layer_doc},
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
     {"add_op", function_add_op, METH_O, add_op_doc},
+    {"_gradients", METHOD(function_gradients), METH_FASTCALL, gradients_doc},
     {"_set_modes", function_set_modes, METH_O, set_modes_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd import core, modes
 from autograd.core import Value
 from autograd.graph import topological
 from autograd.symbolic import add, mul, slope
 
-__all__ = ["active", "pull", "pull_graph", "push", "push_graph"]
+__all__ = ["active", "depends_on_others", "pull", "pull_graph", "push", "push_graph"]
+
+_in_c: Callable[[Value, list[Value]], tuple[list[float], bool]] | None = getattr(core._twin, "_gradients", None)
 
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
@@ -61,6 +64,9 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     >>> pull([(x * x, 1.0)], [x])
     [6.0]
     """
+    if _in_c is not None and not modes.active:
+        root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else core.dot(*_apart(seeds))
+        return _in_c(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
     nodes, ids = active((output for output, _ in seeds), inputs)
     adjoints: dict[int, float] = {}
     for output, seed in seeds:
@@ -75,6 +81,25 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
             if key in ids and not (chooses and derivative == 0.0):
                 adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
     return [adjoints.get(id(x), 0.0) for x in inputs]
+
+
+def _apart(seeds: Pairs) -> tuple[list[Value], list[float]]:
+    return [output for output, _ in seeds], [float(seed) for _, seed in seeds]
+
+
+def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool:
+    """Whether an output depends on a leaf that isn't one of the inputs.
+
+    Examples
+    --------
+    >>> x, w = Value(3.0), Value(2.0)
+    >>> depends_on_others([x * x], [x]), depends_on_others([w * x], [x])
+    (False, True)
+    """
+    if _in_c is not None:
+        return any(_in_c(output, list(inputs))[1] for output in outputs)
+    own = {id(x) for x in inputs}
+    return any(not node.op and id(node) not in own for node in topological(*outputs))
 
 
 def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list[Any]:

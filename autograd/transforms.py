@@ -15,8 +15,7 @@ from typing import Any, TypeAlias
 from autograd import modes, symbolic
 from autograd.core import Value
 from autograd.curvature import hessian_of, products
-from autograd.graph import topological
-from autograd.sweeps import pull, pull_graph, push, push_graph
+from autograd.sweeps import depends_on_others, pull, pull_graph, push, push_graph
 from autograd.trees import Tree, is_number
 
 __all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -111,8 +110,7 @@ class _Traced:
             return True
         if any(isinstance(x, Value) for x in (*self.given, *extra)):
             return False
-        own = {id(x) for x in self.inputs}
-        return all(node.op or id(node) in own for node in topological(*(y for y in outputs if isinstance(y, Value))))
+        return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs)
 
     def scalar(self, output: Any) -> Any:
         """The output as a Value or float; TypeError if it is no number."""

@@ -25,8 +25,6 @@ class Tree:
     ----------
     shapes : list
         For each leaf None if it is a number, the shape if it is an array.
-    names : list of str
-        For each number how it is reached, such as ``[0]['w']``.
 
     Examples
     --------
@@ -40,7 +38,7 @@ class Tree:
     def __init__(self, where: str) -> None:
         self.where = where
         self.shapes: list[tuple[int, ...] | None] = []
-        self.names: list[str] = []
+        self._names: list[str] = []
         self._template: Any = None
         self._flat: type[Any] | None = None  # list or tuple, when it holds nothing but numbers
 
@@ -48,19 +46,21 @@ class Tree:
     def flatten(cls, nested: Any, where: str = "tree") -> tuple[list[Any], Tree]:
         """Return the numbers in order, dicts in theirs, and the tree; TypeError for what is neither."""
         tree, numbers = cls(where), list[Any]()
+        if type(nested) in (list, tuple) and set(map(type, nested)) <= {float, Value}:
+            tree._flat, tree.shapes = type(nested), [None] * len(nested)
+            return list(nested), tree
         tree._template = tree._take(nested, "", numbers)
-        if (
-            type(nested) in (list, tuple)
-            and all(type(x) is _Place for x in tree._template)
-            and set(tree.shapes) <= {None}
-        ):
-            tree._flat = type(nested)
         return numbers, tree
 
     @property
     def size(self) -> int:
         """How many numbers there are."""
-        return len(self.names)
+        return len(self._names) if self._flat is None else len(self.shapes)
+
+    @property
+    def names(self) -> list[str]:
+        """For each number how it is reached, such as ``[0]['w']``."""
+        return self._names if self._flat is None else [f"[{i}]" for i in range(len(self.shapes))]
 
     def _take(self, nested: Any, path: str, numbers: list[Any]) -> Any:
         if nested is None:
@@ -77,7 +77,7 @@ class Tree:
             allowed = "numbers, Values, numpy arrays, and lists, tuples and dicts of them"
             raise TypeError(f"{self.where}{path}: got {nested!r} ({type(nested).__name__}); allowed are {allowed}")
         numbers.append(nested if isinstance(nested, Value) else float(nested))
-        self.names.append(path)
+        self._names.append(path)
         self.shapes.append(None)
         return _Place(len(self.shapes) - 1)
 
@@ -89,7 +89,7 @@ class Tree:
             if not is_number(x):
                 raise TypeError(f"{self.where}{path}: an array must hold numbers, got {x!r} ({type(x).__name__})")
         numbers.extend(x if isinstance(x, Value) else float(x) for x in inner)
-        self.names.extend(f"{path}[{i}]" for i in range(len(inner)))
+        self._names.extend(f"{path}[{i}]" for i in range(len(inner)))
         self.shapes.append(array.shape)
         return _Place(len(self.shapes) - 1)
 
@@ -102,7 +102,7 @@ class Tree:
             count = _count(shape)
             leaves.append(numbers[start] if shape is None else _array(numbers[start : start + count], shape))
             start += count
-        return self._fill(self._template, leaves)
+        return self._put(leaves)
 
     def build_rows(self, rows: Sequence[Sequence[Any]], columns: Tree) -> Any:
         """Put a matrix into this shape, each entry of it in the shape of `columns`; array with array is one array."""
@@ -112,10 +112,10 @@ class Tree:
             leaves.append(rows[start] if shape is None else rows[start : start + count])
             start += count
         blocks = [
-            columns.build(block) if shape is None else columns._fill(columns._template, columns._blocks(block, shape))
+            columns.build(block) if shape is None else columns._put(columns._blocks(block, shape))
             for block, shape in zip(leaves, self.shapes)
         ]
-        return self._fill(self._template, blocks)
+        return self._put(blocks)
 
     def _blocks(self, rows: Sequence[Sequence[Any]], above: tuple[int, ...]) -> list[Any]:
         blocks, start = [], 0
@@ -125,6 +125,9 @@ class Tree:
             blocks.append(_array(entries, (*above, *(shape or ()))))
             start += count
         return blocks
+
+    def _put(self, leaves: Sequence[Any]) -> Any:
+        return self._fill(self._template, leaves) if self._flat is None else self._flat(leaves)
 
     def _fill(self, template: Any, leaves: Sequence[Any]) -> Any:
         if isinstance(template, _Place):

