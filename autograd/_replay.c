@@ -89,6 +89,7 @@ typedef struct {
     const double *columns, *seeds;
     double *stored, *gradients;
     long samples;
+    Py_ssize_t spare; /* the slot for what nobody needs */
 } Batch;
 
 typedef void (*RowKernel)(long n, double *const *p);
@@ -761,7 +762,7 @@ kernel_run(PyObject *self, PyObject *arguments)
         && is_size(&gradients, kernel->gradients * samples, "gradients");
     if (fine) {
         Batch batch = {kernel->blocks, kernel->counts[1], kernel->terms[3], columns.buf, seeds.buf, stored.buf, gradients.buf,
-                       (long)samples};
+                       (long)samples, kernel->slots};
         fine = run_plan(kernel, uniforms.buf, &batch, presets.buf, threads);
         if (!fine) {
             PyErr_NoMemory();

@@ -81,6 +81,42 @@ static const RowKernel ISA(row_kernels)[3][OPS_COUNT] = {
     {UNARY_OPS(SLOPES_ENTRY) BINARY_OPS(SLOPES_ENTRY)},
 };
 
+/* tanh and its slope from one exponential: with m = expm1(-2|x|) and e = m + 1, each to its own last digits,
+   tanh is ±m/(2 + m) and its slope 4e/(2 + m)². Within 4 ulp everywhere, exact at 0, ±inf, nan and subnormals. */
+static void
+ISA(tanh_and_slope)(long n, double *out, double *slope, const double *from)
+{
+    typedef int64_t bits __attribute__((vector_size(WIDTH * 8)));
+#define CHOOSE(CONDITION, A, B) ((V)(((bits)(A) & (CONDITION)) | ((bits)(B) & ~(CONDITION))))
+#define POWER_OF_2(K) ((V)(((bits)((K) + ALL(SHIFT)) + 1023) << 52)) /* of an integer that is a double */
+    const double SHIFT = 6755399441055744.0, LOG2_E = 1.4426950408889634;
+    const double LN2_HIGH = 6.93147180369123816490e-01, LN2_LOW = 1.90821492927058770002e-10;
+    for (long i = 0; i < n; i += WIDTH) {
+        V x = AT(from, i);
+        bits sign = (bits)x & (bits)ALL(-0.0);
+        V size = (V)((bits)x ^ sign) * ALL(2.0);
+        V z = -CHOOSE(size > ALL(1400.0), ALL(1400.0), size);
+        V k = (z * ALL(LOG2_E) + ALL(SHIFT)) - ALL(SHIFT);
+        V r = (z - k * ALL(LN2_HIGH)) - k * ALL(LN2_LOW);
+        V r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+        V low = (ALL(1.0 / 2) + r * ALL(1.0 / 6)) + r2 * (ALL(1.0 / 24) + r * ALL(1.0 / 120));
+        V middle = (ALL(1.0 / 720) + r * ALL(1.0 / 5040)) + r2 * (ALL(1.0 / 40320) + r * ALL(1.0 / 362880));
+        V high = (ALL(1.0 / 3628800) + r * ALL(1.0 / 39916800))
+            + r2 * (ALL(1.0 / 479001600) + r * ALL(1.0 / 6227020800.0));
+        V p = r + r2 * (low + r4 * middle + r8 * high); /* expm1(r) */
+        V first = CHOOSE(k < ALL(-1000.0), ALL(-1000.0), k); /* 2^k in two steps, as it may be subnormal */
+        V scale = POWER_OF_2(first), rest = POWER_OF_2(k - first);
+        V e = (scale + scale * p) * rest;
+        V m = scale * p + (scale - ALL(1.0));
+        V whole = ALL(1.0) + e, lost = e - (whole - ALL(1.0));
+        V q = ALL(1.0) / whole, steep = (ALL(4.0) * e) * (q * q);
+        AT(out, i) = (V)(((bits)(m * q) & ~(bits)ALL(-0.0)) | sign);
+        AT(slope, i) = steep - steep * (ALL(2.0) * lost * q);
+    }
+#undef CHOOSE
+#undef POWER_OF_2
+}
+
 /* out = start + x0·y0 + x1·y1 + …, y numbers: four vectors, 8 doubles apart, at a time. */
 static void
 ISA(sum_numbers)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
@@ -286,12 +322,20 @@ ISA(run_block)(const Work *work, const Batch *batch, long first, long count)
     for (const Step *s = steps, *end = steps + batch->steps_count; s < end; s++) {
         switch (s->kind) {
         case VALUE: {
+            if (s->row == OP_tanh) {
+                ISA(tanh_and_slope)(n, SLOT(work, s->outs[0]), SLOT(work, batch->spare), SLOT(work, s->reads[0]));
+                break;
+            }
             double *p[] = {SLOT(work, s->outs[0]), SLOT(work, s->reads[0]), SLOT(work, s->reads[1]), SLOT(work, s->reads[2])};
             ISA(row_kernels)[0][s->row](n, p);
             break;
         }
         case BOTH:
         case SLOPES: {
+            if (s->kind == BOTH && s->row == OP_tanh) {
+                ISA(tanh_and_slope)(n, SLOT(work, s->outs[0]), SLOT(work, s->outs[1]), SLOT(work, s->reads[0]));
+                break;
+            }
             double *p[7];
             int k = 0;
             for (int i = 0; i < s->outs_count; i++) {

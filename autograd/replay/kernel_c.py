@@ -55,6 +55,7 @@ class CKernel:
             len(plan.rows_stored),
             plan.parameters[0] if plan.parameters else 0,
         )
+        self._no_presets = array("d", bytes(8 * len(plan.sums)))
         self.once = self._kernel.once
 
     def run(
@@ -67,7 +68,9 @@ class CKernel:
         stored = np.empty((self.stored, samples))
         rows = self.plan.rows_stored
         gradients = np.empty((len(rows), samples)) if all(rows) else np.zeros((len(rows), samples))
-        presets = array("d", [seed_totals.get(u, 0.0) for u in self.plan.sums])
+        presets = self._no_presets
+        if seed_totals:
+            presets = array("d", [seed_totals.get(u, 0.0) for u in self.plan.sums])
         columns = np.ascontiguousarray(columns[: self.inputs])
         self._kernel.run(uniforms, columns, seeds, samples, presets, stored, gradients, threads)
         return stored, gradients

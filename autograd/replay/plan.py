@@ -20,7 +20,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from autograd.ops import TABLE
 from autograd.replay.record import NAMES, Tape
@@ -117,6 +117,20 @@ class Plan:
         for u, number in self.constants.items():
             numbers[u] = number
         return numbers
+
+    @functools.cached_property
+    def _places(self) -> tuple[Any, Any]:
+        import numpy as np
+
+        places = np.array(self.gradients, dtype=np.intp)
+        return np.maximum(places, 0), np.flatnonzero(places < 0)
+
+    def gradients_in(self, uniforms: Any) -> Any:
+        """Return the parameters' gradients among the uniform numbers of a run, an array, as one; 0 where there is none."""
+        places, missing = self._places
+        found = uniforms[places] if len(places) else uniforms[:0]
+        found[missing] = 0.0
+        return found
 
     def __len__(self) -> int:
         return len(self.before) + len(self.body) + len(self.after)

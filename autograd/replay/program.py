@@ -321,8 +321,7 @@ class Program:
         if parameters == "each":
             found = rows[own:]
         else:
-            places = np.array(chosen.gradients, dtype=np.intp)
-            found = np.where(places < 0, 0.0, uniforms[places]) if samples and len(places) else np.zeros(len(places))
+            found = chosen.gradients_in(uniforms) if samples else np.zeros(len(chosen.gradients))
         holds = self._holding(stored[count:]) if self.tape.guards else None
         return Outcome(stored[:count], rows[:own], found, holds)
 
