@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 
 import autograd
 from autograd.derivation import Derivation, Subject, derive
+from autograd.derivation.notes import read_note
 from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.errors import AutogradError, WorksheetError
 from autograd.report import Report, as_json, as_text
@@ -49,6 +50,7 @@ examples:
   python -m autograd step_by_step --set w5=0.6 --svg graph.svg
   python -m autograd my_sheet.txt --check         against finite differences
   python -m autograd my_sheet.txt --json          one object, all digits
+  python -m autograd note.md                      check a note's LaTeX equations
 
 expressions:
   + - * / ^ @ and comparisons, which are 1 or 0; every op of the table: exp(x),
@@ -111,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        code = _list() if options.list else _run(options)
+        code = _list() if options.list else _note(options) if _is_note(options.sheet) else _run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -139,6 +141,21 @@ def _list() -> int:
     for name in names:
         print(f"{name:{width}}  {shipped.load(name).title}")
     return FINE
+
+
+def _is_note(path: str | None) -> bool:
+    return path is not None and path.lower().endswith((".md", ".markdown", ".tex"))
+
+
+def _note(options: argparse.Namespace) -> int:
+    """Read the equations of a note, check those that are understood, and list all."""
+    raw = Path(options.sheet).read_bytes()[: MAX_BYTES + 1]
+    try:
+        note = read_note(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise WorksheetError(f"the note is not UTF-8 text: byte 0x{raw[error.start]:02x}") from None
+    print(note)
+    return CHECK_FAILED if note.count("WRONG") else FINE
 
 
 def _run(options: argparse.Namespace) -> int:

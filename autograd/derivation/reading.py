@@ -67,7 +67,13 @@ def is_latex(text: str) -> bool:
     return "\\" in text or "_{" in text or "^{" in text
 
 
-def equation(text: str, names: Collection[str] | None = None, *, latex: bool | None = None) -> list[Formula]:
+def equation(
+    text: str,
+    names: Collection[str] | None = None,
+    *,
+    latex: bool | None = None,
+    labelled: dict[str, Formula] | None = None,
+) -> list[Formula]:
     r"""Read `left = right = …` into its sides.
 
     Parameters
@@ -78,6 +84,8 @@ def equation(text: str, names: Collection[str] | None = None, *, latex: bool | N
         The quantities there are; without, any name is taken for one.
     latex : bool, optional
         Which of the two it is; else found out.
+    labelled : dict of str to Formula, optional
+        Takes up what stands over the names of underbraces.
 
     Raises
     ------
@@ -94,7 +102,10 @@ def equation(text: str, names: Collection[str] | None = None, *, latex: bool | N
         raise WorksheetError(f"the equation has {len(text):,} characters; allowed are {MAX_LENGTH:,}")
     resolve = _resolver(names)
     typeset = is_latex(text) if latex is None else latex
-    tokens = _Latex(text, resolve, names).tokens() if typeset else list(_plain(text, resolve))
+    reader = _Latex(text, resolve, names)
+    tokens = reader.tokens() if typeset else list(_plain(text, resolve))
+    if labelled is not None and typeset:
+        labelled.update({label: _Parser(inner, names).whole() for label, inner in reader.labels.items()})
     return [_Parser(side, names).whole() for side in _sides(tokens)]
 
 
@@ -218,6 +229,7 @@ class _Latex:
         self.pieces = _PIECE.findall(text)
         self.at = 0
         self.resolve, self.names, self.depth = resolve, names, depth
+        self.labels: dict[str, list[Token]] = {}
 
     @property
     def next(self) -> str:
@@ -241,7 +253,10 @@ class _Latex:
         raise WorksheetError("'{' is never closed")
 
     def inside(self, text: str) -> list[Token]:
-        return _Latex(text, self.resolve, self.names, self.depth + 1).tokens()
+        inner = _Latex(text, self.resolve, self.names, self.depth + 1)
+        tokens = inner.tokens()
+        self.labels.update(inner.labels)
+        return tokens
 
     def tokens(self) -> list[Token]:
         tokens: list[Token] = []
@@ -282,11 +297,13 @@ class _Latex:
             return _brackets(Token("name", "sqrt"), self.inside(self.group()))
         if piece == r"\underbrace":
             self.take()
-            inner = self.group()
+            tokens = self.grouped(self.group())
             if self.next == "_":
                 self.take()
-                self.group()
-            return self.grouped(inner)
+                label = self.inside(self.group())
+                if len(label) == 1 and label[0].kind == "name" and len(label[0].text) == 1:
+                    self.labels[label[0].text] = tokens
+            return tokens
         if piece in (r"\exp", r"\ln", r"\log", r"\tanh", r"\sin", r"\cos", r"\max", r"\min"):
             return [Token("name", self.take()[1:])]
         if piece[1:] in _GREEK or piece in _WORDS or piece in _ACCENTS:
@@ -348,7 +365,7 @@ class _Latex:
             back = self.at
             self.take()
             raised = self.group()
-            if not (match := re.fullmatch(r"\s*\(\s*([A-Za-z0-9]+(?:\s*[-+]\s*\d+)?)\s*\)\s*", raised)):
+            if not (match := re.fullmatch(r"\s*\(\s*([A-Za-z]\w*(?:\s*[-+]\s*\d+)?|\d+)\s*\)\s*", raised)):
                 self.at = back
                 break
             upper = re.sub(r"\s", "", match[1])

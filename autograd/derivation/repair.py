@@ -64,6 +64,7 @@ class Explainer:
         yield from self._dropped(side)
         yield from _everywhere(side, _flips)
         yield from _everywhere(side, self._renamed)
+        yield from self._renamed_throughout(side)
         yield from _everywhere(side, _powers)
 
     # Chains
@@ -151,6 +152,11 @@ class Explainer:
             for each in self._alike(part.text):
                 yield self._wrong(part, name(each)), name(each)
 
+    def _renamed_throughout(self, side: Formula) -> Iterator[Change]:
+        for old in sorted(side.names()):
+            for new in self._alike(old):
+                yield self._wrong(name(old), name(new)), _substituted(side, old, new)
+
     def _alike(self, text: str) -> list[str]:
         others = [each for each in self.names if each != text]
         return sorted(others, key=lambda each: (sorted(each) != sorted(text), not _same_stem(each, text)))
@@ -216,6 +222,12 @@ def _put(formula: Formula, path: Path, part: Formula) -> Formula:
     operands = list(formula.operands)
     operands[path[0]] = _put(operands[path[0]], path[1:], part)
     return Formula(formula.head, tuple(operands), formula.text, formula.number)
+
+
+def _substituted(side: Formula, old: str, new: str) -> Formula:
+    if side.head == "name":
+        return name(new) if side.text == old else side
+    return Formula(side.head, tuple(_substituted(each, old, new) for each in side.operands), side.text, side.number)
 
 
 def _everywhere(side: Formula, change: Callable[[Formula], Iterator[Change]]) -> Iterator[Change]:
