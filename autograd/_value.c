@@ -1044,18 +1044,44 @@ run_backward(Node *root)
 }
 
 PyDoc_STRVAR(backward_doc,
-"backward($self)\n--\n\n"
+"backward($self, *, create_graph=False)\n--\n\n"
 "Add to each leaf's `grad` the derivative of this value with respect to it.\n\n"
 "Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time\n"
 "and memory are linear in the size of the graph, of any depth. If it is broken off, by Ctrl-C say, the leaves'\n"
 "gradients are as they were and those of computed nodes are 0.\n\n"
+"Parameters\n----------\n"
+"create_graph : bool\n    Also return, for each leaf, this call's derivative as a Value that can be differentiated again.\n\n"
 "Raises\n------\n"
 "AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
 
+/* Read backward()'s one keyword, which is the truth of an object; -1 on error. */
+static COLD int
+wants_graph(VECTOR)
+{
+    if (count > 0) {
+        PyErr_Format(PyExc_TypeError, "Value.backward() takes 1 positional argument but %zd were given", count + 1);
+        return -1;
+    }
+    PyObject *name = PyTuple_GET_ITEM(keywords, 0);
+    if (PyTuple_GET_SIZE(keywords) != 1 || PyUnicode_CompareWithASCIIString(name, "create_graph") != 0) {
+        PyErr_Format(PyExc_TypeError, "Value.backward() got an unexpected keyword argument '%U'",
+                     PyTuple_GET_ITEM(keywords, PyTuple_GET_SIZE(keywords) - 1));
+        return -1;
+    }
+    return PyObject_IsTrue(arguments[0]);
+}
+
 static PyObject *
-value_backward(SELF_AND_NOTHING)
+value_backward(PyObject *self, VECTOR)
 {
     Node *root = (Node *)self;
+    int graph = 0;
+    if (unlikely(count > 0 || (keywords != NULL && PyTuple_GET_SIZE(keywords) > 0))) {
+        graph = wants_graph(arguments, count, keywords);
+        if (graph < 0) {
+            return NULL;
+        }
+    }
     if (unlikely(active_modes != 0)) {
         PyObject *none = call_python("autograd.modes", "inspect_backward", self, NULL);
         if (none == NULL) {
@@ -1068,6 +1094,9 @@ value_backward(SELF_AND_NOTHING)
     }
     else if (!run_backward(root)) {
         return NULL;
+    }
+    if (unlikely(graph)) {
+        return call_python("autograd.transforms", "leaf_gradients", self, NULL);
     }
     Py_RETURN_NONE;
 }
@@ -2214,7 +2243,7 @@ static PyMethodDef value_methods[] = {
     TERNARY_OPS(KEYWORD_METHOD)
     NUMPY_UNARY(NUMPY_METHOD, METH_NOARGS)
     NUMPY_BINARY(NUMPY_METHOD, KEYWORDS)
-    {"backward", value_backward, METH_NOARGS, backward_doc},
+    {"backward", METHOD(value_backward), KEYWORDS, backward_doc},
     {"zero_grad", value_zero_grad, METH_NOARGS, zero_grad_doc},
     {"detach", value_detach, METH_NOARGS, "detach($self)\n--\n\nReturn a new leaf with the same data and label."},
     {"__round__", METHOD(value_round), KEYWORDS, "__round__($self, ndigits=None)\n--\n\n"},

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from autograd import modes, symbolic
 from autograd.core import Value
 from autograd.curvature import hessian_of, products
+from autograd.graph import leaves
 from autograd.sweeps import depends_on_others, pull, pull_graph, push, push_graph
 from autograd.trees import Tree, is_number
 
@@ -70,6 +71,12 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
     with symbolic.recording():
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
+
+
+def leaf_gradients(output: Value) -> dict[Value, Value]:
+    """Return for each leaf below the derivative as a graph: what `backward(create_graph=True)` gives."""
+    below = leaves(output)
+    return dict(zip(below, gradients(output, below, create_graph=True)))
 
 
 def _matching(what: str, nested: Any, tree: Tree) -> list[Any]:

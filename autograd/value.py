@@ -139,11 +139,16 @@ class Value(Methods):
         attrgetter("_derivatives"), doc="∂self/∂parent, for each parent."
     )
 
-    def backward(self) -> None:
+    def backward(self, *, create_graph: bool = False) -> dict[Value, Value] | None:
         """Add to each leaf's `grad` the derivative of this value with respect to it.
 
         Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time
         and memory are linear in the size of the graph, of any depth. If it is broken off, no gradient has changed.
+
+        Parameters
+        ----------
+        create_graph : bool
+            Also return, for each leaf, this call's derivative as a Value that can be differentiated again.
 
         Raises
         ------
@@ -162,6 +167,11 @@ class Value(Methods):
         nodes, gradients = reverse.sweep(self)
         written = [gradients.get(id(node), 0.0) for node in nodes]
         deque(map(_set_grad, nodes, written), maxlen=0)  # a loop in C: an interruption finds all written or none
+        if create_graph:
+            from autograd.transforms import leaf_gradients  # a room above this one
+
+            return leaf_gradients(self)
+        return None
 
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
