@@ -49,7 +49,7 @@ def pow(x: float, y: float) -> float:
 
 
 def _is_odd(y: float) -> bool:
-    return math.fmod(y, 2.0) in (1.0, -1.0)
+    return abs(y) != inf and math.fmod(y, 2.0) in (1.0, -1.0)  # Python 3.10 asks about 0 to the -inf
 
 
 def _grows(name: str) -> Callable[[float], float]:

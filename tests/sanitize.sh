@@ -1,22 +1,28 @@
 #!/usr/bin/env bash
-# Runs tests with the C core under AddressSanitizer and UndefinedBehaviorSanitizer: tests/sanitize.sh [pytest arguments]
+# Runs tests with the C code under AddressSanitizer and UndefinedBehaviorSanitizer: tests/sanitize.sh [pytest arguments]
 # Any finding ends the run. Nodes come from malloc one by one here, so that each is watched; PYTHON and CC choose tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
+cc=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cp -r autograd nn tests notebooks benchmarks pyproject.toml README.md "$scratch"
 rm -f "$scratch"/autograd/*.so
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-${CC:-gcc} -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
-    -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-    -shared -fPIC -I"$include" autograd/_value.c -lm -o "$scratch/autograd/_value$suffix"
+for source in autograd/_*.c; do
+    "$cc" -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
+        -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        -shared -fPIC -I"$include" "$source" -lm -o "$scratch/${source%.c}$suffix"
+done
 cd "$scratch"
-[ $# -gt 0 ] || set -- tests/test_twins.py tests/test_memory.py tests/test_value*.py
+paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay)
+for argument in "$@"; do
+    [[ $argument == -* ]] || paths=()
+done
 # Leaks are counted by tests/test_memory.py: at exit the interpreter itself leaves memory behind.
-exec env AUTOGRAD_CORE=c AUTOGRAD_REQUIRE_C=1 PYTHONMALLOC=malloc PYTHONDONTWRITEBYTECODE=1 \
-    LD_PRELOAD="$(${CC:-gcc} -print-file-name=libasan.so) $(${CC:-gcc} -print-file-name=libubsan.so)" \
+env AUTOGRAD_CORE=c AUTOGRAD_REQUIRE_C=1 PYTHONMALLOC=malloc PYTHONDONTWRITEBYTECODE=1 \
+    LD_PRELOAD="$("$cc" -print-file-name=libasan.so) $("$cc" -print-file-name=libubsan.so)" \
     ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-    "$python" -m pytest -p no:cacheprovider --capture=sys "$@"
+    "$python" -m pytest -p no:cacheprovider --capture=sys "${paths[@]}" "$@"
