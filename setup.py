@@ -30,9 +30,23 @@ FLAGS = {
     "msvc": ["/O2", "/fp:precise", "/std:c11"],
 }
 
+# Named, though Python links them too: glibc's vector functions come with libm, and only a library that asks has them.
+LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
 EXTENSIONS = [
-    Extension("autograd._value", ["autograd/_value.c"], depends=["autograd/_ops.h"], optional=not REQUIRED),
-    Extension("autograd._replay", ["autograd/_replay.c"], depends=["autograd/_replay_blocks.h"], optional=not REQUIRED),
+    Extension(
+        "autograd._value",
+        ["autograd/_value.c"],
+        depends=["autograd/_ops.h"],
+        libraries=LIBRARIES,
+        optional=not REQUIRED,
+    ),
+    Extension(
+        "autograd._replay",
+        ["autograd/_replay.c"],
+        depends=["autograd/_replay_blocks.h", "autograd/_ops.h"],
+        libraries=LIBRARIES,
+        optional=not REQUIRED,
+    ),
 ]
 
 LOST = {
