@@ -645,20 +645,25 @@ bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR
 
 typedef enum { FAILED, NUMBER, VALUE } Kind;
 
-/* Whether an object stands for one number: what has __float__ and no length (arrays have both), and isn't complex, of
-   which numpy's have __float__ too but can't be rounded. */
-static bool
+static PyObject *complex_numbers, *real_numbers; /* numbers.Complex and numbers.Real */
+
+/* Whether an object stands for one number: what has __float__ and no length (arrays have both), and isn't complex, as
+   numpy's are, whose __float__ drops the imaginary part. 1, 0, or -1 with an exception. */
+static int
 is_number(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
-    if (PyFloat_CheckExact(object) || PyLong_CheckExact(object)) {
-        return true;
+    if (type == &PyFloat_Type || type == &PyLong_Type) {
+        return 1;
     }
-    return type->tp_as_number != NULL && type->tp_as_number->nb_float != NULL
-        && (type->tp_as_sequence == NULL || type->tp_as_sequence->sq_length == NULL)
-        && (type->tp_as_mapping == NULL || type->tp_as_mapping->mp_length == NULL)
-        && (!PyObject_HasAttrString((PyObject *)type, "__complex__")
-            || PyObject_HasAttrString((PyObject *)type, "__round__"));
+    if (type->tp_as_number == NULL || type->tp_as_number->nb_float == NULL
+        || (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_length != NULL)
+        || (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_length != NULL)) {
+        return 0;
+    }
+    int complex = PyObject_IsSubclass((PyObject *)type, complex_numbers);
+    int real = complex == 1 ? PyObject_IsSubclass((PyObject *)type, real_numbers) : complex;
+    return complex == 1 ? real : complex == 0 ? 1 : -1;
 }
 
 /* float(object) for what is_number; may run any Python code. */
@@ -682,10 +687,11 @@ read_number(const char *where, PyObject *object, double *number)
         *number = PyFloat_AS_DOUBLE(object);
         return true;
     }
-    if (!is_number(object)) {
-        return complain(PyExc_TypeError, where, " must be a number", object);
+    int known = is_number(object);
+    if (known == 0) {
+        complain(PyExc_TypeError, where, " must be a number", object);
     }
-    return as_double(object, number);
+    return known == 1 && as_double(object, number);
 }
 
 static COLD Kind
@@ -695,11 +701,11 @@ read_other_operand(int op, PyObject *object, double *number)
         *number = ((Node *)object)->data;
         return VALUE;
     }
-    if (!is_number(object)) {
+    int known = is_number(object);
+    if (known == 0) {
         complain(PyExc_TypeError, rows[op].name, ": operands must be Values or numbers", object);
-        return FAILED;
     }
-    return as_double(object, number) ? NUMBER : FAILED;
+    return known == 1 && as_double(object, number) ? NUMBER : FAILED;
 }
 
 static inline Kind
@@ -721,7 +727,8 @@ read_operand(int op, PyObject *object, double *number)
 static COLD bool
 may_know_better(PyObject *other, const char *reflected)
 {
-    if (is_value(other) || is_number(other)) {
+    if (is_value(other) || is_number(other) != 0) {
+        PyErr_Clear(); /* it comes again where the operand is read */
         return false;
     }
     PyObject *type = (PyObject *)Py_TYPE(other), *module = PyObject_GetAttrString(type, "__module__");
@@ -1803,8 +1810,12 @@ value_compare(PyObject *self, PyObject *other, int operation)
     static const char *const questions[] = {
         [Py_LT] = "<", [Py_LE] = "<=", [Py_EQ] = "==", [Py_NE] = "!=", [Py_GT] = ">", [Py_GE] = ">=",
     };
-    if (!is_value(other) && !is_number(other)) {
+    int known = is_value(other) ? 1 : is_number(other);
+    if (known == 0) {
         Py_RETURN_NOTIMPLEMENTED;
+    }
+    if (known < 0) {
+        return NULL;
     }
     return observed(questions[operation], self, other, compare(self, other, operation));
 }
@@ -2386,18 +2397,22 @@ make_type(PyObject *module)
     return PyModule_AddObjectRef(module, "Value", type);
 }
 
-static int
-find_modes(void)
+static bool
+fetch(const char *module_name, const char *name, PyObject **place)
 {
-    PyObject *modes = PyImport_ImportModule("autograd.modes");
-    if (modes == NULL) {
-        return -1;
-    }
-    Py_XSETREF(forgetting, PyObject_GetAttrString(modes, "_forgetting"));
-    Py_XSETREF(detecting, PyObject_GetAttrString(modes, "_detecting"));
-    Py_XSETREF(recorder, PyObject_GetAttrString(modes, "_recorder"));
-    Py_DECREF(modes);
-    return forgetting != NULL && detecting != NULL && recorder != NULL ? 0 : -1;
+    PyObject *module = PyImport_ImportModule(module_name);
+    Py_XSETREF(*place, module != NULL ? PyObject_GetAttrString(module, name) : NULL);
+    Py_XDECREF(module);
+    return *place != NULL;
+}
+
+static int
+find_python(void)
+{
+    bool found = fetch("autograd.modes", "_forgetting", &forgetting) && fetch("autograd.modes", "_detecting", &detecting)
+        && fetch("autograd.modes", "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
+        && fetch("numbers", "Real", &real_numbers);
+    return found ? 0 : -1;
 }
 
 /* FUNCTIONS: each op's function by its name, as the Python twin has it. */
@@ -2439,7 +2454,7 @@ module_exec(PyObject *module)
                         "elsewhere set AUTOGRAD_CORE=python");
         return -1;
     }
-    bool failed = fill_rows() < 0 || find_modes() < 0 || make_type(module) < 0 || add_functions(module) < 0
+    bool failed = fill_rows() < 0 || find_python() < 0 || make_type(module) < 0 || add_functions(module) < 0
         || add_layout(module) < 0;
     return failed ? -1 : 0;
 }

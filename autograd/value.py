@@ -11,6 +11,7 @@ import inspect
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Complex, Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
@@ -359,8 +360,8 @@ def _is_number(x: object) -> bool:
     kind = type(x)
     if kind is float or kind is int:
         return True
-    # numpy's complex numbers have `__float__` too, which drops the imaginary part, but can't be rounded.
-    is_complex = hasattr(kind, "__complex__") and not hasattr(kind, "__round__")
+    # numpy's complex numbers have `__float__` too, which drops the imaginary part.
+    is_complex = issubclass(kind, Complex) and not issubclass(kind, Real)
     return hasattr(kind, "__float__") and not hasattr(kind, "__len__") and not is_complex
 
 
