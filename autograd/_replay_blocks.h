@@ -209,6 +209,11 @@ ISA(add_products)(double *lanes, const double *x, const double *y, long start, l
                 + (AT(x, j + 16) * AT(y, j + 16) + AT(x, j + 24) * AT(y, j + 24));
         }
     }
+    for (; i + 8 <= count; i += 8) {
+        for (int h = 0; h < 8; h += WIDTH) {
+            AT(lanes, h) += AT(x, i + h) * AT(y, i + h);
+        }
+    }
     for (; i < count; i++) {
         lanes[i % 8] += x[i] * y[i];
     }
@@ -268,6 +273,11 @@ ISA(add_scaled)(double *lanes, const double *x, double number, long count)
             long j = i + h;
             V y = ALL(number);
             AT(lanes, h) += (AT(x, j) * y + AT(x, j + 8) * y) + (AT(x, j + 16) * y + AT(x, j + 24) * y);
+        }
+    }
+    for (; i + 8 <= count; i += 8) {
+        for (int h = 0; h < 8; h += WIDTH) {
+            AT(lanes, h) += AT(x, i + h) * ALL(number);
         }
     }
     for (; i < count; i++) {

@@ -26,8 +26,8 @@ def listing(plan: Plan, tape: Tape) -> str:
       s1 = exp(s1)
       store output 0 = s1
       s2 = seed of output 0
-      s2 = s2*s1
-      gather on s0: d w += s2·s0
+      s1 = s2*s1
+      gather on s0: d w += s1·s0
     """
     text = _Text(plan, tape)
     counts = [_count(tape.inputs, "input"), _count(tape.parameters, "parameter"), _count(len(tape.rows), "op")]

@@ -126,7 +126,7 @@ class Plan:
         return np.maximum(places, 0), np.flatnonzero(places < 0)
 
     def gradients_in(self, uniforms: Any) -> Any:
-        """Return the parameters' gradients among the uniform numbers of a run, an array, as one; 0 where there is none."""
+        """Return the parameters' gradients among the uniform numbers after a run; 0 where there is none."""
         places, missing = self._places
         found = uniforms[places] if len(places) else uniforms[:0]
         found[missing] = 0.0
@@ -722,32 +722,35 @@ def _allocate(result: Plan, fill_of: dict[int, int]) -> None:
     """Replace the body's registers by slots; one is free again after its register's last use."""
     last: dict[int, int] = {}
     for time, step in enumerate(result.body):
-        for x in (*step.outs, *_read(step)):
+        for x in step.outs:
+            last[x] = time
+        for x in _read(step):
             last[x] = time
     slot: dict[int, int] = {register: i for i, register in enumerate(fill_of.values())}
     result.fills = {slot[register]: u for u, register in fill_of.items()}
-    lasting = set(slot)
+    for register in slot:
+        last[register] = len(result.body)
     free: list[int] = []
     used = len(slot)
     body: list[Instruction] = []
-
     for time, step in enumerate(result.body):
-        reads = {x for x in _read(step) if x >= 0}
-        dying = [slot[x] for x in sorted(reads) if last[x] == time and x not in lasting]
+        read = _read(step)
+        found = {x: slot[x] for x in read if x >= 0}
+        dying = [slot[x] for x in found if last[x] == time]
         if step.op not in WHOLE:
-            free.extend(dying)
+            free += dying
         for x in step.outs:
             if x >= 0:
                 if free:
-                    slot[x] = free.pop()
+                    place = free.pop()
                 else:
-                    slot[x] = used
+                    place = used
                     used += 1
+                slot[x] = found[x] = place
         if step.op in WHOLE:
-            free.extend(dying)
-        free.extend(slot[x] for x in step.outs if x >= 0 and last[x] == time)
-        outs, found, terms = _renamed(step, slot)
-        body.append(Instruction(step.op, step.row, outs, found, terms, step.number))
+            free += dying
+        free += [slot[x] for x in step.outs if x >= 0 and last[x] == time]
+        body.append(_renamed(step, found))
     result.body, result.slots = body, used
 
 
@@ -756,11 +759,14 @@ def _read(step: Instruction) -> Sequence[int]:
     return step.reads if not step.terms or step.op == "gather" else (*step.reads, *(x for t in step.terms for x in t))
 
 
-def _renamed(
-    step: Instruction, slot: dict[int, int]
-) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...]]:
-    outs = tuple([slot[x] if x >= 0 else x for x in step.outs])
-    reads = tuple([slot[x] if x >= 0 else x for x in step.reads])
+def _renamed(step: Instruction, slot: dict[int, int]) -> Instruction:
+    """The instruction over slots; what isn't among them is a number, and stays."""
+    get = slot.get
+    outs, reads, terms = step.outs, step.reads, step.terms
     if step.op == "gather":
-        return outs, reads, tuple([(slot[g], u, total) for g, u, total in step.terms])
-    return outs, reads, tuple([tuple([slot[x] if x >= 0 else x for x in t]) for t in step.terms])
+        terms = tuple([(slot[gradient], u, total) for gradient, u, total in terms])
+    elif terms:
+        terms = tuple([(get(x, x), get(y, y)) for x, y in terms])
+    return Instruction(
+        step.op, step.row, tuple([get(x, x) for x in outs]), tuple([get(x, x) for x in reads]), terms, step.number
+    )

@@ -481,6 +481,8 @@ def _numbers(x: Any, position: int) -> Array:
     """One argument as an array of floats of at most one dimension."""
     import numpy as np
 
+    if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
+        return x
     if isinstance(x, (str, bytes, dict, set, Value)) or x is None:
         raise TypeError(f"call: argument {position} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
     try:
