@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from autograd.draw.fonts import width
-from autograd.draw.layered import Layout, Link, Point, layered
-from autograd.draw.scene import TEXT, Cluster, Edge, Scene
+from autograd.draw.layered import Key, Layout, Link, Point, layered
+from autograd.draw.scene import SMALL, TEXT, Box, Cluster, Edge, Scene, number
 
 __all__ = ["Frame", "Plan", "arrange"]
 
 PADDING, TITLE = 12.0, 20.0
+PORT = (0.0, 6.0)  # the place where an edge enters or leaves a cluster
+TRIALS = 2
 
 
 @dataclass
@@ -37,34 +40,20 @@ class Plan:
 
 
 def arrange(scene: Scene, direction: str) -> Plan:
-    """Place a scene with the built-in layout: each cluster within itself, then clusters and other boxes as wholes."""
+    """Place a scene with the built-in layout: each cluster within itself, then clusters and other boxes as wholes.
+
+    A cluster laid out by itself doesn't know from where its edges come. So the whole is also laid out as if they all
+    came to one place, each cluster again with its edges in the order found, and so on; the fewest crossings win.
+    """
     turned = direction == "TB"
-    inner = [_Inside(i, cluster, scene, turned) for i, cluster in enumerate(scene.clusters)]
-    where = {box.key: inside for inside in inner for box in inside.cluster.boxes}
-    sizes: dict[object, Point] = {}
-    for box in scene.boxes:
-        inside = where.get(box.key)
-        if inside is None:
-            sizes[box.key] = _turn(box.size, turned)
-        else:
-            sizes[inside.key] = inside.size
-    outer_edges = [
-        edge
-        for edge in scene.edges
-        if edge.tail.key not in where or where[edge.tail.key] is not where.get(edge.head.key)
-    ]
-    links = [_link(edge, where, turned) for edge in outer_edges]
-    outside = layered(sizes, links)
-    plan = Plan({}, {}, width=outside.size[0], height=outside.size[1])
-    for key, centre in outside.centres.items():
-        if isinstance(key, str):
-            plan.centres[key] = centre
-    for inside in inner:
-        inside.put(outside.centres[inside.key], plan)
-    for edge, path in zip(outer_edges, outside.paths):
-        start = where[edge.tail.key].way(edge, out=True) if edge.tail.key in where else []
-        end = where[edge.head.key].way(edge, out=False) if edge.head.key in where else []
-        plan.curves[edge.key] = _curve([*start, *path, *end])
+    insides = [_Inside(i, cluster, scene, turned) for i, cluster in enumerate(scene.clusters)]
+    best = _Whole(scene, insides, turned)
+    trial = _Whole(scene, insides, turned, ports=False) if insides and best.crossings else best
+    for _ in range(TRIALS if insides and best.crossings else 0):
+        trial = _Whole(scene, [inside.again(trial.heights(inside)) for inside in trial.insides], turned)
+        if trial.crossings < best.crossings:
+            best = trial
+    plan = best.plan()
     return _turned(plan) if turned else plan
 
 
@@ -72,95 +61,176 @@ def _turn(point: Point, turned: bool) -> Point:
     return (point[1], point[0]) if turned else point
 
 
-class _Inside:
-    """A cluster laid out by itself; edges from outside enter and leave through places at its sides."""
+def _room(edge: Edge, turned: bool) -> float:
+    """What an edge's label and arrow need between two layers."""
+    return 34.0 if turned else width(number(edge.derivative), SMALL) + 28.0
 
-    def __init__(self, index: int, cluster: Cluster, scene: Scene, turned: bool) -> None:
-        self.key, self.cluster, self.turned = index, cluster, turned
-        own = {box.key for box in cluster.boxes}
+
+class _Inside:
+    """A cluster laid out by itself, its own leaves to the left of its frame.
+
+    Edges from elsewhere enter and leave through ports at the sides of the whole.
+    """
+
+    def __init__(
+        self, index: int, cluster: Cluster, scene: Scene, turned: bool, heights: Mapping[str, float] | None = None
+    ) -> None:
+        self.key, self.cluster, self.scene, self.turned = index, cluster, scene, turned
+        self.leaves = _own_leaves(cluster, scene)
+        own = {box.key for box in (*cluster.boxes, *self.leaves)}
         self.edges = [edge for edge in scene.edges if edge.tail.key in own and edge.head.key in own]
         self.entries = [edge for edge in scene.edges if edge.head.key in own and edge.tail.key not in own]
-        self.exits = [edge for edge in scene.edges if edge.tail.key in own and edge.head.key not in own]
-        sizes: dict[object, Point] = {("in", edge.key): (0.0, 6.0) for edge in self.entries}
-        sizes |= {box.key: _turn(box.size, turned) for box in cluster.boxes}
-        sizes |= {("out", edge.key): (0.0, 6.0) for edge in self.exits}
-        self.links = [_inner_link(edge, turned) for edge in self.edges]
-        self.links += [Link(("in", edge.key), edge.head.key, 0.0, _offset(edge, turned)) for edge in self.entries]
-        self.links += [Link(edge.tail.key, ("out", edge.key)) for edge in self.exits]
-        self.layout: Layout = layered(
-            sizes,
-            self.links,
-            first=frozenset(("in", edge.key) for edge in self.entries),
-            last=frozenset(("out", edge.key) for edge in self.exits),
-            across=46.0,
-        )
+        exits = [edge for edge in scene.edges if edge.tail.key in own and edge.head.key not in own]
+        self.exits = list(dict.fromkeys(edge.tail.key for edge in exits))
+        self.layout = self._layout(heights)
         wide, high = self.layout.size
-        self.left, self.top = _turn((PADDING, TITLE + 2), turned)
-        name = width(cluster.name, TEXT, bold=True) + 2 * PADDING
-        least = _turn((name, 0.0), turned)
+        left, self.top = _turn((PADDING, TITLE + 2), turned)
+        self.left = 0.0 if self.leaves else left
+        least = _turn((width(cluster.name, TEXT, bold=True) + 2 * PADDING, 0.0), turned)
         self.size = (max(wide + self.left + PADDING, least[0]), max(high + self.top + PADDING, least[1]))
 
-    def local(self, key: object) -> Point:
+    def _layout(self, heights: Mapping[str, float] | None) -> Layout:
+        if heights is not None:
+            self.entries.sort(key=lambda edge: heights[edge.key])
+        ports: list[Key] = [("in", edge.key) for edge in self.entries]
+        leaves: dict[Key, Point] = {box.key: _turn(box.size, self.turned) for box in self.leaves}
+        boxes: dict[Key, Point] = {box.key: _turn(box.size, self.turned) for box in self.cluster.boxes}
+        ends: list[Key] = [("out", key) for key in self.exits]
+        links = [Link(edge.tail.key, edge.head.key, room=self._room(edge)) for edge in self.edges]
+        links += [Link(("in", edge.key), edge.head.key) for edge in self.entries]
+        links += [Link(key, ("out", key)) for key in self.exits]
+        return layered(
+            dict.fromkeys(ports, PORT) | leaves | boxes | dict.fromkeys(ends, PORT),
+            links,
+            first=[*ports, *leaves],
+            last=ends,
+            pinned=ports if heights is not None else (),
+            across=40.0,
+        )
+
+    def _room(self, edge: Edge) -> float:
+        border = 0.0 if edge.tail.value.op else _turn((PADDING, TITLE), self.turned)[0]
+        return _room(edge, self.turned) + border
+
+    def again(self, heights: Mapping[str, float]) -> _Inside:
+        """The same cluster with its entries in the order of these heights."""
+        return _Inside(self.key, self.cluster, self.scene, self.turned, heights)
+
+    def local(self, key: Key) -> Point:
         """A place relative to the middle of the frame."""
         x, y = self.layout.centres[key]
         return x + self.left - self.size[0] / 2, y + self.top - self.size[1] / 2
 
     def put(self, centre: Point, plan: Plan) -> None:
-        """Enter the cluster's boxes, edges and frame into the plan."""
+        """Enter the cluster's boxes, leaves, edges and frame into the plan."""
         self.origin = (centre[0] - self.size[0] / 2 + self.left, centre[1] - self.size[1] / 2 + self.top)
-        x, y = centre[0] - self.size[0] / 2, centre[1] - self.size[1] / 2
-        plan.frames.append(Frame(self.cluster.name, x, y, *self.size))
-        for box in self.cluster.boxes:
+        for box in (*self.cluster.boxes, *self.leaves):
             plan.centres[box.key] = self._shifted([self.layout.centres[box.key]])[0]
-        for edge, path in zip(self.edges, self.layout.paths):
-            plan.curves[edge.key] = _curve(self._shifted(path))
+        paths = [self._shifted(path) for path in self.layout.paths]
+        for edge, path in zip(self.edges, paths, strict=False):
+            plan.curves[edge.key] = _curve(path)
+        plan.frames.append(self._frame(plan, [point for path in paths for point in path]))
 
-    def way(self, edge: Edge, out: bool) -> list[Point]:
+    def _frame(self, plan: Plan, passed: list[Point]) -> Frame:
+        """The rectangle around the cluster's boxes and its edges beside them."""
+        sizes = [(plan.centres[box.key], _turn(box.size, self.turned)) for box in self.cluster.boxes]
+        left = min(x - wide / 2 for (x, _), (wide, _) in sizes)
+        right = max(x + wide / 2 for (x, _), (wide, _) in sizes)
+        beside = [y for x, y in passed if left <= x <= right]
+        top = min([y - high / 2 for (_, y), (_, high) in sizes] + [y - 3.0 for y in beside])
+        bottom = max([y + high / 2 for (_, y), (_, high) in sizes] + [y + 3.0 for y in beside])
+        before, above = _turn((PADDING, TITLE + 2), self.turned)
+        least = _turn((width(self.cluster.name, TEXT, bold=True) + 2 * PADDING, 0.0), self.turned)
+        wide, high = max(right - left + before + PADDING, least[0]), max(bottom - top + above + PADDING, least[1])
+        return Frame(self.cluster.name, left - before, top - above, wide, high)
+
+    def way_in(self, edge: Edge) -> list[Point]:
         """The points of an edge from outside within the frame."""
-        side = self.exits if out else self.entries
-        start = len(self.edges) + (len(self.entries) if out else 0)
-        return self._shifted(self.layout.paths[start + side.index(edge)])
+        return self._shifted(self.layout.paths[len(self.edges) + self.entries.index(edge)])
 
-    def _shifted(self, points: list[Point]) -> list[Point]:
+    def way_out(self, edge: Edge) -> list[Point]:
+        """The points of an edge to the outside within the frame."""
+        start = len(self.edges) + len(self.entries)
+        return self._shifted(self.layout.paths[start + self.exits.index(edge.tail.key)])
+
+    def _shifted(self, points: Sequence[Point]) -> list[Point]:
         return [(x + self.origin[0], y + self.origin[1]) for x, y in points]
 
 
-def _offset(edge: Edge, turned: bool) -> float:
-    """How far from the middle of its head an edge arrives: operands one below the other."""
-    parents = edge.head.value.parents
-    if len(parents) < 2:
-        return 0.0
-    reach = _turn(edge.head.size, turned)[1] - 10.0
-    return reach * (int(edge.key.rpartition("_")[2]) / (len(parents) - 1) - 0.5)
+def _own_leaves(cluster: Cluster, scene: Scene) -> list[Box]:
+    """The leaves that only this cluster uses."""
+    own = {box.key for box in cluster.boxes}
+    leaves = {edge.tail.key: edge.tail for edge in scene.edges if edge.head.key in own and not edge.tail.value.op}
+    shared = {edge.tail.key for edge in scene.edges if edge.head.key not in own}
+    return [box for key, box in leaves.items() if key not in shared]
 
 
-def _inner_link(edge: Edge, turned: bool) -> Link:
-    return Link(edge.tail.key, edge.head.key, 0.0, _offset(edge, turned))
+class _Whole:
+    """Clusters and the boxes outside them, laid out."""
 
+    def __init__(self, scene: Scene, insides: list[_Inside], turned: bool, ports: bool = True) -> None:
+        self.insides, self.ports = insides, ports
+        self.where = {box.key: inside for inside in insides for box in (*inside.cluster.boxes, *inside.leaves)}
+        sizes: dict[Key, Point] = {}
+        for box in scene.boxes:
+            inside = self.where.get(box.key)
+            sizes |= {inside.key: inside.size} if inside else {box.key: _turn(box.size, turned)}
+        self.edges = [edge for edge in scene.edges if not self._is_inner(edge)]
+        self.layout = layered(sizes, [self._link(edge, turned) for edge in self.edges])
+        self.crossings = self.layout.crossings + sum(inside.layout.crossings for inside in insides)
 
-def _link(edge: Edge, where: dict[str, _Inside], turned: bool) -> Link:
-    tail, head = where.get(edge.tail.key), where.get(edge.head.key)
-    return Link(
-        tail.key if tail else edge.tail.key,
-        head.key if head else edge.head.key,
-        tail.local(("out", edge.key))[1] if tail else 0.0,
-        head.local(("in", edge.key))[1] if head else _offset(edge, turned),
-    )
+    def _is_inner(self, edge: Edge) -> bool:
+        inside = self.where.get(edge.tail.key)
+        return inside is not None and inside is self.where.get(edge.head.key)
+
+    def _link(self, edge: Edge, turned: bool) -> Link:
+        tail, head = self.where.get(edge.tail.key), self.where.get(edge.head.key)
+        return Link(
+            tail.key if tail else edge.tail.key,
+            head.key if head else edge.head.key,
+            tail.local(("out", edge.tail.key))[1] if tail and self.ports else 0.0,
+            head.local(("in", edge.key))[1] if head and self.ports else None if not head else 0.0,
+            _room(edge, turned),
+        )
+
+    def heights(self, inside: _Inside) -> dict[str, float]:
+        """For each edge that enters a cluster, the height from which it comes."""
+        entering = {edge.key for edge in inside.entries}
+        return {e.key: path[-2][1] for e, path in zip(self.edges, self.layout.paths, strict=True) if e.key in entering}
+
+    def plan(self) -> Plan:
+        """Where everything is."""
+        plan = Plan({}, {}, width=self.layout.size[0], height=self.layout.size[1])
+        plan.centres |= {key: centre for key, centre in self.layout.centres.items() if isinstance(key, str)}
+        for inside in self.insides:
+            inside.put(self.layout.centres[inside.key], plan)
+        for edge, path in zip(self.edges, self.layout.paths, strict=True):
+            tail, head = self.where.get(edge.tail.key), self.where.get(edge.head.key)
+            start = tail.way_out(edge) if tail else []
+            end = head.way_in(edge) if head else []
+            plan.curves[edge.key] = _curve([*start, *path, *end])
+        return plan
 
 
 def _curve(points: list[Point]) -> list[Point]:
     """Cubic Bézier points through `points`, level at each."""
-    kept = [points[0]]
-    for i, point in enumerate(points[1:], 1):
-        inner = i < len(points) - 1
-        if inner and abs(point[0] - kept[-1][0]) < 1.0:
-            continue  # two places on one line across: the curve needs but one
-        kept.append(point)
+    kept = _corners(points)
     curve = [kept[0]]
     for (x0, y0), (x1, y1) in pairwise(kept):
         middle = (x0 + x1) / 2
         curve += [(middle, y0), (middle, y1), (x1, y1)]
     return curve
+
+
+def _corners(points: list[Point]) -> list[Point]:
+    """The points without those that lie on a level stretch, or on top of the one before."""
+    kept = [points[0]]
+    for point, following in pairwise(points[1:]):
+        same = abs(point[0] - kept[-1][0]) < 1.0
+        level = abs(point[1] - kept[-1][1]) < 0.5 and abs(point[1] - following[1]) < 0.5
+        if not same and not level:
+            kept.append(point)
+    return [*kept, points[-1]]
 
 
 def _turned(plan: Plan) -> Plan:

@@ -21,28 +21,34 @@ SWEEPS = 16
 ROUNDS = 24
 STEEPNESS = 0.15  # width added to a gap for each pixel that an edge climbs in it
 WIDEST_GAP = 160.0
+PORTS = 10.0  # between edges that arrive at one box, where its side is long enough
 
 
 @dataclass(frozen=True)
 class Link:
-    """An edge from the right side of `tail` to the left side of `head`, at heights relative to their centres."""
+    """An edge from the right side of `tail` to the left side of `head`, at heights relative to their centres.
+
+    Without a `head_offset` the layout chooses where the edge arrives. `room` is the width its label needs.
+    """
 
     tail: Key
     head: Key
     tail_offset: float = 0.0
-    head_offset: float = 0.0
+    head_offset: float | None = None
+    room: float = 0.0
 
 
 @dataclass
 class Layout:
-    """Centres of the boxes and, for each link in order, the points that it passes."""
+    """Centres of the boxes, for each link in order the points that it passes, the extent, and how many links cross."""
 
     centres: dict[Key, Point]
     paths: list[list[Point]]
     size: Point
+    crossings: int
 
 
-@dataclass
+@dataclass(eq=False)
 class _Slot:
     """A box, or the lane of a passing edge, in one layer."""
 
@@ -50,18 +56,41 @@ class _Slot:
     width: float
     height: float
     box: bool
-    before: list[tuple[_Slot, float, float]] = field(default_factory=list)  # (neighbour, its offset, own offset)
-    after: list[tuple[_Slot, float, float]] = field(default_factory=list)
+    rank: int
+    pinned: bool = False
+    before: list[_Tie] = field(default_factory=list)
+    after: list[_Tie] = field(default_factory=list)
     place: int = 0
     y: float = 0.0
+
+
+@dataclass(eq=False)
+class _Tie:
+    """The part of an edge between two neighbouring layers, at heights relative to the centres of its ends."""
+
+    tail: _Slot
+    head: _Slot
+    out: float
+    into: float
+    free: bool
+    room: float
+
+    def starts(self) -> float:
+        """Where it leaves in its layer's order."""
+        return self.tail.place + self.out / (self.tail.height + 1.0)
+
+    def ends(self) -> float:
+        """Where it arrives in its layer's order."""
+        return self.head.place + self.into / (self.head.height + 1.0)
 
 
 def layered(
     sizes: Mapping[Key, Point],
     links: Sequence[Link],
     *,
-    first: frozenset[Key] = frozenset(),
-    last: frozenset[Key] = frozenset(),
+    first: Sequence[Key] = (),
+    last: Sequence[Key] = (),
+    pinned: Sequence[Key] = (),
     across: float = 56.0,
     between: float = 14.0,
 ) -> Layout:
@@ -73,26 +102,32 @@ def layered(
         In pixels. The order of the keys decides ties, so the same graph is laid out the same way each time.
     links : sequence of Link
         Without cycles.
-    first, last : sets of keys
+    first, last : sequences of keys
         What belongs to the first and the last layer.
+    pinned : sequence of keys
+        What of the first layer keeps the order given here.
     across, between : float
         Free space between layers, and between boxes of one layer.
     """
     ranks = _ranks(list(sizes), links, first, last)
     layers, chains = _slots(sizes, links, ranks)
-    _order(layers)
+    by_key = {slot.key: slot for slot in layers[0]} if pinned else {}
+    crossings = _order(layers, [by_key[key] for key in pinned])
+    _spread(layers)
     _place(layers, between)
-    return _measure(layers, links, chains, ranks, across)
+    columns = _columns(layers, across)
+    centres, size = _centres(layers, columns)
+    return Layout(centres, [_path(chain, columns, centres) for chain in chains], size, crossings)
 
 
-def _ranks(keys: list[Key], links: Sequence[Link], first: frozenset[Key], last: frozenset[Key]) -> dict[Key, int]:
+def _ranks(keys: list[Key], links: Sequence[Link], first: Sequence[Key], last: Sequence[Key]) -> dict[Key, int]:
     after: dict[Key, list[Key]] = {key: [] for key in keys}
     waiting = dict.fromkeys(keys, 0)
     for link in links:
         after[link.tail].append(link.head)
         waiting[link.head] += 1
-    sources = {key for key in keys if not waiting[key]}
-    ready, order, ranks = [key for key in keys if not waiting[key]], [], dict.fromkeys(keys, 0)
+    ready = [key for key in keys if not waiting[key]]
+    sources, order, ranks = set(ready) - set(first), [], dict.fromkeys(keys, 0)
     while ready:
         key = ready.pop()
         order.append(key)
@@ -101,34 +136,34 @@ def _ranks(keys: list[Key], links: Sequence[Link], first: frozenset[Key], last: 
             waiting[head] -= 1
             if not waiting[head]:
                 ready.append(head)
-    for key in reversed(order):  # what has no input stands next to its first user
-        if key in sources - first and after[key]:
+    for key in order:  # what has no input stands next to its first user
+        if key in sources and after[key]:
             ranks[key] = min(ranks[head] for head in after[key]) - 1
-    end = max(ranks.values(), default=0)
-    ranks.update(dict.fromkeys(last, end))
+    ranks.update(dict.fromkeys(last, max(ranks.values(), default=0)))
     return ranks
 
 
 def _slots(
     sizes: Mapping[Key, Point], links: Sequence[Link], ranks: Mapping[Key, int]
-) -> tuple[list[list[_Slot]], list[list[_Slot]]]:
+) -> tuple[list[list[_Slot]], list[list[_Tie]]]:
     layers: list[list[_Slot]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
-    boxes = {key: _Slot(key, width, height, True) for key, (width, height) in sizes.items()}
+    boxes = {key: _Slot(key, width, height, True, ranks[key]) for key, (width, height) in sizes.items()}
     for key, slot in boxes.items():
         layers[ranks[key]].append(slot)
     chains = []
     for number, link in enumerate(links):
-        chain = [boxes[link.tail]]
+        slots = [boxes[link.tail]]
         for rank in range(ranks[link.tail] + 1, ranks[link.head]):
-            lane = _Slot(("lane", number, rank), 0.0, LANE, False)
-            layers[rank].append(lane)
-            chain.append(lane)
-        chain.append(boxes[link.head])
-        for a, b in pairwise(chain):
-            out = link.tail_offset if a is chain[0] else 0.0
-            into = link.head_offset if b is chain[-1] else 0.0
-            a.after.append((b, into, out))
-            b.before.append((a, out, into))
+            slots.append(_Slot(("lane", number, rank), 0.0, LANE, False, rank))
+            layers[rank].append(slots[-1])
+        slots.append(boxes[link.head])
+        chain = [_Tie(tail, head, 0.0, 0.0, False, 0.0) for tail, head in pairwise(slots)]
+        chain[0].out = link.tail_offset
+        chain[-1].into, chain[-1].free = link.head_offset or 0.0, link.head_offset is None
+        chain[-1].room = link.room
+        for tie in chain:
+            tie.tail.after.append(tie)
+            tie.head.before.append(tie)
         chains.append(chain)
     return layers, chains
 
@@ -136,24 +171,37 @@ def _slots(
 # Order within layers
 
 
-def _order(layers: list[list[_Slot]]) -> None:
+def _order(layers: list[list[_Slot]], pinned: list[_Slot]) -> int:
+    """Put each layer in an order with few crossings, and return how many are left."""
+    for slot in pinned:
+        slot.pinned = True
     for layer in layers:
         _number(layer)
-    best, fewest = [list(layer) for layer in layers], _crossings(layers)
+    best, fewest = [list(layer) for layer in layers], _crossings(layers) if not pinned else None
     for sweep in range(SWEEPS):
+        if fewest == 0:
+            break
         down = sweep % 2 == 0
-        for layer in layers[1:] if down else layers[-2::-1]:
-            layer.sort(key=lambda slot: _barycentre(slot, slot.before if down else slot.after))
+        for layer in layers if down else reversed(layers):
+            layer.sort(key=_from_before if down else _from_after)
+            if pinned and layer is layers[0]:
+                _restore(layer, pinned)
             _number(layer)
         _transpose(layers)
         crossings = _crossings(layers)
-        if crossings < fewest:
+        if fewest is None or crossings < fewest:
             best, fewest = [list(layer) for layer in layers], crossings
-        if not fewest:
-            break
-    for layer, order in zip(layers, best):
+    for layer, order in zip(layers, best, strict=True):
         layer[:] = order
         _number(layer)
+    return fewest or 0
+
+
+def _restore(layer: list[_Slot], pinned: list[_Slot]) -> None:
+    """Give the places that pinned slots hold to them in their own order."""
+    places = [i for i, slot in enumerate(layer) if slot.pinned]
+    for i, slot in zip(places, pinned, strict=True):
+        layer[i] = slot
 
 
 def _number(layer: list[_Slot]) -> None:
@@ -161,26 +209,19 @@ def _number(layer: list[_Slot]) -> None:
         slot.place = place
 
 
-def _position(neighbour: _Slot, offset: float) -> float:
-    return neighbour.place + offset / (neighbour.height + 1.0)
+def _from_before(slot: _Slot) -> float:
+    return sum(tie.starts() for tie in slot.before) / len(slot.before) if slot.before else float(slot.place)
 
 
-def _barycentre(slot: _Slot, neighbours: list[tuple[_Slot, float, float]]) -> float:
-    if not neighbours:
-        return float(slot.place)
-    return sum(_position(other, offset) for other, offset, _ in neighbours) / len(neighbours)
+def _from_after(slot: _Slot) -> float:
+    return sum(tie.ends() for tie in slot.after) / len(slot.after) if slot.after else float(slot.place)
 
 
 def _crossings(layers: list[list[_Slot]]) -> int:
     count = 0
     for layer in layers[:-1]:
-        ends = [
-            (slot.place + own / (slot.height + 1.0), _position(other, offset))
-            for slot in layer
-            for other, offset, own in slot.after
-        ]
         passed: list[float] = []
-        for _, end in sorted(ends):
+        for _, end in sorted((tie.starts(), tie.ends()) for slot in layer for tie in slot.after):
             count += len(passed) - bisect_right(passed, end)
             insort(passed, end)
     return count
@@ -191,25 +232,43 @@ def _transpose(layers: list[list[_Slot]]) -> None:
     for _ in range(4):
         improved = False
         for layer in layers:
+            sides = [_sides(slot) for slot in layer]
             for i in range(len(layer) - 1):
-                a, b = layer[i], layer[i + 1]
-                if _between(a, b) > _between(b, a):
-                    layer[i], layer[i + 1] = b, a
-                    a.place, b.place = i + 1, i
+                if layer[i].pinned and layer[i + 1].pinned:
+                    continue
+                if _between(sides[i], sides[i + 1]) > _between(sides[i + 1], sides[i]):
+                    sides[i], sides[i + 1] = sides[i + 1], sides[i]
+                    layer[i], layer[i + 1] = layer[i + 1], layer[i]
+                    layer[i].place, layer[i + 1].place = i, i + 1
                     improved = True
         if not improved:
             return
 
 
-def _between(upper: _Slot, lower: _Slot) -> int:
+def _sides(slot: _Slot) -> tuple[list[float], list[float]]:
+    return sorted(tie.starts() for tie in slot.before), sorted(tie.ends() for tie in slot.after)
+
+
+def _between(upper: tuple[list[float], list[float]], lower: tuple[list[float], list[float]]) -> int:
     """Crossings among the edges of two neighbours when one stands above the other."""
     count = 0
-    for side in ("before", "after"):
-        ends = sorted(_position(other, offset) for other, offset, _ in getattr(lower, side))
-        for other, offset, _ in getattr(upper, side):
-            position = _position(other, offset)
-            count += sum(1 for end in ends if end < position)
+    for above, below in zip(upper, lower, strict=True):
+        passed = 0
+        for end in above:
+            while passed < len(below) and below[passed] < end:
+                passed += 1
+            count += passed
     return count
+
+
+def _spread(layers: list[list[_Slot]]) -> None:
+    """Let edges arrive at a box one below the other, in the order in which they come."""
+    for layer in layers:
+        for slot in layer:
+            free = sorted((tie for tie in slot.before if tie.free), key=_Tie.starts)
+            reach = min(max(slot.height - 10.0, 0.0), PORTS * (len(free) - 1))
+            for i, tie in enumerate(free if len(free) > 1 else []):
+                tie.into = reach * (i / (len(free) - 1) - 0.5)
 
 
 # Coordinates
@@ -228,73 +287,89 @@ def _place(layers: list[list[_Slot]], between: float) -> None:
 
 def _align(layer: list[_Slot], between: float) -> None:
     """Move a layer's slots nearest to their neighbours' heights, order and separations kept (isotonic regression)."""
-    offsets, pools = 0.0, []
-    shifts = []
+    offset, offsets, pools = 0.0, [], []
     for i, slot in enumerate(layer):
         if i:
-            gap = between if slot.box or layer[i - 1].box else between / 2
-            offsets += layer[i - 1].height / 2 + slot.height / 2 + gap
-        shifts.append(offsets)
+            offset += layer[i - 1].height / 2 + slot.height / 2 + _separation(layer[i - 1], slot, between)
+        offsets.append(offset)
         wanted, weight = _wanted(slot)
-        pools.append([(wanted - offsets) * weight, weight, 1.0])
+        pools.append([(wanted - offset) * weight, weight, 1.0])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             total, weight, count = pools.pop()
             pools[-1] = [pools[-1][0] + total, pools[-1][1] + weight, pools[-1][2] + count]
     i = 0
     for total, weight, count in pools:
         for _ in range(int(count)):
-            layer[i].y = total / weight + shifts[i]
+            layer[i].y = total / weight + offsets[i]
             i += 1
+
+
+def _separation(upper: _Slot, lower: _Slot, between: float) -> float:
+    if not upper.width and not lower.width:  # ends of edges at the side of a cluster, or lanes
+        return max(0.0, PORTS - (upper.height + lower.height) / 2)
+    return between if upper.box and lower.box else between * 0.7
 
 
 def _wanted(slot: _Slot) -> tuple[float, float]:
     """The height at which a slot's edges would be straightest, and how much that matters."""
     total = weight = 0.0
-    for other, offset, own in (*slot.before, *slot.after):
-        pull = 8.0 if not slot.box and not other.box else 2.0 if not (slot.box and other.box) else 1.0
-        total += pull * (other.y + offset - own)
+    for tie in slot.before:
+        pull = _pull(tie)
+        total += pull * (tie.tail.y + tie.out - tie.into)
+        weight += pull
+    for tie in slot.after:
+        pull = _pull(tie)
+        total += pull * (tie.head.y + tie.into - tie.out)
         weight += pull
     return (total / weight, weight) if weight else (slot.y, 0.1)
 
 
-def _measure(
-    layers: list[list[_Slot]],
-    links: Sequence[Link],
-    chains: list[list[_Slot]],
-    ranks: Mapping[Key, int],
-    across: float,
-) -> Layout:
-    widths = [max((slot.width for slot in layer), default=0.0) for layer in layers]
-    left, lefts = 0.0, []
-    for i, (width, layer) in enumerate(zip(widths, layers, strict=True)):
-        lefts.append(left)
-        leads_out = i + 1 < len(widths) and not widths[i + 1]  # only ends of edges stand in the next layer
-        left += width + (LANE if leads_out else _gap(layer, across))
+def _pull(tie: _Tie) -> float:
+    return 1.0 if tie.tail.box and tie.head.box else 2.0 if tie.tail.box or tie.head.box else 8.0
+
+
+# From slots to points
+
+
+def _columns(layers: list[list[_Slot]], across: float) -> list[Point]:
+    """The left and right side of each layer."""
+    left, columns = 0.0, []
+    for i, layer in enumerate(layers):
+        right = left + max((slot.width for slot in layer), default=0.0)
+        columns.append((left, right))
+        only_ends = i + 1 < len(layers) and not any(slot.width for slot in layers[i + 1])
+        left = right + (LANE if only_ends else _gap(layer, across))
+    return columns
+
+
+def _gap(layer: list[_Slot], across: float) -> float:
+    """Free space after a layer: for the labels, and more where edges are steep, so that they can be told apart."""
+    ties = [tie for slot in layer for tie in slot.after]
+    climb = max((abs(tie.head.y + tie.into - tie.tail.y - tie.out) for tie in ties), default=0.0)
+    room = max((tie.room for tie in ties), default=0.0)
+    return max(across, room) + min(STEEPNESS * climb, WIDEST_GAP)
+
+
+def _centres(layers: list[list[_Slot]], columns: list[Point]) -> tuple[dict[Key, Point], Point]:
     slots = [slot for layer in layers for slot in layer]
     top = min((slot.y - slot.height / 2 for slot in slots), default=0.0)
     bottom = max((slot.y + slot.height / 2 for slot in slots), default=0.0)
     centres = {}
-    for rank, layer in enumerate(layers):
-        for slot in layer:
-            if slot.box:
-                source = not slot.before and slot.after and rank + 1 < len(layers)
-                x = lefts[rank] + (widths[rank] - slot.width / 2 if source else slot.width / 2)
-                centres[slot.key] = (x, slot.y - top)
-    paths = []
-    for link, chain in zip(links, chains):
-        x, y = centres[link.tail]
-        points = [(x + chain[0].width / 2, y + link.tail_offset)]
-        for step, lane in enumerate(chain[1:-1], ranks[link.tail] + 1):
-            points += [(lefts[step], lane.y - top), (lefts[step] + widths[step], lane.y - top)]
-        x, y = centres[link.head]
-        points.append((x - chain[-1].width / 2, y + link.head_offset))
-        paths.append(points)
-    return Layout(
-        centres, paths, (max((x + width for x, width in zip(lefts, widths, strict=True)), default=0.0), bottom - top)
-    )
+    for slot in slots:
+        slot.y -= top
+        left, right = columns[slot.rank]
+        source = not slot.before and slot.after and slot.rank + 1 < len(layers)  # stands near what it leads to
+        if slot.box:
+            centres[slot.key] = (right - slot.width / 2 if source else left + slot.width / 2, slot.y)
+    return centres, (max((right for _, right in columns), default=0.0), bottom - top)
 
 
-def _gap(layer: list[_Slot], across: float) -> float:
-    """Free space after a layer: more where edges are steep, so that they can be told apart."""
-    climbs = [abs(other.y + offset - slot.y - own) for slot in layer for other, offset, own in slot.after]
-    return across + min(STEEPNESS * max(climbs, default=0.0), WIDEST_GAP)
+def _path(chain: list[_Tie], columns: list[Point], centres: Mapping[Key, Point]) -> list[Point]:
+    tail, head = chain[0].tail, chain[-1].head
+    x, y = centres[tail.key]
+    points = [(x + tail.width / 2, y + chain[0].out)]
+    for tie in chain[:-1]:
+        lane = tie.head
+        points += [(side, lane.y) for side in columns[lane.rank]]
+    x, y = centres[head.key]
+    return [*points, (x - head.width / 2, y + chain[-1].into)]

@@ -6,7 +6,9 @@ import math
 import random
 import shutil
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,24 @@ def dense(layers: int, wide: int, seed: int = 0) -> Value:
     return outs[0]
 
 
+def expanded(wide: int, layers: int, seed: int = 0) -> Value:
+    """A net in which every product and sum is a value of its own."""
+    source = random.Random(seed)
+    outs = [Value(source.uniform(-1, 1), label=f"x{i}") for i in range(wide)]
+    for layer in range(layers):
+        made = []
+        for j in range(wide if layer + 1 < layers else 1):
+            net = Value(0.1, "b")
+            for out in outs:
+                net = net + Value(source.uniform(-1, 1), "w") * out
+            net.label = f"net_{layer}h{j}"
+            made.append(net.tanh())
+            made[-1].label = f"out_{layer}h{j}"
+        outs = made
+    outs[0].backward()
+    return outs[0]
+
+
 def plan_of(what: Scene, engine: str, direction: str = "LR") -> arrange.Plan:
     return graphviz_dot.arrange(what, direction) if engine == "dot" else arrange.arrange(what, direction)
 
@@ -88,7 +108,7 @@ def test_note_002_shows_every_label_value_and_gradient(engine: str, direction: s
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize("root", [note_002(), dense(2, 4), dense(3, 2, seed=5)])
+@pytest.mark.parametrize("root", [note_002(), dense(2, 4), dense(3, 2, seed=5), expanded(4, 3)])
 def test_boxes_stay_apart_and_frames_hold_their_own_only(engine: str, direction: str, root: Value) -> None:
     what = scene([root], 300)
     plan = plan_of(what, engine, direction)
@@ -110,6 +130,61 @@ def test_boxes_stay_apart_and_frames_hold_their_own_only(engine: str, direction:
 
 def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] - 0.1 and b[0] < a[2] - 0.1 and a[1] < b[3] - 0.1 and b[1] < a[3] - 0.1
+
+
+def crossings(what: Scene, plan: arrange.Plan) -> int:
+    """How often the curves of edges without a common end cross, each curve taken as a few straight pieces."""
+    pieces = []
+    for edge in what.edges:
+        curve, ends = plan.curves[edge.key], {edge.tail.key, edge.head.key}
+        points = [point_on(curve[i : i + 4], t / 8) for i in range(0, len(curve) - 3, 3) for t in range(9)]
+        pieces += [(a, b, ends) for a, b in pairwise(points)]
+    pieces.sort(key=lambda piece: min(piece[0][0], piece[1][0]))
+    count = 0
+    for i, (a, b, ends) in enumerate(pieces):
+        for c, d, others in pieces[i + 1 :]:
+            if min(c[0], d[0]) > max(a[0], b[0]):
+                break
+            count += not ends & others and side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+    return count
+
+
+def point_on(p: list[tuple[float, float]], t: float) -> tuple[float, float]:
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    return sum(w * x for w, (x, _) in zip(weights, p)), sum(w * y for w, (_, y) in zip(weights, p))
+
+
+def side(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    return (c[1] - a[1]) * (b[0] - a[0]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+@pytest.mark.parametrize("root", [note_002(), dense(2, 4), expanded(4, 3), expanded(5, 3)])
+def test_the_builtin_layout_crosses_hardly_more_edges_than_dot(root: Value) -> None:
+    what = scene([root], 300)
+    ours, theirs = (crossings(what, plan_of(what, engine)) for engine in ("builtin", "dot"))
+    assert ours <= 1.3 * theirs
+
+
+def test_three_hundred_boxes_are_laid_out_in_half_a_second() -> None:
+    what = scene([expanded(5, 4)], 300)
+    assert len(what.boxes) > 270
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        arrange.arrange(what, "LR")
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5
+
+
+def test_the_leaves_of_one_neuron_stand_beside_its_frame() -> None:
+    what = scene([note_002()], 300)
+    plan = arrange.arrange(what, "LR")
+    frames = {frame.name: frame for frame in plan.frames}
+    places = {box.value.label: plan.centres[box.key] for box in what.boxes}
+    for name, leaf in (("h1", "w1"), ("h2", "w4"), ("o1", "w5"), ("E_o1", "target_o1")):
+        gap = frames[name].x - places[leaf][0]
+        assert 0.0 < gap < 120.0
 
 
 def test_clusters_are_the_neurons_and_the_errors() -> None:
