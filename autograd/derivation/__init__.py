@@ -2,10 +2,12 @@
 
 from autograd.derivation.chains import Derivation, Factor, Line, Term, Update, derive
 from autograd.derivation.claims import Subject, Verdict, check_derivation, judge, subject_of
+from autograd.derivation.layers import LayerDerivation
 
 __all__ = [
     "Derivation",
     "Factor",
+    "LayerDerivation",
     "Line",
     "Subject",
     "Term",

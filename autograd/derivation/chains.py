@@ -13,10 +13,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from autograd.core import Value
 from autograd.derivation.formula import ONE, Formula
+from autograd.derivation.layers import LayerDerivation, Layered, derive_layer
 from autograd.derivation.steps import Steps, total_derivatives
 
 if TYPE_CHECKING:
@@ -158,6 +159,18 @@ class Derivation:
         return self.notation.html(self)
 
 
+@overload
+def derive(
+    y: Value,
+    x: Layered,
+    *,
+    digits: int = 9,
+    names: Mapping[str, str] | None = None,
+    notation: str = "underscore",
+    width: int | None = None,
+    most: int = 60,
+) -> LayerDerivation: ...
+@overload
 def derive(
     y: Value,
     x: Value | str | Iterable[Value | str] | None = None,
@@ -169,7 +182,19 @@ def derive(
     notation: str = "underscore",
     width: int | None = None,
     most: int = 60,
-) -> Derivation:
+) -> Derivation: ...
+def derive(
+    y: Value,
+    x: Value | str | Iterable[Value | str] | Layered | None = None,
+    *,
+    steps: Iterable[str] | None = None,
+    rate: float | None = None,
+    digits: int = 9,
+    names: Mapping[str, str] | None = None,
+    notation: str = "underscore",
+    width: int | None = None,
+    most: int = 60,
+) -> Derivation | LayerDerivation:
     r"""Write out the chain rule from a result to what it depends on.
 
     Named nodes are the steps; unnamed ones are folded into the steps that use them. Where paths part and meet again
@@ -180,8 +205,9 @@ def derive(
     ----------
     y : Value
         The result.
-    x : Value, str or several of them, optional
-        The quantities, or their labels; by default every labelled leaf, with the updates w ← w − α·∂y/∂w.
+    x : Value, str, several of them, or Layer, optional
+        The quantities, or their labels; by default every labelled leaf, with the updates w ← w − α·∂y/∂w. For an
+        `nn.Layer` its matrix form: δ, ∂y/∂W = δ·Aᵀ, ∂y/∂b, ∂y/∂A.
     steps : iterable of str, optional
         The labels to go by, when not all.
     rate : float, optional
@@ -199,7 +225,7 @@ def derive(
 
     Returns
     -------
-    Derivation
+    Derivation or LayerDerivation
 
     Raises
     ------
@@ -232,6 +258,8 @@ def derive(
     if not isinstance(y, Value):
         raise TypeError(f"derive: y must be a Value, got {y!r} ({type(y).__name__})")
     written = Notation(digits=digits, names=names, style=notation, width=width, most=most)
+    if isinstance(x, Layered):
+        return derive_layer(y, x, written)
     asked = None if x is None else [x] if isinstance(x, (Value, str)) else list(x)
     wanted = [each for each in asked or [] if isinstance(each, Value)]
     labels = [each for each in asked or [] if isinstance(each, str)]

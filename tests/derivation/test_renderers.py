@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.ops import TABLE
 from autograd.worksheet import shipped
@@ -132,3 +133,12 @@ def test_numbers_of_any_size(renderers: Path) -> None:
     z = y * float("inf") - 1e300 * x
     z.label = "z"
     assert complaints(renderers, [ag.derive(z, x).latex(), ag.derive(y, x, digits=3).latex()]) == []
+
+
+def test_matrices(renderers: Path) -> None:
+    displays = []
+    for activation in (None, "tanh", "sigmoid", "leaky_relu", "relu"):
+        layer = nn.Layer(12, 9, activation, bias="shared")
+        y = ag.sum(layer([0.1 * i for i in range(12)]))
+        displays.append(ag.derive(y, layer).latex())
+    assert complaints(renderers, displays) == []
