@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.core import Value
 from autograd.ops import TABLE
 from autograd.sweeps import active, pull
 from autograd.symbolic import RULES, apply, bends, recording, second, slope
+
+Found: TypeAlias = tuple[list[Value], set[int]]
+FEW = 4  # operands: with more of them, several directions at once go as matrices
 
 __all__ = ["bend", "hessian_of", "products", "second_derivatives", "sparsity"]
 
@@ -117,7 +120,9 @@ def _bend_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
     return result
 
 
-def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) -> tuple[list[float], list[Any]]:
+def products(
+    output: Value, inputs: Sequence[Value], directions: Sequence[Any], found: Found | None = None
+) -> tuple[list[float], list[Any]]:
     """Return the gradient, and the product of the Hessian with one direction, or with several as arrays.
 
     Parameters
@@ -128,6 +133,8 @@ def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) 
         For what.
     directions : sequence
         For each input its component: a float, or an array with its component in each of several directions.
+    found : tuple
+        What `active` gives for the output and the inputs, where it is known.
 
     Examples
     --------
@@ -135,7 +142,7 @@ def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) 
     >>> products(x * x * y, [x, y], [1.0, 0.0])
     ([24.0, 9.0], [8.0, 6.0])
     """
-    nodes, ids = active([output], inputs)
+    nodes, ids = found or active([output], inputs)
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
     turning: dict[int, Any] = {}  # how each adjoint moves in the direction
@@ -151,6 +158,9 @@ def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) 
             if gradient != 0.0
             else [None] * len(operands)
         )
+        if turn is not None and len(operands) > FEW and hasattr(turn, "dtype"):
+            _spread(node, gradient, turn, changes, ids, adjoints, turning)
+            continue
         chooses = node.op == "where"
         for operand, change in zip(operands, changes):
             if isinstance(operand, float):
@@ -166,26 +176,63 @@ def products(output: Value, inputs: Sequence[Value], directions: Sequence[Any]) 
     return [adjoints.get(id(x), 0.0) for x in inputs], [turning.get(id(x), 0.0) for x in inputs]
 
 
+def _spread(
+    node: Value,
+    gradient: float,
+    turn: Any,
+    changes: Sequence[Any],
+    ids: set[int],
+    adjoints: dict[int, float],
+    turning: dict[int, Any],
+) -> None:
+    """The same for a node with many operands and many directions: all operands' rows as one matrix."""
+    import numpy
+
+    derivatives = node.local_derivatives
+    rows = numpy.multiply.outer(derivatives, turn)
+    moved = [change for x, change in zip(node.operands, changes) if not isinstance(x, float)]
+    bent = [i for i, change in enumerate(moved) if change is not None]
+    if bent:
+        rows[bent] += gradient * numpy.array([moved[i] for i in bent])
+    for parent, derivative, row in zip(node.parents, derivatives, rows):
+        key = id(parent)
+        if key in ids:
+            adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+            turning[key] = row if key not in turning else turning[key] + row
+
+
+def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
+    """Σ derivative · tangent; of many arrays as one product with a matrix."""
+    if len(tangents) > FEW and hasattr(tangents[0], "dtype"):
+        import numpy
+
+        return numpy.array(derivatives) @ numpy.array(tangents)
+    total = derivatives[0] * tangents[0]
+    for derivative, tangent in zip(derivatives[1:], tangents[1:]):
+        total = total + derivative * tangent
+    return total
+
+
 def _tangents(nodes: Sequence[Value], inputs: Sequence[Value], directions: Sequence[Any]) -> dict[int, Any]:
     tangents = {id(x): direction for x, direction in zip(inputs, directions)}
     given = set(tangents)
     for node in nodes:
         if id(node) in given:
             continue
-        total = None
-        for parent, derivative in zip(node.parents, node.local_derivatives):
-            tangent = tangents.get(id(parent))
-            if tangent is not None and derivative != 0.0:
-                total = derivative * tangent if total is None else total + derivative * tangent
-        if total is not None:
-            tangents[id(node)] = total
+        pairs = [
+            (derivative, tangents[id(parent)])
+            for parent, derivative in zip(node.parents, node.local_derivatives)
+            if derivative != 0.0 and id(parent) in tangents
+        ]
+        if pairs:
+            tangents[id(node)] = _combined(*zip(*pairs))
     return tangents
 
 
 # Sparsity: sets of inputs are the bits of integers
 
 
-def sparsity(output: Value, inputs: Sequence[Value]) -> list[int]:
+def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None) -> list[int]:
     """Return for each input the set of inputs with which its second derivative may not be 0, as bits.
 
     Examples
@@ -194,7 +241,7 @@ def sparsity(output: Value, inputs: Sequence[Value]) -> list[int]:
     >>> [bin(row) for row in sparsity(x * y + z**2, [x, y, z])]
     ['0b10', '0b1', '0b100']
     """
-    nodes, _ = active([output], inputs)
+    nodes, _ = found or active([output], inputs)
     below = {id(x): 1 << i for i, x in enumerate(inputs)}
     for node in nodes:
         if id(node) not in below:
@@ -267,36 +314,41 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     >>> hessian_of(x * x * y, [x, y])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    rows = sparsity(output, inputs)
+    found = active([output], inputs)
+    rows = sparsity(output, inputs, found)
     colours, heavy = _colour(rows)
-    turned = _turned(output, inputs, colours)
+    turned = _turned(output, inputs, colours, found)
     if heavy and len(set(colours)) == len(colours):
         return _mirrored(turned)
     matrix = [[0.0] * len(inputs) for _ in inputs]
     for i, row in enumerate(rows):
         for above in _bits(row >> i):
             j = i + above
-            number = turned[j][colours[i]] if heavy >> i & 1 else turned[i][colours[j]]
+            number = float(turned[j][colours[i]] if heavy >> i & 1 else turned[i][colours[j]])
             matrix[i][j] = matrix[j][i] = number
     return matrix
 
 
-def _mirrored(rows: list[list[float]]) -> list[list[float]]:
+def _mirrored(rows: Any) -> list[list[float]]:
     """The upper half of a full matrix, below the diagonal too."""
+    if numpy := _numpy():
+        upper = numpy.triu(numpy.array(rows))
+        mirrored: list[list[float]] = (upper + numpy.triu(upper, 1).T).tolist()
+        return mirrored
     columns = list(zip(*rows))
     return [[*columns[i][:i], *row[i:]] for i, row in enumerate(rows)]
 
 
-def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int]) -> list[list[float]]:
+def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int], found: Found) -> Any:
     """For each input the products of its row with the sum of the columns of each colour."""
     count = max(colours, default=-1) + 1
     if count > 4 and (numpy := _numpy()):
         directions = numpy.zeros((len(inputs), count))
         directions[range(len(inputs)), colours] = 1.0
         with numpy.errstate(all="ignore"):
-            turned = products(output, inputs, list(directions))[1]
-        return [[0.0] * count if isinstance(row, float) else row.tolist() for row in turned]
-    columns = [products(output, inputs, [float(c == colour) for c in colours])[1] for colour in range(count)]
+            turned = products(output, inputs, list(directions), found)[1]
+        return numpy.array([numpy.zeros(count) if isinstance(row, float) else row for row in turned])
+    columns = [products(output, inputs, [float(c == colour) for c in colours], found)[1] for colour in range(count)]
     return [list(row) for row in zip(*columns)] if columns else [[] for _ in inputs]
 
 
