@@ -103,6 +103,8 @@ class Derivation:
         The learning rate.
     numbers : mapping of str to float
         The value of every name.
+    definitions : mapping of str to Formula
+        What unnamed nodes compute that were given names, where folding them would have gone too far.
     notation : Notation
         How it is written.
     """
@@ -112,6 +114,7 @@ class Derivation:
     updates: tuple[Update, ...]
     rate: float | None
     numbers: Mapping[str, float]
+    definitions: Mapping[str, Formula]
     notation: Notation
 
     @property
@@ -271,7 +274,9 @@ def derive(
     lines = tuple(chains.line(target, totals.get(id(target), 0.0)) for target in targets)
     updated = [target for target in targets if asked is None or rate is not None]
     updates = tuple(_update(graph.name(each), each.data, totals.get(id(each), 0.0), rate) for each in updated)
-    return Derivation(lines, chains.inner(), updates, rate, chains.numbers, written)
+    invented = graph.invented[: written.most + 1]
+    definitions = {graph.name(node): graph.definition(node) for node in invented}
+    return Derivation(lines, chains.inner(), updates, rate, chains.numbers, definitions, written)
 
 
 def _update(name: str, before: float, slope: float, rate: float | None) -> Update:

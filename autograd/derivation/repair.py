@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Explainer"]
 
+MOST_NAMES: Final = 150  # candidates are pairs of names
 HAND: Final = TextHand(9, {}, "plain")
 Agree = Callable[[Formula, Formula, "Point"], bool]
 Change = tuple[str, Formula]
@@ -31,7 +32,8 @@ class Explainer:
         self.left, self.right = left, right
         self.points = sorted(points, key=lambda point: agree(left, right, point))  # one that differs first
         self.agree = agree
-        self.names = list(points[0])
+        used = left.names() | right.names()
+        self.names = sorted(points[0], key=lambda each: each not in used)[: max(MOST_NAMES, len(used))]
 
     def explain(self) -> str:
         """Say what is wrong, and what it should be."""

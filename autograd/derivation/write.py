@@ -433,7 +433,11 @@ class Notation:
         blocks.append([writer.factor(each) for each in factors[:left]])
         left = max(left - len(factors), 0)
         blocks.append([writer.update(each) for each in derivation.updates[:left]])
+        left = max(left - len(derivation.updates), 0)
+        definitions = list(derivation.definitions.items())
+        blocks.append([writer.definition(*each) for each in definitions[:left]])
         everything = len(derivation.lines) + len(derivation.inner) + len(factors) + len(derivation.updates)
+        everything += len(definitions)
         return blocks, everything - sum(map(len, blocks))
 
 
@@ -519,6 +523,11 @@ class _Writer:
                 change = f"{hand.number(self.derivation.rate)}{hand.dot}{hand.bracket(hand.number(update.slope))}"
             parts += [f"{hand.number(update.before)} {hand.minus} {change}", hand.number(update.after)]
         return _Row(name, hand.arrow, parts, True)
+
+    def definition(self, name: str, formula: Formula) -> _Row:
+        """Write what a node computes that had no name."""
+        number = self.hand.number(self.derivation.numbers[name])
+        return _Row(self.hand.name(name), "=", [self.hand.formula(formula), number], True)
 
     def own_factors(self) -> list[Factor]:
         """Collect the factors that have a formula, each once, without those that are a whole line."""

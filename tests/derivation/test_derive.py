@@ -334,3 +334,15 @@ def test_every_shipped_sheet_agrees_with_its_formulas() -> None:
             for operand, slope in steps.edges[id(step)].items():
                 value = steps.slope(id(step), operand).value(steps.numbers)
                 assert math.isclose(value, slope, rel_tol=1e-12, abs_tol=1e-15)
+
+
+def test_names_that_were_invented_are_defined() -> None:
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(20):
+        y = (y + 0.1).sin()
+    lines = str(ag.derive(y, x, width=200)).splitlines()
+    invented = {line.split(" = ")[0] for line in lines if line.startswith("v")}
+    assert invented
+    used = {name for line in lines for name in line.replace("∂", " ").replace("/", " ").split() if name in invented}
+    assert used == invented
