@@ -1,8 +1,9 @@
 /* Value in C: the behaviour of value.py, which is the reference, at the interpreter's own speed.
 
-   From top to bottom: the node and its memory; numbers in; new nodes; backward; the ops; attributes; the type; the module.
-   What an op computes is in _ops.h, which translate.py writes from the table in ops.py. What isn't hot (pickling,
-   copying, anomaly mode, odd numbers, error texts) is Python that both twins share, called through `policy`.
+   From top to bottom: the node and its memory; words and arguments; numbers in; new nodes; backward; the ops;
+   attributes; what a float does; making and copying; gradients; the type; the module. What an op computes is in
+   _ops.h, which translate.py writes from the table in ops.py. What isn't hot (pickling, copying, naming anomalies) is
+   Python that both twins share, called through `call_python`.
 
    A graph is acyclic as long as a node holds nothing but parents and an exact str, so nodes aren't tracked by the
    garbage collector: no collection ever walks them, and reference counts alone free them. One thing breaks that:
@@ -19,6 +20,9 @@
 #include <Python.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef _WIN32
+#include <malloc.h>
+#endif
 
 #include "_ops.h"
 
@@ -212,9 +216,10 @@ free_slab(Slab *slab)
 static inline void
 start_over(Slab *slab)
 {
-    enum { NODES = (SLAB_USED_BYTES - sizeof(Slab)) / sizeof(Node) };
+    enum { HEADER = 64, NODES = (SLAB_USED_BYTES - HEADER) / sizeof(Node) };
+    _Static_assert(sizeof(Slab) <= HEADER, "a slab's own fields come before its first node");
     slab->dead = NULL;
-    slab->fresh = (char *)(slab + 1);
+    slab->fresh = (char *)slab + HEADER;
     slab->end = slab->fresh + NODES * sizeof(Node);
 }
 
@@ -1057,7 +1062,8 @@ PyDoc_STRVAR(backward_doc,
 "and memory are linear in the size of the graph, of any depth. If it is broken off, by Ctrl-C say, the leaves'\n"
 "gradients are as they were and those of computed nodes are 0.\n\n"
 "Parameters\n----------\n"
-"create_graph : bool\n    Also return, for each leaf, this call's derivative as a Value that can be differentiated again.\n\n"
+"create_graph : bool\n"
+"    Also return, for each leaf, this call's derivative as a Value that can be differentiated again.\n\n"
 "Raises\n------\n"
 "AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
 
@@ -1631,7 +1637,8 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
         return -1;
     }
     if (node->op != LEAF) {
-        PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %s", rows[node->op].name);
+        PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %s",
+                     rows[node->op].name);
         return -1;
     }
     return read_number("data", number, &node->data) ? 0 : -1;
@@ -2055,8 +2062,8 @@ restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives)
         }
         if (!PyFloat_Check(number)) {
             drop_edges(edges, i + 1, PyTuple_GET_SIZE(operands));
-            return complain(PyExc_TypeError, "restore: operands", " must be Values and floats, with a derivative for each Value",
-                            operands);
+            return complain(PyExc_TypeError, "restore: operands",
+                            " must be Values and floats, with a derivative for each Value", operands);
         }
         edges[i].derivative = PyFloat_AS_DOUBLE(number);
     }
@@ -2409,8 +2416,9 @@ fetch(const char *module_name, const char *name, PyObject **place)
 static int
 find_python(void)
 {
-    bool found = fetch("autograd.modes", "_forgetting", &forgetting) && fetch("autograd.modes", "_detecting", &detecting)
-        && fetch("autograd.modes", "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
+    const char *modes = "autograd.modes";
+    bool found = fetch(modes, "_forgetting", &forgetting) && fetch(modes, "_detecting", &detecting)
+        && fetch(modes, "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
         && fetch("numbers", "Real", &real_numbers);
     return found ? 0 : -1;
 }
