@@ -463,6 +463,10 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
         return np.ascontiguousarray(table.T), False
     if len(arguments) != inputs:
         raise TypeError(f"call: takes {inputs} arguments, one per input, got {len(arguments)}")
+    if arguments and all(type(x) is np.ndarray for x in arguments):
+        shapes = {(x.shape, x.dtype) for x in arguments}
+        if len(shapes) == 1 and arguments[0].ndim == 1 and arguments[0].dtype == np.float64:
+            return np.array(arguments), False
     if all(type(x) is float for x in arguments):
         return np.array(arguments, dtype=float).reshape(inputs, 1), True
     columns = [_numbers(x, i) for i, x in enumerate(arguments)]

@@ -1,0 +1,73 @@
+"""Nothing leaks: many programs and many calls, in flat memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.replay import Program
+
+
+def resident() -> int:
+    """Bytes that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def program_of(ops: int) -> tuple[Program, Value]:
+    x, w = Value(0.5), Value(2.0)
+    total = x * w
+    for _ in range(ops):
+        total = (total * w + x).tanh()
+    program: Program = ag.compile(total, inputs=[x])
+    return program, w
+
+
+def calls() -> Callable[[], None]:
+    program, _ = program_of(50)
+    xs = np.linspace(0.0, 1.0, 5000)
+
+    def run() -> None:
+        program(0.5)
+        program.backward(0.5)
+        program.backward(xs, threads=2)
+        program.gradients(xs, parameters="each")
+
+    return run
+
+
+def compilations() -> None:
+    program, _ = program_of(200)
+    program.gradients(np.linspace(0.0, 1.0, 100))
+    Program.from_json(program.to_json())(0.5)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("work", [calls(), compilations], ids=["calls", "compilations"])
+def test_memory_is_flat(work: Callable[[], None]) -> None:
+    for _ in range(8):
+        work()
+    tracemalloc.start()
+    before, held = resident(), tracemalloc.get_traced_memory()[0]
+    for _ in range(15):
+        work()
+    grown = tracemalloc.get_traced_memory()[0] - held
+    tracemalloc.stop()
+    assert grown < 300_000
+    assert resident() - before < 20_000_000
+
+
+def test_a_deep_graph_is_planned_in_linear_time() -> None:
+    x = Value(0.5)
+    total = x
+    for _ in range(50_000):
+        total = total * 0.999 + x
+    program = ag.compile(total, inputs=[x])
+    wanted = np.array(ag.graph.evaluate([total], {x: 0.25}))
+    assert program(0.25) == wanted[0]
+    assert program.gradients([0.25, 0.5]).inputs[0][0] == pytest.approx(wanted[0] / 0.25)
