@@ -16,7 +16,7 @@ from typing import Final
 from autograd.core import Value, restore
 from autograd.derivation.formula import Formula
 from autograd.derivation.reading import equation
-from autograd.derivation.repair import Explainer
+from autograd.derivation.repair import Explainer, chain, is_path
 from autograd.derivation.steps import Steps, total_derivatives
 from autograd.derivation.write import TextHand
 from autograd.errors import WorksheetError
@@ -345,6 +345,13 @@ def agree(left: Formula, right: Formula, point: Point) -> bool:
     return math.isfinite(size) and abs(a - b) <= CLOSE * size
 
 
+def _unjoined(left: Formula, right: Formula, points: Sequence[Point]) -> str:
+    """Explain a chain that has the right value, though its factors do not join."""
+    explained = Explainer(left, right, points, agree).explain_chain()
+    y, x = (each.text for each in left.operands)
+    return f"{explained or f'the factors are no path from {y} to {x}'} (the value is the same)"
+
+
 def _finite(formula: Formula, points: Sequence[Point]) -> list[Point]:
     return [each for each in points if math.isfinite(formula.value(each))]
 
@@ -355,6 +362,8 @@ def _differ(left: Formula, right: Formula, subject: Subject) -> str:
     if not points:
         return "" if agree(left, right, subject.here) else "the left side is not a finite number"
     if all(agree(left, right, point) for point in points):
+        if chain(left, right) and not is_path(left, right):
+            return _unjoined(left, right, points)
         return "" if len(points) > 2 else "(could be compared at the given numbers only)"
     held = subject.points(direct=True)
     if all(agree(left, right, point) for point in held):

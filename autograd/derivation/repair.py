@@ -17,7 +17,7 @@ from autograd.derivation.write import TextHand
 if TYPE_CHECKING:
     from autograd.derivation.claims import Point
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "chain", "is_path"]
 
 MOST_NAMES: Final = 150  # candidates are pairs of names
 HAND: Final = TextHand(9, {}, "plain")
@@ -58,6 +58,10 @@ class Explainer:
         true, said = HAND.number(self.left.value(here)), HAND.number(self.right.value(here))
         return f"no single change makes it right; the left side is {true} where the right side is {said}"
 
+    def explain_chain(self) -> str:
+        """Say where the factors of a chain do not join; nothing when they do."""
+        return self._gap()
+
     def _equal(self, left: Formula, right: Formula) -> bool:
         return all(self.agree(left, right, point) for point in self.points)
 
@@ -73,14 +77,10 @@ class Explainer:
 
     def _gap(self) -> str:
         """Find two factors of a chain of derivatives that do not join, and the step between them that would."""
-        if self.left.head != "partial" or self.right.head != "*":
+        factors = chain(self.left, self.right)
+        if len(factors) < 2:
             return ""
-        factors = list(self.right.operands)
-        if any(each.head != "partial" for each in factors):
-            return ""
-        y, x = (each.text for each in self.left.operands)
-        if factors[0].operands[0].text != y and factors[-1].operands[0].text == y:
-            factors.reverse()
+        x = self.left.operands[1].text
         for i, (first, second) in enumerate(pairwise(factors)):
             if first.operands[1] == second.operands[0]:
                 continue
@@ -88,6 +88,18 @@ class Explainer:
             what = f"{HAND.formula(first)} and {HAND.formula(second)} do not join: "
             what += f"{first.operands[1].text} is not {second.operands[0].text}"
             return what + (f"; the path to {x} runs through {repaired}" if repaired else "")
+        return self._wrong_end(factors)
+
+    def _wrong_end(self, factors: list[Formula]) -> str:
+        y, x = self.left.operands
+        for i, old, new in (
+            (0, factors[0], Formula("partial", (y, factors[0].operands[1]))),
+            (-1, factors[-1], Formula("partial", (factors[-1].operands[0], x))),
+        ):
+            changed = list(factors)
+            changed[i] = new
+            if old != new and self._equal(self.left, whole := Formula("*", tuple(changed))):
+                return _with_whole(self._wrong(old, new), whole)
         return ""
 
     def _joined(self, factors: Sequence[Formula], i: int) -> str:
@@ -187,6 +199,33 @@ class Explainer:
         if ratios[0] == 0.0:
             return "the left side is 0: there is no path"
         return f"off by the factor {HAND.number(ratios[0])}"
+
+
+def chain(left: Formula, right: Formula) -> list[Formula]:
+    """Return the factors of a product of derivatives, from the left side's result on; empty when it is none."""
+    if left.head != "partial" or right.head != "*" or any(each.head != "partial" for each in right.operands):
+        return []
+    factors = list(right.operands)
+    if factors[0].operands[0] != left.operands[0] and factors[-1].operands[0] == left.operands[0]:
+        factors.reverse()
+    return factors
+
+
+def is_path(left: Formula, right: Formula) -> bool:
+    """Whether a product of derivatives can be put in an order in which each joins the next, from result to quantity.
+
+    Examples
+    --------
+    >>> product = Formula("*", (partial("a", "x"), partial("y", "a")))
+    >>> is_path(partial("y", "x"), product), is_path(partial("y", "b"), product)
+    (True, False)
+    """
+    factors = chain(left, right)
+    steps = {each.operands[0]: each.operands[1] for each in factors}
+    place, taken = left.operands[0], 0
+    while place in steps and taken < len(factors):
+        place, taken = steps[place], taken + 1
+    return taken == len(factors) == len(steps) and place == left.operands[1]
 
 
 def _with_whole(what: str, changed: Formula) -> str:

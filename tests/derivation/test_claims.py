@@ -284,3 +284,35 @@ def test_a_sum_with_one_term_wrong_is_explained() -> None:
 
 def test_plus_keeps_what_it_is_given() -> None:
     assert plus(name("a"), negative(name("b"))).head == "+"
+
+
+def test_a_chain_must_join_even_where_its_value_is_right() -> None:
+    verdict = judge(
+        "d(e)/d(w12_1) == d(e)/d(a1_2) * d(a1_2)/d(b1_2) * d(z1_2)/d(a2_1) * d(a2_1)/d(z2_1) * d(z2_1)/d(w12_1)",
+        subject("two_hidden"),
+    )
+    assert not verdict
+    assert verdict.message == (
+        "∂a1_2/∂b1_2 and ∂z1_2/∂a2_1 do not join: b1_2 is not z1_2; the path to w12_1 runs through z1_2 "
+        "(the value is the same)"
+    )
+
+
+@given(st.sampled_from(RIGHT), st.data())
+def test_any_other_name_in_a_chain_is_caught(right: tuple[str, str], data: st.DataObject) -> None:
+    loaded = shipped.load(right[0])
+    run = loaded.evaluate()
+    about = sheet_subject(loaded)
+    term = ag.derive(run.values[run.output], right[1]).terms[0]
+    factors = [partial(each.numerator, each.denominator) for each in term.factors]
+    left = partial(about.output, right[1])
+    order = data.draw(st.permutations(factors))
+    assert judge_sides("", [left, Formula("*", tuple(order))], about)
+    i = data.draw(st.integers(0, len(factors) - 1))
+    names = [each.text for each in factors[i].operands]
+    names[data.draw(st.integers(0, 1))] = data.draw(st.sampled_from(sorted(about.here)))
+    if partial(*names) != factors[i]:
+        factors[i] = partial(*names)
+        verdict = judge_sides("", [left, Formula("*", tuple(factors))], about)
+        assert not verdict
+        assert "no single change" not in verdict.message

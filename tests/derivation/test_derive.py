@@ -159,7 +159,7 @@ def test_names_digits_and_notation_can_be_chosen() -> None:
 def test_wrong_arguments_are_named(arguments: dict[str, object], error: type[Exception], text: str) -> None:
     w = Value(1.0, label="w")
     with pytest.raises(error) as caught:
-        ag.derive(w * w, **arguments)
+        ag.derive(w * w, **arguments)  # type: ignore[call-overload]
     assert str(caught.value).startswith(text)
 
 
