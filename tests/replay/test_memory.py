@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,9 @@ def compilations() -> None:
     Program.from_json(program.to_json())(0.5)
 
 
+@pytest.mark.skipif(
+    "libasan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer keeps freed memory for a while"
+)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("work", [calls(), compilations], ids=["calls", "compilations"])
 def test_memory_is_flat(work: Callable[[], None]) -> None:
