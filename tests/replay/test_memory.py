@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tracemalloc
 from collections.abc import Callable
@@ -56,10 +57,12 @@ def compilations() -> None:
 def test_memory_is_flat(work: Callable[[], None]) -> None:
     for _ in range(8):
         work()
+    gc.collect()
     tracemalloc.start()
     before, held = resident(), tracemalloc.get_traced_memory()[0]
     for _ in range(15):
         work()
+    gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - held
     tracemalloc.stop()
     assert grown < 300_000
