@@ -876,7 +876,20 @@ drop_edges(Edge *edges, Py_ssize_t filled, Py_ssize_t count)
     free_edges(edges, count);
 }
 
-/* A node, or a plain float where no edge has a parent; takes over the edges, also when it fails. */
+/* A node, or a plain float where there are only constants; takes over the edges, also when it fails. */
+static PyObject *
+node_of_edges(int op, double data, Edge *edges, Py_ssize_t count, int flags, bool constant)
+{
+    Node *node = constant ? NULL : allocate_node(op, data, MANY, flags);
+    if (node == NULL) {
+        drop_edges(edges, count, count);
+        return constant ? PyFloat_FromDouble(data) : NULL;
+    }
+    node->many.edges = edges;
+    node->many.count = count;
+    return recorded(node);
+}
+
 static PyObject *
 node_of_many(int op, double data, Edge *edges, Py_ssize_t count)
 {
@@ -888,14 +901,7 @@ node_of_many(int op, double data, Edge *edges, Py_ssize_t count)
             flags |= edges[i].parent->flags & COLLECTABLE;
         }
     }
-    Node *node = constant ? NULL : allocate_node(op, data, MANY, flags);
-    if (node == NULL) {
-        drop_edges(edges, count, count);
-        return constant ? PyFloat_FromDouble(data) : NULL;
-    }
-    node->many.edges = edges;
-    node->many.count = count;
-    return recorded(node);
+    return node_of_edges(op, data, edges, count, flags, constant);
 }
 
 
@@ -1485,24 +1491,82 @@ function_logsumexp(PyObject *Py_UNUSED(module), VECTOR)
     return apply_to_all(OP_logsumexp, compute_logsumexp, false, arguments, count, keywords);
 }
 
-static PyObject *
-dot_of_sequences(PyObject *ws, PyObject *xs, PyObject *bias)
+/* Operands in order, each read before the next: the only way where reading one may run Python code. */
+static COLD PyObject *
+dot_step_by_step(PyObject *ws, PyObject *xs, PyObject *bias)
 {
-    Py_ssize_t n = PySequence_Fast_GET_SIZE(ws), filled = 0;
-    if (n != PySequence_Fast_GET_SIZE(xs)) {
-        return PyErr_Format(PyExc_ValueError, "dot: ws and xs must have one length, got %zd and %zd",
-                            n, PySequence_Fast_GET_SIZE(xs));
-    }
-    Edge *edges = allocate_edges(2 * n + 1);
+    Py_ssize_t n = PyTuple_GET_SIZE(ws), count = 2 * n + 1, filled = 0;
+    Edge *edges = allocate_edges(count);
     if (edges == NULL) {
         return NULL;
     }
     if (!fill_edges(OP_dot, edges, &filled, ws) || !fill_edges(OP_dot, edges, &filled, xs)
         || !fill_edge(OP_dot, &edges[filled], bias)) {
-        drop_edges(edges, filled, 2 * n + 1);
+        drop_edges(edges, filled, count);
         return NULL;
     }
-    return node_of_many(OP_dot, compute_dot(edges, 2 * n + 1), edges, 2 * n + 1);
+    return node_of_many(OP_dot, compute_dot(edges, count), edges, count);
+}
+
+static inline Edge
+edge_or_constant(PyObject *operand, double number, double derivative, int *flags, bool *constant)
+{
+    if (!Py_IS_TYPE(operand, Value_Type)) {
+        return (Edge){NULL, number};
+    }
+    *flags |= collectable(operand);
+    *constant = false;
+    return edge_to(operand, derivative);
+}
+
+static inline bool
+read_quietly(PyObject *operand, double *number)
+{
+    if (likely(Py_IS_TYPE(operand, Value_Type))) {
+        *number = ((Node *)operand)->data;
+        return true;
+    }
+    *number = PyFloat_CheckExact(operand) ? PyFloat_AS_DOUBLE(operand) : 0.0;
+    return PyFloat_CheckExact(operand);
+}
+
+/* The dot product of lists or tuples. Values and floats, which is what there is nearly always, go in one pass. */
+static PyObject *
+dot_of_sequences(PyObject *ws, PyObject *xs, PyObject *bias)
+{
+    Py_ssize_t n = PySequence_Fast_GET_SIZE(ws), count = 2 * n + 1, i;
+    if (n != PySequence_Fast_GET_SIZE(xs)) {
+        return PyErr_Format(PyExc_ValueError, "dot: ws and xs must have one length, got %zd and %zd",
+                            n, PySequence_Fast_GET_SIZE(xs));
+    }
+    Edge *edges = allocate_edges(count);
+    if (edges == NULL) {
+        return NULL;
+    }
+    PyObject **weights = PySequence_Fast_ITEMS(ws), **inputs = PySequence_Fast_ITEMS(xs);
+    double total = 0.0, w, x, b;
+    int flags = 0;
+    bool constant = true;
+    for (i = 0; i < n && read_quietly(weights[i], &w) && read_quietly(inputs[i], &x); i++) {
+        total += w * x;
+        edges[i] = edge_or_constant(weights[i], w, x, &flags, &constant);
+        edges[n + i] = edge_or_constant(inputs[i], x, w, &flags, &constant);
+    }
+    if (likely(i == n && read_quietly(bias, &b))) {
+        edges[2 * n] = edge_or_constant(bias, b, 1.0, &flags, &constant);
+        return node_of_edges(OP_dot, total + b, edges, count, flags, constant);
+    }
+    for (Py_ssize_t done = 0; done < i; done++) {
+        Py_XDECREF(edges[done].parent);
+        Py_XDECREF(edges[n + done].parent);
+    }
+    free_edges(edges, count);
+    ws = PySequence_Tuple(ws);
+    xs = ws != NULL ? PySequence_Tuple(xs) : NULL;
+    PyObject *result = xs != NULL ? dot_step_by_step(ws, xs, bias) : NULL;
+    Py_XDECREF(ws);
+    Py_XDECREF(xs);
+    return result;
 }
 
 PyDoc_STRVAR(dot_doc,
@@ -1522,7 +1586,7 @@ function_dot(PyObject *Py_UNUSED(module), VECTOR)
     }
     PyObject *ws = sequence_of(OP_dot, "ws", operands[0]);
     PyObject *xs = ws != NULL ? sequence_of(OP_dot, "xs", operands[1]) : NULL;
-    if (xs != NULL && ((reads_quietly(ws) && reads_quietly(xs)) || (make_tuple(&ws) && make_tuple(&xs)))) {
+    if (xs != NULL) {
         result = dot_of_sequences(ws, xs, operands[2]);
     }
     Py_XDECREF(ws);
@@ -1544,7 +1608,7 @@ output_of_neuron(PyObject *ws, PyObject *xs, PyObject *bias, PyObject *activatio
         return complain(PyExc_TypeError, "layer: labels", " must be pairs of str", labels);
     }
     PyObject *output = NULL, *sequence = sequence_of(OP_dot, "ws", ws);
-    if (sequence != NULL && (reads_quietly(sequence) || make_tuple(&sequence))) {
+    if (sequence != NULL) {
         output = dot_of_sequences(sequence, xs, bias);
     }
     Py_XDECREF(sequence);
