@@ -210,6 +210,7 @@ def _derivation(options: argparse.Namespace, report: Report, trained: list[str])
         values[report.run.output],
         [values[name] for name in names],
         rate=report.rate if options.derive_all else None,
+        most=100_000,
     )
     for path, text in ((options.latex, derivation.latex), (options.markdown, derivation.to_markdown)):
         if path:

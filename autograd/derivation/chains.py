@@ -263,7 +263,7 @@ def derive(
     written = Notation(digits=digits, names=names, style=notation, width=width, most=most)
     if isinstance(x, Layered):
         return derive_layer(y, x, written)
-    asked = None if x is None else [x] if isinstance(x, (Value, str)) else list(x)
+    asked = None if x is None else _several(x)
     wanted = [each for each in asked or [] if isinstance(each, Value)]
     labels = [each for each in asked or [] if isinstance(each, str)]
     kept = None if steps is None else _strings(steps)
@@ -277,6 +277,16 @@ def derive(
     invented = graph.invented[: written.most + 1]
     definitions = {graph.name(node): graph.definition(node) for node in invented}
     return Derivation(lines, chains.inner(), updates, rate, chains.numbers, definitions, written)
+
+
+def _several(x: Value | str | Iterable[Value | str]) -> list[Value | str]:
+    if isinstance(x, (Value, str)):
+        return [x]
+    if not isinstance(x, Iterable):
+        raise TypeError(
+            f"derive: x must be a Value, a label, several of them or a Layer, got {x!r} ({type(x).__name__})"
+        )
+    return list(x)
 
 
 def _update(name: str, before: float, slope: float, rate: float | None) -> Update:
