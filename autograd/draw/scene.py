@@ -18,14 +18,19 @@ __all__ = ["Box", "Cluster", "Edge", "Scene", "number", "scene"]
 TEXT, NAME, SUBSCRIPT, SYMBOL, SMALL = 11.0, 12.0, 9.0, 13.0, 9.0
 ROW, HEADER = 20.0, 19.0
 WIDEST_NAME, WIDEST_SYMBOL = 150.0, 84.0
+PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its edges to arrive side by side
 
 
 @dataclass(frozen=True)
 class Box:
-    """A Value as drawn: a dark cell with the op, a header with the label, the value and its gradient."""
+    """A Value as drawn: a dark cell with the op, a header with the label, the value and its gradient.
+
+    `kind` is empty for a computed Value; else what the label lets one think: weight, input, target, or just leaf.
+    """
 
     key: str
     value: Value
+    kind: str
     symbol: str
     base: str
     subscript: str
@@ -41,11 +46,16 @@ class Box:
         return bool(self.base)
 
     @property
+    def row(self) -> float:
+        """Height of the row with value and gradient."""
+        return max(ROW, min(TALLEST, PER_OPERAND * len(self.value.parents)))
+
+    @property
     def size(self) -> tuple[float, float]:
         """Width and height in pixels."""
         return (
             self.symbol_width + self.data_width + self.gradient_width,
-            ROW + (HEADER if self.named else 0.0),
+            self.row + (HEADER if self.named else 0.0),
         )
 
 
@@ -62,7 +72,7 @@ class Edge:
 
 @dataclass
 class Cluster:
-    """The boxes of one neuron or one error term, under a common name."""
+    """The boxes of one neuron or one error term, under a common name, cut to fit."""
 
     name: str
     boxes: list[Box] = field(default_factory=list)
@@ -86,7 +96,8 @@ def scene(roots: Sequence[Value], limit: int) -> Scene:
             f"draw: {len(nodes):,} values are more than can be read (limit {limit:,}); draw a part, such as "
             "one neuron's output, or raise limit="
         )
-    swept = any(node.grad for node in nodes)
+    # Leaves may hold gradients of another graph's sweep; those of computed values come from a sweep of this one.
+    swept = any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
     boxes = {id(node): _box(f"n{i}", node, swept) for i, node in enumerate(nodes)}
     edges = [
         Edge(
@@ -149,7 +160,7 @@ def _box(key: str, node: Value, swept: bool) -> Box:
     name_width = width(base, NAME, bold=True) + width(subscript, SUBSCRIPT, bold=True) + 14
     data_width += max(0.0, name_width - data_width - gradient_width) if base else 0.0
     return Box(
-        key, node, symbol, base, subscript, data, gradient,
+        key, node, "" if node.op else _kind(node.label), symbol, base, subscript, data, gradient,
         math.ceil(symbol_width), math.ceil(data_width), math.ceil(gradient_width),
     )  # fmt: skip
 
@@ -158,8 +169,21 @@ def _one_line(label: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in label).split())
 
 
+def _kind(label: str) -> str:
+    """What a leaf's label lets one think it is: w5 and b1_2 are weights, x0 and i1 inputs, target_o1 and y targets."""
+    match = re.match(r"[^\W\d_]+", label)
+    return _KINDS.get(match[0].lower(), "leaf") if match else "leaf"
+
+
+_KINDS = {
+    **dict.fromkeys(("w", "b", "weight", "bias"), "weight"),
+    **dict.fromkeys(("x", "i", "input"), "input"),
+    **dict.fromkeys(("y", "t", "target"), "target"),
+}
+
+
 def _symbol(node: Value) -> str:
-    """The op as its dark cell shows it, with a constant operand folded in: ×0.5, x², 1 −."""
+    """The op as its dark cell shows it, with a constant operand folded in: ×0.5, x², 1 −, max 0."""
     symbol = TABLE[node.op].symbol
     constants = [x for x in node.operands if isinstance(x, float)]
     if len(node.operands) != 2 or len(constants) != 1:
@@ -168,9 +192,9 @@ def _symbol(node: Value) -> str:
     first = isinstance(node.operands[0], float)
     if node.op == "pow":
         return f"{shown}ˣ" if first else f"x{shown.translate(_SUPERSCRIPTS)}"
-    if node.op in ("add", "mul", "sub", "div"):
-        return f"{shown} {symbol}" if first and node.op in ("sub", "div") else f"{symbol}{shown}"
-    return symbol
+    if node.op in ("add", "mul") or (node.op in ("sub", "div") and not first):
+        return f"{symbol}{shown}"
+    return f"{shown} {symbol}" if first else f"{symbol} {shown}"
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789−.e", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·ᵉ")
@@ -190,12 +214,14 @@ def _clusters(nodes: list[Value], boxes: dict[int, Box]) -> list[Cluster]:
         if node.op:
             home[id(node)] = _home(node, users[id(node)], home)
     clusters: dict[int, Cluster] = {}
-    names = {id(node): _suffix(node) for node in nodes}
+    names = {id(node): fit(_title(node), TEXT, WIDEST_NAME, bold=True) for node in nodes if node.op}
     for node in nodes:
         if node.op:
             key = home[id(node)]
             clusters.setdefault(key, Cluster(names[key])).boxes.append(boxes[id(node)])
-    return [cluster for cluster in clusters.values() if len(cluster.boxes) > 1 and cluster.name]
+    computed = sum(1 for node in nodes if node.op)
+    # A frame around one box, or around all that is computed, would tell nothing.
+    return [cluster for cluster in clusters.values() if 1 < len(cluster.boxes) < computed and cluster.name]
 
 
 def _home(node: Value, users: list[Value], home: dict[int, int]) -> int:
@@ -214,3 +240,9 @@ def _suffix(node: Value) -> str:
     """What names a neuron: h1 of net_h1 and out_h1; of a label without a subscript the label."""
     base, subscript = split(_one_line(node.label))
     return subscript if base in ("net", "out", "z", "a") and subscript else _one_line(node.label)
+
+
+def _title(node: Value) -> str:
+    """A cluster's name: h1, but a1 where the suffix alone would be a number."""
+    suffix = _suffix(node)
+    return _one_line(node.label) if suffix[:1].isdigit() else suffix

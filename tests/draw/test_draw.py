@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
-from autograd.draw import arrange, draw
+from autograd.draw import arrange, draw, labels
 from autograd.draw import dot as graphviz_dot
 from autograd.draw.fonts import fit, width
-from autograd.draw.scene import NAME, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
+from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, number, scene, split
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGINES = ["builtin"] + (["dot"] if shutil.which("dot") else [])
@@ -192,10 +193,10 @@ def test_clusters_are_the_neurons_and_the_errors() -> None:
 
 
 @given(st.lists(st.text(max_size=40) | st.sampled_from(HOSTILE), min_size=3, max_size=3))
-def test_any_label_gives_valid_xml_with_text_inside_its_box(labels: list[str]) -> None:
-    a, b = Value(1.5, labels[0]), Value(-2.5, labels[1])
+def test_any_label_gives_valid_xml_with_text_inside_its_box(words: list[str]) -> None:
+    a, b = Value(1.5, words[0]), Value(-2.5, words[1])
     c = where(a, a * b, b).exp()
-    c.label = labels[2]
+    c.label = words[2]
     c.backward()
     ElementTree.fromstring(draw(c, engine="builtin").svg)
     for box in scene([c], 300).boxes:
@@ -231,6 +232,70 @@ def test_before_backward_it_says_so_and_shows_no_gradients() -> None:
     y = x * x
     y.backward()
     assert not any("call backward() first" in text for text in texts(draw(y).svg))
+
+
+def test_gradients_that_leaves_have_from_another_graph_are_not_those_of_this_one() -> None:
+    x = Value(2.0, "x")
+    (x * x).backward()
+    shown = texts(draw(x.exp()).svg)
+    assert any("call backward() first" in text for text in shown)
+    assert "4" not in shown
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("root", [note_002(), dense(2, 4), expanded(4, 3)])
+def test_labels_of_edges_touch_neither_boxes_nor_each_other(engine: str, root: Value) -> None:
+    what = scene([root], 300)
+    plan = plan_of(what, engine)
+    taken = []
+    for box in what.boxes:
+        (x, y), (wide, high) = plan.centres[box.key], box.size
+        taken.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+    places = labels.places(what, plan)
+    for edge in what.edges:
+        if edge.key in places:
+            (x, y), half = places[edge.key], width(number(edge.derivative), SMALL) / 2
+            spot = (x - half, y - labels.HEIGHT / 2, x + half, y + labels.HEIGHT / 2)
+            assert not any(overlap(spot, other) for other in taken)
+            taken.append(spot)
+    assert len(places) > len(what.edges) / 3
+
+
+def test_every_label_of_note_002_has_its_place() -> None:
+    what = scene([note_002()], 300)
+    assert len(labels.places(what, arrange.arrange(what, "LR"))) == len(what.edges)
+
+
+def test_colours_need_no_variables_and_there_is_a_dark_set() -> None:
+    svg = draw(note_002(), engine="builtin").svg
+    assert "var(" not in svg
+    assert "prefers-color-scheme:dark" in svg
+
+
+@pytest.mark.parametrize(
+    "made, symbol",
+    [
+        (lambda x: x * 0.5, "×0.5"),
+        (lambda x: 1 - x, "1 −"),
+        (lambda x: x / 3, "÷3"),
+        (lambda x: 1 / x, "1 ÷"),
+        (lambda x: x**2, "x²"),
+        (lambda x: x**-1.5, "x⁻¹·⁵"),
+        (lambda x: 2**x, "2ˣ"),
+        (lambda x: x.max(0.25), "max 0.25"),
+        (lambda x: x * x, "×"),
+        (lambda x: x.tanh(), "tanh"),
+    ],
+)
+def test_constants_are_folded_into_the_op(made: Callable[[Value], Value], symbol: str) -> None:
+    assert scene([made(Value(0.5, "x"))], 9).boxes[-1].symbol == symbol
+
+
+def test_leaves_look_like_what_their_labels_say() -> None:
+    kinds = {box.value.label: box.kind for box in scene([note_002()], 300).boxes}
+    assert (kinds["w5"], kinds["b1"], kinds["i1"], kinds["target_o1"]) == ("weight", "weight", "input", "target")
+    assert kinds["net_h1"] == ""
+    assert scene([Value(1.0, "rate") * Value(2.0)], 9).boxes[0].kind == "leaf"
 
 
 def test_infinities_and_nan_are_shown() -> None:

@@ -1,0 +1,120 @@
+"""Places for the labels of edges: on the edge, clear of boxes, arrowheads and each other, away from other edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import hypot
+
+from autograd.draw.arrange import Plan
+from autograd.draw.fonts import width
+from autograd.draw.layered import Point
+from autograd.draw.scene import SMALL, TEXT, Scene, number
+
+__all__ = ["HEIGHT", "places"]
+
+HEIGHT = 11.0
+ARROW = 7.0  # half the side of the square kept free for an arrowhead
+STEP = 4.0  # pixels between the points of an edge that are looked at
+CELL = 12.0  # side of the squares in which neighbours are looked up
+MOST = 1  # over more edges than this a label could not be told whose it is
+
+Rectangle = tuple[float, float, float, float]
+
+
+@dataclass
+class _Map:
+    """What stands where: rectangles that a label must not touch, and the edges that pass."""
+
+    rectangles: dict[tuple[int, int], list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
+    edges: dict[tuple[int, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def take(self, spot: Rectangle) -> None:
+        for cell in _cells(spot):
+            self.rectangles[cell].append(spot)
+
+    def is_free(self, spot: Rectangle) -> bool:
+        return not any(_overlap(spot, other) for cell in _cells(spot) for other in self.rectangles.get(cell, ()))
+
+    def passing(self, spot: Rectangle, own: str) -> int:
+        passing: set[str] = set()
+        for cell in _cells(spot):
+            passing |= self.edges.get(cell, set())
+        return len(passing - {own})
+
+
+def places(scene: Scene, plan: Plan) -> dict[str, Point]:
+    """Return the middle of each label by its edge's key; a label that has no room isn't there."""
+    lines = {edge.key: _points(plan.curves[edge.key]) for edge in scene.edges}
+    there = _map(scene, plan, lines)
+    found = {}
+    for edge in sorted(scene.edges, key=lambda edge: len(lines[edge.key])):  # the short have the least choice
+        half = width(number(edge.derivative), SMALL) / 2 + 1.5
+        place = _best(lines[edge.key], half, there, edge.key)
+        if place:
+            found[edge.key] = place
+            there.take(_around(place, half))
+    return found
+
+
+def _map(scene: Scene, plan: Plan, lines: Mapping[str, list[Point]]) -> _Map:
+    there = _Map()
+    for box in scene.boxes:
+        (x, y), (wide, high) = plan.centres[box.key], box.size
+        there.take((x - wide / 2 - 2, y - high / 2 - 1, x + wide / 2 + 2, y + high / 2 + 1))
+    for frame in plan.frames:
+        there.take((frame.x, frame.y, frame.x + width(frame.name, TEXT, bold=True) + 12, frame.y + 18))
+    for key, line in lines.items():
+        x, y = line[-1]
+        there.take((x - ARROW, y - ARROW / 2, x + ARROW, y + ARROW / 2))
+        for x, y in line:
+            there.edges[int(x // CELL), int(y // CELL)].add(key)
+    return there
+
+
+def _best(line: list[Point], half: float, there: _Map, key: str) -> Point | None:
+    """The free place with the fewest other edges beneath it, of these the nearest to the middle of the edge."""
+    middle, best, least = len(line) // 2, None, MOST + 1
+    for i in sorted(range(1, len(line) - 1), key=lambda i: abs(i - middle)):
+        spot = _around(line[i], half)
+        if there.is_free(spot):
+            passing = there.passing(spot, key)
+            if passing < least:
+                best, least = line[i], passing
+            if not least:
+                break
+    return best
+
+
+def _around(place: Point, half: float) -> Rectangle:
+    x, y = place
+    return x - half, y - HEIGHT / 2, x + half, y + HEIGHT / 2
+
+
+def _cells(spot: Rectangle) -> Iterator[tuple[int, int]]:
+    for i in range(int(spot[0] // CELL), int(spot[2] // CELL) + 1):
+        for j in range(int(spot[1] // CELL), int(spot[3] // CELL) + 1):
+            yield i, j
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _points(curve: list[Point]) -> list[Point]:
+    """Points along a curve, about `STEP` apart."""
+    points = [curve[0]]
+    for i in range(0, len(curve) - 3, 3):
+        part = curve[i : i + 4]
+        length = sum(hypot(u - x, v - y) for (x, y), (u, v) in pairwise(part))
+        steps = int(length / STEP) + 1
+        points += [_bezier(part, step / steps) for step in range(1, steps + 1)]
+    return points
+
+
+def _bezier(points: list[Point], t: float) -> Point:
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
+    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
