@@ -205,19 +205,21 @@ COMPLEX: dict[str, Callable[..., complex]] = {  # up to constants: only the slop
 
 
 @cache
-def _kink(name: str) -> list[tuple[Callable[..., float], Callable[..., bool]]]:
-    """A row's condition as pairs: what is 0 at the kink, and what must hold besides."""
+def _kink(name: str) -> list[tuple[list[Callable[..., float]], Callable[..., bool]]]:
+    """A row's condition, for each of its alternatives: what is all 0 at the kink, and what must hold besides."""
     op = TABLE[name]
-    if not op.kinks:
-        return []
-    body = ast.parse(op.kinks, mode="eval").body
-    parts = body.values if isinstance(body, ast.BoolOp) else [body]
+    body = ast.parse(op.kinks or "False", mode="eval").body
     pairs = []
-    for part in parts:
-        if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq):
-            gap = f"({ast.unparse(part.left)}) - ({ast.unparse(part.comparators[0])})"
-            others = " and ".join(ast.unparse(other) for other in parts if other is not part) or "True"
-            pairs.append((_function(op.parameters, gap), _function(op.parameters, others)))
+    for case in body.values if isinstance(body, ast.BoolOp) and isinstance(body.op, ast.Or) else [body]:
+        gaps, others = [], ["True"]
+        for part in case.values if isinstance(case, ast.BoolOp) else [case]:
+            if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq):
+                gap = f"({ast.unparse(part.left)}) - ({ast.unparse(part.comparators[0])})"
+                gaps.append(_function(op.parameters, gap))
+            else:
+                others.append(ast.unparse(part))
+        if gaps:
+            pairs.append((gaps, _function(op.parameters, " and ".join(others))))
     return pairs
 
 
@@ -238,9 +240,11 @@ def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
     >>> crosses("abs", [1.0], [-1.0]), crosses("abs", [1.0], [0.5])
     (True, False)
     """
-    for gap, holds in _kink(name):
-        here, there = gap(*before), gap(*after)
-        if (here > 0) != (there > 0) and (holds(*before) or holds(*after)) and not _smooth_power(name, before):
+    for gaps, holds in _kink(name):
+        moved = [(gap(*before), gap(*after)) for gap in gaps]
+        flips = [(here > 0) != (there > 0) for here, there in moved]
+        meets = all(flip or 0.0 in pair for flip, pair in zip(flips, moved))
+        if any(flips) and meets and (holds(*before) or holds(*after)) and not _smooth_power(name, before):
             return True
     return False
 
@@ -253,8 +257,8 @@ def kink_distance(name: str, operands: Sequence[float]) -> float:
     >>> kink_distance("max", [1.0, 1.5]), kink_distance("sin", [0.0])
     (0.5, inf)
     """
-    gaps = [abs(gap(*operands)) for gap, holds in _kink(name) if holds(*operands)]
-    return math.inf if _smooth_power(name, operands) else min(gaps, default=math.inf)
+    near = [max(abs(gap(*operands)) for gap in gaps) for gaps, holds in _kink(name) if holds(*operands)]
+    return math.inf if _smooth_power(name, operands) else min(near, default=math.inf)
 
 
 def at_kink(name: str, operands: Sequence[float]) -> bool:

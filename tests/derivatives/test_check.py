@@ -97,6 +97,14 @@ def test_a_kink_beside_the_point() -> None:
     assert ag.gradcheck(step, 1e-3)
 
 
+def test_a_kink_where_two_operands_meet() -> None:
+    # found by hypothesis: a step over the corner of hypot in a straight line
+    assert ag.gradcheck(lambda y: ag.hypot(y, y), 1e-4)
+    with pytest.raises(GradientError, match="kink near y = "):
+        ag.gradcheck(lambda y: ag.hypot(y, y) + 1.0, 4e-15)
+    assert ag.gradcheck(lambda x, y: ag.hypot(x, y), (0.0, 1.0))
+
+
 def test_arguments_are_checked() -> None:
     with pytest.raises(ValueError, match="gradcheck: order must be an int of 1 or more, got 0"):
         ag.gradcheck(ag.sin, 1.0, order=0)
