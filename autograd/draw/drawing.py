@@ -29,7 +29,7 @@ class Drawing:
     """
 
     def __init__(self, values: tuple[Value, ...], engine: str | None, direction: str, limit: int, title: str) -> None:
-        _check(values, engine, direction)
+        _check(values, engine, direction, limit, title)
         self._scene, self._direction = scene(values, limit), direction
         self.svg = paint.paint(self._scene, _plan(self._scene, engine, direction), title)
 
@@ -70,7 +70,7 @@ class Drawing:
         return f"<Drawing of {len(self._scene.boxes)} values>"
 
 
-def _check(values: tuple[Value, ...], engine: str | None, direction: str) -> None:
+def _check(values: tuple[object, ...], engine: object, direction: object, limit: object, title: object) -> None:
     if not values:
         raise TypeError("draw: needs at least one Value")
     for value in values:
@@ -80,6 +80,10 @@ def _check(values: tuple[Value, ...], engine: str | None, direction: str) -> Non
         raise DrawError(f"unknown engine: {engine!r} (must be one of {list(ENGINES)})")
     if direction not in DIRECTIONS:
         raise DrawError(f"unknown direction: {direction!r} (must be one of {list(DIRECTIONS)})")
+    if not isinstance(limit, int):
+        raise TypeError(f"draw: limit must be an int, got {limit!r} ({type(limit).__name__})")
+    if not isinstance(title, str):
+        raise TypeError(f"draw: title must be a str, got {title!r} ({type(title).__name__})")
 
 
 def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
@@ -94,7 +98,14 @@ def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
 
 
 def _write_whole(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        _replace(target, text)
+    except OSError as error:  # which names the passing file; the user knows his own
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".drawing.")
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -359,6 +359,34 @@ def test_what_is_no_value_is_refused() -> None:
         draw()
 
 
+def test_limit_and_title_have_their_types() -> None:
+    x = Value(1.0)
+    with pytest.raises(TypeError, match=r"draw: limit must be an int, got 'many' \(str\)"):
+        draw(x, limit="many")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"draw: title must be a str, got 3 \(int\)"):
+        draw(x, title=3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_values_are_drawn_in_one_picture(engine: str) -> None:
+    x, y = values(x=2.0, y=3.0)
+    first, second = x * y, (x + y).exp()
+    label({"first": first, "second": second})
+    shown = texts(draw(first, second, engine=engine).svg)
+    assert {"first", "second", "x", "y"} <= set(shown)
+    assert shown.count("x") == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_single_leaf_is_a_picture_too(engine: str) -> None:
+    assert "w5" in texts(draw(Value(0.4, "w5"), engine=engine).svg)
+
+
+@given(st.text(max_size=300))
+def test_any_title_gives_valid_xml(title: str) -> None:
+    ElementTree.fromstring(draw(Value(1.0, "x"), engine="builtin", title=title).svg)
+
+
 def test_a_million_values_are_refused_at_once_without_a_picture() -> None:
     x = Value(1.0)
     for _ in range(100_000):
@@ -374,8 +402,9 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert "digraph" in drawing.save(tmp_path / "graph.dot").read_text(encoding="utf-8")
     with pytest.raises(DrawError, match=r"must end in .svg, .dot or .gv, got"):
         drawing.save(tmp_path / "graph.png")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         drawing.save(tmp_path / "missing" / "graph.svg")
+    assert caught.value.filename == str(tmp_path / "missing" / "graph.svg")
     (tmp_path / "folder.svg").mkdir()
     with pytest.raises(OSError, match="folder"):
         drawing.save(tmp_path / "folder.svg")
