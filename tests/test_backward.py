@@ -459,7 +459,7 @@ def test_an_interrupted_backward_leaves_all_gradients_as_they_were_or_none() -> 
     assert seen == {True, False}
 
 
-def _interrupted_after(steps: int, action: Callable[[], None]) -> bool:
+def _interrupted_after(steps: int, action: Callable[[], object]) -> bool:
     """Run `action` with a KeyboardInterrupt at one of its steps through Python; whether it got that far."""
     left = steps
 

@@ -15,7 +15,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from autograd import core, ops
 from autograd.core import Value
@@ -28,7 +28,7 @@ MAX_OPERATIONS: Final = 1_000_000
 
 CONSTANTS: Final = {"pi": 3.141592653589793, "π": 3.141592653589793}
 
-Scalar = Value | float
+Scalar: TypeAlias = Value | float
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Array:
         return [self.items[start : start + width] for start in range(0, len(self.items), width)]
 
 
-Operand = Value | float | Array
+Operand: TypeAlias = Value | float | Array
 
 
 @dataclass(frozen=True)
