@@ -41,17 +41,3 @@ CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
 if not TYPE_CHECKING:
     Value, layer, restore = _twin.Value, _twin.layer, _twin.restore
     globals().update({name: _twin.FUNCTIONS[name] for name in TABLE})
-
-
-def _repr_svg_(self: Value) -> str | None:
-    """Show the graph in a notebook where it is small enough to be read."""
-    from autograd.draw import draw  # the room above: a picture is drawn only where one is shown
-    from autograd.errors import DrawError
-
-    try:
-        return draw(self)._repr_svg_()
-    except DrawError:
-        return None
-
-
-Value._repr_svg_ = _repr_svg_  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.core import Value
+from autograd.errors import DrawError
 
 if TYPE_CHECKING:
     from autograd.draw.drawing import Drawing
@@ -56,3 +57,15 @@ def draw(
     from autograd.draw.drawing import Drawing  # when the first picture is wanted: most programs draw none
 
     return Drawing(values, engine, direction, limit, title)
+
+
+def _repr_svg_(self: Value) -> str | None:
+    """Show the graph in a notebook, where it is small enough to be read."""
+    try:
+        return draw(self)._repr_svg_()
+    except DrawError:
+        return None
+
+
+# Put on here, so that the engine knows nothing of pictures.
+Value._repr_svg_ = _repr_svg_  # type: ignore[attr-defined]

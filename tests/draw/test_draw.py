@@ -434,6 +434,15 @@ def test_in_a_notebook_it_is_svg() -> None:
     assert drawing._repr_svg_() == drawing.svg
 
 
+def test_a_value_shows_its_graph_in_a_notebook_where_that_can_be_read() -> None:
+    small = Value(2.0, "x") * Value(3.0, "y")
+    assert small._repr_svg_() == draw(small).svg  # type: ignore[attr-defined]
+    large = small
+    for _ in range(1000):
+        large = large + 1.0
+    assert large._repr_svg_() is None  # type: ignore[attr-defined]
+
+
 @settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_random_graphs_are_laid_out_without_overlaps(seed: int) -> None:
