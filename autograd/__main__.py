@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{PROGRAM}: {message}; see --help\n")
 
 
+_DOLLARS = re.compile(rb"^[^#\n]*\$(\$|[^$\n]+\$)", re.MULTILINE)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
@@ -144,7 +148,10 @@ def _list() -> int:
 
 
 def _is_note(path: str | None) -> bool:
-    return path is not None and path.lower().endswith((".md", ".markdown", ".tex"))
+    """Whether a file is prose with formulas between dollars, by its name or by them: no worksheet has such."""
+    if path is None or not Path(path).is_file():
+        return False
+    return path.lower().endswith((".md", ".markdown", ".tex")) or bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
 def _note(options: argparse.Namespace) -> int:

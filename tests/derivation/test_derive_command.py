@@ -47,3 +47,16 @@ def test_wrong_claims_leave_json_whole(capsys: pytest.CaptureFixture[str]) -> No
     ended = capsys.readouterr()
     assert json.loads(ended.out)["output"] == "L"
     assert "1 claim checked: 1 WRONG" in ended.err
+
+
+def test_a_note_is_known_by_its_dollars_whatever_it_is_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note, sheet = tmp_path / "note.txt", tmp_path / "sheet.txt"
+    note.write_text("# A note\n\n$$w = 2$$\n\nand $E = w^2$\n", encoding="utf-8")
+    assert main([str(note)]) == 0
+    assert "2 equations: 2 read" in capsys.readouterr().out
+    sheet.write_text("w = 2  # worth $$\nE = w^2\n", encoding="utf-8")
+    assert main([str(sheet)]) == 0
+    assert "E = 4" in capsys.readouterr().out
+    assert main([str(tmp_path / "missing.md")]) == 2
