@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
@@ -55,7 +56,7 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class Hand:
+class Hand(ABC):
     """What Unicode and LaTeX have in common: where brackets, signs and dots go."""
 
     dot = " · "
@@ -70,37 +71,37 @@ class Hand:
         self.names = names
         self.style = style
 
+    @abstractmethod
     def name(self, label: str) -> str:
         """Write a name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def partial(self, y: str, x: str, total: bool = False) -> str:
         """Write a derivative."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bracket(self, text: str) -> str:
         """Put brackets around."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fraction(self, above: Formula, below: Formula, numbers: _Numbers | None) -> tuple[str, int]:
         """Write a quotient, and say how tightly it binds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def exponent(self, text: str) -> str:
         """Write what a power is raised to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, op: str, operands: Sequence[str]) -> str:
         """Write an op of the table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def comparison(self, sign: str) -> str:
         """Write a comparison's sign."""
-        raise NotImplementedError
 
+    @abstractmethod
     def digits_of(self, text: str, exponent: int | None) -> str:
         """Write digits, with their power of ten."""
-        raise NotImplementedError
 
     def number(self, x: float) -> str:
         """Write a number, rounded."""
