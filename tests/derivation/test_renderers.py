@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import nn
 from autograd import Value
 from autograd.ops import TABLE
 from autograd.worksheet import shipped
+from tests import needs
 
 HERE = Path(__file__).parent
 LABELS = [
@@ -47,18 +47,11 @@ LABELS = [
 
 @pytest.fixture(scope="session")
 def renderers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install both; without npm or a network the tests are skipped, unless SCALARGRAD_REQUIRE_NPM is set."""
+    """Install both."""
     folder = tmp_path_factory.mktemp("renderers")
     for each in ("package.json", "accept.js"):
         shutil.copy(HERE / each, folder)
-    npm = shutil.which("npm")
-    command = [npm or "npm", "install", "--silent", "--no-audit", "--no-fund"]
-    failed = npm is None or subprocess.run(command, cwd=folder, capture_output=True, timeout=300).returncode != 0
-    if failed and os.environ.get("SCALARGRAD_REQUIRE_NPM"):
-        pytest.fail("npm could not install katex and mathjax-full")
-    if failed:
-        pytest.skip("needs npm and its registry")
-    return folder
+    return needs.npm(folder)
 
 
 def complaints(folder: Path, displays: list[str]) -> list[tuple[str, str, str]]:

@@ -14,8 +14,9 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.errors import AutogradError
+from tests import needs
 
-distributed = pytest.importorskip("distributed", reason="the extra `distributed` isn't installed")
+distributed = needs.package("distributed")
 
 
 @pytest.fixture
