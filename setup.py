@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from glob import glob
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -36,7 +37,7 @@ EXTENSIONS = [
     Extension(
         "autograd._value",
         ["autograd/_value.c"],
-        depends=["autograd/_ops.h"],
+        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/*.h"))],
         libraries=LIBRARIES,
         optional=not REQUIRED,
     ),

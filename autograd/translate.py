@@ -1,7 +1,7 @@
 """Writes the table's rows in C (`_ops.h`) and as signatures for type checkers (`_signatures.pyi`).
 
 A row of `ops.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
-twins run one formula and give the same bits. Ops with any number of operands are written by hand in `_value.c`.
+twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
 
     python -m autograd.translate --write    after a change to ops.py
     python -m autograd.translate --check    fails when a generated file is stale

@@ -1,0 +1,148 @@
+/* A node's attributes. Part of _value.c. */
+
+#pragma once
+
+#include "record.h"
+
+/* Attributes */
+
+static PyObject *
+get_data(PyObject *self, void *Py_UNUSED(closure))
+{
+    return observed("data", self, Py_None, PyFloat_FromDouble(((Node *)self)->data));
+}
+
+static bool
+refuse_deletion(const char *name, PyObject *object)
+{
+    if (object == NULL) {
+        PyErr_Format(PyExc_AttributeError, "%s: can't be deleted", name);
+    }
+    return object == NULL;
+}
+
+static int
+set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    if (refuse_deletion("data", number)) {
+        return -1;
+    }
+    if (node->op != LEAF) {
+        PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %s",
+                     rows[node->op].name);
+        return -1;
+    }
+    return read_number("data", number, &node->data) ? 0 : -1;
+}
+
+static PyObject *
+get_grad(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyFloat_FromDouble(((Node *)self)->grad);
+}
+
+static int
+set_grad(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
+{
+    return !refuse_deletion("grad", number) && read_number("grad", number, &((Node *)self)->grad) ? 0 : -1;
+}
+
+static PyObject *
+get_label(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *label = ((Node *)self)->label;
+    return label != NULL ? Py_NewRef(label) : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+/* Only an exact str is kept: an instance of a subclass could hold the node, and the collector would never know. */
+static int
+set_label(PyObject *self, PyObject *label, void *Py_UNUSED(closure))
+{
+    if (refuse_deletion("label", label)) {
+        return -1;
+    }
+    if (!PyUnicode_Check(label)) {
+        complain(PyExc_TypeError, "label", " must be a str", label);
+        return -1;
+    }
+    PyObject *exact = PyUnicode_GET_LENGTH(label) > 0 ? PyUnicode_FromObject(label) : NULL;
+    if (exact == NULL && PyErr_Occurred()) {
+        return -1;
+    }
+    Py_XSETREF(((Node *)self)->label, exact);
+    return 0;
+}
+
+static PyObject *
+get_op(PyObject *self, void *Py_UNUSED(closure))
+{
+    uint16_t op = ((Node *)self)->op;
+    return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+static PyObject *
+get_operands(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    Py_ssize_t count = operand_count(node);
+    PyObject *operands = PyTuple_New(count);
+    for (Py_ssize_t i = 0; i < count && operands != NULL; i++) {
+        Edge *edge = operand_at(node, i);
+        PyObject *operand = edge->parent != NULL ? Py_NewRef(edge->parent) : PyFloat_FromDouble(edge->derivative);
+        if (operand == NULL) {
+            Py_CLEAR(operands);
+            break;
+        }
+        PyTuple_SET_ITEM(operands, i, operand);
+    }
+    return operands;
+}
+
+static Py_ssize_t
+parent_count(Node *node)
+{
+    Py_ssize_t count = 0;
+    FOR_EACH_EDGE(edge, node) {
+        count += edge->parent != NULL;
+    }
+    return count;
+}
+
+static PyObject *
+get_parents(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    PyObject *parents = PyTuple_New(parent_count(node));
+    Py_ssize_t i = 0;
+    if (parents != NULL) {
+        FOR_EACH_EDGE(edge, node) {
+            if (edge->parent != NULL) {
+                PyTuple_SET_ITEM(parents, i++, Py_NewRef(edge->parent));
+            }
+        }
+    }
+    return parents;
+}
+
+static PyObject *
+get_local_derivatives(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    PyObject *derivatives = PyTuple_New(parent_count(node));
+    Py_ssize_t i = 0;
+    if (derivatives != NULL) {
+        FOR_EACH_EDGE(edge, node) {
+            PyObject *derivative;
+            if (edge->parent == NULL) {
+                continue;
+            }
+            if ((derivative = PyFloat_FromDouble(edge->derivative)) == NULL) {
+                Py_DECREF(derivatives);
+                return NULL;
+            }
+            PyTuple_SET_ITEM(derivatives, i++, derivative);
+        }
+    }
+    return derivatives;
+}

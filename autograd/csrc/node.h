@@ -1,0 +1,105 @@
+/* A node of the graph: its fields, its edges. Part of _value.c. */
+
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../_ops.h"
+
+#ifdef Py_GIL_DISABLED
+#error "scalargrad's C core needs the GIL; without it the Python core is used"
+#endif
+
+#if defined(__GNUC__)
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+#define COLD __attribute__((cold, noinline))
+#else
+#define likely(condition) (condition)
+#define unlikely(condition) (condition)
+#define COLD
+#endif
+
+
+/* The node */
+
+typedef struct node Node;
+
+typedef struct {
+    Node *parent;      /* NULL where the operand is a constant */
+    double derivative; /* of the node in this parent; where there is no parent, the constant itself */
+} Edge;
+
+struct node {
+    PyObject_HEAD
+    double data;
+    union {
+        double grad;
+        Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
+    };
+    uint32_t pending; /* edges into this node that backward() has yet to follow; 0 outside of it */
+    uint16_t op;      /* row of the table, or LEAF */
+    uint8_t shape;    /* number of edges, or MANY */
+    uint8_t flags;
+    union {
+        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's */
+        struct {
+            Edge *edges;
+            Py_ssize_t count;
+        } many;
+    };
+    PyObject *label; /* an exact str, or NULL for "" */
+};
+
+_Static_assert(sizeof(Node) == 80, "a node is 80 bytes");
+
+enum { LEAF = UINT16_MAX };
+enum { MANY = 3 };
+enum {
+    COLLECTABLE = 1,    /* has a collector's head, because a cycle may run through it */
+    CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
+    CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
+    REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
+    SEEN = 16,          /* during gradients(): is in its list of nodes */
+    OWN = 32,           /* during gradients(): is one of the inputs */
+};
+
+static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */
+
+static inline bool
+is_value(PyObject *object)
+{
+    return likely(Py_IS_TYPE(object, Value_Type)) || PyType_IsSubtype(Py_TYPE(object), Value_Type);
+}
+
+static inline Edge *
+edges_of(Node *node)
+{
+    return likely(node->shape < MANY) ? node->pair : node->many.edges;
+}
+
+static inline Py_ssize_t
+edge_count(const Node *node)
+{
+    return likely(node->shape < MANY) ? node->shape : node->many.count;
+}
+
+#define FOR_EACH_EDGE(EDGE, NODE) \
+    for (Edge *EDGE = edges_of(NODE), *end_ = EDGE + edge_count(NODE); EDGE < end_; EDGE++)
+
+static inline Py_ssize_t
+operand_count(const Node *node)
+{
+    return edge_count(node) + ((node->flags & (CONSTANT_FIRST | CONSTANT_LAST)) != 0);
+}
+
+/* The operands in the order in which they were written. */
+static inline Edge *
+operand_at(Node *node, Py_ssize_t position)
+{
+    return edges_of(node) + (node->flags & CONSTANT_FIRST ? 1 - position : position);
+}

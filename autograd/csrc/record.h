@@ -1,0 +1,163 @@
+/* New nodes, and what the modes of autograd.modes make of them. Part of _value.c. */
+
+#pragma once
+
+#include "memory.h"
+#include "arguments.h"
+
+/* New nodes */
+
+static int active_modes; /* autograd.modes' count of open blocks, of any context */
+static PyObject *forgetting, *detecting, *recorder; /* its context variables */
+
+/* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
+static int
+is_on(PyObject *mode)
+{
+    PyObject *value;
+    if (PyContextVar_Get(mode, NULL, &value) < 0) {
+        return -1;
+    }
+    int on = value == Py_True;
+    Py_XDECREF(value);
+    return on;
+}
+
+/* autograd.modes.recorded, of which only the error's text is left to Python. */
+static COLD PyObject *
+recorded_with_modes(Node *node)
+{
+    int detects = is_on(detecting), forgets = is_on(forgetting);
+    if (detects < 0 || forgets < 0) {
+        Py_DECREF(node);
+        return NULL;
+    }
+    if (detects && !isfinite(node->data)) {
+        PyObject *result = call_python("autograd.modes", "recorded", (PyObject *)node, NULL);
+        Py_DECREF(node);
+        return result;
+    }
+    if (forgets) {
+        value_clear((PyObject *)node);
+    }
+    return (PyObject *)node;
+}
+
+static COLD PyObject *
+observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
+{
+    PyObject *observer, *none = NULL;
+    if (PyContextVar_Get(recorder, NULL, &observer) == 0) {
+        none = observer == Py_None ? Py_NewRef(Py_None)
+                                   : PyObject_CallMethod(observer, "observed", "sOOO", question, self, other, outcome);
+        Py_DECREF(observer);
+    }
+    if (none == NULL) {
+        Py_CLEAR(outcome);
+    }
+    Py_XDECREF(none);
+    return outcome;
+}
+
+/* Pass on the answer to a question about a value's number, on which Python may branch: autograd.modes.observed. */
+static inline PyObject *
+observed(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
+{
+    bool plain = likely(active_modes == 0) || outcome == NULL;
+    return plain ? outcome : observed_by_recorder(question, self, other, outcome);
+}
+
+/* Hand out a node whose parents are in place. */
+static inline PyObject *
+recorded(Node *node)
+{
+    if (unlikely(node->flags & COLLECTABLE)) {
+        PyObject_GC_Track((PyObject *)node);
+    }
+    return likely(active_modes == 0) ? (PyObject *)node : recorded_with_modes(node);
+}
+
+static inline Edge
+edge_to(PyObject *parent, double derivative)
+{
+    Py_INCREF(parent);
+    return (Edge){(Node *)parent, derivative};
+}
+
+static inline int
+collectable(PyObject *value)
+{
+    return ((Node *)value)->flags & COLLECTABLE;
+}
+
+static inline PyObject *
+node_of_one(int op, double data, PyObject *x, double d_x)
+{
+    Node *node = allocate_node(op, data, 1, collectable(x));
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->pair[0] = edge_to(x, d_x);
+    return recorded(node);
+}
+
+static inline PyObject *
+node_with_constant(int op, double data, PyObject *x, double d_x, double constant, int place)
+{
+    Node *node = allocate_node(op, data, 1, collectable(x) | place);
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->pair[0] = edge_to(x, d_x);
+    node->pair[1] = (Edge){NULL, constant};
+    return recorded(node);
+}
+
+static inline PyObject *
+node_of_two(int op, double data, PyObject *x, double d_x, PyObject *y, double d_y)
+{
+    Node *node = allocate_node(op, data, 2, collectable(x) | collectable(y));
+    if (unlikely(node == NULL)) {
+        return NULL;
+    }
+    node->pair[0] = edge_to(x, d_x);
+    node->pair[1] = edge_to(y, d_y);
+    return recorded(node);
+}
+
+static void
+drop_edges(Edge *edges, Py_ssize_t filled, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < filled; i++) {
+        Py_XDECREF(edges[i].parent);
+    }
+    free_edges(edges, count);
+}
+
+/* A node, or a plain float where there are only constants; takes over the edges, also when it fails. */
+static PyObject *
+node_of_edges(int op, double data, Edge *edges, Py_ssize_t count, int flags, bool constant)
+{
+    Node *node = constant ? NULL : allocate_node(op, data, MANY, flags);
+    if (node == NULL) {
+        drop_edges(edges, count, count);
+        return constant ? PyFloat_FromDouble(data) : NULL;
+    }
+    node->many.edges = edges;
+    node->many.count = count;
+    return recorded(node);
+}
+
+static PyObject *
+node_of_many(int op, double data, Edge *edges, Py_ssize_t count)
+{
+    int flags = 0;
+    bool constant = true;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (edges[i].parent != NULL) {
+            constant = false;
+            flags |= edges[i].parent->flags & COLLECTABLE;
+        }
+    }
+    return node_of_edges(op, data, edges, count, flags, constant);
+}
