@@ -1,7 +1,7 @@
 """List the packages and build the optional C extensions; everything else is in pyproject.toml.
 
 A machine without a compiler gets Python and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI
-wants it.
+wants it; `SCALARGRAD_PURE=1` builds the wheel without C that runs anywhere, Pyodide included.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from glob import glob
-from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
 
-REQUIRED = os.environ.get("SCALARGRAD_REQUIRE_C", "") not in ("", "0")
+
+def wanted(variable: str) -> bool:
+    return os.environ.get(variable, "") not in ("", "0")
+
+
+REQUIRED = wanted("SCALARGRAD_REQUIRE_C")
 
 # Equal to Python bit for bit: no contraction to fused multiply-add, nothing of -ffast-math.
 FLAGS = {
@@ -84,6 +88,6 @@ setup(
     # The worksheets live beside the notebooks and ship as a folder of the package, which has only data in it.
     packages=[*find_packages(include=["autograd", "autograd.*", "nn", "nn.*"]), "autograd.worksheets"],
     package_dir={"autograd.worksheets": "notebooks/worksheets"},
-    ext_modules=[extension for extension in EXTENSIONS if Path(extension.sources[0]).exists()],
+    ext_modules=[] if wanted("SCALARGRAD_PURE") else EXTENSIONS,
     cmdclass={"build_ext": BuildOptionalExtensions},
 )

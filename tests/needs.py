@@ -1,4 +1,4 @@
-"""What a test needs from outside (a package, a program, npm): lacking it is a skip, or a failure where all is required."""
+"""What a test needs from outside (package, program, npm): lacking it is a skip, or a failure where all is required."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import autograd
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def setting(name: str) -> str:
