@@ -22,6 +22,7 @@ def setting(name: str) -> str:
 def test_version_is_said_once_and_the_same() -> None:
     assert setting("version") == f'"{autograd.__version__}"'
     assert f"## {autograd.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\nversion: {autograd.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
