@@ -35,6 +35,9 @@ FLAGS = {
     "msvc": ["/O2", "/fp:precise", "/std:c11"],
 }
 
+# Loops whose length isn't known to the compiler become vector code from -O3 on only.
+VECTORISED = ["-O3"] if os.name == "posix" else []
+
 # Named, though Python links them too: glibc's vector functions come with libm, and only a library that asks has them.
 LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
 EXTENSIONS = [
@@ -50,6 +53,7 @@ EXTENSIONS = [
         ["autograd/_replay.c"],
         depends=["autograd/_replay_blocks.h", "autograd/_ops.h"],
         libraries=LIBRARIES,
+        extra_compile_args=VECTORISED,
         optional=not REQUIRED,
     ),
 ]
