@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import autograd
+from autograd import translate
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +43,7 @@ def test_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=True)
     assert ended.stdout.startswith(shown[2])
     assert (tmp_path / "graph.svg").stat().st_size > 1000
+
+
+def test_generated_files_are_fresh() -> None:
+    assert translate.stale() == []
