@@ -1,0 +1,61 @@
+"""What the site's builder runs: the page of the ops is made from the op table, so that it can't be out of date."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from autograd.ops import TABLE, Op
+
+MARK = "<!-- the table of ops -->"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the ops where a page asks for them."""
+    return markdown.replace(MARK, ops()) if MARK in markdown else markdown
+
+
+def ops() -> str:
+    """Return one section for each row."""
+    return "\n".join(section(op) for op in TABLE.values())
+
+
+def section(op: Op) -> str:
+    """Return heading, sentence and facts of one op."""
+    names = [name.lstrip("*") for name in op.parameters]
+    facts = [("value", code(written(op)))]
+    facts += [(f"∂/∂{name}", code(text)) for name, text in zip(names, op.page, strict=False)]
+    limited = [(name, low, high) for name, (low, high) in zip(names, op.domain, strict=False) if (low, high) != REAL]
+    facts += [("domain", "; ".join(f"{name} in {interval(low, high)}" for name, low, high in limited) or "all numbers")]
+    facts += [("kinks", code(op.kinks) if op.kinks else "none")]
+    facts += [("error", f"at most {op.ulp:g} ulp" + (f": {op.note}" if op.note else ""))]
+    if op.defaults:
+        last = zip(names[-len(op.defaults) :], op.defaults, strict=True)
+        facts += [("default", ", ".join(f"`{name}={value:g}`" for name, value in last))]
+    if op.numpy:
+        facts += [("numpy's name", code(op.numpy))]
+    rows = "\n".join(f"| {name} | {fact} |" for name, fact in facts)
+    return f"## `{op.name}` {{: #{op.name} }}\n\n{op.doc}\n\n| | |\n|---|---|\n{rows}\n"
+
+
+REAL = (-math.inf, math.inf)
+
+
+def written(op: Op) -> str:
+    """Return the op as one types it."""
+    if op.arity is None:
+        return f"{op.name}({', '.join(op.parameters)})"
+    return re.sub(r"\s+", " ", op.text.format(**{name: name for name in op.parameters}))
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval as a page shows it."""
+    left = "(−∞" if low == -math.inf else f"[{low:g}"
+    right = "∞)" if high == math.inf else f"{high:g}]"
+    return f"{left}, {right}"
+
+
+def code(text: str) -> str:
+    """Return text as code in a table's cell."""
+    return "`" + text.replace("|", "\\|") + "`"
