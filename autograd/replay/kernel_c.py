@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from autograd import _replay
 from autograd.core import CORE
-from autograd.replay.plan import Instruction, Plan
-from autograd.replay.record import ROWS
+from autograd.replay.code import FIELDS, KINDS
+from autograd.replay.plan import Plan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CKernel"]
 
-KINDS: Final = {name: kind for kind, name in enumerate(_replay.KINDS)}
-NUMBERS: Final = ROWS | {"": -1}
+LOAD: Final = KINDS.index("load")
 
 
 if CORE == "c":
@@ -37,10 +35,8 @@ class CKernel:
     def __init__(self, plan: Plan, stored: int, outputs: int) -> None:
         self.plan, self.stored = plan, stored
         self.inputs = _inputs_read(plan)
-        sum_numbers = {u: k for k, u in enumerate(plan.sums)}
-        parts = [_encoded(steps, sum_numbers) for steps in (plan.before, plan.body, plan.after)]
         self._kernel = _replay.Kernel(
-            *(buffer for part in parts for buffer in part),
+            *(buffer for part in zip(plan.code, plan.terms, strict=True) for buffer in part),
             array("i", [x for pair in plan.fills.items() for x in pair]),
             array("i", plan.sums),
             plan.start,
@@ -78,36 +74,6 @@ class CKernel:
 
 def _inputs_read(plan: Plan) -> int:
     """Return how many rows of the arguments a plan may read."""
-    return 1 + max((step.number for step in plan.body if step.op == "load"), default=-1)
-
-
-def _encoded(steps: Sequence[Instruction], sum_numbers: dict[int, int]) -> tuple[array[int], array[int]]:
-    """Steps of 12 numbers each, and the terms of sums."""
-    code, terms = array("i"), array("i")
-    for step in steps:
-        op, number = step.op, step.number
-        outs: tuple[int, ...] = step.outs
-        reads: tuple[int, ...] = step.reads
-        start, count = len(terms), 0
-        if op == "gather":
-            count = len(step.terms)
-            for gradient, u, total in step.terms:
-                terms.extend((gradient, ~u, sum_numbers[total]))
-            first = reads[1] if len(reads) > 1 + count else _replay.NONE
-            reads = (reads[0], first)
-        elif op == "reduce":
-            number = sum_numbers[~outs[0]]
-            outs, reads = (), step.terms[0]
-        elif op == "logsumexp":
-            count = len(reads)
-            for pair in zip(reads, outs[1:], strict=True):
-                terms.extend(pair)
-            outs, reads = outs[:1], ()
-        elif step.terms:
-            count = len(step.terms)
-            for factors in step.terms:
-                terms.extend(factors)
-        missing = (0, 0, 0, 0)
-        code.extend((KINDS[op], NUMBERS[step.row], *outs, *missing[len(outs) :], *reads, *missing[1 + len(reads) :]))
-        code.extend((start, count, number))
-    return code, terms
+    code = memoryview(plan.code[1]).cast("i")
+    numbers = zip(code[::FIELDS].tolist(), code[FIELDS - 1 :: FIELDS].tolist(), strict=True)
+    return 1 + max((number for kind, number in numbers if kind == LOAD), default=-1)

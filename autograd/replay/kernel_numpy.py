@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd import ops
 from autograd.ops import TABLE
-from autograd.replay.plan import Instruction, Plan
+from autograd.replay.code import Instruction
+from autograd.replay.plan import Plan
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autograd.ops import TABLE
-from autograd.replay.plan import Instruction, Plan
+from autograd.replay.code import Instruction
+from autograd.replay.plan import Plan
 from autograd.replay.record import Tape
 
 __all__ = ["listing"]
@@ -47,8 +48,9 @@ def _count(number: int, what: str) -> str:
 class _Text:
     def __init__(self, plan: Plan, tape: Tape) -> None:
         self.tape = tape
-        self.names = dict(plan.names)
         own = range(tape.inputs, tape.inputs + tape.parameters)
+        self.names = {u: f"{number:.6g}" for u, number in plan.constants.items()}
+        self.names |= {u: tape.name(entry) for entry, u in zip(own, plan.parameters, strict=True)}
         for entry, u in zip(own, plan.gradients, strict=True):
             if u >= 0:
                 self.names.setdefault(u, f"d {tape.name(entry)}")

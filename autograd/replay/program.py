@@ -312,7 +312,7 @@ class Program:
         samples = columns.shape[1]
         uniforms = self._uniforms(chosen, numbers)
         totals = {u: float(samples if seeds is None else seeds[k].sum()) for k, u in chosen.seeds_to.items()}
-        stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, len(chosen.body)))
+        stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
                 stored[i] = uniforms[u]

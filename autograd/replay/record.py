@@ -66,6 +66,8 @@ class Tape:
         What must come out again for the record to hold.
     labels : dict of int to str
         Names of the entries that have one.
+    added : tuple of str
+        Ops that aren't the table's own: the rows from `len(NAMES)` on.
     """
 
     inputs: int
@@ -76,6 +78,11 @@ class Tape:
     outputs: tuple[int, ...]
     guards: tuple[Guard, ...]
     labels: dict[int, str]
+    added: tuple[str, ...] = ()
+
+    def op(self, row: int) -> str:
+        """Return the name of a row."""
+        return NAMES[row] if row < len(NAMES) else self.added[row - len(NAMES)]
 
     @property
     def leaves(self) -> int:
@@ -95,7 +102,7 @@ class Tape:
             return f"parameter {entry - self.inputs}"
         if entry < self.leaves:
             return f"{self.constants[entry - self.inputs - self.parameters]:.6g}"
-        return f"{NAMES[self.rows[entry - self.leaves]]} {entry}"
+        return f"{self.op(self.rows[entry - self.leaves])} {entry}"
 
 
 Observation = tuple[str, Value, Any, Any]
