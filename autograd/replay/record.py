@@ -9,12 +9,9 @@ from typing import Any, Final
 
 from autograd.core import Value
 from autograd.graph import topological
-from autograd.ops import TABLE
+from autograd.ops import NAMES
 
 __all__ = ["NAMES", "Guard", "Tape", "record"]
-
-NAMES: Final[tuple[str, ...]] = tuple(TABLE)
-"""The ops that a kernel knows: the table's own, without those that a program adds to it."""
 
 ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 
