@@ -4,6 +4,7 @@
    builds on:
 
      csrc/node.h        the node: its fields and edges
+     csrc/marks.h       in which recording a node was made
      csrc/memory.h      slabs of nodes, arrays of edges; freeing a graph
      csrc/arguments.h   rows, arguments and numbers in, words of errors
      csrc/record.h      new nodes
@@ -31,6 +32,7 @@
    State is static: the module refuses to load in a second interpreter, and the GIL guards it in the first. */
 
 #include "csrc/node.h"
+#include "csrc/marks.h"
 #include "csrc/memory.h"
 #include "csrc/arguments.h"
 #include "csrc/record.h"
@@ -145,17 +147,23 @@ static PyMethodDef op_functions[] = {
 };
 
 PyDoc_STRVAR(set_modes_doc,
-"_set_modes(active, /)\n--\n\n"
-"Take over autograd.modes.active: while it isn't 0, each new node is shown to the modes of its context.");
+"_set_modes(active, elsewhere, /)\n--\n\n"
+"Take over autograd.modes.active: while it isn't 0, each new node is shown to the modes of its context. And the mark\n"
+"of nodes that are made in no recording, None while none is open.");
 
 static PyObject *
-function_set_modes(PyObject *Py_UNUSED(module), PyObject *active)
+function_set_modes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
-    long count = PyLong_AsLong(active);
-    if (count == -1 && PyErr_Occurred()) {
+    if (count != 2) {
+        PyErr_Format(PyExc_TypeError, "_set_modes: takes 2 arguments, got %zd", count);
         return NULL;
     }
-    active_modes = count != 0;
+    long active = PyLong_AsLong(arguments[0]);
+    if (active == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    active_modes = active != 0;
+    Py_XSETREF(elsewhere, Py_NewRef(arguments[1]));
     Py_RETURN_NONE;
 }
 
@@ -164,7 +172,9 @@ static PyMethodDef module_functions[] = {
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
     {"add_op", function_add_op, METH_O, add_op_doc},
     {"_gradients", METHOD(function_gradients), METH_FASTCALL, gradients_doc},
-    {"_set_modes", function_set_modes, METH_O, set_modes_doc},
+    {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
+    {"_marks_of", function_marks_of, METH_O, marks_of_doc},
+    {"_mark", METHOD(function_mark), METH_FASTCALL, mark_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -216,7 +226,8 @@ static int
 find_python(void)
 {
     const char *modes = "autograd.modes";
-    bool found = fetch(modes, "_forgetting", &forgetting) && fetch(modes, "_detecting", &detecting)
+    elsewhere = Py_NewRef(Py_None);
+    bool found = (marks = PyDict_New()) != NULL && fetch(modes, "_forgetting", &forgetting) && fetch(modes, "_detecting", &detecting)
         && fetch(modes, "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
         && fetch("numbers", "Real", &real_numbers);
     return found ? 0 : -1;

@@ -138,6 +138,7 @@ def _free(name: str) -> None:
 
 def _forget() -> None:
     symbolic._over_values.cache_clear()
+    symbolic._is_regular.cache_clear()
     symbolic.second.cache_clear()
     numeric._kink.cache_clear()
 

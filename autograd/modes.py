@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["detect_anomaly", "no_grad"]
 
 active = 0
-listeners: list[Callable[[int], None]] = []  # told of each change of `active`: the C twin keeps its own copy
+elsewhere: frozenset[int] | None = None
+"""Numbers of the recordings that are open anywhere: the mark of nodes that are made in none of them."""
+listeners: list[Callable[[int, frozenset[int] | None], None]] = []  # the C twin keeps its own copy of these two
+
+COPY = (
+    "a part of the graph is a copy of one that was recorded inside recording(), and what was asked there is known of "
+    "the original alone; compile that"
+)
+"""Mark of a copied or unpickled node whose original has one."""
 
 _forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
 _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)
@@ -38,23 +46,28 @@ Outcome = TypeVar("Outcome")
 
 
 class Recorder(Protocol):
-    """What replay's recording wants to be told."""
+    """What replay's recording wants to be told; each node made under it is marked with it."""
+
+    number: int
 
     def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
         """Take note of what Python learned about a value, on which it may branch."""
 
 
-def _change_active(by: int) -> None:
-    global active
+def _change_active(by: int, opened: int | None = None, closed: int | None = None) -> None:
+    global active, elsewhere
     with _lock:
         active += by
+        if opened is not None or closed is not None:
+            numbers = ((elsewhere or frozenset()) | {opened}) - {closed, None}
+            elsewhere = frozenset(x for x in numbers if x is not None) or None
         for listener in listeners:
-            listener(active)
+            listener(active, elsewhere)
 
 
 @contextmanager
 def _on(mode: ContextVar[bool]) -> Iterator[None]:
-    if mode is _forgetting and _recorder.get() is not None:
+    if mode is _forgetting and recorder() is not None:
         raise AutogradError(
             "no_grad: can't be opened while a graph is recorded for replay, which would miss its values"
         )
@@ -112,36 +125,65 @@ def recorded(node: Value) -> Value:
     return node.detach() if _forgetting.get() else node
 
 
+def mark() -> object:
+    """Return what a node made here and now is marked with: the recording of this context, or those open elsewhere."""
+    return _recorder.get() or elsewhere
+
+
 def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcome:
-    """Pass the answer to a question about a value's number; both twins call it while a mode is on."""
-    witness = _recorder.get()
-    if witness is not None:
+    """Pass the answer to a question about a value's number; the Python twin calls it while a mode is on.
+
+    A question asked in another thread than the value was made in goes to the recording that it was made in.
+    """
+    witness = _recorder.get() or getattr(value, "_mark", None)
+    if witness is not None and hasattr(witness, "observed"):
         witness.observed(kind, value, other, outcome)
     return outcome
 
 
+def number(value: Value) -> float:
+    """Return a value's data without being noticed: for what becomes part of a graph and is no question."""
+    if not active:
+        return value.data
+    with unobserved():
+        return value.data
+
+
 def recorder() -> Recorder | None:
     """Return what records this context, if anything does."""
-    return _recorder.get()
+    found = _recorder.get()
+    return None if found is _NOBODY else found
 
 
 @contextmanager
 def recorded_by(recorder: Recorder) -> Iterator[None]:
     """Tell `recorder` of questions asked in this context, and keep the graph even inside `no_grad`."""
-    _change_active(+1)
+    _change_active(+1, opened=recorder.number)
     token, kept = _recorder.set(recorder), _forgetting.set(False)
     try:
         yield
     finally:
         _forgetting.reset(kept)
         _recorder.reset(token)
-        _change_active(-1)
+        _change_active(-1, closed=recorder.number)
+
+
+class _Nobody:
+    """Hears nothing: what is asked and made in the machine room is no part of a recording."""
+
+    number = -1
+
+    def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take no note."""
+
+
+_NOBODY = _Nobody()
 
 
 @contextmanager
 def unobserved() -> Iterator[None]:
     """Look at values without being noticed by a recorder."""
-    token = _recorder.set(None)
+    token = _recorder.set(_NOBODY)
     try:
         yield
     finally:
@@ -160,9 +202,14 @@ def suspended() -> Iterator[None]:
 
 
 def inspect_backward(root: Value) -> None:
-    """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing."""
+    """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing.
+
+    A recorder is told that gradients were written, which is no part of a graph.
+    """
+    observed("backward", root, None, None)
     if _detecting.get():
-        reverse.sweep(root, _inspect_edge)
+        with unobserved():
+            reverse.sweep(root, _inspect_edge)
 
 
 def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float, so_far: float) -> None:

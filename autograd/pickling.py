@@ -41,12 +41,13 @@ class Record:
         records.update(dict.fromkeys(held, weakref.ref(self, lambda _: _release(records, held))))
 
     def __reduce__(self) -> tuple[Any, ...]:
+        marked = [i for i, node in enumerate(self.nodes) if _is_marked(node)]
         table = [
             (node.op, tuple(map(self._entry, node.operands)), node.data, node.local_derivatives, node.grad, node.label)
             for node in self.nodes
         ]
         # A new tuple each time: in a cycle through a leaf's state this is met again before the first is complete.
-        return _load, (tuple(self.known), table)
+        return _load, (tuple(self.known), table, *((marked,) if marked else ()))
 
     def _entry(self, operand: Value | float) -> int | float:
         return operand if isinstance(operand, float) else self.index[id(operand)]
@@ -169,17 +170,31 @@ def _copy_leaf(value: Value) -> Value:
 
 def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
     made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
+    if _is_marked(node):
+        _mark_copy(made)
     return made
 
 
+def _is_marked(node: Value) -> bool:
+    return bool(_twin()._twin._marks_of([node]))
+
+
+def _mark_copy(made: Value) -> None:
+    """Note that what was asked while this was recorded is known of the original alone."""
+    if made.op:
+        _twin()._twin._mark(made, modes.COPY)
+
+
 @modes.suspended()
-def _load(known: tuple[Value, ...], table: list[tuple[Any, ...]]) -> list[Value]:
+def _load(known: tuple[Value, ...], table: list[tuple[Any, ...]], marked: Iterable[int] = ()) -> list[Value]:
     """Rebuild a Record's nodes, as a list in the order of its index."""
     restore = _twin().restore
     nodes = list(known)
     for op, entries, data, derivatives, grad, label in table:
         operands = tuple(x if isinstance(x, float) else nodes[x] for x in entries)
         nodes.append(restore(op, operands, data, derivatives, grad, label))
+    for i in marked:
+        _mark_copy(nodes[len(known) + i])
     return nodes
 
 

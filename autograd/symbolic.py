@@ -45,7 +45,7 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
 def record(op: Op, operands: Sequence[Any]) -> Any:
     """Apply an op that a user added, which the twins don't know."""
     kept = tuple(x if isinstance(x, Value) else _number(op.name, x) for x in operands)
-    data, *slopes = op.compute(*[x.data if isinstance(x, Value) else x for x in kept])
+    data, *slopes = op.compute(*[modes.number(x) if isinstance(x, Value) else x for x in kept])
     derivatives = tuple(float(d) for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value))
     if not derivatives:
         return float(data)
@@ -223,12 +223,32 @@ def slope(node: Value, position: int) -> Any:
     if rule is None:
         raise _once_only(op, position)
     result = rule(*operands, node)
-    if isinstance(result, Value) and math.isfinite(result.data):
+    if not isinstance(result, Value):
+        return float(result)
+    finite = math.isfinite(modes.number(result))
+    if finite and (not modes.active or (given is None and _is_regular(op.name, position))):
         return result
-    if isinstance(result, Value):
-        number = _recorded_slope(node, position)
-        return number if math.isfinite(number) else result
-    return float(result)
+    if modes.observed("finite", result, None, finite):
+        return result
+    number = _recorded_slope(node, position)
+    if not math.isfinite(number):
+        return result
+    for x in operands:  # a number for this point alone
+        if isinstance(x, Value):
+            modes.observed("data", x, None, modes.number(x))
+    return number
+
+
+REGULAR = frozenset({"add", "sub", "mul", "neg", "sigmoid", "tanh", "sin", "cos", "atan", "abs", "relu", "max", "min"})
+"""Ops that are finite wherever their operands are, short of overflow."""
+
+
+@cache
+def _is_regular(name: str, position: int) -> bool:
+    """Whether a derivative's text has no singularity, so that recording it takes no question."""
+    op = TABLE[name]
+    calls = (x for x in ast.walk(parse(op.graph[position], op.parameters, name)) if isinstance(x, ast.Call))
+    return all(isinstance(x.func, ast.Name) and x.func.id in REGULAR for x in calls)
 
 
 def _once_only(op: Op, position: int) -> ValueError:

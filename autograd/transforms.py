@@ -68,6 +68,8 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
     weights = [1.0] * len(above) if seeds is None else _matching("gradients: seeds", seeds, outputs_tree)
     pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value)]
     if not create_graph:
+        for y, _ in pairs if modes.active else ():
+            modes.observed("gradients", y, None, None)
         return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
     with symbolic.recording():
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])

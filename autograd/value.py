@@ -11,6 +11,7 @@ import inspect
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from numbers import Complex, Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
@@ -78,7 +79,7 @@ class Value(Methods):
     Value(3, grad=8, label='x')
     """
 
-    __slots__ = ("_data", "_derivatives", "_grad", "_label", "_op", "_operands", "_parents")
+    __slots__ = ("_data", "_derivatives", "_grad", "_label", "_mark", "_op", "_operands", "_parents")
 
     _data: float
     _grad: float
@@ -87,6 +88,7 @@ class Value(Methods):
     _operands: tuple[Value | float, ...]
     _parents: tuple[Value, ...]
     _derivatives: tuple[float, ...]
+    _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
@@ -113,7 +115,7 @@ class Value(Methods):
     @property
     def grad(self) -> float:
         """Derivative of the last `backward()`'s root with respect to this; summed over calls on leaves."""
-        return self._grad
+        return modes.observed("grad", self, None, self._grad) if modes.active else self._grad
 
     @grad.setter
     def grad(self, number: Number) -> None:
@@ -165,7 +167,8 @@ class Value(Methods):
         """
         if modes.active:
             modes.inspect_backward(self)
-        nodes, gradients = reverse.sweep(self)
+        with modes.unobserved() if modes.active else nullcontext():
+            nodes, gradients = reverse.sweep(self)
         written = [gradients.get(id(node), 0.0) for node in nodes]
         deque(map(_set_grad, nodes, written), maxlen=0)  # a loop in C: an interruption finds all written or none
         if create_graph:
@@ -331,7 +334,24 @@ def _node(
     node._operands = operands
     node._parents = parents
     node._derivatives = derivatives
-    return modes.recorded(node) if modes.active else node
+    return _shown_to_modes(node) if modes.active else node
+
+
+def _shown_to_modes(node: Value) -> Value:
+    node = modes.recorded(node)
+    if node._op and modes.elsewhere is not None:
+        node._mark = modes.mark()
+    return node
+
+
+def _mark(node: Value, mark: object) -> None:
+    """Mark a node, as long as it lives."""
+    node._mark = mark
+
+
+def _marks_of(nodes: list[Value]) -> set[Any]:
+    """Return the set of what nodes are marked with."""
+    return {node._mark for node in nodes if hasattr(node, "_mark")}
 
 
 _new = object.__new__

@@ -8,16 +8,16 @@ cc=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cp -r autograd nn tests notebooks benchmarks pyproject.toml README.md "$scratch"
-rm -f "$scratch"/autograd/*.so "$scratch"/nn/*.so
+rm -f "$scratch"/autograd/*.so
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-for source in autograd/_*.c nn/_*.c; do
+for source in autograd/_*.c; do
     "$cc" -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
         -fsanitize=address,undefined -fno-sanitize-recover=undefined \
         -shared -fPIC -I"$include" "$source" -lm -o "$scratch/${source%.c}$suffix"
 done
 cd "$scratch"
-paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay tests/nn/test_steps.py)
+paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay)
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
 done

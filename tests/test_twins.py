@@ -410,6 +410,8 @@ def test_modes(name: str) -> None:
 def test_a_recorder_is_told_what_python_learns() -> None:
     def asked(twin: Any) -> Any:
         class Recorder:
+            number = 0
+
             def observed(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
                 seen.append((kind, value.label, repr(other), repr(outcome)))
 
@@ -428,6 +430,8 @@ def test_a_recorder_is_told_what_python_learns() -> None:
 
 def test_a_recorder_that_raises() -> None:
     class Refuses:
+        number = 0
+
         def observed(self, *question: Any) -> None:
             raise ArithmeticError(question[0])
 

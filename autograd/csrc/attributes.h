@@ -39,7 +39,7 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
 static PyObject *
 get_grad(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyFloat_FromDouble(((Node *)self)->grad);
+    return observed("grad", self, Py_None, PyFloat_FromDouble(((Node *)self)->grad));
 }
 
 static int

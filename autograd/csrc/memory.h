@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 
+#include "marks.h"
 #include "node.h"
 
 /* Memory of edges: the n-ary nodes of a program have few sizes, so their arrays are kept and used again */
@@ -241,6 +242,9 @@ allocate_node(int op, double data, int shape, int flags)
 static inline void
 free_node(Node *node)
 {
+    if (unlikely(node->flags & MARKED)) {
+        unmark(node);
+    }
     if (unlikely(node->flags & COLLECTABLE)) {
         PyTypeObject *type = Py_TYPE(node);
         type->tp_free(node);
@@ -333,7 +337,7 @@ value_clear(PyObject *self)
     Node *node = (Node *)self, was = *node;
     node->op = LEAF;
     node->shape = 0;
-    node->flags &= COLLECTABLE;
+    node->flags &= COLLECTABLE | MARKED;
     FOR_EACH_EDGE(edge, &was) {
         Py_XDECREF(edge->parent);
     }

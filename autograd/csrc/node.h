@@ -66,6 +66,7 @@ enum {
     REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
     SEEN = 16,          /* during gradients(): is in its list of nodes */
     OWN = 32,           /* during gradients(): is one of the inputs */
+    MARKED = 64,        /* was made while a graph was recorded for replay: stands in `marks` */
 };
 
 static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */

@@ -9,6 +9,7 @@
 
 static int active_modes; /* autograd.modes' count of open blocks, of any context */
 static PyObject *forgetting, *detecting, *recorder; /* its context variables */
+static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
 
 /* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
 static int
@@ -39,6 +40,17 @@ recorded_with_modes(Node *node)
     }
     if (forgets) {
         value_clear((PyObject *)node);
+        return (PyObject *)node;
+    }
+    PyObject *recording = NULL;
+    bool done = elsewhere == Py_None || PyContextVar_Get(recorder, NULL, &recording) == 0;
+    if (done && elsewhere != Py_None) {
+        done = mark(node, recording != Py_None ? recording : elsewhere);
+    }
+    Py_XDECREF(recording);
+    if (!done) {
+        Py_DECREF(node);
+        return NULL;
     }
     return (PyObject *)node;
 }
@@ -48,7 +60,11 @@ observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyOb
 {
     PyObject *observer, *none = NULL;
     if (PyContextVar_Get(recorder, NULL, &observer) == 0) {
-        none = observer == Py_None ? Py_NewRef(Py_None)
+        PyObject *maker = observer == Py_None ? mark_of((Node *)self) : NULL;
+        if (maker != NULL && PyObject_HasAttrString(maker, "observed")) { /* asked in another thread than made in */
+            Py_SETREF(observer, Py_NewRef(maker));
+        }
+        none = observer == Py_None ? (PyErr_Occurred() ? NULL : Py_NewRef(Py_None))
                                    : PyObject_CallMethod(observer, "observed", "sOOO", question, self, other, outcome);
         Py_DECREF(observer);
     }

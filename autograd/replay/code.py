@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from autograd.ops import TABLE
+from autograd.replay.record import NAMES
 
 __all__ = ["FIELDS", "KINDS", "NONE", "Instruction", "decoded", "encoded", "reads_of"]
 
@@ -30,7 +31,7 @@ COUNTS: Final = {
 }  # fmt: skip
 """How many outs and reads a kind has, where that isn't one and two."""
 
-OWN: Final = frozenset(TABLE)
+OWN: Final = frozenset(NAMES)
 """The table's own rows. One that a program adds may have any number of operands: they stand among the terms."""
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from autograd import modes
 from autograd.core import Value
+from autograd.graph import topological
 from autograd.replay.function import Function
-from autograd.replay.observing import observations_for
+from autograd.replay.observing import questions_of
 from autograd.replay.program import Program
 from autograd.replay.record import record
 
@@ -20,11 +21,12 @@ def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
     single = isinstance(outputs, Value)
     roots = [outputs] if single else _values("outputs", outputs)
     leaves = _values("inputs", [] if inputs is None else inputs)
-    open_now = modes.recorder()
     with modes.unobserved():
-        _check(roots, leaves)
-        observations = observations_for(roots, leaves, open_now)
-        tape, parameters = record(roots, leaves, observations)
+        below = topological(*roots)
+        questions = questions_of(below)
+        asked_of = {id(leaf) for _, own in questions for leaf in own}
+        _check(roots, leaves, {id(node) for node in below} | asked_of)
+        tape, parameters = record(roots, leaves, (), questions)
     return Program(tape, parameters, single)
 
 
@@ -43,10 +45,7 @@ def _values(what: str, given: Any) -> list[Value]:
     return values
 
 
-def _check(roots: list[Value], leaves: list[Value]) -> None:
-    from autograd.graph import topological
-
-    below = {id(node) for node in topological(*roots)}
+def _check(roots: list[Value], leaves: list[Value], below: set[int]) -> None:
     seen: set[int] = set()
     for i, leaf in enumerate(leaves):
         if leaf.op:

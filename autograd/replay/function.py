@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd import modes
 from autograd.core import Value
-from autograd.replay.observing import Recording
+from autograd.graph import topological
+from autograd.replay.nesting import LEAF, Structure, apart, arguments_apart, filled, together
+from autograd.replay.observing import Recording, asked, questions_of
 from autograd.replay.program import Gradients, Program, columns_of, seeds_of
 from autograd.replay.record import record
+from autograd.trees import is_number
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -26,7 +30,13 @@ __all__ = ["Function"]
 
 VERSIONS: Final = 64
 STRUCTURES: Final = 64
-LEAF: Final = ("*",)
+
+
+class _Version(NamedTuple):
+    """What the function did on one branch, and the structure of what it returned there."""
+
+    program: Program
+    returns: Structure
 
 
 class _Result(NamedTuple):
@@ -35,7 +45,7 @@ class _Result(NamedTuple):
     outputs: Array
     inputs: Array
     parameters: dict[Value, Any]
-    single_output: bool
+    returns: Structure
 
 
 class Function:
@@ -43,11 +53,14 @@ class Function:
 
     Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
     number per sample, a 2-D array for a list of its columns. Bools, texts and None are passed as they are. The function
-    is called with Values in place of the numbers, and returns a Value or number, or a tuple or list of them. Values
-    that it closes over are parameters. Where an argument is a Value, the function itself is called.
+    is called with Values in place of the numbers, and returns Values or numbers, nested as it likes: of a batch each
+    becomes an array, and a numpy array that it returns has the samples as its first axis. Values that it closes over
+    are parameters. Where an argument is a Value, the function itself is called.
 
-    A comparison or conversion that the function makes of a Value is remembered with its outcome. Samples for which one
-    comes out otherwise are computed by another version, recorded for their branch; the 64 used last are kept.
+    A comparison or conversion that the function makes of a Value, as `recording` lists them, is remembered with its
+    outcome. Samples for which one comes out otherwise are computed by another version, recorded for their branch; the
+    64 used last are kept. What the function does besides returning a result, such as printing or calling `backward`,
+    isn't part of it: the latter is refused.
 
     Examples
     --------
@@ -68,14 +81,14 @@ class Function:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self._cache: OrderedDict[Any, list[Program]] = OrderedDict()
+        self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._lock = threading.RLock()
         functools.update_wrapper(self, function)
 
     @property
     def programs(self) -> tuple[Program, ...]:
         """The versions recorded so far."""
-        return tuple(program for versions in self._cache.values() for program in versions)
+        return tuple(version.program for versions in self._cache.values() for version in versions)
 
     @property
     def parameters(self) -> tuple[Value, ...]:
@@ -92,7 +105,11 @@ class Function:
         self, *arguments: Any, threads: int | None = None, executor: Executor | None = None, **named: Any
     ) -> Any:
         """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
-        structure, leaves = _flatten(arguments, named)
+        structure, leaves = arguments_apart(arguments, named)
+        if executor is None:
+            result = self._once(structure, tuple(leaves), "")
+            if result is not NotImplemented:
+                return result
         if any(isinstance(x, Value) for x in leaves):
             return self.function(*arguments, **named)
         columns, single = columns_of(leaves, len(leaves))
@@ -107,7 +124,12 @@ class Function:
         **named: Any,
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; as `Program.backward`."""
-        structure, columns, single = self._prepared(arguments, named)
+        structure, leaves = arguments_apart(arguments, named)
+        if executor is None and seed is None:
+            done = self._once(structure, tuple(leaves), "sum")
+            if done is not NotImplemented:
+                return done
+        columns, single = self._prepared(leaves)
         result = self._run(structure, columns, seed, False, "sum", threads, executor, seeded=True)
         for value, gradient in result.parameters.items():
             value.grad += float(gradient)
@@ -128,7 +150,8 @@ class Function:
         """
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
-        structure, columns, single = self._prepared(arguments, named)
+        structure, leaves = arguments_apart(arguments, named)
+        columns, single = self._prepared(leaves)
         result = self._run(structure, columns, seed, True, parameters, threads, executor, seeded=True)
         inputs = tuple(float(row[0]) if single else row for row in result.inputs)
         found = {
@@ -137,12 +160,22 @@ class Function:
         }
         return Gradients(_shaped(result, single), inputs, found)
 
-    def _prepared(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Array, bool]:
-        structure, leaves = _flatten(arguments, named)
+    def _prepared(self, leaves: list[Any]) -> tuple[Array, bool]:
         for i, x in enumerate(leaves):
             if isinstance(x, Value):
                 raise TypeError(f"call: argument {i} must be a number or numbers, got {x!r}; close over Values instead")
-        return structure, *columns_of(leaves, len(leaves))
+        return columns_of(leaves, len(leaves))
+
+    def _once(self, structure: Structure, numbers: tuple[Any, ...], parameters: str) -> Any:
+        """Run one sample in C on the version whose branch it takes, where that can be done; else NotImplemented."""
+        for version in self._cache.get(structure, ()):
+            result = version.program.once(numbers, parameters)
+            if result is not NotImplemented:
+                self._touch(structure, version)
+                if version.returns is LEAF:
+                    return result
+                return together(version.returns, iter(result if isinstance(result, tuple) else (result,)))
+        return NotImplemented
 
     def _run(
         self,
@@ -164,9 +197,9 @@ class Function:
             point = columns[:, 0] if samples else np.ones(len(columns))
             self._remember(structure, self._recorded(structure, point.tolist()))
             versions = self._versions(structure)
-        count, single_output = len(versions[0].tape.outputs), versions[0].single_output
+        count, returns = len(versions[0].program.tape.outputs), versions[0].returns
         seeds = seeds_of(seed, count, samples) if seeded else None
-        result = _Result(np.empty((count, samples)), np.zeros((len(columns), samples)), {}, single_output)
+        result = _Result(np.empty((count, samples)), np.zeros((len(columns), samples)), {}, returns)
         pending = np.arange(samples)
 
         def run(version: Program, chosen: NDArray[np.intp]) -> Any:
@@ -178,17 +211,17 @@ class Function:
 
             return shards.run(version, executor, part, weights, inputs, parameters, threads)
 
-        def attempt(version: Program, recorded_first: bool) -> None:
+        def attempt(version: _Version, recorded_first: bool) -> None:
             nonlocal pending
-            outcome = run(version, pending)
+            outcome = run(version.program, pending)
             holds = np.ones(len(pending), bool) if outcome.holds is None else outcome.holds.copy()
             if recorded_first:
                 holds[0] = True  # recorded there: what eager computation does is right, whatever the last bit says
             good = pending[holds]
             if len(good) and not holds.all():
-                outcome = run(version, good)
+                outcome = run(version.program, good)
             if len(good):
-                _merge(result, version, outcome, good, parameters == "each", samples)
+                _merge(result, version.program, outcome, good, parameters == "each", samples)
                 self._touch(structure, version)
             pending = pending[~holds]
 
@@ -198,55 +231,71 @@ class Function:
             attempt(version, False)
         while len(pending):
             fresh = self._recorded(structure, columns[:, pending[0]].tolist())
-            if len(fresh.tape.outputs) != count or fresh.single_output != single_output:
+            if fresh.returns != returns:
                 raise ValueError(
-                    f"{self.function.__name__}: must return as many outputs on every branch, "
-                    f"got {count} and {len(fresh.tape.outputs)}"
+                    f"{self._name}: must return the same structure on every branch of a batch, "
+                    f"got {_pictured(returns)} and {_pictured(fresh.returns)}"
                 )
             self._remember(structure, fresh)
             attempt(fresh, True)
         return result
 
-    def _versions(self, structure: Any) -> list[Program]:
+    def _versions(self, structure: Any) -> list[_Version]:
         with self._lock:
             return list(self._cache.get(structure, ()))
 
-    def _touch(self, structure: Any, version: Program) -> None:
+    def _touch(self, structure: Any, version: _Version) -> None:
         """Put a version first, as the one used last."""
+        versions = self._cache.get(structure)
+        if not versions or versions[0] is version:
+            return
         with self._lock:
-            versions = self._cache.get(structure, [])
-            if versions and versions[0] is not version and version in versions:
-                versions.remove(version)
-                versions.insert(0, version)
+            others = [x for x in versions if x is not version]
+            if len(others) < len(versions):
+                self._cache[structure] = [version, *others]
 
-    def _remember(self, structure: Any, version: Program) -> None:
+    def _remember(self, structure: Any, version: _Version) -> None:
         with self._lock:
-            versions = self._cache.setdefault(structure, [])
-            versions.insert(0, version)
-            del versions[VERSIONS:]
+            self._cache[structure] = [version, *self._cache.get(structure, ())][:VERSIONS]
             self._cache.move_to_end(structure)
             while len(self._cache) > STRUCTURES:
                 self._cache.popitem(last=False)
 
-    def _recorded(self, structure: Any, numbers: Sequence[float]) -> Program:
+    @property
+    def _name(self) -> str:
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    def _recorded(self, structure: Any, numbers: Sequence[float]) -> _Version:
         """Call the function with Values and make a program of what it did."""
         leaves = [Value(x) for x in numbers]
-        remaining = iter(leaves)
-        positional, named = _rebuilt(structure, remaining)
-        kept = Recording()
-        with modes.recorded_by(kept):
-            returned = self.function(*positional, **named)
-        single = not isinstance(returned, (tuple, list))
-        outputs = [returned] if single else list(returned)
+        positional, named = filled(structure, iter(leaves))
+        kept = Recording(of_function=True)
+        try:
+            with modes.recorded_by(kept):
+                returned = self.function(*positional, **named)
+            outputs: list[Any] = []
+            returns = apart(returned, outputs, arrays=True)
+            self._check(returned, outputs)
+            with modes.unobserved():
+                nodes = topological(*(x for x in outputs if isinstance(x, Value)), *asked(kept.observations))
+                questions = questions_of(nodes, kept)
+                tape, parameters = record(outputs, leaves, kept.observations, questions)
+        finally:
+            kept.close()
+        return _Version(Program(tape, parameters, returns is LEAF), returns)
+
+    def _check(self, returned: Any, outputs: list[Any]) -> None:
         if not outputs:
-            raise ValueError(f"{self.function.__name__}: must return at least one output, got {returned!r}")
+            raise ValueError(f"{self._name}: must return at least one output, got {returned!r:.60}")
         for x in outputs:
-            if not isinstance(x, (Value, int, float)):
-                raise TypeError(
-                    f"{self.function.__name__}: must return Values or numbers, got {x!r:.60} ({type(x).__name__})"
-                )
-        tape, parameters = record(outputs, leaves, kept.observations)
-        return Program(tape, parameters, single)
+            if not isinstance(x, Value) and not is_number(x):
+                raise TypeError(f"{self._name}: must return Values or numbers, got {x!r:.60} ({type(x).__name__})")
+
+
+def _pictured(structure: Structure) -> str:
+    """A structure with dots for its numbers, for an error."""
+    count = itertools.repeat("·")
+    return f"{together(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
 
 
 def _merge(result: _Result, version: Program, outcome: Any, chosen: Array, each: bool, samples: int) -> None:
@@ -264,49 +313,5 @@ def _merge(result: _Result, version: Program, outcome: Any, chosen: Array, each:
 
 
 def _shaped(result: _Result, single: bool) -> Any:
-    rows = tuple(float(row[0]) for row in result.outputs) if single else tuple(result.outputs)
-    return rows[0] if result.single_output else rows
-
-
-def _flatten(arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, list[Any]]:
-    """The structure of arguments, hashable, and the numbers in them."""
-    leaves: list[Any] = []
-
-    def visit(x: Any, depth: int) -> Any:
-        if depth > 100:
-            raise ValueError("call: arguments are nested more than 100 deep")
-        if x is None or isinstance(x, (bool, str)):
-            return ("fixed", type(x), x)
-        if isinstance(x, (list, tuple)):
-            return ("list" if isinstance(x, list) else "tuple", tuple(visit(y, depth + 1) for y in x))
-        if isinstance(x, dict):
-            return ("dict", tuple((key, visit(y, depth + 1)) for key, y in x.items()))
-        if getattr(x, "ndim", 0) == 2:
-            columns = [x[:, i] for i in range(x.shape[1])]
-            leaves.extend(columns)
-            return ("list", (LEAF,) * len(columns))
-        leaves.append(x)
-        return LEAF
-
-    structure = (
-        tuple(visit(x, 0) for x in arguments),
-        tuple((name, visit(x, 0)) for name, x in sorted(named.items())),
-    )
-    return structure, leaves
-
-
-def _rebuilt(structure: Any, leaves: Any) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments of a structure, with other leaves."""
-
-    def build(node: Any) -> Any:
-        if node == LEAF:
-            return next(leaves)
-        if node[0] == "fixed":
-            return node[2]
-        if node[0] == "dict":
-            return {key: build(x) for key, x in node[1]}
-        made = [build(x) for x in node[1]]
-        return made if node[0] == "list" else tuple(made)
-
-    positional, named = structure
-    return [build(x) for x in positional], {name: build(x) for name, x in named}
+    rows = (float(row[0]) for row in result.outputs) if single else iter(result.outputs)
+    return together(result.returns, rows)

@@ -193,7 +193,7 @@ class Program:
             Where a recorded comparison comes out otherwise.
         """
         if executor is None:
-            result = self._once(arguments, "")
+            result = self.once(arguments, "")
             if result is not NotImplemented:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
@@ -215,7 +215,7 @@ class Program:
             Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
         """
         if executor is None and seed is None:
-            result = self._once(arguments, "sum")
+            result = self.once(arguments, "sum")
             if result is not NotImplemented:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
@@ -268,8 +268,10 @@ class Program:
         for value, gradient in zip(self.parameters, gradients.tolist(), strict=True):
             value.grad += gradient
 
-    def _once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
-        """Run one sample in C, where that can be done; else NotImplemented."""
+    def once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
+        """Run one sample in C, where that can be done and the guards hold; else NotImplemented."""
+        if modes.active:
+            return NotImplemented  # the parameters read may be part of a recording
         once = self._quick.get(parameters)
         if once is None:
             kernel = self._kernel(False, parameters)
@@ -333,14 +335,24 @@ class Program:
         if chosen.parameters:
             first = chosen.parameters[0]
             own = uniforms[first : first + len(chosen.parameters)]
+            if modes.active and numbers is None:
+                self._tell_recorder()
             if numbers is None and self.kernel == "c":
                 _replay.read(self.parameters, own)
             else:
                 own[:] = self.numbers() if numbers is None else numbers
         return uniforms
 
+    def _tell_recorder(self) -> None:
+        """Where a graph is recorded outside, its numbers now depend on this program's parameters."""
+        for value in self.parameters:
+            if modes.recorder() is not None:
+                modes.observed("data", value, None, modes.number(value))
+
     def numbers(self) -> list[float]:
         """Return the parameters' data now."""
+        if modes.active:
+            self._tell_recorder()
         with modes.unobserved():
             return [value.data for value in self.parameters]
 
@@ -428,6 +440,8 @@ def answers(guard: Guard, asked: Array, other: Array | None) -> Array:
     held: Any
     if other is not None:
         held = COMPARISONS[guard.kind](asked, other) == guard.outcome
+    elif guard.kind == "finite":
+        held = np.isfinite(asked) == guard.outcome
     elif guard.kind == "bool":
         held = (asked != 0.0) == guard.outcome
     elif guard.kind in ("float", "data"):

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from autograd import core
 from autograd.core import Value
 from autograd.graph import topological
-from autograd.ops import NAMES
+from autograd.ops import TABLE
 
 __all__ = ["NAMES", "Guard", "Tape", "record"]
+
+NAMES: Final[tuple[str, ...]] = tuple(name for name in TABLE if name in core._twin.FUNCTIONS)
+"""The ops that a kernel knows: the table's own, without those that a program adds to it."""
 
 ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 
@@ -64,7 +68,7 @@ class Tape:
     labels : dict of int to str
         Names of the entries that have one.
     added : tuple of str
-        Ops that aren't the table's own: the rows from `len(NAMES)` on.
+        Ops that the graph has besides the table's own; row `len(NAMES) + i` is the i-th.
     """
 
     inputs: int
@@ -78,7 +82,7 @@ class Tape:
     added: tuple[str, ...] = ()
 
     def op(self, row: int) -> str:
-        """Return the name of a row."""
+        """Return the name of the op of a row."""
         return NAMES[row] if row < len(NAMES) else self.added[row - len(NAMES)]
 
     @property
@@ -106,7 +110,10 @@ Observation = tuple[str, Value, Any, Any]
 
 
 def record(
-    outputs: Sequence[Value | float], inputs: Sequence[Value], observations: Sequence[Observation] = ()
+    outputs: Sequence[Value | float],
+    inputs: Sequence[Value],
+    observations: Sequence[Observation] = (),
+    questions: Sequence[tuple[Tape, Sequence[Value]]] = (),
 ) -> tuple[Tape, list[Value]]:
     """Flatten the graph below the outputs.
 
@@ -118,6 +125,8 @@ def record(
         Leaves that become arguments.
     observations : sequence of (kind, value, other, outcome)
         What Python asked while the graph was recorded.
+    questions : sequence of (Tape, leaves)
+        More of that, already flattened: its guards are taken over, and what they ask is computed too.
 
     Returns
     -------
@@ -129,9 +138,11 @@ def record(
     asked = [x for _, value, other, _ in observations for x in (value, other) if isinstance(x, Value)]
     order = topological(*(x for x in outputs if isinstance(x, Value)), *asked)
     position = {id(leaf): i for i, leaf in enumerate(inputs)}
-    parameters = [node for node in order if not node.op and id(node) not in position]
-    for i, leaf in enumerate(parameters, len(inputs)):
-        position[id(leaf)] = i
+    parameters: list[Value] = []
+    for leaf in (*(node for node in order if not node.op), *(leaf for _, own in questions for leaf in own)):
+        if id(leaf) not in position:
+            position[id(leaf)] = len(inputs) + len(parameters)
+            parameters.append(leaf)
     computed = [node for node in order if node.op]
     constants = _Constants(len(position))
     for node in computed:
@@ -142,6 +153,9 @@ def record(
     for x in (*outputs, *(other for kind, _, other, _ in observations if kind != "round" and other is not None)):
         if not isinstance(x, Value):
             constants.position(float(x))
+    for tape, _ in questions:
+        for number in tape.constants:
+            constants.position(number)
     base = len(position) + len(constants.numbers)
     for i, node in enumerate(computed, base):
         position[id(node)] = i
@@ -149,17 +163,35 @@ def record(
     def place(x: Any) -> int:
         return position[id(x)] if isinstance(x, Value) else constants.position(float(x))
 
+    rows = _Rows()
+    numbers = [rows.number(node.op) for node in computed]
+    operands = [tuple(map(place, node.operands)) for node in computed]
+    guards = list(_guards(observations, place))
+    labels = {position[id(node)]: node.label for node in (*inputs, *order) if node.label}
+    for tape, leaves in questions:
+        places = [*map(place, leaves), *map(place, tape.constants)]
+        places += range(base + len(numbers), base + len(numbers) + len(tape.rows))
+        numbers += [rows.number(tape.op(row)) for row in tape.rows]
+        operands += [tuple([places[x] for x in given]) for given in tape.operands]
+        guards += [_moved(guard, places) for guard in tape.guards]
+        labels |= {places[entry]: label for entry, label in tape.labels.items()}
     tape = Tape(
         inputs=len(inputs),
         parameters=len(parameters),
         constants=tuple(constants.numbers),
-        rows=tuple(map(_row, computed)),
-        operands=tuple(tuple(map(place, node.operands)) for node in computed),
+        rows=tuple(numbers),
+        operands=tuple(operands),
         outputs=tuple(map(place, outputs)),
-        guards=_guards(observations, place),
-        labels={position[id(node)]: node.label for node in (*inputs, *order) if node.label},
+        guards=tuple(dict.fromkeys(guards)),
+        labels=labels,
+        added=tuple(rows.added),
     )
     return tape, parameters
+
+
+def _moved(guard: Guard, places: Sequence[int]) -> Guard:
+    other = None if guard.other is None else places[guard.other]
+    return Guard(guard.kind, places[guard.node], other, guard.outcome, guard.digits)
 
 
 def _guards(observations: Sequence[Observation], place: Any) -> tuple[Guard, ...]:
@@ -173,12 +205,15 @@ def _guards(observations: Sequence[Observation], place: Any) -> tuple[Guard, ...
     return tuple(guards.values())
 
 
-def _row(node: Value) -> int:
-    if node.op not in ROWS:
-        raise ValueError(
-            f"compile: {node.op} is an op of your own, which only Python knows; the kernels have the table's"
-        )
-    return ROWS[node.op]
+class _Rows:
+    """Numbers of ops: the table's own, then those of users in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.added: dict[str, int] = {}
+
+    def number(self, op: str) -> int:
+        row = ROWS.get(op)
+        return self.added.setdefault(op, len(NAMES) + len(self.added)) if row is None else row
 
 
 class _Constants:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd.core import Value
 from autograd.ops import TABLE
-from autograd.replay.record import NAMES, ROWS, Guard, Tape
+from autograd.replay.record import ROWS, Guard, Tape
 
 __all__ = ["StoreError", "dumps", "loads"]
 
@@ -17,7 +17,7 @@ FORMAT: Final = "scalargrad program"
 VERSION: Final = 1
 MOST: Final = 50_000_000
 KINDS: Final = frozenset(
-    {"<", "<=", ">", ">=", "==", "!=", "float", "data", "int", "trunc", "floor", "ceil", "bool", "round"}
+    {"<", "<=", ">", ">=", "==", "!=", "float", "data", "int", "trunc", "floor", "ceil", "bool", "round", "finite"}
 )
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
@@ -35,7 +35,7 @@ def dumps(tape: Tape, parameters: list[tuple[float, str]], single_output: bool) 
             "inputs": tape.inputs,
             "parameters": [[_number(data), label] for data, label in parameters],
             "constants": [_number(x) for x in tape.constants],
-            "ops": [[NAMES[row], *operands] for row, operands in zip(tape.rows, tape.operands, strict=True)],
+            "ops": [[tape.op(row), *operands] for row, operands in zip(tape.rows, tape.operands, strict=True)],
             "outputs": list(tape.outputs),
             "single_output": single_output,
             "guards": [[g.kind, g.node, g.other, _number(g.outcome), g.digits] for g in tape.guards],
@@ -168,6 +168,6 @@ def _guard(g: list[Any], i: int, size: int) -> Guard:
         kind,
         _integer(node, where, 0, size - 1),
         None if other is None else _integer(other, where, 0, size - 1),
-        bool(outcome) if kind in COMPARISONS or kind == "bool" else _float(outcome, where),
+        bool(outcome) if kind in COMPARISONS or kind in ("bool", "finite") else _float(outcome, where),
         None if digits is None else _integer(digits, where, -400, 400),
     )
