@@ -36,7 +36,8 @@ FLAGS = {
 }
 
 # Loops whose length isn't known to the compiler become vector code from -O3 on only.
-VECTORISED = ["-O3"] if os.name == "posix" else []
+# Without traps, a choice between two results may compute both.
+VECTORISED = ["-O3", "-fno-trapping-math"] if os.name == "posix" else []
 
 # Named, though Python links them too: glibc's vector functions come with libm, and only a library that asks has them.
 LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
@@ -50,8 +51,8 @@ EXTENSIONS = [
     ),
     Extension(
         "autograd._replay",
-        ["autograd/_replay.c"],
-        depends=["autograd/_replay_blocks.h", "autograd/_ops.h"],
+        ["autograd/_replay.c", *sorted(glob("autograd/csrc/replay_*.c"))],
+        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/*.h"))],
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,

@@ -12,9 +12,11 @@ rm -f "$scratch"/autograd/*.so
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
 for source in autograd/_*.c; do
+    parts=(autograd/csrc/"$(basename "${source%.c}" | cut -c2-)"_*.c) # of the same extension, where it has more files
+    [[ -e ${parts[0]} ]] || parts=()
     "$cc" -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
         -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-        -shared -fPIC -I"$include" "$source" -lm -o "$scratch/${source%.c}$suffix"
+        -shared -fPIC -I"$include" "$source" "${parts[@]}" -lm -o "$scratch/${source%.c}$suffix"
 done
 cd "$scratch"
 paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay)

@@ -150,18 +150,18 @@ def _near(point: float) -> Iterator[float]:
         yield from (point + math.copysign(10.0**-k, side) for k in range(1, 15))
 
 
-def _points(op: Op, operand: int) -> list[float]:
+def points(op: Op, operand: int) -> list[float]:
     """Within the operand's domain: every size with both signs, and what is near the row's turns."""
     low, high = op.domain[operand]
     sizes = SIZES if op.arity == 1 else SIZES[::2] if op.arity == 2 else SIZES[::9]
     if op.name == "pow":
         sizes = [*SIZES[::3], *EXPONENTS] if operand else SIZES[::3]
     turns = [*(TURNS.get(op.name, ()) if operand == 0 else ()), *(end for end in (low, high) if abs(end) < inf)]
-    points = {*sizes, *(-x for x in sizes), *(x for turn in turns for x in _near(turn))}
-    return sorted(x for x in points if low <= x <= high)
+    found = {*sizes, *(-x for x in sizes), *(x for turn in turns for x in _near(turn))}
+    return sorted(x for x in found if low <= x <= high)
 
 
-def _operands(op: Op) -> st.SearchStrategy[tuple[float, ...]]:
+def operands_of(op: Op) -> st.SearchStrategy[tuple[float, ...]]:
     """Operands anywhere in a row's domain, as often of everyday size as of any."""
 
     def floats(low: float, high: float) -> st.SearchStrategy[float]:
@@ -172,11 +172,11 @@ def _operands(op: Op) -> st.SearchStrategy[tuple[float, ...]]:
     return st.tuples(*(floats(*ends) for ends in op.domain))
 
 
-def _is_kink(op: Op, operands: tuple[float, ...]) -> bool:
+def is_kink(op: Op, operands: tuple[float, ...]) -> bool:
     return bool(op.kinks) and bool(eval(op.kinks, {"abs": abs}, dict(zip(op.parameters, operands, strict=True))))
 
 
-def _ulps(got: float, truth: Any) -> float:
+def ulps(got: float, truth: Any) -> float:
     """|got − truth| in units in the last place of the truth; an infinity stands for the first number too large."""
     if math.isnan(got):
         return inf
@@ -190,12 +190,12 @@ def _ulps(got: float, truth: Any) -> float:
 
 def _check(op: Op, operands: tuple[float, ...], ulp: float) -> None:
     """Value and derivatives of a row against the truth; at a kink there is none."""
-    if _is_kink(op, operands):
+    if is_kink(op, operands):
         return
     loose = max((error for low, high, error in op.loose if low <= operands[0] <= high), default=0.0)
     truth = TRUTH[op.name](*map(mpf, operands))
     for which, got, true in zip(("value", *op.parameters), op.compute(*operands), truth, strict=False):
-        error = _ulps(got, true)
+        error = ulps(got, true)
         assert error <= ulp or abs(got - true) <= loose, (
             f"{op.name}{operands} {which}: {got!r}, truth {mpmath.nstr(true, 20)}, off by {error:.3g} ulp"
         )
@@ -207,14 +207,14 @@ def test_there_is_a_truth_for_every_row() -> None:
 
 @by_row
 def test_value_and_derivatives_are_accurate_at_every_size(op: Op) -> None:
-    for operands in itertools.product(*(_points(op, i) for i in range(len(op.parameters)))):
+    for operands in itertools.product(*(points(op, i) for i in range(len(op.parameters)))):
         _check(op, operands, op.ulp)
 
 
 @by_row
 @given(data=st.data())
 def test_value_and_derivatives_are_accurate_anywhere(op: Op, data: st.DataObject) -> None:
-    _check(op, data.draw(_operands(op)), op.ulp)
+    _check(op, data.draw(operands_of(op)), op.ulp)
 
 
 @by_row
@@ -223,7 +223,7 @@ def test_a_looser_bound_has_a_reason(op: Op) -> None:
 
 
 def test_tan_is_as_accurate_as_others_below_a_hundred_million() -> None:
-    for x in _points(TABLE["tan"], 0):
+    for x in points(TABLE["tan"], 0):
         if abs(x) < 1e8:
             _check(TABLE["tan"], (x,), 4.0)
 
@@ -285,8 +285,8 @@ def _check_logsumexp(xs: list[float]) -> None:
     op = TABLE["logsumexp"]
     (_, _, loose), bound = op.loose[0], op.ulp + len(xs) / 2
     got, truth = op.compute(*xs), TRUTH["logsumexp"](*map(mpf, xs))
-    assert _ulps(got[0], truth[0]) <= bound or abs(got[0] - truth[0]) <= loose * bound
-    assert all(_ulps(d, true) <= bound for d, true in zip(got[1:], truth[1:], strict=True))
+    assert ulps(got[0], truth[0]) <= bound or abs(got[0] - truth[0]) <= loose * bound
+    assert all(ulps(d, true) <= bound for d, true in zip(got[1:], truth[1:], strict=True))
 
 
 # One derivative, three spellings
@@ -297,7 +297,7 @@ GENTLE = (-3.1, -1.7, -0.6, -0.3, 0.2, 0.4, 0.9, 1.3, 2.2, 4.5)
 def _gentle(op: Op) -> Iterator[tuple[float, ...]]:
     for operands in itertools.product(GENTLE, repeat=len(op.parameters)):
         inside = all(low < x < high for x, (low, high) in zip(operands, op.domain, strict=True))
-        if inside and not _is_kink(op, operands):
+        if inside and not is_kink(op, operands):
             yield operands
 
 

@@ -1,9 +1,55 @@
-/* The instructions over a block of samples, compiled once for each instruction set; included by _replay.c with
+/* The instructions over a block of samples, compiled once for each instruction set by a file that defines
 
-   ISA(name)  the name with the set's suffix
-   WIDTH      doubles in a vector: 2, 4 or 8
+   ISA(name)      the name with the set's suffix
+   WIDTH          doubles in a vector: 2, 4 or 8
+   MADD(a, b, c)  a·b + c as one fused step, if there is one
 
-   Whatever the width, sums over samples are kept in 8 lanes and added in one order, so that results don't depend on it. */
+   Whatever the width, sums over samples are kept in 8 lanes and added in one order. */
+
+#include <string.h>
+
+#include "replay.h"
+
+#include "vector_math.h"
+
+/* Some more from glibc's vector library: loops over these functions are vectorised. Within 4 ulp, as IEEE at the ends. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
+#if __GLIBC_PREREQ(2, 35)
+#define IN_VECTORS __attribute__((__simd__("notinbranch")))
+extern double asin(double) IN_VECTORS;
+extern double acos(double) IN_VECTORS;
+extern double atan(double) IN_VECTORS;
+extern double asinh(double) IN_VECTORS;
+extern double acosh(double) IN_VECTORS;
+extern double atanh(double) IN_VECTORS;
+extern double erf(double) IN_VECTORS;
+extern double erfc(double) IN_VECTORS;
+extern double atan2(double, double) IN_VECTORS;
+#endif
+#endif
+
+#define exp lane_exp
+#define expm1 lane_expm1
+#define log lane_log
+#define log1p lane_log1p
+#define log2 lane_log2
+#define log10 lane_log10
+#define sin lane_sin
+#define cos lane_cos
+#define tan lane_tan
+#define sinh lane_sinh
+#define cosh lane_cosh
+
+#include "../_ops.h"
+
+#define op_tanh lane_tanh
+
+/* Rows whose functions here end at some |x|; beyond it each number is given to libm. */
+static const double LIMITS[OPS_COUNT] = {
+    [OP_tanh] = LARGEST_TANH, [OP_sin] = LARGEST_ANGLE, [OP_cos] = LARGEST_ANGLE, [OP_tan] = LARGEST_ANGLE,
+};
+
+typedef void (*RowKernel)(long n, double *const *p);
 
 typedef double ISA(vector) __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 #define V ISA(vector)
@@ -81,120 +127,67 @@ static const RowKernel ISA(row_kernels)[3][OPS_COUNT] = {
     {UNARY_OPS(SLOPES_ENTRY) BINARY_OPS(SLOPES_ENTRY)},
 };
 
-/* tanh and its slope from one exponential: with m = expm1(-2|x|) and e = m + 1, each to its own last digits,
-   tanh is ±m/(2 + m) and its slope 4e/(2 + m)². Within 4 ulp everywhere, exact at 0, ±inf, nan and subnormals. */
-static void
-ISA(tanh_and_slope)(long n, double *out, double *slope, const double *from)
+/* out = start + x0·y0 + x1·y1 + …, y numbers or (where any) slots too, over COUNT vectors from i on. */
+LANE void
+ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, double start, const int32_t *terms,
+              const int32_t *end, const bool any, const int count)
 {
-    typedef int64_t bits __attribute__((vector_size(WIDTH * 8)));
-#define CHOOSE(CONDITION, A, B) ((V)(((bits)(A) & (CONDITION)) | ((bits)(B) & ~(CONDITION))))
-#define POWER_OF_2(K) ((V)(((bits)((K) + ALL(SHIFT)) + 1023) << 52)) /* of an integer that is a double */
-    const double SHIFT = 6755399441055744.0, LOG2_E = 1.4426950408889634;
-    const double LN2_HIGH = 6.93147180369123816490e-01, LN2_LOW = 1.90821492927058770002e-10;
-    for (long i = 0; i < n; i += WIDTH) {
-        V x = AT(from, i);
-        bits sign = (bits)x & (bits)ALL(-0.0);
-        V size = (V)((bits)x ^ sign) * ALL(2.0);
-        V z = -CHOOSE(size > ALL(1400.0), ALL(1400.0), size);
-        V k = (z * ALL(LOG2_E) + ALL(SHIFT)) - ALL(SHIFT);
-        V r = (z - k * ALL(LN2_HIGH)) - k * ALL(LN2_LOW);
-        V r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
-        V low = (ALL(1.0 / 2) + r * ALL(1.0 / 6)) + r2 * (ALL(1.0 / 24) + r * ALL(1.0 / 120));
-        V middle = (ALL(1.0 / 720) + r * ALL(1.0 / 5040)) + r2 * (ALL(1.0 / 40320) + r * ALL(1.0 / 362880));
-        V high = (ALL(1.0 / 3628800) + r * ALL(1.0 / 39916800))
-            + r2 * (ALL(1.0 / 479001600) + r * ALL(1.0 / 6227020800.0));
-        V p = r + r2 * (low + r4 * middle + r8 * high); /* expm1(r) */
-        V first = CHOOSE(k < ALL(-1000.0), ALL(-1000.0), k); /* 2^k in two steps, as it may be subnormal */
-        V scale = POWER_OF_2(first), rest = POWER_OF_2(k - first);
-        V e = (scale + scale * p) * rest;
-        V m = scale * p + (scale - ALL(1.0));
-        V whole = ALL(1.0) + e, lost = e - (whole - ALL(1.0));
-        V q = ALL(1.0) / whole, steep = (ALL(4.0) * e) * (q * q);
-        AT(out, i) = (V)(((bits)(m * q) & ~(bits)ALL(-0.0)) | sign);
-        AT(slope, i) = steep - steep * (ALL(2.0) * lost * q);
+    const double *slots = work->slots + i, *uniforms = work->uniforms;
+    V s[8];
+    for (int q = 0; q < count; q++) {
+        s[q] = start_slot != NULL ? AT(start_slot, i + WIDTH * q) : ALL(start);
     }
-#undef CHOOSE
-#undef POWER_OF_2
+    for (; terms < end; terms += 2) {
+        const double *x = slots + (ptrdiff_t)terms[0] * BLOCK;
+        const ptrdiff_t other = terms[1];
+        if (any && other >= 0) {
+            const double *y = slots + other * BLOCK;
+            for (int q = 0; q < count; q++) {
+                s[q] += AT(x, WIDTH * q) * AT(y, WIDTH * q);
+            }
+        }
+        else {
+            const V y = ALL(uniforms[any ? ~other : other]);
+            for (int q = 0; q < count; q++) {
+                s[q] += AT(x, WIDTH * q) * y;
+            }
+        }
+    }
+    for (int q = 0; q < count; q++) {
+        AT(out, i + WIDTH * q) = s[q];
+    }
 }
 
-/* out = start + x0·y0 + x1·y1 + …, y numbers: four vectors, 8 doubles apart, at a time. */
+LANE void
+ISA(sum_all)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
+             int32_t count, const bool any)
+{
+    const int32_t *end = terms + 2 * (ptrdiff_t)count;
+    long i = 0;
+    for (; i + 8 * WIDTH <= n; i += 8 * WIDTH) {
+        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 8);
+    }
+    if (i + 4 * WIDTH <= n) {
+        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 4);
+        i += 4 * WIDTH;
+    }
+    for (; i < n; i += WIDTH) {
+        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 1);
+    }
+}
+
 static void
 ISA(sum_numbers)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
                  int32_t count)
 {
-    const double *uniforms = work->uniforms;
-    long i = 0;
-    for (; i + 32 <= n; i += 32) {
-        for (int h = 0; h < 8; h += WIDTH) {
-            long j = i + h;
-            V s0, s1, s2, s3;
-            if (start_slot != NULL) {
-                s0 = AT(start_slot, j), s1 = AT(start_slot, j + 8);
-                s2 = AT(start_slot, j + 16), s3 = AT(start_slot, j + 24);
-            }
-            else {
-                s0 = s1 = s2 = s3 = ALL(start);
-            }
-            for (int32_t k = 0; k < count; k++) {
-                const double *x = SLOT(work, terms[2 * k]) + j;
-                V y = ALL(uniforms[terms[2 * k + 1]]);
-                s0 += AT(x, 0) * y, s1 += AT(x, 8) * y, s2 += AT(x, 16) * y, s3 += AT(x, 24) * y;
-            }
-            AT(out, j) = s0, AT(out, j + 8) = s1, AT(out, j + 16) = s2, AT(out, j + 24) = s3;
-        }
-    }
-    for (; i < n; i += WIDTH) {
-        V s = start_slot != NULL ? AT(start_slot, i) : ALL(start);
-        for (int32_t k = 0; k < count; k++) {
-            s += AT(SLOT(work, terms[2 * k]), i) * ALL(uniforms[terms[2 * k + 1]]);
-        }
-        AT(out, i) = s;
-    }
+    ISA(sum_all)(work, n, out, start_slot, start, terms, count, false);
 }
 
-/* The same where y may be a slot too. */
 static void
 ISA(sum_products)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
                   int32_t count)
 {
-    const double *uniforms = work->uniforms;
-    long i = 0;
-    for (; i + 32 <= n; i += 32) {
-        for (int h = 0; h < 8; h += WIDTH) {
-            long j = i + h;
-            V s0, s1, s2, s3;
-            if (start_slot != NULL) {
-                s0 = AT(start_slot, j), s1 = AT(start_slot, j + 8);
-                s2 = AT(start_slot, j + 16), s3 = AT(start_slot, j + 24);
-            }
-            else {
-                s0 = s1 = s2 = s3 = ALL(start);
-            }
-            for (int32_t k = 0; k < count; k++) {
-                const double *x = SLOT(work, terms[2 * k]) + j;
-                int32_t other = terms[2 * k + 1];
-                if (other >= 0) {
-                    const double *y = SLOT(work, other) + j;
-                    s0 += AT(x, 0) * AT(y, 0), s1 += AT(x, 8) * AT(y, 8);
-                    s2 += AT(x, 16) * AT(y, 16), s3 += AT(x, 24) * AT(y, 24);
-                }
-                else {
-                    V y = ALL(uniforms[~other]);
-                    s0 += AT(x, 0) * y, s1 += AT(x, 8) * y, s2 += AT(x, 16) * y, s3 += AT(x, 24) * y;
-                }
-            }
-            AT(out, j) = s0, AT(out, j + 8) = s1, AT(out, j + 16) = s2, AT(out, j + 24) = s3;
-        }
-    }
-    for (; i < n; i += WIDTH) {
-        V s = start_slot != NULL ? AT(start_slot, i) : ALL(start);
-        for (int32_t k = 0; k < count; k++) {
-            int32_t other = terms[2 * k + 1];
-            V y = other >= 0 ? AT(SLOT(work, other), i) : ALL(uniforms[~other]);
-            s += AT(SLOT(work, terms[2 * k]), i) * y;
-        }
-        AT(out, i) = s;
-    }
+    ISA(sum_all)(work, n, out, start_slot, start, terms, count, true);
 }
 
 /* lanes += x·y over the samples [start, count). */
@@ -219,45 +212,61 @@ ISA(add_products)(double *lanes, const double *x, const double *y, long start, l
     }
 }
 
+/* gather over 32·TREES samples from i on, in vectors 8 apart from lane h on. */
+LANE void
+ISA(gather_some)(const Work *work, long i, int h, double *out, const double *x_slot, const double *start_slot, double start,
+                 const int32_t *terms, const int32_t *end, const int trees)
+{
+    const double *slots = work->slots + i + h, *uniforms = work->uniforms;
+    V x[8], s[8];
+    for (int q = 0; q < 4 * trees; q++) {
+        x[q] = AT(x_slot, i + h + 8 * q);
+        s[q] = start_slot != NULL ? AT(start_slot, i + h + 8 * q) : ALL(start);
+    }
+    for (; terms < end; terms += 3) {
+        const double *g = slots + (ptrdiff_t)terms[0] * BLOCK;
+        double *lanes = work->lanes + 8 * (ptrdiff_t)terms[2] + h;
+        const V u = ALL(uniforms[terms[1]]);
+        for (int tree = 0; tree < 4 * trees; tree += 4) {
+            V p[4];
+            for (int q = 0; q < 4; q++) {
+                const V gradient = AT(g, 8 * (tree + q));
+                s[tree + q] += gradient * u;
+                p[q] = gradient * x[tree + q];
+            }
+            AT(lanes, 0) += (p[0] + p[1]) + (p[2] + p[3]);
+        }
+    }
+    for (int q = 0; out != NULL && q < 4 * trees; q++) {
+        AT(out, i + h + 8 * q) = s[q];
+    }
+}
+
 /* The gradient of a slot x that numbers u multiply, and theirs: out = start + g0·u0 + …; lanes of u_k += g_k·x. */
 static void
 ISA(gather)(const Work *work, long count, long n, double *out, const double *x, const double *start_slot, double start,
             const int32_t *terms, int32_t terms_count)
 {
-    const double *uniforms = work->uniforms;
+    const int32_t *end = terms + 3 * (ptrdiff_t)terms_count;
     long i = 0;
+#if WIDTH == 8
+    for (; i + 64 <= count; i += 64) {
+        ISA(gather_some)(work, i, 0, out, x, start_slot, start, terms, end, 2);
+    }
+#endif
     for (; i + 32 <= count; i += 32) {
         for (int h = 0; h < 8; h += WIDTH) {
-            long j = i + h;
-            V x0 = AT(x, j), x1 = AT(x, j + 8), x2 = AT(x, j + 16), x3 = AT(x, j + 24), s0, s1, s2, s3;
-            if (start_slot != NULL) {
-                s0 = AT(start_slot, j), s1 = AT(start_slot, j + 8);
-                s2 = AT(start_slot, j + 16), s3 = AT(start_slot, j + 24);
-            }
-            else {
-                s0 = s1 = s2 = s3 = ALL(start);
-            }
-            for (int32_t k = 0; k < terms_count; k++) {
-                const double *g = SLOT(work, terms[3 * k]) + j;
-                V u = ALL(uniforms[terms[3 * k + 1]]);
-                double *lanes = work->lanes + 8 * (size_t)terms[3 * k + 2] + h;
-                V g0 = AT(g, 0), g1 = AT(g, 8), g2 = AT(g, 16), g3 = AT(g, 24);
-                s0 += g0 * u, s1 += g1 * u, s2 += g2 * u, s3 += g3 * u;
-                AT(lanes, 0) += (g0 * x0 + g1 * x1) + (g2 * x2 + g3 * x3);
-            }
-            if (out != NULL) {
-                AT(out, j) = s0, AT(out, j + 8) = s1, AT(out, j + 16) = s2, AT(out, j + 24) = s3;
-            }
+            ISA(gather_some)(work, i, h, out, x, start_slot, start, terms, end, 1);
         }
     }
     /* Lanes first: out may be the slot of x or of a gradient. */
-    for (int32_t k = 0; k < terms_count; k++) {
+    for (int32_t k = 0; i < count && k < terms_count; k++) {
         ISA(add_products)(work->lanes + 8 * (size_t)terms[3 * k + 2], x, SLOT(work, terms[3 * k]), i, count);
     }
     for (; out != NULL && i < n; i += WIDTH) {
         V s = start_slot != NULL ? AT(start_slot, i) : ALL(start);
         for (int32_t k = 0; k < terms_count; k++) {
-            s += AT(SLOT(work, terms[3 * k]), i) * ALL(uniforms[terms[3 * k + 1]]);
+            s += AT(SLOT(work, terms[3 * k]), i) * ALL(work->uniforms[terms[3 * k + 1]]);
         }
         AT(out, i) = s;
     }
@@ -322,8 +331,42 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
     }
 }
 
+/* A row of the table. Where it has a limit and some number lies beyond, those are done again, by libm. */
 static void
-ISA(run_block)(const Work *work, const Batch *batch, long first, long count)
+ISA(run_row)(const Work *work, const Step *s, long n)
+{
+    double *p[7];
+    int k = 0;
+    for (int i = 0; i < s->outs_count; i++) {
+        p[k++] = SLOT(work, s->outs[i]);
+    }
+    for (int i = 0; i < s->reads_count; i++) {
+        p[k++] = SLOT(work, s->reads[i]);
+    }
+    const double limit = LIMITS[s->row], *x = p[s->outs_count];
+    int64_t beyond = 0;
+    if (limit > 0.0) {
+        EACH beyond |= fabs(x[i]) < limit ? 0 : 1;
+    }
+    double before[BLOCK];
+    if (beyond != 0) {
+        memcpy(before, x, (size_t)n * sizeof(double)); /* as what is written may take its place */
+    }
+    ISA(row_kernels)[s->kind][s->row](n, p);
+    for (long i = 0; beyond != 0 && i < n; i++) {
+        double value, slope;
+        if (!(fabs(before[i]) < limit)) {
+            replay_row_once(s->row, before[i], &value, &slope);
+            p[0][i] = s->kind == SLOPES ? slope : value;
+            if (s->kind == BOTH) {
+                p[1][i] = slope;
+            }
+        }
+    }
+}
+
+void
+ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
 {
     const Step *steps = batch->steps;
     const int32_t *terms = batch->terms;
@@ -331,32 +374,11 @@ ISA(run_block)(const Work *work, const Batch *batch, long first, long count)
     long n = (count + 7) & ~7L;
     for (const Step *s = steps, *end = steps + batch->steps_count; s < end; s++) {
         switch (s->kind) {
-        case VALUE: {
-            if (s->row == OP_tanh) {
-                ISA(tanh_and_slope)(n, SLOT(work, s->outs[0]), SLOT(work, batch->spare), SLOT(work, s->reads[0]));
-                break;
-            }
-            double *p[] = {SLOT(work, s->outs[0]), SLOT(work, s->reads[0]), SLOT(work, s->reads[1]), SLOT(work, s->reads[2])};
-            ISA(row_kernels)[0][s->row](n, p);
-            break;
-        }
+        case VALUE:
         case BOTH:
-        case SLOPES: {
-            if (s->kind == BOTH && s->row == OP_tanh) {
-                ISA(tanh_and_slope)(n, SLOT(work, s->outs[0]), SLOT(work, s->outs[1]), SLOT(work, s->reads[0]));
-                break;
-            }
-            double *p[7];
-            int k = 0;
-            for (int i = 0; i < s->outs_count; i++) {
-                p[k++] = SLOT(work, s->outs[i]);
-            }
-            for (int i = 0; i < s->reads_count; i++) {
-                p[k++] = SLOT(work, s->reads[i]);
-            }
-            ISA(row_kernels)[s->kind][s->row](n, p);
+        case SLOPES:
+            ISA(run_row)(work, s, n);
             break;
-        }
 #define WITH_NUMBER(KIND, EXPRESSION) \
         case KIND: { \
             double *out = SLOT(work, s->outs[0]); \
@@ -439,15 +461,3 @@ ISA(run_block)(const Work *work, const Batch *batch, long first, long count)
         }
     }
 }
-
-#undef V
-#undef AT
-#undef ALL
-#undef EACH
-#undef UNARY_KERNELS
-#undef BINARY_KERNELS
-#undef VALUE_ENTRY
-#undef BOTH_ENTRY
-#undef SLOPES_ENTRY
-#undef ISA
-#undef WIDTH

@@ -1,0 +1,115 @@
+/* What the parts of the replay kernel share: a plan as they know it, and what each does.
+
+   _replay.c           the Python types
+   replay_plan.c      reads a plan and checks everything in it
+   replay_once.c      runs one sample
+   replay_run.c       runs a batch, on threads
+   replay_blocks.h    a block of samples, compiled by replay_baseline.c, replay_avx2.c and replay_avx512.c
+   vector_math.h      elementary functions for those */
+
+#ifndef AUTOGRAD_REPLAY_H
+#define AUTOGRAD_REPLAY_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if !defined(__GNUC__)
+#error "the replay kernel needs GNU C; without it plans run on numpy"
+#endif
+
+enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, NONE = INT32_MIN };
+
+typedef enum {
+    VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, TAKE, LEAVE, EITHER, MASKED, LOGSUMEXP,
+    LOAD, STORE, SEED, STORE_GRADIENT, KINDS
+} Kind;
+
+#define KIND_NAMES \
+    "value", "both", "slopes", "addu", "subu", "rsubu", "mulu", "divu", "dot", "dotu", "gather", "reduce", "take", "leave", \
+    "either", "masked", "logsumexp", "load", "store", "seed", "store gradient"
+
+/* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array. */
+typedef struct {
+    uint8_t kind, outs_count, reads_count;
+    int16_t row;
+    int32_t outs[4];
+    int32_t reads[3];
+    int32_t terms, count;
+    int32_t number;
+} Step;
+
+typedef struct {
+    double *slots;    /* of BLOCK doubles each */
+    double *uniforms;
+    double *lanes;    /* 8 for each sum over samples */
+} Work;
+
+typedef struct {
+    const Step *steps;
+    ptrdiff_t steps_count;
+    const int32_t *terms;
+    const double *columns, *seeds;
+    double *stored, *gradients;
+    long samples;
+    ptrdiff_t spare; /* the slot for what nobody needs */
+} Batch;
+
+
+typedef void (*BlockRunner)(const Work *, const Batch *, long first, long count);
+
+#define SLOT(WORK, X) ((WORK)->slots + (size_t)(X) * BLOCK)
+
+typedef struct {
+    Step *parts[3];       /* before, body, after: over one sample */
+    Step *blocks;         /* the body over blocks */
+    ptrdiff_t counts[3];
+    int32_t *terms[4];    /* of parts, then of blocks */
+    int32_t *fills;       /* pairs: slot, uniform number */
+    int32_t *sums;        /* uniform numbers */
+    double *start;        /* the uniform numbers before a run */
+    int32_t *parameters;  /* for each, the uniform number of its gradient, or -1 */
+    int32_t *seeds_to;    /* for each output, the sum that its seeds go to, or -1 */
+    int32_t *results;     /* for each output, its uniform number, or -1 where the body stores it */
+    ptrdiff_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
+    ptrdiff_t parameters_count, first_parameter;
+    double *kept;         /* the memory of one worker, when no call uses it */
+} Plan;
+
+/* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
+typedef struct {
+    const double *inputs, *seeds;
+    double *stored, *gradients;
+} Sample;
+
+#pragma GCC visibility push(hidden)
+
+/* From the buffers that kernel_c.py made, the sizes being set already; false with an exception if it isn't sound. */
+bool replay_read_plan(Plan *plan, const Py_buffer *buffers);
+void replay_free_plan(Plan *plan);
+
+void replay_once(double *places, const Step *steps, ptrdiff_t count, const int32_t *terms, const Sample *sample);
+void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
+
+/* All samples, between the uniform parts; adds to the sums among the uniform numbers. False if memory ran out. The GIL
+   is released meanwhile. */
+bool replay_batch(Plan *plan, const Batch *batch, double *uniforms, int threads);
+
+/* Instruction sets that this processor has: the name of each, from the plainest on, then NULL; choosing one by its name,
+   or with NULL the best; the name of the one chosen. */
+const char *replay_instruction_set(int set);
+bool replay_choose(const char *name);
+const char *replay_chosen(void);
+
+void replay_block_baseline(const Work *, const Batch *, long first, long count);
+#if defined(__x86_64__)
+void replay_block_avx2(const Work *, const Batch *, long first, long count);
+void replay_block_avx512(const Work *, const Batch *, long first, long count);
+#endif
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,5 @@
+/* Blocks of samples for any processor. */
+
+#define ISA(NAME) NAME##_baseline
+#define WIDTH 2
+#include "replay_blocks.h"

@@ -1,0 +1,109 @@
+/* One sample: every operand is a place in one array of doubles. Rows of the table use libm, as eager computation does. */
+
+#include "replay.h"
+
+#include "../_ops.h"
+
+static void
+log_sum_exp_once(double *m, const Step *s, const int32_t *terms)
+{
+    int32_t top = 0;
+    double largest = m[terms[0]], rest = 0.0;
+    for (int32_t k = 1; k < s->count && largest == largest; k++) {
+        double x = m[terms[2 * k]];
+        if (x != x || x > largest) {
+            largest = x;
+            top = k;
+        }
+    }
+    bool usual = fabs(largest) < INFINITY;
+    for (int32_t k = 0; usual && k < s->count; k++) {
+        rest += k == top ? 0.0 : ops_exp_difference(m[terms[2 * k]], largest);
+    }
+    for (int32_t k = 0; k < s->count; k++) {
+        double x = m[terms[2 * k]];
+        m[terms[2 * k + 1]] = usual ? ops_exp_difference(x, largest) / (1.0 + rest)
+            : largest == INFINITY && x < largest ? 0.0 : NAN;
+    }
+    m[s->outs[0]] = usual ? largest + log1p(rest) : largest;
+}
+
+void
+replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_terms, const Sample *sample)
+{
+    for (const Step *s = steps, *end = steps + count; s < end; s++) {
+        const int32_t *t = all_terms + s->terms, *o = s->outs, *r = s->reads;
+        switch (s->kind) {
+        case VALUE:
+            switch (s->row) {
+#define UNARY_VALUE(NAME, ...) case OP_##NAME: { double dx; m[o[0]] = op_##NAME(m[r[0]], &dx); break; }
+#define BINARY_VALUE(NAME, ...) case OP_##NAME: { double dx, dy; m[o[0]] = op_##NAME(m[r[0]], m[r[1]], &dx, &dy); break; }
+            UNARY_OPS(UNARY_VALUE)
+            BINARY_OPS(BINARY_VALUE)
+            case OP_where: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] : m[r[2]]; break;
+            }
+            break;
+        case BOTH:
+            switch (s->row) {
+#define UNARY_BOTH(NAME, ...) case OP_##NAME: { double dx; double y = op_##NAME(m[r[0]], &dx); m[o[0]] = y; m[o[1]] = dx; break; }
+#define BINARY_BOTH(NAME, ...) case OP_##NAME: { \
+                double dx, dy; double z = op_##NAME(m[r[0]], m[r[1]], &dx, &dy); m[o[0]] = z; m[o[1]] = dx; m[o[2]] = dy; break; }
+            UNARY_OPS(UNARY_BOTH)
+            BINARY_OPS(BINARY_BOTH)
+            }
+            break;
+        case SLOPES:
+            switch (s->row) {
+#define UNARY_SLOPES(NAME, ...) case OP_##NAME: { double dx; op_##NAME(m[r[0]], &dx); m[o[0]] = dx; break; }
+#define BINARY_SLOPES(NAME, ...) case OP_##NAME: { \
+                double dx, dy; op_##NAME(m[r[0]], m[r[1]], &dx, &dy); m[o[0]] = dx; m[o[1]] = dy; break; }
+            UNARY_OPS(UNARY_SLOPES)
+            BINARY_OPS(BINARY_SLOPES)
+            }
+            break;
+        case ADDU: m[o[0]] = m[r[0]] + m[r[1]]; break;
+        case SUBU: m[o[0]] = m[r[0]] - m[r[1]]; break;
+        case RSUBU: m[o[0]] = m[r[1]] - m[r[0]]; break;
+        case MULU: m[o[0]] = m[r[0]] * m[r[1]]; break;
+        case DIVU: m[o[0]] = m[r[0]] / m[r[1]]; break;
+        case DOT:
+        case DOTU: {
+            double total = m[r[0]];
+            for (int32_t k = 0; k < s->count; k++) {
+                total += m[t[2 * k]] * m[t[2 * k + 1]];
+            }
+            m[o[0]] = total;
+            break;
+        }
+        case GATHER: {
+            double total = r[1] == NONE ? -0.0 : m[r[1]], x = m[r[0]];
+            for (int32_t k = 0; k < s->count; k++) {
+                double g = m[t[3 * k]];
+                total += g * m[t[3 * k + 1]];
+                m[t[3 * k + 2]] += g * x;
+            }
+            m[o[0]] = total;
+            break;
+        }
+        case REDUCE: m[s->number] += m[r[0]] * m[r[1]]; break;
+        case TAKE: m[o[0]] = m[r[1]] != 0.0 ? m[r[0]] : 0.0; break;
+        case LEAVE: m[o[0]] = m[r[1]] != 0.0 ? 0.0 : m[r[0]]; break;
+        case EITHER: m[o[0]] = m[r[0]] != 0.0 || m[r[1]] != 0.0 ? 1.0 : 0.0; break;
+        case MASKED: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] * m[r[2]] : 0.0; break;
+        case LOGSUMEXP: log_sum_exp_once(m, s, t); break;
+        case LOAD: m[o[0]] = sample->inputs[s->number]; break;
+        case STORE: sample->stored[s->number] = m[r[0]]; break;
+        case SEED: m[o[0]] = sample->seeds != NULL ? sample->seeds[s->number] : 1.0; break;
+        case STORE_GRADIENT: sample->gradients[s->number] = m[r[0]]; break;
+        }
+    }
+}
+
+void
+replay_row_once(int row, double x, double *value, double *slope)
+{
+    switch (row) {
+#define ROW(NAME, ...) case OP_##NAME: *value = op_##NAME(x, slope); break;
+    UNARY_OPS(ROW)
+    }
+}

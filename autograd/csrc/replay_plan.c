@@ -1,0 +1,289 @@
+/* Reads a plan that replay/kernel_c.py encoded. Nothing in it is trusted: whatever it names is checked here, once. */
+
+#include "replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../_ops.h"
+
+static const int32_t NOT_A_PLACE = -1;
+
+/* The place in a single array of what an operand names; NOT_A_PLACE if there is no such thing. */
+static int32_t
+place(const Plan *plan, const int32_t *fill_of, int32_t x)
+{
+    if (x < 0) {
+        return ~x < plan->uniforms ? ~x : NOT_A_PLACE;
+    }
+    if (x > plan->slots) {
+        return NOT_A_PLACE;
+    }
+    return x < plan->slots && fill_of[x] >= 0 ? fill_of[x] : (int32_t)(plan->uniforms + x);
+}
+
+static bool
+malformed(const char *what)
+{
+    PyErr_Format(PyExc_ValueError, "kernel: the plan is malformed: %s", what);
+    return false;
+}
+
+static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [LOGSUMEXP] = 2};
+
+/* Read one step, in two forms: over blocks, and over one sample; everything it names is checked. */
+static bool
+read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_t *terms, int32_t *block_terms,
+          Py_ssize_t terms_count, Step *once, Step *block)
+{
+    memset(once, 0, sizeof *once);
+    if (f[0] < 0 || f[0] >= KINDS || f[1] < -1 || f[1] >= OPS_COUNT) {
+        return malformed("kind or row");
+    }
+    Kind kind = f[0];
+    bool body = part == 1;
+    once->kind = (uint8_t)kind;
+    once->row = (int16_t)f[1];
+    int outs = 1, reads = 2;
+    if (kind <= SLOPES) {
+        bool binary = false, unary = false, ternary = f[1] == OP_where;
+        switch (f[1]) {
+#define IS_UNARY(NAME, ...) case OP_##NAME: unary = true; break;
+#define IS_BINARY(NAME, ...) case OP_##NAME: binary = true; break;
+        UNARY_OPS(IS_UNARY)
+        BINARY_OPS(IS_BINARY)
+        }
+        if (!(unary || binary || (ternary && kind == VALUE))) {
+            return malformed("row");
+        }
+        reads = unary ? 1 : binary ? 2 : 3;
+        outs = kind == VALUE ? 1 : kind == BOTH ? 1 + reads : reads;
+    }
+    else if (kind == DOT || kind == DOTU || kind == STORE || kind == STORE_GRADIENT) {
+        reads = 1;
+        outs = kind == DOT || kind == DOTU;
+    }
+    else if (kind == LOAD || kind == SEED || kind == LOGSUMEXP) {
+        reads = 0;
+    }
+    else if (kind == REDUCE) {
+        outs = 0;
+    }
+    else if (kind == MASKED) {
+        reads = 3;
+    }
+    if (!body && (kind == LOAD || kind == STORE || kind == SEED || kind == STORE_GRADIENT || kind == GATHER || kind == REDUCE)) {
+        return malformed("a step that belongs to the body");
+    }
+    once->outs_count = (uint8_t)outs;
+    once->reads_count = (uint8_t)reads;
+    *block = *once;
+    for (int i = 0; i < outs; i++) {
+        int32_t x = f[2 + i];
+        bool unneeded = x == -1;
+        if (body && x < -1) {
+            return malformed("a step of the body writes a number");
+        }
+        x = unneeded ? (int32_t)plan->slots : x;
+        block->outs[i] = unneeded && kind == GATHER ? -1 : x;
+        once->outs[i] = place(plan, fill_of, x);
+        if (once->outs[i] == NOT_A_PLACE) {
+            return malformed("an operand");
+        }
+    }
+    bool numbers = kind == ADDU || kind == SUBU || kind == RSUBU || kind == MULU || kind == DIVU;
+    for (int i = 0; i < reads; i++) {
+        int32_t x = f[6 + i];
+        block->reads[i] = once->reads[i] = x;
+        if (kind == GATHER && i == 1 && x == NONE) {
+            continue;
+        }
+        once->reads[i] = place(plan, fill_of, x);
+        bool may_be_number = kind == DOT || kind == DOTU || (i == 1 && (numbers || kind == GATHER || kind == REDUCE));
+        bool must_be_number = numbers && i == 1;
+        if (once->reads[i] == NOT_A_PLACE || (body && x < 0 && !may_be_number) || (body && x >= 0 && must_be_number)) {
+            return malformed("an operand");
+        }
+    }
+    int size = TERM_SIZES[kind];
+    once->terms = block->terms = size ? f[9] : 0;
+    once->count = block->count = size ? f[10] : 0;
+    if (size && (f[9] < 0 || f[10] < 0 || f[9] > terms_count || f[10] > (terms_count - f[9]) / size)) {
+        return malformed("terms");
+    }
+    if (kind == LOGSUMEXP && f[10] < 1) {
+        return malformed("logsumexp of nothing");
+    }
+    for (int32_t k = 0; k < once->count * size; k++) {
+        int32_t x = terms[f[9] + k], position = k % size;
+        if (kind == GATHER && position == 2) {
+            if (x < 0 || x >= plan->sums_count) {
+                return malformed("a sum");
+            }
+            terms[f[9] + k] = plan->sums[x];
+            continue;
+        }
+        bool slot = position == 0 || kind == LOGSUMEXP || (kind == DOT && x >= 0);
+        if (kind == LOGSUMEXP && position == 1 && x == -1) {
+            x = (int32_t)plan->slots;
+            block_terms[f[9] + k] = x;
+        }
+        int32_t found = place(plan, fill_of, x);
+        if (found == NOT_A_PLACE || (body && (slot ? x < 0 : x >= 0))) {
+            return malformed("a term");
+        }
+        terms[f[9] + k] = found;
+        if (!slot && kind != DOT) {
+            block_terms[f[9] + k] = ~x; /* where it is always a number, it is written plainly */
+        }
+    }
+    Py_ssize_t limit = kind == LOAD ? plan->inputs : kind == STORE ? plan->stored : kind == SEED ? plan->outputs
+        : kind == STORE_GRADIENT ? plan->gradients : kind == REDUCE ? plan->sums_count : 1;
+    if (f[11] < 0 || f[11] >= limit) {
+        return malformed("a number of an input, output or sum");
+    }
+    block->number = f[11];
+    once->number = kind == REDUCE ? plan->sums[f[11]] : f[11];
+    return true;
+}
+
+static void *
+allocated(size_t count, size_t size)
+{
+    void *memory = PyMem_Calloc(count > 0 ? count : 1, size);
+    return memory != NULL ? memory : PyErr_NoMemory();
+}
+
+static int32_t *
+copied(const Py_buffer *from)
+{
+    int32_t *to = allocated((size_t)from->len / sizeof(int32_t), sizeof(int32_t));
+    if (to != NULL) {
+        memcpy(to, from->buf, (size_t)from->len);
+    }
+    return to;
+}
+
+static bool
+read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, const Py_buffer *terms)
+{
+    Py_ssize_t count = code->len / (STEP_FIELDS * (Py_ssize_t)sizeof(int32_t));
+    Py_ssize_t terms_count = terms->len / (Py_ssize_t)sizeof(int32_t);
+    plan->counts[part] = count;
+    plan->parts[part] = allocated((size_t)count, sizeof(Step));
+    Step *blocks = allocated((size_t)count, sizeof(Step));
+    int32_t *own = copied(terms), *block_terms = copied(terms);
+    plan->terms[part] = own;
+    bool fine = plan->parts[part] != NULL && blocks != NULL && own != NULL && block_terms != NULL;
+    const int32_t *fields = code->buf;
+    for (Py_ssize_t i = 0; fine && i < count; i++) {
+        fine = read_step(plan, fill_of, fields + STEP_FIELDS * i, part, own, block_terms, terms_count,
+                         &plan->parts[part][i], &blocks[i]);
+    }
+    if (part == 1) {
+        plan->blocks = blocks;
+        plan->terms[3] = block_terms;
+    }
+    else {
+        PyMem_Free(blocks);
+        PyMem_Free(block_terms);
+    }
+    return fine;
+}
+
+void
+replay_free_plan(Plan *plan)
+{
+    for (int i = 0; i < 3; i++) {
+        PyMem_Free(plan->parts[i]);
+    }
+    for (int i = 0; i < 4; i++) {
+        PyMem_Free(plan->terms[i]);
+    }
+    PyMem_Free(plan->blocks);
+    PyMem_Free(plan->start);
+    PyMem_Free(plan->parameters);
+    PyMem_Free(plan->results);
+    PyMem_Free(plan->seeds_to);
+    PyMem_Free(plan->fills);
+    PyMem_Free(plan->sums);
+    free(plan->kept);
+}
+
+static bool
+are_numbers(const int32_t *numbers, Py_ssize_t count, Py_ssize_t step, Py_ssize_t limit)
+{
+    for (Py_ssize_t i = 0; i < count; i += step) {
+        if (numbers[i] < 0 || numbers[i] >= limit) {
+            return malformed("a slot or a uniform number");
+        }
+    }
+    return true;
+}
+
+/* Where a run starts and what it leaves: constants, gradients of parameters, outputs. */
+static bool
+read_ends(Plan *plan, const Py_buffer *b)
+{
+    Py_ssize_t count = b[9].len / (Py_ssize_t)sizeof(int32_t), results = b[10].len / (Py_ssize_t)sizeof(int32_t);
+    if (b[8].len != plan->uniforms * (Py_ssize_t)sizeof(double) || b[9].len % (Py_ssize_t)sizeof(int32_t) != 0
+        || b[10].len % (Py_ssize_t)sizeof(int32_t) != 0 || plan->first_parameter < 0
+        || plan->first_parameter > plan->uniforms - count || results != plan->outputs || results > plan->stored || b[11].len != b[10].len) {
+        return malformed("its ends");
+    }
+    plan->parameters_count = count;
+    plan->start = allocated((size_t)plan->uniforms, sizeof(double));
+    plan->parameters = copied(&b[9]);
+    plan->results = copied(&b[10]);
+    plan->seeds_to = copied(&b[11]);
+    if (plan->start == NULL || plan->parameters == NULL || plan->results == NULL || plan->seeds_to == NULL) {
+        return false;
+    }
+    memcpy(plan->start, b[8].buf, (size_t)b[8].len);
+    for (Py_ssize_t i = 0; i < count + 2 * results; i++) {
+        Py_ssize_t j = i - count;
+        int32_t x = j < 0 ? plan->parameters[i] : j < results ? plan->results[j] : plan->seeds_to[j - results];
+        if (x < -1 || x >= plan->uniforms) {
+            return malformed("a uniform number");
+        }
+    }
+    return true;
+}
+
+bool
+replay_read_plan(Plan *plan, const Py_buffer *b)
+{
+    enum { MOST = 1 << 30 };
+    Py_ssize_t sizes[] = {plan->uniforms, plan->slots, plan->inputs, plan->stored, plan->outputs, plan->gradients};
+    for (int i = 0; i < 6; i++) {
+        if (sizes[i] < 0 || sizes[i] > MOST) {
+            return malformed("a size");
+        }
+    }
+    for (int i = 0; i < 8; i++) {
+        Py_ssize_t unit = (i < 6 && i % 2 == 0 ? STEP_FIELDS : i == 6 ? 2 : 1) * (Py_ssize_t)sizeof(int32_t);
+        if (b[i].len % unit != 0 || b[i].len / (Py_ssize_t)sizeof(int32_t) > MOST) {
+            return malformed("a length");
+        }
+    }
+    plan->fills = copied(&b[6]);
+    plan->sums = copied(&b[7]);
+    plan->fills_count = b[6].len / (2 * (Py_ssize_t)sizeof(int32_t));
+    plan->sums_count = b[7].len / (Py_ssize_t)sizeof(int32_t);
+    int32_t *fill_of = allocated((size_t)plan->slots, sizeof(int32_t));
+    bool fine = plan->fills != NULL && plan->sums != NULL && fill_of != NULL
+        && are_numbers(plan->fills, 2 * plan->fills_count, 2, plan->slots)
+        && are_numbers(plan->fills + 1, 2 * plan->fills_count - 1, 2, plan->uniforms)
+        && are_numbers(plan->sums, plan->sums_count, 1, plan->uniforms);
+    if (fine) {
+        memset(fill_of, 0xff, (size_t)plan->slots * sizeof(int32_t));
+        for (Py_ssize_t i = 0; i < plan->fills_count; i++) {
+            fill_of[plan->fills[2 * i]] = plan->fills[2 * i + 1];
+        }
+    }
+    for (int part = 0; fine && part < 3; part++) {
+        fine = read_part(plan, fill_of, part, &b[2 * part], &b[2 * part + 1]);
+    }
+    PyMem_Free(fill_of);
+    return fine && read_ends(plan, b);
+}
