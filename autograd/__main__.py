@@ -15,7 +15,7 @@ import autograd
 from autograd.derivation import Derivation, Subject, derive
 from autograd.derivation.notes import read_note
 from autograd.derivation.sheets import judge_claims, sheet_subject
-from autograd.errors import AutogradError, WorksheetError
+from autograd.errors import AutogradError, DrawError, WorksheetError
 from autograd.report import Report, as_json, as_text
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
@@ -97,7 +97,21 @@ def _parser() -> argparse.ArgumentParser:
     add("--steps", metavar="N", help="steps of gradient descent; default: 1 if there is a rate")
     add("--fixed", nargs="+", default=[], metavar="NAME", help="leaves not to train, besides those the sheet says")
     add("--set", nargs="+", action="extend", default=[], metavar="NAME=NUMBER", help="give leaves other numbers")
-    add("--svg", metavar="FILE", help="write a picture of the graph, with values and gradients")
+    for name, what in (
+        ("svg", "SVG"),
+        ("png", "PNG"),
+        ("pdf", "PDF"),
+        ("dot", "DOT text"),
+        ("mermaid", "Mermaid text"),
+    ):
+        add(f"--{name}", metavar="FILE", help=f"write a picture of the graph, with values and gradients, as {what}")
+    add("--direction", choices=("LR", "TB"), help="of the picture: left to right, top to bottom; default: what fits")
+    add("--collapse", choices=("auto", "none", "neuron", "layer"), default="auto", help="what becomes one box in it")
+    add("--expand", nargs="+", default=[], metavar="GROUP", help="groups to show in full in it")
+    add("--focus", nargs="+", default=[], metavar="NAME", help="draw only how these lead to the output")
+    add("--depth", type=int, default=0, metavar="N", help="draw so many steps beside that way, too")
+    add("--limit", type=int, default=300, metavar="N", help="the most boxes of the picture")
+    add("--theme", choices=("auto", "light", "dark"), default="auto", help="colours of the picture")
     add("--values", action="store_true", help="print the value of every step, too")
     add("--check", action="store_true", help="compare every gradient with finite differences and forward mode")
     add("--derive", nargs="+", metavar="NAME", help="write out the chain rule for these")
@@ -192,16 +206,15 @@ def _run(options: argparse.Namespace) -> int:
         roles={label: "fixed" if label in fixed else sheet.role(label) for label in labels},
         checks=None if checks is None else list(checks),
     )
-    if options.svg is not None:
-        _draw(report, options.svg)
+    drawn = _draw(report, options)
     derivation = _derivation(options, report, trained)
     if not options.json:
         print(as_text(report, values=options.values) + (f"\n\n{derivation}" if derivation else ""))
     wrong = _claims(options, sheet, sheet_subject(sheet))
     if options.json:
         print(as_json(report))
-    if options.svg and not options.json:
-        print(f"\nThe graph is drawn in {options.svg}")
+    if drawn and not options.json:
+        print(f"\nThe graph is drawn in {', '.join(drawn)}")
     return CHECK_FAILED if wrong or any(each.verdict == FAILED for each in report.checks or []) else FINE
 
 
@@ -283,13 +296,30 @@ def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) 
     return rate, steps
 
 
-def _draw(report: Report, path: str) -> None:
-    from autograd.draw import draw
+_SUFFIXES = {"svg": (".svg",), "png": (".png",), "pdf": (".pdf",), "dot": (".dot", ".gv"), "mermaid": (".mmd",)}
 
-    try:
-        draw(report.run.values[report.run.output]).save(path)
-    except OSError as error:  # which may name a temporary file beside it
-        raise OSError(error.errno, error.strerror, path) from None
+
+def _draw(report: Report, options: argparse.Namespace) -> list[str]:
+    """Write the pictures that are asked for, and return the names of their files."""
+    wanted = [(name, path) for name in _SUFFIXES if (path := getattr(options, name)) is not None]
+    for name, path in wanted:
+        if not path.lower().endswith(_SUFFIXES[name]):
+            raise DrawError(f"--{name}: file name must end in {' or '.join(_SUFFIXES[name])}, got {path!r}")
+    if not wanted:
+        return []
+    drawing = autograd.draw(
+        report.run.values[report.run.output],
+        direction=options.direction,
+        collapse=options.collapse,
+        expand=options.expand,
+        focus=[label for name in options.focus for label in report.sheet.labels(name)],
+        depth=options.depth,
+        limit=options.limit,
+        theme=options.theme,
+    )
+    for _, path in wanted:
+        drawing.save(path)
+    return [path for _, path in wanted]
 
 
 def _progress(items: Iterable[_Item], total: int) -> Iterator[_Item]:

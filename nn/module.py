@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograd import display
 from autograd.core import Value
 
 __all__ = ["Module"]
@@ -37,6 +38,10 @@ class Module:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters():
             parameter.grad = 0.0
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show a table of the parameters in a notebook."""
+        return display.parameters(self, self.named_parameters())
 
 
 def _walk(path: str, found: object, seen: set[int]) -> Iterator[tuple[str, Value]]:

@@ -1,11 +1,11 @@
-"""Pictures of graphs: `draw(v)` gives a `Drawing`, to save, to show in a notebook, or as DOT text."""
+"""Pictures of graphs: `draw(v)` gives a `Drawing`, to save, to show, to print, or as text for Graphviz and Markdown."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd.core import Value
-from autograd.errors import DrawError
 
 if TYPE_CHECKING:
     from autograd.draw.drawing import Drawing
@@ -16,14 +16,22 @@ __all__ = ["draw"]
 def draw(
     *values: Value,
     engine: str | None = None,
-    direction: str = "LR",
+    direction: str | None = None,
+    collapse: str = "auto",
+    expand: str | Sequence[str] = (),
+    focus: Value | str | Sequence[Value | str] | None = None,
+    depth: int = 0,
+    ops: str = "fused",
+    theme: str = "auto",
     limit: int = 300,
     title: str = "",
 ) -> Drawing:
     """Draw the graph below one or more values.
 
     Each value is a box with its op, label, number and gradient; an edge carries the local derivative, coloured and
-    widened by the gradient that flows along it. The picture shows the graph as it is now.
+    widened by the gradient that flows along it. The picture shows the graph as it is now. A large graph is drawn by
+    its neurons, layers or stretches, each a box with how many values it holds and the root mean square of their
+    gradients; an edge between two then says how many operands it stands for, and is coloured by the sum of what flows.
 
     Parameters
     ----------
@@ -31,19 +39,35 @@ def draw(
         What to draw, with all below.
     engine : {"dot", "builtin"}, optional
         Who places the boxes. By default Graphviz's `dot` if it is on PATH, else the built-in layout.
-    direction : {"LR", "TB"}
-        Left to right or top to bottom.
+    direction : {"LR", "TB"}, optional
+        Left to right or top to bottom. By default what fits a page better.
+    collapse : {"auto", "none", "neuron", "layer"}
+        What becomes one box: nothing, or the values of a neuron (named net_h1 and out_h1, say, with the unnamed steps
+        and the leaves that lead there alone; in a batch those of all samples), or neurons of one kind at one depth.
+        Values made within `group("name")`, or labelled "name/…", are a neuron of that name; of "a/b" the layer is a.
+        "auto" collapses only what has more than `limit` values, by neuron, else by layer, else by stretches.
+    expand : str or sequence of str
+        Groups, by the names in their boxes, to be shown in full in a collapsed picture.
+    focus : Value, str, or sequence of these, optional
+        Show only the values through which this one, or the one so labelled, leads to what is drawn.
+    depth : int
+        How many steps beside that way, towards the leaves, are shown as well.
+    ops : {"fused", "nodes"}
+        Ops within the boxes of their results, or as boxes of their own.
+    theme : {"auto", "light", "dark"}
+        Colours; "auto" leaves them to the reader's system.
     limit : int
-        More values than this are refused: nobody could read them.
+        The most boxes there may be.
     title : str
         A headline.
 
     Raises
     ------
     TypeError
-        If something to draw isn't a Value.
+        If something to draw isn't a Value, or an option has the wrong type.
     DrawError
-        If there are more than `limit` values, an option is unknown, or the engine asked for is missing.
+        If there would be more than `limit` boxes, an option is unknown, a label or group isn't there, or the engine
+        asked for is missing.
 
     Examples
     --------
@@ -53,19 +77,30 @@ def draw(
     <Drawing of 3 values>
     >>> drawing.svg[:4]
     '<svg'
+
+    A long chain is drawn by its stretches, and the way of one leaf through it by itself:
+
+    >>> x = a
+    >>> for _ in range(1000):
+    ...     x = x * 1.001 + b
+    >>> draw(x)
+    <Drawing of 2,002 values in 13 boxes>
+    >>> draw(a * b + b, focus=a)
+    <Drawing of 3 values>
     """
     from autograd.draw.drawing import Drawing  # when the first picture is wanted: most programs draw none
+    from autograd.draw.options import Options
 
-    return Drawing(values, engine, direction, limit, title)
+    options = Options(engine, direction, collapse, expand, focus, depth, ops, theme, limit, title)
+    return Drawing(values, options)
 
 
-def _repr_svg_(self: Value) -> str | None:
+def _repr_mimebundle_(self: Value, include: object = None, exclude: object = None) -> dict[str, str]:
     """Show the graph in a notebook, where it is small enough to be read."""
-    try:
-        return draw(self)._repr_svg_()
-    except DrawError:
-        return None
+    from autograd import display
+
+    return display.value(self)
 
 
 # Put on here, so that the engine knows nothing of pictures.
-Value._repr_svg_ = _repr_svg_  # type: ignore[attr-defined]
+Value._repr_mimebundle_ = _repr_mimebundle_  # type: ignore[attr-defined]

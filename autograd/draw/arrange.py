@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from autograd.draw.fonts import width
 from autograd.draw.layered import Key, Layout, Link, Point, layered
-from autograd.draw.scene import SMALL, TEXT, Box, Cluster, Edge, Scene, number
+from autograd.draw.scene import SMALL, TEXT, Box, Cluster, Edge, Scene
 
-__all__ = ["Frame", "Plan", "arrange"]
+__all__ = ["Frame", "Plan", "add_layers", "arrange"]
 
 PADDING, TITLE = 12.0, 20.0
 PORT = (0.0, 6.0)  # the place where an edge enters or leaves a cluster
@@ -19,13 +19,14 @@ TRIALS = 2
 
 @dataclass
 class Frame:
-    """The rectangle of a cluster."""
+    """The rectangle of a cluster, or of a layer of clusters."""
 
     name: str
     x: float
     y: float
     width: float
     height: float
+    layer: bool = False
 
 
 @dataclass
@@ -63,7 +64,7 @@ def _turn(point: Point, turned: bool) -> Point:
 
 def _room(edge: Edge, turned: bool) -> float:
     """What an edge's label and arrow need between two layers."""
-    return 34.0 if turned else width(number(edge.derivative), SMALL) + 28.0
+    return 34.0 if turned else width(edge.text, SMALL) + 26.0
 
 
 class _Inside:
@@ -109,7 +110,7 @@ class _Inside:
         )
 
     def _room(self, edge: Edge) -> float:
-        border = 0.0 if edge.tail.value.op else _turn((PADDING, TITLE), self.turned)[0]
+        border = 0.0 if _is_computed(edge.tail) else _turn((PADDING, TITLE), self.turned)[0]
         return _room(edge, self.turned) + border
 
     def again(self, heights: Mapping[str, float]) -> _Inside:
@@ -157,10 +158,14 @@ class _Inside:
         return [(x + self.origin[0], y + self.origin[1]) for x, y in points]
 
 
+def _is_computed(box: Box) -> bool:
+    return box.value is None or bool(box.value.op)
+
+
 def _own_leaves(cluster: Cluster, scene: Scene) -> list[Box]:
     """The leaves that only this cluster uses."""
     own = {box.key for box in cluster.boxes}
-    leaves = {edge.tail.key: edge.tail for edge in scene.edges if edge.head.key in own and not edge.tail.value.op}
+    leaves = {edge.tail.key: edge.tail for edge in scene.edges if edge.head.key in own and not _is_computed(edge.tail)}
     shared = {edge.tail.key for edge in scene.edges if edge.head.key not in own}
     return [box for key, box in leaves.items() if key not in shared]
 
@@ -241,3 +246,47 @@ def _turned(plan: Plan) -> Plan:
         plan.height,
         plan.width,
     )
+
+
+def add_layers(scene: Scene, plan: Plan) -> None:
+    """Put a frame around the frames of each layer, where nothing else would stand in it, and make room for it."""
+    frames = list(plan.frames)
+    added: list[Frame] = []
+    for name, places in scene.layers if len(frames) == len(scene.clusters) else []:
+        inner = [frames[place] for place in places]
+        left, top = min(f.x for f in inner) - 8.0, min(f.y for f in inner) - 18.0
+        right, bottom = max(f.x + f.width for f in inner) + 8.0, max(f.y + f.height for f in inner) + 8.0
+        frame = Frame(name, left, top, right - left, bottom - top, layer=True)
+        own = {box.key for place in places for box in scene.clusters[place].boxes}
+        near = _feeding(scene, own)
+        others = [f for place, f in enumerate(frames) if place not in places] + added
+        if not any(_touches(frame, f) for f in others) and not any(
+            _holds(frame, plan.centres[box.key], box.size) for box in scene.boxes if box.key not in near
+        ):
+            added.append(frame)
+    plan.frames[:0] = added
+    left, top = min([0.0, *(f.x for f in added)]), min([0.0, *(f.y for f in added)])
+    _shift(plan, -left, -top)
+    plan.width = max([plan.width - left, *(f.x + f.width for f in added)])
+    plan.height = max([plan.height - top, *(f.y + f.height for f in added)])
+
+
+def _feeding(scene: Scene, own: set[str]) -> set[str]:
+    """Boxes that lead only to these, and they themselves."""
+    other = {edge.tail.key for edge in scene.edges if edge.head.key not in own}
+    return own | {edge.tail.key for edge in scene.edges if edge.tail.key not in other}
+
+
+def _touches(a: Frame, b: Frame) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def _holds(frame: Frame, centre: Point, size: Point) -> bool:
+    return _touches(frame, Frame("", centre[0] - size[0] / 2, centre[1] - size[1] / 2, *size))
+
+
+def _shift(plan: Plan, right: float, down: float) -> None:
+    plan.centres.update({key: (x + right, y + down) for key, (x, y) in plan.centres.items()})
+    plan.curves.update({key: [(x + right, y + down) for x, y in curve] for key, curve in plan.curves.items()})
+    for frame in plan.frames:
+        frame.x, frame.y = frame.x + right, frame.y + down

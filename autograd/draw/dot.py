@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.draw.arrange import Frame, Plan
 from autograd.draw.layered import Point
-from autograd.draw.scene import Box, Scene, number
+from autograd.draw.scene import Box, Scene
 from autograd.errors import DrawError
 
 __all__ = ["arrange", "available", "source"]
@@ -29,7 +29,7 @@ def source(scene: Scene, direction: str) -> Any:
 
     graph = graphviz.Digraph(
         "values",
-        graph_attr={"rankdir": direction, "nodesep": "0.2", "ranksep": "0.6", "newrank": "true", "splines": "spline"},
+        graph_attr={"rankdir": direction, "nodesep": "0.2", "ranksep": "0.4", "newrank": "true", "splines": "spline"},
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": "10"},
         edge_attr={"fontname": "Helvetica", "fontsize": "9", "arrowsize": "0.6"},
     )
@@ -43,7 +43,7 @@ def source(scene: Scene, direction: str) -> Any:
         if box.key not in inside:
             _node(graph, box)
     for edge in scene.edges:
-        graph.edge(edge.tail.key, edge.head.key, label=number(edge.derivative), id=edge.key)
+        graph.edge(edge.tail.key, edge.head.key, label=edge.text, id=edge.key)
     return graph
 
 

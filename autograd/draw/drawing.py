@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from autograd.core import Value
-from autograd.draw import arrange, dot, paint
-from autograd.draw.scene import Scene, scene
+from autograd.draw import arrange, collapse, dot, formats, paint
+from autograd.draw.fitting import fitted
+from autograd.draw.formats import write_whole
+from autograd.draw.options import Options, check_scale
+from autograd.draw.scene import Scene
 from autograd.errors import DrawError
 
-__all__ = ["Drawing"]
+__all__ = ["Drawing", "Options", "place", "write_whole"]
 
-ENGINES = ("dot", "builtin")
-DIRECTIONS = ("LR", "TB")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv", ".mmd")
 
 
 class Drawing:
@@ -26,12 +27,36 @@ class Drawing:
         The picture as SVG.
     source : str
         The graph as DOT text, for Graphviz.
+    mermaid : str
+        The graph as a Mermaid flowchart, for Markdown.
+
+    Examples
+    --------
+    >>> from autograd import Value, draw
+    >>> drawing = draw(Value(2.0, label="x").exp(), engine="builtin")
+    >>> print(drawing.mermaid)
+    flowchart LR
+        n0["x<br>2"]
+        n1["exp<br>7.389"]
+        n0 -->|"7.389"| n1
+        classDef input fill:#e3f3e7,color:#1f6b31,stroke:#9fd0ab
+        class n0 input
+    <BLANKLINE>
     """
 
-    def __init__(self, values: tuple[Value, ...], engine: str | None, direction: str, limit: int, title: str) -> None:
-        _check(values, engine, direction, limit, title)
-        self._scene, self._direction = scene(values, limit), direction
-        self.svg = paint.paint(self._scene, _plan(self._scene, engine, direction), title)
+    def __init__(self, values: tuple[Value, ...], options: Options, prefix: str = "") -> None:
+        if not values:
+            raise TypeError("draw: needs at least one Value")
+        for value in values:
+            if not isinstance(value, Value):
+                raise TypeError(f"draw: takes Values, got {value!r} ({type(value).__name__})")
+        self._options = options
+        what = collapse.build(
+            values, options.limit, options.collapse, options.expanded, options.focused, options.depth,
+            options.ops == "fused",
+        )  # fmt: skip
+        self._scene, self._plan, self._direction = place(what, options.engine, options.direction)
+        self.svg = paint.paint(self._scene, self._plan, options.title, prefix, options.theme)
 
     @property
     def source(self) -> str:
@@ -39,8 +64,34 @@ class Drawing:
         text: str = dot.source(self._scene, self._direction).source
         return text
 
+    @property
+    def mermaid(self) -> str:
+        """The graph as a Mermaid flowchart: put it into a Markdown code block of the language `mermaid`."""
+        return formats.mermaid(self._scene, self._direction)
+
+    def png(self, scale: float = 2.0) -> bytes:
+        """Return the picture as PNG, `scale` pixels to one of the SVG; light unless the theme is dark.
+
+        Raises
+        ------
+        DrawError
+            If cairosvg isn't there (`pip install 'scalargrad[pictures]'`), or `scale` isn't above 0 and at most 20.
+        """
+        check_scale(scale)
+        return formats.rendered(self._printed(), "png", scale)
+
+    def pdf(self) -> bytes:
+        """Return the picture as PDF, with text that can be searched; light unless the theme is dark.
+
+        Raises
+        ------
+        DrawError
+            If cairosvg isn't there: `pip install 'scalargrad[pictures]'`.
+        """
+        return formats.rendered(self._printed(), "pdf", 1.0)
+
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file that ends in .svg, or the DOT text to one that ends in .dot or .gv.
+        """Write the picture in the format that the name ends in: .svg, .png, .pdf, .dot or .gv, .mmd for Mermaid.
 
         The file is written whole or not at all.
 
@@ -52,38 +103,57 @@ class Drawing:
         Raises
         ------
         DrawError
-            If the name ends otherwise.
+            If the name ends otherwise, or the format needs a package that isn't there.
         OSError
             If it can't be written.
         """
         target = Path(path)
         suffix = target.suffix.lower()
-        if suffix not in (".svg", ".dot", ".gv"):
-            raise DrawError(f"save: file name must end in .svg, .dot or .gv, got {str(target)!r}")
-        _write_whole(target, self.svg if suffix == ".svg" else self.source)
+        if suffix not in SUFFIXES:
+            allowed = ", ".join(SUFFIXES[:-1])
+            raise DrawError(f"save: file name must end in {allowed} or {SUFFIXES[-1]}, got {str(target)!r}")
+        write_whole(target, self._content(suffix))
         return target
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def show(self) -> Path:
+        """Open the picture in the web browser, and return the temporary file that it shows.
+
+        Raises
+        ------
+        DrawError
+            If there is no browser, or no screen for it.
+        """
+        return formats.show(self.svg)
+
+    def _content(self, suffix: str) -> str | bytes:
+        if suffix == ".svg":
+            return self.svg
+        if suffix == ".png":
+            return self.png()
+        if suffix == ".pdf":
+            return self.pdf()
+        return self.mermaid if suffix == ".mmd" else self.source
+
+    def _printed(self) -> str:
+        """As SVG for a printer, which has no light or dark of its own."""
+        theme = "dark" if self._options.theme == "dark" else "light"
+        return paint.paint(self._scene, self._plan, self._options.title, "", theme)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "image/svg+xml": self.svg}
 
     def __repr__(self) -> str:
-        return f"<Drawing of {len(self._scene.boxes)} values>"
+        values, boxes = self._scene.values, len(self._scene.boxes)
+        collapsed = any(box.kind == "group" for box in self._scene.boxes)
+        return f"<Drawing of {values:,} values{f' in {boxes} boxes' if collapsed else ''}>"
 
 
-def _check(values: tuple[object, ...], engine: object, direction: object, limit: object, title: object) -> None:
-    if not values:
-        raise TypeError("draw: needs at least one Value")
-    for value in values:
-        if not isinstance(value, Value):
-            raise TypeError(f"draw: takes Values, got {value!r} ({type(value).__name__})")
-    if engine is not None and engine not in ENGINES:
-        raise DrawError(f"unknown engine: {engine!r} (must be one of {list(ENGINES)})")
-    if direction not in DIRECTIONS:
-        raise DrawError(f"unknown direction: {direction!r} (must be one of {list(DIRECTIONS)})")
-    if not isinstance(limit, int):
-        raise TypeError(f"draw: limit must be an int, got {limit!r} ({type(limit).__name__})")
-    if not isinstance(title, str):
-        raise TypeError(f"draw: title must be a str, got {title!r} ({type(title).__name__})")
+def place(what: Scene, engine: str | None = None, direction: str | None = None) -> tuple[Scene, arrange.Plan, str]:
+    """Place a scene: return it with its boxes in the shape that fits, where they stand, and the direction."""
+    shaped, way = fitted(what, direction)
+    plan = _plan(shaped, engine, way)
+    arrange.add_layers(shaped, plan)
+    return shaped, plan, way
 
 
 def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
@@ -95,24 +165,3 @@ def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
         except DrawError:  # a broken dot is no reason for no picture when nobody asked for dot
             pass
     return arrange.arrange(what, direction)
-
-
-def _write_whole(target: Path, text: str) -> None:
-    try:
-        _replace(target, text)
-    except OSError as error:  # which names the passing file; the user knows his own
-        raise OSError(error.errno, error.strerror, str(target)) from error
-
-
-def _replace(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".drawing.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -11,7 +11,7 @@ from math import hypot
 from autograd.draw.arrange import Plan
 from autograd.draw.fonts import width
 from autograd.draw.layered import Point
-from autograd.draw.scene import SMALL, TEXT, Scene, number
+from autograd.draw.scene import SMALL, TEXT, Scene
 
 __all__ = ["HEIGHT", "places"]
 
@@ -50,8 +50,9 @@ def places(scene: Scene, plan: Plan) -> dict[str, Point]:
     lines = {edge.key: _points(plan.curves[edge.key]) for edge in scene.edges}
     there = _map(scene, plan, lines)
     found = {}
-    for edge in sorted(scene.edges, key=lambda edge: len(lines[edge.key])):  # the short have the least choice
-        half = width(number(edge.derivative), SMALL) / 2 + 1.5
+    written = [edge for edge in scene.edges if edge.text]
+    for edge in sorted(written, key=lambda edge: len(lines[edge.key])):  # the short have the least choice
+        half = width(edge.text, SMALL) / 2 + 1.5
         place = _best(lines[edge.key], half, there, edge.key)
         if place:
             found[edge.key] = place

@@ -11,8 +11,7 @@ from autograd.draw.arrange import Frame, Plan
 from autograd.draw.fonts import fit, width
 from autograd.draw.layered import Point
 from autograd.draw.scene import HEADER, SMALL, Box, Edge, Scene, number, split
-from autograd.draw.style import SHEET
-from autograd.ops import TABLE
+from autograd.draw.style import sheet
 
 __all__ = ["paint"]
 
@@ -23,8 +22,11 @@ LONGEST_HEADLINE = 400.0
 DECADES = 4.0  # the smallest gradient that has a colour is 10⁻⁴ of the largest
 
 
-def paint(scene: Scene, plan: Plan, title: str) -> str:
-    """Return the picture as SVG text: valid XML whatever the labels are."""
+def paint(scene: Scene, plan: Plan, title: str, prefix: str = "", theme: str = "auto") -> str:
+    """Return the picture as SVG text: valid XML whatever the labels are.
+
+    `prefix` stands before every id, so that several pictures can be in one page.
+    """
     legend = list(_legend(scene))
     headline = fit(" ".join(title.split()), 14, max(plan.width, LONGEST_HEADLINE), bold=True)
     head = HEADLINE if headline else 0.0
@@ -34,12 +36,12 @@ def paint(scene: Scene, plan: Plan, title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="scalargrad" role="img" viewBox="0 0 {wide:.0f} {high:.0f}" '
         f'width="{wide:.0f}" height="{high:.0f}">',
         f"<title>{_safe(title or _root_name(scene))}</title><desc>{_safe(_description(scene))}</desc>",
-        f'<style>{SHEET}</style><rect class="paper" width="{wide:.0f}" height="{high:.0f}"/>',
+        f'<style>{sheet(theme)}</style><rect class="paper" width="{wide:.0f}" height="{high:.0f}"/>',
     ]
     if headline:
         parts.append(f'<text class="headline" x="{MARGIN}" y="{MARGIN + 10}">{_safe(headline)}</text>')
     parts.append(f'<g transform="translate({(wide - plan.width) / 2:.1f} {MARGIN + head:.1f})">')
-    parts += _graph(scene, plan)
+    parts += _graph(scene, plan, prefix)
     parts.append(f'</g><g transform="translate({MARGIN} {high - MARGIN:.1f})">')
     x = 0.0
     for text, advance in legend:
@@ -49,19 +51,19 @@ def paint(scene: Scene, plan: Plan, title: str) -> str:
     return "".join(parts)
 
 
-def _graph(scene: Scene, plan: Plan) -> Iterator[str]:
+def _graph(scene: Scene, plan: Plan, prefix: str) -> Iterator[str]:
     """Frames, upon them edges, upon them the labels of edges, and the boxes."""
     for frame in plan.frames:
         yield _frame(frame)
     for edge in scene.edges:
-        yield _edge(edge, plan.curves[edge.key], scene.largest)
+        yield _edge(edge, plan.curves[edge.key], scene.largest, prefix)
     places = labels.places(scene, plan)
     for edge in scene.edges:
         if edge.key in places:
-            yield _label(edge, places[edge.key])
+            yield _label(edge, places[edge.key], prefix)
     users = {edge.tail.key for edge in scene.edges}
     for box in scene.boxes:
-        yield _box(box, plan.centres[box.key], scene.largest, box.key not in users)
+        yield _box(box, plan.centres[box.key], scene.largest, box.key not in users, prefix)
 
 
 def _safe(text: str) -> str:
@@ -73,18 +75,17 @@ def _is_xml(c: str) -> bool:
     return c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "�" or c > "\uffff"
 
 
-def _name(box: Box) -> str:
-    return box.value.label or (f"an unnamed {box.value.op}" if box.value.op else "an unnamed leaf")
-
-
 def _root_name(scene: Scene) -> str:
-    return f"Computation graph of {_name(scene.boxes[-1])}"
+    return f"Computation graph of {scene.boxes[-1].label}"
 
 
 def _description(scene: Scene) -> str:
-    root = scene.boxes[-1]
+    root, what = scene.boxes[-1], f"{len(scene.boxes)} values and {len(scene.edges)} operands"
+    if any(box.kind == "group" for box in scene.boxes):
+        what = f"{scene.values:,} values in {len(scene.boxes)} boxes with {len(scene.edges)} connections"
     swept = "with gradients" if scene.largest is not None else "before backward()"
-    return f"{len(scene.boxes)} values and {len(scene.edges)} operands, {swept}; {_name(root)} is {root.value.data!r}."
+    result = f"; {root.label} is {root.value.data!r}" if root.value is not None else ""
+    return f"{what}, {swept}{result}."
 
 
 def _strength(x: float, largest: float) -> float:
@@ -99,14 +100,15 @@ def _strength(x: float, largest: float) -> float:
 def _frame(frame: Frame) -> str:
     base, subscript = split(frame.name)
     sub = f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
+    kind = "frame layer" if frame.layer else "frame"
     return (
-        f'<g><rect class="frame" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
+        f'<g><rect class="{kind}" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
         f'height="{frame.height:.1f}" rx="8"/>'
         f'<text class="frame-name" x="{frame.x + 8:.1f}" y="{frame.y + 14:.1f}">{_safe(base)}{sub}</text></g>'
     )
 
 
-def _edge(edge: Edge, curve: list[Point], largest: float | None) -> str:
+def _edge(edge: Edge, curve: list[Point], largest: float | None, prefix: str) -> str:
     strength = _strength(edge.flow, largest) if edge.flow is not None and largest else 0.0
     kind = "" if not strength else " up" if (edge.flow or 0.0) > 0 else " down"
     thickness = 1.0 + 1.8 * strength
@@ -118,60 +120,68 @@ def _edge(edge: Edge, curve: list[Point], largest: float | None) -> str:
     )
     path = f"M{curve[0][0]:.1f} {curve[0][1]:.1f}C" + " ".join(f"{a:.1f} {b:.1f}" for a, b in curve[1:])
     flow = "" if edge.flow is None else f", passes on {edge.flow:.9g}"
-    title = f"∂{_name(edge.head)}/∂{_name(edge.tail)} = {edge.derivative:.9g}{flow}"
+    title = (
+        f"∂{edge.head.label}/∂{edge.tail.label} = {edge.derivative:.9g}"
+        if edge.derivative is not None
+        else (f"{edge.tail.label} → {edge.head.label}: {edge.count:,} operand{'s' * (edge.count > 1)}")
+    )
     faint = f' opacity="{0.35 + 0.65 * strength:.2f}"' if kind else ""
     return (
-        f'<g class="edge{kind}" id="{edge.key}" data-from="{edge.tail.key}" data-to="{edge.head.key}">'
-        f"<title>{_safe(title)}</title>"
+        f'<g class="edge{kind}" id="{prefix}{edge.key}" data-from="{prefix}{edge.tail.key}" '
+        f'data-to="{prefix}{edge.head.key}">'
+        f"<title>{_safe(title + flow)}</title>"
         f'<path d="{path}" stroke-width="{thickness:.2f}"{faint}/><polygon points="{tip}"{faint}/></g>'
     )
 
 
-def _label(edge: Edge, place: Point) -> str:
-    text = number(edge.derivative)
+def _label(edge: Edge, place: Point, prefix: str) -> str:
+    text = edge.text
     wide, (x, y) = width(text, SMALL) + 3.0, place
     plate = (
         f'<rect x="{x - wide / 2:.1f}" y="{y - labels.HEIGHT / 2:.1f}" width="{wide:.1f}" height="{labels.HEIGHT}" '
         'rx="3" fill-opacity="0.88"/>'
     )
-    return f'<g class="label" data-edge="{edge.key}">{plate}<text x="{x:.1f}" y="{y + 3:.1f}">{text}</text></g>'
+    return f'<g class="label" data-edge="{prefix}{edge.key}">{plate}<text x="{x:.1f}" y="{y + 3:.1f}">{text}</text></g>'
 
 
-def _box(box: Box, centre: Point, largest: float | None, root: bool) -> str:
+def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str) -> str:
     wide, high = box.size
-    top = HEADER if box.named else 0.0
-    kinds = f"node {box.kind}".rstrip() + (" root" if root and box.value.op else "")
-    baseline = top + box.row / 2 + 4
+    computed = box.value is not None and bool(box.value.op)
+    kinds = f"node {box.kind}".rstrip() + (" root" if root and computed else "")
     x = box.symbol_width
     inner = [f'<rect class="cell" width="{wide}" height="{high}" rx="4"/>']
     if box.named:
         inner.append(f'<path class="head" d="{_rounded(x, 0, wide - x, HEADER, not box.symbol, True, False, False)}"/>')
-    if box.gradient is not None and largest is not None:
-        strength = _strength(box.value.grad, largest)
-        fill = "plus" if box.value.grad > 0 else "minus"
-        shape = _rounded(x + box.data_width, top, box.gradient_width, box.row, False, not box.named, True, False)
-        inner.append(f'<path class="{fill}" fill-opacity="{0.55 * strength:.2f}" d="{shape}"/>')
+    if box.slope is not None and largest is not None:
+        inner.append(_gradient_cell(box, largest))
     if box.symbol:
-        inner.append(f'<path class="op" d="{_rounded(0, 0, x, high, True, False, False, True)}"/>')
+        alone = wide == x
+        inner.append(f'<path class="op" d="{_rounded(0, 0, x, high, True, alone, alone, True)}"/>')
         inner.append(f'<text class="symbol" x="{x / 2:.1f}" y="{high / 2 + 4.5:.1f}">{_safe(box.symbol)}</text>')
     if box.named:
         sub = f'<tspan class="sub" dy="3">{_safe(box.subscript)}</tspan>' if box.subscript else ""
         middle = x + (wide - x) / 2
         inner.append(f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}{sub}</text>')
-    inner.append(f'<text class="data" x="{x + box.data_width / 2:.1f}" y="{baseline:.1f}">{box.data}</text>')
-    if box.gradient is not None:
-        middle = x + box.data_width + box.gradient_width / 2
-        inner.append(f'<text class="grad" x="{middle:.1f}" y="{baseline:.1f}">{box.gradient}</text>')
+    for kind, text, (left, top, w, h) in (
+        ("data", box.data, box.data_cell),
+        ("grad", box.gradient, box.gradient_cell),
+    ):
+        if text:
+            at = f'x="{left + w / 2:.1f}" y="{top + h / 2 + 4:.1f}"'
+            inner.append(f'<text class="{kind}" {at}>{_safe(text)}</text>')
     inner.append(f'<rect class="border" width="{wide}" height="{high}" rx="4"/>')
     corner = f"translate({centre[0] - wide / 2:.1f} {centre[1] - high / 2:.1f})"
-    title = f"<title>{_safe(_hover(box))}</title>"
-    return f'<g class="{kinds}" id="{box.key}" transform="{corner}">{title}{"".join(inner)}</g>'
+    title = f"<title>{_safe(box.hover)}</title>"
+    return f'<g class="{kinds}" id="{prefix}{box.key}" transform="{corner}">{title}{"".join(inner)}</g>'
 
 
-def _hover(box: Box) -> str:
-    op = f"\n{TABLE[box.value.op].doc}" if box.value.op else ""
-    gradient = f"\ngradient {box.value.grad!r}" if box.gradient is not None else ""
-    return f"{_name(box)}\nvalue {box.value.data!r}{gradient}{op}"
+def _gradient_cell(box: Box, largest: float) -> str:
+    """The coloured ground of the gradient: orange above zero, blue below, grey where it is only a size."""
+    slope, (x, y, w, h) = box.slope or 0.0, box.gradient_cell
+    stacked = x == box.symbol_width
+    fill = "size" if box.kind == "group" else "plus" if slope > 0 else "minus"
+    shape = _rounded(x, y, w, h, False, not box.named and not stacked, True, stacked and not box.symbol)
+    return f'<path class="tint {fill}" fill-opacity="{0.55 * _strength(slope, largest):.2f}" d="{shape}"/>'
 
 
 def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: bool, bl: bool, r: float = 4.0) -> str:
@@ -189,11 +199,16 @@ def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: boo
 def _legend(scene: Scene) -> Iterator[tuple[str, float]]:
     """The parts of the legend, each with its width."""
     yield _sample_box(scene.largest is not None)
+    collapsed = any(box.kind == "group" for box in scene.boxes)
     yield _sample_edge()
+    if collapsed:
+        yield _words("×n operands between groups")
     if scene.largest is None:
         yield _words("no gradients yet: call backward() first")
     else:
         yield from _scale(scene.largest)
+    if collapsed and scene.largest is not None:
+        yield _words("rms: root mean square of a group's gradients")
     present = {box.kind for box in scene.boxes}
     kinds = [kind for kind in ("weight", "input", "target") if kind in present]
     for kind in kinds if len(kinds) > 1 else []:

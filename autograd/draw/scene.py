@@ -2,77 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd.core import Value
-from autograd.draw.fonts import fit, width
+from autograd.draw.boxes import (
+    HEADER,
+    NAME,
+    NARROWEST,
+    SMALL,
+    SUBSCRIPT,
+    SYMBOL,
+    TEXT,
+    Box,
+    Edge,
+    number,
+    op_box,
+    split,
+    value_box,
+)  # fmt: skip
+from autograd.draw.groups import Key, Table, layer_keys, layer_name, name_of, neuron_keys
 from autograd.errors import DrawError
-from autograd.graph import topological
-from autograd.ops import TABLE
 
-__all__ = ["Box", "Cluster", "Edge", "Scene", "number", "scene"]
-
-TEXT, NAME, SUBSCRIPT, SYMBOL, SMALL = 11.0, 12.0, 9.0, 13.0, 9.0
-ROW, HEADER = 20.0, 19.0
-WIDEST_NAME, WIDEST_SYMBOL = 150.0, 84.0
-PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its edges to arrive side by side
-
-
-@dataclass(frozen=True)
-class Box:
-    """A Value as drawn: a dark cell with the op, a header with the label, the value and its gradient.
-
-    `kind` is empty for a computed Value; else what the label lets one think: weight, input, target, or just leaf.
-    """
-
-    key: str
-    value: Value
-    kind: str
-    symbol: str
-    base: str
-    subscript: str
-    data: str
-    gradient: str | None
-    symbol_width: float
-    data_width: float
-    gradient_width: float
-
-    @property
-    def named(self) -> bool:
-        """Whether it has a header."""
-        return bool(self.base)
-
-    @property
-    def row(self) -> float:
-        """Height of the row with value and gradient."""
-        return max(ROW, min(TALLEST, PER_OPERAND * len(self.value.parents)))
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in pixels."""
-        return (
-            self.symbol_width + self.data_width + self.gradient_width,
-            self.row + (HEADER if self.named else 0.0),
-        )
-
-
-@dataclass(frozen=True)
-class Edge:
-    """One operand of a computed Value."""
-
-    key: str
-    tail: Box
-    head: Box
-    derivative: float
-    flow: float | None
+__all__ = [
+    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Scene", "flow", "full",
+    "largest_gradient", "number", "scene", "slopes", "split", "too_many", "was_swept",
+]  # fmt: skip
 
 
 @dataclass
 class Cluster:
-    """The boxes of one neuron or one error term, under a common name, cut to fit."""
+    """The boxes of one neuron or one error term, under a common name."""
 
     name: str
     boxes: list[Box] = field(default_factory=list)
@@ -80,169 +42,128 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Scene:
-    """Boxes in topological order, edges, clusters, and the scale of the gradients."""
+    """Boxes in topological order, edges, clusters, layers as places of clusters, and the scale of the gradients."""
 
     boxes: list[Box]
     edges: list[Edge]
     clusters: list[Cluster]
     largest: float | None
+    layers: list[tuple[str, list[int]]] = field(default_factory=list)
+    values: int = 0
+
+    def stacked(self) -> Scene:
+        """The same with gradients below the values: narrower and higher."""
+        made = {box.key: dataclasses.replace(box, stacked=True) for box in self.boxes}
+        edges = [dataclasses.replace(e, tail=made[e.tail.key], head=made[e.head.key]) for e in self.edges]
+        clusters = [Cluster(cluster.name, [made[box.key] for box in cluster.boxes]) for cluster in self.clusters]
+        return dataclasses.replace(self, boxes=list(made.values()), edges=edges, clusters=clusters)
 
 
-def scene(roots: Sequence[Value], limit: int) -> Scene:
-    """Return what to draw below `roots`; DrawError if that is more than `limit` values."""
-    nodes = topological(*roots)
-    if len(nodes) > limit:
-        raise DrawError(
-            f"draw: {len(nodes):,} values are more than can be read (limit {limit:,}); draw a part, such as "
-            "one neuron's output, or raise limit="
-        )
-    # Leaves may hold gradients of another graph's sweep; those of computed values come from a sweep of this one.
-    swept = any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
-    boxes = {id(node): _box(f"n{i}", node, swept) for i, node in enumerate(nodes)}
+def scene(
+    roots: Sequence[Value], limit: int, gradients: Mapping[int, float] | None = None, least: float = NARROWEST
+) -> Scene:
+    """Return what to draw below `roots`, every Value a box; DrawError if that is more than `limit` values.
+
+    Gradients are those of the Values unless given by their ids. No cell is narrower than `least`.
+    """
+    table = Table.below(roots)
+    if len(table.nodes) > limit:
+        raise too_many(len(table.nodes), limit)
+    if gradients is None:
+        return full(table, slopes(table.nodes, was_swept(table.nodes, roots)), least=least)
+    return full(table, [gradients[id(node)] for node in table.nodes], least=least)
+
+
+def too_many(count: int, limit: int, what: str = "values") -> DrawError:
+    """The error that says what helps against too many boxes."""
+    finer = 'collapse="auto", focus= on one value' if what == "values" else 'collapse="layer", focus= on one value'
+    return DrawError(
+        f"draw: {count:,} {what} are more than can be read (limit {limit:,}); {finer}, a part such as one neuron's "
+        "output, or a higher limit= can be drawn"
+    )
+
+
+def was_swept(nodes: Sequence[Value], roots: Sequence[Value]) -> bool:
+    """Whether there are gradients to show.
+
+    Leaves may hold those of another graph's sweep; those of computed values come from a sweep of this one.
+    """
+    return any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
+
+
+def slopes(nodes: Sequence[Value], swept: bool) -> list[float] | list[None]:
+    """The gradients to show."""
+    return [node.grad for node in nodes] if swept else [None] * len(nodes)
+
+
+def largest_gradient(gradients: Sequence[float | None]) -> float | None:
+    """The scale of the colours: the largest finite gradient, 1 where all are 0, None where there are none."""
+    known = [abs(x) for x in gradients if x is not None]
+    return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
+
+
+def flow(node: Value, derivative: float, gradient: float | None) -> float | None:
+    """The gradient that passes from a node to an operand."""
+    if gradient is None:
+        return None
+    return 0.0 if node.op == "where" and derivative == 0.0 else derivative * gradient
+
+
+def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:
+    """Return a scene with a box for every Value, and one for every op unless these are `fused` in."""
+    nodes = table.nodes
+    boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
+    heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
     edges = [
-        Edge(
-            f"e{boxes[id(node)].key[1:]}_{i}",
-            boxes[id(parent)],
-            boxes[id(node)],
-            derivative,
-            _flow(node, derivative) if swept else None,
-        )
-        for node in nodes
-        for i, (parent, derivative) in enumerate(zip(node.parents, node.local_derivatives, strict=True))
+        Edge(f"e{i}_{j}", boxes[place], heads[i], slope, flow(node, slope, gradients[i]))
+        for i, node in enumerate(nodes)
+        for j, (place, slope) in enumerate(zip(table.operands[i], node.local_derivatives, strict=True))
+        if place >= 0
     ]
-    sizes = [abs(node.grad) for node in nodes if math.isfinite(node.grad)]
-    largest = max(sizes, default=0.0) or 1.0
-    return Scene(list(boxes.values()), edges, _clusters(nodes, boxes), largest if swept else None)
+    if not fused:
+        edges += [Edge(f"o{i}_out", heads[i], boxes[i], None, gradients[i]) for i, node in enumerate(nodes) if node.op]
+    keys = neuron_keys(table, merged=False)
+    clusters, places = _clusters(table, keys, heads, boxes)
+    return Scene(
+        boxes if fused else [box for i in range(len(nodes)) for box in dict.fromkeys((heads[i], boxes[i]))],
+        edges,
+        clusters,
+        largest_gradient(gradients),
+        _layers(table, keys, places),
+        len(nodes),
+    )
 
 
-def number(x: float) -> str:
-    """Return a number as shown in a box: four significant digits, a true minus, ∞ for inf.
-
-    Examples
-    --------
-    >>> number(-0.000123456), number(1e300), number(float("inf"))
-    ('−0.0001235', '1e300', '∞')
-    """
-    if math.isinf(x):
-        return "∞" if x > 0 else "−∞"
-    text = f"{x:.4g}"
-    mantissa, e, exponent = text.partition("e")
-    return (f"{mantissa}e{int(exponent)}" if e else mantissa).replace("-", "−")
-
-
-def split(label: str) -> tuple[str, str]:
-    """Return a label's base and its subscript: out_o1 is out with o1 below, w5 is w with 5.
-
-    Examples
-    --------
-    >>> split("out_o1"), split("w11_2"), split("b"), split("_x")
-    (('out', 'o1'), ('w', '11,2'), ('b', ''), ('_x', ''))
-    """
-    if match := re.fullmatch(r"([^\W\d_]+)(\d+)((?:_\d+)*)", label):
-        return match[1], match[2] + match[3].replace("_", ",")
-    base, _, subscript = label.partition("_")
-    return (base, subscript) if base and subscript and not subscript.startswith("_") else (label, "")
+def _clusters(
+    table: Table, keys: list[Key], heads: list[Box], boxes: list[Box]
+) -> tuple[list[Cluster], dict[Key, int]]:
+    """Each named step with the unnamed ones that lead to it alone; and the place of each by its key."""
+    members: dict[Key, list[int]] = {}
+    for i, key in enumerate(keys):
+        if not table.is_leaf[i]:
+            members.setdefault(key, []).append(i)
+    computed = len(boxes) - sum(table.is_leaf)
+    # A frame around one Value, or around all that is computed, would tell nothing.
+    kept = {
+        key: found
+        for key, found in members.items()
+        if 1 < len(found) < computed and isinstance(key, tuple) and key[0] != "unnamed"
+    }
+    clusters = [
+        Cluster(name_of(table, key), [box for i in found for box in dict.fromkeys((heads[i], boxes[i]))])
+        for key, found in kept.items()
+    ]
+    return clusters, {key: place for place, key in enumerate(kept)}
 
 
-def _flow(node: Value, derivative: float) -> float:
-    return 0.0 if node.op == "where" and derivative == 0.0 else derivative * node.grad
-
-
-def _box(key: str, node: Value, swept: bool) -> Box:
-    base, subscript = split(_one_line(node.label))
-    base = fit(base, NAME, WIDEST_NAME, bold=True)
-    subscript = fit(subscript, SUBSCRIPT, WIDEST_NAME - width(base, NAME, bold=True), bold=True)
-    symbol = fit(_symbol(node), SYMBOL, WIDEST_SYMBOL, bold=True) if node.op else ""
-    data, gradient = number(node.data), number(node.grad) if swept else None
-    symbol_width = max(22.0, width(symbol, SYMBOL, bold=True) + 11) if symbol else 0.0
-    data_width = max(44.0, width(data, TEXT) + 13)
-    gradient_width = max(44.0, width(gradient, TEXT) + 13) if gradient is not None else 0.0
-    name_width = width(base, NAME, bold=True) + width(subscript, SUBSCRIPT, bold=True) + 14
-    data_width += max(0.0, name_width - data_width - gradient_width) if base else 0.0
-    return Box(
-        key, node, "" if node.op else _kind(node.label), symbol, base, subscript, data, gradient,
-        math.ceil(symbol_width), math.ceil(data_width), math.ceil(gradient_width),
-    )  # fmt: skip
-
-
-def _one_line(label: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in label).split())
-
-
-def _kind(label: str) -> str:
-    """What a leaf's label lets one think it is: w5 and b1_2 are weights, x0 and i1 inputs, target_o1 and y targets."""
-    match = re.match(r"[^\W\d_]+", label)
-    return _KINDS.get(match[0].lower(), "leaf") if match else "leaf"
-
-
-_KINDS = {
-    **dict.fromkeys(("w", "b", "weight", "bias"), "weight"),
-    **dict.fromkeys(("x", "i", "input"), "input"),
-    **dict.fromkeys(("y", "t", "target"), "target"),
-}
-
-
-def _symbol(node: Value) -> str:
-    """The op as its dark cell shows it, with a constant operand folded in: ×0.5, x², 1 −, max 0."""
-    symbol = TABLE[node.op].symbol
-    constants = [x for x in node.operands if isinstance(x, float)]
-    if len(node.operands) != 2 or len(constants) != 1:
-        return symbol
-    shown = number(constants[0])
-    first = isinstance(node.operands[0], float)
-    if node.op == "pow":
-        return f"{shown}ˣ" if first else f"x{shown.translate(_SUPERSCRIPTS)}"
-    if node.op in ("add", "mul") or (node.op in ("sub", "div") and not first):
-        return f"{symbol}{shown}"
-    return f"{shown} {symbol}" if first else f"{symbol} {shown}"
-
-
-_SUPERSCRIPTS = str.maketrans("0123456789−.e", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·ᵉ")
-
-
-# Clusters
-
-
-def _clusters(nodes: list[Value], boxes: dict[int, Box]) -> list[Cluster]:
-    """Each named step with the unnamed ones that lead to it alone; a step and its activation share one cluster."""
-    users: dict[int, list[Value]] = {id(node): [] for node in nodes}
-    for node in nodes:
-        for parent in node.parents:
-            users[id(parent)].append(node)
-    home: dict[int, int] = {}
-    for node in reversed(nodes):
-        if node.op:
-            home[id(node)] = _home(node, users[id(node)], home)
-    clusters: dict[int, Cluster] = {}
-    names = {id(node): fit(_title(node), TEXT, WIDEST_NAME, bold=True) for node in nodes if node.op}
-    for node in nodes:
-        if node.op:
-            key = home[id(node)]
-            clusters.setdefault(key, Cluster(names[key])).boxes.append(boxes[id(node)])
-    computed = sum(1 for node in nodes if node.op)
-    # A frame around one box, or around all that is computed, would tell nothing.
-    return [cluster for cluster in clusters.values() if 1 < len(cluster.boxes) < computed and cluster.name]
-
-
-def _home(node: Value, users: list[Value], home: dict[int, int]) -> int:
-    """By identity, the named node in whose cluster `node` stands; itself where it leads to several."""
-    homes = {home[id(user)] for user in users}
-    if len(homes) != 1 or (len({id(user) for user in users}) > 1 and node.label):
-        return id(node)
-    if not node.label:
-        return homes.pop()
-    user = users[0]
-    activates = len(user.operands) == 1 and bool(user.label) and _suffix(user) == _suffix(node)
-    return homes.pop() if activates else id(node)
-
-
-def _suffix(node: Value) -> str:
-    """What names a neuron: h1 of net_h1 and out_h1; of a label without a subscript the label."""
-    base, subscript = split(_one_line(node.label))
-    return subscript if base in ("net", "out", "z", "a") and subscript else _one_line(node.label)
-
-
-def _title(node: Value) -> str:
-    """A cluster's name: h1, but a1 where the suffix alone would be a number."""
-    suffix = _suffix(node)
-    return _one_line(node.label) if suffix[:1].isdigit() else suffix
+def _layers(table: Table, keys: list[Key], places: dict[Key, int]) -> list[tuple[str, list[int]]]:
+    """Clusters that are a layer together: alike in name, equally far from the leaves, more than one."""
+    found: dict[Key, dict[Key, None]] = {}
+    for i, layer in enumerate(layer_keys(table, keys)):
+        if not table.is_leaf[i] and keys[i] in places:
+            found.setdefault(layer, {})[keys[i]] = None
+    return [
+        (layer_name([name_of(table, key) for key in members]), [places[key] for key in members])
+        for members in found.values()
+        if len(members) > 1
+    ]

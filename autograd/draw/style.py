@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["SHEET"]
+__all__ = ["COLOURS", "THEMES", "sheet"]
+
+THEMES = ("auto", "light", "dark")
 
 # Every colour is written out where it is used: many programs that read SVG know no CSS variables.
-_COLOURS = {  # name: (light, dark); orange and blue are told apart by all who see colour in any way
+COLOURS = {  # name: (light, dark); orange and blue are told apart by all who see colour in any way
     "paper": ("#ffffff", "#16181d"), "ink": ("#212529", "#e9ecef"), "soft": ("#6c757d", "#98a0a8"),
     "line": ("#ced4da", "#4b525b"), "frame": ("#f6f7f9", "#1e2127"), "frame line": ("#dee2e6", "#343a42"),
     "op": ("#3b4252", "#c8cfda"), "op ink": ("#ffffff", "#16181d"), "head": ("#eceef1", "#2b3038"),
@@ -15,6 +17,8 @@ _COLOURS = {  # name: (light, dark); orange and blue are told apart by all who s
     "target": ("#eff5da", "#2c331c"), "target ink": ("#4a6b0b", "#c9dd8f"), "target line": ("#bfd48c", "#667a34"),
     "plus": ("#d9480f", "#ffa94d"), "minus": ("#1864ab", "#74c0fc"),
     "plus fill": ("#ff922b", "#d9480f"), "minus fill": ("#4dabf7", "#1c7ed6"),
+    "layer": ("#fbfcfd", "#191c21"), "group": ("#e6ecf5", "#27303f"), "group ink": ("#27405f", "#c0d2ea"),
+    "group line": ("#9fb3cc", "#566b87"), "size fill": ("#868e96", "#868e96"),
 }  # fmt: skip
 
 _SHAPES = (
@@ -28,11 +32,14 @@ _SHAPES = (
     " .edge path{fill:none}",
     " .label{pointer-events:none}",
     " .label text{font-size:9px}",
+    " .layer{stroke-dasharray:4 3}",
     " .frame-name{font-weight:700;text-anchor:start}",
     " .headline{font-size:14px;font-weight:700;text-anchor:start}",
     " .legend{font-size:10px;text-anchor:start}",
     " .legend.middle{text-anchor:middle}",
 )
+
+_KINDS = ("leaf", "weight", "input", "target", "group")
 
 _PAINTS = [
     (" text", "fill", "ink"),
@@ -42,12 +49,13 @@ _PAINTS = [
     (" .op", "fill", "op"),
     (" .head", "fill", "head"),
     (" .border", "stroke", "line"),
-    *[(f" .{kind} .head", "fill", kind) for kind in ("leaf", "weight", "input", "target")],
-    *[(f" .{kind} .name", "fill", f"{kind} ink") for kind in ("leaf", "weight", "input", "target")],
-    *[(f" .{kind} .border", "stroke", f"{kind} line") for kind in ("leaf", "weight", "input", "target")],
+    *[(f" .{kind} .head", "fill", kind) for kind in _KINDS],
+    *[(f" .{kind} .name", "fill", f"{kind} ink") for kind in _KINDS],
+    *[(f" .{kind} .border", "stroke", f"{kind} line") for kind in _KINDS],
     (" .root .border", "stroke", "ink"),
     (" .plus", "fill", "plus fill"),
     (" .minus", "fill", "minus fill"),
+    (" .size", "fill", "size fill"),
     (" .edge path", "stroke", "line"),
     (" .edge polygon", "fill", "line"),
     (" .sample path", "stroke", "soft"),
@@ -61,16 +69,19 @@ _PAINTS = [
     (" .frame", "fill", "frame"),
     (" .frame", "stroke", "frame line"),
     (" .frame-name", "fill", "soft"),
+    (" .layer", "fill", "layer"),
+    (" .layer", "stroke", "line"),
     (" .legend", "fill", "soft"),
 ]
 
 
 def _paints(dark: bool) -> str:
-    return "".join(f".scalargrad{part}{{{what}:{_COLOURS[name][dark]}}}" for part, what, name in _PAINTS)
+    return "".join(f".scalargrad{part}{{{what}:{COLOURS[name][dark]}}}" for part, what, name in _PAINTS)
 
 
-SHEET = (
-    "".join(f".scalargrad{shape}" for shape in _SHAPES)
-    + _paints(dark=False)
-    + f"@media (prefers-color-scheme:dark){{{_paints(dark=True)}}}"
-)
+def sheet(theme: str) -> str:
+    """The style sheet in light or dark colours, or as the reader's system is set."""
+    shapes = "".join(f".scalargrad{shape}" for shape in _SHAPES)
+    if theme != "auto":
+        return shapes + _paints(dark=theme == "dark")
+    return f"{shapes}{_paints(dark=False)}@media (prefers-color-scheme:dark){{{_paints(dark=True)}}}"

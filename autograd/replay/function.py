@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd import modes
+from autograd import display, modes
 from autograd.core import Value
 from autograd.graph import topological
 from autograd.replay.nesting import LEAF, Structure, apart, arguments_apart, filled, together
@@ -100,6 +100,10 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)!s}, {len(self.programs)} versions>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the versions in a notebook."""
+        return display.listing(self, "\n".join(map(repr, self.programs)))
 
     def __call__(
         self, *arguments: Any, threads: int | None = None, executor: Executor | None = None, **named: Any

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd import modes
+from autograd import display, modes
 from autograd.core import Value
 from autograd.errors import BranchChanged
 from autograd.replay import store
@@ -123,6 +123,10 @@ class Program:
             f"<Program of {self.tape.inputs} inputs, {len(self.parameters)} parameters, "
             f"{len(self.tape.outputs)} outputs, {len(self.tape.rows)} ops, kernel {self.kernel!r}>"
         )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the listing in a notebook; of a long program only what `repr` says."""
+        return display.listing(self, str(self) if len(self.tape.rows) <= display.LINES else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, (self.tape, self.parameters, self.single_output)

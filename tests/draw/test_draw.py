@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 import shutil
@@ -20,7 +21,7 @@ from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd.draw import arrange, draw, labels
 from autograd.draw import dot as graphviz_dot
 from autograd.draw.fonts import fit, width
-from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, number, scene, split
+from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGINES = ["builtin"] + (["dot"] if shutil.which("dot") else [])
@@ -182,7 +183,7 @@ def test_the_leaves_of_one_neuron_stand_beside_its_frame() -> None:
     what = scene([note_002()], 300)
     plan = arrange.arrange(what, "LR")
     frames = {frame.name: frame for frame in plan.frames}
-    places = {box.value.label: plan.centres[box.key] for box in what.boxes}
+    places = {box.label: plan.centres[box.key] for box in what.boxes}
     for name, leaf in (("h1", "w1"), ("h2", "w4"), ("o1", "w5"), ("E_o1", "target_o1")):
         gap = frames[name].x - places[leaf][0]
         assert 0.0 < gap < 120.0
@@ -201,9 +202,11 @@ def test_any_label_gives_valid_xml_with_text_inside_its_box(words: list[str]) ->
     ElementTree.fromstring(draw(c, engine="builtin").svg)
     for box in scene([c], 300).boxes:
         name = width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True)
-        assert name <= box.data_width + box.gradient_width
-        assert width(box.data, TEXT) <= box.data_width
-        assert width(box.symbol, SYMBOL, bold=True) <= box.symbol_width or not box.symbol
+        for shaped in (box, dataclasses.replace(box, stacked=True)):
+            assert name <= shaped.size[0] - shaped.symbol_width
+            assert width(box.data, TEXT) <= shaped.data_cell[2]
+            assert width(box.gradient or "", TEXT) <= shaped.gradient_cell[2]
+            assert width(box.symbol, SYMBOL, bold=True) <= shaped.symbol_width or not box.symbol
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -254,7 +257,7 @@ def test_labels_of_edges_touch_neither_boxes_nor_each_other(engine: str, root: V
     places = labels.places(what, plan)
     for edge in what.edges:
         if edge.key in places:
-            (x, y), half = places[edge.key], width(number(edge.derivative), SMALL) / 2
+            (x, y), half = places[edge.key], width(edge.text, SMALL) / 2
             spot = (x - half, y - labels.HEIGHT / 2, x + half, y + labels.HEIGHT / 2)
             assert not any(overlap(spot, other) for other in taken)
             taken.append(spot)
@@ -292,7 +295,7 @@ def test_constants_are_folded_into_the_op(made: Callable[[Value], Value], symbol
 
 
 def test_leaves_look_like_what_their_labels_say() -> None:
-    kinds = {box.value.label: box.kind for box in scene([note_002()], 300).boxes}
+    kinds = {box.label: box.kind for box in scene([note_002()], 300).boxes}
     assert (kinds["w5"], kinds["b1"], kinds["i1"], kinds["target_o1"]) == ("weight", "weight", "input", "target")
     assert kinds["net_h1"] == ""
     assert scene([Value(1.0, "rate") * Value(2.0)], 9).boxes[0].kind == "leaf"
@@ -344,7 +347,11 @@ def test_a_dot_that_hangs_or_talks_nonsense_is_passed_over(
     [
         ({"engine": "neato"}, r"unknown engine: 'neato' \(must be one of \['dot', 'builtin'\]\)"),
         ({"direction": "UP"}, r"unknown direction: 'UP' \(must be one of \['LR', 'TB'\]\)"),
-        ({"limit": 2}, r"draw: 3 values are more than can be read \(limit 2\); draw a part"),
+        ({"limit": 2, "collapse": "none"}, r"draw: 3 values are more than can be read \(limit 2\); collapse="),
+        ({"collapse": "all"}, r"unknown collapse: 'all' \(must be one of \['auto', 'none', 'neuron', 'layer'\]\)"),
+        ({"ops": "x"}, "unknown ops: 'x'"),
+        ({"theme": "x"}, "unknown theme: 'x'"),
+        ({"depth": -1}, "draw: depth must not be negative, got -1"),
     ],
 )
 def test_wrong_options_say_what_is_allowed(options: dict[str, object], message: str) -> None:
@@ -392,7 +399,7 @@ def test_a_million_values_are_refused_at_once_without_a_picture() -> None:
     for _ in range(100_000):
         x = x + 1.0
     with pytest.raises(DrawError, match="100,001 values"):
-        draw(x)
+        draw(x, collapse="none")
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -400,8 +407,8 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     target = drawing.save(tmp_path / "graph.svg")
     assert target.read_text(encoding="utf-8") == drawing.svg
     assert "digraph" in drawing.save(tmp_path / "graph.dot").read_text(encoding="utf-8")
-    with pytest.raises(DrawError, match=r"must end in .svg, .dot or .gv, got"):
-        drawing.save(tmp_path / "graph.png")
+    with pytest.raises(DrawError, match=r"must end in .svg, .png, .pdf, .dot, .gv or .mmd, got"):
+        drawing.save(tmp_path / "graph.gif")
     with pytest.raises(FileNotFoundError) as caught:
         drawing.save(tmp_path / "missing" / "graph.svg")
     assert caught.value.filename == str(tmp_path / "missing" / "graph.svg")
@@ -431,16 +438,7 @@ def test_the_source_is_dot_text_that_dot_accepts() -> None:
 
 def test_in_a_notebook_it_is_svg() -> None:
     drawing = draw(Value(1.0) * Value(2.0))
-    assert drawing._repr_svg_() == drawing.svg
-
-
-def test_a_value_shows_its_graph_in_a_notebook_where_that_can_be_read() -> None:
-    small = Value(2.0, "x") * Value(3.0, "y")
-    assert small._repr_svg_() == draw(small).svg  # type: ignore[attr-defined]
-    large = small
-    for _ in range(1000):
-        large = large + 1.0
-    assert large._repr_svg_() is None  # type: ignore[attr-defined]
+    assert drawing._repr_mimebundle_() == {"text/plain": "<Drawing of 3 values>", "image/svg+xml": drawing.svg}
 
 
 @settings(max_examples=25)

@@ -1,0 +1,68 @@
+"""Which way a picture goes, and whether gradients stand beside or below values: what fits a page best."""
+
+from __future__ import annotations
+
+from autograd.draw.scene import Box, Scene
+
+__all__ = ["fitted"]
+
+WIDE, HIGH = 1400.0, 1400.0  # a page on a screen: what is larger is shown smaller, or scrolled
+ACROSS, BETWEEN, FRAME = 50.0, 16.0, 24.0
+WORTH = 1.15  # another shape than the usual must be this much better
+
+
+def fitted(scene: Scene, direction: str | None) -> tuple[Scene, str]:
+    """Return the scene, its boxes stacked or not, and the direction: the given one, else the better.
+
+    Judged by what a layout in layers would need, without making one.
+    """
+    ranks = _ranks(scene)
+    candidates = []
+    if direction != "TB":
+        candidates += [(scene, "LR"), (scene.stacked(), "LR")]
+    if direction != "LR":
+        candidates.append((scene, "TB"))
+    best, scale = candidates[0], 0.0
+    for candidate in candidates:
+        fits = _scale(*candidate, ranks)
+        if fits > scale * (WORTH if scale else 1.0):
+            best, scale = candidate, fits
+    return best
+
+
+def _ranks(scene: Scene) -> dict[str, int]:
+    """How far each box is from the leaves; a leaf stands before what it leads to."""
+    before: dict[str, list[str]] = {box.key: [] for box in scene.boxes}
+    for edge in scene.edges:
+        before[edge.head.key].append(edge.tail.key)
+    ranks: dict[str, int] = {}
+    waiting = [box.key for box in reversed(scene.boxes)]
+    while waiting:
+        key = waiting.pop()
+        if key in ranks:
+            continue
+        open_ones = [tail for tail in before[key] if tail not in ranks]
+        if open_ones:
+            waiting += [key, *open_ones]
+        else:
+            ranks[key] = max((ranks[tail] + 1 for tail in before[key]), default=0)
+    first: dict[str, int] = {}
+    for edge in scene.edges:
+        if not before[edge.tail.key]:
+            first[edge.tail.key] = min(first.get(edge.tail.key, len(ranks)), ranks[edge.head.key] - 1)
+    return ranks | first
+
+
+def _scale(scene: Scene, direction: str, ranks: dict[str, int]) -> float:
+    """By how much the picture would be made smaller to be seen at once; 1 where it fits."""
+    layers: dict[int, list[Box]] = {}
+    for box in scene.boxes:
+        layers.setdefault(ranks[box.key], []).append(box)
+    turned = direction == "TB"
+    along = sum(max(box.size[turned] for box in layer) for layer in layers.values()) + (len(layers) - 1) * (
+        ACROSS - 14.0 * turned
+    )
+    across = max(sum(box.size[not turned] + BETWEEN for box in layer) for layer in layers.values())
+    across += FRAME * len(scene.clusters) / max(1, len(layers) // 3)
+    wide, high = (across, along) if turned else (along, across)
+    return min(1.0, WIDE / wide, HIGH / high)

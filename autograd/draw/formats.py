@@ -1,0 +1,127 @@
+"""A picture as PNG and PDF, as Mermaid text for Markdown, and in files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from autograd.draw.boxes import Box, Edge
+from autograd.draw.scene import Scene
+from autograd.draw.style import COLOURS
+from autograd.errors import DrawError
+
+__all__ = ["mermaid", "rendered", "show", "write_whole"]
+
+
+def rendered(svg: str, format: str, scale: float) -> bytes:
+    """Return SVG as PNG or PDF, drawn by cairosvg.
+
+    Raises
+    ------
+    DrawError
+        If cairosvg, or the cairo library that it draws with, isn't installed.
+    """
+    try:
+        cairosvg = import_module("cairosvg")
+    except (ImportError, OSError) as error:  # OSError: the package without the library
+        raise DrawError(
+            f"{format}: needs the package cairosvg and the cairo library ({error}); "
+            "pip install 'scalargrad[pictures]', or save as .svg"
+        ) from error
+    convert = cairosvg.svg2png if format == "png" else cairosvg.svg2pdf
+    picture: bytes = convert(bytestring=svg.encode(), scale=scale)
+    return picture
+
+
+# Mermaid
+
+
+def mermaid(scene: Scene, direction: str) -> str:
+    """Return the scene as a Mermaid flowchart, which many Markdown viewers draw by themselves."""
+    lines = [f"flowchart {direction}"]
+    inside = {box.key for cluster in scene.clusters for box in cluster.boxes}
+    for i, cluster in enumerate(scene.clusters):
+        lines.append(f'    subgraph c{i}["{_quoted(cluster.name)}"]')
+        lines += [f"        {_node(box)}" for box in cluster.boxes]
+        lines.append("    end")
+    lines += [f"    {_node(box)}" for box in scene.boxes if box.key not in inside]
+    lines += [f"    {_arrow(edge)}" for edge in scene.edges]
+    for sign, colour in ((1, "plus"), (-1, "minus")):
+        numbers = [str(i) for i, edge in enumerate(scene.edges) if (edge.flow or 0.0) * sign > 0]
+        if numbers:
+            lines.append(f"    linkStyle {','.join(numbers)} stroke:{COLOURS[colour][0]}")
+    for kind in dict.fromkeys(box.kind for box in scene.boxes if f"{box.kind} line" in COLOURS):
+        keys = ",".join(box.key for box in scene.boxes if box.kind == kind)
+        fill, ink, line = (COLOURS[f"{kind}{part}"][0] for part in ("", " ink", " line"))
+        lines += [f"    classDef {kind} fill:{fill},color:{ink},stroke:{line}", f"    class {keys} {kind}"]
+    return "\n".join(lines) + "\n"
+
+
+def _node(box: Box) -> str:
+    name = box.base + (f"_{box.subscript}" if box.subscript else "")
+    parts = [" ".join(filter(None, (box.symbol, name))), box.data, f"grad {box.gradient}" if box.gradient else ""]
+    return f'{box.key}["{"<br>".join(_quoted(part) for part in parts if part)}"]'
+
+
+def _arrow(edge: Edge) -> str:
+    text = f'|"{_quoted(edge.text)}"|' if edge.text else ""
+    return f"{edge.tail.key} -->{text} {edge.head.key}"
+
+
+def _quoted(text: str) -> str:
+    """Text in Mermaid's own entities, except letters, digits and what is plain: nothing in a label is markup."""
+    return "".join(c if c.isalnum() or c in " .,_−" else f"#{ord(c)};" for c in text)
+
+
+# Files
+
+
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write a file, or leave what was there as it was."""
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        _replace(target, data)
+    except OSError as error:  # which names the passing file; the user knows his own
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".drawing.")
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def show(content: str) -> Path:
+    """Open SVG in the web browser, from a file in a new temporary folder, and return where it is.
+
+    Raises
+    ------
+    DrawError
+        If there is no browser, or no screen for it.
+    """
+    import webbrowser
+
+    help_text = "save the picture with save('graph.svg') and open it where there is one"
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
+        raise DrawError(f"show: there is no screen (DISPLAY and WAYLAND_DISPLAY are not set); {help_text}")
+    path = Path(tempfile.mkdtemp(prefix="scalargrad-")) / "graph.svg"
+    write_whole(path, content)
+    try:
+        opened = webbrowser.open(path.as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        raise DrawError(f"show: no web browser could be opened; the picture is in {path}")
+    return path
