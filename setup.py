@@ -57,12 +57,20 @@ EXTENSIONS = [
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,
     ),
+    Extension(
+        "nn._steps",
+        ["nn/_steps.c"],
+        libraries=LIBRARIES,
+        extra_compile_args=VECTORISED,
+        optional=not REQUIRED,
+    ),
 ]
 
 LOST = {
     "autograd._value": "C core was not built: {reason}\nEverything works with the Python core and gives the "
     "same results, but building graphs and running\nbackward() is many times slower.",
     "autograd._replay": "C kernel for compiled graphs was not built: {reason}\nCompiled graphs run on numpy, slower.",
+    "nn._steps": "C loops of optimisers were not built: {reason}\nOptimiser steps run in Python, slower.",
 }
 
 WARNING = """

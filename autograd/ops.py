@@ -22,7 +22,7 @@ from typing import Final
 from autograd import ieee
 from autograd.ieee import inf
 
-__all__ = ["TABLE", "Compute", "Interval", "Op"]
+__all__ = ["NAMES", "TABLE", "Compute", "Interval", "Op"]
 
 Compute = Callable[..., tuple[float, ...]]
 Interval = tuple[float, float]
@@ -736,3 +736,6 @@ def _first_largest(xs: Sequence[float]) -> int:
 def _logsumexp_at_infinity(xs: Sequence[float], largest: float) -> tuple[float, ...]:
     """The value is the infinity or nan itself; the softmax isn't defined, but for terms that are nothing beside it."""
     return largest, *(0.0 if largest == ieee.inf and x < largest else ieee.nan for x in xs)
+
+
+NAMES: Final[tuple[str, ...]] = tuple(TABLE)  # of the rows above: ops that users add come after them in the table

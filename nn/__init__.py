@@ -1,28 +1,39 @@
-"""Neurons on top of `autograd`: modules, layers, optimisers. This file is the face: it re-exports, nothing else.
+"""Neurons on top of `autograd`: modules, layers, losses, optimisers. This file is the face: it only re-exports.
 
-What builds and moves a model is imported at once; the rooms of data and training when they are first asked for.
+Neurons and layers are imported at once; the other rooms (`_ROOMS`) when one of their names is first asked for.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn.layers import ACTIVATIONS, MLP, Layer, Neuron
+from nn import init
+from nn.activations import ACTIVATIONS, Elementwise, log_softmax, softmax
+from nn.containers import MLP, Sequential
+from nn.layers import Layer, Linear, Neuron
 from nn.module import Module
-from nn.optim import SGD
 
 if TYPE_CHECKING:
-    from nn import datasets
+    from nn import flat, losses, optim, schedules
+    from nn.losses import LOSSES, l1_penalty, l2_penalty
+    from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_
 
-__all__ = ["ACTIVATIONS", "MLP", "SGD", "Layer", "Module", "Neuron", "datasets"]
+__all__ = [
+    "ACTIVATIONS", "Adam", "AdamW", "Elementwise", "LOSSES", "Layer", "Linear", "MLP", "Module", "Neuron", "Optimizer",
+    "RMSprop", "SGD", "Sequential", "clip_grad_norm_", "clip_grad_value_", "flat", "init", "l1_penalty", "l2_penalty",
+    "log_softmax", "losses", "optim", "schedules", "softmax",
+]  # fmt: skip
 
-_ROOMS: dict[str, tuple[str, ...]] = {
-    "datasets": (),
-}
+_ROOMS = {
+    "flat": (),
+    "losses": ("LOSSES", "l1_penalty", "l2_penalty"),
+    "optim": ("Adam", "AdamW", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"),
+    "schedules": (),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     for room, names in _ROOMS.items():
-        if name == room and not names:
+        if name == room:
             return import_module(f"nn.{room}")
         if name in names:
             found = globals()[name] = getattr(import_module(f"nn.{room}"), name)

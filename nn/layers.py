@@ -1,34 +1,26 @@
-"""Neurons, layers and the multilayer perceptron, named and shaped as in hand-written notes.
+"""Neurons and layers, named and shaped as in hand-written notes.
 
 A layer's weights are (hidden size, input size): row j holds what leads into neuron j. Names are those of the notes: w1,
-w2, … row by row through the whole net, net_h1 and out_h1 for a hidden neuron's net input and output, net_o1 and out_o1
-for an output neuron's.
+w2, … row by row, net_h1 and out_h1 for a hidden neuron's net input and output, net_o1 and out_o1 for an output
+neuron's.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 from autograd import core
 from autograd.core import Value
-from autograd.ops import TABLE
+from nn.activations import Activation, Operand, checked, function_of, spelled
+from nn.checks import listed, number_of, numbers, shown, size, source
+from nn.init import Initialiser, filled
 from nn.module import Module
 
-__all__ = ["ACTIVATIONS", "MLP", "Activation", "Layer", "Neuron"]
+__all__ = ["Layer", "Linear", "Neuron", "assign"]
 
-Activation: TypeAlias = str | Callable[[Value], Value] | None
-Operand: TypeAlias = Value | float
-
-# Every op of the table that can be applied to one number.
-ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
-    name: getattr(core, name) for name, op in TABLE.items() if op.arity is not None and op.arity - len(op.defaults) == 1
-}
-
-_FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
-
-BIASES = ("neuron", "shared")
+BIASES = ("neuron", "shared", "none")
 
 
 class Neuron(Module):
@@ -43,13 +35,18 @@ class Neuron(Module):
     name : str
         What its net input and output are called after: net_NAME and out_NAME; without an activation they are one
         node, out_NAME.
+    init : str or callable
+        A name of `nn.init.INITIALISERS`, or a function of (weights, seed=random.Random); "uniform" is within
+        ±1/√inputs. The bias is 0.
     seed : int or random.Random
-        Where the weights come from: uniform within ±1/√inputs; the bias is 0.
+        Where the weights come from.
 
     Raises
     ------
     ValueError
-        If `inputs` is less than 1 or the activation is unknown.
+        If `inputs` is less than 1, or the activation or `init` is unknown; in a call, if the number of inputs is wrong.
+    TypeError
+        In a call, if the inputs aren't Values or numbers.
 
     Examples
     --------
@@ -60,25 +57,35 @@ class Neuron(Module):
     """
 
     def __init__(
-        self, inputs: int, activation: Activation = "tanh", *, name: str = "o1", seed: int | random.Random = 0
+        self,
+        inputs: int,
+        activation: Activation = "tanh",
+        *,
+        name: str = "o1",
+        init: str | Initialiser = "uniform",
+        seed: int | random.Random = 0,
     ) -> None:
-        _check_size("neuron: inputs", inputs)
-        source, bound = _source(seed), inputs**-0.5
-        self.weights = [Value(source.uniform(-bound, bound), label=f"w{i + 1}") for i in range(inputs)]
+        inputs = size("neuron: inputs", inputs)
+        self.weights = filled("neuron", init, 1, inputs, source(seed))[0]
+        for i, weight in enumerate(self.weights):
+            weight.label = f"w{i + 1}"
         self.bias = Value(0.0, label="b1")
-        self.activation = _checked_activation(activation)
+        self.activation = checked(activation)
         self.name = name
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
         """Return the output for `xs`, of as many numbers or Values as there are weights."""
-        if len(xs) != len(self.weights):
-            raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
-        function = _FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
         labels = _node_labels(self.name, self.activation)
-        return core.layer([self.weights], xs, [self.bias], function, [labels])[0]
+        try:
+            if len(xs) == len(self.weights):
+                return core.layer([self.weights], xs, [self.bias], function_of(self.activation), [labels])[0]
+        except TypeError:
+            _check_operands(f"neuron {self.name}", len(self.weights), xs)
+            raise
+        raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.weights)}, {_spelled(self.activation)}, name={self.name!r})"
+        return f"Neuron({len(self.weights)}, {spelled(self.activation)}, name={self.name!r})"
 
 
 class Layer(Module):
@@ -90,17 +97,21 @@ class Layer(Module):
         Number of inputs and of neurons; the weights are (outputs, inputs).
     activation : str, callable or None
         As for `Neuron`.
-    bias : {"neuron", "shared"}
-        One bias for each neuron, or one for the whole layer as in note 002.
+    bias : {"neuron", "shared", "none"}
+        One bias for each neuron, one for the whole layer as in note 002, or none.
     name : str
         What errors call it.
+    init : str or callable
+        As for `Neuron`.
     seed : int or random.Random
         As for `Neuron`.
 
     Raises
     ------
     ValueError
-        If a size is less than 1, or activation or bias is unknown.
+        If a size is less than 1, or activation, bias or `init` is unknown; in a call, if the number of inputs is wrong.
+    TypeError
+        In a call, if the inputs aren't Values or numbers.
 
     Examples
     --------
@@ -118,27 +129,32 @@ class Layer(Module):
         *,
         bias: str = "neuron",
         name: str = "layer",
+        init: str | Initialiser = "uniform",
         seed: int | random.Random = 0,
     ) -> None:
-        _check_size(f"{name}: inputs", inputs)
-        _check_size(f"{name}: outputs", outputs)
         if bias not in BIASES:
-            raise ValueError(f"{name}: unknown bias, got {bias!r}; allowed {_listed(BIASES)}")
-        source, bound = _source(seed), inputs**-0.5
+            raise ValueError(f"{name}: unknown bias, got {bias!r}; allowed {listed(BIASES)}")
         self.name = name
-        self.inputs, self.outputs = inputs, outputs
-        self.activation = _checked_activation(activation)
-        self.shared_bias = bias == "shared"
-        self.weights = [[Value(source.uniform(-bound, bound)) for _ in range(inputs)] for _ in range(outputs)]
-        self.biases = [Value(0.0)] * outputs if self.shared_bias else [Value(0.0) for _ in range(outputs)]
+        self.inputs, self.outputs = size(f"{name}: inputs", inputs), size(f"{name}: outputs", outputs)
+        self.activation = checked(activation)
+        self.bias = bias
+        self.weights = filled(name, init, self.outputs, self.inputs, source(seed))
+        self.biases: list[Any] = [0.0] * self.outputs
+        if bias != "none":
+            self.biases = [Value(0.0)] * self.outputs if self.shared_bias else [Value(0.0) for _ in range(self.outputs)]
         self.rename()
+
+    @property
+    def shared_bias(self) -> bool:
+        """Whether the whole layer has one bias."""
+        return self.bias == "shared"
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
         """Label weights, biases and neurons, counting on from these numbers; `kind` is h for hidden, o for output."""
         for position, value in enumerate([value for row in self.weights for value in row]):
             value.label = f"w{weight + position}"
-        for position, value in enumerate(self.biases):
-            value.label = f"b{bias if self.shared_bias else bias + position}"
+        for position, value in enumerate(self._bias_values()):
+            value.label = f"b{bias + position}"
         self.node_labels = [_node_labels(f"{kind}{neuron + j}", self.activation) for j in range(self.outputs)]
 
     def set(
@@ -160,134 +176,84 @@ class Layer(Module):
         TypeError
             If something isn't a number.
         """
-        _assign(self._assignments(weights, bias))
+        assign(self._assignments(weights, bias))
 
     def _assignments(self, weights: Any, bias: Any) -> list[tuple[Value, float]]:
         """Which parameter gets which number, everything checked."""
         found: list[tuple[Value, float]] = []
         if weights is not None:
-            numbers = _numbers(f"{self.name}: weights", weights, (self.outputs, self.inputs))
-            found += zip([value for row in self.weights for value in row], numbers, strict=True)
+            given = numbers(f"{self.name}: weights", weights, (self.outputs, self.inputs))
+            found += zip([value for row in self.weights for value in row], given, strict=True)
+        if bias is not None and self.bias == "none":
+            raise ValueError(f"{self.name}: has no bias, got {shown(bias)}")
         if bias is not None and self.shared_bias:
-            found += zip(self.biases[:1], _numbers(f"{self.name}: shared bias", bias, ()), strict=True)
+            found += zip(self._bias_values(), numbers(f"{self.name}: shared bias", bias, ()), strict=True)
         elif bias is not None:
-            found += zip(self.biases, _numbers(f"{self.name}: bias", bias, (self.outputs,)), strict=True)
+            found += zip(self._bias_values(), numbers(f"{self.name}: bias", bias, (self.outputs,)), strict=True)
         return found
+
+    def _bias_values(self) -> list[Value]:
+        """The biases, each once."""
+        return list(dict.fromkeys(value for value in self.biases if isinstance(value, Value)))
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
-        if len(xs) != self.inputs:
-            raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
-        # Looked up at each call, so that a copied or pickled layer uses the core it is loaded on.
-        function = _FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-        return core.layer(self.weights, xs, self.biases, function, self.node_labels)
+        try:
+            if len(xs) == self.inputs:
+                return core.layer(self.weights, xs, self.biases, function_of(self.activation), self.node_labels)
+        except TypeError:
+            _check_operands(self.name, self.inputs, xs)
+            raise
+        raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
 
     def __repr__(self) -> str:
-        bias = ", bias='shared'" if self.shared_bias else ""
-        return f"Layer({self.inputs}, {self.outputs}, {_spelled(self.activation)}{bias})"
+        bias = "" if self.bias == "neuron" else f", bias={self.bias!r}"
+        return f"Layer({self.inputs}, {self.outputs}, {spelled(self.activation)}{bias})"
 
 
-class MLP(Module):
-    """Multilayer perceptron: layers one after another.
+class Linear(Layer):
+    """A layer without an activation: `w · x + b` for each neuron; its weights are (outputs, inputs).
 
     Parameters
     ----------
-    inputs : int
-        Number of inputs.
-    sizes : sequence of int
-        Number of neurons of each layer; the last is the output layer.
-    activation : str, callable or None
-        Of the hidden layers, as for `Neuron`.
-    output : str, callable or None
-        Of the output layer.
-    bias : {"neuron", "shared"}
+    inputs, outputs : int
+        Number of inputs and of neurons.
+    bias, name, init, seed
         As for `Layer`.
-    seed : int or random.Random
-        As for `Neuron`; layers draw from it one after another.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer, a size is less than 1, or activation or bias is unknown.
 
     Examples
     --------
-    >>> net = MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias="shared")
-    >>> net.set(weights=[[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]], biases=[0.35, 0.60])
-    >>> net([0.05, 0.10])
-    [Value(0.7514, label='out_o1'), Value(0.7729, label='out_o2')]
-    >>> [parameter.label for parameter in net.parameters()]
-    ['w1', 'w2', 'w3', 'w4', 'b1', 'w5', 'w6', 'w7', 'w8', 'b2']
+    >>> Linear(2, 3, init="ones")([1.0, 2.0])
+    [Value(3, label='out_o1'), Value(3, label='out_o2'), Value(3, label='out_o3')]
     """
 
     def __init__(
         self,
         inputs: int,
-        sizes: Sequence[int],
+        outputs: int,
         *,
-        activation: Activation = "tanh",
-        output: Activation = "linear",
         bias: str = "neuron",
+        name: str = "layer",
+        init: str | Initialiser = "uniform",
         seed: int | random.Random = 0,
     ) -> None:
-        if not sizes:
-            raise ValueError("MLP: sizes must name at least the output layer, got none")
-        source, last = _source(seed), len(sizes) - 1
-        widths = [inputs, *sizes]
-        self.layers = [
-            Layer(
-                widths[i],
-                widths[i + 1],
-                output if i == last else activation,
-                bias=bias,
-                name=f"layer {i + 1}",
-                seed=source,
-            )
-            for i in range(len(sizes))
-        ]
-        weight = neuron = offset = 1
-        for layer in self.layers[:-1]:
-            layer.rename("h", weight, offset, neuron)
-            weight += layer.inputs * layer.outputs
-            neuron += layer.outputs
-            offset += 1 if layer.shared_bias else layer.outputs
-        self.layers[-1].rename("o", weight, offset)
-
-    def set(
-        self,
-        weights: Sequence[Sequence[Sequence[float]]] | None = None,
-        biases: Sequence[float | Sequence[float]] | None = None,
-    ) -> None:
-        """Set the numbers of every layer, each as for `Layer.set`; nothing changes when a shape is wrong.
-
-        Raises
-        ------
-        ValueError
-            If the number of layers or a shape is wrong.
-        TypeError
-            If something isn't a number.
-        """
-        for what, given in (("weights", weights), ("biases", biases)):
-            if given is not None and len(given) != len(self.layers):
-                raise ValueError(f"MLP: {what} must be given for each of {len(self.layers)} layers, got {len(given)}")
-        nothing = [None] * len(self.layers)
-        _assign(
-            [
-                pair
-                for layer, matrix, bias in zip(self.layers, weights or nothing, biases or nothing, strict=True)
-                for pair in layer._assignments(matrix, bias)
-            ]
-        )
-
-    def __call__(self, xs: Sequence[Operand]) -> list[Value]:
-        """Return the outputs of the last layer for `xs`, of `inputs` numbers or Values."""
-        outputs: Any = xs
-        for layer in self.layers:
-            outputs = layer(outputs)
-        return outputs  # type: ignore[no-any-return]
+        super().__init__(inputs, outputs, "linear", bias=bias, name=name, init=init, seed=seed)
 
     def __repr__(self) -> str:
-        return f"MLP({', '.join(map(repr, self.layers))})"
+        return super().__repr__().replace("Layer(", "Linear(", 1).replace(", 'linear'", "", 1)
+
+
+def _check_operands(name: str, width: int, xs: Any) -> None:
+    """Raise an error that names the layer if something that it was given is no sequence of Values and numbers."""
+    takes = f"{name}: takes {width} Values or numbers"
+    if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
+        raise TypeError(f"{takes}, got {shown(xs)}")
+    for position, x in enumerate(xs):
+        if not isinstance(x, Value):
+            try:
+                number_of(x)
+            except TypeError as error:
+                raise TypeError(f"{takes}, {error} as input {position}") from None
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
@@ -295,59 +261,7 @@ def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
     return (f"net_{name}" if activation else f"out_{name}", f"out_{name}")
 
 
-def _assign(pairs: list[tuple[Value, float]]) -> None:
+def assign(pairs: list[tuple[Value, float]]) -> None:
+    """Give each parameter its number."""
     for parameter, number in pairs:
         parameter.data = number
-
-
-def _numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
-    """Flatten nested sequences of exactly this shape, row by row."""
-    found = _shape(given)
-    if found != shape:
-        wanted = "one number" if not shape else f"of shape {shape}"
-        raise ValueError(f"{what} must be {wanted}, got {f'shape {found}' if found else repr(given)}")
-    flat = [given]
-    for _ in shape:
-        flat = [part for row in flat for part in row]
-    numbers = []
-    for number in flat:
-        if isinstance(number, str) or not hasattr(number, "__float__"):
-            raise TypeError(f"{what} must be numbers, got {number!r} ({type(number).__name__})")
-        numbers.append(float(number))
-    return numbers
-
-
-def _shape(given: Any) -> tuple[int | str, ...]:
-    """Lengths of nested sequences; "ragged" where rows differ. An array's own shape is the same thing."""
-    if isinstance(given, (str, bytes)) or not hasattr(given, "__len__"):
-        return ()
-    inner = {_shape(part) for part in given}
-    return (len(given), *(inner.pop() if len(inner) == 1 else ("ragged",) if inner else ()))
-
-
-def _checked_activation(activation: Activation) -> str | Callable[[Value], Value]:
-    """The name or function; the empty string for none."""
-    if activation is None or activation == "linear":
-        return ""
-    if callable(activation) or activation in ACTIVATIONS:
-        return activation
-    raise ValueError(
-        f"unknown activation, got {activation!r}; allowed {_listed(('linear', *ACTIVATIONS))}, or a function"
-    )
-
-
-def _spelled(activation: str | Callable[[Value], Value]) -> str:
-    return getattr(activation, "__name__", "function") if callable(activation) else repr(activation or "linear")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def _source(seed: int | random.Random) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)
-
-
-def _check_size(what: str, size: Any) -> None:
-    if not isinstance(size, int) or size < 1:
-        raise ValueError(f"{what} must be a whole number of at least 1, got {size!r} ({type(size).__name__})")

@@ -1,13 +1,17 @@
-"""`Module`: what has parameters, found by looking at its attributes."""
+"""`Module`: what has parameters, found by looking at its attributes; its numbers as a dict, out and in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from autograd import display
 from autograd.core import Value
+from nn import state
 
 __all__ = ["Module"]
+
+Self = TypeVar("Self", bound="Module")
 
 
 class Module:
@@ -15,6 +19,13 @@ class Module:
 
     An attribute registers itself: a leaf `Value` is a parameter, a `Module` contributes its own, and lists, tuples and
     dicts of these are looked into. Attributes whose names begin with an underscore are passed over.
+
+    Attributes
+    ----------
+    training : bool
+        Whether the module is being trained; `train()` and `eval()` set it. Only `Dropout` asks.
+    buffers : tuple of str
+        Of a class: attributes that are plain numbers, not trained, and part of `state_dict()`.
 
     Examples
     --------
@@ -24,7 +35,12 @@ class Module:
     ...         self.offset = Value(1.0, label="offset")
     >>> [name for name, parameter in Line().named_parameters()]
     ['slope', 'offset']
+    >>> Line().state_dict()
+    {'slope': 2.0, 'offset': 1.0}
     """
+
+    training: bool = True
+    buffers: ClassVar[tuple[str, ...]] = ()
 
     def parameters(self) -> list[Value]:
         """Return every parameter once, in the order of the attributes."""
@@ -32,7 +48,20 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with the path that leads to it, such as `layers.0.weights.1.0`."""
-        return _walk("", self, set())
+        for path, found in _walk(self):
+            if isinstance(found, Value):
+                yield path, found
+
+    def modules(self) -> Iterator[Module]:
+        """Yield this module and every one below it, each once."""
+        for _, module in self.named_modules():
+            yield module
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield this module and every one below it, each once, with the path that leads to it; its own is empty."""
+        for path, found in _walk(self):
+            if isinstance(found, Module):
+                yield path, found
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -43,24 +72,89 @@ class Module:
         """Show a table of the parameters in a notebook."""
         return display.parameters(self, self.named_parameters())
 
+    def train(self: Self, mode: bool = True) -> Self:
+        """Say that this module and those below are being trained, or with False that they aren't; return it."""
+        for module in self.modules():
+            module.training = mode
+        return self
 
-def _walk(path: str, found: object, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    """Parameters at and below `found`; `seen` holds ids, so that what is shared, or holds itself, comes once."""
-    if id(found) in seen:
-        return
-    if isinstance(found, Value):
-        if not found.op:
-            seen.add(id(found))
+    def eval(self: Self) -> Self:
+        """Say that this module and those below are being used, not trained; return it."""
+        return self.train(False)
+
+    @property
+    def random_forward(self) -> bool:
+        """Whether calling it twice may give two results, as with a `Dropout` in training."""
+        return any(module._random() for module in self.modules())
+
+    def redraw(self) -> None:
+        """Draw anew, in place, what random modules drew for a recorded graph: before each replay in training."""
+        for module in self.modules():
+            module._redraw()
+
+    def _random(self) -> bool:
+        return False
+
+    def _redraw(self) -> None:
+        pass
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the numbers by name: a float for one Value, nested lists for lists of them.
+
+        Values in equally long lists are one entry, of their shape: `layers.0.weights` holds (hidden size, input size)
+        numbers. Nothing in it is shared with the module, and it can be written as JSON as it is.
+
+        Examples
+        --------
+        >>> import nn
+        >>> nn.Layer(2, 1, init="ones").state_dict()
+        {'weights': [[1.0, 1.0]], 'biases': [0.0]}
+        """
+        return {entry.name: entry.read() for entry in state.entries(self)}
+
+    def load_state_dict(self, numbers: Mapping[str, Any]) -> None:
+        """Take the numbers that `state_dict()` gave; nothing changes when something is wrong with them.
+
+        Parameters
+        ----------
+        numbers : mapping of str to float, nested lists of float, or arrays
+            One entry for each of this module's, of its shape.
+
+        Raises
+        ------
+        ValueError
+            Naming every entry that is missing, unexpected, of another shape, or doesn't hold numbers.
+        TypeError
+            If `numbers` isn't a mapping.
+
+        Examples
+        --------
+        >>> import nn
+        >>> nn.Layer(2, 1).load_state_dict({"weights": [[1.0]], "gain": 1.0})
+        Traceback (most recent call last):
+            ...
+        ValueError: load_state_dict of Layer: missing 'biases'; unexpected 'gain'; 'weights' must be of shape ...
+        """
+        state.load(self, numbers)
+
+
+def _walk(root: Module) -> Iterator[tuple[str, Value | Module]]:
+    """Modules and parameters at and below `root`, each once, in order, whatever is shared or holds itself."""
+    seen: set[int] = set()
+    stack: list[tuple[str, object]] = [("", root)]
+    while stack:
+        path, found = stack.pop()
+        if id(found) in seen:
+            continue
+        if isinstance(found, Value):
+            if not found.op:
+                seen.add(id(found))
+                yield path, found
+            continue
+        parts = state.parts(found)
+        if parts is None:
+            continue
+        seen.add(id(found))
+        if isinstance(found, Module):
             yield path, found
-        return
-    if isinstance(found, Module):
-        parts = [(name, part) for name, part in vars(found).items() if not name.startswith("_")]
-    elif isinstance(found, dict):
-        parts = [(str(key), part) for key, part in found.items()]
-    elif isinstance(found, (list, tuple)):
-        parts = [(str(position), part) for position, part in enumerate(found)]
-    else:
-        return
-    seen.add(id(found))
-    for name, part in parts:
-        yield from _walk(f"{path}.{name}" if path else name, part, seen)
+        stack.extend([(f"{path}.{name}" if path else name, part) for name, part in reversed(parts)])

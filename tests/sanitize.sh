@@ -8,10 +8,10 @@ cc=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cp -r autograd nn tests notebooks benchmarks pyproject.toml README.md "$scratch"
-rm -f "$scratch"/autograd/*.so
+rm -f "$scratch"/autograd/*.so "$scratch"/nn/*.so
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-for source in autograd/_*.c; do
+for source in autograd/_*.c nn/_*.c; do
     parts=(autograd/csrc/"$(basename "${source%.c}" | cut -c2-)"_*.c) # of the same extension, where it has more files
     [[ -e ${parts[0]} ]] || parts=()
     "$cc" -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
@@ -19,7 +19,7 @@ for source in autograd/_*.c; do
         -shared -fPIC -I"$include" "$source" "${parts[@]}" -lm -o "$scratch/${source%.c}$suffix"
 done
 cd "$scratch"
-paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay)
+paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/replay tests/nn/test_steps.py)
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
 done

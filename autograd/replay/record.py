@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd import core
 from autograd.core import Value
 from autograd.graph import topological
-from autograd.ops import TABLE
+from autograd.ops import NAMES
 
 __all__ = ["NAMES", "Guard", "Tape", "record"]
-
-NAMES: Final[tuple[str, ...]] = tuple(name for name in TABLE if name in core._twin.FUNCTIONS)
-"""The ops that a kernel knows: the table's own, without those that a program adds to it."""
 
 ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 

@@ -272,10 +272,10 @@ def _row_function(op: ops.Op) -> Function:
     return Function(op.name, len(op.parameters) - len(op.defaults), len(op.parameters), usage, apply, _widest)
 
 
-_RECORDED: Final[dict[str, Callable[..., Value]]] = {name: getattr(core, name) for name in ops.TABLE}
+_RECORDED: Final[dict[str, Callable[..., Value]]] = {name: getattr(core, name) for name in ops.NAMES}
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    **{op.name: _row_function(op) for op in ops.TABLE.values()},
+    **{name: _row_function(ops.TABLE[name]) for name in ops.NAMES},
     **{
         sign: _compare(sign, test)
         for sign, test in {
@@ -293,7 +293,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "transpose": Function("transpose", 1, 1, "transpose(W)", _transpose, _total),
 }
 # Other spellings of rows: what pictures write (σ, ln), then any capitals (ReLU).
-FUNCTIONS.update({op.symbol: FUNCTIONS[name] for name, op in ops.TABLE.items() if op.symbol.isidentifier()})
+FUNCTIONS.update({symbol: FUNCTIONS[name] for name in ops.NAMES if (symbol := ops.TABLE[name].symbol).isidentifier()})
 
 _LIST: Final = Function("list", 1, None, "[a, b]", _list, _total)
 _INDEX: Final = Function("index", 2, 3, "W[1, 2]", _index, lambda *operands: 1)

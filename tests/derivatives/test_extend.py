@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -272,3 +275,23 @@ def _hundred(x: Any) -> Any:
     for _ in range(100):
         x = x + 0.001 * ag.sin(x)
     return x
+
+
+def test_rooms_opened_after_an_op_was_added_know_it_as_added() -> None:
+    program = """
+import autograd as ag
+
+@ag.op("3*x*x")
+def cubed(x):
+    return x**3
+
+x = ag.Value(2.0, label="x")
+y = cubed(x) + x
+print(ag.Worksheet.parse("w = 3\\nE = w^2").evaluate().value)
+print(ag.compile(x * x + 1, inputs=[x])(3.0))
+y.label = "y"
+print(bool(ag.check_derivation("d(y)/d(x) == 3*x^2 + 1", y)))
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    assert (ended.stderr, ended.stdout.splitlines()) == ("", ["9.0", "10.0", "True"])

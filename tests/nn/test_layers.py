@@ -68,7 +68,7 @@ def test_note_002_gradients_and_one_step() -> None:
     assert sorted(parameters) == ["b1", "b2", *GRADIENTS]
     for name, gradient in GRADIENTS.items():
         assert close(parameters[name].grad, gradient), name
-    nn.SGD([parameters[name] for name in GRADIENTS], rate=0.5).step()
+    nn.SGD([parameters[name] for name in GRADIENTS], lr=0.5).step()
     for name, weight in AFTER_ONE_STEP.items():
         assert close(parameters[name].data, weight), name
     assert error(net).data == pytest.approx(0.291027773694, abs=5e-13)
@@ -76,7 +76,7 @@ def test_note_002_gradients_and_one_step() -> None:
 
 def test_note_002_after_10_000_steps() -> None:
     net = note_002()
-    descent = nn.SGD([p for p in net.parameters() if p.label.startswith("w")], rate=0.5)
+    descent = nn.SGD([p for p in net.parameters() if p.label.startswith("w")], lr=0.5)
     for _ in range(10_000):
         descent.zero_grad()
         error(net).backward()
@@ -223,8 +223,8 @@ def test_wrong_number_of_inputs() -> None:
         (lambda: nn.MLP(1, []), "MLP: sizes must name at least the output layer"),
         (lambda: nn.SGD([], 0.5), "SGD: there must be parameters, got none"),
         (lambda: nn.SGD([ag.Value(1.0) * 2.0], 0.5), "SGD: parameters must be leaves"),
-        (lambda: nn.SGD([ag.Value(1.0)], -1.0), "SGD: rate must be positive and finite, got -1.0"),
-        (lambda: nn.SGD([ag.Value(1.0)], math.nan), "SGD: rate must be positive and finite, got nan"),
+        (lambda: nn.SGD([ag.Value(1.0)], -1.0), "SGD: lr must be finite and at least 0, got -1.0"),
+        (lambda: nn.SGD([ag.Value(1.0)], math.nan), "SGD: lr must be finite and at least 0, got nan"),
         (lambda: nn.SGD([ag.Value(1.0)] * 2, 0.5), "SGD: a parameter is given twice"),
     ],
 )
@@ -237,5 +237,5 @@ def test_wrong_arguments(make: Any, text: str) -> None:
 def test_wrong_types_for_the_optimiser() -> None:
     with pytest.raises(TypeError, match=r"SGD: parameters must be Values, got 1.0 \(float\)"):
         nn.SGD([1.0], 0.5)  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="SGD: rate must be a number"):
+    with pytest.raises(TypeError, match="SGD: lr must be a number"):
         nn.SGD([ag.Value(1.0)], "0.5")  # type: ignore[arg-type]

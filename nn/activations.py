@@ -1,0 +1,96 @@
+"""Activations by name and as functions, for one net input or, as softmax, for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from autograd import core
+from autograd.core import Value
+from autograd.ops import TABLE
+from nn.checks import listed
+from nn.module import Module
+
+__all__ = ["ACTIVATIONS", "Activation", "Elementwise", "checked", "function_of", "log_softmax", "softmax", "spelled"]
+
+Activation: TypeAlias = str | Callable[[Value], Value] | None
+Operand: TypeAlias = Value | float
+
+# Every op of the table that can be applied to one number.
+ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
+    name: getattr(core, name) for name, op in TABLE.items() if op.arity is not None and op.arity - len(op.defaults) == 1
+}
+
+_FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
+
+
+def checked(activation: Activation) -> str | Callable[[Value], Value]:
+    """The name or function; the empty string for none."""
+    if activation is None or activation == "linear":
+        return ""
+    if callable(activation) or activation in ACTIVATIONS:
+        return activation
+    raise ValueError(
+        f"unknown activation, got {activation!r}; allowed {listed(('linear', *ACTIVATIONS))}, or a function"
+    )
+
+
+def function_of(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:
+    """What to apply: looked up at each call, so that a copied or pickled module uses the core it is loaded on."""
+    return _FUNCTIONS[activation] if isinstance(activation, str) else activation
+
+
+def spelled(activation: str | Callable[[Value], Value]) -> str:
+    """As a repr shows it."""
+    return getattr(activation, "__name__", "function") if callable(activation) else repr(activation or "linear")
+
+
+class Elementwise(Module):
+    """An activation as a module: applies it to each of the values that it is called with.
+
+    Parameters
+    ----------
+    activation : str or callable
+        A name of `ACTIVATIONS`, or a function of one Value.
+
+    Examples
+    --------
+    >>> Elementwise("relu")([-1.0, Value(2.0)])
+    [0.0, Value(2)]
+    """
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = checked(activation)
+
+    def __call__(self, xs: Sequence[Operand]) -> list[Any]:
+        """Return the activation of each value."""
+        function: Any = function_of(self.activation)
+        return list(xs) if function is None else [function(x) for x in xs]
+
+    def __repr__(self) -> str:
+        return f"Elementwise({spelled(self.activation)})"
+
+
+def softmax(xs: Sequence[Operand]) -> list[Any]:
+    """e^x / Σ e^x for each of one or more values: positive, with sum 1, and without overflow.
+
+    Examples
+    --------
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    parts = [core.exp(x) for x in log_softmax(xs)]
+    total = core.sum(parts)  # 1, but for what the logarithm lost where the values are large
+    return [core.div(part, total) for part in parts]
+
+
+def log_softmax(xs: Sequence[Operand]) -> list[Any]:
+    """The logarithms of `softmax`: x − ln(Σ e^x) for each of one or more values.
+
+    Examples
+    --------
+    >>> log_softmax([Value(0.0), -1000.0])
+    [Value(0), Value(-1000)]
+    """
+    total = core.logsumexp(xs)
+    return [core.sub(x, total) for x in xs]

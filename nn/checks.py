@@ -1,0 +1,115 @@
+"""What every room of `nn` checks in what it is given: sizes, shapes, numbers, where randomness comes from."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+__all__ = [
+    "entries_of",
+    "flattened",
+    "listed",
+    "number_in",
+    "number_of",
+    "numbers",
+    "shape_of",
+    "shown",
+    "size",
+    "source",
+]
+
+
+def shown(given: object) -> str:
+    """What was given, for an error: its repr, short, and its type."""
+    text = repr(given)
+    return f"{text if len(text) <= 50 else text[:49] + '…'} ({type(given).__name__})"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for an error."""
+    return ", ".join(names)
+
+
+def size(what: str, given: Any, least: int = 1) -> int:
+    """A whole number of at least `least`; numpy's count."""
+    whole = hasattr(type(given), "__index__") and not isinstance(given, bool)
+    if not whole or given < least:
+        raise ValueError(f"{what} must be a whole number of at least {least}, got {shown(given)}")
+    return int(given)
+
+
+def number_of(given: Any) -> float:
+    """One number as a float; a TypeError says what was given."""
+    kind = type(given)
+    if kind is float:
+        return given  # type: ignore[no-any-return]
+    if not hasattr(kind, "__float__") or hasattr(kind, "__len__") or isinstance(given, (str, complex)):
+        raise TypeError(f"got {shown(given)}")
+    return float(given)
+
+
+def number_in(
+    what: str, given: Any, low: float, high: float, *, open_low: bool = False, open_high: bool = True
+) -> float:
+    """One number between bounds that belong to the interval unless it is open there."""
+    try:
+        number = number_of(given)
+    except TypeError as error:
+        raise TypeError(f"{what} must be a number, {error}") from None
+    above = number > low if open_low else number >= low
+    below = number < high if open_high else number <= high
+    if not (above and below):
+        allowed = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
+        if high == math.inf and open_high:
+            allowed = "positive and finite" if open_low and low == 0.0 else f"finite and at least {low:g}"
+        else:
+            allowed = f"in {allowed}"
+        raise ValueError(f"{what} must be {allowed}, got {given!r}")
+    return number
+
+
+def shape_of(given: Any) -> tuple[int | str, ...]:
+    """Lengths of nested sequences; "ragged" where rows differ. An array's own shape is the same thing."""
+    if isinstance(given, (str, bytes)) or not hasattr(given, "__len__") or getattr(given, "shape", None) == ():
+        return ()
+    inner = {shape_of(part) for part in given}
+    return (len(given), *(inner.pop() if len(inner) == 1 else ("ragged",) if inner else ()))
+
+
+def flattened(given: Any, shape: Sequence[object]) -> list[Any]:
+    """What is in nested sequences of this shape, row by row."""
+    flat = [given]
+    for _ in shape:
+        flat = [part for row in flat for part in row]
+    return flat
+
+
+def entries_of(where: str, given: object, names: Sequence[str]) -> dict[str, Any]:
+    """A mapping with exactly these names, such as a saved state."""
+    if not isinstance(given, Mapping) or sorted(map(str, given)) != sorted(names):
+        got = listed(map(str, given)) or "nothing" if isinstance(given, Mapping) else shown(given)
+        raise ValueError(f"{where}: must have exactly the entries {listed(names) or 'nothing'}, got {got}")
+    return dict(given)
+
+
+def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
+    """Numbers of nested sequences of exactly this shape, row by row."""
+    found = shape_of(given)
+    if found != shape:
+        wanted = "one number" if not shape else f"of shape {shape}"
+        raise ValueError(f"{what} must be {wanted}, got {f'shape {found}' if found else repr(given)}")
+    try:
+        return [number_of(number) for number in flattened(given, shape)]
+    except TypeError as error:
+        raise TypeError(f"{what} must be numbers, {error}") from None
+
+
+def source(seed: int | random.Random) -> random.Random:
+    """Where random numbers come from: a generator as it is, or one that the seed starts."""
+    if isinstance(seed, random.Random):
+        return seed
+    if isinstance(seed, bool) or not hasattr(type(seed), "__index__"):
+        raise TypeError(f"seed must be a whole number or a random.Random, got {shown(seed)}")
+    return random.Random(int(seed))

@@ -1,0 +1,187 @@
+"""Modules one after another: the multilayer perceptron of the notes, and any others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from autograd.core import Value
+from nn.activations import Activation, Elementwise, Operand
+from nn.checks import shown, source
+from nn.init import Initialiser
+from nn.layers import Layer, assign
+from nn.module import Module
+
+__all__ = ["MLP", "Sequential"]
+
+Step: TypeAlias = Module | str | Callable[[Any], Any]
+
+
+class MLP(Module):
+    """Multilayer perceptron: layers one after another.
+
+    Parameters
+    ----------
+    inputs : int
+        Number of inputs.
+    sizes : sequence of int
+        Number of neurons of each layer; the last is the output layer.
+    activation : str, callable or None
+        Of the hidden layers, as for `Neuron`.
+    output : str, callable or None
+        Of the output layer.
+    bias : {"neuron", "shared", "none"}
+        As for `Layer`.
+    init : str or callable
+        As for `Neuron`.
+    seed : int or random.Random
+        As for `Neuron`; layers draw from it one after another.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, a size is less than 1, or activation or bias is unknown.
+
+    Examples
+    --------
+    >>> net = MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias="shared")
+    >>> net.set(weights=[[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]], biases=[0.35, 0.60])
+    >>> net([0.05, 0.10])
+    [Value(0.7514, label='out_o1'), Value(0.7729, label='out_o2')]
+    >>> [parameter.label for parameter in net.parameters()]
+    ['w1', 'w2', 'w3', 'w4', 'b1', 'w5', 'w6', 'w7', 'w8', 'b2']
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        sizes: Sequence[int],
+        *,
+        activation: Activation = "tanh",
+        output: Activation = "linear",
+        bias: str = "neuron",
+        init: str | Initialiser = "uniform",
+        seed: int | random.Random = 0,
+    ) -> None:
+        if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__len__"):
+            raise TypeError(f"MLP: sizes must be a sequence of whole numbers, got {shown(sizes)}")
+        if len(sizes) == 0:
+            raise ValueError("MLP: sizes must name at least the output layer, got none")
+        draw, last = source(seed), len(sizes) - 1
+        widths = [inputs, *sizes]
+        self.layers = [
+            Layer(
+                widths[i],
+                widths[i + 1],
+                output if i == last else activation,
+                bias=bias,
+                name=f"layer {i + 1}",
+                init=init,
+                seed=draw,
+            )
+            for i in range(len(sizes))
+        ]
+        weight = neuron = offset = 1
+        for layer in self.layers[:-1]:
+            layer.rename("h", weight, offset, neuron)
+            weight += layer.inputs * layer.outputs
+            neuron += layer.outputs
+            offset += {"shared": 1, "none": 0}.get(layer.bias, layer.outputs)
+        self.layers[-1].rename("o", weight, offset)
+
+    def set(
+        self,
+        weights: Sequence[Sequence[Sequence[float]]] | None = None,
+        biases: Sequence[float | Sequence[float]] | None = None,
+    ) -> None:
+        """Set the numbers of every layer, each as for `Layer.set`; nothing changes when a shape is wrong.
+
+        Raises
+        ------
+        ValueError
+            If the number of layers or a shape is wrong.
+        TypeError
+            If something isn't a number.
+        """
+        for what, given in (("weights", weights), ("biases", biases)):
+            if given is not None and len(given) != len(self.layers):
+                raise ValueError(f"MLP: {what} must be given for each of {len(self.layers)} layers, got {len(given)}")
+        nothing = [None] * len(self.layers)
+        assign(
+            [
+                pair
+                for layer, matrix, bias in zip(self.layers, weights or nothing, biases or nothing, strict=True)
+                for pair in layer._assignments(matrix, bias)
+            ]
+        )
+
+    def __call__(self, xs: Sequence[Operand]) -> list[Value]:
+        """Return the outputs of the last layer for `xs`, of `inputs` numbers or Values."""
+        outputs: Any = xs
+        for layer in self.layers:
+            outputs = layer(outputs)
+        return outputs  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"MLP({', '.join(map(repr, self.layers))})"
+
+
+class Sequential(Module):
+    """Modules one after another, each called with what the one before it returned.
+
+    Parameters
+    ----------
+    *steps : Module, str or callable
+        A name of `ACTIVATIONS` applies that activation to each value; a function is called with the whole list.
+        Layers without a name of their own are named by their position, for errors.
+
+    Raises
+    ------
+    TypeError
+        If a step is none of these.
+    ValueError
+        If there is no step, or an activation is unknown.
+
+    Examples
+    --------
+    >>> import nn
+    >>> net = nn.Sequential(nn.Linear(2, 3), "relu", nn.Linear(3, 1))
+    >>> len(net), len(net.parameters()), len(net([1.0, 2.0]))
+    (3, 13, 1)
+    >>> net([1.0, 2.0, 3.0])
+    Traceback (most recent call last):
+        ...
+    ValueError: layer 1: takes 2 inputs, got 3
+    """
+
+    def __init__(self, *steps: Step) -> None:
+        if not steps:
+            raise ValueError("Sequential: there must be modules, got none")
+        self.steps: list[Any] = []
+        for position, step in enumerate(steps, 1):
+            if not isinstance(step, str) and not callable(step):
+                raise TypeError(
+                    f"Sequential: step {position} must be a Module, a name or a function, got {shown(step)}"
+                )
+            self.steps.append(Elementwise(step) if isinstance(step, str) else step)
+        for position, layer in enumerate([step for step in self.steps if isinstance(step, Layer)], 1):
+            layer.name = f"layer {position}" if layer.name == "layer" else layer.name
+
+    def __call__(self, xs: Any) -> Any:
+        """Return what the last step makes of what the others make of `xs`."""
+        for step in self.steps:
+            xs = step(xs)
+        return xs
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.steps)
+
+    def __getitem__(self, position: int) -> Any:
+        return self.steps[position]
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.steps))})"

@@ -1,0 +1,210 @@
+"""Where training starts from: fills parameters in place from a seed or a `random.Random`, never from a hidden state.
+
+Parameters are a Value, a list of them, or rows of lists. A matrix is (hidden size, input size) as everywhere: its
+fan-in is the length of a row and its fan-out the number of rows. Names and bounds are those of `torch.nn.init`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from autograd.core import Value
+from nn.checks import flattened, listed, number_of, shape_of, source
+
+__all__ = [
+    "INITIALISERS", "constant_", "filled", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",
+    "normal_", "ones_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+]  # fmt: skip
+
+Seed: TypeAlias = int | random.Random
+Initialiser: TypeAlias = Callable[..., Any]
+
+# What keeps the variance of a layer's outputs at that of its inputs, where weights have variance gain²/fan_in.
+_GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2.0)}
+
+
+def gain(activation: str, slope: float = 0.01) -> float:
+    """Factor for the weights before an activation: 1, 5/3 for tanh, √2 for relu, √(2/(1 + slope²)) for leaky_relu.
+
+    Raises
+    ------
+    ValueError
+        If no gain is known for the activation.
+
+    Examples
+    --------
+    >>> round(gain("relu"), 4), gain("sigmoid")
+    (1.4142, 1.0)
+    """
+    if activation == "leaky_relu":
+        return math.sqrt(2.0 / (1.0 + slope * slope))
+    if activation not in _GAINS:
+        raise ValueError(f"gain: unknown activation, got {activation!r}; allowed {listed((*_GAINS, 'leaky_relu'))}")
+    return _GAINS[activation]
+
+
+def constant_(parameters: Any, value: float) -> Any:
+    """Set every parameter to one number; return the parameters.
+
+    Examples
+    --------
+    >>> constant_([Value(1.0), Value(2.0)], 0.5)
+    [Value(0.5), Value(0.5)]
+    """
+    try:
+        number = number_of(value)
+    except TypeError as error:
+        raise TypeError(f"constant_: value must be a number, {error}") from None
+    return _fill("constant_", parameters, lambda: number)
+
+
+def zeros_(parameters: Any) -> Any:
+    """Set every parameter to 0; return the parameters."""
+    return constant_(parameters, 0.0)
+
+
+def ones_(parameters: Any) -> Any:
+    """Set every parameter to 1; return the parameters."""
+    return constant_(parameters, 1.0)
+
+
+def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed) -> Any:
+    """Draw every parameter uniformly from [low, high]; return the parameters.
+
+    Examples
+    --------
+    >>> uniform_(Value(0.0), -1.0, 1.0, seed=0)
+    Value(0.6888)
+    """
+    if not low <= high < math.inf or low == -math.inf:
+        raise ValueError(f"uniform_: bounds must be finite and in order, got {low!r} and {high!r}")
+    draw = source(seed)
+    return _fill("uniform_", parameters, lambda: draw.uniform(low, high))
+
+
+def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed) -> Any:
+    """Draw every parameter from the normal distribution; return the parameters."""
+    if not (0.0 <= std < math.inf and math.isfinite(mean)):
+        raise ValueError(f"normal_: mean must be finite and std finite and not negative, got {mean!r} and {std!r}")
+    draw = source(seed)
+    return _fill("normal_", parameters, lambda: draw.gauss(mean, std))
+
+
+def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
+    """Glorot and Bengio (2010): uniform within ±gain·√(6/(fan_in + fan_out)); return the parameters.
+
+    Raises
+    ------
+    ValueError
+        If the parameters aren't a matrix.
+
+    Examples
+    --------
+    >>> rows = [[Value(0.0), Value(0.0)] for _ in range(4)]
+    >>> all(abs(w.data) <= 1.0 for row in xavier_uniform_(rows, seed=0) for w in row)
+    True
+    """
+    fan_in, fan_out = _fans("xavier_uniform_", parameters)
+    bound = gain * math.sqrt(6.0 / (fan_in + fan_out))
+    return uniform_(parameters, -bound, bound, seed=seed)
+
+
+def xavier_normal_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
+    """Glorot and Bengio (2010): normal, std gain·√(2/(fan_in + fan_out)); return the parameters."""
+    fan_in, fan_out = _fans("xavier_normal_", parameters)
+    return normal_(parameters, 0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)), seed=seed)
+
+
+def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed) -> Any:
+    """He et al. (2015): uniform within ±gain·√(3/fan); return the parameters.
+
+    Parameters
+    ----------
+    parameters : list of list of Value, shape (hidden size, input size)
+        The weights of one layer.
+    activation : str
+        What follows them, for its `gain`.
+    mode : {"fan_in", "fan_out"}
+        Whether to keep the variance of the values forward or of the gradients backward.
+    seed : int or random.Random
+        Where the numbers come from.
+
+    Raises
+    ------
+    ValueError
+        If the parameters aren't a matrix, or activation or mode is unknown.
+    """
+    bound = math.sqrt(3.0) * _kaiming_std("kaiming_uniform_", parameters, activation, mode)
+    return uniform_(parameters, -bound, bound, seed=seed)
+
+
+def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed) -> Any:
+    """He et al. (2015): normal, std gain/√fan; return the parameters. As `kaiming_uniform_` otherwise."""
+    return normal_(parameters, 0.0, _kaiming_std("kaiming_normal_", parameters, activation, mode), seed=seed)
+
+
+he_uniform_, he_normal_ = kaiming_uniform_, kaiming_normal_
+
+
+def _default(parameters: Any, *, seed: Seed) -> Any:
+    """Uniform within ±1/√fan_in."""
+    bound = _fans("uniform", parameters)[0] ** -0.5
+    return uniform_(parameters, -bound, bound, seed=seed)
+
+
+# What a layer's `init` may be called.
+INITIALISERS: dict[str, Initialiser] = {
+    "uniform": _default,
+    "xavier_uniform": xavier_uniform_,
+    "xavier_normal": xavier_normal_,
+    "he_uniform": kaiming_uniform_,
+    "he_normal": kaiming_normal_,
+    "kaiming_uniform": kaiming_uniform_,
+    "kaiming_normal": kaiming_normal_,
+    "normal": normal_,
+    "zeros": lambda parameters, seed: zeros_(parameters),
+    "ones": lambda parameters, seed: ones_(parameters),
+}
+
+
+def filled(what: str, init: str | Initialiser, outputs: int, inputs: int, draw: random.Random) -> list[list[Value]]:
+    """New weights of shape (outputs, inputs) from an initialiser's name, or a function of (weights, seed=…)."""
+    if not callable(init) and init not in INITIALISERS:
+        raise ValueError(f"{what}: unknown init, got {init!r}; allowed {listed(INITIALISERS)}, or a function")
+    rows = [[Value(0.0) for _ in range(inputs)] for _ in range(outputs)]
+    (init if callable(init) else INITIALISERS[init])(rows, seed=draw)
+    return rows
+
+
+def _fill(what: str, parameters: Any, draw: Callable[[], float]) -> Any:
+    if isinstance(parameters, Value):
+        shape: tuple[int | str, ...] = ()
+    else:
+        shape = shape_of(parameters)
+    found = flattened(parameters, shape)
+    for value in found:
+        if not isinstance(value, Value):
+            raise TypeError(f"{what}: parameters must be Values, got {value!r} ({type(value).__name__})")
+        if value.op:
+            raise ValueError(f"{what}: parameters must be leaves, got {value!r}, a result of {value.op}")
+    for value in found:
+        value.data = draw()
+    return parameters
+
+
+def _fans(what: str, parameters: Any) -> tuple[int, int]:
+    """Fan-in and fan-out of a matrix."""
+    shape = shape_of(parameters)
+    if len(shape) != 2 or "ragged" in shape or 0 in shape:
+        raise ValueError(f"{what}: parameters must be a matrix, rows of one length, got shape {shape}")
+    return int(shape[1]), int(shape[0])
+
+
+def _kaiming_std(what: str, parameters: Any, activation: str, mode: str) -> float:
+    fans = dict(zip(("fan_in", "fan_out"), _fans(what, parameters), strict=True))
+    if mode not in fans:
+        raise ValueError(f"{what}: unknown mode, got {mode!r}; allowed fan_in, fan_out")
+    return gain(activation) / math.sqrt(fans[mode])
