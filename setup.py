@@ -45,7 +45,7 @@ EXTENSIONS = [
     Extension(
         "autograd._value",
         ["autograd/_value.c"],
-        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/*.h"))],
+        depends=["autograd/_ops.h", "autograd/_ops_second.h", *sorted(glob("autograd/csrc/*.h"))],
         libraries=LIBRARIES,
         optional=not REQUIRED,
     ),

@@ -12,12 +12,16 @@
      csrc/n_ary.h       sum, mean, logsumexp, dot
      csrc/layer.h       neurons for nn
      csrc/reverse.h     backward(), zero_grad(), gradients without a trace
+     csrc/tape.h        a recorded graph as arrays
+     csrc/lanes.h       sweeps over them, several directions at once
+     csrc/forward.h     tangents and Jacobians
+     csrc/hessian.h     products with a Hessian, and whole ones by their sparsity
      csrc/attributes.h  data, grad, label, op, operands, parents, local_derivatives
      csrc/like_float.h  repr, comparison, rounding
      csrc/making.h      Value(), copying, pickling
 
    and here the type and the module. What an op computes is in _ops.h, which translate.py writes from the table in
-   ops.py. What isn't hot (pickling, copying, naming anomalies) is Python that both twins share, called through
+   ops.py, as it does _ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both twins share, called through
    `call_python`.
 
    A graph is acyclic as long as a node holds nothing but parents and an exact str, so nodes aren't tracked by the
@@ -40,6 +44,10 @@
 #include "csrc/n_ary.h"
 #include "csrc/layer.h"
 #include "csrc/reverse.h"
+#include "csrc/tape.h"
+#include "csrc/lanes.h"
+#include "csrc/forward.h"
+#include "csrc/hessian.h"
 #include "csrc/attributes.h"
 #include "csrc/like_float.h"
 #include "csrc/making.h"
@@ -172,6 +180,10 @@ static PyMethodDef module_functions[] = {
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
     {"add_op", function_add_op, METH_O, add_op_doc},
     {"_gradients", METHOD(function_gradients), METH_FASTCALL, gradients_doc},
+    {"_push", METHOD(function_push), METH_FASTCALL, push_doc},
+    {"_jacobian", METHOD(function_jacobian), METH_FASTCALL, jacobian_doc},
+    {"_products", METHOD(function_products), METH_FASTCALL, products_doc},
+    {"_hessian", METHOD(function_hessian), METH_FASTCALL, hessian_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},
     {"_mark", METHOD(function_mark), METH_FASTCALL, mark_doc},

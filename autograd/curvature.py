@@ -3,6 +3,9 @@
 A Hessian costs one sweep forward and one back, each carrying as many directions at once as the sparsity pattern has
 colours: columns that share no row travel together (Curtis, Powell and Reid 1974), and a row that is nearly full is read
 as a column, since the matrix is symmetric (Powell and Toint 1979).
+
+The C core does the same in `csrc/hessian.h`, and leaves to the code here what needs more than arithmetic on finite
+numbers: removable singularities, ops that users added, inputs that aren't leaves.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ from typing import Any, TypeAlias
 
 from autograd.core import Value
 from autograd.ops import TABLE
-from autograd.sweeps import active, pull
+from autograd.sweeps import active, in_c, pull
 from autograd.symbolic import RULES, apply, bends, recording, second, slope
 
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: with more of them, several directions at once go as matrices
 
-__all__ = ["bend", "hessian_of", "products", "second_derivatives", "sparsity"]
+__all__ = ["bend", "hessian_array", "hessian_of", "products", "second_derivatives", "sparsity"]
 
 
 def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
@@ -142,6 +145,14 @@ def products(
     >>> products(x * x * y, [x, y], [1.0, 0.0])
     ([24.0, 9.0], [8.0, 6.0])
     """
+    c = in_c() if found is None else None
+    both: tuple[list[float], list[Any]] | None = c and c._products(output, list(inputs), list(directions))
+    return _products(output, inputs, directions, found) if both is None else both
+
+
+def _products(
+    output: Value, inputs: Sequence[Value], directions: Sequence[Any], found: Found | None
+) -> tuple[list[float], list[Any]]:
     nodes, ids = found or active([output], inputs)
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
@@ -314,6 +325,21 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     >>> hessian_of(x * x * y, [x, y])
     [[8.0, 6.0], [6.0, 0.0]]
     """
+    c = in_c()
+    matrix: list[list[float]] | None = c and c._hessian(output, list(inputs), None)
+    return _hessian(output, inputs) if matrix is None else matrix
+
+
+def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
+    """The same as a numpy array, which the C core fills without making a float of each entry."""
+    import numpy
+
+    c, matrix = in_c(), numpy.zeros((len(inputs), len(inputs)))
+    done = c and c._hessian(output, list(inputs), matrix)
+    return matrix if done else numpy.array(_hessian(output, inputs)).reshape(matrix.shape)
+
+
+def _hessian(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     found = active([output], inputs)
     rows = sparsity(output, inputs, found)
     colours, heavy = _colour(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import core, modes
@@ -10,11 +10,16 @@ from autograd.core import Value
 from autograd.graph import topological
 from autograd.symbolic import add, mul, slope
 
-__all__ = ["active", "depends_on_others", "pull", "pull_graph", "push", "push_graph"]
-
-_in_c: Callable[[Value, list[Value]], tuple[list[float], bool]] | None = getattr(core._twin, "_gradients", None)
+__all__ = [
+    "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
+]  # fmt: skip
 
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
+
+
+def in_c() -> Any:
+    """The C core, whose sweeps give floats at its own speed; None where it isn't in use or a mode wants to look on."""
+    return core._twin if core.CORE == "c" and not modes.active else None
 
 
 def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False) -> tuple[list[Value], set[int]]:
@@ -64,9 +69,10 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     >>> pull([(x * x, 1.0)], [x])
     [6.0]
     """
-    if _in_c is not None and not modes.active:
+    if c := in_c():
         root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else core.dot(*_apart(seeds))
-        return _in_c(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
+        gradients: list[float] = c._gradients(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
+        return gradients
     nodes, ids = active((output for output, _ in seeds), inputs)
     adjoints: dict[int, float] = {}
     for output, seed in seeds:
@@ -96,10 +102,25 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     >>> depends_on_others([x * x], [x]), depends_on_others([w * x], [x])
     (False, True)
     """
-    if _in_c is not None:
-        return any(_in_c(output, list(inputs))[1] for output in outputs)
+    if core.CORE == "c":
+        return any(core._twin._gradients(output, list(inputs))[1] for output in outputs)
     own = {id(x) for x in inputs}
     return any(not node.op and id(node) not in own for node in topological(*outputs))
+
+
+def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:
+    """The gradient by `pull`, or None if the output depends on other leaves too.
+
+    Examples
+    --------
+    >>> x, w = Value(3.0), Value(2.0)
+    >>> gradient_alone(x * x, [x]), gradient_alone(w * x, [x])
+    ([6.0], None)
+    """
+    if c := in_c():
+        gradients, others = c._gradients(output, list(inputs))
+        return None if others else gradients
+    return None if depends_on_others([output], inputs) else pull([(output, 1.0)], inputs)
 
 
 def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list[Any]:
@@ -136,6 +157,10 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
     >>> push([(x, 1.0)], [x * x, x + 1])
     [6.0, 1.0]
     """
+    if c := in_c():
+        found: list[float] | None = c._push(list(outputs), [x for x, _ in tangents], [float(t) for _, t in tangents])
+        if found is not None:
+            return found
     moving: dict[int, float] = {}
     for x, tangent in tangents:
         moving[id(x)] = moving.get(id(x), 0.0) + tangent
@@ -150,6 +175,22 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
                 total += derivative * tangent
         moving[id(node)] = total
     return [moving.get(id(output), 0.0) for output in outputs]
+
+
+def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool) -> list[list[float]]:
+    """The Jacobian in floats: its columns, one for each input, if `forward`, else its rows.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(2.0)
+    >>> jacobian_of([x * y, x + 5], [x, y], forward=False), jacobian_of([x * y, x + 5], [x, y], forward=True)
+    ([[2.0, 3.0], [1.0, 0.0]], [[2.0, 1.0], [3.0, 0.0]])
+    """
+    if c := in_c():
+        found: list[list[float]] | None = c._jacobian(list(outputs), list(inputs), forward)
+        if found is not None:
+            return found
+    return [push([(x, 1.0)], outputs) for x in inputs] if forward else [pull([(y, 1.0)], inputs) for y in outputs]
 
 
 def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:

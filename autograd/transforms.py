@@ -14,9 +14,17 @@ from typing import Any, TypeAlias
 
 from autograd import modes, symbolic
 from autograd.core import Value
-from autograd.curvature import hessian_of, products
+from autograd.curvature import hessian_array, hessian_of, products
 from autograd.graph import leaves
-from autograd.sweeps import depends_on_others, pull, pull_graph, push, push_graph
+from autograd.sweeps import (
+    depends_on_others,
+    gradient_alone,
+    jacobian_of,
+    pull,
+    pull_graph,
+    push,
+    push_graph,
+)
 from autograd.trees import Tree, is_number
 
 __all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
@@ -104,9 +112,13 @@ class _Traced:
                 raise ValueError(f"{name}: argnums {argnums!r} must name one of {len(arguments)} positional arguments")
         chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
         self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
+        self.holds_values = _holds_values(self.given)
         self.forgetting = modes._forgetting.get()
         with symbolic.recording():
-            self.inputs = [_input(x, self.forgetting) for x in self.given]
+            if self.holds_values:
+                self.inputs = [_input(x, self.forgetting) for x in self.given]
+            else:
+                self.inputs = list(map(Value, self.given))
             built = self.tree.build(self.inputs)
             passed = list(arguments)
             for place, part in zip(places, [built] if isinstance(argnums, int) else built):
@@ -117,9 +129,15 @@ class _Traced:
         """Whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
         if self.forgetting:
             return True
-        if any(isinstance(x, Value) for x in (*self.given, *extra)):
+        if self.holds_values or _holds_values(extra):
             return False
         return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs)
+
+    def gradient(self, output: Any) -> list[float] | None:
+        """The gradient of a scalar where results are numbers, else None."""
+        if isinstance(output, Value) and not self.forgetting:
+            return None if self.holds_values else gradient_alone(output, self.inputs)
+        return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
     def scalar(self, output: Any) -> Any:
         """The output as a Value or float; TypeError if it is no number."""
@@ -132,6 +150,10 @@ class _Traced:
                 )
             output = numbers[0]
         return output if isinstance(output, Value) else float(output)
+
+
+def _holds_values(numbers: Sequence[Any]) -> bool:
+    return any(issubclass(kind, Value) for kind in set(map(type, numbers)))
 
 
 def _input(x: Any, forgetting: bool) -> Value:
@@ -195,9 +217,9 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
         traced = _Traced("value_and_grad", function, arguments, argnums, named)
         result, aux = traced.output if has_aux else (traced.output, None)
         output = traced.scalar(result)
-        plain = traced.finish([output])
-        slopes = traced.tree.build(_down([output], [1.0], traced.inputs, plain))
-        value = _plain(output) if plain else output
+        numbers = traced.gradient(output)
+        value = output if numbers is None else _plain(output)
+        slopes = traced.tree.build(_down([output], [1.0], traced.inputs, False) if numbers is None else numbers)
         return ((value, aux), slopes) if has_aux else (value, slopes)
 
     return _named(made, "value_and_grad", function)
@@ -327,14 +349,21 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Fu
         outputs, tree = Tree.flatten(traced.output, "jacobian: the function's result")
         plain = traced.finish(outputs)
         forward = mode == "forward" or (mode == "auto" and len(traced.inputs) < len(outputs))
-        if forward:
-            columns = [_up([x], [1.0], outputs, plain) for x in traced.inputs]
-            rows = [[column[i] for column in columns] for i in range(len(outputs))]
-        else:
-            rows = [_down([y], [1.0], traced.inputs, plain) for y in outputs]
-        return tree.build_rows(rows, traced.tree)
+        return tree.build_rows(_jacobian_rows(traced.inputs, outputs, forward, plain), traced.tree)
 
     return _named(made, "jacobian", function)
+
+
+def _jacobian_rows(inputs: Sequence[Value], outputs: Sequence[Any], forward: bool, plain: bool) -> list[list[Any]]:
+    if plain:
+        nodes = [y for y in outputs if isinstance(y, Value)]
+        lines: list[list[Any]] = jacobian_of(nodes, inputs, forward)
+        found = iter(list(map(list, zip(*lines))) if forward else lines)
+        return [next(found) if isinstance(y, Value) else [0.0] * len(inputs) for y in outputs]
+    if forward:
+        columns = [_up([x], [1.0], outputs, plain) for x in inputs]
+        return [[column[i] for column in columns] for i in range(len(outputs))]
+    return [_down([y], [1.0], inputs, plain) for y in outputs]
 
 
 def hessian(function: Function, argnums: Argnums = 0) -> Function:
@@ -367,6 +396,8 @@ def hessian(function: Function, argnums: Argnums = 0) -> Function:
         if not isinstance(output, Value):
             rows: list[list[Any]] = [[0.0] * len(traced.inputs) for _ in traced.inputs]
         elif traced.finish([output]):
+            if traced.tree.is_array:
+                return traced.tree.build_array(hessian_array(output, traced.inputs))
             rows = hessian_of(output, traced.inputs)
         else:
             rows = _hessian_graph(output, traced.inputs)
@@ -417,9 +448,7 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
         if not isinstance(output, Value):
             return traced.tree.build([0.0] * len(directions))
         if traced.finish([output], directions):
-            return traced.tree.build(
-                [float(x) for x in products(output, traced.inputs, list(map(float, directions)))[1]]
-            )
+            return traced.tree.build(products(output, traced.inputs, list(map(float, directions)))[1])
         slopes = _down([output], [1.0], traced.inputs, plain=False)
         return traced.tree.build(_down(slopes, directions, traced.inputs, plain=False))
 

@@ -1,4 +1,4 @@
-"""Writes the table's rows in C (`_ops.h`) and as signatures for type checkers (`_signatures.pyi`).
+"""Writes the table's rows in C (`_ops.h`, `_ops_second.h`) and as signatures for type checkers (`_signatures.pyi`).
 
 A row of `ops.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
 twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
@@ -19,6 +19,7 @@ from typing import Final
 
 from autograd import ops
 from autograd.ops import TABLE, Op
+from autograd.translate_second import second_header
 
 __all__ = ["UntranslatableError", "header", "main", "signatures", "stale"]
 
@@ -387,7 +388,7 @@ def _reduction_signatures(name: str, parameters: str) -> str:
     )
 
 
-FILES: Final = {"_ops.h": header, "_signatures.pyi": signatures}
+FILES: Final = {"_ops.h": header, "_ops_second.h": second_header, "_signatures.pyi": signatures}
 
 
 def stale() -> list[str]:

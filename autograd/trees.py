@@ -38,7 +38,7 @@ class Tree:
     def __init__(self, where: str) -> None:
         self.where = where
         self.shapes: list[tuple[int, ...] | None] = []
-        self._names: list[str] = []
+        self._paths: list[str] = []  # of each leaf
         self._template: Any = None
         self._flat: type[Any] | None = None  # list or tuple, when it holds nothing but numbers
 
@@ -55,12 +55,27 @@ class Tree:
     @property
     def size(self) -> int:
         """How many numbers there are."""
-        return len(self._names) if self._flat is None else len(self.shapes)
+        return sum(map(_count, self.shapes))
 
     @property
     def names(self) -> list[str]:
         """For each number how it is reached, such as ``[0]['w']``."""
-        return self._names if self._flat is None else [f"[{i}]" for i in range(len(self.shapes))]
+        if self._flat is not None:
+            return [f"[{i}]" for i in range(len(self.shapes))]
+        named: list[str] = []
+        for path, shape in zip(self._paths, self.shapes):
+            named.extend([path] if shape is None else [f"{path}[{i}]" for i in range(_count(shape))])
+        return named
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is one array."""
+        return isinstance(self._template, _Place) and self.shapes[0] is not None
+
+    def build_array(self, matrix: Any) -> Any:
+        """Put a square array into the shape of one array, in both directions."""
+        shape = self.shapes[0] or ()
+        return matrix.reshape(*shape, *shape)
 
     def _take(self, nested: Any, path: str, numbers: list[Any]) -> Any:
         if nested is None:
@@ -77,7 +92,7 @@ class Tree:
             allowed = "numbers, Values, numpy arrays, and lists, tuples and dicts of them"
             raise TypeError(f"{self.where}{path}: got {nested!r} ({type(nested).__name__}); allowed are {allowed}")
         numbers.append(nested if isinstance(nested, Value) else float(nested))
-        self._names.append(path)
+        self._paths.append(path)
         self.shapes.append(None)
         return _Place(len(self.shapes) - 1)
 
@@ -85,11 +100,14 @@ class Tree:
         if array.dtype.kind not in "fiubO":
             raise TypeError(f"{self.where}{path}: an array must hold numbers, got dtype {array.dtype}")
         inner: list[Any] = array.ravel().tolist()
-        for x in inner:
+        for x in inner if array.dtype.kind == "O" else ():
             if not is_number(x):
                 raise TypeError(f"{self.where}{path}: an array must hold numbers, got {x!r} ({type(x).__name__})")
-        numbers.extend(x if isinstance(x, Value) else float(x) for x in inner)
-        self._names.extend(f"{path}[{i}]" for i in range(len(inner)))
+        if array.dtype.kind == "O":
+            numbers.extend(x if isinstance(x, Value) else float(x) for x in inner)
+        else:
+            numbers.extend(map(float, inner))
+        self._paths.append(path)
         self.shapes.append(array.shape)
         return _Place(len(self.shapes) - 1)
 
@@ -106,6 +124,8 @@ class Tree:
 
     def build_rows(self, rows: Sequence[Sequence[Any]], columns: Tree) -> Any:
         """Put a matrix into this shape, each entry of it in the shape of `columns`; array with array is one array."""
+        if self._flat is list and columns._flat is list and all(type(row) is list for row in rows):
+            return list(rows)
         leaves, start = [], 0
         for shape in self.shapes:
             count = _count(shape)
@@ -172,7 +192,7 @@ def _count(shape: tuple[int, ...] | None) -> int:
 def _array(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     import numpy
 
-    if all(isinstance(x, float) for x in entries):
+    if all(issubclass(kind, float) for kind in set(map(type, entries))):
         return numpy.array(entries, dtype=float).reshape(shape)
     array = numpy.empty(len(entries), dtype=object)
     for i, x in enumerate(entries):  # one by one: numpy would ask a Value for its length

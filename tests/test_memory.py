@@ -168,6 +168,7 @@ def test_a_loop_over_millions_of_nodes_leaves_memory_flat() -> None:
                     repr(x), x.operands, x.parents, x.local_derivatives, x.op, x < 2.0
             x.backward()
             x.zero_grad()
+            c._products(x, leaves, [1.0] * 51), c._hessian(x, leaves[:20], None), c._jacobian([x], leaves, n % 2 == 0)
         for i in range(100):
             step(10_000)
             if i == 20: before = resident()
@@ -190,6 +191,8 @@ def test_a_million_deep_in_a_thread_with_a_small_stack(leaf: Any) -> None:
         y.zero_grad()
         y.backward()
         results.append(x.grad)
+        gradient, product = c._products(y * y, [x], [1.0])
+        results.extend([gradient[0] / y.data, *product, *c._push([y], [x], [1.0])])
         del y
 
     results: list[float] = []
@@ -200,7 +203,7 @@ def test_a_million_deep_in_a_thread_with_a_small_stack(leaf: Any) -> None:
         thread.join()
     finally:
         threading.stack_size(before)
-    assert results == [1.0]
+    assert results == [1.0, 2.0, 2.0, 1.0]
 
 
 def test_a_million_subclass_instances_that_hold_each_other() -> None:
@@ -235,6 +238,7 @@ def test_every_allocation_may_fail() -> None:
         chain = x
         for _ in range(600):
             chain = chain * x + y
+        leaves = [Value(0.1 * i) for i in range(40)]
         xs, numbers, odd = [x, y, p] * 40, [1.5, 2.5, 3.5] * 40, [1, True, x, 2.5]
         where = c.FUNCTIONS["where"]
         actions = [
@@ -252,6 +256,10 @@ def test_every_allocation_may_fail() -> None:
             lambda: x * "abc", lambda: x.atan2(), lambda: c.sum("abc"), lambda: c.dot([x], []), lambda: Value("a"),
             lambda: c.restore("mul", (x, 2.0), 1.0, (2.0,)), lambda: c.restore("sum", (x, y, 2.0), 1.0, (2.0, 1.0)),
             lambda: x.__sizeof__(), lambda: x.__reduce_ex__(2),
+            lambda: c._products(chain, [x, y], [1.0, 2.0]), lambda: c._hessian(chain, [x, y], None),
+            lambda: c._hessian(c.logsumexp(xs[:2] + leaves), leaves, None),
+            lambda: c._push([chain, y], [x, y], [1.0, 2.0]), lambda: c._jacobian([chain, y], [x, y], True),
+            lambda: c._jacobian([chain, y], [x, y], False),
         ]
         tried = 0
         for number, action in enumerate(actions):

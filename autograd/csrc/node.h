@@ -67,6 +67,7 @@ enum {
     SEEN = 16,          /* during gradients(): is in its list of nodes */
     OWN = 32,           /* during gradients(): is one of the inputs */
     MARKED = 64,        /* was made while a graph was recorded for replay: stands in `marks` */
+    MOVES = 128,        /* while a tape is built: depends on an input */
 };
 
 static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */

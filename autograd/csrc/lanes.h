@@ -1,0 +1,190 @@
+/* Sweeps over a tape that carry a block of directions at once, a lane each. Part of _value.c.
+
+   A row of lanes belongs to each node; `moves` says whether it holds anything, so that a direction costs only the part
+   of the graph that it moves. The number of lanes is a constant where the loops are compiled: 1, 4 or 16. */
+
+#pragma once
+
+#include "tape.h"
+
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDE __attribute__((target_clones("avx2", "default"))) /* no fused multiply-add: the same bits on either */
+#else
+#define WIDE
+#endif
+
+/* Add factor · row to row q, which it becomes if that holds nothing yet. */
+INLINE void
+add_row(double *rows, bool *moves, Place q, double factor, const double *row, int lanes)
+{
+    double *restrict target = rows + (size_t)q * (size_t)lanes;
+    if (moves[q]) {
+        for (int k = 0; k < lanes; k++) {
+            target[k] += factor * row[k];
+        }
+    }
+    else {
+        for (int k = 0; k < lanes; k++) {
+            target[k] = factor * row[k];
+        }
+        moves[q] = true;
+    }
+}
+
+/* Tangents, from the operands to the users. */
+INLINE void
+push_lanes(const Tape *tape, double *rows, bool *moves, int lanes)
+{
+    for (size_t p = tape->count; p-- > 0;) {
+        for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
+            Slope edge = tape->slopes[s];
+            if (moves[edge.parent] && edge.slope != 0.0) {
+                add_row(rows, moves, (Place)p, edge.slope, rows + (size_t)edge.parent * (size_t)lanes, lanes);
+            }
+        }
+    }
+}
+
+/* How adjoints move, of a logsumexp's operands: with the softmax p, by p·(t − Σ p·t) for tangents t. */
+INLINE void
+turn_softmax(const Tape *tape, size_t p, const double *rows, const bool *moves, double *turning, bool *turned, int lanes)
+{
+    enum { MOST_LANES = 16 };
+    double average[MOST_LANES] = {0}, away[MOST_LANES];
+    for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
+        Slope edge = tape->slopes[s];
+        const double *row = rows + (size_t)edge.parent * (size_t)lanes;
+        for (int k = 0; k < lanes && moves[edge.parent]; k++) {
+            average[k] += edge.slope * row[k];
+        }
+    }
+    for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
+        Slope edge = tape->slopes[s];
+        const double *row = rows + (size_t)edge.parent * (size_t)lanes;
+        for (int k = 0; k < lanes; k++) {
+            away[k] = (moves[edge.parent] ? row[k] : 0.0) - average[k];
+        }
+        add_row(turning, turned, edge.parent, tape->adjoints[p] * edge.slope, away, lanes);
+    }
+}
+
+/* How adjoints move, from the users to the operands; towards nodes that reach an input of index `lowest` or above only,
+   if `highest` tells for each what it reaches. Without couplings these are the adjoints themselves. */
+INLINE void
+pull_lanes(const Tape *tape, const double *rows, const bool *moves, double *turning, bool *turned,
+           const Place *highest, Place lowest, int lanes)
+{
+    for (size_t p = 0; p < tape->count; p++) {
+        const double *row = turning + p * (size_t)lanes;
+        for (size_t s = tape->first_slope[p]; turned[p] && s < tape->first_slope[p + 1]; s++) {
+            Slope edge = tape->slopes[s];
+            if (highest == NULL || highest[edge.parent] >= lowest) {
+                add_row(turning, turned, edge.parent, edge.slope, row, lanes);
+            }
+        }
+        if (tape->first_coupling == NULL) {
+            continue;
+        }
+        for (size_t c = tape->first_coupling[p]; c < tape->first_coupling[p + 1]; c++) {
+            Coupling one = tape->couplings[c];
+            if (moves[one.b] && (highest == NULL || highest[one.a] >= lowest)) {
+                add_row(turning, turned, one.a, one.weight, rows + (size_t)one.b * (size_t)lanes, lanes);
+            }
+            if (one.a != one.b && moves[one.a] && (highest == NULL || highest[one.b] >= lowest)) {
+                add_row(turning, turned, one.b, one.weight, rows + (size_t)one.a * (size_t)lanes, lanes);
+            }
+        }
+        if (tape->softmax[p] && moves[p]) {
+            turn_softmax(tape, p, rows, moves, turning, turned, lanes);
+        }
+    }
+}
+
+#define DEFINE_SWEEPS(LANES)                                                                                        \
+    WIDE static void                                                                                                \
+    push_##LANES(const Tape *tape, double *rows, bool *moves)                                                       \
+    {                                                                                                               \
+        push_lanes(tape, rows, moves, LANES);                                                                       \
+    }                                                                                                               \
+                                                                                                                    \
+    WIDE static void                                                                                                \
+    pull_##LANES(const Tape *tape, const double *rows, const bool *moves, double *turning, bool *turned,            \
+                 const Place *highest, Place lowest)                                                                \
+    {                                                                                                               \
+        pull_lanes(tape, rows, moves, turning, turned, highest, lowest, LANES);                                     \
+    }
+
+DEFINE_SWEEPS(1)
+DEFINE_SWEEPS(4)
+DEFINE_SWEEPS(16)
+
+/* Rows for the tangents (or seeds) and for what comes back, of as many lanes as there are directions, at most 16. */
+typedef struct {
+    const Tape *tape;
+    int lanes;
+    double *rows, *turning;
+    bool *moves, *turned;
+    void *memory;
+} Block;
+
+static bool
+allocate_block(Block *block, const Tape *tape, size_t directions)
+{
+    enum { MANY_NODES = 1 << 18 }; /* beyond, few lanes, so that memory stays near that of the graph itself */
+    block->tape = tape;
+    block->lanes = directions <= 1 ? 1 : directions <= 4 || tape->count > MANY_NODES ? 4 : 16;
+    size_t numbers = (tape->count + 1) * (size_t)block->lanes;
+    block->memory = PyMem_Malloc(2 * numbers * sizeof(double) + 2 * (tape->count + 1) * sizeof(bool));
+    if (block->memory == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    block->rows = block->memory;
+    block->turning = block->rows + numbers;
+    block->moves = (bool *)(block->turning + numbers);
+    block->turned = block->moves + tape->count + 1;
+    return true;
+}
+
+/* Forget the last directions. Signals are taken here: nothing below reads a node. */
+static bool
+clear_block(Block *block)
+{
+    memset(block->moves, 0, block->tape->count);
+    memset(block->turned, 0, block->tape->count);
+    return PyErr_CheckSignals() == 0;
+}
+
+/* Let a node move in one lane. */
+static void
+seed(const Block *block, double *rows, bool *moves, Place place, int lane, double number)
+{
+    if (place == NOWHERE) {
+        return;
+    }
+    double *row = rows + (size_t)place * (size_t)block->lanes;
+    if (!moves[place]) {
+        memset(row, 0, (size_t)block->lanes * sizeof(double));
+        moves[place] = true;
+    }
+    row[lane] += number;
+}
+
+static double
+lane_at(const Block *block, const double *rows, const bool *moves, Place place, int lane)
+{
+    return place != NOWHERE && moves[place] ? rows[(size_t)place * (size_t)block->lanes + (size_t)lane] : 0.0;
+}
+
+static void
+push_block(const Block *block)
+{
+    (block->lanes == 1 ? push_1 : block->lanes == 4 ? push_4 : push_16)(block->tape, block->rows, block->moves);
+}
+
+static void
+pull_block(const Block *block, const Place *highest, Place lowest)
+{
+    (block->lanes == 1 ? pull_1 : block->lanes == 4 ? pull_4 : pull_16)(
+        block->tape, block->rows, block->moves, block->turning, block->turned, highest, lowest);
+}

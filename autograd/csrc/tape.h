@@ -1,0 +1,364 @@
+/* A recorded graph laid out as arrays, for sweeps that carry one or several directions at once. Part of _value.c.
+
+   Building it touches the nodes (their order, what moves, what is reached) and restores them; it runs no Python. From
+   then on nothing but the arrays is read, so a sweep may take signals between two blocks of directions. What needs a
+   closer look than arithmetic on finite numbers (an infinite slope, an op without a text for its second derivative, an
+   input that isn't a leaf) is left to the Python of curvature.py and sweeps.py: `UNFIT`. */
+
+#pragma once
+
+#include "record.h"
+
+#include "../_ops_second.h"
+
+typedef uint32_t Place; /* of a node: users have lower ones than their operands */
+
+static const Place NOWHERE = UINT32_MAX;
+
+typedef struct {
+    double slope;
+    Place parent;
+} Slope;
+
+typedef struct {
+    double weight; /* of the root in two operands, the chain above included; where a == b, once */
+    Place a, b;
+} Coupling;
+
+typedef struct {
+    size_t count;           /* nodes that depend on an input and on which a root depends */
+    size_t *first_slope;    /* those of node p are first_slope[p] up to first_slope[p + 1] */
+    Slope *slopes;
+    size_t *first_coupling; /* NULL unless second derivatives are wanted */
+    Coupling *couplings;
+    bool *softmax;          /* which nodes are logsumexp, whose couplings aren't listed: n² of them */
+    double *adjoints;       /* derivative of the one root in each node */
+    Place *inputs, *outputs;
+    void *memory;
+} Tape;
+
+typedef enum { BROKEN, UNFIT, BUILT } Outcome; /* BROKEN: with an exception */
+
+typedef struct {
+    Node **nodes;
+    size_t count;
+} Nodes;
+
+/* Every node below the roots, each with its number of users in `pending`; false without memory, with nothing changed. */
+static bool
+discover(PyObject *roots, Nodes *found)
+{
+    size_t room = 256;
+    found->count = 0;
+    found->nodes = PyMem_Malloc(room * sizeof(Node *));
+    if (found->nodes == NULL) {
+        return false;
+    }
+#define FIND(NODE)                                                                           \
+    if (!((NODE)->flags & SEEN)) {                                                           \
+        if (found->count == room) {                                                          \
+            Node **larger = PyMem_Realloc(found->nodes, 2 * room * sizeof(Node *));          \
+            if (larger == NULL) {                                                            \
+                goto out_of_memory;                                                          \
+            }                                                                                \
+            found->nodes = larger;                                                           \
+            room *= 2;                                                                       \
+        }                                                                                    \
+        (NODE)->flags |= SEEN;                                                               \
+        found->nodes[found->count++] = (NODE);                                               \
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
+        Node *root = (Node *)PyList_GET_ITEM(roots, i);
+        FIND(root)
+    }
+    for (size_t i = 0; i < found->count; i++) {
+        FOR_EACH_EDGE(edge, found->nodes[i]) {
+            Node *parent = edge->parent;
+            if (parent != NULL) {
+                FIND(parent)
+                parent->pending++;
+            }
+        }
+    }
+#undef FIND
+    return true;
+out_of_memory:
+    for (size_t i = 0; i < found->count; i++) {
+        found->nodes[i]->pending = 0;
+        found->nodes[i]->flags &= (uint8_t)~SEEN;
+    }
+    PyMem_Free(found->nodes);
+    return false;
+}
+
+/* Kahn's algorithm: what `discover` found, in `order`, users before operands. */
+static void
+sort_nodes(PyObject *roots, Node **order)
+{
+    size_t placed = 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
+        Node *root = (Node *)PyList_GET_ITEM(roots, i);
+        if (root->pending == 0 && root->flags & SEEN) {
+            root->flags &= (uint8_t)~SEEN;
+            order[placed++] = root;
+        }
+    }
+    for (size_t i = 0; i < placed; i++) {
+        FOR_EACH_EDGE(edge, order[i]) {
+            Node *parent = edge->parent;
+            if (parent != NULL && --parent->pending == 0) {
+                parent->flags &= (uint8_t)~SEEN;
+                order[placed++] = parent;
+            }
+        }
+    }
+}
+
+/* A branch that `where` didn't take is no part of the graph. */
+static inline bool
+leads_on(const Node *node, const Edge *edge)
+{
+    return edge->parent != NULL && !(node->op == OP_where && edge->derivative == 0.0);
+}
+
+/* Number the nodes of the tape in `pending`, from 1; all others keep 0. */
+static size_t
+number_nodes(PyObject *roots, Nodes order)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
+        ((Node *)PyList_GET_ITEM(roots, i))->flags |= REACHED;
+    }
+    for (size_t i = 0; i < order.count; i++) {
+        Node *node = order.nodes[i];
+        if (node->flags & REACHED) {
+            FOR_EACH_EDGE(edge, node) {
+                if (leads_on(node, edge)) {
+                    edge->parent->flags |= REACHED;
+                }
+            }
+        }
+    }
+    for (size_t i = order.count; i-- > 0;) {
+        Node *node = order.nodes[i];
+        bool moves = node->flags & OWN;
+        FOR_EACH_EDGE(edge, node) {
+            moves |= leads_on(node, edge) && edge->parent->flags & MOVES;
+        }
+        node->flags |= moves ? MOVES : 0;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < order.count; i++) {
+        Node *node = order.nodes[i];
+        if (node->flags & REACHED && node->flags & MOVES) {
+            node->pending = (uint32_t)++count;
+        }
+    }
+    return count;
+}
+
+static void
+restore_nodes(Nodes order)
+{
+    for (size_t i = 0; i < order.count; i++) {
+        order.nodes[i]->pending = 0;
+        order.nodes[i]->flags &= (uint8_t)~(REACHED | MOVES);
+    }
+}
+
+static size_t
+count_couplings(const Node *node)
+{
+    return node->op == OP_dot ? (size_t)edge_count(node) / 2 : node->op < OPS_COUNT && second_pairs[node->op] ? 6 : 0;
+}
+
+/* One allocation for all arrays, the largest elements first. */
+static bool
+allocate_tape(Tape *tape, Nodes order, size_t inputs, size_t outputs, bool second)
+{
+    size_t slopes = 0, couplings = 0, nodes = tape->count;
+    for (size_t i = 0; i < order.count; i++) {
+        if (order.nodes[i]->pending != 0) {
+            slopes += (size_t)edge_count(order.nodes[i]);
+            couplings += second ? count_couplings(order.nodes[i]) : 0;
+        }
+    }
+    size_t bytes = slopes * sizeof(Slope) + couplings * sizeof(Coupling) + 2 * (nodes + 1) * sizeof(size_t)
+        + nodes * sizeof(double) + (inputs + outputs) * sizeof(Place) + nodes * sizeof(bool);
+    char *memory = PyMem_Calloc(bytes, 1);
+    if (memory == NULL) {
+        return false;
+    }
+    tape->memory = memory;
+    tape->slopes = (Slope *)memory;
+    tape->couplings = (Coupling *)(tape->slopes + slopes);
+    tape->first_slope = (size_t *)(tape->couplings + couplings);
+    size_t *first_coupling = tape->first_slope + nodes + 1;
+    tape->first_coupling = second ? first_coupling : NULL;
+    tape->adjoints = (double *)(first_coupling + nodes + 1);
+    tape->inputs = (Place *)(tape->adjoints + nodes);
+    tape->outputs = tape->inputs + inputs;
+    tape->softmax = (bool *)(tape->outputs + outputs);
+    return true;
+}
+
+/* The couplings of a dot product (its ws with its xs) or of an op of fixed arity, from its generated second derivatives.
+   False where one isn't finite. */
+static bool
+fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
+{
+    enum { MOST = 3, PAIRS = 6 };
+    static const struct { int i, j; } pairs[PAIRS] = {{0, 0}, {0, 1}, {1, 1}, {0, 2}, {1, 2}, {2, 2}};
+    double numbers[MOST] = {0}, slopes[MOST] = {0}, found[PAIRS] = {0};
+    bool moves[MOST] = {false};
+    Place places[MOST] = {0};
+    if (node->op == OP_dot) {
+        Edge *edges = edges_of(node);
+        for (Py_ssize_t i = 0, n = edge_count(node) / 2; i < n; i++) {
+            Node *w = edges[i].parent, *x = edges[n + i].parent;
+            if (w != NULL && x != NULL && w->pending != 0 && x->pending != 0) {
+                couplings[(*filled)++] = (Coupling){w == x ? 2.0 * adjoint : adjoint, w->pending - 1, x->pending - 1};
+            }
+        }
+        return true;
+    }
+    for (Py_ssize_t i = 0; i < operand_count(node); i++) {
+        Edge *edge = operand_at(node, i);
+        numbers[i] = edge->parent != NULL ? edge->parent->data : edge->derivative;
+        slopes[i] = edge->parent != NULL ? edge->derivative : 0.0;
+        moves[i] = edge->parent != NULL && edge->parent->pending != 0;
+        places[i] = moves[i] ? edge->parent->pending - 1 : 0;
+    }
+    second_derivatives(node->op, numbers, node->data, slopes, moves, found);
+    for (int pair = 0; pair < PAIRS; pair++) {
+        Place a = places[pairs[pair].i], b = places[pairs[pair].j];
+        if (!isfinite(found[pair])) {
+            return false;
+        }
+        if (found[pair] != 0.0) {
+            double both = a == b && pairs[pair].i != pairs[pair].j ? 2.0 : 1.0;
+            couplings[(*filled)++] = (Coupling){both * adjoint * found[pair], a, b};
+        }
+    }
+    return true;
+}
+
+/* Fill the arrays, from the roots down; adjoints on the way, if second derivatives are wanted. False where it is UNFIT. */
+static bool
+fill_tape(Tape *tape, Nodes order)
+{
+    size_t slopes = 0, couplings = 0;
+    bool second = tape->first_coupling != NULL;
+    if (second && tape->count > 0) {
+        tape->adjoints[0] = 1.0;
+    }
+    for (size_t i = 0; i < order.count; i++) {
+        Node *node = order.nodes[i];
+        if (node->pending == 0) {
+            continue;
+        }
+        Place place = node->pending - 1;
+        double adjoint = tape->adjoints[place];
+        if (second && node->op != LEAF && adjoint != 0.0) {
+            if (node->op >= OPS_COUNT) {
+                return false;
+            }
+            bool bends = node->op == OP_dot || second_pairs[node->op] != 0;
+            tape->softmax[place] = node->op == OP_logsumexp;
+            if (bends && !fill_couplings(node, adjoint, tape->couplings, &couplings)) {
+                return false;
+            }
+        }
+        FOR_EACH_EDGE(edge, node) {
+            if (leads_on(node, edge) && edge->parent->pending != 0) {
+                Place parent = edge->parent->pending - 1;
+                tape->slopes[slopes++] = (Slope){edge->derivative, parent};
+                tape->adjoints[parent] += edge->derivative * adjoint;
+                if (!isfinite(edge->derivative)) {
+                    return false;
+                }
+            }
+        }
+        tape->first_slope[place + 1] = slopes;
+        if (second) {
+            tape->first_coupling[place + 1] = couplings;
+        }
+    }
+    return true;
+}
+
+static void
+read_places(PyObject *values, Place *places)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
+        uint32_t pending = ((Node *)PyList_GET_ITEM(values, i))->pending;
+        places[i] = pending != 0 ? pending - 1 : NOWHERE;
+    }
+}
+
+/* Mark the inputs; false where one isn't a leaf or stands twice. */
+static bool
+mark_inputs(PyObject *inputs)
+{
+    bool fit = true;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        Node *input = (Node *)PyList_GET_ITEM(inputs, i);
+        fit &= input->shape == 0 && !(input->flags & OWN);
+        input->flags |= OWN;
+    }
+    return fit;
+}
+
+static void
+unmark_inputs(PyObject *inputs)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
+    }
+}
+
+static Outcome
+build_marked(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
+{
+    Nodes order;
+    if (!discover(outputs, &order)) {
+        PyErr_NoMemory();
+        return BROKEN;
+    }
+    Node **sorted = PyMem_Malloc(order.count * sizeof(Node *));
+    if (sorted == NULL) {
+        for (size_t i = 0; i < order.count; i++) {
+            order.nodes[i]->flags &= (uint8_t)~SEEN;
+        }
+        restore_nodes(order);
+        PyMem_Free(order.nodes);
+        PyErr_NoMemory();
+        return BROKEN;
+    }
+    sort_nodes(outputs, sorted);
+    PyMem_Free(order.nodes);
+    order.nodes = sorted;
+    tape->count = number_nodes(outputs, order);
+    Outcome outcome = BROKEN;
+    if (!allocate_tape(tape, order, (size_t)PyList_GET_SIZE(inputs), (size_t)PyList_GET_SIZE(outputs), second)) {
+        PyErr_NoMemory();
+    }
+    else {
+        read_places(inputs, tape->inputs);
+        read_places(outputs, tape->outputs);
+        outcome = fill_tape(tape, order) ? BUILT : UNFIT;
+    }
+    restore_nodes(order);
+    PyMem_Free(sorted);
+    return outcome;
+}
+
+/* Lay out the graph between two lists of Values; of a single output if second derivatives are wanted. To be freed with
+   PyMem_Free(tape->memory), whatever the outcome. */
+static Outcome
+build_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
+{
+    tape->memory = NULL;
+    Outcome outcome = mark_inputs(inputs) ? build_marked(tape, outputs, inputs, second) : UNFIT;
+    unmark_inputs(inputs);
+    return outcome;
+}

@@ -1,0 +1,159 @@
+"""A row's derivative text as a syntax tree of calls of ops: read, checked, and differentiated once more.
+
+Nothing here needs a `Value`: the second derivatives that the Python twin compiles and those that `translate_second.py`
+writes in C are these same trees.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import cache
+
+from autograd.ops import TABLE
+
+__all__ = ["differentiated", "is_number", "parse"]
+
+
+class _Checked(ast.NodeVisitor):
+    """Lets pass what a derivative may consist of; names what it may not."""
+
+    allowed = (
+        ast.Expression, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.UnaryOp, ast.USub, ast.UAdd,
+        ast.Compare, ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.IfExp, ast.Name, ast.Load, ast.Constant,
+        ast.Call, ast.BoolOp, ast.And, ast.Or,
+    )  # fmt: skip
+
+    def __init__(self, where: str, names: frozenset[str]) -> None:
+        self.where, self.names = where, names
+
+    def generic_visit(self, node: ast.AST) -> None:
+        if not isinstance(node, self.allowed):
+            self._refuse(ast.unparse(node), "arithmetic, comparisons, `a if c else b` and calls of ops")
+        super().generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if type(node.value) not in (int, float):
+            self._refuse(repr(node.value), "numbers")
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id not in self.names:
+            self._refuse(repr(node.id), f"the names {', '.join(sorted(self.names))}")
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if not isinstance(node.func, ast.Name) or node.keywords or node.func.id not in TABLE:
+            self._refuse(ast.unparse(node), "calls of ops of the table, operands by position")
+        for argument in node.args:
+            self.visit(argument)
+
+    def _refuse(self, got: str, wanted: str) -> None:
+        raise ValueError(f"{self.where}: a derivative consists of {wanted}, got {got}")
+
+
+BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+
+
+class _Calls(ast.NodeTransformer):
+    """Writes operators as calls of their rows."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        return _call(BINARY[type(node.op)], self.visit(node.left), self.visit(node.right))
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand: ast.expr = self.visit(node.operand)
+        return _call("neg", operand) if isinstance(node.op, ast.USub) else operand
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(func=ast.Name(id=name, ctx=ast.Load()), args=list(arguments), keywords=[])
+
+
+@cache
+def parse(text: str, names: tuple[str, ...], where: str) -> ast.expr:
+    """Read a derivative's text into calls of ops; ValueError for anything else.
+
+    Examples
+    --------
+    >>> ast.unparse(parse("-x/y**2", ("x", "y"), "div"))
+    'div(neg(x), pow(y, 2))'
+    >>> parse("__import__('os')", ("x",), "div")
+    Traceback (most recent call last):
+        ...
+    ValueError: div: a derivative consists of calls of ops of the table, operands by position, got __import__('os')
+    """
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"{where}: a derivative must be one expression, got {text!r}: {error.msg}") from None
+    _Checked(where, frozenset((*names, "out", "pi"))).visit(tree)
+    body: ast.expr = _Calls().visit(tree.body)
+    return body
+
+
+def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.expr:
+    """Return the derivative of an expression for one parameter, by the rows of the ops that it calls.
+
+    Parameters
+    ----------
+    body : ast.expr
+        What `parse` gives; `out` in it is the op's own value.
+    parameters : tuple of str
+        The operands.
+    j : int
+        For which of them.
+
+    Returns
+    -------
+    ast.expr
+        The same kind of expression, in which `slope_j` is the op's own derivative for operand j.
+
+    Examples
+    --------
+    >>> ast.unparse(differentiated(parse("1/y", ("x", "y"), "div"), ("x", "y"), 1))
+    'div(neg(div(1, y)), y)'
+    """
+    if isinstance(body, ast.Name):
+        return ast.Name(f"slope_{j}", ast.Load()) if body.id == "out" else ast.Constant(int(body.id == parameters[j]))
+    if isinstance(body, ast.IfExp):
+        branches = differentiated(body.body, parameters, j), differentiated(body.orelse, parameters, j)
+        return branches[0] if all(is_number(b, 0) for b in branches) else ast.IfExp(body.test, *branches)
+    if not isinstance(body, ast.Call):
+        return ast.Constant(0)
+    op = TABLE[body.func.id]  # type: ignore[attr-defined]
+    total: ast.expr = ast.Constant(0)
+    for text, argument in zip(op.graph, body.args, strict=True):
+        inner = differentiated(argument, parameters, j)
+        if not is_number(inner, 0):
+            outer = _substitute(parse(text, op.parameters, op.name), dict(zip(op.parameters, body.args)), body)
+            total = _plus(total, _times(outer, inner))
+    return total
+
+
+def is_number(body: ast.expr, number: float) -> bool:
+    """Whether an expression is that number."""
+    return isinstance(body, ast.Constant) and body.value == number
+
+
+def _plus(x: ast.expr, y: ast.expr) -> ast.expr:
+    return y if is_number(x, 0) else _call("add", x, y)
+
+
+def _times(x: ast.expr, y: ast.expr) -> ast.expr:
+    if is_number(x, 0) or is_number(y, 1):
+        return x
+    return y if is_number(x, 1) else _call("mul", x, y)
+
+
+def _substitute(body: ast.expr, arguments: Mapping[str, ast.expr], out: ast.expr) -> ast.expr:
+    if isinstance(body, ast.Name):
+        return out if body.id == "out" else arguments.get(body.id, body)
+    if isinstance(body, ast.Call):
+        return ast.Call(body.func, [_substitute(x, arguments, out) for x in body.args], [])
+    if isinstance(body, ast.IfExp):
+        return ast.IfExp(*(_substitute(x, arguments, out) for x in (body.test, body.body, body.orelse)))
+    if isinstance(body, ast.Compare):
+        left, *right = (_substitute(x, arguments, out) for x in (body.left, *body.comparators))
+        return ast.Compare(left, body.ops, right)
+    if isinstance(body, ast.BoolOp):
+        return ast.BoolOp(body.op, [_substitute(x, arguments, out) for x in body.values])
+    return body
