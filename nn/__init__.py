@@ -14,19 +14,28 @@ from nn.module import Module
 
 if TYPE_CHECKING:
     from nn import flat, losses, optim, schedules
+    from nn.attention import Attention
+    from nn.dropout import Dropout
+    from nn.embedding import Embedding
     from nn.losses import LOSSES, l1_penalty, l2_penalty
-    from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_
+    from nn.normalization import LayerNorm, RMSNorm
+    from nn.optim import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_
 
 __all__ = [
-    "ACTIVATIONS", "Adam", "AdamW", "Elementwise", "LOSSES", "Layer", "Linear", "MLP", "Module", "Neuron", "Optimizer",
-    "RMSprop", "SGD", "Sequential", "clip_grad_norm_", "clip_grad_value_", "flat", "init", "l1_penalty", "l2_penalty",
-    "log_softmax", "losses", "optim", "schedules", "softmax",
+    "ACTIVATIONS", "Adam", "AdamW", "Attention", "Dropout", "Elementwise", "Embedding", "LBFGS", "LOSSES", "Layer",
+    "LayerNorm", "Linear", "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "SGD", "Sequential",
+    "clip_grad_norm_", "clip_grad_value_", "flat", "init", "l1_penalty", "l2_penalty", "log_softmax", "losses",
+    "optim", "schedules", "softmax",
 ]  # fmt: skip
 
 _ROOMS = {
+    "attention": ("Attention",),
+    "dropout": ("Dropout",),
+    "embedding": ("Embedding",),
     "flat": (),
     "losses": ("LOSSES", "l1_penalty", "l2_penalty"),
-    "optim": ("Adam", "AdamW", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"),
+    "normalization": ("LayerNorm", "RMSNorm"),
+    "optim": ("Adam", "AdamW", "LBFGS", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"),
     "schedules": (),
 }  # fmt: skip
 

@@ -22,6 +22,16 @@ number_in(PyObject *value, What what)
     return (double *)((char *)value + offsets[what]);
 }
 
+/* One number of a Value that is no plain one of the C core. */
+static bool
+read_slowly(PyObject *value, What what, double *to)
+{
+    PyObject *number = PyObject_GetAttr(value, names[what]);
+    *to = number != NULL ? PyFloat_AsDouble(number) : -1.0;
+    Py_XDECREF(number);
+    return *to != -1.0 || !PyErr_Occurred();
+}
+
 static bool
 read_all(PyObject *values, What what, double *to)
 {
@@ -29,12 +39,28 @@ read_all(PyObject *values, What what, double *to)
         PyObject *value = PyTuple_GET_ITEM(values, i);
         if (Py_TYPE(value) == value_type) {
             to[i] = *number_in(value, what);
-            continue;
         }
-        PyObject *number = PyObject_GetAttr(value, names[what]);
-        to[i] = number != NULL ? PyFloat_AsDouble(number) : -1.0;
-        Py_XDECREF(number);
-        if (to[i] == -1.0 && PyErr_Occurred()) {
+        else if (!read_slowly(value, what, &to[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Both numbers in one walk, as the Values lie all over memory. */
+static bool
+read_both(PyObject *values, double *restrict data, double *restrict grad)
+{
+    PyObject *const *items = PySequence_Fast_ITEMS(values);
+    Py_ssize_t count = PyTuple_GET_SIZE(values), data_at = offsets[DATA], grad_at = offsets[GRAD];
+    PyTypeObject *plain = value_type;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *value = (const char *)items[i];
+        if (Py_TYPE(items[i]) == plain) {
+            data[i] = *(const double *)(value + data_at);
+            grad[i] = *(const double *)(value + grad_at);
+        }
+        else if (!read_slowly(items[i], DATA, &data[i]) || !read_slowly(items[i], GRAD, &grad[i])) {
             return false;
         }
     }
@@ -117,7 +143,7 @@ begin(Step *step, PyObject *const *arguments, Py_ssize_t given, int states, int 
         return false;
     }
     step->grad = step->data + step->count;
-    bool fine = read_all(step->values, DATA, step->data) && read_all(step->values, GRAD, step->grad);
+    bool fine = read_both(step->values, step->data, step->grad);
     for (int i = 0; fine && i < numbers; i++) {
         step->numbers[i] = PyFloat_AsDouble(arguments[1 + states + i]);
         fine = step->numbers[i] != -1.0 || !PyErr_Occurred();
@@ -212,10 +238,10 @@ function_sgd(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t
 
 static void
 move_by_moments(double *restrict x, const double *restrict m, const double *restrict v, Py_ssize_t n, double rate,
-                double root, double eps)
+                double unbias, double eps)
 {
     for (Py_ssize_t i = 0; i < n; i++) {
-        x[i] = x[i] - rate * (m[i] / (sqrt(v[i]) / root + eps));
+        x[i] = x[i] - rate * (m[i] / (sqrt(v[i]) * unbias + eps));
     }
 }
 
@@ -223,7 +249,7 @@ static PyObject *
 function_adam(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
     enum { MEAN, SQUARE, LARGEST };
-    enum { RATE, ROOT, BETA1, BETA2, EPS, DECAY, SHRINK };
+    enum { RATE, UNBIAS, BETA1, BETA2, EPS, DECAY, SHRINK };
     Step step;
     if (!begin(&step, arguments, given, 3, 7)) {
         return NULL;
@@ -246,7 +272,7 @@ function_adam(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
     for (Py_ssize_t i = 0; top != NULL && i < n; i++) {
         top[i] = v[i] > top[i] || v[i] != v[i] ? v[i] : top[i];
     }
-    move_by_moments(x, m, top != NULL ? top : v, n, numbers[RATE], numbers[ROOT], numbers[EPS]);
+    move_by_moments(x, m, top != NULL ? top : v, n, numbers[RATE], numbers[UNBIAS], numbers[EPS]);
     return finish(&step);
 }
 
@@ -391,7 +417,7 @@ static PyMethodDef functions[] = {
     {"sgd", FAST(function_sgd),
      "sgd(values, buffer, first, lr, momentum, dampening, decay, nesterov, /)\n--\n\nGradient descent."},
     {"adam", FAST(function_adam),
-     "adam(values, mean, square, largest, rate, root, beta1, beta2, eps, decay, shrink, /)\n--\n\nAdam."},
+     "adam(values, mean, square, largest, rate, unbias, beta1, beta2, eps, decay, shrink, /)\n--\n\nAdam."},
     {"rmsprop", FAST(function_rmsprop),
      "rmsprop(values, square, mean, buffer, lr, alpha, eps, decay, momentum, /)\n--\n\nRMSprop."},
     {NULL, NULL, 0, NULL},

@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from autograd.core import Value
+
 __all__ = [
     "entries_of",
     "flattened",
@@ -104,6 +106,22 @@ def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
         return [number_of(number) for number in flattened(given, shape)]
     except TypeError as error:
         raise TypeError(f"{what} must be numbers, {error}") from None
+
+
+def check_operands(name: str, width: int, xs: object) -> None:
+    """Raise an error that names the layer unless it was given a sequence of `width` Values and numbers."""
+    takes = f"{name}: takes {width} Values or numbers"
+    if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
+        raise TypeError(f"{takes}, got {shown(xs)}")
+    given: Any = xs
+    if len(given) != width:
+        raise ValueError(f"{name}: takes {width} inputs, got {len(given)}")
+    for position, x in enumerate(given):
+        if not isinstance(x, Value):
+            try:
+                number_of(x)
+            except TypeError as error:
+                raise TypeError(f"{takes}, {error} as input {position}") from None
 
 
 def source(seed: int | random.Random) -> random.Random:

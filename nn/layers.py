@@ -14,7 +14,7 @@ from typing import Any
 from autograd import core
 from autograd.core import Value
 from nn.activations import Activation, Operand, checked, function_of, spelled
-from nn.checks import listed, number_of, numbers, shown, size, source
+from nn.checks import check_operands, listed, numbers, shown, size, source
 from nn.init import Initialiser, filled
 from nn.module import Module
 
@@ -80,7 +80,7 @@ class Neuron(Module):
             if len(xs) == len(self.weights):
                 return core.layer([self.weights], xs, [self.bias], function_of(self.activation), [labels])[0]
         except TypeError:
-            _check_operands(f"neuron {self.name}", len(self.weights), xs)
+            check_operands(f"neuron {self.name}", len(self.weights), xs)
             raise
         raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
 
@@ -202,7 +202,7 @@ class Layer(Module):
             if len(xs) == self.inputs:
                 return core.layer(self.weights, xs, self.biases, function_of(self.activation), self.node_labels)
         except TypeError:
-            _check_operands(self.name, self.inputs, xs)
+            check_operands(self.name, self.inputs, xs)
             raise
         raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
 
@@ -241,19 +241,6 @@ class Linear(Layer):
 
     def __repr__(self) -> str:
         return super().__repr__().replace("Layer(", "Linear(", 1).replace(", 'linear'", "", 1)
-
-
-def _check_operands(name: str, width: int, xs: Any) -> None:
-    """Raise an error that names the layer if something that it was given is no sequence of Values and numbers."""
-    takes = f"{name}: takes {width} Values or numbers"
-    if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
-        raise TypeError(f"{takes}, got {shown(xs)}")
-    for position, x in enumerate(xs):
-        if not isinstance(x, Value):
-            try:
-                number_of(x)
-            except TypeError as error:
-                raise TypeError(f"{takes}, {error} as input {position}") from None
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:

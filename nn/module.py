@@ -13,6 +13,8 @@ __all__ = ["Module"]
 
 Self = TypeVar("Self", bound="Module")
 
+_PLAIN = (str, int, float, bool, type(None))  # what many attributes are, and no parameter is
+
 
 class Module:
     """Base of everything that has parameters.
@@ -44,7 +46,18 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Return every parameter once, in the order of the attributes."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[int, Value] = {}
+        seen: set[int] = set()
+        stack: list[Any] = [self]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, Value):
+                if not part.op:
+                    found[id(part)] = part
+            elif id(part) not in seen:
+                seen.add(id(part))
+                stack += [inner for inner in reversed(_inside(part)) if not isinstance(inner, _PLAIN)]
+        return list(found.values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with the path that leads to it, such as `layers.0.weights.1.0`."""
@@ -138,10 +151,17 @@ class Module:
         state.load(self, numbers)
 
 
+def _inside(part: Any) -> list[Any]:
+    """What `state.parts` gives, without names, which cost more than all the rest."""
+    if isinstance(part, (list, tuple)):
+        return part  # type: ignore[return-value]
+    return [inner for _, inner in state.parts(part) or ()]
+
+
 def _walk(root: Module) -> Iterator[tuple[str, Value | Module]]:
     """Modules and parameters at and below `root`, each once, in order, whatever is shared or holds itself."""
     seen: set[int] = set()
-    stack: list[tuple[str, object]] = [("", root)]
+    stack: list[tuple[str, Any]] = [("", root)]
     while stack:
         path, found = stack.pop()
         if id(found) in seen:
@@ -157,4 +177,5 @@ def _walk(root: Module) -> Iterator[tuple[str, Value | Module]]:
         seen.add(id(found))
         if isinstance(found, Module):
             yield path, found
-        stack.extend([(f"{path}.{name}" if path else name, part) for name, part in reversed(parts)])
+        prefix = f"{path}." if path else ""
+        stack += [(prefix + name, part) for name, part in reversed(parts) if not isinstance(part, _PLAIN)]

@@ -65,14 +65,14 @@ def adam(
     square: Doubles,
     largest: Doubles | None,
     rate: float,
-    root: float,
+    unbias: float,
     beta1: float,
     beta2: float,
     eps: float,
     decay: float,
     shrink: float,
 ) -> None:
-    """Adam: `rate` is lr/(1 − β₁ᵗ), `root` √(1 − β₂ᵗ); `decay` adds to the gradient, `shrink` multiplies the data."""
+    """Adam: `rate` is lr/(1 − β₁ᵗ), `unbias` 1/√(1 − β₂ᵗ); `decay` adds to gradients, `shrink` multiplies the data."""
     xs, means, squares, tops = [], [], [], []
     for i, (x, g) in enumerate(_read(values)):
         x = x * shrink
@@ -85,7 +85,7 @@ def adam(
         if largest is not None:
             v = v if v > largest[i] or v != v else largest[i]
             tops.append(v)
-        xs.append(x - rate * ieee.div(m, ieee.div(ieee.sqrt(v), root) + eps))
+        xs.append(x - rate * ieee.div(m, ieee.sqrt(v) * unbias + eps))
     _write(values, xs, (mean, means), (square, squares), (largest, tops))
 
 

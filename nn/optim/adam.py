@@ -90,7 +90,7 @@ class Adam(Optimizer):
             state["exp_avg_sq"],
             state.get("max_exp_avg_sq"),
             self._lr / (1.0 - beta1**step),
-            math.sqrt(1.0 - beta2**step),
+            1.0 / math.sqrt(1.0 - beta2**step),
             beta1,
             beta2,
             self.eps,

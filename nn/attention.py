@@ -1,0 +1,103 @@
+"""Attention with several heads, small enough to read."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import core
+from nn.activations import Operand
+from nn.checks import shape_of, shown, size, source
+from nn.init import Initialiser
+from nn.layers import Linear
+from nn.module import Module
+
+__all__ = ["Attention"]
+
+
+class Attention(Module):
+    """Multi-head self-attention: each position takes a mean of all positions' values, weighted by how they match.
+
+    For each head, a position's weights are softmax(query · key/√d) over the positions that it sees; the outputs of the
+    heads, side by side, go through one more linear layer (Vaswani et al. 2017).
+
+    Parameters
+    ----------
+    width : int
+        Length of the vector at each position, in and out.
+    heads : int
+        How many parts it is divided into; a divisor of the width.
+    causal : bool
+        Whether a position sees only itself and those before it.
+    bias : {"neuron", "none"}
+        Of its four linear layers.
+    name : str
+        What errors call it.
+    init : str or callable
+        As for `Layer`.
+    seed : int or random.Random
+        Where the weights come from.
+
+    Raises
+    ------
+    ValueError
+        If the width is no multiple of `heads`, or a size is less than 1; in a call, if there is no position or a vector
+        has another width.
+
+    Examples
+    --------
+    >>> attention = Attention(4, 2)
+    >>> ys = attention([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    >>> len(ys), len(ys[0]), len(attention.parameters())
+    (2, 4, 64)
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        *,
+        causal: bool = True,
+        bias: str = "none",
+        name: str = "attention",
+        init: str | Initialiser = "uniform",
+        seed: int | random.Random = 0,
+    ) -> None:
+        self.name, self.causal = name, bool(causal)
+        self.width, self.heads = size(f"{name}: width", width), size(f"{name}: heads", heads)
+        if self.width % self.heads:
+            raise ValueError(f"{name}: width must be a multiple of heads, got {width} and {heads}")
+        draw = source(seed)
+        self.query, self.key, self.value, self.out = (
+            Linear(width, width, bias=bias, name=f"{name}: {part}", init=init, seed=draw)
+            for part in ("query", "key", "value", "out")
+        )
+
+    def __call__(self, xs: Sequence[Sequence[Operand]]) -> list[list[Any]]:
+        """Return a vector for each position, of `width` values as those given."""
+        if shape_of(xs)[:1] in ((), (0,)):
+            raise ValueError(f"{self.name}: takes one or more vectors of {self.width}, got {shown(xs)}")
+        queries, keys, values = ([layer(x) for x in xs] for layer in (self.query, self.key, self.value))
+        outputs = []
+        for t, query in enumerate(queries):
+            seen = t + 1 if self.causal else len(queries)
+            outputs.append(self.out(self._mixed(query, keys[:seen], values[:seen])))
+        return outputs
+
+    def _mixed(self, query: list[Any], keys: list[list[Any]], values: list[list[Any]]) -> list[Any]:
+        """What one position gathers, head by head."""
+        length = self.width // self.heads
+        mixed = []
+        for start in range(0, self.width, length):
+            part = slice(start, start + length)
+            asked = [core.mul(q, 1.0 / math.sqrt(length)) for q in query[part]]
+            scores = [core.dot(asked, key[part]) for key in keys]
+            total = core.logsumexp(scores)
+            weights = [core.exp(core.sub(score, total)) for score in scores]
+            mixed += [core.dot(weights, column) for column in zip(*[value[part] for value in values], strict=True)]
+        return mixed
+
+    def __repr__(self) -> str:
+        return f"Attention({self.width}, heads={self.heads}{'' if self.causal else ', causal=False'})"

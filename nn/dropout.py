@@ -1,0 +1,81 @@
+"""Dropout, reproducible from a seed and a count of draws."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from autograd import core, modes
+from autograd.core import Value
+from nn.activations import Operand
+from nn.checks import number_in, source
+from nn.module import Module
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Module):
+    """In training, sets each value to 0 with probability `p` and divides the others by 1 − p; else changes nothing.
+
+    A mask depends on the seed and on how many were drawn before, `draws`, which `state_dict()` saves: training that is
+    resumed goes on with the masks that it would have had. Where the graph is recorded for replay, the masks are Values
+    that the record reads: `redraw()` of the model, before a replay, draws them anew.
+
+    Parameters
+    ----------
+    p : float
+        In [0, 1).
+    seed : int or random.Random
+        Where the masks come from.
+
+    Raises
+    ------
+    ValueError
+        If p is out of range.
+
+    Examples
+    --------
+    >>> dropout = Dropout(0.5, seed=1)
+    >>> dropout([1.0, 2.0, 3.0, 4.0])
+    [2.0, 4.0, 0.0, 8.0]
+    >>> dropout.eval()([1.0, 2.0])
+    [1.0, 2.0]
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("draws", "seed")
+
+    def __init__(self, p: float = 0.5, *, seed: int | random.Random = 0) -> None:
+        self.p = number_in("dropout: p", p, 0.0, 1.0)
+        self.seed = source(seed).getrandbits(32)
+        self.draws = 0
+        self._masks: list[list[Value]] = []  # of recorded graphs
+
+    def __call__(self, xs: Sequence[Operand]) -> list[Any]:
+        """Return the values, some of them 0 while training."""
+        if not self._random():
+            return list(xs)
+        factors = self._drawn(len(xs))
+        if modes.active and modes.recorder() is not None:
+            mask = [Value(factor, label="mask") for factor in factors]
+            self._masks.append(mask)
+            return [core.where(m, core.mul(x, m), 0.0) for x, m in zip(xs, mask, strict=True)]
+        return [core.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
+
+    def _drawn(self, count: int) -> list[float]:
+        draw = random.Random(self.seed << 64 | self.draws)
+        self.draws += 1
+        kept = 1.0 / (1.0 - self.p)
+        return [0.0 if draw.random() < self.p else kept for _ in range(count)]
+
+    def _random(self) -> bool:
+        return self.training and self.p > 0.0
+
+    def _redraw(self) -> None:
+        for mask in self._masks:
+            factors = self._drawn(len(mask)) if self._random() else [1.0] * len(mask)
+            for value, factor in zip(mask, factors, strict=True):
+                value.data = factor
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p!r})"

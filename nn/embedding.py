@@ -1,0 +1,94 @@
+"""A table of vectors, one for each of a vocabulary."""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any
+
+from autograd import core
+from autograd.core import Value
+from nn.checks import number_of, shape_of, shown, size, source
+from nn.init import Initialiser, filled
+from nn.module import Module
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """Rows of parameters, looked up by number.
+
+    Parameters
+    ----------
+    count, width : int
+        Number of rows and their length; the weights are (count, width).
+    name : str
+        What errors call it.
+    init : str or callable
+        As for `Layer`; "normal" is the standard normal distribution.
+    seed : int or random.Random
+        Where the weights come from.
+
+    Raises
+    ------
+    ValueError
+        If a size is less than 1 or `init` is unknown; in a call, if an index is out of range.
+    TypeError
+        In a call, if an index isn't a whole number or a Value.
+
+    Examples
+    --------
+    >>> table = Embedding(3, 2, init="ones")
+    >>> table(1)
+    [Value(1, label='e1_1'), Value(1, label='e1_2')]
+    >>> len(table([2, 0, 2]))
+    3
+    >>> table(3)
+    Traceback (most recent call last):
+        ...
+    ValueError: embedding: an index must be a whole number from 0 to 2, of 3 rows, got 3 (int)
+    """
+
+    def __init__(
+        self,
+        count: int,
+        width: int,
+        *,
+        name: str = "embedding",
+        init: str | Initialiser = "normal",
+        seed: int | random.Random = 0,
+    ) -> None:
+        self.name = name
+        self.count, self.width = size(f"{name}: count", count), size(f"{name}: width", width)
+        self.weights = filled(name, init, self.count, self.width, source(seed))
+        for row, values in enumerate(self.weights):
+            for column, value in enumerate(values, 1):
+                value.label = f"e{row}_{column}"
+
+    def __call__(self, index: Any) -> list[Any]:
+        """Return the row of an index, or a list of the rows of a sequence of indices.
+
+        An index that is a Value picks its row by arithmetic, so that a recorded graph replays for any index; one that
+        is out of range gives nan.
+        """
+        if shape_of(index):
+            return [self(each) for each in index]
+        if isinstance(index, Value):
+            return self._selected(index)
+        where = f"{self.name}: an index must be a whole number"
+        try:
+            number = number_of(index)
+        except TypeError as error:
+            raise TypeError(f"{where}, {error}") from None
+        if not (number.is_integer() and 0 <= number < self.count):
+            raise ValueError(f"{where} from 0 to {self.count - 1}, of {self.count} rows, got {shown(index)}")
+        return list(self.weights[int(number)])
+
+    def _selected(self, index: Value) -> list[Value]:
+        """The rows weighted by 1 where they are meant and 0 elsewhere; nan added where none is."""
+        chosen = [core.where(core.sub(index, float(row)), 0.0, 1.0) for row in range(self.count)]
+        known = core.where(core.sum(chosen), 0.0, math.nan)
+        return [core.dot(column, chosen, known) for column in zip(*self.weights, strict=True)]
+
+    def __repr__(self) -> str:
+        return f"Embedding({self.count}, {self.width})"

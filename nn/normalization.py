@@ -1,0 +1,107 @@
+"""Normalisation over the values of one sample: by mean and deviation, or by their root mean square."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import core
+from autograd.core import Value
+from nn.activations import Operand
+from nn.checks import check_operands, number_in, size
+from nn.module import Module
+
+__all__ = ["LayerNorm", "RMSNorm"]
+
+
+class LayerNorm(Module):
+    """y = gain·(x − mean)/√(variance + eps) + bias over the values of one sample (Ba et al. 2016).
+
+    Parameters
+    ----------
+    width : int
+        Number of values.
+    eps : float
+        Keeps the root from 0; not negative.
+    name : str
+        What errors call it.
+
+    Raises
+    ------
+    ValueError
+        If the width is less than 1 or eps negative; in a call, if the number of values is wrong.
+
+    Examples
+    --------
+    >>> norm = LayerNorm(3, eps=0.0)
+    >>> [round(y.data, 4) for y in norm([1.0, 2.0, 3.0])]
+    [-1.2247, 0.0, 1.2247]
+    """
+
+    def __init__(self, width: int, *, eps: float = 1e-5, name: str = "layer norm") -> None:
+        self.name = name
+        self.width, self.eps = size(f"{name}: width", width), number_in(f"{name}: eps", eps, 0.0, math.inf)
+        self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width)]
+        self.bias = [Value(0.0, label=f"bias{i + 1}") for i in range(self.width)]
+
+    def __call__(self, xs: Sequence[Operand]) -> list[Any]:
+        """Return the normalised values, `width` of them."""
+        check_operands(self.name, self.width, xs)
+        mean = core.mean(xs)
+        centred = [core.sub(x, mean) for x in xs]
+        scale = _inverse_root(centred, self.eps)
+        return [
+            core.add(core.mul(core.mul(c, scale), gain), bias)
+            for c, gain, bias in zip(centred, self.gain, self.bias, strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({self.width}, eps={self.eps!r})"
+
+
+class RMSNorm(Module):
+    """y = gain·x/√(mean of x² + eps) over the values of one sample (Zhang and Sennrich 2019).
+
+    Parameters
+    ----------
+    width : int
+        Number of values.
+    eps : float
+        Keeps the root from 0; not negative.
+    gain : bool
+        Whether there is a gain to train for each value; else it is 1.
+    name : str
+        What errors call it.
+
+    Raises
+    ------
+    ValueError
+        If the width is less than 1 or eps negative; in a call, if the number of values is wrong.
+
+    Examples
+    --------
+    >>> norm = RMSNorm(2, eps=0.0)
+    >>> [round(y.data, 4) for y in norm([3.0, 4.0])]
+    [0.8485, 1.1314]
+    """
+
+    def __init__(self, width: int, *, eps: float = 1e-5, gain: bool = True, name: str = "rms norm") -> None:
+        self.name = name
+        self.width, self.eps = size(f"{name}: width", width), number_in(f"{name}: eps", eps, 0.0, math.inf)
+        self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width)] if gain else []
+
+    def __call__(self, xs: Sequence[Operand]) -> list[Any]:
+        """Return the normalised values, `width` of them."""
+        check_operands(self.name, self.width, xs)
+        scale = _inverse_root(xs, self.eps)
+        ys = [core.mul(x, scale) for x in xs]
+        return [core.mul(y, gain) for y, gain in zip(ys, self.gain, strict=True)] if self.gain else ys
+
+    def __repr__(self) -> str:
+        return f"RMSNorm({self.width}, eps={self.eps!r}{'' if self.gain else ', gain=False'})"
+
+
+def _inverse_root(xs: Sequence[Operand], eps: float) -> Any:
+    """1/√(mean of x² + eps)."""
+    return core.pow(core.add(core.div(core.dot(xs, xs), float(len(xs))), eps), -0.5)
