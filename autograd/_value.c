@@ -4,7 +4,7 @@
    builds on:
 
      csrc/node.h        the node: its fields and edges
-     csrc/marks.h       in which recording a node was made
+     csrc/marks.h       in which recording, and in which group, a node was made
      csrc/memory.h      slabs of nodes, arrays of edges; freeing a graph
      csrc/arguments.h   rows, arguments and numbers in, words of errors
      csrc/record.h      new nodes
@@ -187,6 +187,8 @@ static PyMethodDef module_functions[] = {
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},
     {"_mark", METHOD(function_mark), METH_FASTCALL, mark_doc},
+    {"_group_of", function_group_of, METH_O, group_of_doc},
+    {"_put_in_group", METHOD(function_put_in_group), METH_FASTCALL, put_in_group_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -239,7 +241,9 @@ find_python(void)
 {
     const char *modes = "autograd.modes";
     elsewhere = Py_NewRef(Py_None);
-    bool found = (marks = PyDict_New()) != NULL && fetch(modes, "_forgetting", &forgetting) && fetch(modes, "_detecting", &detecting)
+    bool found = (marks = PyDict_New()) != NULL && (groups = PyDict_New()) != NULL
+        && fetch(modes, "_grouping", &grouping) && fetch(modes, "_forgetting", &forgetting)
+        && fetch(modes, "_detecting", &detecting)
         && fetch(modes, "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
         && fetch("numbers", "Real", &real_numbers);
     return found ? 0 : -1;

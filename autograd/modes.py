@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
 
-__all__ = ["detect_anomaly", "no_grad"]
+__all__ = ["detect_anomaly", "group", "no_grad"]
 
 active = 0
 elsewhere: frozenset[int] | None = None
@@ -40,6 +40,7 @@ COPY = (
 _forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
 _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)
 _recorder: ContextVar[Recorder | None] = ContextVar("autograd_recorder", default=None)
+_grouping: ContextVar[str | None] = ContextVar("autograd_group", default=None)
 _lock = threading.Lock()
 
 Outcome = TypeVar("Outcome")
@@ -118,6 +119,53 @@ def detect_anomaly() -> Block:
     return _on(_detecting)
 
 
+@contextmanager
+def group(name: str) -> Iterator[None]:
+    """Let the values computed inside the block belong together, under a name that pictures show.
+
+    Groups within groups are named "outer/inner". Costs nothing where no block is open. Leaves belong to those who use
+    them.
+
+    Parameters
+    ----------
+    name : str
+        Not empty.
+
+    Raises
+    ------
+    TypeError
+        If the name isn't a str.
+    ValueError
+        If it is empty.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> x, w = ag.values(x=1.0, w=0.5)
+    >>> with ag.group("encoder"):
+    ...     code = ag.tanh(w * x)
+    >>> ag.draw((code - x) ** 2, collapse="neuron")
+    <Drawing of 6 values in 3 boxes>
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"group: name must be a str, got {name!r} ({type(name).__name__})")
+    if not name:
+        raise ValueError("group: name must not be empty")
+    outer = _grouping.get()
+    _change_active(+1)
+    token = _grouping.set(f"{outer}/{name}" if outer else str.__str__(name))
+    try:
+        yield
+    finally:
+        _grouping.reset(token)
+        _change_active(-1)
+
+
+def group_here() -> str | None:
+    """Return the name of the group that is open in this context, if one is."""
+    return _grouping.get()
+
+
 def recorded(node: Value) -> Value:
     """Pass a node that was just computed, as the modes of this context want it; both twins call it while one is on."""
     if _detecting.get() and not math.isfinite(node.data):
@@ -193,10 +241,11 @@ def unobserved() -> Iterator[None]:
 @contextmanager
 def suspended() -> Iterator[None]:
     """Make nodes as they come, whatever mode is on: copying and loading a graph computes nothing."""
-    forgotten, detected = _forgetting.set(False), _detecting.set(False)
+    forgotten, detected, grouped = _forgetting.set(False), _detecting.set(False), _grouping.set(None)
     try:
         yield
     finally:
+        _grouping.reset(grouped)
         _detecting.reset(detected)
         _forgetting.reset(forgotten)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy as _copy
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import modes
@@ -47,7 +47,9 @@ class Record:
             for node in self.nodes
         ]
         # A new tuple each time: in a cycle through a leaf's state this is met again before the first is complete.
-        return _load, (tuple(self.known), table, *((marked,) if marked else ()))
+        groups = {i: group for i, node in enumerate(self.nodes) if (group := _group_of(node))}
+        more = (marked, groups) if groups else (marked,) if marked else ()
+        return _load, (tuple(self.known), table, *more)
 
     def _entry(self, operand: Value | float) -> int | float:
         return operand if isinstance(operand, float) else self.index[id(operand)]
@@ -172,7 +174,14 @@ def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
     made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
     if _is_marked(node):
         _mark_copy(made)
+    if group := _group_of(node):
+        _twin()._twin._put_in_group(made, group)
     return made
+
+
+def _group_of(node: Value) -> str | None:
+    group: str | None = _twin()._twin._group_of(node)
+    return group
 
 
 def _is_marked(node: Value) -> bool:
@@ -186,7 +195,12 @@ def _mark_copy(made: Value) -> None:
 
 
 @modes.suspended()
-def _load(known: tuple[Value, ...], table: list[tuple[Any, ...]], marked: Iterable[int] = ()) -> list[Value]:
+def _load(
+    known: tuple[Value, ...],
+    table: list[tuple[Any, ...]],
+    marked: Iterable[int] = (),
+    groups: Mapping[int, str] | None = None,
+) -> list[Value]:
     """Rebuild a Record's nodes, as a list in the order of its index."""
     restore = _twin().restore
     nodes = list(known)
@@ -195,6 +209,8 @@ def _load(known: tuple[Value, ...], table: list[tuple[Any, ...]], marked: Iterab
         nodes.append(restore(op, operands, data, derivatives, grad, label))
     for i in marked:
         _mark_copy(nodes[len(known) + i])
+    for i, group in (groups or {}).items():
+        _twin()._twin._put_in_group(nodes[len(known) + i], str(group))
     return nodes
 
 

@@ -79,7 +79,7 @@ class Value(Methods):
     Value(3, grad=8, label='x')
     """
 
-    __slots__ = ("_data", "_derivatives", "_grad", "_label", "_mark", "_op", "_operands", "_parents")
+    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_op", "_operands", "_parents")
 
     _data: float
     _grad: float
@@ -88,6 +88,7 @@ class Value(Methods):
     _operands: tuple[Value | float, ...]
     _parents: tuple[Value, ...]
     _derivatives: tuple[float, ...]
+    _group: str  # only on nodes that were made within a group: its name
     _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
@@ -341,12 +342,24 @@ def _shown_to_modes(node: Value) -> Value:
     node = modes.recorded(node)
     if node._op and modes.elsewhere is not None:
         node._mark = modes.mark()
+    if node._op and (group := modes.group_here()):
+        node._group = group
     return node
 
 
 def _mark(node: Value, mark: object) -> None:
     """Mark a node, as long as it lives."""
     node._mark = mark
+
+
+def _group_of(node: Value) -> str | None:
+    """Return the name of the group that a node was made in, or None."""
+    return getattr(node, "_group", None)
+
+
+def _put_in_group(node: Value, name: str) -> None:
+    """Note that a node is in a group, as long as it lives."""
+    node._group = name
 
 
 def _marks_of(nodes: list[Value]) -> set[Any]:

@@ -1,39 +1,56 @@
-/* Marks: in which recording a node was made; a table beside the nodes, as nearly all have none. Part of _value.c. */
+/* Marks: in which recording, and in which group, a node was made; tables beside the nodes, as nearly all have none.
+   Part of _value.c. */
 
 #pragma once
 
 #include "node.h"
 
-static PyObject *marks; /* by address of a node with MARKED what it is marked with, as autograd.modes tells */
+static PyObject *marks;  /* by address of a node with NOTED what it is marked with, as autograd.modes tells */
+static PyObject *groups; /* by address of such a node the name of its group */
 
 static COLD bool
-mark(Node *node, PyObject *recording)
+note(PyObject *table, Node *node, PyObject *what)
 {
     PyObject *address = PyLong_FromVoidPtr(node);
-    bool done = address != NULL && PyDict_SetItem(marks, address, recording) == 0;
+    bool done = address != NULL && PyDict_SetItem(table, address, what) == 0;
     Py_XDECREF(address);
-    node->flags |= done ? MARKED : 0;
+    node->flags |= done ? NOTED : 0;
     return done;
 }
 
-/* What a node is marked with, borrowed; NULL if it isn't, or with an exception. */
+/* What is noted of a node, borrowed; NULL if nothing is, or with an exception. */
 static COLD PyObject *
-mark_of(Node *node)
+noted(PyObject *table, Node *node)
 {
-    PyObject *address = node->flags & MARKED ? PyLong_FromVoidPtr(node) : NULL;
-    PyObject *recording = address != NULL ? PyDict_GetItemWithError(marks, address) : NULL;
+    PyObject *address = node->flags & NOTED ? PyLong_FromVoidPtr(node) : NULL;
+    PyObject *what = address != NULL ? PyDict_GetItemWithError(table, address) : NULL;
     Py_XDECREF(address);
-    return recording;
+    return what;
 }
 
-/* A node dies. Where memory is short its mark stays, until the next node at this address is marked. */
+static inline bool
+mark(Node *node, PyObject *recording)
+{
+    return note(marks, node, recording);
+}
+
+static inline PyObject *
+mark_of(Node *node)
+{
+    return noted(marks, node);
+}
+
+/* A node dies. Where memory is short what is noted of it stays, until the next node at this address has a note. */
 static COLD void
-unmark(Node *node)
+forget_notes(Node *node)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *address = PyLong_FromVoidPtr(node);
-    if (address == NULL || PyDict_DelItem(marks, address) < 0) {
+    if (address == NULL || PyDict_DelItem(marks, address) < 0) { /* a node that is only in a group has no mark */
+        PyErr_Clear();
+    }
+    if (address == NULL || PyDict_DelItem(groups, address) < 0) {
         PyErr_Clear();
     }
     Py_XDECREF(address);
@@ -74,6 +91,34 @@ function_mark(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
         return NULL;
     }
     if (!mark((Node *)arguments[0], arguments[1])) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(group_of_doc,
+"_group_of(node, /)\n--\n\n"
+"Return the name of the group that a node was made in, or None.");
+
+static PyObject *
+function_group_of(PyObject *Py_UNUSED(module), PyObject *node)
+{
+    PyObject *name = is_value(node) ? noted(groups, (Node *)node) : NULL;
+    return name != NULL || PyErr_Occurred() ? Py_XNewRef(name) : Py_NewRef(Py_None);
+}
+
+PyDoc_STRVAR(put_in_group_doc,
+"_put_in_group(node, name, /)\n--\n\n"
+"Note that a node is in a group, as long as it lives.");
+
+static PyObject *
+function_put_in_group(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    if (count != 2 || !is_value(arguments[0]) || !PyUnicode_CheckExact(arguments[1])) {
+        PyErr_SetString(PyExc_TypeError, "_put_in_group: takes a Value and the name of its group");
+        return NULL;
+    }
+    if (!note(groups, (Node *)arguments[0], arguments[1])) {
         return NULL;
     }
     Py_RETURN_NONE;

@@ -242,8 +242,8 @@ allocate_node(int op, double data, int shape, int flags)
 static inline void
 free_node(Node *node)
 {
-    if (unlikely(node->flags & MARKED)) {
-        unmark(node);
+    if (unlikely(node->flags & NOTED)) {
+        forget_notes(node);
     }
     if (unlikely(node->flags & COLLECTABLE)) {
         PyTypeObject *type = Py_TYPE(node);
@@ -337,7 +337,7 @@ value_clear(PyObject *self)
     Node *node = (Node *)self, was = *node;
     node->op = LEAF;
     node->shape = 0;
-    node->flags &= COLLECTABLE | MARKED;
+    node->flags &= COLLECTABLE | NOTED;
     FOR_EACH_EDGE(edge, &was) {
         Py_XDECREF(edge->parent);
     }

@@ -8,7 +8,7 @@
 /* New nodes */
 
 static int active_modes; /* autograd.modes' count of open blocks, of any context */
-static PyObject *forgetting, *detecting, *recorder; /* its context variables */
+static PyObject *forgetting, *detecting, *recorder, *grouping; /* its context variables */
 static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
 
 /* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
@@ -42,11 +42,16 @@ recorded_with_modes(Node *node)
         value_clear((PyObject *)node);
         return (PyObject *)node;
     }
-    PyObject *recording = NULL;
+    PyObject *recording = NULL, *group = NULL;
     bool done = elsewhere == Py_None || PyContextVar_Get(recorder, NULL, &recording) == 0;
     if (done && elsewhere != Py_None) {
         done = mark(node, recording != Py_None ? recording : elsewhere);
     }
+    done = done && PyContextVar_Get(grouping, NULL, &group) == 0;
+    if (done && group != Py_None) {
+        done = note(groups, node, group);
+    }
+    Py_XDECREF(group);
     Py_XDECREF(recording);
     if (!done) {
         Py_DECREF(node);

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Sequence
 
+from autograd import core
 from autograd.core import Value
 from autograd.draw.boxes import one_line, split
 from autograd.graph import topological
@@ -100,7 +101,8 @@ def title(label: str) -> str:
 
 def path(node: Value) -> str:
     """The group that the user put a node in: with `group("a")`, or by a label such as "a/net"."""
-    return getattr(node, "_group", "") or node.label.rpartition("/")[0]
+    said: str | None = core._twin._group_of(node)
+    return said or node.label.rpartition("/")[0]
 
 
 def neuron_keys(table: Table, merged: bool = True) -> list[Key]:
