@@ -66,7 +66,7 @@ enum {
     REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
     SEEN = 16,          /* during gradients(): is in its list of nodes */
     OWN = 32,           /* during gradients(): is one of the inputs */
-    NOTED = 64,         /* was made while a graph was recorded for replay, or in a group: stands in `marks` or `groups` */
+    NOTED = 64,         /* was made while a graph was recorded for replay, or in a group: in `marks` or `groups` */
     MOVES = 128,        /* while a tape is built: depends on an input */
 };
 
