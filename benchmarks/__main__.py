@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import derivatives, report
 from benchmarks.engines import ENGINES
 from benchmarks.measure import ROOT, measure
 from benchmarks.workloads import WORKLOADS
@@ -13,6 +13,7 @@ from benchmarks.workloads import WORKLOADS
 __all__ = ["main"]
 
 HEAVY = ("torch",)
+DERIVATIVES = "derivatives"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,7 +26,8 @@ def parser() -> argparse.ArgumentParser:
         "--engines", nargs="+", choices=list(ENGINES), default=usual, metavar="ENGINE", help=", ".join(usual)
     )
     made.add_argument("--with", dest="heavy", nargs="+", choices=HEAVY, default=[], help="large packages on top")
-    made.add_argument("--workloads", nargs="+", choices=list(WORKLOADS), default=list(WORKLOADS), metavar="WORKLOAD")
+    names = [*WORKLOADS, DERIVATIVES]
+    made.add_argument("--workloads", nargs="+", choices=names, default=names, metavar="WORKLOAD", help=", ".join(names))
     made.add_argument("--cache", type=Path, default=ROOT / ".cache" / "benchmarks", help="where peers are installed")
     made.add_argument("--output", type=Path, help="folder for results.md and results.json; no README then")
     return made
@@ -35,8 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; 1 when an engine's gradients were wrong or it broke."""
     given = parser().parse_args(arguments)
     rounds = 2 if given.quick else given.rounds
-    names = [name for name in given.workloads if not (given.quick and name == "W5")]
-    results = measure([*given.engines, *given.heavy], names, rounds, given.cache)
+    names = [name for name in given.workloads if name != DERIVATIVES and not (given.quick and name == "W5")]
+    results = measure([*given.engines, *given.heavy] if names else [], names, rounds, given.cache)
+    if DERIVATIVES in given.workloads:
+        found = derivatives.measure(rounds, given.cache)
+        results.derivatives, results.forward_against_reverse = found.times, found.disagreement
+        results.missing |= {"jax": found.missing} if found.missing else {}
     text = report.markdown(results)
     print(text)
     folder = given.output or (None if given.quick else Path(__file__).parent)

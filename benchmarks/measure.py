@@ -104,6 +104,10 @@ class Results:
         Engine to how a chain of a million nodes made its process grow, per node.
     operations : dict
         Workload to its number of scalar operations.
+    derivatives : dict
+        Case of `derivatives.py` to seconds, one number a round.
+    forward_against_reverse : float
+        Their largest relative difference there; nan when not measured.
     """
 
     day: str
@@ -114,6 +118,8 @@ class Results:
     missing: dict[str, str] = field(default_factory=dict)
     bytes_per_node: dict[str, float] = field(default_factory=dict)
     operations: dict[str, int] = field(default_factory=dict)
+    derivatives: dict[str, list[float]] = field(default_factory=dict)
+    forward_against_reverse: float = math.nan
 
     def ratio(self, engine: str, other: str, workload: str, stage: str = "whole", other_stage: str = "whole") -> float:
         """Return how many times as long `engine` takes as `other`, both by their best rounds; nan when unknown."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import derivatives
 from benchmarks.engines import ENGINES
 from benchmarks.measure import Results
 from benchmarks.workloads import WORKLOADS
@@ -100,7 +101,10 @@ def readme(results: Results) -> str:
     """Return the README's part: speed relative to micrograd, and time relative to plain floats."""
     text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
     against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd")
-    return "\n\n".join([text, against, legend(results), conditions(results)])
+    parts = [text, against, legend(results)]
+    if results.derivatives:
+        parts += ["Derivatives of a small net's loss (337 parameters, one sample):", second_derivatives(results)]
+    return "\n\n".join([*parts, conditions(results)])
 
 
 def goals(results: Results) -> str:
@@ -118,6 +122,21 @@ def goals(results: Results) -> str:
                 words[goal.reached(results)],
             ]
         )
+    return table(["figure", "goal", "measured", "reached"], rows)
+
+
+def second_derivatives(results: Results) -> str:
+    """Table of what derivatives of the loss of a net with 337 parameters cost on one sample, ours and JAX's."""
+    if not results.derivatives:
+        return "Not measured."
+    rows = []
+    for title, one, other, most in derivatives.GOALS:
+        found = derivatives.ratio(results.derivatives, one, other)
+        verdict = "not measured" if math.isnan(found) else "yes" if found <= most else "**no**"
+        goal, verdict = ("—", "—") if most == math.inf else (f"≤ {most:g}", verdict)
+        rows.append([title, goal, "—" if math.isnan(found) else f"{found:.3g}", verdict])
+    off = results.forward_against_reverse
+    rows.append(["forward against reverse, relative", "≤ 1e-13", f"{off:.1e}", "yes" if off <= 1e-13 else "**no**"])
     return table(["figure", "goal", "measured", "reached"], rows)
 
 
@@ -150,6 +169,8 @@ def markdown(results: Results) -> str:
         table(["", "bytes"], memory),
         "## Goals (C core)",
         goals(results),
+        "## Derivatives: a net 2-16-16-1 of 337 parameters, tanh, squared error, one sample",
+        second_derivatives(results),
     ]
     if missing:
         parts += ["## Not measured", "\n".join(missing)]

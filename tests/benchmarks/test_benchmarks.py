@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograd import core
-from benchmarks import measure, report, slots_engine
+from benchmarks import derivatives, measure, report, slots_engine
 from benchmarks.engines import Engine, FusedC, FusedPython, ScalargradC, ScalargradPython, Slots
 from benchmarks.worker import answer
 from benchmarks.workloads import WORKLOADS, Workload, chain, gpt, mlp, note_002
@@ -109,3 +109,20 @@ def test_goals_are_unknown_where_nothing_was_measured() -> None:
     assert all(goal.reached(empty) is None for goal in report.GOALS)
     assert math.isnan(empty.ratio("c", "floats", "W2"))
     assert set(WORKLOADS) == {"a*b", "W1", "W2", "W3", "W4", "W5"}
+
+
+def test_derivatives_have_their_table() -> None:
+    made = results()
+    assert "Derivatives of a small net" not in report.readme(made)
+    made.derivatives = {"backward": [1.0, 0.5], "record": [2.0], "grad": [1.0], "hvp": [5.0, 4.5]}
+    made.forward_against_reverse = 2e-15
+    text = report.readme(made)
+    assert "| backward alone, times recording | ≤ 3 | 0.25 | yes |" in text
+    assert "| hvp, times grad | ≤ 4 | 4.5 | **no** |" in text
+    assert "| Hessian as lists, times JAX's as called | ≤ 0.15 | — | not measured |" in text
+    assert "| forward against reverse, relative | ≤ 1e-13 | 2.0e-15 | yes |" in report.markdown(made)
+
+
+def test_modes_agree_on_the_loss_that_is_timed() -> None:
+    assert derivatives.disagreement() < 1e-13
+    assert len(derivatives.PARAMETERS) == derivatives.COUNT == 337
