@@ -13,22 +13,31 @@ from nn.layers import Layer, Linear, Neuron
 from nn.module import Module
 
 if TYPE_CHECKING:
-    from nn import flat, losses, optim, schedules
+    from nn import datasets, estimators, flat, losses, optim, plots, saving, schedules, training
     from nn.attention import Attention
     from nn.dropout import Dropout
     from nn.embedding import Embedding
+    from nn.estimators import Classifier, Regressor
     from nn.losses import LOSSES, l1_penalty, l2_penalty
     from nn.normalization import LayerNorm, RMSNorm
     from nn.optim import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_
+    from nn.saving import WeightsError, load, save
+    from nn.training import Checkpoint, CheckpointError, EarlyStopping, Epoch, History, fit, predict
 
 __all__ = [
-    "ACTIVATIONS", "Adam", "AdamW", "Attention", "Dropout", "Elementwise", "Embedding", "LBFGS", "LOSSES", "Layer",
-    "LayerNorm", "Linear", "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "SGD", "Sequential",
-    "clip_grad_norm_", "clip_grad_value_", "flat", "init", "l1_penalty", "l2_penalty", "log_softmax", "losses",
-    "optim", "schedules", "softmax",
+    "ACTIVATIONS", "Adam", "AdamW", "Attention", "Checkpoint", "CheckpointError", "Classifier", "Dropout",
+    "EarlyStopping", "Elementwise", "Embedding", "Epoch", "History", "LBFGS", "LOSSES", "Layer", "LayerNorm", "Linear",
+    "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "Regressor", "SGD", "Sequential", "WeightsError",
+    "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "flat", "init", "l1_penalty", "l2_penalty",
+    "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "softmax", "training",
 ]  # fmt: skip
 
 _ROOMS = {
+    "datasets": (),
+    "estimators": ("Classifier", "Regressor"),
+    "plots": (),
+    "saving": ("WeightsError", "load", "save"),
+    "training": ("Checkpoint", "CheckpointError", "EarlyStopping", "Epoch", "History", "fit", "predict"),
     "attention": ("Attention",),
     "dropout": ("Dropout",),
     "embedding": ("Embedding",),

@@ -100,7 +100,7 @@ def test_shapes_types_and_seeds(kind: str, samples: int, noise: float, shuffle: 
         (lambda: datasets.circles(factor=1.0), "circles: factor must be at least 0 and less than 1, got 1.0"),
         (lambda: datasets.blobs(centers=0), "blobs: centers and features must be at least 1, got 0 and 2"),
         (lambda: datasets.blobs(centers=[1.0]), "blobs: centers must be points of one dimension, got shape (1,)"),  # type: ignore[list-item]
-        (lambda: datasets.spirals(classes=0), "spirals: classes must be a whole number of at least 1, got 0"),
+        (lambda: datasets.spirals(classes=0), "spirals: classes must be at least 1, got 0"),
         (lambda: datasets.curve(kind="wave"), "curve: unknown kind, got 'wave'; allowed line, parabola, cubic, sine, "),
         (lambda: datasets.curve(low=1.0), "curve: high must be above low and both finite, got low=1.0, high=1.0"),
     ],

@@ -1,0 +1,197 @@
+"""Weights in files: JSON, or safetensors as an extra. Never pickle: nothing in a file is run."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from autograd.errors import AutogradError
+from nn.module import Module
+
+__all__ = ["WeightsError", "load", "save"]
+
+FORMAT: Final = "scalargrad weights"
+VERSION: Final = 1
+SUFFIXES: Final = (".json", ".safetensors")
+
+AnyModule = TypeVar("AnyModule", bound=Module)
+
+
+class WeightsError(AutogradError, ValueError):
+    """A file doesn't hold weights, or not this model's; the text says what is wrong. The model has not changed."""
+
+
+def save(model: Module, path: str | os.PathLike[str]) -> None:
+    """Write the weights of a model to a file, whole or not at all.
+
+    Parameters
+    ----------
+    model : Module
+        Its `state_dict` is written, all digits.
+    path : path
+        The suffix says how: `.json`, or `.safetensors` (extra `safetensors`) in double precision.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    ImportError
+        If safetensors isn't installed; the text names the extra.
+    OSError
+        If the file can't be written; what was there before stays.
+
+    Examples
+    --------
+    >>> import nn, os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "net.json")
+    ...     save(nn.MLP(2, [3, 1], seed=1), path)
+    ...     net = load(nn.MLP(2, [3, 1], seed=2), path)
+    >>> net([0.5, 0.5])[0].data == nn.MLP(2, [3, 1], seed=1)([0.5, 0.5])[0].data
+    True
+    """
+    suffix = _suffix("save", path)
+    state = model.state_dict()
+    if suffix == ".json":
+        document = {"format": FORMAT, "version": VERSION, "weights": _spelled(state)}
+        data = json.dumps(document, allow_nan=False, indent=1).encode("utf-8")
+    else:
+        import numpy as np
+
+        arrays = {name: np.array(numbers, dtype=np.float64) for name, numbers in state.items()}
+        data = _safetensors("save").save(arrays, metadata={"format": FORMAT})
+    write_whole(Path(path), data)
+
+
+def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
+    """Read weights into a model and return it; safe with files from strangers.
+
+    Parameters
+    ----------
+    model : Module
+        Takes the weights; it changes as a whole or not at all.
+    path : path
+        What `save` wrote; the suffix says how.
+
+    Raises
+    ------
+    WeightsError
+        If the file is cut off or isn't one of weights, or the weights aren't this model's: every entry that is
+        missing, unexpected or of another shape is named. A ValueError.
+    ImportError
+        If safetensors isn't installed; the text names the extra.
+    OSError
+        If the file can't be read.
+    """
+    suffix = _suffix("load", path)
+    weights = _from_json(Path(path)) if suffix == ".json" else _from_safetensors(Path(path))
+    try:
+        model.load_state_dict(weights)
+    except (ValueError, TypeError) as error:
+        raise WeightsError(f"load: {os.fspath(path)}: {error}") from None
+    return model
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, now or after a crash, finds all of it or what was there before."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with open(partial, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def read_text(path: Path, wrong: type[AutogradError]) -> str:
+    """Return a file's text; `wrong` is raised where it isn't one."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise wrong(f"load: {path}: not a text in UTF-8: {error}") from None
+
+
+def _suffix(where: str, path: str | os.PathLike[str]) -> str:
+    suffix = Path(path).suffix
+    if suffix not in SUFFIXES:
+        raise ValueError(f"{where}: the file's suffix says how, got {os.fspath(path)!r}; allowed {', '.join(SUFFIXES)}")
+    return suffix
+
+
+def _from_json(path: Path) -> dict[str, Any]:
+    text = read_text(path, WeightsError)
+    try:
+        document = json.loads(text, object_pairs_hook=_without_doubles)
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise WeightsError(f"load: {path}: not weights: it must be an object whose format is {FORMAT!r}")
+        if document.get("version") != VERSION or isinstance(document["version"], bool):
+            raise WeightsError(f"load: {path}: version must be {VERSION}, got {document.get('version')!r:.40}")
+        weights = document.get("weights")
+        if not isinstance(weights, dict):
+            raise WeightsError(f"load: {path}: weights must be an object, got {type(weights).__name__}")
+        return {name: _numbers(path, name, numbers) for name, numbers in weights.items()}
+    except WeightsError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(f"load: {path}: not JSON, or cut off: {error}") from None
+
+
+def _from_safetensors(path: Path) -> dict[str, Any]:
+    reader = _safetensors("load")
+    data = path.read_bytes()
+    try:
+        arrays = reader.load(data)
+    except Exception as error:  # the library's own class, and whatever numpy makes of odd types
+        raise WeightsError(f"load: {path}: not safetensors, or cut off: {error}") from None
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiu":
+            raise WeightsError(f"load: {path}: {name} must be numbers, got {array.dtype}")
+    return {name: array.astype(float).tolist() for name, array in arrays.items()}
+
+
+def _safetensors(where: str) -> Any:
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError(
+            f"{where}: .safetensors needs the package safetensors, the extra `safetensors`: "
+            f"pip install 'scalargrad[safetensors]'; .json needs nothing"
+        ) from None
+    return safetensors.numpy
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _spelled(numbers: Any) -> Any:
+    """Numbers as JSON has them; those it lacks, as text."""
+    if isinstance(numbers, dict):
+        return {name: _spelled(part) for name, part in numbers.items()}
+    if isinstance(numbers, list):
+        return [_spelled(part) for part in numbers]
+    return numbers if isinstance(numbers, int) or math.isfinite(numbers) else str(numbers)
+
+
+def _numbers(path: Path, name: str, given: Any) -> Any:
+    """Nested lists of numbers, or a number."""
+    if isinstance(given, list):
+        return [_numbers(path, name, part) for part in given]
+    if given in ("nan", "inf", "-inf"):
+        return float(given)
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise WeightsError(f"load: {path}: {name} must be numbers, got {given!r:.40}")
+    try:
+        return float(given)
+    except OverflowError:
+        raise WeightsError(f"load: {path}: {name} has a number too large for a double") from None

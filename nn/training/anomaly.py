@@ -1,0 +1,61 @@
+"""Naming what made a loss or a gradient nan: the sample again, eagerly, with anomalies detected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import autograd as ag
+from autograd.core import Value
+from autograd.errors import AnomalyError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float64]
+
+__all__ = ["explained"]
+
+
+def explained(where: str, of_sample: Callable[..., Any], columns: Array, names: Any, penalty: Any) -> AnomalyError:
+    """Return the error that names op, label and sample.
+
+    Parameters
+    ----------
+    where : str
+        Which epoch.
+    of_sample : callable
+        The loss of a sample.
+    columns : array of (columns, samples)
+        The batch in which it happened.
+    names : sequence of int
+        What its samples are called: their positions in the data.
+    penalty : callable or None
+        The penalty.
+    """
+    for name, numbers in zip(names, columns.T.tolist(), strict=True):
+        # As Values, so that what is computed of the data alone is recorded as well, and named.
+        found = _anomaly(partial(of_sample, *(Value(x, f"column {i}") for i, x in enumerate(numbers))))
+        if found:
+            return AnomalyError(f"{where}, sample {int(name)}: {found}")
+    found = _anomaly(penalty) if penalty is not None else ""
+    if found:
+        return AnomalyError(f"{where}, penalty: {found}")
+    return AnomalyError(
+        f"{where}: the loss or a gradient of the batch became nan or inf, though no op of a sample by itself did: "
+        f"their sum overflowed, or the model draws random numbers"
+    )
+
+
+def _anomaly(function: Callable[[], Any]) -> str:
+    """What is wrong; empty where nothing is."""
+    try:
+        with ag.detect_anomaly():
+            found = function()
+            if isinstance(found, Value):
+                found.backward()
+    except AnomalyError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,134 @@
+"""Where training stands, in a file: written whole or not at all, read with every check, never pickle."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd.errors import AutogradError
+from nn.saving import read_text, write_whole
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["Checkpoint", "CheckpointError"]
+
+FORMAT: Final = "scalargrad checkpoint"
+VERSION: Final = 1
+KINDS: Final[dict[str, type | tuple[type, ...]]] = {
+    "settings": dict,
+    "weights": dict,
+    "optimizer": dict,
+    "best": list,
+    "loss": list,
+    "validation": list,
+    "best_epoch": int,
+    "steps": int,
+    "samples_done": int,
+    "running": (int, float),
+    "shuffle": dict,
+    "callbacks": list,
+    "stopped": str,
+}
+
+
+class CheckpointError(AutogradError, ValueError):
+    """A file isn't a checkpoint of this training; the text says what is wrong. Nothing has changed."""
+
+
+class Checkpoint:
+    """Where and how often `fit` writes down where it stands.
+
+    A training that is started again with the same checkpoint goes on where the file stands, and ends with the same
+    weights, bit for bit, as one that was never stopped.
+
+    Parameters
+    ----------
+    path : path
+        The file: JSON.
+    seconds : float
+        How much time passes between two writes, at least. The file is written at the end of training in any case.
+    steps : int, optional
+        Write after every so many steps of the optimiser instead.
+
+    Raises
+    ------
+    ValueError
+        If seconds is negative or steps less than 1.
+
+    Examples
+    --------
+    >>> Checkpoint("moons.json", steps=100)
+    Checkpoint('moons.json', steps=100)
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, seconds: float = 10.0, steps: int | None = None) -> None:
+        if not 0.0 <= seconds < math.inf:
+            raise ValueError(f"Checkpoint: seconds must be at least 0 and finite, got {seconds!r}")
+        if steps is not None and steps < 1:
+            raise ValueError(f"Checkpoint: steps must be at least 1, got {steps!r}")
+        self.path = Path(path)
+        self.seconds, self.steps = seconds, steps
+        self._written = time.monotonic()
+
+    def due(self, step: int) -> bool:
+        """Whether it is time to write, after so many steps."""
+        if self.steps is not None:
+            return step % self.steps == 0
+        return time.monotonic() - self._written >= self.seconds
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Write a state, whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If the file can't be written; what was there before stays.
+        """
+        text = json.dumps({"format": FORMAT, "version": VERSION, **state})
+        write_whole(self.path, text.encode("utf-8"))
+        self._written = time.monotonic()
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the state in the file; None where there is no file.
+
+        Raises
+        ------
+        CheckpointError
+            If the file isn't a checkpoint.
+        FileNotFoundError
+            If there is no folder that it could be in.
+        """
+        if not self.path.exists():
+            if not self.path.parent.is_dir():
+                raise FileNotFoundError(f"checkpoint: {self.path}: there is no folder {self.path.parent}")
+            return None
+        text = read_text(self.path, CheckpointError)
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise CheckpointError(f"checkpoint: {self.path}: not JSON, or cut off: {error}") from None
+        if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("version") != VERSION:
+            raise CheckpointError(f"checkpoint: {self.path}: not a {FORMAT} of version {VERSION}")
+        for name, kind in KINDS.items():
+            if not isinstance(found.get(name), kind) or isinstance(found[name], bool):
+                raise CheckpointError(f"checkpoint: {self.path}: {name} is missing or of another kind")
+        self._check_numbers(found)
+        return found
+
+    def _check_numbers(self, found: dict[str, Any]) -> None:
+        for name in ("best", "loss", "validation"):
+            if not all(type(x) in (int, float) for x in found[name]):
+                raise CheckpointError(f"checkpoint: {self.path}: {name} must be numbers")
+        epochs = len(found["loss"])
+        if found["samples_done"] < 0 or found["steps"] < 0 or not 0 <= found["best_epoch"] <= epochs:
+            raise CheckpointError(f"checkpoint: {self.path}: a count is out of range")
+        if len(found["validation"]) not in (0, epochs):
+            raise CheckpointError(f"checkpoint: {self.path}: validation must have a number for each epoch")
+
+    def __repr__(self) -> str:
+        how = f"seconds={self.seconds}" if self.steps is None else f"steps={self.steps}"
+        return f"Checkpoint({str(self.path)!r}, {how})"

@@ -1,0 +1,129 @@
+"""What a training run was: losses by epoch, how it ended; shown as text, as a page, as a plot."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["History", "sparkline"]
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(numbers: list[float], width: int = 40) -> str:
+    """Return numbers as a line of blocks, the smallest lowest.
+
+    Parameters
+    ----------
+    numbers : list of float
+        Finite numbers.
+    width : int
+        How long the line is at most; longer lists are averaged.
+
+    Examples
+    --------
+    >>> sparkline([1.0, 2.0, 4.0, 8.0])
+    '▁▂▄█'
+    """
+    if len(numbers) > width:
+        edges = [len(numbers) * i // width for i in range(width + 1)]
+        numbers = [sum(numbers[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+    scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
+    return "".join(BLOCKS[round((number - low) * scale)] for number in numbers)
+
+
+@dataclass
+class History:
+    """What `fit` returns.
+
+    Attributes
+    ----------
+    loss : list of float
+        For each epoch the mean loss of its samples (their sum, with `reduction="sum"`) while it learned, with the
+        penalty.
+    validation : list of float
+        For each epoch the mean loss of the validation samples after it; empty without such samples.
+    best_epoch : int
+        The epoch, counted from 1, with the least validation loss, or least loss without validation; 0 before any.
+    steps : int
+        How many steps the optimiser has made.
+    seconds : float
+        How long it took, in this process.
+    stopped : str
+        Why it ended before the last epoch: "early", "interrupted", or empty.
+
+    Examples
+    --------
+    >>> History(loss=[4.0, 2.0, 1.0, 0.5], best_epoch=4, steps=4)
+    History(4 epochs, 4 steps, loss 4 → 0.5 █▄▂▁)
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were finished."""
+        return len(self.loss)
+
+    def __repr__(self) -> str:
+        parts = [f"{self.epochs} epochs", f"{self.steps} steps", *map(_described, self._curves())]
+        return f"History({', '.join(parts + ([self.stopped] if self.stopped else []))})"
+
+    def _curves(self) -> list[tuple[str, list[float]]]:
+        found = [("loss", self.loss), ("validation", self.validation)]
+        return [(name, numbers) for name, numbers in found if numbers]
+
+    def _repr_html_(self) -> str:
+        """Draw the curves for a notebook."""
+        lines = "".join(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{_points(numbers, self._curves())}"/>'
+            for (_, numbers), colour in zip(self._curves(), ("#1f77b4", "#d95f02"))
+        )
+        words = "; ".join(f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g}" for name, numbers in self._curves())
+        ended = f", {self.stopped}" if self.stopped else ""
+        return (
+            f'<figure style="margin:0"><svg viewBox="0 0 320 80" width="320" height="80" role="img" '
+            f'aria-label="training curves">{lines}</svg>'
+            f"<figcaption>{self.epochs} epochs{ended}, {self.seconds:.3g} s; {words}</figcaption></figure>"
+        )
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the curves with matplotlib (extra `plots`); return its axes.
+
+        Parameters
+        ----------
+        axes : matplotlib axes, optional
+            Where to draw; a new figure otherwise.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib isn't installed; the text names the extra.
+        """
+        from nn import plots
+
+        return plots.curves(self, axes)
+
+
+def _described(curve: tuple[str, list[float]]) -> str:
+    name, numbers = curve
+    return f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g} {sparkline(numbers)}"
+
+
+def _points(numbers: list[float], curves: list[tuple[str, list[float]]]) -> str:
+    """A curve in a box of 320 by 80, in one scale with the others."""
+    low = min(min(other) for _, other in curves)
+    high = max(max(other) for _, other in curves)
+    count = min(len(numbers), 320)
+    chosen = [numbers[i * (len(numbers) - 1) // max(1, count - 1)] for i in range(count)]
+    return " ".join(
+        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * (number - low) / ((high - low) or 1.0):.1f}"
+        for i, number in enumerate(chosen)
+    )

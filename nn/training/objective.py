@@ -1,0 +1,210 @@
+"""What training makes small: the loss of a sample, and a penalty, compiled or computed eagerly.
+
+A loss is compiled for one sample; a batch is one replay, in which each sample's loss weighs 1/N. Where Python branches
+on numbers, `Function` keeps a program for each branch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import autograd as ag
+from autograd import modes
+from autograd.core import Value
+from autograd.replay import Function, Program
+from autograd.replay.observing import Recording
+from autograd.replay.program import threads_for
+from autograd.replay.record import Tape, record
+from nn.training.samples import Samples
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Compiled", "Eager", "Objective", "Penalty", "sample_loss"]
+
+Loss: TypeAlias = Callable[[Any, Any], Any]
+
+
+def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
+    """Return the loss of one sample as a function of its numbers: features first, then targets.
+
+    A model that gives a list of one Value, where a sample's target is one number, gives that Value to the loss.
+    """
+    features, single = samples.features, not samples.targets
+
+    def of_sample(*numbers: Any) -> Any:
+        outputs = model(list(numbers[:features]))
+        target: Any = numbers[features] if single else list(numbers[features:])
+        if single and isinstance(outputs, (list, tuple)) and len(outputs) == 1:
+            outputs = outputs[0]
+        found = loss(outputs, target)
+        if not isinstance(found, (Value, float, int)):
+            raise TypeError(f"fit: the loss of a sample must be one Value, got {found!r:.60} ({type(found).__name__})")
+        return found
+
+    return of_sample
+
+
+class Objective(ABC):
+    """Adds gradients of batches to the parameters and says how large the loss was.
+
+    Attributes
+    ----------
+    mean : bool
+        Whether a batch's loss is the mean of its samples' losses, rather than their sum.
+    """
+
+    def __init__(self, of_sample: Callable[..., Any], mean: bool) -> None:
+        self.of_sample = of_sample
+        self.mean = mean
+
+    @abstractmethod
+    def learn(self, columns: Array) -> float:
+        """Add the gradient of a batch to the parameters' `grad`; return its loss."""
+
+    @abstractmethod
+    def losses(self, columns: Array) -> float:
+        """Return the sum of the samples' losses, without learning."""
+
+
+class Eager(Objective):
+    """Python for each sample: for models that can't be compiled, and to compare with."""
+
+    def learn(self, columns: Array) -> float:
+        """Sample by sample."""
+        weight = 1.0 / columns.shape[1] if self.mean else 1.0
+        total = 0.0
+        for numbers in columns.T.tolist():
+            found = self.of_sample(*numbers)
+            total += float(found)
+            if isinstance(found, Value):
+                (found * weight if weight != 1.0 else found).backward()
+        return total * weight
+
+    def losses(self, columns: Array) -> float:
+        """Sample by sample."""
+        with ag.no_grad():
+            return sum(float(self.of_sample(*numbers)) for numbers in columns.T.tolist())
+
+
+class Compiled(Objective):
+    """Replay of whole batches.
+
+    Raises
+    ------
+    ValueError
+        If the model or loss can't be compiled, or gives something else each time it is called.
+    """
+
+    def __init__(
+        self,
+        of_sample: Callable[..., Any],
+        mean: bool,
+        sample: Sequence[float],
+        threads: int | None,
+        executor: Executor | None,
+    ) -> None:
+        super().__init__(of_sample, mean)
+        self.threads, self.executor = threads, executor
+        program = _recorded(of_sample, sample)
+        self.program = None if program.tape.guards else program
+        self.function = Function(of_sample)
+        self.prepared: dict[int, tuple[Array, int]] = {}
+
+    def learn(self, columns: Array) -> float:
+        """All samples at once."""
+        import numpy as np
+
+        program, count = self.program, columns.shape[1]
+        weight = 1.0 / count if self.mean else 1.0
+        if program is None or self.executor is not None:
+            found = (program or self.function).backward(
+                *columns, seed=weight, threads=self.threads, executor=self.executor
+            )
+            return float(np.add.reduce(found)) * weight
+        if count == 1:
+            return float(program.backward(*columns[:, 0].tolist()))
+        seeds, threads = self._prepared(program, count, weight)
+        outputs, _, gradients, _ = program.run(columns, seeds, False, "sum", threads)
+        program.add_gradients(gradients)
+        return float(np.add.reduce(outputs[0])) * weight
+
+    def _prepared(self, program: Program, count: int, weight: float) -> tuple[Array, int]:
+        """Weights of the samples of a batch, and how many threads share it: the same for all batches of this size."""
+        import numpy as np
+
+        found = self.prepared.get(count)
+        if found is None:
+            seeds = np.full((len(program.tape.outputs), count), weight)
+            found = self.prepared[count] = seeds, threads_for(self.threads, count, len(program))
+        return found
+
+    def losses(self, columns: Array) -> float:
+        """All samples at once."""
+        import numpy as np
+
+        found = (self.program or self.function)(*columns, threads=self.threads, executor=self.executor)
+        return float(np.add.reduce(found))
+
+
+def _recorded(of_sample: Callable[..., Any], sample: Sequence[float]) -> Program:
+    """Record a sample, twice, to see that it is the same graph again."""
+    try:
+        earlier, program = _program(of_sample, sample), _program(of_sample, sample)
+    except ValueError as error:
+        if str(error).startswith("compile: "):
+            raise ValueError(f"fit: can't be compiled: {error}; compiled=False runs it eagerly") from error
+        raise
+    if _apart(earlier.tape, program.tape):
+        raise ValueError(
+            "fit: the loss of one sample came out as another graph the second time: the model or the loss draws random "
+            "numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
+        )
+    return program
+
+
+def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
+    leaves = [Value(number) for number in numbers]
+    kept = Recording()
+    with modes.recorded_by(kept):
+        output = function(*leaves)
+    return Program(*record([output], leaves, kept.observations), single_output=True)
+
+
+def _apart(one: Tape, other: Tape) -> bool:
+    # Constants as texts, in which a nan equals a nan.
+    return (one.rows, one.operands, repr(one.constants)) != (other.rows, other.operands, repr(other.constants))
+
+
+class Penalty:
+    """A function of the parameters that is added to each batch's loss, such as a sum of squares."""
+
+    def __init__(self, of_parameters: Callable[[list[Value]], Any], parameters: list[Value], compiled: bool) -> None:
+        self.function: Callable[[], Any] = partial(of_parameters, parameters)
+        self.compiled: Any = None
+        found = self.function()
+        if not isinstance(found, Value):
+            raise TypeError(f"fit: the penalty must be a Value, got {found!r:.60} ({type(found).__name__})")
+        if compiled:
+            program = _program(self.function, ())
+            self.compiled = Function(self.function) if program.tape.guards else program
+
+    def learn(self) -> float:
+        """Add its gradient to the parameters' `grad`; return it."""
+        if self.compiled is not None:
+            return float(self.compiled.backward())
+        found = self.function()
+        found.backward()
+        return float(found.data)
+
+    def value(self) -> float:
+        """Return it."""
+        with ag.no_grad():
+            return float(self.function())

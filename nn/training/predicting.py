@@ -1,0 +1,100 @@
+"""Outputs of a model for many samples, by replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import autograd as ag
+from autograd.core import Value
+from autograd.replay import Function
+from nn.training.samples import table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float64]
+
+__all__ = ["evaluating", "predict"]
+
+CHUNK: Final = 16_384
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """Put a module into evaluation inside the block, and back after it."""
+    before = getattr(model, "training", None)
+    if before:
+        model.eval()
+    try:
+        yield
+    finally:
+        if before:
+            model.train()
+
+
+def predict(
+    model: Any,
+    X: Any,
+    *,
+    compiled: bool = True,
+    threads: int | None = None,
+    executor: Executor | None = None,
+) -> Array:
+    """Return what a model gives for many samples; a module is put into evaluation for it.
+
+    Parameters
+    ----------
+    model : Module, or function of a list of numbers
+        What gives a Value or a list of them for a sample.
+    X : array-like of shape (samples, features), or (samples,) for one feature
+        The samples; a data frame will do.
+    compiled : bool
+        Whether the model is replayed; otherwise it is called for each sample.
+    threads, executor
+        As of a compiled function's call.
+
+    Returns
+    -------
+    array of shape (samples,), or (samples, outputs) where there are several outputs
+
+    Raises
+    ------
+    TypeError, ValueError
+        If X isn't a table of finite numbers, or doesn't fit the model.
+
+    Examples
+    --------
+    >>> import nn
+    >>> net = nn.MLP(2, [2, 1], seed=3)
+    >>> abs(float(nn.predict(net, [[0.5, 1.0], [2.0, 3.0]])[1]) - net([2.0, 3.0])[0].data) < 1e-12
+    True
+    """
+    import numpy as np
+
+    rows = table("predict", "X", X)
+
+    def outputs(*numbers: Any) -> Any:
+        found = model(list(numbers))
+        if isinstance(found, (Value, float, int)):
+            return found
+        return found[0] if len(found) == 1 else list(found)
+
+    with evaluating(model):
+        if not compiled:
+            with ag.no_grad():
+                return np.array([_plain(outputs(*map(float, row))) for row in rows])
+        function = Function(outputs)
+        parts = []
+        for begin in range(0, len(rows), CHUNK):
+            columns = np.ascontiguousarray(rows[begin : begin + CHUNK].T, dtype=float)
+            found = function(*columns, threads=threads, executor=executor)
+            parts.append(np.column_stack(found) if isinstance(found, (tuple, list)) else np.asarray(found))
+    return np.concatenate(parts)
+
+
+def _plain(found: Any) -> Any:
+    return [float(part) for part in found] if isinstance(found, list) else float(found)

@@ -1,0 +1,156 @@
+"""The samples that a model is trained on: checked once, handed out batch by batch as columns for replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[np.float64]
+
+__all__ = ["Samples", "table"]
+
+CHECKED: Final = 65_536
+"""How many samples are looked at together for nan and inf."""
+
+
+class Samples:
+    """Features and targets, left where they are.
+
+    Attributes
+    ----------
+    X : array of shape (samples, features)
+        Of any type of number; a batch of it becomes floats.
+    y : array of shape (samples,) or (samples, targets)
+        The targets.
+    """
+
+    def __init__(self, where: str, X: Any, y: Any) -> None:
+        self.X = table(where, "X", X)
+        self.y = array(where, "y", y)
+        if self.y.ndim > 2 or not self.y.ndim:
+            raise ValueError(f"{where}: y must be of shape (samples,) or (samples, targets), got {self.y.shape}")
+        if len(self.y) != len(self.X):
+            raise ValueError(f"{where}: X and y must have as many samples, got {len(self.X)} and {len(self.y)}")
+        check_finite(where, "y", self.y)
+        self.whole: Array | None = None
+        self.features = self.X.shape[1]
+        self.targets = self.y.shape[1] if self.y.ndim == 2 else 0
+        """How many targets a sample has; 0 where it is a number rather than a list."""
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def row(self, sample: int) -> list[float]:
+        """Return features and targets of one sample."""
+        targets = self.y[sample]
+        return [*map(float, self.X[sample]), *(map(float, targets) if self.targets else [float(targets)])]
+
+    def columns(self) -> int:
+        """Return how many numbers a sample has."""
+        return int(self.features + max(1, self.targets))
+
+    def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
+        """Yield the samples from `start` on in batches, as arrays of shape (columns, samples) that are written anew.
+
+        Parameters
+        ----------
+        size : int
+            How many samples a batch has; the last may have fewer.
+        order : array of int, optional
+            A permutation of the samples.
+        start : int
+            How many samples are passed over.
+        """
+        import numpy as np
+
+        if order is None and not start and size >= len(self):
+            yield self._all()
+            return
+        whole = np.empty((self.columns(), min(size, len(self))))
+        for begin in range(start, len(self), size):
+            count = min(size, len(self) - begin)
+            batch = whole if count == whole.shape[1] else np.empty((self.columns(), count))
+            yield self._put(batch, slice(begin, begin + count) if order is None else order[begin : begin + count])
+
+    def _put(self, batch: Array, chosen: Any) -> Array:
+        batch[: self.features] = self.X[chosen].T
+        batch[self.features :] = self.y[chosen].T
+        return batch
+
+    def _all(self) -> Array:
+        """All samples as one batch, made once: it is the same in every epoch."""
+        import numpy as np
+
+        if self.whole is None:
+            self.whole = self._put(np.empty((self.columns(), len(self))), slice(None))
+        return self.whole
+
+
+def table(where: str, what: str, given: Any) -> Any:
+    """Return features as an array of shape (samples, features), of finite numbers.
+
+    Raises
+    ------
+    TypeError
+        If something isn't a number.
+    ValueError
+        If the shape is another, there is no sample or no feature, or a number is nan or inf.
+    """
+    found = array(where, what, given)
+    if found.ndim == 1:
+        found = found[:, None]
+    if found.ndim != 2:
+        raise ValueError(f"{where}: {what} must be of shape (samples, features), got {found.shape}")
+    if not found.shape[0] or not found.shape[1]:
+        raise ValueError(f"{where}: {what} must have at least one sample and one feature, got shape {found.shape}")
+    check_finite(where, what, found)
+    return found
+
+
+def array(where: str, what: str, given: Any) -> Any:
+    """Return an array of numbers; what is one already is not copied."""
+    import numpy as np
+
+    if hasattr(given, "to_numpy"):
+        given = given.to_numpy()
+    if isinstance(given, np.ndarray) and given.dtype.kind in "fiub":
+        return given
+    if isinstance(given, (str, bytes, dict, set)) or given is None:
+        raise TypeError(f"{where}: {what} must be numbers, got {given!r:.60} ({type(given).__name__})")
+    rows = given if isinstance(given, np.ndarray) else list(given) if hasattr(type(given), "__iter__") else given
+    try:
+        found = np.asarray(rows)
+    except ValueError:
+        raise ValueError(f"{where}: {what} must have rows of one length, got {_lengths(rows)}") from None
+    if found.dtype.kind in "fiub":
+        return found
+    try:
+        return found.astype(float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{where}: {what} must be numbers: {error}") from None
+
+
+def _lengths(rows: Any) -> str:
+    lengths = [len(row) if hasattr(row, "__len__") else "a number" for row in rows]
+    first = lengths[0]
+    odd = next((i for i, length in enumerate(lengths) if length != first), 0)
+    return f"{first} in row 0 and {lengths[odd]} in row {odd}"
+
+
+def check_finite(where: str, what: str, numbers: Any) -> None:
+    """Raise for the first nan or inf, with its place."""
+    import numpy as np
+
+    if numbers.dtype.kind != "f":
+        return
+    for begin in range(0, len(numbers), CHECKED):
+        wrong = np.argwhere(~np.isfinite(numbers[begin : begin + CHECKED]))
+        if len(wrong):
+            sample, *column = wrong[0].tolist()
+            place = f"sample {begin + sample}" + "".join(f", column {c}" for c in column)
+            found = float(numbers[begin + sample].ravel()[column[0] if column else 0])
+            raise ValueError(f"{where}: {what} must be finite, got {found!r} at {place}")

@@ -1,0 +1,191 @@
+"""Checkpoints: a process that is killed and started again ends with the same bits; no broken file does harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+
+ROOT = Path(__file__).parent.parent.parent
+
+SCRIPT = """
+import json, sys, time, nn
+path, slow = sys.argv[1], float(sys.argv[2])
+points, labels = nn.datasets.moons(60, noise=0.1, seed=1)
+net = nn.MLP(2, [5, 1], seed=1)
+def pause(epoch):
+    time.sleep(slow)
+history = nn.fit(
+    net, points, labels, loss="bce_with_logits", optimizer=nn.Adam(net, lr=0.02), epochs=60, batch_size=8,
+    validation=nn.datasets.moons(20, noise=0.1, seed=2), callbacks=[pause, nn.EarlyStopping(patience=50)],
+    checkpoint=nn.Checkpoint(path, steps=5) if path else None,
+)
+print(json.dumps([history.loss, history.validation, history.best_epoch, history.steps, net.state_dict()]))
+"""
+
+
+def run(path: str, slow: float = 0.0) -> Any:
+    command = [sys.executable, "-c", SCRIPT, path, str(slow)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def wait_for(path: Path, steps: int) -> None:
+    until = time.monotonic() + 60.0
+    while time.monotonic() < until:
+        if path.exists() and json.loads(path.read_text(encoding="utf-8"))["steps"] >= steps:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"no checkpoint of {steps} steps after a minute")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL, which this system lacks")
+def test_killed_and_resumed_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
+    path = tmp_path / "moons.json"
+    for steps in (20, 130):  # killed twice, in the middle of epochs too
+        command = [sys.executable, "-c", SCRIPT, str(path), "0.02"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+            wait_for(path, steps)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL
+        assert json.loads(path.read_text(encoding="utf-8"))["steps"] < 60 * 8
+    resumed = run(str(path))
+    assert resumed == run("")
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["moons.json"]
+    assert run(str(path)) == resumed  # what has ended stays as it is
+
+
+class Stop(Exception):
+    """Ends a training in the middle."""
+
+
+def train(path: Path | None, stop_after: int | None = None, **options: Any) -> tuple[nn.MLP, nn.History]:
+    points, labels = nn.datasets.moons(30, noise=0.1, seed=1)
+    net = nn.MLP(2, [3, 1], seed=1)
+
+    def schedule(step: int) -> float:
+        if step == stop_after:
+            raise Stop
+        return 0.05 / (1 + step)
+
+    given: dict[str, Any] = {
+        "loss": "bce_with_logits",
+        "optimizer": nn.SGD(net, lr=0.05, momentum=0.9),
+        "epochs": 6,
+        "batch_size": 7,
+        "schedule": schedule,
+    }
+    if path is not None:
+        given["checkpoint"] = nn.Checkpoint(path, steps=1)
+    return net, nn.fit(net, points, labels, **given | options)
+
+
+WHOLE = train(None)
+
+
+@given(stops=st.lists(st.integers(1, 29), min_size=1, max_size=3, unique=True).map(sorted))
+def test_wherever_it_stops_it_goes_on_exactly(tmp_path_factory: pytest.TempPathFactory, stops: list[int]) -> None:
+    path = tmp_path_factory.mktemp("stops") / "run.json"
+    for stop in stops:
+        with pytest.raises(Stop):
+            train(path, stop)
+        assert json.loads(path.read_text(encoding="utf-8"))["steps"] == stop
+    net, history = train(path)
+    assert net.state_dict() == WHOLE[0].state_dict()
+    assert history.loss == WHOLE[1].loss
+    assert (history.best_epoch, history.steps) == (WHOLE[1].best_epoch, WHOLE[1].steps)
+
+
+def test_more_epochs_go_on_from_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2)
+    net, history = train(path)
+    assert net.state_dict() == WHOLE[0].state_dict()
+    assert history.loss == WHOLE[1].loss
+
+
+def test_seconds_say_how_often() -> None:
+    often, seldom = nn.Checkpoint("x", seconds=0.0), nn.Checkpoint("x", seconds=1e6)
+    assert often.due(1)
+    assert not seldom.due(1)
+    assert [nn.Checkpoint("x", steps=3).due(step) for step in (1, 2, 3, 6, 7)] == [False, False, True, True, False]
+    with pytest.raises(ValueError, match="seconds must be at least 0 and finite, got -1"):
+        nn.Checkpoint("x", seconds=-1.0)
+    with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
+        nn.Checkpoint("x", steps=0)
+
+
+def test_a_checkpoint_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    with pytest.raises(Stop):
+        train(path, 8)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 97):
+        path.write_bytes(whole[:length])
+        with pytest.raises(nn.CheckpointError):
+            train(path)
+        assert path.read_bytes() == whole[:length]
+
+
+@pytest.mark.parametrize(
+    "change, text",
+    [
+        ({"format": "x"}, "not a scalargrad checkpoint of version 1"),
+        ({"version": 2}, "not a scalargrad checkpoint of version 1"),
+        ({"loss": None}, "loss is missing or of another kind"),
+        ({"loss": ["1"]}, "loss must be numbers"),
+        ({"best": [True]}, "best must be numbers"),
+        ({"best": [1.0]}, "its numbers don't fit the model"),
+        ({"steps": -1}, "a count is out of range"),
+        ({"steps": True}, "steps is missing or of another kind"),
+        ({"best_epoch": 7}, "a count is out of range"),
+        ({"samples_done": 30}, "its numbers don't fit the model"),
+        ({"validation": [1.0, 2.0, 3.0]}, "validation must have a number for each epoch"),
+        ({"weights": {}}, r"missing .*layers\.0\.weights"),
+        ({"optimizer": {}}, "checkpoint: "),
+        ({"optimizer": {"lr": "fast"}}, "checkpoint: "),
+        ({"shuffle": {"bit_generator": "MT19937"}}, "checkpoint: "),
+        ({"shuffle": {}}, "checkpoint: "),
+        ({"settings": {"samples": 1}}, r"of another training: .*samples 1, now 30"),
+    ],
+)
+def test_what_a_checkpoint_must_be(tmp_path: Path, change: dict[str, Any], text: str) -> None:
+    path = tmp_path / "run.json"
+    with pytest.raises(Stop):
+        train(path, 8)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    before = path.read_bytes()
+    net = nn.MLP(2, [3, 1], seed=1)
+    optimizer = nn.SGD(net, lr=0.05, momentum=0.9)
+    state = net.state_dict(), optimizer.state_dict()
+    points, labels = nn.datasets.moons(30, noise=0.1, seed=1)
+    with pytest.raises(nn.CheckpointError, match=text) as caught:
+        nn.fit(net, points, labels, loss="bce_with_logits", optimizer=optimizer, batch_size=7, checkpoint=path)
+    assert str(path) in str(caught.value)
+    assert (net.state_dict(), optimizer.state_dict()) == state
+    assert path.read_bytes() == before
+
+
+def test_settings_of_another_training_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2)
+    with pytest.raises(nn.CheckpointError, match=r"of another training: batch_size 7, now 5; seed 0, now 3"):
+        train(path, batch_size=5, seed=3)
+
+
+def test_a_folder_that_is_not_there_is_known_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        train(tmp_path / "nowhere" / "run.json", 0)
+    assert os.listdir(tmp_path) == []

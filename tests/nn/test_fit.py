@@ -1,0 +1,440 @@
+"""`fit`: learning happens, with the same numbers however it is computed; what it refuses; how it ends."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+
+ROOT = Path(__file__).parent.parent.parent
+WEIGHTS = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]
+
+
+def numbers(model: nn.Module) -> list[float]:
+    return [parameter.data for parameter in model.parameters()]
+
+
+def moons(samples: int = 100) -> tuple[Any, Any]:
+    points, labels = nn.datasets.moons(samples, noise=0.1, seed=1)
+    return points, 2.0 * labels - 1.0
+
+
+def hinge(output: Any, target: Any) -> Any:
+    return ag.relu(1.0 - target * output)
+
+
+def squares(parameters: list[ag.Value]) -> ag.Value:
+    return 1e-4 * ag.dot(parameters, parameters)
+
+
+def trained(epochs: int = 5, samples: int = 40, **options: Any) -> tuple[nn.MLP, nn.History]:
+    net = nn.MLP(2, [4, 1], seed=1)
+    points, labels = moons(samples)
+    given: dict[str, Any] = {
+        "loss": hinge,
+        "optimizer": nn.Adam(net, lr=0.05),
+        "epochs": epochs,
+        "batch_size": 16,
+    } | options
+    return net, nn.fit(net, points, labels, **given)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_note_002_after_10_000_steps(compiled: bool) -> None:
+    net = nn.MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias="shared")
+    net.set(weights=WEIGHTS, biases=[0.35, 0.60])
+    weights = [p for p in net.parameters() if p.label.startswith("w")]
+    history = nn.fit(
+        net,
+        [[0.05, 0.10]],
+        [[0.01, 0.99]],
+        loss="half_squared_error",
+        optimizer=nn.SGD(weights, lr=0.5),
+        epochs=10_000,
+        compiled=compiled,
+    )
+    assert history.loss[0] == pytest.approx(0.2983711087600027, rel=1e-14)
+    assert history.loss[1] == pytest.approx(0.291027773694, abs=5e-13)
+    outputs = net([0.05, 0.10])
+    error = nn.losses.half_squared_error(outputs, [0.01, 0.99])
+    assert error.data == pytest.approx(3.51018778298e-05, abs=5e-17)
+    assert outputs[0].data == pytest.approx(0.0159136204, abs=5e-11)
+    assert outputs[1].data == pytest.approx(0.9840642735, abs=5e-11)
+    assert [p.data for p in net.parameters() if p.label.startswith("b")] == [0.35, 0.60]
+
+
+def test_the_moons_are_told_apart() -> None:
+    points, labels = moons()
+    net = nn.MLP(2, [16, 16, 1], activation="relu", seed=1)
+    history = nn.fit(
+        net,
+        points,
+        labels,
+        loss=hinge,
+        optimizer=nn.SGD(net, lr=1.0),
+        epochs=100,
+        batch_size=None,
+        penalty=squares,
+        schedule=lambda step: 1.0 - 0.9 * step / 100,
+    )
+    assert history.loss[-1] < 0.05 < 0.5 < history.loss[0]
+    assert ((nn.predict(net, points) > 0.0) == (labels > 0.0)).all()
+
+
+def branching(output: Any, target: Any) -> Any:
+    error = target - output
+    return error * error if abs(error) < 1.0 else 2.0 * abs(error) - 1.0
+
+
+@pytest.mark.parametrize("loss", [hinge, branching, "mse"])
+@pytest.mark.parametrize(
+    "options", [{}, {"reduction": "sum"}, {"penalty": squares}, {"batch_size": 1}, {"batch_size": 7}]
+)
+def test_compiled_and_eager_are_one_training(loss: Any, options: dict[str, Any]) -> None:
+    one, fast = trained(loss=loss, optimizer=partial(nn.SGD, lr=0.01), **options)
+    other, slow = trained(loss=loss, optimizer=partial(nn.SGD, lr=0.01), compiled=False, **options)
+    assert fast.loss == pytest.approx(slow.loss, rel=1e-9)
+    assert numbers(one) == pytest.approx(numbers(other), rel=1e-9)
+
+
+def test_threads_and_an_executor_change_nothing() -> None:
+    options: dict[str, Any] = {"samples": 5000, "batch_size": 2048, "epochs": 2}
+    net, history = trained(**options)
+    threaded, again = trained(threads=3, **options)
+    assert numbers(threaded) == numbers(net)
+    assert again.loss == history.loss
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        spread, last = trained(executor=executor, **options)
+    assert numbers(spread) == pytest.approx(numbers(net), rel=1e-12)
+    assert last.loss == pytest.approx(history.loss, rel=1e-12)
+
+
+TRAJECTORY = """
+import json, nn
+points, labels = nn.datasets.moons(40, noise=0.1, seed=1)
+net = nn.MLP(2, [4, 1], seed=1)
+history = nn.fit(net, points, labels, loss="bce_with_logits", optimizer=nn.Adam(net, lr=0.05), epochs=60, batch_size=8)
+print(json.dumps([history.loss, [p.data for p in net.parameters()]]))
+"""
+
+
+def ran(script: str, *arguments: str, **environment: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_both_cores_go_the_same_way() -> None:
+    here = json.loads(ran(TRAJECTORY, AUTOGRAD_CORE=ag.CORE))
+    there = json.loads(ran(TRAJECTORY, AUTOGRAD_CORE="python"))
+    assert here[0] == pytest.approx(there[0], rel=1e-9)
+    assert here[1] == pytest.approx(there[1], rel=1e-9)
+    assert here[0][-1] < 0.6 * here[0][0]
+
+
+def test_the_same_seed_is_the_same_training() -> None:
+    one, other, third = trained(seed=3)[0], trained(seed=3)[0], trained(seed=4)[0]
+    assert numbers(one) == numbers(other)
+    assert numbers(one) != numbers(third)
+    assert numbers(trained(shuffle=False, seed=3)[0]) == numbers(trained(shuffle=False, seed=4)[0])
+
+
+def test_only_what_the_optimiser_holds_is_trained() -> None:
+    net = nn.MLP(2, [4, 1], seed=1)
+    before = numbers(net)
+    points, labels = moons(40)
+    last = net.layers[1].weights[0]
+    nn.fit(net, points, labels, loss=hinge, optimizer=nn.SGD(last, lr=0.1), epochs=3)
+    moved = [after != number for after, number in zip(numbers(net), before)]
+    assert [any(p is w for w in last) for p in net.parameters()] == moved
+
+
+def test_class_labels_and_several_outputs() -> None:
+    points, labels = nn.datasets.blobs(60, seed=2)
+    net = nn.MLP(2, [8, 3], seed=1)
+    nn.fit(net, points / 10.0, labels, loss="cross_entropy_with_logits", optimizer=nn.Adam(net, lr=0.05), epochs=30)
+    assert (nn.predict(net, points / 10.0).argmax(axis=1) == labels).mean() > 0.95
+
+
+class Noisy(nn.MLP):
+    def __call__(self, xs: Any) -> Any:
+        return super().__call__([x * float(np.random.default_rng().normal()) for x in xs])
+
+
+def test_a_model_that_draws_numbers_must_be_eager() -> None:
+    net = Noisy(2, [1], seed=1)
+    points, labels = moons(10)
+    with pytest.raises(ValueError, match=r"came out as another graph the second time.*compiled=False"):
+        nn.fit(net, points, labels, loss=hinge, optimizer=nn.SGD(net, lr=0.1), epochs=1)
+    assert nn.fit(net, points, labels, loss=hinge, optimizer=nn.SGD(net, lr=0.1), epochs=1, compiled=False).epochs == 1
+
+
+def test_validation_and_the_best_epoch() -> None:
+    others = moons(30)
+    net, history = trained(20, validation=others)
+    assert len(history.validation) == 20
+    least = min(history.validation)
+    assert history.best_epoch == history.validation.index(least) + 1
+    found = [float(hinge(net(list(x))[0], t).data) for x, t in zip(*others)]
+    assert history.validation[-1] == pytest.approx(sum(found) / 30, rel=1e-12)
+
+
+def test_early_stopping_leaves_the_best_weights() -> None:
+    points, labels = moons(40)
+    seen: list[list[float]] = []
+
+    def worsen(epoch: nn.Epoch) -> None:
+        seen.append(numbers(epoch.model))
+        if epoch.number >= 4:
+            epoch.optimizer.lr = 2.0
+
+    for restore in (True, False):
+        seen.clear()
+        stopping = nn.EarlyStopping(patience=3, restore=restore)
+        net, history = trained(200, validation=(points, labels), callbacks=[worsen, stopping])
+        assert history.stopped == "early"
+        assert history.epochs == history.best_epoch + 3
+        assert numbers(net) == (seen[history.best_epoch - 1] if restore else seen[-1])
+
+
+def test_a_callback_ends_training() -> None:
+    history = trained(50, callbacks=lambda epoch: epoch.loss < 0.9)[1]
+    assert history.stopped == "early"
+    assert history.loss[-1] < 0.9
+    assert all(loss >= 0.9 for loss in history.loss[:-1])
+
+
+def test_an_interrupt_leaves_the_best_weights() -> None:
+    best: list[tuple[float, list[float]]] = []
+
+    def interrupt(epoch: nn.Epoch) -> None:
+        best.append((epoch.loss, numbers(epoch.model)))
+        if epoch.number == 7:
+            for parameter in epoch.model.parameters():
+                parameter.data = 0.0
+            raise KeyboardInterrupt
+
+    net, history = trained(50, callbacks=interrupt)
+    assert history.stopped == "interrupted"
+    assert history.epochs == 7
+    assert numbers(net) == min(best)[1]
+
+
+def root(output: Any, target: Any) -> Any:
+    return ag.sqrt((output - target) * (output - target))
+
+
+def logarithm(output: Any, target: Any) -> Any:
+    return ag.log(target) * output
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_nan_is_named(compiled: bool) -> None:
+    net = nn.MLP(1, [1], seed=1)
+    before = numbers(net)
+    x, y = [[1.0], [2.0], [3.0], [4.0]], [2.0, 1.0, -1.0, 3.0]
+
+    def loss(output: Any, target: Any) -> Any:
+        found = ag.sqrt(ag.Value(1.0) + target * (target - 2.5) * 0.5) * output
+        found.label = "cost"
+        return found
+
+    # 1 + t(t − 2.5)/2 is negative for none of the extreme targets, and for t = 1 only: 0.25; so take the logarithm.
+    def fails(output: Any, target: Any) -> Any:
+        return ag.log(ag.abs(target - 1.0)) * output + loss(output, target)
+
+    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, sample 1: log made -inf of abs = 0\.0"):
+        nn.fit(net, x, y, loss=fails, optimizer=nn.SGD(net, lr=0.1), batch_size=None, compiled=compiled)
+    assert numbers(net) == before
+    assert all(parameter.grad == 0.0 for parameter in net.parameters())
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_nan_gradient_is_named_before_a_weight_moves(compiled: bool) -> None:
+    net = nn.MLP(1, [1], seed=1)
+    net.set(weights=[[[0.0]]], biases=[[0.0]])
+    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, sample 0: sqrt made inf backward|made nan backward"):
+        nn.fit(net, [1.0, 2.0], [0.0, 0.0], loss=root, optimizer=nn.SGD(net, lr=0.1), compiled=compiled)
+    assert numbers(net) == [0.0, 0.0]
+
+
+def test_a_penalty_that_fails_is_named() -> None:
+    net = nn.MLP(1, [1], seed=1)
+    net.set(weights=[[[0.0]]])
+    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, penalty: log made -inf of w1"):
+        nn.fit(net, [1.0], [0.0], loss="mse", optimizer=nn.SGD(net, lr=0.1), penalty=lambda ps: ag.log(ps[0]))
+
+
+def test_divergence_leaves_the_best_weights() -> None:
+    best: list[tuple[float, list[float]]] = []
+    net = nn.MLP(1, [1], seed=1)
+    with pytest.raises(ag.AnomalyError):
+        nn.fit(
+            net,
+            [1.0, 2.0],
+            [1.0, 2.0],
+            loss="mse",
+            optimizer=nn.SGD(net, lr=1e9),
+            epochs=1000,
+            callbacks=lambda epoch: best.append((epoch.loss, numbers(epoch.model))),
+        )
+    assert numbers(net) == min(best)[1]
+
+
+MODEL = nn.MLP(2, [3, 2], seed=1)
+GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0.0]], "loss": "mse"}
+
+
+@pytest.mark.parametrize(
+    "wrong, kind, text",
+    [
+        ({"X": [[1.0], [2.0]]}, ValueError, "layer 1: takes 2 inputs, got 1"),
+        ({"X": [[1.0, 2.0], [3.0]]}, ValueError, "fit: X must have rows of one length, got 2 in row 0 and 1 in row 1"),
+        ({"X": []}, ValueError, "fit: X must have at least one sample and one feature, got shape (0, 1)"),
+        ({"X": np.empty((0, 2)), "y": []}, ValueError, "fit: X must have at least one sample and one feature"),
+        ({"X": np.zeros((1, 2, 2))}, ValueError, "fit: X must be of shape (samples, features), got (1, 2, 2)"),
+        ({"X": [[1.0, 2.0]]}, ValueError, "fit: X and y must have as many samples, got 1 and 2"),
+        ({"X": [[1.0, math.nan], [3.0, 4.0]]}, ValueError, "fit: X must be finite, got nan at sample 0, column 1"),
+        ({"X": "abc"}, TypeError, "fit: X must be numbers, got 'abc' (str)"),
+        ({"X": [["a", "b"], ["c", "d"]]}, TypeError, "fit: X must be numbers: "),
+        ({"X": None}, TypeError, "fit: X must be numbers, got None (NoneType)"),
+        ({"y": [[0.0, 1.0], [math.inf, 0.0]]}, ValueError, "fit: y must be finite, got inf at sample 1, column 0"),
+        ({"y": [[0.0], [1.0]]}, ValueError, "mse: "),
+        ({"y": np.zeros((2, 1, 1))}, ValueError, "fit: y must be of shape (samples,) or (samples, targets), got ("),
+        ({"loss": "mss"}, ValueError, "fit: unknown loss, got 'mss'; allowed "),
+        ({"loss": lambda output, target: output}, TypeError, "fit: the loss of a sample must be one Value, got ["),
+        ({"loss": lambda output, target: 1.0}, ValueError, "fit: the loss of sample 0 depends on no parameter"),
+        ({"y": [0, 2], "loss": "cross_entropy_with_logits"}, ValueError, "cross_entropy_with_logits: "),
+        ({"y": [0, -1], "loss": "cross_entropy_with_logits"}, ValueError, "cross_entropy_with_logits: "),
+        ({"epochs": 0}, ValueError, "fit: epochs must be a whole number of at least 1, got 0 (int)"),
+        ({"batch_size": 0}, ValueError, "fit: batch_size must be a whole number of at least 1, got 0 (int)"),
+        ({"batch_size": 2.0}, ValueError, "fit: batch_size must be a whole number of at least 1, got 2.0 (float)"),
+        ({"reduction": "max"}, ValueError, "fit: unknown reduction, got 'max'; allowed mean, sum"),
+        ({"optimizer": 3}, TypeError, "fit: optimizer must have step(), or make one that has of the parameters, got 3"),
+        ({"optimizer": list}, TypeError, "fit: what optimizer makes must have step(), got ["),
+        ({"validation": [1, 2, 3]}, TypeError, "fit: validation must be a pair (X, y), got list"),
+        ({"validation": ([[1.0]], [[1.0, 2.0]])}, ValueError, "fit: validation must have the features and targets of"),
+        ({"validation": ([[math.nan, 1.0]], [[1.0, 2.0]])}, ValueError, "fit: validation: X must be finite, got nan"),
+        ({"penalty": lambda parameters: 1.0}, TypeError, "fit: the penalty must be a Value, got 1.0 (float)"),
+        ({"model": nn.MLP}, TypeError, "fit: model must be a Module, got "),
+        ({"model": nn.Module()}, ValueError, "fit: the model has no parameters to train, got "),
+        ({"threads": 0}, ValueError, "threads: must be an int of 1 or more, got 0"),
+    ],
+)  # fmt: skip
+def test_what_fit_refuses(wrong: dict[str, Any], kind: type[Exception], text: str) -> None:
+    given: dict[str, Any] = {"model": MODEL, "optimizer": nn.SGD(MODEL, lr=0.1), "epochs": 1} | GOOD | wrong
+    before = numbers(MODEL)
+    with pytest.raises(kind) as caught:
+        nn.fit(given.pop("model"), given.pop("X"), given.pop("y"), **given)
+    assert str(caught.value).startswith(text)
+    assert numbers(MODEL) == before
+
+
+@given(
+    st.integers(1, 9),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.sampled_from(["float64", "float32", "int64", "uint8", "bool", "list"]),
+    st.integers(1, 4),
+)
+def test_shapes_and_types(samples: int, features: int, targets: int, kind: str, batch_size: int) -> None:
+    source = np.random.default_rng(samples)
+    table = source.integers(0, 2, (samples, features))
+    y = source.integers(0, 2, (samples, targets) if targets else samples)
+    X: Any = table.tolist() if kind == "list" else table.astype(kind)
+    results = []
+    for data in (X, table.astype(float)):
+        net = nn.MLP(features, [targets or 1], seed=1)
+        history = nn.fit(net, data, y, loss="mse", optimizer=nn.SGD(net, lr=0.1), epochs=2, batch_size=batch_size)
+        assert history.steps == 2 * -(-samples // batch_size)
+        results.append(numbers(net))
+    assert results[0] == results[1]
+    assert nn.predict(net, X).shape == ((samples,) if targets < 2 else (samples, targets))
+
+
+def test_an_array_is_neither_copied_nor_changed() -> None:
+    points, labels = moons(100)
+    both = np.asfortranarray(np.column_stack([points, labels]))
+    before = both.copy()
+    both.setflags(write=False)
+    one, other = nn.MLP(2, [3, 1], seed=1), nn.MLP(2, [3, 1], seed=1)
+    nn.fit(one, both[:, :2], both[:, 2], loss=hinge, optimizer=nn.SGD(one, lr=0.1), epochs=2)
+    nn.fit(other, points, labels, loss=hinge, optimizer=nn.SGD(other, lr=0.1), epochs=2)
+    assert numbers(one) == numbers(other)
+    assert np.array_equal(both, before)
+
+
+def test_the_schedule_and_clipping_are_used() -> None:
+    rates: list[float] = []
+    sizes: list[float] = []
+
+    def clip(parameters: list[ag.Value]) -> None:
+        nn.clip_grad_norm_(parameters, 1e-3)
+        sizes.append(math.sqrt(sum(p.grad**2 for p in parameters)))
+
+    def told(epoch: nn.Epoch) -> None:
+        rates.append(epoch.optimizer.lr)
+
+    history = trained(4, schedule=lambda step: 0.1 / (1 + step), clip=clip, callbacks=told)[1]
+    assert history.steps == 12
+    assert rates == [0.1 / 3, 0.1 / 6, 0.1 / 9, 0.1 / 12]
+    assert sizes == pytest.approx([1e-3] * 12, rel=1e-3)
+
+
+def test_a_history_shows_itself() -> None:
+    history = trained(6, validation=moons(10))[1]
+    text = repr(history)
+    assert text.startswith("History(6 epochs, 18 steps, loss ")
+    assert "validation" in text
+    page = history._repr_html_()
+    assert page.count("<polyline") == 2
+    assert "nan" not in page
+    assert len(nn.training.history.sparkline(list(map(float, range(1000))))) == 40
+    assert nn.training.history.sparkline([]) == ""
+    assert nn.training.history.sparkline([1.0, 1.0]) == "▁▁"
+    assert repr(nn.History()) == "History(0 epochs, 0 steps)"
+    assert "<svg" in nn.History()._repr_html_()
+
+
+def test_a_bar_comes_when_it_is_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nn.training.progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(nn.training.progress, "INTERVAL", 0.0)
+    trained(3, progress=True)
+    assert "loss" in capsys.readouterr().err
+    trained(3)
+    assert capsys.readouterr().err == ""
+
+
+def test_predictions_are_those_of_the_model() -> None:
+    net = nn.MLP(2, [3, 2], seed=1)
+    points = moons(10)[0]
+    expected = [[float(out.data) for out in net(list(row))] for row in points.tolist()]
+    assert nn.predict(net, points) == pytest.approx(np.array(expected), rel=1e-14)
+    assert nn.predict(net, points, compiled=False) == pytest.approx(np.array(expected), rel=1e-14)
+    branches: Callable[[Any], Any] = lambda xs: xs[0] if xs[0] > 0 else -xs[0] * 2.0  # noqa: E731
+    assert nn.predict(branches, [1.0, -1.0, 3.0]).tolist() == [1.0, 2.0, 3.0]
+    with pytest.raises(ValueError, match="layer 1: takes 2 inputs, got 3"):
+        nn.predict(net, [[1.0, 2.0, 3.0]])
