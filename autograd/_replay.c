@@ -8,6 +8,7 @@
 typedef struct {
     PyObject_HEAD
     Plan plan;
+    Guards *guards;
 } Kernel;
 
 enum { BUFFERS = 12 };
@@ -17,6 +18,7 @@ kernel_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     replay_free_plan(&((Kernel *)self)->plan);
+    replay_free(((Kernel *)self)->guards);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -56,77 +58,76 @@ is_size(const Py_buffer *buffer, Py_ssize_t doubles, const char *what)
     return true;
 }
 
+/* Rows of a table, one below the other. */
 static bool
-run_plan(Plan *plan, double *uniforms, const Batch *batch, const double *presets, int threads)
+set_rows(double **rows, Py_ssize_t count, double *table, Py_ssize_t samples)
 {
-    size_t places = (size_t)(plan->uniforms + plan->slots + 1);
-    double *m = malloc(places * sizeof(double));
-    if (m == NULL) {
-        return false;
+    for (Py_ssize_t i = 0; rows != NULL && i < count; i++) {
+        rows[i] = table + i * samples;
     }
-    memcpy(m, uniforms, (size_t)plan->uniforms * sizeof(double));
-    memset(m + plan->uniforms, 0, (size_t)(plan->slots + 1) * sizeof(double));
-    Sample sample = {batch->columns, batch->seeds, batch->stored, batch->gradients};
-    replay_once(m, plan->parts[0], plan->counts[0], plan->terms[0], &sample);
-    for (Py_ssize_t i = 0; i < plan->sums_count; i++) {
-        m[plan->sums[i]] = 0.0;
+    return rows != NULL;
+}
+
+static bool
+run_plan(Plan *plan, const Py_buffer *b, Py_ssize_t samples, int threads)
+{
+    Column *columns = replay_allocate((size_t)plan->inputs, sizeof(Column));
+    double **stored = replay_allocate((size_t)plan->stored, sizeof(double *));
+    double **gradients = replay_allocate((size_t)plan->gradients, sizeof(double *));
+    double *places = replay_allocate(replay_places(plan), sizeof(double));
+    bool fine = columns != NULL && places != NULL && set_rows(stored, plan->stored, b[3].buf, samples)
+        && set_rows(gradients, plan->gradients, b[4].buf, samples);
+    if (!fine) {
+        PyErr_NoMemory();
     }
-    bool fine = true;
-    if (batch->samples == 1) {
-        replay_once(m, plan->parts[1], plan->counts[1], plan->terms[1], &sample);
+    else {
+        for (Py_ssize_t i = 0; i < plan->inputs; i++) {
+            columns[i] = (Column){(const char *)b[1].buf + i * samples * (Py_ssize_t)sizeof(double), sizeof(double)};
+        }
+        const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], columns, b[5].buf, 1.0, stored, gradients, (long)samples};
+        memcpy(places, b[0].buf, (size_t)plan->uniforms * sizeof(double));
+        fine = replay_run(plan, places, &batch, b[2].buf, threads);
+        memcpy(b[0].buf, places, (size_t)plan->uniforms * sizeof(double));
     }
-    else if (batch->samples > 1) {
-        fine = replay_batch(plan, batch, m, threads);
-    }
-    for (Py_ssize_t i = 0; i < plan->sums_count; i++) {
-        m[plan->sums[i]] += presets[i];
-    }
-    replay_once(m, plan->parts[2], plan->counts[2], plan->terms[2], &sample);
-    memcpy(uniforms, m, (size_t)plan->uniforms * sizeof(double));
-    free(m);
+    replay_free(columns);
+    replay_free(stored);
+    replay_free(gradients);
+    replay_free(places);
     return fine;
 }
 
 PyDoc_STRVAR(run_doc,
-"run($self, uniforms, columns, seeds, samples, presets, stored, gradients, threads, /)\n--\n\n"
-"Run over all samples; writes uniforms, stored and gradients. All are buffers of doubles; seeds may be None.");
+"run($self, uniforms, columns, totals, stored, gradients, seeds, samples, threads, /)\n--\n\n"
+"Run over all samples; writes uniforms, stored and gradients. All are buffers of doubles; seeds may be None, totals are\n"
+"their sums.");
 
 static PyObject *
 kernel_run(PyObject *self, PyObject *arguments)
 {
     Plan *plan = &((Kernel *)self)->plan;
-    Py_buffer uniforms, columns, seeds = {0}, presets, stored, gradients;
-    PyObject *seeds_object;
+    Py_buffer b[6] = {{0}};
+    PyObject *seeds;
     Py_ssize_t samples;
     int threads;
-    if (!PyArg_ParseTuple(arguments, "w*y*Ony*w*w*i", &uniforms, &columns, &seeds_object, &samples, &presets, &stored,
-                          &gradients, &threads)) {
+    if (!PyArg_ParseTuple(arguments, "w*y*y*w*w*Oni", &b[0], &b[1], &b[2], &b[3], &b[4], &seeds, &samples, &threads)) {
         return NULL;
     }
     bool fine = samples >= 0 && samples < PY_SSIZE_T_MAX / 1024;
     if (!fine) {
         PyErr_Format(PyExc_ValueError, "run: samples out of range, got %zd", samples);
     }
-    fine = fine && (seeds_object == Py_None || PyObject_GetBuffer(seeds_object, &seeds, PyBUF_C_CONTIGUOUS) == 0);
-    fine = fine && is_size(&uniforms, plan->uniforms, "uniforms") && is_size(&columns, plan->inputs * samples, "columns")
-        && (seeds_object == Py_None || is_size(&seeds, plan->outputs * samples, "seeds"))
-        && is_size(&presets, plan->sums_count, "presets") && is_size(&stored, plan->stored * samples, "stored")
-        && is_size(&gradients, plan->gradients * samples, "gradients");
-    if (fine) {
-        Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], columns.buf, seeds.buf, stored.buf, gradients.buf,
-                       (long)samples, plan->slots};
-        fine = run_plan(plan, uniforms.buf, &batch, presets.buf, threads);
-        if (!fine) {
-            PyErr_NoMemory();
-        }
+    fine = fine && (seeds == Py_None || PyObject_GetBuffer(seeds, &b[5], PyBUF_C_CONTIGUOUS) == 0);
+    const Py_ssize_t sizes[] = {plan->uniforms, plan->inputs * samples, plan->outputs, plan->stored * samples,
+                                plan->gradients * samples, plan->outputs * samples};
+    static const char *const names[] = {"uniforms", "columns", "totals", "stored", "gradients", "seeds"};
+    for (int i = 0; fine && i < (seeds == Py_None ? 5 : 6); i++) {
+        fine = is_size(&b[i], sizes[i], names[i]);
     }
-    PyBuffer_Release(&uniforms);
-    PyBuffer_Release(&columns);
-    PyBuffer_Release(&presets);
-    PyBuffer_Release(&stored);
-    PyBuffer_Release(&gradients);
-    if (seeds.obj != NULL) {
-        PyBuffer_Release(&seeds);
+    fine = fine && run_plan(plan, b, samples, threads);
+    for (int i = 0; i < 6; i++) {
+        if (b[i].obj != NULL) {
+            PyBuffer_Release(&b[i]);
+        }
     }
     if (!fine) {
         return NULL;
@@ -134,140 +135,47 @@ kernel_run(PyObject *self, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-/* Parameters: Values, which the C core lets be read and written where they are */
-
-static PyTypeObject *value_type;
-static Py_ssize_t data_offset, grad_offset;
-
-static inline double *
-number_in(PyObject *value, Py_ssize_t offset)
-{
-    return value_type != NULL && PyObject_TypeCheck(value, value_type) ? (double *)((char *)value + offset) : NULL;
-}
-
-static bool
-read_data(PyObject *values, double *to)
-{
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(values); i++) {
-        PyObject *value = PyTuple_GET_ITEM(values, i);
-        double *data = number_in(value, data_offset);
-        if (data != NULL) {
-            to[i] = *data;
-            continue;
-        }
-        PyObject *number = PyObject_GetAttrString(value, "data");
-        to[i] = number != NULL ? PyFloat_AsDouble(number) : -1.0;
-        Py_XDECREF(number);
-        if (to[i] == -1.0 && PyErr_Occurred()) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Add a number to a Value's grad. */
-static bool
-add_grad(PyObject *value, double number)
-{
-    double *grad = number_in(value, grad_offset);
-    if (grad != NULL) {
-        *grad += number;
-        return true;
-    }
-    PyObject *before = PyObject_GetAttrString(value, "grad");
-    PyObject *after = before != NULL ? PyFloat_FromDouble(PyFloat_AsDouble(before) + number) : NULL;
-    bool fine = after != NULL && !PyErr_Occurred() && PyObject_SetAttrString(value, "grad", after) == 0;
-    Py_XDECREF(before);
-    Py_XDECREF(after);
-    return fine;
-}
-
-PyDoc_STRVAR(once_doc,
-"once($self, arguments, parameters, learn, single, /)\n--\n\n"
-"Run one sample given as floats, and add to the parameters' grad if it is to learn; NotImplemented for other arguments.");
+PyDoc_STRVAR(watch_doc,
+"watch($self, guards, /)\n--\n\n"
+"Calls are to check guards: a list of (question, answer as a float, whether it asks about two numbers).");
 
 static PyObject *
-outputs_of(const Plan *plan, const double *m, const double *stored, int single)
+kernel_watch(PyObject *self, PyObject *list)
 {
-    PyObject *all = single ? NULL : PyTuple_New(plan->outputs);
-    for (Py_ssize_t i = 0; (single || all != NULL) && i < plan->outputs; i++) {
-        PyObject *number = PyFloat_FromDouble(plan->results[i] >= 0 ? m[plan->results[i]] : stored[i]);
-        if (single) {
-            return number;
-        }
-        if (number == NULL) {
-            Py_CLEAR(all);
-            break;
-        }
-        PyTuple_SET_ITEM(all, i, number);
-    }
-    return all;
-}
-
-static bool
-learn_from(const Plan *plan, const double *m, PyObject *parameters)
-{
-    for (Py_ssize_t i = 0; i < plan->parameters_count; i++) {
-        if (plan->parameters[i] >= 0 && !add_grad(PyTuple_GET_ITEM(parameters, i), m[plan->parameters[i]])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static PyObject *
-kernel_once(PyObject *self, PyObject *arguments)
-{
-    Plan *plan = &((Kernel *)self)->plan;
-    PyObject *numbers, *parameters, *result = NULL;
-    int learn, single;
-    if (!PyArg_ParseTuple(arguments, "O!O!pp", &PyTuple_Type, &numbers, &PyTuple_Type, &parameters, &learn, &single)) {
+    Kernel *kernel = (Kernel *)self;
+    if (!PyList_CheckExact(list)) {
+        PyErr_SetString(PyExc_TypeError, "watch: guards must be a list");
         return NULL;
     }
-    Py_ssize_t given = PyTuple_GET_SIZE(numbers);
-    if (given < plan->inputs || PyTuple_GET_SIZE(parameters) != plan->parameters_count) {
-        Py_RETURN_NOTIMPLEMENTED;
+    if (kernel->guards != NULL) { /* a call may be using them */
+        PyErr_SetString(PyExc_ValueError, "watch: the guards are set");
+        return NULL;
     }
-    for (Py_ssize_t i = 0; i < given; i++) {
-        if (!PyFloat_CheckExact(PyTuple_GET_ITEM(numbers, i))) {
-            Py_RETURN_NOTIMPLEMENTED;
-        }
+    Guards *guards = replay_read_guards(list, &kernel->plan);
+    if (guards == NULL) {
+        return NULL;
     }
-    size_t places = (size_t)(plan->uniforms + plan->slots + 1);
-    double *m = PyMem_Malloc((places + (size_t)(given + plan->stored + plan->gradients)) * sizeof(double));
-    if (m == NULL) {
-        return PyErr_NoMemory();
-    }
-    double *inputs = m + places, *stored = inputs + given, *gradients = stored + plan->stored;
-    memcpy(m, plan->start, (size_t)plan->uniforms * sizeof(double));
-    memset(m + plan->uniforms, 0, (size_t)(plan->slots + 1) * sizeof(double));
-    for (Py_ssize_t i = 0; i < given; i++) {
-        inputs[i] = PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(numbers, i));
-    }
-    if (read_data(parameters, m + plan->first_parameter)) {
-        Sample sample = {inputs, NULL, stored, gradients};
-        for (int part = 0; part < 3; part++) {
-            if (part == 2) {
-                for (Py_ssize_t i = 0; i < plan->outputs && learn; i++) {
-                    if (plan->seeds_to[i] >= 0) {
-                        m[plan->seeds_to[i]] += 1.0;
-                    }
-                }
-            }
-            replay_once(m, plan->parts[part], plan->counts[part], plan->terms[part], &sample);
-        }
-        if (!learn || learn_from(plan, m, parameters)) {
-            result = outputs_of(plan, m, stored, single);
-        }
-    }
-    PyMem_Free(m);
-    return result;
+    kernel->guards = guards;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(call_doc,
+"call($self, arguments, parameters, mode, single, seed, threads, batches, /)\n--\n\n"
+"Outputs for a user's arguments; mode 1 adds to the parameters' grad, mode 2 returns (outputs, gradients of inputs, of\n"
+"parameters). NotImplemented, with nothing changed, where Python has to do it.");
+
+static PyObject *
+kernel_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    Kernel *kernel = (Kernel *)self;
+    return replay_call(&kernel->plan, kernel->guards, arguments, count);
 }
 
 static PyObject *
 module_use(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
     PyObject *type;
+    Py_ssize_t data_offset, grad_offset;
     if (!PyArg_ParseTuple(arguments, "O!nn", &PyType_Type, &type, &data_offset, &grad_offset)) {
         return NULL;
     }
@@ -276,8 +184,7 @@ module_use(PyObject *Py_UNUSED(module), PyObject *arguments)
         PyErr_SetString(PyExc_ValueError, "use: offsets must lie within the type");
         return NULL;
     }
-    Py_INCREF(type);
-    Py_XSETREF(value_type, (PyTypeObject *)type);
+    replay_know_values((PyTypeObject *)type, data_offset, grad_offset);
     Py_RETURN_NONE;
 }
 
@@ -289,7 +196,7 @@ module_read(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "O!w*", &PyTuple_Type, &values, &to)) {
         return NULL;
     }
-    bool fine = is_size(&to, PyTuple_GET_SIZE(values), "the numbers") && read_data(values, to.buf);
+    bool fine = is_size(&to, PyTuple_GET_SIZE(values), "the numbers") && replay_read_data(values, to.buf);
     PyBuffer_Release(&to);
     if (!fine) {
         return NULL;
@@ -305,10 +212,7 @@ module_add(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "O!y*", &PyTuple_Type, &values, &from)) {
         return NULL;
     }
-    bool fine = is_size(&from, PyTuple_GET_SIZE(values), "the gradients");
-    for (Py_ssize_t i = 0; fine && i < PyTuple_GET_SIZE(values); i++) {
-        fine = add_grad(PyTuple_GET_ITEM(values, i), ((double *)from.buf)[i]);
-    }
+    bool fine = is_size(&from, PyTuple_GET_SIZE(values), "the gradients") && replay_add_gradients(values, from.buf);
     PyBuffer_Release(&from);
     if (!fine) {
         return NULL;
@@ -343,7 +247,21 @@ module_choose(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyUnicode_FromString(before);
 }
 
+static PyObject *
+module_fail_after(PyObject *Py_UNUSED(module), PyObject *allocations)
+{
+    const long count = PyLong_AsLong(allocations);
+    if (count == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    replay_fail_after(count);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef module_functions[] = {
+    {"arrays", replay_know_arrays, METH_VARARGS, "arrays(empty, type, /)\n--\n\nTake numpy's empty and ndarray."},
+    {"fail_after", module_fail_after, METH_O,
+     "fail_after(allocations, /)\n--\n\nFor tests: let all allocations but the next few fail; -1 ends it."},
     {"instruction_sets", module_instruction_sets, METH_NOARGS,
      "instruction_sets()\n--\n\nThe instruction sets that this processor has, the best last."},
     {"choose", module_choose, METH_VARARGS,
@@ -356,8 +274,9 @@ static PyMethodDef module_functions[] = {
 };
 
 static PyMethodDef kernel_methods[] = {
-    {"once", kernel_once, METH_VARARGS, once_doc},
+    {"call", (PyCFunction)(void (*)(void))kernel_call, METH_FASTCALL, call_doc},
     {"run", kernel_run, METH_VARARGS, run_doc},
+    {"watch", kernel_watch, METH_O, watch_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -48,16 +48,22 @@ typedef struct {
     double *lanes;    /* 8 for each sum over samples */
 } Work;
 
+/* Numbers of one input, `stride` bytes apart; 0 where one number stands for all samples. */
+typedef struct {
+    const char *at;
+    ptrdiff_t stride;
+} Column;
+
 typedef struct {
     const Step *steps;
     ptrdiff_t steps_count;
     const int32_t *terms;
-    const double *columns, *seeds;
-    double *stored, *gradients;
+    const Column *columns;
+    const double *seeds; /* for each output one per sample; or NULL, where all are `seed` */
+    double seed;
+    double *const *stored, *const *gradients; /* rows, one number per sample */
     long samples;
-    ptrdiff_t spare; /* the slot for what nobody needs */
 } Batch;
-
 
 typedef void (*BlockRunner)(const Work *, const Batch *, long first, long count);
 
@@ -73,15 +79,17 @@ typedef struct {
     double *start;        /* the uniform numbers before a run */
     int32_t *parameters;  /* for each, the uniform number of its gradient, or -1 */
     int32_t *seeds_to;    /* for each output, the sum that its seeds go to, or -1 */
-    int32_t *results;     /* for each output, its uniform number, or -1 where the body stores it */
+    int32_t *results;     /* for each output and each number that guards ask, its uniform number, or -1 where it's stored */
     ptrdiff_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
     ptrdiff_t parameters_count, first_parameter;
+    bool stores_gradients;
     double *kept;         /* the memory of one worker, when no call uses it */
 } Plan;
 
 /* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
 typedef struct {
-    const double *inputs, *seeds;
+    const double *inputs, *seeds; /* as in Batch */
+    double seed;
     double *stored, *gradients;
 } Sample;
 
@@ -94,9 +102,30 @@ void replay_free_plan(Plan *plan);
 void replay_once(double *places, const Step *steps, ptrdiff_t count, const int32_t *terms, const Sample *sample);
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
 
-/* All samples, between the uniform parts; adds to the sums among the uniform numbers. False if memory ran out. The GIL
-   is released meanwhile. */
+/* All samples, between the uniform parts; adds to the sums among the uniform numbers. Where there is much to do the GIL
+   is released meanwhile, and now and then signals are looked at. False with an exception: MemoryError, KeyboardInterrupt. */
 bool replay_batch(Plan *plan, const Batch *batch, double *uniforms, int threads);
+
+/* A whole run: the uniform parts too, from `start` and the parameters' numbers in it to the gradients in `places`, which
+   has room for replay_places. `seed_totals` are the sums of each output's seeds. False with an exception. */
+size_t replay_places(const Plan *plan);
+bool replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_totals, int threads);
+
+/* Memory that is 0, freed by replay_free; NULL without an exception. Tests make it fail. */
+void *replay_allocate(size_t count, size_t size);
+void replay_free(void *memory);
+void replay_fail_after(long allocations);
+
+/* Parameters: Values, which the C core lets be read and written where they are. */
+void replay_know_values(PyTypeObject *type, Py_ssize_t data, Py_ssize_t grad);
+bool replay_read_data(PyObject *values, double *to);
+bool replay_add_gradients(PyObject *values, const double *gradients);
+
+/* The fast way into a kernel: see replay_call.c. */
+typedef struct Guards Guards;
+Guards *replay_read_guards(PyObject *guards, const Plan *plan);
+PyObject *replay_call(Plan *plan, const Guards *guards, PyObject *const *arguments, Py_ssize_t count);
+PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 
 /* Instruction sets that this processor has: the name of each, from the plainest on, then NULL; choosing one by its name,
    or with NULL the best; the name of the one chosen. */

@@ -435,28 +435,36 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             ISA(log_sum_exp)(work, n, SLOT(work, s->outs[0]), terms + s->terms, s->count);
             break;
         case LOAD: {
+            const Column *column = batch->columns + s->number;
+            const char *from = column->at + first * column->stride;
             double *out = SLOT(work, s->outs[0]);
-            memcpy(out, batch->columns + (size_t)s->number * batch->samples + first, count * sizeof(double));
+            if (column->stride == sizeof(double)) {
+                memcpy(out, from, count * sizeof(double));
+            }
+            else {
+                for (long i = 0; i < count; i++) {
+                    memcpy(out + i, from + i * column->stride, sizeof(double));
+                }
+            }
             for (long i = count; i < n; i++) {
                 out[i] = out[count - 1];
             }
             break;
         }
         case STORE:
-            memcpy(batch->stored + (size_t)s->number * batch->samples + first, SLOT(work, s->reads[0]),
-                   count * sizeof(double));
+            memcpy(batch->stored[s->number] + first, SLOT(work, s->reads[0]), count * sizeof(double));
             break;
         case SEED: {
             double *out = SLOT(work, s->outs[0]);
-            EACH out[i] = 1.0;
+            const double seed = batch->seed;
+            EACH out[i] = seed;
             if (batch->seeds != NULL) {
                 memcpy(out, batch->seeds + (size_t)s->number * batch->samples + first, count * sizeof(double));
             }
             break;
         }
         case STORE_GRADIENT:
-            memcpy(batch->gradients + (size_t)s->number * batch->samples + first, SLOT(work, s->reads[0]),
-                   count * sizeof(double));
+            memcpy(batch->gradients[s->number] + first, SLOT(work, s->reads[0]), count * sizeof(double));
             break;
         }
     }

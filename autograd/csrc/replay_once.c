@@ -93,7 +93,7 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         case LOGSUMEXP: log_sum_exp_once(m, s, t); break;
         case LOAD: m[o[0]] = sample->inputs[s->number]; break;
         case STORE: sample->stored[s->number] = m[r[0]]; break;
-        case SEED: m[o[0]] = sample->seeds != NULL ? sample->seeds[s->number] : 1.0; break;
+        case SEED: m[o[0]] = sample->seeds != NULL ? sample->seeds[s->number] : sample->seed; break;
         case STORE_GRADIENT: sample->gradients[s->number] = m[r[0]]; break;
         }
     }

@@ -142,6 +142,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
     if (f[11] < 0 || f[11] >= limit) {
         return malformed("a number of an input, output or sum");
     }
+    plan->stores_gradients = plan->stores_gradients || kind == STORE_GRADIENT;
     block->number = f[11];
     once->number = kind == REDUCE ? plan->sums[f[11]] : f[11];
     return true;
@@ -150,7 +151,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
 static void *
 allocated(size_t count, size_t size)
 {
-    void *memory = PyMem_Calloc(count > 0 ? count : 1, size);
+    void *memory = replay_allocate(count, size);
     return memory != NULL ? memory : PyErr_NoMemory();
 }
 
@@ -185,8 +186,8 @@ read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, c
         plan->terms[3] = block_terms;
     }
     else {
-        PyMem_Free(blocks);
-        PyMem_Free(block_terms);
+        replay_free(blocks);
+        replay_free(block_terms);
     }
     return fine;
 }
@@ -195,19 +196,19 @@ void
 replay_free_plan(Plan *plan)
 {
     for (int i = 0; i < 3; i++) {
-        PyMem_Free(plan->parts[i]);
+        replay_free(plan->parts[i]);
     }
     for (int i = 0; i < 4; i++) {
-        PyMem_Free(plan->terms[i]);
+        replay_free(plan->terms[i]);
     }
-    PyMem_Free(plan->blocks);
-    PyMem_Free(plan->start);
-    PyMem_Free(plan->parameters);
-    PyMem_Free(plan->results);
-    PyMem_Free(plan->seeds_to);
-    PyMem_Free(plan->fills);
-    PyMem_Free(plan->sums);
-    free(plan->kept);
+    replay_free(plan->blocks);
+    replay_free(plan->start);
+    replay_free(plan->parameters);
+    replay_free(plan->results);
+    replay_free(plan->seeds_to);
+    replay_free(plan->fills);
+    replay_free(plan->sums);
+    replay_free(plan->kept);
 }
 
 static bool
@@ -228,7 +229,7 @@ read_ends(Plan *plan, const Py_buffer *b)
     Py_ssize_t count = b[9].len / (Py_ssize_t)sizeof(int32_t), results = b[10].len / (Py_ssize_t)sizeof(int32_t);
     if (b[8].len != plan->uniforms * (Py_ssize_t)sizeof(double) || b[9].len % (Py_ssize_t)sizeof(int32_t) != 0
         || b[10].len % (Py_ssize_t)sizeof(int32_t) != 0 || plan->first_parameter < 0
-        || plan->first_parameter > plan->uniforms - count || results != plan->outputs || results > plan->stored || b[11].len != b[10].len) {
+        || plan->first_parameter > plan->uniforms - count || results != plan->stored || b[11].len != plan->outputs * (Py_ssize_t)sizeof(int32_t)) {
         return malformed("its ends");
     }
     plan->parameters_count = count;
@@ -240,7 +241,7 @@ read_ends(Plan *plan, const Py_buffer *b)
         return false;
     }
     memcpy(plan->start, b[8].buf, (size_t)b[8].len);
-    for (Py_ssize_t i = 0; i < count + 2 * results; i++) {
+    for (Py_ssize_t i = 0; i < count + results + plan->outputs; i++) {
         Py_ssize_t j = i - count;
         int32_t x = j < 0 ? plan->parameters[i] : j < results ? plan->results[j] : plan->seeds_to[j - results];
         if (x < -1 || x >= plan->uniforms) {
@@ -259,6 +260,9 @@ replay_read_plan(Plan *plan, const Py_buffer *b)
         if (sizes[i] < 0 || sizes[i] > MOST) {
             return malformed("a size");
         }
+    }
+    if (plan->inputs > plan->gradients || plan->outputs > plan->stored) {
+        return malformed("a size");
     }
     for (int i = 0; i < 8; i++) {
         Py_ssize_t unit = (i < 6 && i % 2 == 0 ? STEP_FIELDS : i == 6 ? 2 : 1) * (Py_ssize_t)sizeof(int32_t);
@@ -284,6 +288,6 @@ replay_read_plan(Plan *plan, const Py_buffer *b)
     for (int part = 0; fine && part < 3; part++) {
         fine = read_part(plan, fill_of, part, &b[2 * part], &b[2 * part + 1]);
     }
-    PyMem_Free(fill_of);
+    replay_free(fill_of);
     return fine && read_ends(plan, b);
 }

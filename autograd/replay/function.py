@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from autograd import display, modes
 from autograd.core import Value
 from autograd.graph import topological
+from autograd.replay import shards
+from autograd.replay.arguments import columns_of, seeds_of
 from autograd.replay.nesting import LEAF, Structure, apart, arguments_apart, filled, together
 from autograd.replay.observing import Recording, asked, questions_of
-from autograd.replay.program import Gradients, Program, columns_of, seeds_of
+from autograd.replay.program import Program
 from autograd.replay.record import record
+from autograd.replay.results import Gradients
 from autograd.trees import is_number
 
 if TYPE_CHECKING:
@@ -211,8 +214,6 @@ class Function:
             weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
             if executor is None:
                 return version.run(part, weights, inputs, parameters, threads)
-            from autograd.replay import shards
-
             return shards.run(version, executor, part, weights, inputs, parameters, threads)
 
         def attempt(version: _Version, recorded_first: bool) -> None:

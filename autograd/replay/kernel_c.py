@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from autograd import _replay
 from autograd.core import CORE
 from autograd.replay.code import FIELDS, KINDS
 from autograd.replay.plan import Plan
+from autograd.replay.record import Guard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +43,7 @@ class CKernel:
             array("i", plan.sums),
             plan.start,
             array("i", plan.gradients),
-            array("i", plan.outputs[:outputs]),
+            array("i", plan.outputs),
             array("i", [plan.seeds_to.get(k, -1) for k in range(outputs)]),
             plan.uniforms,
             plan.slots,
@@ -51,8 +53,17 @@ class CKernel:
             len(plan.rows_stored),
             plan.parameters[0] if plan.parameters else 0,
         )
-        self._no_presets = array("d", bytes(8 * len(plan.sums)))
-        self.once = self._kernel.once
+        self.call = self._kernel.call
+        self._seeds_to = [plan.seeds_to.get(k, -1) for k in range(outputs)]
+        self._no_totals = array("d", bytes(8 * outputs))
+
+    def watch(self, guards: Sequence[Guard]) -> bool:
+        """Let calls check guards; False where C can't: `round` to decimals is Python's own."""
+        if any(guard.kind == "round" for guard in guards):
+            return False
+        if guards:
+            self._kernel.watch([(guard.kind, float(guard.outcome), guard.other is not None) for guard in guards])
+        return True
 
     def run(
         self, uniforms: Array, columns: Array, seeds: Array | None, seed_totals: dict[int, float], threads: int
@@ -60,15 +71,17 @@ class CKernel:
         """Run over all samples; see `NumpyKernel.run`."""
         import numpy as np
 
+        _replay.arrays(np.empty, np.ndarray)  # calls may make arrays from now on
         samples = columns.shape[1]
         stored = np.empty((self.stored, samples))
         rows = self.plan.rows_stored
         gradients = np.empty((len(rows), samples)) if all(rows) else np.zeros((len(rows), samples))
-        presets = self._no_presets
+        totals = self._no_totals
         if seed_totals:
-            presets = array("d", [seed_totals.get(u, 0.0) for u in self.plan.sums])
+            once = [u if u not in self._seeds_to[:k] else -1 for k, u in enumerate(self._seeds_to)]
+            totals = array("d", [seed_totals.get(u, 0.0) for u in once])
         columns = np.ascontiguousarray(columns[: self.inputs])
-        self._kernel.run(uniforms, columns, seeds, samples, presets, stored, gradients, threads)
+        self._kernel.run(uniforms, columns, totals, stored, gradients, seeds, samples, threads)
         return stored, gradients
 
 

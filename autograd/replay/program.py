@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import operator
 import os
 import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd import display, modes
 from autograd.core import Value
 from autograd.errors import BranchChanged
-from autograd.replay import store
+from autograd.replay import shards, store
+from autograd.replay.arguments import columns_of, seeds_of, threads_for
+from autograd.replay.guards import answers, described
 from autograd.replay.kernel_numpy import NumpyKernel
 from autograd.replay.listing import listing
 from autograd.replay.plan import Plan, plan
-from autograd.replay.record import Guard, Tape
+from autograd.replay.record import Tape
+from autograd.replay.results import Gradients, Outcome
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -27,38 +28,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Gradients", "Outcome", "Program"]
+__all__ = ["Gradients", "Program"]
 
-COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
+VALUES, LEARN, GRADIENTS = range(3)
+"""What a call is to give: outputs; those and changed `grad`; those and gradients."""
 
-
-class Gradients(NamedTuple):
-    """What `gradients` returns.
-
-    Attributes
-    ----------
-    outputs : float, array or tuple of them
-        As from the call itself.
-    inputs : tuple of float or of arrays
-        For each input the derivative, per sample.
-    parameters : array
-        For each parameter the derivative: summed over the samples, (parameters,), or per sample, (parameters, samples).
-    """
-
-    outputs: Any
-    inputs: tuple[Any, ...]
-    parameters: Any
-
-
-class Outcome(NamedTuple):
-    """All numbers of one run, of samples whose branches are as recorded; arrays as in `Gradients`."""
-
-    outputs: Array
-    inputs: Array
-    parameters: Array
-    holds: Array | None
+Call = Callable[..., Any]
 
 
 class Program:
@@ -96,7 +71,7 @@ class Program:
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
         self._kernels: dict[tuple[bool, str], Any] = {}
-        self._quick: dict[str, Callable[..., Any]] = {}
+        self._calls: list[Call | None] = [None, None, None]
         self._bytes: bytes | None = None
 
     # What there is to see
@@ -197,7 +172,7 @@ class Program:
             Where a recorded comparison comes out otherwise.
         """
         if executor is None:
-            result = self.once(arguments, "")
+            result = self.quick(arguments, VALUES, None, threads)
             if result is not NotImplemented:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
@@ -218,8 +193,8 @@ class Program:
         seed : float, array or tuple of them, optional
             Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
         """
-        if executor is None and seed is None:
-            result = self.once(arguments, "sum")
+        if executor is None:
+            result = self.quick(arguments, LEARN, seed, threads)
             if result is not NotImplemented:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
@@ -255,6 +230,10 @@ class Program:
         """
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
+        if executor is None and parameters == "sum":
+            result = self.quick(arguments, GRADIENTS, seed, threads)
+            if result is not NotImplemented:
+                return Gradients(*result)
         columns, single = columns_of(arguments, self.tape.inputs)
         seeds = seeds_of(seed, len(self.tape.outputs), columns.shape[1])
         outcome = self._checked(columns, seeds, True, parameters, threads, executor)
@@ -274,16 +253,38 @@ class Program:
 
     def once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
         """Run one sample in C, where that can be done and the guards hold; else NotImplemented."""
+        mode = LEARN if parameters else VALUES
         if modes.active:
             return NotImplemented  # the parameters read may be part of a recording
-        once = self._quick.get(parameters)
-        if once is None:
-            kernel = self._kernel(False, parameters)
-            usable = self.kernel == "c" and not self.tape.guards
-            once = self._quick[parameters] = kernel.once if usable else _not_at_once
-        if len(arguments) != self.tape.inputs:
+        call = self._calls[mode] or self._prepared(mode)
+        return call(arguments, self.parameters, mode, self.single_output, None, None, False)
+
+    def quick(self, arguments: tuple[Any, ...], mode: int, seed: Any = None, threads: int | None = None) -> Any:
+        """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
+
+        Parameters
+        ----------
+        arguments, seed, threads
+            As of `backward`.
+        mode : {VALUES, LEARN, GRADIENTS}
+            What is wanted; for the last, outputs and both gradients in a tuple.
+
+        Returns
+        -------
+        Any
+            NotImplemented, with nothing changed, for what only Python can do, or say what is wrong with.
+        """
+        if modes.active:
             return NotImplemented
-        return once(arguments, self.parameters, parameters == "sum", self.single_output)
+        call = self._calls[mode] or self._prepared(mode)
+        return call(arguments, self.parameters, mode, self.single_output, seed, threads, True)
+
+    def _prepared(self, mode: int) -> Call:
+        kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
+        usable = self.kernel == "c" and kernel.watch(self.tape.guards)
+        call: Call = kernel.call if usable else _not_at_once
+        self._calls[mode] = call
+        return call
 
     # How
 
@@ -317,7 +318,9 @@ class Program:
         chosen: Plan = kernel.plan
         samples = columns.shape[1]
         uniforms = self._uniforms(chosen, numbers)
-        totals = {u: float(samples if seeds is None else seeds[k].sum()) for k, u in chosen.seeds_to.items()}
+        totals: dict[int, float] = {}
+        for k, u in chosen.seeds_to.items():
+            totals[u] = totals.get(u, 0.0) + float(samples if seeds is None else seeds[k].sum())
         stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
@@ -380,8 +383,6 @@ class Program:
         if executor is None:
             outcome = self.run(columns, seeds, inputs, parameters, threads)
         else:
-            from autograd.replay import shards
-
             outcome = shards.run(self, executor, columns, seeds, inputs, parameters, threads)
         if outcome.holds is not None and not outcome.holds.all():
             self._complain(columns, int(outcome.holds.argmin()))
@@ -435,126 +436,6 @@ def _not_at_once(*_: Any) -> Any:
 
 
 builtin_sum = sum  # as the table has an op of that name
-
-
-def answers(guard: Guard, asked: Array, other: Array | None) -> Array:
-    """Return for each sample whether the question gets the recorded answer."""
-    import numpy as np
-
-    held: Any
-    if other is not None:
-        held = COMPARISONS[guard.kind](asked, other) == guard.outcome
-    elif guard.kind == "finite":
-        held = np.isfinite(asked) == guard.outcome
-    elif guard.kind == "bool":
-        held = (asked != 0.0) == guard.outcome
-    elif guard.kind in ("float", "data"):
-        number = np.float64(guard.outcome)
-        held = (asked == number) & (np.signbit(asked) == np.signbit(number)) | (np.isnan(asked) & np.isnan(number))
-    elif guard.kind == "round":
-        held = np.array([math.isfinite(x) and round(x, guard.digits) == guard.outcome for x in asked.tolist()], bool)
-    else:
-        rounded = {"int": np.trunc, "trunc": np.trunc, "floor": np.floor, "ceil": np.ceil}[guard.kind](asked)
-        held = rounded == float(guard.outcome)
-    result: Array = held
-    return result
-
-
-def described(tape: Tape, guard: Guard) -> str:
-    """Return a guard as it stood in the code, with names where there are any."""
-    name = tape.name(guard.node)
-    if guard.other is not None:
-        return f"{name} {guard.kind} {tape.name(guard.other)}"
-    if guard.kind == "data":
-        return f"{name}.data"
-    return f"{guard.kind}({name}{'' if guard.digits is None else f', {guard.digits}'})"
-
-
-def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
-    """Return the arguments as an array of (inputs, samples), and whether they are plain numbers."""
-    import numpy as np
-
-    if len(arguments) == 1 and isinstance(arguments[0], np.ndarray) and arguments[0].ndim == 2:
-        table = _numbers(arguments[0], 0)
-        if table.shape[1] != inputs:
-            raise ValueError(f"call: a 2-D array must have {inputs} columns, one per input, got shape {table.shape}")
-        return np.ascontiguousarray(table.T), False
-    if len(arguments) != inputs:
-        raise TypeError(f"call: takes {inputs} arguments, one per input, got {len(arguments)}")
-    if arguments and all(type(x) is np.ndarray for x in arguments):
-        shapes = {(x.shape, x.dtype) for x in arguments}
-        if len(shapes) == 1 and arguments[0].ndim == 1 and arguments[0].dtype == np.float64:
-            return np.array(arguments), False
-    if all(type(x) is float for x in arguments):
-        return np.array(arguments, dtype=float).reshape(inputs, 1), True
-    columns = [_numbers(x, i) for i, x in enumerate(arguments)]
-    lengths = {len(column) for column in columns if column.ndim}
-    if len(lengths) > 1:
-        found = ", ".join(str(len(column)) if column.ndim else "one number" for column in columns)
-        raise ValueError(f"call: arguments must have one length, got {found}")
-    samples = lengths.pop() if lengths else 1
-    result = np.empty((inputs, samples))
-    for row, column in zip(result, columns, strict=True):
-        row[:] = column
-    return result, not any(column.ndim for column in columns)
-
-
-def _numbers(x: Any, position: int) -> Array:
-    """One argument as an array of floats of at most one dimension."""
-    import numpy as np
-
-    if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
-        return x
-    if isinstance(x, (str, bytes, dict, set, Value)) or x is None:
-        raise TypeError(f"call: argument {position} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
-    try:
-        array = np.asarray(x)
-        if array.dtype.kind not in "fiub" and array.dtype != object:
-            raise TypeError(f"dtype {array.dtype}")
-        if array.dtype == object:
-            array = np.array([_float(y) for y in array.ravel()]).reshape(array.shape)
-        result = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"call: argument {position} must be a number or a sequence of numbers, got {type(x).__name__}: {error}"
-        ) from None
-    if result.ndim > 1 and not (isinstance(x, np.ndarray) and result.ndim == 2 and position == 0):
-        raise ValueError(f"call: argument {position} must be a number or 1-D, got shape {result.shape}")
-    return result
-
-
-def _float(x: Any) -> float:
-    if isinstance(x, (str, bytes, Value)):
-        raise TypeError(f"{type(x).__name__} isn't a number")
-    return float(x)
-
-
-def seeds_of(seed: Any, outputs: int, samples: int) -> Array | None:
-    """Return the weights as an array of (outputs, samples), None where all are 1."""
-    import numpy as np
-
-    if seed is None:
-        return None
-    parts = seed if isinstance(seed, tuple) else (seed,) * outputs
-    if len(parts) != outputs:
-        raise ValueError(f"seed: a tuple must have one entry per output, {outputs}, got {len(parts)}")
-    result = np.empty((outputs, samples))
-    for row, part in zip(result, parts, strict=True):
-        weights = _numbers(part, 1)
-        if weights.ndim and len(weights) != samples:
-            raise ValueError(f"seed: must be a number or one per sample, {samples}, got {len(weights)}")
-        row[:] = weights
-    return result
-
-
-def threads_for(threads: int | None, samples: int, steps: int) -> int:
-    """Return how many threads to use: as told, else one per 10⁷ sample-instructions at most."""
-    if threads is None:
-        available = os.cpu_count() or 1
-        return max(1, min(available, samples * steps // 10_000_000))
-    if type(threads) is not int or threads < 1:
-        raise ValueError(f"threads: must be an int of 1 or more, got {threads!r}")
-    return min(threads, 256)
 
 
 KERNELS: dict[str, Any] = {"numpy": NumpyKernel}

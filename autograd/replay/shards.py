@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from autograd.errors import AutogradError
+from autograd.replay.results import Outcome
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     import numpy as np
     from numpy.typing import NDArray
-
-    from autograd.replay.program import Outcome, Program
 
     Array = NDArray[np.float64]
 
@@ -30,7 +29,17 @@ SMALLEST: Final = 1024
 MOST: Final = 64
 KEPT: Final = 16
 
-_programs: OrderedDict[str, Program] = OrderedDict()  # in a worker, the programs it met last
+_programs: OrderedDict[str, Any] = OrderedDict()  # in a worker, the programs it met last
+
+
+class Shippable(Protocol):
+    """A program, as far as it goes to workers."""
+
+    def tape_bytes(self) -> bytes:
+        """Itself without its parameters' Values, pickled: its `run` takes their numbers."""
+
+    def numbers(self) -> list[float]:
+        """The parameters' data now."""
 
 
 def shard_size(samples: int) -> int:
@@ -39,7 +48,7 @@ def shard_size(samples: int) -> int:
 
 
 def run(
-    program: Program,
+    program: Shippable,
     executor: Executor,
     columns: Array,
     seeds: Array | None,
@@ -57,8 +66,6 @@ def run(
         If a part was lost, with its number and what the executor said; its cause is the executor's error.
     """
     import numpy as np
-
-    from autograd.replay.program import Outcome
 
     if not callable(getattr(executor, "submit", None)):
         raise TypeError(f"executor: must have submit(), as concurrent.futures.Executor, got {type(executor).__name__}")

@@ -1,0 +1,535 @@
+/* A call: from a user's arguments to outputs and gradients without Python in between.
+
+   What is taken: numbers, lists and tuples of numbers, one-dimensional buffers of doubles however strided, and one array of
+   numpy whose columns are the inputs. For anything else, for arguments that don't fit together and where a guard fails,
+   the answer is NotImplemented and nothing has changed: program.py then does it, or says what is wrong. */
+
+#include "replay.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static PyObject *empty, *array_type; /* numpy.empty and numpy.ndarray, once numpy is there */
+
+PyObject *
+replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *make, *type;
+    if (!PyArg_ParseTuple(arguments, "OO!", &make, &PyType_Type, &type)) {
+        return NULL;
+    }
+    Py_INCREF(make);
+    Py_INCREF(type);
+    Py_XSETREF(empty, make);
+    Py_XSETREF(array_type, type);
+    Py_RETURN_NONE;
+}
+
+
+/* Guards: a recorded question, and the answer that it got */
+
+typedef struct {
+    char question[8];
+    double answer;
+    ptrdiff_t row, other; /* rows of what is stored; -1 for none */
+} Guard;
+
+struct Guards {
+    Py_ssize_t count;
+    Guard all[];
+};
+
+static bool
+is_known(const char *question, bool two)
+{
+    static const char *const of_two[] = {"<", "<=", ">", ">=", "==", "!=", NULL};
+    static const char *const of_one[] = {"float", "data", "bool", "finite", "int", "trunc", "floor", "ceil", NULL};
+    for (const char *const *known = two ? of_two : of_one; *known != NULL; known++) {
+        if (strcmp(*known, question) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From a list of (question, answer as a float, whether it asks about two numbers). */
+Guards *
+replay_read_guards(PyObject *list, const Plan *plan)
+{
+    Py_ssize_t count = PyList_GET_SIZE(list), row = plan->outputs;
+    Guards *guards = replay_allocate(sizeof(Guards) + (size_t)count * sizeof(Guard), 1);
+    if (guards == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    guards->count = count;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *question;
+        Guard *guard = &guards->all[i];
+        int two;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(list, i), "sdp", &question, &guard->answer, &two)) {
+            replay_free(guards);
+            return NULL;
+        }
+        if (!is_known(question, two) || row + 1 + two > plan->stored) {
+            PyErr_Format(PyExc_ValueError, "watch: a guard must be one of those known, got '%.20s'", question);
+            replay_free(guards);
+            return NULL;
+        }
+        strcpy(guard->question, question);
+        guard->row = row;
+        guard->other = two ? row + 1 : -1;
+        row += 1 + two;
+    }
+    return guards;
+}
+
+static bool
+holds(const Guard *guard, double x, double y)
+{
+    const char *q = guard->question;
+    if (guard->other >= 0) {
+        bool equal = q[1] == '=', got = q[0] == '<' ? x < y || (equal && x == y)
+            : q[0] == '>' ? x > y || (equal && x == y)
+            : q[0] == '=' ? x == y : x != y;
+        return got == (guard->answer != 0.0);
+    }
+    switch (q[0] == 'f' ? q[1] : q[0]) {
+    case 'b':
+        return (x != 0.0) == (guard->answer != 0.0);
+    case 'i': /* finite, but not int */
+        if (q[0] == 'f') {
+            return (isfinite(x) != 0) == (guard->answer != 0.0);
+        }
+        return trunc(x) == guard->answer;
+    case 't':
+        return trunc(x) == guard->answer;
+    case 'c':
+        return ceil(x) == guard->answer;
+    default: /* floor; float and data */
+        if (q[1] == 'l' && q[3] == 'o') {
+            return floor(x) == guard->answer;
+        }
+        return (x == guard->answer && !signbit(x) == !signbit(guard->answer)) || (x != x && guard->answer != guard->answer);
+    }
+}
+
+
+/* What is taken */
+
+typedef enum { WRONG = -1, OTHERWISE = 0, TAKEN = 1 } Took;
+
+typedef struct {
+    Py_buffer view;
+    double *own;
+    double number;
+} Argument;
+
+static bool
+is_number(PyObject *x, double *number)
+{
+    if (PyFloat_Check(x)) {
+        *number = PyFloat_AS_DOUBLE(x);
+        return true;
+    }
+    if (!PyLong_CheckExact(x)) {
+        return false;
+    }
+    *number = PyLong_AsDouble(x);
+    if (*number == -1.0 && PyErr_Occurred()) {
+        PyErr_Clear();
+        return false;
+    }
+    return true;
+}
+
+static Took
+take_sequence(Argument *argument, PyObject *x, Column *column, Py_ssize_t *length)
+{
+    PyObject **items = PySequence_Fast_ITEMS(x);
+    *length = PySequence_Fast_GET_SIZE(x);
+    argument->own = replay_allocate((size_t)*length, sizeof(double));
+    if (argument->own == NULL) {
+        PyErr_NoMemory();
+        return WRONG;
+    }
+    *column = (Column){(const char *)argument->own, sizeof(double)};
+    for (Py_ssize_t i = 0; i < *length; i++) {
+        if (!is_number(items[i], &argument->own[i])) {
+            return OTHERWISE;
+        }
+    }
+    return TAKEN;
+}
+
+static bool
+is_of_doubles(const Py_buffer *view)
+{
+    const char *format = view->format == NULL ? "B" : view->format;
+    return view->itemsize == sizeof(double) && (strcmp(format, "d") == 0 || strcmp(format, "@d") == 0 || strcmp(format, "=d") == 0);
+}
+
+static bool
+view_of(Argument *argument, PyObject *x)
+{
+    if (PyBytes_Check(x) || !PyObject_CheckBuffer(x)) {
+        return false;
+    }
+    if (PyObject_GetBuffer(x, &argument->view, PyBUF_RECORDS_RO) < 0) {
+        PyErr_Clear();
+        argument->view.obj = NULL;
+        return false;
+    }
+    return is_of_doubles(&argument->view);
+}
+
+/* One argument: how its numbers are laid out and how many there are, -1 for a number that stands for every sample. */
+static Took
+take(Argument *argument, PyObject *x, Column *column, Py_ssize_t *length)
+{
+    if (is_number(x, &argument->number)) {
+        *column = (Column){(const char *)&argument->number, 0};
+        *length = -1;
+        return TAKEN;
+    }
+    if (PyList_CheckExact(x) || PyTuple_CheckExact(x)) {
+        return take_sequence(argument, x, column, length);
+    }
+    if (!view_of(argument, x) || argument->view.ndim != 1) {
+        return OTHERWISE;
+    }
+    *column = (Column){argument->view.buf, argument->view.strides[0]};
+    *length = argument->view.shape[0];
+    return TAKEN;
+}
+
+static void
+let_go(Argument *argument)
+{
+    if (argument->view.obj != NULL) {
+        PyBuffer_Release(&argument->view);
+    }
+    replay_free(argument->own);
+}
+
+
+/* One call */
+
+typedef enum { VALUES, LEARN, GRADIENTS } Mode;
+
+typedef struct {
+    PyObject *array;
+    Py_buffer view;
+} Made;
+
+typedef struct {
+    Plan *plan;
+    PyObject *parameters;
+    Mode mode;
+    int single_output;
+    int threads;
+    bool plain; /* numbers, not arrays */
+    Py_ssize_t samples;
+    Argument *arguments;
+    Column *columns;
+    double **rows;     /* what is stored, then gradients of inputs */
+    Made *made;        /* arrays of outputs, of gradients of inputs, of gradients of parameters */
+    double *seeds, *totals, *places, *scratch;
+    double seed;
+} Call;
+
+static bool
+make_array(Made *made, Py_ssize_t count)
+{
+    PyObject *size = PyLong_FromSsize_t(count);
+    made->array = size != NULL ? PyObject_CallFunctionObjArgs(empty, size, NULL) : NULL;
+    Py_XDECREF(size);
+    return made->array != NULL && PyObject_GetBuffer(made->array, &made->view, PyBUF_SIMPLE | PyBUF_WRITABLE) == 0;
+}
+
+static Took
+take_arguments(Call *call, PyObject *given)
+{
+    const Py_ssize_t wanted = call->plan->gradients, count = PyTuple_GET_SIZE(given);
+    if (count == 1 && (PyObject *)Py_TYPE(PyTuple_GET_ITEM(given, 0)) == array_type && wanted > 0) {
+        Argument *table = &call->arguments[0];
+        if (!view_of(table, PyTuple_GET_ITEM(given, 0))) {
+            return OTHERWISE;
+        }
+        const Py_buffer *view = &table->view;
+        if (view->ndim == 2 && view->shape[1] == wanted) {
+            call->samples = view->shape[0];
+            for (Py_ssize_t i = 0; i < wanted; i++) {
+                call->columns[i] = (Column){(const char *)view->buf + i * view->strides[1], view->strides[0]};
+            }
+            return TAKEN;
+        }
+        PyBuffer_Release(&table->view);
+    }
+    if (count != wanted) {
+        return OTHERWISE;
+    }
+    call->samples = 1;
+    call->plain = true;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_ssize_t length;
+        Took took = take(&call->arguments[i], PyTuple_GET_ITEM(given, i), &call->columns[i], &length);
+        if (took != TAKEN) {
+            return took;
+        }
+        if (length >= 0 && !call->plain && length != call->samples) {
+            return OTHERWISE;
+        }
+        if (length >= 0) {
+            call->plain = false;
+            call->samples = length;
+        }
+    }
+    return TAKEN;
+}
+
+static Took
+take_seed(Call *call, PyObject *seed)
+{
+    const ptrdiff_t outputs = call->plan->outputs, samples = call->samples;
+    call->seed = 1.0;
+    if (seed == Py_None || is_number(seed, &call->seed)) {
+        for (ptrdiff_t k = 0; k < outputs; k++) {
+            call->totals[k] = call->seed * (double)samples;
+        }
+        return TAKEN;
+    }
+    const bool several = PyTuple_CheckExact(seed);
+    if (several && PyTuple_GET_SIZE(seed) != outputs) {
+        return OTHERWISE;
+    }
+    call->seeds = replay_allocate((size_t)(outputs * samples), sizeof(double));
+    if (call->seeds == NULL) {
+        PyErr_NoMemory();
+        return WRONG;
+    }
+    Took took = TAKEN;
+    for (ptrdiff_t k = 0; took == TAKEN && k < outputs; k++) {
+        Argument argument = {.own = NULL};
+        Column column;
+        Py_ssize_t length;
+        took = take(&argument, several ? PyTuple_GET_ITEM(seed, k) : seed, &column, &length);
+        if (took == TAKEN && length >= 0 && length != samples) {
+            took = OTHERWISE;
+        }
+        double *row = call->seeds + k * samples;
+        for (ptrdiff_t i = 0; took == TAKEN && i < samples; i++) {
+            memcpy(&row[i], column.at + i * column.stride, sizeof(double));
+            call->totals[k] += row[i];
+        }
+        let_go(&argument);
+    }
+    return took;
+}
+
+/* As many as pay: one for every ten million steps over a sample. */
+static Took
+take_threads(Call *call, PyObject *threads)
+{
+    long wanted;
+    if (threads == Py_None) {
+        const double pay = (double)call->samples * (double)call->plan->counts[1] / 1e7;
+        const long there = pay < 2.0 ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
+        wanted = pay < (double)there ? (long)pay : there;
+        wanted = wanted > 1 ? wanted : 1;
+    }
+    else {
+        wanted = PyLong_CheckExact(threads) ? PyLong_AsLong(threads) : 0;
+        if (wanted < 1) {
+            PyErr_Clear();
+            return OTHERWISE;
+        }
+    }
+    call->threads = wanted < 256 ? (int)wanted : 256;
+    return TAKEN;
+}
+
+/* Room for what is stored: arrays for what is returned, scratch for the rest. */
+static bool
+make_room(Call *call)
+{
+    const Plan *plan = call->plan;
+    const bool gradients = call->mode == GRADIENTS;
+    const ptrdiff_t rows = plan->stored + plan->gradients, samples = call->samples;
+    const bool kept = call->plain || plan->stores_gradients; /* else nothing is written to the rows of gradients */
+    const ptrdiff_t beside = kept ? rows : plan->stored - plan->outputs;
+    double *next = call->scratch = replay_allocate((size_t)beside * (size_t)samples, sizeof(double));
+    call->places = replay_allocate(replay_places(plan), sizeof(double));
+    if (call->scratch == NULL || call->places == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        const bool of_input = i >= plan->stored;
+        if (call->plain || !(i < plan->outputs || (of_input && gradients))) {
+            call->rows[i] = next;
+            next += of_input && !kept ? 0 : samples;
+            continue;
+        }
+        Made *made = &call->made[of_input ? plan->outputs + i - plan->stored : i];
+        if (!make_array(made, samples)) {
+            return false;
+        }
+        call->rows[i] = made->view.buf;
+        if (of_input) {
+            memset(made->view.buf, 0, (size_t)samples * sizeof(double));
+        }
+    }
+    return !gradients || make_array(&call->made[plan->outputs + plan->gradients], plan->parameters_count);
+}
+
+static bool
+guards_hold(const Call *call, const Guards *guards)
+{
+    const Plan *plan = call->plan;
+    for (Py_ssize_t k = 0; guards != NULL && k < guards->count; k++) {
+        const Guard *guard = &guards->all[k];
+        const int32_t of_x = plan->results[guard->row], of_y = guard->other >= 0 ? plan->results[guard->other] : -1;
+        for (Py_ssize_t i = 0; i < call->samples; i++) {
+            const double x = of_x >= 0 ? call->places[of_x] : call->rows[guard->row][i];
+            const double y = guard->other < 0 ? 0.0 : of_y >= 0 ? call->places[of_y] : call->rows[guard->other][i];
+            if (!holds(guard, x, y)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Numbers or arrays, as a tuple or one alone; what is put in is new. */
+static PyObject *
+together(const Call *call, ptrdiff_t first_row, ptrdiff_t first_made, ptrdiff_t count, bool single)
+{
+    PyObject *all = single ? NULL : PyTuple_New(count);
+    for (ptrdiff_t i = 0; (single || all != NULL) && i < count; i++) {
+        PyObject *one = call->plain ? PyFloat_FromDouble(*call->rows[first_row + i]) : call->made[first_made + i].array;
+        if (!call->plain) {
+            Py_INCREF(one);
+        }
+        if (single) {
+            return one;
+        }
+        if (one == NULL) {
+            Py_CLEAR(all);
+            break;
+        }
+        PyTuple_SET_ITEM(all, i, one);
+    }
+    return all;
+}
+
+static PyObject *
+result_of(const Call *call, const double *found)
+{
+    const Plan *plan = call->plan;
+    for (ptrdiff_t i = 0; i < plan->outputs; i++) {
+        for (Py_ssize_t k = 0; plan->results[i] >= 0 && k < call->samples; k++) {
+            call->rows[i][k] = call->places[plan->results[i]];
+        }
+    }
+    PyObject *outputs = together(call, 0, 0, plan->outputs, call->single_output);
+    if (call->mode != GRADIENTS || outputs == NULL) {
+        return outputs;
+    }
+    const Made *array = &call->made[plan->outputs + plan->gradients];
+    memcpy(array->view.buf, found, (size_t)plan->parameters_count * sizeof(double));
+    PyObject *inputs = together(call, plan->stored, plan->outputs, plan->gradients, false);
+    PyObject *all = inputs != NULL ? PyTuple_Pack(3, outputs, inputs, array->array) : NULL;
+    Py_DECREF(outputs);
+    Py_XDECREF(inputs);
+    return all;
+}
+
+/* The run itself; NotImplemented where a guard fails. */
+static PyObject *
+carry_out(Call *call, const Guards *guards)
+{
+    Plan *plan = call->plan;
+    memcpy(call->places, plan->start, (size_t)plan->uniforms * sizeof(double));
+    const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], call->columns, call->seeds, call->seed,
+                         call->rows, call->rows + plan->stored, call->samples};
+    if (!replay_read_data(call->parameters, call->places + plan->first_parameter)
+        || !replay_run(plan, call->places, &batch, call->totals, call->threads)) {
+        return NULL;
+    }
+    if (!guards_hold(call, guards)) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    double *found = replay_allocate((size_t)plan->parameters_count, sizeof(double));
+    if (found == NULL) {
+        return PyErr_NoMemory();
+    }
+    for (ptrdiff_t i = 0; call->samples > 0 && i < plan->parameters_count; i++) {
+        found[i] = plan->parameters[i] >= 0 ? call->places[plan->parameters[i]] : 0.0;
+    }
+    PyObject *result = result_of(call, found);
+    if (call->mode == LEARN && result != NULL && !replay_add_gradients(call->parameters, found)) {
+        Py_CLEAR(result);
+    }
+    replay_free(found);
+    return result;
+}
+
+static PyObject *
+prepared(Call *call, const Guards *guards, PyObject *const *given, bool batches)
+{
+    Took took = take_arguments(call, given[0]);
+    if (took == TAKEN && (!(call->plain || batches) || ((!call->plain || call->mode == GRADIENTS) && empty == NULL))) {
+        took = OTHERWISE;
+    }
+    took = took == TAKEN ? take_seed(call, given[4]) : took;
+    took = took == TAKEN ? take_threads(call, given[5]) : took;
+    if (took == OTHERWISE) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    return took == TAKEN && make_room(call) ? carry_out(call, guards) : NULL;
+}
+
+PyObject *
+replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t count)
+{
+    if (count != 7 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads, batches");
+        return NULL;
+    }
+    const long mode = PyLong_AsLong(given[2]);
+    const int single = PyObject_IsTrue(given[3]), batches = PyObject_IsTrue(given[6]);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    if (mode < VALUES || mode > GRADIENTS || (single && plan->outputs != 1)
+        || PyTuple_GET_SIZE(given[1]) != plan->parameters_count) {
+        PyErr_SetString(PyExc_ValueError, "call: mode, single or parameters don't fit the plan");
+        return NULL;
+    }
+    const size_t inputs = (size_t)plan->gradients, outputs = (size_t)plan->outputs, stored = (size_t)plan->stored;
+    Call call = {
+        .plan = plan, .parameters = given[1], .mode = (Mode)mode, .single_output = single,
+        .arguments = replay_allocate(inputs + 1, sizeof(Argument)),
+        .columns = replay_allocate(inputs + 1, sizeof(Column)),
+        .rows = replay_allocate(stored + inputs, sizeof(double *)),
+        .made = replay_allocate(outputs + inputs + 1, sizeof(Made)),
+        .totals = replay_allocate(outputs, sizeof(double)),
+    };
+    PyObject *result = call.arguments != NULL && call.columns != NULL && call.rows != NULL && call.made != NULL && call.totals != NULL
+        ? prepared(&call, guards, given, batches) : PyErr_NoMemory();
+    for (size_t i = 0; call.arguments != NULL && i < inputs + 1; i++) {
+        let_go(&call.arguments[i]);
+    }
+    for (size_t i = 0; call.made != NULL && i < outputs + inputs + 1; i++) {
+        if (call.made[i].view.obj != NULL) {
+            PyBuffer_Release(&call.made[i].view);
+        }
+        Py_XDECREF(call.made[i].array);
+    }
+    void *owned[] = {call.arguments, call.columns, call.rows, call.made, call.totals, call.seeds, call.places, call.scratch};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+        replay_free(owned[i]);
+    }
+    return result;
+}
