@@ -16,8 +16,8 @@ import autograd as ag
 from autograd import modes
 from autograd.core import Value
 from autograd.replay import Function, Program
+from autograd.replay.arguments import threads_for
 from autograd.replay.observing import Recording
-from autograd.replay.program import threads_for
 from autograd.replay.record import Tape, record
 from nn.training.samples import Samples
 
