@@ -254,14 +254,13 @@ module_fail_after(PyObject *Py_UNUSED(module), PyObject *allocations)
     if (count == -1 && PyErr_Occurred()) {
         return NULL;
     }
-    replay_fail_after(count);
-    Py_RETURN_NONE;
+    return PyLong_FromLong(replay_fail_after(count));
 }
 
 static PyMethodDef module_functions[] = {
     {"arrays", replay_know_arrays, METH_VARARGS, "arrays(empty, type, /)\n--\n\nTake numpy's empty and ndarray."},
     {"fail_after", module_fail_after, METH_O,
-     "fail_after(allocations, /)\n--\n\nFor tests: let all allocations but the next few fail; -1 ends it."},
+     "fail_after(allocations, /)\n--\n\nFor tests: let all allocations but the next few fail, -1 ends it; how many blocks of memory are held."},
     {"instruction_sets", module_instruction_sets, METH_NOARGS,
      "instruction_sets()\n--\n\nThe instruction sets that this processor has, the best last."},
     {"choose", module_choose, METH_VARARGS,

@@ -111,10 +111,11 @@ bool replay_batch(Plan *plan, const Batch *batch, double *uniforms, int threads)
 size_t replay_places(const Plan *plan);
 bool replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_totals, int threads);
 
-/* Memory that is 0, freed by replay_free; NULL without an exception. Tests make it fail. */
+/* Memory that is 0, freed by replay_free; NULL without an exception. Tests make it
+   fail. */
 void *replay_allocate(size_t count, size_t size);
 void replay_free(void *memory);
-void replay_fail_after(long allocations);
+long replay_fail_after(long allocations); /* returns how many there are now */
 
 /* Parameters: Values, which the C core lets be read and written where they are. */
 void replay_know_values(PyTypeObject *type, Py_ssize_t data, Py_ssize_t grad);

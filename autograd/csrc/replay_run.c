@@ -66,12 +66,13 @@ replay_chosen(void)
 
 /* Memory */
 
-static atomic_long allowed = -1;
+static atomic_long allowed = -1, held;
 
-void
+long
 replay_fail_after(long allocations)
 {
     atomic_store(&allowed, allocations);
+    return atomic_load(&held);
 }
 
 void *
@@ -86,12 +87,19 @@ replay_allocate(size_t count, size_t size)
     }
     size_t bytes = (count * size + 63) & ~(size_t)63;
     void *memory = aligned_alloc(64, bytes > 0 ? bytes : 64); /* on a cache line's boundary */
-    return memory != NULL ? memset(memory, 0, bytes) : NULL;
+    if (memory == NULL) {
+        return NULL;
+    }
+    atomic_fetch_add(&held, 1);
+    return memset(memory, 0, bytes);
 }
 
 void
 replay_free(void *memory)
 {
+    if (memory != NULL) {
+        atomic_fetch_sub(&held, 1);
+    }
     free(memory);
 }
 

@@ -1,0 +1,222 @@
+"""Calls in C when memory runs out or Ctrl-C comes, and their guards and arguments against what Python makes of them."""
+
+from __future__ import annotations
+
+import _thread
+import gc
+import math
+import threading
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value
+from autograd.replay import Program
+from autograd.replay.program import GRADIENTS, LEARN, VALUES
+from tests import needs
+
+_replay = needs.package("autograd._replay")
+
+
+def network() -> Program:
+    """Two inputs, parameters, two outputs, one of them of parameters alone."""
+    x, y = Value(0.5), Value(0.25)
+    w, b = Value(2.0, label="w"), Value(0.5, label="b")
+    error = (w * x + b * y).tanh() - y
+    made: Program = ag.compile([error * error, w * b], inputs=[x, y])
+    return Program(made.tape, made.parameters, made.single_output, "c")
+
+
+XS, YS = np.linspace(-1.0, 1.0, 3000), np.linspace(0.0, 2.0, 3000)
+CALLS: dict[str, Callable[[Program], Any]] = {
+    "number": lambda p: p(0.5, 1.0),
+    "numbers of a list": lambda p: p([0.5, 0.25, 1.0], 1.0),
+    "learn": lambda p: p.backward(0.5, 1.0),
+    "batch": lambda p: p.backward(XS, YS, threads=1),
+    "weights": lambda p: p.backward(XS, YS, seed=(YS, 0.5)),
+    "threads": lambda p: p.backward(XS, YS, threads=3),
+    "gradients": lambda p: p.gradients(XS, YS),
+    "gradients each": lambda p: p.gradients(XS, YS, parameters="each"),
+    "gradients of one": lambda p: p.gradients(0.5, 1.0),
+}
+
+
+def flat(result: Any) -> list[float]:
+    return [x for part in result for x in flat(part)] if isinstance(result, tuple) else np.ravel(result).tolist()
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_running_out_of_memory_loses_and_changes_nothing(call: Callable[[Program], Any]) -> None:
+    program = network()
+    wanted = flat(call(program))
+    gradients = [value.grad for value in program.parameters]
+    held = _replay.fail_after(-1)
+    failures = 0
+    for allowed in range(200):
+        for value in program.parameters:
+            value.grad = 0.0
+        _replay.fail_after(allowed)
+        try:
+            found = call(program)
+        except MemoryError:
+            failures += 1
+            assert all(value.grad == 0.0 for value in program.parameters)
+            continue
+        finally:
+            assert _replay.fail_after(-1) == held
+        assert flat(found) == wanted
+        if allowed > failures + 3:
+            break
+    else:
+        pytest.fail("no end of failures")
+    assert failures > 3
+    assert [value.grad for value in program.parameters] == gradients
+
+
+def test_running_out_of_memory_while_a_kernel_is_made() -> None:
+    gc.collect()
+    held, failures = _replay.fail_after(-1), 0
+    for allowed in range(100):
+        program = network()
+        _replay.fail_after(allowed)
+        try:
+            program.backward(0.5, 1.0)
+        except MemoryError:
+            failures += 1
+        else:
+            break
+        finally:
+            _replay.fail_after(-1)
+            del program
+            gc.collect()
+            assert _replay.fail_after(-1) == held
+    assert failures > 10
+
+
+def test_ctrl_c_ends_a_long_run() -> None:
+    x, w = Value(0.5), Value(0.9)
+    total = x * w
+    for _ in range(3000):
+        total = (total * w + x).tanh()
+    program: Program = ag.compile(total, inputs=[x])
+    if program.kernel != "c":
+        needs.lacking("C kernel")
+    xs = np.zeros(2_000_000)
+    program(xs[:3])
+    for threads in (1, 2):
+        timer = threading.Timer(0.2, _thread.interrupt_main)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            program.backward(xs, threads=threads)
+        timer.join()
+    assert w.grad == 0.0
+
+
+# Guards
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, 1e300, 5e-324, math.inf, -math.inf, math.nan]
+QUESTIONS: dict[str, Callable[[Value], Any]] = {
+    "<": lambda v: v < 1.0,
+    "<=": lambda v: v <= 1.0,
+    ">": lambda v: v > 1.0,
+    ">=": lambda v: v >= 1.0,
+    "==": lambda v: v == 1.0,
+    "!=": lambda v: v != 1.0,
+    "two": lambda v: v < v * v,
+    "float": float,
+    "data": lambda v: v.data,
+    "bool": bool,
+    "int": int,
+    "trunc": math.trunc,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "isfinite": math.isfinite,
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
+def test_guards_in_c_agree_with_those_in_python(question: Callable[[Value], Any]) -> None:
+    for recorded in NUMBERS:
+        with ag.recording():
+            x = Value(recorded)
+            value = x * 1.0 + 0.0
+            try:
+                question(value)
+            except (OverflowError, ValueError):
+                continue
+            program: Program = ag.compile(value * 2.0, inputs=[x])
+        for number in NUMBERS:
+            outcome = program.run(np.array([[number]]))
+            held = outcome.holds is None or bool(outcome.holds.all())
+            for arguments in ((number,), (np.array([number, number]),)):
+                assert (program.quick(arguments, VALUES) is not NotImplemented) == held, (recorded, number)
+
+
+# Arguments
+
+BASE = np.random.default_rng(5).normal(size=(2, 600))
+LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    "rows": lambda a: (a[0].copy(), a[1].copy()),
+    "strided": lambda a: (np.repeat(a[0], 3)[::3], np.repeat(a[1], 2)[::2]),
+    "backwards": lambda a: (a[0][::-1].copy()[::-1], a[1]),
+    "table": lambda a: (np.ascontiguousarray(a.T),),
+    "table by columns": lambda a: (a.T,),
+    "lists": lambda a: (a[0].tolist(), tuple(a[1].tolist())),
+    "memory": lambda a: (memoryview(a[0].copy()), array("d", a[1].tolist())),
+    "other types": lambda a: (a[0].astype(object), a[1].astype(">f8")),
+    "read only": lambda a: (np.frombuffer(a[0].tobytes()), a[1]),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+@pytest.mark.parametrize("samples", [0, 1, 2, 7, 127, 128, 129, 600])
+def test_arguments_of_every_layout(layout: Callable[[Any], Any], samples: int) -> None:
+    program, columns = network(), BASE[:, :samples].copy()
+    program([0.5], [0.5])
+    weights = np.linspace(0.5, 1.5, samples)
+    wanted = program.run(columns, np.array([weights, np.full(samples, 0.25)]), True, "sum")
+    found = program.gradients(*layout(columns), seed=(weights, 0.25))
+    np.testing.assert_array_equal(found.outputs, wanted.outputs)
+    np.testing.assert_array_equal(found.inputs, wanted.inputs)
+    np.testing.assert_allclose(found.parameters, wanted.parameters, rtol=1e-14)
+    program.backward(*layout(columns), seed=(weights, 0.25))
+    np.testing.assert_allclose([v.grad for v in program.parameters], wanted.parameters, rtol=1e-14)
+
+
+def test_what_c_takes_is_taken() -> None:
+    program = network()
+    program([0.5], [0.5])
+    for layout in ("rows", "strided", "table", "table by columns", "lists", "memory", "read only"):
+        assert program.quick(LAYOUTS[layout](BASE), LEARN) is not NotImplemented
+    for mode in (VALUES, LEARN, GRADIENTS):
+        assert program.quick((0.5, 1), mode) is not NotImplemented
+        assert program.quick((BASE[0], 1.5), mode, 0.5, 2) is not NotImplemented
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), (1.0,), (BASE[0], BASE[1][:3]), ("1", 2.0), (None, 1.0), (b"12345678", 1.0), (10**400, 1.0)],
+    ids=str,
+)
+def test_what_c_refuses_changes_nothing(arguments: tuple[Any, ...]) -> None:
+    program = network()
+    program([0.5], [0.5])
+    assert program.quick(arguments, LEARN) is NotImplemented
+    with pytest.raises((TypeError, ValueError, OverflowError), match=r"call:|int too large"):
+        program.backward(*arguments)
+    assert all(value.grad == 0.0 for value in program.parameters)
+
+
+@given(samples=st.integers(2, 5000), seed=st.integers(0, 2**32))
+def test_results_do_not_depend_on_threads(samples: int, seed: int) -> None:
+    program = network()
+    columns = np.random.default_rng(seed).normal(size=(2, samples))
+    wanted = program.gradients(*columns, threads=1)
+    for threads in (2, 3, 7):
+        assert flat(program.gradients(*columns, threads=threads)) == flat(wanted)
