@@ -57,6 +57,7 @@ from autograd.core import (
 )
 from autograd.draw import draw
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
+from autograd.explore import explore
 from autograd.modes import detect_anomaly, group, no_grad
 from autograd.naming import label, values
 
@@ -75,11 +76,11 @@ __all__ = [
     "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "Worksheet",
     "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
     "check_derivation", "check_graph", "checkpoint", "compile", "cos", "cosh", "custom_gradient", "derivative",
-    "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "expm1", "gelu", "grad", "gradcheck",
-    "gradients", "group", "hessian", "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "log", "log10", "log1p",
-    "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu",
-    "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "sub", "sum", "tan", "tanh",
-    "value_and_grad", "values", "vjp", "where",
+    "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "explore", "expm1", "gelu", "grad",
+    "gradcheck", "gradients", "group", "hessian", "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "log",
+    "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow",
+    "recording", "relu", "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "sub",
+    "sum", "tan", "tanh", "value_and_grad", "values", "vjp", "where",
 ]  # fmt: skip
 
 _ROOMS = {

@@ -49,6 +49,8 @@ examples:
   python -m autograd step_by_step --steps 10000   10,000 steps of descent
   python -m autograd step_by_step --wrt w5 out_h1 gradients of these only
   python -m autograd step_by_step --set w5=0.6 --svg graph.svg
+  python -m autograd step_by_step --html page.html
+                                                  the passes, step by step
   python -m autograd my_sheet.txt --check         against finite differences
   python -m autograd my_sheet.txt --json          one object, all digits
   python -m autograd note.md                      check a note's LaTeX equations
@@ -112,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--depth", type=int, default=0, metavar="N", help="draw so many steps beside that way, too")
     add("--limit", type=int, default=300, metavar="N", help="the most boxes of the picture")
     add("--theme", choices=("auto", "light", "dark"), default="auto", help="colours of the picture")
+    add("--html", metavar="FILE", help="write a page that goes through the graph step by step, with sliders")
     add("--values", action="store_true", help="print the value of every step, too")
     add("--check", action="store_true", help="compare every gradient with finite differences and forward mode")
     add("--derive", nargs="+", metavar="NAME", help="write out the chain rule for these")
@@ -207,6 +210,8 @@ def _run(options: argparse.Namespace) -> int:
         checks=None if checks is None else list(checks),
     )
     drawn = _draw(report, options)
+    if options.html is not None:
+        _explore(report, trained, options.html)
     derivation = _derivation(options, report, trained)
     if not options.json:
         print(as_text(report, values=options.values) + (f"\n\n{derivation}" if derivation else ""))
@@ -215,6 +220,8 @@ def _run(options: argparse.Namespace) -> int:
         print(as_json(report))
     if drawn and not options.json:
         print(f"\nThe graph is drawn in {', '.join(drawn)}")
+    if options.html and not options.json:
+        print(f"\nThe page is in {options.html}; open it in a browser")
     return CHECK_FAILED if wrong or any(each.verdict == FAILED for each in report.checks or []) else FINE
 
 
@@ -320,6 +327,22 @@ def _draw(report: Report, options: argparse.Namespace) -> list[str]:
     for _, path in wanted:
         drawing.save(path)
     return [path for _, path in wanted]
+
+
+def _explore(report: Report, trained: list[str], path: str) -> None:
+    from autograd.explore import explore
+
+    values = report.run.values
+    page = explore(
+        values[report.run.output],
+        trained=[values[name] for name in trained if name in report.gradients],
+        rate=report.rate or 0.1,
+        title=report.sheet.title,
+    )
+    try:
+        page.save(path)
+    except OSError as error:  # which may name a temporary file beside it
+        raise OSError(error.errno, error.strerror, path) from None
 
 
 def _progress(items: Iterable[_Item], total: int) -> Iterator[_Item]:

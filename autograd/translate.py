@@ -1,4 +1,4 @@
-"""Writes the table's rows in C (`_ops.h`, `_ops_second.h`) and as signatures for type checkers (`_signatures.pyi`).
+"""Writes the table's rows in C (`_ops*.h`), JavaScript (`explore/_ops.js`) and as signatures (`_signatures.pyi`).
 
 A row of `ops.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
 twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
@@ -388,7 +388,18 @@ def _reduction_signatures(name: str, parameters: str) -> str:
     )
 
 
-FILES: Final = {"_ops.h": header, "_ops_second.h": second_header, "_signatures.pyi": signatures}
+def _javascript() -> str:
+    from autograd.javascript import script  # which reads rows with what is here
+
+    return script()
+
+
+FILES: Final = {
+    "_ops.h": header,
+    "_ops_second.h": second_header,
+    "_signatures.pyi": signatures,
+    "explore/_ops.js": _javascript,
+}
 
 
 def stale() -> list[str]:

@@ -317,12 +317,14 @@ def _page_tree(page: str) -> ast.expr:
 def from_page(page: str, names: Mapping[str, Formula]) -> Formula:
     """Read a derivative as the table has it for readers, putting formulas for its names.
 
+    Where an op of one's own has a function for its derivative there is no formula to read: it is cut.
+
     Examples
     --------
     >>> from_page("y*x**(y - 1)", {"x": name("a"), "y": number(2.0)}) == times(number(2.0), name("a"))
     True
     """
-    return _from_tree(_page_tree(page), names)
+    return CUT if page.startswith("∂") else _from_tree(_page_tree(page), names)
 
 
 _BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
@@ -341,6 +343,8 @@ def _from_tree(tree: ast.expr, names: Mapping[str, Formula]) -> Formula:
     if isinstance(tree, ast.Compare):
         sides = _from_tree(tree.left, names), _from_tree(tree.comparators[0], names)
         return Formula(_SIGNS[type(tree.ops[0])], sides)
+    if isinstance(tree, ast.IfExp):
+        return call("where", *(_from_tree(each, names) for each in (tree.test, tree.body, tree.orelse)))
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
         return call(tree.func.id, *(_from_tree(each, names) for each in tree.args))
     raise ValueError(f"page: can't read {ast.unparse(tree)!r}; allowed are arithmetic, comparisons, ops of the table")

@@ -232,6 +232,11 @@ class Steps:
                 continue
             yield operand, f.from_page(*self._page(node, position))
 
+    def pages(self, node: Value) -> list[Formula]:
+        """Return the local derivative of a node for each parent, as a reader is shown it."""
+        places = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
+        return [_bounded(f.from_page(*self._page(node, i))) for i in places]
+
     @staticmethod
     def _taken_branch(node: Value, position: int) -> bool:
         condition = node.operands[0]

@@ -1,0 +1,202 @@
+"""What a page knows of its graph: nodes, their names and formulas, and the chain rule of each leaf, as plain data.
+
+A formula is text in which every name is one character of a private plane, U+F0000 + the node's number: the page puts
+names there, with subscripts, or numbers as they are now.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from autograd.core import Value
+from autograd.derivation import derive
+from autograd.derivation.chains import Derivation, Factor, Line
+from autograd.derivation.formula import Formula
+from autograd.derivation.steps import Steps
+from autograd.derivation.write import TextHand
+from autograd.draw.boxes import split
+from autograd.graph import topological
+from autograd.ops import TABLE
+
+__all__ = ["graph_data", "is_known", "natural"]
+
+PLANE: Final = 0xF0000
+LONGEST_NAME: Final = 26  # characters of a formula that stands for the name of an unnamed node
+DIGITS: Final = 9
+LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+Data = dict[str, Any]
+
+
+def is_known(op: str) -> bool:
+    """Whether the page can compute an op: rows of the table are in JavaScript, ops of one's own aren't."""
+    return op in TABLE and TABLE[op].compute.__module__ == "autograd.ops"
+
+
+def natural(label: str) -> list[tuple[int, int, str]]:
+    """A key that sorts w2 before w10.
+
+    Examples
+    --------
+    >>> sorted(["w10", "w2", "b", "w1"], key=natural)
+    ['b', 'w1', 'w2', 'w10']
+    """
+    parts = re.findall(r"[0-9]+|[^0-9]+", label.casefold())
+    return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part) for part in parts]
+
+
+def number(x: float) -> float | str:
+    """A number for JSON, which has none that isn't finite."""
+    return x if math.isfinite(x) else str(x)
+
+
+class _Hand(TextHand):
+    """Writes each name as its one character."""
+
+    def __init__(self, characters: Mapping[str, str]) -> None:
+        super().__init__(DIGITS, {}, "plain")
+        self.characters = characters
+
+    def name(self, label: str) -> str:
+        """Write the character of a name."""
+        return self.characters[label]
+
+
+def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> Data:
+    """Return the graph below a value as the page reads it.
+
+    Parameters
+    ----------
+    root : Value
+        The result.
+    trained : collection of int
+        By `id`, the leaves that gradient descent moves.
+    kinds : iterable of str
+        What each node looks like, in topological order.
+    """
+    nodes = topological(root)
+    positions = {id(node): i for i, node in enumerate(nodes)}
+    leaves = [node for node in nodes if not node.op]
+    steps = Steps(root, leaves)
+    numbers = {name: positions[id(node)] for name, node in steps.by_name.items()}
+    hand = _Hand({name: chr(PLANE + i) for name, i in numbers.items()})
+    names = _Names(steps, hand)
+    held = _below_unknown(nodes)
+    listed = []
+    for node, kind in zip(nodes, kinds, strict=True):
+        entry: Data = names.of(node)
+        if node.op:
+            entry |= _computed(node, positions, steps, hand)
+        else:
+            entry |= {"kind": kind, "value": number(node.data)}
+            entry |= {"trained": True} if id(node) in trained and id(node) not in held else {}
+            entry |= {"held": True} if id(node) in held else {}
+        listed.append(entry)
+    used = sorted({node.op for node in nodes if node.op})
+    order = sorted(leaves, key=lambda leaf: natural(leaf.label or f"\uffff{positions[id(leaf)]:06}"))
+    return {
+        "nodes": listed,
+        "leaves": [positions[id(leaf)] for leaf in order],
+        "ops": {op: TABLE[op].doc.removesuffix(".") for op in used if op in TABLE},
+        **_derivations(derive(root, leaves, most=10**9), numbers, hand),
+    }
+
+
+class _Names:
+    """What nodes are called: by their labels, else by what they compute, where that is short."""
+
+    def __init__(self, steps: Steps, hand: _Hand) -> None:
+        self.steps, self.hand = steps, hand
+        self.counts: dict[str, int] = {}
+
+    def of(self, node: Value) -> Data:
+        """The name of one node: `label` as base and subscript, or `text`, a formula."""
+        name = self.steps.names.get(id(node), "")
+        if name:
+            return {"label": [part for part in split(_visible(name)) if part], "title": _visible(name)}
+        formula = self.steps.formula(node)
+        text = self.hand.formula(formula)
+        readable = "".join(self.steps_name(c) for c in text)
+        if formula.head != "cut" and len(readable) <= LONGEST_NAME:
+            return {"text": text, "title": readable}
+        self.counts[node.op] = count = self.counts.get(node.op, 0) + 1
+        return {"label": [node.op, str(count)], "title": f"{node.op}{str(count).translate(LOWERED)}"}
+
+    def steps_name(self, c: str) -> str:
+        """A character, or the name that it stands for."""
+        if not hasattr(self, "_by_character"):
+            self._by_character = {character: name for name, character in self.hand.characters.items()}
+        return self._by_character.get(c, c)
+
+
+def _visible(label: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in label).split()) or "␣"
+
+
+def _below_unknown(nodes: list[Value]) -> set[int]:
+    """By `id`, all from which an op is computed that the page doesn't know."""
+    held: set[int] = set()
+    for node in reversed(nodes):
+        if node.op and (id(node) in held or not is_known(node.op)):
+            held.update(id(parent) for parent in node.parents)
+    return held
+
+
+def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Hand) -> Data:
+    operands = [positions[id(x)] if isinstance(x, Value) else [number(x)] for x in node.operands]
+    data: Data = {"op": node.op, "operands": operands, "formula": hand.formula(steps.definition(node))}
+    if not is_known(node.op):
+        return data | {"value": number(node.data), "slopes": [number(d) for d in node.local_derivatives]}
+    return data | {"pages": [hand.formula(page) for page in steps.pages(node)]}
+
+
+# The chain rule
+
+
+def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Hand) -> Data:
+    """Lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
+    every = [*derivation.lines, *derivation.inner]
+    lines = {(line.numerator, line.denominator): i for i, line in enumerate(every)}
+    factors: dict[tuple[str, str, bool], int] = {}
+    written: list[Data] = []
+
+    def factor(each: Factor) -> int:
+        key = each.numerator, each.denominator, each.referred
+        if key not in factors:
+            factors[key] = len(written)
+            written.append(_factor(each, numbers, hand, lines))
+        return factors[key]
+
+    def line(each: Line) -> Data:
+        data = {
+            "of": [numbers[each.numerator], numbers[each.denominator]],
+            "terms": [[factor(one) for one in term.factors] for term in each.terms],
+        }
+        return data | ({"total": True} if each.total else {})
+
+    return {"lines": [line(each) for each in every], "factors": written}
+
+
+def _factor(each: Factor, numbers: Mapping[str, int], hand: _Hand, lines: Mapping[tuple[str, str], int]) -> Data:
+    of = [numbers[each.numerator], numbers[each.denominator]]
+    formula = each.formula
+    if formula is None:
+        return {"of": of, "line": lines[each.numerator, each.denominator]}
+    return {
+        "of": of,
+        "formula": hand.formula(formula),
+        "loose": formula.head in ("+", "neg"),
+        "tree": _tree(formula, numbers),
+    }
+
+
+def _tree(formula: Formula, numbers: Mapping[str, int]) -> Any:
+    """A formula for the page to compute: a node's number, ["number", x], or [head, operand, …]."""
+    if formula.head == "name":
+        return numbers[formula.text]
+    if formula.head == "number":
+        return ["number", number(formula.number)]
+    return [formula.head, *(_tree(each, numbers) for each in formula.operands)]

@@ -1,0 +1,126 @@
+// The graph, computed as Python computes it: values forward, gradients backward as far as one wants, descent.
+const finite = {inf: Infinity, "-inf": -Infinity, nan: NaN};
+const readNumber = (x) => (typeof x === "string" ? finite[x] : x);
+
+class Graph {
+  constructor(data) {
+    this.nodes = data.nodes.map((node, index) => ({...node, index, ...Graph.operands(node)}));
+    this.size = this.nodes.length;
+    this.root = this.nodes[this.size - 1];
+    this.computed = this.nodes.filter((node) => node.op);
+    this.backwards = [...this.computed].reverse();
+    this.leaves = data.leaves.map((index) => this.nodes[index]);
+    this.values = this.nodes.map((node) => ("value" in node ? readNumber(node.value) : 0));
+    this.slopes = this.nodes.map((node) => (node.slopes || []).map(readNumber));
+    this.gradients = Array(this.size).fill(0);
+    for (const node of this.nodes) node.users = [];
+    for (const node of this.computed) {
+      node.parents.forEach((parent, place) => this.nodes[parent].users.push({user: node, place}));
+    }
+    this.recorded = this.leaves.map((leaf) => this.values[leaf.index]);
+    this.forward();
+  }
+
+  // Where the operands are: parents by number, and for each the place that it has among the operands.
+  static operands(node) {
+    const operands = (node.operands || []).map((x) => (Array.isArray(x) ? readNumber(x[0]) : x));
+    const places = (node.operands || []).flatMap((x, place) => (Array.isArray(x) ? [] : [place]));
+    return {operands, places, parents: places.map((place) => operands[place]), frozen: Boolean(node.op) && "value" in node};
+  }
+
+  compute(node) {
+    if (node.frozen) return;
+    const operands = [...node.operands];
+    for (const place of node.places) operands[place] = this.values[operands[place]];
+    const [value, ...slopes] = OPS[node.op](...operands);
+    this.values[node.index] = value;
+    this.slopes[node.index] = node.places.map((place) => slopes[place]);
+  }
+
+  forward() {
+    for (const node of this.computed) this.compute(node);
+  }
+
+  // What a node passes on to one of its parents; where() passes nothing to the branch not taken, even if that is inf or nan.
+  flow(node, place, gradients = this.gradients) {
+    const slope = this.slopes[node.index][place];
+    return node.op === "where" && slope === 0 ? 0 : slope * gradients[node.index];
+  }
+
+  // The first `count` steps of the backward pass.
+  backward(count = this.backwards.length) {
+    const gradients = this.gradients.fill(0);
+    gradients[this.root.index] = 1;
+    for (let step = 0; step < count; step++) {
+      const node = this.backwards[step];
+      node.parents.forEach((parent, place) => {
+        gradients[parent] += this.flow(node, place);
+      });
+    }
+    return gradients;
+  }
+
+  valueAt(leaf, x) {
+    const before = this.values[leaf.index];
+    this.values[leaf.index] = x;
+    this.forward();
+    this.values[leaf.index] = before;
+    return this.values[this.root.index];
+  }
+
+  // Central differences of fourth order. Leaves the values as they were.
+  difference(leaf) {
+    const x = this.values[leaf.index];
+    const step = 1e-3 * Math.max(Math.abs(x), 0.1);
+    const [a, b, c, d] = [2, 1, -1, -2].map((i) => this.valueAt(leaf, x + i * step));
+    this.forward();
+    return leaf === this.root ? 1 : (d - a + 8 * (b - c)) / (12 * step);
+  }
+
+  // One step of gradient descent of the leaves that are trained; false where a gradient is not a number.
+  descend(rate) {
+    this.forward();
+    this.backward();
+    const moved = this.leaves.filter((leaf) => leaf.trained).map((leaf) => [leaf.index, this.values[leaf.index] - rate * this.gradients[leaf.index]]);
+    if (moved.some(([, x]) => !Number.isFinite(x))) return false;
+    for (const [index, x] of moved) this.values[index] = x;
+    this.forward();
+    return Number.isFinite(this.values[this.root.index]);
+  }
+
+  reset() {
+    this.leaves.forEach((leaf, i) => {
+      this.values[leaf.index] = this.recorded[i];
+    });
+    this.forward();
+  }
+
+  // All nodes and edges by which a node reaches the result.
+  above(start) {
+    const nodes = new Set([start]), edges = new Set();
+    for (const node of this.nodes) {
+      node.parents.forEach((parent, place) => {
+        if (!nodes.has(this.nodes[parent])) return;
+        nodes.add(node);
+        edges.add(`e${node.index}_${place}`);
+      });
+    }
+    return {nodes, edges};
+  }
+
+  // The number of a formula's tree: a node, ["number", x], or [head, operand, …].
+  evaluate(tree) {
+    if (typeof tree === "number") return this.values[tree];
+    const [head, ...operands] = tree;
+    if (head === "number") return readNumber(operands[0]);
+    if (head === "cut") return NaN;
+    const xs = operands.map((each) => this.evaluate(each));
+    const arithmetic = {
+      "+": () => xs.reduce((x, y) => x + y, 0), "*": () => xs.reduce((x, y) => x * y, 1), "/": () => xs[0] / xs[1],
+      "^": () => ieee.pow(xs[0], xs[1]), neg: () => -xs[0],
+      "<": () => Number(xs[0] < xs[1]), "<=": () => Number(xs[0] <= xs[1]), ">": () => Number(xs[0] > xs[1]),
+      ">=": () => Number(xs[0] >= xs[1]), "==": () => Number(xs[0] === xs[1]), "!=": () => Number(xs[0] !== xs[1]),
+    }[head];
+    return arithmetic ? arithmetic() : head in OPS ? OPS[head](...xs)[0] : NaN;
+  }
+}

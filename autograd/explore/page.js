@@ -1,0 +1,232 @@
+// The page: buttons, keys, leaves and cards, and what follows from what.
+class Page {
+  constructor(data) {
+    this.graph = new Graph(data);
+    this.writing = new Writing(this.graph, data);
+    this.telling = new Telling(this.writing, new Derivation(this.writing));
+    this.steps = new Steps(this.graph);
+    this.stage = document.getElementById("stage");
+    this.picked = this.hovered = this.focused = null;
+    this.differences = new Map();
+    this.playing = null;
+    this.picture = new Picture(this.stage.querySelector("svg"), this.graph, (how, node) => this.chosen(how, node));
+    this.rows = this.graph.leaves.map((leaf) => this.row(leaf));
+    const longest = Math.max(...this.graph.leaves.map(({label: [base, below = ""]}) => 8.5 * base.length + 6.5 * below.length));
+    document.querySelector(".card.leaves").style.setProperty("--names", `${Math.max(56, Math.min(150, 22 + longest))}px`);
+    document.getElementById("leaf-rows").append(...this.rows.map((row) => row.box));
+    const frozen = this.graph.nodes.filter((node) => node.frozen);
+    if (frozen.length) this.warn(frozen);
+    this.descent = new Descent(this.graph, () => this.changed());
+    this.wire();
+    this.zoom(0);
+    this.changed();
+  }
+
+  warn(frozen) {
+    const box = document.getElementById("frozen");
+    const names = frozen.slice(0, 6).map((node) => `${node.title} (${node.op})`).join(", ");
+    box.textContent = `The page cannot compute ${names}${frozen.length > 6 ? ` and ${frozen.length - 6} more` : ""}: ops of one’s own have no JavaScript. They stay as recorded, and so do the leaves below them.`;
+    box.hidden = false;
+  }
+
+  // Going through the steps
+
+  wire() {
+    const click = (id, action) => document.getElementById(id).addEventListener("click", action);
+    this.scrub = document.getElementById("scrub");
+    this.scrub.max = this.steps.last;
+    this.scrub.style.setProperty("--turn", `${100 * (this.steps.forward + 0.5) / this.steps.last}%`);
+    this.scrub.addEventListener("input", () => this.to(Number(this.scrub.value)));
+    click("first", () => this.to(0));
+    click("back", () => this.to(this.steps.at - 1));
+    click("forward", () => this.to(this.steps.at + 1));
+    click("last", () => this.to(this.steps.last));
+    click("play", () => (this.playing ? this.pause() : this.play()));
+    click("closer", () => this.zoom(1));
+    click("farther", () => this.zoom(-1));
+    click("fit", () => this.zoom(0));
+    document.getElementById("unpick").addEventListener("click", () => this.pick(null));
+    document.addEventListener("keydown", (event) => this.key(event));
+    addEventListener("resize", () => this.zoom(null));
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, button, #stage .node")) {
+      if (event.key === "Escape") this.pick(null);
+      return;
+    }
+    const act = {
+      ArrowRight: () => this.to(this.steps.at + 1), ArrowLeft: () => this.to(this.steps.at - 1),
+      Home: () => this.to(0), End: () => this.to(this.steps.last),
+      " ": () => (this.playing ? this.pause() : this.play()), Escape: () => this.pick(null),
+    }[event.key];
+    if (!act || event.target.closest(".scrolls") && event.key !== "Escape") return;
+    event.preventDefault();
+    act();
+  }
+
+  to(at) {
+    this.pause();
+    this.step(at);
+  }
+
+  step(at) {
+    this.steps.at = Math.max(0, Math.min(this.steps.last, at));
+    this.render();
+    const {current} = this.now;
+    if (current) this.picture.show(current, this.stage, !matchMedia("(prefers-reduced-motion: reduce)").matches);
+  }
+
+  play() {
+    if (this.steps.at === this.steps.last) this.step(0);
+    const next = () => {
+      this.step(this.steps.at + 1);
+      if (this.steps.at === this.steps.last) this.pause();
+      else this.playing = setTimeout(next, 1000 / Number(document.getElementById("speed").value));
+    };
+    this.playing = setTimeout(next, 1000 / Number(document.getElementById("speed").value));
+    this.playButton();
+  }
+
+  pause() {
+    if (this.playing === null) return;
+    clearTimeout(this.playing);
+    this.playing = null;
+    this.playButton();
+  }
+
+  playButton() {
+    const button = document.getElementById("play");
+    button.setAttribute("aria-label", this.playing === null ? "Play" : "Pause");
+    button.classList.toggle("on", this.playing !== null);
+    document.getElementById("telling").setAttribute("aria-live", this.playing === null ? "polite" : "off");
+  }
+
+  // The picture: 0 fits, 1 is nearer, −1 farther; null keeps.
+  zoom(way) {
+    const svg = this.picture.svg, {width, height} = svg.viewBox.baseVal;
+    const room = this.stage.clientWidth || width;
+    const least = room < 700 ? 0.75 : 0.62;
+    if (way === 0) this.factor = 1;
+    else if (way !== null) this.factor = Math.max(0.25, Math.min(6, this.factor * (way > 0 ? 1.3 : 1 / 1.3)));
+    const wide = room / width, high = Math.max(0.54 * innerHeight, 320) / height;
+    const scale = Math.min(1.25, Math.max(least, room < 700 ? wide : Math.min(wide, high))) * this.factor;
+    svg.style.width = `${Math.floor(width * scale)}px`;
+    svg.style.height = `${Math.floor(height * scale)}px`;
+  }
+
+  // Nodes that are looked at
+
+  chosen(how, node) {
+    if (how === "pick") return this.pick(this.picked === node ? null : node);
+    if (how === "hover") this.hovered = node;
+    else this.focused = node;
+    if (!this.picked) this.renderNode();
+  }
+
+  pick(node) {
+    this.picked = node;
+    this.render();
+  }
+
+  // Leaves
+
+  row(leaf) {
+    const {index, title} = leaf, value = this.graph.values[index], held = Boolean(leaf.held);
+    const reach = Number.isFinite(value) ? Math.max(1, 2 * Math.abs(value)) : 1, middle = Number.isFinite(value) ? value : 0;
+    const name = element("button", {class: "leaf-name", type: "button", title: "Show its gradient and the chain rule", onclick: () => this.chosen("pick", leaf)}, this.writing.name(leaf));
+    const slider = element("input", {type: "range", min: middle - reach, max: middle + reach, step: "any", "aria-label": title, disabled: held});
+    const field = element("input", {type: "number", step: "any", "aria-label": `${title} as a number`, disabled: held});
+    const trained = element("input", {type: "checkbox", "aria-label": `train ${title}`, disabled: held});
+    const gradient = element("span", {class: "number"}), difference = element("span", {class: "number difference"});
+    trained.checked = Boolean(leaf.trained);
+    trained.addEventListener("change", () => { leaf.trained = trained.checked; });
+    slider.addEventListener("input", () => this.set(leaf, Number(slider.value)));
+    field.addEventListener("input", () => {
+      const x = Number(field.value), good = field.value.trim() !== "" && Number.isFinite(x);
+      field.setAttribute("aria-invalid", String(!good));
+      if (good) this.set(leaf, x, field);
+    });
+    field.addEventListener("change", () => this.renderLeaves());
+    const box = element("li", {class: `leaf ${leaf.kind || "leaf"}`}, name, slider, field, gradient, difference, element("label", {class: "tick"}, trained));
+    return {leaf, box, slider, field, gradient, difference, name};
+  }
+
+  set(leaf, x, from) {
+    this.descent.stop();
+    this.graph.values[leaf.index] = x;
+    this.descent.clear();
+    this.descent.say("");
+    this.changed(from);
+  }
+
+  // After leaves have changed
+
+  changed(from) {
+    this.graph.forward();
+    this.differences.clear();
+    clearTimeout(this.later);
+    const measure = () => {
+      this.graph.leaves.filter((leaf) => !leaf.held).forEach((leaf) => this.differences.set(leaf, this.graph.difference(leaf)));
+    };
+    if (this.graph.leaves.length * this.graph.size < 8000 && !(this.descent && this.descent.running)) measure();
+    else this.later = setTimeout(() => { measure(); this.renderLeaves(from); this.renderNode(); }, 200);
+    this.render(from);
+  }
+
+  render(from) {
+    this.now = this.steps.now();
+    this.now.picked = this.picked;
+    this.now.path = this.picked ? this.graph.above(this.picked) : null;
+    this.picture.paint(this.now);
+    this.renderStep();
+    this.renderNode();
+    this.renderLeaves(from);
+  }
+
+  renderStep() {
+    const {at, last, forward} = this.steps, {graph} = this;
+    const where = at <= forward ? `Forward ${at} of ${forward}` : `Backward ${at - forward - 1} of ${forward}`;
+    document.getElementById("position").textContent = where;
+    this.scrub.value = at;
+    this.scrub.setAttribute("aria-valuetext", where);
+    this.scrub.style.setProperty("--done", `${100 * at / last}%`);
+    const ends = [["first", at === 0], ["back", at === 0], ["forward", at === last], ["last", at === last]];
+    for (const [id, end] of ends) document.getElementById(id).setAttribute("aria-disabled", String(end));
+    document.getElementById("result").replaceChildren(this.writing.name(graph.root), " = ", this.writing.number(graph.values[graph.root.index]));
+    document.getElementById("telling").replaceChildren(...this.telling.step(this.now, at));
+  }
+
+  renderNode() {
+    const node = this.picked || this.hovered || this.focused || this.now.current || this.graph.root;
+    document.getElementById("unpick").hidden = !this.picked;
+    const parts = this.telling.node(node, this.now, this.differences);
+    document.getElementById("about").replaceChildren(...parts);
+  }
+
+  renderLeaves(from) {
+    for (const {leaf, box, slider, field, gradient, difference, name} of this.rows) {
+      const x = this.graph.values[leaf.index], slope = this.now.final[leaf.index];
+      if (Number.isFinite(x)) {
+        if (x < Number(slider.min)) slider.min = x - Math.abs(x);
+        if (x > Number(slider.max)) slider.max = x + Math.abs(x);
+        slider.value = x;
+      }
+      if (field !== from) {
+        field.value = Number.isFinite(x) ? String(Number(x.toPrecision(6))) : "";
+        field.placeholder = Number.isFinite(x) ? "" : written(x);
+        field.removeAttribute("aria-invalid");
+      }
+      gradient.textContent = written(slope, 4);
+      gradient.classList.toggle("plus", slope > 0);
+      gradient.classList.toggle("minus", slope < 0);
+      const measured = this.differences.get(leaf);
+      difference.textContent = measured === undefined ? "…" : `${written(measured, 4)} ${agree(measured, slope) ? "✓" : "≠"}`;
+      box.classList.toggle("picked", this.picked === leaf);
+      name.setAttribute("aria-pressed", String(this.picked === leaf));
+    }
+  }
+}
+
+const page = new Page(JSON.parse(document.getElementById("data").textContent));
+globalThis.explorer = page;

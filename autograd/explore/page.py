@@ -1,0 +1,199 @@
+"""The page as one file: picture, data, style and script put together, saved or shown."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import os
+import re
+import tempfile
+import webbrowser
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from autograd.core import Value
+from autograd.derivation.steps import total_derivatives
+from autograd.draw import paint
+from autograd.draw.drawing import place, write_whole
+from autograd.draw.options import ENGINES
+from autograd.draw.scene import scene
+from autograd.errors import DrawError
+from autograd.explore.data import graph_data, natural
+from autograd.graph import topological
+
+__all__ = ["Explorer"]
+
+SCRIPTS: Final = (
+    "ieee.js", "_ops.js", "graph.js", "writing.js", "picture.js", "steps.js", "descent.js", "page.js",
+)  # fmt: skip
+NOT_TRAINED: Final = ("input", "target")
+TITLE: Final = "Backpropagation, step by step"
+LEAST: Final = 48.0  # pixels of a cell: its number will be another
+FRAME_HEIGHT: Final = 860  # of the page within a notebook
+
+
+class Explorer:
+    """A page that goes through a graph, as `explore` makes it.
+
+    Attributes
+    ----------
+    html : str
+        The page, whole: no other file, no network.
+    """
+
+    def __init__(
+        self,
+        value: Value,
+        trained: Iterable[Value | str] | None,
+        rate: float,
+        title: str,
+        engine: str | None,
+        limit: int,
+    ) -> None:
+        _check(value, rate, title, engine, limit)
+        nodes = topological(value)
+        if len(nodes) > limit:
+            raise DrawError(
+                f"explore: {len(nodes):,} values are more than can be followed (limit {limit:,}); explore a part, "
+                "such as one neuron's output, or raise limit="
+            )
+        totals = total_derivatives(value)
+        gradients = {id(node): totals.get(id(node), 0.0) for node in nodes}
+        what, plan, _ = place(scene([value], limit, gradients, LEAST), engine, "LR")
+        kinds = [box.kind for box in what.boxes]
+        ids = _trained(nodes, kinds, trained)
+        picture = paint.paint(what, plan, "")
+        self._size = len(nodes)
+        self.html = _page(title or TITLE, picture, graph_data(value, ids, kinds), rate)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file that ends in .html or .htm, whole or not at all.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it is.
+
+        Raises
+        ------
+        DrawError
+            If the name ends otherwise.
+        OSError
+            If it can't be written.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise DrawError(f"save: file name must end in .html, got {str(target)!r}")
+        write_whole(target, self.html)
+        return target
+
+    def show(self) -> Path:
+        """Open the page in the browser, from a file in a new temporary folder.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it is; also where there is no browser to open it.
+        """
+        path = self.save(Path(tempfile.mkdtemp(prefix="scalargrad-")) / "explorer.html")
+        webbrowser.open(path.as_uri())
+        return path
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """In a notebook: a frame of its own, in which nothing meets the notebook or another page."""
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" title="{TITLE}" loading="lazy" '
+            f'style="width: 100%; height: {FRAME_HEIGHT}px; border: 1px solid #8884; border-radius: 8px; '
+            'resize: vertical; overflow: hidden"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<Explorer of {self._size} value{'s' * (self._size != 1)}>"
+
+
+def _check(value: object, rate: object, title: object, engine: object, limit: object) -> None:
+    if not isinstance(value, Value):
+        raise TypeError(f"explore: takes a Value, got {value!r} ({type(value).__name__})")
+    if not isinstance(rate, (int, float)):
+        raise TypeError(f"explore: rate must be a number, got {rate!r} ({type(rate).__name__})")
+    if not 0.0 < rate < math.inf:
+        raise ValueError(f"explore: rate must be above 0 and finite, got {rate!r}")
+    if not isinstance(title, str):
+        raise TypeError(f"explore: title must be a str, got {title!r} ({type(title).__name__})")
+    if engine is not None and engine not in ENGINES:
+        raise DrawError(f"explore: unknown engine: {engine!r} (must be one of {list(ENGINES)})")
+    if not isinstance(limit, int):
+        raise TypeError(f"explore: limit must be an int, got {limit!r} ({type(limit).__name__})")
+
+
+def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str] | None) -> set[int]:
+    """By `id`, the leaves that gradient descent moves."""
+    leaves = {id(node): node for node in nodes if not node.op}
+    if wanted is None:
+        return {id(node) for node, kind in zip(nodes, kinds) if id(node) in leaves and kind not in NOT_TRAINED}
+    if isinstance(wanted, (str, Value)) or not isinstance(wanted, Iterable):
+        raise TypeError(f"explore: trained must be several leaves or labels, got {wanted!r} ({type(wanted).__name__})")
+    ids: set[int] = set()
+    for each in wanted:
+        found = [key for key, leaf in leaves.items() if leaf is each or (leaf.label and leaf.label == each)]
+        if not found:
+            labels = {leaf.label for leaf in leaves.values() if leaf.label}
+            allowed = ", ".join(sorted(labels, key=natural)) or "leaves, as Values"
+            raise ValueError(f"explore: {each!r} in trained is no leaf below the value; allowed are {allowed}")
+        ids.update(found)
+    return ids
+
+
+# The file
+
+_COMMENTS: Final = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)  # with the indentation: pages stay small
+_OLD_TITLES: Final = re.compile(
+    r"(?<=>)<title>[^<]*</title>"
+)  # of boxes and edges: the page tells more, and as it is now
+
+
+@cache
+def _part(name: str) -> str:
+    return (resources.files("autograd.explore") / name).read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    whole = "".join(map(_part, SCRIPTS))
+    return '(() => {\n"use strict";\n' + _COMMENTS.sub("", whole) + "})();\n"
+
+
+def _page(title: str, picture: str, data: Mapping[str, Any], rate: float) -> str:
+    script = _script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    shown = " ".join("".join(c if c.isprintable() else " " for c in title).split()) or TITLE
+    return Template(_part("page.html")).substitute(
+        hash=f"sha256-{digest}",
+        title=html.escape(shown),
+        style=_part("page.css"),
+        picture=_without_titles(picture),
+        rate=f"{rate:.12g}",
+        data=_json(data),
+        script=script,
+    )
+
+
+def _without_titles(picture: str) -> str:
+    head, end, rest = picture.partition("</desc>")
+    return head + end + _OLD_TITLES.sub("", rest)
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """Data within a script element: nothing in it that HTML could take for the element's end."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

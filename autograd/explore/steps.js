@@ -1,0 +1,160 @@
+// The steps of a pass: 0 is the leaves alone, then one op forward at a time, then the seed, then one op backward at a time.
+class Steps {
+  constructor(graph) {
+    this.graph = graph;
+    this.forward = graph.computed.length;
+    this.last = 2 * this.forward + 1;
+    this.at = this.last;
+    this.rank = new Map(graph.computed.map((node, i) => [node, i]));
+  }
+
+  get phase() {
+    return this.at <= this.forward ? "forward" : "backward";
+  }
+
+  // What the picture shows at this step.
+  now() {
+    const {graph, at, forward} = this;
+    const count = at - forward - 1; // steps of the backward pass; below 0 before the seed
+    const final = [...graph.backward()];
+    const gradients = count >= 0 ? [...graph.backward(count)] : graph.nodes.map(() => 0);
+    const reached = new Set(), sent = new Set(count > 0 ? graph.backwards.slice(0, count) : []);
+    if (count >= 0) reached.add(graph.root);
+    for (const node of sent) node.parents.forEach((parent) => reached.add(graph.nodes[parent]));
+    const lit = count > 0 ? graph.backwards[count - 1] : count < 0 && at > 0 ? graph.computed[at - 1] : null;
+    const current = lit || (count === 0 ? graph.root : null);
+    const giving = new Set(lit ? lit.parents.map((parent) => graph.nodes[parent]) : []);
+    const known = (node) => !node.op || count >= 0 || this.rank.get(node) < at;
+    return {final, gradients, reached, sent, lit, current, giving, known, phase: this.phase, count};
+  }
+}
+
+// What a step says, and what there is to know of one node.
+class Telling {
+  constructor(writing, derivation) {
+    this.writing = writing;
+    this.derivation = derivation;
+    this.graph = writing.graph;
+  }
+
+  op(node) {
+    const doc = this.writing.data.ops[node.op] || "";
+    return element("p", {class: "quiet"}, element("b", {}, node.op), doc ? ` — ${doc}` : "", node.frozen ? ". An op of one’s own: the page cannot compute it, so it stays as recorded." : "");
+  }
+
+  step(now, at) {
+    const {graph, writing} = this, root = graph.root;
+    if (at === 0) return [this.heading("The leaves"), element("p", {}, "Only the leaves have numbers. Forward: each op computes its value from its operands.")];
+    if (now.count === 0) {
+      return [
+        this.heading("The seed"),
+        element("p", {}, "All values are known. Backward begins at the result, whose derivative by itself is 1."),
+        writing.equation(writing.partial(root, root), "=", ["1"]),
+      ];
+    }
+    return now.phase === "forward" ? this.forward(now.current) : this.backward(now);
+  }
+
+  heading(...words) {
+    return element("h3", {}, words);
+  }
+
+  forward(node) {
+    const {graph, writing} = this;
+    return [
+      this.heading("Compute ", writing.name(node)),
+      this.value(node),
+      this.op(node),
+      element("p", {class: "quiet"}, "Local derivatives, kept for the way back:"),
+      ...node.parents.map((parent, place) => writing.line(
+        writing.partial(node, graph.nodes[parent]), ...this.slope(node, place), [writing.number(graph.slopes[node.index][place], "result")],
+      )),
+    ];
+  }
+
+  // A local derivative as a formula, with names and with numbers.
+  slope(node, place) {
+    const page = node.pages && node.pages[place];
+    if (!page || page.includes("…")) return [];
+    return [this.writing.formula(page), this.writing.formula(page, true)];
+  }
+
+  value(node) {
+    const {writing, graph} = this, result = [writing.number(graph.values[node.index], "result")];
+    if (!node.op) return writing.equation([writing.name(node)], "=", result);
+    const cut = node.formula.includes("…");
+    const left = node.text ? [this.writing.formula(node.formula)] : [writing.name(node)];
+    const parts = cut ? [] : node.text ? [writing.formula(node.formula, true)] : [writing.formula(node.formula), writing.formula(node.formula, true)];
+    return writing.equation(left, "=", ...parts, result);
+  }
+
+  backward(now) {
+    const {graph, writing} = this, node = now.current, root = graph.root;
+    const gradient = now.gradients[node.index];
+    const most = 12, rows = node.parents.slice(0, most).map((index, place) => {
+      const parent = graph.nodes[index], slope = graph.slopes[node.index][place], flow = graph.flow(node, place, now.gradients);
+      const [page] = this.slope(node, place);
+      const through = () => (node === root ? [] : [writing.partial(root, node), " · "]);
+      const sent = parent.users.filter(({user}) => now.sent.has(user)).length, all = parent.users.length;
+      const tail = all > 1 ? element("span", {class: "quiet tail"}, sent < all ? ` so far ${written(now.gradients[index])}, ${sent} of ${all}` : ` together ${written(now.gradients[index])}`) : "";
+      return writing.equation(
+        writing.partial(root, parent), all > 1 ? "+=" : "=",
+        [...through(), writing.partial(node, parent)],
+        page ? [...through(), this.isSum(node, place) && node !== root ? ["(", page, ")"] : page] : null,
+        node === root ? null : [...writing.factorNumber(gradient), " · ", ...writing.factorNumber(slope)],
+        [writing.number(flow, "result"), tail],
+      );
+    });
+    const left = node.parents.length - most;
+    return [
+      this.heading("Send back from ", writing.name(node)),
+      node === root ? null : element("p", {}, writing.partial(root, node), " = ", writing.number(gradient, "result"), " is complete. Each operand gets its share:"),
+      ...rows,
+      left > 0 ? element("p", {class: "quiet"}, `… and ${left} more like these`) : null,
+      this.op(node),
+    ].filter(Boolean);
+  }
+
+  isSum(node, place) {
+    const page = node.pages ? node.pages[place] : "";
+    return page.startsWith("−") || (/ [+−] /.test(page) && !/^[^(]*\(.*\)$/.test(page));
+  }
+
+  // Everything about one node, with gradients as they are at this step.
+  node(node, now, differences) {
+    const {graph, writing} = this, root = graph.root, gradient = now.final[node.index];
+    const parts = [this.heading(writing.name(node), element("span", {class: "tag"}, node.op || node.kind || "leaf"))];
+    parts.push(this.value(node));
+    if (node.op) parts.push(this.op(node));
+    if (node.held) parts.push(element("p", {class: "quiet"}, "An op that the page cannot compute is above: this leaf stays as it is."));
+    parts.push(element("h4", {}, "Gradient"), this.sum(node, now));
+    if (!node.op) {
+      const difference = differences.get(node);
+      if (difference !== undefined) parts.push(element("p", {class: "quiet"}, "Finite difference: ", writing.number(difference), agree(difference, gradient) ? " — agrees" : " — differs, as at a kink or where numbers are too large or too small"));
+      const derivation = this.derivation.of(node, gradient);
+      if (derivation) parts.push(element("h4", {}, "The chain rule"), derivation);
+    }
+    return parts;
+  }
+
+  // The gradient as the full sum over what uses the node.
+  sum(node, now) {
+    const {graph, writing} = this, root = graph.root, total = [writing.number(now.final[node.index], "result")];
+    const left = writing.partial(root, node);
+    if (node === root) return writing.equation(left, "=", ["1"]);
+    const most = 8, users = node.users.slice(0, most), more = node.users.length > most ? [" + …"] : [];
+    const terms = (write) => [...writing.joined(users.map(write), " + "), ...more];
+    const share = (text, user) => element("span", {class: now.sent.has(user) || now.phase === "forward" ? "" : "waiting"}, text);
+    return writing.equation(
+      left, "=",
+      terms(({user}) => share(user === root ? [writing.partial(root, node)] : [writing.partial(root, user), " · ", writing.partial(user, node)], user)),
+      terms(({user, place}) => share([...writing.factorNumber(now.final[user.index]), " · ", ...writing.factorNumber(graph.slopes[user.index][place])], user)),
+      users.length > 1 ? terms(({user, place}) => share(writing.factorNumber(graph.flow(user, place, now.final)), user)) : null,
+      total,
+    );
+  }
+}
+
+function agree(difference, gradient) {
+  return Math.abs(difference - gradient) <= 1e-6 * Math.max(Math.abs(difference), Math.abs(gradient)) + 1e-9;
+}

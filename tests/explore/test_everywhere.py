@@ -1,0 +1,175 @@
+"""The page everywhere: accessible, on a phone, with hostile labels, without a network, in a notebook."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd as ag
+from autograd import Value, explore
+from autograd.extend import remove
+from autograd.graph import topological
+from tests import needs
+from tests.explore.conftest import Open, numbers, set_leaf, until
+from tests.explore.graphs import neuron, note_002
+
+SIZES = [(1600, 900), (800, 1000), (400, 850)]
+
+# What the page can't compute
+
+
+def test_an_op_of_ones_own_is_frozen_and_its_leaves_with_it(opened: Open) -> None:
+    @ag.op("3*x**2")
+    def cube_of_mine(x: float) -> float:
+        return x * x * x
+
+    try:
+        x, w = ag.values(x=2.0, w=0.5)
+        page = opened(explore(cube_of_mine(x * 1.5) * w))
+    finally:
+        remove("cube_of_mine")
+    assert "cannot compute" in page.locator("#frozen").inner_text()
+    assert page.get_by_label("x as a number", exact=True).is_disabled()
+    set_leaf(page, "w", "1")
+    assert numbers(page, "explorer.graph.values")[-1] == 27.0
+    assert numbers(page, "explorer.now.final")[0] == 27.0 * 1.5
+    page.locator("#first").click()
+    page.keyboard.press("Escape")
+
+
+def test_a_function_with_a_gradient_of_its_own_is_frozen(opened: Open) -> None:
+    @ag.custom_gradient(lambda out, x: 2 * x)
+    def square_of_mine(x: float) -> float:
+        return x * x
+
+    try:
+        page = opened(explore(square_of_mine(Value(3.0, "x")) + 1))
+    finally:
+        remove("square_of_mine")
+    assert page.locator("#stage .frozen").count() == 1
+
+
+# Who and where
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_complain_of(opened: Open, width: int, height: int, scheme: str) -> None:
+    axe = needs.package("axe_playwright_python.sync_playwright").Axe()
+    page = opened(explore(note_002()), width, height, color_scheme=scheme)
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in axe.run(page).response["violations"]] == []
+    page.locator(".leaf-name").first.click()
+    page.locator("#back").click()
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in axe.run(page).response["violations"]] == []
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+def test_nothing_sticks_out_and_fingers_hit(opened: Open, width: int, height: int) -> None:
+    page = opened(explore(note_002()), width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 500:
+        small = page.evaluate(
+            "[...document.querySelectorAll('button')].filter((b) => b.offsetParent)"
+            ".map((b) => [b.id, b.offsetWidth, b.offsetHeight]).filter(([, w, h]) => w < 44 || h < 44)"
+        )
+        assert small == []
+
+
+def test_cards_fill_the_window(opened: Open) -> None:
+    page = opened(explore(note_002()), 1600, 1000)
+    ends = "[...document.querySelectorAll('.card')].map((card) => card.getBoundingClientRect().bottom)"
+    end = max(page.evaluate(ends))
+    assert 940 < end <= 1000
+
+
+def test_on_a_phone_the_step_is_scrolled_into_sight(opened: Open) -> None:
+    page = opened(explore(note_002()), 400, 850, reduced_motion="reduce")
+    page.locator("#first").click()
+    page.locator("#forward").click()
+    box = page.locator("#stage .current").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 400
+
+
+HOSTILE = [
+    "</script><script>window.pwned = 1</script>", "<!-- <script>", "-->", "<img src=x onerror='window.pwned=1'>",
+    "${window.pwned=1}", "a\u2028b\u2029c", 'say "hi" & \'bye\'', "\\u003c/script>", "שלום_עולם",
+    "\u202egnp.exe", "\U000f0003", "]]>", "lone \ud800 surrogate", "x" * 300,
+]  # fmt: skip
+
+
+def test_hostile_labels_do_nothing(opened: Open) -> None:
+    leaves_ = [Value(0.1 * (i + 1), text) for i, text in enumerate(HOSTILE)]
+    root = ag.sum([leaf * leaf for leaf in leaves_])
+    root.label = HOSTILE[0]
+    page = opened(explore(root, title=HOSTILE[0]))
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("script").count() == 2
+    for name in page.locator(".leaf-name").all():
+        name.click()
+    page.locator("#first").click()
+    for _ in range(30):
+        page.locator("#forward").click()
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img").count() == 0
+    assert "</script><script>window.pwned = 1</script>" in page.locator("#result").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1600
+
+
+def test_the_page_may_not_use_the_network(browser: Any, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(explore(neuron()).save(tmp_path / "page.html").as_uri())
+    outcome = page.evaluate(
+        "new Promise((done) => { addEventListener('securitypolicyviolation', (e) => done(e.effectiveDirective));"
+        "fetch('http://127.0.0.1:9/').catch(() => 0); })"
+    )
+    page.close()
+    assert outcome == "connect-src"
+
+
+def test_pages_in_one_notebook_do_not_meet(opened: Open) -> None:
+    frames = explore(neuron())._repr_mimebundle_()["text/html"] + explore(note_002())._repr_html_()
+    page = opened(f"<!doctype html><title>notebook</title>{frames}")
+    first, second = (page.frame_locator("iframe").nth(i) for i in (0, 1))
+    before = second.locator("#result").inner_text()
+    first.get_by_label("w1 as a number", exact=True).fill("3")
+    first.locator("#first").click()
+    assert first.locator("#position").inner_text().startswith("Forward 0")
+    assert second.locator("#position").inner_text() == "Backward 27 of 27"
+    assert second.locator("#result").inner_text() == before
+    assert "sandbox" in frames
+    assert "allow-same-origin" not in frames
+
+
+def test_three_hundred_nodes_are_usable(opened: Open) -> None:
+    x = Value(0.3, "x")
+    net = x
+    for i in range(99):
+        net = (net * Value(0.9 + i / 1000, f"w{i}")).tanh()
+    root = net + 1
+    assert len(topological(root)) == 299
+    page = opened(explore(root))
+    set_leaf(page, "x", "0.5")
+    page.locator("#back").click()
+    page.locator(".leaf-name").nth(50).click()
+    until(page, "document.querySelectorAll('.difference')[60].textContent.endsWith('✓')")
+    page.locator("#one").click()
+    assert page.evaluate("explorer.descent.steps") == 1
+
+
+def test_a_leaf_alone_has_a_page(opened: Open) -> None:
+    page = opened(explore(Value(2.0, "x")))
+    page.locator("#first").click()
+    page.locator("#forward").click()
+    page.locator("#play").click()
+    set_leaf(page, "x", "3")
+    assert page.locator("#result").inner_text().endswith("= 3")
+
+
+def test_the_page_in_an_unescaped_title_is_text(opened: Open) -> None:
+    page = opened(explore(neuron(), title="a < b & c"))
+    assert page.locator("h1").inner_text() == "a < b & c"
+    assert html.unescape(page.title()) == "a < b & c"
