@@ -47,7 +47,8 @@ def number_of(given: Any) -> float:
     kind = type(given)
     if kind is float:
         return given  # type: ignore[no-any-return]
-    if not hasattr(kind, "__float__") or hasattr(kind, "__len__") or isinstance(given, (str, complex)):
+    many = hasattr(kind, "__len__") and getattr(given, "shape", None) != ()  # an array of no dimensions is one number
+    if not hasattr(kind, "__float__") or many or isinstance(given, (str, complex)):
         raise TypeError(f"got {shown(given)}")
     return float(given)
 

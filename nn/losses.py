@@ -106,9 +106,8 @@ def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta:
 
     def term(o: Any, t: Any) -> Any:
         distance = core.abs(core.sub(t, o))
-        beyond = core.relu(core.sub(distance, limit))
-        far = core.mul(limit, core.sub(distance, 0.5 * limit))
-        return core.where(beyond, far, core.mul(0.5, core.mul(distance, distance)))
+        near = core.min(distance, limit)
+        return core.mul(near, core.sub(distance, core.mul(0.5, near)))
 
     return _elementwise("huber", outputs, targets, reduction, term)
 
@@ -401,7 +400,8 @@ def _logit_surprise(logits: list[Any], right: int) -> Any:
     others = logits[:right] + logits[right + 1 :]
     if not others:
         return core.sub(logits[right], logits[right])
-    return core.softplus(core.sub(core.logsumexp(others), logits[right]))
+    rest = core.logsumexp(others) if len(others) > 1 else others[0]
+    return core.softplus(core.sub(rest, logits[right]))
 
 
 def _logit_surprises(logits: list[Any]) -> list[Any]:

@@ -1,6 +1,6 @@
 """Records what torch's optimisers, schedules and clipping do, as `torch.json`: python tests/nn/record_torch.py.
 
-It needs torch. Gradients are a formula of parameter and step, `gradient`, so that nothing but the optimiser is compared.
+It needs torch. Gradients are a formula of parameter and step, so that nothing but the optimiser is compared.
 """
 
 from __future__ import annotations
