@@ -19,6 +19,7 @@ from autograd.core import Value
 from autograd.errors import GradientError
 from autograd.graph import topological
 from autograd.numeric import Crossing, at_kink, crosses, difference, local
+from autograd.reverse import CHOOSING
 from autograd.sweeps import active, pull, push
 from autograd.transforms import grad
 from autograd.trees import Tree
@@ -340,7 +341,7 @@ def _by_ops(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> tuple[
         slope = error = size = 0.0
         for edge in edges[id(node)]:
             below = moving.get(id(node.operands[edge.position]))
-            if below is None or (node.op == "where" and edge.analytic == 0.0):
+            if below is None or (node.op in CHOOSING and edge.analytic == 0.0):
                 continue
             numeric = edge.numeric if math.isfinite(edge.numeric) else edge.analytic
             allowed = (edge.error if math.isfinite(edge.error) else 0.0) + _loose(node)

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from autograd.core import Value
 from autograd.ops import TABLE
+from autograd.reverse import CHOOSING
 from autograd.sweeps import active, in_c, pull
 from autograd.symbolic import RULES, apply, bends, recording, second, slope
 
@@ -172,7 +173,7 @@ def _products(
         if turn is not None and len(operands) > FEW and hasattr(turn, "dtype"):
             _spread(node, gradient, turn, changes, ids, adjoints, turning)
             continue
-        chooses = node.op == "where"
+        chooses = node.op in CHOOSING
         for operand, change in zip(operands, changes):
             if isinstance(operand, float):
                 continue

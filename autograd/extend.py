@@ -109,6 +109,8 @@ def op(
             return symbolic.record(ops.TABLE[named], tuple(bound.arguments.values()))
 
         setattr(core, named, apply)  # where a row's function is looked for
+        apply.introduce = lambda: named  # type: ignore[attr-defined]
+        _origins[named] = (apply,)
         return apply
 
     return enter
@@ -125,10 +127,23 @@ def remove(name: str) -> None:
     if name in _built_in or name not in ops.TABLE:
         raise ValueError(f"remove: no added op has the name {name!r}")
     del ops.TABLE[name]
+    _origins.pop(name, None)
     symbolic.RULES.pop(name, None)
     if hasattr(core, name):
         delattr(core, name)
     _forget()
+
+
+_origins: dict[str, tuple[Any, ...]] = {}
+
+
+def origin(name: str) -> tuple[Any, ...] | None:
+    """Return where an added op comes from: a function with a method `introduce`, and arguments for that.
+
+    Another process that finds the function by its module finds the op: `introduce` adds it, if importing the module
+    hasn't, and returns its name there.
+    """
+    return _origins.get(name)
 
 
 def _free(name: str) -> None:
@@ -248,7 +263,9 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
             numbers, tree = Tree.flatten(arguments, f"{function.__name__}: arguments")
             if not any(isinstance(x, Value) for x in numbers):
                 return _float(function.__name__, function(*arguments))
+            return symbolic.record(ops.TABLE[introduce(tree)], numbers)
 
+        def introduce(tree: Tree) -> str:
             def rule(*operands: Any) -> list[Any]:
                 *xs, out = operands
                 given = tree.build(xs)
@@ -265,8 +282,10 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
                 return out, *map(float, rule(*xs, out))
 
             name = family.name((tuple(tree.names), tuple(tree.shapes)), tree.size, compute, rule)
-            return symbolic.record(ops.TABLE[name], numbers)
+            _origins[name] = (apply, tree)
+            return name
 
+        apply.introduce = introduce  # type: ignore[attr-defined]
         return apply
 
     return decorate
@@ -337,8 +356,14 @@ def stop_gradient(nested: Any) -> Any:
     3.0
     """
     numbers, tree = Tree.flatten(nested, "stop_gradient")
-    # The branch not taken: a Value, and of the same graph, but nothing goes down.
-    return tree.build([core.where(0.0, x, x.data) if isinstance(x, Value) else x for x in numbers])
+    return tree.build([_held(x) if isinstance(x, Value) else x for x in numbers])
+
+
+def _held(x: Value) -> Any:
+    """A node of its own, so that a replay follows the number; every sweep knows that nothing goes down."""
+    if "stop_gradient" not in ops.TABLE:
+        _enter("stop_gradient", ("x",), lambda x: (x, 0.0), None, ("0",), doc="x, through which no derivative passes.")
+    return symbolic.record(ops.TABLE["stop_gradient"], (x,))
 
 
 def checkpoint(function: Function) -> Function:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from autograd.core import Value
 from autograd.ops import TABLE
+from autograd.reverse import CHOOSING
 
 __all__ = ["evaluate", "leaves", "tangent", "topological"]
 
@@ -100,7 +101,7 @@ def tangent(output: Value, leaf: Value) -> float:
         moving = [
             derivative * tangents[id(parent)]
             for parent, derivative in zip(node.parents, node.local_derivatives, strict=True)
-            if id(parent) in tangents and not (node.op == "where" and derivative == 0.0)
+            if id(parent) in tangents and not (node.op in CHOOSING and derivative == 0.0)
         ]
         if moving:
             tangents[id(node)] = float(sum(moving))

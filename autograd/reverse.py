@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Inspect", "sweep"]
 
+CHOOSING = frozenset({"where", "stop_gradient"})
+"""Ops that pass nothing to an operand whose local derivative is 0, not even 0 times infinity."""
+
 Inspect = Callable[["Value", "Value", float, float, float], None]
 
 
@@ -43,7 +46,7 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
     while ready:
         node = ready.pop()
         gradient = gradients.get(id(node))
-        chooses = node.op == "where"
+        chooses = node.op in CHOOSING
         for parent, derivative in zip(node.parents, node.local_derivatives, strict=True):
             key = id(parent)
             if gradient is not None and not (chooses and derivative == 0.0):

@@ -8,6 +8,7 @@ from typing import Any
 from autograd import core, modes
 from autograd.core import Value
 from autograd.graph import topological
+from autograd.reverse import CHOOSING
 from autograd.symbolic import add, mul, slope
 
 __all__ = [
@@ -81,7 +82,7 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
         gradient = adjoints.get(id(node))
         if gradient is None:
             continue
-        chooses = node.op == "where"
+        chooses = node.op in CHOOSING
         for parent, derivative in zip(node.parents, node.local_derivatives):
             key = id(parent)
             if key in ids and not (chooses and derivative == 0.0):
@@ -168,12 +169,13 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
     for node in active(outputs, (x for x, _ in tangents))[0]:
         if id(node) in given:
             continue
-        chooses, total = node.op == "where", 0.0
+        chooses, total, moves = node.op in CHOOSING, 0.0, False
         for parent, derivative in zip(node.parents, node.local_derivatives):
             tangent = moving.get(id(parent))
             if tangent is not None and not (chooses and derivative == 0.0):
-                total += derivative * tangent
-        moving[id(node)] = total
+                total, moves = total + derivative * tangent, True
+        if moves:
+            moving[id(node)] = total
     return [moving.get(id(output), 0.0) for output in outputs]
 
 

@@ -133,6 +133,9 @@ function_add_op(PyObject *Py_UNUSED(module), PyObject *name)
         PyErr_Format(PyExc_ValueError, "add_op: at most %d ops can be added", MOST_ADDED);
         return NULL;
     }
+    if (PyUnicode_CompareWithASCIIString(name, "stop_gradient") == 0) {
+        stop_gradient_op = rows_count;
+    }
     rows[rows_count].name_object = Py_NewRef(name);
     rows[rows_count++].name = (const char *)PyUnicode_DATA(name);
     Py_RETURN_NONE;

@@ -90,6 +90,15 @@ edge_count(const Node *node)
     return likely(node->shape < MANY) ? node->shape : node->many.count;
 }
 
+static int stop_gradient_op = -1; /* the row of that op, once it is added */
+
+/* Whether a node passes nothing to an operand whose local derivative is 0, not even 0 times infinity. */
+static inline bool
+is_choice(const Node *node)
+{
+    return node->op == OP_where || node->op == stop_gradient_op;
+}
+
 #define FOR_EACH_EDGE(EDGE, NODE) \
     for (Edge *EDGE = edges_of(NODE), *end_ = EDGE + edge_count(NODE); EDGE < end_; EDGE++)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Final
 
 from autograd.replay.code import Instruction
+from autograd.replay.own_ops import ALIAS
 from autograd.replay.record import Tape
 from autograd.replay.simplify import simplified
 from autograd.replay.sums import Sum, Term, sums_of
@@ -54,7 +55,7 @@ class Forward:
         for entry, args in graph.operands.items():
             if all(x in self.uniform for x in args):
                 self.uniform.add(entry)
-            if not self.active.isdisjoint(args):
+            if graph.ops[entry] != ALIAS and not self.active.isdisjoint(args):
                 self.active.add(entry)
         for i, u in zip(own, self.parameters, strict=True):
             self.at[i] = writer.filled(~u) if self.each else ~u
@@ -96,6 +97,8 @@ class Forward:
         if entry in self.sums:
             return self.add_up(self.sums[entry], uniform)
         operands = tuple(map(self.place, args))
+        if name == ALIAS:
+            return operands[0]
         if name == "mean":
             total = self.add_up(Sum(0.0, [Term(x, -1, 1.0) for x in args]), uniform)
             return writer.row("div", (total, writer.constant(float(len(args)))), uniform)

@@ -16,7 +16,7 @@ from autograd.replay import shards
 from autograd.replay.arguments import columns_of, seeds_of
 from autograd.replay.nesting import LEAF, Structure, apart, arguments_apart, filled, together
 from autograd.replay.observing import Recording, asked, questions_of
-from autograd.replay.program import Program
+from autograd.replay.program import GRADIENTS, LEARN, VALUES, Program
 from autograd.replay.record import record
 from autograd.replay.results import Gradients
 from autograd.trees import is_number
@@ -114,9 +114,9 @@ class Function:
         """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
         structure, leaves = arguments_apart(arguments, named)
         if executor is None:
-            result = self._once(structure, tuple(leaves), "")
+            result = self._at_once(structure, tuple(leaves), VALUES, None, threads)
             if result is not NotImplemented:
-                return result
+                return result[0]
         if any(isinstance(x, Value) for x in leaves):
             return self.function(*arguments, **named)
         columns, single = columns_of(leaves, len(leaves))
@@ -132,10 +132,10 @@ class Function:
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; as `Program.backward`."""
         structure, leaves = arguments_apart(arguments, named)
-        if executor is None and seed is None:
-            done = self._once(structure, tuple(leaves), "sum")
+        if executor is None:
+            done = self._at_once(structure, tuple(leaves), LEARN, seed, threads)
             if done is not NotImplemented:
-                return done
+                return done[0]
         columns, single = self._prepared(leaves)
         result = self._run(structure, columns, seed, False, "sum", threads, executor, seeded=True)
         for value, gradient in result.parameters.items():
@@ -158,6 +158,13 @@ class Function:
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
         structure, leaves = arguments_apart(arguments, named)
+        if executor is None and parameters == "sum":
+            done = self._at_once(structure, tuple(leaves), GRADIENTS, seed, threads)
+            if done is not NotImplemented:
+                returned, (of_inputs, of_parameters), program = done
+                return Gradients(
+                    returned, of_inputs, dict(zip(program.parameters, of_parameters.tolist(), strict=True))
+                )
         columns, single = self._prepared(leaves)
         result = self._run(structure, columns, seed, True, parameters, threads, executor, seeded=True)
         inputs = tuple(float(row[0]) if single else row for row in result.inputs)
@@ -173,15 +180,27 @@ class Function:
                 raise TypeError(f"call: argument {i} must be a number or numbers, got {x!r}; close over Values instead")
         return columns_of(leaves, len(leaves))
 
-    def _once(self, structure: Structure, numbers: tuple[Any, ...], parameters: str) -> Any:
-        """Run one sample in C on the version whose branch it takes, where that can be done; else NotImplemented."""
-        for version in self._cache.get(structure, ()):
-            result = version.program.once(numbers, parameters)
-            if result is not NotImplemented:
-                self._touch(structure, version)
-                if version.returns is LEAF:
-                    return result
-                return together(version.returns, iter(result if isinstance(result, tuple) else (result,)))
+    def _at_once(self, structure: Structure, leaves: tuple[Any, ...], mode: int, seed: Any, threads: int | None) -> Any:
+        """Do a call in C: one sample on the version whose branch it takes, a batch if all of it is on the latest.
+
+        Returns
+        -------
+        Any
+            NotImplemented, with nothing changed, where that can't be done; else what the function returns, what
+            `quick` gave besides, and the program.
+        """
+        versions = self._cache.get(structure, ())
+        one = all(type(x) is float for x in leaves)
+        for version in versions if one else versions[:1]:
+            program = version.program
+            done = program.quick(leaves, mode, seed, threads)
+            if done is NotImplemented:
+                continue
+            self._touch(structure, version)
+            outputs, rest = (done, ()) if mode != GRADIENTS else (done[0], done[1:])
+            if version.returns is LEAF:
+                return outputs, rest, program
+            return together(version.returns, iter(outputs if isinstance(outputs, tuple) else (outputs,))), rest, program
         return NotImplemented
 
     def _run(

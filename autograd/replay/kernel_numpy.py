@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd import ops
-from autograd.ops import TABLE
+from autograd.ops import NAMES, TABLE
 from autograd.replay.code import Instruction
+from autograd.replay.own_ops import by_sample
 from autograd.replay.plan import Plan
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
 
     tree = _ForArrays().visit(ast.parse(inspect.getsource(ops)))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    fixed = {op.compute.__name__ for op in TABLE.values() if op.arity is not None}
+    table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
+    fixed = {op.compute.__name__ for op in table}
     wanted: list[ast.stmt] = [
         f for f in functions if f.name in fixed or (f.name.startswith("_") and _is_over_floats(f))
     ]
@@ -94,7 +96,13 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     names["ieee"] = _Ieee(np)
     code = compile(ast.fix_missing_locations(ast.Module(wanted, [])), "<rows of ops.py over arrays>", "exec")
     exec(code, names)
-    return {op.name: names[op.compute.__name__] for op in TABLE.values() if op.arity is not None}
+    return {op.name: names[op.compute.__name__] for op in table}
+
+
+def _row(name: str, cells: _Cells) -> Callable[..., Any]:
+    """A row for arrays; of an op that a user added, called sample by sample."""
+    known = _rows().get(name)
+    return known or (lambda *columns: by_sample(name, cells.count, cells.first, *columns))
 
 
 def _is_over_floats(function: ast.FunctionDef) -> bool:
@@ -160,7 +168,7 @@ class NumpyKernel:
                 if start == 0 or count != pool.shape[1]:
                     cells = _Cells(uniforms, pool, count)
                     steps = [(step, _bind(step, cells) if step.op not in TRANSFERS else _nothing) for step in plan.body]
-                here = slice(start, start + count)
+                here, cells.first = slice(start, start + count), start
                 for step, action in steps:
                     if step.op == "load":
                         np.copyto(cells(step.outs[0]), columns[step.number, here])
@@ -191,6 +199,7 @@ class _Cells:
 
     def __init__(self, uniforms: Array, pool: Array, count: int) -> None:
         self.uniforms, self.pool, self.count = uniforms, pool, count
+        self.first = -1  # number of the first sample; of what is uniform, none
 
     def __call__(self, x: int) -> Array:
         return self.pool[x, : self.count] if x >= 0 else self.uniforms[~x : ~x + 1]
@@ -207,7 +216,7 @@ def _value(step: Instruction, cells: _Cells) -> Callable[[], None]:
     out, arguments = cells(step.outs[0]), [cells(x) for x in step.reads]
     if step.row in PLAIN:
         return functools.partial(getattr(np, PLAIN[step.row]), *arguments, out=out)
-    row = _rows()[step.row]
+    row = _row(step.row, cells)
     return lambda: np.copyto(out, row(*arguments)[0])
 
 
@@ -222,7 +231,7 @@ def _slopes(step: Instruction, cells: _Cells) -> Callable[[], None]:
 def _several(step: Instruction, cells: _Cells, first: int) -> Callable[[], None]:
     import numpy as np
 
-    arguments, row = [cells(x) for x in step.reads], _rows()[step.row]
+    arguments, row = [cells(x) for x in step.reads], _row(step.row, cells)
     outs = [(cells(x), i) for i, x in enumerate(step.outs, first) if x != -1]
 
     def run() -> None:

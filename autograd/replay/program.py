@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import display, modes
 from autograd.core import Value
 from autograd.errors import BranchChanged
-from autograd.replay import shards, store
+from autograd.replay import own_ops, shards, store
 from autograd.replay.arguments import columns_of, seeds_of, threads_for
 from autograd.replay.guards import answers, described
 from autograd.replay.kernel_numpy import NumpyKernel
@@ -70,6 +71,9 @@ class Program:
         self.parameters: tuple[Value, ...] = tuple(parameters)
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
+        own_ops.check_known(tape.added)
+        if any(name != own_ops.ALIAS for name in tape.added):
+            self.kernel = "numpy"  # which calls Python functions
         self._kernels: dict[tuple[bool, str], Any] = {}
         self._calls: list[Call | None] = [None, None, None]
         self._bytes: bytes | None = None
@@ -104,7 +108,8 @@ class Program:
         return display.listing(self, str(self) if len(self.tape.rows) <= display.LINES else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self.tape, self.parameters, self.single_output)
+        added = (self.tape.added, own_ops.origins(self.tape.added)) if self.tape.added else None
+        return _restored, (self.tape, self.parameters, self.single_output, added)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the program, with its parameters' data and labels, to a file of plain JSON."""
@@ -321,7 +326,8 @@ class Program:
         totals: dict[int, float] = {}
         for k, u in chosen.seeds_to.items():
             totals[u] = totals.get(u, 0.0) + float(samples if seeds is None else seeds[k].sum())
-        stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
+        with own_ops.watched() as failures:
+            stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
                 stored[i] = uniforms[u]
@@ -332,6 +338,7 @@ class Program:
         else:
             found = chosen.gradients_in(uniforms) if samples else np.zeros(len(chosen.gradients))
         holds = self._holding(stored[count:]) if self.tape.guards else None
+        own_ops.raise_for(failures, samples, holds)
         return Outcome(stored[:count], rows[:own], found, holds)
 
     def _uniforms(self, chosen: Plan, numbers: Sequence[float] | None) -> Array:
@@ -414,7 +421,8 @@ class Program:
 
         chosen: Plan = self._kernel(False, "").plan
         uniforms = self._uniforms(chosen, None)
-        stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
+        with own_ops.watched():
+            stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
                 stored[i] = uniforms[u]
@@ -429,6 +437,13 @@ class Program:
     def _shaped(self, outputs: Array, single: bool) -> Any:
         rows = tuple(float(row[0]) for row in outputs) if single else tuple(outputs)
         return rows[0] if self.single_output else rows
+
+
+def _restored(tape: Tape, parameters: Sequence[Value], single_output: bool, added: Any) -> Program:
+    """What a pickle loads; ops that users added are added here first."""
+    if added is not None:
+        tape = replace(tape, added=own_ops.introduced(*added))
+    return Program(tape, parameters, single_output)
 
 
 def _not_at_once(*_: Any) -> Any:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from autograd.core import Value
 from autograd.ops import TABLE
-from autograd.replay.record import ROWS, Guard, Tape
+from autograd.replay.own_ops import ALIAS
+from autograd.replay.record import NAMES, ROWS, Guard, Tape
 
 __all__ = ["StoreError", "dumps", "loads"]
 
@@ -39,6 +40,7 @@ def dumps(tape: Tape, parameters: list[tuple[float, str]], single_output: bool) 
             "outputs": list(tape.outputs),
             "single_output": single_output,
             "guards": [[g.kind, g.node, g.other, _number(g.outcome), g.digits] for g in tape.guards],
+            "added": list(tape.added),
             "labels": {str(entry): label for entry, label in tape.labels.items()},
         },
         allow_nan=False,
@@ -73,7 +75,8 @@ def loads(text: str) -> tuple[Tape, list[Value], bool]:
     ]
     constants = tuple(_float(x, f"constants[{i}]") for i, x in enumerate(_list(document.get("constants"), "constants")))
     start = inputs + len(parameters) + len(constants)
-    rows, operands = _ops(_list(document.get("ops"), "ops"), start)
+    added = tuple(_added(name, i) for i, name in enumerate(_list(document.get("added", []), "added")))
+    rows, operands = _ops(_list(document.get("ops"), "ops"), start, added)
     size = start + len(rows)
     outputs = tuple(
         _integer(x, f"outputs[{i}]", 0, size - 1) for i, x in enumerate(_list(document.get("outputs"), "outputs"))
@@ -89,7 +92,7 @@ def loads(text: str) -> tuple[Tape, list[Value], bool]:
         _integer(int(key) if key.isdecimal() and len(key) < 12 else key, "labels", 0, size - 1): _text(label, "labels")
         for key, label in labels.items()
     }
-    return Tape(inputs, len(parameters), constants, rows, operands, outputs, guards, named), parameters, single
+    return Tape(inputs, len(parameters), constants, rows, operands, outputs, guards, named, added), parameters, single
 
 
 def save(path: Any, text: str) -> None:
@@ -141,20 +144,39 @@ def _text(x: Any, what: str) -> str:
     return x
 
 
-def _ops(found: list[Any], start: int) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+def _added(name: Any, i: int) -> str:
+    """An op that isn't the table's own; only its name stands in a file, and what it does is what it does here."""
+    if not isinstance(name, str) or name in NAMES or (name not in TABLE and name != ALIAS):
+        raise StoreError(
+            f"load: added[{i}] must be the name of an op that was added here, got {name!r:.60}; if the program calls "
+            "one of yours, import the module that adds it first"
+        )
+    return name
+
+
+def _ops(found: list[Any], start: int, added: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    numbers = ROWS | {name: len(NAMES) + i for i, name in enumerate(added)}
     rows, operands = [], []
     for i, step in enumerate(found):
         where = f"ops[{i}]"
-        if not isinstance(step, list) or not step or not isinstance(step[0], str) or step[0] not in ROWS:
+        if not isinstance(step, list) or not step or not isinstance(step[0], str) or step[0] not in numbers:
             raise StoreError(f"load: {where} must be a list that begins with the name of an op, got {step!r:.40}")
-        op = TABLE[step[0]]
         given = tuple(_integer(x, where, 0, start + i - 1) for x in step[1:])
-        fits = len(given) == op.arity if op.arity is not None else len(given) % 2 == 1 or op.name != "dot"
-        if not fits or (op.name in ("mean", "logsumexp") and not given):
-            raise StoreError(f"load: {where}: {op.name} can't have {len(given)} operands")
-        rows.append(ROWS[step[0]])
+        if not _fits(step[0], len(given)):
+            raise StoreError(f"load: {where}: {step[0]} can't have {len(given)} operands")
+        rows.append(numbers[step[0]])
         operands.append(given)
     return tuple(rows), tuple(operands)
+
+
+def _fits(name: str, operands: int) -> bool:
+    """Whether an op can have so many operands."""
+    if name == ALIAS:
+        return operands == 1
+    arity = TABLE[name].arity
+    if arity is not None:
+        return operands == arity
+    return operands % 2 == 1 if name == "dot" else operands > 0 or name == "sum"
 
 
 def _guard(g: list[Any], i: int, size: int) -> Guard:
