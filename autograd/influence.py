@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.core import Value
 from autograd.graph import leaves
@@ -13,7 +13,10 @@ from autograd.sweeps import pull
 
 __all__ = ["Influence", "Sensitivity", "sensitivity"]
 
+ROUNDING = 1e-12  # of a pivot in correlations
+
 Name: TypeAlias = "Value | str"  # a leaf, or its label
+Sigmas: TypeAlias = "Mapping[Any, float]"  # by Name; a Mapping[Name, float] would refuse a dict[Value, float]
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Sensitivity:
 
 def sensitivity(
     output: Value,
-    uncertainties: Mapping[Name, float] | None = None,
+    uncertainties: Sigmas | None = None,
     covariance: Mapping[tuple[Name, Name], float] | None = None,
 ) -> Sensitivity:
     """Rank the leaves below a result by their influence, and propagate their uncertainties to first order.
@@ -115,8 +118,8 @@ def sensitivity(
     Raises
     ------
     ValueError
-        If a name isn't that of exactly one leaf, a standard deviation is negative, or a covariance is larger than the
-        standard deviations allow.
+        If a name isn't that of exactly one leaf, a standard deviation is negative, a covariance is larger than the
+        standard deviations allow, or several contradict each other.
 
     Examples
     --------
@@ -141,6 +144,7 @@ def sensitivity(
     ]
     variance = math.fsum(one.spread**2 for one in found)
     slopes = {id(x): slope for x, slope in zip(below, gradients)}
+    correlations: dict[tuple[int, int], float] = {}
     for (first, other), shared in (covariance or {}).items():
         x, y = _leaf(first, below), _leaf(other, below)
         allowed = sigmas.get(id(x), 0.0) * sigmas.get(id(y), 0.0)
@@ -149,13 +153,36 @@ def sensitivity(
                 f"sensitivity: the covariance of {_called(first)} and {_called(other)} must be of two leaves and at "
                 f"most {allowed!r} in size, the product of their standard deviations, got {shared!r}"
             )
+        if (id(x), id(y)) in correlations:
+            raise ValueError(f"sensitivity: the covariance of {_called(first)} and {_called(other)} is given twice")
         variance += 2 * slopes[id(x)] * slopes[id(y)] * shared
+        correlations[id(x), id(y)] = correlations[id(y), id(x)] = shared / allowed if shared else 0.0
+    _refuse_contradictions(correlations, {one.leaf: one.label for one in found})
     return Sensitivity(
         output.data,
         math.sqrt(max(variance, 0.0)),
         tuple(sorted(found, key=lambda one: -abs(one.relative))),
         tuple(sorted(found, key=lambda one: -one.spread)),
     )
+
+
+def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels: Mapping[Value, str]) -> None:
+    """Raise unless a matrix of correlations has no negative eigenvalue, by Cholesky's decomposition."""
+    involved = [(x, label) for x, label in labels.items() if any(id(x) == i for i, _ in correlations)]
+    factor: list[list[float]] = []
+    for k, (x, label) in enumerate(involved):
+        row: list[float] = []
+        for j, (y, _) in enumerate(involved[: k + 1]):
+            rest = 1.0 if j == k else correlations.get((id(x), id(y)), 0.0)
+            rest -= math.fsum(a * b for a, b in zip(row, factor[j] if j < k else row))
+            pivot = factor[j][j] if j < k else 0.0
+            # A pivot of 0 is a leaf that others determine; what is left beside it must be 0 too.
+            if rest < -ROUNDING if j == k else pivot == 0.0 and rest * rest > ROUNDING:
+                raise ValueError(
+                    f"sensitivity: the covariances contradict each other at {label!r}: no three or more leaves vary so"
+                )
+            row.append(math.sqrt(rest) if j == k and rest > ROUNDING else rest / pivot if pivot else 0.0)
+        factor.append(row)
 
 
 def _leaf(name: Name, below: list[Value]) -> Value:

@@ -32,6 +32,19 @@ Number = float  # and what converts to it: int, bool, numpy scalars
 Operand = Union["Value", float, int]
 
 
+class _Signature:
+    """How a class is called, for `inspect`: by its `__init__`, since `__new__` takes anything."""
+
+    def __get__(self, instance: object, owner: type[Value]) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        made = owner.__init__ if owner.__new__ is Value.__new__ else owner.__new__
+        parameters = list(inspect.signature(made).parameters.values())[1:]
+        if made is Value.__init__:  # as the C twin shows it
+            parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
+        return inspect.Signature(parameters)
+
+
 class Value(Methods):
     """A float that remembers how it was computed.
 
@@ -79,6 +92,7 @@ class Value(Methods):
     Value(3, grad=8, label='x')
     """
 
+    __signature__ = _Signature()
     __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_op", "_operands", "_parents")
 
     _data: float
@@ -152,7 +166,13 @@ class Value(Methods):
         Parameters
         ----------
         create_graph : bool
-            Also return, for each leaf, this call's derivative as a Value that can be differentiated again.
+            Also return, for each leaf, this call's derivative as a Value that can be differentiated again. `grad` gets
+            its float either way.
+
+        Returns
+        -------
+        None, or dict of Value to Value
+            With `create_graph`, by leaf.
 
         Raises
         ------

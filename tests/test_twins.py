@@ -463,7 +463,29 @@ def test_signatures() -> None:
     for name in (*N_ARY, "dot"):
         parameters = [list(inspect.signature(twin.FUNCTIONS[name]).parameters) for twin in TWINS]
         assert parameters[0] == parameters[1]
-    assert list(inspect.signature(c_twin.Value).parameters) == ["data", "label"]
+    for twin in TWINS:
+        assert str(inspect.signature(twin.Value)) == "(data, label='')"
+        assert [str(inspect.signature(kind)) for kind in _subclasses(twin.Value)] == [
+            "(data, label='')",
+            "(a, *, b=0)",
+            "(c)",
+        ]
+        assert not hasattr(twin.Value(1.0), "__signature__")
+
+
+def _subclasses(base: Any) -> list[Any]:
+    class Plain(base):  # type: ignore[misc]
+        pass
+
+    class Initialised(base):  # type: ignore[misc]
+        def __init__(self, a, *, b=0):  # type: ignore[no-untyped-def]
+            super().__init__(a)
+
+    class Made(base):  # type: ignore[misc]
+        def __new__(cls, c):  # type: ignore[no-untyped-def]
+            return super().__new__(cls)
+
+    return [Plain, Initialised, Made]
 
 
 def test_public_names() -> None:
@@ -472,6 +494,7 @@ def test_public_names() -> None:
     special = [set(vars(python_twin.Value)), set(dir(c_twin.Value))]
     implementation = {"__module__", "__dict__", "__weakref__", "__slots__", "__annotations__", "__firstlineno__"}
     private = {name for name in special[0] if not name.startswith("__")}
+    implementation.add("__signature__")  # in C a type's signature stands in its docstring
     assert special[0] - private - implementation <= special[1] | names[1] | {"__static_attributes__"}
 
 

@@ -168,7 +168,10 @@ PyDoc_STRVAR(backward_doc,
 "gradients are as they were and those of computed nodes are 0.\n\n"
 "Parameters\n----------\n"
 "create_graph : bool\n"
-"    Also return, for each leaf, this call's derivative as a Value that can be differentiated again.\n\n"
+"    Also return, for each leaf, this call's derivative as a Value that can be differentiated again. `grad` gets\n"
+"    its float either way.\n\n"
+"Returns\n-------\n"
+"None, or dict of Value to Value\n    With `create_graph`, by leaf.\n\n"
 "Raises\n------\n"
 "AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import autograd as ag
 from autograd import Value
+from tests import needs
 
 
 def test_independent_errors_add_in_squares() -> None:
@@ -56,5 +59,56 @@ def test_what_it_refuses() -> None:
         ag.sensitivity(x * y, {x: -1.0})
     with pytest.raises(ValueError, match=r"the covariance of 'x' and 'y' must be of two leaves and at most 0\.02"):
         ag.sensitivity(x * y, {x: 0.1, y: 0.2}, {(x, y): 0.5})
+    with pytest.raises(ValueError, match="the covariance of 'y' and 'x' is given twice"):
+        ag.sensitivity(x * y, {x: 0.1, y: 0.2}, {(x, y): 0.01, ("y", "x"): 0.01})
+    a, b, c = ag.values(a=1.0, b=2.0, c=3.0)
+    sigmas = {a: 1.0, b: 1.0, c: 2.0}
+    with pytest.raises(
+        ValueError, match="the covariances contradict each other at 'c': no three or more leaves vary so"
+    ):
+        ag.sensitivity(a * b * c, sigmas, {(a, b): 0.9, (b, c): 1.8, (a, c): -1.8})
+    assert ag.sensitivity(a + b + c, sigmas, {(a, b): 1.0, (b, c): 2.0, (a, c): 2.0}).uncertainty == pytest.approx(4.0)
     with pytest.raises(TypeError, match=r"sensitivity: needs a Value, got 2\.0 \(float\)"):
         ag.sensitivity(2.0)  # type: ignore[arg-type]
+
+
+# The package `uncertainties` as the truth: forward mode, by its own formulas
+
+MEASURED = {"a": (1.3, 0.02), "b": (-0.7, 0.15), "c": (2.1, 0.3)}
+EXACT = 0.4
+COVARIANCES = {("a", "b"): 0.0021, ("b", "c"): -0.03, ("a", "c"): -0.002}
+FORMULAS: dict[str, Callable[..., Any]] = {
+    "products": lambda m, a, b, c, d: a * b / c + d,
+    "powers": lambda m, a, b, c, d: a**3 - c**b + 2.0**a,
+    "functions": lambda m, a, b, c, d: m.exp(b) * m.sin(a * c) + m.sqrt(c) - m.log(a + c),
+    "one leaf often": lambda m, a, b, c, d: (a - b) * (a - b) / (a + b * b) - a,
+    "geometry": lambda m, a, b, c, d: m.atan2(b, a) * m.hypot(a, c) + m.erf(d * a),
+    "hyperbolic": lambda m, a, b, c, d: m.tanh(b) * m.cosh(c) + m.asinh(a * b * c),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("correlated", [False, True])
+def test_the_package_uncertainties_says_the_same(name: str, correlated: bool) -> None:
+    package, umath = needs.package("uncertainties"), needs.package("uncertainties.umath")
+    formula, names, covariance = FORMULAS[name], list(MEASURED), COVARIANCES if correlated else {}
+    leaves = ag.values(**{key: number for key, (number, _) in MEASURED.items()}, d=EXACT)
+    output = formula(ag, *leaves)
+    below = {one.label for one in ag.sensitivity(output).by_value}
+    sigmas: dict[Value | str, float] = {key: sigma for key, (_, sigma) in MEASURED.items() if key in below}
+    found = ag.sensitivity(output, sigmas, {pair: x for pair, x in covariance.items() if set(pair) <= below})
+    if correlated:
+        both = COVARIANCES | {(j, i): x for (i, j), x in COVARIANCES.items()}
+        matrix = [[both.get((i, j), MEASURED[i][1] ** 2 if i == j else 0.0) for j in names] for i in names]
+        theirs = package.correlated_values([MEASURED[key][0] for key in names], matrix)
+    else:
+        theirs = [package.ufloat(*MEASURED[key]) for key in names]
+    wanted: Any = formula(umath, *theirs, EXACT)
+    assert found.value == pytest.approx(wanted.nominal_value, rel=1e-12)
+    assert found.uncertainty == pytest.approx(wanted.std_dev, rel=1e-9)
+    if not correlated:
+        components = wanted.error_components()
+        spreads = {key: components[x] for key, x in zip(names, theirs) if x in components}
+        ours = {one.label: one.spread for one in found.by_uncertainty if one.uncertainty}
+        assert ours == pytest.approx(spreads, rel=1e-9)
+        assert list(ours) == sorted(spreads, key=lambda key: -spreads[key])

@@ -492,6 +492,8 @@ def test_backward_gives_graphs_when_asked() -> None:
     slopes = out.backward(create_graph=True)
     assert slopes is not None
     assert x.grad == 48.0
+    assert type(x.grad) is float
+    assert all(type(slope) is Value and slope.op for slope in slopes.values())
     assert {leaf: slope.data for leaf, slope in slopes.items()} == {x: 24.0, y: 9.0}
     again = slopes[x].backward(create_graph=True)
     assert again is not None
