@@ -11,7 +11,10 @@ from autograd.ops import TABLE
 from nn.checks import listed
 from nn.module import Module
 
-__all__ = ["ACTIVATIONS", "Activation", "Elementwise", "checked", "function_of", "log_softmax", "softmax", "spelled"]
+__all__ = [
+    "ACTIVATIONS", "Activation", "Elementwise", "FUNCTIONS", "checked", "function_of", "log_softmax", "softmax",
+    "spelled",
+]  # fmt: skip
 
 Activation: TypeAlias = str | Callable[[Value], Value] | None
 Operand: TypeAlias = Value | float
@@ -21,7 +24,8 @@ ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     name: getattr(core, name) for name, op in TABLE.items() if op.arity is not None and op.arity - len(op.defaults) == 1
 }
 
-_FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
+# Looked up at each call, so that a copied or pickled module uses the core it is loaded on.
+FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
 
 
 def checked(activation: Activation) -> str | Callable[[Value], Value]:
@@ -36,8 +40,8 @@ def checked(activation: Activation) -> str | Callable[[Value], Value]:
 
 
 def function_of(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:
-    """What to apply: looked up at each call, so that a copied or pickled module uses the core it is loaded on."""
-    return _FUNCTIONS[activation] if isinstance(activation, str) else activation
+    """What to apply; None for nothing."""
+    return FUNCTIONS[activation] if isinstance(activation, str) else activation
 
 
 def spelled(activation: str | Callable[[Value], Value]) -> str:

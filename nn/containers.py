@@ -87,7 +87,7 @@ class MLP(Module):
             layer.rename("h", weight, offset, neuron)
             weight += layer.inputs * layer.outputs
             neuron += layer.outputs
-            offset += {"shared": 1, "none": 0}.get(layer.bias, layer.outputs)
+            offset += {"shared": 1, "none": 0}.get(layer.bias_kind, layer.outputs)
         self.layers[-1].rename("o", weight, offset)
 
     def set(

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd import core
 from autograd.core import Value
-from nn.activations import Activation, Operand, checked, function_of, spelled
+from nn.activations import FUNCTIONS, Activation, Operand, checked, function_of, spelled
 from nn.checks import check_operands, listed, numbers, shown, size, source
 from nn.init import Initialiser, filled
 from nn.module import Module
@@ -137,7 +137,7 @@ class Layer(Module):
         self.name = name
         self.inputs, self.outputs = size(f"{name}: inputs", inputs), size(f"{name}: outputs", outputs)
         self.activation = checked(activation)
-        self.bias = bias
+        self.bias_kind = bias
         self.weights = filled(name, init, self.outputs, self.inputs, source(seed))
         self.biases: list[Any] = [0.0] * self.outputs
         if bias != "none":
@@ -147,7 +147,7 @@ class Layer(Module):
     @property
     def shared_bias(self) -> bool:
         """Whether the whole layer has one bias."""
-        return self.bias == "shared"
+        return self.bias_kind == "shared"
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
         """Label weights, biases and neurons, counting on from these numbers; `kind` is h for hidden, o for output."""
@@ -184,7 +184,7 @@ class Layer(Module):
         if weights is not None:
             given = numbers(f"{self.name}: weights", weights, (self.outputs, self.inputs))
             found += zip([value for row in self.weights for value in row], given, strict=True)
-        if bias is not None and self.bias == "none":
+        if bias is not None and self.bias_kind == "none":
             raise ValueError(f"{self.name}: has no bias, got {shown(bias)}")
         if bias is not None and self.shared_bias:
             found += zip(self._bias_values(), numbers(f"{self.name}: shared bias", bias, ()), strict=True)
@@ -200,14 +200,15 @@ class Layer(Module):
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
         try:
             if len(xs) == self.inputs:
-                return core.layer(self.weights, xs, self.biases, function_of(self.activation), self.node_labels)
+                function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
+                return core.layer(self.weights, xs, self.biases, function, self.node_labels)
         except TypeError:
             check_operands(self.name, self.inputs, xs)
             raise
         raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
 
     def __repr__(self) -> str:
-        bias = "" if self.bias == "neuron" else f", bias={self.bias!r}"
+        bias = "" if self.bias_kind == "neuron" else f", bias={self.bias_kind!r}"
         return f"Layer({self.inputs}, {self.outputs}, {spelled(self.activation)}{bias})"
 
 
