@@ -363,13 +363,14 @@ def _class(name: str, given: Any, count: int) -> int:
 def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int], Any]) -> Any:
     """The term of the class that a Value says, without asking it; nan if there is no such class.
 
-    A `where` takes the scores round so that the right one is the last: what is not asked for has no part in it.
+    The scores are taken round so that the right one is the last. They are weighted and shifted rather than put into a
+    `where`: a branch that may not be taken makes replay look, for each sample, whether any gradient below it counts.
     """
     misses = [core.sub(target, float(k)) for k in range(len(scores))]
-    right = core.sum([core.where(miss, 0.0, score) for miss, score in zip(misses, scores, strict=True)])
-    others = [core.where(miss, score, -math.inf) for miss, score in zip(misses, scores, strict=True)]
-    known = core.sum([core.where(miss, 0.0, 1.0) for miss in misses])
-    return core.where(known, of_class([*others, right], len(scores)), math.nan)
+    hits = [core.where(miss, 0.0, 1.0) for miss in misses]
+    known = core.where(core.sum(hits), 0.0, math.nan)
+    others = [core.add(score, core.where(miss, 0.0, -math.inf)) for miss, score in zip(misses, scores, strict=True)]
+    return of_class([*others, core.dot(scores, hits, known)], len(scores))
 
 
 def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
