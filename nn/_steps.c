@@ -363,6 +363,26 @@ function_read(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
 }
 
 static PyObject *
+function_finite(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
+{
+    What what;
+    if (!takes_values("finite", given, 2, arguments) || !find_what("finite", arguments[1], &what)) {
+        return NULL;
+    }
+    Py_ssize_t count = PyTuple_GET_SIZE(arguments[0]);
+    double *numbers = PyMem_New(double, count ? count : 1);
+    if (numbers == NULL) {
+        return PyErr_NoMemory();
+    }
+    bool done = read_all(arguments[0], what, numbers), finite = true;
+    for (Py_ssize_t i = 0; done && i < count; i++) {
+        finite &= isfinite(numbers[i]) != 0;
+    }
+    PyMem_Free(numbers);
+    return done ? PyBool_FromLong(finite) : NULL;
+}
+
+static PyObject *
 function_write(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
     What what;
@@ -413,6 +433,7 @@ static PyMethodDef functions[] = {
     {"use", function_use, METH_VARARGS,
      "use(type, data, grad, /)\n--\n\nTake the C core's Value type and where in it data and grad are."},
     {"read", FAST(function_read), "read(values, what, /)\n--\n\n`data` or `grad` of every Value."},
+    {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nWhether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
     {"sgd", FAST(function_sgd),
      "sgd(values, buffer, first, lr, momentum, dampening, decay, nesterov, /)\n--\n\nGradient descent."},

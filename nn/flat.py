@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograd import core
 
-__all__ = ["COMPILED", "adam", "read", "rmsprop", "sgd", "write"]
+__all__ = ["COMPILED", "adam", "finite", "read", "rmsprop", "sgd", "write"]
 
 if TYPE_CHECKING:
     from nn import steps as _twin
@@ -28,4 +28,4 @@ else:
 
 COMPILED = _twin.__name__ == "nn._steps"
 
-adam, read, rmsprop, sgd, write = _twin.adam, _twin.read, _twin.rmsprop, _twin.sgd, _twin.write
+adam, finite, read, rmsprop, sgd, write = _twin.adam, _twin.finite, _twin.read, _twin.rmsprop, _twin.sgd, _twin.write

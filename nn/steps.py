@@ -6,6 +6,7 @@ Formulas and their order are those of `torch.optim`.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,7 +17,7 @@ from autograd.core import Value
 if TYPE_CHECKING:
     Doubles: TypeAlias = array[float]
 
-__all__ = ["adam", "read", "rmsprop", "sgd", "write"]
+__all__ = ["adam", "finite", "read", "rmsprop", "sgd", "write"]
 
 
 def read(values: tuple[Value, ...], what: str) -> Doubles:
@@ -24,6 +25,13 @@ def read(values: tuple[Value, ...], what: str) -> Doubles:
     if what not in ("data", "grad"):
         raise ValueError(f"read: what must be 'data' or 'grad', got {what!r}")
     return array("d", [getattr(value, what) for value in values])
+
+
+def finite(values: tuple[Value, ...], what: str) -> bool:
+    """Whether `data` or `grad` of every Value is neither nan nor inf."""
+    if what not in ("data", "grad"):
+        raise ValueError(f"finite: what must be 'data' or 'grad', got {what!r}")
+    return all(math.isfinite(getattr(value, what)) for value in values)
 
 
 def write(values: tuple[Value, ...], what: str, numbers: Doubles) -> None:

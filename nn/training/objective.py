@@ -16,7 +16,6 @@ import autograd as ag
 from autograd import modes
 from autograd.core import Value
 from autograd.replay import Function, Program
-from autograd.replay.arguments import threads_for
 from autograd.replay.observing import Recording
 from autograd.replay.record import Tape, record
 from nn.training.samples import Samples
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     Array: TypeAlias = NDArray[np.float64]
 
-__all__ = ["Compiled", "Eager", "Objective", "Penalty", "sample_loss"]
+__all__ = ["Compiled", "Eager", "Masks", "Objective", "Penalty", "sample_loss"]
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
@@ -110,54 +109,44 @@ class Compiled(Objective):
         sample: Sequence[float],
         threads: int | None,
         executor: Executor | None,
+        masks: Masks,
     ) -> None:
         super().__init__(of_sample, mean)
         self.threads, self.executor = threads, executor
-        program = _recorded(of_sample, sample)
+        program = _recorded(of_sample, sample, masks)
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
-        self.prepared: dict[int, tuple[Array, int]] = {}
 
     def learn(self, columns: Array) -> float:
         """All samples at once."""
         import numpy as np
 
-        program, count = self.program, columns.shape[1]
-        weight = 1.0 / count if self.mean else 1.0
-        if program is None or self.executor is not None:
-            found = (program or self.function).backward(
-                *columns, seed=weight, threads=self.threads, executor=self.executor
-            )
-            return float(np.add.reduce(found)) * weight
-        if count == 1:
-            return float(program.backward(*columns[:, 0].tolist()))
-        seeds, threads = self._prepared(program, count, weight)
-        outputs, _, gradients, _ = program.run(columns, seeds, False, "sum", threads)
-        program.add_gradients(gradients)
-        return float(np.add.reduce(outputs[0])) * weight
-
-    def _prepared(self, program: Program, count: int, weight: float) -> tuple[Array, int]:
-        """Weights of the samples of a batch, and how many threads share it: the same for all batches of this size."""
-        import numpy as np
-
-        found = self.prepared.get(count)
-        if found is None:
-            seeds = np.full((len(program.tape.outputs), count), weight)
-            found = self.prepared[count] = seeds, threads_for(self.threads, count, len(program))
-        return found
+        weight = 1.0 / columns.shape[1] if self.mean else 1.0
+        found: Any
+        if self.program is None:
+            found = self.function.backward(*columns, seed=weight, threads=self.threads, executor=self.executor)
+        else:
+            found = self.program.backward(columns.T, seed=weight, threads=self.threads, executor=self.executor)
+        return float(np.add.reduce(found)) * weight
 
     def losses(self, columns: Array) -> float:
         """All samples at once."""
         import numpy as np
 
-        found = (self.program or self.function)(*columns, threads=self.threads, executor=self.executor)
+        found: Any
+        if self.program is None:
+            found = self.function(*columns, threads=self.threads, executor=self.executor)
+        else:
+            found = self.program(columns.T, threads=self.threads, executor=self.executor)
         return float(np.add.reduce(found))
 
 
-def _recorded(of_sample: Callable[..., Any], sample: Sequence[float]) -> Program:
+def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:
     """Record a sample, twice, to see that it is the same graph again."""
     try:
-        earlier, program = _program(of_sample, sample), _program(of_sample, sample)
+        earlier = _program(of_sample, sample)
+        masks.forget()
+        program = _program(of_sample, sample)
     except ValueError as error:
         if str(error).startswith("compile: "):
             raise ValueError(f"fit: can't be compiled: {error}; compiled=False runs it eagerly") from error
@@ -181,6 +170,20 @@ def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
 def _apart(one: Tape, other: Tape) -> bool:
     # Constants as texts, in which a nan equals a nan.
     return (one.rows, one.operands, repr(one.constants)) != (other.rows, other.operands, repr(other.constants))
+
+
+class Masks:
+    """The masks that a model's `Dropout`s keep for graphs recorded from now on; nothing else of them is touched."""
+
+    def __init__(self, model: Any) -> None:
+        modules = model.modules() if hasattr(model, "modules") else ()
+        kept: list[list[Any] | None] = [getattr(module, "_masks", None) for module in modules]
+        self.lists = [(masks, len(masks)) for masks in kept if masks is not None]
+
+    def forget(self) -> None:
+        """Drop them: their graphs are not replayed again."""
+        for masks, count in self.lists:
+            del masks[count:]
 
 
 class Penalty:

@@ -179,6 +179,35 @@ def test_class_labels_and_several_outputs() -> None:
     assert (nn.predict(net, points / 10.0).argmax(axis=1) == labels).mean() > 0.95
 
 
+def test_dropout_is_compiled_with_a_mask_for_each_batch() -> None:
+    points, labels = moons(40)
+
+    def net() -> Any:
+        return nn.Sequential(nn.Layer(2, 8, "tanh", seed=1), nn.Dropout(0.5, seed=2), nn.Layer(8, 1, "linear", seed=3))
+
+    models = [net(), net()]
+    for model in models:
+        nn.fit(model, points, labels, loss=hinge, optimizer=nn.Adam(model, lr=0.05), epochs=30)
+        assert model.training
+    assert numbers(models[0]) == numbers(models[1])
+    assert ((nn.predict(models[0], points) > 0.0) == (labels > 0.0)).mean() > 0.8
+    assert np.array_equal(nn.predict(models[0], points), nn.predict(models[0], points))
+    nn.fit(models[0], points, labels, loss=hinge, optimizer=nn.Adam(models[0]), epochs=1, compiled=False)
+
+
+def test_dropout_is_resumed_exactly(tmp_path: Path) -> None:
+    points, labels = moons(40)
+    found = []
+    for stops in ([6], [1, 3, 6]):
+        path = tmp_path / f"{len(stops)}.json"
+        for epochs in stops:
+            model = nn.Sequential(nn.Layer(2, 8, seed=1), nn.Dropout(0.5, seed=2), nn.Layer(8, 1, "linear", seed=3))
+            optimizer = nn.Adam(model, lr=0.05)
+            nn.fit(model, points, labels, loss=hinge, optimizer=optimizer, epochs=epochs, checkpoint=path)
+        found.append(numbers(model))
+    assert found[0] == found[1]
+
+
 class Noisy(nn.MLP):
     def __call__(self, xs: Any) -> Any:
         return super().__call__([x * float(np.random.default_rng().normal()) for x in xs])
