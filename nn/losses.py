@@ -9,6 +9,7 @@ all terms; "mean" is that of the elements, as in torch, and "sum" that of the no
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -370,7 +371,9 @@ def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int
     hits = [core.where(miss, 0.0, 1.0) for miss in misses]
     known = core.where(core.sum(hits), 0.0, math.nan)
     others = [core.add(score, core.where(miss, 0.0, -math.inf)) for miss, score in zip(misses, scores, strict=True)]
-    return of_class([*others, core.dot(scores, hits, known)], len(scores))
+    # −inf, a class that is ruled out, can't be weighted by 0.
+    weighable = [core.max(score, -sys.float_info.max) for score in scores]
+    return of_class([*others, core.dot(weighable, hits, known)], len(scores))
 
 
 def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
