@@ -7,14 +7,15 @@ order. Its local derivatives are texts, or Python functions for what has no clos
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Any, TypeAlias
 
 from autograd import core, modes, numeric, ops, symbolic
 from autograd.core import Value
-from autograd.graph import evaluate, leaves
+from autograd.graph import leaves
 from autograd.sweeps import pull, pull_graph
 from autograd.trees import Tree
 
@@ -369,9 +370,11 @@ def _held(x: Value) -> Any:
 def checkpoint(function: Function) -> Function:
     """Keep of a function's graph only its results and their derivatives for its arguments.
 
-    Each call records, differentiates and lets go: what stays is one node for each result, so a recurrence of any
-    length takes memory for its states alone. Derivatives of higher order run the function again. Values that the
-    function closes over, such as weights, count as arguments.
+    Each call records, differentiates and lets go: what stays is one node for each result, with one number for each
+    argument and each weight, so a recurrence of any length takes memory for its states, not for the steps between them.
+    It takes the time of one reverse sweep for each result. Derivatives of higher order run the function again. Values
+    that the function closes over, such as weights, count as arguments. Checkpoints may be nested. While a graph is
+    recorded for replay (`compile`, `recording`) the function is simply called, so that what it asks is known.
 
     Parameters
     ----------
@@ -401,7 +404,7 @@ def checkpoint(function: Function) -> Function:
     @wraps(function)
     def apply(*arguments: Any) -> Any:
         numbers, tree = Tree.flatten(arguments, f"checkpoint of {getattr(function, '__name__', 'function')}: arguments")
-        if modes._forgetting.get():
+        if modes._forgetting.get() or modes.recorder() is not None:
             return function(*arguments)
         inputs = [Value(float(x)) for x in numbers]
         outputs, shape = Tree.flatten(function(*tree.build(inputs)), "checkpoint: the function's result")
@@ -429,6 +432,20 @@ def checkpoint(function: Function) -> Function:
     return apply
 
 
+@contextmanager
+def _set(leaves: Sequence[Value], numbers: Sequence[float]) -> Iterator[None]:
+    """Give leaves other numbers inside the block, where they have others."""
+    were = [(x, x.data) for x, number in zip(leaves, numbers) if x.data != number]
+    try:
+        for x, number in zip(leaves, numbers):
+            if x.data != number:
+                x.data = number
+        yield
+    finally:
+        for x, number in were:
+            x.data = number
+
+
 class _Again:
     """One result of a function, computed and differentiated by running it again."""
 
@@ -443,14 +460,11 @@ class _Again:
         count = self.tree.size
         with symbolic.recording():
             inputs = [Value(x) for x in operands[:count]]
-            output = self._run(inputs)
-            if not isinstance(output, Value):
-                return float(output), *(0.0,) * len(operands)
-            around = dict(zip(self.around, operands[count:]))
-            if any(x.data != number and not math.isnan(number) for x, number in around.items()):
-                value = evaluate([output], around)[0]
-                return value, *(math.nan,) * len(operands)  # derivatives elsewhere aren't recorded
-            return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
+            with _set(self.around, operands[count:]):
+                output = self._run(inputs)
+                if not isinstance(output, Value):
+                    return float(output), *(0.0,) * len(operands)
+                return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
 
     def rule(self, *operands: Any) -> list[Any]:
         """All derivatives over Values."""
