@@ -6,7 +6,6 @@ order. Its local derivatives are texts, or Python functions for what has no clos
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -68,6 +67,7 @@ def op(
 
     Examples
     --------
+    >>> import math
     >>> import autograd as ag
     >>> @ag.op("2*x*out", latex=r"e^{{{x}^2}}")
     ... def exp_square(x):

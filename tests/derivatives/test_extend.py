@@ -6,9 +6,9 @@ import gc
 import math
 import os
 import pickle
-import tracemalloc
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from typing import Any
 
