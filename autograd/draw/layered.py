@@ -6,12 +6,15 @@ separations that boxes need. Edges that pass a layer get a lane of their own in 
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["Layout", "Link", "layered"]
+__all__ = [
+    "Key", "Layout", "Link", "Point", "Slot", "Tie", "crossings_between", "crossings_of", "gap_after", "layered",
+    "number", "path_of", "ranks_of", "sides_of", "slots_of", "spread", "wanted",
+]  # fmt: skip
 
 Key = Hashable
 Point = tuple[float, float]
@@ -49,7 +52,7 @@ class Layout:
 
 
 @dataclass(eq=False)
-class _Slot:
+class Slot:
     """A box, or the lane of a passing edge, in one layer."""
 
     key: Key
@@ -58,18 +61,18 @@ class _Slot:
     box: bool
     rank: int
     pinned: bool = False
-    before: list[_Tie] = field(default_factory=list)
-    after: list[_Tie] = field(default_factory=list)
+    before: list[Tie] = field(default_factory=list)
+    after: list[Tie] = field(default_factory=list)
     place: int = 0
     y: float = 0.0
 
 
 @dataclass(eq=False)
-class _Tie:
+class Tie:
     """The part of an edge between two neighbouring layers, at heights relative to the centres of its ends."""
 
-    tail: _Slot
-    head: _Slot
+    tail: Slot
+    head: Slot
     out: float
     into: float
     free: bool
@@ -109,18 +112,21 @@ def layered(
     across, between : float
         Free space between layers, and between boxes of one layer.
     """
-    ranks = _ranks(list(sizes), links, first, last)
-    layers, chains = _slots(sizes, links, ranks)
+    ranks = ranks_of(list(sizes), links, first, last)
+    layers, chains = slots_of(sizes, links, ranks)
     by_key = {slot.key: slot for slot in layers[0]} if pinned else {}
     crossings = _order(layers, [by_key[key] for key in pinned])
-    _spread(layers)
+    spread(layers)
     _place(layers, between)
     columns = _columns(layers, across)
     centres, size = _centres(layers, columns)
-    return Layout(centres, [_path(chain, columns, centres) for chain in chains], size, crossings)
+    return Layout(centres, [path_of(chain, columns, centres) for chain in chains], size, crossings)
 
 
-def _ranks(keys: list[Key], links: Sequence[Link], first: Sequence[Key], last: Sequence[Key]) -> dict[Key, int]:
+def ranks_of(
+    keys: list[Key], links: Sequence[Link], first: Sequence[Key], last: Sequence[Key], pull: bool = True
+) -> dict[Key, int]:
+    """The layer of each box by the longest way to it; sources next to what they lead to, if `pull`."""
     after: dict[Key, list[Key]] = {key: [] for key in keys}
     waiting = dict.fromkeys(keys, 0)
     for link in links:
@@ -136,28 +142,29 @@ def _ranks(keys: list[Key], links: Sequence[Link], first: Sequence[Key], last: S
             waiting[head] -= 1
             if not waiting[head]:
                 ready.append(head)
-    for key in order:  # what has no input stands next to its first user
+    for key in order if pull else []:  # what has no input stands next to its first user
         if key in sources and after[key]:
             ranks[key] = min(ranks[head] for head in after[key]) - 1
     ranks.update(dict.fromkeys(last, max(ranks.values(), default=0)))
     return ranks
 
 
-def _slots(
+def slots_of(
     sizes: Mapping[Key, Point], links: Sequence[Link], ranks: Mapping[Key, int]
-) -> tuple[list[list[_Slot]], list[list[_Tie]]]:
-    layers: list[list[_Slot]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
-    boxes = {key: _Slot(key, width, height, True, ranks[key]) for key, (width, height) in sizes.items()}
+) -> tuple[list[list[Slot]], list[list[Tie]]]:
+    """The boxes and lanes of each layer, and for each link the ties that it is made of."""
+    layers: list[list[Slot]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
+    boxes = {key: Slot(key, width, height, True, ranks[key]) for key, (width, height) in sizes.items()}
     for key, slot in boxes.items():
         layers[ranks[key]].append(slot)
     chains = []
-    for number, link in enumerate(links):
+    for i, link in enumerate(links):
         slots = [boxes[link.tail]]
         for rank in range(ranks[link.tail] + 1, ranks[link.head]):
-            slots.append(_Slot(("lane", number, rank), 0.0, LANE, False, rank))
+            slots.append(Slot(("lane", i, rank), 0.0, LANE, False, rank))
             layers[rank].append(slots[-1])
         slots.append(boxes[link.head])
-        chain = [_Tie(tail, head, 0.0, 0.0, False, 0.0) for tail, head in pairwise(slots)]
+        chain = [Tie(tail, head, 0.0, 0.0, False, 0.0) for tail, head in pairwise(slots)]
         chain[0].out = link.tail_offset
         chain[-1].into, chain[-1].free = link.head_offset or 0.0, link.head_offset is None
         chain[-1].room = link.room
@@ -171,13 +178,13 @@ def _slots(
 # Order within layers
 
 
-def _order(layers: list[list[_Slot]], pinned: list[_Slot]) -> int:
+def _order(layers: list[list[Slot]], pinned: list[Slot]) -> int:
     """Put each layer in an order with few crossings, and return how many are left."""
     for slot in pinned:
         slot.pinned = True
     for layer in layers:
-        _number(layer)
-    best, fewest = [list(layer) for layer in layers], _crossings(layers) if not pinned else None
+        number(layer)
+    best, fewest = [list(layer) for layer in layers], crossings_of(layers) if not pinned else None
     for sweep in range(SWEEPS):
         if fewest == 0:
             break
@@ -186,38 +193,40 @@ def _order(layers: list[list[_Slot]], pinned: list[_Slot]) -> int:
             layer.sort(key=_from_before if down else _from_after)
             if pinned and layer is layers[0]:
                 _restore(layer, pinned)
-            _number(layer)
+            number(layer)
         _transpose(layers)
-        crossings = _crossings(layers)
+        crossings = crossings_of(layers)
         if fewest is None or crossings < fewest:
             best, fewest = [list(layer) for layer in layers], crossings
     for layer, order in zip(layers, best, strict=True):
         layer[:] = order
-        _number(layer)
+        number(layer)
     return fewest or 0
 
 
-def _restore(layer: list[_Slot], pinned: list[_Slot]) -> None:
+def _restore(layer: list[Slot], pinned: list[Slot]) -> None:
     """Give the places that pinned slots hold to them in their own order."""
     places = [i for i, slot in enumerate(layer) if slot.pinned]
     for i, slot in zip(places, pinned, strict=True):
         layer[i] = slot
 
 
-def _number(layer: list[_Slot]) -> None:
+def number(layer: list[Slot]) -> None:
+    """Note each slot's place in its layer."""
     for place, slot in enumerate(layer):
         slot.place = place
 
 
-def _from_before(slot: _Slot) -> float:
+def _from_before(slot: Slot) -> float:
     return sum(tie.starts() for tie in slot.before) / len(slot.before) if slot.before else float(slot.place)
 
 
-def _from_after(slot: _Slot) -> float:
+def _from_after(slot: Slot) -> float:
     return sum(tie.ends() for tie in slot.after) / len(slot.after) if slot.after else float(slot.place)
 
 
-def _crossings(layers: list[list[_Slot]]) -> int:
+def crossings_of(layers: list[list[Slot]]) -> int:
+    """How often edges cross between the layers."""
     count = 0
     for layer in layers[:-1]:
         passed: list[float] = []
@@ -227,16 +236,16 @@ def _crossings(layers: list[list[_Slot]]) -> int:
     return count
 
 
-def _transpose(layers: list[list[_Slot]]) -> None:
+def _transpose(layers: list[list[Slot]]) -> None:
     """Swap neighbours in a layer while that removes crossings."""
     for _ in range(4):
         improved = False
         for layer in layers:
-            sides = [_sides(slot) for slot in layer]
+            sides = [sides_of(slot) for slot in layer]
             for i in range(len(layer) - 1):
                 if layer[i].pinned and layer[i + 1].pinned:
                     continue
-                if _between(sides[i], sides[i + 1]) > _between(sides[i + 1], sides[i]):
+                if crossings_between(sides[i], sides[i + 1]) > crossings_between(sides[i + 1], sides[i]):
                     sides[i], sides[i + 1] = sides[i + 1], sides[i]
                     layer[i], layer[i + 1] = layer[i + 1], layer[i]
                     layer[i].place, layer[i + 1].place = i, i + 1
@@ -245,27 +254,26 @@ def _transpose(layers: list[list[_Slot]]) -> None:
             return
 
 
-def _sides(slot: _Slot) -> tuple[list[float], list[float]]:
+def sides_of(slot: Slot) -> tuple[list[float], list[float]]:
+    """Where a slot's edges come from and where they go, sorted."""
     return sorted(tie.starts() for tie in slot.before), sorted(tie.ends() for tie in slot.after)
 
 
-def _between(upper: tuple[list[float], list[float]], lower: tuple[list[float], list[float]]) -> int:
+def crossings_between(upper: tuple[list[float], list[float]], lower: tuple[list[float], list[float]]) -> int:
     """Crossings among the edges of two neighbours when one stands above the other."""
     count = 0
-    for above, below in zip(upper, lower, strict=True):
-        passed = 0
-        for end in above:
-            while passed < len(below) and below[passed] < end:
-                passed += 1
-            count += passed
+    for above, below in zip(upper, lower):
+        if above and below and above[-1] > below[0]:
+            for end in above:
+                count += bisect_left(below, end)
     return count
 
 
-def _spread(layers: list[list[_Slot]]) -> None:
+def spread(layers: list[list[Slot]]) -> None:
     """Let edges arrive at a box one below the other, in the order in which they come."""
     for layer in layers:
         for slot in layer:
-            free = sorted((tie for tie in slot.before if tie.free), key=_Tie.starts)
+            free = sorted((tie for tie in slot.before if tie.free), key=Tie.starts)
             reach = min(max(slot.height - 10.0, 0.0), PORTS * (len(free) - 1))
             for i, tie in enumerate(free if len(free) > 1 else []):
                 tie.into = reach * (i / (len(free) - 1) - 0.5)
@@ -274,7 +282,7 @@ def _spread(layers: list[list[_Slot]]) -> None:
 # Coordinates
 
 
-def _place(layers: list[list[_Slot]], between: float) -> None:
+def _place(layers: list[list[Slot]], between: float) -> None:
     for layer in layers:
         top = 0.0
         for slot in layer:
@@ -285,15 +293,15 @@ def _place(layers: list[list[_Slot]], between: float) -> None:
             _align(layer, between)
 
 
-def _align(layer: list[_Slot], between: float) -> None:
+def _align(layer: list[Slot], between: float) -> None:
     """Move a layer's slots nearest to their neighbours' heights, order and separations kept (isotonic regression)."""
     offset, offsets, pools = 0.0, [], []
     for i, slot in enumerate(layer):
         if i:
             offset += layer[i - 1].height / 2 + slot.height / 2 + _separation(layer[i - 1], slot, between)
         offsets.append(offset)
-        wanted, weight = _wanted(slot)
-        pools.append([(wanted - offset) * weight, weight, 1.0])
+        height, weight = wanted(slot)
+        pools.append([(height - offset) * weight, weight, 1.0])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             total, weight, count = pools.pop()
             pools[-1] = [pools[-1][0] + total, pools[-1][1] + weight, pools[-1][2] + count]
@@ -304,13 +312,13 @@ def _align(layer: list[_Slot], between: float) -> None:
             i += 1
 
 
-def _separation(upper: _Slot, lower: _Slot, between: float) -> float:
+def _separation(upper: Slot, lower: Slot, between: float) -> float:
     if not upper.width and not lower.width:  # ends of edges at the side of a cluster, or lanes
         return max(0.0, PORTS - (upper.height + lower.height) / 2)
     return between if upper.box and lower.box else between * 0.7
 
 
-def _wanted(slot: _Slot) -> tuple[float, float]:
+def wanted(slot: Slot) -> tuple[float, float]:
     """The height at which a slot's edges would be straightest, and how much that matters."""
     total = weight = 0.0
     for tie in slot.before:
@@ -324,33 +332,33 @@ def _wanted(slot: _Slot) -> tuple[float, float]:
     return (total / weight, weight) if weight else (slot.y, 0.1)
 
 
-def _pull(tie: _Tie) -> float:
+def _pull(tie: Tie) -> float:
     return 1.0 if tie.tail.box and tie.head.box else 2.0 if tie.tail.box or tie.head.box else 8.0
 
 
 # From slots to points
 
 
-def _columns(layers: list[list[_Slot]], across: float) -> list[Point]:
+def _columns(layers: list[list[Slot]], across: float) -> list[Point]:
     """The left and right side of each layer."""
     left, columns = 0.0, []
     for i, layer in enumerate(layers):
         right = left + max((slot.width for slot in layer), default=0.0)
         columns.append((left, right))
         only_ends = i + 1 < len(layers) and not any(slot.width for slot in layers[i + 1])
-        left = right + (LANE if only_ends else _gap(layer, across))
+        left = right + (LANE if only_ends else gap_after(layer, across))
     return columns
 
 
-def _gap(layer: list[_Slot], across: float) -> float:
+def gap_after(layer: list[Slot], across: float, steepness: float = STEEPNESS, widest: float = WIDEST_GAP) -> float:
     """Free space after a layer: for the labels, and more where edges are steep, so that they can be told apart."""
     ties = [tie for slot in layer for tie in slot.after]
     climb = max((abs(tie.head.y + tie.into - tie.tail.y - tie.out) for tie in ties), default=0.0)
     room = max((tie.room for tie in ties), default=0.0)
-    return max(across, room) + min(STEEPNESS * climb, WIDEST_GAP)
+    return max(across, room) + min(steepness * climb, widest)
 
 
-def _centres(layers: list[list[_Slot]], columns: list[Point]) -> tuple[dict[Key, Point], Point]:
+def _centres(layers: list[list[Slot]], columns: list[Point]) -> tuple[dict[Key, Point], Point]:
     slots = [slot for layer in layers for slot in layer]
     top = min((slot.y - slot.height / 2 for slot in slots), default=0.0)
     bottom = max((slot.y + slot.height / 2 for slot in slots), default=0.0)
@@ -364,7 +372,8 @@ def _centres(layers: list[list[_Slot]], columns: list[Point]) -> tuple[dict[Key,
     return centres, (max((right for _, right in columns), default=0.0), bottom - top)
 
 
-def _path(chain: list[_Tie], columns: list[Point], centres: Mapping[Key, Point]) -> list[Point]:
+def path_of(chain: list[Tie], columns: list[Point], centres: Mapping[Key, Point]) -> list[Point]:
+    """The points that an edge passes."""
     tail, head = chain[0].tail, chain[-1].head
     x, y = centres[tail.key]
     points = [(x + tail.width / 2, y + chain[0].out)]

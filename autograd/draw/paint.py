@@ -10,7 +10,7 @@ from autograd.draw import labels
 from autograd.draw.arrange import Frame, Plan
 from autograd.draw.fonts import fit, width
 from autograd.draw.layered import Point
-from autograd.draw.scene import HEADER, SMALL, Box, Edge, Scene, number, split
+from autograd.draw.scene import HEADER, SMALL, SUBSCRIPT, TEXT, Box, Edge, Scene, number, split
 from autograd.draw.style import sheet
 
 __all__ = ["paint"]
@@ -57,6 +57,8 @@ def _graph(scene: Scene, plan: Plan, prefix: str) -> Iterator[str]:
         yield _frame(frame)
     for edge in scene.edges:
         yield _edge(edge, plan.curves[edge.key], scene.largest, prefix)
+    for frame in plan.frames:
+        yield _frame_name(frame)
     places = labels.places(scene, plan)
     for edge in scene.edges:
         if edge.key in places:
@@ -98,13 +100,21 @@ def _strength(x: float, largest: float) -> float:
 
 
 def _frame(frame: Frame) -> str:
-    base, subscript = split(frame.name)
-    sub = f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
     kind = "frame layer" if frame.layer else "frame"
     return (
-        f'<g><rect class="{kind}" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
+        f'<rect class="{kind}" x="{frame.x:.1f}" y="{frame.y:.1f}" width="{frame.width:.1f}" '
         f'height="{frame.height:.1f}" rx="8"/>'
-        f'<text class="frame-name" x="{frame.x + 8:.1f}" y="{frame.y + 14:.1f}">{_safe(base)}{sub}</text></g>'
+    )
+
+
+def _frame_name(frame: Frame) -> str:
+    """A frame's name, cut to fit, on a plate that keeps it apart from edges that pass."""
+    base, subscript = split(fit(frame.name, TEXT, max(frame.width - 14.0, 20.0), bold=True))
+    sub = f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
+    wide = width(base, TEXT, bold=True) + width(subscript, SUBSCRIPT, bold=True) + 6.0
+    return (
+        f'<g><rect class="frame-plate" x="{frame.x + 5:.1f}" y="{frame.y + 3:.1f}" width="{wide:.1f}" height="14" '
+        f'rx="3"/><text class="frame-name" x="{frame.x + 8:.1f}" y="{frame.y + 14:.1f}">{_safe(base)}{sub}</text></g>'
     )
 
 

@@ -7,10 +7,8 @@ import math
 import random
 import shutil
 import subprocess
-import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,8 +18,10 @@ from hypothesis import strategies as st
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd.draw import arrange, draw, labels
 from autograd.draw import dot as graphviz_dot
+from autograd.draw.fitting import fitted
 from autograd.draw.fonts import fit, width
 from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
+from benchmarks.pictures import crossings, net, tangle
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGINES = ["builtin"] + (["dot"] if shutil.which("dot") else [])
@@ -134,49 +134,25 @@ def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, 
     return a[0] < b[2] - 0.1 and b[0] < a[2] - 0.1 and a[1] < b[3] - 0.1 and b[1] < a[3] - 0.1
 
 
-def crossings(what: Scene, plan: arrange.Plan) -> int:
-    """How often the curves of edges without a common end cross, each curve taken as a few straight pieces."""
-    pieces = []
-    for edge in what.edges:
-        curve, ends = plan.curves[edge.key], {edge.tail.key, edge.head.key}
-        points = [point_on(curve[i : i + 4], t / 8) for i in range(0, len(curve) - 3, 3) for t in range(9)]
-        pieces += [(a, b, ends) for a, b in pairwise(points)]
-    pieces.sort(key=lambda piece: min(piece[0][0], piece[1][0]))
-    count = 0
-    for i, (a, b, ends) in enumerate(pieces):
-        for c, d, others in pieces[i + 1 :]:
-            if min(c[0], d[0]) > max(a[0], b[0]):
-                break
-            count += not ends & others and side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
-    return count
-
-
-def point_on(p: list[tuple[float, float]], t: float) -> tuple[float, float]:
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    return sum(w * x for w, (x, _) in zip(weights, p)), sum(w * y for w, (_, y) in zip(weights, p))
-
-
-def side(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (c[1] - a[1]) * (b[0] - a[0]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
 @pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
-@pytest.mark.parametrize("root", [note_002(), dense(2, 4), expanded(4, 3), expanded(5, 3)])
-def test_the_builtin_layout_crosses_hardly_more_edges_than_dot(root: Value) -> None:
-    what = scene([root], 300)
-    ours, theirs = (crossings(what, plan_of(what, engine)) for engine in ("builtin", "dot"))
+@pytest.mark.parametrize(
+    "root",
+    [
+        note_002(),
+        dense(2, 4),
+        expanded(4, 3),
+        expanded(5, 3),
+        net((3, 4, 3)),
+        net((5, 5, 2), 1),
+        tangle(60),
+        tangle(90, 1),
+    ],
+)
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_the_builtin_layout_crosses_hardly_more_edges_than_dot(root: Value, direction: str) -> None:
+    what, _ = fitted(scene([root], 300), direction)
+    ours, theirs = (crossings(what, plan_of(what, engine, direction)) for engine in ("builtin", "dot"))
     assert ours <= 1.3 * theirs
-
-
-def test_three_hundred_boxes_are_laid_out_in_half_a_second() -> None:
-    what = scene([expanded(5, 4)], 300)
-    assert len(what.boxes) > 270
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        arrange.arrange(what, "LR")
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.5
 
 
 def test_the_leaves_of_one_neuron_stand_beside_its_frame() -> None:
@@ -186,7 +162,7 @@ def test_the_leaves_of_one_neuron_stand_beside_its_frame() -> None:
     places = {box.label: plan.centres[box.key] for box in what.boxes}
     for name, leaf in (("h1", "w1"), ("h2", "w4"), ("o1", "w5"), ("E_o1", "target_o1")):
         gap = frames[name].x - places[leaf][0]
-        assert 0.0 < gap < 120.0
+        assert 0.0 < gap < 150.0
 
 
 def test_clusters_are_the_neurons_and_the_errors() -> None:

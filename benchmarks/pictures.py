@@ -1,0 +1,112 @@
+"""Figures of pictures: `python -m benchmarks.pictures`: crossings beside dot's, time to lay out, a million values."""
+
+from __future__ import annotations
+
+import random
+import time
+from itertools import pairwise
+
+import autograd as ag
+from autograd import Value
+from autograd.draw import arrange, dot
+from autograd.draw.fitting import fitted
+from autograd.draw.layered import Point
+from autograd.draw.scene import Scene, scene
+
+__all__ = ["crossings", "main", "net", "tangle"]
+
+
+def net(sizes: tuple[int, ...], seed: int = 0) -> Value:
+    """A swept net in which every product and sum is a value, as one writes it by hand."""
+    source, outs, weight = random.Random(seed), [Value(0.1 * i, f"i{i + 1}") for i in range(sizes[0])], 0
+    for layer, size in enumerate(sizes[1:], 1):
+        kind, bias, made = "o" if layer + 1 == len(sizes) else "h", Value(0.3, f"b{layer}"), []
+        for j in range(size):
+            total: Value | None = None
+            for out in outs:
+                weight += 1
+                product = Value(source.uniform(-1, 1), f"w{weight}") * out
+                total = product if total is None else total + product
+            summed = bias if total is None else total + bias
+            summed.label = f"net_{kind}{layer}{j + 1}"
+            made.append(summed.sigmoid())
+            made[-1].label = f"out_{kind}{layer}{j + 1}"
+        outs = made
+    error: Value = ag.sum([0.5 * (1.0 - out) ** 2 for out in outs])
+    error.label = "E"
+    error.backward()
+    return error
+
+
+def tangle(values: int, seed: int = 0) -> Value:
+    """A swept graph without order: each value from two of the last twenty-five."""
+    source = random.Random(seed)
+    nodes = [Value(source.uniform(-1, 1), f"x{i}") for i in range(8)]
+    for i in range(values):
+        last = nodes[-25:]
+        made = source.choice(last) * source.choice(last) if source.random() < 0.7 else source.choice(last).tanh()
+        made.label = f"{source.choice(('net', 'out'))}_h{i}" if source.random() < 0.2 else ""
+        nodes.append(made)
+    root: Value = ag.sum(nodes[-6:])
+    root.backward()
+    return root
+
+
+def crossings(what: Scene, plan: arrange.Plan) -> int:
+    """How often the curves of edges without a common end cross, each curve taken as a few straight pieces."""
+    pieces = []
+    for edge in what.edges:
+        curve, ends = plan.curves[edge.key], {edge.tail.key, edge.head.key}
+        points = [_point(curve[i : i + 4], t / 8) for i in range(0, len(curve) - 3, 3) for t in range(9)]
+        pieces += [(a, b, ends) for a, b in pairwise(points)]
+    pieces.sort(key=lambda piece: min(piece[0][0], piece[1][0]))
+    count = 0
+    for i, (a, b, ends) in enumerate(pieces):
+        for c, d, others in pieces[i + 1 :]:
+            if min(c[0], d[0]) > max(a[0], b[0]):
+                break
+            count += not ends & others and _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+    return count
+
+
+def _point(p: list[Point], t: float) -> Point:
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    return sum(w * x for w, (x, _) in zip(weights, p)), sum(w * y for w, (_, y) in zip(weights, p))
+
+
+def _side(a: Point, b: Point, c: Point) -> float:
+    return (c[1] - a[1]) * (b[0] - a[0]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _row(name: str, root: Value) -> str:
+    what, way = fitted(scene([root], 1000), "LR")
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        plan = arrange.arrange(what, way)
+        times.append(time.perf_counter() - start)
+    text = f"{name:16} {len(what.boxes):4} boxes  {min(times):6.3f} s  {crossings(what, plan):4} crossings"
+    if dot.available():
+        start = time.perf_counter()
+        theirs = dot.arrange(what, way)
+        text += f"   dot {time.perf_counter() - start:6.3f} s  {crossings(what, theirs):4} crossings"
+    return text
+
+
+def main() -> int:
+    """Print the table."""
+    for sizes in ((2, 2, 2), (3, 4, 3), (5, 5, 2), (5, 5, 5, 3), (6, 6, 6)):
+        print(_row("-".join(map(str, sizes)), net(sizes)), flush=True)
+    for seed in range(4):
+        print(_row(f"tangle {seed}", tangle(90, seed)), flush=True)
+    x, a, b = ag.values(x=1.0, a=1.0, b=0.5)
+    for _ in range(500_000):
+        x = x * a + b
+    start = time.perf_counter()
+    drawing = ag.draw(x)
+    print(f"{drawing}: {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
