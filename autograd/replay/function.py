@@ -199,7 +199,7 @@ class Function:
             `quick` gave besides, and the program.
         """
         versions = self._cache.get(structure, ())
-        one = all(type(x) is float for x in leaves)
+        one = set(map(type, leaves)) <= {float}
         for version in versions if one else versions[:1]:
             program = version.program
             done = program.quick(leaves, mode, seed, threads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 __all__ = ["LEAF", "apart", "arguments_apart", "filled", "together"]
@@ -91,7 +92,10 @@ def together(structure: Structure, leaves: Iterator[Any]) -> Any:
     if kind == "fixed":
         return structure[2]
     if kind == "list":
-        return [together(x, leaves) for x in structure[1]]
+        parts = structure[1]
+        if parts.count(LEAF) == len(parts):  # a row of numbers, as all of a Hessian's are
+            return list(islice(leaves, len(parts)))
+        return [together(x, leaves) for x in parts]
     if kind == "dict":
         return {key: together(x, leaves) for key, x in structure[1]}
     if kind == "array":
