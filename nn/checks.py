@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 
+_NUMBERS = {Value, float, int, bool}  # what most of what is given is made of
+
+
 def shown(given: object) -> str:
     """What was given, for an error: its repr, short, and its type."""
     text = repr(given)
@@ -75,6 +78,11 @@ def number_in(
 
 def shape_of(given: Any) -> tuple[int | str, ...]:
     """Lengths of nested sequences; "ragged" where rows differ. An array's own shape is the same thing."""
+    kind = type(given)
+    if kind in _NUMBERS:
+        return ()
+    if (kind is list or kind is tuple) and given and _NUMBERS.issuperset(map(type, given)):
+        return (len(given),)
     if isinstance(given, (str, bytes)) or not hasattr(given, "__len__") or getattr(given, "shape", None) == ():
         return ()
     inner = {shape_of(part) for part in given}

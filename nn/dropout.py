@@ -59,7 +59,7 @@ class Dropout(Module):
         if modes.active and modes.recorder() is not None:
             mask = [Value(factor, label="mask") for factor in factors]
             self._masks.append(mask)
-            return [core.where(m, core.mul(x, m), 0.0) for x, m in zip(xs, mask, strict=True)]
+            return [core.mul(x, m) for x, m in zip(xs, mask, strict=True)]
         return [core.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
 
     def _drawn(self, count: int) -> list[float]:

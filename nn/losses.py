@@ -26,6 +26,8 @@ __all__ = [
 Numbers: TypeAlias = Any  # a Value or number, or nested sequences of them
 Term: TypeAlias = Callable[[Any, Any], Any]
 
+_PLAIN = {Value, float}  # what operands are as they come, mostly
+
 
 def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
     """Σ (target − output)², note 001's cost.
@@ -151,9 +153,8 @@ def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> bce([Value(0.5), Value(1.0)], [1, 1], reduction="sum")
     Value(0.6931)
     """
-    return _elementwise(
-        "bce", outputs, targets, reduction, _entropy("bce", core.log, lambda p: core.log1p(core.neg(p)))
-    )
+    term = _entropy("bce", core.log, lambda p: core.log1p(core.neg(p)), _unless_zero)
+    return _elementwise("bce", outputs, targets, reduction, term)
 
 
 def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
@@ -171,15 +172,13 @@ def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean")
     >>> bce_with_logits([Value(1000.0), Value(-1000.0)], [1, 1])
     Value(500)
     """
-    return _elementwise(
+    term = _entropy(
         "bce_with_logits",
-        outputs,
-        targets,
-        reduction,
-        _entropy(
-            "bce_with_logits", lambda z: core.neg(core.softplus(core.neg(z))), lambda z: core.neg(core.softplus(z))
-        ),
+        lambda z: core.neg(core.softplus(core.neg(z))),
+        lambda z: core.neg(core.softplus(z)),
+        core.mul,
     )
+    return _elementwise("bce_with_logits", outputs, targets, reduction, term)
 
 
 def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
@@ -271,14 +270,19 @@ def _half_square(output: Any, target: Any) -> Any:
     return core.mul(0.5, core.pow(core.sub(target, output), 2.0))
 
 
-def _entropy(name: str, log_yes: Callable[[Any], Any], log_no: Callable[[Any], Any]) -> Term:
-    """−t·ln p − (1 − t)·ln(1 − p), where a factor of 0 makes a term 0 whatever the logarithm is."""
+def _unless_zero(factor: Value, term: Any) -> Any:
+    """Their product, or 0 for a factor of 0 even if the term is infinite; replay pays for the choice at each sample."""
+    return core.where(factor, core.mul(factor, term), 0.0)
+
+
+def _entropy(
+    name: str, log_yes: Callable[[Any], Any], log_no: Callable[[Any], Any], times: Callable[[Any, Any], Any]
+) -> Term:
+    """−t·ln p − (1 − t)·ln(1 − p); `times` multiplies by a target that is a Value."""
 
     def term(o: Any, t: Any) -> Any:
         if isinstance(t, Value):
-            yes = core.where(t, core.mul(t, log_yes(o)), 0.0)
-            rest = core.sub(1.0, t)
-            return core.neg(core.add(yes, core.where(rest, core.mul(rest, log_no(o)), 0.0)))
+            return core.neg(core.add(times(t, log_yes(o)), times(core.sub(1.0, t), log_no(o))))
         if not 0.0 <= t <= 1.0:
             raise ValueError(f"{name}: targets must be from 0 to 1, got {t!r}")
         if t in (0.0, 1.0):
@@ -301,8 +305,11 @@ def _elementwise(name: str, outputs: Numbers, targets: Numbers, reduction: str, 
 
 def _operands(name: str, what: str, given: Any, shape: tuple[Any, ...]) -> list[Any]:
     """Values as they are, numbers as floats."""
+    found = flattened(given, shape)
+    if _PLAIN.issuperset(map(type, found)):
+        return found
     try:
-        return [x if isinstance(x, Value) else number_of(x) for x in flattened(given, shape)]
+        return [x if isinstance(x, Value) else number_of(x) for x in found]
     except TypeError as error:
         raise TypeError(f"{name}: {what} must be Values or numbers, {error}") from None
 

