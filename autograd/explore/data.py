@@ -25,6 +25,7 @@ __all__ = ["graph_data", "is_known", "natural"]
 
 PLANE: Final = 0xF0000
 LONGEST_NAME: Final = 26  # characters of a formula that stands for the name of an unnamed node
+LONGEST_PART: Final = 18  # and of a label before its subscript, or of that
 DIGITS: Final = 9
 LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -116,7 +117,7 @@ class _Names:
         """The name of one node: `label` as base and subscript, or `text`, a formula."""
         name = self.steps.names.get(id(node), "")
         if name:
-            return {"label": [part for part in split(_visible(name)) if part], "title": _visible(name)}
+            return {"label": [_cut(part) for part in split(_visible(name)) if part], "title": _visible(name)}
         formula = self.steps.formula(node)
         text = self.hand.formula(formula)
         readable = "".join(self.steps_name(c) for c in text)
@@ -130,6 +131,10 @@ class _Names:
         if not hasattr(self, "_by_character"):
             self._by_character = {character: name for name, character in self.hand.characters.items()}
         return self._by_character.get(c, c)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_PART else text[: LONGEST_PART - 1] + "…"
 
 
 def _visible(label: str) -> str:

@@ -51,18 +51,23 @@ class Page {
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, button, #stage .node")) {
-      if (event.key === "Escape") this.pick(null);
-      return;
-    }
     const act = {
       ArrowRight: () => this.to(this.steps.at + 1), ArrowLeft: () => this.to(this.steps.at - 1),
       Home: () => this.to(0), End: () => this.to(this.steps.last),
       " ": () => (this.playing ? this.pause() : this.play()), Escape: () => this.pick(null),
     }[event.key];
-    if (!act || event.target.closest(".scrolls") && event.key !== "Escape") return;
+    if (!act || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "Escape" && this.isTaken(event)) return;
     event.preventDefault();
     act();
+  }
+
+  // Whether the element that has the focus needs a key for itself.
+  isTaken({key, target}) {
+    if (target.closest("input, select, #stage .node") || (key === " " && target.closest("button"))) return true;
+    const pane = target.closest(".scrolls");
+    if (!pane) return false;
+    return key.startsWith("Arrow") ? pane.scrollWidth > pane.clientWidth : pane.scrollHeight > pane.clientHeight;
   }
 
   to(at) {

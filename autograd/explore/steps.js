@@ -99,7 +99,7 @@ class Telling {
       const tail = all > 1 ? element("span", {class: "quiet tail"}, sent < all ? ` so far ${written(now.gradients[index])}, ${sent} of ${all}` : ` together ${written(now.gradients[index])}`) : "";
       return writing.equation(
         writing.partial(root, parent), all > 1 ? "+=" : "=",
-        [...through(), writing.partial(node, parent)],
+        node === root && page ? null : [...through(), writing.partial(node, parent)],
         page ? [...through(), this.isSum(node, place) && node !== root ? ["(", page, ")"] : page] : null,
         node === root ? null : [...writing.factorNumber(gradient), " · ", ...writing.factorNumber(slope)],
         [writing.number(flow, "result"), tail],

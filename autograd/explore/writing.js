@@ -15,14 +15,14 @@ function element(tag, attributes = {}, ...children) {
 
 const SUPERSCRIPTS = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
 
-// So many significant digits; powers of ten where a reader would count zeros.
-function written(x, digits = 6) {
+// As the notes write it: nine decimals, or so many significant digits; powers of ten where a reader would count zeros.
+function written(x, digits = 0) {
   if (x !== x) return "nan";
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e-4 && size < 1e9) return String(Number(x.toPrecision(digits))).replace("-", "−");
-  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  if (size >= 1e-4 && size < 1e9) return String(Number(digits ? x.toPrecision(digits) : x.toFixed(9))).replace("-", "−");
+  const [mantissa, exponent] = x.toExponential((digits || 9) - 1).split("e");
   const power = [...exponent.replace("+", "")].map((c) => SUPERSCRIPTS[c]).join("");
   return `${Number(mantissa)}·10${power}`.replace("-", "−");
 }
@@ -46,7 +46,7 @@ class Writing {
   name(node) {
     if (node.text) return element("span", {class: "name whole"}, this.formula(node.text));
     const [base, subscript] = node.label;
-    return element("bdi", {class: "name"}, base, subscript ? element("sub", {}, subscript) : "");
+    return element("bdi", {class: "name", title: `${base}${subscript || ""}`.includes("…") && node.title}, base, subscript ? element("sub", {}, subscript) : "");
   }
 
   // A name that stands within a formula or under a ∂, in brackets if it is more than a name.
@@ -147,6 +147,7 @@ class Derivation {
     const index = this.byLeaf.get(leaf);
     if (index === undefined || index < 0) return null;
     const memo = new Map(), value = this.lineValue(this.lines[index], memo);
+    this.gradient = gradient;
     if (Math.abs(value - gradient) > 1e-9 * Math.max(Math.abs(value), Math.abs(gradient))) {
       return element("p", {class: "quiet"}, "With these numbers another branch is taken than when this page was made; the derivation was written for that one.");
     }
@@ -181,6 +182,7 @@ class Derivation {
     const all = line.terms.flat().map((i) => this.factors[i]);
     const short = all.length <= 12;
     const formulas = short && all.every((factor) => "formula" in factor && factor.formula !== "…");
+    const value = this.lineValue(line, memo), cut = all.some((i) => i.formula === "…") || value !== value;
     const opened = all.some((factor) => this.opened(factor));
     const alone = line.terms.length === 1 && all.length === 1;
     return writing.equation(
@@ -190,9 +192,9 @@ class Derivation {
       opened && !alone ? sum((i) => this.open(this.factors[i])) : null,
       formulas ? writing.joined(line.terms.map((term) => writing.joined(term.map((i, place) => this.bracketed(this.factors[i], alone || !place)), " · ")), " + ") : null,
       formulas && alone ? writing.formula(all[0].formula, true) : null,
-      short && !alone ? sum((i) => writing.factorNumber(this.factorValue(this.factors[i], memo))) : null,
-      line.terms.length > 1 && short ? writing.joined(line.terms.map((term) => writing.factorNumber(term.reduce((v, i) => v * this.factorValue(this.factors[i], memo), 1))), " + ") : null,
-      [writing.number(this.lineValue(line, memo), "result")],
+      short && !alone && !cut ? sum((i) => writing.factorNumber(this.factorValue(this.factors[i], memo))) : null,
+      line.terms.length > 1 && short && !cut ? writing.joined(line.terms.map((term) => writing.factorNumber(term.reduce((v, i) => v * this.factorValue(this.factors[i], memo), 1))), " + ") : null,
+      y !== this.graph.root && value !== value ? ["…"] : [writing.number(value === value ? value : this.gradient, "result")],
     );
   }
 

@@ -52,7 +52,31 @@ def test_a_function_with_a_gradient_of_its_own_is_frozen(opened: Open) -> None:
     assert page.locator("#stage .frozen").count() == 1
 
 
+def test_a_derivation_through_an_op_of_ones_own_ends_in_the_gradient(opened: Open) -> None:
+    @ag.op(lambda x, out: 3 * x * x)
+    def cube_of_mine(x: float) -> float:
+        return x * x * x
+
+    try:
+        x, w = ag.values(x=2.0, w=0.5)
+        page = opened(explore(cube_of_mine(x) * w * w))
+    finally:
+        remove("cube_of_mine")
+    page.locator(".leaf-name").nth(1).click()
+    said = page.locator(".derivation").inner_text()
+    assert "nan" not in said
+    assert said.split()[-1] == "3"
+
+
 # Who and where
+
+
+def test_a_finger_picks_a_value(opened: Open) -> None:
+    page = opened(explore(neuron()), 400, 850, has_touch=True)
+    page.locator("#stage .node.root").tap()
+    assert page.evaluate("explorer.picked === explorer.graph.root")
+    page.locator("#stage .node.root").tap()
+    assert page.evaluate("explorer.picked === null")
 
 
 @pytest.mark.parametrize("width, height", SIZES)
@@ -115,7 +139,7 @@ def test_hostile_labels_do_nothing(opened: Open) -> None:
         page.locator("#forward").click()
     assert page.evaluate("window.pwned") is None
     assert page.locator("img").count() == 0
-    assert "</script><script>window.pwned = 1</script>" in page.locator("#result").inner_text()
+    assert "</script><script>window.pwned = 1</script>" in page.locator("h1").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1600
 
 
