@@ -102,8 +102,8 @@ def _replace(target: Path, data: bytes) -> None:
         raise
 
 
-def show(content: str) -> Path:
-    """Open SVG in the web browser, from a file in a new temporary folder, and return where it is.
+def show(content: str, name: str = "graph.svg") -> Path:
+    """Open a picture or page in the web browser, from a file in a new temporary folder, and return where it is.
 
     Raises
     ------
@@ -112,16 +112,16 @@ def show(content: str) -> Path:
     """
     import webbrowser
 
-    help_text = "save the picture with save('graph.svg') and open it where there is one"
+    help_text = f"save it with save({name!r}) and open it where there is one"
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
         raise DrawError(f"show: there is no screen (DISPLAY and WAYLAND_DISPLAY are not set); {help_text}")
-    path = Path(tempfile.mkdtemp(prefix="scalargrad-")) / "graph.svg"
+    path = Path(tempfile.mkdtemp(prefix="scalargrad-")) / name
     write_whole(path, content)
     try:
         opened = webbrowser.open(path.as_uri())
     except webbrowser.Error:
         opened = False
     if not opened:
-        raise DrawError(f"show: no web browser could be opened; the picture is in {path}")
+        raise DrawError(f"show: no web browser could be opened; it is in {path}")
     return path

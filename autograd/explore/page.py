@@ -9,8 +9,6 @@ import json
 import math
 import os
 import re
-import tempfile
-import webbrowser
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -21,7 +19,8 @@ from typing import Any, Final
 from autograd.core import Value
 from autograd.derivation.steps import total_derivatives
 from autograd.draw import paint
-from autograd.draw.drawing import place, write_whole
+from autograd.draw.drawing import place
+from autograd.draw.formats import show, write_whole
 from autograd.draw.options import ENGINES
 from autograd.draw.scene import scene
 from autograd.errors import DrawError
@@ -95,16 +94,14 @@ class Explorer:
         return target
 
     def show(self) -> Path:
-        """Open the page in the browser, from a file in a new temporary folder.
+        """Open the page in the web browser, and return the temporary file that it shows.
 
-        Returns
-        -------
-        pathlib.Path
-            Where it is; also where there is no browser to open it.
+        Raises
+        ------
+        DrawError
+            If there is no browser, or no screen for it.
         """
-        path = self.save(Path(tempfile.mkdtemp(prefix="scalargrad-")) / "explorer.html")
-        webbrowser.open(path.as_uri())
-        return path
+        return show(self.html, "explorer.html")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """In a notebook: a frame of its own, in which nothing meets the notebook or another page."""

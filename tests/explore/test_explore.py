@@ -124,7 +124,13 @@ def test_it_saves_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_show_opens_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", seen.append)
+
+    def opened(address: str) -> bool:
+        seen.append(address)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", opened)
+    monkeypatch.setenv("DISPLAY", ":0")
     page = explore(neuron())
     path = page.show()
     assert seen == [path.as_uri()]
