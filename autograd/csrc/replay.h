@@ -34,7 +34,7 @@ typedef enum {
 
 /* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array. */
 typedef struct {
-    uint8_t kind, outs_count, reads_count;
+    uint8_t kind, outs_count, reads_count, together; /* over one sample, how many steps from here on to run at once */
     int16_t row;
     int32_t outs[4];
     int32_t reads[3];

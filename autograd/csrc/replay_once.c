@@ -28,6 +28,52 @@ log_sum_exp_once(double *m, const Step *s, const int32_t *terms)
     m[s->outs[0]] = usual ? largest + log1p(rest) : largest;
 }
 
+/* Four sums of products of one length, side by side; each adds up in its own order. */
+static void
+sum_together(double *m, const Step *s, const int32_t *terms)
+{
+    const int32_t *a = terms + s[0].terms, *b = terms + s[1].terms, *c = terms + s[2].terms, *d = terms + s[3].terms;
+    double of_a = m[s[0].reads[0]], of_b = m[s[1].reads[0]], of_c = m[s[2].reads[0]], of_d = m[s[3].reads[0]];
+    for (const int32_t *end = a + 2 * (ptrdiff_t)s->count; a < end; a += 2, b += 2, c += 2, d += 2) {
+        of_a += m[a[0]] * m[a[1]];
+        of_b += m[b[0]] * m[b[1]];
+        of_c += m[c[0]] * m[c[1]];
+        of_d += m[d[0]] * m[d[1]];
+    }
+    m[s[0].outs[0]] = of_a;
+    m[s[1].outs[0]] = of_b;
+    m[s[2].outs[0]] = of_c;
+    m[s[3].outs[0]] = of_d;
+}
+
+static inline double
+gather_one(double *m, const int32_t *t, double total, double x)
+{
+    const double g = m[t[0]];
+    m[t[2]] += g * x;
+    return total + g * m[t[1]];
+}
+
+static void
+gather_together(double *m, const Step *s, const int32_t *terms)
+{
+    const int32_t *t[4];
+    double totals[4], x[4];
+    for (int i = 0; i < 4; i++) {
+        t[i] = terms + s[i].terms;
+        x[i] = m[s[i].reads[0]];
+        totals[i] = s[i].reads[1] == NONE ? -0.0 : m[s[i].reads[1]];
+    }
+    for (ptrdiff_t k = 0; k < 3 * (ptrdiff_t)s->count; k += 3) {
+        for (int i = 0; i < 4; i++) {
+            totals[i] = gather_one(m, t[i] + k, totals[i], x[i]);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        m[s[i].outs[0]] = totals[i];
+    }
+}
+
 void
 replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_terms, const Sample *sample)
 {
@@ -68,6 +114,11 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         case DIVU: m[o[0]] = m[r[0]] / m[r[1]]; break;
         case DOT:
         case DOTU: {
+            if (s->together) {
+                sum_together(m, s, all_terms);
+                s += s->together - 1;
+                break;
+            }
             double total = m[r[0]];
             for (int32_t k = 0; k < s->count; k++) {
                 total += m[t[2 * k]] * m[t[2 * k + 1]];
@@ -76,6 +127,11 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
             break;
         }
         case GATHER: {
+            if (s->together) {
+                gather_together(m, s, all_terms);
+                s += s->together - 1;
+                break;
+            }
             double total = r[1] == NONE ? -0.0 : m[r[1]], x = m[r[0]];
             for (int32_t k = 0; k < s->count; k++) {
                 double g = m[t[3 * k]];

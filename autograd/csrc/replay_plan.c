@@ -166,6 +166,46 @@ copied(const Py_buffer *from)
 }
 
 static bool
+reads_place(const Step *s, const int32_t *terms, int32_t place)
+{
+    for (int i = 0; i < s->reads_count; i++) {
+        if (s->reads[i] == place) {
+            return true;
+        }
+    }
+    const int size = TERM_SIZES[s->kind];
+    for (int32_t k = 0; k < s->count * size; k++) {
+        if (terms[s->terms + k] == place && !(s->kind == GATHER && k % size == 2)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sums of one length that don't depend on each other, one after the other, are run together, four at a time: each alone
+   would wait for its own additions. */
+static void
+find_groups(Step *steps, ptrdiff_t count, const int32_t *terms)
+{
+    enum { TOGETHER = 4 };
+    for (ptrdiff_t i = 0; i + TOGETHER <= count; i++) {
+        bool apart = steps[i].kind == DOT || steps[i].kind == DOTU || steps[i].kind == GATHER;
+        for (int j = 1; apart && j < TOGETHER; j++) {
+            const Step *s = &steps[i + j];
+            const bool alike = (s->kind == GATHER) == (steps[i].kind == GATHER) && (s->kind == GATHER || s->kind == DOT || s->kind == DOTU);
+            apart = alike && s->count == steps[i].count;
+            for (int before = 0; apart && before < j; before++) {
+                apart = !reads_place(s, terms, steps[i + before].outs[0]);
+            }
+        }
+        if (apart) {
+            steps[i].together = TOGETHER;
+            i += TOGETHER - 1;
+        }
+    }
+}
+
+static bool
 read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, const Py_buffer *terms)
 {
     Py_ssize_t count = code->len / (STEP_FIELDS * (Py_ssize_t)sizeof(int32_t));
@@ -180,6 +220,9 @@ read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, c
     for (Py_ssize_t i = 0; fine && i < count; i++) {
         fine = read_step(plan, fill_of, fields + STEP_FIELDS * i, part, own, block_terms, terms_count,
                          &plan->parts[part][i], &blocks[i]);
+    }
+    if (fine) {
+        find_groups(plan->parts[part], count, own);
     }
     if (part == 1) {
         plan->blocks = blocks;

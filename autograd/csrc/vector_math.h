@@ -10,7 +10,9 @@
 
 #define LANE static inline __attribute__((always_inline))
 
-#if !defined(MADD)
+#if !defined(MADD) && defined(__FP_FAST_FMA)
+#define MADD(A, B, C) __builtin_fma(A, B, C)
+#elif !defined(MADD)
 #define MADD(A, B, C) ((A) * (B) + (C))
 #endif
 

@@ -256,14 +256,6 @@ class Program:
         for value, gradient in zip(self.parameters, gradients.tolist(), strict=True):
             value.grad += gradient
 
-    def once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
-        """Run one sample in C, where that can be done and the guards hold; else NotImplemented."""
-        mode = LEARN if parameters else VALUES
-        if modes.active:
-            return NotImplemented  # the parameters read may be part of a recording
-        call = self._calls[mode] or self._prepared(mode)
-        return call(arguments, self.parameters, mode, self.single_output, None, None, False)
-
     def quick(self, arguments: tuple[Any, ...], mode: int, seed: Any = None, threads: int | None = None) -> Any:
         """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
 
@@ -280,9 +272,9 @@ class Program:
             NotImplemented, with nothing changed, for what only Python can do, or say what is wrong with.
         """
         if modes.active:
-            return NotImplemented
+            return NotImplemented  # the parameters read may be part of a recording
         call = self._calls[mode] or self._prepared(mode)
-        return call(arguments, self.parameters, mode, self.single_output, seed, threads, True)
+        return call(arguments, self.parameters, mode, self.single_output, seed, threads)
 
     def _prepared(self, mode: int) -> Call:
         kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
