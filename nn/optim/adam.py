@@ -88,7 +88,7 @@ class Adam(Optimizer):
             self._values,
             state["exp_avg"],
             state["exp_avg_sq"],
-            state.get("max_exp_avg_sq"),
+            self._begun("max_exp_avg_sq") if self.amsgrad else None,
             self._lr / (1.0 - beta1**step),
             1.0 / math.sqrt(1.0 - beta2**step),
             beta1,

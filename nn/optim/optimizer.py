@@ -97,6 +97,13 @@ class Optimizer:
         """Set every parameter's gradient to 0; `backward()` adds to it."""
         flat.write(self._values, "grad", self._zeros)
 
+    def _begun(self, name: str) -> Doubles:
+        """An array of the state; zeros where a setting that asks for it was changed after the optimiser was made."""
+        numbers = self._state.get(name)
+        if numbers is None:
+            numbers = self._state[name] = array("d", self._zeros)
+        return numbers
+
     def _arrays(self) -> tuple[str, ...]:
         """Names of the state: for each an array with a number for every parameter, 0 at first."""
         return ()
@@ -118,7 +125,7 @@ class Optimizer:
             "kind": type(self).__name__,
             "steps": self.steps,
             "settings": {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()},
-            "state": {name: numbers.tolist() for name, numbers in self._state.items()},
+            "state": {name: self._begun(name).tolist() for name in self._arrays()},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:

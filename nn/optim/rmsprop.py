@@ -78,8 +78,8 @@ class RMSprop(Optimizer):
         flat.rmsprop(
             self._values,
             state["square_avg"],
-            state.get("grad_avg"),
-            state.get("momentum_buffer"),
+            self._begun("grad_avg") if self.centered else None,
+            self._begun("momentum_buffer") if self.momentum else None,
             self._lr,
             self.alpha,
             self.eps,

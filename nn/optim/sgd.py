@@ -78,7 +78,7 @@ class SGD(Optimizer):
     def _move(self) -> None:
         flat.sgd(
             self._values,
-            self._state.get("momentum_buffer"),
+            self._begun("momentum_buffer") if self.momentum else None,
             self.steps == 0,
             self._lr,
             self.momentum,

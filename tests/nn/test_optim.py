@@ -207,6 +207,27 @@ def test_a_rate_may_change_between_steps() -> None:
         descent.parameters = ()  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    "plain, setting, made",
+    [
+        (lambda ps: nn.SGD(ps, 0.1), "momentum", lambda ps: nn.SGD(ps, 0.1, momentum=0.9)),
+        (lambda ps: nn.Adam(ps, 0.1), "amsgrad", lambda ps: nn.Adam(ps, 0.1, amsgrad=True)),
+        (lambda ps: nn.RMSprop(ps, 0.1), "centered", lambda ps: nn.RMSprop(ps, 0.1, centered=True)),
+    ],
+)
+def test_a_setting_changed_before_the_first_step_is_as_if_made_so(plain: Any, setting: str, made: Any) -> None:
+    changed, meant = [ag.Value(1.0), ag.Value(2.0)], [ag.Value(1.0), ag.Value(2.0)]
+    first, second = plain(changed), made(meant)
+    setattr(first, setting, getattr(second, setting))
+    for step in range(3):
+        shaken(changed, step)
+        shaken(meant, step)
+        first.step()
+        second.step()
+    assert [v.data for v in changed] == [v.data for v in meant]
+    assert first.state_dict() == second.state_dict()
+
+
 def test_zero_grad_and_count_of_steps() -> None:
     net = nn.MLP(2, [2, 1])
     optimiser = nn.Adam(net)
