@@ -230,30 +230,29 @@ class Function:
         versions = self._versions(structure)
         if not versions:
             point = columns[:, 0] if samples else np.ones(len(columns))
-            self._remember(structure, self._recorded(structure, point.tolist()))
-            versions = self._versions(structure)
-        count, returns = len(versions[0].program.tape.outputs), versions[0].returns
-        seeds = seeds_of(seed, count, samples) if seeded else None
-        result = _Result(np.empty((count, samples)), np.zeros((len(columns), samples)), {}, returns)
+            versions = [self._recorded(structure, point.tolist())]
+            self._remember(structure, versions[0])
+        result: _Result | None = None
         pending = np.arange(samples)
 
-        def run(version: Program, chosen: NDArray[np.intp]) -> Any:
+        def run(version: _Version, chosen: NDArray[np.intp]) -> Any:
             part = np.ascontiguousarray(columns[:, chosen])
+            seeds = seeds_of(seed, len(version.program.tape.outputs), samples) if seeded else None
             weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
             if executor is None:
-                return version.run(part, weights, inputs, parameters, threads)
-            return shards.run(version, executor, part, weights, inputs, parameters, threads)
+                return version.program.run(part, weights, inputs, parameters, threads)
+            return shards.run(version.program, executor, part, weights, inputs, parameters, threads)
 
         def attempt(version: _Version, recorded_first: bool) -> None:
-            nonlocal pending
-            outcome = run(version.program, pending)
+            nonlocal pending, result
+            outcome = run(version, pending)
             holds = np.ones(len(pending), bool) if outcome.holds is None else outcome.holds.copy()
             if recorded_first:
                 holds[0] = True  # recorded there: what eager computation does is right, whatever the last bit says
             good = pending[holds]
-            if len(good) and not holds.all():
-                outcome = run(version.program, good)
             if len(good):
+                result = self._result(version, result, columns)
+                outcome = outcome if holds.all() else run(version, good)
                 _merge(result, version.program, outcome, good, parameters == "each", samples)
                 self._touch(structure, version)
             pending = pending[~holds]
@@ -264,13 +263,22 @@ class Function:
             attempt(version, False)
         while len(pending):
             fresh = self._recorded(structure, columns[:, pending[0]].tolist())
-            if fresh.returns != returns:
-                raise ValueError(
-                    f"{self._name}: must return the same structure on every branch of a batch, "
-                    f"got {_pictured(returns)} and {_pictured(fresh.returns)}"
-                )
             self._remember(structure, fresh)
             attempt(fresh, True)
+        return self._result(versions[0], None, columns) if result is None else result
+
+    def _result(self, version: _Version, result: _Result | None, columns: Array) -> _Result:
+        """Where a version's samples go; one result has one structure."""
+        import numpy as np
+
+        if result is None:
+            outputs = np.empty((len(version.program.tape.outputs), columns.shape[1]))
+            return _Result(outputs, np.zeros(columns.shape), {}, version.returns)
+        if result.returns != version.returns:
+            raise ValueError(
+                f"{self._name}: must return the same structure on every branch of a batch, "
+                f"got {_pictured(result.returns)} and {_pictured(version.returns)}"
+            )
         return result
 
     def _versions(self, structure: Any) -> list[_Version]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -174,3 +174,58 @@ def test_recording_overrides_no_grad_and_refuses_it_inside() -> None:
 
     with pytest.raises(ag.errors.AutogradError, match="no_grad"):
         ag.compile(hidden)(3.0)
+
+
+def test_results_of_any_structure() -> None:
+    w = Value(2.0)
+
+    class Pair(NamedTuple):
+        first: Any
+        rest: Any
+
+    @ag.compile
+    def f(x: Any) -> Any:
+        return Pair({"a": w * x, "name": "text", "none": None}, [x, (1.0, np.array([[x, x * x], [w, 3.0]]))])
+
+    one = f(3.0)
+    assert isinstance(one, Pair)
+    assert one.first == {"a": 6.0, "name": "text", "none": None}
+    assert one.rest[0] == 3.0
+    assert one.rest[1][0] == 1.0
+    assert one.rest[1][1].tolist() == [[3.0, 9.0], [2.0, 3.0]]
+    batch = f(np.array([3.0, 1.0]))
+    assert batch.first["a"].tolist() == [6.0, 2.0]
+    assert batch.rest[1][1].shape == (2, 2, 2)
+    assert batch.rest[1][1][0].tolist() == [[3.0, 9.0], [2.0, 3.0]]
+    assert f(np.empty(0)).rest[1][1].shape == (0, 2, 2)
+    f.backward(3.0)
+    assert w.grad == 3.0 + 1.0
+    assert f.gradients(3.0).inputs == (2.0 + 1.0 + 1.0 + 6.0,)
+
+
+def test_one_structure_in_a_batch_and_any_for_one_sample() -> None:
+    f = ag.compile(lambda x: [x] if x > 0 else [x, -x])
+    for _ in range(2):
+        assert f(1.0) == [1.0]
+        assert f(-1.0) == [-1.0, 1.0]
+        with pytest.raises(ValueError, match=r"the same structure on every branch of a batch, got \['·'(, '·')?\] and"):
+            f(np.array([1.0, -1.0]))
+    assert [y.tolist() for y in f(np.array([-1.0, -2.0]))] == [[-1.0, -2.0], [1.0, 2.0]]
+    with pytest.raises(ValueError, match="must return at least one output, got None"):
+        ag.compile(lambda x: None)(1.0)
+    with pytest.raises(TypeError, match=r"must return Values or numbers, got <object object"):
+        ag.compile(lambda x: [x, object()])(1.0)
+
+
+def test_a_nan_takes_its_own_branch() -> None:
+    f = ag.compile(lambda x: x * 2.0 if x == x else x.where(1.0, 2.0))
+    assert f(np.array([1.0, math.nan, 2.0])).tolist() == [2.0, 1.0, 4.0]
+    x = Value(math.nan, label="x")
+    with ag.recording():
+        y = x * float(x) if x > 1 else x * 0.0 + float(x)
+    program = ag.compile(y, inputs=[x])
+    assert math.isnan(program(math.nan))
+    with pytest.raises(BranchChanged):
+        program(0.5)
+    with pytest.raises(BranchChanged):
+        program(2.0)
