@@ -58,6 +58,13 @@ EXTENSIONS = [
         optional=not REQUIRED,
     ),
     Extension(
+        "autograd._plan",
+        ["autograd/_plan.c"],
+        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/plan_*.h"))],
+        libraries=LIBRARIES,
+        optional=not REQUIRED,
+    ),
+    Extension(
         "nn._steps",
         ["nn/_steps.c"],
         libraries=LIBRARIES,
@@ -70,6 +77,7 @@ LOST = {
     "autograd._value": "C core was not built: {reason}\nEverything works with the Python core and gives the "
     "same results, but building graphs and running\nbackward() is many times slower.",
     "autograd._replay": "C kernel for compiled graphs was not built: {reason}\nCompiled graphs run on numpy, slower.",
+    "autograd._plan": "C planner of compiled graphs was not built: {reason}\nPython plans them, slower.",
     "nn._steps": "C loops of optimisers were not built: {reason}\nOptimiser steps run in Python, slower.",
 }
 

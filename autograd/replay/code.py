@@ -107,7 +107,7 @@ def encoded(steps: Iterable[Instruction], rows: Mapping[str, int], sums: Sequenc
             for factors in step.terms:
                 terms.extend(factors)
         code.extend((kinds[op], rows[step.row], *outs, *missing[len(outs) :], *reads, *missing[1 + len(reads) :]))
-        code.extend((start, count, number))
+        code.extend((start if count else 0, count, number))
     return code.tobytes(), terms.tobytes()
 
 

@@ -14,15 +14,18 @@ import functools
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from autograd.core import CORE
+from autograd.ops import TABLE
 from autograd.replay.code import FIELDS, Instruction, decoded, encoded
-from autograd.replay.forward import Forward
+from autograd.replay.forward import WITHOUT_SLOPES, Forward
+from autograd.replay.own_ops import ALIAS
 from autograd.replay.record import NAMES, Tape
 from autograd.replay.reverse import Reverse
 from autograd.replay.slots import allocated
 
-__all__ = ["Plan", "plan", "plan_in_python"]
+__all__ = ["Plan", "plan", "plan_in_c", "plan_in_python"]
 
 
 @dataclass
@@ -144,16 +147,56 @@ def plan_in_python(tape: Tape, inputs: bool = False, parameters: str = "") -> Pl
     )
 
 
-def plan(tape: Tape, inputs: bool = False, parameters: str = "") -> Plan:
-    """Plan a tape.
+def plan_in_c(tape: Tape, inputs: bool = False, parameters: str = "") -> Plan:
+    """Plan a tape; as `plan`."""
+    asked = [x for guard in tape.guards for x in (guard.node, guard.other) if x is not None]
+    alias = len(NAMES) + tape.added.index(ALIAS) if ALIAS in tape.added else -1
+    found = _plan.plan(
+        tape.inputs, tape.parameters, tape.constants, tape.rows, tape.operands, (*tape.outputs, *asked),
+        len(tape.outputs), alias, _folded, ARITIES, WITHOUT_SLOPES_OF, inputs, bool(parameters), parameters == "each",
+    )  # fmt: skip
+    code, terms, uniforms, constants, first, count, slots, fills, outputs, sums, seeds_to, gradients, stored = found
+    return Plan(
+        code=code,
+        terms=terms,
+        rows=NAMES + tape.added,
+        uniforms=uniforms,
+        constants=constants,
+        parameters=range(first, first + count),
+        slots=slots,
+        fills=dict(enumerate(fills)),
+        outputs=tuple(outputs),
+        sums=sums,
+        seeds_to={number: total for number, total in enumerate(seeds_to) if total >= 0},
+        gradients=tuple(gradients),
+        rows_stored=tuple(map(bool, stored)),
+    )
 
-    Parameters
-    ----------
-    tape : Tape
-        What was recorded.
-    inputs : bool
-        Whether gradients with respect to the inputs are wanted.
-    parameters : {"", "sum", "each"}
-        Which gradients with respect to the parameters are wanted: none, summed over samples, per sample.
-    """
-    return plan_in_python(tape, inputs, parameters)
+
+def _folded(row: int, numbers: tuple[float, ...]) -> float:
+    return TABLE[NAMES[row]].compute(*numbers)[0]
+
+
+ARITIES: Final = bytes(255 if TABLE[name].arity is None else len(TABLE[name].parameters) for name in NAMES)
+WITHOUT_SLOPES_OF: Final = bytes(name in WITHOUT_SLOPES for name in NAMES)
+
+plan = plan_in_python
+"""Plan a tape.
+
+Parameters
+----------
+tape : Tape
+    What was recorded.
+inputs : bool
+    Whether gradients with respect to the inputs are wanted.
+parameters : {"", "sum", "each"}
+    Which gradients with respect to the parameters are wanted: none, summed over samples, per sample.
+"""
+
+if CORE == "c":
+    try:
+        from autograd import _plan
+    except ImportError:  # it was not built: Python does the same
+        pass
+    else:
+        plan = plan_in_c

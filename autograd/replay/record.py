@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from autograd.core import Value
-from autograd.graph import topological
 from autograd.ops import NAMES
+from autograd.replay.walk import flatten
 
 __all__ = ["NAMES", "Guard", "Tape", "record"]
 
@@ -131,58 +131,38 @@ def record(
     parameters : list of Value
         All other leaves, in topological order.
     """
-    asked = [x for _, value, other, _ in observations for x in (value, other) if isinstance(x, Value)]
-    order = topological(*(x for x in outputs if isinstance(x, Value)), *asked)
-    position = {id(leaf): i for i, leaf in enumerate(inputs)}
-    parameters: list[Value] = []
-    for leaf in (*(node for node in order if not node.op), *(leaf for _, own in questions for leaf in own)):
-        if id(leaf) not in position:
-            position[id(leaf)] = len(inputs) + len(parameters)
-            parameters.append(leaf)
-    computed = [node for node in order if node.op]
-    constants = _Constants(len(position))
-    for node in computed:
-        if len(node.parents) < len(node.operands):
-            for x in node.operands:
-                if isinstance(x, float):
-                    constants.position(x)
-    for x in (*outputs, *(other for kind, _, other, _ in observations if kind != "round" and other is not None)):
-        if not isinstance(x, Value):
-            constants.position(float(x))
-    for tape, _ in questions:
-        for number in tape.constants:
-            constants.position(number)
-    base = len(position) + len(constants.numbers)
-    for i, node in enumerate(computed, base):
-        position[id(node)] = i
-
-    def place(x: Any) -> int:
-        return position[id(x)] if isinstance(x, Value) else constants.position(float(x))
-
-    rows = _Rows()
-    numbers = [rows.number(node.op) for node in computed]
-    operands = [tuple(map(place, node.operands)) for node in computed]
-    guards = list(_guards(observations, place))
-    labels = {position[id(node)]: node.label for node in (*inputs, *order) if node.label}
+    roots: list[Value | float] = [*outputs]
+    for kind, value, other, _ in observations:
+        roots += [value, other if isinstance(other, Value) else float(other)] if _compares(kind, other) else [value]
     for tape, leaves in questions:
-        places = [*map(place, leaves), *map(place, tape.constants)]
-        places += range(base + len(numbers), base + len(numbers) + len(tape.rows))
+        roots += [*leaves, *tape.constants]
+    flat = flatten(inputs, roots)
+    rows = _Rows()
+    numbers = [rows.number(op) for op in flat.ops]
+    operands, labels = [*flat.operands], flat.labels
+    first = len(inputs) + len(flat.parameters) + len(flat.constants)
+    where = iter(flat.places)
+    results = tuple(itertools.islice(where, len(outputs)))
+    guards = list(_guards(observations, where))
+    for tape, leaves in questions:
+        places = list(itertools.islice(where, len(leaves) + len(tape.constants)))
+        places += range(first + len(numbers), first + len(numbers) + len(tape.rows))
         numbers += [rows.number(tape.op(row)) for row in tape.rows]
         operands += [tuple([places[x] for x in given]) for given in tape.operands]
         guards += [_moved(guard, places) for guard in tape.guards]
         labels |= {places[entry]: label for entry, label in tape.labels.items()}
     tape = Tape(
         inputs=len(inputs),
-        parameters=len(parameters),
-        constants=tuple(constants.numbers),
+        parameters=len(flat.parameters),
+        constants=flat.constants,
         rows=tuple(numbers),
         operands=tuple(operands),
-        outputs=tuple(map(place, outputs)),
+        outputs=results,
         guards=tuple(dict.fromkeys(guards)),
         labels=labels,
         added=tuple(rows.added),
     )
-    return tape, parameters
+    return tape, flat.parameters
 
 
 def _moved(guard: Guard, places: Sequence[int]) -> Guard:
@@ -190,15 +170,19 @@ def _moved(guard: Guard, places: Sequence[int]) -> Guard:
     return Guard(guard.kind, places[guard.node], other, guard.outcome, guard.digits)
 
 
-def _guards(observations: Sequence[Observation], place: Any) -> tuple[Guard, ...]:
+def _compares(kind: str, other: object) -> bool:
+    return kind != "round" and other is not None
+
+
+def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[Guard]:
+    """The guards of observations; `where` gives the places of what each of them asks."""
     guards: dict[tuple[Any, ...], Guard] = {}
-    for kind, value, other, outcome in observations:
-        compared = kind != "round" and other is not None
-        guard = Guard(
-            kind, place(value), place(other) if compared else None, outcome, other if kind == "round" else None
-        )
-        guards.setdefault((guard.kind, guard.node, guard.other, guard.digits), guard)
-    return tuple(guards.values())
+    for kind, _, other, outcome in observations:
+        node = next(where)
+        compared = next(where) if _compares(kind, other) else None
+        digits = other if kind == "round" else None
+        guards.setdefault((kind, node, compared, digits), Guard(kind, node, compared, outcome, digits))
+    return list(guards.values())
 
 
 class _Rows:
@@ -210,19 +194,3 @@ class _Rows:
     def number(self, op: str) -> int:
         row = ROWS.get(op)
         return self.added.setdefault(op, len(NAMES) + len(self.added)) if row is None else row
-
-
-class _Constants:
-    """Numbers by their bits: −0 and 0 are two, all nans of one pattern are one."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.numbers: list[float] = []
-        self.known: dict[bytes, int] = {}
-
-    def position(self, number: float) -> int:
-        key = struct.pack("<d", number)
-        if key not in self.known:
-            self.known[key] = self.start + len(self.numbers)
-            self.numbers.append(number)
-        return self.known[key]

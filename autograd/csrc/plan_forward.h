@@ -1,0 +1,265 @@
+/* The forward direction: replay/forward.py's twin. Part of _plan.c. */
+
+#pragma once
+
+#include "plan_writer.h"
+
+/* What an entry has received, in lists. */
+typedef struct {
+    int32_t gradient, local, next; /* local NOWHERE: 1 */
+} Pair;
+
+typedef struct {
+    int32_t gradient, number, total, next; /* a uniform number, and the sum of its gradient */
+} Product;
+
+typedef struct {
+    int32_t mask, next;
+} Way;
+
+typedef struct {
+    Arena arena;
+    TapeView tape;
+    Graph graph;
+    Simplifier simplifier;
+    Writer writer;
+    Ints inner;
+    bool each;
+    int32_t first_parameter;
+    bool any_active;
+    Ints slopes;      /* of entries that keep them, one after the other */
+    Ints scratch;     /* operands at hand */
+    Ints next_store;  /* of each root, the next one at the same entry */
+    /* the reverse direction's */
+    ARRAY(Pair) pairs;
+    ARRAY(Product) products;
+    ARRAY(Way) reached;
+    Ints sums, seeds_to, gradients, stored;
+} Planner;
+
+#define ENTRY(P, X) (&(P)->graph.entries.items[X])
+
+static inline bool
+has(const Planner *p, int32_t x, uint32_t flag)
+{
+    return (ENTRY(p, x)->flags & flag) != 0;
+}
+
+/* The operand that an entry is; an input is loaded when it is first used. */
+static int32_t
+place(Planner *p, int32_t x)
+{
+    if (ENTRY(p, x)->at == NOWHERE) {
+        int32_t at = new_register(&p->writer);
+        ENTRY(p, x)->at = at;
+        write_step(&p->writer, 1, LOAD, (Fields){.row = -1, .outs = {at}, .number = x});
+    }
+    return ENTRY(p, x)->at;
+}
+
+/* Write a sum of products in its own order. */
+static int32_t
+add_up(Planner *p, const Term *terms, int32_t count, double begin, bool uniform)
+{
+    Writer *w = &p->writer;
+    size_t first = w->parts[w->part].terms.count;
+    int32_t start = constant(w, begin);
+    for (int32_t i = 0; i < count; i++) {
+        Term term = terms[i];
+        int32_t x = place(p, term.a), y = term.b >= 0 ? place(p, term.b) : constant(w, term.factor);
+        bool plain = term.b < 0 && term.factor == 1.0;
+        if (plain && i == 0 && x < 0 && signbit(begin)) {
+            start = x;
+            continue;
+        }
+        if (!uniform && x < 0) {
+            if (plain) {
+                y = x;
+                x = filled(w, constant(w, 1.0));
+            }
+            else if (y >= 0) {
+                int32_t swapped = x;
+                x = y;
+                y = swapped;
+            }
+            else {
+                x = filled(w, x);
+            }
+        }
+        push_term(w, x, y);
+    }
+    return write_dot(w, first, uniform, start);
+}
+
+static int32_t
+mean_of(Planner *p, const int32_t *args, int32_t count, bool uniform)
+{
+    Writer *w = &p->writer;
+    size_t first = w->parts[w->part].terms.count;
+    int32_t start = constant(w, 0.0);
+    for (int32_t i = 0; i < count; i++) {
+        int32_t x = place(p, args[i]), one = constant(w, 1.0);
+        if (!uniform && x < 0) {
+            push_term(w, filled(w, one), x);
+        }
+        else {
+            push_term(w, x, one);
+        }
+    }
+    int32_t total = write_dot(w, first, uniform, start);
+    int32_t operands[2] = {total, constant(w, (double)count)};
+    return write_row(w, OP_div, operands, 2, uniform);
+}
+
+/* Operands of an entry, in scratch; as registers where that is wanted. */
+static int32_t *
+places_of(Planner *p, int32_t args, int32_t count, bool registers)
+{
+    p->scratch.count = 0;
+    for (int32_t i = 0; i < count; i++) {
+        push(&p->arena, &p->scratch, place(p, p->graph.operands.items[args + i]));
+    }
+    for (int32_t i = 0; i < count && registers; i++) {
+        p->scratch.items[i] = filled(&p->writer, p->scratch.items[i]);
+    }
+    return p->scratch.items;
+}
+
+/* New operands for the derivatives that are needed, among p->slopes; where they begin. */
+static int32_t
+new_slopes(Planner *p, int32_t args, int32_t count, bool uniform)
+{
+    int32_t first = (int32_t)p->slopes.count;
+    for (int32_t i = 0; i < count; i++) {
+        bool needed = has(p, p->graph.operands.items[args + i], ACTIVE);
+        push(&p->arena, &p->slopes, needed ? made(&p->writer, uniform) : -1);
+    }
+    return first;
+}
+
+/* Write what computes an entry; return where it is. */
+static int32_t
+compute(Planner *p, int32_t x)
+{
+    Writer *w = &p->writer;
+    Entry entry = *ENTRY(p, x);
+    bool uniform = (entry.flags & UNIFORM) != 0;
+    w->part = uniform ? 0 : 1;
+    if (entry.sum != NOWHERE) {
+        Sum sum = p->graph.sums.items[entry.sum];
+        return add_up(p, p->graph.terms.items + sum.first, sum.count, sum.start, uniform);
+    }
+    int32_t *operands = places_of(p, entry.args, entry.count, false);
+    if (entry.op == p->tape.alias) {
+        return operands[0];
+    }
+    if (entry.op == OP_mean) {
+        return mean_of(p, p->graph.operands.items + entry.args, entry.count, uniform);
+    }
+    bool own = entry.op < p->tape.table_rows;
+    bool without = own && ((const unsigned char *)p->tape.without_slopes->buf)[entry.op];
+    bool keeps = (entry.flags & ACTIVE) != 0 && !without;
+    if (!keeps && entry.op != OP_logsumexp) {
+        return write_row(w, entry.op, operands, entry.count, uniform);
+    }
+    for (int32_t i = 0; i < entry.count && !uniform; i++) {
+        operands[i] = filled(w, operands[i]);
+    }
+    int32_t out = made(w, uniform), first = new_slopes(p, entry.args, entry.count, uniform);
+    ENTRY(p, x)->slopes = first;
+    const int32_t *slopes = p->slopes.items + first;
+    Fields fields = {.row = entry.op == OP_logsumexp ? -1 : entry.op, .outs = {out}};
+    if (entry.op == OP_logsumexp || !own) {
+        for (int32_t i = 0; i < entry.count; i++) {
+            push_term(w, operands[i], slopes[i]);
+        }
+        fields.terms = 2 * (size_t)entry.count;
+        fields.count = entry.count;
+    }
+    else {
+        memcpy(fields.outs + 1, slopes, (size_t)entry.count * sizeof *slopes);
+        memcpy(fields.reads, operands, (size_t)entry.count * sizeof *operands);
+    }
+    write_step(w, w->part, entry.op == OP_logsumexp ? LOGSUMEXP : BOTH, fields);
+    return out;
+}
+
+/* Write that an entry is what these outputs are. */
+static void
+store(Planner *p, int32_t x)
+{
+    for (int32_t number = ENTRY(p, x)->stores; number != NOWHERE; number = p->next_store.items[number]) {
+        int32_t at = place(p, x);
+        write_step(&p->writer, 1, STORE, (Fields){.row = -1, .reads = {at}, .number = number});
+    }
+    ENTRY(p, x)->stores = NOWHERE;
+}
+
+/* What each entry is: a number for all samples or not, and whether a gradient passes it. */
+static void
+classify(Planner *p, bool inputs, bool parameters)
+{
+    const TapeView *tape = &p->tape;
+    Writer *w = &p->writer;
+    for (size_t x = 0; x < p->graph.entries.count; x++) {
+        Entry *entry = &p->graph.entries.items[x];
+        if ((entry->flags & CONSTANT) != 0) {
+            int32_t at = constant(w, entry->number);
+            entry->at = at;
+            entry->flags |= UNIFORM;
+        }
+    }
+    p->first_parameter = (int32_t)w->uniforms.count;
+    for (int32_t i = 0; i < tape->inputs + tape->parameters; i++) {
+        bool own = i >= tape->inputs;
+        ENTRY(p, i)->flags |= (own && !p->each ? UNIFORM : 0u) | ((own ? parameters : inputs) ? ACTIVE : 0u);
+        p->any_active = p->any_active || (own ? parameters : inputs);
+        if (own) {
+            new_uniform(w);
+        }
+    }
+    for (size_t k = 0; k < p->graph.live.count; k++) {
+        Entry *entry = ENTRY(p, p->graph.live.items[k]);
+        uint32_t all = UNIFORM, any = 0;
+        for (int32_t i = 0; i < entry->count; i++) {
+            uint32_t flags = ENTRY(p, p->graph.operands.items[entry->args + i])->flags;
+            all &= flags;
+            any |= flags;
+        }
+        entry->flags |= (all & UNIFORM) | (entry->op != tape->alias ? any & ACTIVE : 0u);
+    }
+    for (int32_t i = 0; i < tape->parameters; i++) {
+        int32_t at = ~(p->first_parameter + i);
+        ENTRY(p, tape->inputs + i)->at = p->each ? filled(w, at) : at;
+    }
+}
+
+static void
+forward(Planner *p)
+{
+    for (size_t number = 0; number < p->graph.roots.count; number++) {
+        Entry *root = ENTRY(p, p->graph.roots.items[number]);
+        push(&p->arena, &p->next_store, NOWHERE);
+        if ((root->flags & UNIFORM) == 0) {
+            if (root->stores == NOWHERE) {
+                root->stores = (int32_t)number;
+            }
+            else {
+                p->next_store.items[root->last_store] = (int32_t)number;
+            }
+            root->last_store = (int32_t)number;
+        }
+    }
+    for (size_t k = 0; k < p->graph.live.count; k++) {
+        tick(&p->arena);
+        int32_t x = p->graph.live.items[k];
+        if (!has(p, x, ABSORBED)) {
+            int32_t at = compute(p, x);
+            ENTRY(p, x)->at = at;
+        }
+        store(p, x);
+    }
+    for (size_t number = 0; number < p->graph.roots.count; number++) {
+        store(p, p->graph.roots.items[number]); /* leaves */
+    }
+}

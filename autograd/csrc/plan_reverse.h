@@ -1,0 +1,374 @@
+/* The reverse direction: replay/reverse.py's twin. Part of _plan.c. */
+
+#pragma once
+
+#include "plan_forward.h"
+
+static void
+add_pair(Planner *p, int32_t x, int32_t gradient, int32_t local)
+{
+    *ADDED(&p->arena, &p->pairs) = (Pair){gradient, local, NOWHERE};
+    int32_t added = (int32_t)p->pairs.count - 1;
+    Entry *entry = ENTRY(p, x);
+    if (entry->pairs == NOWHERE) {
+        entry->pairs = added;
+    }
+    else {
+        p->pairs.items[entry->last_pair].next = added;
+    }
+    entry->last_pair = added;
+}
+
+static void
+add_product(Planner *p, int32_t x, int32_t gradient, int32_t number, int32_t total)
+{
+    *ADDED(&p->arena, &p->products) = (Product){gradient, number, total, NOWHERE};
+    int32_t added = (int32_t)p->products.count - 1;
+    Entry *entry = ENTRY(p, x);
+    if (entry->products == NOWHERE) {
+        entry->products = added;
+    }
+    else {
+        p->products.items[entry->last_product].next = added;
+    }
+    entry->last_product = added;
+}
+
+/* Note that a gradient reaches x, with a mask or (NOWHERE) without. */
+static void
+note_reached(Planner *p, int32_t x, int32_t mask)
+{
+    Entry *entry = ENTRY(p, x);
+    if (mask == NOWHERE) {
+        entry->flags |= PLAINLY_REACHED;
+        return;
+    }
+    *ADDED(&p->arena, &p->reached) = (Way){mask, NOWHERE};
+    int32_t added = (int32_t)p->reached.count - 1;
+    if (entry->reached == NOWHERE) {
+        entry->reached = added;
+    }
+    else {
+        p->reached.items[entry->last_reached].next = added;
+    }
+    entry->last_reached = added;
+}
+
+/* The mask of what arrives on any of the ways to x; NOWHERE if one of them has none. */
+static int32_t
+mask_at(Planner *p, int32_t x)
+{
+    const Entry *entry = ENTRY(p, x);
+    if ((entry->flags & PLAINLY_REACHED) != 0 || entry->reached == NOWHERE) {
+        return NOWHERE;
+    }
+    if (p->reached.items[entry->reached].next == NOWHERE) {
+        return p->reached.items[entry->reached].mask;
+    }
+    Mask mask = {.kind = EITHER, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE};
+    for (int32_t i = entry->reached; i != NOWHERE; i = p->reached.items[i].next) {
+        push(&p->arena, &p->writer.ways, p->reached.items[i].mask);
+        mask.ways++;
+    }
+    return new_mask(&p->writer, mask);
+}
+
+static int32_t
+new_sum(Planner *p)
+{
+    return push(&p->arena, &p->sums, new_uniform(&p->writer));
+}
+
+/* The sum over samples, by its position, that the gradient of a uniform entry starts from. */
+static int32_t
+sum_to(Planner *p, int32_t x)
+{
+    if (ENTRY(p, x)->sum_of == NOWHERE) {
+        int32_t sum = new_sum(p);
+        ENTRY(p, x)->sum_of = sum;
+        add_pair(p, x, ~p->sums.items[sum], NOWHERE);
+    }
+    return ENTRY(p, x)->sum_of;
+}
+
+static void
+reduce(Planner *p, int32_t sum, int32_t gradient, int32_t local)
+{
+    Writer *w = &p->writer;
+    write_step(w, w->part, REDUCE, (Fields){.row = -1, .reads = {gradient, local}, .number = sum});
+}
+
+/* Note what x receives; of a number that all samples share, the sum over them. */
+static void
+collect(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+{
+    if (uniform || !has(p, x, UNIFORM)) {
+        add_pair(p, x, gradient, local);
+        note_reached(p, x, mask);
+        return;
+    }
+    Writer *w = &p->writer;
+    int32_t one = constant(w, 1.0), total = sum_to(p, x);
+    bool computed = ENTRY(p, x)->op != NO_OP;
+    reduce(p, total, gradient, local == NOWHERE ? one : local);
+    if (mask != NOWHERE && computed) {
+        int32_t reached = new_sum(p), arrived = where_of(w, mask, uniform);
+        reduce(p, reached, arrived, one);
+        mask = new_mask(w, (Mask){.kind = EITHER, .before = NOWHERE, .where = ~p->sums.items[reached]});
+    }
+    note_reached(p, x, computed ? mask : NOWHERE);
+}
+
+/* Note that x receives gradient·local. */
+static void
+give(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+{
+    if (!has(p, x, ACTIVE)) {
+        return;
+    }
+    Writer *w = &p->writer;
+    bool known = local < 0 && w->uniforms.items[~local].known;
+    double number = known ? w->uniforms.items[~local].number : 0.0;
+    if (mask != NOWHERE && !(known && isfinite(number))) {
+        int32_t reached = where_of(w, mask, uniform), out = made(w, uniform);
+        local = uniform ? local : filled(w, local);
+        write_step(w, w->part, MASKED, (Fields){.row = -1, .outs = {out}, .reads = {reached, gradient, local}});
+        gradient = out;
+        known = true;
+        number = 1.0;
+    }
+    collect(p, x, gradient, known && number == 1.0 ? NOWHERE : local, mask, uniform);
+}
+
+/* Note what both factors receive; a slot times a number is gathered on the slot for both. */
+static void
+give_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, bool uniform)
+{
+    if (!uniform && mask == NOWHERE && has(p, a, UNIFORM) != has(p, b, UNIFORM)) {
+        int32_t slot = has(p, a, UNIFORM) ? b : a, number = has(p, a, UNIFORM) ? a : b;
+        if (has(p, number, ACTIVE)) {
+            int32_t total = sum_to(p, number);
+            note_reached(p, number, NOWHERE);
+            if (has(p, slot, ACTIVE)) {
+                note_reached(p, slot, NOWHERE);
+            }
+            add_product(p, slot, gradient, ~place(p, number), total);
+            return;
+        }
+    }
+    if (has(p, a, ACTIVE)) {
+        give(p, a, gradient, place(p, b), mask, uniform);
+    }
+    if (has(p, b, ACTIVE)) {
+        give(p, b, gradient, place(p, a), mask, uniform);
+    }
+}
+
+/* Pass the gradient of `where` to the branch taken. */
+static void
+choose(Planner *p, const int32_t *args, int32_t gradient, int32_t mask, bool uniform)
+{
+    Writer *w = &p->writer;
+    int32_t condition = place(p, args[0]), branches[2] = {args[1], args[2]};
+    condition = uniform ? condition : filled(w, condition);
+    for (int i = 0; i < 2; i++) {
+        if (has(p, branches[i], ACTIVE)) {
+            Kind kind = i == 0 ? TAKE : LEAVE;
+            int32_t part = made(w, uniform);
+            write_step(w, w->part, kind, (Fields){.row = -1, .outs = {part}, .reads = {gradient, condition}});
+            int32_t passed = new_mask(w, (Mask){.kind = kind, .before = mask, .condition = condition, .where = NOWHERE});
+            collect(p, branches[i], part, NOWHERE, passed, uniform);
+        }
+    }
+}
+
+static int32_t
+total_of(Planner *p, int32_t pairs, bool uniform)
+{
+    Writer *w = &p->writer;
+    Pair first = p->pairs.items[pairs];
+    if (first.next == NOWHERE) {
+        int32_t operands[2] = {first.gradient, first.local};
+        return first.local == NOWHERE ? first.gradient : write_row(w, OP_mul, operands, 2, uniform);
+    }
+    Pair second = p->pairs.items[first.next];
+    if (second.next == NOWHERE && first.local == NOWHERE && second.local == NOWHERE) {
+        int32_t operands[2] = {first.gradient, second.gradient};
+        return write_row(w, OP_add, operands, 2, uniform);
+    }
+    size_t begin = w->parts[w->part].terms.count;
+    int32_t one = constant(w, 1.0);
+    for (int32_t i = pairs; i != NOWHERE; i = p->pairs.items[i].next) {
+        Pair pair = p->pairs.items[i];
+        push_term(w, pair.gradient, pair.local == NOWHERE ? one : pair.local);
+    }
+    return write_dot(w, begin, uniform, constant(w, -0.0));
+}
+
+/* Write the sum of what an entry has received; NOWHERE if nothing reaches it. */
+static int32_t
+gathered(Planner *p, int32_t x, bool uniform)
+{
+    Writer *w = &p->writer;
+    int32_t pairs = ENTRY(p, x)->pairs, products = ENTRY(p, x)->products;
+    ENTRY(p, x)->pairs = ENTRY(p, x)->products = NOWHERE;
+    int32_t start = pairs != NOWHERE ? total_of(p, pairs, uniform) : NOWHERE;
+    if (products == NOWHERE) {
+        return start;
+    }
+    bool wanted = has(p, x, ACTIVE);
+    int32_t value = place(p, x), out = wanted ? new_register(w) : -1, count = 0;
+    for (int32_t i = products; i != NOWHERE; i = p->products.items[i].next, count++) {
+        Product product = p->products.items[i];
+        push_term(w, product.gradient, ~product.number);
+        push(&p->arena, &w->parts[w->part].terms, product.total);
+    }
+    write_step(w, w->part, GATHER, (Fields){.row = -1, .outs = {out}, .reads = {value, wanted ? start : NOWHERE},
+                                            .terms = 3 * (size_t)count, .count = count});
+    return wanted ? out : NOWHERE;
+}
+
+/* Pass the gradient of a node on through a row of the table. */
+static void
+give_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
+{
+    Writer *w = &p->writer;
+    Entry entry = *ENTRY(p, x);
+    int32_t args[3] = {0};
+    for (int32_t i = 0; i < entry.count && i < 3; i++) {
+        args[i] = p->graph.operands.items[entry.args + i];
+    }
+    int32_t first = entry.slopes;
+    if (entry.op == OP_add || entry.op == OP_sub || entry.op == OP_neg) {
+        int32_t one = constant(w, 1.0), minus = constant(w, -1.0);
+        give(p, args[0], gradient, entry.op == OP_neg ? minus : one, mask, uniform);
+        if (entry.op != OP_neg) {
+            give(p, args[1], gradient, entry.op == OP_sub ? minus : one, mask, uniform);
+        }
+        return;
+    }
+    if (entry.op == OP_exp) {
+        give(p, args[0], gradient, place(p, x), mask, uniform);
+        return;
+    }
+    if (first == NOWHERE) { /* a row of the table itself, of at most 3 operands */
+        const int32_t *operands = places_of(p, entry.args, entry.count, !uniform);
+        Fields fields = {.row = entry.op};
+        memcpy(fields.reads, operands, (size_t)entry.count * sizeof *operands);
+        first = new_slopes(p, entry.args, entry.count, uniform);
+        memcpy(fields.outs, p->slopes.items + first, (size_t)entry.count * sizeof *operands);
+        write_step(w, w->part, SLOPES, fields);
+    }
+    for (int32_t i = 0; i < entry.count; i++) {
+        give(p, p->graph.operands.items[entry.args + i], gradient, p->slopes.items[first + i], mask, uniform);
+    }
+}
+
+/* Pass the gradient of a node on to its operands. */
+static void
+through(Planner *p, int32_t x, bool uniform)
+{
+    Writer *w = &p->writer;
+    int32_t gradient = gathered(p, x, uniform);
+    if (gradient == NOWHERE || !has(p, x, ACTIVE)) {
+        return;
+    }
+    int32_t mask = mask_at(p, x);
+    Entry entry = *ENTRY(p, x);
+    const int32_t *args = p->graph.operands.items + entry.args;
+    if (entry.sum != NOWHERE) {
+        Sum sum = p->graph.sums.items[entry.sum];
+        for (int32_t i = 0; i < sum.count; i++) {
+            Term term = p->graph.terms.items[sum.first + i];
+            if (term.b >= 0) {
+                give_product(p, term.a, term.b, gradient, mask, uniform);
+            }
+            else {
+                give(p, term.a, gradient, constant(w, term.factor), mask, uniform);
+            }
+        }
+    }
+    else if (entry.op == OP_where) {
+        choose(p, args, gradient, mask, uniform);
+    }
+    else if (entry.op == OP_mul) {
+        give_product(p, args[0], args[1], gradient, mask, uniform);
+    }
+    else if (entry.op == OP_mean) {
+        int32_t share = constant(w, 1.0 / (double)entry.count);
+        for (int32_t i = 0; i < entry.count; i++) {
+            give(p, args[i], gradient, share, mask, uniform);
+        }
+    }
+    else {
+        give_row(p, x, gradient, mask, uniform);
+    }
+}
+
+static void
+seed(Planner *p, int32_t number, int32_t root)
+{
+    if (has(p, root, UNIFORM)) {
+        int32_t sum = sum_to(p, root);
+        p->seeds_to.items[number] = p->sums.items[sum];
+    }
+    else {
+        int32_t at = new_register(&p->writer);
+        write_step(&p->writer, 1, SEED, (Fields){.row = -1, .outs = {at}, .number = number});
+        add_pair(p, root, at, NOWHERE);
+    }
+    note_reached(p, root, NOWHERE);
+}
+
+static void
+through_all(Planner *p, bool uniform)
+{
+    for (size_t k = p->graph.live.count; k-- > 0;) {
+        tick(&p->arena);
+        int32_t x = p->graph.live.items[k];
+        if (!has(p, x, ABSORBED) && has(p, x, UNIFORM) == uniform) {
+            through(p, x, uniform);
+        }
+    }
+}
+
+static void
+reverse(Planner *p)
+{
+    const TapeView *tape = &p->tape;
+    Writer *w = &p->writer;
+    int32_t leaves = tape->inputs + (p->each ? tape->parameters : 0);
+    for (int32_t i = 0; i < tape->outputs; i++) {
+        push(&p->arena, &p->seeds_to, -1);
+    }
+    for (int32_t i = 0; i < tape->parameters; i++) {
+        push(&p->arena, &p->gradients, -1);
+    }
+    for (int32_t i = 0; i < leaves; i++) {
+        push(&p->arena, &p->stored, 0);
+    }
+    if (!p->any_active) {
+        return;
+    }
+    w->part = 1;
+    for (int32_t number = 0; number < tape->outputs; number++) {
+        if (has(p, p->graph.roots.items[number], ACTIVE)) {
+            seed(p, number, p->graph.roots.items[number]);
+        }
+    }
+    through_all(p, false);
+    for (int32_t leaf = 0; leaf < leaves; leaf++) {
+        int32_t gradient = gathered(p, leaf, false);
+        if (gradient != NOWHERE) {
+            p->stored.items[leaf] = 1;
+            int32_t at = filled(w, gradient);
+            write_step(w, 1, STORE_GRADIENT, (Fields){.row = -1, .reads = {at}, .number = leaf});
+        }
+    }
+    w->part = 2;
+    through_all(p, true);
+    for (int32_t i = 0; i < tape->parameters && !p->each; i++) {
+        int32_t x = tape->inputs + i, gradient = has(p, x, ACTIVE) ? gathered(p, x, true) : NOWHERE;
+        p->gradients.items[i] = gradient == NOWHERE ? -1 : ~gradient;
+    }
+}

@@ -1,0 +1,92 @@
+"""The walk over a recorded graph: every node becomes a position in a table."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from autograd.core import CORE, Value
+from autograd.graph import topological
+
+__all__ = ["Flat", "flatten", "flatten_in_python"]
+
+
+class Flat(NamedTuple):
+    """A graph as a table; positions run over inputs, parameters, constants, then computed nodes in topological order.
+
+    Attributes
+    ----------
+    parameters : list of Value
+        Leaves that aren't inputs, in topological order.
+    constants : tuple of float
+        Numbers in the graph and among the roots, by their bits: −0 and 0 are two, nans of one pattern are one.
+    ops : tuple of str
+        For each computed node its op.
+    operands : tuple of tuple of int
+        And its operands.
+    places : tuple of int
+        Where the roots are.
+    labels : dict of int to str
+        Names of the positions that have one.
+    """
+
+    parameters: list[Value]
+    constants: tuple[float, ...]
+    ops: tuple[str, ...]
+    operands: tuple[tuple[int, ...], ...]
+    places: tuple[int, ...]
+    labels: dict[int, str]
+
+
+def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
+    """Write the graph below the roots as a table; as `flatten`."""
+    order = topological(*(x for x in roots if isinstance(x, Value)))
+    position = {id(leaf): i for i, leaf in enumerate(inputs)}
+    parameters = [node for node in order if not node.op and id(node) not in position]
+    for i, leaf in enumerate(parameters, len(inputs)):
+        position[id(leaf)] = i
+    computed = [node for node in order if node.op]
+    first = len(position)
+    bits = struct.Struct("<d").pack
+    constants: dict[bytes, float] = {}
+    for node in computed:
+        if len(node.parents) < len(node.operands):
+            for x in node.operands:
+                if not isinstance(x, Value):
+                    constants.setdefault(bits(x), x)
+    for x in roots:
+        if not isinstance(x, Value):
+            constants.setdefault(bits(x), float(x))
+    place_of = {key: i for i, key in enumerate(constants, first)}
+    for i, node in enumerate(computed, first + len(constants)):
+        position[id(node)] = i
+
+    def place(x: Value | float) -> int:
+        return position[id(x)] if isinstance(x, Value) else place_of[bits(x)]
+
+    return Flat(
+        parameters,
+        tuple(constants.values()),
+        tuple([node.op for node in computed]),
+        tuple([tuple(map(place, node.operands)) for node in computed]),
+        tuple(map(place, roots)),
+        {position[id(node)]: node.label for node in (*inputs, *order) if node.label},
+    )
+
+
+def flatten_in_c(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
+    """Write the graph below the roots as a table; as `flatten`."""
+    return Flat(*_plan.flatten(Value, tuple(inputs), tuple(roots)))
+
+
+flatten = flatten_in_python
+"""Write the graph below the roots (Values or numbers) as a table; inputs are leaves, whether below the roots or not."""
+
+if CORE == "c":
+    try:
+        from autograd import _plan
+    except ImportError:  # it was not built: Python does the same
+        pass
+    else:
+        flatten = flatten_in_c

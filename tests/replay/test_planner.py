@@ -1,0 +1,174 @@
+"""The planner: both twins write the same plan; any size and depth; a wrong tape is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import gc
+import math
+import random
+import signal
+import struct
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, symbolic
+from autograd.core import CORE
+from autograd.ops import TABLE
+from autograd.replay.code import KINDS
+from autograd.replay.plan import Plan, plan, plan_in_c, plan_in_python
+from autograd.replay.record import Tape, record
+from autograd.replay.walk import flatten_in_c, flatten_in_python
+from tests.replay.test_replay_equals_eager import random_graph
+
+in_c = pytest.mark.skipif(CORE != "c", reason="the planner in C goes with the C core")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_op() -> Iterator[None]:
+    """An op of one's own with more operands than any row of the table has."""
+
+    def planner_five(a: float, b: float, c: float, d: float, e: float) -> float:
+        return a + b * b / 2.0 + d * d + e + 0.0 * c
+
+    ag.op("1", "b", "0", "2*d", "1")(planner_five)
+    yield
+    ag.extend.remove("planner_five")
+
+
+def exactly(x: Any) -> Any:
+    """What compares equal only if every number has the same bits."""
+    if isinstance(x, float):
+        return struct.pack("<d", x)
+    if isinstance(x, dict):
+        return {key: exactly(value) for key, value in x.items()}
+    return tuple(map(exactly, x)) if isinstance(x, (list, tuple, range)) else x
+
+
+def leaves_and_outputs(seed: int, ops: int) -> tuple[list[Value], list[Value]]:
+    """A graph with whatever makes a plan differ: choices of parameters and samples, numbers, guards' leaves."""
+    source = random.Random(seed)
+    weights = [Value(source.uniform(-1.0, 1.0), f"w{i}") for i in range(4)]
+    inputs = [Value(0.1, "a"), Value(0.2), Value(0.3)]
+    first, second = random_graph(seed, inputs, weights, ops)
+    if seed % 3 == 0:
+        chosen = ag.where(weights[0], first * weights[1], second.log() * weights[2])
+        return inputs, [ag.where(inputs[0], first, second), chosen, weights[0] * weights[1], inputs[0]]
+    if seed % 3 == 1:
+        alone = ag.logsumexp([weights[0], weights[1] * 2.0]) + ag.mean([weights[2], -weights[3]]) ** 2
+        return inputs, [first * alone - math.nan, second / weights[0], -second - inputs[1], 1.0 * first]
+    five = functools.partial(symbolic.record, TABLE["planner_five"])
+    stopped = ag.stop_gradient(first * weights[0]) * second + ag.stop_gradient(inputs[0])
+    return inputs, [five((stopped, weights[0], first, inputs[1], weights[2])) * weights[1], five((*weights, 2.0))]
+
+
+@in_c
+@given(st.integers(0, 100_000), st.integers(1, 60))
+def test_both_twins_write_the_same_plan(seed: int, ops: int) -> None:
+    inputs, outputs = leaves_and_outputs(seed, ops)
+    roots: tuple[Value | float, ...] = (*outputs, 2.0, -0.0, math.nan, inputs[0])
+    assert exactly(flatten_in_c(inputs, roots)) == exactly(flatten_in_python(inputs, roots))
+    with ag.recording() as questions:
+        questions.observed("<", outputs[0], 2.0, True)
+        questions.observed("float", inputs[1], None, 0.2)
+    tape, _ = record(outputs, inputs, questions.observations)
+    for of_inputs in (False, True):
+        for of_parameters in ("", "sum", "each"):
+            one, other = plan_in_python(tape, of_inputs, of_parameters), plan_in_c(tape, of_inputs, of_parameters)
+            for part in dataclasses.fields(Plan):
+                assert exactly(getattr(one, part.name)) == exactly(getattr(other, part.name)), part.name
+            assert one.body == other.body
+
+
+def test_a_plan_reads_as_it_was_written() -> None:
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    made = plan(record([ag.logsumexp([x, w * x, 1.0]).tanh() * w], [x])[0], True, "sum")
+    assert {step.op for step in made.body} <= set(KINDS)
+    assert len(made) == len(made.before) + len(made.body) + len(made.after)
+    assert [step.number for step in made.body if step.op == "load"] == [0]
+
+
+def chain(ops: int) -> tuple[Value, Value]:
+    """So many ops, one on top of the other, each of its own."""
+    x = Value(0.5)
+    node = x
+    for i in range(ops // 2):
+        node = (node * x).sin() if i % 3 else node * 0.5 + float(i)
+    return node, x
+
+
+def test_depth_is_unlimited() -> None:
+    ops = 1_000_000 if CORE == "c" else 100_000
+    output, x = chain(ops)
+    program = ag.compile(output, inputs=[x])
+    found = program.gradients([0.25, 0.5])
+    (slope,) = ag.gradients(output, [x])
+    assert found.outputs[1] == pytest.approx(output.data, rel=1e-13)
+    assert found.inputs[0][1] == pytest.approx(slope, rel=1e-12)
+
+
+def small_tape(**changed: Any) -> Tape:
+    """x·w + 2 with something changed."""
+    x, w = Value(0.5), Value(2.0)
+    return dataclasses.replace(record([x * w + 2.0], [x])[0], **changed)
+
+
+@in_c
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"operands": ((0, 1), (3, 5))},
+        {"operands": ((0, 1), (3, -1))},
+        {"operands": ((0, 1), (3, 4))},
+        {"operands": ((0, 1),)},
+        {"operands": ((0, 1, 1), (3, 2))},
+        {"operands": ((), (3, 2))},
+        {"operands": ([0, 1], (3, 2))},
+        {"rows": (-1, 0)},
+        {"outputs": (9,)},
+        {"inputs": -1},
+        {"inputs": 2**30},
+    ],
+)
+def test_a_wrong_tape_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="plan: the tape is malformed"):
+        plan_in_c(small_tape(**changed))
+
+
+@in_c
+def test_what_is_no_number_is_refused() -> None:
+    for changed in ({"rows": ("add", 0)}, {"constants": ("two",)}, {"operands": (("a", 1), (3, 2))}):
+        with pytest.raises(TypeError):
+            plan_in_c(small_tape(**changed))
+    with pytest.raises(TypeError, match="inputs must be Values"):
+        flatten_in_c([1.0], [Value(1.0)])  # type: ignore[list-item]
+
+
+@in_c
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs signal.setitimer")
+def test_an_interrupt_ends_a_plan() -> None:
+    output, x = chain(200_000)
+    tape, _ = record([output], [x])
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    gc.disable()  # what listens to the collector would get the interrupt, and lose it
+    try:
+        for run in (lambda: plan_in_c(tape, True, "sum"), lambda: flatten_in_c([x], [output])):
+            signal.setitimer(signal.ITIMER_REAL, 0.002)
+            with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - in which round it comes depends on the machine
+                for _ in range(50):
+                    run()
+    finally:
+        gc.enable()
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert len(plan_in_c(tape, True, "sum")) > 100_000
