@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         ("mermaid", "Mermaid text"),
     ):
         add(f"--{name}", metavar="FILE", help=f"write a picture of the graph, with values and gradients, as {what}")
+    add("--engine", choices=("dot", "builtin"), help="who places the boxes of the picture; default: dot if it is there")
     add("--direction", choices=("LR", "TB"), help="of the picture: left to right, top to bottom; default: what fits")
     add("--collapse", choices=("auto", "none", "neuron", "layer"), default="auto", help="what becomes one box in it")
     add("--expand", nargs="+", default=[], metavar="GROUP", help="groups to show in full in it")
@@ -316,6 +317,7 @@ def _draw(report: Report, options: argparse.Namespace) -> list[str]:
         return []
     drawing = autograd.draw(
         report.run.values[report.run.output],
+        engine=options.engine,
         direction=options.direction,
         collapse=options.collapse,
         expand=options.expand,

@@ -64,7 +64,10 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[Va
 
 def _nearest(name: str, names: Collection[str]) -> str:
     near = get_close_matches(name, sorted(names), n=3)
-    return f"; near are {', '.join(map(repr, near))}" if near else ""
+    some = sorted(names)[:8]
+    if near:
+        return f"; near are {', '.join(map(repr, near))}"
+    return f"; there are {', '.join(map(repr, some))}{', …' if len(names) > 8 else ''}" if some else ""
 
 
 class _Collapsed:

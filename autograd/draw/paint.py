@@ -10,7 +10,7 @@ from autograd.draw import labels
 from autograd.draw.arrange import Frame, Plan
 from autograd.draw.fonts import fit, width
 from autograd.draw.layered import Point
-from autograd.draw.scene import HEADER, SMALL, SUBSCRIPT, TEXT, Box, Edge, Scene, number, split
+from autograd.draw.scene import HEADER, NAME, SMALL, SUBSCRIPT, TEXT, Box, Edge, Scene, number, split
 from autograd.draw.style import sheet
 
 __all__ = ["paint"]
@@ -169,9 +169,7 @@ def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str
         inner.append(f'<path class="op" d="{_rounded(0, 0, x, high, True, alone, alone, True)}"/>')
         inner.append(f'<text class="symbol" x="{x / 2:.1f}" y="{high / 2 + 4.5:.1f}">{_safe(box.symbol)}</text>')
     if box.named:
-        sub = f'<tspan class="sub" dy="3">{_safe(box.subscript)}</tspan>' if box.subscript else ""
-        middle = x + (wide - x) / 2
-        inner.append(f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}{sub}</text>')
+        inner.append(_box_name(box, x + (wide - x) / 2))
     for kind, text, (left, top, w, h) in (
         ("data", box.data, box.data_cell),
         ("grad", box.gradient, box.gradient_cell),
@@ -183,6 +181,15 @@ def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str
     corner = f"translate({centre[0] - wide / 2:.1f} {centre[1] - high / 2:.1f})"
     title = f"<title>{_safe(box.hover)}</title>"
     return f'<g class="{kinds}" id="{prefix}{box.key}" transform="{corner}">{title}{"".join(inner)}</g>'
+
+
+def _box_name(box: Box, middle: float) -> str:
+    if not box.subscript:
+        return f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}</text>'
+    # From its left end: some programs that read SVG centre only the first part of a text in two sizes.
+    half = (width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True)) / 2
+    sub = f'<tspan class="sub" dy="3">{_safe(box.subscript)}</tspan>'
+    return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_safe(box.base)}{sub}</text>'
 
 
 def _gradient_cell(box: Box, largest: float) -> str:

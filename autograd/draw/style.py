@@ -25,6 +25,7 @@ _SHAPES = (
     "{font-family:Helvetica,Arial,'Liberation Sans',sans-serif}",
     " text{font-size:11px;text-anchor:middle}",
     " .name{font-size:12px;font-weight:700}",
+    " .name.long{text-anchor:start}",
     " .sub{font-size:9px}",
     " .symbol{font-size:13px;font-weight:700}",
     " .border{fill:none}",
