@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from autograd import ops
-from autograd.ops import TABLE
+from autograd.ops import NAMES, TABLE
 from autograd.translate import Source, UntranslatableError
 
 __all__ = ["expression", "script"]
@@ -209,7 +209,7 @@ class _Function:
 def script() -> str:
     """The text of `explore/_ops.js`: `OPS` has a function for each row, operands to [value, derivative for each]."""
     source = Source()
-    rows = [op for op in TABLE.values() if op.compute.__name__ in source.functions]
+    rows = [TABLE[name] for name in NAMES]
     constants, helpers = source.needed([source.of(op) for op in rows])
     return "\n".join(
         [

@@ -47,6 +47,7 @@ class Page {
     click("fit", () => this.zoom(0));
     document.getElementById("unpick").addEventListener("click", () => this.pick(null));
     document.addEventListener("keydown", (event) => this.key(event));
+    document.getElementById("rate").addEventListener("input", () => this.renderNode());
     addEventListener("resize", () => this.zoom(null));
   }
 
@@ -205,7 +206,8 @@ class Page {
   renderNode() {
     const node = this.picked || this.hovered || this.focused || this.now.current || this.graph.root;
     document.getElementById("unpick").hidden = !this.picked;
-    const parts = this.telling.node(node, this.now, this.differences);
+    const parts = this.telling.node(node, this.now, this.differences, Number(document.getElementById("rate").value));
+    document.body.classList.toggle("picking", Boolean(this.picked));
     document.getElementById("about").replaceChildren(...parts);
   }
 

@@ -121,7 +121,7 @@ class Telling {
   }
 
   // Everything about one node, with gradients as they are at this step.
-  node(node, now, differences) {
+  node(node, now, differences, rate) {
     const {graph, writing} = this, root = graph.root, gradient = now.final[node.index];
     const parts = [this.heading(writing.name(node), element("span", {class: "tag"}, node.op || node.kind || "leaf"))];
     parts.push(this.value(node));
@@ -133,8 +133,20 @@ class Telling {
       if (difference !== undefined) parts.push(element("p", {class: "quiet"}, "Finite difference: ", writing.number(difference), agree(difference, gradient) ? " — agrees" : " — differs, as at a kink or where numbers are too large or too small"));
       const derivation = this.derivation.of(node, gradient);
       if (derivation) parts.push(element("h4", {}, "The chain rule"), derivation);
+      if (node.trained) parts.push(element("h4", {}, "One step of descent"), this.update(node, gradient, rate));
     }
     return parts;
+  }
+
+  // What a step of gradient descent makes of a leaf: w − α · ∂E/∂w.
+  update(node, gradient, rate) {
+    const {writing} = this, x = this.graph.values[node.index];
+    return writing.equation(
+      [writing.name(node)], "←",
+      [writing.name(node), " − α · ", writing.partial(this.graph.root, node)],
+      [writing.number(x), " − ", writing.number(rate), " · ", writing.factorNumber(gradient)],
+      [writing.number(x - rate * gradient, "result")],
+    );
   }
 
   // The gradient as the full sum over what uses the node.

@@ -109,6 +109,20 @@ def test_cards_fill_the_window(opened: Open) -> None:
     assert 940 < end <= 1000
 
 
+def test_nothing_is_cut_off_beside_the_leaves(opened: Open) -> None:
+    for width in (1600, 1500, 1499, 1300, 1250, 1249, 800, 721, 720, 400):
+        page = opened(explore(note_002()), width, 900)
+        wider = "[...document.querySelectorAll('.leaf, .heads')].filter((row) => row.scrollWidth > row.clientWidth + 1)"
+        assert page.evaluate(f"{wider}.length") == 0, width
+        page.close()
+
+
+def test_motion_can_be_reduced(opened: Open) -> None:
+    moving = "getComputedStyle(document.querySelector('#stage .edge.lit path')).animationName"
+    assert opened(explore(neuron())).evaluate(moving) == "flow"
+    assert opened(explore(neuron()), reduced_motion="reduce").evaluate(moving) == "none"
+
+
 def test_on_a_phone_the_step_is_scrolled_into_sight(opened: Open) -> None:
     page = opened(explore(note_002()), 400, 850, reduced_motion="reduce")
     page.locator("#first").click()

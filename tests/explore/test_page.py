@@ -210,6 +210,7 @@ def test_clicking_a_weight_lights_its_path_and_writes_the_chain_rule(opened: Ope
     set_leaf(page, "w5", "-1")
     gradient = page.evaluate(f"explorer.now.final[{index}]")
     assert f"{gradient:.9f}".rstrip("0") in page.locator(".derivation").inner_text()
+    assert "One step of descent" in page.locator("#about").inner_text()
     page.locator("#unpick").click()
     assert page.locator("#stage .away").count() == 0
 
