@@ -71,7 +71,7 @@ def entries(module: Module) -> list[Entry]:
         seen.add(id(part))
         prefix = f"{path}." if path else ""
         if isinstance(part, Module):
-            found += [Entry(prefix + name, name, (), part) for name in part.buffers]
+            found += [Entry(prefix + name, name, (), part) for name in type(part).buffers]
         stack.extend([(prefix + name, inner) for name, inner in reversed(below)])
     return found
 

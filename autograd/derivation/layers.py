@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from autograd.core import Value
 from autograd.derivation.steps import total_derivatives
@@ -24,10 +24,10 @@ Matrix = list[list[float]]
 
 @runtime_checkable
 class Layered(Protocol):
-    """What has rows of weights and a bias for each row, as `nn.Layer`."""
+    """What has rows of weights and a bias for each row, as `nn.Layer`; a bias that is a number is no parameter."""
 
     weights: list[list[Value]]
-    biases: list[Value]
+    biases: list[Any]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class LayerDerivation:
     delta : matrix
         δ = ∂C/∂Z, m×1.
     to_weights, to_biases, to_inputs : matrix
-        ∂C/∂W, m×n; ∂C/∂b, m×1, or 1×1 when the bias is shared; ∂C/∂A, n×1, what the layer's own δ passes on.
+        ∂C/∂W, m×n; ∂C/∂b, m×1, 1×1 where the bias is shared, empty without one; ∂C/∂A, n×1, what the layer's own δ passes on.
     notation : Notation
         How it is written.
     """
@@ -74,6 +74,8 @@ class LayerDerivation:
 
     def _head(self) -> str:
         m, n = len(self.weights), len(self.inputs)
+        if not self.to_biases:
+            return f"W: {m}×{n}, A: {n}×1, Z = W·A: {m}×1"
         return f"W: {m}×{n}, A: {n}×1, b: {len(self.to_biases)}×1, Z = W·A + b: {m}×1"
 
     def _rows(self, hand: Hand) -> list[tuple[str, str, str, Matrix]]:
@@ -86,12 +88,13 @@ class LayerDerivation:
         shared = len(self.to_biases) < m
         total = (r"\textstyle\sum_j \delta_j" if tex else "Σ δ_j") if shared else delta
         by = partial(self._partial, hand)
-        return [
+        rows = [
             (f"{delta} = {by('Z')}", by("out") + self._slope(tex), column, self.delta),
             (by("W"), f"{delta}{dot}A{turned}", f"{column}{dot}1{times}{n} = {m}{times}{n}", self.to_weights),
             (by("b"), total, f"{len(self.to_biases)}{times}1", self.to_biases),
             (by("A"), f"W{turned}{dot}{delta}", f"{n}{times}{m}{dot}{column} = {n}{times}1", self.to_inputs),
         ]
+        return [row for row in rows if row[3]]
 
     def _partial(self, hand: Hand, x: str) -> str:
         return hand.partial(self.y, x)
@@ -167,7 +170,8 @@ def derive_layer(y: Value, layer: Layered, notation: Notation) -> LayerDerivatio
     outs = [_output(net, users.get(id(net), [])) for net in nets]
     op = outs[0].op if all(out is not net and out.op == outs[0].op for out, net in zip(outs, nets)) else ""
     delta = [totals.get(id(net), 0.0) for net in nets]
-    shared = len({id(bias) for bias in layer.biases}) == 1 < len(layer.biases)
+    biases = [bias for bias in layer.biases if isinstance(bias, Value)]
+    shared = len(set(map(id, biases))) == 1 < len(biases)
     return LayerDerivation(
         y=y.label or "C",
         activation=op,
@@ -177,7 +181,7 @@ def derive_layer(y: Value, layer: Layered, notation: Notation) -> LayerDerivatio
         slope=[[out.local_derivatives[0]] for out in outs] if op else [[1.0] for _ in outs],
         delta=[[each] for each in delta],
         to_weights=[[each * float(x) for x in inputs] for each in delta],
-        to_biases=[[sum(delta)]] if shared else [[each] for each in delta],
+        to_biases=[[sum(delta)]] if shared else [[each] for each in delta] if biases else [],
         to_inputs=[[sum(each * row[k].data for each, row in zip(delta, layer.weights, strict=True))] for k in range(n)],
         notation=notation,
     )

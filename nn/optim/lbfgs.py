@@ -97,7 +97,7 @@ class LBFGS(Optimizer):
         except ImportError as error:
             raise ImportError("LBFGS: needs SciPy; install it with `pip install 'scalargrad[optim]'`") from error
         start = flat.read(self._values, "data")
-        lowest, best = math.inf, start
+        lowest, best = math.nan, start
 
         def loss_and_gradient(point: Any) -> tuple[float, Any]:
             nonlocal lowest, best
@@ -106,7 +106,7 @@ class LBFGS(Optimizer):
                 loss = number_of(closure())
             except TypeError as error:
                 raise TypeError(f"LBFGS: the closure must return a Value or number, {error}") from None
-            if loss < lowest:
+            if loss < lowest or math.isnan(lowest):
                 lowest, best = loss, array("d", point)
             return loss, list(flat.read(self._values, "grad"))
 

@@ -60,3 +60,12 @@ def test_a_shared_bias_sums_delta() -> None:
     y.backward()
     assert derivation.to_biases[0][0] == pytest.approx(layer.biases[0].grad, rel=1e-14)
     assert "∂C/∂b = Σ δ_j   (1×1)" in str(derivation)
+
+
+def test_a_layer_without_biases_has_none_in_its_derivation() -> None:
+    layer = nn.Linear(2, 2, bias="none", init="ones")
+    derivation = ag.derive(ag.sum(layer([1.0, Value(2.0)])), layer)
+    assert str(derivation).startswith("W: 2×2, A: 2×1, Z = W·A: 2×1\n")
+    assert derivation.to_biases == []
+    assert "∂C/∂b" not in str(derivation)
+    assert "{b}" not in derivation.latex()

@@ -140,6 +140,14 @@ def test_a_state_groups_what_is_equally_long_and_reaches_all_that_is_a_parameter
     assert Own().parameters() == [p for _, p in Own().named_parameters()]
 
 
+def test_an_attribute_may_be_called_as_the_class_calls_its_numbers() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            self.buffers = [ag.Value(1.0)]  # type: ignore[assignment,misc]
+
+    assert Own().state_dict() == {"buffers": [1.0]}
+
+
 def test_lists_that_hold_each_other_end() -> None:
     class Own(nn.Module):
         def __init__(self) -> None:

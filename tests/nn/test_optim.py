@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import pickle
+import sys
 from typing import Any
 
 import pytest
@@ -250,6 +251,22 @@ def test_a_subclass_of_value_is_a_parameter() -> None:
     value.grad = 1.0
     nn.SGD([value], 0.5).step()
     assert value.data == 0.5
+
+
+def test_lbfgs_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    x = ag.Value(3.0)
+    with pytest.raises(ImportError) as caught:
+        nn.LBFGS([x]).step(lambda: x * x)
+    assert str(caught.value) == "LBFGS: needs SciPy; install it with `pip install 'scalargrad[optim]'`"
+    assert x.data == 3.0
+
+
+def test_lbfgs_of_a_loss_that_is_nan_changes_nothing() -> None:
+    needs.package("scipy")
+    x = ag.Value(3.0)
+    assert math.isnan(nn.LBFGS([x]).step(lambda: x * math.nan))
+    assert x.data == 3.0
 
 
 def test_lbfgs_minimises_and_keeps_the_best_when_it_is_broken_off() -> None:
