@@ -47,7 +47,8 @@ class LayerDerivation:
     delta : matrix
         δ = ∂C/∂Z, m×1.
     to_weights, to_biases, to_inputs : matrix
-        ∂C/∂W, m×n; ∂C/∂b, m×1, 1×1 where the bias is shared, empty without one; ∂C/∂A, n×1, what the layer's own δ passes on.
+        ∂C/∂W, m×n; ∂C/∂b, m×1, 1×1 where the bias is shared, empty without one; ∂C/∂A, n×1, what the layer's own δ
+        passes on.
     notation : Notation
         How it is written.
     """
