@@ -476,10 +476,10 @@ carry_out(Call *call, const Guards *guards)
 }
 
 static PyObject *
-prepared(Call *call, const Guards *guards, PyObject *const *given)
+prepared(Call *call, const Guards *guards, PyObject *const *given, bool batches)
 {
     Took took = take_arguments(call, given[0]);
-    if (took == TAKEN && (!call->plain || call->mode == GRADIENTS) && empty == NULL) {
+    if (took == TAKEN && (!(call->plain || batches) || ((!call->plain || call->mode == GRADIENTS) && empty == NULL))) {
         took = OTHERWISE;
     }
     took = took == TAKEN ? take_seed(call, given[4]) : took;
@@ -493,12 +493,12 @@ prepared(Call *call, const Guards *guards, PyObject *const *given)
 PyObject *
 replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t count)
 {
-    if (count != 6 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
-        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads");
+    if (count != 7 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads, batches");
         return NULL;
     }
     const long mode = PyLong_AsLong(given[2]);
-    const int single = PyObject_IsTrue(given[3]);
+    const int single = PyObject_IsTrue(given[3]), batches = PyObject_IsTrue(given[6]);
     if (PyErr_Occurred()) {
         return NULL;
     }
@@ -517,7 +517,7 @@ replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t
         .totals = replay_allocate(outputs, sizeof(double)),
     };
     PyObject *result = call.arguments != NULL && call.columns != NULL && call.rows != NULL && call.made != NULL && call.totals != NULL
-        ? prepared(&call, guards, given) : PyErr_NoMemory();
+        ? prepared(&call, guards, given, batches) : PyErr_NoMemory();
     for (size_t i = 0; call.arguments != NULL && i < inputs + 1; i++) {
         let_go(&call.arguments[i]);
     }
