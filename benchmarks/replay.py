@@ -75,7 +75,7 @@ def random_graph(ops: int, source: random.Random) -> tuple[Value, list[Value]]:
 def compiled_limit(folder: Path) -> Callable[..., None]:
     """The hand-written C, compiled for this machine."""
     library = folder / "limit.so"
-    subprocess.run(["gcc", *FLAGS, str(SOURCE), "-o", str(library), "-lmvec", "-lm"], check=True)
+    subprocess.run(["gcc", *FLAGS, str(SOURCE), "-o", str(library)], check=True)
     function = ctypes.CDLL(str(library)).limit
     pointer = ctypes.c_void_p
     function.argtypes = [pointer, ctypes.c_long, pointer, pointer, pointer]

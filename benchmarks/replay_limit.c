@@ -1,14 +1,15 @@
 /* The limit that replay is measured against: the network 2-16-16-1 with tanh and squared error, its value and all
-   gradients, written by hand for a batch. Four samples at a time in vectors, everything in registers and L1, glibc's
-   vector tanh, its derivative from the value. Compiled with all that the machine has: -O3 -march=native. */
+   gradients, written by hand for a batch. Four samples at a time in vectors, everything in registers and L1, tanh from one
+   exponential, its derivative from the value. Compiled with all that the machine has: -O3 -march=native. */
 
+#include <stdint.h>
 #include <string.h>
 
 enum { WIDTH = 4, GROUP = 2, HIDDEN = 16, PARAMETERS = 337 };
 
 typedef double vector __attribute__((vector_size(WIDTH * 8)));
 
-vector _ZGVdN4v_tanh(vector);
+typedef int64_t integers __attribute__((vector_size(WIDTH * 8)));
 
 static inline vector
 all(double x)
@@ -22,6 +23,26 @@ load(const double *from)
     vector x;
     memcpy(&x, from, sizeof x);
     return x;
+}
+
+/* tanh of numbers that aren't nan: m/(m + 2) with m = expm1(2|x|), and the sign of x. */
+static inline vector
+tanh_of(vector x)
+{
+    const vector rounder = all(6755399441055744.0), most = all(40.0);
+    integers sign = (integers)x & (integers)all(-0.0);
+    vector size = (vector)((integers)x ^ sign), twice = size + size;
+    integers small = twice < most;
+    twice = (vector)(((integers)twice & small) | ((integers)most & ~small));
+    vector shifted = twice * 1.4426950408889634 + rounder, k = shifted - rounder;
+    vector r = (twice - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
+    vector scale = (vector)(((integers)shifted + 1023) << 52);
+    vector r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+    vector low = (1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
+    vector middle = (1.0 / 720 + r * (1.0 / 5040)) + r2 * (1.0 / 40320 + r * (1.0 / 362880));
+    vector high = (1.0 / 3628800 + r * (1.0 / 39916800)) + r2 * (1.0 / 479001600 + r * (1.0 / 6227020800.0));
+    vector m = scale * (r + r2 * (low + r4 * middle + r8 * high)) + (scale - 1.0);
+    return (vector)((integers)(m / (m + 2.0)) | sign);
 }
 
 /* Rows of weights, each followed by its bias. The number of samples is a multiple of 8. */
@@ -43,7 +64,7 @@ limit(const double *columns, long samples, const double *parameters, double *los
         for (int j = 0; j < HIDDEN; j++) {
             const double *w = first + 3 * j;
             for (int g = 0; g < GROUP; g++) {
-                h1[j][g] = _ZGVdN4v_tanh(a[g] * w[0] + w[2] + b[g] * w[1]);
+                h1[j][g] = tanh_of(a[g] * w[0] + w[2] + b[g] * w[1]);
             }
         }
         for (int j = 0; j < HIDDEN; j++) {
@@ -58,7 +79,7 @@ limit(const double *columns, long samples, const double *parameters, double *los
                 }
             }
             for (int g = 0; g < GROUP; g++) {
-                h2[j][g] = _ZGVdN4v_tanh(net[g]);
+                h2[j][g] = tanh_of(net[g]);
             }
         }
         for (int g = 0; g < GROUP; g++) {
