@@ -382,3 +382,31 @@ def test_a_recurrence_of_many_steps_takes_memory_for_its_pieces() -> None:
             end = end + 1e-5 * ag.sin(w * end)
     assert y.data == end.data
     assert x.grad == pytest.approx(slope, rel=1e-10)
+
+
+def test_an_added_op_is_at_home_in_every_room() -> None:
+    @ag.op("2*x*out", "exp(x*x)", text="bell({x}, {y})", latex=r"\beta({x}, {y})")
+    def bell(x: float, y: float) -> float:
+        return math.exp(x * x) * y
+
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    h = bell(x, w)
+    h.label = "h"
+    y = h * x
+    y.label = "y"
+    assert repr(h) == "Value(2.568, label='h')"
+    picture = ag.draw(y).svg
+    assert "bell" in picture
+    assert all(f">{label}<" in picture or label in picture for label in ("x", "w", "h", "y"))
+    derivation = ag.derive(y, w)
+    assert str(derivation).startswith("∂y/∂w = ∂y/∂h · ∂h/∂w\n      = x · exp(x · x)\n")
+    assert "e^" in derivation.latex() or "exp" in derivation.latex()
+    program = ag.compile(y, inputs=[x])
+    assert "bell(" in str(program)
+    assert program.gradients(0.5).parameters.tolist() == pytest.approx(ag.gradients(y, [w]))
+    assert ag.gradcheck(bell, (0.5, 2.0), order=2)
+    assert ag.check_graph(y)
+    lines = str(ag.sensitivity(y)).splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["x", "w"]
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="bell made nan of x = nan, w = 2"):
+        bell(Value(math.nan, label="x"), w)
