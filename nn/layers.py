@@ -155,7 +155,7 @@ class Layer(Module):
             value.label = f"w{weight + position}"
         for position, value in enumerate(self._bias_values()):
             value.label = f"b{bias + position}"
-        self.node_labels = [_node_labels(f"{kind}{neuron + j}", self.activation) for j in range(self.outputs)]
+        self._labels = [_node_labels(f"{kind}{neuron + j}", self.activation) for j in range(self.outputs)]
 
     def set(
         self, weights: Sequence[Sequence[float]] | None = None, bias: float | Sequence[float] | None = None
@@ -201,7 +201,7 @@ class Layer(Module):
         try:
             if len(xs) == self.inputs:
                 function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-                return core.layer(self.weights, xs, self.biases, function, self.node_labels)
+                return core.layer(self.weights, xs, self.biases, function, self._labels)
         except TypeError:
             check_operands(self.name, self.inputs, xs)
             raise

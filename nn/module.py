@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from autograd import display
 from autograd.core import Value
-from nn import state
+from nn import flat, state
 
 __all__ = ["Module"]
 
@@ -56,6 +57,9 @@ class Module:
                     found[id(part)] = part
             elif id(part) not in seen:
                 seen.add(id(part))
+                if type(part) is list and {Value}.issuperset(map(type, part)):  # a row of weights, at once
+                    found.update([(id(value), value) for value in part if not value.op])
+                    continue
                 stack += [inner for inner in reversed(_inside(part)) if not isinstance(inner, _PLAIN)]
         return list(found.values())
 
@@ -78,8 +82,8 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        parameters = tuple(self.parameters())
+        flat.write(parameters, "grad", array("d", bytes(8 * len(parameters))))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""
