@@ -181,6 +181,35 @@ def test_a_picture_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_pictures_in_every_format_and_of_a_part(tmp_path: Path) -> None:
+    dot, mermaid = str(tmp_path / "graph.dot"), str(tmp_path / "graph.mmd")
+    assert f"{dot}, {mermaid}" in printed("step_by_step", "--dot", dot, "--mermaid", mermaid, "--focus", "w5")
+    text = Path(mermaid).read_text(encoding="utf-8")
+    assert "w_5" in text
+    assert "w_6" not in text
+    svg = str(tmp_path / "graph.svg")
+    printed("step_by_step", "--svg", svg, "--collapse", "layer", "--theme", "dark", "--direction", "TB")
+    assert "h1 … h2" in Path(svg).read_text(encoding="utf-8")
+    printed("step_by_step", "--svg", svg, "--collapse", "neuron", "--expand", "o1", "--engine", "builtin")
+    assert "4 boxes" not in Path(svg).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (("--png", "graph.svg"), "--png: file name must end in .png, got 'graph.svg'"),
+        (("--dot", "graph"), "--dot: file name must end in .dot or .gv, got 'graph'"),
+        (("--svg", "graph.svg", "--focus", "w99"), "w99"),
+        (("--svg", "graph.svg", "--collapse", "neuron", "--expand", "h9"), "expand: there is no group 'h9'"),
+        (("--svg", "graph.svg", "--limit", "3", "--collapse", "none"), "41 values are more than can be read"),
+        (("--svg", "graph.svg", "--depth", "-1"), "draw: depth must not be negative"),
+    ],
+)
+def test_pictures_that_cannot_be_drawn_are_refused(arguments: tuple[str, ...], part: str, tmp_path: Path) -> None:
+    refuses(run("step_by_step", *arguments, folder=tmp_path), part)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "arguments, parts",
     [

@@ -32,7 +32,7 @@ def build(
     table = Table.below(roots)
     swept = was_swept(table.nodes, roots)
     if focus:
-        table = Table(_on_paths(table, focus, depth))
+        table = table.of(_on_paths(table, focus, depth))
     if collapse == "none" or (collapse == "auto" and len(table.nodes) <= limit and not expand):
         if len(table.nodes) > limit:
             raise too_many(len(table.nodes), limit)
@@ -40,8 +40,8 @@ def build(
     return _Collapsed(table, swept, collapse, expand, limit).scene()
 
 
-def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[Value]:
-    """The nodes through which `focus` leads to the roots, and their operands `depth` steps away."""
+def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[int]:
+    """The places of the nodes through which `focus` leads to the roots, and their operands `depth` steps away."""
     wanted = {each for each in focus if isinstance(each, str)}
     chosen = {id(each) for each in focus if isinstance(each, Value)}
     known = {id(node) for node in table.nodes}
@@ -59,7 +59,7 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[Va
         edge = list({parent for i in edge for parent in table.parents[i] if not shown[parent]})
         for i in edge:
             shown[i] = True
-    return [node for node, here in zip(table.nodes, shown, strict=True) if here]
+    return [i for i, here in enumerate(shown) if here]
 
 
 def _nearest(name: str, names: Collection[str]) -> str:

@@ -6,12 +6,11 @@ A graph of any size is read once into a `Table` of indices; all that follows is 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 from autograd import core
 from autograd.core import Value
 from autograd.draw.boxes import one_line, split
-from autograd.graph import topological
 
 __all__ = ["Key", "Table", "bands", "layer_keys", "layer_name", "name_of", "neuron_keys", "without_cycles"]
 
@@ -24,21 +23,40 @@ _UNSET, _SEVERAL = -1, -2
 class Table:
     """Nodes in topological order, and for each the places of its parents, or `NOWHERE` for those left out."""
 
-    def __init__(self, nodes: Sequence[Value]) -> None:
-        self.nodes = nodes
-        place = {id(node): i for i, node in enumerate(nodes)}
-        # Tuples, not lists: the garbage collector does not walk tuples of numbers again and again.
-        self.operands = [tuple([place.get(id(parent), NOWHERE) for parent in node.parents]) for node in nodes]
+    def __init__(self, nodes: Sequence[Value], operands: list[tuple[int, ...]]) -> None:
+        self.nodes, self.operands = nodes, operands
         self.parents = [
-            tuple([place for place in places if place >= 0]) if NOWHERE in places else places
-            for places in self.operands
+            tuple([place for place in places if place >= 0]) if NOWHERE in places else places for places in operands
         ]
         self.is_leaf = [not node.op for node in nodes]
 
     @classmethod
-    def below(cls, roots: Iterable[Value]) -> Table:
-        """Read the graph below `roots`."""
-        return cls(topological(*roots))
+    def below(cls, roots: Sequence[Value]) -> Table:
+        """Read the graph below `roots`, in the order of `graph.topological`."""
+        place: dict[int, int] = {}
+        nodes: list[Value] = []
+        operands: list[tuple[int, ...]] = []  # tuples, as the garbage collector does not walk those of numbers again
+        stack = list(reversed(roots))
+        while stack:
+            node = stack.pop()
+            if id(node) in place:
+                continue
+            parents = node.parents
+            waiting = [parent for parent in parents if id(parent) not in place]
+            if waiting:
+                stack.append(node)
+                stack += reversed(waiting)
+            else:
+                place[id(node)] = len(nodes)
+                nodes.append(node)
+                operands.append(tuple([place[id(parent)] for parent in parents]))
+        return cls(nodes, operands)
+
+    def of(self, chosen: Sequence[int]) -> Table:
+        """The table of some of the nodes, in order; the others are nowhere."""
+        place = {old: new for new, old in enumerate(chosen)}
+        operands = [tuple([place.get(old, NOWHERE) for old in self.operands[i]]) for i in chosen]
+        return Table([self.nodes[i] for i in chosen], operands)
 
     def only_user(self) -> list[int]:
         """For each node the place of the one that uses it; negative where none or several do."""
