@@ -9,6 +9,7 @@
      csrc/plan_writer.h   instructions, registers, uniform numbers, masks: writer.py, masks.py
      csrc/plan_forward.h  forward.py
      csrc/plan_reverse.h  reverse.py
+     csrc/plan_order.h    order.py
      csrc/plan_slots.h    slots.py
 
    and here the module. Nothing recurses over a graph. A tape may come from a stranger's file: every position in it is
@@ -108,6 +109,7 @@ PyDoc_STRVAR(plan_doc,
 typedef struct {
     Planner planner;
     Named named;
+    Order order;
     Ints last, slot, free_slots, outputs;
 } Work;
 
@@ -142,6 +144,9 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
             forward(p);
             note_outputs(p, &work->outputs);
             reverse(p);
+            for (int part = 0; part < 3; part++) {
+                order_part(p, &work->order, &work->named, part);
+            }
             int32_t slots = allocate(p, &work->named, &work->last, &work->slot, &work->free_slots);
             result = result_of(p, slots, &work->outputs);
         }

@@ -5,7 +5,8 @@ What depends on an input is computed per sample, in a *slot* of a block of sampl
 forward and reverse) and `after` (uniform, reverse).
 
 The way there, a room for each step: `simplify.py`, `sums.py`, `forward.py`, `reverse.py` (with `masks.py`), which write
-through `writer.py`, and `slots.py`. The C core has a twin of all of it in `_plan.c`; both write the same bytes.
+through `writer.py`, then `order.py` and `slots.py`. The C core has a twin of all of it in `_plan.c`; both write the
+same bytes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from autograd.core import CORE
 from autograd.ops import TABLE
 from autograd.replay.code import FIELDS, Instruction, decoded, encoded
 from autograd.replay.forward import WITHOUT_SLOPES, Forward
+from autograd.replay.order import side_by_side
 from autograd.replay.own_ops import ALIAS
 from autograd.replay.record import NAMES, Tape
 from autograd.replay.reverse import Reverse
@@ -126,10 +128,11 @@ def plan_in_python(tape: Tape, inputs: bool = False, parameters: str = "") -> Pl
     reverse = Reverse(forward)
     reverse.run()
     writer = forward.writer
-    body, slots = allocated(writer.body, writer.fills.values())
+    before, body, after = map(side_by_side, (writer.before, writer.body, writer.after))
+    body, slots = allocated(body, writer.fills.values())
     names = NAMES + tape.added
     rows = {"": -1} | {name: row for row, name in enumerate(names)}
-    parts = [encoded(steps, rows, reverse.sums) for steps in (writer.before, body, writer.after)]
+    parts = [encoded(steps, rows, reverse.sums) for steps in (before, body, after)]
     return Plan(
         code=(parts[0][0], parts[1][0], parts[2][0]),
         terms=(parts[0][1], parts[1][1], parts[2][1]),

@@ -1,0 +1,174 @@
+/* What steps name, and sums side by side: replay/order.py's twin. Part of _plan.c. */
+
+#pragma once
+
+#include "plan_forward.h"
+
+enum { TOGETHER = 4, REACH = 64 };
+
+/* The operands that one step names: where they stand in code and terms. */
+typedef struct {
+    ARRAY(int32_t *) reads;
+    ARRAY(int32_t *) outs;
+} Named;
+
+/* How many outs and reads stand in the step's own fields. */
+static void
+counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
+{
+    *outs = 1;
+    *reads = 2;
+    switch ((Kind)f[0]) {
+    case VALUE:
+    case BOTH:
+    case SLOPES: {
+        bool own = f[1] < tape->table_rows;
+        *reads = own ? ((const unsigned char *)tape->arities->buf)[f[1]] : 0;
+        *outs = f[0] == VALUE || !own ? 1 : f[0] == BOTH ? 1 + *reads : *reads;
+        break;
+    }
+    case DOT:
+    case DOTU: *reads = 1; break;
+    case GATHER: *reads = f[7] == NOWHERE ? 1 : 2; break;
+    case REDUCE: *outs = 0; break;
+    case MASKED: *reads = 3; break;
+    case LOGSUMEXP:
+    case LOAD:
+    case SEED: *reads = 0; break;
+    case STORE:
+    case STORE_GRADIENT:
+        *outs = 0;
+        *reads = 1;
+        break;
+    default: break;
+    }
+}
+
+static void
+name_all(Planner *p, Named *named, int part, int32_t *f)
+{
+    Arena *arena = &p->arena;
+    int32_t outs, reads, *terms = p->writer.parts[part].terms.items + f[9];
+    named->reads.count = named->outs.count = 0;
+    counts_of(&p->tape, f, &outs, &reads);
+    for (int32_t i = 0; i < outs; i++) {
+        *ADDED(arena, &named->outs) = &f[2 + i];
+    }
+    for (int32_t i = 0; i < reads; i++) {
+        *ADDED(arena, &named->reads) = &f[6 + i];
+    }
+    bool pairs = f[0] == DOT || f[0] == DOTU;
+    bool slopes = f[0] == LOGSUMEXP || (f[0] <= SLOPES && f[1] >= p->tape.table_rows);
+    for (int32_t k = 0; k < f[10]; k++) {
+        if (f[0] == GATHER) {
+            *ADDED(arena, &named->reads) = &terms[3 * k];
+            continue;
+        }
+        *ADDED(arena, &named->reads) = &terms[2 * k];
+        if (pairs) {
+            *ADDED(arena, &named->reads) = &terms[2 * k + 1];
+        }
+        else if (slopes) {
+            *ADDED(arena, &named->outs) = &terms[2 * k + 1];
+        }
+    }
+}
+
+typedef struct {
+    Map last;                    /* by kind and length of a sum, where the last group of such begins */
+    Ints registers, uniforms;    /* where each was written: the position of its group, or -1 */
+    Ints next, end, size, group; /* steps of a group; of its first, the last and how many; of each step, its group */
+    Part ordered;
+} Order;
+
+static int32_t *
+written_at(Order *order, int32_t x)
+{
+    return x >= 0 ? &order->registers.items[x] : &order->uniforms.items[~x];
+}
+
+static void
+fill_ints(Arena *arena, Ints *ints, size_t count)
+{
+    ZEROED(arena, ints, count);
+    memset(ints->items, 0xff, count * sizeof(int32_t));
+}
+
+/* The group that a step joins, or itself. */
+static int32_t
+group_of(Planner *p, Order *order, Named *named, const int32_t *f, int32_t i)
+{
+    if (f[0] != DOT && f[0] != DOTU && f[0] != GATHER) {
+        return i;
+    }
+    int32_t *last = map_at(&p->arena, &order->last, (uint64_t)f[0] << 32 | (uint32_t)f[10]);
+    int32_t first = *last;
+    bool joins = first >= 0 && i - first <= REACH && order->size.items[first] < TOGETHER;
+    for (size_t k = 0; k < named->reads.count && joins; k++) {
+        joins = *written_at(order, *named->reads.items[k]) < first;
+    }
+    if (!joins) {
+        *last = i;
+    }
+    return joins ? first : i;
+}
+
+static void
+copy_step(Planner *p, const Part *from, Part *to, const int32_t *f)
+{
+    Arena *arena = &p->arena;
+    for (int k = 0; k < FIELDS; k++) {
+        push(arena, &to->code, k == 9 && f[10] > 0 ? (int32_t)to->terms.count : f[k]);
+    }
+    bool pairs = f[0] != GATHER;
+    for (int32_t k = 0; k < f[10] * (pairs ? 2 : 3); k++) {
+        push(arena, &to->terms, from->terms.items[f[9] + k]);
+    }
+}
+
+/* Move sums up to the last one of their kind and length, where all that they read is there by then. */
+static void
+order_part(Planner *p, Order *order, Named *named, int part)
+{
+    Arena *arena = &p->arena;
+    Part *from = &p->writer.parts[part];
+    int32_t count = (int32_t)(from->code.count / FIELDS);
+    fill_ints(arena, &order->registers, (size_t)p->writer.registers);
+    fill_ints(arena, &order->uniforms, p->writer.uniforms.count);
+    fill_ints(arena, &order->next, (size_t)count);
+    fill_ints(arena, &order->end, (size_t)count);
+    fill_ints(arena, &order->group, (size_t)count);
+    ZEROED(arena, &order->size, (size_t)count);
+    for (int32_t i = 0; i < count; i++) {
+        tick(arena);
+        int32_t *f = from->code.items + (size_t)i * FIELDS;
+        name_all(p, named, part, f);
+        int32_t first = group_of(p, order, named, f, i);
+        if (first != i) {
+            order->next.items[order->end.items[first]] = i;
+        }
+        order->group.items[i] = first;
+        order->end.items[first] = i;
+        order->size.items[first]++;
+        for (size_t k = 0; k < named->outs.count; k++) {
+            if (*named->outs.items[k] != -1) {
+                *written_at(order, *named->outs.items[k]) = first;
+            }
+        }
+    }
+    for (int32_t i = 0; i < count; i++) {
+        tick(arena);
+        for (int32_t k = order->group.items[i] == i ? i : -1; k >= 0; k = order->next.items[k]) {
+            copy_step(p, from, &order->ordered, from->code.items + (size_t)k * FIELDS);
+        }
+    }
+    if (count > 0) {
+        memcpy(from->code.items, order->ordered.code.items, from->code.count * sizeof(int32_t));
+    }
+    if (from->terms.count > 0) {
+        memcpy(from->terms.items, order->ordered.terms.items, from->terms.count * sizeof(int32_t));
+    }
+    order->ordered.code.count = order->ordered.terms.count = 0;
+    RELEASE(arena, &order->last.places);
+    order->last.used = 0;
+}
