@@ -1,4 +1,4 @@
-"""Prints, for pip as constraints, the least versions that pyproject.toml allows of what the package and its tests need."""
+"""Prints the least versions that pyproject.toml allows of what package and tests need, as constraints for pip."""
 
 from __future__ import annotations
 
