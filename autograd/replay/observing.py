@@ -136,7 +136,8 @@ def recording() -> Iterator[Recording]:
     otherwise, instead of replaying the wrong branch. That covers `<`, `<=`, `>`, `>=`, `==`, `!=`, `bool(v)`,
     `float(v)`, `int(v)`, `round(v)`, `math.floor` and its like, and reading `v.data`, of any value: of the graph's,
     of others, of parameters; and so what builds on these: `max`, `sorted` and `in` of Python, functions of `math` and
-    numpy on Values. Text is not followed: `f"{v:.2f}"`, `str(v)` and `repr(v)` are for people to read.
+    numpy on Values. Text is not followed: `f"{v:.2f}"`, `str(v)` and `repr(v)` are for people to read;
+    nor are `local_derivatives`.
 
     Each node made inside carries the questions as long as it lives, those asked later in the block included, so a
     program may be compiled at any time from any part of the graph. Blocks may be nested: what is asked in the inner is
