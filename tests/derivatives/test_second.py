@@ -291,11 +291,14 @@ def test_ctrl_c_during_a_hessian() -> None:
         seen.append(c._products(output, leaves, [1.0] * 64))  # a handler may do anything
         raise KeyboardInterrupt
 
+    def interrupted() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.005)
+        c._hessian(output, leaves, None)
+
     before = signal.signal(signal.SIGALRM, stop)
     try:
         with pytest.raises(KeyboardInterrupt):
-            signal.setitimer(signal.ITIMER_REAL, 0.005)
-            c._hessian(output, leaves, None)
+            interrupted()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
