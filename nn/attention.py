@@ -80,24 +80,26 @@ class Attention(Module):
         if shape_of(xs)[:1] in ((), (0,)):
             raise ValueError(f"{self.name}: takes one or more vectors of {self.width}, got {shown(xs)}")
         queries, keys, values = ([layer(x) for x in xs] for layer in (self.query, self.key, self.value))
-        outputs = []
-        for t, query in enumerate(queries):
-            seen = t + 1 if self.causal else len(queries)
-            outputs.append(self.out(self._mixed(query, keys[:seen], values[:seen])))
-        return outputs
-
-    def _mixed(self, query: list[Any], keys: list[list[Any]], values: list[list[Any]]) -> list[Any]:
-        """What one position gathers, head by head."""
         length = self.width // self.heads
-        mixed = []
+        heads = []
         for start in range(0, self.width, length):
             part = slice(start, start + length)
-            asked = [core.mul(q, 1.0 / math.sqrt(length)) for q in query[part]]
-            scores = [core.dot(asked, key[part]) for key in keys]
+            heads.append(self._head([x[part] for x in queries], [x[part] for x in keys], [x[part] for x in values]))
+        return [self.out([y for head in heads for y in head[t]]) for t in range(len(xs))]
+
+    def _head(self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]) -> list[list[Any]]:
+        """What each position gathers through one head."""
+        scale = 1.0 / math.sqrt(len(queries[0]))
+        columns = list(zip(*values, strict=True))
+        gathered = []
+        for t, query in enumerate(queries):
+            seen = t + 1 if self.causal else len(keys)
+            asked = [q * scale for q in query]
+            scores = [core.dot(asked, key) for key in keys[:seen]]
             total = core.logsumexp(scores)
-            weights = [core.exp(core.sub(score, total)) for score in scores]
-            mixed += [core.dot(weights, column) for column in zip(*[value[part] for value in values], strict=True)]
-        return mixed
+            weights = [core.exp(score - total) for score in scores]
+            gathered.append([core.dot(weights, column[:seen]) for column in columns])
+        return gathered
 
     def __repr__(self) -> str:
         return f"Attention({self.width}, heads={self.heads}{'' if self.causal else ', causal=False'})"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
+import subprocess
+import sys
 from array import array
 from typing import Any
 
@@ -149,3 +151,15 @@ def test_the_loops_are_in_c_where_the_core_is() -> None:
         import nn._steps
 
         assert flat.adam is nn._steps.adam
+
+
+def test_without_the_loops_in_c_the_core_in_c_is_trained_by_those_in_python() -> None:
+    """What a machine has on which that one extension could not be built."""
+    program = (
+        "import sys; sys.modules['nn._steps'] = None\n"
+        "import autograd as ag, nn\n"
+        "w = ag.Value(1.0); w.grad = 2.0; nn.SGD([w], 0.25).step(); nn.clip_grad_value_([w], 1.0)\n"
+        "print(nn.flat.COMPILED, w.data, w.grad)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["False", "0.5", "1.0"]
