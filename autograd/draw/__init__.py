@@ -84,7 +84,7 @@ def draw(
     >>> for _ in range(1000):
     ...     x = x * 1.001 + b
     >>> draw(x)
-    <Drawing of 2,002 values in 13 boxes>
+    <Drawing of 2,002 values in 12 boxes>
     >>> draw(a * b + b, focus=a)
     <Drawing of 3 values>
     """

@@ -10,7 +10,7 @@ from autograd.core import Value
 from autograd.draw.fonts import fit, width
 from autograd.ops import TABLE
 
-__all__ = ["Box", "Edge", "Rectangle", "box", "number", "one_line", "op_box", "split", "value_box"]
+__all__ = ["Box", "Edge", "Rectangle", "box", "kind", "number", "one_line", "op_box", "split", "value_box"]
 
 Rectangle = tuple[float, float, float, float]  # x, y, width, height
 
@@ -159,7 +159,7 @@ def value_box(key: str, node: Value, slope: float | None, fused: bool = True, le
     return box(
         key,
         node,
-        "" if node.op else _kind(node.label.rpartition("/")[2]),
+        "" if node.op else kind(node.label.rpartition("/")[2]),
         symbol(node) if fused else "",
         node.label,
         number(node.data),
@@ -213,7 +213,7 @@ def box(
     )  # fmt: skip
 
 
-def _kind(label: str) -> str:
+def kind(label: str) -> str:
     """What a leaf's label lets one think it is: w5 and b1_2 are weights, x0 and i1 inputs, target_o1 and y targets."""
     match = re.match(r"[^\W\d_]+", label)
     return _KINDS.get(match[0].lower(), "leaf") if match else "leaf"

@@ -15,7 +15,7 @@ from autograd.errors import DrawError
 __all__ = ["COLLAPSE", "build"]
 
 COLLAPSE = ("auto", "none", "neuron", "layer")
-READABLE = 60  # more neurons than this are shown as layers, where one may choose
+READABLE, CONNECTIONS = 60, 300  # more neurons or connections than this are shown as layers, where one may choose
 MANY_LEAVES = 24  # more leaves than this that several groups share are shown as groups
 
 
@@ -91,13 +91,19 @@ class _Collapsed:
         return {key: name_of(self.table, key) for key in dict.fromkeys(self.neurons) if _kind(key) != "leaf"}
 
     def _chosen(self, collapse: str) -> list[Key]:
-        if collapse == "neuron" or (collapse == "auto" and 1 < len(self.names) <= min(READABLE, self.limit)):
+        if collapse == "neuron" or (collapse == "auto" and 1 < len(self.names) <= READABLE and self._is_readable()):
             return self.neurons
         layers = layer_keys(self.table, self.neurons)
         count = len({key for key in layers if _kind(key) != "leaf"})
         if collapse == "auto" and not 1 < count <= self.limit:
             layers = bands(self.table)
         return layers
+
+    def _is_readable(self) -> bool:
+        """Whether a picture by neurons would have few enough boxes and connections."""
+        keys = self.neurons
+        pairs = {(keys[parent], keys[i]) for i, parents in enumerate(self.table.parents) for parent in parents}
+        return len(set(keys)) <= self.limit and len(pairs) <= CONNECTIONS
 
     def _share_leaves(self) -> None:
         """Group the leaves that several groups share, where there are many: by name and by who uses them."""

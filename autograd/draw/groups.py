@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 
 from autograd import core
 from autograd.core import Value
-from autograd.draw.boxes import one_line, split
+from autograd.draw.boxes import kind, one_line, split
 
 __all__ = ["Key", "Table", "bands", "layer_keys", "layer_name", "name_of", "neuron_keys", "without_cycles"]
 
@@ -192,26 +192,62 @@ def bands(table: Table) -> list[Key]:
 
 
 def _with_leaves(table: Table, keys: list[Key]) -> list[Key]:
-    """Leaves used by one group join it; the others are theirs alone."""
+    """Leaves used by one group join it, weights also the first of several, as where all are summed up in a penalty."""
     wanted: list[Key] = [None] * len(keys)
+    several: dict[int, set[Key]] = {}
     for i, parents in enumerate(table.parents):
         for parent in parents:
             if table.is_leaf[parent] and wanted[parent] != keys[i]:
-                wanted[parent] = keys[i] if wanted[parent] is None else ("leaf", parent)
+                if wanted[parent] is None:
+                    wanted[parent] = keys[i]
+                else:
+                    several.setdefault(parent, {wanted[parent]}).add(keys[i])
+    ranks = _ranks(table, keys) if any(kind(table.nodes[i].label) == "weight" for i in several) else {}
+    for i, users in several.items():
+        wanted[i] = ("leaf", i)
+        if ranks and kind(table.nodes[i].label) == "weight":
+            first = min(ranks[user] for user in users)
+            found = [user for user in users if ranks[user] == first]
+            wanted[i] = found[0] if len(found) == 1 else wanted[i]
     return [
         key if not leaf else ("leaf", i) if wanted[i] is None else wanted[i]
         for i, (key, leaf) in enumerate(zip(keys, table.is_leaf, strict=True))
     ]
 
 
-def without_cycles(table: Table, keys: list[Key]) -> list[Key]:
-    """Split groups that lead to each other, as the same neuron at each step of a sequence does, into their levels."""
+def _ranks(table: Table, keys: list[Key]) -> dict[Key, int]:
+    """How far each group of computed nodes is from the first ones: what leads from lower to higher makes no circle."""
+    edges = _edges(table, keys)
+    waiting = dict.fromkeys(edges, 0)
+    for heads in edges.values():
+        for head in heads:
+            waiting[head] += 1
+    ready, ranks = [key for key, count in waiting.items() if not count], dict.fromkeys(edges, 0)
+    while ready:
+        key = ready.pop()
+        for head in edges[key]:
+            ranks[head] = max(ranks[head], ranks[key] + 1)
+            waiting[head] -= 1
+            if not waiting[head]:
+                ready.append(head)
+    return ranks
+
+
+def _edges(table: Table, keys: list[Key]) -> dict[Key, set[Key]]:
+    """For each group of computed nodes those that it leads to."""
     edges: dict[Key, set[Key]] = {key: set() for key in keys if key is not None}
     for i, parents in enumerate(table.parents):
+        own = keys[i]
         for parent in parents:
-            if keys[parent] is not None and keys[parent] != keys[i]:
-                edges[keys[parent]].add(keys[i])
-    knotted = _in_cycles(edges)
+            tail = keys[parent]
+            if tail is not None and tail != own:
+                edges[tail].add(own)
+    return edges
+
+
+def without_cycles(table: Table, keys: list[Key]) -> list[Key]:
+    """Split groups that lead to each other, as the same neuron at each step of a sequence does, into their levels."""
+    knotted = _in_cycles(_edges(table, keys))
     if not knotted:
         return keys
     levels = table.levels(keys)

@@ -274,3 +274,20 @@ def test_gradients_before_backward_are_not_shown_on_groups_either() -> None:
     assert what.largest is None
     assert all(box.gradient is None for box in what.boxes)
     assert all(edge.flow is None for edge in what.edges)
+
+
+def test_weights_that_a_penalty_sums_up_stay_in_their_neurons() -> None:
+    made = nn.MLP(2, [3, 1], seed=0)
+    error = (made([0.5, -0.5])[0] - 1.0) ** 2 + 1e-3 * ag.sum([p * p for p in made.parameters()])
+    error.label = "E"
+    error.backward()
+    what = build([error], 300, "neuron")
+    assert sorted(labels(what)) == ["E", "h1", "h2", "h3", "o1"]
+    counts = {(edge.tail.label, edge.head.label): edge.count for edge in what.edges}
+    assert counts["h1", "E"] == 6  # three weights, each a factor twice
+
+
+def test_inputs_that_several_neurons_use_stand_alone() -> None:
+    made = nn.MLP(2, [3, 1], seed=0)
+    root = made([Value(0.5, "x1"), Value(-0.5, "x2")])[0]
+    assert {"x1", "x2"} <= set(labels(build([root], 300, "neuron")))
