@@ -5,8 +5,12 @@ Rounds alternate between what is compared, and the least time of each counts: a 
 
 from __future__ import annotations
 
+import argparse
 import ctypes
+import json
+import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,10 +24,16 @@ import numpy as np
 import autograd as ag
 from autograd import Value
 from autograd.replay import Program
+from autograd.replay.plan import plan
+from autograd.replay.record import record
+from benchmarks.environments import interpreter
 from benchmarks.workloads import WORKLOADS
 
 __all__ = ["main"]
 
+ROOT = Path(__file__).parent.parent
+PEERS = ("casadi==3.8.2", "torch==2.13.0", "jax==0.4.38")
+ONE_THREAD = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
 SOURCE = Path(__file__).parent / "replay_limit.c"
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 OPS = 642
@@ -84,7 +94,7 @@ def compiled_limit(folder: Path) -> Callable[..., None]:
     return run
 
 
-def least(contenders: Sequence[Callable[[], Any]], seconds: float = 0.05) -> list[float]:
+def least(contenders: Sequence[Callable[[], Any]], seconds: float = 0.05, rounds: int = ROUNDS) -> list[float]:
     """The least time of a call of each, from rounds that alternate."""
     best = [float("inf")] * len(contenders)
     repeats = []
@@ -92,7 +102,7 @@ def least(contenders: Sequence[Callable[[], Any]], seconds: float = 0.05) -> lis
         start = time.perf_counter()
         contender()
         repeats.append(max(1, int(seconds / (time.perf_counter() - start + 1e-9))))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for i, contender in enumerate(contenders):
             start = time.perf_counter()
             for _ in range(repeats[i]):
@@ -127,8 +137,80 @@ def against_hand_written(program: Program, parameters: Sequence[Value], limit: C
         )
 
 
+class Peer:
+    """Another package at work, in an environment and a process of its own."""
+
+    def __init__(self, package: str, cache: Path, problem: dict[str, Any]) -> None:
+        command = [str(interpreter(package, cache)), "-m", "benchmarks.replay_peers", package.split("==")[0]]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | ONE_THREAD
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        )
+        self.gradients: list[float] = self.ask(problem)
+
+    def ask(self, request: Any) -> Any:
+        """Send a request and return its answer."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise OSError("a peer's process has no pipes")
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise OSError(f"a peer ended with status {self.process.wait()}")
+        return json.loads(line)
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+
+def against_peers(program: Program, parameters: Sequence[Value], cache: Path, samples: int = 100) -> None:
+    """The same network elsewhere, whose gradients must agree; the median of rounds that alternate."""
+    columns = np.random.default_rng(1).uniform(-0.9, 0.9, (3, samples))
+    problem = {"parameters": [value.data for value in parameters], "columns": columns.tolist()}
+    order = {id(value): i for i, value in enumerate(parameters)}
+    ours = program.gradients(*columns).parameters
+    for package in PEERS:
+        try:
+            peer = Peer(package, cache, problem)
+        except OSError as error:
+            print(f"{package}: {error}", file=sys.stderr)
+            continue
+        try:
+            found = np.array(peer.gradients)[[order[id(value)] for value in program.parameters]]
+            np.testing.assert_allclose(found, ours, rtol=1e-9, atol=1e-9)
+            rounds = []
+            for _ in range(ROUNDS):
+                theirs = peer.ask(30)
+                rounds.append((theirs, *least([lambda: program.backward(*columns, threads=1)], 0.01, 1)))
+        finally:
+            peer.close()
+        theirs, own = (statistics.median(times) for times in zip(*rounds, strict=True))
+        print(
+            f"MLP, N = {samples}: {package} {theirs * 1e6:.0f} µs, replay {own * 1e6:.1f} µs: {theirs / own:.1f} times"
+        )
+
+
+def planning() -> None:
+    """Time from a recorded graph to a plan, for graphs of two sizes."""
+    for size in (11_000, 1_400_000):
+        output, leaves = random_graph(size, random.Random(0))
+        start = time.perf_counter()
+        tape, _ = record([output], leaves)
+        recorded = time.perf_counter()
+        steps = len(plan(tape, False, "sum"))
+        planned = time.perf_counter()
+        print(
+            f"random graph, {len(tape.rows):,} ops: recorded in {recorded - start:.3f} s, "
+            f"planned in {planned - recorded:.3f} s, {steps:,} instructions"
+        )
+
+
 def main() -> int:
     """Print the figures."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.replay", description="Measure compiled graphs.")
+    made.add_argument("--peers", action="store_true", help="CasADi, torch and JAX too, installed when first needed")
+    made.add_argument("--cache", type=Path, default=ROOT / ".cache" / "benchmarks", help="where peers are installed")
+    given = made.parse_args()
     loss, inputs, parameters = network(random.Random(0))
     program: Program = ag.compile(loss, inputs=inputs)
     print(f"kernel: {program.kernel}")
@@ -139,6 +221,8 @@ def main() -> int:
             print(f"no limit to compare with: {error}", file=sys.stderr)
         else:
             against_hand_written(program, parameters, limit)
+    if given.peers:
+        against_peers(program, parameters, given.cache)
     (once,) = least([lambda: program.backward(0.1, 0.2, 0.3)])
     print(f"MLP, N = 1: {once * 1e6:.2f} µs a call, {(once - 2e-6) / OPS * 1e9:.1f} ns/op beyond 2 µs")
     columns = np.random.default_rng(1).uniform(-0.9, 0.9, (3, 40_000))
@@ -149,14 +233,11 @@ def main() -> int:
     print(f"MLP, N = 40,000: numpy takes {slow / fast:.1f} times as long as C")
 
     output, leaves = random_graph(11_000, random.Random(0))
-    start = time.perf_counter()
     wide: Program = ag.compile(output, inputs=leaves)
-    instructions = len(wide)
-    planned = time.perf_counter() - start
     columns = np.random.default_rng(1).uniform(-0.9, 0.9, (20, 10_000))
     (large,) = least([lambda: wide.backward(*columns, threads=1)])
     ops = len(wide.tape.rows)
-    print(f"random graph, {ops:,} ops: planned in {planned:.2f} s, {instructions:,} instructions")
+    planning()
     print(f"random graph, N = 10,000: {large / 10_000 / ops * 1e9:.2f} ns/op")
 
     workload, engine = WORKLOADS["W4"], Eager()
