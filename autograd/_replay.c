@@ -160,7 +160,7 @@ kernel_watch(PyObject *self, PyObject *list)
 }
 
 PyDoc_STRVAR(call_doc,
-"call($self, arguments, parameters, mode, single, seed, threads, batches, /)\n--\n\n"
+"call($self, arguments, parameters, mode, single, seed, threads, /)\n--\n\n"
 "Outputs for a user's arguments; mode 1 adds to the parameters' grad, mode 2 returns (outputs, gradients of inputs, of\n"
 "parameters). NotImplemented, with nothing changed, where Python has to do it.");
 

@@ -125,6 +125,7 @@ bool replay_add_gradients(PyObject *values, const double *gradients);
 /* The fast way into a kernel: see replay_call.c. */
 typedef struct Guards Guards;
 Guards *replay_read_guards(PyObject *guards, const Plan *plan);
+bool replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples);
 PyObject *replay_call(Plan *plan, const Guards *guards, PyObject *const *arguments, Py_ssize_t count);
 PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 

@@ -26,95 +26,6 @@ replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
 }
 
 
-/* Guards: a recorded question, and the answer that it got */
-
-typedef struct {
-    char question[8];
-    double answer;
-    ptrdiff_t row, other; /* rows of what is stored; -1 for none */
-} Guard;
-
-struct Guards {
-    Py_ssize_t count;
-    Guard all[];
-};
-
-static bool
-is_known(const char *question, bool two)
-{
-    static const char *const of_two[] = {"<", "<=", ">", ">=", "==", "!=", NULL};
-    static const char *const of_one[] = {"float", "data", "bool", "finite", "int", "trunc", "floor", "ceil", NULL};
-    for (const char *const *known = two ? of_two : of_one; *known != NULL; known++) {
-        if (strcmp(*known, question) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* From a list of (question, answer as a float, whether it asks about two numbers). */
-Guards *
-replay_read_guards(PyObject *list, const Plan *plan)
-{
-    Py_ssize_t count = PyList_GET_SIZE(list), row = plan->outputs;
-    Guards *guards = replay_allocate(sizeof(Guards) + (size_t)count * sizeof(Guard), 1);
-    if (guards == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    guards->count = count;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        const char *question;
-        Guard *guard = &guards->all[i];
-        int two;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(list, i), "sdp", &question, &guard->answer, &two)) {
-            replay_free(guards);
-            return NULL;
-        }
-        if (!is_known(question, two) || row + 1 + two > plan->stored) {
-            PyErr_Format(PyExc_ValueError, "watch: a guard must be one of those known, got '%.20s'", question);
-            replay_free(guards);
-            return NULL;
-        }
-        strcpy(guard->question, question);
-        guard->row = row;
-        guard->other = two ? row + 1 : -1;
-        row += 1 + two;
-    }
-    return guards;
-}
-
-static bool
-holds(const Guard *guard, double x, double y)
-{
-    const char *q = guard->question;
-    if (guard->other >= 0) {
-        bool equal = q[1] == '=', got = q[0] == '<' ? x < y || (equal && x == y)
-            : q[0] == '>' ? x > y || (equal && x == y)
-            : q[0] == '=' ? x == y : x != y;
-        return got == (guard->answer != 0.0);
-    }
-    switch (q[0] == 'f' ? q[1] : q[0]) {
-    case 'b':
-        return (x != 0.0) == (guard->answer != 0.0);
-    case 'i': /* finite, but not int */
-        if (q[0] == 'f') {
-            return (isfinite(x) != 0) == (guard->answer != 0.0);
-        }
-        return trunc(x) == guard->answer;
-    case 't':
-        return trunc(x) == guard->answer;
-    case 'c':
-        return ceil(x) == guard->answer;
-    default: /* floor; float and data */
-        if (q[1] == 'l' && q[3] == 'o') {
-            return floor(x) == guard->answer;
-        }
-        return (x == guard->answer && !signbit(x) == !signbit(guard->answer)) || (x != x && guard->answer != guard->answer);
-    }
-}
-
-
 /* What is taken */
 
 typedef enum { WRONG = -1, OTHERWISE = 0, TAKEN = 1 } Took;
@@ -383,24 +294,6 @@ make_room(Call *call)
     return !gradients || make_array(&call->made[plan->outputs + plan->gradients], plan->parameters_count);
 }
 
-static bool
-guards_hold(const Call *call, const Guards *guards)
-{
-    const Plan *plan = call->plan;
-    for (Py_ssize_t k = 0; guards != NULL && k < guards->count; k++) {
-        const Guard *guard = &guards->all[k];
-        const int32_t of_x = plan->results[guard->row], of_y = guard->other >= 0 ? plan->results[guard->other] : -1;
-        for (Py_ssize_t i = 0; i < call->samples; i++) {
-            const double x = of_x >= 0 ? call->places[of_x] : call->rows[guard->row][i];
-            const double y = guard->other < 0 ? 0.0 : of_y >= 0 ? call->places[of_y] : call->rows[guard->other][i];
-            if (!holds(guard, x, y)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 /* Numbers or arrays, as a tuple or one alone; what is put in is new. */
 static PyObject *
 together(const Call *call, ptrdiff_t first_row, ptrdiff_t first_made, ptrdiff_t count, bool single)
@@ -457,7 +350,7 @@ carry_out(Call *call, const Guards *guards)
         || !replay_run(plan, call->places, &batch, call->totals, call->threads)) {
         return NULL;
     }
-    if (!guards_hold(call, guards)) {
+    if (!replay_guards_hold(guards, plan, call->places, call->rows, call->samples)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
     double *found = replay_allocate((size_t)plan->parameters_count, sizeof(double));
@@ -476,10 +369,10 @@ carry_out(Call *call, const Guards *guards)
 }
 
 static PyObject *
-prepared(Call *call, const Guards *guards, PyObject *const *given, bool batches)
+prepared(Call *call, const Guards *guards, PyObject *const *given)
 {
     Took took = take_arguments(call, given[0]);
-    if (took == TAKEN && (!(call->plain || batches) || ((!call->plain || call->mode == GRADIENTS) && empty == NULL))) {
+    if (took == TAKEN && (!call->plain || call->mode == GRADIENTS) && empty == NULL) {
         took = OTHERWISE;
     }
     took = took == TAKEN ? take_seed(call, given[4]) : took;
@@ -493,12 +386,12 @@ prepared(Call *call, const Guards *guards, PyObject *const *given, bool batches)
 PyObject *
 replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t count)
 {
-    if (count != 7 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
-        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads, batches");
+    if (count != 6 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads");
         return NULL;
     }
     const long mode = PyLong_AsLong(given[2]);
-    const int single = PyObject_IsTrue(given[3]), batches = PyObject_IsTrue(given[6]);
+    const int single = PyObject_IsTrue(given[3]);
     if (PyErr_Occurred()) {
         return NULL;
     }
@@ -517,7 +410,7 @@ replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t
         .totals = replay_allocate(outputs, sizeof(double)),
     };
     PyObject *result = call.arguments != NULL && call.columns != NULL && call.rows != NULL && call.made != NULL && call.totals != NULL
-        ? prepared(&call, guards, given, batches) : PyErr_NoMemory();
+        ? prepared(&call, guards, given) : PyErr_NoMemory();
     for (size_t i = 0; call.arguments != NULL && i < inputs + 1; i++) {
         let_go(&call.arguments[i]);
     }

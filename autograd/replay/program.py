@@ -256,18 +256,7 @@ class Program:
         for value, gradient in zip(self.parameters, gradients.tolist(), strict=True):
             value.grad += gradient
 
-    def once(self, arguments: tuple[Any, ...], parameters: str) -> Any:
-        """Run one sample in C, where that can be done and the guards hold; else NotImplemented."""
-        return self.quick(arguments, LEARN if parameters else VALUES, batches=False)
-
-    def quick(
-        self,
-        arguments: tuple[Any, ...],
-        mode: int,
-        seed: Any = None,
-        threads: int | None = None,
-        batches: bool = True,
-    ) -> Any:
+    def quick(self, arguments: tuple[Any, ...], mode: int, seed: Any = None, threads: int | None = None) -> Any:
         """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
 
         Parameters
@@ -276,8 +265,6 @@ class Program:
             As of `backward`.
         mode : {VALUES, LEARN, GRADIENTS}
             What is wanted; for the last, outputs and both gradients in a tuple.
-        batches : bool
-            Whether to take anything but numbers.
 
         Returns
         -------
@@ -287,7 +274,7 @@ class Program:
         if modes.active:
             return NotImplemented  # the parameters read may be part of a recording
         call = self._calls[mode] or self._prepared(mode)
-        return call(arguments, self.parameters, mode, self.single_output, seed, threads, batches)
+        return call(arguments, self.parameters, mode, self.single_output, seed, threads)
 
     def _prepared(self, mode: int) -> Call:
         kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
