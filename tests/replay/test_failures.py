@@ -102,7 +102,8 @@ def test_running_out_of_memory_while_a_kernel_is_made() -> None:
 
 
 LONG_RUN = """
-import _thread, gc, sys, threading
+import _thread, gc, signal, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background begins with it ignored
 import numpy as np
 import autograd as ag
 from autograd import Value
