@@ -9,7 +9,7 @@ import ast
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd import ops
@@ -199,10 +199,19 @@ class _Cells:
 
     def __init__(self, uniforms: Array, pool: Array, count: int) -> None:
         self.uniforms, self.pool, self.count = uniforms, pool, count
+        self._scratch: tuple[Array, Array] | None = None
         self.first = -1  # number of the first sample; of what is uniform, none
 
     def __call__(self, x: int) -> Array:
         return self.pool[x, : self.count] if x >= 0 else self.uniforms[~x : ~x + 1]
+
+    def scratch(self, count: int) -> tuple[Array, Array]:
+        """Return two arrays that all sums share."""
+        import numpy as np
+
+        if self._scratch is None:
+            self._scratch = (np.empty(max(self.count, 1)), np.empty(max(self.count, 1)))
+        return self._scratch[0][:count], self._scratch[1][:count]
 
 
 def _bind(step: Instruction, cells: _Cells) -> Callable[[], None]:
@@ -253,45 +262,55 @@ def _arithmetic(name: str, swapped: bool = False) -> Callable[[Instruction, _Cel
 
 
 def _dot(step: Instruction, cells: _Cells) -> Callable[[], None]:
-    import numpy as np
-
-    out, start = cells(step.outs[0]), cells(step.reads[0])
-    terms = [(cells(x), cells(y)) for x, y in step.terms]
-    total, product = np.empty_like(out), np.empty_like(out)
+    calls = _sum_calls(step.outs[0], step.reads[0], step.terms, cells)
 
     def run() -> None:
-        np.copyto(total, start)
-        for x, y in terms:
-            np.multiply(x, y, out=product)
-            np.add(total, product, out=total)
-        np.copyto(out, total)
+        for call in calls:
+            call()
 
     return run
+
+
+def _sum_calls(out: int, start: int | None, terms: Sequence[Sequence[int]], cells: _Cells) -> list[Callable[[], Any]]:
+    """start + x·y + … into out, which may be one of the operands, by as few calls as give the same bits."""
+    import numpy as np
+
+    result = cells(out)
+    total, product = cells.scratch(len(result))
+    calls: list[Callable[[], Any]] = []
+    # A uniform number is what it will be when the body is bound: -0 added and 1 multiplied change nothing.
+    neutral = start is None or (start < 0 and cells(start)[0] == 0.0 and np.signbit(cells(start)[0]))
+    so_far = None if neutral or start is None else cells(start)
+    for i, (x, y) in enumerate(terms):
+        to, term = result if i == len(terms) - 1 else total, cells(x)
+        if y >= 0 or cells(y)[0] != 1.0:
+            into = to if so_far is None else product
+            calls.append(functools.partial(np.multiply, term, cells(y), out=into))
+            term = into
+        if so_far is None:
+            so_far = term
+        else:
+            calls.append(functools.partial(np.add, so_far, term, out=to))
+            so_far = to
+    if so_far is not result:
+        calls.append(functools.partial(np.copyto, result, -0.0 if so_far is None else so_far))
+    return calls
 
 
 def _gather(step: Instruction, cells: _Cells) -> Callable[[], None]:
     import numpy as np
 
     uniforms, value = cells.uniforms, cells(step.reads[0])
-    terms = [(cells(gradient), cells(~u), total) for gradient, u, total in step.terms]
-    if step.outs[0] == -1:
-
-        def reduce_only() -> None:
-            for gradient, _, total in terms:
-                uniforms[total] += np.dot(gradient, value)
-
-        return reduce_only
-    out = cells(step.outs[0])
-    start = cells(step.reads[1]) if len(step.reads) > 1 + len(step.terms) else None
-    sum_, product = np.empty_like(out), np.empty_like(out)
+    reductions = [(cells(gradient), total) for gradient, _, total in step.terms]
+    start = step.reads[1] if len(step.reads) > 1 + len(step.terms) else None
+    terms = [(gradient, ~u) for gradient, u, _ in step.terms]
+    calls = _sum_calls(step.outs[0], start, terms, cells) if step.outs[0] != -1 else []
 
     def run() -> None:
-        np.copyto(sum_, -0.0 if start is None else start)
-        for gradient, number, total in terms:
-            np.multiply(gradient, number, out=product)
-            np.add(sum_, product, out=sum_)
+        for gradient, total in reductions:
             uniforms[total] += np.dot(gradient, value)
-        np.copyto(out, sum_)
+        for call in calls:
+            call()
 
     return run
 
