@@ -172,3 +172,24 @@ def test_an_interrupt_ends_a_plan() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
     assert len(plan_in_c(tape, True, "sum")) > 100_000
+
+
+@in_c
+def test_running_out_of_memory() -> None:
+    testcapi = pytest.importorskip("_testcapi", reason="needs CPython's _testcapi")
+    inputs, outputs = leaves_and_outputs(3, 40)
+    tape, _ = record(outputs, inputs)
+    whole = plan_in_c(tape, True, "sum")
+    for run in (lambda: plan_in_c(tape, True, "sum"), lambda: flatten_in_c(inputs, outputs)):
+        failed = 0
+        for start in range(300):
+            try:
+                testcapi.set_nomemory(start, start + 1)
+                try:
+                    run()
+                finally:
+                    testcapi.remove_mem_hooks()
+            except MemoryError:
+                failed += 1
+        assert failed > 20
+    assert exactly(plan_in_c(tape, True, "sum").code) == exactly(whole.code)
