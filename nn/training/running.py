@@ -52,8 +52,8 @@ class Run:
         self.optimizer, self.parameters, self.penalty = optimizer, parameters, penalty
         self.all = tuple(dict.fromkeys([*parameters, *getattr(optimizer, "parameters", ())]))
         self.zeros = array("d", bytes(8 * len(self.all)))
-        self.redraw = getattr(model, "redraw", None) if getattr(model, "random_forward", False) else None
         self.masks = Masks(model)
+        self.redraw = model.redraw if self.masks.lists and model.random_forward else None
         of_sample = sample_loss(model, loss, samples)
         _probe(of_sample, samples)
 

@@ -77,9 +77,16 @@ class Samples:
             yield self._put(batch, slice(begin, begin + count) if order is None else order[begin : begin + count])
 
     def _put(self, batch: Array, chosen: Any) -> Array:
-        batch[: self.features] = self.X[chosen].T
-        batch[self.features :] = self.y[chosen].T
+        """Write the chosen samples into a batch."""
+        batch[: self.features] = self._picked(self.X, chosen).T
+        batch[self.features :] = self._picked(self.y, chosen).T
         return batch
+
+    def _picked(self, numbers: Any, chosen: Any) -> Any:
+        # `take` is three times as fast as an index, but would copy all of an array that isn't contiguous.
+        if isinstance(chosen, slice) or not numbers.flags.c_contiguous:
+            return numbers[chosen]
+        return numbers.take(chosen, axis=0, mode="clip")
 
     def _all(self) -> Array:
         """All samples as one batch, made once: it is the same in every epoch."""
@@ -148,8 +155,9 @@ def check_finite(where: str, what: str, numbers: Any) -> None:
     if numbers.dtype.kind != "f":
         return
     for begin in range(0, len(numbers), CHECKED):
-        wrong = np.argwhere(~np.isfinite(numbers[begin : begin + CHECKED]))
-        if len(wrong):
+        finite = np.isfinite(numbers[begin : begin + CHECKED])
+        if not finite.all():
+            wrong = np.argwhere(~finite)
             sample, *column = wrong[0].tolist()
             place = f"sample {begin + sample}" + "".join(f", column {c}" for c in column)
             found = float(numbers[begin + sample].ravel()[column[0] if column else 0])
