@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Complex, Real
 from typing import Any
 
 from autograd.core import Value
@@ -51,7 +52,9 @@ def number_of(given: Any) -> float:
     if kind is float:
         return given  # type: ignore[no-any-return]
     many = hasattr(kind, "__len__") and getattr(given, "shape", None) != ()  # an array of no dimensions is one number
-    if not hasattr(kind, "__float__") or many or isinstance(given, (str, complex)):
+    # numpy's complex numbers have `__float__` too, which drops the imaginary part.
+    is_complex = issubclass(kind, Complex) and not issubclass(kind, Real)
+    if not hasattr(kind, "__float__") or many or is_complex or isinstance(given, str):
         raise TypeError(f"got {shown(given)}")
     return float(given)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd.core import Value
-from nn.activations import Activation, Elementwise, Operand
+from nn.activations import Activation, Elementwise, Operand, checked
 from nn.checks import shown, source
 from nn.init import Initialiser
 from nn.layers import Layer, assign
@@ -69,6 +69,7 @@ class MLP(Module):
         if len(sizes) == 0:
             raise ValueError("MLP: sizes must name at least the output layer, got none")
         draw, last = source(seed), len(sizes) - 1
+        checked(activation)  # also where no layer is hidden
         widths = [inputs, *sizes]
         self.layers = [
             Layer(

@@ -104,7 +104,11 @@ class LambdaLR(Schedule):
 
     def factor(self, step: int) -> float:
         """Return what the function does."""
-        return number_of(self.lr_lambda(step))
+        given = self.lr_lambda(step)
+        try:
+            return number_of(given)
+        except TypeError as error:
+            raise TypeError(f"LambdaLR: lr_lambda must return a number, {error}") from None
 
 
 class StepLR(Schedule):

@@ -376,6 +376,8 @@ def test_numbers_of_outputs_and_parameters(sizes: list[int], inputs: int, bias: 
             "embedding: an index must be a whole number from 0 to 2, of 3 rows, got -1 (int)",
         ),
         (lambda: nn.Embedding(0, 2), "embedding: count must be a whole number of at least 1, got 0 (int)"),
+        (lambda: nn.MLP(2, [2], activation=3), "unknown activation, got 3; allowed linear, "),  # type: ignore[arg-type]
+        (lambda: nn.MLP(2, [2], activation="Relu"), "unknown activation, got 'Relu'; allowed linear, "),
         (lambda: nn.Dropout(1.0), "dropout: p must be in [0, 1), got 1.0"),
         (lambda: nn.LayerNorm(2, eps=-1.0), "layer norm: eps must be finite and at least 0, got -1.0"),
         (lambda: nn.Sequential(), "Sequential: there must be modules, got none"),
@@ -398,6 +400,7 @@ def test_wrong_sizes_name_the_layer(call: Any, text: str) -> None:
         (lambda: nn.Linear(2, 1)([1.0, "a"]), "layer: takes 2 Values or numbers, got 'a' (str) as input 1"),  # type: ignore[list-item]
         (lambda: nn.Neuron(2)([None, 1.0]), "neuron o1: takes 2 Values or numbers, got None (NoneType) as input 0"),  # type: ignore[list-item]
         (lambda: nn.Linear(1, 1)(np.ones((1, 2))), "layer: takes 1 Values or numbers, got array([1., 1.]) (ndarray)"),  # type: ignore[arg-type]
+        (lambda: nn.Dropout(np.complex64(0.5)), "dropout: p must be a number, got "),  # type: ignore[arg-type]
         (lambda: nn.LayerNorm(1)(["a"]), "layer norm: takes 1 Values or numbers, got 'a' (str) as input 0"),  # type: ignore[list-item]
         (lambda: nn.Embedding(3, 2)("a"), "embedding: an index must be a whole number, got 'a' (str)"),
         (lambda: nn.Sequential(1.0), "Sequential: step 1 must be a Module, a name or a function, got 1.0 (float)"),  # type: ignore[arg-type]

@@ -353,6 +353,10 @@ def test_wrong_settings(make: Any, text: str) -> None:
         (lambda v: nn.Adam(v), "Adam: parameters must be a Module or a sequence of Values, got Value(1) (Value)"),
         (lambda v: nn.Adam([v], "1"), "Adam: lr must be a number, got '1' (str)"),  # type: ignore[arg-type]
         (lambda v: nn.LBFGS([v]).step(), "LBFGS: step takes a function that computes the loss, got None (NoneType)"),
+        (
+            lambda v: schedules.LambdaLR(nn.SGD([v], 1.0), lambda step: "a"),  # type: ignore[arg-type,return-value]
+            "LambdaLR: lr_lambda must return a number, got 'a' (str)",
+        ),
         (lambda v: schedules.StepLR(v, 1), "StepLR: optimizer must be an Optimizer, got Value(1) (Value)"),
     ],
 )
