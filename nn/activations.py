@@ -32,7 +32,7 @@ def checked(activation: Activation) -> str | Callable[[Value], Value]:
     """The name or function; the empty string for none."""
     if activation is None or activation == "linear":
         return ""
-    if callable(activation) or (isinstance(activation, str) and activation in ACTIVATIONS):
+    if callable(activation) or activation in list(ACTIVATIONS):  # a list, as what is no name may have no hash
         return activation
     raise ValueError(
         f"unknown activation, got {activation!r}; allowed {listed(('linear', *ACTIVATIONS))}, or a function"

@@ -400,7 +400,7 @@ def test_wrong_sizes_name_the_layer(call: Any, text: str) -> None:
         (lambda: nn.Linear(2, 1)([1.0, "a"]), "layer: takes 2 Values or numbers, got 'a' (str) as input 1"),  # type: ignore[list-item]
         (lambda: nn.Neuron(2)([None, 1.0]), "neuron o1: takes 2 Values or numbers, got None (NoneType) as input 0"),  # type: ignore[list-item]
         (lambda: nn.Linear(1, 1)(np.ones((1, 2))), "layer: takes 1 Values or numbers, got array([1., 1.]) (ndarray)"),  # type: ignore[arg-type]
-        (lambda: nn.Dropout(np.complex64(0.5)), "dropout: p must be a number, got "),  # type: ignore[arg-type]
+        (lambda: nn.Dropout(np.complex64(0.5)), "dropout: p must be a number, got "),
         (lambda: nn.LayerNorm(1)(["a"]), "layer norm: takes 1 Values or numbers, got 'a' (str) as input 0"),  # type: ignore[list-item]
         (lambda: nn.Embedding(3, 2)("a"), "embedding: an index must be a whole number, got 'a' (str)"),
         (lambda: nn.Sequential(1.0), "Sequential: step 1 must be a Module, a name or a function, got 1.0 (float)"),  # type: ignore[arg-type]
