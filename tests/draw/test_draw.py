@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd.draw import arrange, draw, labels
 from autograd.draw import dot as graphviz_dot
+from autograd.draw.drawing import place
 from autograd.draw.fitting import fitted
 from autograd.draw.fonts import fit, width
 from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
@@ -417,9 +418,9 @@ def test_in_a_notebook_it_is_svg() -> None:
     assert drawing._repr_mimebundle_() == {"text/plain": "<Drawing of 3 values>", "image/svg+xml": drawing.svg}
 
 
-@settings(max_examples=25)
+@pytest.mark.parametrize("direction", ["LR", "TB"])
 @given(st.integers(0, 10_000))
-def test_random_graphs_are_laid_out_without_overlaps(seed: int) -> None:
+def test_random_graphs_are_laid_out_without_overlaps(direction: str, seed: int) -> None:
     source = random.Random(seed)
     nodes = [Value(source.uniform(-1, 1), source.choice(["", f"net_h{i}", f"x{i}", "b"])) for i in range(4)]
     for i in range(source.randrange(1, 25)):
@@ -427,13 +428,26 @@ def test_random_graphs_are_laid_out_without_overlaps(seed: int) -> None:
         node.label = source.choice(["", "", f"net_h{i}", f"out_h{i}", f"E_{i}"])
         nodes.append(node)
     nodes[-1].backward()
-    what = scene([nodes[-1]], 300)
-    plan = arrange.arrange(what, "LR")
-    placed = [(plan.centres[box.key], box.size) for box in what.boxes]
-    for i, ((x, y), (wide, high)) in enumerate(placed):
-        for (u, v), (broad, tall) in placed[i + 1 :]:
-            assert abs(x - u) >= (wide + broad) / 2 - 0.1 or abs(y - v) >= (high + tall) / 2 - 0.1
+    what, plan, _ = place(scene([nodes[-1]], 300), "builtin", direction)
+    stands = {box.key: rectangle(plan.centres[box.key], box.size) for box in what.boxes}
+    placed = list(stands.values())
+    assert not any(overlap(one, other) for i, one in enumerate(placed) for other in placed[:i])
     assert set(plan.curves) == {edge.key for edge in what.edges}
+    frames = [frame for frame in plan.frames if not frame.layer]
+    assert len(frames) == len(what.clusters)
+    around = [(frame.x, frame.y, frame.x + frame.width, frame.y + frame.height) for frame in frames]
+    assert not any(overlap(one, other) for i, one in enumerate(around) for other in around[:i])
+    for cluster, reach in zip(what.clusters, around, strict=True):
+        own = {box.key for box in cluster.boxes}
+        assert {key for key, spot in stands.items() if overlap(spot, reach)} == own
+    for left, top, right, bottom in (*placed, *around):
+        assert -0.1 < left < right < plan.width + 0.1
+        assert -0.1 < top < bottom < plan.height + 0.1
+
+
+def rectangle(centre: tuple[float, float], size: tuple[float, float]) -> tuple[float, float, float, float]:
+    (x, y), (wide, high) = centre, size
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
 @pytest.mark.parametrize(
