@@ -426,7 +426,7 @@ class _Chains:
     def _bundle(self, bottom: int) -> Line:
         """Derive a bundle of paths: over each user of its lower end."""
         ways = self._ways(bottom)
-        terms = self._branches(ways) or tuple(self._term(way) for way in ways)
+        terms = self._branches(ways) or tuple(self._term(way, whole=False) for way in ways)
         total = any(len(way) == 1 for way in ways)
         return Line(self._name(self._above[bottom]), self._name(bottom), terms, self._bundles[bottom], total)
 
@@ -448,17 +448,21 @@ class _Chains:
         """Whether the derivative along an edge is 1 whatever the numbers."""
         return self._value(piece) == 1.0 and self.graph.slope(piece.upper, piece.lower) == ONE
 
-    def _term(self, way: Sequence[_Piece]) -> Term:
-        """Make the product along a way; an edge that only passes on joins the next one."""
+    def _term(self, way: Sequence[_Piece], whole: bool = True) -> Term:
+        """Make the product along a way; an edge that only passes on joins the next one.
+
+        But not where one factor would come out that has the name of a sum of which the way is only a part.
+        """
         factors: list[Factor] = []
         start = way[0].upper if way else 0
+        merge = self._merge and (whole or not all(piece.edge and self._passes_on(piece) for piece in way[:-1]))
         for piece in way:
             if not piece.edge:
                 if start != piece.upper:
                     factors.append(Factor(self._name(start), self._name(piece.upper), 1.0, lambda: ONE))
                 self._needed.setdefault((piece.upper, piece.lower), [])
                 factors.append(Factor(self._name(piece.upper), self._name(piece.lower), self._value(piece)))
-            elif not self._merge or piece is way[-1] or not self._passes_on(piece):
+            elif not merge or piece is way[-1] or not self._passes_on(piece):
                 write = partial(self.graph.slope, piece.upper, piece.lower)
                 factors.append(Factor(self._name(start), self._name(piece.lower), self._value(piece), write))
             else:

@@ -165,11 +165,11 @@ def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Hand
     """Lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
     every = [*derivation.lines, *derivation.inner]
     lines = {(line.numerator, line.denominator): i for i, line in enumerate(every)}
-    factors: dict[tuple[str, str, bool], int] = {}
+    factors: dict[tuple[str, str, Formula | None], int] = {}  # several ways between two steps are as many factors
     written: list[Data] = []
 
     def factor(each: Factor) -> int:
-        key = each.numerator, each.denominator, each.referred
+        key = each.numerator, each.denominator, each.formula
         if key not in factors:
             factors[key] = len(written)
             written.append(_factor(each, numbers, hand, lines))

@@ -68,13 +68,20 @@ class Graph {
     return this.values[this.root.index];
   }
 
-  // Central differences of fourth order. Leaves the values as they were.
+  // Central differences of fourth order; of several steps what changes least to the next. Leaves the values as they were.
   difference(leaf) {
+    if (leaf === this.root) return 1;
     const x = this.values[leaf.index];
-    const step = 1e-3 * Math.max(Math.abs(x), 0.1);
-    const [a, b, c, d] = [2, 1, -1, -2].map((i) => this.valueAt(leaf, x + i * step));
+    let best = NaN, least = Infinity, before = NaN;
+    for (const size of [1e-2, 1e-3, 1e-4, 1e-5]) {
+      const step = size * Math.max(Math.abs(x), 0.1);
+      const [a, b, c, d] = [2, 1, -1, -2].map((i) => this.valueAt(leaf, x + i * step));
+      const slope = (d - a + 8 * (b - c)) / (12 * step), change = Math.abs(slope - before);
+      if (change < least || best !== best) [best, least] = [slope, change === change ? change : Infinity];
+      before = slope;
+    }
     this.forward();
-    return leaf === this.root ? 1 : (d - a + 8 * (b - c)) / (12 * step);
+    return best;
   }
 
   // One step of gradient descent of the leaves that are trained; false where a gradient is not a number.
@@ -93,6 +100,15 @@ class Graph {
       this.values[leaf.index] = this.recorded[i];
     });
     this.forward();
+  }
+
+  // Which way every where() goes: a derivation is written for one.
+  branches() {
+    return this.computed.filter((node) => node.op === "where").map((node) => Number(this.operand(node, 0) !== 0)).join("");
+  }
+
+  operand(node, place) {
+    return node.places.includes(place) ? this.values[node.operands[place]] : node.operands[place];
   }
 
   // All nodes and edges by which a node reaches the result.

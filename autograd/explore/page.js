@@ -175,7 +175,7 @@ class Page {
     const measure = () => {
       this.graph.leaves.filter((leaf) => !leaf.held).forEach((leaf) => this.differences.set(leaf, this.graph.difference(leaf)));
     };
-    if (this.graph.leaves.length * this.graph.size < 8000 && !(this.descent && this.descent.running)) measure();
+    if (this.graph.leaves.length * this.graph.size < 3000 && !(this.descent && this.descent.running)) measure();
     else this.later = setTimeout(() => { measure(); this.renderLeaves(from); this.renderNode(); }, 200);
     this.render(from);
   }

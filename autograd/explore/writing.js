@@ -128,6 +128,7 @@ class Derivation {
     this.writing = writing;
     this.graph = writing.graph;
     ({lines: this.lines, factors: this.factors} = writing.data);
+    this.branches = this.graph.branches();
     this.byLeaf = new Map(this.graph.leaves.map((leaf) => [leaf, this.lines.findIndex((line) => this.graph.nodes[line.of[1]] === leaf)]));
   }
 
@@ -146,12 +147,12 @@ class Derivation {
   of(leaf, gradient) {
     const index = this.byLeaf.get(leaf);
     if (index === undefined || index < 0) return null;
-    const memo = new Map(), value = this.lineValue(this.lines[index], memo);
-    this.gradient = gradient;
-    if (Math.abs(value - gradient) > 1e-9 * Math.max(Math.abs(value), Math.abs(gradient))) {
+    const memo = new Map();
+    if (this.graph.branches() !== this.branches) {
       return element("p", {class: "quiet"}, "With these numbers another branch is taken than when this page was made; the derivation was written for that one.");
     }
-    const shown = new Set([index]), blocks = [this.line(this.lines[index], memo)];
+    // The gradient itself: a formula for readers, such as 1 − out², may have lost digits.
+    const shown = new Set([index]), blocks = [this.line(this.lines[index], memo, gradient)];
     const waiting = [index], factors = new Set();
     while (waiting.length && shown.size < 40) {
       for (const i of this.lines[waiting.shift()].terms.flat()) {
@@ -174,7 +175,7 @@ class Derivation {
     return this.writing.partial(y, x, "line" in factor && this.lines[factor.line].total);
   }
 
-  line(line, memo) {
+  line(line, memo, known = this.lineValue(line, memo)) {
     const {writing} = this, [y, x] = line.of.map((i) => this.graph.nodes[i]);
     const left = writing.partial(y, x, line.total);
     if (!line.terms.length) return writing.equation(left, "=", [writing.number(0)]);
@@ -194,7 +195,7 @@ class Derivation {
       formulas && alone ? writing.formula(all[0].formula, true) : null,
       short && !alone && !cut ? sum((i) => writing.factorNumber(this.factorValue(this.factors[i], memo))) : null,
       line.terms.length > 1 && short && !cut ? writing.joined(line.terms.map((term) => writing.factorNumber(term.reduce((v, i) => v * this.factorValue(this.factors[i], memo), 1))), " + ") : null,
-      y !== this.graph.root && value !== value ? ["…"] : [writing.number(value === value ? value : this.gradient, "result")],
+      cut && known !== known ? ["…"] : [writing.number(known, "result")],
     );
   }
 

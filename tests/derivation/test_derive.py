@@ -14,6 +14,7 @@ from autograd import Value
 from autograd.derivation import Derivation, Line
 from autograd.derivation.steps import Steps, total_derivatives
 from autograd.derivation.write import columns
+from autograd.extend import remove
 from autograd.worksheet import shipped
 
 
@@ -346,3 +347,32 @@ def test_names_that_were_invented_are_defined() -> None:
     assert invented
     used = {name for line in lines for name in line.replace("∂", " ").replace("/", " ").split() if name in invented}
     assert used == invented
+
+
+def test_ways_through_steps_that_only_pass_on_are_told_apart() -> None:
+    v = Value(0.3, "v")
+    a, b = v.tanh(), v.exp()
+    a.label, b.label = "a", "b"
+    E = a + b
+    E.label = "E"
+    written = str(ag.derive(E, v, width=100)).splitlines()
+    assert written[0] == "∂E/∂v = ∂E/∂a · ∂a/∂v + ∂E/∂b · ∂b/∂v"
+    assert written[1] == "      = (1 − a²) + b"
+
+
+def test_an_op_of_ones_own_whose_derivative_is_a_function_is_cut_not_an_error() -> None:
+    @ag.op(lambda x, out: 3 * x * x)
+    def cube_of_mine(x: float) -> float:
+        return x * x * x
+
+    @ag.op("2*x if x > 0 else 0*x")
+    def half_square_of_mine(x: float) -> float:
+        return x * x if x > 0 else 0.0
+
+    x = Value(2.0, "x")
+    try:
+        assert str(ag.derive(cube_of_mine(x) * 2.0, x)).splitlines() == ["∂y/∂x = 2 · …", "      = 24"]
+        assert str(ag.derive(half_square_of_mine(x), x, width=100)).splitlines()[-1].endswith("= 4")
+    finally:
+        remove("cube_of_mine")
+        remove("half_square_of_mine")
