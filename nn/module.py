@@ -15,6 +15,7 @@ __all__ = ["Module"]
 Self = TypeVar("Self", bound="Module")
 
 _PLAIN = (str, int, float, bool, type(None))  # what many attributes are, and no parameter is
+_NO_MODULE = (Value, *_PLAIN)
 
 
 class Module:
@@ -71,8 +72,17 @@ class Module:
 
     def modules(self) -> Iterator[Module]:
         """Yield this module and every one below it, each once."""
-        for _, module in self.named_modules():
-            yield module
+        seen: set[int] = set()
+        stack: list[Any] = [self]
+        while stack:
+            part = stack.pop()
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if isinstance(part, Module):
+                yield part
+            if not (type(part) is list and {Value}.issuperset(map(type, part))):
+                stack += [inner for inner in reversed(_inside(part)) if not isinstance(inner, _NO_MODULE)]
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module and every one below it, each once, with the path that leads to it; its own is empty."""
