@@ -97,6 +97,7 @@ class Descent {
     const button = document.getElementById("train");
     button.textContent = this.running ? "Stop" : "Train";
     button.classList.toggle("on", this.running);
+    for (const id of ["result", "descent-says"]) document.getElementById(id).setAttribute("aria-live", this.running ? "off" : "polite");
   }
 
   // The curve over the steps; logarithmic where it falls through decades.

@@ -18,7 +18,7 @@ class Page {
     if (frozen.length) this.warn(frozen);
     this.descent = new Descent(this.graph, () => this.changed());
     this.wire();
-    this.zoom(0);
+    this.zoom("start");
     this.changed();
   }
 
@@ -44,7 +44,7 @@ class Page {
     click("play", () => (this.playing ? this.pause() : this.play()));
     click("closer", () => this.zoom(1));
     click("farther", () => this.zoom(-1));
-    click("fit", () => this.zoom(0));
+    click("fit", () => this.zoom("fit"));
     document.getElementById("unpick").addEventListener("click", () => this.pick(null));
     document.addEventListener("keydown", (event) => this.key(event));
     document.getElementById("rate").addEventListener("input", () => this.renderNode());
@@ -78,6 +78,7 @@ class Page {
 
   step(at) {
     this.steps.at = Math.max(0, Math.min(this.steps.last, at));
+    this.say(this.playing === null);
     this.render();
     const {current} = this.now;
     if (current) this.picture.show(current, this.stage, !matchMedia("(prefers-reduced-motion: reduce)").matches);
@@ -105,18 +106,25 @@ class Page {
     const button = document.getElementById("play");
     button.setAttribute("aria-label", this.playing === null ? "Play" : "Pause");
     button.classList.toggle("on", this.playing !== null);
-    document.getElementById("telling").setAttribute("aria-live", this.playing === null ? "polite" : "off");
+    this.say(this.playing === null);
   }
 
-  // The picture: 0 fits, 1 is nearer, −1 farther; null keeps.
+  // Whether a screen reader reads the step out: where one steps, not while it plays or numbers are being changed.
+  say(aloud) {
+    document.getElementById("telling").setAttribute("aria-live", aloud ? "polite" : "off");
+  }
+
+  // The picture: "start" can be read, "fit" is whole, 1 is nearer, −1 farther; null keeps.
   zoom(way) {
     const svg = this.picture.svg, {width, height} = svg.viewBox.baseVal;
     const room = this.stage.clientWidth || width;
     const least = room < 700 ? 0.75 : 0.62;
-    if (way === 0) this.factor = 1;
-    else if (way !== null) this.factor = Math.max(0.25, Math.min(6, this.factor * (way > 0 ? 1.3 : 1 / 1.3)));
-    const wide = room / width, high = Math.max(0.54 * innerHeight, 320) / height;
-    const scale = Math.min(1.25, Math.max(least, room < 700 ? wide : Math.min(wide, high))) * this.factor;
+    const wide = room / width, whole = Math.min(wide, Math.max(0.54 * innerHeight, 320) / height);
+    const readable = Math.min(1.25, Math.max(least, room < 700 ? wide : whole));
+    if (way === "start") this.factor = 1;
+    else if (way === "fit") this.factor = Math.min(1.25, whole) / readable;
+    else if (way !== null) this.factor = Math.max(0.05, Math.min(6, this.factor * (way > 0 ? 1.3 : 1 / 1.3)));
+    const scale = readable * this.factor;
     svg.style.width = `${Math.floor(width * scale)}px`;
     svg.style.height = `${Math.floor(height * scale)}px`;
   }
@@ -160,6 +168,7 @@ class Page {
 
   set(leaf, x, from) {
     this.descent.stop();
+    this.say(false);
     this.graph.values[leaf.index] = x;
     this.descent.clear();
     this.descent.say("");

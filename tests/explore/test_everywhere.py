@@ -14,7 +14,7 @@ from autograd.extend import remove
 from autograd.graph import topological
 from tests import needs
 from tests.explore.conftest import Open, numbers, set_leaf, until
-from tests.explore.graphs import neuron, note_002
+from tests.explore.graphs import neuron, note_002, random_graph
 
 SIZES = [(1600, 900), (800, 1000), (400, 850)]
 
@@ -115,6 +115,35 @@ def test_nothing_is_cut_off_beside_the_leaves(opened: Open) -> None:
         wider = "[...document.querySelectorAll('.leaf, .heads')].filter((row) => row.scrollWidth > row.clientWidth + 1)"
         assert page.evaluate(f"{wider}.length") == 0, width
         page.close()
+
+
+def test_a_screen_reader_hears_steps_and_results_but_no_stream_of_numbers(opened: Open) -> None:
+    page = opened(explore(neuron()))
+
+    def aloud() -> list[str | None]:
+        return [page.locator(each).get_attribute("aria-live") for each in ("#telling", "#result", "#descent-says")]
+
+    page.locator("#back").click()
+    assert aloud()[:2] == ["polite", "polite"]
+    set_leaf(page, "w1", "0.25")
+    assert aloud()[:2] == ["off", "polite"]
+    page.locator("#train").click()
+    assert aloud() == ["off", "off", "off"]
+    page.locator("#train").click()
+    assert aloud()[1:] == ["polite", "polite"]
+    page.locator("#forward").click()
+    assert aloud()[0] == "polite"
+
+
+def test_the_whole_graph_can_be_seen(opened: Open) -> None:
+    page = opened(explore(random_graph(3, 150)), 800, 900)
+    fits = "((box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)"
+    stage = "(document.getElementById('stage'))"
+    assert not page.evaluate(fits + stage)
+    page.locator("#fit").click()
+    assert page.evaluate(fits + stage)
+    page.locator("#closer").click()
+    assert not page.evaluate(fits + stage)
 
 
 def test_motion_can_be_reduced(opened: Open) -> None:
