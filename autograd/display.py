@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from zlib import crc32
 
 from autograd.core import Value
 
@@ -41,10 +40,8 @@ def value(shown: Value) -> Bundle:
     from autograd.draw.drawing import Drawing  # when the first picture is wanted
     from autograd.draw.options import Options
 
-    # Ids differ from one picture to the next, as a page may hold several, and are the same for the same one.
     options = Options(engine="builtin", title=_headline(shown, values, leaves) if shown.op else "")
-    prefix = f"s{crc32(Drawing((shown,), options).svg.encode()):08x}-"
-    return {"text/plain": text, "image/svg+xml": Drawing((shown,), options, prefix).svg}
+    return {**Drawing((shown,), options)._repr_mimebundle_(), "text/plain": text}
 
 
 def _count(root: Value) -> tuple[int, int]:

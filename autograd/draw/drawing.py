@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zlib import crc32
 
 from autograd.core import Value
 from autograd.draw import arrange, collapse, dot, formats, paint
@@ -15,6 +16,7 @@ from autograd.errors import DrawError
 
 __all__ = ["Drawing", "Options", "place", "write_whole"]
 
+MOST_FOR_DOT = 1500  # boxes; it takes minutes for some thousands
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv", ".mmd")
 
 
@@ -44,7 +46,7 @@ class Drawing:
     <BLANKLINE>
     """
 
-    def __init__(self, values: tuple[Value, ...], options: Options, prefix: str = "") -> None:
+    def __init__(self, values: tuple[Value, ...], options: Options) -> None:
         if not values:
             raise TypeError("draw: needs at least one Value")
         for value in values:
@@ -56,7 +58,7 @@ class Drawing:
             options.ops == "fused",
         )  # fmt: skip
         self._scene, self._plan, self._direction = place(what, options.engine, options.direction)
-        self.svg = paint.paint(self._scene, self._plan, options.title, prefix, options.theme)
+        self.svg = paint.paint(self._scene, self._plan, options.title, "", options.theme)
 
     @property
     def source(self) -> str:
@@ -140,7 +142,10 @@ class Drawing:
         return paint.paint(self._scene, self._plan, self._options.title, "", theme)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "image/svg+xml": self.svg}
+        # Ids differ from one picture to the next, as a page may hold several, and are the same for the same one.
+        prefix = f"s{crc32(self.svg.encode()):08x}-"
+        svg = paint.paint(self._scene, self._plan, self._options.title, prefix, self._options.theme)
+        return {"text/plain": repr(self), "image/svg+xml": svg}
 
     def __repr__(self) -> str:
         values, boxes = self._scene.values, len(self._scene.boxes)
@@ -159,7 +164,7 @@ def place(what: Scene, engine: str | None = None, direction: str | None = None) 
 def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
     if engine == "dot":
         return dot.arrange(what, direction)
-    if engine is None and dot.available():
+    if engine is None and dot.available() and len(what.boxes) <= MOST_FOR_DOT:
         try:
             return dot.arrange(what, direction)
         except DrawError:  # a broken dot is no reason for no picture when nobody asked for dot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import random
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -415,7 +416,12 @@ def test_the_source_is_dot_text_that_dot_accepts() -> None:
 
 def test_in_a_notebook_it_is_svg() -> None:
     drawing = draw(Value(1.0) * Value(2.0))
-    assert drawing._repr_mimebundle_() == {"text/plain": "<Drawing of 3 values>", "image/svg+xml": drawing.svg}
+    shown = drawing._repr_mimebundle_()
+    assert shown["text/plain"] == "<Drawing of 3 values>"
+    assert texts(shown["image/svg+xml"]) == texts(drawing.svg)
+    ids = [re.findall(r' id="([^"]+)"', svg) for svg in (shown["image/svg+xml"], drawing.svg)]
+    assert len(ids[0]) == len(ids[1]) == 5
+    assert not set(ids[0]) & set(ids[1])
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
