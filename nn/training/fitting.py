@@ -65,7 +65,8 @@ def fit(
         single output as it is, not in a list, where the target is a number.
     optimizer : optimiser, or callable
         Something with `step()` over parameters of the model; or what makes it of a list of parameters, such as
-        `functools.partial(nn.Adam, lr=0.01)`. What it doesn't hold isn't trained.
+        `nn.Adam` or `functools.partial(nn.Adam, lr=0.01)`. What it doesn't hold isn't trained. A step of `nn.LBFGS` is
+        a whole minimisation over the batch, which had better be all samples.
     epochs : int
         How often all samples are gone through, counting those before a checkpoint.
     batch_size : int, optional
@@ -132,7 +133,7 @@ def fit(
         samples=samples,
         others=others,
         loss=_named_loss(loss),
-        optimizer=optimizer if hasattr(optimizer, "step") else _made(optimizer, parameters),
+        optimizer=_optimizer(optimizer, parameters, checkpoint is not None),
         parameters=parameters,
         mean=reduction == "mean",
         penalty=None if penalty is None else Penalty(penalty, parameters, compiled),
@@ -185,13 +186,21 @@ def _named_loss(loss: Any) -> Callable[[Any, Any], Any]:
     return named
 
 
-def _made(optimizer: Any, parameters: list[Value]) -> Any:
-    if not callable(optimizer):
-        raise TypeError(
-            f"fit: optimizer must have step(), or make one that has of the parameters, "
-            f"got {optimizer!r:.60} ({type(optimizer).__name__})"
-        )
-    made = optimizer(parameters)
-    if not hasattr(made, "step"):
-        raise TypeError(f"fit: what optimizer makes must have step(), got {made!r:.60} ({type(made).__name__})")
-    return made
+def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
+    """The optimiser, made of the parameters where it isn't one yet."""
+    found = given
+    if not hasattr(given, "step") or isinstance(given, type):
+        if not callable(given):
+            raise TypeError(
+                f"fit: optimizer must have step(), or make one that has of the parameters, "
+                f"got {given!r:.60} ({type(given).__name__})"
+            )
+        found = given(parameters)
+        if not hasattr(found, "step"):
+            raise TypeError(f"fit: what optimizer makes must have step(), got {found!r:.60} ({type(found).__name__})")
+    held = {id(parameter) for parameter in getattr(found, "parameters", parameters)}
+    if held.isdisjoint(map(id, parameters)):
+        raise ValueError("fit: the optimizer holds none of the model's parameters")
+    if kept and not hasattr(found, "state_dict"):
+        raise TypeError(f"fit: a checkpoint needs an optimizer with state_dict(), got {found!r:.60}")
+    return found

@@ -12,6 +12,7 @@ from typing import Any
 from autograd.core import Value
 from autograd.errors import AnomalyError
 from nn import flat
+from nn.optim import LBFGS
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch
 from nn.training.checkpoint import Checkpoint, CheckpointError
@@ -52,6 +53,7 @@ class Run:
         self.optimizer, self.parameters, self.penalty = optimizer, parameters, penalty
         self.all = tuple(dict.fromkeys([*parameters, *getattr(optimizer, "parameters", ())]))
         self.zeros = array("d", bytes(8 * len(self.all)))
+        self.minimises = isinstance(optimizer, LBFGS)  # a step of it computes the loss many times
         self.masks = Masks(model)
         self.redraw = model.redraw if self.masks.lists and model.random_forward else None
         of_sample = sample_loss(model, loss, samples)
@@ -158,6 +160,14 @@ class Run:
             self.optimizer.lr = self.schedule(self.history.steps)
         if self.redraw is not None:
             self.redraw()
+        if self.minimises:
+            return float(self.optimizer.step(lambda: self._loss(columns, order, epoch)))
+        found = self._loss(columns, order, epoch)
+        self.optimizer.step()
+        return found
+
+    def _loss(self, columns: Any, order: Any, epoch: int) -> float:
+        """Leave a batch's gradients in the parameters, all finite, and return its loss."""
         flat.write(self.all, "grad", self.zeros)
         found = self.objective.learn(columns)
         if self.penalty is not None:
@@ -169,7 +179,6 @@ class Run:
             raise explained(f"fit: epoch {epoch}", self.objective.of_sample, columns, names, penalty)
         if self.clip is not None:
             self.clip(self.parameters)
-        self.optimizer.step()
         return found
 
     def _after(self, number: int) -> None:
@@ -182,8 +191,8 @@ class Run:
             history.validation.append(total / len(self.others) if self.mean else total)
             watched = history.validation
         if not history.best_epoch or watched[-1] < watched[history.best_epoch - 1]:
-            history.best_epoch = number
             self.best = flat.read(self.all, "data")
+            history.best_epoch = number
         if self.callbacks:
             validation = history.validation[-1] if history.validation else None
             told = Epoch(number, history.loss[-1], validation, self.model, self.optimizer, history)

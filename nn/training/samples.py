@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Samples", "table"]
 
 CHECKED: Final = 65_536
-"""How many samples are looked at together for nan and inf."""
+"""How many numbers are looked at together for nan and inf."""
 
 
 class Samples:
@@ -154,8 +154,9 @@ def check_finite(where: str, what: str, numbers: Any) -> None:
 
     if numbers.dtype.kind != "f":
         return
-    for begin in range(0, len(numbers), CHECKED):
-        finite = np.isfinite(numbers[begin : begin + CHECKED])
+    rows = max(1, CHECKED * len(numbers) // max(1, numbers.size))
+    for begin in range(0, len(numbers), rows):
+        finite = np.isfinite(numbers[begin : begin + rows])
         if not finite.all():
             wrong = np.argwhere(~finite)
             sample, *column = wrong[0].tolist()

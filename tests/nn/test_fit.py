@@ -6,8 +6,10 @@ import concurrent.futures
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
+from tests import needs
 
 ROOT = Path(__file__).parent.parent.parent
 WEIGHTS = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]
@@ -364,6 +367,7 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"reduction": "max"}, ValueError, "fit: unknown reduction, got 'max'; allowed mean, sum"),
         ({"optimizer": 3}, TypeError, "fit: optimizer must have step(), or make one that has of the parameters, got 3"),
         ({"optimizer": list}, TypeError, "fit: what optimizer makes must have step(), got ["),
+        ({"optimizer": nn.SGD(nn.MLP(2, [1]), lr=0.1)}, ValueError, "fit: the optimizer holds none of the model's"),
         ({"validation": [1, 2, 3]}, TypeError, "fit: validation must be a pair (X, y), got list"),
         ({"validation": ([[1.0]], [[1.0, 2.0]])}, ValueError, "fit: validation must have the features and targets of"),
         ({"validation": ([[math.nan, 1.0]], [[1.0, 2.0]])}, ValueError, "fit: validation: X must be finite, got nan"),
@@ -414,6 +418,75 @@ def test_an_array_is_neither_copied_nor_changed() -> None:
     nn.fit(other, points, labels, loss=hinge, optimizer=nn.SGD(other, lr=0.1), epochs=2)
     assert numbers(one) == numbers(other)
     assert np.array_equal(both, before)
+
+
+class Steps:
+    """An optimiser that can't be saved."""
+
+    def __init__(self, parameters: list[ag.Value]) -> None:
+        self.parameters = parameters
+
+    def step(self) -> None:
+        for parameter in self.parameters:
+            parameter.data -= 0.1 * parameter.grad
+
+
+def test_an_optimiser_of_ones_own(tmp_path: Path) -> None:
+    assert numbers(trained(optimizer=Steps)[0]) == numbers(trained(optimizer=partial(nn.SGD, lr=0.1))[0])
+    with pytest.raises(TypeError, match=r"fit: a checkpoint needs an optimizer with state_dict\(\)"):
+        trained(optimizer=Steps, checkpoint=tmp_path / "run.json")
+
+
+def test_lbfgs_minimises_each_batch() -> None:
+    needs.package("scipy")
+    x, y = nn.datasets.curve(20, "line")
+    net = nn.MLP(1, [1], seed=1)
+    history = nn.fit(net, x, y, loss="mse", optimizer=nn.LBFGS, epochs=2, batch_size=None)
+    assert history.loss[-1] < 1e-12
+    assert numbers(net) == pytest.approx([2.0, -0.5], abs=1e-5)
+
+
+INTERRUPTED = """
+import math, sys, nn
+points, labels = nn.datasets.moons(100, noise=0.1, seed=1)
+net = nn.MLP(2, [8, 1], seed=1)
+ready = lambda epoch: print("ready", flush=True) if epoch.number == 50 else None
+history = nn.fit(net, points, labels, loss="bce_with_logits", optimizer=nn.Adam, epochs=10**9, callbacks=ready)
+before = history.loss[:-1]  # it may have come between an epoch's loss and its entry as the best
+print(history.stopped, history.epochs >= 50, history.loss[history.best_epoch - 1] <= min(before))
+print(all(math.isfinite(p.data) for p in net.parameters()))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT as POSIX has it")
+def test_ctrl_c_ends_it_on_purpose() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(timeout=60) == 0
+    assert rest == "interrupted True True\nTrue\n"
+
+
+def test_memory_is_bounded_by_the_batch() -> None:
+    points = np.random.default_rng(1).normal(size=(40_000, 25)).astype("float32")
+    labels = points[:, 0] > 0.0
+    net = nn.MLP(25, [1], seed=1)
+
+    def fitted(samples: int) -> int:
+        tracemalloc.start()
+        nn.fit(net, points[:samples], labels[:samples], loss="bce_with_logits", optimizer=nn.SGD(net, lr=0.1),
+               epochs=1, batch_size=500)  # fmt: skip
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    fitted(1000)
+    few, many = fitted(1000), fitted(40_000)
+    order = 8 * 40_000  # the order of the samples
+    assert many - few < 2 * order < points.nbytes / 4
 
 
 def test_the_schedule_and_clipping_are_used() -> None:
