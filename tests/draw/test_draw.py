@@ -24,9 +24,9 @@ from autograd.draw.fitting import fitted
 from autograd.draw.fonts import fit, width
 from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
 from benchmarks.pictures import crossings, net, tangle
+from tests import needs
 
 SVG = "{http://www.w3.org/2000/svg}"
-ENGINES = ["builtin"] + (["dot"] if shutil.which("dot") else [])
 HOSTILE = [
     "<script>alert(1)</script>",
     "a & b < c > d",
@@ -46,6 +46,18 @@ HOSTILE = [
     "🙂 emoji",
     "_", "__", "_x", "x_", "w11_2", " ",
 ]  # fmt: skip
+
+
+@pytest.fixture
+def dot_program() -> str:
+    return needs.tool("dot")
+
+
+@pytest.fixture(params=["builtin", "dot"])
+def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == "dot":
+        needs.tool("dot")
+    return str(request.param)
 
 
 def note_002() -> Value:
@@ -99,7 +111,6 @@ def texts(svg: str) -> list[str]:
     return ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_note_002_shows_every_label_value_and_gradient(engine: str, direction: str) -> None:
     drawing = draw(note_002(), engine=engine, direction=direction, title="Note 002")
@@ -110,7 +121,6 @@ def test_note_002_shows_every_label_value_and_gradient(engine: str, direction: s
     assert {"x²", "×0.5", "σ"} <= set(shown)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("root", [note_002(), dense(2, 4), dense(3, 2, seed=5), expanded(4, 3)])
 def test_boxes_stay_apart_and_frames_hold_their_own_only(engine: str, direction: str, root: Value) -> None:
@@ -136,7 +146,7 @@ def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, 
     return a[0] < b[2] - 0.1 and b[0] < a[2] - 0.1 and a[1] < b[3] - 0.1 and b[1] < a[3] - 0.1
 
 
-@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+@pytest.mark.usefixtures("dot_program")
 @pytest.mark.parametrize(
     "root",
     [
@@ -198,7 +208,7 @@ def test_what_is_fitted_is_not_wider_than_its_limit(text: str, limit: float, bol
     assert width(fit(text, 12.0, limit, bold), 12.0, bold) <= limit + 1e-9
 
 
-@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+@pytest.mark.usefixtures("dot_program")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_labels_pass_through_dot(text: str) -> None:
     root = Value(2.0, text) * Value(3.0, "y")
@@ -223,7 +233,6 @@ def test_gradients_that_leaves_have_from_another_graph_are_not_those_of_this_one
     assert "4" not in shown
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("root", [note_002(), dense(2, 4), expanded(4, 3)])
 def test_labels_of_edges_touch_neither_boxes_nor_each_other(engine: str, root: Value) -> None:
     what = scene([root], 300)
@@ -352,7 +361,6 @@ def test_limit_and_title_have_their_types() -> None:
         draw(x, title=3)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 def test_several_values_are_drawn_in_one_picture(engine: str) -> None:
     x, y = values(x=2.0, y=3.0)
     first, second = x * y, (x + y).exp()
@@ -362,7 +370,6 @@ def test_several_values_are_drawn_in_one_picture(engine: str) -> None:
     assert shown.count("x") == 1
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 def test_a_single_leaf_is_a_picture_too(engine: str) -> None:
     assert "w5" in texts(draw(Value(0.4, "w5"), engine=engine).svg)
 
@@ -408,7 +415,7 @@ def test_ids_are_stable_and_edges_name_their_ends() -> None:
     assert all(edge.get("data-from") in nodes and edge.get("data-to") in nodes for edge in edges)
 
 
-@pytest.mark.skipif("dot" not in ENGINES, reason="Graphviz's dot is not on PATH")
+@pytest.mark.usefixtures("dot_program")
 def test_the_source_is_dot_text_that_dot_accepts() -> None:
     ran = subprocess.run(["dot", "-Tsvg"], input=draw(note_002()).source, text=True, capture_output=True, check=True)
     assert "<svg" in ran.stdout
