@@ -215,7 +215,8 @@ def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: boo
 
 def _legend(scene: Scene) -> Iterator[tuple[str, float]]:
     """The parts of the legend, each with its width."""
-    yield _sample_box(scene.largest is not None)
+    stacked = any(box.stacked and box.gradient is not None for box in scene.boxes)
+    yield _sample_stack() if stacked else _sample_box(scene.largest is not None)
     collapsed = any(box.kind == "group" for box in scene.boxes)
     yield _sample_edge()
     if collapsed:
@@ -254,6 +255,20 @@ def _sample_box(swept: bool) -> tuple[str, float]:
             parts.append(f'<path class="border" d="M{x:.1f} -12v16"/>')
     parts.append(f'<rect class="border" y="-12" width="{x:.1f}" height="16" rx="4"/>')
     return "".join(parts), x + 18
+
+
+def _sample_stack() -> tuple[str, float]:
+    """The same where gradients stand below values."""
+    left, wide = width("op", 10) + 10, width("gradient", 10) + 10
+    cell = f'<path class="op" d="{_rounded(0, -19, left, 26, True, False, False, True)}"/>'
+    texts = [f'<text class="symbol" style="font-size:10px" x="{left / 2:.1f}" y="-2.5">op</text>']
+    texts += [
+        f'<text class="legend middle" x="{left + wide / 2:.1f}" y="{y}">{word}</text>'
+        for word, y in (("value", -9.5), ("gradient", 3.5))
+    ]
+    lines = f'<path class="border" d="M{left:.1f} -6h{wide:.1f}"/>'
+    border = f'<rect class="border" y="-19" width="{left + wide:.1f}" height="26" rx="4"/>'
+    return f"{cell}{''.join(texts)}{lines}{border}", left + wide + 18
 
 
 def _sample_edge() -> tuple[str, float]:
