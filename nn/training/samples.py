@@ -16,6 +16,9 @@ __all__ = ["Samples", "table"]
 CHECKED: Final = 65_536
 """How many numbers are looked at together for nan and inf."""
 
+BLOCK: Final = 32_768
+"""How many numbers are picked together."""
+
 
 class Samples:
     """Features and targets, left where they are.
@@ -54,7 +57,7 @@ class Samples:
         return int(self.features + max(1, self.targets))
 
     def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
-        """Yield the samples from `start` on in batches, as arrays of shape (columns, samples) that are written anew.
+        """Yield the samples from `start` on in batches, as arrays of shape (columns, samples), soon written anew.
 
         Parameters
         ----------
@@ -70,11 +73,15 @@ class Samples:
         if order is None and not start and size >= len(self):
             yield self._all()
             return
-        whole = np.empty((self.columns(), min(size, len(self))))
-        for begin in range(start, len(self), size):
-            count = min(size, len(self) - begin)
-            batch = whole if count == whole.shape[1] else np.empty((self.columns(), count))
-            yield self._put(batch, slice(begin, begin + count) if order is None else order[begin : begin + count])
+        # Small batches are views of a block, so that its samples are picked all at once.
+        rows = max(1, BLOCK // (self.columns() * size)) * size
+        block = np.empty((self.columns(), min(rows, len(self) - start)))
+        for begin in range(start, len(self), rows):
+            count = min(rows, len(self) - begin)
+            chosen = slice(begin, begin + count) if order is None else order[begin : begin + count]
+            self._put(block[:, :count], chosen)
+            for first in range(0, count, size):
+                yield block[:, first : min(first + size, count)]
 
     def _put(self, batch: Array, chosen: Any) -> Array:
         """Write the chosen samples into a batch."""
