@@ -159,8 +159,11 @@ class Telling {
     const share = (text, user) => element("span", {class: now.sent.has(user) || now.phase === "forward" ? "" : "waiting"}, text);
     return writing.equation(
       left, "=",
-      terms(({user}) => share(user === root ? [writing.partial(root, node)] : [writing.partial(root, user), " · ", writing.partial(user, node)], user)),
-      terms(({user, place}) => share([...writing.factorNumber(now.final[user.index]), " · ", ...writing.factorNumber(graph.slopes[user.index][place])], user)),
+      users.every(({user}) => user === root) ? null : terms(({user}) => share(user === root ? [writing.partial(root, node)] : [writing.partial(root, user), " · ", writing.partial(user, node)], user)),
+      terms(({user, place}) => {
+        const slope = writing.factorNumber(graph.slopes[user.index][place]);
+        return share(user === root ? slope : [...writing.factorNumber(now.final[user.index]), " · ", ...slope], user);
+      }),
       users.length > 1 ? terms(({user, place}) => share(writing.factorNumber(graph.flow(user, place, now.final)), user)) : null,
       total,
     );

@@ -23,6 +23,7 @@ def photograph(target: Path) -> None:
         page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         page.goto(page_file.as_uri())
         page.locator("#scrub").fill(STEP)
+        page.locator("#scrub").blur()
         page.screenshot(path=target)
         chromium.close()
 
