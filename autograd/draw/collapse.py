@@ -93,6 +93,8 @@ class _Collapsed:
     def _chosen(self, collapse: str) -> list[Key]:
         if collapse == "neuron" or (collapse == "auto" and 1 < len(self.names) <= READABLE and self._is_readable()):
             return self.neurons
+        if collapse == "auto" and len(self.names) < 2:  # one step without parts that have names
+            return bands(self.table)
         layers = layer_keys(self.table, self.neurons)
         count = len({key for key in layers if _kind(key) != "leaf"})
         if collapse == "auto" and not 1 < count <= self.limit:
