@@ -18,7 +18,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.name[0] for path in NOTEBOOKS] == list("123457")
+    assert [path.name[0] for path in NOTEBOOKS] == list("1234567")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
