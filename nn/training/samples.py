@@ -136,10 +136,16 @@ def array(where: str, what: str, given: Any) -> Any:
     if isinstance(given, (str, bytes, dict, set)) or given is None:
         raise TypeError(f"{where}: {what} must be numbers, got {given!r:.60} ({type(given).__name__})")
     rows = given if isinstance(given, np.ndarray) else list(given) if hasattr(type(given), "__iter__") else given
+    lengths = [_length(row) for row in rows] if isinstance(rows, list) else []
+    if len(set(lengths)) > 1:
+        odd = next(i for i, length in enumerate(lengths) if length != lengths[0])
+        raise ValueError(
+            f"{where}: {what} must have rows of one length, got {lengths[0]} in row 0 and {lengths[odd]} in row {odd}"
+        )
     try:
         found = np.asarray(rows)
-    except ValueError:
-        raise ValueError(f"{where}: {what} must have rows of one length, got {_lengths(rows)}") from None
+    except ValueError as error:
+        raise ValueError(f"{where}: {what} must be a table: {error}") from None
     if found.dtype.kind in "fiub":
         return found
     try:
@@ -148,11 +154,8 @@ def array(where: str, what: str, given: Any) -> Any:
         raise TypeError(f"{where}: {what} must be numbers: {error}") from None
 
 
-def _lengths(rows: Any) -> str:
-    lengths = [len(row) if hasattr(row, "__len__") else "a number" for row in rows]
-    first = lengths[0]
-    odd = next((i for i, length in enumerate(lengths) if length != first), 0)
-    return f"{first} in row 0 and {lengths[odd]} in row {odd}"
+def _length(row: Any) -> int | str:
+    return "a number" if isinstance(row, (str, bytes)) or not hasattr(row, "__len__") else len(row)
 
 
 def check_finite(where: str, what: str, numbers: Any) -> None:
