@@ -1,8 +1,9 @@
 """The chain rule written out, and checked."""
 
-from autograd.derivation.chains import Derivation, Factor, Line, Term, Update, derive
+from autograd.derivation.chains import Derivation, derive
 from autograd.derivation.claims import Subject, Verdict, check_derivation, judge, subject_of
 from autograd.derivation.layers import LayerDerivation
+from autograd.derivation.parts import Factor, Line, Term, Update
 
 __all__ = [
     "Derivation",

@@ -10,85 +10,23 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from autograd.core import Value
-from autograd.derivation.formula import ONE, Formula
+from autograd.derivation.formula import ONE
 from autograd.derivation.layers import LayerDerivation, Layered, derive_layer
+from autograd.derivation.parts import Contents, Factor, Line, Term, Update
 from autograd.derivation.steps import Steps, total_derivatives
+from autograd.derivation.write import Notation
 
-if TYPE_CHECKING:
-    from autograd.derivation.write import Notation
-
-__all__ = ["Derivation", "Factor", "Line", "Term", "Update", "derive"]
+__all__ = ["Derivation", "derive"]
 
 
 @dataclass(frozen=True)
-class Factor:
-    """One factor ∂numerator/∂denominator.
-
-    Attributes
-    ----------
-    numerator, denominator : str
-        Names of steps.
-    value : float
-        Its number.
-    """
-
-    numerator: str
-    denominator: str
-    value: float
-    _write: Callable[[], Formula] | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def formula(self) -> Formula | None:
-        """What it is in the names of the steps; None when it has a line of its own."""
-        return self._write() if self._write else None
-
-    @property
-    def referred(self) -> bool:
-        """Whether it has a line of its own."""
-        return self._write is None
-
-
-@dataclass(frozen=True)
-class Term:
-    """A product of factors along one way."""
-
-    factors: tuple[Factor, ...]
-    value: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """One derivative, ∂numerator/∂denominator, as a sum of products.
-
-    `total` tells that the numerator also uses the denominator directly, so that the whole is written d/d and the
-    direct share ∂/∂.
-    """
-
-    numerator: str
-    denominator: str
-    terms: tuple[Term, ...]
-    value: float
-    total: bool = False
-
-
-@dataclass(frozen=True)
-class Update:
-    """One step of gradient descent, name ← before − rate · slope; `after` is None without a rate."""
-
-    name: str
-    before: float
-    slope: float
-    after: float | None
-
-
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(Contents):
     """The chain rule written out, from `derive`.
 
     Attributes
@@ -109,12 +47,6 @@ class Derivation:
         How it is written.
     """
 
-    lines: tuple[Line, ...]
-    inner: tuple[Line, ...]
-    updates: tuple[Update, ...]
-    rate: float | None
-    numbers: Mapping[str, float]
-    definitions: Mapping[str, Formula]
     notation: Notation
 
     @property
@@ -256,8 +188,6 @@ def derive(
     ∂out/∂net = out(1 − out) = 0.689974481(1 − 0.689974481) = 0.213909697
     ∂net/∂w = x = 0.5
     """
-    from autograd.derivation.write import Notation
-
     if not isinstance(y, Value):
         raise TypeError(f"derive: y must be a Value, got {y!r} ({type(y).__name__})")
     written = Notation(digits=digits, names=names, style=notation, width=width, most=most)

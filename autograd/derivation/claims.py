@@ -15,15 +15,16 @@ from typing import Final
 
 from autograd.core import Value, restore
 from autograd.derivation.formula import Formula
+from autograd.derivation.hands import TextHand
+from autograd.derivation.points import Point
 from autograd.derivation.reading import equation
 from autograd.derivation.repair import Explainer, chain, is_path
-from autograd.derivation.steps import Steps, total_derivatives
-from autograd.derivation.write import TextHand
+from autograd.derivation.steps import Steps
 from autograd.errors import WorksheetError
 from autograd.graph import topological
 from autograd.ops import TABLE
 
-__all__ = ["Point", "Subject", "Verdict", "check_derivation", "judge", "subject_of"]
+__all__ = ["Subject", "Verdict", "check_derivation", "judge", "subject_of"]
 
 OTHER_POINTS: Final = 8
 TRIES: Final = 60
@@ -60,51 +61,6 @@ class Verdict:
     def __str__(self) -> str:
         mark = "right" if self.ok else "WRONG"
         return f"{mark}: {self.claim}" + (f"\n       {self.message}" if self.message else "")
-
-
-class Point(Mapping[str, float]):
-    """The numbers of a graph at one choice of its leaves: names, `∂y/∂x`, and `w′` after an update.
-
-    With `direct`, ∂y/∂x is taken with all other named steps held, where x stands in y's own formula.
-    """
-
-    def __init__(self, values: Mapping[str, Value], output: str, rate: float | None, direct: bool = False) -> None:
-        self.values_by_name = values
-        self.output, self.rate, self.direct = output, rate, direct
-        self._totals: dict[str, dict[int, float]] = {}
-        self._edges: dict[str, dict[int, float]] = {}
-
-    def __getitem__(self, key: str) -> float:
-        if key.startswith("∂"):
-            y, _, x = key[1:].partition("/∂")
-            return self.partial(y, x)
-        if key.endswith("′"):
-            return self._updated(key[:-1])
-        return self.values_by_name[key].data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.values_by_name)
-
-    def __len__(self) -> int:
-        return len(self.values_by_name)
-
-    def _updated(self, name: str) -> float:
-        if self.rate is None:
-            raise WorksheetError(f"{name}' is {name} after an update, which needs a rate; write a line 'rate: 0.5'")
-        return self[name] - self.rate * self.partial(self.output, name)
-
-    def partial(self, y: str, x: str) -> float:
-        """Return ∂y/∂x."""
-        node = id(self.values_by_name[x])
-        if self.direct:
-            if y not in self._edges:
-                steps = Steps(self.values_by_name[y])
-                self._edges[y] = steps.edges[id(steps.root)]
-            if node in self._edges[y]:
-                return self._edges[y][node]
-        if y not in self._totals:
-            self._totals[y] = total_derivatives(self.values_by_name[y])
-        return self._totals[y].get(node, 0.0)
 
 
 class Subject:

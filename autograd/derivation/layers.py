@@ -6,15 +6,14 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from autograd.core import Value
+from autograd.derivation.hands import Hand
 from autograd.derivation.steps import total_derivatives
+from autograd.derivation.write import Notation
 from autograd.graph import topological
 from autograd.ops import TABLE
-
-if TYPE_CHECKING:
-    from autograd.derivation.write import Hand, Notation
 
 __all__ = ["LayerDerivation", "Layered", "derive_layer"]
 

@@ -18,8 +18,8 @@ from autograd import core
 from autograd.core import Value
 from autograd.derivation.claims import Subject, judge_sides
 from autograd.derivation.formula import COMPARISONS, Formula
+from autograd.derivation.hands import TextHand
 from autograd.derivation.reading import equation
-from autograd.derivation.write import TextHand
 from autograd.errors import WorksheetError
 from autograd.ops import TABLE
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from autograd.derivation.formula import ONE, Formula, name, number, partial
-from autograd.derivation.write import TextHand
-
-if TYPE_CHECKING:
-    from autograd.derivation.claims import Point
+from autograd.derivation.hands import TextHand
+from autograd.derivation.points import Point
 
 __all__ = ["Explainer", "chain", "is_path"]
 
 MOST_NAMES: Final = 150  # candidates are pairs of names
 HAND: Final = TextHand(9, {}, "plain")
-Agree = Callable[[Formula, Formula, "Point"], bool]
+Agree = Callable[[Formula, Formula, Point], bool]
 Change = tuple[str, Formula]
 
 

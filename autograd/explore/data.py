@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from autograd.core import Value
 from autograd.derivation import derive
-from autograd.derivation.chains import Derivation, Factor, Line
+from autograd.derivation.chains import Derivation
 from autograd.derivation.formula import Formula
+from autograd.derivation.hands import TextHand
+from autograd.derivation.parts import Factor, Line
 from autograd.derivation.steps import Steps
-from autograd.derivation.write import TextHand
 from autograd.draw.boxes import split
 from autograd.graph import topological
 from autograd.ops import NAMES, TABLE

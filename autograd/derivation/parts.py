@@ -1,0 +1,83 @@
+"""What a derivation says, before it is written: lines of terms of factors, each with its number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from autograd.derivation.formula import Formula
+
+__all__ = ["Contents", "Factor", "Line", "Term", "Update"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One factor ∂numerator/∂denominator.
+
+    Attributes
+    ----------
+    numerator, denominator : str
+        Names of steps.
+    value : float
+        Its number.
+    """
+
+    numerator: str
+    denominator: str
+    value: float
+    _write: Callable[[], Formula] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def formula(self) -> Formula | None:
+        """What it is in the names of the steps; None when it has a line of its own."""
+        return self._write() if self._write else None
+
+    @property
+    def referred(self) -> bool:
+        """Whether it has a line of its own."""
+        return self._write is None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of factors along one way."""
+
+    factors: tuple[Factor, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One derivative, ∂numerator/∂denominator, as a sum of products.
+
+    `total` tells that the numerator also uses the denominator directly, so that the whole is written d/d and the
+    direct share ∂/∂.
+    """
+
+    numerator: str
+    denominator: str
+    terms: tuple[Term, ...]
+    value: float
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """One step of gradient descent, name ← before − rate · slope; `after` is None without a rate."""
+
+    name: str
+    before: float
+    slope: float
+    after: float | None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a derivation says."""
+
+    lines: tuple[Line, ...]
+    inner: tuple[Line, ...]
+    updates: tuple[Update, ...]
+    rate: float | None
+    numbers: Mapping[str, float]
+    definitions: Mapping[str, Formula]
