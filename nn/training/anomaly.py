@@ -35,11 +35,16 @@ def explained(where: str, of_sample: Callable[..., Any], columns: Array, names: 
     penalty : callable or None
         The penalty.
     """
-    for name, numbers in zip(names, columns.T.tolist(), strict=True):
+    rows = list(zip(map(int, names), columns.T.tolist(), strict=True))
+    for name, numbers in rows:
+        found = _anomaly(partial(of_sample, *numbers))
+        if found:
+            return AnomalyError(f"{where}, sample {name}: {found}")
+    for name, numbers in rows:
         # As Values, so that what is computed of the data alone is recorded as well, and named.
         found = _anomaly(partial(of_sample, *(Value(x, f"column {i}") for i, x in enumerate(numbers))))
         if found:
-            return AnomalyError(f"{where}, sample {int(name)}: {found}")
+            return AnomalyError(f"{where}, sample {name}: {found}")
     found = _anomaly(penalty) if penalty is not None else ""
     if found:
         return AnomalyError(f"{where}, penalty: {found}")
@@ -56,6 +61,6 @@ def _anomaly(function: Callable[[], Any]) -> str:
             found = function()
             if isinstance(found, Value):
                 found.backward()
-    except AnomalyError as error:
+    except (AnomalyError, ValueError, TypeError) as error:  # a loss may refuse what replay could only make a nan of
         return str(error)
     return ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
+from autograd import modes
 from autograd.core import Value
 from nn.training.callbacks import Callback
 from nn.training.checkpoint import Checkpoint
@@ -124,29 +125,30 @@ def fit(
     >>> history.loss[-1] < history.loss[0]
     True
     """
-    samples = Samples("fit", X, y)
-    others = None if validation is None else Samples("fit: validation", *_pair(validation))
-    _check_counts(epochs, batch_size, reduction, samples, others)
-    parameters = _parameters(model)
-    run = Run(
-        model=model,
-        samples=samples,
-        others=others,
-        loss=_named_loss(loss),
-        optimizer=_optimizer(optimizer, parameters, checkpoint is not None),
-        parameters=parameters,
-        mean=reduction == "mean",
-        penalty=None if penalty is None else Penalty(penalty, parameters, compiled),
-        compiled=compiled,
-        threads=threads,
-        executor=executor,
-    )
-    run.size = len(samples) if batch_size is None else min(batch_size, len(samples))
-    run.schedule, run.clip = schedule, clip
-    run.callbacks = [callbacks] if callable(callbacks) else list(callbacks)
-    run.keeper = checkpoint if isinstance(checkpoint, Checkpoint) or checkpoint is None else Checkpoint(checkpoint)
-    run.prepare(seed, shuffle and run.size < len(samples))
-    return run.train(epochs, progress)
+    with modes.suspended():  # it records and names anomalies by itself
+        samples = Samples("fit", X, y)
+        others = None if validation is None else Samples("fit: validation", *_pair(validation))
+        _check_counts(epochs, batch_size, reduction, samples, others)
+        parameters = _parameters(model)
+        run = Run(
+            model=model,
+            samples=samples,
+            others=others,
+            loss=_named_loss(loss),
+            optimizer=_optimizer(optimizer, parameters, checkpoint is not None),
+            parameters=parameters,
+            mean=reduction == "mean",
+            penalty=None if penalty is None else Penalty(penalty, parameters, compiled),
+            compiled=compiled,
+            threads=threads,
+            executor=executor,
+        )
+        run.size = len(samples) if batch_size is None else min(batch_size, len(samples))
+        run.schedule, run.clip = schedule, clip
+        run.callbacks = [callbacks] if callable(callbacks) else list(callbacks)
+        run.keeper = checkpoint if isinstance(checkpoint, Checkpoint) or checkpoint is None else Checkpoint(checkpoint)
+        run.prepare(seed, shuffle and run.size < len(samples))
+        return run.train(epochs, progress)
 
 
 def _check_counts(epochs: Any, batch_size: Any, reduction: str, samples: Samples, others: Samples | None) -> None:

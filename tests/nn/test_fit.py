@@ -298,10 +298,28 @@ def test_a_nan_is_named(compiled: bool) -> None:
     def fails(output: Any, target: Any) -> Any:
         return ag.log(ag.abs(target - 1.0)) * output + loss(output, target)
 
-    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, sample 1: log made -inf of abs = 0\.0"):
+    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, sample 1: mul made inf of -inf, out_o1"):
         nn.fit(net, x, y, loss=fails, optimizer=nn.SGD(net, lr=0.1), batch_size=None, compiled=compiled)
     assert numbers(net) == before
     assert all(parameter.grad == 0.0 for parameter in net.parameters())
+
+
+def test_a_class_between_classes_is_named() -> None:
+    net = nn.MLP(2, [3], seed=1)
+    before = numbers(net)
+    points, _ = moons(9)
+    labels = [0.0, 1.0, 2.0, 0.0, 1.5, 2.0, 0.0, 1.0, 2.0]
+    with pytest.raises(ag.AnomalyError, match=r"fit: epoch 1, sample 4: .* must be a whole number .* got 1\.5"):
+        nn.fit(net, points, labels, loss="cross_entropy_with_logits", optimizer=nn.Adam, batch_size=None)
+    assert numbers(net) == before
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("mode", [ag.no_grad, ag.detect_anomaly])
+def test_modes_around_it_change_nothing(mode: Any, compiled: bool) -> None:
+    expected = numbers(trained(compiled=compiled)[0])
+    with mode():
+        assert numbers(trained(compiled=compiled)[0]) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("compiled", [True, False])
