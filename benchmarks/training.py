@@ -13,6 +13,7 @@ import itertools
 import json
 import math
 import os
+import platform
 import random
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,16 @@ class Row:
 
     def __str__(self) -> str:
         return f"{self.name:<52} {_time(self.least):>10}  median {_time(statistics.median(self.samples)):>10}"
+
+
+shown: list[str] = []
+
+
+def show(*parts: Any, sep: str = " ") -> None:
+    """Print, and keep for the file."""
+    text = sep.join(map(str, parts))
+    print(text, flush=True)
+    shown.append(text)
 
 
 def _time(seconds: float) -> str:
@@ -216,12 +228,12 @@ def demo(cache: Path, names: list[str]) -> list[str]:
     finally:
         for peer in peers:
             peer.close()
-    print("\nmicrograd's demo: 100 moons, 2-16-16-1, ReLU, hinge, L2, full batch")
-    print(*rows, *failed, sep="\n")
-    print(f"training accuracy after 100 steps: {right:.0%}")
+    show("\nmicrograd's demo: 100 moons, 2-16-16-1, ReLU, hinge, L2, full batch")
+    show(*rows, *failed, sep="\n")
+    show(f"training accuracy after 100 steps: {right:.0%}")
     for row in rows[3:]:
         for ours in rows[:3]:
-            print(f"  {row.name.split(',')[0]} / {ours.name}: {row.least / ours.least:,.1f}")
+            show(f"  {row.name.split(',')[0]} / {ours.name}: {row.least / ours.least:,.1f}")
     return failed
 
 
@@ -287,13 +299,13 @@ def language_model() -> None:
     for name, row in names.items():
         if "a line" in name:
             row.samples = [seconds / 8 for seconds in row.samples]
-    print("\nGPT step with Adam: width 16, 4 heads, 1 layer, vocabulary 27")
-    print(*rows, sep="\n")
-    print(f"  slots / eager, 8 tokens: {rows[0].least / names['eager, 8 tokens'].least:,.1f}")
+    show("\nGPT step with Adam: width 16, 4 heads, 1 layer, vocabulary 27")
+    show(*rows, sep="\n")
+    show(f"  slots / eager, 8 tokens: {rows[0].least / names['eager, 8 tokens'].least:,.1f}")
     for name, row in names.items():
         if name.startswith("compiled"):
             eager_name = f"eager, {'16' if '16' in name else '8'} tokens"
-            print(f"  {eager_name} / {name}: {names[eager_name].least / row.least:,.1f}")
+            show(f"  {eager_name} / {name}: {names[eager_name].least / row.least:,.1f}")
 
 
 # Many samples
@@ -337,16 +349,16 @@ def many_samples(samples: int = 100_000) -> None:
             Row(f"replay alone, batches of {size}", timed(replayed)),
         ]
     alternate(rows)
-    print(f"\none epoch of {samples:,} samples through 2-16-16-1, one thread")
-    print(*rows, sep="\n")
+    show(f"\none epoch of {samples:,} samples through 2-16-16-1, one thread")
+    show(*rows, sep="\n")
     for i, row in enumerate(rows):
         if i % 3 < 2:
-            print(f"  share of replay's throughput, {row.name}: {rows[i - i % 3 + 2].least / row.least:.2f}")
+            show(f"  share of replay's throughput, {row.name}: {rows[i - i % 3 + 2].least / row.least:.2f}")
     tracemalloc.start()
     fitted(1024)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"  memory at its peak above the data's {table.nbytes / 1e6:.1f} MB: {peak / 1e6:.2f} MB")
+    show(f"  memory at its peak above the data's {table.nbytes / 1e6:.1f} MB: {peak / 1e6:.2f} MB")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -361,6 +373,13 @@ def main(arguments: list[str] | None = None) -> int:
         language_model()
     if given.only in (None, "samples"):
         many_samples()
+    if given.only is None and not failed:
+        machine = f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}"
+        title = (
+            f"`python -m benchmarks.training`, {date.today().isoformat()}, {machine}, CPython {sys.version.split()[0]}"
+        )
+        text = "\n".join(shown).strip()
+        (Path(__file__).parent / "training.md").write_text(f"{title}\n\n```text\n{text}\n```\n", encoding="utf-8")
     return 1 if failed else 0
 
 
