@@ -20,7 +20,7 @@
      csrc/like_float.h  repr, comparison, rounding
      csrc/making.h      Value(), copying, pickling
 
-   and here the type and the module. What an op computes is in _ops.h, which translate.py writes from the table in
+   and here the type and the module. What an op computes is in _ops.h, which translate/ writes from the table in
    ops.py, as it does _ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both twins share, called through
    `call_python`.
 

@@ -2,7 +2,7 @@
 
 A row is a function over plain floats that returns the value and the local derivative for each operand. It is
 straight-line code (assignments, conditional expressions, arithmetic, `ieee`, private helpers of this file), so that
-`translate.py` can write the same op in C: both twins run one formula. What the function can't say (how the op is
+`translate/` can write the same op in C: both twins run one formula. What the function can't say (how the op is
 written, its derivative as a graph and as a page, its domain, its kinks, its accuracy) stands in the decorator.
 
 One derivative may be spelled up to three times, each for its own use: the function's *number* loses no digit; `graph`

@@ -1,6 +1,6 @@
 """A row's derivative text as a syntax tree of calls of ops: read, checked, and differentiated once more.
 
-Nothing here needs a `Value`: the second derivatives that the Python twin compiles and those that `translate_second.py`
+Nothing here needs a `Value`: the second derivatives that the Python twin compiles and those that `translate/second.py`
 writes in C are these same trees.
 """
 

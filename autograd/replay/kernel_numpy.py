@@ -1,6 +1,6 @@
 """Plans run on numpy: the meaning of each instruction, and what runs where the C kernel was not built.
 
-The rows of the op table are translated for arrays from their own source, as `translate.py` does for C.
+The rows of the op table are translated for arrays from their own source, as `translate/` does for C.
 """
 
 from __future__ import annotations

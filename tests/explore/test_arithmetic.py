@@ -11,9 +11,9 @@ from importlib import resources
 
 import pytest
 
-from autograd.javascript import expression, script
 from autograd.ops import NAMES, TABLE
-from autograd.translate import UntranslatableError
+from autograd.translate import UntranslatableError, script
+from autograd.translate.javascript import JAVASCRIPT
 from tests import needs
 
 NASTY = (
@@ -88,4 +88,4 @@ def test_what_has_no_translation_is_named_with_its_line(text: str) -> None:
     import ast
 
     with pytest.raises(UntranslatableError, match=r"ops.py line 1: .*, got "):
-        expression(ast.parse(text, mode="eval").body)
+        JAVASCRIPT.write(ast.parse(text, mode="eval").body)

@@ -1,7 +1,7 @@
 """Writes the rows' second derivatives in C (`_ops_second.h`): each row's `graph` text, differentiated once more.
 
-The trees come from `texts.py`, which are those that the Python twin compiles; here they become functions of the
-operands, the value and the local derivatives, one for each pair of operands.
+The trees come from `autograd/texts.py`, which are those that the Python twin compiles; here they become functions of
+the operands, the value and the local derivatives, one for each pair of operands.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ OPERATORS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
-WIDTH: Final = 118
 
 DISPATCH: Final = """\
 /* The pairs of operands for which an op has a second derivative that isn't 0 by its form, as bits in the order 00 01 11

@@ -1,0 +1,195 @@
+"""Writes the table's rows in C (`_ops.h`).
+
+A row of `ops.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
+twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from autograd import ops
+from autograd.ops import TABLE, Op
+from autograd.translate.source import (
+    AND,
+    ATOM,
+    OR,
+    WIDTH,
+    Expressions,
+    Source,
+    UntranslatableError,
+    filled,
+    parameters_of,
+    quoted,
+)
+
+__all__ = ["C", "header"]
+
+
+class _InC(Expressions):
+    """Expressions in C.
+
+    Examples
+    --------
+    >>> C.write(ast.parse("1.0 if 0 < x <= 2**-3 else -ieee.exp(abs(x))*(a - b)", mode="eval").body)
+    '(0.0 < x && x <= 0.125) ? 1.0 : -exp(fabs(x)) * (a - b)'
+    """
+
+    infinity = "INFINITY"
+    nan = "NAN"
+
+    def bracketed(self, precedence: int, around: int) -> bool:
+        # gcc -Wall asks for brackets around && inside ||, which C itself doesn't need.
+        return super().bracketed(precedence, around) or (precedence, around) == (AND, OR)
+
+    def literal(self, number: float) -> str:
+        return repr(number)  # the shortest decimal that C, too, reads as this double
+
+    def own(self, node: ast.expr) -> tuple[str, int]:
+        if not isinstance(node, ast.Call) or node.keywords:
+            raise UntranslatableError(node, "this expression can't be written in C")
+        match node.func, node.args:
+            case ast.Attribute(value=ast.Name(id="ieee"), attr="div"), [_, _]:
+                return f"ieee_div({self.listed(node.args)})", ATOM
+            case ast.Attribute(value=ast.Name(id="ieee"), attr=name), _:
+                return f"{name}({self.listed(node.args)})", ATOM
+            case ast.Name(id="abs"), [_]:
+                return f"fabs({self.listed(node.args)})", ATOM
+            case ast.Name(id=name), _ if name.startswith("_"):
+                return f"ops{name}({self.listed(node.args)})", ATOM
+        raise UntranslatableError(node, "only ieee, abs and helpers of ops.py can be called")
+
+
+C: Final = _InC()
+
+
+# Functions
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in function.args.args]
+
+
+def _body(function: ast.FunctionDef, derivatives: list[str]) -> Iterator[str]:
+    """The statements in C; a row's derivatives go through the pointers named, its value is returned."""
+    for statement in function.body:
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str())):
+                continue
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield from _definition(name, value)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                for target, value in zip(names, values, strict=True):
+                    yield from _definition(ast.unparse(target), value)
+            case ast.Return(value=ast.Tuple(elts=[first, *rest])) if len(rest) == len(derivatives):
+                for name, value in zip(derivatives, rest, strict=True):
+                    yield from _statement(f"*{name} = ", value)
+                yield from _statement("return ", first)
+            case ast.Return(value=ast.expr() as value) if not derivatives:
+                yield from _statement("return ", value)
+            case _:
+                raise UntranslatableError(statement, "a row is assignments and one return")
+
+
+def _definition(name: str, value: ast.expr) -> Iterator[str]:
+    truth = isinstance(value, ast.Compare | ast.BoolOp) or (
+        isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not)
+    )
+    yield from _statement(f"const {'bool' if truth else 'double'} {name} = ", value)
+
+
+def _statement(start: str, value: ast.expr) -> Iterator[str]:
+    line = f"    {start}{C.write(value)};"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield "    " + start.rstrip()
+    lead = "        "
+    while isinstance(value, ast.IfExp):
+        yield f"{lead}{C.write(value.test, OR)} ? {C.write(value.body, OR)}"
+        lead, value = "        : ", value.orelse
+    yield f"{lead}{C.write(value)};"
+
+
+def _function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> str:
+    parameters = [f"double {p}" for p in _parameters(function)] + [f"double *{d}" for d in derivatives]
+    head = f"INLINE double\n{name}({', '.join(parameters)})"
+    return "\n".join([head, "{", *_body(function, derivatives), "}", ""])
+
+
+# The files
+
+
+def header() -> str:
+    """The text of `_ops.h`."""
+    source = Source()
+    fixed = [op for op in TABLE.values() if op.arity is not None]
+    constants, helpers = source.needed([source.of(op) for op in TABLE.values()])
+    helpers = [name for name in helpers if _is_over_floats(source.functions[name])]
+    return "\n".join(
+        [
+            "/* The ops in C, generated from ops.py by `python -m autograd.translate --write`. Not to be edited. */",
+            "",
+            "#include <math.h>",
+            "#include <stdbool.h>",
+            "",
+            "/* Always inlined: a derivative that a caller doesn't use is then never computed. */",
+            "#if defined(__GNUC__)",
+            "#define INLINE static inline __attribute__((always_inline))",
+            "#else",
+            "#define INLINE static inline",
+            "#endif",
+            "",
+            f"enum {{\n{filled([f'OP_{name}' for name in TABLE])}\n    OPS_COUNT\n}};",
+            "",
+            "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
+            *(_list_of_ops(arity) for arity in (1, 2, 3)),
+            *(_list_of_numpy_names(arity) for arity in (1, 2)),
+            *(f"static const double {name} = {C.literal(getattr(ops, name))};" for name in constants),
+            "",
+            "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
+            *(_function(f"ops{name}", source.functions[name], []) for name in helpers),
+            *(
+                _function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])
+                for op in fixed
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _is_over_floats(helper: ast.FunctionDef) -> bool:
+    """Whether a helper takes and returns floats; those over sequences belong to ops that are written by hand."""
+    annotations = [argument.annotation for argument in helper.args.args] + [helper.returns]
+    return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
+
+
+def _list_of_ops(arity: int) -> str:
+    name = {1: "UNARY", 2: "BINARY", 3: "TERNARY"}[arity]
+    rows = [_row(op) for op in TABLE.values() if op.arity == arity]
+    return " \\\n    ".join([f"#define {name}_OPS(X)", *rows]) + "\n"
+
+
+def _row(op: Op) -> str:
+    names = ", ".join(quoted(p) for p in op.parameters)
+    default = C.literal(op.defaults[-1]) if op.defaults else "NAN"
+    method, function = _signatures(op)
+    return f"X({op.name}, ({names}), {default}, {quoted(method)}, {quoted(function)}, {quoted(op.doc)})"
+
+
+def _signatures(op: Op) -> tuple[str, str]:
+    """How the method and the function are called."""
+    words = [p if d is None else f"{p}={d!r}" for p, d in parameters_of(op)]
+    return f"({', '.join(['$self', *words[1:]])})", f"({', '.join(words)})"
+
+
+def _list_of_numpy_names(arity: int) -> str:
+    """An X-macro over the methods that numpy calls by another name: that name, ours, its kind, signature, doc."""
+    name = {1: "UNARY", 2: "BINARY"}[arity]
+    rows = [
+        f"X({op.numpy}, {op.name}, KIND, {quoted(_signatures(op)[0])}, {quoted(op.doc)})"
+        for op in TABLE.values()
+        if op.numpy and op.arity == arity
+    ]
+    return " \\\n    ".join([f"#define NUMPY_{name}(X, KIND)", *rows]) + "\n"
