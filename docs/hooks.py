@@ -36,7 +36,7 @@ def section(op: Op) -> str:
     if op.numpy:
         facts += [("numpy's name", code(op.numpy))]
     rows = "\n".join(f"| {name} | {fact} |" for name, fact in facts)
-    return f"## `{op.name}` {{: #{op.name} }}\n\n{op.doc}\n\n| | |\n|---|---|\n{rows}\n"
+    return f"## `{op.name}` {{: #{op.name} }}\n\n{op.doc}\n\n| | `{op.name}` |\n|---|---|\n{rows}\n"
 
 
 REAL = (-math.inf, math.inf)
