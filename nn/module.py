@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from autograd import display
 from autograd.core import Value
@@ -18,7 +18,7 @@ _PLAIN = (str, int, float, bool, type(None))  # what many attributes are, and no
 _NO_MODULE = (Value, *_PLAIN)
 
 
-class Module:
+class Module(state.Stateful):
     """Base of everything that has parameters.
 
     An attribute registers itself: a leaf `Value` is a parameter, a `Module` contributes its own, and lists, tuples and
@@ -44,7 +44,6 @@ class Module:
     """
 
     training: bool = True
-    buffers: ClassVar[tuple[str, ...]] = ()
 
     def parameters(self) -> list[Value]:
         """Return every parameter once, in the order of the attributes."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from autograd.core import Value
 from nn.checks import flattened, number_of, shape_of
 
-if TYPE_CHECKING:
-    from nn.module import Module
+__all__ = ["Entry", "Stateful", "entries", "load", "parts"]
 
-__all__ = ["Entry", "entries", "load", "parts"]
+
+class Stateful:
+    """What keeps its numbers in attributes: the base of `Module`."""
+
+    buffers: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Entry:
     name: str
     content: Any  # a Value, or nested lists of them; for a buffer its attribute's name
     shape: tuple[int | str, ...] = ()
-    owner: Module | None = None  # of a buffer
+    owner: Stateful | None = None  # of a buffer
 
     def read(self) -> Any:
         """The number, or nested lists of them."""
@@ -38,9 +41,7 @@ class Entry:
 
 def parts(found: object) -> list[tuple[str, Any]] | None:
     """What a module, dict, list or tuple is made of, by name; None for anything else."""
-    from nn.module import Module
-
-    if isinstance(found, Module):
+    if isinstance(found, Stateful):
         return [(name, part) for name, part in vars(found).items() if not name.startswith("_")]
     if isinstance(found, dict):
         return [(str(key), part) for key, part in found.items()]
@@ -49,10 +50,8 @@ def parts(found: object) -> list[tuple[str, Any]] | None:
     return None
 
 
-def entries(module: Module) -> list[Entry]:
+def entries(module: Stateful) -> list[Entry]:
     """Every entry of a module's state, in the order of its attributes."""
-    from nn.module import Module
-
     found: list[Entry] = []
     seen: set[int] = set()
     stack: list[tuple[str, object]] = [("", module)]
@@ -70,13 +69,13 @@ def entries(module: Module) -> list[Entry]:
             continue
         seen.add(id(part))
         prefix = f"{path}." if path else ""
-        if isinstance(part, Module):
+        if isinstance(part, Stateful):
             found += [Entry(prefix + name, name, (), part) for name in type(part).buffers]
         stack.extend([(prefix + name, inner) for name, inner in reversed(below)])
     return found
 
 
-def load(module: Module, numbers: Mapping[str, Any]) -> None:
+def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
     """Write `numbers` into a module once every entry has been found right."""
     where = f"load_state_dict of {type(module).__name__}"
     if not isinstance(numbers, Mapping):
@@ -85,7 +84,7 @@ def load(module: Module, numbers: Mapping[str, Any]) -> None:
     complaints = [f"missing {name!r}" for name in wanted if name not in numbers]
     complaints += [f"unexpected {name!r}" for name in numbers if name not in wanted]
     writes: dict[int, tuple[Value, float, str]] = {}
-    buffers: list[tuple[Module, str, float]] = []
+    buffers: list[tuple[Stateful, str, float]] = []
     for name, entry in wanted.items():
         if name in numbers:
             complaint = _prepare(entry, numbers[name], writes, buffers)
@@ -100,7 +99,7 @@ def load(module: Module, numbers: Mapping[str, Any]) -> None:
 
 
 def _prepare(
-    entry: Entry, given: Any, writes: dict[int, tuple[Value, float, str]], buffers: list[tuple[Module, str, float]]
+    entry: Entry, given: Any, writes: dict[int, tuple[Value, float, str]], buffers: list[tuple[Stateful, str, float]]
 ) -> str:
     """Note what an entry writes; what is wrong with it, else nothing."""
     shape = shape_of(given)

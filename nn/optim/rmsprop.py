@@ -1,4 +1,4 @@
-"""RMSprop."""
+"""RMSprop: steps scaled by a running mean of squared gradients."""
 
 from __future__ import annotations
 

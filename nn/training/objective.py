@@ -151,7 +151,7 @@ def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Mas
         if str(error).startswith("compile: "):
             raise ValueError(f"fit: can't be compiled: {error}; compiled=False runs it eagerly") from error
         raise
-    if _apart(earlier.tape, program.tape):
+    if _differ(earlier.tape, program.tape):
         raise ValueError(
             "fit: the loss of one sample came out as another graph the second time: the model or the loss draws random "
             "numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
@@ -167,7 +167,7 @@ def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
     return Program(*record([output], leaves, kept.observations), single_output=True)
 
 
-def _apart(one: Tape, other: Tape) -> bool:
+def _differ(one: Tape, other: Tape) -> bool:
     # Constants as texts, in which a nan equals a nan.
     return (one.rows, one.operands, repr(one.constants)) != (other.rows, other.operands, repr(other.constants))
 
