@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 import os
-import secrets
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from autograd.errors import AutogradError
+from autograd.files import write_whole
 from nn.module import Module
 
 __all__ = ["WeightsError", "load", "save"]
@@ -86,6 +86,17 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
         If safetensors isn't installed; the text names the extra.
     OSError
         If the file can't be read.
+
+    Examples
+    --------
+    >>> import nn, os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "neuron.json")
+    ...     save(nn.Neuron(2, seed=1), path)
+    ...     load(nn.Linear(2, 1), path)
+    Traceback (most recent call last):
+    ...
+    nn.saving.WeightsError: load: ...
     """
     suffix = _suffix("load", path)
     weights = _from_json(Path(path)) if suffix == ".json" else _from_safetensors(Path(path))
@@ -94,20 +105,6 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
     except (ValueError, TypeError) as error:
         raise WeightsError(f"load: {os.fspath(path)}: {error}") from None
     return model
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, now or after a crash, finds all of it or what was there before."""
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        with open(partial, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def read_text(path: Path, wrong: type[AutogradError]) -> str:

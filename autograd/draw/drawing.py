@@ -9,12 +9,12 @@ from zlib import crc32
 from autograd.core import Value
 from autograd.draw import arrange, collapse, dot, formats, paint
 from autograd.draw.fitting import fitted
-from autograd.draw.formats import write_whole
 from autograd.draw.options import Options, check_scale
 from autograd.draw.scene import Scene
 from autograd.errors import DrawError
+from autograd.files import write_whole
 
-__all__ = ["Drawing", "Options", "place", "write_whole"]
+__all__ = ["Drawing", "Options", "place"]
 
 MOST_FOR_DOT = 1500  # boxes; it takes minutes for some thousands
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv", ".mmd")

@@ -1,4 +1,4 @@
-"""A picture as PNG and PDF, as Mermaid text for Markdown, and in files that are written whole or not at all."""
+"""A picture as PNG and PDF, as Mermaid text for Markdown, and in the web browser."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from autograd.draw.boxes import Box, Edge
 from autograd.draw.scene import Scene
 from autograd.draw.style import COLOURS
 from autograd.errors import DrawError
+from autograd.files import write_whole
 
-__all__ = ["mermaid", "rendered", "show", "write_whole"]
+__all__ = ["mermaid", "rendered", "show"]
 
 
 def rendered(svg: str, format: str, scale: float) -> bytes:
@@ -74,32 +75,6 @@ def _arrow(edge: Edge) -> str:
 def _quoted(text: str) -> str:
     """Text in Mermaid's own entities, except letters, digits and what is plain: nothing in a label is markup."""
     return "".join(c if c.isalnum() or c in " .,_−" else f"#{ord(c)};" for c in text)
-
-
-# Files
-
-
-def write_whole(target: Path, content: str | bytes) -> None:
-    """Write a file, or leave what was there as it was."""
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        _replace(target, data)
-    except OSError as error:  # which names the passing file; the user knows his own
-        raise OSError(error.errno, error.strerror, str(target)) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".drawing.")
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def show(content: str, name: str = "graph.svg") -> Path:

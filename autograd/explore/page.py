@@ -20,11 +20,12 @@ from autograd.core import Value
 from autograd.derivation.steps import total_derivatives
 from autograd.draw import paint
 from autograd.draw.drawing import place
-from autograd.draw.formats import show, write_whole
+from autograd.draw.formats import show
 from autograd.draw.options import ENGINES
 from autograd.draw.scene import scene
 from autograd.errors import DrawError
 from autograd.explore.data import graph_data, natural
+from autograd.files import write_whole
 from autograd.graph import topological
 
 __all__ = ["Explorer"]

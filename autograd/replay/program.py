@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import display, modes
 from autograd.core import Value
 from autograd.errors import BranchChanged
+from autograd.files import write_whole
 from autograd.replay import own_ops, shards, store
 from autograd.replay.arguments import columns_of, seeds_of, threads_for
 from autograd.replay.guards import answers, described
@@ -113,7 +114,7 @@ class Program:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the program, with its parameters' data and labels, to a file of plain JSON."""
-        store.save(path, self.to_json())
+        write_whole(path, self.to_json())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Program:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import Any, Final
 
 from autograd.core import Value
+from autograd.errors import AutogradError
 from autograd.ops import TABLE
 from autograd.replay.own_ops import ALIAS
 from autograd.replay.record import NAMES, ROWS, Guard, Tape
@@ -23,7 +23,7 @@ KINDS: Final = frozenset(
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
-class StoreError(ValueError):
+class StoreError(AutogradError, ValueError):
     """A file isn't a program; the text says what is wrong and where."""
 
 
@@ -93,14 +93,6 @@ def loads(text: str) -> tuple[Tape, list[Value], bool]:
         for key, label in labels.items()
     }
     return Tape(inputs, len(parameters), constants, rows, operands, outputs, guards, named, added), parameters, single
-
-
-def save(path: Any, text: str) -> None:
-    """Write a file whole or not at all."""
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(target)
 
 
 def _refuse(word: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.errors import AutogradError
-from nn.saving import read_text, write_whole
+from autograd.files import write_whole
+from nn.saving import read_text
 
 if TYPE_CHECKING:
     import os
