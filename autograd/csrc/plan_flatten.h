@@ -134,9 +134,9 @@ note_label(Walk *walk, const Visit *visit)
 static PyObject *
 position_of(Walk *walk, PyObject *x, int32_t first)
 {
-    int32_t position = PyObject_TypeCheck(x, walk->type) ? walk->visits.items[visit_of(walk, x)].position
-                                                        : first + constant_position(walk, x);
-    return checked(walk, PyLong_FromLong(position));
+    bool is_value = PyObject_TypeCheck(x, walk->type);
+    int32_t i = is_value ? visit_of(walk, x) : constant_position(walk, x); /* first, as it may move the visits */
+    return checked(walk, PyLong_FromLong(is_value ? walk->visits.items[i].position : first + i));
 }
 
 /* The operands of each computed node, as positions. */
@@ -184,9 +184,9 @@ flatten_all(Walk *walk, PyObject *inputs, PyObject *roots)
             PyErr_SetString(PyExc_TypeError, "compile: inputs must be Values");
             fail(arena);
         }
-        Visit *visit = &walk->visits.items[visit_of(walk, leaf)];
-        visit->position = position;
-        note_label(walk, visit);
+        int32_t i = visit_of(walk, leaf); /* first, as it may move the visits */
+        walk->visits.items[i].position = position;
+        note_label(walk, &walk->visits.items[i]);
     }
     size_t computed = 0;
     for (size_t k = 0; k < walk->order.count; k++) {

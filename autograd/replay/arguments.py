@@ -22,7 +22,7 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
     import numpy as np
 
     if len(arguments) == 1 and isinstance(arguments[0], np.ndarray) and arguments[0].ndim == 2:
-        table = _numbers(arguments[0], 0)
+        table = _numbers(arguments[0], "call: argument 0", table=True)
         if table.shape[1] != inputs:
             raise ValueError(f"call: a 2-D array must have {inputs} columns, one per input, got shape {table.shape}")
         return np.ascontiguousarray(table.T), False
@@ -34,7 +34,7 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
             return np.array(arguments), False
     if all(type(x) is float for x in arguments):
         return np.array(arguments, dtype=float).reshape(inputs, 1), True
-    columns = [_numbers(x, i) for i, x in enumerate(arguments)]
+    columns = [_numbers(x, f"call: argument {i}") for i, x in enumerate(arguments)]
     lengths = {len(column) for column in columns if column.ndim}
     if len(lengths) > 1:
         found = ", ".join(str(len(column)) if column.ndim else "one number" for column in columns)
@@ -46,14 +46,14 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
     return result, not any(column.ndim for column in columns)
 
 
-def _numbers(x: Any, position: int) -> Array:
-    """One argument as an array of floats of at most one dimension."""
+def _numbers(x: Any, where: str, table: bool = False) -> Array:
+    """One argument or seed as an array of floats of at most one dimension, or two if it is a table."""
     import numpy as np
 
     if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
         return x
     if isinstance(x, (str, bytes, dict, set, Value)) or x is None:
-        raise TypeError(f"call: argument {position} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
+        raise TypeError(f"{where} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
     try:
         array = np.asarray(x)
         if array.dtype.kind not in "fiub" and array.dtype != object:
@@ -61,12 +61,14 @@ def _numbers(x: Any, position: int) -> Array:
         if array.dtype == object:
             array = np.array([_float(y) for y in array.ravel()]).reshape(array.shape)
         result = array.astype(float)
+    except OverflowError:
+        raise ValueError(f"{where} must be numbers that a double holds, got {x!r:.60}") from None
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"call: argument {position} must be a number or a sequence of numbers, got {type(x).__name__}: {error}"
+            f"{where} must be a number or a sequence of numbers, got {type(x).__name__}: {error}"
         ) from None
-    if result.ndim > 1 and not (isinstance(x, np.ndarray) and result.ndim == 2 and position == 0):
-        raise ValueError(f"call: argument {position} must be a number or 1-D, got shape {result.shape}")
+    if result.ndim > 1 and not table:
+        raise ValueError(f"{where} must be a number or 1-D, got shape {result.shape}")
     return result
 
 
@@ -86,8 +88,9 @@ def seeds_of(seed: Any, outputs: int, samples: int) -> Array | None:
     if len(parts) != outputs:
         raise ValueError(f"seed: a tuple must have one entry per output, {outputs}, got {len(parts)}")
     result = np.empty((outputs, samples))
-    for row, part in zip(result, parts, strict=True):
-        weights = _numbers(part, 1)
+    for i, (row, part) in enumerate(zip(result, parts, strict=True)):
+        where = f"seed: entry {i}" if isinstance(seed, tuple) else "seed:"
+        weights = _numbers(part, where)
         if weights.ndim and len(weights) != samples:
             raise ValueError(f"seed: must be a number or one per sample, {samples}, got {len(weights)}")
         row[:] = weights

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -105,6 +106,14 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)!s}, {len(self.programs)} versions>"
+
+    def __reduce__(self) -> Any:
+        """A decorated function goes by its name, another with the function that it calls; versions stay here."""
+        module, name = getattr(self, "__module__", None), getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(str(module))
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return name if found is self else (Function, (self.function,))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the versions in a notebook."""
@@ -268,7 +277,10 @@ class Function:
             fresh = self._recorded(structure, columns[:, pending[0]].tolist())
             self._remember(structure, fresh)
             attempt(fresh, True)
-        return self._result(versions[0], None, columns) if result is None else result
+        if result is None:  # no samples: sums of nothing
+            result = self._result(versions[0], None, columns)
+            _merge(result, versions[0].program, run(versions[0], pending), pending, parameters == "each", samples)
+        return result
 
     def _result(self, version: _Version, result: _Result | None, columns: Array) -> _Result:
         """Where a version's samples go; one result has one structure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,6 +115,23 @@ def test_choices_within_the_graph_need_no_guard() -> None:
         out = x.relu() + x.max(1.0) + abs(x) + ag.where(x, x, 3.0)
     program = ag.compile(out, inputs=[x])
     assert program([-1.0, 0.0, 3.0]).tolist() == [0.0 + 1 + 1 - 1, 0 + 1 + 0 + 3, 12.0]
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 5000])
+def test_arguments_that_no_result_depends_on(count: int) -> None:
+    """The walk in C wrote to where its list had been before the argument itself made it grow."""
+    assert ag.compile(lambda xs: 5.0)([1.0] * count) == 5.0
+    found = ag.compile(lambda xs: [xs[0] * 2.0, 5.0]).gradients([3.0] * count)
+    assert found.outputs == [6.0, 5.0]
+    assert found.inputs == (2.0,) + (0.0,) * (count - 1)
+
+
+def test_no_samples_have_gradients_of_nothing() -> None:
+    w = Value(2.0)
+    compiled = ag.compile(lambda x: w * x if x > 0 else x)
+    nothing = np.array([])
+    assert compiled.gradients(nothing).parameters == {w: 0.0}
+    assert compiled.gradients(nothing, parameters="each").parameters[w].shape == (0,)
 
 
 def test_structures_of_arguments() -> None:
@@ -229,3 +247,20 @@ def test_a_nan_takes_its_own_branch() -> None:
         program(0.5)
     with pytest.raises(BranchChanged):
         program(2.0)
+
+
+@ag.compile
+def cube(x: Any) -> Any:
+    return x**3
+
+
+def square(x: Any) -> Any:
+    return x**2
+
+
+def test_compiled_functions_are_pickled() -> None:
+    """One that is found by its name is itself; another takes its function along."""
+    assert pickle.loads(pickle.dumps(cube)) is cube
+    copied = pickle.loads(pickle.dumps(ag.compile(square)))
+    assert copied(3.0) == 9.0
+    assert copied.function is square
