@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from autograd import files
 from autograd.files import write_whole
 
 
@@ -19,7 +18,7 @@ def test_what_was_there_stays_when_writing_fails(tmp_path: Path, monkeypatch: py
     def full(_: int) -> None:
         raise OSError(28, "No space left on device", "a passing name")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left") as caught:
         write_whole(target, "second")
     assert caught.value.filename == str(target)
@@ -30,7 +29,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
     def interrupted(_: object, __: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / "net.json", "{}")
     assert list(tmp_path.iterdir()) == []
