@@ -17,6 +17,7 @@ __all__ = ["Frame", "Plan", "add_layers", "arrange"]
 PADDING, TITLE = 12.0, 20.0
 PORT = (0.0, 6.0)  # the place where an edge enters or leaves a cluster
 TRIALS = 2
+WIDEST_BOW = 160.0  # the most that edges between the same two boxes are bent apart
 SLACK = 0.1  # so many more crossings are worth the room that common layers save
 
 
@@ -61,6 +62,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
     flat, crossings = _flat(scene, turned, {key: y for key, (_, y) in plan.centres.items()}, best.crossings)
     if crossings <= best.crossings + SLACK * best.crossings:
         plan = flat
+    _bow(scene, plan, turned)
     return _turned(plan) if turned else plan
 
 
@@ -256,6 +258,30 @@ def _curve(points: list[Point]) -> list[Point]:
         middle = (x0 + x1) / 2
         curve += [(middle, y0), (middle, y1), (x1, y1)]
     return curve
+
+
+def _bow(scene: Scene, plan: Plan, turned: bool) -> None:
+    """Bend edges that join the same two boxes apart, as those of x * x, so that each has room for its label."""
+    alike: dict[tuple[str, str], list[Edge]] = {}
+    for edge in scene.edges:
+        if len(plan.curves[edge.key]) == 4:  # from one layer to the next, so that nothing stands between
+            alike.setdefault((edge.tail.key, edge.head.key), []).append(edge)
+    top, bottom = 0.0, plan.height
+    for edges in alike.values():
+        if len(edges) < 2:
+            continue
+        apart = max(width(edge.text, SMALL) for edge in edges) + 8.0 if turned else 18.0
+        reach = min(apart * (len(edges) - 1), WIDEST_BOW)
+        middles = [(plan.curves[edge.key][0][1] + plan.curves[edge.key][-1][1]) / 2 for edge in edges]
+        middle = sum(middles) / len(edges)
+        for i, edge in enumerate(sorted(edges, key=lambda edge: plan.curves[edge.key][-1][1])):
+            start, (a, _), (b, _), end = plan.curves[edge.key]
+            y = middle + reach * (i / (len(edges) - 1) - 0.5)
+            lift = (8.0 * y - start[1] - end[1]) / 6.0  # the height of both control points that leads through y
+            plan.curves[edge.key] = [start, (a, lift), (b, lift), end]
+        top, bottom = min(top, middle - reach / 2 - apart / 2), max(bottom, middle + reach / 2 + apart / 2)
+    plan.height = bottom - top
+    _shift(plan, 0.0, -top)
 
 
 def _corners(points: list[Point]) -> list[Point]:

@@ -38,6 +38,10 @@ class _Map:
     def is_free(self, spot: Rectangle) -> bool:
         return not any(_overlap(spot, other) for cell in _cells(spot) for other in self.rectangles.get(cell, ()))
 
+    def least(self, point: Point) -> int:
+        """How many other edges pass a point of an edge at least, found quickly."""
+        return len(self.edges.get((int(point[0] // CELL), int(point[1] // CELL)), ())) - 1
+
     def passing(self, spot: Rectangle, own: str) -> int:
         passing: set[str] = set()
         for cell in _cells(spot):
@@ -79,6 +83,8 @@ def _best(line: list[Point], half: float, there: _Map, key: str) -> Point | None
     """The free place with the fewest other edges beneath it, of these the nearest to the middle of the edge."""
     middle, best, least = len(line) // 2, None, MOST + 1
     for i in sorted(range(1, len(line) - 1, 2), key=lambda i: abs(i - middle)):
+        if there.least(line[i]) >= least:
+            continue
         spot = _around(line[i], half)
         if there.is_free(spot):
             passing = there.passing(spot, key)
@@ -111,11 +117,17 @@ def _points(curve: list[Point]) -> list[Point]:
         part = curve[i : i + 4]
         length = sum(hypot(u - x, v - y) for (x, y), (u, v) in pairwise(part))
         steps = int(length / STEP) + 1
-        points += [_bezier(part, step / steps) for step in range(1, steps + 1)]
+        points += _bezier(part, steps)
     return points
 
 
-def _bezier(points: list[Point], t: float) -> Point:
+def _bezier(points: list[Point], steps: int) -> list[Point]:
+    """Points of a curve at equal steps, the first left out."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
-    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+    found = []
+    for step in range(1, steps + 1):
+        t = step / steps
+        s = 1.0 - t
+        a, b, c, d = s * s * s, 3.0 * t * s * s, 3.0 * t * t * s, t * t * t
+        found.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return found

@@ -96,7 +96,8 @@ def _strength(x: float, largest: float) -> float:
         return 0.0
     if math.isinf(x):
         return 1.0
-    return min(1.0, max(0.08, 1.0 + math.log10(abs(x) / largest) / DECADES))
+    # Not the logarithm of the quotient, which may be too small to be told from 0.
+    return min(1.0, max(0.08, 1.0 + (math.log10(abs(x)) - math.log10(largest)) / DECADES))
 
 
 def _frame(frame: Frame) -> str:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
+from autograd import sum as total
 from autograd.draw import arrange, draw, labels
 from autograd.draw import dot as graphviz_dot
 from autograd.draw.drawing import place
@@ -475,3 +476,21 @@ def rectangle(centre: tuple[float, float], size: tuple[float, float]) -> tuple[f
 )
 def test_labels_split_into_base_and_subscript(text: str, parts: tuple[str, str]) -> None:
     assert split(text) == parts
+
+
+def test_gradients_of_any_size_beside_each_other_have_colours() -> None:
+    x, tiny = Value(1.7e308, "x"), Value(5e-324, "tiny")
+    result = x * tiny + tiny / x
+    result.backward()
+    assert ElementTree.fromstring(draw(result, engine="builtin").svg).tag == f"{SVG}svg"
+
+
+@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_edges_between_the_same_two_boxes_have_room_for_their_labels(direction: str, count: int) -> None:
+    x = Value(3.0, "x")
+    what = scene([x * x if count == 2 else total([x] * count)], 300)
+    plan = arrange.arrange(what, direction)
+    found = labels.places(what, plan)
+    assert len(found) >= (count if direction == "LR" or count == 2 else count - 1)
+    assert all(0.0 <= y <= plan.height for _, y in found.values())
