@@ -26,6 +26,8 @@ points, labels = nn.datasets.moons(60, noise=0.1, seed=1)
 net = nn.MLP(2, [5, 1], seed=1)
 def pause(epoch):
     time.sleep(slow)
+    while slow and epoch.number == 50:  # whoever is to kill this may come late
+        time.sleep(1.0)
 history = nn.fit(
     net, points, labels, loss="bce_with_logits", optimizer=nn.Adam(net, lr=0.02), epochs=60, batch_size=8,
     validation=nn.datasets.moons(20, noise=0.1, seed=2), callbacks=[pause, nn.EarlyStopping(patience=50)],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from pathlib import Path
 
 import pytest
@@ -181,8 +180,6 @@ def test_files(tmp_path: Path) -> None:
     "text",
     ["a = " + "(" * 500_000, "a = 1\nb = a" + "[1]" * 100_000, "a = 1\nb = " + "-" * 200_000 + "a", "=" * 999_999],
 )
-def test_large_nonsense_ends_soon(text: str) -> None:
-    start = time.perf_counter()
+def test_large_nonsense_ends(text: str) -> None:
     with contextlib.suppress(WorksheetError):
         Worksheet.parse(text)
-    assert time.perf_counter() - start < 30
