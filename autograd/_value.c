@@ -178,7 +178,6 @@ function_set_modes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_s
 static PyMethodDef module_functions[] = {
     {"layer", METHOD(function_layer), KEYWORDS, layer_doc},
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
-    {"add_op", function_add_op, METH_O, add_op_doc},
     {"_gradients", METHOD(function_gradients), METH_FASTCALL, gradients_doc},
     {"_push", METHOD(function_push), METH_FASTCALL, push_doc},
     {"_jacobian", METHOD(function_jacobian), METH_FASTCALL, jacobian_doc},
@@ -245,7 +244,7 @@ find_python(void)
         && fetch(modes, "_grouping", &grouping) && fetch(modes, "_forgetting", &forgetting)
         && fetch(modes, "_detecting", &detecting)
         && fetch(modes, "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
-        && fetch("numbers", "Real", &real_numbers);
+        && fetch("numbers", "Real", &real_numbers) && fetch("autograd.ops", "TABLE", &table);
     return found ? 0 : -1;
 }
 

@@ -18,7 +18,7 @@ from autograd.core import Value
 from autograd.ops import TABLE
 from autograd.reverse import CHOOSING
 from autograd.sweeps import active, in_c, pull
-from autograd.symbolic import RULES, apply, bends, recording, second, slope
+from autograd.symbolic import apply, bends, recording, second, slope
 
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: with more of them, several directions at once go as matrices
@@ -86,7 +86,7 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
         return [*moving[n : 2 * n], *moving[:n], None]
     if name == "logsumexp":
         return _bend_softmax(node, moving)
-    if name in RULES:
+    if TABLE[name].rules is not None:
         return _bend_by_graph(node, moving)
     result: list[Any] = [None] * len(moving)
     if name in ("sum", "mean"):
@@ -280,7 +280,7 @@ def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
     if node.op == "dot":
         n = len(sets) // 2
         yield from zip(sets[:n], sets[n:])
-    elif node.op == "logsumexp" or node.op in RULES:
+    elif node.op == "logsumexp" or TABLE[node.op].rules is not None:
         yield below[id(node)], below[id(node)]
     elif node.op not in ("sum", "mean"):
         for i, j in bends(TABLE[node.op]):

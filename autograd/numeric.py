@@ -11,7 +11,7 @@ import ast
 import cmath
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from autograd.core import Value
@@ -204,7 +204,7 @@ COMPLEX: dict[str, Callable[..., complex]] = {  # up to constants: only the slop
 # Kinks
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _kink(name: str) -> list[tuple[list[Callable[..., float]], Callable[..., bool]]]:
     """A row's condition, for each of its alternatives: what is all 0 at the kink, and what must hold besides."""
     op = TABLE[name]

@@ -17,12 +17,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from autograd import ieee
 from autograd.ieee import inf
 
-__all__ = ["NAMES", "TABLE", "Compute", "Interval", "Op"]
+__all__ = ["NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]
 
 Compute = Callable[..., tuple[float, ...]]
 Interval = tuple[float, float]
@@ -72,6 +73,12 @@ class Op:
         numpy's name for it, where that differs.
     doc : str
         One sentence for its docstrings.
+    rules : sequence of callable, optional
+        Of an op that a user added: its derivatives over Values, of operands and out, where they are no texts.
+    origin : tuple, optional
+        Of an op that a user added: where it comes from, as `autograd.extend.origin` tells.
+    loops : bool
+        Of an op that a user added: what it holds may lead to a node of it.
     """
 
     name: str
@@ -92,6 +99,9 @@ class Op:
     defaults: tuple[float, ...]
     numpy: str
     doc: str
+    rules: Sequence[Callable[..., Any]] | None = None
+    origin: tuple[Any, ...] | None = None
+    loops: bool = False
 
     @property
     def arity(self) -> int | None:
@@ -99,7 +109,20 @@ class Op:
         return None if self.parameters[0].startswith("*") else len(self.parameters)
 
 
-TABLE: dict[str, Op] = {}
+class _Table(dict[str, Op]):
+    """Rows by name. Looking one up also finds those in PASSING, which aren't counted and listed."""
+
+    def __missing__(self, name: str) -> Op:
+        return PASSING[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in PASSING
+
+
+PASSING: WeakValueDictionary[str, Op] = WeakValueDictionary()
+"""Ops that are there as long as somebody holds them, such as their nodes."""
+
+TABLE: dict[str, Op] = _Table()
 
 
 def row(

@@ -9,7 +9,7 @@ from autograd import core, modes
 from autograd.core import Value
 from autograd.graph import topological
 from autograd.reverse import CHOOSING
-from autograd.symbolic import add, mul, slope
+from autograd.symbolic import Together, add, mul, slope
 
 __all__ = [
     "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
@@ -146,6 +146,7 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
             if not isinstance(operand, float) and id(operand) in ids:
                 contribution = mul(slope(node, position), gradient)
                 adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), contribution)
+    Together.forget()
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
 
@@ -217,6 +218,7 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
             if not _nothing(tangent):
                 total = add(total, mul(slope(node, position), tangent))
         moving[id(node)] = total
+    Together.forget()
     return [moving.get(id(output), 0.0) for output in outputs]
 
 

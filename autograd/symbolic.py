@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from autograd import core, modes
@@ -17,12 +17,11 @@ from autograd.core import Value
 from autograd.ops import TABLE, Op
 from autograd.texts import differentiated, is_number, parse
 
-__all__ = ["RULES", "apply", "bends", "parse", "record", "recording", "second", "slope"]
+__all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope"]
 
 Operand: TypeAlias = "Value | float"
 Rule = Callable[..., Any]
 
-RULES: dict[str, tuple[Rule | None, ...]] = {}  # derivatives given as Python functions, of ops that users added
 LIBRARY: dict[str, Rule] = {name: getattr(core, name) for name in TABLE}
 N_ARY = frozenset(op.name for op in TABLE.values() if op.arity is None)
 
@@ -111,10 +110,12 @@ def pow(x: Any, y: Any) -> Any:
     return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else core.pow(x, y)
 
 
+cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
+
 FOLDING: dict[str, Rule] = {"add": add, "sub": sub, "mul": mul, "div": div, "pow": pow}
 
 
-@cache
+@cached
 def _over_values(name: str) -> tuple[Rule, ...]:
     op = TABLE[name]
     return tuple(over_values(text, op.parameters, name) for text in op.graph)
@@ -142,12 +143,10 @@ def slope(node: Value, position: int) -> Any:
     (Value(6), 1.0)
     """
     op, operands = TABLE[node.op], node.operands
-    if op.arity is None and op.name not in RULES:
+    given = op.rules
+    if op.arity is None and given is None:
         return _structural(node, position)
-    given = RULES.get(op.name)
     rule = _over_values(op.name)[position] if given is None else given[position]
-    if rule is None:
-        raise _once_only(op, position)
     result = rule(*operands, node)
     if not isinstance(result, Value):
         return float(result)
@@ -169,19 +168,12 @@ REGULAR = frozenset({"add", "sub", "mul", "neg", "sigmoid", "tanh", "sin", "cos"
 """Ops that are finite wherever their operands are, short of overflow."""
 
 
-@cache
+@cached
 def _is_regular(name: str, position: int) -> bool:
     """Whether a derivative's text has no singularity, so that recording it takes no question."""
     op = TABLE[name]
     calls = (x for x in ast.walk(parse(op.graph[position], op.parameters, name)) if isinstance(x, ast.Call))
     return all(isinstance(x.func, ast.Name) and x.func.id in REGULAR for x in calls)
-
-
-def _once_only(op: Op, position: int) -> ValueError:
-    return ValueError(
-        f"{op.name}: its derivative for operand {position} is a number only and can't be differentiated again; "
-        "give it as a text or as a function over Values"
-    )
 
 
 def _recorded_slope(node: Value, position: int) -> float:
@@ -201,6 +193,38 @@ def _structural(node: Value, position: int) -> Any:
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
 
 
+class Together(Sequence[Rule]):
+    """Rules from one that gives the derivatives for all operands at once, which isn't asked again for each of them.
+
+    Only the node that was asked last is remembered, of all ops: an op that kept one would never be let go, as its nodes
+    keep it.
+    """
+
+    _last: tuple[Any, Any, Sequence[Any]] | None = None
+
+    def __init__(self, rule: Callable[..., Sequence[Any]], size: int) -> None:
+        self.rule, self.size = rule, size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, position: Any) -> Any:
+        return partial(self._at, position)
+
+    def _at(self, position: int, *operands: Any) -> Any:
+        last = Together._last
+        if last is None or last[0] is not self or last[1] is not operands[-1]:
+            last = Together._last = (self, operands[-1], self.rule(*operands))
+        if position == self.size - 1:
+            Together.forget()
+        return last[2][position]
+
+    @staticmethod
+    def forget() -> None:
+        """Keep no graph alive."""
+        Together._last = None
+
+
 # Differentiated once more, as numbers
 
 
@@ -215,7 +239,7 @@ def bends(op: Op) -> tuple[tuple[int, int], ...]:
     return tuple(second(op.name))
 
 
-@cache
+@cached
 def second(name: str) -> dict[tuple[int, int], Rule | None]:
     """For each pair that isn't 0 by its form a function of operands, out and local derivatives; None: by a graph."""
     op = TABLE[name]
@@ -236,7 +260,7 @@ def second(name: str) -> dict[tuple[int, int], Rule | None]:
 
 def _calls_functions(body: ast.expr) -> bool:
     """Whether it calls an op whose derivative is no text."""
-    return any(isinstance(x, ast.Name) and x.id in RULES for x in ast.walk(body))
+    return any(isinstance(x, ast.Name) and x.id in TABLE and TABLE[x.id].rules is not None for x in ast.walk(body))
 
 
 def valued(name: str) -> Rule:

@@ -32,6 +32,15 @@ Number = float  # and what converts to it: int, bool, numpy scalars
 Operand = Union["Value", float, int]
 
 
+class _Leaf:
+    """Stands for the row of values that no op computed."""
+
+    name = ""
+
+
+_LEAF = _Leaf()
+
+
 class _Signature:
     """How a class is called, for `inspect`: by its `__init__`, since `__new__` takes anything."""
 
@@ -93,14 +102,14 @@ class Value(Methods):
     """
 
     __signature__ = _Signature()
-    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_op", "_operands", "_parents")
+    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row")
 
     _data: float
     _grad: float
     _label: str
-    _op: str
     _operands: tuple[Value | float, ...]
     _parents: tuple[Value, ...]
+    _row: Op | _Leaf
     _derivatives: tuple[float, ...]
     _group: str  # only on nodes that were made within a group: its name
     _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
@@ -109,7 +118,7 @@ class Value(Methods):
         """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
         self = object.__new__(cls)
         self._data = self._grad = 0.0
-        self._label = self._op = ""
+        self._label, self._row = "", _LEAF
         self._operands = self._parents = self._derivatives = ()
         return self
 
@@ -123,8 +132,8 @@ class Value(Methods):
 
     @data.setter
     def data(self, number: Number) -> None:
-        if self._op:
-            raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._op}")
+        if self._row is not _LEAF:
+            raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
         self._data = _float("data", number)
 
     @property
@@ -146,7 +155,7 @@ class Value(Methods):
         self._label = _exact_str(name)
 
     # Properties whose getter is in C: three times as fast as one in Python, where a sweep asks for millions.
-    op: str = property(attrgetter("_op"), doc="Name of the op that computed this; empty on leaves.")  # type: ignore[assignment]
+    op: str = property(attrgetter("_row.name"), doc="Name of the op that computed this; empty on leaves.")  # type: ignore[assignment]
     operands: tuple[Value | float, ...] = property(  # type: ignore[assignment]
         attrgetter("_operands"), doc="What the op was applied to, constants as floats."
     )
@@ -334,14 +343,16 @@ def restore(
     label: str = "",
 ) -> Value:
     """Make a computed node from its parts, without computing: what pickling and copying need."""
+    if op not in TABLE:
+        raise ValueError(f"restore: op must be the name of a row, got {_shown(op)}")
     parents = tuple(x for x in operands if isinstance(x, Value))
-    node = _node(op, operands, parents, data, derivatives)
+    node = _node(TABLE[op], operands, parents, data, derivatives)
     node._grad, node._label = grad, label
     return node
 
 
 def _node(
-    op: str,
+    op: Op,
     operands: tuple[Value | float, ...],
     parents: tuple[Value, ...],
     data: float,
@@ -351,7 +362,7 @@ def _node(
     node._data = data
     node._grad = 0.0
     node._label = ""
-    node._op = op
+    node._row = op
     node._operands = operands
     node._parents = parents
     node._derivatives = derivatives
@@ -360,9 +371,9 @@ def _node(
 
 def _shown_to_modes(node: Value) -> Value:
     node = modes.recorded(node)
-    if node._op and modes.elsewhere is not None:
+    if node._row is not _LEAF and modes.elsewhere is not None:
         node._mark = modes.mark()
-    if node._op and (group := modes.group_here()):
+    if node._row is not _LEAF and (group := modes.group_here()):
         node._group = group
     return node
 
@@ -396,9 +407,9 @@ def _record(op: Op, operands: tuple[Any, ...]) -> Value:
     value, *slopes = op.compute(*[x._data if isinstance(x, Value) else x for x in kept])
     parents = tuple([x for x in kept if isinstance(x, Value)])
     if len(parents) == len(kept):
-        return _node(op.name, parents, parents, value, tuple(slopes))
+        return _node(op, parents, parents, value, tuple(slopes))
     derivatives = tuple([d for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value)])
-    return _node(op.name, kept, parents, value, derivatives)
+    return _node(op, kept, parents, value, derivatives)
 
 
 def _apply(op: Op, operands: tuple[Any, ...]) -> Any:
@@ -461,23 +472,23 @@ OPERATORS = {
 
 def _operator(name: str, op: Op) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """`__add__` and `__radd__`, say: written out for two operands, as most of a graph is these."""
-    row, compute, reflected = op.name, op.compute, f"__r{name}__"
+    compute, reflected = op.compute, f"__r{name}__"
 
     def forward(self: Value, other: Any) -> Any:
         if isinstance(other, Value):
             pair = (self, other)
             data, to_self, to_other = compute(self._data, other._data)
-            return _node(row, pair, pair, data, (to_self, to_other))
+            return _node(op, pair, pair, data, (to_self, to_other))
         if not _is_number(other) and _may_know(other, reflected):
             return NotImplemented
         number = _operand(op, other)
         data, to_self, _ = compute(self._data, number)
-        return _node(row, (self, number), (self,), data, (to_self,))
+        return _node(op, (self, number), (self,), data, (to_self,))
 
     def backward(self: Value, other: Any) -> Any:
         number = _operand(op, other)
         data, _, to_self = compute(number, self._data)
-        return _node(row, (number, self), (self,), data, (to_self,))
+        return _node(op, (number, self), (self,), data, (to_self,))
 
     forward.__name__, backward.__name__ = f"__{name}__", reflected
     return forward, backward
@@ -531,11 +542,11 @@ def _method(op: Op) -> Callable[..., Any]:
 
 
 def _unary(op: Op) -> Callable[[Value], Value]:
-    row, compute = op.name, op.compute
+    compute = op.compute
 
     def method(self: Value) -> Value:
         data, slope = compute(self._data)
-        return _node(row, (self,), (self,), data, (slope,))
+        return _node(op, (self,), (self,), data, (slope,))
 
     return method
 

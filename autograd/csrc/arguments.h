@@ -74,13 +74,11 @@ typedef struct {
     PyObject *default_object;
 } Row;
 
-enum { MOST_ADDED = 4096 };
-
-/* The table's, then those that autograd.extend adds while the program runs. */
-static Row rows[OPS_COUNT + MOST_ADDED] = {
+static Row rows[OPS_COUNT] = {
     UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
 };
-static int rows_count = OPS_COUNT;
+
+static PyObject *table; /* autograd.ops.TABLE, which has those that were added too */
 
 /* The name of a parameter without a positional argument, at or after `position`. */
 static bool

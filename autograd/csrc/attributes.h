@@ -7,6 +7,16 @@
 /* Attributes */
 
 static PyObject *
+get_op(PyObject *self, void *Py_UNUSED(closure))
+{
+    uint16_t op = ((Node *)self)->op;
+    if (unlikely(is_added((Node *)self))) {
+        return PyObject_GetAttrString(added_row((Node *)self), "name");
+    }
+    return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+static PyObject *
 get_data(PyObject *self, void *Py_UNUSED(closure))
 {
     return observed("data", self, Py_None, PyFloat_FromDouble(((Node *)self)->data));
@@ -29,8 +39,11 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
         return -1;
     }
     if (node->op != LEAF) {
-        PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %s",
-                     rows[node->op].name);
+        PyObject *name = get_op(self, NULL);
+        if (name != NULL) {
+            PyErr_Format(PyExc_AttributeError, "data: only a leaf's can be set, this is a result of %U", name);
+            Py_DECREF(name);
+        }
         return -1;
     }
     return read_number("data", number, &node->data) ? 0 : -1;
@@ -72,13 +85,6 @@ set_label(PyObject *self, PyObject *label, void *Py_UNUSED(closure))
     }
     Py_XSETREF(((Node *)self)->label, exact);
     return 0;
-}
-
-static PyObject *
-get_op(PyObject *self, void *Py_UNUSED(closure))
-{
-    uint16_t op = ((Node *)self)->op;
-    return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
 }
 
 static PyObject *

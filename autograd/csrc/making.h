@@ -102,48 +102,59 @@ value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
     return call_python("autograd.pickling", "reduce", self, NULL);
 }
 
+/* The number of an op's name; of one that was added also its row, which is a new reference. -1 with an exception. */
 static int
-find_op(PyObject *name)
+find_op(PyObject *name, PyObject **row)
 {
-    for (int op = 0; op < rows_count; op++) {
-        if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
+    for (int op = 0; op < OPS_COUNT; op++) {
+        if (PyUnicode_Compare(name, rows[op].name_object) == 0) {
             return op;
         }
     }
-    complain(PyExc_ValueError, "restore: op", " must be the name of a row", name);
+    if ((*row = PyObject_GetItem(table, name)) != NULL) {
+        return PyUnicode_CompareWithASCIIString(name, "stop_gradient") == 0 ? OP_HELD : OP_ADDED;
+    }
+    if (PyErr_ExceptionMatches(PyExc_KeyError)) {
+        PyErr_Clear();
+        complain(PyExc_ValueError, "restore: op", " must be the name of a row", name);
+    }
     return -1;
 }
 
-PyDoc_STRVAR(add_op_doc,
-"add_op(name, /)\n--\n\n"
-"Let restore() take an op of this ASCII name; once taken, a name stays.");
-
-static PyObject *
-function_add_op(PyObject *Py_UNUSED(module), PyObject *name)
+/* Whether what an added op's row holds may lead back to a node of it: 1, 0, or -1 with an exception. */
+static int
+may_loop(PyObject *row)
 {
-    if (!PyUnicode_Check(name) || !PyUnicode_IS_ASCII(name)) {
-        return complain(PyExc_TypeError, "add_op: name", " must be an ASCII str", name);
-    }
-    for (int op = 0; op < rows_count; op++) {
-        if (PyUnicode_CompareWithASCIIString(name, rows[op].name) == 0) {
-            Py_RETURN_NONE;
-        }
-    }
-    if (rows_count == OPS_COUNT + MOST_ADDED) {
-        PyErr_Format(PyExc_ValueError, "add_op: at most %d ops can be added", MOST_ADDED);
-        return NULL;
-    }
-    if (PyUnicode_CompareWithASCIIString(name, "stop_gradient") == 0) {
-        stop_gradient_op = rows_count;
-    }
-    rows[rows_count].name_object = Py_NewRef(name);
-    rows[rows_count++].name = (const char *)PyUnicode_DATA(name);
-    Py_RETURN_NONE;
+    PyObject *loops = PyObject_GetAttrString(row, "loops");
+    int found = loops != NULL ? PyObject_IsTrue(loops) : -1;
+    Py_XDECREF(loops);
+    return found;
 }
 
-/* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. */
+/* A node of an op that was added; takes over the edges, with one more for the row, and the row, also when it fails. */
+static PyObject *
+node_of_added(int op, double data, Edge *edges, Py_ssize_t count, PyObject *row)
+{
+    int loops = may_loop(row), flags = loops > 0 ? COLLECTABLE : 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        flags |= edges[i].parent != NULL ? edges[i].parent->flags & COLLECTABLE : 0;
+    }
+    Node *node = loops >= 0 ? allocate_node(op, data, MANY, flags) : NULL;
+    if (node == NULL) {
+        drop_edges(edges, count, count + 1);
+        Py_DECREF(row);
+        return NULL;
+    }
+    edges[count] = (Edge){(Node *)row, 0.0};
+    node->many.edges = edges;
+    node->many.count = count;
+    return recorded(node);
+}
+
+/* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. There is room for
+   `room` of them. */
 static bool
-restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives)
+restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives, Py_ssize_t room)
 {
     Py_ssize_t next = 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(operands); i++) {
@@ -155,7 +166,7 @@ restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives)
             next++;
         }
         if (!PyFloat_Check(number)) {
-            drop_edges(edges, i + 1, PyTuple_GET_SIZE(operands));
+            drop_edges(edges, i + 1, room);
             return complain(PyExc_TypeError, "restore: operands",
                             " must be Values and floats, with a derivative for each Value", operands);
         }
@@ -199,18 +210,26 @@ function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *key
                                      &data, &PyTuple_Type, &derivatives, &grad, &label)) {
         return NULL;
     }
-    int op = find_op(name);
-    Py_ssize_t count = PyTuple_GET_SIZE(operands);
-    Edge *edges = op >= 0 ? allocate_edges(count) : NULL;
-    if (edges == NULL || !restore_edges(edges, operands, derivatives)) {
+    PyObject *row = NULL, *node;
+    int op = find_op(name, &row);
+    Py_ssize_t count = PyTuple_GET_SIZE(operands), room = count + (row != NULL);
+    Edge *edges = op >= 0 ? allocate_edges(room) : NULL;
+    if (edges == NULL || !restore_edges(edges, operands, derivatives, room)) {
+        Py_XDECREF(row);
         return NULL;
     }
     if (PyTuple_GET_SIZE(derivatives) == 0) {
-        drop_edges(edges, count, count);
+        drop_edges(edges, count, room);
+        Py_XDECREF(row);
         return complain(PyExc_ValueError, "restore: operands", " must have a Value among them", operands);
     }
-    bool few = count <= 2 && op != OP_sum && op != OP_mean && op != OP_logsumexp && op != OP_dot;
-    PyObject *node = (few ? node_of_few : node_of_many)(op, data, edges, count);
+    if (row != NULL) {
+        node = node_of_added(op, data, edges, count, row);
+    }
+    else {
+        bool few = count <= 2 && op != OP_sum && op != OP_mean && op != OP_logsumexp && op != OP_dot;
+        node = (few ? node_of_few : node_of_many)(op, data, edges, count);
+    }
     if (node != NULL) {
         ((Node *)node)->grad = grad;
         if (label != NULL && set_label(node, label, NULL) < 0) {

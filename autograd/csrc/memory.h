@@ -276,7 +276,9 @@ let_go_of_many(Node *node, Node *dead)
     FOR_EACH_EDGE(edge, node) {
         dead = edge->parent != NULL ? let_go(edge->parent, dead) : dead;
     }
-    free_edges(node->many.edges, node->many.count);
+    PyObject *row = unlikely(is_added(node)) ? added_row(node) : NULL;
+    free_edges(node->many.edges, node->many.count + (row != NULL));
+    Py_XDECREF(row); /* may run any code */
     return dead;
 }
 
@@ -327,6 +329,9 @@ value_traverse(PyObject *self, visitproc visit, void *arg)
     FOR_EACH_EDGE(edge, (Node *)self) {
         Py_VISIT(edge->parent);
     }
+    if (is_added((Node *)self)) {
+        Py_VISIT(added_row((Node *)self));
+    }
     return 0;
 }
 
@@ -335,6 +340,7 @@ static int
 value_clear(PyObject *self)
 {
     Node *node = (Node *)self, was = *node;
+    PyObject *row = is_added(node) ? added_row(node) : NULL;
     node->op = LEAF;
     node->shape = 0;
     node->flags &= COLLECTABLE | NOTED;
@@ -342,8 +348,9 @@ value_clear(PyObject *self)
         Py_XDECREF(edge->parent);
     }
     if (was.shape == MANY) {
-        free_edges(was.many.edges, was.many.count);
+        free_edges(was.many.edges, was.many.count + (row != NULL));
     }
+    Py_XDECREF(row);
     return 0;
 }
 
@@ -353,7 +360,7 @@ value_sizeof(PyObject *self, PyObject *Py_UNUSED(ignored))
     Node *node = (Node *)self;
     Py_ssize_t bytes = Py_TYPE(self)->tp_basicsize;
     if (node->shape == MANY) {
-        bytes += edges_class(node->many.count) * EDGES_STEP * sizeof(Edge);
+        bytes += edges_class(node->many.count + is_added(node)) * EDGES_STEP * sizeof(Edge);
     }
 #if PY_VERSION_HEX >= 0x030B0000
     if (!(node->flags & COLLECTABLE)) {

@@ -42,13 +42,13 @@ struct node {
         Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
     };
     uint32_t pending; /* edges into this node that backward() has yet to follow; 0 outside of it */
-    uint16_t op;      /* row of the table, or LEAF */
+    uint16_t op;      /* row of the table, OP_ADDED, OP_HELD, or LEAF */
     uint8_t shape;    /* number of edges, or MANY */
     uint8_t flags;
     union {
         Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's */
         struct {
-            Edge *edges;
+            Edge *edges; /* of an op that was added one more than `count`, whose `parent` is the op's row */
             Py_ssize_t count;
         } many;
     };
@@ -57,7 +57,7 @@ struct node {
 
 _Static_assert(sizeof(Node) == 80, "a node is 80 bytes");
 
-enum { LEAF = UINT16_MAX };
+enum { OP_ADDED = OPS_COUNT, OP_HELD, LEAF = UINT16_MAX }; /* ops added in Python; of these, stop_gradient */
 enum { MANY = 3 };
 enum {
     COLLECTABLE = 1,    /* has a collector's head, because a cycle may run through it */
@@ -90,13 +90,24 @@ edge_count(const Node *node)
     return likely(node->shape < MANY) ? node->shape : node->many.count;
 }
 
-static int stop_gradient_op = -1; /* the row of that op, once it is added */
+/* Whether its op was added in Python: then it is MANY and keeps a reference to the op's row. */
+static inline bool
+is_added(const Node *node)
+{
+    return node->op >= OPS_COUNT && node->op != LEAF;
+}
+
+static inline PyObject *
+added_row(const Node *node)
+{
+    return (PyObject *)node->many.edges[node->many.count].parent;
+}
 
 /* Whether a node passes nothing to an operand whose local derivative is 0, not even 0 times infinity. */
 static inline bool
 is_choice(const Node *node)
 {
-    return node->op == OP_where || node->op == stop_gradient_op;
+    return node->op == OP_where || node->op == OP_HELD;
 }
 
 #define FOR_EACH_EDGE(EDGE, NODE) \

@@ -78,7 +78,9 @@ class _Text:
             return f"store d {self.tape.name(step.number)} = {reads[0]}"
         if op in ("value", "both", "slopes"):
             row = TABLE[step.row]
-            written = row.text.format(**dict(zip(row.parameters, reads, strict=True)))
+            many = row.arity is None  # a function as one op
+            operands = {row.parameters[0].lstrip("*"): ", ".join(reads)} if many else dict(zip(row.parameters, reads))
+            written = row.text.format(**operands)
             return f"{left} = {written}{' and slopes' if op == 'both' else ''}" if op != "slopes" else (
                 f"{left} = slopes of {written}"
             )  # fmt: skip

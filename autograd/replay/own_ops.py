@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.errors import AutogradError
-from autograd.ops import TABLE
+from autograd.ops import TABLE, Op
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ALIAS", "by_sample", "check_known", "introduced", "origins", "raise_for", "watched"]
+__all__ = ["ALIAS", "by_sample", "introduced", "origins", "raise_for", "rows", "watched"]
 
 ALIAS: Final = "stop_gradient"
 """The one added op that plans know themselves: another name for its operand, without a derivative."""
 
 EVERY: Final = -1
 
-_failures: ContextVar[dict[int, Exception] | None] = ContextVar("autograd_failures", default=None)
+_watcher: ContextVar[watched | None] = ContextVar("autograd_own_ops", default=None)
 
 
 def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
@@ -45,7 +45,8 @@ def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
     """
     import numpy as np
 
-    compute = TABLE[name].compute
+    watcher = _watcher.get()
+    compute = (watcher.own[name] if watcher is not None else TABLE[name]).compute
     results = np.empty((1 + len(columns), count))
     operands = [np.broadcast_to(column, count).tolist() for column in columns]
     for i, xs in enumerate(zip(*operands, strict=True)):
@@ -53,31 +54,38 @@ def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
             results[:, i] = compute(*xs)
         except Exception as error:
             results[:, i] = math.nan
-            failures = _failures.get()
-            if failures is None:
+            if watcher is None:
                 raise
-            failures.setdefault(start + i if start >= 0 else EVERY, error)
+            watcher.failures.setdefault(start + i if start >= 0 else EVERY, error)
     return results
 
 
 class watched:
-    """Collects, inside the block, the errors of added ops by sample.
+    """Tells, inside the block, what added ops are, and collects their errors by sample.
+
+    Parameters
+    ----------
+    own : mapping of str to Op
+        The rows that a program was made with: another op may have taken the name since.
 
     Examples
     --------
-    >>> with watched() as failures:
+    >>> with watched({}) as failures:
     ...     pass
     >>> failures
     {}
     """
 
+    def __init__(self, own: Mapping[str, Op]) -> None:
+        self.own = own
+        self.failures: dict[int, Exception] = {}
+
     def __enter__(self) -> dict[int, Exception]:
-        failures: dict[int, Exception] = {}
-        self._token = _failures.set(failures)
-        return failures
+        self._token = _watcher.set(self)
+        return self.failures
 
     def __exit__(self, *error: object) -> None:
-        _failures.reset(self._token)
+        _watcher.reset(self._token)
 
 
 def raise_for(failures: dict[int, Exception], samples: int, holds: Any) -> None:
@@ -88,27 +96,31 @@ def raise_for(failures: dict[int, Exception], samples: int, holds: Any) -> None:
             raise failures[sample]
 
 
-def check_known(names: Sequence[str]) -> None:
-    """Raise AutogradError if an op that a program calls wasn't added in this process."""
+def rows(names: Sequence[str]) -> dict[str, Op]:
+    """Return the rows of the added ops that a program calls; AutogradError if one wasn't added in this process."""
+    found = {}
     for name in names:
-        if name not in TABLE and name != ALIAS:
+        if name in TABLE:
+            found[name] = TABLE[name]
+        elif name != ALIAS:
             raise AutogradError(
                 f"program: calls the op {name!r}, which isn't known here; import the module that adds it first"
             )
+    return found
 
 
 # In other processes
 
 
-def origins(names: Sequence[str]) -> tuple[Any, ...]:
+def origins(own: Mapping[str, Op], names: Sequence[str]) -> tuple[Any, ...]:
     """Return for each op what a pickle needs to add it again where it isn't known; None where there is no such way."""
-    return tuple(map(_origin, names))
+    return tuple(_origin(own[name]) if name in own else None for name in names)
 
 
-def _origin(name: str) -> Any:
+def _origin(row: Op) -> Any:
     from autograd.extend import origin
 
-    found = origin(name)
+    found = origin(row)
     try:
         pickle.dumps(found)
     except Exception:  # whatever stands in a pickle's way: then its op must be added there by other means

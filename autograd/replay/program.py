@@ -72,7 +72,7 @@ class Program:
         self.parameters: tuple[Value, ...] = tuple(parameters)
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
-        own_ops.check_known(tape.added)
+        self._own = own_ops.rows(tape.added)
         if any(name != own_ops.ALIAS for name in tape.added):
             self.kernel = "numpy"  # which calls Python functions
         self._kernels: dict[tuple[bool, str], Any] = {}
@@ -109,7 +109,7 @@ class Program:
         return display.listing(self, str(self) if len(self.tape.rows) <= display.LINES else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        added = (self.tape.added, own_ops.origins(self.tape.added)) if self.tape.added else None
+        added = (self.tape.added, own_ops.origins(self._own, self.tape.added)) if self.tape.added else None
         return _restored, (self.tape, self.parameters, self.single_output, added)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -319,7 +319,7 @@ class Program:
         totals: dict[int, float] = {}
         for k, u in chosen.seeds_to.items():
             totals[u] = totals.get(u, 0.0) + float(samples if seeds is None else seeds[k].sum())
-        with own_ops.watched() as failures:
+        with own_ops.watched(self._own) as failures:
             stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
@@ -414,7 +414,7 @@ class Program:
 
         chosen: Plan = self._kernel(False, "").plan
         uniforms = self._uniforms(chosen, None)
-        with own_ops.watched():
+        with own_ops.watched(self._own):
             stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
         for i, u in enumerate(chosen.outputs):
             if u >= 0:

@@ -45,10 +45,7 @@ def test_a_function_with_a_gradient_of_its_own_is_frozen(opened: Open) -> None:
     def square_of_mine(x: float) -> float:
         return x * x
 
-    try:
-        page = opened(explore(square_of_mine(Value(3.0, "x")) + 1))
-    finally:
-        remove("square_of_mine")
+    page = opened(explore(square_of_mine(Value(3.0, "x")) + 1))
     assert page.locator("#stage .frozen").count() == 1
 
 

@@ -1,0 +1,175 @@
+"""Ops of one's own: a function of numbers and its derivatives become a row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Any, TypeAlias
+from weakref import ref
+
+from autograd import core, ops, symbolic
+from autograd.core import Value
+from autograd.extend import rows
+from autograd.extend.rows import number_of
+
+__all__ = ["op", "origin", "remove"]
+
+Function = Callable[..., Any]
+Derivative: TypeAlias = "str | Function"
+
+
+def op(
+    *derivatives: Derivative,
+    name: str = "",
+    symbol: str = "",
+    text: str = "",
+    latex: str = "",
+    domain: Sequence[ops.Interval] = (),
+    kinks: str = "",
+    ulp: float = 4.0,
+) -> Callable[[Function], Function]:
+    r"""Make a function of numbers an op.
+
+    Parameters
+    ----------
+    *derivatives : str or callable
+        For each operand the derivative: a text over the function's parameters and `out`, such as ``"2*x*out"``, of
+        arithmetic, comparisons, `a if c else b` and ops of the table; or a function of the operands and then `out`. For
+        derivatives of higher order that function must compute with Values, as `ag.exp(x)` does and `math.exp(x)` not.
+    name : str
+        The op's name; else the function's.
+    symbol, text, latex : str
+        How it is written, as in `autograd/ops.py`: ``text="erfi({x})"``.
+    domain : sequence of (low, high)
+        For each operand where the value is a real number; everywhere if not given.
+    kinks : str
+        Where it isn't differentiable, as a condition: ``"x == 0"``.
+    ulp : float
+        Bound on the error of value and derivative in units in the last place.
+
+    Returns
+    -------
+    callable
+        A decorator; what it returns takes Values and numbers, and gives a Value, or a float if all are numbers.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken by a row of the table, a derivative is missing, or a text consists of anything else.
+
+    Examples
+    --------
+    >>> import math
+    >>> import autograd as ag
+    >>> @ag.op("2*x*out", latex=r"e^{{{x}^2}}")
+    ... def exp_square(x):
+    ...     return math.exp(x * x)
+    >>> x = Value(0.5, label="x")
+    >>> y = exp_square(x)
+    >>> y.backward()
+    >>> x.grad == y.data, ag.gradcheck(exp_square, 0.5, order=3)
+    (True, True)
+    >>> remove("exp_square")
+    """
+
+    def enter(function: Function) -> Function:
+        named = name or function.__name__
+        parameters = tuple(signature(function).parameters.values())
+        if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters) or not parameters:
+            raise ValueError(f"op: {named} must take one or more operands by position, got {signature(function)}")
+        operands = tuple(p.name for p in parameters)
+        if len(derivatives) != len(operands):
+            raise ValueError(f"op: {named} takes {len(operands)} operands, got {len(derivatives)} derivatives")
+        _check(named)
+        slopes = [_slope(named, operands, derivative) for derivative in derivatives]
+        rules = tuple(_rule(named, operands, derivative) for derivative in derivatives)
+
+        def compute(*xs: float) -> tuple[float, ...]:
+            out = number_of(named, function(*xs))
+            return out, *(number_of(named, slope(*xs, out)) for slope in slopes)
+
+        texts = tuple(d if isinstance(d, str) else f"∂{named}/∂{p}" for d, p in zip(derivatives, operands))
+        known = rows.enter(
+            named, operands, compute, rules if any(callable(d) for d in derivatives) else None, texts, symbol=symbol,
+            text=text, latex=latex, domain=tuple(domain), kinks=kinks, ulp=ulp,
+            defaults=tuple(p.default for p in parameters if p.default is not Parameter.empty),
+            doc=(function.__doc__ or "").strip(),
+        )  # fmt: skip
+
+        @wraps(function)
+        def apply(*given: Any, **keywords: Any) -> Any:
+            bound = signature(function).bind(*given, **keywords)
+            bound.apply_defaults()
+            return symbolic.record(known, tuple(bound.arguments.values()))
+
+        setattr(core, named, apply)  # where a row's function is looked for
+        apply.introduce = lambda: named  # type: ignore[attr-defined]
+        object.__setattr__(known, "origin", (ref(apply),))
+        return apply
+
+    return enter
+
+
+def remove(name: str) -> None:
+    """Take an op that was added out of the table again; what it recorded keeps its meaning, under another name.
+
+    Raises
+    ------
+    ValueError
+        If no such op was added.
+    """
+    if rows.is_built_in(name) or name not in list(ops.TABLE):
+        raise ValueError(f"remove: no added op has the name {name!r}")
+    rows.retire(name)
+    if hasattr(core, name):
+        delattr(core, name)
+
+
+def origin(row: ops.Op) -> tuple[Any, ...] | None:
+    """Return where an added op comes from: a function with a method `introduce`, and arguments for that.
+
+    Another process that finds the function by its module finds the op: `introduce` adds it, if importing the module
+    hasn't, and returns its name there.
+    """
+    if row.origin is None or (function := row.origin[0]()) is None:
+        return None
+    return function, *row.origin[1:]
+
+
+def _check(name: str) -> None:
+    if rows.is_built_in(name) or not name.isascii():
+        raise ValueError(f"op: the name {name!r} must be ASCII and no row's of the table")
+
+
+def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
+    """A derivative over floats: of operands and out."""
+    if callable(derivative):
+        return derivative
+    body = symbolic.parse(derivative, parameters, name)
+    return symbolic._compile(body, (*parameters, "out"), {row: symbolic.valued(row) for row in ops.TABLE})
+
+
+def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
+    """A derivative over Values: a text's graph, or a function that must not lose their trace."""
+    if isinstance(derivative, str):
+        return symbolic.over_values(derivative, parameters, name)
+
+    def rule(*operands: Any) -> Any:
+        result = derivative(*operands)
+        if not isinstance(result, Value) and not _is_constant(derivative, [float(x) for x in operands]):
+            raise ValueError(
+                f"{name}: a derivative that is differentiated again must compute with Values (ag.exp(x), not "
+                f"math.exp(x)), got {result!r} ({type(result).__name__})"
+            )
+        return result
+
+    return rule
+
+
+def _is_constant(derivative: Function, operands: Sequence[float]) -> bool:
+    """Whether a derivative that gave a number gives the same nearby, so that no trace was lost."""
+    try:
+        return float(derivative(*operands)) == float(derivative(*(x + 1e-3 * (abs(x) + 1e-3) for x in operands)))
+    except (ArithmeticError, ValueError):
+        return False

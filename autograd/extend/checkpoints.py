@@ -1,0 +1,194 @@
+"""Checkpoints: of a function's graph only its results and their derivatives are kept."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from types import FunctionType, MethodType
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from autograd import core, modes, ops, symbolic
+from autograd.core import Value
+from autograd.errors import AutogradError
+from autograd.extend import rows
+from autograd.graph import leaves
+from autograd.sweeps import pull, pull_graph
+from autograd.trees import Tree
+
+__all__ = ["checkpoint"]
+
+Function = Callable[..., Any]
+Rows: TypeAlias = "WeakValueDictionary[Any, ops.Op]"
+
+
+def checkpoint(function: Function) -> Function:
+    """Keep of a function's graph only its results and their derivatives for its arguments.
+
+    Each call records, differentiates and lets go: what stays is one node for each result, with one number for each
+    argument and each weight, so a recurrence of any length takes memory for its states, not for the steps between them.
+    It takes the time of one reverse sweep for each result. Values that the function closes over, such as weights, count
+    as arguments; those that it makes are constants. The function is kept as long as a result is, so any number of
+    functions may be wrapped. As with every node, `backward()` takes the derivatives from when the result was computed.
+    Those of higher order run the function again. Checkpoints may be nested. While a graph is recorded for replay
+    (`compile`, `recording`) the function is simply called, so that what it asks is known.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns numbers, or nested containers of them; called twice it must do the same.
+
+    Returns
+    -------
+    callable
+        With the same arguments and results.
+
+    Raises
+    ------
+    AutogradError
+        At a derivative of higher order, if the function called again gives another result, as what it reads has
+        changed, or if the node is a copy.
+
+    Examples
+    --------
+    >>> import autograd as ag
+    >>> @ag.checkpoint
+    ... def step(x):
+    ...     for _ in range(100):
+    ...         x = x + 0.01 * ag.sin(x)
+    ...     return x
+    >>> x = Value(0.5)
+    >>> y = step(step(x))
+    >>> len(y.parents), abs(ag.gradients(y, x) - ag.grad(lambda x: step(step(x)))(0.5)) < 1e-15
+    (1, True)
+    """
+    known = _rows_of(function)
+
+    @wraps(function)
+    def apply(*arguments: Any) -> Any:
+        numbers, tree = Tree.flatten(arguments, f"checkpoint of {getattr(function, '__name__', 'function')}: arguments")
+        if modes._forgetting.get() or modes.recorder() is not None:
+            return function(*arguments)
+        found, around, shape = _differentiated(function, tree, numbers)
+        operands = (*numbers, *around)
+        kept = []
+        for number, (result, slopes) in enumerate(found):
+            derivatives = tuple(d for x, d in zip(operands, slopes) if isinstance(x, Value))
+            if not derivatives:
+                kept.append(result)
+                continue
+            key = (number, tuple(tree.names), tuple(tree.shapes), tuple(map(id, around)))
+            row = known.get(key)
+            if row is None:
+                again = _Again(function, tree, around, number)
+                row = known[key] = rows.of_function(
+                    function, again.compute, again.rule, len(operands), loops=rows.may_loop(function)
+                )
+            node = core.restore(row.name, operands, result, derivatives)
+            kept.append(modes.recorded(node) if modes.active else node)
+        return shape.build(kept)
+
+    return apply
+
+
+_known: WeakKeyDictionary[Function, Rows] = WeakKeyDictionary()
+
+
+def _rows_of(function: Function) -> Rows:
+    """The ops of a function, found again when it is wrapped again; each is held by its nodes alone."""
+    if isinstance(function, (FunctionType, MethodType)):  # others may be equal without being the same
+        return _known.setdefault(function, WeakValueDictionary())
+    return WeakValueDictionary()
+
+
+def _differentiated(function: Function, tree: Tree, numbers: Sequence[Any]) -> tuple[list[Any], list[Value], Tree]:
+    """Run a function and let its graph go.
+
+    Returns
+    -------
+    found : list of (float, list of float)
+        For each result its number, and its derivatives for the arguments and then for what is around.
+    around : list of Value
+        The leaves that the function closes over.
+    shape : Tree
+        How the results are nested.
+    """
+    inputs = [Value(float(x)) for x in numbers]
+    outputs, shape = Tree.flatten(function(*tree.build(inputs)), "checkpoint: the function's result")
+    own = {id(x) for x in inputs}
+    others = [x for x in leaves(*(y for y in outputs if isinstance(y, Value))) if id(x) not in own]
+    found: list[tuple[Any, list[float]]] = []
+    while outputs:
+        y = outputs.pop(0)
+        if isinstance(y, Value):
+            found.append((y.data, pull([(y, 1.0)], [*inputs, *others])))
+        else:
+            found.append((y, []))
+        del y
+    around = _referred_to(others)
+    places = [*range(len(inputs)), *(len(inputs) + i for i in around)]
+    found = [(y, [slopes[i] for i in places] if slopes else []) for y, slopes in found]
+    return found, [others[i] for i in around], shape
+
+
+def _referred_to(values: list[Value]) -> list[int]:
+    """The places of those that something besides this list refers to: others were made on the way."""
+    values.append(Value(0.0))
+    alone = sys.getrefcount(values[-1])
+    values.pop()
+    return [i for i in range(len(values)) if sys.getrefcount(values[i]) > alone]
+
+
+@contextmanager
+def _set(leaves: Sequence[Value], numbers: Sequence[float]) -> Iterator[None]:
+    """Give leaves other numbers inside the block, where they have others."""
+    were = [(x, x.data) for x, number in zip(leaves, numbers) if x.data != number]
+    try:
+        for x, number in zip(leaves, numbers):
+            if x.data != number:
+                x.data = number
+        yield
+    finally:
+        for x, number in were:
+            x.data = number
+
+
+class _Again:
+    """One result of a function, computed and differentiated by running it again."""
+
+    def __init__(self, function: Function, tree: Tree, around: Sequence[Value], number: int) -> None:
+        self.function, self.tree, self.around, self.number = function, tree, around, number
+
+    def _run(self, inputs: Sequence[Any]) -> Any:
+        return Tree.flatten(self.function(*self.tree.build(inputs)))[0][self.number]
+
+    def compute(self, *operands: float) -> tuple[float, ...]:
+        """The value and its derivatives, with other numbers in what the function closes over too."""
+        count = self.tree.size
+        with symbolic.recording():
+            inputs = [Value(x) for x in operands[:count]]
+            with _set(self.around, operands[count:]):
+                output = self._run(inputs)
+                if not isinstance(output, Value):
+                    return float(output), *(0.0,) * len(operands)
+                return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
+
+    def rule(self, *operands: Any) -> list[Any]:
+        """All derivatives over Values."""
+        *given, out = operands
+        if any(isinstance(x, Value) and x is not mine for x, mine in zip(given[self.tree.size :], self.around)):
+            raise self._refusal("this is a copy of its result, and it closes over what was copied")
+        inputs = [x * 1.0 if isinstance(x, Value) else Value(x) for x in given[: self.tree.size]]
+        output = self._run(inputs)
+        found, wanted = modes.number(output) if isinstance(output, Value) else float(output), modes.number(out)
+        if not math.isclose(found, wanted, rel_tol=1e-9) and found == found:
+            raise self._refusal(f"called again it gave {found!r} instead of {wanted!r}, so what it reads has changed")
+        below = [*inputs, *self.around]
+        return pull_graph([(output, 1.0)], below, cut=True) if isinstance(output, Value) else [0.0] * len(below)
+
+    def _refusal(self, why: str) -> AutogradError:
+        name = getattr(self.function, "__name__", "function")
+        return AutogradError(f"checkpoint of {name}: can't be differentiated again: {why}")

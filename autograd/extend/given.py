@@ -1,0 +1,109 @@
+"""Functions whose derivative is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from weakref import WeakValueDictionary, ref
+
+from autograd import ops, symbolic
+from autograd.core import Value
+from autograd.extend import rows
+from autograd.extend.rows import number_of
+from autograd.trees import Tree
+
+__all__ = ["custom_gradient"]
+
+Function = Callable[..., Any]
+
+
+def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
+    """Give a function's gradient rather than record what it does: for solvers, tables, code of others.
+
+    The function runs on plain numbers and becomes one node. Its gradient is called with the result and the arguments:
+    as numbers at first, as Values when it is differentiated again, so an implicit function has all derivatives.
+
+    Parameters
+    ----------
+    gradient : callable
+        Of (result, *arguments); returns the derivatives, nested as the arguments; of one argument without a tuple.
+
+    Returns
+    -------
+    callable
+        A decorator for a function of numbers, or of nested containers of them, that returns one number.
+
+    Examples
+    --------
+    The y with y³ + y = x: by the implicit function theorem y' is 1/(3y² + 1).
+
+    >>> import autograd as ag
+    >>> @ag.custom_gradient(lambda y, x: 1 / (3 * y**2 + 1))
+    ... def solve(x):
+    ...     y = 0.0
+    ...     for _ in range(60):
+    ...         y -= (y**3 + y - x) / (3 * y**2 + 1)
+    ...     return y
+    >>> solve(10.0), ag.grad(solve)(10.0), ag.gradcheck(solve, 10.0, order=3)
+    (2.0, 0.07692307692307693, True)
+    """
+    if not callable(gradient):
+        raise TypeError(f"custom_gradient: needs a function, got {gradient!r} ({type(gradient).__name__})")
+
+    def decorate(function: Function) -> Function:
+        given = _Given(function, gradient)
+
+        @wraps(function)
+        def apply(*arguments: Any) -> Any:
+            numbers, tree = Tree.flatten(arguments, f"{function.__name__}: arguments")
+            if not any(isinstance(x, Value) for x in numbers):
+                return number_of(function.__name__, function(*arguments))
+            return symbolic.record(given.row(tree), numbers)
+
+        apply.introduce = given.introduce  # type: ignore[attr-defined]
+        given.apply = ref(apply)
+        return apply
+
+    return decorate
+
+
+class _Given:
+    """A function with its gradient, and its ops: one for each way its arguments are nested, while it has nodes."""
+
+    apply: Any
+
+    def __init__(self, function: Function, gradient: Function) -> None:
+        self.function, self.gradient = function, gradient
+        self.rows: WeakValueDictionary[Any, ops.Op] = WeakValueDictionary()
+        self.introduced: dict[str, ops.Op] = {}
+
+    def introduce(self, tree: Tree) -> str:
+        """Add the op for a nesting to stay, for a program that another process made; return its name."""
+        row = self.row(tree)
+        self.introduced[row.name] = row
+        return row.name
+
+    def row(self, tree: Tree) -> ops.Op:
+        """The op for a nesting."""
+        key = (tuple(tree.names), tuple(tree.shapes))
+        return self.rows.get(key) or self.rows.setdefault(key, self._enter(tree))
+
+    def _enter(self, tree: Tree) -> ops.Op:
+        function, gradient, name = self.function, self.gradient, self.function.__name__
+
+        def rule(*operands: Any) -> list[Any]:
+            *xs, out = operands
+            given = tree.build(xs)
+            slopes = gradient(out, *given)
+            found, got = Tree.flatten((slopes,) if len(given) == 1 else slopes, f"{name}: gradient")
+            if not got.same_as(tree):
+                raise ValueError(f"{name}: the gradient must be nested as the arguments, got {slopes!r}")
+            return found
+
+        def compute(*xs: float) -> tuple[float, ...]:
+            out = number_of(name, function(*tree.build(xs)))
+            return out, *map(float, rule(*xs, out))
+
+        loops = rows.may_loop(function) or rows.may_loop(gradient)
+        return rows.of_function(function, compute, rule, tree.size, origin=(self.apply, tree), loops=loops)

@@ -1,0 +1,127 @@
+"""Rows that come while the program runs, and go: those of `op` by name, those of a function with their last node.
+
+A node holds its op's row, in either twin, and the table finds by its name every row that somebody holds. So an op means
+what it meant for as long as a node of it lives, and nothing is left of it afterwards.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any, Final
+
+from autograd import core, numeric, ops, symbolic
+
+__all__ = ["enter", "enter_passing", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
+
+Function = Callable[..., Any]
+
+_built_in: Final = frozenset(ops.NAMES)
+_lock = threading.RLock()
+_counts: dict[str, int] = {}  # by name how many numbers were put after it
+
+
+def is_built_in(name: str) -> bool:
+    """Whether a row of the table has this name, whatever was added."""
+    return name in _built_in
+
+
+def row(
+    name: str, index: int, parameters: tuple[str, ...], compute: ops.Compute, rules: Sequence[Function] | None,
+    texts: tuple[str, ...], *, symbol: str = "", text: str = "", latex: str = "", domain: tuple[ops.Interval, ...] = (),
+    kinks: str = "", ulp: float = 4.0, defaults: tuple[float, ...] = (), doc: str = "",
+    origin: tuple[Any, ...] | None = None, loops: bool = False,
+) -> ops.Op:  # fmt: skip
+    """Make a row, with what isn't given filled in."""
+    arguments = ", ".join(f"{{{p.lstrip('*')}}}" for p in parameters)
+    return ops.Op(
+        name=name, index=index, parameters=parameters, compute=compute, symbol=symbol or name,
+        text=text or f"{name}({arguments})",
+        latex=latex or rf"\operatorname{{{{{name}}}}}({arguments})".replace("_", r"\_"), precedence=ops.CALL,
+        page=texts, graph=texts, domain=domain or (ops.REAL,) * len(parameters), kinks=kinks, ulp=ulp, loose=(),
+        note="", defaults=defaults, numpy="", doc=doc, rules=rules, origin=origin, loops=loops,
+    )  # fmt: skip
+
+
+def enter(name: str, *arguments: Any, **more: Any) -> ops.Op:
+    """Put a row into the table, until it is taken out or another takes its place; arguments as `row` has them."""
+    with _lock:
+        known = dict.get(ops.TABLE, name)
+        index = known.index if known else max(row.index for row in ops.TABLE.values()) + 1
+        made = row(name, index, *arguments, **more)
+        if name in ops.TABLE:
+            _rename(ops.TABLE[name])
+        ops.TABLE[name] = made
+        _forget()
+    return made
+
+
+def retire(name: str) -> None:
+    """Take a row out of the table; what was recorded with it keeps it, under another name."""
+    with _lock:
+        _rename(ops.TABLE.pop(name))
+        _forget()
+
+
+def enter_passing(stem: str, *arguments: Any, **more: Any) -> ops.Op:
+    """Make a row that the table knows as long as somebody holds it, written as `stem`; arguments as `row` has them."""
+    with _lock:
+        made = row(stem, len(ops.NAMES), *arguments, **more)
+        if not _is_free(stem):
+            object.__setattr__(made, "name", _numbered(stem))
+        ops.PASSING[made.name] = made
+    return made
+
+
+def of_function(function: Function, compute: ops.Compute, rule: Function, count: int, **more: Any) -> ops.Op:
+    """Make the row of a function as one op of so many operands, whose `rule` gives all derivatives at once."""
+    stem = stem_of(function)
+    rules = symbolic.Together(rule, count)
+    doc = f"{stem}, as one node."
+    return enter_passing(stem, ("*xs",), compute, rules, (f"∂{stem}/∂x",), text=f"{stem}({{xs}})", doc=doc, **more)
+
+
+def _rename(made: ops.Op) -> None:
+    """Free a row's name for another; nodes of it and programs with it find it by its new one."""
+    if ops.PASSING.get(made.name) is made:
+        del ops.PASSING[made.name]
+    object.__setattr__(made, "name", _numbered(made.name))
+    ops.PASSING[made.name] = made
+
+
+def _is_free(name: str) -> bool:
+    return name not in ops.TABLE and not hasattr(core, name)
+
+
+def _numbered(stem: str) -> str:
+    while True:
+        _counts[stem] = _counts.get(stem, 1) + 1
+        if _is_free(name := f"{stem}_{_counts[stem]}"):
+            return name
+
+
+def _forget() -> None:
+    symbolic._over_values.cache_clear()
+    symbolic._is_regular.cache_clear()
+    symbolic.second.cache_clear()
+    numeric._kink.cache_clear()
+
+
+def stem_of(function: Function) -> str:
+    """A name for the ops of a function."""
+    name = getattr(function, "__name__", type(function).__name__)
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in name).strip("_") or "function"
+
+
+def may_loop(function: Function) -> bool:
+    """Whether a function may hold a node that it computed: in a closure, a default, or what it's bound to."""
+    plain = isinstance(function, FunctionType)
+    return not plain or bool(function.__closure__ or function.__defaults__ or function.__kwdefaults__)
+
+
+def number_of(name: str, x: Any) -> float:
+    """The number that a function returned."""
+    if not hasattr(type(x), "__float__"):
+        raise TypeError(f"{name}: must return a number, got {x!r} ({type(x).__name__})")
+    return float(x)
