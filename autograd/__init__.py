@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from autograd.derivation import check_derivation, derive
     from autograd.extend import checkpoint, custom_gradient, op, stop_gradient
     from autograd.influence import sensitivity
+    from autograd.prompt.ipython import load_ipython_extension
     from autograd.replay import compile, recording
     from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.worksheet import Worksheet
@@ -79,10 +80,10 @@ __all__ = [
     "check_derivation", "check_graph", "checkpoint", "compile", "cos", "cosh", "custom_gradient", "derivation",
     "derivative", "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "explore", "expm1", "gelu",
     "grad", "gradcheck", "gradients", "graph", "group", "hessian", "hvp", "hypot", "jacobian", "jvp", "label",
-    "leaky_relu", "log", "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad",
-    "normal_cdf", "op", "pow", "recording", "relu", "replay", "sensitivity", "sigmoid", "silu", "sin", "sinh",
-    "softplus", "sqrt", "stop_gradient", "strategies", "sub", "sum", "tan", "tanh", "transforms", "value_and_grad",
-    "values", "vjp", "where", "worksheet",
+    "leaky_relu", "load_ipython_extension", "log", "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul",
+    "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu", "replay", "sensitivity", "sigmoid", "silu",
+    "sin", "sinh", "softplus", "sqrt", "stop_gradient", "strategies", "sub", "sum", "tan", "tanh", "transforms",
+    "value_and_grad", "values", "vjp", "where", "worksheet",
 ]  # fmt: skip
 
 _ROOMS = {
@@ -90,6 +91,7 @@ _ROOMS = {
     "derivation": ("check_derivation", "derive"),
     "extend": ("checkpoint", "custom_gradient", "op", "stop_gradient"),
     "influence": ("sensitivity",),
+    "prompt.ipython": ("load_ipython_extension",),
     "replay": ("compile", "recording"),
     "transforms": (
         "derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",

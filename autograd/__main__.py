@@ -16,7 +16,7 @@ from autograd.derivation import Derivation, Subject, derive
 from autograd.derivation.notes import read_note
 from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.errors import AutogradError, DrawError, WorksheetError
-from autograd.report import Report, as_json, as_text
+from autograd.report import Report, as_json, as_text, gather
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.sheet import read_number, read_rate
@@ -44,6 +44,7 @@ A worksheet looks like this:
 
 EXAMPLES = """\
 examples:
+  python -m autograd                              the prompt: type steps, see
   python -m autograd --list                       the shipped worksheets
   python -m autograd step_by_step                 run one of them by its name
   python -m autograd step_by_step --steps 10000   10,000 steps of descent
@@ -93,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("sheet", nargs="?", metavar="SHEET", help="a file, the name of a shipped worksheet, or - for standard input")
+    add(
+        "-i",
+        "--interactive",
+        action="store_true",
+        help="open the prompt, with the sheet if one is named",
+    )
     add("--of", metavar="NAME", help="the output; default: what the sheet says, else its last step")
     add("--wrt", nargs="+", metavar="NAME", help="take gradients with respect to these; default: all leaves")
     add("--rate", metavar="NUMBER", help="the learning rate; default: what the sheet says")
@@ -135,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        code = _list() if options.list else _note(options) if _is_note(options.sheet) else _run(options)
+        code = _outcome(options, bare=not (sys.argv[1:] if arguments is None else arguments))
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -149,6 +156,14 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(f"{options.sheet}: {error}" if options.sheet and not options.list else str(error))
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _outcome(options: argparse.Namespace, bare: bool) -> int:
+    if bare or options.interactive:
+        from autograd.prompt.console import converse  # when it is wanted
+
+        return converse(options.sheet or "")
+    return _list() if options.list else _note(options) if _is_note(options.sheet) else _run(options)
 
 
 def _complain(message: str) -> int:
@@ -191,25 +206,12 @@ def _run(options: argparse.Namespace) -> int:
     fixed = _unique(label for name in options.fixed for label in sheet.leaf_labels(name))
     trained = [label for label in labels if label in sheet.trained and label not in fixed]
 
-    run = sheet.evaluate(replaced, of=output)
     rate, steps = _descent(sheet, options, trained)
-    numbers = dict(replaced)
-    if rate is not None and trained:
-        descent = sheet.descend(steps, rate=rate, trained=trained, replaced=replaced, of=output)
-        for numbers in _progress(descent, steps):  # noqa: B007  (the last one is wanted)
-            pass
-    checks = _progress(compare(sheet, labels, of=output, replaced=replaced), len(labels)) if options.check else None
-    report = Report(
-        sheet=sheet,
-        run=run,
-        gradients=run.gradients(labels),
-        updated={label: numbers.get(label, sheet.leaves[label]) for label in trained} if rate is not None else {},
-        value_after=sheet.compute(numbers, of=output),
-        steps=steps,
-        rate=rate,
-        roles={label: "fixed" if label in fixed else sheet.role(label) for label in labels},
-        checks=None if checks is None else list(checks),
-    )
+    report = gather(
+        sheet, labels, of=output, replaced=replaced, fixed=fixed, rate=rate, steps=steps, watch=_progress
+    )  # fmt: skip
+    if options.check:
+        report.checks = list(_progress(compare(sheet, labels, of=output, replaced=replaced), len(labels)))
     drawn = _draw(report, options)
     if options.html is not None:
         _explore(report, trained, options.html)
@@ -270,11 +272,7 @@ def _load(argument: str | None) -> Worksheet:
         raise WorksheetError("no worksheet given, name it before the options; --list shows those that are shipped")
     if argument == "-":
         return Worksheet.decode(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
-    if os.path.isfile(argument) or (os.path.exists(argument) and argument not in shipped.names()):
-        return Worksheet.load(argument)
-    if os.path.dirname(argument) or "\0" in argument:
-        raise WorksheetError("no such file")
-    return shipped.load(argument)
+    return Worksheet.decode(*shipped.find(argument))
 
 
 def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd.worksheet import Evaluation, Worksheet
 from autograd.worksheet.checking import FAILED, KINK, UNCLEAR, Comparison
 
-__all__ = ["Report", "as_json", "as_text"]
+__all__ = ["Report", "as_json", "as_text", "check_table", "display_width", "gather"]
 
 WIDTH = 80
 NAME_WIDTH = 20
@@ -52,6 +52,56 @@ class Report:
     rate: float | None
     roles: dict[str, str]
     checks: list[Comparison] | None = field(default=None)
+
+
+def gather(
+    sheet: Worksheet,
+    labels: Sequence[str],
+    *,
+    of: str,
+    replaced: Mapping[str, float] | None = None,
+    fixed: Sequence[str] = (),
+    rate: float | None = None,
+    steps: int = 1,
+    watch: Callable[[Iterator[dict[str, float]], int], Iterator[dict[str, float]]] = lambda descent, _: descent,
+) -> Report:
+    """Run a sheet for its gradients and, where there is a rate, some steps of descent.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+        What to run.
+    labels : sequence of str
+        Whose gradients; the trained among them, but for the `fixed`, are updated.
+    of : str
+        The output.
+    replaced : mapping of label to float, optional
+        Numbers of leaves instead of the sheet's.
+    fixed : sequence of str
+        Leaves not to train, besides those the sheet says.
+    rate : float, optional
+        The learning rate.
+    steps : int
+        Of descent.
+    watch : callable
+        Gets the descent and its length, and passes it on: for a progress bar.
+    """
+    trained = [label for label in labels if label in sheet.trained and label not in fixed]
+    run, numbers = sheet.evaluate(replaced, of=of), dict(replaced or {})
+    if rate is not None and trained:
+        descent = sheet.descend(steps, rate=rate, trained=trained, replaced=replaced, of=of)
+        for numbers in watch(descent, steps):  # noqa: B007  (the last one is wanted)
+            pass
+    return Report(
+        sheet=sheet,
+        run=run,
+        gradients=run.gradients(labels),
+        updated={label: numbers.get(label, sheet.leaves[label]) for label in trained} if rate is not None else {},
+        value_after=sheet.compute(numbers, of=of),
+        steps=steps,
+        rate=rate,
+        roles={label: "fixed" if label in fixed else sheet.role(label) for label in labels},
+    )
 
 
 def as_json(report: Report) -> str:
@@ -108,7 +158,7 @@ def as_text(report: Report, *, values: bool = False) -> str:
         numbers = report.run.numbers()
         parts.append(_table(("step", "value"), list(numbers.items())))
     if report.checks is not None:
-        parts.append(_check_table(report.checks, output))
+        parts.append(check_table(report.checks, output))
     return "\n\n".join(parts)
 
 
@@ -128,7 +178,7 @@ def _outcome(report: Report) -> str:
     output = _shortened(report.run.output, NAME_WIDTH)
     lines = [f"{output} = {report.run.value!r}"]
     if report.updated:
-        margin = " " * _width(output)
+        margin = " " * display_width(output)
         lines.append(f"{margin} → {report.value_after!r} {_steps_text(report.steps)} at rate {report.rate!r}")
     if report.updated and not math.isfinite(report.value_after) and math.isfinite(report.run.value):
         lines.append("The descent has left the finite numbers: a smaller --rate may help.")
@@ -139,7 +189,8 @@ def _steps_text(steps: int) -> str:
     return f"after {steps:,} step{'s' * (steps != 1)}"
 
 
-def _check_table(checks: Sequence[Comparison], output: str) -> str:
+def check_table(checks: Sequence[Comparison], output: str) -> str:
+    """Write what came of comparing gradients."""
     rows = [(each.label, each.reverse, each.forward, each.differences, each.verdict) for each in checks]
     lines = [_table(("name", "backward", "forward mode", "differences", "check"), rows)]
     verdicts = [each.verdict for each in checks]
@@ -156,7 +207,7 @@ def _check_table(checks: Sequence[Comparison], output: str) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
     """Align columns, with as many digits of the numbers as fit."""
     tables = (_aligned(heads, rows, digits) for digits in (10, 9, 8, 7))
-    return next((table for table in tables if _width(table.split("\n")[1]) <= WIDTH), _aligned(heads, rows, 6))
+    return next((table for table in tables if display_width(table.split("\n")[1]) <= WIDTH), _aligned(heads, rows, 6))
 
 
 def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits: int) -> str:
@@ -165,19 +216,19 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits
     for name, *others in rows:
         texts = (each if isinstance(each, str) else f"{each:.{digits}g}" for each in others)
         cells.append((_shortened(str(name), NAME_WIDTH), *texts))
-    widths = [max(_width(row[i]) for row in cells) for i in range(len(heads))]
+    widths = [max(display_width(row[i]) for row in cells) for i in range(len(heads))]
     lines = []
     for row in cells:
         padded = []
         for i, cell in enumerate(row):
-            space = " " * (widths[i] - _width(cell))
+            space = " " * (widths[i] - display_width(cell))
             padded.append(cell + space if i in (0, 4) else space + cell)
         lines.append("  ".join(each for each, width in zip(padded, widths, strict=True) if width).rstrip())
-    lines.insert(1, "─" * max(map(_width, lines)))
+    lines.insert(1, "─" * max(map(display_width, lines)))
     return "\n".join(lines)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Count the columns of a terminal that a text takes."""
     wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
     return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
@@ -185,7 +236,7 @@ def _width(text: str) -> int:
 
 def _shortened(text: str, width: int) -> str:
     """Take out the middle of a text that is too wide."""
-    if _width(text) <= width:
+    if display_width(text) <= width:
         return text
     half = width // 2
     return f"{text[: width - half - 1]}…{text[-half:]}"

@@ -213,7 +213,7 @@ def test_pictures_that_cannot_be_drawn_are_refused(arguments: tuple[str, ...], p
 @pytest.mark.parametrize(
     "arguments, parts",
     [
-        ([], ["no worksheet given", "--list"]),
+        (["--json"], ["no worksheet given", "--list"]),
         (["--wrt", "w5", "step_by_step"], ["no worksheet given, name it before the options"]),
         (["step_by_stop"], ["no worksheet is shipped as 'step_by_stop'", "did you mean 'step_by_step'?"]),
         (["nothing/like/this.txt"], ["nothing/like/this.txt: no such file"]),
@@ -309,7 +309,7 @@ def test_interrupting_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     def interrupt(name: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(shipped, "load", interrupt)
+    monkeypatch.setattr(shipped, "find", interrupt)
     assert main(["step_by_step"]) == 130
     assert capsys.readouterr().err == ""
 

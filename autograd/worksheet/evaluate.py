@@ -12,6 +12,7 @@ enough to blow up. What can be wrong is a shape, a count or a size, and each is 
 from __future__ import annotations
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -21,14 +22,42 @@ from autograd import core, ops
 from autograd.core import Value
 from autograd.worksheet.syntax import Instruction, Step
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "Array", "Function", "Operand", "Scalar", "element_label", "run", "shape_text"]
+__all__ = [
+    "CONSTANTS",
+    "FUNCTIONS",
+    "Array",
+    "Function",
+    "Operand",
+    "Scalar",
+    "Written",
+    "element_label",
+    "run",
+    "shape_text",
+    "walk",
+]
 
 MAX_ELEMENTS: Final = 100_000
 MAX_OPERATIONS: Final = 1_000_000
 
 CONSTANTS: Final = {"pi": 3.141592653589793, "π": 3.141592653589793}
 
-Scalar: TypeAlias = Value | float
+
+class Written(ABC):
+    """What stands for a number in a step that is written out, in another language say, instead of computed."""
+
+    @abstractmethod
+    def call(self, name: str, operands: Sequence[Scalar]) -> Written:
+        """Write an op of the table or a comparison, of which one operand at least is itself `Written`."""
+
+    @abstractmethod
+    def call_dot(self, weights: Sequence[Scalar], items: Sequence[Scalar], bias: Scalar) -> Written:
+        """Write a weighted sum."""
+
+    def __float__(self) -> float:
+        raise TypeError(f"{type(self).__name__} is written out and has no number")
+
+
+Scalar: TypeAlias = Value | float | Written
 
 
 @dataclass(frozen=True)
@@ -44,7 +73,7 @@ class Array:
         return [self.items[start : start + width] for start in range(0, len(self.items), width)]
 
 
-Operand: TypeAlias = Value | float | Array
+Operand: TypeAlias = Value | float | Written | Array
 
 
 @dataclass(frozen=True)
@@ -99,7 +128,13 @@ def _scalar_op(op: ops.Op, *operands: Scalar) -> Scalar:
     """Apply a row: recorded when an operand is a `Value`, else just computed."""
     if any(isinstance(operand, Value) for operand in operands):
         return _RECORDED[op.name](*operands)
+    if written := _written(operands):
+        return written.call(op.name, operands)
     return op.compute(*operands)[0]
+
+
+def _written(operands: Sequence[Scalar]) -> Written | None:
+    return next((operand for operand in operands if isinstance(operand, Written)), None)
 
 
 def _size(operand: Operand) -> int:
@@ -138,12 +173,16 @@ def _reduce(name: str, items: Sequence[Scalar]) -> Scalar:
     """Apply a row with any number of operands to a list."""
     if any(isinstance(item, Value) for item in items):
         return _RECORDED[name](list(items))
+    if written := _written(items):
+        return written.call(name, items)
     return ops.TABLE[name].compute(*items)[0]
 
 
 def _weighted_sum(weights: Sequence[Scalar], items: Sequence[Scalar], bias: Scalar = 0.0) -> Scalar:
     if any(isinstance(item, Value) for item in (*weights, *items, bias)):
         return _RECORDED["dot"](list(weights), list(items), bias)
+    if written := _written((*weights, *items, bias)):
+        return written.call_dot(weights, items, bias)
     return ops.TABLE["dot"].compute(*weights, *items, bias)[0]
 
 
@@ -233,7 +272,9 @@ def _whole_index(index: Operand, length: int) -> int:
 def _compare(sign: str, test: Callable[[float, float], bool]) -> Function:
     """Make a comparison: 1 where it holds, else 0, constant as far as derivatives go."""
 
-    def scalar(left: Scalar, right: Scalar) -> float:
+    def scalar(left: Scalar, right: Scalar) -> Scalar:
+        if written := _written((left, right)):
+            return written.call(sign, (left, right))
         return 1.0 if test(float(left), float(right)) else 0.0
 
     def apply(*operands: Operand) -> Operand:
@@ -320,6 +361,11 @@ def run(steps: Sequence[Step], replaced: Mapping[str, float], recorded: bool) ->
     WorksheetError
         Where shapes, counts or sizes don't fit.
     """
+    return walk(steps, lambda name, operand: _named(name, operand, replaced, recorded))
+
+
+def walk(steps: Sequence[Step], named: Callable[[str, Operand], Operand]) -> dict[str, Operand]:
+    """Go through all steps in order; `named` turns each result into what later steps take for it."""
     names: dict[str, Operand] = {}
     budget = MAX_OPERATIONS
     for step in steps:
@@ -340,7 +386,7 @@ def run(steps: Sequence[Step], replaced: Mapping[str, float], recorded: bool) ->
                         f"the sheet needs more than {MAX_OPERATIONS:,} scalar operations; make its lists shorter"
                     )
                 stack.append(_apply(instruction, operands))
-        names[step.name] = _named(step.name, stack[0], replaced, recorded)
+        names[step.name] = named(step.name, stack[0])
     return names
 
 
@@ -391,7 +437,7 @@ def _named_scalar(label: str, item: Scalar, replaced: Mapping[str, float], recor
     if not recorded:
         return item
     if not isinstance(item, Value):
-        return Value(item, label)
+        return Value(float(item), label)
     if item.label:
         if alias:
             return item

@@ -165,15 +165,19 @@ class Worksheet:
                 f"Worksheet.parse: text must be a str, got {text!r} ({type(text).__name__}); see Worksheet.load"
             )
         try:
-            statements = parse(text)
-            steps = _resolved([each for each in statements if isinstance(each, Step)])
-            sheet = cls(steps, name)
-            for directive in statements:
-                if isinstance(directive, Directive):
-                    sheet._obey(directive)
-            sheet.claims = tuple(each for each in statements if isinstance(each, Claim))
+            return cls.of_statements(parse(text), name)
         except WorksheetError as error:
             raise _with_text(error, text) from None
+
+    @classmethod
+    def of_statements(cls, statements: Sequence[Step | Directive | Claim], name: str = "worksheet") -> Worksheet:
+        """Make a sheet of statements that are already read, as the prompt has them; raises as `parse` does."""
+        steps = _resolved([each for each in statements if isinstance(each, Step)])
+        sheet = cls(steps, name)
+        for directive in statements:
+            if isinstance(directive, Directive):
+                sheet._obey(directive)
+        sheet.claims = tuple(each for each in statements if isinstance(each, Claim))
         return sheet
 
     @classmethod
@@ -270,6 +274,10 @@ class Worksheet:
                 f"the output must be one number, {name!r} is a list; name an element, as {labels[0]!r}"
             )
         return labels[0]
+
+    def operands(self) -> dict[str, Operand]:
+        """Compute every step, recording the graph, and return what each stands for, lists as arrays."""
+        return evaluate.run(self.steps, {}, recorded=True)
 
     def evaluate(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> Evaluation:
         """Compute every step, recording the graph.

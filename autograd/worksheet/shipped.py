@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.errors import WorksheetError
 from autograd.worksheet.sheet import Worksheet
-from autograd.worksheet.syntax import nearest
+from autograd.worksheet.syntax import MAX_BYTES, nearest
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-__all__ = ["load", "names"]
+__all__ = ["find", "load", "names", "read"]
 
 
 def _folder() -> Traversable:
@@ -45,8 +46,24 @@ def load(name: str) -> Worksheet:
     Traceback (most recent call last):
     autograd.errors.WorksheetError: no worksheet is shipped as 'step_by_stop'; did you mean 'step_by_step'?
     """
+    raw, wanted = read(name)
+    return Worksheet.decode(raw, wanted)
+
+
+def read(name: str) -> tuple[bytes, str]:
+    """Read the bytes of a shipped sheet, and its name without `.txt`."""
     known = names()
     wanted = name.removesuffix(".txt")
     if wanted not in known:
         raise WorksheetError(f"no worksheet is shipped as {name!r}{nearest(wanted, known) or '; see --list'}")
-    return Worksheet.decode((_folder() / f"{wanted}.txt").read_bytes(), wanted)
+    return (_folder() / f"{wanted}.txt").read_bytes(), wanted
+
+
+def find(name: str) -> tuple[bytes, str]:
+    """Read the bytes of a file, or of a shipped sheet where no file has that name, and what to call it."""
+    if os.path.isfile(name) or (os.path.exists(name) and name not in names()):
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1), Path(name).name
+    if os.path.dirname(name) or "\0" in name:
+        raise WorksheetError("no such file")
+    return read(name)

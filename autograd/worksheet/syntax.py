@@ -9,7 +9,8 @@ A sheet is a list of lines. Each is one of
 
 with `#` starting a comment, and a line going on as long as a bracket is open. From loosest to tightest bind
 `< <= > >= == !=` (two things at a time), `+ -`, `* / @`, the sign, `^` or `**` (from the right), then calls `f(x, y)`
-and indices `W[1,2]`; `[a, b]` is a list. The signs of paper are read too: `·` `×` `−` `÷` `≤` `½` `x²` `σ(x)`.
+and indices `W[1,2]`; `[a, b]` is a list. The signs of
+paper are read too: `·` `×` `−` `÷` `≤` `½` `x²` `σ(x)`; `½(1 - y)` is a product.
 
 Nothing here knows what a name means: that is `sheet`'s business.
 """
@@ -33,6 +34,8 @@ __all__ = [
     "Instruction",
     "Step",
     "Token",
+    "begins_statement",
+    "is_open",
     "nearest",
     "parse",
     "split_lines",
@@ -67,7 +70,7 @@ _OPERATORS: Final = {
 _CLOSING: Final = {"(": ")", "[": "]"}
 _SUPERSCRIPT_DIGITS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SUBSCRIPT_DIGITS: Final = "₀₁₂₃₄₅₆₇₈₉"
-_FRACTIONS: Final = "½⅓⅔¼¾⅛"
+_FRACTIONS: Final = ("½", "⅓", "⅔", "¼", "¾", "⅛")
 _ADVICE_STEP: Final = "a step is written name = expression"
 
 _COMPARISON, _SUM, _PRODUCT = range(1, 4)
@@ -147,6 +150,31 @@ class Claim:
 def split_lines(text: str) -> list[str]:
     """Cut a text into lines as editors count them: at LF, CR LF and CR only."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def begins_statement(line: str) -> bool:
+    """Whether a line begins a step, several of them, or a directive, so that no bracket before it can go on."""
+    return bool(_DIRECTIVE.match(line) or _STEP.match(line))
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket is still open at the end, so that what is typed goes on in the next line.
+
+    Examples
+    --------
+    >>> is_open("W = [[1, 2],"), is_open("W = [1, 2]  # ["), is_open("E = )")
+    (True, False, False)
+    """
+    opened: list[Token] = []
+    try:
+        for number, line in enumerate(split_lines(text), 1):
+            if not opened and (_DIRECTIVE.match(line) or _CLAIM.match(line)):
+                continue
+            for token in _line_tokens(line, number):
+                _match_bracket(token, opened)
+    except WorksheetError:  # which will be said when it is read
+        return False
+    return bool(opened)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -393,13 +421,22 @@ class _Parser:
 
     def _expression(self, floor: int = _COMPARISON) -> None:
         self._signed()
-        while self._next.kind == "operator" and _BINARY.get(self._next.text, 0) >= floor:
-            sign = self._take()
-            level = _BINARY[sign.text]
+        while (level := self._binary_level()) >= floor:
+            sign = self._sign()
             self._expression(level + 1)
             self._emit("call", sign, _CALLED.get(sign.text, sign.text), takes=2)
             if level == _COMPARISON and _BINARY.get(self._next.text) == _COMPARISON:
                 raise self._next.error("comparisons can't be chained; write (a < b)*(b < c)")
+
+    def _binary_level(self) -> int:
+        """Tell how tightly what comes next binds two operands; 0 when it isn't such."""
+        if self._next.text == "(" and self._tokens[self._position - 1].text in _FRACTIONS:
+            return _PRODUCT
+        return _BINARY.get(self._next.text, 0) if self._next.kind == "operator" else 0
+
+    def _sign(self) -> Token:
+        """Take an operator; `½(1 - y)` has one that isn't written."""
+        return self._next._replace(text="*") if self._at("(") else self._take()
 
     def _signed(self) -> None:
         signs = []

@@ -1,0 +1,208 @@
+"""The prompt around a session: at a terminal, and for what comes through a pipe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Final, TextIO
+
+import autograd
+from autograd.errors import AutogradError
+from autograd.prompt.editing import Editor
+from autograd.prompt.entries import breaks_off, chunks, is_command
+from autograd.prompt.session import ENDED, NOTED, REFUSED, WRONG, Reply, Session
+from autograd.prompt.writing import printable
+from autograd.worksheet.syntax import MAX_BYTES, is_open
+
+__all__ = ["converse", "interact", "listen"]
+
+PROMPT: Final = "ag> "
+MORE: Final = "... "
+COLOURS: Final = {REFUSED: "31", WRONG: "33"}
+FINE_CODE, WRONG_CODE, BAD_CODE = 0, 1, 2
+BARE: Final = {"exit": ":quit", "quit": ":quit", "help": ":help", "exit()": ":quit", "quit()": ":quit", "?": ":help"}
+
+
+def converse(begin: str = "") -> int:
+    """Open the prompt on what standard input is, beginning with a sheet if one is named; return the exit code."""
+    session = Session()
+    stdin = sys.stdin
+    terminal = stdin is not None and stdin.isatty()
+    if begin:
+        reply = session.enter(f":load {begin}")
+        if reply.kind == REFUSED:
+            print(f"python -m autograd: {' '.join(reply.text.splitlines()[-1:])}", file=sys.stderr)
+            return BAD_CODE
+        if not terminal:
+            print(reply.text)
+    if terminal:
+        return interact(session, _head(session, begin))
+    return listen(session, _lines(stdin)) if stdin is not None else FINE_CODE
+
+
+def _head(session: Session, begin: str) -> str:
+    """Return what the prompt says first."""
+    loaded = f"{begin}: {len(session.sheet.steps)} steps; :list shows them.\n" if begin else ""
+    return (
+        f"scalargrad {autograd.__version__}, an interactive worksheet.\n"
+        f"Type a step, as w = 0.5, or a command: :help, :load step_by_step, :quit\n{loaded}"
+    )
+
+
+# Through a pipe
+
+
+def _lines(stdin: TextIO) -> Iterator[str]:
+    """Read lines as UTF-8, each for itself; what isn't becomes a character that no line may have."""
+    raw = stdin.buffer
+    first = True
+    while line := raw.readline(2 * MAX_BYTES):
+        yield line.decode("utf-8-sig" if first else "utf-8", "surrogateescape").rstrip("\r\n")
+        first = False
+
+
+def listen(session: Session, lines: Iterator[str]) -> int:
+    """Take all lines and print what comes of them.
+
+    Returns
+    -------
+    int
+        0; 1 if a check failed; 2 if something was refused.
+    """
+    code = FINE_CODE
+    for chunk in chunks(lines):
+        reply = session.enter(chunk)
+        stream = sys.stderr if reply.kind == REFUSED else sys.stdout
+        if reply.text and reply.kind != NOTED:  # of which the end will tell
+            print(reply.text, file=stream)
+        if reply.shown is not None and not reply.text:
+            print("this opens only at a terminal; name a file, as graph.svg or page.html", file=sys.stderr)
+            code = BAD_CODE
+        code = max(code, {WRONG: WRONG_CODE, REFUSED: BAD_CODE}.get(reply.kind, FINE_CODE))
+        if reply.kind == ENDED:
+            return code
+        if stream is sys.stdout:
+            stream.flush()  # whoever reads sees the answer before the next line
+    missing = session.unresolved()
+    if missing:
+        print(f"nothing defines {', '.join(map(printable, missing))}", file=sys.stderr)
+    return BAD_CODE if missing else code
+
+
+# At a terminal
+
+
+class _Paint:
+    """Colours of the terminal's own palette, which it makes readable on its background; none where not wanted."""
+
+    def __init__(self) -> None:
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+        self._on = not plain
+
+    def __call__(self, text: str, kind: str) -> str:
+        colour = COLOURS.get(kind)
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._on and colour and text else text
+
+
+def interact(session: Session, head: str) -> int:
+    """Talk at a terminal until its user leaves; returns the exit code, 0."""
+    editor, paint = Editor(session), _Paint()
+    print(head, end="")
+    if editor.warning:
+        print(editor.warning)
+    prompts = (PROMPT, MORE) if sys.stdout.isatty() else ("", "")
+    ahead: list[str] = []
+    while True:
+        try:
+            text = _statement(editor, prompts, ahead)
+        except KeyboardInterrupt:
+            print()
+            continue
+        except EOFError:
+            print()
+            if _leave(session, editor, paint):
+                break
+            continue
+        editor.remember(text)
+        bare = BARE.get(text.strip())
+        if bare and text.strip() not in session.state.operands:
+            text = bare
+        try:
+            reply = _opened(session, session.enter(text))
+        except KeyboardInterrupt:
+            print("\ninterrupted; the sheet is as it was")
+            continue
+        if reply.kind == ENDED:
+            if _leave(session, editor, paint):
+                break
+        elif reply.text:
+            print(paint(_wrapped(reply), reply.kind))
+    if note := editor.close():
+        print(note)
+    return FINE_CODE
+
+
+def _statement(editor: Editor, prompts: tuple[str, str], ahead: list[str]) -> str:
+    """Read lines until no bracket is open; a line that begins something else stays in `ahead`."""
+    text = ahead.pop() if ahead else editor.read(prompts[0])
+    while not is_command(text) and is_open(text):
+        line = editor.read(prompts[1])
+        if breaks_off(line):
+            ahead.append(line)
+            break
+        text += "\n" + line
+    return text
+
+
+def _opened(session: Session, reply: Reply) -> Reply:
+    """Open a picture or a page in the browser."""
+    if reply.shown is None or reply.text:
+        return reply
+    try:
+        path = reply.shown.show()
+    except AutogradError as error:
+        example = "page page.html" if _is_page(reply.shown) else "draw graph.svg"
+        return Reply(f"{str(error).partition(';')[0]}; write it to a file: :{example}", REFUSED)
+    if _is_page(reply.shown):
+        session.page = str(path)
+        return Reply(f"opened {path}; it is written anew after each change: reload it in the browser (F5)")
+    return Reply(f"opened {path}")
+
+
+def _is_page(shown: object) -> bool:
+    """Whether something shown is an explorer page, which follows the session."""
+    from autograd.explore.page import Explorer
+
+    return isinstance(shown, Explorer)
+
+
+def _wrapped(reply: Reply) -> str:
+    """Break what is wrong between words; a line and its caret stay as they are."""
+    if reply.kind != REFUSED:
+        return reply.text
+    width = shutil.get_terminal_size().columns
+    lines = reply.text.split("\n")
+    return "\n".join(line if line.startswith("  ") else textwrap.fill(line, width) for line in lines)
+
+
+def _leave(session: Session, editor: Editor, paint: _Paint) -> bool:
+    """Ask about unsaved work; True when it is decided."""
+    while session.unsaved:
+        try:
+            answer = editor.read("Save before leaving? A file's name, or n for no [n]: ").strip()
+        except KeyboardInterrupt:
+            print()
+            return False
+        except EOFError:
+            print()
+            return True
+        if answer.lower() in ("", "n", "no"):
+            return True
+        if answer.lower() in ("y", "yes"):
+            answer = session.path
+        reply = session.enter(f":save {answer}")
+        print(paint(reply.text, reply.kind))
+    return True
