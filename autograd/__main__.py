@@ -162,7 +162,7 @@ def _outcome(options: argparse.Namespace, bare: bool) -> int:
     if bare or options.interactive:
         from autograd.prompt.console import converse  # when it is wanted
 
-        return converse(options.sheet or "")
+        return converse(autograd.__version__, options.sheet or "")
     return _list() if options.list else _note(options) if _is_note(options.sheet) else _run(options)
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import autograd
 from autograd.derivation import derive
 from autograd.derivation.sheets import judge_claims, sheet_subject
+from autograd.draw import draw
 from autograd.draw.formats import write_whole
 from autograd.errors import WorksheetError
+from autograd.explore import explore
 from autograd.graph import leaves
 from autograd.ops import TABLE
 from autograd.prompt import writing
+from autograd.prompt.growing import ENDED, FINE, WRONG, GrowingSheet, Reply
 from autograd.prompt.python import as_python
-from autograd.prompt.session import ENDED, FINE, WRONG, Reply, Session
 from autograd.report import as_text, check_table, gather
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
@@ -67,10 +68,10 @@ class Command:
     summary: str
     more: str
     takes: str
-    run: Callable[[Session, list[Word]], Reply]
+    run: Callable[[GrowingSheet, list[Word]], Reply]
 
 
-def obey(session: Session, text: str) -> Reply:
+def obey(session: GrowingSheet, text: str) -> Reply:
     """Run a command line, `:grad w5`; raises what `Session.enter` turns into replies."""
     match = re.match(r"\s*:\s*([^\s!]*)(!?)", text)
     name = match[1] if match else ""
@@ -102,7 +103,7 @@ def _command_name(word: Word) -> str:
     raise word.error(f"there is no command :{writing.printable(word.text[:40])}{advice}")
 
 
-def _labels(session: Session, words: list[Word], default: Iterator[str] | tuple[str, ...] = ()) -> list[str]:
+def _labels(session: GrowingSheet, words: list[Word], default: Iterator[str] | tuple[str, ...] = ()) -> list[str]:
     """Find the quantities that words name, lists element by element."""
     _needs_steps(session)
     found = list(default) if not words else []
@@ -114,12 +115,12 @@ def _labels(session: Session, words: list[Word], default: Iterator[str] | tuple[
     return list(dict.fromkeys(found))
 
 
-def _needs_steps(session: Session) -> None:
+def _needs_steps(session: GrowingSheet) -> None:
     if not session.sheet.steps:
         raise WorksheetError("there are no steps yet; type one, as w = 0.5, or :load step_by_step")
 
 
-def _help(session: Session, words: list[Word]) -> Reply:
+def _help(session: GrowingSheet, words: list[Word]) -> Reply:
     if not words:
         width = max(len(f":{name} {command.usage}") for name, command in COMMANDS.items())
         rows = [f"  {f':{name} {command.usage}':{width}}  {command.summary}" for name, command in COMMANDS.items()]
@@ -170,13 +171,13 @@ beginning of a command is enough: :g. A line goes on while a bracket is open;
 Ctrl-C drops it, Ctrl-D leaves."""
 
 
-def _list(session: Session, words: list[Word]) -> Reply:
+def _list(session: GrowingSheet, words: list[Word]) -> Reply:
     text = session.text().rstrip("\n")
     lines = "\n".join(writing.printable(line) for line in text.split("\n"))
     return Reply(lines if text else "nothing yet")
 
 
-def _values(session: Session, words: list[Word]) -> Reply:
+def _values(session: GrowingSheet, words: list[Word]) -> Reply:
     operands = session.state.operands
     names = [word.text for word in words] or list(operands)
     lines = []
@@ -189,13 +190,13 @@ def _values(session: Session, words: list[Word]) -> Reply:
     return Reply("\n".join(lines) if lines else "nothing yet")
 
 
-def _grad(session: Session, words: list[Word]) -> Reply:
+def _grad(session: GrowingSheet, words: list[Word]) -> Reply:
     labels = _labels(session, words, tuple(session.sheet.leaves))
     report = gather(session.sheet, labels, of=session.output(), rate=session.sheet.rate)
     return Reply(as_text(report).partition("\n\n")[2])
 
 
-def _derive(session: Session, words: list[Word]) -> Reply:
+def _derive(session: GrowingSheet, words: list[Word]) -> Reply:
     run = session.evaluation() if session.sheet.steps else None
     labels = _labels(session, words, session.sheet.trained)
     if run is None or not labels:
@@ -205,7 +206,7 @@ def _derive(session: Session, words: list[Word]) -> Reply:
     return Reply(str(derivation), shown=derivation)
 
 
-def _check(session: Session, words: list[Word]) -> Reply:
+def _check(session: GrowingSheet, words: list[Word]) -> Reply:
     labels = _labels(session, words, tuple(session.sheet.leaves))
     output = session.output()
     checks = list(compare(session.sheet, labels, of=output))
@@ -219,7 +220,7 @@ def _check(session: Session, words: list[Word]) -> Reply:
     return Reply("\n".join(lines), WRONG if failed else FINE)
 
 
-def _train(session: Session, words: list[Word]) -> Reply:
+def _train(session: GrowingSheet, words: list[Word]) -> Reply:
     """Go down the gradient, and give the leaves the numbers that come of it."""
     _needs_steps(session)
     steps = _count(words[0]) if words else 1
@@ -236,7 +237,7 @@ def _train(session: Session, words: list[Word]) -> Reply:
     return Reply(session.redefine(texts))
 
 
-def _own(name: str, label: str, session: Session) -> bool:
+def _own(name: str, label: str, session: GrowingSheet) -> bool:
     """Whether a label is one that a step gave itself, and not that of another step in its list."""
     operand = session.state.operands[name]
     if not isinstance(operand, Array):
@@ -259,18 +260,18 @@ def _count(word: Word) -> int:
     return int(word.text)
 
 
-def _draw(session: Session, words: list[Word]) -> Reply:
+def _draw(session: GrowingSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     run = session.evaluation()
     run.gradients([])
-    drawing = autograd.draw(run.values[run.output], collapse="auto")
+    drawing = draw(run.values[run.output], collapse="auto")
     if not words:
         return Reply(shown=drawing)
     drawing.save(words[0].text)
     return Reply(f"the graph is drawn in {words[0].text}")
 
 
-def _page(session: Session, words: list[Word]) -> Reply:
+def _page(session: GrowingSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     page = take_page(session)
     if not words:
@@ -280,17 +281,15 @@ def _page(session: Session, words: list[Word]) -> Reply:
     return Reply(f"the page is in {words[0].text}; it is written anew after each change: reload it in the browser (F5)")
 
 
-def take_page(session: Session) -> Explorer:
+def take_page(session: GrowingSheet) -> Explorer:
     """Make the explorer page of a session as it is."""
     run = session.evaluation()
     below = {leaf.label for leaf in leaves(run.values[run.output])}
     trained = [label for label in session.sheet.trained if label in below]
-    return autograd.explore(
-        run.values[run.output], trained=trained, rate=session.sheet.rate or 0.1, title=session.sheet.title
-    )
+    return explore(run.values[run.output], trained=trained, rate=session.sheet.rate or 0.1, title=session.sheet.title)
 
 
-def _save(session: Session, words: list[Word]) -> Reply:
+def _save(session: GrowingSheet, words: list[Word]) -> Reply:
     forced = bool(words) and words[0].text == "!"
     named = words[forced:]
     path = named[0].text if named else session.path
@@ -311,7 +310,7 @@ def _write(path: str, text: str, forced: bool, how: str) -> None:
     write_whole(target, text)
 
 
-def _load(session: Session, words: list[Word]) -> Reply:
+def _load(session: GrowingSheet, words: list[Word]) -> Reply:
     if not words:
         raise WorksheetError(f":load takes a file or one of {', '.join(shipped.names())}")
     path = words[0].text
@@ -328,7 +327,7 @@ def _load(session: Session, words: list[Word]) -> Reply:
     return Reply(writing.printable(note))
 
 
-def _python(session: Session, words: list[Word]) -> Reply:
+def _python(session: GrowingSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     text = as_python(session.sheet, session.output())
     forced = bool(words) and words[0].text == "!"
@@ -339,7 +338,7 @@ def _python(session: Session, words: list[Word]) -> Reply:
     return Reply(f"the script is in {named[0].text}; run it with python {named[0].text}")
 
 
-def _drop(session: Session, words: list[Word]) -> Reply:
+def _drop(session: GrowingSheet, words: list[Word]) -> Reply:
     if len(words) != 1:
         raise WorksheetError(":drop takes one name, or 'fixed:' and the like, or 'check'")
     try:
@@ -350,20 +349,20 @@ def _drop(session: Session, words: list[Word]) -> Reply:
         raise words[0].error(error.message) from None
 
 
-def _undo(session: Session, words: list[Word]) -> Reply:
+def _undo(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(session.undo())
 
 
-def _redo(session: Session, words: list[Word]) -> Reply:
+def _redo(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(session.redo())
 
 
-def _new(session: Session, words: list[Word]) -> Reply:
+def _new(session: GrowingSheet, words: list[Word]) -> Reply:
     session.start("")
     return Reply("a new sheet; :undo brings the old one back")
 
 
-def _quit(session: Session, words: list[Word]) -> Reply:
+def _quit(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(kind=ENDED)
 
 

@@ -9,11 +9,11 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final, TextIO
 
-import autograd
 from autograd.errors import AutogradError
 from autograd.prompt.editing import Editor
 from autograd.prompt.entries import breaks_off, chunks, is_command
-from autograd.prompt.session import ENDED, NOTED, REFUSED, WRONG, Reply, Session
+from autograd.prompt.growing import ENDED, NOTED, REFUSED, WRONG, Reply
+from autograd.prompt.session import Session
 from autograd.prompt.writing import printable
 from autograd.worksheet.syntax import MAX_BYTES, is_open
 
@@ -26,7 +26,7 @@ FINE_CODE, WRONG_CODE, BAD_CODE = 0, 1, 2
 BARE: Final = {"exit": ":quit", "quit": ":quit", "help": ":help", "exit()": ":quit", "quit()": ":quit", "?": ":help"}
 
 
-def converse(begin: str = "") -> int:
+def converse(version: str, begin: str = "") -> int:
     """Open the prompt on what standard input is, beginning with a sheet if one is named; return the exit code."""
     session = Session()
     stdin = sys.stdin
@@ -39,15 +39,15 @@ def converse(begin: str = "") -> int:
         if not terminal:
             print(reply.text)
     if terminal:
-        return interact(session, _head(session, begin))
+        return interact(session, _head(session, version, begin))
     return listen(session, _lines(stdin)) if stdin is not None else FINE_CODE
 
 
-def _head(session: Session, begin: str) -> str:
+def _head(session: Session, version: str, begin: str) -> str:
     """Return what the prompt says first."""
     loaded = f"{begin}: {len(session.sheet.steps)} steps; :list shows them.\n" if begin else ""
     return (
-        f"scalargrad {autograd.__version__}, an interactive worksheet.\n"
+        f"scalargrad {version}, an interactive worksheet.\n"
         f"Type a step, as w = 0.5, or a command: :help, :load step_by_step, :quit\n{loaded}"
     )
 

@@ -7,13 +7,10 @@ from html import escape
 from importlib import import_module
 from typing import Any, Final
 
-from autograd.core import Value
-from autograd.display import READABLE
-from autograd.display import value as bundle
 from autograd.errors import AutogradError, WorksheetError
-from autograd.graph import topological
 from autograd.prompt.entries import chunks, is_command
-from autograd.prompt.session import NOTED, REFUSED, Reply, Session
+from autograd.prompt.growing import NOTED, REFUSED, Reply
+from autograd.prompt.session import Session
 from autograd.prompt.writing import number
 from autograd.report import as_text, gather
 from autograd.worksheet.evaluate import Array, Operand
@@ -37,7 +34,7 @@ class Outcome:
         self._report = gather(sheet, list(sheet.leaves), of=run.output, rate=sheet.rate)
         root = run.values[run.output]
         run.gradients([])
-        self._svg = bundle(root).get("image/svg+xml", "") if picture and _small(root) else ""
+        self._svg = _picture(root) if picture else ""
 
     def __repr__(self) -> str:
         return as_text(self._report).partition("\n\n")[2]
@@ -57,8 +54,10 @@ class Outcome:
         return f"<div>{value}<table>{''.join(rows)}</table>{self._svg}</div>"
 
 
-def _small(root: Value) -> bool:
-    return len(topological(root)) <= READABLE
+def _picture(root: Any) -> str:
+    """The graph as a notebook shows it by itself: where it is small."""
+    bundle: dict[str, str] = root._repr_mimebundle_()
+    return bundle.get("image/svg+xml", "")
 
 
 def _options(line: str) -> set[str]:

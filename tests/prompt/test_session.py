@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd.errors import WorksheetError
 from autograd.prompt import Session
 from autograd.prompt.entries import chunks
-from autograd.prompt.session import State
+from autograd.prompt.growing import State
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.evaluate import FUNCTIONS
 from autograd.worksheet.syntax import split_lines
