@@ -19,7 +19,7 @@ for source in autograd/_*.c nn/_*.c; do
         -shared -fPIC -I"$include" "$source" "${parts[@]}" -lm -o "$scratch/${source%.c}$suffix"
 done
 cd "$scratch"
-paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/derivatives/test_second.py tests/replay tests/nn/test_steps.py)
+paths=(tests/test_twins.py tests/test_memory.py tests/test_value.py tests/test_backward.py tests/derivatives/test_second.py tests/derivatives/test_lifetimes.py tests/replay tests/nn/test_steps.py)
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
 done
