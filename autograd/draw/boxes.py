@@ -137,11 +137,13 @@ def split(label: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> split("out_o1"), split("w11_2"), split("b"), split("_x")
-    (('out', 'o1'), ('w', '11,2'), ('b', ''), ('_x', ''))
+    >>> split("out_o1"), split("w11_2"), split("w_{11}"), split("b"), split("_x")
+    (('out', 'o1'), ('w', '11,2'), ('w', '11'), ('b', ''), ('_x', ''))
     """
     if match := re.fullmatch(r"([^\W\d_]+)(\d+)((?:_\d+)*)", label):
         return match[1], match[2] + match[3].replace("_", ",")
+    if match := re.fullmatch(r"([^\s_{}]+)_\{([^{}]+)\}", label):  # as TeX has it
+        return match[1], match[2]
     base, _, subscript = label.partition("_") if " " not in label else (label, "", "")
     return (base, subscript) if base and subscript and not subscript.startswith("_") else (label, "")
 

@@ -35,7 +35,8 @@ def explore(
         The result; what gradient descent makes smaller.
     trained : iterable of Value or str, optional
         The leaves that gradient descent moves, or their labels; by default all but those whose label says that they
-        are inputs (x1, i1) or targets (y, t1, target_o1). The page lets its reader choose others.
+        are inputs (x1, i1) or targets (y, t1, target_o1), or all where there are no others. The page lets its reader
+        choose.
     rate : float
         The learning rate at first, above 0.
     title : str

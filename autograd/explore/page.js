@@ -118,7 +118,7 @@ class Page {
   zoom(way) {
     const svg = this.picture.svg, {width, height} = svg.viewBox.baseVal;
     const room = this.stage.clientWidth || width;
-    const least = room < 700 ? 0.75 : 0.62;
+    const least = room < 700 ? 0.75 : 0.55;
     const wide = room / width, whole = Math.min(wide, Math.max(0.54 * innerHeight, 320) / height);
     const readable = Math.min(1.25, Math.max(least, room < 700 ? wide : whole));
     if (way === "start") this.factor = 1;
@@ -149,7 +149,7 @@ class Page {
     const {index, title} = leaf, value = this.graph.values[index], held = Boolean(leaf.held);
     const reach = Number.isFinite(value) ? Math.max(1, 2 * Math.abs(value)) : 1, middle = Number.isFinite(value) ? value : 0;
     const name = element("button", {class: "leaf-name", type: "button", title: "Show its gradient and the chain rule", onclick: () => this.chosen("pick", leaf)}, this.writing.name(leaf));
-    const slider = element("input", {type: "range", min: middle - reach, max: middle + reach, step: "any", "aria-label": title, disabled: held});
+    const slider = element("input", {type: "range", min: bounded(middle - reach), max: bounded(middle + reach), step: "any", "aria-label": title, disabled: held});
     const field = element("input", {type: "number", step: "any", "aria-label": `${title} as a number`, disabled: held});
     const trained = element("input", {type: "checkbox", "aria-label": `train ${title}`, disabled: held});
     const gradient = element("span", {class: "number"}), difference = element("span", {class: "number difference"});
@@ -224,8 +224,8 @@ class Page {
     for (const {leaf, box, slider, field, gradient, difference, name} of this.rows) {
       const x = this.graph.values[leaf.index], slope = this.now.final[leaf.index];
       if (Number.isFinite(x)) {
-        if (x < Number(slider.min)) slider.min = x - Math.abs(x);
-        if (x > Number(slider.max)) slider.max = x + Math.abs(x);
+        if (x < Number(slider.min)) slider.min = bounded(x - Math.abs(x));
+        if (x > Number(slider.max)) slider.max = bounded(x + Math.abs(x));
         slider.value = x;
       }
       if (field !== from) {
@@ -242,6 +242,11 @@ class Page {
       name.setAttribute("aria-pressed", String(this.picked === leaf));
     }
   }
+}
+
+// An end of a slider: so far that the way between both ends is still a double.
+function bounded(x) {
+  return Math.max(-Number.MAX_VALUE / 2, Math.min(Number.MAX_VALUE / 2, x));
 }
 
 const page = new Page(JSON.parse(document.getElementById("data").textContent));

@@ -138,7 +138,8 @@ def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str]
     """By `id`, the leaves that gradient descent moves."""
     leaves = {id(node): node for node in nodes if not node.op}
     if wanted is None:
-        return {id(node) for node, kind in zip(nodes, kinds) if id(node) in leaves and kind not in NOT_TRAINED}
+        weights = {id(node) for node, kind in zip(nodes, kinds) if id(node) in leaves and kind not in NOT_TRAINED}
+        return weights or set(leaves)  # of x * x one wants to go down in x
     if isinstance(wanted, (str, Value)) or not isinstance(wanted, Iterable):
         raise TypeError(f"explore: trained must be several leaves or labels, got {wanted!r} ({type(wanted).__name__})")
     ids: set[int] = set()

@@ -64,9 +64,7 @@ def _numbers(x: Any, where: str, table: bool = False) -> Array:
     except OverflowError:
         raise ValueError(f"{where} must be numbers that a double holds, got {x!r:.60}") from None
     except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"{where} must be a number or a sequence of numbers, got {type(x).__name__}: {error}"
-        ) from None
+        raise TypeError(f"{where} must be a number or a sequence of numbers, got {type(x).__name__}: {error}") from None
     if result.ndim > 1 and not table:
         raise ValueError(f"{where} must be a number or 1-D, got shape {result.shape}")
     return result

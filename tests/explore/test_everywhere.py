@@ -107,10 +107,12 @@ def test_cards_fill_the_window(opened: Open) -> None:
 
 
 def test_nothing_is_cut_off_beside_the_leaves(opened: Open) -> None:
-    for width in (1600, 1500, 1499, 1300, 1250, 1249, 800, 721, 720, 400):
+    for width in (1600, 1500, 1499, 1300, 1250, 1249, 800, 721, 720, 400, 360):
         page = opened(explore(note_002()), width, 900)
         wider = "[...document.querySelectorAll('.leaf, .heads')].filter((row) => row.scrollWidth > row.clientWidth + 1)"
         assert page.evaluate(f"{wider}.length") == 0, width
+        cut = "[...document.querySelectorAll('.leaf-name')].filter((name) => name.scrollWidth > name.clientWidth)"
+        assert page.evaluate(f"{cut}.length") == 0, width
         page.close()
 
 

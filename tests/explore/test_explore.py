@@ -56,6 +56,11 @@ def test_what_is_trained_by_default_is_neither_input_nor_target() -> None:
     assert sorted(node["title"] for node in listed) == ["b1", "b2", *(f"w{i}" for i in range(1, 9))]
 
 
+def test_where_there_are_only_inputs_they_are_trained() -> None:
+    x = Value(3.0, "x")
+    assert [node["title"] for node in data_of(explore(x * x))["nodes"] if node.get("trained")] == ["x"]
+
+
 def test_what_is_trained_can_be_named_or_given() -> None:
     root = neuron()
     w1 = next(node for node in topological(root) if node.label == "w1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
@@ -265,6 +266,19 @@ def test_a_slider_recomputes_value_gradient_and_picture(opened: Open) -> None:
     w1, w2, w10, x, b, target = 0.5, -1.5, float(slider.input_value()), 0.8, 0.1, 1.0
     error = (target - 1 / (1 + math.exp(-(w1 * x + w2 * x + w10 * x + b)))) ** 2
     assert close(numbers(page, "explorer.graph.values")[-1], error)
+
+
+def test_sliders_of_the_largest_numbers_have_ends(opened: Open) -> None:
+    x = Value(1.7e308, "x")
+    page = opened(explore(x * 0.5))
+    for text in ("-1e308", "1.7e308"):
+        set_leaf(page, "x", text)
+        ends = page.evaluate("((one) => [one.min, one.max].map(Number))(document.querySelector('.leaf input'))")
+        assert ends[0] < 0.0 < ends[1] < math.inf
+        assert math.isfinite(ends[1] - ends[0])
+    page.get_by_label("x", exact=True).focus()
+    page.keyboard.press("Home")
+    assert numbers(page, "explorer.graph.values")[0] == -sys.float_info.max / 2
 
 
 def test_a_number_that_is_none_is_marked_and_changes_nothing(opened: Open) -> None:
