@@ -361,7 +361,7 @@ def _pictured(structure: Structure) -> str:
     return f"{together(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
 
 
-def _merge(result: _Result, version: Program, outcome: Any, chosen: Array, each: bool, samples: int) -> None:
+def _merge(result: _Result, version: Program, outcome: Any, chosen: NDArray[np.intp], each: bool, samples: int) -> None:
     """Put one version's samples in their places and add up gradients."""
     import numpy as np
 

@@ -72,14 +72,14 @@ def test_wrong_arguments() -> None:
         program.backward([1.0, 2.0], 1.0, seed=[1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="one entry per output, 1, got 2"):
         program.backward(1.0, 1.0, seed=(1.0, 2.0))
-    for wrong in ("abc", Value(1.0), {}, 1j):
-        with pytest.raises(TypeError, match="^seed: must be"):
+    for wrong in ("abc", Value(1.0), {"a": 1}, 1j):
+        with pytest.raises(TypeError, match=r"^seed: must be"):
             program.backward(1.0, 1.0, seed=wrong)
-    with pytest.raises(TypeError, match="^seed: entry 0 must be"):
+    with pytest.raises(TypeError, match=r"^seed: entry 0 must be"):
         program.backward(1.0, 1.0, seed=(None,))
-    for wrong in (10**400, [10**400]):
+    for huge in (10**400, [10**400]):
         with pytest.raises(ValueError, match="argument 1 must be numbers that a double holds"):
-            program(1.0, wrong)
+            program(1.0, huge)
     with pytest.raises(ValueError, match="'sum' or 'each'"):
         program.gradients(1.0, 1.0, parameters="all")
     for threads in (0, -1, True, 1.5):
