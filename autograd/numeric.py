@@ -21,6 +21,8 @@ __all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "loc
 
 EPSILON = 2.0**-52
 STEP = 2.0**-500  # of the complex kind: so small that its square is nothing
+NEAR = 2.0**-60  # the same relative to the operand, where that is tiny
+TINIEST = 2.0**-1066  # what is smaller loses its digits to underflow
 ROWS = 11
 
 
@@ -28,7 +30,9 @@ class Crossing(Exception):
     """An evaluation that took another branch than the point's own; the step has to be smaller."""
 
 
-def difference(evaluate: Callable[[float], float], x: float, width: float) -> tuple[float, float]:
+def difference(
+    evaluate: Callable[[float], float], x: float, width: float, rounding: float = 0.0
+) -> tuple[float, float]:
     """Return a derivative by Ridders' extrapolation of central differences, and a bound on its error.
 
     Parameters
@@ -39,6 +43,8 @@ def difference(evaluate: Callable[[float], float], x: float, width: float) -> tu
         Where.
     width : float
         The first step; it shrinks to where the function is finite and takes no other branch.
+    rounding : float
+        What a value may be off besides its own rounding, as the function rounds inside.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def difference(evaluate: Callable[[float], float], x: float, width: float) -> tu
             table, step = [], step / 2
             continue
         row = [(high - low) / (up - down)]
-        noise = 4 * EPSILON * (abs(high) + abs(low)) / (up - down)
+        noise = (4 * EPSILON * (abs(high) + abs(low)) + 2 * rounding) / (up - down)
         factor = 1.0
         for earlier in table[-1] if table else ():
             factor *= 4.0
@@ -94,14 +100,16 @@ def local(node: Value, position: int) -> tuple[float, float]:
     operands = [x if isinstance(x, float) else x.data for x in node.operands]
     form = COMPLEX.get(node.op)
     if form is not None:
+        x = operands[position]
+        step = max(min(STEP, abs(x) * NEAR), TINIEST) if x else STEP
         moved: list[complex] = [complex(x) for x in operands]
-        moved[position] = complex(operands[position], STEP)
+        moved[position] = complex(x, step)
         try:
-            slope = form(*moved).imag / STEP
+            slope = form(*moved).imag / step
         except (OverflowError, ZeroDivisionError, ValueError):
             slope = math.nan
         if math.isfinite(slope):
-            return slope, 1e-14 * abs(slope) + 1e-300
+            return slope, 1e-14 * abs(slope) + 1e-300 + TINIEST / step
 
     def evaluate(x: float) -> float:
         at = [*operands[:position], x, *operands[position + 1 :]]
@@ -132,6 +140,11 @@ def _by_sign(positive: Callable[..., complex], negative: Callable[..., complex])
 
 def _angle(y: complex, x: complex) -> complex:
     return cmath.atan(y / x) if abs(x.real) >= abs(y.real) else -cmath.atan(x / y)  # up to a constant
+
+
+def _hypotenuse(x: complex, y: complex) -> complex:
+    size = 1e-150 if max(abs(x.real), abs(y.real)) < 1e-100 else 1.0
+    return size * cmath.sqrt((x / size) ** 2 + (y / size) ** 2)
 
 
 def _log_sum(*xs: complex) -> complex:
@@ -184,7 +197,7 @@ COMPLEX: dict[str, Callable[..., complex]] = {  # up to constants: only the slop
     "acosh": cmath.acosh,
     "atanh": cmath.atanh,
     "pow": lambda x, y: x**y,
-    "hypot": lambda x, y: cmath.sqrt(x * x + y * y),
+    "hypot": _hypotenuse,
     "sigmoid": _sigmoid,
     "softplus": _softplus,
     "silu": lambda x: x * _sigmoid(x),

@@ -158,3 +158,31 @@ def test_differences_know_their_error() -> None:
     slope, error = difference(lambda t: math.nan, 1.0, 0.5)
     assert math.isnan(slope)
     assert error == math.inf
+
+
+NARROW: dict[str, tuple[Callable[..., Any], tuple[float, ...]]] = {
+    "a narrow peak": (lambda x: ag.exp(-((x / 0.01) ** 2)), (0.007,)),
+    "a narrow peak elsewhere": (lambda x: ag.exp(-(((x - 3.0) / 1e-4) ** 2)), (3.00007,)),
+    "a resonance": (lambda x: 1.0 / (x * x + 1e-12), (7e-7,)),
+    "a corner that is round": (lambda x: ag.sqrt(x * x + 1e-12), (7e-7,)),
+    "small arguments": (ag.hypot, (1e-8, 2e-8)),
+    "a fast wave": (lambda x: ag.sin(x * 1e6), (1.0,)),
+    "a tiny factor": (lambda x: ag.exp(x) * 1e-200, (0.3,)),
+    "a tiny argument": (ag.log, (1e-200,)),
+    "a far tail": (lambda x: ag.exp(-x * x), (20.0,)),
+    "a tail rounded away": (lambda x: 1.0 + ag.erf(x), (-7.7,)),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_true_gradients_on_scales_of_their_own(name: str) -> None:
+    """Wide steps passed over them and converged, to another slope; complex steps underflowed."""
+    function, point = NARROW[name]
+    assert ag.gradcheck(function, point)
+
+
+@pytest.mark.parametrize("error", [1e-3, 1e-6, 1e-9])
+def test_hidden_parts_beside_a_narrow_peak(error: float) -> None:
+    peak, (point,) = NARROW["a narrow peak"]
+    with pytest.raises(GradientError):
+        ag.gradcheck(lambda x: peak(x) * (1.0 + error * math.exp(float(x))) + error * float(x), point)
