@@ -5,55 +5,73 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import derivatives, report
-from benchmarks.engines import ENGINES
-from benchmarks.measure import ROOT, measure
+import autograd as ag
+from benchmarks import derivatives, eager, replay, report, results, training
+from benchmarks.environments import PACKAGES, ROOT
+from benchmarks.timing import Settings
 from benchmarks.workloads import WORKLOADS
 
 __all__ = ["main"]
 
 HEAVY = ("torch",)
-DERIVATIVES = "derivatives"
+SECTIONS = {"derivatives": derivatives.measure, "replay": replay.measure, "training": training.measure}
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    usual = [key for key in ENGINES if key not in HEAVY]
+    usual = [key for key in PACKAGES if key not in HEAVY]
+    sections, workloads = ["eager", *SECTIONS], list(WORKLOADS)
     made = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure scalargrad against its peers.")
-    made.add_argument("--quick", action="store_true", help="two rounds, without the million-node chain; writes no file")
-    made.add_argument("--rounds", type=int, default=7, help="rounds for each engine and workload (default 7)")
+    made.add_argument("--quick", action="store_true", help="two short rounds of less work; writes no file")
+    made.add_argument("--rounds", type=int, default=7, help="how often each case has its turn (default 7)")
     made.add_argument(
-        "--engines", nargs="+", choices=list(ENGINES), default=usual, metavar="ENGINE", help=", ".join(usual)
+        "--sections", nargs="+", choices=sections, default=sections, metavar="SECTION", help=", ".join(sections)
+    )
+    made.add_argument(
+        "--workloads", nargs="+", choices=workloads, default=workloads, metavar="WORKLOAD",
+        help=f"of the eager section: {', '.join(workloads)}",
+    )  # fmt: skip
+    made.add_argument(
+        "--peers", nargs="*", choices=usual, default=usual, metavar="PEER", help=f"any or none of {', '.join(usual)}"
     )
     made.add_argument("--with", dest="heavy", nargs="+", choices=HEAVY, default=[], help="large packages on top")
-    names = [*WORKLOADS, DERIVATIVES]
-    made.add_argument("--workloads", nargs="+", choices=names, default=names, metavar="WORKLOAD", help=", ".join(names))
     made.add_argument("--cache", type=Path, default=ROOT / ".cache" / "benchmarks", help="where peers are installed")
     made.add_argument("--output", type=Path, help="folder for results.md and results.json; no README then")
     return made
 
 
+def measured(given: argparse.Namespace) -> results.Results:
+    """Measure what the command line asks for."""
+    rounds, seconds = (2, 0.02) if given.quick else (given.rounds, 0.15)
+    settings = Settings(rounds, seconds, given.cache, (*given.peers, *given.heavy), given.quick)
+    found = results.new(rounds, {"c": "C", "python": "Python"}[ag.CORE])
+    if "eager" in given.sections:
+        eager.measure([name for name in given.workloads if not (given.quick and name == "W5")], settings, found)
+    for name, measure in SECTIONS.items():
+        if name in given.sections:
+            found.sections[name] = measure(settings)
+            found.missing |= found.sections[name].missing
+    return found
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 1 when an engine's gradients were wrong or it broke."""
+    """Run the command; 1 when an engine's gradients were wrong or it broke.
+
+    Files are written by a whole run only, so that they hold figures of one run: all sections and workloads, not quick.
+    """
     given = parser().parse_args(arguments)
-    rounds = 2 if given.quick else given.rounds
-    names = [name for name in given.workloads if name != DERIVATIVES and not (given.quick and name == "W5")]
-    results = measure([*given.engines, *given.heavy] if names else [], names, rounds, given.cache)
-    if DERIVATIVES in given.workloads:
-        found = derivatives.measure(rounds, given.cache)
-        results.derivatives, results.forward_against_reverse = found.times, found.disagreement
-        results.missing |= {"jax": found.missing} if found.missing else {}
-    text = report.markdown(results)
+    found = measured(given)
+    text = report.markdown(found)
     print(text)
-    folder = given.output or (None if given.quick else Path(__file__).parent)
+    whole = len(found.sections) == len(SECTIONS) and len(found.operations) == len(WORKLOADS)
+    folder = given.output or (Path(__file__).parent if whole and not given.quick else None)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.md").write_text(text, encoding="utf-8")
-        (folder / "results.json").write_text(results.as_json(), encoding="utf-8")
+        (folder / "results.json").write_text(found.as_json(), encoding="utf-8")
     if folder is not None and given.output is None:
-        report.update_between(ROOT / "README.md", report.readme(results))
-    # "engine workload" is a failure at work; an engine's name alone is a peer that can't be had here.
-    return 1 if any(" " in key for key in results.missing) else 0
+        report.update_between(ROOT / "README.md", report.readme(found))
+    return 1 if found.failures() else 0
 
 
 if __name__ == "__main__":

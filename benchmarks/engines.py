@@ -25,8 +25,8 @@ class Engine:
     ----------
     title : str
         The row's name in the tables.
-    package : str
-        What pip installs into an environment of the engine's own; empty when it runs in ours.
+    peer : str
+        Whose environment it runs in, a key of `environments.PACKAGES`; empty when it is ours.
     differentiates : bool
         Whether there is a backward pass.
     skips : tuple of str
@@ -34,7 +34,7 @@ class Engine:
     """
 
     title = "plain Python floats, forward only"
-    package = ""
+    peer = ""
     differentiates = False
     skips: tuple[str, ...] = ()
 
@@ -229,7 +229,7 @@ class Micrograd(Eager):
     """The PyPI package; exp and log, which it lacks, are written in its own style."""
 
     title = "micrograd"
-    package = "micrograd==0.1.0"
+    peer = "micrograd"
     skips = ("W5",)  # its recursion would need gigabytes of stack
 
     def __init__(self) -> None:
@@ -266,7 +266,7 @@ class Xad(Engine):
     """The C++ tape with its Python binding."""
 
     title = "XAD"
-    package = "xad==1.5.2"
+    peer = "xad"
     differentiates = True
 
     def __init__(self) -> None:
@@ -309,7 +309,7 @@ class Casadi(Engine):
     """Symbolic scalars: build, differentiate, evaluate."""
 
     title = "CasADi SX (build, differentiate, evaluate)"
-    package = "casadi==3.8.2"
+    peer = "casadi"
     differentiates = True
     skips = ("W5",)  # minutes
 
@@ -347,7 +347,7 @@ class Torch(Eager):
     """Scalar tensors on the CPU."""
 
     title = "torch CPU, scalar tensors"
-    package = "torch==2.13.0"
+    peer = "torch"
     skips = ("W5",)  # minutes
 
     def __init__(self) -> None:

@@ -7,16 +7,25 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["interpreter"]
+__all__ = ["PACKAGES", "ROOT", "interpreter"]
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {
+    "micrograd": "micrograd==0.1.0",
+    "xad": "xad==1.5.2",
+    "casadi": "casadi==3.8.2",
+    "jax": "jax==0.4.38",
+    "torch": "torch==2.13.0",
+}
 
 
-def interpreter(package: str, cache: Path) -> Path:
-    """Return the Python that has `package`; ours when that is empty.
+def interpreter(peer: str, cache: Path) -> Path:
+    """Return the Python that has a peer's package; ours when the name is empty.
 
     Parameters
     ----------
-    package : str
-        What pip installs, with its version.
+    peer : str
+        A key of `PACKAGES`, or "".
     cache : Path
         Where environments are kept.
 
@@ -25,8 +34,9 @@ def interpreter(package: str, cache: Path) -> Path:
     OSError
         When it can't be installed; the text is pip's last line.
     """
-    if not package:
+    if not peer:
         return Path(sys.executable)
+    package = PACKAGES[peer]
     # The version of Python is part of the name: another one can't use its packages.
     folder = cache / f"{package.replace('==', '-')}-py{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")

@@ -45,10 +45,23 @@ tanh_of(vector x)
     return (vector)((integers)(m / (m + 2.0)) | sign);
 }
 
-/* Rows of weights, each followed by its bias. The number of samples is a multiple of 8. */
+/* Eight samples of a column; of those beyond the last, zeros. */
+static inline const double *
+eight(const double *column, long left, double *padded)
+{
+    if (left >= WIDTH * GROUP) {
+        return column;
+    }
+    memset(padded, 0, WIDTH * GROUP * sizeof(double));
+    memcpy(padded, column, (size_t)left * sizeof(double));
+    return padded;
+}
+
+/* Rows of weights, each followed by its bias. */
 void
 limit(const double *columns, long samples, const double *parameters, double *losses, double *gradients)
 {
+    static const double ones[WIDTH * GROUP] = {1, 1, 1, 1, 1, 1, 1, 1};
     const double *first = parameters, *second = parameters + 48, *third = parameters + 320;
     vector sums[PARAMETERS];
     for (int i = 0; i < PARAMETERS; i++) {
@@ -57,9 +70,14 @@ limit(const double *columns, long samples, const double *parameters, double *los
     vector *in_first = sums, *in_second = sums + 48, *in_third = sums + 320;
     for (long s = 0; s < samples; s += WIDTH * GROUP) {
         vector a[GROUP], b[GROUP], h1[HIDDEN][GROUP], h2[HIDDEN][GROUP], d1[HIDDEN][GROUP], d2[HIDDEN][GROUP], slope[GROUP];
+        double padded[4][WIDTH * GROUP], found[WIDTH * GROUP];
+        long left = samples - s;
+        const double *as = eight(columns + s, left, padded[0]), *bs = eight(columns + samples + s, left, padded[1]);
+        const double *targets = eight(columns + 2 * samples + s, left, padded[2]), *counts = eight(ones, left, padded[3]);
+        double *out = left >= WIDTH * GROUP ? losses + s : found;
         for (int g = 0; g < GROUP; g++) {
-            a[g] = load(columns + s + WIDTH * g);
-            b[g] = load(columns + samples + s + WIDTH * g);
+            a[g] = load(as + WIDTH * g);
+            b[g] = load(bs + WIDTH * g);
         }
         for (int j = 0; j < HIDDEN; j++) {
             const double *w = first + 3 * j;
@@ -83,13 +101,13 @@ limit(const double *columns, long samples, const double *parameters, double *los
             }
         }
         for (int g = 0; g < GROUP; g++) {
-            vector error = all(third[HIDDEN]) - load(columns + 2 * samples + s + WIDTH * g);
+            vector error = all(third[HIDDEN]) - load(targets + WIDTH * g);
             for (int k = 0; k < HIDDEN; k++) {
                 error += h2[k][g] * third[k];
             }
             vector loss = error * error;
-            memcpy(losses + s + WIDTH * g, &loss, sizeof loss);
-            slope[g] = error + error;
+            memcpy(out + WIDTH * g, &loss, sizeof loss);
+            slope[g] = (error + error) * load(counts + WIDTH * g);
             in_third[HIDDEN] += slope[g];
         }
         for (int k = 0; k < HIDDEN; k++) {
@@ -115,6 +133,9 @@ limit(const double *columns, long samples, const double *parameters, double *los
                 in_first[3 * k + 1] += d1[k][g] * b[g];
                 in_first[3 * k + 2] += d1[k][g];
             }
+        }
+        if (out == found) {
+            memcpy(losses + s, found, (size_t)left * sizeof(double));
         }
     }
     for (int i = 0; i < PARAMETERS; i++) {

@@ -4,66 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import derivatives
 from benchmarks.engines import ENGINES
-from benchmarks.measure import Results
+from benchmarks.goals import GOALS
+from benchmarks.language import LINES, TOKENS
+from benchmarks.results import Figure, Results
+from benchmarks.tables import compared, duration, spelled, table, times
+from benchmarks.training import BATCHES
 from benchmarks.workloads import WORKLOADS
 
-__all__ = ["GOALS", "Goal", "markdown", "ratio_table", "update_between"]
+__all__ = ["markdown", "readme", "update_between"]
 
 START, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A figure to reach: a ratio, and whether it is to be at most or at least its bound."""
-
-    text: str
-    bound: float
-    at_most: bool
-    figure: Callable[[Results], float]
-
-    def reached(self, results: Results) -> bool | None:
-        """Whether it is reached; None when it wasn't measured."""
-        found = self.figure(results)
-        if math.isnan(found):
-            return None
-        return found <= self.bound if self.at_most else found >= self.bound
-
-
-GOALS = (
-    Goal("one a*b, times a float product", 1.15, True, lambda r: r.ratio("c", "floats", "a*b")),
-    Goal("W1 forward, times plain floats", 1.25, True, lambda r: r.ratio("c", "floats", "W1", "forward")),
-    Goal("W2 forward, times plain floats", 1.25, True, lambda r: r.ratio("c", "floats", "W2", "forward")),
-    Goal("W2 whole step, times plain floats", 2.0, True, lambda r: r.ratio("c", "floats", "W2")),
-    Goal("W2 whole step, faster than micrograd", 170.0, False, lambda r: r.ratio("micrograd", "c", "W2")),
-    Goal("W2 whole step, faster than XAD", 12.0, False, lambda r: r.ratio("xad", "c", "W2")),
-    Goal("W2 through nn, faster than micrograd", 900.0, False, lambda r: r.ratio("micrograd", "c-nn", "W2")),
-    Goal("W2 through nn, times plain floats", 0.5, True, lambda r: r.ratio("c-nn", "floats", "W2")),
-    Goal("W3 whole step, times plain floats", 2.5, True, lambda r: r.ratio("c", "floats", "W3")),
-    Goal("W4 whole step, faster than micrograd", 200.0, False, lambda r: r.ratio("micrograd", "c", "W4")),
-    Goal("W2 backward alone, times own forward", 0.35, True, lambda r: r.ratio("c", "c", "W2", "backward", "forward")),
-    Goal("bytes a node", 80.0, True, lambda r: r.bytes_per_node.get("c", math.nan)),
-)
-
-
-def spelled(ratio: float) -> str:
-    """Three digits at most; a dash for what is unknown.
-
-    Examples
-    --------
-    >>> spelled(236.7), spelled(17.04), spelled(0.6), spelled(float("nan"))
-    ('237×', '17×', '0.6×', '—')
-    """
-    return "—" if math.isnan(ratio) else f"{float(f'{ratio:.3g}' if ratio >= 100 else f'{ratio:.2g}'):g}×"
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Markdown."""
-    return "\n".join("| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *rows])
+MULTIPLES = "Others' times are given in multiples of ours."
 
 
 def ratio_table(results: Results, cell: Callable[[str, str], float], reference: str) -> str:
@@ -83,8 +37,9 @@ def ratio_table(results: Results, cell: Callable[[str, str], float], reference: 
 def conditions(results: Results) -> str:
     """Say under what the figures were taken."""
     return (
-        f"Measured {results.day} in one run ({results.machine}; {results.python}; float64; garbage collector on; "
-        f"engines in turn, best of {results.rounds} rounds). Every tool's value and gradients agree to 1e-9."
+        f"Measured {results.day} in one run ({results.machine}; {results.python}; {results.core} core where not said; "
+        f"float64; garbage collector on; all in turn, best of {results.rounds} rounds). "
+        "Every tool's values and gradients agree to 1e-9."
     )
 
 
@@ -97,13 +52,116 @@ def legend(results: Results) -> str:
     return "\n".join(lines)
 
 
-def readme(results: Results) -> str:
-    """Return the README's part: speed relative to micrograd, and time relative to plain floats."""
-    text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
+def eager(results: Results) -> str:
+    """Table of speed relative to micrograd."""
     against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd")
-    parts = [text, against, legend(results)]
-    if results.derivatives:
-        parts += ["Derivatives of a small net's loss (337 parameters, one sample):", second_derivatives(results)]
+    text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
+    return "\n\n".join([text, against, legend(results)])
+
+
+def derivatives(results: Results) -> str:
+    """Table of what derivatives of the loss of a net with 337 parameters cost on one sample, ours and JAX's."""
+    rows: dict[str, tuple[str, ...]] = {
+        "recording the loss": ("record",),
+        "`backward()` alone": ("backward",),
+        "gradient": ("grad",),
+        "gradient, compiled": ("compiled grad", "grad"),
+        "Hessian times a vector": ("hvp",),
+        "Hessian times a vector, compiled": ("compiled hvp", "hvp"),
+        "Hessian, 337 × 337, as lists": ("hessian",),
+        "Hessian, 337 × 337, as an array": ("hessian of an array", "hessian"),
+        "Hessian, compiled, as lists": ("compiled hessian", "hessian"),
+        "gradient of a chain of 1,000 variables": ("chain grad",),
+        "Hessian of that chain, 1,000 × 1,000": ("chain hessian",),
+    }
+    shown = compared(results.section("derivatives"), rows, {"JAX as called": "jax", "JAX jitted": "jax jitted"})
+    return f"The loss of a 2-16-16-1 net (337 parameters, tanh) on one sample. {MULTIPLES}\n\n{shown}"
+
+
+def replay(results: Results) -> str:
+    """Table of compiled graphs."""
+    found = results.section("replay")
+    planned = {
+        key: f"{found.facts.get(f'operations {key} planned', 0):,.0f}" for key in ("random graph", "large graph")
+    }
+    rows: dict[str, tuple[str, ...]] = {
+        "N = 1": ("N = 1",),
+        "N = 100": ("N = 100",),
+        "N = 10,000": ("N = 10,000",),
+        "N = 40,000, one thread": ("N = 40,000",),
+        "N = 40,000, two threads": ("N = 40,000, two threads",),
+        "N = 40,000, numpy in place of C": ("N = 40,000, on numpy",),
+        f"random graph, N = {found.facts.get('samples of the random graph', 0):,.0f}": ("random graph",),
+        "W4, N = 1": ("W4",),
+        f"planning a random graph of {planned['random graph']} operations": ("random graph planned",),
+        f"planning a random graph of {planned['large graph']} operations": ("large graph planned",),
+    }
+    columns = {
+        "C by hand": "by hand",
+        "eager": "eager",
+        "CasADi": "casadi",
+        "torch, in arrays": "torch",
+        "JAX, jitted, in arrays": "jax",
+    }
+    text = (
+        "Value and gradients by a compiled graph: the 2-16-16-1 net with squared error over N samples, a random graph "
+        f"without structure, the GPT step W4. {MULTIPLES}"
+    )
+    return f"{text}\n\n{compared(found, rows, columns, extra='an operation')}"
+
+
+def training(results: Results) -> str:
+    """Tables of training."""
+    found = results.section("training")
+    moons: dict[str, tuple[str, ...]] = {
+        "`nn.fit`, a step of 2,000": ("fit, 2000 steps", "step"),
+        "`nn.fit`, a step of 100, compiling included": ("fit, 100 steps", "step"),
+        "Values, as in micrograd's notebook": ("eager", "step"),
+    }
+    against = {"micrograd": "micrograd", "torch, in arrays": "torch", "JAX, jitted, in arrays": "jax"}
+    gpt: dict[str, tuple[str, ...]] = {}
+    for tokens in TOKENS:
+        gpt[f"{tokens} tokens, eager"] = (f"eager {tokens} tokens", f"{tokens} tokens")
+        gpt[f"{tokens} tokens, compiled"] = (f"compiled {tokens} tokens", f"{tokens} tokens")
+        several = f"{tokens} tokens, compiled, {LINES} lines in a step, a line"
+        gpt[several] = (f"lines {tokens} tokens", f"{tokens} tokens")
+    columns = {"plain Python with slots": "slots", "eager": "eager"}
+    return "\n\n".join(
+        [
+            "micrograd's demo (100 moons, 2-16-16-1, ReLU, hinge loss and L2; a step over all points): "
+            f"{found.facts.get('accuracy', math.nan):.0%} accuracy after 100 steps. {MULTIPLES}",
+            compared(found, moons, against),
+            "A step of the notebooks' GPT with Adam (width 16, 4 heads, 1 layer, vocabulary 27):",
+            compared(found, gpt, columns),
+            epoch(results),
+        ]
+    )
+
+
+def epoch(results: Results) -> str:
+    """A sentence on many samples."""
+    found = results.section("training")
+    shares = [
+        f"{duration(found.least(f'epoch, {size:,}'))} in batches of {size:,} "
+        f"({found.ratio(f'replay alone, {size:,}', f'epoch, {size:,}'):.2f})"
+        for size in BATCHES
+    ]
+    return (
+        f"An epoch of {found.facts.get('samples of an epoch', 0):,.0f} samples through that net with `nn.fit` on one "
+        f"thread takes {', '.join(shares)}; in brackets its share of replay's own throughput. It needs "
+        f"{found.facts.get('memory of an epoch', math.nan) / 1e6:.1f} MB beside the data."
+    )
+
+
+SECTIONS = {"derivatives": derivatives, "replay": replay, "training": training}
+
+
+def readme(results: Results) -> str:
+    """Return the README's part: what was measured, a table or two for each section."""
+    parts = ["### Eager", eager(results)] if results.operations else []
+    for name, written in SECTIONS.items():
+        if name in results.sections:
+            parts += [f"### {name.capitalize()}", written(results)]
     return "\n\n".join([*parts, conditions(results)])
 
 
@@ -112,31 +170,10 @@ def goals(results: Results) -> str:
     words = {True: "yes", False: "**no**", None: "not measured"}
     rows = []
     for goal in GOALS:
-        found = goal.figure(results)
-        sign = "≤" if goal.at_most else "≥"
-        rows.append(
-            [
-                goal.text,
-                f"{sign} {goal.bound:g}",
-                "—" if math.isnan(found) else f"{found:.3g}",
-                words[goal.reached(results)],
-            ]
-        )
-    return table(["figure", "goal", "measured", "reached"], rows)
-
-
-def second_derivatives(results: Results) -> str:
-    """Table of what derivatives of the loss of a net with 337 parameters cost on one sample, ours and JAX's."""
-    if not results.derivatives:
-        return "Not measured."
-    rows = []
-    for title, one, other, most in derivatives.GOALS:
-        found = derivatives.ratio(results.derivatives, one, other)
-        verdict = "not measured" if math.isnan(found) else "yes" if found <= most else "**no**"
-        goal, verdict = ("—", "—") if most == math.inf else (f"≤ {most:g}", verdict)
-        rows.append([title, goal, "—" if math.isnan(found) else f"{found:.3g}", verdict])
-    off = results.forward_against_reverse
-    rows.append(["forward against reverse, relative", "≤ 1e-13", f"{off:.1e}", "yes" if off <= 1e-13 else "**no**"])
+        found, sign = goal.figure(results), "≤" if goal.at_most else "≥"
+        measured = "—" if math.isnan(found) else f"{found:,.0f}" if found >= 1000 else f"{found:.3g}"
+        bound = f"{goal.bound:,.0f}" if goal.bound >= 1000 else f"{goal.bound:g}"
+        rows.append([goal.text, f"{sign} {bound}", measured, words[goal.reached(results)]])
     return table(["figure", "goal", "measured", "reached"], rows)
 
 
@@ -150,28 +187,49 @@ def stages(results: Results) -> str:
     return table(["W2", "forward", "backward", "free"], rows)
 
 
+def eager_times(results: Results) -> str:
+    """Table of each engine's step on each workload, the best and the middle round."""
+
+    def cell(figure: Figure | None) -> str:
+        return "—" if figure is None else f"{duration(figure.least())} / {duration(figure.median())}"
+
+    rows = [
+        [ENGINES[key].title, *(cell(found.get(name)) for name in results.operations)]
+        for key, found in results.figures.items()
+    ]
+    return table(["best / median", *results.operations], rows)
+
+
+def eager_details(results: Results) -> list[str]:
+    """What the README leaves out of the eager section."""
+    memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
+    return [
+        "### Whole step, time relative to plain floats forward",
+        ratio_table(results, lambda key, name: results.ratio(key, "floats", name), "floats"),
+        "### Stages, time relative to plain floats forward",
+        stages(results),
+        "### Bytes a node, by how the process grows",
+        table(["", "bytes"], memory),
+        "### Times of a step",
+        eager_times(results),
+    ]
+
+
 def markdown(results: Results) -> str:
     """Return the whole report."""
-    memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
-    missing = [f"- {key}: {why}" for key, why in results.missing.items()]
     parts = [
         "# Benchmarks",
-        "Written by `python -m benchmarks`. Ratios of one run; absolute times are in `results.json`.",
+        "Written by `python -m benchmarks`. Ratios are of one run; times of another run may differ by half.",
         conditions(results),
-        legend(results),
-        "## Whole step, times as fast as micrograd",
-        ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd"),
-        "## Whole step, time relative to plain floats forward",
-        ratio_table(results, lambda key, name: results.ratio(key, "floats", name), "floats"),
-        "## Stages, time relative to plain floats forward",
-        stages(results),
-        "## Bytes a node, by how the process grows",
-        table(["", "bytes"], memory),
-        "## Goals (C core)",
+        "## Goals",
         goals(results),
-        "## Derivatives: a net 2-16-16-1 of 337 parameters, tanh, squared error, one sample",
-        second_derivatives(results),
     ]
+    if results.operations:
+        parts += ["## Eager", eager(results), *eager_details(results)]
+    for name, written in SECTIONS.items():
+        if name in results.sections:
+            parts += [f"## {name.capitalize()}", written(results), "### All times", times(results.sections[name])]
+    missing = [f"- {key}: {why}" for key, why in results.missing.items()]
     if missing:
         parts += ["## Not measured", "\n".join(missing)]
     return "\n\n".join(parts) + "\n"

@@ -1,20 +1,18 @@
-"""One engine in a process of its own, answering requests: a line of JSON in, a line of JSON out.
-
-The process keeps one engine's heap apart from another's, so that the collector's work for one is not paid by the next.
-"""
+"""`python -m benchmarks.worker ENGINE`: an eager engine in a process of its own, answering requests."""
 
 from __future__ import annotations
 
 import gc
-import json
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engines import ENGINES, Engine
+from benchmarks.process import serve
 from benchmarks.workloads import WORKLOADS, Number, Workload
 
 __all__ = ["answer", "main"]
@@ -95,35 +93,25 @@ def memory(engine: Engine, workload: Workload, nodes: int) -> dict[str, float | 
 
 
 def answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
-    """Do what is requested; what goes wrong is an answer too."""
+    """Do what is requested."""
     workload = WORKLOADS[request["workload"]]
-    try:
-        if request["do"] == "check":
-            return check(engine, workload)
-        if request["do"] == "memory":
-            return memory(engine, workload, request["nodes"])
-        return timing(engine, workload, request["steps"])
-    except Exception as error:  # a peer may fail in any way; the row says how
-        return {"error": f"{type(error).__name__}: {error}"[:200]}
+    if request["do"] == "check":
+        return check(engine, workload)
+    if request["do"] == "memory":
+        return memory(engine, workload, request["nodes"])
+    return timing(engine, workload, request["steps"])
 
 
-def serve(name: str) -> None:
-    """Answer requests until the input ends."""
-    try:
-        engine = ENGINES[name]()
-        print(json.dumps({"ready": name}), flush=True)
-    except Exception as error:  # a package that is missing or broken
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"[:200]}), flush=True)
-        return
-    for line in sys.stdin:
-        print(json.dumps(answer(engine, json.loads(line))), flush=True)
+def start() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Make the engine that the command line names."""
+    return partial(answer, ENGINES[sys.argv[1]]())
 
 
 def main() -> None:
     """Serve from a thread with a large stack, for the engines that recurse."""
     sys.setrecursionlimit(10**6)
     threading.stack_size(512 * 1024 * 1024)
-    thread = threading.Thread(target=serve, args=(sys.argv[1],))
+    thread = threading.Thread(target=serve, args=(start,))
     thread.start()
     thread.join()
 

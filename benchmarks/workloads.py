@@ -104,8 +104,15 @@ def note_002(name: str) -> Workload:
     return Workload(name, "the 2-2-2 sigmoid network of note 002", START, run, staged=False)
 
 
-def gpt(name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int = 8, vocabulary: int = 27) -> Workload:
-    """One training step of a small GPT (RMSNorm, causal attention, ReLU), as in Karpathy's microgpt."""
+def gpt(
+    name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int = 8, vocabulary: int = 27,
+    line: Sequence[int] = (), normed_first: bool = True,
+) -> Workload:  # fmt: skip
+    """One training step of a small GPT (RMSNorm, causal attention, ReLU), as in Karpathy's microgpt.
+
+    `line` are its tokens, drawn where not given; if not `normed_first`, the last vectors are normalised instead of the
+    first, as by the GPT of the notebooks.
+    """
     source = random.Random(4)
     shapes = {"token": (vocabulary, width), "position": (tokens, width), "head": (vocabulary, width)}
     for layer in range(layers):
@@ -113,7 +120,7 @@ def gpt(name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int
         shapes |= {f"{layer}.up": (4 * width, width), f"{layer}.down": (width, 4 * width)}
     count = sum(rows * columns for rows, columns in shapes.values())
     leaves = tuple(source.gauss(0.0, 0.08) for _ in range(count))
-    text = [source.randrange(vocabulary) for _ in range(tokens + 1)]
+    text = line or [source.randrange(vocabulary) for _ in range(tokens + 1)]
     size = width // heads
 
     def matrices(leaves: Sequence[Number]) -> dict[str, list[Sequence[Number]]]:
@@ -153,7 +160,8 @@ def gpt(name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int
         losses = []
         for position in range(tokens):
             both = zip(weights["token"][text[position]], weights["position"][position])
-            x = normalised([token + place for token, place in both])
+            x = [token + place for token, place in both]
+            x = normalised(x) if normed_first else x
             for layer in range(layers):
                 skip, x = x, normalised(x)
                 query = linear(f"{layer}.query", x)
@@ -167,6 +175,7 @@ def gpt(name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int
                 x = [a + b for a, b in zip(linear(f"{layer}.out", mixed), skip)]
                 skip, x = x, normalised(x)
                 x = [a + b for a, b in zip(linear(f"{layer}.down", [relu(h) for h in linear(f"{layer}.up", x)]), skip)]
+            x = x if normed_first else normalised(x)
             losses.append(-log(softmax(linear("head", x))[text[position + 1]]))
         return total(losses) * (1.0 / tokens)
 
