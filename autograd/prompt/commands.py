@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from autograd.derivation import derive
 from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.draw import draw
-from autograd.draw.formats import write_whole
 from autograd.errors import WorksheetError
 from autograd.explore import explore
+from autograd.files import write_whole
 from autograd.graph import leaves
 from autograd.ops import TABLE
 from autograd.prompt import writing
