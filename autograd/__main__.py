@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import autograd
-from autograd.derivation import Derivation, Subject, derive
+from autograd.derivation import Derivation, derive
+from autograd.derivation.claims import Subject
 from autograd.derivation.notes import read_note
 from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.errors import AutogradError, DrawError, WorksheetError
+from autograd.files import write_whole
 from autograd.report import Report, as_json, as_text, gather
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
@@ -244,7 +246,7 @@ def _derivation(options: argparse.Namespace, report: Report, trained: list[str])
     )
     for path, text in ((options.latex, derivation.latex), (options.markdown, derivation.to_markdown)):
         if path:
-            Path(path).write_text(text().rstrip("\n") + "\n", encoding="utf-8")
+            write_whole(path, text().rstrip("\n") + "\n")
     return derivation
 
 

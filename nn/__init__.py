@@ -13,7 +13,7 @@ from nn.layers import Layer, Linear, Neuron
 from nn.module import Module
 
 if TYPE_CHECKING:
-    from nn import datasets, estimators, flat, losses, optim, plots, saving, schedules, training
+    from nn import datasets, estimators, losses, optim, plots, saving, schedules, training
     from nn.attention import Attention
     from nn.dropout import Dropout
     from nn.embedding import Embedding
@@ -28,7 +28,7 @@ __all__ = [
     "ACTIVATIONS", "Adam", "AdamW", "Attention", "Checkpoint", "CheckpointError", "Classifier", "Dropout",
     "EarlyStopping", "Elementwise", "Embedding", "Epoch", "History", "LBFGS", "LOSSES", "Layer", "LayerNorm", "Linear",
     "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "Regressor", "SGD", "Sequential", "WeightsError",
-    "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "flat", "init", "l1_penalty", "l2_penalty",
+    "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "init", "l1_penalty", "l2_penalty",
     "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "softmax", "training",
 ]  # fmt: skip
 
@@ -41,7 +41,6 @@ _ROOMS = {
     "attention": ("Attention",),
     "dropout": ("Dropout",),
     "embedding": ("Embedding",),
-    "flat": (),
     "losses": ("LOSSES", "l1_penalty", "l2_penalty"),
     "normalization": ("LayerNorm", "RMSNorm"),
     "optim": ("Adam", "AdamW", "LBFGS", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"),

@@ -15,7 +15,7 @@ from autograd.core import Value
 from nn.checks import flattened, listed, number_of, shape_of, source
 
 __all__ = [
-    "INITIALISERS", "constant_", "filled", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",
+    "INITIALISERS", "constant_", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",
     "normal_", "ones_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
@@ -62,12 +62,24 @@ def constant_(parameters: Any, value: float) -> Any:
 
 
 def zeros_(parameters: Any) -> Any:
-    """Set every parameter to 0; return the parameters."""
+    """Set every parameter to 0; return the parameters.
+
+    Examples
+    --------
+    >>> zeros_([Value(1.0), Value(2.0)])
+    [Value(0), Value(0)]
+    """
     return constant_(parameters, 0.0)
 
 
 def ones_(parameters: Any) -> Any:
-    """Set every parameter to 1; return the parameters."""
+    """Set every parameter to 1; return the parameters.
+
+    Examples
+    --------
+    >>> ones_(Value(0.0))
+    Value(1)
+    """
     return constant_(parameters, 1.0)
 
 
@@ -86,7 +98,18 @@ def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed
 
 
 def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed) -> Any:
-    """Draw every parameter from the normal distribution; return the parameters."""
+    """Draw every parameter from the normal distribution; return the parameters.
+
+    Raises
+    ------
+    ValueError
+        If mean isn't finite, or std isn't finite and at least 0.
+
+    Examples
+    --------
+    >>> normal_([Value(0.0), Value(0.0)], 5.0, 0.0, seed=0)
+    [Value(5), Value(5)]
+    """
     if not (0.0 <= std < math.inf and math.isfinite(mean)):
         raise ValueError(f"normal_: mean must be finite and std finite and not negative, got {mean!r} and {std!r}")
     draw = source(seed)
@@ -113,7 +136,18 @@ def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
 
 
 def xavier_normal_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
-    """Glorot and Bengio (2010): normal, std gain·√(2/(fan_in + fan_out)); return the parameters."""
+    """Glorot and Bengio (2010): normal, std gain·√(2/(fan_in + fan_out)); return the parameters.
+
+    Raises
+    ------
+    ValueError
+        If the parameters aren't a matrix.
+
+    Examples
+    --------
+    >>> xavier_normal_([[Value(0.0), Value(0.0)]], gain=0.0, seed=0)
+    [[Value(0), Value(0)]]
+    """
     fan_in, fan_out = _fans("xavier_normal_", parameters)
     return normal_(parameters, 0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)), seed=seed)
 
@@ -136,13 +170,27 @@ def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "
     ------
     ValueError
         If the parameters aren't a matrix, or activation or mode is unknown.
+
+    Examples
+    --------
+    >>> rows = [[Value(0.0) for _ in range(6)] for _ in range(4)]
+    >>> all(abs(w.data) <= 1.0 for row in kaiming_uniform_(rows, "relu", seed=0) for w in row)
+    True
     """
     bound = math.sqrt(3.0) * _kaiming_std("kaiming_uniform_", parameters, activation, mode)
     return uniform_(parameters, -bound, bound, seed=seed)
 
 
 def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed) -> Any:
-    """He et al. (2015): normal, std gain/√fan; return the parameters. As `kaiming_uniform_` otherwise."""
+    """He et al. (2015): normal, std gain/√fan; return the parameters. As `kaiming_uniform_` otherwise.
+
+    Examples
+    --------
+    >>> rows = [[Value(0.0) for _ in range(50)] for _ in range(50)]
+    >>> drawn = [w.data for row in kaiming_normal_(rows, "relu", seed=0) for w in row]
+    >>> round((sum(w * w for w in drawn) / 2500) ** 0.5, 2)
+    0.2
+    """
     return normal_(parameters, 0.0, _kaiming_std("kaiming_normal_", parameters, activation, mode), seed=seed)
 
 

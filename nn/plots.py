@@ -33,6 +33,10 @@ def curves(history: History, axes: Any = None) -> Any:
     ------
     ImportError
         If matplotlib isn't installed; the text names the extra.
+
+    Examples
+    --------
+    >>> curves(history).figure.savefig("training.svg")  # doctest: +SKIP
     """
     axes = _axes("plot", axes)
     epochs = range(1, history.epochs + 1)
@@ -77,6 +81,10 @@ def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, res
         If X doesn't have two features.
     ImportError
         If matplotlib isn't installed; the text names the extra.
+
+    Examples
+    --------
+    >>> decision_regions(model, X, y).figure.savefig("regions.png")  # doctest: +SKIP
     """
     import numpy as np
 
@@ -130,6 +138,10 @@ def weight_histograms(model: Module, axes: Any = None, *, bins: int = 30) -> Any
     ------
     ImportError
         If matplotlib isn't installed; the text names the extra.
+
+    Examples
+    --------
+    >>> weight_histograms(model).figure.savefig("weights.svg")  # doctest: +SKIP
     """
     import numpy as np
 

@@ -37,6 +37,19 @@ class Schedule:
         The rate that the optimiser had.
     last_step : int
         For which step the rate is set, counted from 0.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> class Halved(Schedule):
+    ...     def factor(self, step):
+    ...         return 0.5**step
+    >>> optimizer = SGD([Value(1.0)], lr=0.8)
+    >>> schedule = Halved(optimizer)
+    >>> schedule.step()
+    >>> optimizer.lr
+    0.4
     """
 
     def __init__(self, optimizer: Optimizer) -> None:

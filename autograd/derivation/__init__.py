@@ -1,7 +1,7 @@
 """The chain rule written out, and checked."""
 
 from autograd.derivation.chains import Derivation, derive
-from autograd.derivation.claims import Subject, Verdict, check_derivation, judge, subject_of
+from autograd.derivation.claims import Verdict, check_derivation
 from autograd.derivation.layers import LayerDerivation
 from autograd.derivation.parts import Factor, Line, Term, Update
 
@@ -10,12 +10,9 @@ __all__ = [
     "Factor",
     "LayerDerivation",
     "Line",
-    "Subject",
     "Term",
     "Update",
     "Verdict",
     "check_derivation",
     "derive",
-    "judge",
-    "subject_of",
 ]

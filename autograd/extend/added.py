@@ -118,6 +118,13 @@ def remove(name: str) -> None:
     ------
     ValueError
         If no such op was added.
+
+    Examples
+    --------
+    >>> @op("1")
+    ... def shifted(x):
+    ...     return x + 1.0
+    >>> remove("shifted")
     """
     if rows.is_built_in(name) or name not in list(ops.TABLE):
         raise ValueError(f"remove: no added op has the name {name!r}")
