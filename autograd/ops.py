@@ -76,7 +76,7 @@ class Op:
     rules : sequence of callable, optional
         Of an op that a user added: its derivatives over Values, of operands and out, where they are no texts.
     origin : tuple, optional
-        Of an op that a user added: where it comes from, as `autograd.extend.origin` tells.
+        Of an op that a user added: where it comes from, as `autograd.extend.added.origin` tells.
     loops : bool
         Of an op that a user added: what it holds may lead to a node of it.
     """
