@@ -18,10 +18,10 @@ PUBLIC: dict[str, str] = {
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
         acos acosh add asin asinh atan atan2 atanh cbrt check check_derivation check_graph checkpoint compile
         cos cosh custom_gradient derivation derivative derive detect_anomaly div dot draw erf erfc exp explore
-        expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp label leaky_relu log
-        log10 log1p log2 logsumexp max mean min mul neg no_grad normal_cdf op pow recording relu replay
-        sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient strategies sub sum tan tanh transforms
-        value_and_grad values vjp where worksheet
+        expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp label leaky_relu
+        load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad normal_cdf op pow
+        recording relu replay sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient strategies sub sum
+        tan tanh transforms value_and_grad values vjp where worksheet
     """,
     "autograd.check": "check_graph gradcheck",
     "autograd.derivation": """
@@ -33,6 +33,7 @@ PUBLIC: dict[str, str] = {
     "autograd.extend": "checkpoint custom_gradient op remove stop_gradient",
     "autograd.graph": "evaluate leaves tangent topological",
     "autograd.influence": "Influence Sensitivity sensitivity",
+    "autograd.prompt": "Reply Session",
     "autograd.replay": "BranchChanged Function Gradients Program compile recording",
     "autograd.strategies": "Expression Program expressions inputs_for programs",
     "autograd.transforms": "derivative grad gradients hessian hvp jacobian jvp value_and_grad vjp",
@@ -63,10 +64,10 @@ PUBLIC: dict[str, str] = {
     "nn.training": "Checkpoint CheckpointError EarlyStopping Epoch History fit predict",
 }
 
-# What functions return, and errors: they are met in the examples of what makes them.
+# What functions return: met in the examples of what makes them. And what IPython calls at `%load_ext autograd`.
 MADE = {
-    "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Sensitivity", "Table", "Term",
-    "Update", "Verdict",
+    "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Reply", "Sensitivity", "Table", "Term",
+    "Update", "Verdict", "load_ipython_extension",
 }  # fmt: skip
 DOCS = Path(__file__).parents[1] / "docs" / "reference"
 

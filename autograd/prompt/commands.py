@@ -12,7 +12,6 @@ from autograd.derivation import derive
 from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.draw import draw
 from autograd.errors import WorksheetError
-from autograd.files import write_whole
 from autograd.explore import explore
 from autograd.files import write_whole
 from autograd.graph import leaves
