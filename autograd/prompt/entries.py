@@ -6,6 +6,7 @@ import heapq
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from autograd.errors import WorksheetError
@@ -54,17 +55,17 @@ class Entry:
     text: str
     statements: tuple[Statement, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Its steps: several where it gives several names at once."""
         return tuple(each for each in self.statements if isinstance(each, Step))
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names that it defines."""
         return tuple(step.name for step in self.steps)
 
-    @property
+    @cached_property
     def directive(self) -> str:
         """The word of a directive, "check" for a claim, else nothing."""
         for each in self.statements:
@@ -72,6 +73,7 @@ class Entry:
                 return each.word.text if isinstance(each, Directive) else "check"
         return ""
 
+    @cached_property
     def uses(self) -> dict[str, Token]:
         """The names that its steps use, each where it stands first; not those that it defines before."""
         found: dict[str, Token] = {}
@@ -94,7 +96,7 @@ def read(text: str) -> Entry:
 
     Examples
     --------
-    >>> read("w, b = 0.8, x  # two").names, list(read("w, b = 0.8, x").uses())
+    >>> read("w, b = 0.8, x  # two").names, list(read("w, b = 0.8, x").uses)
     (('w', 'b'), ['x'])
     """
     for number, line in enumerate(split_lines(text), 1):
@@ -228,7 +230,7 @@ def ordered(entries: Sequence[Entry], changed: Entry) -> list[Entry]:
     ['b = 1', 'a = 2*b', 'c = a']
     """
     home = {name: index for index, entry in enumerate(entries) for name in entry.names}
-    needs = [{home[name] for name in entry.uses() if name in home} - {i} for i, entry in enumerate(entries)]
+    needs = [{home[name] for name in entry.uses if name in home} - {i} for i, entry in enumerate(entries)]
     if all(each < index for index, need in enumerate(needs) for each in need):
         return list(entries)
     users: list[list[int]] = [[] for _ in entries]
@@ -252,7 +254,7 @@ def ordered(entries: Sequence[Entry], changed: Entry) -> list[Entry]:
 
 def _circle(entries: Sequence[Entry], changed: Entry, home: Mapping[str, int]) -> WorksheetError:
     """Say how what was typed would depend on itself, and blame the name with which that begins."""
-    for name, token in changed.uses().items():
+    for name, token in changed.uses.items():
         if name not in home:
             continue
         came: dict[str, str] = {name: ""}
@@ -264,7 +266,7 @@ def _circle(entries: Sequence[Entry], changed: Entry, home: Mapping[str, int]) -
                     way.append(came[way[-1]])
                 path = " → ".join(way)
                 return token.error(f"{each!r} would depend on itself: {path} → {each}; give it another name")
-            for further in entries[home[each]].uses():
+            for further in entries[home[each]].uses:
                 if further in home and further not in came:
                     came[further] = each
                     queue.append(further)
