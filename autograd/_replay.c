@@ -196,7 +196,7 @@ module_read(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "O!w*", &PyTuple_Type, &values, &to)) {
         return NULL;
     }
-    bool fine = is_size(&to, PyTuple_GET_SIZE(values), "the numbers") && replay_read_data(values, to.buf);
+    bool plain, fine = is_size(&to, PyTuple_GET_SIZE(values), "the numbers") && replay_read_data(values, to.buf, &plain);
     PyBuffer_Release(&to);
     if (!fine) {
         return NULL;
@@ -212,7 +212,7 @@ module_add(PyObject *Py_UNUSED(module), PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "O!y*", &PyTuple_Type, &values, &from)) {
         return NULL;
     }
-    bool fine = is_size(&from, PyTuple_GET_SIZE(values), "the gradients") && replay_add_gradients(values, from.buf);
+    bool fine = is_size(&from, PyTuple_GET_SIZE(values), "the gradients") && replay_add_gradients(values, false, from.buf);
     PyBuffer_Release(&from);
     if (!fine) {
         return NULL;

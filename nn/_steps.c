@@ -79,10 +79,13 @@ read_both(PyObject *values, double *restrict data, double *restrict grad)
 static bool
 write_all(PyObject *values, What what, const double *from)
 {
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(values); i++) {
-        PyObject *value = PyTuple_GET_ITEM(values, i);
-        if (Py_TYPE(value) == value_type) {
-            *number_in(value, what) = from[i];
+    PyObject *const *items = PySequence_Fast_ITEMS(values);
+    const Py_ssize_t count = PyTuple_GET_SIZE(values), at = offsets[what];
+    const PyTypeObject *plain = value_type;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *value = items[i];
+        if (Py_TYPE(value) == plain) {
+            *(double *)((char *)value + at) = from[i];
             continue;
         }
         PyObject *number = PyFloat_FromDouble(from[i]);

@@ -4,7 +4,7 @@
 
 #include "plan_forward.h"
 
-enum { TOGETHER = 4, REACH = 64 };
+enum { TOGETHER = 8, REACH = 64 };
 
 /* The operands that one step names: where they stand in code and terms. */
 typedef struct {

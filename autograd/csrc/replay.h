@@ -4,6 +4,7 @@
    replay_plan.c      reads a plan and checks everything in it
    replay_once.c      runs one sample
    replay_run.c       runs a batch, on threads
+   replay_eight.h     eight sums of one sample, compiled by replay_avx2.c
    replay_blocks.h    a block of samples, compiled by replay_baseline.c, replay_avx2.c and replay_avx512.c
    vector_math.h      elementary functions for those */
 
@@ -21,7 +22,7 @@
 #error "the replay kernel needs GNU C; without it plans run on numpy"
 #endif
 
-enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, NONE = INT32_MIN };
+enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, NONE = INT32_MIN };
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, TAKE, LEAVE, EITHER, MASKED, LOGSUMEXP,
@@ -36,6 +37,7 @@ typedef enum {
 typedef struct {
     uint8_t kind, outs_count, reads_count, together; /* over one sample, how many steps from here on to run at once */
     int16_t row;
+    int16_t run; /* not 0 in a group that has regular places: see replay_plan.c */
     int32_t outs[4];
     int32_t reads[3];
     int32_t terms, count;
@@ -100,6 +102,13 @@ bool replay_read_plan(Plan *plan, const Py_buffer *buffers);
 void replay_free_plan(Plan *plan);
 
 void replay_once(double *places, const Step *steps, ptrdiff_t count, const int32_t *terms, const Sample *sample);
+
+/* A group of sums with regular places, as replay_choose chose them; all choices give the same bits. */
+typedef void (*Eight)(double *places, const Step *first, const int32_t *terms);
+extern Eight replay_dots, replay_gathers;
+void replay_dots_baseline(double *places, const Step *first, const int32_t *terms);
+void replay_gathers_baseline(double *places, const Step *first, const int32_t *terms);
+
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
 
 /* All samples, between the uniform parts; adds to the sums among the uniform numbers. Where there is much to do the GIL
@@ -117,10 +126,10 @@ void *replay_allocate(size_t count, size_t size);
 void replay_free(void *memory);
 long replay_fail_after(long allocations); /* returns how many there are now */
 
-/* Parameters: Values, which the C core lets be read and written where they are. */
+/* Parameters: Values, which the C core lets be read and written where they are; `plain` where that is so for all of them. */
 void replay_know_values(PyTypeObject *type, Py_ssize_t data, Py_ssize_t grad);
-bool replay_read_data(PyObject *values, double *to);
-bool replay_add_gradients(PyObject *values, const double *gradients);
+bool replay_read_data(PyObject *values, double *to, bool *plain);
+bool replay_add_gradients(PyObject *values, bool plain, const double *gradients);
 
 /* The fast way into a kernel: see replay_call.c. */
 typedef struct Guards Guards;
@@ -137,6 +146,8 @@ const char *replay_chosen(void);
 
 void replay_block_baseline(const Work *, const Batch *, long first, long count);
 #if defined(__x86_64__)
+void replay_dots_avx2(double *places, const Step *first, const int32_t *terms);
+void replay_gathers_avx2(double *places, const Step *first, const int32_t *terms);
 void replay_block_avx2(const Work *, const Batch *, long first, long count);
 void replay_block_avx512(const Work *, const Batch *, long first, long count);
 #endif

@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
@@ -12,6 +14,7 @@
 #define ISA(NAME) NAME##_avx2
 #define WIDTH 4
 #include "replay_blocks.h"
+#include "replay_eight.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -346,7 +346,8 @@ carry_out(Call *call, const Guards *guards)
     memcpy(call->places, plan->start, (size_t)plan->uniforms * sizeof(double));
     const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], call->columns, call->seeds, call->seed,
                          call->rows, call->rows + plan->stored, call->samples};
-    if (!replay_read_data(call->parameters, call->places + plan->first_parameter)
+    bool plain;
+    if (!replay_read_data(call->parameters, call->places + plan->first_parameter, &plain)
         || !replay_run(plan, call->places, &batch, call->totals, call->threads)) {
         return NULL;
     }
@@ -361,7 +362,7 @@ carry_out(Call *call, const Guards *guards)
         found[i] = plan->parameters[i] >= 0 ? call->places[plan->parameters[i]] : 0.0;
     }
     PyObject *result = result_of(call, found);
-    if (call->mode == LEARN && result != NULL && !replay_add_gradients(call->parameters, found)) {
+    if (call->mode == LEARN && result != NULL && !replay_add_gradients(call->parameters, plain, found)) {
         Py_CLEAR(result);
     }
     replay_free(found);

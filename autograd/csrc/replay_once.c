@@ -75,6 +75,58 @@ gather_together(double *m, const Step *s, const int32_t *terms)
 }
 
 void
+replay_dots_baseline(double *m, const Step *s, const int32_t *terms)
+{
+    const int32_t *t[EIGHT];
+    const double *row[EIGHT];
+    double totals[EIGHT];
+    for (int i = 0; i < EIGHT; i++) {
+        const Step *one = &s[i < s->together ? i : 0];
+        t[i] = terms + one->terms;
+        row[i] = &m[t[i][1]];
+        totals[i] = m[one->reads[0]];
+    }
+    const int32_t *shared = t[0];
+    for (int32_t k = 0; k < s->run; k++) {
+        const double x = m[shared[2 * k]];
+        for (int i = 0; i < EIGHT; i++) {
+            totals[i] += x * row[i][k];
+        }
+    }
+    for (int32_t k = s->run; k < s->count; k++) {
+        const double x = m[shared[2 * k]];
+        for (int i = 0; i < EIGHT; i++) {
+            totals[i] += x * m[t[i][2 * k + 1]];
+        }
+    }
+    for (int i = 0; i < s->together; i++) {
+        m[s[i].outs[0]] = totals[i];
+    }
+}
+
+void
+replay_gathers_baseline(double *m, const Step *s, const int32_t *terms)
+{
+    double totals[EIGHT], x[EIGHT];
+    const int32_t *t = terms + s[s->run < 0 ? EIGHT - 1 : 0].terms;
+    for (int i = 0; i < EIGHT; i++) {
+        const Step *one = &s[s->run < 0 ? EIGHT - 1 - i : i];
+        x[i] = m[one->reads[0]];
+        totals[i] = one->reads[1] == NONE ? -0.0 : m[one->reads[1]];
+    }
+    for (const int32_t *end = t + 3 * (ptrdiff_t)s->count; t < end; t += 3) {
+        const double g = m[t[0]];
+        for (int i = 0; i < EIGHT; i++) {
+            totals[i] += g * m[t[1] + i];
+            m[t[2] + i] += g * x[i];
+        }
+    }
+    for (int i = 0; i < EIGHT; i++) {
+        m[s[s->run < 0 ? EIGHT - 1 - i : i].outs[0]] = totals[i];
+    }
+}
+
+void
 replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_terms, const Sample *sample)
 {
     for (const Step *s = steps, *end = steps + count; s < end; s++) {
@@ -115,7 +167,7 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         case DOT:
         case DOTU: {
             if (s->together) {
-                sum_together(m, s, all_terms);
+                s->run != 0 ? replay_dots(m, s, all_terms) : sum_together(m, s, all_terms);
                 s += s->together - 1;
                 break;
             }
@@ -128,7 +180,7 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         }
         case GATHER: {
             if (s->together) {
-                gather_together(m, s, all_terms);
+                s->run != 0 ? replay_gathers(m, s, all_terms) : gather_together(m, s, all_terms);
                 s += s->together - 1;
                 break;
             }

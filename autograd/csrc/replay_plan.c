@@ -182,26 +182,93 @@ reads_place(const Step *s, const int32_t *terms, int32_t place)
     return false;
 }
 
-/* Sums of one length that don't depend on each other, one after the other, are run together, four at a time: each alone
-   would wait for its own additions. */
+static bool
+is_sum(const Step *s)
+{
+    return s->kind == DOT || s->kind == DOTU || s->kind == GATHER;
+}
+
+/* How many sums from this one on, at most so many, are of one kind and length and don't depend on each other. */
+static int
+apart(const Step *steps, ptrdiff_t left, const int32_t *terms, int most)
+{
+    int found = is_sum(steps) ? 1 : 0;
+    for (; found > 0 && found < most && found < left; found++) {
+        const Step *s = &steps[found];
+        bool fine = is_sum(s) && (s->kind == GATHER) == (steps->kind == GATHER) && s->count == steps->count;
+        for (int before = 0; fine && before < found; before++) {
+            fine = !reads_place(s, terms, steps[before].outs[0]);
+        }
+        if (!fine) {
+            break;
+        }
+    }
+    return found;
+}
+
+/* Whether the first factors of all terms are those of the first sum's. */
+static bool
+shares_factors(const Step *first, const Step *s, const int32_t *terms)
+{
+    const int size = TERM_SIZES[s->kind];
+    bool same = true;
+    for (int32_t k = 0; same && k < s->count; k++) {
+        same = terms[s->terms + k * size] == terms[first->terms + k * size];
+    }
+    return same;
+}
+
+/* Of sums that share their first factors: how many of their terms, from the first on, have the other factors in
+   consecutive places, as a multiple of 4. */
+static int16_t
+consecutive(const Step *steps, int count, const int32_t *terms)
+{
+    int32_t run = steps->count < INT16_MAX ? steps->count : INT16_MAX;
+    for (int i = 0; i < count; i++) {
+        const int32_t *t = terms + steps[i].terms;
+        int32_t k = 1;
+        while (k < run && t[2 * k + 1] == t[1] + k) {
+            k++;
+        }
+        run = k < run ? k : run;
+    }
+    return (int16_t)(run & ~3);
+}
+
+/* 1 or -1 where from each of eight gathers to the next all numbers and sums are one place further or back; else 0. */
+static int16_t
+direction(const Step *steps, const int32_t *terms)
+{
+    const int32_t way = steps->count > 0 ? terms[steps[1].terms + 1] - terms[steps->terms + 1] : 0;
+    bool regular = way == 1 || way == -1;
+    for (int i = 1; regular && i < EIGHT; i++) {
+        const int32_t *before = terms + steps[i - 1].terms, *t = terms + steps[i].terms;
+        for (int32_t k = 0; regular && k < 3 * steps->count; k += 3) {
+            regular = t[k + 1] == before[k + 1] + way && t[k + 2] == before[k + 2] + way;
+        }
+    }
+    return (int16_t)(regular ? way : 0);
+}
+
+/* Sums of one length that don't depend on each other, one after the other, are run together: each alone would wait for its
+   own additions. Those of a layer, which share factors and have the others in rows, go eight at a time (`run` says
+   how far the rows go, of gathers in which direction), others four. */
 static void
 find_groups(Step *steps, ptrdiff_t count, const int32_t *terms)
 {
-    enum { TOGETHER = 4 };
-    for (ptrdiff_t i = 0; i + TOGETHER <= count; i++) {
-        bool apart = steps[i].kind == DOT || steps[i].kind == DOTU || steps[i].kind == GATHER;
-        for (int j = 1; apart && j < TOGETHER; j++) {
-            const Step *s = &steps[i + j];
-            const bool alike = (s->kind == GATHER) == (steps[i].kind == GATHER) && (s->kind == GATHER || s->kind == DOT || s->kind == DOTU);
-            apart = alike && s->count == steps[i].count;
-            for (int before = 0; apart && before < j; before++) {
-                apart = !reads_place(s, terms, steps[i + before].outs[0]);
-            }
+    enum { FEW = 3, TOGETHER = 4 };
+    for (ptrdiff_t i = 0; i < count; i++) {
+        Step *first = &steps[i];
+        const int together = apart(first, count - i, terms, EIGHT);
+        int sharing = together > 0;
+        while (sharing < together && shares_factors(first, first + sharing, terms)) {
+            sharing++;
         }
-        if (apart) {
-            steps[i].together = TOGETHER;
-            i += TOGETHER - 1;
+        if (first->kind == GATHER ? sharing == EIGHT : sharing >= FEW) {
+            first->run = first->kind == GATHER ? direction(first, terms) : consecutive(first, sharing, terms);
         }
+        first->together = (uint8_t)(first->run != 0 ? sharing : together >= TOGETHER ? TOGETHER : 0);
+        i += first->together > 0 ? first->together - 1 : 0;
     }
 }
 

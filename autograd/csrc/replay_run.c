@@ -14,14 +14,16 @@
 static const struct {
     const char *name;
     BlockRunner run;
+    Eight dots, gathers;
 } SETS[] = {
-    {"baseline", replay_block_baseline},
+    {"baseline", replay_block_baseline, replay_dots_baseline, replay_gathers_baseline},
 #if defined(__x86_64__)
-    {"avx2", replay_block_avx2},
-    {"avx512", replay_block_avx512},
+    {"avx2", replay_block_avx2, replay_dots_avx2, replay_gathers_avx2},
+    {"avx512", replay_block_avx512, replay_dots_avx2, replay_gathers_avx2},
 #endif
 };
 static int chosen;
+Eight replay_dots = replay_dots_baseline, replay_gathers = replay_gathers_baseline;
 
 static bool
 processor_has(int set)
@@ -49,6 +51,8 @@ replay_choose(const char *name)
     for (int set = 0; replay_instruction_set(set) != NULL; set++) {
         if (name == NULL || strcmp(name, SETS[set].name) == 0) {
             chosen = set;
+            replay_dots = SETS[set].dots;
+            replay_gathers = SETS[set].gathers;
             found = true;
         }
     }

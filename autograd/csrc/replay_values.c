@@ -21,8 +21,9 @@ number_in(PyObject *value, Py_ssize_t offset)
 }
 
 bool
-replay_read_data(PyObject *values, double *to)
+replay_read_data(PyObject *values, double *to, bool *plain)
 {
+    *plain = true;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(values); i++) {
         PyObject *value = PyTuple_GET_ITEM(values, i);
         double *data = number_in(value, data_offset);
@@ -30,6 +31,7 @@ replay_read_data(PyObject *values, double *to)
             to[i] = *data;
             continue;
         }
+        *plain = false;
         PyObject *number = PyObject_GetAttrString(value, "data");
         to[i] = number != NULL ? PyFloat_AsDouble(number) : -1.0;
         Py_XDECREF(number);
@@ -51,10 +53,11 @@ increased(PyObject *value, double number)
 }
 
 bool
-replay_add_gradients(PyObject *values, const double *gradients)
+replay_add_gradients(PyObject *values, bool plain, const double *gradients)
 {
-    Py_ssize_t count = PyTuple_GET_SIZE(values), others = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
+    const Py_ssize_t count = PyTuple_GET_SIZE(values);
+    Py_ssize_t others = 0;
+    for (Py_ssize_t i = 0; !plain && i < count; i++) {
         others += number_in(PyTuple_GET_ITEM(values, i), grad_offset) == NULL;
     }
     PyObject *made = PyTuple_New(others);

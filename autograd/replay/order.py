@@ -11,7 +11,7 @@ __all__ = ["side_by_side"]
 
 SUMS: Final = frozenset({"dot", "dotu", "gather"})
 
-TOGETHER: Final = 4
+TOGETHER: Final = 8
 """How many stand together at most."""
 
 REACH: Final = 64

@@ -1,0 +1,75 @@
+"""One sample through layers: sums that run side by side give what each gives alone, on every instruction set."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+import autograd as ag
+import nn
+from autograd import Value
+from autograd.replay import Program
+from tests import needs
+
+_replay = needs.package("autograd._replay")
+
+SIZES = [(1, 8), (3, 3), (4, 8), (5, 9), (8, 8), (9, 16), (16, 27), (17, 7), (31, 12), (64, 40)]
+
+
+def in_c(output: Value, leaves: list[Value]) -> Program:
+    made: Program = ag.compile(output, inputs=leaves)
+    return Program(made.tape, made.parameters, True, "c")
+
+
+def trained(inputs: int, width: int) -> tuple[Program, list[float], Value, list[Value]]:
+    """A program of two layers and a sum, its arguments, its graph's output and its parameters."""
+    draw = random.Random(inputs * 100 + width)
+    net = nn.MLP(inputs, [width, inputs, 1], seed=draw)
+    numbers = [draw.uniform(-2.0, 2.0) for _ in range(inputs)]
+    leaves = [Value(number) for number in numbers]
+    output = net(leaves)[0]
+    return in_c(output, leaves), numbers, output, net.parameters()
+
+
+def learned(program: Program, numbers: list[float], parameters: list[Value]) -> list[Any]:
+    for parameter in parameters:
+        parameter.grad = 0.0
+    output = program.backward(*numbers)
+    return [output, *(parameter.grad for parameter in parameters), *program.gradients(*numbers).inputs]
+
+
+@pytest.mark.parametrize("inputs, width", SIZES)
+def test_sums_side_by_side(inputs: int, width: int) -> None:
+    program, numbers, output, parameters = trained(inputs, width)
+    found = {}
+    for name in _replay.instruction_sets():
+        before = _replay.choose(name)
+        try:
+            found[name] = learned(program, numbers, parameters)
+        finally:
+            _replay.choose(before)
+    for parameter in parameters:
+        parameter.grad = 0.0
+    output.backward()
+    eager = [output.data, *(parameter.grad for parameter in parameters)]
+    assert all(numbers == found["baseline"] for numbers in found.values())
+    assert found["baseline"][: len(eager)] == pytest.approx(eager, rel=1e-13, abs=1e-16)
+
+
+def test_one_parameter_in_many_places() -> None:
+    """Where rows share parameters, their gradients add up as if each row came alone."""
+    draw = random.Random(5)
+    weights = [Value(draw.uniform(-1.0, 1.0)) for _ in range(24)]
+    leaves = [Value(draw.uniform(-1.0, 1.0)) for _ in range(16)]
+    numbers = [leaf.data for leaf in leaves]
+    hidden = [sum((w * x for w, x in zip(weights[i : i + 16], leaves)), Value(0.0)) for i in range(8)]
+    outputs = [sum((w * h for w, h in zip(weights[i : i + 8], hidden)), Value(0.0)).tanh() for i in range(8)]
+    output = sum(outputs, Value(0.0))
+    program = in_c(output, leaves)
+    found = learned(program, numbers, weights)
+    for weight in weights:
+        weight.grad = 0.0
+    output.backward()
+    assert found == pytest.approx([output.data, *(w.grad for w in weights), *(x.grad for x in leaves)], rel=1e-13)
