@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.core import Value
@@ -169,12 +169,6 @@ def is_number(x: object) -> bool:
     """Whether x stands for one number: what has `__float__` and no length."""
     kind = type(x)
     return kind is float or (hasattr(kind, "__float__") and not hasattr(kind, "__len__"))
-
-
-def map_numbers(function: Callable[[Any], Any], nested: Any) -> Any:
-    """Apply a function to each number of a nested container."""
-    numbers, tree = Tree.flatten(nested)
-    return tree.build([function(x) for x in numbers])
 
 
 def _is_array(x: object) -> bool:

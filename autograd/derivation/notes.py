@@ -28,7 +28,6 @@ __all__ = ["Equation", "Note", "read_note"]
 MAX_NOTE: Final = 1_000_000
 MAX_EQUATIONS: Final = 2_000
 DEFINED, RIGHT, WRONG, UNCHECKED, UNREAD = "defined", "right", "WRONG", "unchecked", "unread"
-STATUSES: Final = (DEFINED, RIGHT, WRONG, UNCHECKED, UNREAD)
 HAND: Final = TextHand(9, {}, "plain")
 
 _MATH: Final = re.compile(
