@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["as_path", "write_whole"]
+
+
+def as_path(where: str, path: object) -> Path:
+    """Return a path that was given to `where`.
+
+    Raises
+    ------
+    TypeError
+        If it is none: "save: path must be a str or a path, got 3 (int)".
+    ValueError
+        If no system could have a file of that name.
+    """
+    name = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(name, str):
+        raise TypeError(f"{where}: path must be a str or a path, got {path!r} ({type(path).__name__})")
+    if "\0" in name:
+        raise ValueError(f"{where}: a path has no null characters, got {name!r}")
+    return Path(name)
 
 
 def write_whole(target: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file so that a reader, now or after a crash, finds all of it or what was there before.
 
-    What isn't a file, such as `/dev/stdout`, is written to as it is.
+    What isn't a file, such as `/dev/stdout`, is written to as it is. A link stays one: the file that it names is
+    written. A file that was there keeps its permissions.
 
     Raises
     ------
@@ -33,7 +53,7 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(path, data)
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:  # which may name the passing file; the user knows his own
         raise OSError(error.errno, error.strerror, str(path)) from error
 
@@ -45,6 +65,8 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, partial)
         os.replace(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd import Value, draw, explore
 from autograd.files import write_whole
 
 
@@ -58,3 +59,34 @@ def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
     write_whole(pipe, "digraph {}")
     reader.join()
     assert (found, pipe.is_fifo()) == (["digraph {}"], True)
+
+
+def test_a_link_stays_one_and_permissions_stay(tmp_path: Path) -> None:
+    target, link = tmp_path / "real.svg", tmp_path / "link.svg"
+    target.write_text("first")
+    target.chmod(0o600)
+    try:
+        link.symlink_to(target)
+    except OSError:  # Windows, without the right to
+        pytest.skip("no right to make symbolic links")
+    write_whole(link, "second")
+    assert link.is_symlink()
+    assert target.read_text() == "second"
+    if os.name == "posix":
+        assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "path, kind, says",
+    [
+        (3, TypeError, r"save: path must be a str or a path, got 3 \(int\)"),
+        (None, TypeError, r"save: path must be a str or a path, got None \(NoneType\)"),
+        (b"x.svg", TypeError, r"save: path must be a str or a path, got b'x.svg' \(bytes\)"),
+        ("a\0b.svg", ValueError, r"save: a path has no null characters, got 'a\\x00b.svg'"),
+    ],
+)
+def test_what_is_no_path_is_said(path: object, kind: type[Exception], says: str) -> None:
+    x = Value(2.0, "x")
+    for thing in (draw(x, engine="builtin"), explore(x)):
+        with pytest.raises(kind, match=says):
+            thing.save(path)  # type: ignore[arg-type]

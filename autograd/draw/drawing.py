@@ -12,7 +12,7 @@ from autograd.draw.fitting import fitted
 from autograd.draw.options import Options, check_scale
 from autograd.draw.scene import Scene
 from autograd.errors import DrawError
-from autograd.files import write_whole
+from autograd.files import as_path, write_whole
 
 __all__ = ["Drawing", "Options", "place"]
 
@@ -104,12 +104,14 @@ class Drawing:
 
         Raises
         ------
+        TypeError, ValueError
+            If that is no path.
         DrawError
             If the name ends otherwise, or the format needs a package that isn't there.
         OSError
             If it can't be written.
         """
-        target = Path(path)
+        target = as_path("save", path)
         suffix = target.suffix.lower()
         if suffix not in SUFFIXES:
             allowed = ", ".join(SUFFIXES[:-1])

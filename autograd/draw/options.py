@@ -77,7 +77,7 @@ def check_scale(scale: object) -> None:
 
 def _choice(name: str, given: object, allowed: tuple[str, ...]) -> None:
     if given not in allowed:
-        raise DrawError(f"unknown {name}: {given!r} (must be one of {list(allowed)})")
+        raise DrawError(f"draw: unknown {name}: {given!r} (must be one of {list(allowed)})")
 
 
 def _listed(name: str, given: Sequence[Any]) -> list[Any]:

@@ -25,7 +25,7 @@ from autograd.draw.options import ENGINES
 from autograd.draw.scene import scene
 from autograd.errors import DrawError
 from autograd.explore.data import graph_data, natural
-from autograd.files import write_whole
+from autograd.files import as_path, write_whole
 from autograd.graph import topological
 
 __all__ = ["Explorer"]
@@ -83,12 +83,14 @@ class Explorer:
 
         Raises
         ------
+        TypeError, ValueError
+            If that is no path.
         DrawError
             If the name ends otherwise.
         OSError
             If it can't be written.
         """
-        target = Path(path)
+        target = as_path("save", path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise DrawError(f"save: file name must end in .html, got {str(target)!r}")
         write_whole(target, self.html)
