@@ -9,6 +9,7 @@ function closes over) it is a Value, which can be differentiated again; where ev
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -98,6 +99,9 @@ def _matching(what: str, nested: Any, tree: Tree) -> list[Any]:
 
 # Functions
 
+# The leaves that transforms inside the function that is being differentiated made: nobody's Values from outside.
+_inside: ContextVar[list[Value] | None] = ContextVar("inside", default=None)
+
 
 class _Traced:
     """One call of a function with inputs of our own, and what it recorded."""
@@ -108,8 +112,12 @@ class _Traced:
         self.name, self.argnums = name, argnums
         places = [argnums] if isinstance(argnums, int) else list(argnums)
         for place in places:
+            if not isinstance(place, int):
+                raise TypeError(f"{name}: argnums must be int or a sequence of them, got {argnums!r}")
             if not -len(arguments) <= place < len(arguments):
                 raise ValueError(f"{name}: argnums {argnums!r} must name one of {len(arguments)} positional arguments")
+        if len({place % len(arguments) for place in places}) < len(places):
+            raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r}")
         chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
         self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
         self.holds_values = _holds_values(self.given)
@@ -123,7 +131,15 @@ class _Traced:
             passed = list(arguments)
             for place, part in zip(places, [built] if isinstance(argnums, int) else built):
                 passed[place] = part
-            self.output = function(*passed, **named)
+            self.inner: list[Value] = []
+            around = _inside.get()
+            entered = _inside.set(self.inner)
+            try:
+                self.output = function(*passed, **named)
+            finally:
+                _inside.reset(entered)
+            if around is not None:
+                around.extend(self.inner if self.holds_values else [*self.inner, *self.inputs])
 
     def finish(self, outputs: Sequence[Any], extra: Sequence[Any] = ()) -> bool:
         """Whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
@@ -131,12 +147,15 @@ class _Traced:
             return True
         if self.holds_values or _holds_values(extra):
             return False
-        return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs)
+        return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
         """The gradient of a scalar where results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
-            return None if self.holds_values else gradient_alone(output, self.inputs)
+            if self.holds_values:
+                return None
+            found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
+            return found[: len(self.inputs)] if found else found
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
     def scalar(self, output: Any) -> Any:

@@ -500,3 +500,31 @@ def test_backward_gives_graphs_when_asked() -> None:
         out.backward(graph=True)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
         out.backward(True)  # type: ignore[call-arg]
+
+
+INNER: dict[str, Callable[[Any], Any]] = {
+    "grad": lambda x: ag.grad(lambda y: x * y**3)(2.0),
+    "value": lambda x: ag.value_and_grad(lambda y: x * y**2 * 3.0)(2.0)[0],
+    "jvp": lambda x: ag.jvp(lambda y: x * y**3, (2.0,), (1.0,))[1],
+    "vjp": lambda x: ag.vjp(lambda y: x * y**3, 2.0)[1](1.0)[0],
+    "jacobian": lambda x: ag.jacobian(lambda y: [x * y, x * y**3], mode="forward")(2.0)[1],
+    "hessian": lambda x: ag.hessian(lambda y: x * y[0] ** 3)([2.0])[0][0],
+    "derivative": lambda x: ag.derivative(lambda y: ag.derivative(lambda z: x * y * z**3)(2.0))(5.0),
+}
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_inputs_of_an_inner_derivative_are_not_weights(name: str) -> None:
+    """They were taken for Values from outside, so numbers came out as Values."""
+    for found in (ag.grad(INNER[name])(3.0), ag.jvp(INNER[name], (3.0,), (1.0,))[1], ag.derivative(INNER[name])(3.0)):
+        assert type(found) is float
+        assert found == 12.0
+    assert type(ag.grad(lambda x: x * INNER[name](x) * Value(1.0))(3.0)) is Value
+
+
+def test_argnums_that_name_nothing_or_twice() -> None:
+    with pytest.raises(ValueError, match="each argument once"):
+        ag.grad(lambda x, y: x * y, argnums=(0, -2))(2.0, 3.0)
+    for wrong in ("a", (0.0,)):
+        with pytest.raises(TypeError, match="argnums must be int"):
+            ag.grad(lambda x, y: x * y, argnums=wrong)(2.0, 3.0)  # type: ignore[arg-type]
