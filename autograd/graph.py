@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from autograd.core import Value
 from autograd.ops import TABLE
@@ -22,6 +23,11 @@ def topological(*roots: Value) -> list[Value]:
     >>> [node.op or node.label for node in topological(x * x + x.exp())]
     ['x', 'mul', 'exp', 'add']
     """
+    return topological_by(roots, attrgetter("parents"))
+
+
+def topological_by(roots: Sequence[Value], below: Callable[[Value], Iterable[Value]]) -> list[Value]:
+    """`topological`, where `below` says what stands below a node."""
     order: list[Value] = []
     done: set[int] = set()
     stack = list(reversed(roots))
@@ -29,7 +35,7 @@ def topological(*roots: Value) -> list[Value]:
         node = stack.pop()
         if id(node) in done:
             continue
-        waiting = [parent for parent in node.parents if id(parent) not in done]
+        waiting = [parent for parent in below(node) if id(parent) not in done]
         if waiting:
             stack.append(node)
             stack.extend(reversed(waiting))

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import core, modes
 from autograd.core import Value
-from autograd.graph import topological
+from autograd.graph import topological, topological_by
 from autograd.reverse import CHOOSING
 from autograd.symbolic import Together, add, mul, slope
 
@@ -44,21 +44,7 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
 
 def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     """`topological` down to the nodes with ids in `ends`, which are included."""
-    order: list[Value] = []
-    done: set[int] = set()
-    stack = list(outputs)[::-1]
-    while stack:
-        node = stack.pop()
-        if id(node) in done:
-            continue
-        waiting = [] if id(node) in ends else [parent for parent in node.parents if id(parent) not in done]
-        if waiting:
-            stack.append(node)
-            stack.extend(reversed(waiting))
-        else:
-            done.add(id(node))
-            order.append(node)
-    return order
+    return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
 
 
 def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import autograd
 from autograd import core
+from autograd.ops import TABLE
 
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.register_profile(
@@ -38,3 +40,14 @@ def pytest_report_header() -> str:
     """Name the core that the session tests."""
     profile = os.environ.get("HYPOTHESIS_PROFILE", "quick")
     return f"autograd: {core.CORE} core, from {autograd.__path__[0]}; hypothesis profile {profile}"
+
+
+@pytest.fixture
+def table_as_it_was() -> Iterator[None]:
+    """Take out of the table what the test added."""
+    before = set(TABLE)
+    yield
+    from autograd.extend import remove
+
+    for name in set(TABLE) - before:
+        remove(name)

@@ -14,7 +14,7 @@ from typing import Final
 from autograd.core import Value
 from autograd.derivation import formula as f
 from autograd.derivation.formula import CUT, ONE, PI, Formula
-from autograd.graph import topological
+from autograd.graph import topological, topological_by
 from autograd.ops import TABLE
 
 __all__ = ["Steps", "total_derivatives"]
@@ -181,21 +181,9 @@ class Steps:
 
     def _region(self, step: Value) -> list[Value]:
         """Collect the nodes folded into a step, users before operands, the step first."""
-        order: list[Value] = []
-        done: set[int] = set()
-        stack = [step]
-        while stack:
-            node = stack.pop()
-            if id(node) in done:
-                continue
-            waiting = [each for each in _moving(node) if id(each) not in self._steps and id(each) not in done]
-            if waiting:
-                stack.append(node)
-                stack.extend(reversed(waiting))
-            else:
-                done.add(id(node))
-                order.append(node)
-        return order[::-1]
+        return topological_by([step], lambda node: (each for each in _moving(node) if id(each) not in self._steps))[
+            ::-1
+        ]
 
     def _local(self, step: Value) -> dict[int, float]:
         slopes: dict[int, float] = {}

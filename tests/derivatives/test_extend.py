@@ -9,7 +9,7 @@ import pickle
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,13 +21,7 @@ from autograd.extend import remove
 from autograd.graph import evaluate, tangent, topological
 from autograd.ops import TABLE
 
-
-@pytest.fixture(autouse=True)
-def table_as_it_was() -> Iterator[None]:
-    before = set(TABLE)
-    yield
-    for name in set(TABLE) - before:
-        remove(name)
+pytestmark = pytest.mark.usefixtures("table_as_it_was")
 
 
 def test_an_op_from_a_text() -> None:

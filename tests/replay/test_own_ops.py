@@ -6,7 +6,7 @@ import importlib
 import json
 import math
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,12 +26,7 @@ from autograd.replay.store import StoreError
 XS = np.linspace(-2.0, 2.0, 301)
 
 
-@pytest.fixture(autouse=True)
-def table_as_it_was() -> Iterator[None]:
-    before = set(TABLE)
-    yield
-    for name in set(TABLE) - before:
-        remove(name)
+pytestmark = pytest.mark.usefixtures("table_as_it_was")
 
 
 def careful_log(name: str = "careful_log") -> Callable[..., Any]:
