@@ -33,9 +33,9 @@ def set_leaf(page: Any, title: str, text: str) -> None:
     page.get_by_label(f"{title} as a number", exact=True).fill(text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium, without a window."""
+    """Chromium, without a window; while it is there, an event loop runs, and other files' tests start their own."""
     playwright = needs.package("playwright.sync_api")
     path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     with playwright.sync_playwright() as running:

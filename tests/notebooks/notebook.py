@@ -41,13 +41,13 @@ def executed(path: Path) -> Any:
 
 def said(cell: Any) -> str:
     """Return the text of a cell's outputs, without what differs between machines: addresses, and trailing blanks."""
-    texts = []
+    text = ""
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stdout":
-            texts.append(output.text)
+            text += output.text  # a slow kernel sends what was printed in several parts
         elif output.output_type in ("execute_result", "display_data"):
-            texts.append(output.data.get("text/plain", ""))
-    text = re.sub(r"0x[0-9a-f]+", "0x…", "\n".join(texts))
+            text += f"\n{output.data.get('text/plain', '')}\n"
+    text = re.sub(r"0x[0-9a-f]+", "0x…", text)
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 
