@@ -43,10 +43,12 @@ def conditions(results: Results) -> str:
     )
 
 
-def legend(results: Results) -> str:
-    """Name the workloads."""
+def legend(results: Results, reference: str = "") -> str:
+    """Name the workloads, those that the reference ran where one is given."""
     lines = []
     for name, operations in results.operations.items():
+        if reference and name not in results.figures.get(reference, {}):
+            continue
         count = "" if name == "a*b" else f" ({operations:,} operations)"
         lines.append(f"- **{name}**: {WORKLOADS[name].title}{count}")
     return "\n".join(lines)
@@ -56,7 +58,7 @@ def eager(results: Results) -> str:
     """Table of speed relative to micrograd."""
     against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd")
     text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
-    return "\n\n".join([text, against, legend(results)])
+    return "\n\n".join([text, against, legend(results, "micrograd")])
 
 
 def derivatives(results: Results) -> str:
@@ -204,6 +206,8 @@ def eager_details(results: Results) -> list[str]:
     """What the README leaves out of the eager section."""
     memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
     return [
+        "### Workloads",
+        legend(results),
         "### Whole step, time relative to plain floats forward",
         ratio_table(results, lambda key, name: results.ratio(key, "floats", name), "floats"),
         "### Stages, time relative to plain floats forward",

@@ -84,6 +84,13 @@ def test_lines_of_the_report(line: str) -> None:
     assert line in report.markdown(full()).splitlines()
 
 
+def test_the_readme_names_the_workloads_of_its_columns() -> None:
+    made = full()
+    made.operations["W5"] = 1_000_000
+    assert "**W5**" not in report.readme(made)
+    assert "- **W5**: chain x = x*a + b, 500,000 times (1,000,000 operations)" in report.markdown(made)
+
+
 def test_sections_not_measured_are_not_written() -> None:
     made = full()
     del made.sections["training"]
