@@ -143,9 +143,13 @@ def training(results: Results) -> str:
 def epoch(results: Results) -> str:
     """A sentence on many samples."""
     found = results.section("training")
+
+    def share(size: int, case: str) -> float:
+        return found.ratio(f"replay alone, {size:,}", f"{case}, {size:,}")
+
     shares = [
         f"{duration(found.least(f'epoch, {size:,}'))} in batches of {size:,} "
-        f"({found.ratio(f'replay alone, {size:,}', f'epoch, {size:,}'):.2f})"
+        f"({share(size, 'epoch'):.2f}; without shuffling {share(size, 'epoch in order'):.2f})"
         for size in BATCHES
     ]
     return (
