@@ -9,6 +9,7 @@ import pytest
 
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import compare
+from tests.step_by_step import AFTER_ONE_STEP, GRADIENTS
 
 
 def near(expected: Any) -> Any:
@@ -101,35 +102,13 @@ def test_many_neurons_sum_over_the_layer() -> None:
             assert slopes[f"w_{j}{k}"] == near(a_prev[k] * delta[j])
 
 
-STEP_GRADIENTS = {
-    "w1": 0.0004385677344743465,
-    "w2": 0.000877135468948693,
-    "w3": 0.0004977127352608599,
-    "w4": 0.0009954254705217198,
-    "w5": 0.08216704056423077,
-    "w6": 0.08266762784753325,
-    "w7": -0.02260254047747507,
-    "w8": -0.022740242215978222,
-}
-STEP_UPDATED = {
-    "w1": 0.1497807161327628,
-    "w2": 0.19956143226552567,
-    "w3": 0.24975114363236958,
-    "w4": 0.29950228726473915,
-    "w5": 0.35891647971788465,
-    "w6": 0.4086661860762334,
-    "w7": 0.5113012702387375,
-    "w8": 0.5613701211079891,
-}
-
-
 def test_step_by_step_gradients_and_update() -> None:
     sheet = shipped.load("step_by_step")
     assert sheet.evaluate().value == near(0.2983711087600027)
     slopes = gradients(sheet)
-    assert {label: slopes[label] for label in STEP_GRADIENTS} == near(STEP_GRADIENTS)
+    assert {label: slopes[label] for label in GRADIENTS} == near(GRADIENTS)
     updated = next(sheet.descend())
-    assert updated == near(STEP_UPDATED)
+    assert updated == near(AFTER_ONE_STEP)
     assert sheet.compute(updated) == pytest.approx(0.291027773694, rel=1e-12)
 
 
