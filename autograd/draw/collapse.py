@@ -132,7 +132,7 @@ class _Collapsed:
             found = [i for i, name in enumerate(names) if name == wanted]
             found = found or [i for i, key in enumerate(self.keys) if groups[key] == wanted]
             if not found:
-                known = {*self.names.values(), *groups.values()}
+                known = {*self.names.values(), *groups.values()} - {""}
                 raise DrawError(f"expand: there is no group {wanted!r}{_nearest(wanted, known)}")
             opened[wanted] = found
         if opened:
@@ -149,7 +149,7 @@ class _Collapsed:
             if _kind(neuron) != "leaf":
                 inside.setdefault(key, {})[neuron] = None
         titles = {key: self._title(key, list(found)) for key, found in inside.items()}
-        return [titles.get(key) or str(key[1] if isinstance(key, tuple) else "") for key in keys]
+        return [titles.get(key) or ("" if _kind(key) == "leaf" else _said(key)) for key in keys]
 
     def _title(self, key: Key, neurons: list[Key]) -> str:
         if isinstance(key, tuple) and key[0] in ("group", "band", "step"):
@@ -238,6 +238,10 @@ def _root_mean_square(numbers: Sequence[float]) -> float:
     if not 0.0 < largest < math.inf:
         return largest
     return largest * math.sqrt(sum((x / largest) ** 2 for x in numbers) / len(numbers))
+
+
+def _said(key: Key) -> str:
+    return str(key[1]) if isinstance(key, tuple) else ""
 
 
 def _kind(key: Key) -> str:

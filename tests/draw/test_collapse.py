@@ -291,3 +291,15 @@ def test_inputs_that_several_neurons_use_stand_alone() -> None:
     made = nn.MLP(2, [3, 1], seed=0)
     root = made([Value(0.5, "x1"), Value(-0.5, "x2")])[0]
     assert {"x1", "x2"} <= set(labels(build([root], 300, "neuron")))
+
+
+def test_groups_that_can_be_expanded_are_named_by_name() -> None:
+    x = ag.values(**{f"x{i}": float(i) for i in range(5)})
+    with ag.group("h1"):
+        h1 = ag.sum(x).tanh()
+    with ag.group("h2"):
+        h2 = (x[0] * x[1]).tanh()
+    result = h1 * h2 + h1
+    for wanted in ("nope", "0"):
+        with pytest.raises(DrawError, match=rf"^expand: there is no group '{wanted}'; there are 'add', 'h1', 'h2'$"):
+            draw(result, collapse="neuron", expand=wanted)
