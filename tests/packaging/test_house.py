@@ -53,7 +53,7 @@ LATER = {
     ("autograd.value", "autograd.transforms"),  # backward(create_graph=True)
     ("nn.training", "nn.plots"),  # History.plot()
 }
-CROWDED = 560  # lines of a file; the table and the reference may be longer
+CROWDED = 600  # lines of a file; the table and the reference may be longer
 MAY_BE_LONGER = {"autograd/ops.py", "autograd/value.py"}
 GENERATED = re.compile(r"generated from ops\.py|, from ops\.py by|\bgenerated\b")
 
