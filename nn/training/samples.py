@@ -75,25 +75,21 @@ class Samples:
             return
         # Small batches are views of a block, so that its samples are picked all at once.
         rows = max(1, BLOCK // (self.columns() * size)) * size
-        block = np.empty((self.columns(), min(rows, len(self) - start)))
+        rows = min(rows, len(self) - start)
+        block = np.empty((self.columns(), rows))
+        rooms = [_room(numbers, rows) for numbers in (self.X, self.y)] if order is not None else [None, None]
         for begin in range(start, len(self), rows):
             count = min(rows, len(self) - begin)
             chosen = slice(begin, begin + count) if order is None else order[begin : begin + count]
-            self._put(block[:, :count], chosen)
+            self._put(block[:, :count], chosen, *rooms)
             for first in range(0, count, size):
                 yield block[:, first : min(first + size, count)]
 
-    def _put(self, batch: Array, chosen: Any) -> Array:
+    def _put(self, batch: Array, chosen: Any, room: Any = None, room_of_y: Any = None) -> Array:
         """Write the chosen samples into a batch."""
-        batch[: self.features] = self._picked(self.X, chosen).T
-        batch[self.features :] = self._picked(self.y, chosen).T
+        batch[: self.features] = _picked(self.X, chosen, room).T
+        batch[self.features :] = _picked(self.y, chosen, room_of_y).T
         return batch
-
-    def _picked(self, numbers: Any, chosen: Any) -> Any:
-        # `take` is three times as fast as an index, but would copy all of an array that isn't contiguous.
-        if isinstance(chosen, slice) or not numbers.flags.c_contiguous:
-            return numbers[chosen]
-        return numbers.take(chosen, axis=0, mode="clip")
 
     def _all(self) -> Array:
         """All samples as one batch, made once: it is the same in every epoch."""
@@ -102,6 +98,20 @@ class Samples:
         if self.whole is None:
             self.whole = self._put(np.empty((self.columns(), len(self))), slice(None))
         return self.whole
+
+
+def _room(numbers: Any, rows: int) -> Any:
+    """Where so many rows can be picked to again and again; None where `take` would copy all of an array."""
+    import numpy as np
+
+    return np.empty((rows, *numbers.shape[1:]), numbers.dtype) if numbers.flags.c_contiguous else None
+
+
+def _picked(numbers: Any, chosen: Any, room: Any) -> Any:
+    # `take` is three times as fast as an index, and more so where it needn't get memory.
+    if room is None:
+        return numbers[chosen]
+    return numbers.take(chosen, axis=0, out=room[: len(chosen)], mode="clip")
 
 
 def table(where: str, what: str, given: Any) -> Any:
