@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import autograd
 from autograd import translate
 
@@ -47,3 +49,17 @@ def test_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
 
 def test_generated_files_are_fresh() -> None:
     assert translate.stale() == []
+
+
+def test_a_stale_file_is_named_and_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert translate.main(["--check"]) == 0
+    monkeypatch.setattr(translate, "PACKAGE", tmp_path)
+    monkeypatch.setattr(translate, "FILES", {"made.h": lambda: "new\n"})
+    (tmp_path / "made.h").write_text("old\n", encoding="utf-8")
+    assert translate.main(["--check"]) == 1
+    assert capsys.readouterr().err == "autograd/made.h is stale: run python -m autograd.translate --write\n"
+    assert translate.main(["--write"]) == 0
+    assert (tmp_path / "made.h").read_text(encoding="utf-8") == "new\n"
+    assert translate.main(["--check"]) == 0
