@@ -386,3 +386,20 @@ def test_schedules_resume() -> None:
         with pytest.raises(ValueError, match="load_state_dict of SequentialLR"):
             resumed.load_state_dict(bad)
         assert again.lr == descent.lr
+
+
+def test_a_plateau_goes_on_from_its_state() -> None:
+    def plateau() -> nn.schedules.ReduceLROnPlateau:
+        return nn.schedules.ReduceLROnPlateau(nn.SGD([ag.Value(1.0)], lr=1.0), patience=1)
+
+    first, second = plateau(), plateau()
+    for loss in (1.0, 2.0):
+        first.step(loss)
+    second.load_state_dict(first.state_dict())
+    assert second.state_dict() == first.state_dict() == {"best": 1.0, "bad_calls": 1, "cooling": 0}
+    second.step(2.0)
+    assert second.optimizer.lr == 0.1
+    with pytest.raises(ValueError, match="load_state_dict of ReduceLROnPlateau: bad_calls"):
+        second.load_state_dict({"best": 1.0, "bad_calls": -1, "cooling": 0})
+    with pytest.raises(ValueError, match="unknown mode, got 'least'; allowed min, max"):
+        nn.schedules.ReduceLROnPlateau(second.optimizer, mode="least")
