@@ -123,7 +123,7 @@ class Value(Methods):
         return self
 
     def __init__(self, data: Number, label: str = "") -> None:
-        self.data, self.label = data, label
+        self._data, self.label = _float("data", data), label
 
     @property
     def data(self) -> float:
@@ -135,6 +135,8 @@ class Value(Methods):
         if self._row is not _LEAF:
             raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
         self._data = _float("data", number)
+        if modes.active:
+            modes.observed("set", self, None, None)
 
     @property
     def grad(self) -> float:

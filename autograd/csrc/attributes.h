@@ -46,7 +46,12 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
         }
         return -1;
     }
-    return read_number("data", number, &node->data) ? 0 : -1;
+    if (!read_number("data", number, &node->data)) {
+        return -1;
+    }
+    PyObject *noted = observed("set", self, Py_None, Py_NewRef(Py_None));
+    Py_XDECREF(noted);
+    return noted != NULL ? 0 : -1;
 }
 
 static PyObject *

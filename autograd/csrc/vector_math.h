@@ -198,7 +198,7 @@ lane_log1p(double x)
 }
 
 /* Hyperbolic tangent and its slope from one exponential, up to LARGEST_TANH: with m = expm1(-2|x|) and e = m + 1, each
-   to its own last digits, tanh is ±m/(2 + m) and its slope 4e/(2 + m)². */
+   to its own last digits, tanh is ±m/(2 + m) and its slope 4e/(2 + m)²; where that is near 1, 1 - tanh² loses less. */
 LANE double
 lane_tanh(double x, double *slope)
 {
@@ -206,8 +206,9 @@ lane_tanh(double x, double *slope)
     const double k = split_by_ln2(-2.0 * fabs(x), &r), p = small_expm1(r), scale = power_of_2(k);
     const double m = MADD(scale, p, scale - 1.0), e = MADD(scale, p, scale);
     const double whole = 2.0 + m, lost = m - (whole - 2.0), q = 1.0 / whole, steep = (4.0 * e) * (q * q);
-    *slope = MADD(-(steep + steep), lost * q, steep);
-    return copysign(m * q, x);
+    const double t = m * q; /* below 0 */
+    *slope = t > -0.5 ? MADD(-t, t, 1.0) : MADD(-(steep + steep), lost * q, steep);
+    return copysign(t, x);
 }
 
 /* Angles, up to LARGEST_ANGLE */

@@ -21,6 +21,7 @@ LOST: Final = {
     "with create_graph=True it gives Values, which are part of the graph",
     "backward": "`backward` was called by the function, and a replay would leave it out; "
     "the compiled function itself has a `backward`",
+    "set": "`.data` was set by the function, and a replay would leave it out; set it before the call",
 }
 """What can't be known of a recording once it has happened, by what was observed."""
 
@@ -42,7 +43,7 @@ class Recording:
     outer : Recording, optional
         The one around it, which is told everything too.
     of_function : bool
-        Whether side effects are lost: a graph's program needn't repeat `backward()`, a function's would have to.
+        Whether side effects are lost: a graph's program needn't repeat `backward()` or what was set, functions do.
     """
 
     def __init__(self, outer: Recording | None = None, of_function: bool = False) -> None:
@@ -58,7 +59,7 @@ class Recording:
         if self._asked is not None:
             return
         if kind in LOST:
-            if kind != "backward" or self.of_function:
+            if kind not in ("backward", "set") or self.of_function:
                 self.lost = LOST[kind]
         else:
             self.observations.append((kind, value, other, outcome))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import BranchChanged, Value
+from autograd.errors import AutogradError
 from autograd.replay.function import VERSIONS
 
 numbers = st.floats(-4.0, 4.0)
@@ -264,3 +265,19 @@ def test_compiled_functions_are_pickled() -> None:
     copied = pickle.loads(pickle.dumps(ag.compile(square)))
     assert copied(3.0) == 9.0
     assert copied.function is square
+
+
+def test_a_function_that_sets_a_weight_is_refused() -> None:
+    """A replay left it out, and was wrong once the weight was another."""
+    w, x = Value(2.0), Value(3.0)
+
+    def f(x: Any) -> Any:
+        w.data = 5.0
+        return w * x
+
+    with pytest.raises(AutogradError, match=r"`\.data` was set by the function"):
+        ag.compile(f)(1.0)
+    with ag.recording():
+        y = f(x)
+    w.data = 7.0
+    assert ag.compile(y, inputs=[x])(2.0) == 14.0
