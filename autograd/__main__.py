@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -22,7 +22,7 @@ from autograd.report import Report, as_json, as_text, gather
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.sheet import read_number, read_rate
-from autograd.worksheet.syntax import MAX_BYTES
+from autograd.worksheet.syntax import MAX_BYTES, nearest
 
 FINE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PROGRAM = "python -m autograd"
@@ -80,7 +80,9 @@ _Item = TypeVar("_Item")
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong on one line."""
-        self.exit(BAD_INPUT, f"{PROGRAM}: {message}; see --help\n")
+        wrong = re.match("unrecognized arguments: (--[^ =]+)", message)
+        advice = nearest(wrong[1], self._option_string_actions) if wrong else ""
+        self.exit(BAD_INPUT, f"{PROGRAM}: {message}{advice}; see --help\n")
 
 
 _DOLLARS = re.compile(rb"^[^#\n]*\$(\$|[^$\n]+\$)", re.MULTILINE)
@@ -277,6 +279,14 @@ def _load(argument: str | None) -> Worksheet:
     return Worksheet.decode(*shipped.find(argument))
 
 
+def _read(option: str, reader: Callable[[str], float], text: str) -> float:
+    """Read an option's number; an error names the option."""
+    try:
+        return reader(text)
+    except WorksheetError as error:
+        raise WorksheetError(f"{option}: {error}") from None
+
+
 def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:
     """Read `name=number`."""
     name, sign, number = text.partition("=")
@@ -285,12 +295,12 @@ def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:
     labels = sheet.leaf_labels(name)
     if len(labels) > 1:
         raise WorksheetError(f"--set: {name!r} is a list; set its elements one by one, as {labels[0]}={number}")
-    return labels[0], read_number(number)
+    return labels[0], _read("--set", read_number, number)
 
 
 def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) -> tuple[float | None, int]:
     """Find the rate and the number of steps, and whether they make sense."""
-    rate = sheet.rate if options.rate is None else read_rate(options.rate)
+    rate = sheet.rate if options.rate is None else _read("--rate", read_rate, options.rate)
     if options.steps is None:
         steps = 1
     elif options.steps.isascii() and options.steps.isdigit() and len(options.steps) < 19:

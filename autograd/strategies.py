@@ -17,8 +17,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from hypothesis import assume
-from hypothesis import strategies as st
+try:
+    from hypothesis import assume
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise ImportError(
+        f"autograd.strategies: needs the package hypothesis ({error}): pip install hypothesis, "
+        "or the extra `test`: pip install 'scalargrad[test]'",
+        name="hypothesis",
+    ) from error
 
 from autograd import symbolic
 from autograd.core import Value

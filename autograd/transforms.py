@@ -107,8 +107,7 @@ class _Traced:
     """One call of a function with inputs of our own, and what it recorded."""
 
     def __init__(self, name: str, function: Function, arguments: Sequence[Any], argnums: Argnums, named: Any) -> None:
-        if not callable(function):
-            raise TypeError(f"{name}: needs a function, got {function!r} ({type(function).__name__})")
+        _need_function(name, function)
         self.name, self.argnums = name, argnums
         places = [argnums] if isinstance(argnums, int) else list(argnums)
         for place in places:
@@ -203,7 +202,14 @@ def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any]
     return [next(found) if isinstance(y, Value) else 0.0 for y in outputs]
 
 
+def _need_function(name: str, function: Any) -> None:
+    if not callable(function):
+        advice = "; of a recorded graph gradients(output, inputs) are taken" if isinstance(function, Value) else ""
+        raise TypeError(f"{name}: needs a function, got {function!r} ({type(function).__name__}){advice}")
+
+
 def _named(made: Function, name: str, function: Function) -> Function:
+    _need_function(name, function)
     made = wraps(function)(made)
     made.__name__ = f"{name}({getattr(function, '__name__', 'function')})"
     return made
@@ -231,9 +237,14 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
     >>> value_and_grad(lambda p: p["a"] * p["b"] ** 2)({"a": 2.0, "b": 3.0})
     (18.0, {'a': 9.0, 'b': 12.0})
     """
+    return _named(_with_value("value_and_grad", function, argnums, has_aux), "value_and_grad", function)
+
+
+def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) -> Function:
+    """What `value_and_grad` returns, with the name that errors go by."""
 
     def made(*arguments: Any, **named: Any) -> Any:
-        traced = _Traced("value_and_grad", function, arguments, argnums, named)
+        traced = _Traced(name, function, arguments, argnums, named)
         result, aux = traced.output if has_aux else (traced.output, None)
         output = traced.scalar(result)
         numbers = traced.gradient(output)
@@ -241,7 +252,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
         slopes = traced.tree.build(_down([output], [1.0], traced.inputs, False) if numbers is None else numbers)
         return ((value, aux), slopes) if has_aux else (value, slopes)
 
-    return _named(made, "value_and_grad", function)
+    return made
 
 
 def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -261,7 +272,7 @@ def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Fun
     >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
     1.0
     """
-    both = value_and_grad(function, argnums, has_aux)
+    both = _with_value("grad", function, argnums, has_aux)
 
     def made(*arguments: Any, **named: Any) -> Any:
         value, slopes = both(*arguments, **named)

@@ -37,6 +37,8 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    TypeError
+        If the model is no Module.
     ValueError
         If the suffix is another.
     ImportError
@@ -54,6 +56,8 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> net([0.5, 0.5])[0].data == nn.MLP(2, [3, 1], seed=1)([0.5, 0.5])[0].data
     True
     """
+    if not isinstance(model, Module):
+        raise TypeError(f"save: model must be a Module, got {model!r:.60} ({type(model).__name__})")
     suffix = _suffix("save", path)
     state = model.state_dict()
     if suffix == ".json":

@@ -248,7 +248,7 @@ def _target(graph: Steps, x: Value | str) -> Value:
     if x not in graph.by_name:
         close = difflib.get_close_matches(x, list(graph.by_name), n=1)
         advice = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"derive: nothing below y is labelled {x!r}{advice}")
+        raise ValueError(f"derive: nothing below the result is labelled {x!r}{advice}")
     return graph.by_name[x]
 
 

@@ -179,7 +179,15 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
         raise TypeError(f"check_derivation: y must be a Value, got {y!r} ({type(y).__name__})")
     if not isinstance(claim, str):
         raise TypeError(f"check_derivation: the claim must be a str, got {claim!r} ({type(claim).__name__})")
-    return judge(claim, subject_of(y, rate))
+    subject = subject_of(y, rate)
+    try:
+        return judge(claim, subject)
+    except WorksheetError as error:
+        if y.label or not str(error).startswith("unknown name"):
+            raise
+        raise WorksheetError(
+            f"{error}; the result has no label: ag.label(locals()) names Values by variables"
+        ) from None
 
 
 def judge(claim: str, subject: Subject, *, latex: bool | None = None) -> Verdict:

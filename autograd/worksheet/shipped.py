@@ -66,4 +66,9 @@ def find(name: str) -> tuple[bytes, str]:
             return file.read(MAX_BYTES + 1), Path(name).name
     if os.path.dirname(name) or "\0" in name:
         raise WorksheetError("no such file")
-    return read(name)
+    try:
+        return read(name)
+    except WorksheetError as error:
+        if not os.path.splitext(name)[1]:
+            raise
+        raise WorksheetError(f"no such file here, and {error}") from None

@@ -194,8 +194,8 @@ def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
     if not hasattr(given, "step") or isinstance(given, type):
         if not callable(given):
             raise TypeError(
-                f"fit: optimizer must have step(), or make one that has of the parameters, "
-                f"got {given!r:.60} ({type(given).__name__})"
+                f"fit: optimizer must have step(), or be a function of the parameters that makes one, "
+                f"got {given!r:.60} ({type(given).__name__}); for example nn.Adam(model, lr=0.01)"
             )
         found = given(parameters)
         if not hasattr(found, "step"):

@@ -316,3 +316,10 @@ def test_any_other_name_in_a_chain_is_caught(right: tuple[str, str], data: st.Da
         verdict = judge_sides("", [left, Formula("*", tuple(factors))], about)
         assert not verdict
         assert "no single change" not in verdict.message
+
+
+def test_a_result_without_a_label_is_said() -> None:
+    x = Value(1.3, "x")
+    z = x * x
+    with pytest.raises(WorksheetError, match=r"unknown name 'z'; the result has no label: ag\.label\(locals\(\)\)"):
+        ag.check_derivation("d(z)/d(x) == 2*x", z)

@@ -150,7 +150,7 @@ def test_names_digits_and_notation_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     "arguments, error, text",
     [
-        ({"x": "w9"}, ValueError, "derive: nothing below y is labelled 'w9'; did you mean 'w'?"),
+        ({"x": "w9"}, ValueError, "derive: nothing below the result is labelled 'w9'; did you mean 'w'?"),
         ({"x": 3}, TypeError, "derive: x must be a Value, a label, several of them or a Layer, got 3 (int)"),
         ({"x": "w", "notation": "roman"}, ValueError, "notation: unknown style, got 'roman'; allowed are"),
         ({"x": "w", "digits": 0}, ValueError, "digits: got 0; allowed are whole numbers from 1 to 17"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -137,3 +139,11 @@ def test_functions_are_called_with_all_arguments() -> None:
         strategies.programs(size=0)
     with pytest.raises(ValueError, match="variables must be names, got '1'"):
         strategies.programs(variables="1")
+
+
+def test_without_hypothesis_the_error_says_what_to_install() -> None:
+    code = "import sys; sys.modules['hypothesis'] = None; from autograd import strategies"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ImportError: autograd.strategies: needs the package hypothesis" in done.stderr
+    assert "pip install hypothesis" in done.stderr

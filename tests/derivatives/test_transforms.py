@@ -528,3 +528,17 @@ def test_argnums_that_name_nothing_or_twice() -> None:
     for wrong in ("a", (0.0,)):
         with pytest.raises(TypeError, match="argnums must be int"):
             ag.grad(lambda x, y: x * y, argnums=wrong)(2.0, 3.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("transform", [ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian, ag.hvp, ag.derivative])
+def test_a_graph_in_a_functions_place_is_refused_at_once(transform: Any) -> None:
+    x = ag.Value(3.0)
+    with pytest.raises(TypeError, match=rf"^{transform.__name__}: needs a function, got .*gradients\(output, inputs\)"):
+        transform(x * x)
+
+
+def test_errors_of_grad_name_grad() -> None:
+    with pytest.raises(TypeError, match=r"^grad: the function must return one number"):
+        ag.grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match=r"^value_and_grad: the function must return one number"):
+        ag.value_and_grad(lambda x: [x, x])(1.0)

@@ -383,7 +383,7 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"batch_size": 0}, ValueError, "fit: batch_size must be a whole number of at least 1, got 0 (int)"),
         ({"batch_size": 2.0}, ValueError, "fit: batch_size must be a whole number of at least 1, got 2.0 (float)"),
         ({"reduction": "max"}, ValueError, "fit: unknown reduction, got 'max'; allowed mean, sum"),
-        ({"optimizer": 3}, TypeError, "fit: optimizer must have step(), or make one that has of the parameters, got 3"),
+        ({"optimizer": 3}, TypeError, "fit: optimizer must have step(), or be a function of the parameters"),
         ({"optimizer": list}, TypeError, "fit: what optimizer makes must have step(), got ["),
         ({"optimizer": nn.SGD(nn.MLP(2, [1]), lr=0.1)}, ValueError, "fit: the optimizer holds none of the model's"),
         ({"validation": [1, 2, 3]}, TypeError, "fit: validation must be a pair (X, y), got list"),
@@ -558,3 +558,8 @@ def test_predictions_are_those_of_the_model() -> None:
     assert nn.predict(branches, [1.0, -1.0, 3.0]).tolist() == [1.0, 2.0, 3.0]
     with pytest.raises(ValueError, match="layer 1: takes 2 inputs, got 3"):
         nn.predict(net, [[1.0, 2.0, 3.0]])
+
+
+def test_a_name_in_the_optimizers_place_gets_an_example() -> None:
+    with pytest.raises(TypeError, match=r"got 'adam' \(str\); for example nn\.Adam\(model, lr=0\.01\)$"):
+        nn.fit(MODEL, GOOD["X"], GOOD["y"], loss=GOOD["loss"], optimizer="adam")

@@ -154,3 +154,10 @@ def test_a_file_that_can_not_be_written_leaves_what_was_there(tmp_path: Path) ->
         nn.save(Broken(2, [1]), path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["net.json"]
+
+
+def test_the_model_comes_before_the_path(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    with pytest.raises(TypeError, match=r"save: model must be a Module, got '.* \(str\)"):
+        nn.save(str(path), nn.MLP(1, [1]))  # type: ignore[arg-type]
+    assert not path.exists()
