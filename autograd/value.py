@@ -123,7 +123,8 @@ class Value(Methods):
         return self
 
     def __init__(self, data: Number, label: str = "") -> None:
-        self._data, self.label = _float("data", data), label
+        self._set(data)
+        self.label = label
 
     @property
     def data(self) -> float:
@@ -132,11 +133,14 @@ class Value(Methods):
 
     @data.setter
     def data(self, number: Number) -> None:
+        self._set(number)
+        if modes.active:
+            modes.observed("set", self, None, None)
+
+    def _set(self, number: Number) -> None:
         if self._row is not _LEAF:
             raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
         self._data = _float("data", number)
-        if modes.active:
-            modes.observed("set", self, None, None)
 
     @property
     def grad(self) -> float:
