@@ -12,7 +12,9 @@ import pytest
 
 from autograd import value
 from autograd.ops import TABLE
+from tests import needs
 
+needs.package("sklearn")  # nn.Classifier and nn.Regressor are made of its classes
 PUBLIC: dict[str, str] = {
     "autograd": """
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
