@@ -104,7 +104,7 @@ def test_an_added_op_joins_by_its_row() -> None:
                 return True
 
         function, inputs = find(cases(strategies.expressions(["bad_square", "sin", "mul"])), is_wrong)
-        assert str(function) == "bad_square(x)"
+        assert str(function) in ("bad_square(x)", "bad_square(y)")  # older hypotheses shrink to either
         assert len(inputs) == 2
     finally:
         remove("bad_square")
