@@ -20,6 +20,11 @@ def wanted(variable: str) -> bool:
 
 REQUIRED = wanted("SCALARGRAD_REQUIRE_C")
 
+
+def headers(*folders: str) -> list[str]:
+    return sorted(path for folder in folders for path in glob(f"autograd/csrc/{folder}/*.h"))
+
+
 # Equal to Python bit for bit: no contraction to fused multiply-add, nothing of -ffast-math.
 FLAGS = {
     "unix": [
@@ -43,30 +48,30 @@ VECTORISED = ["-O3", "-fno-trapping-math"] if os.name == "posix" else []
 LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
 EXTENSIONS = [
     Extension(
-        "autograd._value",
-        ["autograd/_value.c"],
-        depends=["autograd/_ops.h", "autograd/_ops_second.h", *sorted(glob("autograd/csrc/*.h"))],
+        "autograd.engine._value",
+        ["autograd/csrc/value/module.c"],
+        depends=headers("generated", "value"),
         libraries=LIBRARIES,
         optional=not REQUIRED,
     ),
     Extension(
-        "autograd._replay",
-        ["autograd/_replay.c", *sorted(glob("autograd/csrc/replay_*.c"))],
-        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/*.h"))],
+        "autograd.compiler.run._replay",
+        sorted(glob("autograd/csrc/run/*.c")),
+        depends=headers("generated", "run"),
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,
     ),
     Extension(
-        "autograd._plan",
-        ["autograd/_plan.c"],
-        depends=["autograd/_ops.h", *sorted(glob("autograd/csrc/plan_*.h"))],
+        "autograd.compiler.plan._plan",
+        ["autograd/csrc/plan/module.c"],
+        depends=headers("generated", "plan"),
         libraries=LIBRARIES,
         optional=not REQUIRED,
     ),
     Extension(
-        "nn._steps",
-        ["nn/_steps.c"],
+        "nn._common._steps",
+        ["nn/_common/_steps.c"],
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,
@@ -74,11 +79,12 @@ EXTENSIONS = [
 ]
 
 LOST = {
-    "autograd._value": "C core was not built: {reason}\nEverything works with the Python core and gives the "
+    "autograd.engine._value": "C core was not built: {reason}\nEverything works with the Python core and gives the "
     "same results, but building graphs and running\nbackward() is many times slower.",
-    "autograd._replay": "C kernel for compiled graphs was not built: {reason}\nCompiled graphs run on numpy, slower.",
-    "autograd._plan": "C planner of compiled graphs was not built: {reason}\nPython plans them, slower.",
-    "nn._steps": "C loops of optimisers were not built: {reason}\nOptimiser steps run in Python, slower.",
+    "autograd.compiler.run._replay": "C kernel for compiled graphs was not built: {reason}\n"
+    "Compiled graphs run on numpy, slower.",
+    "autograd.compiler.plan._plan": "C planner of compiled graphs was not built: {reason}\nPython plans them, slower.",
+    "nn._common._steps": "C loops of optimisers were not built: {reason}\nOptimiser steps run in Python, slower.",
 }
 
 WARNING = """

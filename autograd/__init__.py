@@ -1,12 +1,13 @@
-"""scalargrad: a scalar automatic-differentiation engine. This file is the face: it re-exports, nothing else.
+"""scalargrad: a scalar automatic-differentiation engine.
 
-The engine is imported at once; the rooms above it (`_ROOMS`) when they or one of their names are first asked for.
+This module only re-exports. The engine is imported at once, other packages when one of their names is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.core import (
+from autograd._common.lazy import attribute
+from autograd.draw import draw
+from autograd.engine.backend import (
     CORE,
     Value,
     abs,
@@ -55,62 +56,84 @@ from autograd.core import (
     tanh,
     where,
 )
-from autograd.draw import draw
+from autograd.engine.modes import detect_anomaly, group, no_grad
+from autograd.engine.naming import label, values
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.explore import explore
-from autograd.modes import detect_anomaly, group, no_grad
-from autograd.naming import label, values
 
 if TYPE_CHECKING:
-    from autograd import check, derivation, graph, replay, strategies, transforms, worksheet
-    from autograd.check import check_graph, gradcheck
-    from autograd.derivation import check_derivation, derive
-    from autograd.extend import checkpoint, custom_gradient, op, stop_gradient
-    from autograd.influence import sensitivity
+    from autograd import checks, compiler, derivation, derivatives, worksheet
+    from autograd.checks import strategies
+    from autograd.checks.gradcheck import check_graph, gradcheck
+    from autograd.claims import check_derivation
+    from autograd.compiler import compile, recording
+    from autograd.derivation import derive
+    from autograd.derivatives.custom import checkpoint, custom_gradient, op, stop_gradient
+    from autograd.derivatives.sensitivity import sensitivity
+    from autograd.derivatives.transforms import (
+        derivative,
+        grad,
+        gradients,
+        hessian,
+        hvp,
+        jacobian,
+        jvp,
+        value_and_grad,
+        vjp,
+    )
+    from autograd.engine import graph
     from autograd.prompt.ipython import load_ipython_extension
-    from autograd.replay import compile, recording
-    from autograd.transforms import derivative, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.worksheet import Worksheet
 
 __version__ = "1.0.0rc1"
 
 __all__ = [
     "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "Worksheet",
-    "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "check",
-    "check_derivation", "check_graph", "checkpoint", "compile", "cos", "cosh", "custom_gradient", "derivation",
-    "derivative", "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp", "explore", "expm1", "gelu",
-    "grad", "gradcheck", "gradients", "graph", "group", "hessian", "hvp", "hypot", "jacobian", "jvp", "label",
-    "leaky_relu", "load_ipython_extension", "log", "log10", "log1p", "log2", "logsumexp", "max", "mean", "min", "mul",
-    "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu", "replay", "sensitivity", "sigmoid", "silu",
-    "sin", "sinh", "softplus", "sqrt", "stop_gradient", "strategies", "sub", "sum", "tan", "tanh", "transforms",
+    "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "check_derivation", "check_graph", "checkpoint", "checks", "compile", "compiler", "cos", "cosh", "custom_gradient",
+    "derivation", "derivative", "derivatives", "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp",
+    "explore", "expm1", "gelu", "grad", "gradcheck", "gradients", "graph", "group", "hessian", "hvp", "hypot",
+    "jacobian", "jvp", "label", "leaky_relu", "load_ipython_extension", "log", "log10", "log1p", "log2", "logsumexp",
+    "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu", "sensitivity",
+    "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "strategies", "sub", "sum", "tan", "tanh",
     "value_and_grad", "values", "vjp", "where", "worksheet",
 ]  # fmt: skip
 
-_ROOMS = {
-    "check": ("check_graph", "gradcheck"),
-    "derivation": ("check_derivation", "derive"),
-    "extend": ("checkpoint", "custom_gradient", "op", "stop_gradient"),
-    "influence": ("sensitivity",),
-    "prompt.ipython": ("load_ipython_extension",),
-    "replay": ("compile", "recording"),
-    "transforms": (
-        "derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+_LATER = {
+    "checks": "",
+    "compiler": "",
+    "derivation": "",
+    "derivatives": "",
+    "worksheet": "",
+    "graph": "engine",
+    "strategies": "checks",
+    "check_derivation": "claims",
+    "check_graph": "checks.gradcheck",
+    "gradcheck": "checks.gradcheck",
+    "compile": "compiler",
+    "recording": "compiler",
+    "derive": "derivation",
+    "checkpoint": "derivatives.custom",
+    "custom_gradient": "derivatives.custom",
+    "op": "derivatives.custom",
+    "stop_gradient": "derivatives.custom",
+    "sensitivity": "derivatives.sensitivity",
+    "load_ipython_extension": "prompt.ipython",
+    "Worksheet": "worksheet",
+    **dict.fromkeys(
+        ("derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
+        "derivatives.transforms",
     ),
-    "worksheet": ("Worksheet",),
-    "graph": (),
-    "strategies": (),
-}  # fmt: skip
+}
+"""Names that are imported when they are first asked for, with the package below `autograd` that has them."""
 
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
-def __getattr__(name: str) -> Any:
-    for room, names in _ROOMS.items():
-        if name == room:
-            return import_module(f"autograd.{room}")
-        if name in names:
-            found = globals()[name] = getattr(import_module(f"autograd.{room}"), name)
-            return found
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        found = globals()[name] = attribute(f"autograd.{_LATER[name]}".rstrip("."), name)
+        return found
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import autograd
+from autograd._common.files import write_whole
+from autograd.claims.judge import Subject
+from autograd.claims.notes import read_note
+from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import Derivation, derive
-from autograd.derivation.claims import Subject
-from autograd.derivation.notes import read_note
-from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.errors import AutogradError, DrawError, WorksheetError
-from autograd.files import write_whole
-from autograd.report import Report, as_json, as_text, gather
+from autograd.formula.syntax import MAX_BYTES, nearest
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
+from autograd.worksheet.report import Report, as_json, as_text, gather
 from autograd.worksheet.sheet import read_number, read_rate
-from autograd.worksheet.syntax import MAX_BYTES, nearest
 
 FINE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PROGRAM = "python -m autograd"

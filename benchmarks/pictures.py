@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import autograd as ag
 from autograd import Value
-from autograd.draw import arrange, dot
 from autograd.draw.fitting import fitted
-from autograd.draw.layered import Point
+from autograd.draw.layout import arrange, dot
+from autograd.draw.layout.layered import Point
 from autograd.draw.scene import Scene, scene
 
 __all__ = ["crossings", "main", "net", "tangle"]

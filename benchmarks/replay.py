@@ -16,9 +16,9 @@ import numpy as np
 
 import autograd as ag
 from autograd import Value
-from autograd.replay import Program
-from autograd.replay.plan import plan
-from autograd.replay.record import record
+from autograd.compiler import Program
+from autograd.compiler.plan.planner import plan
+from autograd.compiler.record.tape import record
 from benchmarks.engines import ENGINES
 from benchmarks.graphs import INPUTS, OPERATIONS, PARAMETERS, network, random_graph
 from benchmarks.peers import running

@@ -1,28 +1,30 @@
-"""Neurons on top of `autograd`: modules, layers, losses, optimisers. This file is the face: it only re-exports.
+"""Neurons on top of `autograd`: modules, layers, losses, optimisers.
 
-Neurons and layers are imported at once; the other rooms (`_ROOMS`) when one of their names is first asked for.
+This module only re-exports. Neurons and layers are imported at once, the rest when one of its names is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn import init
-from nn.activations import ACTIVATIONS, Elementwise, log_softmax, softmax
-from nn.containers import MLP, Sequential
-from nn.layers import Layer, Linear, Neuron
-from nn.module import Module
+from autograd._common.lazy import attribute
+from nn.modules import init
+from nn.modules.activations import ACTIVATIONS, Elementwise, log_softmax, softmax
+from nn.modules.containers import MLP, Sequential
+from nn.modules.layers import Layer, Linear, Neuron
+from nn.modules.module import Module
 
 if TYPE_CHECKING:
-    from nn import datasets, estimators, losses, optim, plots, saving, schedules, training
-    from nn.attention import Attention
-    from nn.dropout import Dropout
-    from nn.embedding import Embedding
-    from nn.estimators import Classifier, Regressor
+    from nn import losses, optim, training
+    from nn.data import datasets
     from nn.losses import LOSSES, l1_penalty, l2_penalty
-    from nn.normalization import LayerNorm, RMSNorm
-    from nn.optim import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_
-    from nn.saving import WeightsError, load, save
-    from nn.training import Checkpoint, CheckpointError, EarlyStopping, Epoch, History, fit, predict
+    from nn.modules import saving
+    from nn.modules.attention import Attention
+    from nn.modules.dropout import Dropout
+    from nn.modules.embedding import Embedding
+    from nn.modules.normalization import LayerNorm, RMSNorm
+    from nn.modules.saving import WeightsError, load, save
+    from nn.optim import LBFGS, SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm_, clip_grad_value_, schedules
+    from nn.training import Checkpoint, CheckpointError, EarlyStopping, Epoch, History, estimators, fit, plots, predict
+    from nn.training.estimators import Classifier, Regressor
 
 __all__ = [
     "ACTIVATIONS", "Adam", "AdamW", "Attention", "Checkpoint", "CheckpointError", "Classifier", "Dropout",
@@ -32,31 +34,35 @@ __all__ = [
     "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "softmax", "training",
 ]  # fmt: skip
 
-_ROOMS = {
-    "datasets": (),
-    "estimators": ("Classifier", "Regressor"),
-    "plots": (),
-    "saving": ("WeightsError", "load", "save"),
-    "training": ("Checkpoint", "CheckpointError", "EarlyStopping", "Epoch", "History", "fit", "predict"),
-    "attention": ("Attention",),
-    "dropout": ("Dropout",),
-    "embedding": ("Embedding",),
-    "losses": ("LOSSES", "l1_penalty", "l2_penalty"),
-    "normalization": ("LayerNorm", "RMSNorm"),
-    "optim": ("Adam", "AdamW", "LBFGS", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"),
-    "schedules": (),
-}  # fmt: skip
+_LATER = {
+    **dict.fromkeys(("losses", "optim", "training"), "nn"),
+    **dict.fromkeys(("LOSSES", "l1_penalty", "l2_penalty"), "nn.losses"),
+    "datasets": "nn.data",
+    "saving": "nn.modules",
+    **dict.fromkeys(("WeightsError", "load", "save"), "nn.modules.saving"),
+    "Attention": "nn.modules.attention",
+    "Dropout": "nn.modules.dropout",
+    "Embedding": "nn.modules.embedding",
+    **dict.fromkeys(("LayerNorm", "RMSNorm"), "nn.modules.normalization"),
+    "schedules": "nn.optim",
+    **dict.fromkeys(
+        ("Adam", "AdamW", "LBFGS", "Optimizer", "RMSprop", "SGD", "clip_grad_norm_", "clip_grad_value_"), "nn.optim"
+    ),
+    **dict.fromkeys(("estimators", "plots"), "nn.training"),
+    **dict.fromkeys(("Classifier", "Regressor"), "nn.training.estimators"),
+    **dict.fromkeys(
+        ("Checkpoint", "CheckpointError", "EarlyStopping", "Epoch", "History", "fit", "predict"), "nn.training"
+    ),
+}
+"""Names that are imported when they are first asked for, with the package that has them."""
 
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
-def __getattr__(name: str) -> Any:
-    for room, names in _ROOMS.items():
-        if name == room:
-            return import_module(f"nn.{room}")
-        if name in names:
-            found = globals()[name] = getattr(import_module(f"nn.{room}"), name)
-            return found
-    raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module 'nn' has no attribute {name!r}")
+        found = globals()[name] = attribute(_LATER[name], name)
+        return found
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -13,10 +13,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from autograd import core
-from autograd.core import Value
-from nn.checks import flattened, number_in, number_of, shape_of, shown
-from nn.module import Module
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from nn._common.checks import flattened, number_in, number_of, shape_of, shown
+from nn.modules.module import Module
 
 __all__ = [
     "LOSSES", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_with_logits", "half_squared_error", "hinge",
@@ -56,7 +56,7 @@ def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") ->
     >>> squared_error([Value(1.0), Value(2.0)], [0.0, 4.0])
     Value(5)
     """
-    return _elementwise("squared_error", outputs, targets, reduction, lambda o, t: core.pow(core.sub(t, o), 2.0))
+    return _elementwise("squared_error", outputs, targets, reduction, lambda o, t: backend.pow(backend.sub(t, o), 2.0))
 
 
 def half_squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
@@ -78,7 +78,7 @@ def mse(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> mse([[Value(1.0)], [Value(2.0)]], [[0.0], [4.0]])
     Value(2.5)
     """
-    return _elementwise("mse", outputs, targets, reduction, lambda o, t: core.pow(core.sub(t, o), 2.0))
+    return _elementwise("mse", outputs, targets, reduction, lambda o, t: backend.pow(backend.sub(t, o), 2.0))
 
 
 def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
@@ -89,7 +89,7 @@ def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> l1([Value(1.0), Value(2.0)], [0.0, 4.0])
     Value(1.5)
     """
-    return _elementwise("l1", outputs, targets, reduction, lambda o, t: core.abs(core.sub(t, o)))
+    return _elementwise("l1", outputs, targets, reduction, lambda o, t: backend.abs(backend.sub(t, o)))
 
 
 def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta: float = 1.0) -> Any:
@@ -108,9 +108,9 @@ def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta:
     limit = number_in("huber: delta", delta, 0.0, math.inf, open_low=True)
 
     def term(o: Any, t: Any) -> Any:
-        distance = core.abs(core.sub(t, o))
-        near = core.min(distance, limit)
-        return core.mul(near, core.sub(distance, core.mul(0.5, near)))
+        distance = backend.abs(backend.sub(t, o))
+        near = backend.min(distance, limit)
+        return backend.mul(near, backend.sub(distance, backend.mul(0.5, near)))
 
     return _elementwise("huber", outputs, targets, reduction, term)
 
@@ -132,7 +132,7 @@ def hinge(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     def term(o: Any, t: Any) -> Any:
         if not isinstance(t, Value) and t not in (-1.0, 1.0):
             raise ValueError(f"hinge: targets must be -1 or 1, got {t!r}")
-        return core.relu(core.sub(1.0, core.mul(t, o)))
+        return backend.relu(backend.sub(1.0, backend.mul(t, o)))
 
     return _elementwise("hinge", outputs, targets, reduction, term)
 
@@ -153,7 +153,7 @@ def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> bce([Value(0.5), Value(1.0)], [1, 1], reduction="sum")
     Value(0.6931)
     """
-    term = _entropy("bce", core.log, lambda p: core.log1p(core.neg(p)), _unless_zero)
+    term = _entropy("bce", backend.log, lambda p: backend.log1p(backend.neg(p)), _unless_zero)
     return _elementwise("bce", outputs, targets, reduction, term)
 
 
@@ -174,9 +174,9 @@ def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean")
     """
     term = _entropy(
         "bce_with_logits",
-        lambda z: core.neg(core.softplus(core.neg(z))),
-        lambda z: core.neg(core.softplus(z)),
-        core.mul,
+        lambda z: backend.neg(backend.softplus(backend.neg(z))),
+        lambda z: backend.neg(backend.softplus(z)),
+        backend.mul,
     )
     return _elementwise("bce_with_logits", outputs, targets, reduction, term)
 
@@ -241,7 +241,9 @@ def l1_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any
     Value(0.3)
     """
     found = _penalised("l1_penalty", parameters)
-    return core.mul(core.sum([core.abs(w) for w in found]), number_in("l1_penalty: weight", weight, 0.0, math.inf))
+    return backend.mul(
+        backend.sum([backend.abs(w) for w in found]), number_in("l1_penalty: weight", weight, 0.0, math.inf)
+    )
 
 
 def l2_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any:
@@ -253,7 +255,7 @@ def l2_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any
     Value(0.5)
     """
     found = _penalised("l2_penalty", parameters)
-    return core.mul(core.dot(found, found), number_in("l2_penalty: weight", weight, 0.0, math.inf))
+    return backend.mul(backend.dot(found, found), number_in("l2_penalty: weight", weight, 0.0, math.inf))
 
 
 # By the name under which `fit` takes them.
@@ -267,12 +269,12 @@ LOSSES: dict[str, Callable[..., Any]] = {
 
 
 def _half_square(output: Any, target: Any) -> Any:
-    return core.mul(0.5, core.pow(core.sub(target, output), 2.0))
+    return backend.mul(0.5, backend.pow(backend.sub(target, output), 2.0))
 
 
 def _unless_zero(factor: Value, term: Any) -> Any:
     """Their product, or 0 for a factor of 0 even if the term is infinite; replay pays for the choice at each sample."""
-    return core.where(factor, core.mul(factor, term), 0.0)
+    return backend.where(factor, backend.mul(factor, term), 0.0)
 
 
 def _entropy(
@@ -282,12 +284,12 @@ def _entropy(
 
     def term(o: Any, t: Any) -> Any:
         if isinstance(t, Value):
-            return core.neg(core.add(times(t, log_yes(o)), times(core.sub(1.0, t), log_no(o))))
+            return backend.neg(backend.add(times(t, log_yes(o)), times(backend.sub(1.0, t), log_no(o))))
         if not 0.0 <= t <= 1.0:
             raise ValueError(f"{name}: targets must be from 0 to 1, got {t!r}")
         if t in (0.0, 1.0):
-            return core.neg(log_yes(o) if t else log_no(o))
-        return core.neg(core.add(core.mul(t, log_yes(o)), core.mul(1.0 - t, log_no(o))))
+            return backend.neg(log_yes(o) if t else log_no(o))
+        return backend.neg(backend.add(backend.mul(t, log_yes(o)), backend.mul(1.0 - t, log_no(o))))
 
     return term
 
@@ -321,7 +323,7 @@ def _reduced(name: str, terms: list[Any], reduction: str, shape: tuple[Any, ...]
         raise ValueError(f"{name}: there must be outputs, got shape {shape}")
     if len(terms) == 1:
         return terms[0]
-    return core.mean(terms) if reduction == "mean" else core.sum(terms)
+    return backend.mean(terms) if reduction == "mean" else backend.sum(terms)
 
 
 def _classified(
@@ -374,13 +376,15 @@ def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int
     The scores are taken round so that the right one is the last. They are weighted and shifted rather than put into a
     `where`: a branch that may not be taken makes replay look, for each sample, whether any gradient below it counts.
     """
-    misses = [core.sub(target, float(k)) for k in range(len(scores))]
-    hits = [core.where(miss, 0.0, 1.0) for miss in misses]
-    known = core.where(core.sum(hits), 0.0, math.nan)
-    others = [core.add(score, core.where(miss, 0.0, -math.inf)) for miss, score in zip(misses, scores, strict=True)]
+    misses = [backend.sub(target, float(k)) for k in range(len(scores))]
+    hits = [backend.where(miss, 0.0, 1.0) for miss in misses]
+    known = backend.where(backend.sum(hits), 0.0, math.nan)
+    others = [
+        backend.add(score, backend.where(miss, 0.0, -math.inf)) for miss, score in zip(misses, scores, strict=True)
+    ]
     # −inf, a class that is ruled out, can't be weighted by 0.
-    weighable = [core.max(score, -sys.float_info.max) for score in scores]
-    return of_class([*others, core.dot(weighable, hits, known)], len(scores))
+    weighable = [backend.max(score, -sys.float_info.max) for score in scores]
+    return of_class([*others, backend.dot(weighable, hits, known)], len(scores))
 
 
 def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
@@ -391,33 +395,33 @@ def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
     kept = []
     for weight, term in zip(weights, terms, strict=True):
         if isinstance(weight, Value):
-            kept.append(core.where(weight, core.mul(weight, term), 0.0))
+            kept.append(backend.where(weight, backend.mul(weight, term), 0.0))
         elif not 0.0 <= weight <= 1.0:
             raise ValueError(f"{name}: probabilities must be from 0 to 1, got {weight!r}")
         elif weight:
-            kept.append(core.mul(weight, term))
-    return core.sum(kept)
+            kept.append(backend.mul(weight, term))
+    return backend.sum(kept)
 
 
 def _surprise(probabilities: list[Any], right: int) -> Any:
-    return core.neg(core.log(probabilities[right]))
+    return backend.neg(backend.log(probabilities[right]))
 
 
 def _surprises(probabilities: list[Any]) -> list[Any]:
-    return [core.neg(core.log(p)) for p in probabilities]
+    return [backend.neg(backend.log(p)) for p in probabilities]
 
 
 def _logit_surprise(logits: list[Any], right: int) -> Any:
     others = logits[:right] + logits[right + 1 :]
     if not others:
-        return core.sub(logits[right], logits[right])
-    rest = core.logsumexp(others) if len(others) > 1 else others[0]
-    return core.softplus(core.sub(rest, logits[right]))
+        return backend.sub(logits[right], logits[right])
+    rest = backend.logsumexp(others) if len(others) > 1 else others[0]
+    return backend.softplus(backend.sub(rest, logits[right]))
 
 
 def _logit_surprises(logits: list[Any]) -> list[Any]:
-    total = core.logsumexp(logits)
-    return [core.sub(total, z) for z in logits]
+    total = backend.logsumexp(logits)
+    return [backend.sub(total, z) for z in logits]
 
 
 def _penalised(name: str, parameters: Module | Iterable[Value]) -> list[Any]:

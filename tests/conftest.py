@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import autograd
-from autograd import core
+from autograd.engine import backend
 from autograd.ops import TABLE
 
 settings.register_profile("quick", max_examples=40, deadline=None)
@@ -29,7 +29,7 @@ def pytest_configure() -> None:
     if os.environ.get("AUTOGRAD_REQUIRE_C", "") in ("", "0"):
         return
     try:
-        importlib.import_module("autograd._value")
+        importlib.import_module("autograd.engine._value")
     except ImportError as error:
         raise pytest.UsageError(
             f"AUTOGRAD_REQUIRE_C is set but there is no C core ({error}); build it with `python -m pip install -e .`"
@@ -39,7 +39,7 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Name the core that the session tests."""
     profile = os.environ.get("HYPOTHESIS_PROFILE", "quick")
-    return f"autograd: {core.CORE} core, from {autograd.__path__[0]}; hypothesis profile {profile}"
+    return f"autograd: {backend.CORE} core, from {autograd.__path__[0]}; hypothesis profile {profile}"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def table_as_it_was() -> Iterator[None]:
     """Take out of the table what the test added."""
     before = set(TABLE)
     yield
-    from autograd.extend import remove
+    from autograd.derivatives.custom import remove
 
     for name in set(TABLE) - before:
         remove(name)

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from autograd import value
+from autograd.engine import value
 from autograd.ops import TABLE
 from tests import needs
 
@@ -18,27 +18,28 @@ needs.package("sklearn")  # nn.Classifier and nn.Regressor are made of its class
 PUBLIC: dict[str, str] = {
     "autograd": """
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
-        acos acosh add asin asinh atan atan2 atanh cbrt check check_derivation check_graph checkpoint compile
-        cos cosh custom_gradient derivation derivative derive detect_anomaly div dot draw erf erfc exp explore
-        expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp label leaky_relu
-        load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad normal_cdf op pow
-        recording relu replay sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient strategies sub sum
-        tan tanh transforms value_and_grad values vjp where worksheet
+        acos acosh add asin asinh atan atan2 atanh cbrt check_derivation check_graph checkpoint checks compile
+        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly div dot draw erf
+        erfc exp explore expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp label
+        leaky_relu load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad normal_cdf op
+        pow recording relu sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient strategies sub sum tan tanh
+        value_and_grad values vjp where worksheet
     """,
-    "autograd.check": "check_graph gradcheck",
+    "autograd.checks.gradcheck": "check_graph gradcheck",
     "autograd.derivation": """
-        Derivation Factor LayerDerivation Line Term Update Verdict check_derivation derive
+        Derivation Factor LayerDerivation Line Term Update derive
     """,
+    "autograd.claims": "Verdict check_derivation",
     "autograd.draw": "draw",
     "autograd.errors": "AnomalyError AutogradError BranchChanged DrawError GradientError WorksheetError",
     "autograd.explore": "explore",
-    "autograd.extend": "checkpoint custom_gradient op remove stop_gradient",
-    "autograd.graph": "evaluate leaves tangent topological",
-    "autograd.influence": "Influence Sensitivity sensitivity",
+    "autograd.derivatives.custom": "checkpoint custom_gradient op remove stop_gradient",
+    "autograd.engine.graph": "evaluate leaves tangent topological",
+    "autograd.derivatives.sensitivity": "Influence Sensitivity sensitivity",
     "autograd.prompt": "Reply Session",
-    "autograd.replay": "BranchChanged Function Gradients Program compile recording",
-    "autograd.strategies": "Expression Program expressions inputs_for programs",
-    "autograd.transforms": "derivative grad gradients hessian hvp jacobian jvp value_and_grad vjp",
+    "autograd.compiler": "BranchChanged Function Gradients Program compile recording",
+    "autograd.checks.strategies": "Expression Program expressions inputs_for programs",
+    "autograd.derivatives.transforms": "derivative grad gradients hessian hvp jacobian jvp value_and_grad vjp",
     "autograd.worksheet": "Evaluation Worksheet",
     "nn": """
         ACTIVATIONS Adam AdamW Attention Checkpoint CheckpointError Classifier Dropout EarlyStopping Elementwise
@@ -46,9 +47,9 @@ PUBLIC: dict[str, str] = {
         Regressor SGD Sequential WeightsError clip_grad_norm_ clip_grad_value_ datasets estimators fit init
         l1_penalty l2_penalty load log_softmax losses optim plots predict save saving schedules softmax training
     """,
-    "nn.datasets": "CURVES Table blobs circles curve moons read_csv spirals xor",
-    "nn.estimators": "Classifier Regressor",
-    "nn.init": """
+    "nn.data.datasets": "CURVES Table blobs circles curve moons read_csv spirals xor",
+    "nn.training.estimators": "Classifier Regressor",
+    "nn.modules.init": """
         INITIALISERS constant_ gain he_normal_ he_uniform_ kaiming_normal_ kaiming_uniform_ normal_ ones_
         uniform_ xavier_normal_ xavier_uniform_ zeros_
     """,
@@ -57,9 +58,9 @@ PUBLIC: dict[str, str] = {
         l1_penalty l2_penalty mse squared_error
     """,
     "nn.optim": "Adam AdamW LBFGS Optimizer RMSprop SGD clip_grad_norm_ clip_grad_value_",
-    "nn.plots": "curves decision_regions weight_histograms",
-    "nn.saving": "WeightsError load save",
-    "nn.schedules": """
+    "nn.training.plots": "curves decision_regions weight_histograms",
+    "nn.modules.saving": "WeightsError load save",
+    "nn.optim.schedules": """
         ConstantLR CosineAnnealingLR ExponentialLR LambdaLR LinearLR MultiStepLR OneCycleLR ReduceLROnPlateau
         Schedule SequentialLR StepLR
     """,

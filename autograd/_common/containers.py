@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 __all__ = ["Tree", "is_number"]
 

@@ -22,15 +22,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import ops, symbolic
-from autograd.core import Value
+from autograd import ops
+from autograd._common.containers import Tree
+from autograd.derivatives import over_values
+from autograd.derivatives.differences import Crossing, at_kink, crosses, difference, local
+from autograd.derivatives.sweeps import active, pull, push
+from autograd.derivatives.transforms import grad
+from autograd.engine.backend import Value
+from autograd.engine.backward import CHOOSING
+from autograd.engine.graph import topological
 from autograd.errors import GradientError
-from autograd.graph import topological
-from autograd.numeric import Crossing, at_kink, crosses, difference, local
-from autograd.reverse import CHOOSING
-from autograd.sweeps import active, pull, push
-from autograd.transforms import grad
-from autograd.trees import Tree
 
 __all__ = ["check_graph", "gradcheck"]
 
@@ -150,7 +151,7 @@ class _Point:
         self.edges = {id(node): _edges(node) for node in self.graph if node.op}
 
     def _record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Any]]:
-        with symbolic.recording():
+        with over_values.recording():
             inputs = [Value(x, label=name) for x, name in zip(numbers, self.names)]
             result = self.function(*self.tree.build(inputs))
         return inputs, Tree.flatten(result, "gradcheck: the function's result")[0]

@@ -22,17 +22,18 @@ try:
     from hypothesis import strategies as st
 except ImportError as error:
     raise ImportError(
-        f"autograd.strategies: needs the package hypothesis ({error}): pip install hypothesis, "
+        f"autograd.checks.strategies: needs the package hypothesis ({error}): pip install hypothesis, "
         "or the extra `test`: pip install 'scalargrad[test]'",
         name="hypothesis",
     ) from error
 
-from autograd import symbolic
-from autograd.core import Value
-from autograd.graph import topological
-from autograd.numeric import kink_distance
-from autograd.ops import CALL, TABLE, Interval, Op
-from autograd.trees import Tree
+from autograd._common.containers import Tree
+from autograd.derivatives import over_values
+from autograd.derivatives.differences import kink_distance
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
+from autograd.ops import TABLE, Interval, Op
+from autograd.ops.rows import CALL
 
 __all__ = ["Expression", "Program", "expressions", "inputs_for", "programs"]
 
@@ -78,7 +79,7 @@ class Expression:
             x._compute(known) if isinstance(x, Expression) else known[x] if isinstance(x, str) else x
             for x in self.operands
         ]
-        return symbolic.apply(self.op, parts) if self.op else parts[0]
+        return over_values.apply(self.op, parts) if self.op else parts[0]
 
     def __str__(self) -> str:
         return _written(self.op, self.operands) if self.op else _part(self.operands[0], 0)
@@ -137,7 +138,7 @@ class Program:
             raise TypeError(f"program: takes {len(self.variables)} arguments, got {len(arguments)}")
         known = dict(zip(self.variables, arguments))
         for i, (name, operands) in enumerate(self.steps, 1):
-            known[f"t{i}"] = symbolic.apply(name, [known[x] if isinstance(x, str) else x for x in operands])
+            known[f"t{i}"] = over_values.apply(name, [known[x] if isinstance(x, str) else x for x in operands])
         return known[f"t{len(self.steps)}"]
 
     def __str__(self) -> str:

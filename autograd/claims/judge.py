@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.core import Value, restore
-from autograd.derivation.formula import Formula
-from autograd.derivation.hands import TextHand
-from autograd.derivation.points import Point
-from autograd.derivation.reading import equation
-from autograd.derivation.repair import Explainer, chain, is_path
+from autograd.claims.points import Point
+from autograd.claims.repair import Explainer, chain, is_path
 from autograd.derivation.steps import Steps
+from autograd.engine.backend import Value, restore
+from autograd.engine.graph import topological
 from autograd.errors import WorksheetError
-from autograd.graph import topological
+from autograd.formula.printers import TextHand
+from autograd.formula.reading import equation
+from autograd.formula.tree import Formula
 from autograd.ops import TABLE
 
 __all__ = ["Subject", "Verdict", "check_derivation", "judge", "subject_of"]

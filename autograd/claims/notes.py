@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from autograd import core
-from autograd.core import Value
-from autograd.derivation.claims import Subject, judge_sides
-from autograd.derivation.formula import COMPARISONS, Formula
-from autograd.derivation.hands import TextHand
-from autograd.derivation.reading import equation
+from autograd.claims.judge import Subject, judge_sides
+from autograd.engine import backend
+from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
+from autograd.formula.printers import TextHand
+from autograd.formula.reading import equation
+from autograd.formula.tree import COMPARISONS, Formula
 from autograd.ops import TABLE
 
 __all__ = ["Equation", "Note", "read_note"]
@@ -369,7 +369,7 @@ def _recorded(formula: Formula, values: Mapping[str, Value]) -> Value | float:
     op = {"/": "div", "^": "pow", "neg": "neg"}.get(formula.head, formula.head)
     if not any(isinstance(each, Value) for each in operands):
         return TABLE[op].compute(*operands)[0]
-    function = getattr(core, op)
+    function = getattr(backend, op)
     result: Value = function(operands) if TABLE[op].arity is None else function(*operands)
     return result
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from autograd.core import Value
 from autograd.derivation.steps import Steps, total_derivatives
+from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
 
 __all__ = ["Point"]

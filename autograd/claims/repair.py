@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from autograd.derivation.formula import ONE, Formula, name, number, partial
-from autograd.derivation.hands import TextHand
-from autograd.derivation.points import Point
+from autograd.claims.points import Point
+from autograd.formula.printers import TextHand
+from autograd.formula.tree import ONE, Formula, name, number, partial
 
 __all__ = ["Explainer", "chain", "is_path"]
 

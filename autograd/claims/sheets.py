@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from autograd.core import Value
-from autograd.derivation.claims import Subject, Verdict, judge
+from autograd.claims.judge import Subject, Verdict, judge
+from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
 from autograd.worksheet import Worksheet
 

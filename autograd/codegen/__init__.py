@@ -1,7 +1,7 @@
-"""Writes what derives from the table: C (`_ops*.h`), JavaScript (`explore/_ops.js`), signatures (`_signatures.pyi`).
+"""Code generated from the table of ops: C, JavaScript and the signatures that type checkers see.
 
-python -m autograd.translate --write    after a change to ops.py
-python -m autograd.translate --check    fails when a generated file is stale
+python -m autograd.codegen --write    after a change to a row
+python -m autograd.codegen --check    fails when a generated file is stale
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from autograd.translate.c import header
-from autograd.translate.javascript import script
-from autograd.translate.second import second_header
-from autograd.translate.signatures import signatures
-from autograd.translate.source import UntranslatableError
+from autograd.codegen.c import header
+from autograd.codegen.javascript import script
+from autograd.codegen.second import second_header
+from autograd.codegen.signatures import signatures
+from autograd.codegen.source import UntranslatableError
 
 __all__ = ["FILES", "UntranslatableError", "header", "main", "script", "stale"]
 
 PACKAGE: Final = Path(__file__).parents[1]
 FILES: Final = {
-    "_ops.h": header,
-    "_ops_second.h": second_header,
-    "_signatures.pyi": signatures,
-    "explore/_ops.js": script,
+    "csrc/generated/ops.h": header,
+    "csrc/generated/ops_second.h": second_header,
+    "engine/_signatures.pyi": signatures,
+    "explore/web/ops.js": script,
 }
 
 
@@ -39,7 +39,7 @@ def _read(path: Path) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 1 when `--check` finds a stale file."""
-    parser = argparse.ArgumentParser(prog="python -m autograd.translate", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m autograd.codegen", description=(__doc__ or "").splitlines()[0])
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--write", action="store_true", help="write the generated files")
     choice.add_argument("--check", action="store_true", help="fail when a generated file is stale")
@@ -50,5 +50,5 @@ def main(arguments: list[str] | None = None) -> int:
             (PACKAGE / name).write_text(FILES[name](), encoding="utf-8")
             print(f"wrote autograd/{name}")
         else:
-            print(f"autograd/{name} is stale: run python -m autograd.translate --write", file=sys.stderr)
+            print(f"autograd/{name} is stale: run python -m autograd.codegen --write", file=sys.stderr)
     return 1 if names and wanted.check else 0

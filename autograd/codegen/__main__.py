@@ -1,8 +1,8 @@
-"""The command `python -m autograd.translate`."""
+"""The command `python -m autograd.codegen`."""
 
 import sys
 
-from autograd.translate import main
+from autograd.codegen import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,6 @@
-"""Writes the table's rows in C (`_ops.h`).
+"""Writes the table's rows in C (`ops.h`).
 
-A row of `ops.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
+A row of `rows.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
 twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
 """
 
@@ -10,9 +10,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from autograd import ops
-from autograd.ops import TABLE, Op
-from autograd.translate.source import (
+from autograd.codegen.source import (
     AND,
     ATOM,
     OR,
@@ -24,6 +22,7 @@ from autograd.translate.source import (
     parameters_of,
     quoted,
 )
+from autograd.ops import TABLE, Op, rows
 
 __all__ = ["C", "header"]
 
@@ -59,7 +58,7 @@ class _InC(Expressions):
                 return f"fabs({self.listed(node.args)})", ATOM
             case ast.Name(id=name), _ if name.startswith("_"):
                 return f"ops{name}({self.listed(node.args)})", ATOM
-        raise UntranslatableError(node, "only ieee, abs and helpers of ops.py can be called")
+        raise UntranslatableError(node, "only ieee, abs and helpers of rows.py can be called")
 
 
 C: Final = _InC()
@@ -123,14 +122,14 @@ def _function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> s
 
 
 def header() -> str:
-    """The text of `_ops.h`."""
+    """The text of `ops.h`."""
     source = Source()
     fixed = [op for op in TABLE.values() if op.arity is not None]
     constants, helpers = source.needed([source.of(op) for op in TABLE.values()])
     helpers = [name for name in helpers if _is_over_floats(source.functions[name])]
     return "\n".join(
         [
-            "/* The ops in C, generated from ops.py by `python -m autograd.translate --write`. Not to be edited. */",
+            "/* The ops in C, generated from rows.py by `python -m autograd.codegen --write`. Not to be edited. */",
             "",
             "#include <math.h>",
             "#include <stdbool.h>",
@@ -147,7 +146,7 @@ def header() -> str:
             "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
             *(_list_of_ops(arity) for arity in (1, 2, 3)),
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
-            *(f"static const double {name} = {C.literal(getattr(ops, name))};" for name in constants),
+            *(f"static const double {name} = {C.literal(getattr(rows, name))};" for name in constants),
             "",
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
             *(_function(f"ops{name}", source.functions[name], []) for name in helpers),

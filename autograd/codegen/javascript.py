@@ -1,4 +1,4 @@
-"""Writes the table's rows in JavaScript (`explore/_ops.js`), for the explorer page to compute as Python does.
+"""Writes the table's rows in JavaScript (`explore/ops.js`), for the explorer page to compute as Python does.
 
 The same syntax trees that `c.py` writes in C; here also the loops of ops with any number of operands.
 """
@@ -9,9 +9,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from autograd import ops
-from autograd.ops import NAMES, TABLE
-from autograd.translate.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError
+from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError
+from autograd.ops import NAMES, TABLE, rows
 
 __all__ = ["JAVASCRIPT", "script"]
 
@@ -55,7 +54,7 @@ class _InJavaScript(Expressions):
                 return f"{self.write(sequence, ATOM)}.length", ATOM
             case ast.Name(id=name), _ if name.startswith("_"):
                 return f"{name}({self.listed(arguments)})", ATOM
-        raise UntranslatableError(node, "only ieee, abs, len and helpers of ops.py can be called")
+        raise UntranslatableError(node, "only ieee, abs, len and helpers of rows.py can be called")
 
     def _sequence(self, node: ast.expr) -> str:
         match node:
@@ -149,17 +148,17 @@ class _Function:
 
 
 def script() -> str:
-    """The text of `explore/_ops.js`: `OPS` has a function for each row, operands to [value, derivative for each]."""
+    """The text of `explore/ops.js`: `OPS` has a function for each row, operands to [value, derivative for each]."""
     source = Source()
-    rows = [TABLE[name] for name in NAMES]
-    constants, helpers = source.needed([source.of(op) for op in rows])
+    ops = [TABLE[name] for name in NAMES]
+    constants, helpers = source.needed([source.of(op) for op in ops])
     return "\n".join(
         [
-            "// The ops in JavaScript, from ops.py by `python -m autograd.translate --write`. Not to be edited.",
-            *(f"const {name} = {JAVASCRIPT.literal(getattr(ops, name))};" for name in constants),
+            "// The ops in JavaScript, from rows.py by `python -m autograd.codegen --write`. Not to be edited.",
+            *(f"const {name} = {JAVASCRIPT.literal(getattr(rows, name))};" for name in constants),
             *(_Function(source.functions[name]).text(name) for name in helpers),
             "const OPS = {",
-            *(_Function(source.of(op)).text(op.name, "", "  ") + "," for op in rows),
+            *(_Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),
             "};",
             "",
         ]

@@ -1,6 +1,6 @@
 """Writes the rows' second derivatives in C (`_ops_second.h`): each row's `graph` text, differentiated once more.
 
-The trees come from `autograd/texts.py`, which are those that the Python twin compiles; here they become functions of
+The trees come from `autograd/ops/rules.py`, which the Python backend compiles; here they become functions of
 the operands, the value and the local derivatives, one for each pair of operands.
 """
 
@@ -11,7 +11,7 @@ import math
 from typing import Final
 
 from autograd.ops import TABLE, Op
-from autograd.texts import differentiated, is_number, parse
+from autograd.ops.rules import differentiated, is_number, parse
 
 __all__ = ["PAIRS", "second_header", "seconds"]
 
@@ -134,8 +134,8 @@ def second_header() -> str:
     bits = [f"    [OP_{name}] = {sum(1 << PAIRS.index(pair) for pair in pairs)}," for name, pairs in bent.items()]
     return "\n".join(
         [
-            "/* The ops' second derivatives in C, generated from ops.py by `python -m autograd.translate --write`.",
-            "   Not to be edited. To be included after _ops.h. */",
+            "/* The ops' second derivatives in C, generated from rows.py by `python -m autograd.codegen --write`.",
+            "   Not to be edited. To be included after ops.h. */",
             "",
             *(_function(TABLE[name], pair, body) for name, pairs in bent.items() for pair, body in pairs.items()),
             DISPATCH.format(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from autograd.codegen.source import filled, parameters_of, quoted
 from autograd.ops import TABLE, Op
-from autograd.translate.source import filled, parameters_of, quoted
 
 __all__ = ["signatures"]
 
@@ -17,12 +17,12 @@ def signatures() -> str:
     fixed = [op for op in TABLE.values() if op.arity is not None]
     return "\n".join(
         [
-            "# What the table adds to Value and to the module, generated from ops.py by",
-            "# `python -m autograd.translate --write`. Not to be edited.",
+            "# What the table adds to Value and to the module, generated from rows.py by",
+            "# `python -m autograd.codegen --write`. Not to be edited.",
             "from collections.abc import Iterable",
             "from typing import overload",
             "",
-            "from autograd.value import Operand, Value",
+            "from autograd.engine.value import Operand, Value",
             "",
             f"__all__ = [\n{filled([quoted(name) for name in TABLE])}\n]  # fmt: skip",
             "",

@@ -1,4 +1,4 @@
-"""Reads the rows of `ops.py` as syntax trees, and writes what C and JavaScript spell alike."""
+"""Reads the rows of `rows.py` as syntax trees, and writes what C and JavaScript spell alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from autograd import ops
-from autograd.ops import Op
+from autograd.ops import Op, rows
 
 __all__ = [
     "AND", "ATOM", "CHOICE", "OR", "PRODUCT", "SUM", "UNARY", "WIDTH",
@@ -22,17 +21,17 @@ CHOICE, OR, AND, EQUALITY, RELATION, SUM, PRODUCT, UNARY, ATOM = range(9)  # pre
 
 
 class UntranslatableError(Exception):
-    """A row uses Python that has no translation; the text says what and on which line of ops.py."""
+    """A row uses Python that has no translation; the text says what and on which line of rows.py."""
 
     def __init__(self, node: ast.AST, why: str) -> None:
-        super().__init__(f"ops.py line {getattr(node, 'lineno', 0)}: {why}, got {ast.unparse(node)!r}")
+        super().__init__(f"rows.py line {getattr(node, 'lineno', 0)}: {why}, got {ast.unparse(node)!r}")
 
 
 class Source:
-    """The syntax tree of ops.py, by name."""
+    """The syntax tree of rows.py, by name."""
 
     def __init__(self) -> None:
-        tree = ast.parse(inspect.getsource(ops))
+        tree = ast.parse(inspect.getsource(rows))
         self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
     def of(self, op: Op) -> ast.FunctionDef:

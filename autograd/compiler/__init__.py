@@ -1,10 +1,10 @@
 """Replay: record a graph once, run it without Python. This file is the face: it re-exports, nothing else."""
 
+from autograd.compiler.call import compile
+from autograd.compiler.function import Function
+from autograd.compiler.program import Program
+from autograd.compiler.record.observing import recording
+from autograd.compiler.run.results import Gradients
 from autograd.errors import BranchChanged
-from autograd.replay.compiling import compile
-from autograd.replay.function import Function
-from autograd.replay.observing import recording
-from autograd.replay.program import Program
-from autograd.replay.results import Gradients
 
 __all__ = ["BranchChanged", "Function", "Gradients", "Program", "compile", "recording"]

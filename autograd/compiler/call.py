@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import modes
-from autograd.core import Value
-from autograd.graph import topological
-from autograd.replay.function import Function
-from autograd.replay.observing import questions_of
-from autograd.replay.program import Program
-from autograd.replay.record import record
+from autograd.compiler.function import Function
+from autograd.compiler.program import Program
+from autograd.compiler.record.observing import questions_of
+from autograd.compiler.record.tape import record
+from autograd.engine import modes
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 
 __all__ = ["compile", "compile_graph"]
 

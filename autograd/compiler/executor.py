@@ -12,8 +12,8 @@ import pickle
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from autograd.compiler.run.results import Outcome
 from autograd.errors import AutogradError
-from autograd.replay.results import Outcome
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

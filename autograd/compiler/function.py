@@ -10,17 +10,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from autograd import display, modes
-from autograd.core import Value
-from autograd.graph import topological
-from autograd.replay import shards
-from autograd.replay.arguments import columns_of, seeds_of
-from autograd.replay.nesting import LEAF, Structure, apart, arguments_apart, filled, together
-from autograd.replay.observing import Recording, asked, questions_of
-from autograd.replay.program import GRADIENTS, LEARN, VALUES, Program
-from autograd.replay.record import record
-from autograd.replay.results import Gradients
-from autograd.trees import is_number
+from autograd._common.containers import is_number
+from autograd.compiler.executor import run as sharded
+from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
+from autograd.compiler.record.nesting import LEAF, Structure, apart, arguments_apart, filled, together
+from autograd.compiler.record.observing import Recording, asked, questions_of
+from autograd.compiler.record.tape import record
+from autograd.compiler.run.arguments import columns_of, seeds_of
+from autograd.compiler.run.results import Gradients
+from autograd.draw import notebook
+from autograd.engine import modes
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -117,7 +118,7 @@ class Function:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the versions in a notebook."""
-        return display.listing(self, "\n".join(map(repr, self.programs)))
+        return notebook.listing(self, "\n".join(map(repr, self.programs)))
 
     def __call__(
         self, *arguments: Any, threads: int | None = None, executor: Executor | None = None, **named: Any
@@ -253,7 +254,7 @@ class Function:
             weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
             if executor is None:
                 return version.program.run(part, weights, inputs, parameters, threads)
-            return shards.run(version.program, executor, part, weights, inputs, parameters, threads)
+            return sharded(version.program, executor, part, weights, inputs, parameters, threads)
 
         def attempt(version: _Version, recorded_first: bool) -> None:
             nonlocal pending, result

@@ -9,18 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import display, modes
-from autograd.core import Value
+from autograd._common.files import write_whole
+from autograd.compiler import storage
+from autograd.compiler.executor import run as sharded
+from autograd.compiler.plan.listing import listing
+from autograd.compiler.plan.planner import Plan, plan
+from autograd.compiler.record.guards import answers, described
+from autograd.compiler.record.tape import Tape
+from autograd.compiler.run import custom_ops
+from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
+from autograd.compiler.run.kernel_numpy import NumpyKernel
+from autograd.compiler.run.results import Gradients, Outcome
+from autograd.draw import notebook
+from autograd.engine import modes
+from autograd.engine.backend import Value
 from autograd.errors import BranchChanged
-from autograd.files import write_whole
-from autograd.replay import own_ops, shards, store
-from autograd.replay.arguments import columns_of, seeds_of, threads_for
-from autograd.replay.guards import answers, described
-from autograd.replay.kernel_numpy import NumpyKernel
-from autograd.replay.listing import listing
-from autograd.replay.plan import Plan, plan
-from autograd.replay.record import Tape
-from autograd.replay.results import Gradients, Outcome
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -72,8 +75,8 @@ class Program:
         self.parameters: tuple[Value, ...] = tuple(parameters)
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
-        self._own = own_ops.rows(tape.added)
-        if any(name != own_ops.ALIAS for name in tape.added):
+        self._own = custom_ops.rows(tape.added)
+        if any(name != custom_ops.ALIAS for name in tape.added):
             self.kernel = "numpy"  # which calls Python functions
         self._kernels: dict[tuple[bool, str], Any] = {}
         self._calls: list[Call | None] = [None, None, None]
@@ -106,10 +109,10 @@ class Program:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the listing in a notebook; of a long program only what `repr` says."""
-        return display.listing(self, str(self) if len(self.tape.rows) <= display.LINES else "")
+        return notebook.listing(self, str(self) if len(self.tape.rows) <= notebook.LINES else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        added = (self.tape.added, own_ops.origins(self._own, self.tape.added)) if self.tape.added else None
+        added = (self.tape.added, custom_ops.origins(self._own, self.tape.added)) if self.tape.added else None
         return _restored, (self.tape, self.parameters, self.single_output, added)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -128,7 +131,7 @@ class Program:
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
-            raise store.StoreError(f"load: not a text in UTF-8: {error}") from None
+            raise storage.StoreError(f"load: not a text in UTF-8: {error}") from None
 
     def to_json(self) -> str:
         """Return the program as a text of JSON.
@@ -143,12 +146,12 @@ class Program:
         """
         with modes.unobserved():
             parameters = [(value.data, value.label) for value in self.parameters]
-        return store.dumps(self.tape, parameters, self.single_output)
+        return storage.dumps(self.tape, parameters, self.single_output)
 
     @classmethod
     def from_json(cls, text: str) -> Program:
         """Read what `to_json` wrote."""
-        return cls(*store.loads(text))
+        return cls(*storage.loads(text))
 
     def tape_bytes(self) -> bytes:
         """Return the program without its parameters' Values, pickled: what workers need, always the same bytes."""
@@ -319,7 +322,7 @@ class Program:
         totals: dict[int, float] = {}
         for k, u in chosen.seeds_to.items():
             totals[u] = totals.get(u, 0.0) + float(samples if seeds is None else seeds[k].sum())
-        with own_ops.watched(self._own) as failures:
+        with custom_ops.watched(self._own) as failures:
             stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
@@ -331,7 +334,7 @@ class Program:
         else:
             found = chosen.gradients_in(uniforms) if samples else np.zeros(len(chosen.gradients))
         holds = self._holding(stored[count:]) if self.tape.guards else None
-        own_ops.raise_for(failures, samples, holds)
+        custom_ops.raise_for(failures, samples, holds)
         return Outcome(stored[:count], rows[:own], found, holds)
 
     def _uniforms(self, chosen: Plan, numbers: Sequence[float] | None) -> Array:
@@ -383,7 +386,7 @@ class Program:
         if executor is None:
             outcome = self.run(columns, seeds, inputs, parameters, threads)
         else:
-            outcome = shards.run(self, executor, columns, seeds, inputs, parameters, threads)
+            outcome = sharded(self, executor, columns, seeds, inputs, parameters, threads)
         if outcome.holds is not None and not outcome.holds.all():
             self._complain(columns, int(outcome.holds.argmin()))
         return outcome
@@ -414,7 +417,7 @@ class Program:
 
         chosen: Plan = self._kernel(False, "").plan
         uniforms = self._uniforms(chosen, None)
-        with own_ops.watched(self._own):
+        with custom_ops.watched(self._own):
             stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
         for i, u in enumerate(chosen.outputs):
             if u >= 0:
@@ -435,7 +438,7 @@ class Program:
 def _restored(tape: Tape, parameters: Sequence[Value], single_output: bool, added: Any) -> Program:
     """What a pickle loads; ops that users added are added here first."""
     if added is not None:
-        tape = replace(tape, added=own_ops.introduced(*added))
+        tape = replace(tape, added=custom_ops.introduced(*added))
     return Program(tape, parameters, single_output)
 
 
@@ -448,8 +451,8 @@ builtin_sum = sum  # as the table has an op of that name
 
 KERNELS: dict[str, Any] = {"numpy": NumpyKernel}
 try:
-    from autograd import _replay
-    from autograd.replay.kernel_c import CKernel
+    from autograd.compiler.run import _replay
+    from autograd.compiler.run.kernel_c import CKernel
 except ImportError:  # it was not built: plans run on numpy
     pass
 else:

@@ -6,11 +6,11 @@ import json
 import math
 from typing import Any, Final
 
-from autograd.core import Value
+from autograd.compiler.record.tape import NAMES, ROWS, Guard, Tape
+from autograd.compiler.run.custom_ops import ALIAS
+from autograd.engine.backend import Value
 from autograd.errors import AutogradError
 from autograd.ops import TABLE
-from autograd.replay.own_ops import ALIAS
-from autograd.replay.record import NAMES, ROWS, Guard, Tape
 
 __all__ = ["StoreError", "dumps", "loads"]
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import overload
 
-from autograd.core import Value
-from autograd.derivation.formula import ONE
 from autograd.derivation.layers import LayerDerivation, Layered, derive_layer
 from autograd.derivation.parts import Contents, Factor, Line, Term, Update
 from autograd.derivation.steps import Steps, total_derivatives
 from autograd.derivation.write import Notation
+from autograd.engine.backend import Value
+from autograd.formula.tree import ONE
 
 __all__ = ["Derivation", "derive"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, runtime_checkable
 
-from autograd.core import Value
-from autograd.derivation.hands import Hand
 from autograd.derivation.steps import total_derivatives
 from autograd.derivation.write import Notation
-from autograd.graph import topological
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
+from autograd.formula.printers import Hand
 from autograd.ops import TABLE
 
 __all__ = ["LayerDerivation", "Layered", "derive_layer"]

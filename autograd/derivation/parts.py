@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from autograd.derivation.formula import Formula
+from autograd.formula.tree import Formula
 
 __all__ = ["Contents", "Factor", "Line", "Term", "Update"]
 

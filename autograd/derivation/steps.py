@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
-from autograd.core import Value
-from autograd.derivation import formula as f
-from autograd.derivation.formula import CUT, ONE, PI, Formula
-from autograd.graph import topological, topological_by
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological, topological_by
+from autograd.formula import tree as f
+from autograd.formula.tree import CUT, ONE, PI, Formula
 from autograd.ops import TABLE
 
 __all__ = ["Steps", "total_derivatives"]

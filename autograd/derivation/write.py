@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from autograd.derivation.formula import CUT, ONE, Formula, size
-from autograd.derivation.hands import (
+from autograd.derivation.parts import Contents, Factor, Line, Term, Update
+from autograd.formula.printers import (
     ATOM,
     MOST_FACTORS,
     MOST_TERMS,
@@ -23,7 +23,7 @@ from autograd.derivation.hands import (
     TextHand,
     cut,
 )
-from autograd.derivation.parts import Contents, Factor, Line, Term, Update
+from autograd.formula.tree import CUT, ONE, Formula, size
 
 __all__ = ["Notation", "columns"]
 

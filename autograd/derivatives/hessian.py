@@ -14,11 +14,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from autograd.core import Value
+from autograd.derivatives.over_values import apply, bends, recording, second, slope
+from autograd.derivatives.sweeps import active, in_c, pull
+from autograd.engine.backend import Value
+from autograd.engine.backward import CHOOSING
 from autograd.ops import TABLE
-from autograd.reverse import CHOOSING
-from autograd.sweeps import active, in_c, pull
-from autograd.symbolic import apply, bends, recording, second, slope
 
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: with more of them, several directions at once go as matrices

@@ -12,17 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
-from autograd import core, modes
-from autograd.core import Value
+from autograd.engine import backend, modes
+from autograd.engine.backend import Value
 from autograd.ops import TABLE, Op
-from autograd.texts import differentiated, is_number, parse
+from autograd.ops.rules import differentiated, is_number, parse
 
 __all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope"]
 
 Operand: TypeAlias = "Value | float"
 Rule = Callable[..., Any]
 
-LIBRARY: dict[str, Rule] = {name: getattr(core, name) for name in TABLE}
+LIBRARY: dict[str, Rule] = {name: getattr(backend, name) for name in TABLE}
 N_ARY = frozenset(op.name for op in TABLE.values() if op.arity is None)
 
 
@@ -36,7 +36,7 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
     """
     if name == "dot":
         n = len(operands) // 2
-        return core.dot(operands[:n], operands[n : 2 * n], operands[-1])
+        return backend.dot(operands[:n], operands[n : 2 * n], operands[-1])
     if name in N_ARY:
         return LIBRARY[name](operands)
     return LIBRARY[name](*operands) if name in LIBRARY else record(TABLE[name], operands)
@@ -49,7 +49,7 @@ def record(op: Op, operands: Sequence[Any]) -> Any:
     derivatives = tuple(float(d) for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value))
     if not derivatives:
         return float(data)
-    node = core.restore(op.name, kept, float(data), derivatives)
+    node = backend.restore(op.name, kept, float(data), derivatives)
     return modes.recorded(node) if modes.active else node
 
 
@@ -102,12 +102,12 @@ def mul(x: Any, y: Any) -> Any:
 
 def div(x: Any, y: Any) -> Any:
     """x / y, where an exact 0 above wins and an exact 1 below is no op."""
-    return 0.0 if _is_constant(x, 0.0) else x if _is_constant(y, 1.0) else core.div(x, y)
+    return 0.0 if _is_constant(x, 0.0) else x if _is_constant(y, 1.0) else backend.div(x, y)
 
 
 def pow(x: Any, y: Any) -> Any:
     """x ** y, where the exact exponents 0 and 1 are no ops."""
-    return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else core.pow(x, y)
+    return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else backend.pow(x, y)
 
 
 cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
@@ -188,7 +188,7 @@ def _structural(node: Value, position: int) -> Any:
     if node.op == "mean":
         return 1.0 / len(operands)
     if node.op == "logsumexp":
-        return core.exp(core.sub(operands[position], node))
+        return backend.exp(backend.sub(operands[position], node))
     n = len(operands) // 2
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
 

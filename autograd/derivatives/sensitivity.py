@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from autograd.core import Value
-from autograd.graph import leaves
-from autograd.sweeps import pull
+from autograd.derivatives.sweeps import pull
+from autograd.engine.backend import Value
+from autograd.engine.graph import leaves
 
 __all__ = ["Influence", "Sensitivity", "sensitivity"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import core, modes
-from autograd.core import Value
-from autograd.graph import topological, topological_by
-from autograd.reverse import CHOOSING
-from autograd.symbolic import Together, add, mul, slope
+from autograd.derivatives.over_values import Together, add, mul, slope
+from autograd.engine import backend, modes
+from autograd.engine.backend import Value
+from autograd.engine.backward import CHOOSING
+from autograd.engine.graph import topological, topological_by
 
 __all__ = [
     "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
@@ -20,7 +20,7 @@ Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
 def in_c() -> Any:
     """The C core, whose sweeps give floats at its own speed; None where it isn't in use or a mode wants to look on."""
-    return core._twin if core.CORE == "c" and not modes.active else None
+    return backend._twin if backend.CORE == "c" and not modes.active else None
 
 
 def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False) -> tuple[list[Value], set[int]]:
@@ -57,7 +57,7 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     [6.0]
     """
     if c := in_c():
-        root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else core.dot(*_apart(seeds))
+        root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else backend.dot(*_apart(seeds))
         gradients: list[float] = c._gradients(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
         return gradients
     nodes, ids = active((output for output, _ in seeds), inputs)
@@ -89,8 +89,8 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     >>> depends_on_others([x * x], [x]), depends_on_others([w * x], [x])
     (False, True)
     """
-    if core.CORE == "c":
-        return any(core._twin._gradients(output, list(inputs))[1] for output in outputs)
+    if backend.CORE == "c":
+        return any(backend._twin._gradients(output, list(inputs))[1] for output in outputs)
     own = {id(x) for x in inputs}
     return any(not node.op and id(node) not in own for node in topological(*outputs))
 

@@ -13,11 +13,10 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeAlias
 
-from autograd import modes, symbolic
-from autograd.core import Value
-from autograd.curvature import hessian_array, hessian_of, products
-from autograd.graph import leaves
-from autograd.sweeps import (
+from autograd._common.containers import Tree, is_number
+from autograd.derivatives import over_values
+from autograd.derivatives.hessian import hessian_array, hessian_of, products
+from autograd.derivatives.sweeps import (
     depends_on_others,
     gradient_alone,
     jacobian_of,
@@ -26,7 +25,9 @@ from autograd.sweeps import (
     push,
     push_graph,
 )
-from autograd.trees import Tree, is_number
+from autograd.engine import modes
+from autograd.engine.backend import Value
+from autograd.engine.graph import leaves
 
 __all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -80,7 +81,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         for y, _ in pairs if modes.active else ():
             modes.observed("gradients", y, None, None)
         return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
-    with symbolic.recording():
+    with over_values.recording():
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
 
 
@@ -121,7 +122,7 @@ class _Traced:
         self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
         self.holds_values = _holds_values(self.given)
         self.forgetting = modes._forgetting.get()
-        with symbolic.recording():
+        with over_values.recording():
             if self.holds_values:
                 self.inputs = [_input(x, self.forgetting) for x in self.given]
             else:
@@ -187,7 +188,7 @@ def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value],
     pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value)]
     if plain:
         return pull([(y, float(seed)) for y, seed in pairs], inputs)
-    with symbolic.recording():
+    with over_values.recording():
         return pull_graph(pairs, inputs, cut=True)
 
 
@@ -196,7 +197,7 @@ def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any]
     if plain:
         moved = push([(x, float(t)) for x, t in zip(inputs, tangents)], nodes)
     else:
-        with symbolic.recording():
+        with over_values.recording():
             moved = push_graph(list(zip(inputs, tangents)), nodes)
     found = iter(moved)
     return [next(found) if isinstance(y, Value) else 0.0 for y in outputs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 if TYPE_CHECKING:
     from autograd.draw.drawing import Drawing
@@ -97,9 +97,9 @@ def draw(
 
 def _repr_mimebundle_(self: Value, include: object = None, exclude: object = None) -> dict[str, str]:
     """Show the graph in a notebook, where it is small enough to be read."""
-    from autograd import display
+    from autograd.draw import notebook
 
-    return display.value(self)
+    return notebook.value(self)
 
 
 # Put on here, so that the engine knows nothing of pictures.

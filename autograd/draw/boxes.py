@@ -6,8 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from autograd.core import Value
 from autograd.draw.fonts import fit, width
+from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
 __all__ = ["Box", "Edge", "Rectangle", "box", "kind", "number", "one_line", "op_box", "split", "value_box"]

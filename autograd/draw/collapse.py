@@ -6,10 +6,10 @@ import math
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
-from autograd.core import Value
 from autograd.draw.boxes import Box, Edge, box, number, value_box
 from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
 from autograd.draw.scene import Cluster, Scene, flow, full, largest_gradient, slopes, too_many, was_swept
+from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
 __all__ = ["COLLAPSE", "build"]

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from zlib import crc32
 
-from autograd.core import Value
-from autograd.draw import arrange, collapse, dot, formats, paint
+from autograd._common.files import as_path, write_whole
+from autograd.draw import collapse, formats, paint
 from autograd.draw.fitting import fitted
+from autograd.draw.layout import arrange, dot
 from autograd.draw.options import Options, check_scale
 from autograd.draw.scene import Scene
+from autograd.engine.backend import Value
 from autograd.errors import DrawError
-from autograd.files import as_path, write_whole
 
 __all__ = ["Drawing", "Options", "place"]
 

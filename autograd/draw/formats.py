@@ -8,11 +8,11 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from autograd._common.files import write_whole
 from autograd.draw.boxes import Box, Edge
+from autograd.draw.colours import COLOURS
 from autograd.draw.scene import Scene
-from autograd.draw.style import COLOURS
 from autograd.errors import DrawError
-from autograd.files import write_whole
 
 __all__ = ["mermaid", "rendered", "show"]
 

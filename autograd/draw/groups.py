@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
-from autograd import core
-from autograd.core import Value
 from autograd.draw.boxes import kind, one_line, split
+from autograd.engine import backend
+from autograd.engine.backend import Value
 
 __all__ = ["Key", "Table", "bands", "layer_keys", "layer_name", "name_of", "neuron_keys", "without_cycles"]
 
@@ -119,7 +119,7 @@ def title(label: str) -> str:
 
 def path(node: Value) -> str:
     """The group that the user put a node in: with `group("a")`, or by a label such as "a/net"."""
-    said: str | None = core._twin._group_of(node)
+    said: str | None = backend._twin._group_of(node)
     return said or node.label.rpartition("/")[0]
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 __all__ = ["Bundle", "listing", "parameters", "value"]
 

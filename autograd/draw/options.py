@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.core import Value
 from autograd.draw.collapse import COLLAPSE
-from autograd.draw.style import THEMES
+from autograd.draw.colours import THEMES
+from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
 __all__ = ["Options", "check_scale"]

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from autograd.draw import labels
-from autograd.draw.arrange import Frame, Plan
+from autograd.draw.colours import sheet
 from autograd.draw.fonts import fit, width
-from autograd.draw.layered import Point
+from autograd.draw.layout import labels
+from autograd.draw.layout.arrange import Frame, Plan
+from autograd.draw.layout.layered import Point
 from autograd.draw.scene import HEADER, NAME, SMALL, SUBSCRIPT, TEXT, Box, Edge, Scene, number, split
-from autograd.draw.style import sheet
 
 __all__ = ["paint"]
 

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograd.core import Value
 from autograd.draw.boxes import (
     HEADER,
     NAME,
@@ -24,6 +23,7 @@ from autograd.draw.boxes import (
     value_box,
 )  # fmt: skip
 from autograd.draw.groups import Key, Table, layer_keys, layer_name, name_of, neuron_keys
+from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
 __all__ = [

@@ -1,9 +1,9 @@
-# What the table adds to Value and to the module, generated from ops.py by
-# `python -m autograd.translate --write`. Not to be edited.
+# What the table adds to Value and to the module, generated from rows.py by
+# `python -m autograd.codegen --write`. Not to be edited.
 from collections.abc import Iterable
 from typing import overload
 
-from autograd.value import Operand, Value
+from autograd.engine.value import Operand, Value
 
 __all__ = [
     "add", "sub", "mul", "div", "neg", "pow", "abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt",

@@ -1,11 +1,11 @@
 # To a type checker the C core is the Python core: the same names with the same types.
 from typing import Any
 
-from autograd._signatures import *  # noqa: F403  (generated: every function of the table)
-from autograd.value import FUNCTIONS as FUNCTIONS
-from autograd.value import Value as Value
-from autograd.value import layer as layer
-from autograd.value import restore as restore
+from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
+from autograd.engine.value import FUNCTIONS as FUNCTIONS
+from autograd.engine.value import Value as Value
+from autograd.engine.value import layer as layer
+from autograd.engine.value import restore as restore
 
 _layout: tuple[int, int]
 

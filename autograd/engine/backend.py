@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes
+from autograd.engine import modes
 from autograd.ops import TABLE
 
 if TYPE_CHECKING:
-    from autograd._signatures import *  # noqa: F403  (generated: every function of the table)
-    from autograd.value import Value as Value
-    from autograd.value import layer as layer
-    from autograd.value import restore as restore
+    from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
+    from autograd.engine.value import Value as Value
+    from autograd.engine.value import layer as layer
+    from autograd.engine.value import restore as restore
 
 
 def _pick(wanted: str) -> tuple[str, Any]:
@@ -24,14 +24,14 @@ def _pick(wanted: str) -> tuple[str, Any]:
         raise ImportError(f"AUTOGRAD_CORE must be 'c', 'python' or unset, got {wanted!r}")
     if wanted != "python":
         try:
-            from autograd import _value
+            from autograd.engine import _value
         except ImportError as error:
             if wanted == "c":
                 raise ImportError(f"AUTOGRAD_CORE is 'c', but the C core was not built: {error}") from error
         else:
             modes.listeners.append(_value._set_modes)
             return "c", _value
-    from autograd import value
+    from autograd.engine import value
 
     return "python", value
 

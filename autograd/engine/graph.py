@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
-from autograd.core import Value
+from autograd.engine.backend import Value
+from autograd.engine.backward import CHOOSING
 from autograd.ops import TABLE
-from autograd.reverse import CHOOSING
 
 __all__ = ["evaluate", "leaves", "tangent", "topological"]
 

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from autograd import reverse
+from autograd.engine import backward
 from autograd.errors import AnomalyError, AutogradError
 
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
     from typing import TypeAlias
 
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
     Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
 
@@ -258,7 +258,7 @@ def inspect_backward(root: Value) -> None:
     observed("backward", root, None, None)
     if _detecting.get():
         with unobserved():
-            reverse.sweep(root, _inspect_edge)
+            backward.sweep(root, _inspect_edge)
 
 
 def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float, so_far: float) -> None:

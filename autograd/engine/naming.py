@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 __all__ = ["label", "values"]
 

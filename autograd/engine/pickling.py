@@ -13,10 +13,10 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes
+from autograd.engine import modes
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["copy", "deepcopy", "reduce"]
 
@@ -154,9 +154,9 @@ def _set_state(value: Value, state: Any) -> None:
 
 
 def _twin() -> Any:
-    from autograd import core  # at run time: core picks the twin, and the twin imports this
+    from autograd.engine import backend
 
-    return core
+    return backend
 
 
 def _leaf(kind: type[Value] | None, data: float, grad: float, label: str) -> Value:

@@ -16,13 +16,13 @@ from numbers import Complex, Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
-from autograd import modes, pickling, reverse
+from autograd.engine import backward, modes, pickling
 from autograd.ops import TABLE, Op
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from autograd._signatures import Methods
+    from autograd.engine._signatures import Methods
 else:
     Methods = object
 
@@ -204,11 +204,11 @@ class Value(Methods):
         if modes.active:
             modes.inspect_backward(self)
         with modes.unobserved() if modes.active else nullcontext():
-            nodes, gradients = reverse.sweep(self)
+            nodes, gradients = backward.sweep(self)
         written = [gradients.get(id(node), 0.0) for node in nodes]
         deque(map(_set_grad, nodes, written), maxlen=0)  # a loop in C: an interruption finds all written or none
         if create_graph:
-            from autograd.transforms import leaf_gradients  # a room above this one
+            from autograd.derivatives.transforms import leaf_gradients  # a room above this one
 
             return leaf_gradients(self)
         return None

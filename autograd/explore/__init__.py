@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 if TYPE_CHECKING:
     from autograd.explore.page import Explorer

@@ -11,15 +11,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from autograd.core import Value
 from autograd.derivation import derive
 from autograd.derivation.chains import Derivation
-from autograd.derivation.formula import Formula
-from autograd.derivation.hands import TextHand
 from autograd.derivation.parts import Factor, Line
 from autograd.derivation.steps import Steps
 from autograd.draw.boxes import split
-from autograd.graph import topological
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
+from autograd.formula.printers import TextHand
+from autograd.formula.tree import Formula
 from autograd.ops import NAMES, TABLE
 
 __all__ = ["graph_data", "is_known", "natural"]

@@ -16,22 +16,22 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from autograd.core import Value
+from autograd._common.files import as_path, write_whole
 from autograd.derivation.steps import total_derivatives
 from autograd.draw import paint
 from autograd.draw.drawing import place
 from autograd.draw.formats import show
 from autograd.draw.options import ENGINES
 from autograd.draw.scene import scene
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 from autograd.errors import DrawError
 from autograd.explore.data import graph_data, natural
-from autograd.files import as_path, write_whole
-from autograd.graph import topological
 
 __all__ = ["Explorer"]
 
 SCRIPTS: Final = (
-    "ieee.js", "_ops.js", "graph.js", "writing.js", "picture.js", "steps.js", "descent.js", "page.js",
+    "ieee.js", "ops.js", "graph.js", "writing.js", "picture.js", "steps.js", "descent.js", "page.js",
 )  # fmt: skip
 NOT_TRAINED: Final = ("input", "target")
 TITLE: Final = "Backpropagation, step by step"
@@ -165,7 +165,7 @@ _OLD_TITLES: Final = re.compile(
 
 @cache
 def _part(name: str) -> str:
-    return (resources.files("autograd.explore") / name).read_text(encoding="utf-8")
+    return (resources.files("autograd.explore") / "web" / name).read_text(encoding="utf-8")
 
 
 @cache

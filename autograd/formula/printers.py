@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
-from autograd.derivation.formula import COMPARISONS, Formula
+from autograd.formula.tree import COMPARISONS, Formula
 from autograd.ops import TABLE
 
 __all__ = [
@@ -192,7 +192,7 @@ class TextHand(Hand):
 
     Examples
     --------
-    >>> from autograd.derivation.formula import name, plus, negative, times, number
+    >>> from autograd.formula.tree import name, plus, negative, times, number
     >>> out = name("out")
     >>> hand = TextHand(9, {}, "plain")
     >>> hand.formula(times(out, plus(number(1.0), negative(out)))), hand.formula(out, {"out": -2.0})

@@ -14,9 +14,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
-from autograd.derivation import formula as f
-from autograd.derivation.formula import Formula
 from autograd.errors import WorksheetError
+from autograd.formula import tree as f
+from autograd.formula.tree import Formula
 from autograd.ops import TABLE
 
 __all__ = ["equation", "is_latex"]

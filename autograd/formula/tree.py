@@ -14,8 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final
 
-from autograd import ieee
-from autograd.ops import TABLE
+from autograd.ops import TABLE, ieee
 
 __all__ = [
     "COMPARISONS",

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from autograd import ieee
-from autograd.ieee import inf
+from autograd.ops import ieee
+from autograd.ops.ieee import inf
 
 __all__ = ["NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]
 
@@ -76,7 +76,7 @@ class Op:
     rules : sequence of callable, optional
         Of an op that a user added: its derivatives over Values, of operands and out, where they are no texts.
     origin : tuple, optional
-        Of an op that a user added: where it comes from, as `autograd.extend.added.origin` tells.
+        Of an op that a user added: where it comes from, as `autograd.derivatives.custom.operation.origin` tells.
     loops : bool
         Of an op that a user added: what it holds may lead to a node of it.
     """

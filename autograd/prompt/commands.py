@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from autograd._common.files import write_whole
+from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
-from autograd.derivation.sheets import judge_claims, sheet_subject
 from autograd.draw import draw
+from autograd.engine.graph import leaves
 from autograd.errors import WorksheetError
 from autograd.explore import explore
-from autograd.files import write_whole
-from autograd.graph import leaves
+from autograd.formula.syntax import nearest
 from autograd.ops import TABLE
 from autograd.prompt import writing
 from autograd.prompt.growing import ENDED, FINE, WRONG, GrowingSheet, Reply
 from autograd.prompt.python import as_python
-from autograd.report import as_text, check_table, gather
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.evaluate import FUNCTIONS, Array, element_label
-from autograd.worksheet.syntax import nearest
+from autograd.worksheet.report import as_text, check_table, gather
 
 if TYPE_CHECKING:
     from autograd.explore.page import Explorer

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from autograd.errors import WorksheetError
-from autograd.worksheet.syntax import (
+from autograd.formula.syntax import (
     DIRECTIVES,
     Claim,
     Directive,

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from autograd.core import Value
-from autograd.derivation.claims import judge
-from autograd.derivation.reading import equation
-from autograd.derivation.sheets import sheet_subject
+from autograd.claims.judge import judge
+from autograd.claims.sheets import sheet_subject
+from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
+from autograd.formula.reading import equation
+from autograd.formula.syntax import Claim, Directive, begins_statement, nearest, split_lines, tidy_name
 from autograd.prompt import writing
 from autograd.prompt.entries import LINES, Entry, chunks, ordered, placed, read, separate, undefined
 from autograd.worksheet import Evaluation, Worksheet
 from autograd.worksheet.evaluate import Array, Operand
-from autograd.worksheet.syntax import Claim, Directive, begins_statement, nearest, split_lines, tidy_name
 
 __all__ = ["ENDED", "FINE", "NOTED", "REFUSED", "WRONG", "GrowingSheet", "Reply", "State"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.graph import tangent
+from autograd.engine.graph import tangent
 from autograd.worksheet.sheet import Worksheet
 
 __all__ = ["Comparison", "compare", "difference"]

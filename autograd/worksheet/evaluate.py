@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from autograd import core, ops
-from autograd.core import Value
-from autograd.worksheet.syntax import Instruction, Step
+from autograd import ops
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from autograd.formula.syntax import Instruction, Step
 
 __all__ = [
     "CONSTANTS",
@@ -313,7 +314,7 @@ def _row_function(op: ops.Op) -> Function:
     return Function(op.name, len(op.parameters) - len(op.defaults), len(op.parameters), usage, apply, _widest)
 
 
-_RECORDED: Final[dict[str, Callable[..., Value]]] = {name: getattr(core, name) for name in ops.NAMES}
+_RECORDED: Final[dict[str, Callable[..., Value]]] = {name: getattr(backend, name) for name in ops.NAMES}
 
 FUNCTIONS: Final[dict[str, Function]] = {
     **{name: _row_function(ops.TABLE[name]) for name in ops.NAMES},

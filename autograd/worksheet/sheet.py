@@ -10,11 +10,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Final, TypeVar
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
-from autograd.worksheet import evaluate
-from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, element_label
-from autograd.worksheet.syntax import (
+from autograd.formula.syntax import (
     DIRECTIVES,
     MAX_BYTES,
     Claim,
@@ -27,6 +25,8 @@ from autograd.worksheet.syntax import (
     split_lines,
     tidy_name,
 )
+from autograd.worksheet import evaluate
+from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, element_label
 
 __all__ = ["Evaluation", "Worksheet"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.errors import WorksheetError
+from autograd.formula.syntax import MAX_BYTES, nearest
 from autograd.worksheet.sheet import Worksheet
-from autograd.worksheet.syntax import MAX_BYTES, nearest
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from nn.tables import Table, read_csv
+from nn.data.tables import Table, read_csv
 
 if TYPE_CHECKING:
     import numpy as np

@@ -111,7 +111,7 @@ def read_csv(
     >>> read_csv(["1,2", "3,four"])
     Traceback (most recent call last):
         ...
-    nn.tables.TableError: read_csv: line 2, column 2 (x2): must be a finite number, got 'four'
+    nn.data.tables.TableError: read_csv: line 2, column 2 (x2): must be a finite number, got 'four'
     """
     if hasattr(source, "columns") and hasattr(source, "to_numpy"):
         names = [str(name) for name in source.columns]

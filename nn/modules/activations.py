@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from autograd import core
-from autograd.core import Value
+from autograd.engine import backend
+from autograd.engine.backend import Value
 from autograd.ops import TABLE
-from nn.checks import listed
-from nn.module import Module
+from nn._common.checks import listed
+from nn.modules.module import Module
 
 __all__ = [
     "ACTIVATIONS", "Activation", "Elementwise", "FUNCTIONS", "checked", "function_of", "log_softmax", "softmax",
@@ -21,7 +21,9 @@ Operand: TypeAlias = Value | float
 
 # Every op of the table that can be applied to one number.
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
-    name: getattr(core, name) for name, op in TABLE.items() if op.arity is not None and op.arity - len(op.defaults) == 1
+    name: getattr(backend, name)
+    for name, op in TABLE.items()
+    if op.arity is not None and op.arity - len(op.defaults) == 1
 }
 
 # Looked up at each call, so that a copied or pickled module uses the core it is loaded on.
@@ -83,9 +85,9 @@ def softmax(xs: Sequence[Operand]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    parts = [core.exp(x) for x in log_softmax(xs)]
-    total = core.sum(parts)  # 1, but for what the logarithm lost where the values are large
-    return [core.div(part, total) for part in parts]
+    parts = [backend.exp(x) for x in log_softmax(xs)]
+    total = backend.sum(parts)  # 1, but for what the logarithm lost where the values are large
+    return [backend.div(part, total) for part in parts]
 
 
 def log_softmax(xs: Sequence[Operand]) -> list[Any]:
@@ -96,5 +98,5 @@ def log_softmax(xs: Sequence[Operand]) -> list[Any]:
     >>> log_softmax([Value(0.0), -1000.0])
     [Value(0), Value(-1000)]
     """
-    total = core.logsumexp(xs)
-    return [core.sub(x, total) for x in xs]
+    total = backend.logsumexp(xs)
+    return [backend.sub(x, total) for x in xs]

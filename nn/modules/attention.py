@@ -7,12 +7,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import core
-from nn.activations import Operand
-from nn.checks import shape_of, shown, size, source
-from nn.init import Initialiser
-from nn.layers import Linear
-from nn.module import Module
+from autograd.engine import backend
+from nn._common.checks import shape_of, shown, size, source
+from nn.modules.activations import Operand
+from nn.modules.init import Initialiser
+from nn.modules.layers import Linear
+from nn.modules.module import Module
 
 __all__ = ["Attention"]
 
@@ -95,10 +95,10 @@ class Attention(Module):
         for t, query in enumerate(queries):
             seen = t + 1 if self.causal else len(keys)
             asked = [q * scale for q in query]
-            scores = [core.dot(asked, key) for key in keys[:seen]]
-            total = core.logsumexp(scores)
-            weights = [core.exp(score - total) for score in scores]
-            gathered.append([core.dot(weights, column[:seen]) for column in columns])
+            scores = [backend.dot(asked, key) for key in keys[:seen]]
+            total = backend.logsumexp(scores)
+            weights = [backend.exp(score - total) for score in scores]
+            gathered.append([backend.dot(weights, column[:seen]) for column in columns])
         return gathered
 
     def __repr__(self) -> str:

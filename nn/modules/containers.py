@@ -6,12 +6,12 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from autograd.core import Value
-from nn.activations import Activation, Elementwise, Operand, checked
-from nn.checks import shown, source
-from nn.init import Initialiser
-from nn.layers import Layer, assign
-from nn.module import Module
+from autograd.engine.backend import Value
+from nn._common.checks import shown, source
+from nn.modules.activations import Activation, Elementwise, Operand, checked
+from nn.modules.init import Initialiser
+from nn.modules.layers import Layer, assign
+from nn.modules.module import Module
 
 __all__ = ["MLP", "Sequential"]
 

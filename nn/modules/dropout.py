@@ -6,11 +6,11 @@ import random
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from autograd import core, modes
-from autograd.core import Value
-from nn.activations import Operand
-from nn.checks import number_in, source
-from nn.module import Module
+from autograd.engine import backend, modes
+from autograd.engine.backend import Value
+from nn._common.checks import number_in, source
+from nn.modules.activations import Operand
+from nn.modules.module import Module
 
 __all__ = ["Dropout"]
 
@@ -59,8 +59,8 @@ class Dropout(Module):
         if modes.active and modes.recorder() is not None:
             mask = [Value(factor, label="mask") for factor in factors]
             self._masks.append(mask)
-            return [core.mul(x, m) for x, m in zip(xs, mask, strict=True)]
-        return [core.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
+            return [backend.mul(x, m) for x, m in zip(xs, mask, strict=True)]
+        return [backend.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
 
     def _drawn(self, count: int) -> list[float]:
         draw = random.Random(self.seed << 64 | self.draws)

@@ -6,11 +6,11 @@ import math
 import random
 from typing import Any
 
-from autograd import core
-from autograd.core import Value
-from nn.checks import number_of, shape_of, shown, size, source
-from nn.init import Initialiser, filled
-from nn.module import Module
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from nn._common.checks import number_of, shape_of, shown, size, source
+from nn.modules.init import Initialiser, filled
+from nn.modules.module import Module
 
 __all__ = ["Embedding"]
 
@@ -86,9 +86,9 @@ class Embedding(Module):
 
     def _selected(self, index: Value) -> list[Value]:
         """The rows weighted by 1 where they are meant and 0 elsewhere; nan added where none is."""
-        chosen = [core.where(core.sub(index, float(row)), 0.0, 1.0) for row in range(self.count)]
-        known = core.where(core.sum(chosen), 0.0, math.nan)
-        return [core.dot(column, chosen, known) for column in zip(*self.weights, strict=True)]
+        chosen = [backend.where(backend.sub(index, float(row)), 0.0, 1.0) for row in range(self.count)]
+        known = backend.where(backend.sum(chosen), 0.0, math.nan)
+        return [backend.dot(column, chosen, known) for column in zip(*self.weights, strict=True)]
 
     def __repr__(self) -> str:
         return f"Embedding({self.count}, {self.width})"

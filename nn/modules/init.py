@@ -11,8 +11,8 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from autograd.core import Value
-from nn.checks import flattened, listed, number_of, shape_of, source
+from autograd.engine.backend import Value
+from nn._common.checks import flattened, listed, number_of, shape_of, source
 
 __all__ = [
     "INITIALISERS", "constant_", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",

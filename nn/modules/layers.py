@@ -11,12 +11,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import core
-from autograd.core import Value
-from nn.activations import FUNCTIONS, Activation, Operand, checked, function_of, spelled
-from nn.checks import check_operands, listed, numbers, shown, size, source
-from nn.init import Initialiser, filled
-from nn.module import Module
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from nn._common.checks import check_operands, listed, numbers, shown, size, source
+from nn.modules.activations import FUNCTIONS, Activation, Operand, checked, function_of, spelled
+from nn.modules.init import Initialiser, filled
+from nn.modules.module import Module
 
 __all__ = ["Layer", "Linear", "Neuron", "assign"]
 
@@ -78,7 +78,7 @@ class Neuron(Module):
         labels = _node_labels(self.name, self.activation)
         try:
             if len(xs) == len(self.weights):
-                return core.layer([self.weights], xs, [self.bias], function_of(self.activation), [labels])[0]
+                return backend.layer([self.weights], xs, [self.bias], function_of(self.activation), [labels])[0]
         except TypeError:
             check_operands(f"neuron {self.name}", len(self.weights), xs)
             raise
@@ -201,7 +201,7 @@ class Layer(Module):
         try:
             if len(xs) == self.inputs:
                 function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-                return core.layer(self.weights, xs, self.biases, function, self._labels)
+                return backend.layer(self.weights, xs, self.biases, function, self._labels)
         except TypeError:
             check_operands(self.name, self.inputs, xs)
             raise

@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from autograd import display
-from autograd.core import Value
-from nn import flat, state
+from autograd.draw import notebook
+from autograd.engine.backend import Value
+from nn._common import flat
+from nn.modules import state
 
 __all__ = ["Module"]
 
@@ -96,7 +97,7 @@ class Module(state.Stateful):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""
-        return display.parameters(self, self.named_parameters())
+        return notebook.parameters(self, self.named_parameters())
 
     def train(self: Self, mode: bool = True) -> Self:
         """Say that this module and those below are being trained, or with False that they aren't; return it."""

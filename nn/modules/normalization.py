@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import core
-from autograd.core import Value
-from nn.activations import Operand
-from nn.checks import check_operands, number_in, size
-from nn.module import Module
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from nn._common.checks import check_operands, number_in, size
+from nn.modules.activations import Operand
+from nn.modules.module import Module
 
 __all__ = ["LayerNorm", "RMSNorm"]
 
@@ -48,11 +48,11 @@ class LayerNorm(Module):
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the normalised values, `width` of them."""
         check_operands(self.name, self.width, xs)
-        mean = core.mean(xs)
-        centred = [core.sub(x, mean) for x in xs]
+        mean = backend.mean(xs)
+        centred = [backend.sub(x, mean) for x in xs]
         scale = _inverse_root(centred, self.eps)
         return [
-            core.add(core.mul(core.mul(c, scale), gain), bias)
+            backend.add(backend.mul(backend.mul(c, scale), gain), bias)
             for c, gain, bias in zip(centred, self.gain, self.bias, strict=True)
         ]
 
@@ -95,8 +95,8 @@ class RMSNorm(Module):
         """Return the normalised values, `width` of them."""
         check_operands(self.name, self.width, xs)
         scale = _inverse_root(xs, self.eps)
-        ys = [core.mul(x, scale) for x in xs]
-        return [core.mul(y, gain) for y, gain in zip(ys, self.gain, strict=True)] if self.gain else ys
+        ys = [backend.mul(x, scale) for x in xs]
+        return [backend.mul(y, gain) for y, gain in zip(ys, self.gain, strict=True)] if self.gain else ys
 
     def __repr__(self) -> str:
         return f"RMSNorm({self.width}, eps={self.eps!r}{'' if self.gain else ', gain=False'})"
@@ -104,4 +104,4 @@ class RMSNorm(Module):
 
 def _inverse_root(xs: Sequence[Operand], eps: float) -> Any:
     """1/√(mean of x² + eps)."""
-    return core.pow(core.add(core.div(core.dot(xs, xs), float(len(xs))), eps), -0.5)
+    return backend.pow(backend.add(backend.div(backend.dot(xs, xs), float(len(xs))), eps), -0.5)

@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from autograd._common.files import write_whole
 from autograd.errors import AutogradError
-from autograd.files import write_whole
-from nn.module import Module
+from nn.modules.module import Module
 
 __all__ = ["WeightsError", "load", "save"]
 
@@ -100,7 +100,7 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
     ...     load(nn.Linear(2, 1), path)
     Traceback (most recent call last):
     ...
-    nn.saving.WeightsError: load: ...
+    nn.modules.saving.WeightsError: load: ...
     """
     suffix = _suffix("load", path)
     weights = _from_json(Path(path)) if suffix == ".json" else _from_safetensors(Path(path))

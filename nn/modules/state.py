@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from autograd.core import Value
-from nn.checks import flattened, number_of, shape_of
+from autograd.engine.backend import Value
+from nn._common.checks import flattened, number_of, shape_of
 
 __all__ = ["Entry", "Stateful", "entries", "load", "parts"]
 

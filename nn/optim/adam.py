@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar
 
-from nn import flat
-from nn.checks import number_in, shown
+from nn._common import flat
+from nn._common.checks import number_in, shown
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["Adam", "AdamW"]

@@ -6,12 +6,12 @@ import math
 from array import array
 from typing import TYPE_CHECKING
 
-from nn import flat
-from nn.checks import number_in
+from nn._common import flat
+from nn._common.checks import number_in
 from nn.optim.optimizer import Optimizer, Parameters, checked_parameters
 
 if TYPE_CHECKING:
-    from autograd.core import Value
+    from autograd.engine.backend import Value
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 

@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from nn import flat
-from nn.checks import number_in, number_of, shown, size
+from nn._common import flat
+from nn._common.checks import number_in, number_of, shown, size
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["LBFGS"]

@@ -7,12 +7,12 @@ from array import array
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from autograd import modes
-from autograd.core import Value
+from autograd.engine import modes
+from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
-from nn import flat
-from nn.checks import entries_of, number_in, number_of, shown
-from nn.module import Module
+from nn._common import flat
+from nn._common.checks import entries_of, number_in, number_of, shown
+from nn.modules.module import Module
 
 if TYPE_CHECKING:
     Doubles: TypeAlias = array[float]

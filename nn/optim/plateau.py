@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from nn.checks import entries_of, number_in, number_of, shown, size
+from nn._common.checks import entries_of, number_in, number_of, shown, size
 from nn.optim.optimizer import Optimizer
 
 __all__ = ["ReduceLROnPlateau"]

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nn.checks import entries_of, number_in, number_of, shown, size
+from nn._common.checks import entries_of, number_in, number_of, shown, size
 from nn.optim.optimizer import Optimizer
-from nn.plateau import ReduceLROnPlateau
+from nn.optim.plateau import ReduceLROnPlateau
 
 __all__ = [
     "ConstantLR", "CosineAnnealingLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "OneCycleLR",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from nn import flat
-from nn.checks import number_in
+from nn._common import flat
+from nn._common.checks import number_in
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["SGD"]

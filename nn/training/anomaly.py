@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import autograd as ag
-from autograd.core import Value
+from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
 
 if TYPE_CHECKING:

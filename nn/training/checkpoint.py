@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd._common.files import write_whole
 from autograd.errors import AutogradError
-from autograd.files import write_whole
-from nn.saving import read_text
+from nn.modules.saving import read_text
 
 if TYPE_CHECKING:
     import os

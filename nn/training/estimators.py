@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import autograd as ag
-from autograd.core import Value
-from nn.activations import Activation
-from nn.containers import MLP
+from autograd.engine.backend import Value
+from nn.modules.activations import Activation
+from nn.modules.containers import MLP
 from nn.optim import Adam
 from nn.training.fitting import fit
 from nn.training.predicting import predict

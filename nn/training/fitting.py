@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes
-from autograd.core import Value
+from autograd.engine import modes
+from autograd.engine.backend import Value
 from nn.training.callbacks import Callback
 from nn.training.checkpoint import Checkpoint
 from nn.training.history import History
@@ -17,7 +17,7 @@ from nn.training.running import Run
 from nn.training.samples import Samples
 
 if TYPE_CHECKING:
-    from nn.module import Module
+    from nn.modules.module import Module
 
 __all__ = ["fit"]
 

@@ -107,7 +107,7 @@ class History:
         ImportError
             If matplotlib isn't installed; the text names the extra.
         """
-        from nn import plots
+        from nn.training import plots
 
         return plots.curves(self, axes)
 

@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import autograd as ag
-from autograd import modes
-from autograd.core import Value
-from autograd.replay import Function, Program
-from autograd.replay.observing import Recording
-from autograd.replay.record import Tape, record
+from autograd.compiler import Function, Program
+from autograd.compiler.record.observing import Recording
+from autograd.compiler.record.tape import Tape, record
+from autograd.engine import modes
+from autograd.engine.backend import Value
 from nn.training.samples import Samples
 
 if TYPE_CHECKING:

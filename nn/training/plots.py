@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nn.module import Module
+from nn.modules.module import Module
 from nn.training.predicting import predict
 from nn.training.samples import array, table
 

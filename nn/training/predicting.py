@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import autograd as ag
-from autograd.core import Value
-from autograd.replay import Function
+from autograd.compiler import Function
+from autograd.engine.backend import Value
 from nn.training.samples import table
 
 if TYPE_CHECKING:

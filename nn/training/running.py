@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
-from nn import flat
+from nn._common import flat
 from nn.optim import LBFGS
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value, draw, explore
-from autograd.files import write_whole
+from autograd._common.files import write_whole
 
 
 def test_what_was_there_stays_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import core
+from autograd.engine import backend
 from benchmarks import eager, slots_engine
 from benchmarks.engines import Engine, FusedC, FusedPython, ScalargradC, ScalargradPython, Slots
 from benchmarks.timing import Settings, disagreement
@@ -14,7 +14,7 @@ from benchmarks.worker import answer
 from benchmarks.workloads import Workload, chain, gpt, mlp, note_002
 
 SMALL = [chain("W1", 10), mlp("W2", points=3, sizes=(2, 3, 1)), note_002("W3"), gpt("W4", width=4, heads=2, tokens=2)]
-OURS, OURS_FUSED = (ScalargradC, FusedC) if core.CORE == "c" else (ScalargradPython, FusedPython)
+OURS, OURS_FUSED = (ScalargradC, FusedC) if backend.CORE == "c" else (ScalargradPython, FusedPython)
 
 
 def step(engine: Engine, workload: Workload) -> tuple[float, list[float]]:
@@ -26,7 +26,7 @@ def step(engine: Engine, workload: Workload) -> tuple[float, list[float]]:
 
 @pytest.fixture(autouse=True)
 def keep_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRAD_CORE", core.CORE)  # an engine sets it, for a process of its own
+    monkeypatch.setenv("AUTOGRAD_CORE", backend.CORE)  # an engine sets it, for a process of its own
 
 
 @pytest.mark.parametrize("workload", SMALL, ids=lambda workload: workload.title)

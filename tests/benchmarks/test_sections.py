@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 import nn
-from autograd import Value, core
+from autograd import Value
+from autograd.engine import backend
 from benchmarks import __main__ as command
 from benchmarks import derivatives, environments, peers, replay, timing, training
 from benchmarks.graphs import OPERATIONS, PARAMETERS, SHAPES, network, rate
@@ -23,7 +24,7 @@ QUICK = Settings(1, 0.0, Path("nowhere"), quick=True)
 
 @pytest.fixture(autouse=True)
 def keep_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRAD_CORE", core.CORE)  # an engine sets it, for a process of its own
+    monkeypatch.setenv("AUTOGRAD_CORE", backend.CORE)  # an engine sets it, for a process of its own
 
 
 @pytest.fixture

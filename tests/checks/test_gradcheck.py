@@ -10,10 +10,10 @@ import pytest
 
 import autograd as ag
 from autograd import GradientError, Value
-from autograd.core import restore
-from autograd.numeric import difference, local
+from autograd.derivatives.differences import difference, local
+from autograd.derivatives.over_values import apply
+from autograd.engine.backend import restore
 from autograd.ops import TABLE
-from autograd.symbolic import apply
 
 mpmath = pytest.importorskip("mpmath")
 

@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, assume, find, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, strategies
-from autograd.check import _reach
-from autograd.extend import remove
-from autograd.graph import topological
-from autograd.numeric import kink_distance
+from autograd import Value
+from autograd.checks import strategies
+from autograd.checks.gradcheck import _reach
+from autograd.checks.strategies import Expression, Program
+from autograd.derivatives.custom import remove
+from autograd.derivatives.differences import kink_distance
+from autograd.engine.graph import topological
 from autograd.ops import TABLE
-from autograd.strategies import Expression, Program
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
 
@@ -145,5 +146,5 @@ def test_without_hypothesis_the_error_says_what_to_install() -> None:
     code = "import sys; sys.modules['hypothesis'] = None; from autograd import strategies"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "ImportError: autograd.strategies: needs the package hypothesis" in done.stderr
+    assert "ImportError: autograd.checks.strategies: needs the package hypothesis" in done.stderr
     assert "pip install hypothesis" in done.stderr

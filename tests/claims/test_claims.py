@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value, WorksheetError
 from autograd.__main__ import main
-from autograd.derivation.claims import Subject, agree, judge, judge_sides
-from autograd.derivation.formula import Formula, name, negative, number, partial, plus, times
-from autograd.derivation.sheets import judge_claims, sheet_subject
+from autograd.claims.judge import Subject, agree, judge, judge_sides
+from autograd.claims.sheets import judge_claims, sheet_subject
+from autograd.formula.tree import Formula, name, negative, number, partial, plus, times
 from autograd.worksheet import Worksheet, shipped
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograd import WorksheetError
 from autograd.__main__ import main
-from autograd.derivation.notes import read_note
+from autograd.claims.notes import read_note
 
 NOTES = Path(__file__).parents[2] / "notebooks" / "notes"
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from autograd import Value
-from autograd.graph import topological
+from autograd.engine.graph import topological
 from autograd.ops import TABLE
 
 __all__ = ["bound"]

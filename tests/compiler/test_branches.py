@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import BranchChanged, Value
+from autograd.compiler.function import VERSIONS
 from autograd.errors import AutogradError
-from autograd.replay.function import VERSIONS
 
 numbers = st.floats(-4.0, 4.0)
 

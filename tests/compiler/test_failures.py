@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
-from autograd.replay import Program
-from autograd.replay.program import GRADIENTS, LEARN, VALUES
+from autograd.compiler import Program
+from autograd.compiler.program import GRADIENTS, LEARN, VALUES
 from tests import needs
 
-_replay = needs.package("autograd._replay")
+_replay = needs.package("autograd.compiler.run._replay")
 ROOT = Path(__file__).parents[2]
 
 

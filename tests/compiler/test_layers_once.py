@@ -10,10 +10,10 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
-from autograd.replay import Program
+from autograd.compiler import Program
 from tests import needs
 
-_replay = needs.package("autograd._replay")
+_replay = needs.package("autograd.compiler.run._replay")
 
 SIZES = [(1, 8), (3, 3), (4, 8), (5, 9), (8, 8), (9, 16), (16, 27), (17, 7), (31, 12), (64, 40)]
 

@@ -13,7 +13,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.replay import Program
+from autograd.compiler import Program
 
 
 def resident() -> int:

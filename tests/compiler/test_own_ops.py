@@ -17,11 +17,11 @@ import pytest
 
 import autograd as ag
 from autograd import BranchChanged, Value
+from autograd.compiler import Program
+from autograd.compiler.storage import StoreError
+from autograd.derivatives.custom import remove
 from autograd.errors import AutogradError
-from autograd.extend import remove
 from autograd.ops import TABLE
-from autograd.replay import Program
-from autograd.replay.store import StoreError
 
 XS = np.linspace(-2.0, 2.0, 301)
 

@@ -19,14 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, symbolic
-from autograd.core import CORE
+from autograd import Value
+from autograd.compiler.plan.code import KINDS
+from autograd.compiler.plan.planner import Plan, plan, plan_in_c, plan_in_python
+from autograd.compiler.record.tape import Tape, record
+from autograd.compiler.record.walk import flatten_in_c, flatten_in_python
+from autograd.derivatives import over_values
+from autograd.engine.backend import CORE
 from autograd.ops import TABLE
-from autograd.replay.code import KINDS
-from autograd.replay.plan import Plan, plan, plan_in_c, plan_in_python
-from autograd.replay.record import Tape, record
-from autograd.replay.walk import flatten_in_c, flatten_in_python
-from tests.replay.test_replay_equals_eager import random_graph
+from tests.compiler.test_replay_equals_eager import random_graph
 
 in_c = pytest.mark.skipif(CORE != "c", reason="the planner in C goes with the C core")
 
@@ -40,7 +41,7 @@ def own_op() -> Iterator[None]:
 
     ag.op("1", "b", "0", "2*d", "1")(planner_five)
     yield
-    ag.extend.remove("planner_five")
+    ag.derivatives.custom.remove("planner_five")
 
 
 def exactly(x: Any) -> Any:
@@ -64,7 +65,7 @@ def leaves_and_outputs(seed: int, ops: int) -> tuple[list[Value], list[Value]]:
     if seed % 3 == 1:
         alone = ag.logsumexp([weights[0], weights[1] * 2.0]) + ag.mean([weights[2], -weights[3]]) ** 2
         return inputs, [first * alone - math.nan, second / weights[0], -second - inputs[1], 1.0 * first]
-    five = functools.partial(symbolic.record, TABLE["planner_five"])
+    five = functools.partial(over_values.record, TABLE["planner_five"])
     stopped = ag.stop_gradient(first * weights[0]) * second + ag.stop_gradient(inputs[0])
     return inputs, [five((stopped, weights[0], first, inputs[1], weights[2])) * weights[1], five((*weights, 2.0))]
 

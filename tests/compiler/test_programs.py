@@ -19,9 +19,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.compiler import Program
+from autograd.compiler.storage import StoreError
 from autograd.errors import AutogradError
-from autograd.replay import Program
-from autograd.replay.store import StoreError
 
 
 def small() -> tuple[Program, Value]:

@@ -17,8 +17,8 @@ import pytest
 
 import autograd as ag
 from autograd import BranchChanged, Value
+from autograd.compiler.record.observing import Recording
 from autograd.errors import AutogradError
-from autograd.replay.observing import Recording
 
 
 def living_recordings() -> int:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd.compiler import Program
+from autograd.compiler.program import KERNELS
 from autograd.ops import TABLE, Op
-from autograd.replay import Program
-from autograd.replay.program import KERNELS
-from tests.replay.rounding import bound, within
+from tests.compiler.rounding import bound, within
 
 POINTS = [-3.0, -1.0, -0.75, -0.5, -1e-8, -0.0, 0.0, 1e-320, 1e-8, 0.3, 0.5, 0.99, 1.0, 1.5, 2.0, 7.0, 30.0, 800.0]
 SPECIAL = [math.inf, -math.inf, math.nan, 1e300, -1e300, 5e-324]

@@ -16,12 +16,12 @@ from mpmath import mpf
 
 import autograd as ag
 from autograd import Value
+from autograd.compiler import Program
 from autograd.ops import TABLE, Op
-from autograd.replay import Program
 from tests import needs
-from tests.test_ops import FIXED, TRUTH, is_kink, operands_of, points, ulps
+from tests.ops.test_ops import FIXED, TRUTH, is_kink, operands_of, points, ulps
 
-_replay = needs.package("autograd._replay")
+_replay = needs.package("autograd.compiler.run._replay")
 
 UNARY = [op for op in FIXED if op.arity == 1]
 BINARY = [op for op in FIXED if op.arity == 2]

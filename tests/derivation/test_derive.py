@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.derivation import Derivation, Line
 from autograd.derivation.steps import Steps, total_derivatives
 from autograd.derivation.write import columns
-from autograd.extend import remove
+from autograd.derivatives.custom import remove
 from autograd.worksheet import shipped
 
 
@@ -309,7 +309,7 @@ def events(function: Callable[[], object]) -> int:
     return count
 
 
-def written(layers: int, width: int) -> tuple[ag.Derivation, str, str]:
+def written(layers: int, width: int) -> tuple[Derivation, str, str]:
     derivation = ag.derive(deep_net(layers, width), "w00_0", width=100)
     return derivation, str(derivation), derivation.latex()
 

@@ -9,8 +9,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.replay.nesting import apart
-from autograd.trees import Tree
+from autograd._common.containers import Tree
+from autograd.compiler.record.nesting import apart
 
 
 def f(x: Any) -> Any:

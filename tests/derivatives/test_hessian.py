@@ -15,22 +15,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, core, curvature, strategies, sweeps
-from autograd.extend import remove
-from autograd.numeric import kink_distance
+from autograd import Value
+from autograd.checks import strategies
+from autograd.derivatives import hessian, sweeps
+from autograd.derivatives.custom import remove
+from autograd.derivatives.differences import kink_distance
+from autograd.derivatives.over_values import apply, second
+from autograd.engine import backend
 from autograd.ops import TABLE
-from autograd.symbolic import apply, second
 from tests import needs
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
-c: Any = core._twin
-both = pytest.mark.skipif(core.CORE != "c", reason="compares the C core with the Python core; this is the Python core")
+c: Any = backend._twin
+both = pytest.mark.skipif(
+    backend.CORE != "c", reason="compares the C core with the Python core; this is the Python core"
+)
 
 
 def in_python(run: Callable[[], Any]) -> Any:
     """What the sweeps in Python give, on the same graph."""
     with pytest.MonkeyPatch.context() as patch:
-        for room in (sweeps, curvature):
+        for room in (sweeps, hessian):
             patch.setattr(room, "in_c", lambda: None)
         return run()
 
@@ -56,9 +61,9 @@ def compare_everything(output: Value, leaves: list[Value]) -> None:
     """Gradient, product, Hessian, tangents and Jacobians: C against Python."""
     direction = [math.cos(3.0 * i + 1.0) for i in range(len(leaves))]
     gradient, product = c._products(output, leaves, direction)
-    its_gradient, its_product = in_python(lambda: curvature.products(output, leaves, direction))
+    its_gradient, its_product = in_python(lambda: hessian.products(output, leaves, direction))
     # Second derivatives are sums over paths: their terms may be far larger than they are.
-    terms = in_python(lambda: curvature.hessian_of(output, leaves))
+    terms = in_python(lambda: hessian.hessian_of(output, leaves))
     assert_close(gradient, its_gradient)
     assert_close([product, *terms], [its_product, *terms], 1e-12)
     matrix = c._hessian(output, leaves, None)
@@ -220,8 +225,8 @@ def test_inputs_that_are_no_leaves_or_stand_twice() -> None:
     x = Value(3.0)
     h = x * x
     y = h * h * x
-    assert curvature.products(y, [h], [1.0]) == ([54.0], [6.0])
-    assert curvature.hessian_of(y, [h]) == [[6.0]]
+    assert hessian.products(y, [h], [1.0]) == ([54.0], [6.0])
+    assert hessian.hessian_of(y, [h]) == [[6.0]]
     assert sweeps.push([(x, 1.0), (x, 1.0)], [h]) == [12.0]
 
 
@@ -231,8 +236,8 @@ def test_graphs_are_left_as_they_were() -> None:
     output.backward()
     before = [x.grad for x in (*leaves, output)]
     for _ in range(2):
-        curvature.products(output, leaves, [1.0] * 12)
-        curvature.hessian_of(output, leaves)
+        hessian.products(output, leaves, [1.0] * 12)
+        hessian.hessian_of(output, leaves)
         sweeps.jacobian_of([output, leaves[0]], leaves, forward=True)
     assert [x.grad for x in (*leaves, output)] == before
     output.backward()
@@ -246,10 +251,10 @@ def test_deep_chains() -> None:
         y = y * 1.000001
     y = y * y
     scale = 2 * 1.000001**100_000
-    gradient, product = curvature.products(y, [x], [1.0])
+    gradient, product = hessian.products(y, [x], [1.0])
     assert math.isclose(gradient[0], scale, rel_tol=1e-9)
     assert math.isclose(product[0], scale, rel_tol=1e-9)
-    assert math.isclose(curvature.hessian_of(y, [x])[0][0], scale, rel_tol=1e-9)
+    assert math.isclose(hessian.hessian_of(y, [x])[0][0], scale, rel_tol=1e-9)
 
 
 def test_arrays_in_give_the_same_numbers() -> None:

@@ -17,12 +17,12 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.core import CORE
+from autograd.derivatives.custom import remove
+from autograd.derivatives.over_values import Together
+from autograd.engine.backend import CORE
+from autograd.engine.graph import evaluate, topological
 from autograd.errors import AutogradError
-from autograd.extend import remove
-from autograd.graph import evaluate, topological
 from autograd.ops import PASSING, TABLE
-from autograd.symbolic import Together
 
 
 @pytest.fixture(autouse=True)
@@ -262,7 +262,7 @@ def test_nodes_keep_the_op_that_computed_them() -> None:
     assert evaluate([new], {x: 4.0}) == [80.0]
     assert "lifetime_square" not in TABLE
     with pytest.raises(ValueError, match="restore: op must be the name of a row, got 'lifetime_square'"):
-        ag.core.restore("lifetime_square", (x,), 9.0, (6.0,))
+        ag.engine.backend.restore("lifetime_square", (x,), 9.0, (6.0,))
     with pytest.raises(AttributeError, match="this is a result of lifetime_square_"):
         new.data = 1.0
 

@@ -11,10 +11,11 @@ import mpmath
 import pytest
 
 import autograd as ag
-from autograd import Value, curvature
-from autograd.curvature import hessian_of, products
+from autograd import Value
+from autograd.derivatives import hessian
+from autograd.derivatives.hessian import hessian_of, products
+from autograd.derivatives.over_values import apply, slope
 from autograd.ops import TABLE
-from autograd.symbolic import apply, slope
 
 np = pytest.importorskip("numpy")
 
@@ -440,7 +441,7 @@ def chain(xs: Sequence[Any]) -> Any:
 def test_hessian_of_a_chain_costs_a_few_sweeps() -> None:
     xs = [math.sin(i) for i in range(1000)]
     leaves = [ag.Value(x) for x in xs]
-    colours, heavy = curvature._colour(curvature.sparsity(chain(leaves), leaves))
+    colours, heavy = hessian._colour(hessian.sparsity(chain(leaves), leaves))
     assert (len(set(colours)), heavy) == (3, 0)  # directions that go back together, for 1,000 rows
     matrix = ag.hessian(chain)(xs)
     for i in (0, 1, 500, 999):
@@ -471,7 +472,7 @@ def test_hessian_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     xs = [0.3, 0.2, -0.5, 0.9, 1.1, -0.7, 0.05]
     f = lambda p: ag.exp(ag.dot(p, p)) * ag.logsumexp(p)  # noqa: E731
     wanted = ag.hessian(f)(xs)
-    monkeypatch.setattr("autograd.curvature._numpy", lambda: None)
+    monkeypatch.setattr("autograd.derivatives.hessian._numpy", lambda: None)
     assert close(ag.hessian(f)(xs), wanted, 1e-15)
 
 

@@ -16,7 +16,7 @@ from autograd import DrawError, Value, draw
 from autograd.draw.collapse import build
 from autograd.draw.groups import Table
 from autograd.draw.scene import Scene, flow
-from autograd.graph import topological
+from autograd.engine.graph import topological
 from benchmarks.pictures import net, tangle
 
 

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd import sum as total
-from autograd.draw import arrange, draw, labels
-from autograd.draw import dot as graphviz_dot
+from autograd.draw import draw
 from autograd.draw.drawing import place
 from autograd.draw.fitting import fitted
 from autograd.draw.fonts import fit, width
+from autograd.draw.layout import arrange, labels
+from autograd.draw.layout import dot as graphviz_dot
 from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
 from benchmarks.pictures import crossings, net, tangle
 from tests import needs

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd import Value, display
+from autograd import Value
+from autograd.draw import notebook
 
 
 def bundle(shown: object) -> dict[str, str]:
@@ -90,18 +91,18 @@ def test_a_module_is_a_table_of_its_parameters() -> None:
 
 def test_many_numbers_are_summed_up_and_odd_ones_counted() -> None:
     numbers = [("w." + str(i), Value(float(i))) for i in range(9)] + [("w.9", Value(float("nan")))]
-    text = display.parameters("net", numbers)["text/plain"]
+    text = notebook.parameters("net", numbers)["text/plain"]
     assert "(10,)" in text
     assert "0 to 8, mean 4, 1 not finite" in text
 
 
 def test_what_is_not_rectangular_says_how_many_numbers_it_has() -> None:
-    text = display.parameters("net", [("w.0.0", Value(1.0)), ("w.0.1", Value(1.0)), ("w.1.0", Value(1.0))])
+    text = notebook.parameters("net", [("w.0.0", Value(1.0)), ("w.0.1", Value(1.0)), ("w.1.0", Value(1.0))])
     assert "3 numbers" in text["text/plain"].splitlines()[2]
 
 
 def test_names_are_escaped() -> None:
-    found = display.parameters("<net>", [("<script>", Value(1.0))])["text/html"]
+    found = notebook.parameters("<net>", [("<script>", Value(1.0))])["text/html"]
     assert "<script>" not in found
     assert "&lt;script&gt;" in found
 
@@ -124,5 +125,5 @@ def test_a_derivation_shows_as_text_latex_and_html() -> None:
 
 
 def test_long_listings_are_cut() -> None:
-    found = display.listing("thing", "\n".join(map(str, range(1000))))
+    found = notebook.listing("thing", "\n".join(map(str, range(1000))))
     assert "… 800 lines more" in found["text/plain"]

@@ -11,10 +11,10 @@ import sys
 import pytest
 
 import autograd
-from autograd import core
+from autograd.engine import backend
 from autograd.ops import TABLE
 
-HAS_C = importlib.util.find_spec("autograd._value") is not None
+HAS_C = importlib.util.find_spec("autograd.engine._value") is not None
 
 
 def _python(code: str, choice: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -38,25 +38,25 @@ WHICH = "import autograd; print(autograd.CORE, autograd.Value.__module__)"
 
 @pytest.mark.parametrize("choice", ["python", " Python "])
 def test_python_may_be_asked_for(choice: str) -> None:
-    assert _python(WHICH, choice).stdout.split() == ["python", "autograd.value"]
+    assert _python(WHICH, choice).stdout.split() == ["python", "autograd.engine.value"]
 
 
 @pytest.mark.parametrize("choice", [None, ""])
 def test_without_a_choice_the_best_there_is(choice: str | None) -> None:
-    expected = ["c", "autograd._value"] if HAS_C else ["python", "autograd.value"]
+    expected = ["c", "autograd.engine._value"] if HAS_C else ["python", "autograd.engine.value"]
     assert _python(WHICH, choice).stdout.split() == expected
 
 
 def test_c_is_given_or_an_error_says_that_it_is_missing() -> None:
     done = _python(WHICH, "c")
     if HAS_C:
-        assert done.stdout.split() == ["c", "autograd._value"]
+        assert done.stdout.split() == ["c", "autograd.engine._value"]
     else:
         assert "ImportError: AUTOGRAD_CORE is 'c', but the C core was not built: " in done.stderr
-    hidden = _python("import sys; sys.modules['autograd._value'] = None\n" + WHICH, "c")
+    hidden = _python("import sys; sys.modules['autograd.engine._value'] = None\n" + WHICH, "c")
     assert "ImportError: AUTOGRAD_CORE is 'c', but the C core was not built: " in hidden.stderr
-    fallen_back = _python("import sys; sys.modules['autograd._value'] = None\n" + WHICH)
-    assert fallen_back.stdout.split() == ["python", "autograd.value"]
+    fallen_back = _python("import sys; sys.modules['autograd.engine._value'] = None\n" + WHICH)
+    assert fallen_back.stdout.split() == ["python", "autograd.engine.value"]
 
 
 def test_another_choice_is_an_error() -> None:
@@ -83,6 +83,6 @@ def test_the_face_shows_every_op_and_nothing_by_another_name() -> None:
     assert set(TABLE) < set(autograd.__all__)
     assert len(set(autograd.__all__)) == len(autograd.__all__)
     for name in TABLE:
-        assert getattr(autograd, name) is getattr(core, name)
+        assert getattr(autograd, name) is getattr(backend, name)
         assert inspect.getdoc(getattr(autograd, name))
     assert all(hasattr(autograd, name) for name in autograd.__all__)

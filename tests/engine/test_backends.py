@@ -16,12 +16,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import modes
-from autograd import value as python_twin
+from autograd.engine import modes
+from autograd.engine import value as python_twin
 from autograd.errors import AnomalyError
 from autograd.ops import TABLE, Op
 
-c_twin: Any = pytest.importorskip("autograd._value", reason="the C core is not built")
+c_twin: Any = pytest.importorskip("autograd.engine._value", reason="the C core is not built")
 TWINS: tuple[Any, Any] = (python_twin, c_twin)
 
 FIXED = [op for op in TABLE.values() if op.arity is not None]

@@ -18,8 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import AnomalyError, Value, modes
-from autograd.graph import evaluate, leaves, tangent, topological
+from autograd import AnomalyError, Value
+from autograd.engine import modes
+from autograd.engine.graph import evaluate, leaves, tangent, topological
 
 # What backward leaves
 

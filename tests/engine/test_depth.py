@@ -13,7 +13,7 @@ import pytest
 
 from autograd import Value, no_grad, where
 from autograd import sum as ag_sum
-from autograd.graph import evaluate, leaves, tangent, topological
+from autograd.engine.graph import evaluate, leaves, tangent, topological
 
 DEEP = 1_000_000
 SMALL_STACK = 256 * 1024

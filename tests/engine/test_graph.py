@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
-from autograd.graph import evaluate, leaves, tangent, topological
+from autograd.engine.graph import evaluate, leaves, tangent, topological
 from autograd.ops import TABLE
 
 

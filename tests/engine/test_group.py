@@ -10,11 +10,12 @@ import threading
 import pytest
 
 import autograd as ag
-from autograd import Value, core
+from autograd import Value
+from autograd.engine import backend
 
 
 def group_of(value: Value) -> str | None:
-    found: str | None = core._twin._group_of(value)
+    found: str | None = backend._twin._group_of(value)
     return found
 
 

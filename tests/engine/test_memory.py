@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-c: Any = pytest.importorskip("autograd._value", reason="the C core is not built")
+c: Any = pytest.importorskip("autograd.engine._value", reason="the C core is not built")
 Value: Any = c.Value
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SANITIZED = "libasan" in Path("/proc/self/maps").read_text() if Path("/proc/self/maps").exists() else False
 
 
@@ -31,7 +31,7 @@ class Parameter(Value):  # type: ignore[misc]
 
 def run(code: str) -> str:
     """Run code in a process of its own with the C core; its output, or a failed test with its errors."""
-    program = "import autograd._value as c; Value = c.Value\n" + textwrap.dedent(code)
+    program = "import autograd.engine._value as c; Value = c.Value\n" + textwrap.dedent(code)
     # A Dask cluster in this process leaves settings of malloc behind.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     done = subprocess.run(
@@ -383,7 +383,7 @@ def test_a_second_interpreter_gets_the_python_core() -> None:
         import autograd
         assert autograd.CORE == "python"
         try:
-            import autograd._value
+            import autograd.engine._value
         except ImportError as error:
             assert "AUTOGRAD_CORE=python" in str(error) or "does not support" in str(error), error
         else:

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, pickling
-from autograd.graph import topological
+from autograd import Value
+from autograd.engine import pickling
+from autograd.engine.graph import topological
 
 
 class Weight(Value):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 
-from autograd import Value, core, label, sigmoid, values
+from autograd import Value, label, sigmoid, values
+from autograd.engine import backend
 from autograd.ops import NAMES, TABLE
 from autograd.worksheet import shipped
 
@@ -47,7 +48,7 @@ def random_graph(seed: int, size: int = 40) -> Value:
             nodes.append(made)
     # A sum that uses whatever is used by nothing, so that all of it is below the result.
     used = {id(parent) for node in nodes for parent in node.parents}
-    root = core.sum([node.tanh() for node in nodes if id(node) not in used])
+    root = backend.sum([node.tanh() for node in nodes if id(node) not in used])
     root.label = "root"
     return root
 
@@ -61,9 +62,9 @@ def _apply(name: str, operands: list[Value | float]) -> Value | None:
         return None
     if name == "dot":
         half = len(operands) // 2
-        made = core.dot(operands[:half], operands[half : 2 * half], operands[-1])
+        made = backend.dot(operands[:half], operands[half : 2 * half], operands[-1])
     elif name in ("sum", "mean", "logsumexp"):
-        made = getattr(core, name)(operands)
+        made = getattr(backend, name)(operands)
     else:
-        made = getattr(core, name)(*operands)
+        made = getattr(backend, name)(*operands)
     return made if math.isfinite(made.data) else None

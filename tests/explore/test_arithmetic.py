@@ -11,9 +11,9 @@ from importlib import resources
 
 import pytest
 
+from autograd.codegen import UntranslatableError, script
+from autograd.codegen.javascript import JAVASCRIPT
 from autograd.ops import NAMES, TABLE
-from autograd.translate import UntranslatableError, script
-from autograd.translate.javascript import JAVASCRIPT
 from tests import needs
 
 NASTY = (
@@ -42,11 +42,11 @@ def number(x: float) -> str:
 
 def in_javascript(name: str, given: Sequence[tuple[float, ...]]) -> list[list[float]]:
     """What `OPS` gives, computed by node."""
-    folder = resources.files("autograd.explore")
+    folder = resources.files("autograd.explore") / "web"
     listed = ",".join(f"[{','.join(map(number, each))}]" for each in given)
     program = (
         (folder / "ieee.js").read_text(encoding="utf-8")
-        + (folder / "_ops.js").read_text(encoding="utf-8")
+        + (folder / "ops.js").read_text(encoding="utf-8")
         + f"console.log(JSON.stringify([{listed}].map((xs) => OPS.{name}(...xs).map(String))));"
     )
     ran = subprocess.run([needs.tool("node"), "-"], input=program, capture_output=True, text=True, check=False)
@@ -80,12 +80,12 @@ def test_the_error_function_written_by_hand_is_that_of_50_digits(name: str) -> N
 def test_the_script_is_made_of_the_rows_alone() -> None:
     text = script()
     assert all(f"\n  {name}(" in text for name in NAMES)
-    assert text == (resources.files("autograd.explore") / "_ops.js").read_text(encoding="utf-8")
+    assert text == (resources.files("autograd.explore") / "web" / "ops.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("text", ["print(x)", "x if x else lambda: 1", "{x: 1}", "[y for y in x if y]", "x[::2]"])
 def test_what_has_no_translation_is_named_with_its_line(text: str) -> None:
     import ast
 
-    with pytest.raises(UntranslatableError, match=r"ops.py line 1: .*, got "):
+    with pytest.raises(UntranslatableError, match=r"rows.py line 1: .*, got "):
         JAVASCRIPT.write(ast.parse(text, mode="eval").body)

@@ -10,8 +10,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value, explore
-from autograd.extend import remove
-from autograd.graph import topological
+from autograd.derivatives.custom import remove
+from autograd.engine.graph import topological
 from tests import needs
 from tests.explore.conftest import Open, numbers, set_leaf, until
 from tests.explore.graphs import neuron, note_002, random_graph

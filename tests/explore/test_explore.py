@@ -13,8 +13,8 @@ import pytest
 import autograd as ag
 from autograd import DrawError, Value, explore
 from autograd.__main__ import main
+from autograd.engine.graph import topological
 from autograd.explore.data import natural
-from autograd.graph import topological
 from tests.explore.graphs import neuron, note_002
 
 
@@ -189,7 +189,7 @@ def test_an_op_taken_from_the_table_still_has_its_derivation() -> None:
     def half_square(x: float) -> float:
         return x * x if x > 0 else 0.0
 
-    from autograd.extend import remove
+    from autograd.derivatives.custom import remove
 
     x = Value(3.0, "x")
     root = half_square(x) * 2.0

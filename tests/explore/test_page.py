@@ -10,7 +10,7 @@ import pytest
 import autograd as ag
 from autograd import Value, explore
 from autograd.derivation.steps import total_derivatives
-from autograd.graph import evaluate, leaves, topological
+from autograd.engine.graph import evaluate, leaves, topological
 from tests.explore.conftest import Open, numbers, set_leaf, until
 from tests.explore.graphs import OPS, neuron, note_002, random_graph
 

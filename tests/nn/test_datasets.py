@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import datasets, tables
+from nn.data import datasets, tables
 from tests import needs
 
 CLASSES: dict[str, Any] = {

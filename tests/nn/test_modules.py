@@ -485,12 +485,36 @@ def test_initialisers_fill_what_they_are_given_and_nothing_else() -> None:
             TypeError,
             "constant_: parameters must be Values, got 1.0 (float)",
         ),
-        (lambda v: nn.init.ones_([v, v * 2.0]), ValueError, "constant_: parameters must be leaves, got Value(6)"),
-        (lambda v: nn.init.constant_([v], None), TypeError, "constant_: value must be a number, got None (NoneType)"),  # type: ignore[arg-type]
-        (lambda v: nn.init.uniform_([v], 1.0, 0.0, seed=0), ValueError, "uniform_: bounds must be finite and in order"),
-        (lambda v: nn.init.normal_([v], 0.0, -1.0, seed=0), ValueError, "normal_: mean must be finite and std finite"),
-        (lambda v: nn.init.xavier_uniform_([v], seed=0), ValueError, "xavier_uniform_: parameters must be a matrix"),
-        (lambda v: nn.init.kaiming_normal_([[v]], "gelu", seed=0), ValueError, "gain: unknown activation, got 'gelu'"),
+        (
+            lambda v: nn.init.ones_([v, v * 2.0]),
+            ValueError,
+            "constant_: parameters must be leaves, got Value(6)",
+        ),
+        (
+            lambda v: nn.init.constant_([v], None),  # type: ignore[arg-type]
+            TypeError,
+            "constant_: value must be a number, got None (NoneType)",
+        ),
+        (
+            lambda v: nn.init.uniform_([v], 1.0, 0.0, seed=0),
+            ValueError,
+            "uniform_: bounds must be finite and in order",
+        ),
+        (
+            lambda v: nn.init.normal_([v], 0.0, -1.0, seed=0),
+            ValueError,
+            "normal_: mean must be finite and std finite",
+        ),
+        (
+            lambda v: nn.init.xavier_uniform_([v], seed=0),
+            ValueError,
+            "xavier_uniform_: parameters must be a matrix",
+        ),
+        (
+            lambda v: nn.init.kaiming_normal_([[v]], "gelu", seed=0),
+            ValueError,
+            "gain: unknown activation, got 'gelu'",
+        ),
         (
             lambda v: nn.init.kaiming_normal_([[v]], mode="x", seed=0),
             ValueError,
@@ -534,7 +558,7 @@ def test_xor_is_learnt_and_both_cores_go_the_same_way() -> None:
         ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
         return [float(line) for line in ended.stdout.split()]
 
-    if importlib.util.find_spec("autograd._value") is None:
+    if importlib.util.find_spec("autograd.engine._value") is None:
         needs.lacking("C core")
     in_c, in_python = trajectory("c"), trajectory("python")
     assert in_c == pytest.approx(in_python, rel=1e-9)

@@ -13,7 +13,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn import schedules
+from nn.optim import schedules
 from tests import needs
 from tests.nn import record_torch as recorded
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from nn import flat, steps
+from nn._common import flat, steps
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 USUAL = st.floats(-100.0, 100.0)
@@ -116,7 +116,7 @@ def test_read_and_write(twin: Any) -> None:
     assert twin.read((), "data") == array("d")
 
 
-@pytest.mark.skipif(not flat.COMPILED, reason="nn._steps is not in use: the Python core, or it was not built")
+@pytest.mark.skipif(not flat.COMPILED, reason="nn._common._steps is not in use: the Python core, or it was not built")
 def test_wrong_arguments_of_the_loops_in_c() -> None:
     values = leaves([(1.0, 1.0), (2.0, 1.0)])
     right, settings = array("d", [0.0, 0.0]), [0.1] * 7
@@ -148,18 +148,18 @@ def test_the_loops_are_in_c_where_the_core_is() -> None:
     if ag.CORE == "python":
         assert flat.adam is steps.adam
     else:
-        import nn._steps
+        import nn._common._steps
 
-        assert flat.adam is nn._steps.adam
+        assert flat.adam is nn._common._steps.adam
 
 
 def test_without_the_loops_in_c_the_core_in_c_is_trained_by_those_in_python() -> None:
     """What a machine has on which that one extension could not be built."""
     program = (
-        "import sys; sys.modules['nn._steps'] = None\n"
+        "import sys; sys.modules['nn._common._steps'] = None\n"
         "import autograd as ag, nn\n"
         "w = ag.Value(1.0); w.grad = 2.0; nn.SGD([w], 0.25).step(); nn.clip_grad_value_([w], 1.0)\n"
-        "print(nn.flat.COMPILED, w.data, w.grad)"
+        "print(nn._common.flat.COMPILED, w.data, w.grad)"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["False", "0.5", "1.0"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 import autograd
-from autograd import translate
+from autograd import codegen
 from autograd.ops import TABLE, Op
 
 mp.dps = 60
@@ -357,7 +357,7 @@ def test_a_row_can_be_written(op: Op) -> None:
 
 @by_row
 def test_a_row_holds_only_what_can_be_translated(op: Op) -> None:
-    assert f"\nop_{op.name}(double {op.parameters[0]}" in translate.header()
+    assert f"\nop_{op.name}(double {op.parameters[0]}" in codegen.header()
 
 
 # Kinks and zeros, as decided

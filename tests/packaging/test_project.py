@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import translate
+from autograd import codegen
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,18 +48,18 @@ def test_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
 
 
 def test_generated_files_are_fresh() -> None:
-    assert translate.stale() == []
+    assert codegen.stale() == []
 
 
 def test_a_stale_file_is_named_and_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert translate.main(["--check"]) == 0
-    monkeypatch.setattr(translate, "PACKAGE", tmp_path)
-    monkeypatch.setattr(translate, "FILES", {"made.h": lambda: "new\n"})
+    assert codegen.main(["--check"]) == 0
+    monkeypatch.setattr(codegen, "PACKAGE", tmp_path)
+    monkeypatch.setattr(codegen, "FILES", {"made.h": lambda: "new\n"})
     (tmp_path / "made.h").write_text("old\n", encoding="utf-8")
-    assert translate.main(["--check"]) == 1
-    assert capsys.readouterr().err == "autograd/made.h is stale: run python -m autograd.translate --write\n"
-    assert translate.main(["--write"]) == 0
+    assert codegen.main(["--check"]) == 1
+    assert capsys.readouterr().err == "autograd/made.h is stale: run python -m autograd.codegen --write\n"
+    assert codegen.main(["--write"]) == 0
     assert (tmp_path / "made.h").read_text(encoding="utf-8") == "new\n"
-    assert translate.main(["--check"]) == 0
+    assert codegen.main(["--check"]) == 0

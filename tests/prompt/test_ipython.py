@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 from tests import needs
 
 interactive = needs.package("IPython.core.interactiveshell")

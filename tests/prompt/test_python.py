@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd.core import Value
+from autograd.engine.backend import Value
 from autograd.prompt import Session
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped

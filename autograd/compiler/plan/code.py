@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from autograd.compiler.record.tape import NAMES
 from autograd.ops import TABLE
-from autograd.replay.record import NAMES
 
 __all__ = ["FIELDS", "KINDS", "NONE", "Instruction", "decoded", "encoded", "reads_of"]
 

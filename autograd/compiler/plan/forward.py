@@ -6,12 +6,12 @@ import math
 from collections import defaultdict
 from typing import Final
 
-from autograd.replay.code import Instruction
-from autograd.replay.own_ops import ALIAS
-from autograd.replay.record import Tape
-from autograd.replay.simplify import simplified
-from autograd.replay.sums import Sum, Term, sums_of
-from autograd.replay.writer import Writer
+from autograd.compiler.plan.code import Instruction
+from autograd.compiler.plan.simplify import simplified
+from autograd.compiler.plan.sums import Sum, Term, sums_of
+from autograd.compiler.plan.writer import Writer
+from autograd.compiler.record.tape import Tape
+from autograd.compiler.run.custom_ops import ALIAS
 
 __all__ = ["Forward"]
 

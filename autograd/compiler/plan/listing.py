@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from autograd.compiler.plan.code import Instruction
+from autograd.compiler.plan.planner import Plan
+from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE
-from autograd.replay.code import Instruction
-from autograd.replay.plan import Plan
-from autograd.replay.record import Tape
 
 __all__ = ["listing"]
 

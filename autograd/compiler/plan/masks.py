@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from autograd.replay.writer import Writer
+from autograd.compiler.plan.writer import Writer
 
 __all__ = ["Choice", "Either", "Mask", "register_of", "union"]
 

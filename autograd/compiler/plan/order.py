@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.replay.code import Instruction, reads_of
+from autograd.compiler.plan.code import Instruction, reads_of
 
 __all__ = ["side_by_side"]
 

@@ -17,15 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.core import CORE
+from autograd.compiler.plan.code import FIELDS, Instruction, decoded, encoded
+from autograd.compiler.plan.forward import WITHOUT_SLOPES, Forward
+from autograd.compiler.plan.order import side_by_side
+from autograd.compiler.plan.reverse import Reverse
+from autograd.compiler.plan.slots import allocated
+from autograd.compiler.record.tape import NAMES, Tape
+from autograd.compiler.run.custom_ops import ALIAS
+from autograd.engine.backend import CORE
 from autograd.ops import TABLE
-from autograd.replay.code import FIELDS, Instruction, decoded, encoded
-from autograd.replay.forward import WITHOUT_SLOPES, Forward
-from autograd.replay.order import side_by_side
-from autograd.replay.own_ops import ALIAS
-from autograd.replay.record import NAMES, Tape
-from autograd.replay.reverse import Reverse
-from autograd.replay.slots import allocated
 
 __all__ = ["Plan", "plan", "plan_in_c", "plan_in_python"]
 
@@ -198,7 +198,7 @@ parameters : {"", "sum", "each"}
 
 if CORE == "c":
     try:
-        from autograd import _plan
+        from autograd.compiler.plan import _plan
     except ImportError:  # it was not built: Python does the same
         pass
     else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from autograd.replay.code import Instruction
-from autograd.replay.forward import Forward
-from autograd.replay.masks import Choice, Either, Mask, register_of, union
+from autograd.compiler.plan.code import Instruction
+from autograd.compiler.plan.forward import Forward
+from autograd.compiler.plan.masks import Choice, Either, Mask, register_of, union
 
 __all__ = ["Reverse"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from autograd.compiler.record.tape import NAMES, Tape
 from autograd.ops import TABLE
-from autograd.replay.record import NAMES, Tape
 
 __all__ = ["Graph", "simplified"]
 

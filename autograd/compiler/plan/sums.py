@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd.replay.simplify import Graph
+from autograd.compiler.plan.simplify import Graph
 
 __all__ = ["Sum", "Term", "sums_of"]
 

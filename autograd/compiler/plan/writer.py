@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from autograd.replay.code import Instruction
+from autograd.compiler.plan.code import Instruction
 
 __all__ = ["Writer"]
 

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.replay.record import Guard, Tape
+from autograd.compiler.record.tape import Guard, Tape
 
 if TYPE_CHECKING:
     import numpy as np

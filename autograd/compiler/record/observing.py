@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from autograd import core, modes
-from autograd.core import Value
+from autograd.compiler.record.tape import Observation, Tape, record
+from autograd.engine import backend, modes
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 from autograd.errors import AutogradError
-from autograd.graph import topological
-from autograd.replay.record import Observation, Tape, record
 
 __all__ = ["Questions", "Recording", "recording"]
 
@@ -94,7 +94,7 @@ def asked(observations: Iterable[Observation]) -> list[Value]:
 
 def marks_of(nodes: list[Value]) -> set[Any]:
     """Return what the nodes are marked with: Recordings, sets of numbers of those open elsewhere, reasons to refuse."""
-    marks: set[Any] = core._twin._marks_of(nodes)
+    marks: set[Any] = backend._twin._marks_of(nodes)
     return marks
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.core import Value
+from autograd.compiler.record.walk import flatten
+from autograd.engine.backend import Value
 from autograd.ops import NAMES
-from autograd.replay.walk import flatten
 
 __all__ = ["NAMES", "Guard", "Tape", "record"]
 

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd.core import CORE, Value
-from autograd.graph import topological
+from autograd.engine.backend import CORE, Value
+from autograd.engine.graph import topological
 
 __all__ = ["Flat", "flatten", "flatten_in_python"]
 
@@ -85,7 +85,7 @@ flatten = flatten_in_python
 
 if CORE == "c":
     try:
-        from autograd import _plan
+        from autograd.compiler.plan import _plan
     except ImportError:  # it was not built: Python does the same
         pass
     else:

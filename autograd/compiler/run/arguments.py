@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 if TYPE_CHECKING:
     import numpy as np

@@ -118,7 +118,7 @@ def origins(own: Mapping[str, Op], names: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _origin(row: Op) -> Any:
-    from autograd.extend.added import origin
+    from autograd.derivatives.custom.operation import origin
 
     found = origin(row)
     try:

@@ -6,11 +6,11 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from autograd import _replay
-from autograd.core import CORE
-from autograd.replay.code import FIELDS, KINDS
-from autograd.replay.plan import Plan
-from autograd.replay.record import Guard
+from autograd.compiler.plan.code import FIELDS, KINDS
+from autograd.compiler.plan.planner import Plan
+from autograd.compiler.record.tape import Guard
+from autograd.compiler.run import _replay
+from autograd.engine.backend import CORE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ LOAD: Final = KINDS.index("load")
 
 
 if CORE == "c":
-    from autograd import _value
+    from autograd.engine import _value
 
     _replay.use(_value.Value, *_value._layout)
 

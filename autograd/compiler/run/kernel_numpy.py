@@ -12,11 +12,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd import ops
-from autograd.ops import NAMES, TABLE
-from autograd.replay.code import Instruction
-from autograd.replay.own_ops import by_sample
-from autograd.replay.plan import Plan
+from autograd.compiler.plan.code import Instruction
+from autograd.compiler.plan.planner import Plan
+from autograd.compiler.run.custom_ops import by_sample
+from autograd.ops import NAMES, TABLE, rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +60,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
 
 
 class _Ieee:
-    """`autograd.ieee` over arrays."""
+    """`autograd.ops.ieee` over arrays."""
 
     def __init__(self, numpy: Any) -> None:
         self.inf, self.nan = math.inf, math.nan
@@ -81,7 +80,7 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     """Every row with a fixed number of operands, for arrays."""
     import numpy as np
 
-    tree = _ForArrays().visit(ast.parse(inspect.getsource(ops)))
+    tree = _ForArrays().visit(ast.parse(inspect.getsource(rows)))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
     fixed = {op.compute.__name__ for op in table}
@@ -91,10 +90,10 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     for function in functions:
         function.decorator_list = []
         function.returns = None
-    names: dict[str, Any] = {name: value for name, value in vars(ops).items() if name.isupper()}
+    names: dict[str, Any] = {name: value for name, value in vars(rows).items() if name.isupper()}
     names |= {"abs": np.abs, "array_where": np.where, "logical_and": np.logical_and, "logical_or": np.logical_or}
     names["ieee"] = _Ieee(np)
-    code = compile(ast.fix_missing_locations(ast.Module(wanted, [])), "<rows of ops.py over arrays>", "exec")
+    code = compile(ast.fix_missing_locations(ast.Module(wanted, [])), "<rows.py over arrays>", "exec")
     exec(code, names)
     return {op.name: names[op.compute.__name__] for op in table}
 

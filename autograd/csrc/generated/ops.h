@@ -1,4 +1,4 @@
-/* The ops in C, generated from ops.py by `python -m autograd.translate --write`. Not to be edited. */
+/* The ops in C, generated from rows.py by `python -m autograd.codegen --write`. Not to be edited. */
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* The ops' second derivatives in C, generated from ops.py by `python -m autograd.translate --write`.
-   Not to be edited. To be included after _ops.h. */
+/* The ops' second derivatives in C, generated from rows.py by `python -m autograd.codegen --write`.
+   Not to be edited. To be included after ops.h. */
 
 static double
 second_mul_01(double x, double y, double out, double slope_0, double slope_1)

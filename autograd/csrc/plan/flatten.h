@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "plan_memory.h"
+#include "memory.h"
 
 typedef struct {
     PyObject *node;     /* borrowed: its users' operands, or the roots, hold it */

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "plan_writer.h"
+#include "writer.h"
 
 /* What an entry has received, in lists. */
 typedef struct {

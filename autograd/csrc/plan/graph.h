@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include "plan_memory.h"
+#include "memory.h"
 
-#include "../_ops.h"
+#include "../generated/ops.h"
 
 enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32 };
 enum { NO_OP = -1 };

@@ -15,9 +15,9 @@
    and here the module. Nothing recurses over a graph. A tape may come from a stranger's file: every position in it is
    checked before it is used. */
 
-#include "csrc/plan_flatten.h"
-#include "csrc/plan_reverse.h"
-#include "csrc/plan_slots.h"
+#include "flatten.h"
+#include "reverse.h"
+#include "slots.h"
 
 static PyObject *
 bytes_of(const Ints *ints)
@@ -169,7 +169,7 @@ static PyMethodDef module_functions[] = {
 };
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd._plan", "Planning in C; replay/plan.py and replay/walk.py are its users.", -1,
+    PyModuleDef_HEAD_INIT, "autograd.compiler.plan._plan", "Planning in C; replay/plan.py and replay/walk.py are its users.", -1,
     module_functions, NULL, NULL, NULL, NULL,
 };
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "plan_forward.h"
+#include "forward.h"
 
 enum { TOGETHER = 8, REACH = 64 };
 

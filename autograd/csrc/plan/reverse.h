@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "plan_forward.h"
+#include "forward.h"
 
 static void
 add_pair(Planner *p, int32_t x, int32_t gradient, int32_t local)

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "plan_order.h"
+#include "order.h"
 
 /* Replace the body's registers by slots; one is free again after its register's last use. How many there are. */
 static int32_t

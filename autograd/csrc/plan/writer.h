@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "plan_graph.h"
+#include "graph.h"
 
 enum { FIELDS = 12 };
 

@@ -13,8 +13,8 @@
 #define MADD(A, B, C) __builtin_fma(A, B, C)
 #define ISA(NAME) NAME##_avx2
 #define WIDTH 4
-#include "replay_blocks.h"
-#include "replay_eight.h"
+#include "blocks.h"
+#include "eight.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -11,7 +11,7 @@
 #define MADD(A, B, C) __builtin_fma(A, B, C)
 #define ISA(NAME) NAME##_avx512
 #define WIDTH 8
-#include "replay_blocks.h"
+#include "blocks.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

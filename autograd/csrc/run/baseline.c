@@ -2,4 +2,4 @@
 
 #define ISA(NAME) NAME##_baseline
 #define WIDTH 2
-#include "replay_blocks.h"
+#include "blocks.h"

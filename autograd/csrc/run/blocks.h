@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "replay.h"
+#include "kernel.h"
 
 #include "vector_math.h"
 
@@ -40,7 +40,7 @@ extern double atan2(double, double) IN_VECTORS;
 #define sinh lane_sinh
 #define cosh lane_cosh
 
-#include "../_ops.h"
+#include "../generated/ops.h"
 
 #define op_tanh lane_tanh
 

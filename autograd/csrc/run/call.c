@@ -4,7 +4,7 @@
    numpy whose columns are the inputs. For anything else, for arguments that don't fit together and where a guard fails,
    the answer is NotImplemented and nothing has changed: program.py then does it, or says what is wrong. */
 
-#include "replay.h"
+#include "kernel.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* Guards: questions that Python asked of recorded values, each with the answer that it got; replay/guards.py in C. */
 
-#include "replay.h"
+#include "kernel.h"
 
 #include <string.h>
 

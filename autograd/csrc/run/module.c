@@ -1,6 +1,6 @@
 /* Replay's kernel in C: the Python types over what replay.h names. Used by replay/kernel_c.py and replay/program.py. */
 
-#include "csrc/replay.h"
+#include "kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,10 +289,10 @@ static PyType_Slot kernel_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec kernel_spec = {"autograd._replay.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT, kernel_slots};
+static PyType_Spec kernel_spec = {"autograd.compiler.run._replay.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT, kernel_slots};
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd._replay", "Replay's kernel in C; replay/kernel_c.py is its user.", -1, module_functions,
+    PyModuleDef_HEAD_INIT, "autograd.compiler.run._replay", "Replay's kernel in C; replay/kernel_c.py is its user.", -1, module_functions,
     NULL, NULL, NULL, NULL,
 };
 

@@ -1,8 +1,8 @@
 /* One sample: every operand is a place in one array of doubles. Rows of the table use libm, as eager computation does. */
 
-#include "replay.h"
+#include "kernel.h"
 
-#include "../_ops.h"
+#include "../generated/ops.h"
 
 static void
 log_sum_exp_once(double *m, const Step *s, const int32_t *terms)

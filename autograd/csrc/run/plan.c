@@ -1,11 +1,11 @@
 /* Reads a plan that replay/kernel_c.py encoded. Nothing in it is trusted: whatever it names is checked here, once. */
 
-#include "replay.h"
+#include "kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../_ops.h"
+#include "../generated/ops.h"
 
 static const int32_t NOT_A_PLACE = -1;
 

@@ -3,7 +3,7 @@
    A batch is cut into groups of blocks by its length alone. Each group has sums of its own, which are added in the order
    of the groups: the result doesn't depend on how many threads took them. A plan isn't changed by a run. */
 
-#include "replay.h"
+#include "kernel.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* Parameters: Values, which the C core lets be read and written where they are; those of the Python core by attribute. */
 
-#include "replay.h"
+#include "kernel.h"
 
 static PyTypeObject *value_type;
 static Py_ssize_t data_offset, grad_offset;

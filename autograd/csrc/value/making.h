@@ -87,19 +87,19 @@ value_detach(SELF_AND_NOTHING)
 static PyObject *
 value_copy(SELF_AND_NOTHING)
 {
-    return call_python("autograd.pickling", "copy", self, NULL);
+    return call_python("autograd.engine.pickling", "copy", self, NULL);
 }
 
 static PyObject *
 value_deepcopy(PyObject *self, PyObject *memo)
 {
-    return call_python("autograd.pickling", "deepcopy", self, memo);
+    return call_python("autograd.engine.pickling", "deepcopy", self, memo);
 }
 
 static PyObject *
 value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
 {
-    return call_python("autograd.pickling", "reduce", self, NULL);
+    return call_python("autograd.engine.pickling", "reduce", self, NULL);
 }
 
 /* The number of an op's name; of one that was added also its row, which is a new reference. -1 with an exception. */

@@ -5,7 +5,7 @@
 
 #include "node.h"
 
-static PyObject *marks;  /* by address of a node with NOTED what it is marked with, as autograd.modes tells */
+static PyObject *marks;  /* by address of a node with NOTED what it is marked with, as autograd.engine.modes tells */
 static PyObject *groups; /* by address of such a node the name of its group */
 
 static COLD bool

@@ -35,22 +35,22 @@
 
    State is static: the module refuses to load in a second interpreter, and the GIL guards it in the first. */
 
-#include "csrc/node.h"
-#include "csrc/marks.h"
-#include "csrc/memory.h"
-#include "csrc/arguments.h"
-#include "csrc/record.h"
-#include "csrc/ops.h"
-#include "csrc/n_ary.h"
-#include "csrc/layer.h"
-#include "csrc/reverse.h"
-#include "csrc/tape.h"
-#include "csrc/lanes.h"
-#include "csrc/forward.h"
-#include "csrc/hessian.h"
-#include "csrc/attributes.h"
-#include "csrc/like_float.h"
-#include "csrc/making.h"
+#include "node.h"
+#include "marks.h"
+#include "memory.h"
+#include "arguments.h"
+#include "record.h"
+#include "ops.h"
+#include "n_ary.h"
+#include "layer.h"
+#include "reverse.h"
+#include "tape.h"
+#include "lanes.h"
+#include "forward.h"
+#include "hessian.h"
+#include "attributes.h"
+#include "like_float.h"
+#include "making.h"
 
 
 /* The type */
@@ -136,7 +136,7 @@ static PyType_Slot value_slots[] = {
 };
 
 static PyType_Spec value_spec = {
-    .name = "autograd._value.Value",
+    .name = "autograd.engine._value.Value",
     .basicsize = sizeof(Node),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
     .slots = value_slots,
@@ -156,7 +156,7 @@ static PyMethodDef op_functions[] = {
 
 PyDoc_STRVAR(set_modes_doc,
 "_set_modes(active, elsewhere, /)\n--\n\n"
-"Take over autograd.modes.active: while it isn't 0, each new node is shown to the modes of its context. And the mark\n"
+"Take over autograd.engine.modes.active: while it isn't 0, each new node is shown to the modes of its context. And the mark\n"
 "of nodes that are made in no recording, None while none is open.");
 
 static PyObject *
@@ -238,7 +238,7 @@ fetch(const char *module_name, const char *name, PyObject **place)
 static int
 find_python(void)
 {
-    const char *modes = "autograd.modes";
+    const char *modes = "autograd.engine.modes";
     elsewhere = Py_NewRef(Py_None);
     bool found = (marks = PyDict_New()) != NULL && (groups = PyDict_New()) != NULL
         && fetch(modes, "_grouping", &grouping) && fetch(modes, "_forgetting", &forgetting)
@@ -283,7 +283,7 @@ module_exec(PyObject *module)
 {
     if (Value_Type != NULL) {
         PyErr_SetString(PyExc_ImportError,
-                        "autograd._value: one process can load the C core once, into its first interpreter; "
+                        "autograd.engine._value: one process can load the C core once, into its first interpreter; "
                         "elsewhere set AUTOGRAD_CORE=python");
         return -1;
     }
@@ -302,7 +302,7 @@ static PyModuleDef_Slot module_slots[] = {
 
 static PyModuleDef module_definition = {
     PyModuleDef_HEAD_INIT,
-    .m_name = "autograd._value",
+    .m_name = "autograd.engine._value",
     .m_doc = "`Value` and the functions of the table in C: the twin of value.py.",
     .m_methods = module_functions,
     .m_slots = module_slots,

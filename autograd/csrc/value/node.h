@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../_ops.h"
+#include "../generated/ops.h"
 
 #ifdef Py_GIL_DISABLED
 #error "scalargrad's C core needs the GIL; without it the Python core is used"

@@ -1,4 +1,4 @@
-/* New nodes, and what the modes of autograd.modes make of them. Part of _value.c. */
+/* New nodes, and what the modes of autograd.engine.modes make of them. Part of _value.c. */
 
 #pragma once
 
@@ -7,11 +7,11 @@
 
 /* New nodes */
 
-static int active_modes; /* autograd.modes' count of open blocks, of any context */
+static int active_modes; /* autograd.engine.modes' count of open blocks, of any context */
 static PyObject *forgetting, *detecting, *recorder, *grouping; /* its context variables */
 static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
 
-/* What a context variable of autograd.modes holds: 1, 0, or -1 with an exception. */
+/* What a context variable of autograd.engine.modes holds: 1, 0, or -1 with an exception. */
 static int
 is_on(PyObject *mode)
 {
@@ -24,7 +24,7 @@ is_on(PyObject *mode)
     return on;
 }
 
-/* autograd.modes.recorded, of which only the error's text is left to Python. */
+/* autograd.engine.modes.recorded, of which only the error's text is left to Python. */
 static COLD PyObject *
 recorded_with_modes(Node *node)
 {
@@ -34,7 +34,7 @@ recorded_with_modes(Node *node)
         return NULL;
     }
     if (detects && !isfinite(node->data)) {
-        PyObject *result = call_python("autograd.modes", "recorded", (PyObject *)node, NULL);
+        PyObject *result = call_python("autograd.engine.modes", "recorded", (PyObject *)node, NULL);
         Py_DECREF(node);
         return result;
     }
@@ -80,7 +80,7 @@ observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyOb
     return outcome;
 }
 
-/* Pass on the answer to a question about a value's number, on which Python may branch: autograd.modes.observed. */
+/* Pass on the answer to a question about a value's number, on which Python may branch: autograd.engine.modes.observed. */
 static inline PyObject *
 observed(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
 {

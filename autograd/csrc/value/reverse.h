@@ -204,7 +204,7 @@ value_backward(PyObject *self, VECTOR)
         }
     }
     if (unlikely(active_modes != 0)) {
-        PyObject *none = call_python("autograd.modes", "inspect_backward", self, NULL);
+        PyObject *none = call_python("autograd.engine.modes", "inspect_backward", self, NULL);
         if (none == NULL) {
             return NULL;
         }
@@ -217,7 +217,7 @@ value_backward(PyObject *self, VECTOR)
         return NULL;
     }
     if (unlikely(graph)) {
-        return call_python("autograd.transforms", "leaf_gradients", self, NULL);
+        return call_python("autograd.derivatives.transforms", "leaf_gradients", self, NULL);
     }
     Py_RETURN_NONE;
 }

@@ -9,7 +9,7 @@
 
 #include "record.h"
 
-#include "../_ops_second.h"
+#include "../generated/ops_second.h"
 
 typedef uint32_t Place; /* of a node: users have lower ones than their operands */
 

@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, Final
 
-from autograd import core, numeric, ops, symbolic
+from autograd import ops
+from autograd.derivatives import differences, over_values
+from autograd.engine import backend
+from autograd.ops.rows import CALL, REAL
 
 __all__ = ["enter", "enter_passing", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
 
@@ -38,8 +41,8 @@ def row(
     return ops.Op(
         name=name, index=index, parameters=parameters, compute=compute, symbol=symbol or name,
         text=text or f"{name}({arguments})",
-        latex=latex or rf"\operatorname{{{{{name}}}}}({arguments})".replace("_", r"\_"), precedence=ops.CALL,
-        page=texts, graph=texts, domain=domain or (ops.REAL,) * len(parameters), kinks=kinks, ulp=ulp, loose=(),
+        latex=latex or rf"\operatorname{{{{{name}}}}}({arguments})".replace("_", r"\_"), precedence=CALL,
+        page=texts, graph=texts, domain=domain or (REAL,) * len(parameters), kinks=kinks, ulp=ulp, loose=(),
         note="", defaults=defaults, numpy="", doc=doc, rules=rules, origin=origin, loops=loops,
     )  # fmt: skip
 
@@ -77,7 +80,7 @@ def enter_passing(stem: str, *arguments: Any, **more: Any) -> ops.Op:
 def of_function(function: Function, compute: ops.Compute, rule: Function, count: int, **more: Any) -> ops.Op:
     """Make the row of a function as one op of so many operands, whose `rule` gives all derivatives at once."""
     stem = stem_of(function)
-    rules = symbolic.Together(rule, count)
+    rules = over_values.Together(rule, count)
     doc = f"{stem}, as one node."
     return enter_passing(stem, ("*xs",), compute, rules, (f"∂{stem}/∂x",), text=f"{stem}({{xs}})", doc=doc, **more)
 
@@ -91,7 +94,7 @@ def _rename(made: ops.Op) -> None:
 
 
 def _is_free(name: str) -> bool:
-    return name not in ops.TABLE and not hasattr(core, name)
+    return name not in ops.TABLE and not hasattr(backend, name)
 
 
 def _numbered(stem: str) -> str:
@@ -102,10 +105,10 @@ def _numbered(stem: str) -> str:
 
 
 def _forget() -> None:
-    symbolic._over_values.cache_clear()
-    symbolic._is_regular.cache_clear()
-    symbolic.second.cache_clear()
-    numeric._kink.cache_clear()
+    over_values._over_values.cache_clear()
+    over_values._is_regular.cache_clear()
+    over_values.second.cache_clear()
+    differences._kink.cache_clear()
 
 
 def stem_of(function: Function) -> str:

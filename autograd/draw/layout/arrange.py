@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from autograd.draw.borders import Margins
-from autograd.draw.compound import compound
 from autograd.draw.fonts import width
-from autograd.draw.layered import Key, Layout, Link, Point, layered
+from autograd.draw.layout.borders import Margins
+from autograd.draw.layout.compound import compound
+from autograd.draw.layout.layered import Key, Layout, Link, Point, layered
 from autograd.draw.scene import SMALL, TEXT, Box, Cluster, Edge, Scene
 
 __all__ = ["Frame", "Plan", "add_layers", "arrange"]

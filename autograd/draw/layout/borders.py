@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from autograd.draw.layered import Key, Slot, wanted
-from autograd.draw.ordering import BETWEEN
+from autograd.draw.layout.layered import Key, Slot, wanted
+from autograd.draw.layout.ordering import BETWEEN
 
 __all__ = ["Borders", "Margins", "topological"]
 

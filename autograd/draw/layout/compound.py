@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.draw.borders import Borders, Margins, topological
-from autograd.draw.layered import Key, Link, Point, Slot, gap_after, path_of, ranks_of, slots_of, spread
-from autograd.draw.ordering import Order
+from autograd.draw.layout.borders import Borders, Margins, topological
+from autograd.draw.layout.layered import Key, Link, Point, Slot, gap_after, path_of, ranks_of, slots_of, spread
+from autograd.draw.layout.ordering import Order
 
 __all__ = ["Compound", "compound"]
 

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from typing import Any
 
-from autograd.draw.arrange import Frame, Plan
-from autograd.draw.layered import Point
+from autograd.draw.layout.arrange import Frame, Plan
+from autograd.draw.layout.layered import Point
 from autograd.draw.scene import Box, Scene
 from autograd.errors import DrawError
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
 
-from autograd.draw.arrange import Plan
 from autograd.draw.fonts import width
-from autograd.draw.layered import Point
+from autograd.draw.layout.arrange import Plan
+from autograd.draw.layout.layered import Point
 from autograd.draw.scene import SMALL, TEXT, Scene
 
 __all__ = ["HEIGHT", "places"]

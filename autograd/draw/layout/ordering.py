@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from autograd.draw.layered import Key, Slot, crossings_between, crossings_of, number, sides_of
+from autograd.draw.layout.layered import Key, Slot, crossings_between, crossings_of, number, sides_of
 
 __all__ = ["BETWEEN", "Order"]
 

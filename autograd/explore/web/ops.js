@@ -1,4 +1,4 @@
-// The ops in JavaScript, from ops.py by `python -m autograd.translate --write`. Not to be edited.
+// The ops in JavaScript, from rows.py by `python -m autograd.codegen --write`. Not to be edited.
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 const LN_2 = 0.6931471805599453;
 const LN_10 = 2.302585092994046;

@@ -16,9 +16,9 @@ import pytest
 
 import autograd as ag
 from autograd import GradientError, Value
-from autograd.core import CORE
-from autograd.extend import remove
-from autograd.graph import evaluate, tangent, topological
+from autograd.derivatives.custom import remove
+from autograd.engine.backend import CORE
+from autograd.engine.graph import evaluate, tangent, topological
 from autograd.ops import TABLE
 
 pytestmark = pytest.mark.usefixtures("table_as_it_was")

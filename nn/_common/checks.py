@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
 from typing import Any
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 
 __all__ = [
     "entries_of",

@@ -487,7 +487,7 @@ static PyModuleDef_Slot slots[] = {
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
-    .m_name = "nn._steps",
+    .m_name = "nn._common._steps",
     .m_doc = "Optimiser steps in C: the twin of steps.py.",
     .m_methods = functions,
     .m_slots = slots,

@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd import ieee
-from autograd.core import Value
+from autograd.engine.backend import Value
+from autograd.ops import ieee
 
 if TYPE_CHECKING:
     Doubles: TypeAlias = array[float]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import symbolic
-from autograd.core import Value
-from autograd.extend import rows
-from autograd.trees import Tree
+from autograd._common.containers import Tree
+from autograd.derivatives import over_values
+from autograd.derivatives.custom import registry
+from autograd.engine.backend import Value
 
 __all__ = ["stop_gradient"]
 
@@ -32,9 +32,9 @@ def stop_gradient(nested: Any) -> Any:
 
 def _held(x: Value) -> Any:
     """A node of its own, so that a replay follows the number; every sweep knows that nothing goes down."""
-    return symbolic.record(_row, (x,))
+    return over_values.record(_row, (x,))
 
 
-_row = rows.enter_passing(
+_row = registry.enter_passing(
     "stop_gradient", ("x",), lambda x: (x, 0.0), None, ("0",), doc="x, through which no derivative passes."
 )

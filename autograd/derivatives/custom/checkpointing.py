@@ -11,13 +11,15 @@ from types import FunctionType, MethodType
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from autograd import core, modes, ops, symbolic
-from autograd.core import Value
+from autograd import ops
+from autograd._common.containers import Tree
+from autograd.derivatives import over_values
+from autograd.derivatives.custom import registry
+from autograd.derivatives.sweeps import pull, pull_graph
+from autograd.engine import backend, modes
+from autograd.engine.backend import Value
+from autograd.engine.graph import leaves
 from autograd.errors import AutogradError
-from autograd.extend import rows
-from autograd.graph import leaves
-from autograd.sweeps import pull, pull_graph
-from autograd.trees import Tree
 
 __all__ = ["checkpoint"]
 
@@ -84,10 +86,10 @@ def checkpoint(function: Function) -> Function:
             row = known.get(key)
             if row is None:
                 again = _Again(function, tree, around, number)
-                row = known[key] = rows.of_function(
-                    function, again.compute, again.rule, len(operands), loops=rows.may_loop(function)
+                row = known[key] = registry.of_function(
+                    function, again.compute, again.rule, len(operands), loops=registry.may_loop(function)
                 )
-            node = core.restore(row.name, operands, result, derivatives)
+            node = backend.restore(row.name, operands, result, derivatives)
             kept.append(modes.recorded(node) if modes.active else node)
         return shape.build(kept)
 
@@ -168,7 +170,7 @@ class _Again:
     def compute(self, *operands: float) -> tuple[float, ...]:
         """The value and its derivatives, with other numbers in what the function closes over too."""
         count = self.tree.size
-        with symbolic.recording():
+        with over_values.recording():
             inputs = [Value(x) for x in operands[:count]]
             with _set(self.around, operands[count:]):
                 output = self._run(inputs)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from autograd.core import Value
+from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
 __all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local"]

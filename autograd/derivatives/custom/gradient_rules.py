@@ -7,11 +7,12 @@ from functools import wraps
 from typing import Any
 from weakref import WeakValueDictionary, ref
 
-from autograd import ops, symbolic
-from autograd.core import Value
-from autograd.extend import rows
-from autograd.extend.rows import number_of
-from autograd.trees import Tree
+from autograd import ops
+from autograd._common.containers import Tree
+from autograd.derivatives import over_values
+from autograd.derivatives.custom import registry
+from autograd.derivatives.custom.registry import number_of
+from autograd.engine.backend import Value
 
 __all__ = ["custom_gradient"]
 
@@ -59,7 +60,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
             numbers, tree = Tree.flatten(arguments, f"{function.__name__}: arguments")
             if not any(isinstance(x, Value) for x in numbers):
                 return number_of(function.__name__, function(*arguments))
-            return symbolic.record(given.row(tree), numbers)
+            return over_values.record(given.row(tree), numbers)
 
         apply.introduce = given.introduce  # type: ignore[attr-defined]
         given.apply = ref(apply)
@@ -105,5 +106,5 @@ class _Given:
             out = number_of(name, function(*tree.build(xs)))
             return out, *map(float, rule(*xs, out))
 
-        loops = rows.may_loop(function) or rows.may_loop(gradient)
-        return rows.of_function(function, compute, rule, tree.size, origin=(self.apply, tree), loops=loops)
+        loops = registry.may_loop(function) or registry.may_loop(gradient)
+        return registry.of_function(function, compute, rule, tree.size, origin=(self.apply, tree), loops=loops)

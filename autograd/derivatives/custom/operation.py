@@ -8,10 +8,12 @@ from inspect import Parameter, signature
 from typing import Any, TypeAlias
 from weakref import ref
 
-from autograd import core, ops, symbolic
-from autograd.core import Value
-from autograd.extend import rows
-from autograd.extend.rows import number_of
+from autograd import ops
+from autograd.derivatives import over_values
+from autograd.derivatives.custom import registry
+from autograd.derivatives.custom.registry import number_of
+from autograd.engine import backend
+from autograd.engine.backend import Value
 
 __all__ = ["op", "origin", "remove"]
 
@@ -90,7 +92,7 @@ def op(
             return out, *(number_of(named, slope(*xs, out)) for slope in slopes)
 
         texts = tuple(d if isinstance(d, str) else f"∂{named}/∂{p}" for d, p in zip(derivatives, operands))
-        known = rows.enter(
+        known = registry.enter(
             named, operands, compute, rules if any(callable(d) for d in derivatives) else None, texts, symbol=symbol,
             text=text, latex=latex, domain=tuple(domain), kinks=kinks, ulp=ulp,
             defaults=tuple(p.default for p in parameters if p.default is not Parameter.empty),
@@ -101,9 +103,9 @@ def op(
         def apply(*given: Any, **keywords: Any) -> Any:
             bound = signature(function).bind(*given, **keywords)
             bound.apply_defaults()
-            return symbolic.record(known, tuple(bound.arguments.values()))
+            return over_values.record(known, tuple(bound.arguments.values()))
 
-        setattr(core, named, apply)  # where a row's function is looked for
+        setattr(backend, named, apply)  # where a row's function is looked for
         apply.introduce = lambda: named  # type: ignore[attr-defined]
         object.__setattr__(known, "origin", (ref(apply),))
         return apply
@@ -126,11 +128,11 @@ def remove(name: str) -> None:
     ...     return x + 1.0
     >>> remove("shifted")
     """
-    if rows.is_built_in(name) or name not in list(ops.TABLE):
+    if registry.is_built_in(name) or name not in list(ops.TABLE):
         raise ValueError(f"remove: no added op has the name {name!r}")
-    rows.retire(name)
-    if hasattr(core, name):
-        delattr(core, name)
+    registry.retire(name)
+    if hasattr(backend, name):
+        delattr(backend, name)
 
 
 def origin(row: ops.Op) -> tuple[Any, ...] | None:
@@ -145,7 +147,7 @@ def origin(row: ops.Op) -> tuple[Any, ...] | None:
 
 
 def _check(name: str) -> None:
-    if rows.is_built_in(name) or not name.isascii():
+    if registry.is_built_in(name) or not name.isascii():
         raise ValueError(f"op: the name {name!r} must be ASCII and no row's of the table")
 
 
@@ -153,14 +155,14 @@ def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fu
     """A derivative over floats: of operands and out."""
     if callable(derivative):
         return derivative
-    body = symbolic.parse(derivative, parameters, name)
-    return symbolic._compile(body, (*parameters, "out"), {row: symbolic.valued(row) for row in ops.TABLE})
+    body = over_values.parse(derivative, parameters, name)
+    return over_values._compile(body, (*parameters, "out"), {row: over_values.valued(row) for row in ops.TABLE})
 
 
 def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
     """A derivative over Values: a text's graph, or a function that must not lose their trace."""
     if isinstance(derivative, str):
-        return symbolic.over_values(derivative, parameters, name)
+        return over_values.over_values(derivative, parameters, name)
 
     def rule(*operands: Any) -> Any:
         result = derivative(*operands)

@@ -1,0 +1,1 @@
+"""Gradients tested against values: `gradcheck`, finite differences and hypothesis strategies."""

@@ -1,0 +1,1 @@
+"""Planning: from a tape to the instructions of a kernel."""

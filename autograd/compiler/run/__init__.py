@@ -1,0 +1,1 @@
+"""Running: the kernels that execute a plan, in C and on numpy."""

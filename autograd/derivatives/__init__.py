@@ -1,0 +1,1 @@
+"""Derivatives of functions and of recorded graphs, of any order."""

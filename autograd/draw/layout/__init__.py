@@ -1,0 +1,1 @@
+"""Layout: positions for the boxes and edges of a picture."""

@@ -1,0 +1,1 @@
+"""The engine: `Value`, the graph it records and `backward()`."""

@@ -1,0 +1,1 @@
+"""Formulas: their tree, how they are read and how they are printed, as text and as LaTeX."""

@@ -1,0 +1,1 @@
+"""Modules: neurons, layers and what else has parameters."""
