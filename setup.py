@@ -1,4 +1,4 @@
-"""List the packages and build the optional C extensions; everything else is in pyproject.toml.
+"""Build the optional C extensions; everything else is in pyproject.toml.
 
 A machine without a compiler gets Python and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI
 wants it; `SCALARGRAD_PURE=1` builds the wheel without C that runs anywhere, Pyodide included.
@@ -10,7 +10,7 @@ import os
 import sys
 from glob import glob
 
-from setuptools import Extension, find_packages, setup
+from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 
@@ -112,9 +112,6 @@ class BuildOptionalExtensions(build_ext):
 
 
 setup(
-    # The worksheets live beside the notebooks and ship as a folder of the package, which has only data in it.
-    packages=[*find_packages(include=["autograd", "autograd.*", "nn", "nn.*"]), "autograd.worksheets"],
-    package_dir={"autograd.worksheets": "notebooks/worksheets"},
     ext_modules=[] if wanted("SCALARGRAD_PURE") else EXTENSIONS,
     cmdclass={"build_ext": BuildOptionalExtensions},
 )

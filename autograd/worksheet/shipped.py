@@ -18,9 +18,7 @@ __all__ = ["find", "load", "names", "read"]
 
 
 def _folder() -> Traversable:
-    """Find the sheets: inside the installed package, or beside it in a checkout of the repository."""
-    installed = resources.files("autograd") / "worksheets"
-    return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks" / "worksheets"
+    return resources.files("autograd.worksheet") / "sheets"
 
 
 def names() -> list[str]:

@@ -22,7 +22,6 @@ def test_the_wheel_holds_the_packages_and_nothing_else(pure_wheel: Path) -> None
         for path in (ROOT / package).rglob("*")
         if path.suffix in DATA and "__pycache__" not in path.parts
     }
-    expected |= {f"autograd/worksheets/{path.name}" for path in (ROOT / "notebooks" / "worksheets").glob("*.txt")}
     assert held == expected
 
 
