@@ -29,7 +29,6 @@ from autograd.derivatives.differences import Crossing, at_kink, crosses, differe
 from autograd.derivatives.sweeps import active, pull, push
 from autograd.derivatives.transforms import grad
 from autograd.engine.backend import Value
-from autograd.engine.backward import CHOOSING
 from autograd.engine.graph import topological
 from autograd.errors import GradientError
 
@@ -367,7 +366,7 @@ def _by_ops(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> tuple[
         slope = error = size = 0.0
         for edge in edges[id(node)]:
             below = moving.get(id(node.operands[edge.position]))
-            if below is None or (node.op in CHOOSING and edge.analytic == 0.0):
+            if below is None or (edge.analytic == 0.0 and ops.TABLE[node.op].selects):
                 continue
             numeric = edge.numeric if math.isfinite(edge.numeric) else edge.analytic
             allowed = (edge.error if math.isfinite(edge.error) else 0.0) + _loose(node)

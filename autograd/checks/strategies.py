@@ -33,7 +33,7 @@ from autograd.derivatives.differences import kink_distance
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.ops import TABLE, Interval, Op
-from autograd.ops.rows import CALL
+from autograd.ops.table import CALL
 
 __all__ = ["Expression", "Program", "expressions", "inputs_for", "programs"]
 

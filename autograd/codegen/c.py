@@ -22,7 +22,7 @@ from autograd.codegen.source import (
     parameters_of,
     quoted,
 )
-from autograd.ops import TABLE, Op, rows
+from autograd.ops import TABLE, Op, numerics
 
 __all__ = ["C", "header"]
 
@@ -56,9 +56,9 @@ class _InC(Expressions):
                 return f"{name}({self.listed(node.args)})", ATOM
             case ast.Name(id="abs"), [_]:
                 return f"fabs({self.listed(node.args)})", ATOM
-            case ast.Name(id=name), _ if name.startswith("_"):
-                return f"ops{name}({self.listed(node.args)})", ATOM
-        raise UntranslatableError(node, "only ieee, abs and helpers of rows.py can be called")
+            case ast.Name(id=name), _ if callable(getattr(numerics, name, None)):
+                return f"ops_{name}({self.listed(node.args)})", ATOM
+        raise UntranslatableError(node, "only abs and functions of ieee and numerics can be called")
 
 
 C: Final = _InC()
@@ -126,7 +126,8 @@ def header() -> str:
     source = Source()
     fixed = [op for op in TABLE.values() if op.arity is not None]
     constants, helpers = source.needed([source.of(op) for op in TABLE.values()])
-    helpers = [name for name in helpers if _is_over_floats(source.functions[name])]
+    helpers = [name for name in helpers if _is_over_floats(source.helpers[name])]
+    selecting = " || ".join(f"op == OP_{op.name}" for op in TABLE.values() if op.selects)
     return "\n".join(
         [
             "/* The ops in C, generated from rows.py by `python -m autograd.codegen --write`. Not to be edited. */",
@@ -146,10 +147,11 @@ def header() -> str:
             "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
             *(_list_of_ops(arity) for arity in (1, 2, 3)),
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
-            *(f"static const double {name} = {C.literal(getattr(rows, name))};" for name in constants),
+            *(f"static const double {name} = {C.literal(getattr(numerics, name))};" for name in constants),
             "",
+            f"INLINE bool\nop_selects(int op)\n{{\n    return {selecting or 'false'};\n}}\n",
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
-            *(_function(f"ops{name}", source.functions[name], []) for name in helpers),
+            *(_function(f"ops_{name}", source.helpers[name], []) for name in helpers),
             *(
                 _function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])
                 for op in fixed

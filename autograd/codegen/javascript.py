@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError
-from autograd.ops import NAMES, TABLE, rows
+from autograd.ops import NAMES, TABLE, numerics
 
 __all__ = ["JAVASCRIPT", "script"]
 
@@ -52,9 +52,9 @@ class _InJavaScript(Expressions):
                 return f"Math.abs({self.listed(arguments)})", ATOM
             case ast.Name(id="len"), [sequence]:
                 return f"{self.write(sequence, ATOM)}.length", ATOM
-            case ast.Name(id=name), _ if name.startswith("_"):
-                return f"{name}({self.listed(arguments)})", ATOM
-        raise UntranslatableError(node, "only ieee, abs, len and helpers of rows.py can be called")
+            case ast.Name(id=name), _ if callable(getattr(numerics, name, None)):
+                return f"_{name}({self.listed(arguments)})", ATOM
+        raise UntranslatableError(node, "only abs, len and functions of ieee and numerics can be called")
 
     def _sequence(self, node: ast.expr) -> str:
         match node:
@@ -155,8 +155,8 @@ def script() -> str:
     return "\n".join(
         [
             "// The ops in JavaScript, from rows.py by `python -m autograd.codegen --write`. Not to be edited.",
-            *(f"const {name} = {JAVASCRIPT.literal(getattr(rows, name))};" for name in constants),
-            *(_Function(source.functions[name]).text(name) for name in helpers),
+            *(f"const {name} = {JAVASCRIPT.literal(getattr(numerics, name))};" for name in constants),
+            *(_Function(source.helpers[name]).text(f"_{name}") for name in helpers),
             "const OPS = {",
             *(_Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),
             "};",

@@ -1,4 +1,4 @@
-"""Reads the rows of `rows.py` as syntax trees, and writes what C and JavaScript spell alike."""
+"""Reads `rows.py` and `numerics.py` as syntax trees, and writes what C and JavaScript spell alike."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import ast
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from types import ModuleType
 from typing import ClassVar, Final
 
-from autograd.ops import Op, rows
+from autograd.ops import Op, numerics, rows
 
 __all__ = [
     "AND", "ATOM", "CHOICE", "OR", "PRODUCT", "SUM", "UNARY", "WIDTH",
@@ -28,15 +29,15 @@ class UntranslatableError(Exception):
 
 
 class Source:
-    """The syntax tree of rows.py, by name."""
+    """The functions of rows.py and the helpers of numerics.py as syntax trees, by name."""
 
     def __init__(self) -> None:
-        tree = ast.parse(inspect.getsource(rows))
-        self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        self.rows = _functions(rows)
+        self.helpers = _functions(numerics)
 
     def of(self, op: Op) -> ast.FunctionDef:
         """The function that computes an op."""
-        return self.functions[op.compute.__name__]
+        return self.rows[op.compute.__name__]
 
     def needed(self, roots: list[ast.FunctionDef]) -> tuple[list[str], list[str]]:
         """Names of the constants and of the helpers that these functions use, each after what it uses itself."""
@@ -47,13 +48,28 @@ class Source:
             for name in _names(function):
                 if name.isupper() and name not in constants:
                     constants.append(name)
-                elif name in self.functions and name.startswith("_") and name not in helpers:
-                    visit(self.functions[name])
+                elif name in self.helpers and name not in helpers:
+                    visit(self.helpers[name])
                     helpers.append(name)
 
         for root in roots:
             visit(root)
         return constants, helpers
+
+
+class _Unqualified(ast.NodeTransformer):
+    """`numerics.name` as `name`: rows call nothing else by a bare name."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "numerics":
+            return ast.copy_location(ast.Name(node.attr, node.ctx), node)
+        return node
+
+
+def _functions(module: ModuleType) -> dict[str, ast.FunctionDef]:
+    tree = _Unqualified().visit(ast.parse(inspect.getsource(module)))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _names(function: ast.FunctionDef) -> Iterator[str]:

@@ -47,7 +47,7 @@ def total_derivatives(root: Value) -> dict[int, float]:
         gradient = totals.get(id(node))
         for parent, slope in zip(node.parents, node.local_derivatives, strict=True):
             key = id(parent)
-            if gradient is not None and not (node.op == "where" and slope == 0.0):
+            if gradient is not None and not (slope == 0.0 and TABLE[node.op].selects):
                 totals[key] = totals.get(key, 0.0) + slope * gradient
             users[key] -= 1
             if users[key] == 0 and parent.op:
@@ -191,7 +191,7 @@ class Steps:
         for node in self._region(step):
             gradient = inner[id(node)]
             for parent, slope in zip(node.parents, node.local_derivatives, strict=True):
-                if node.op == "where" and slope == 0.0:
+                if slope == 0.0 and TABLE[node.op].selects:
                     continue
                 into = slopes if id(parent) in self._steps else inner
                 into[id(parent)] = into.get(id(parent), 0.0) + gradient * slope
@@ -267,5 +267,5 @@ def _bounded(formula: Formula) -> Formula:
 def _moving(node: Value) -> Iterator[Value]:
     """Yield the operands that a derivative passes to: at `where`, the branch taken."""
     for parent, slope in zip(node.parents, node.local_derivatives, strict=True):
-        if not (node.op == "where" and slope == 0.0):
+        if not (slope == 0.0 and TABLE[node.op].selects):
             yield parent

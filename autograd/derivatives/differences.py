@@ -8,7 +8,6 @@ and whole functions, by central differences extrapolated to step 0, with the err
 from __future__ import annotations
 
 import ast
-import cmath
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -98,7 +97,7 @@ def local(node: Value, position: int) -> tuple[float, float]:
     True
     """
     operands = [x if isinstance(x, float) else x.data for x in node.operands]
-    form = COMPLEX.get(node.op)
+    form = TABLE[node.op].analytic
     if form is not None:
         x = operands[position]
         step = max(min(STEP, abs(x) * NEAR), TINIEST) if x else STEP
@@ -132,86 +131,6 @@ def _values(name: str, x: float) -> Callable[..., float]:
     if (name == "normal_cdf" and x > 0) or (name == "erfc" and x < 0):
         return lambda x: -float(tail(-x)[0])
     return lambda *xs: float(compute(*xs)[0])
-
-
-def _by_sign(positive: Callable[..., complex], negative: Callable[..., complex]) -> Callable[..., complex]:
-    return lambda x, *rest: (positive if x.real > 0 else negative)(x, *rest)
-
-
-def _angle(y: complex, x: complex) -> complex:
-    return cmath.atan(y / x) if abs(x.real) >= abs(y.real) else -cmath.atan(x / y)  # up to a constant
-
-
-def _hypotenuse(x: complex, y: complex) -> complex:
-    size = 1e-150 if max(abs(x.real), abs(y.real)) < 1e-100 else 1.0
-    return size * cmath.sqrt((x / size) ** 2 + (y / size) ** 2)
-
-
-def _log_sum(*xs: complex) -> complex:
-    top = max(x.real for x in xs)
-    return top + cmath.log(sum(cmath.exp(x - top) for x in xs))
-
-
-def _dot(*operands: complex) -> complex:
-    n = len(operands) // 2
-    return sum((w * x for w, x in zip(operands[:n], operands[n : 2 * n])), operands[-1])
-
-
-def _sigmoid(x: complex) -> complex:
-    e = cmath.exp(-x if x.real > 0 else x)
-    return (1.0 if x.real > 0 else e) / (1.0 + e)
-
-
-def _softplus(x: complex) -> complex:
-    return (x if x.real > 0 else 0.0) + cmath.log(1.0 + cmath.exp(-x if x.real > 0 else x))
-
-
-def _same(x: complex, *_: complex) -> complex:
-    return x
-
-
-COMPLEX: dict[str, Callable[..., complex]] = {  # up to constants: only the slope counts
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y,
-    "neg": lambda x: -x,
-    "abs": _by_sign(_same, lambda x: -x),
-    "exp": cmath.exp,
-    "expm1": cmath.exp,
-    "log": cmath.log,
-    "log1p": lambda x: cmath.log(1.0 + x),
-    "log2": lambda x: cmath.log(x) / math.log(2.0),
-    "log10": lambda x: cmath.log(x) / math.log(10.0),
-    "sqrt": cmath.sqrt,
-    "sin": cmath.sin,
-    "cos": cmath.cos,
-    "tan": cmath.tan,
-    "atan": cmath.atan,
-    "sinh": cmath.sinh,
-    "cosh": cmath.cosh,
-    "tanh": cmath.tanh,
-    "asin": cmath.asin,
-    "acos": cmath.acos,
-    "asinh": cmath.asinh,
-    "acosh": cmath.acosh,
-    "atanh": cmath.atanh,
-    "pow": lambda x, y: x**y,
-    "hypot": _hypotenuse,
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "silu": lambda x: x * _sigmoid(x),
-    "relu": _by_sign(_same, lambda x: 0j),
-    "leaky_relu": _by_sign(_same, lambda x, slope: x * slope),
-    "max": lambda x, y: x if x.real > y.real else y,
-    "min": lambda x, y: x if x.real < y.real else y,
-    "where": lambda condition, x, y: x if condition else y,
-    "atan2": _angle,
-    "sum": lambda *xs: sum(xs),
-    "mean": lambda *xs: sum(xs) / len(xs),
-    "logsumexp": _log_sum,
-    "dot": _dot,
-}
 
 
 # Kinks

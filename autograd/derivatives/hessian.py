@@ -17,7 +17,6 @@ from typing import Any, TypeAlias
 from autograd.derivatives.over_values import apply, bends, recording, second, slope
 from autograd.derivatives.sweeps import active, in_c, pull
 from autograd.engine.backend import Value
-from autograd.engine.backward import CHOOSING
 from autograd.ops import TABLE
 
 Found: TypeAlias = tuple[list[Value], set[int]]
@@ -173,12 +172,12 @@ def _products(
         if turn is not None and len(operands) > FEW and hasattr(turn, "dtype"):
             _spread(node, gradient, turn, changes, ids, adjoints, turning)
             continue
-        chooses = node.op in CHOOSING
+        selects = bool(node.op) and TABLE[node.op].selects
         for operand, change in zip(operands, changes):
             if isinstance(operand, float):
                 continue
             key, derivative = id(operand), next(derivatives)
-            if key not in ids or (chooses and derivative == 0.0):
+            if key not in ids or (selects and derivative == 0.0):
                 continue
             adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
             if turn is not None:

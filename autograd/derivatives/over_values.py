@@ -164,16 +164,12 @@ def slope(node: Value, position: int) -> Any:
     return number
 
 
-REGULAR = frozenset({"add", "sub", "mul", "neg", "sigmoid", "tanh", "sin", "cos", "atan", "abs", "relu", "max", "min"})
-"""Ops that are finite wherever their operands are, short of overflow."""
-
-
 @cached
 def _is_regular(name: str, position: int) -> bool:
     """Whether a derivative's text has no singularity, so that recording it takes no question."""
     op = TABLE[name]
     calls = (x for x in ast.walk(parse(op.graph[position], op.parameters, name)) if isinstance(x, ast.Call))
-    return all(isinstance(x.func, ast.Name) and x.func.id in REGULAR for x in calls)
+    return all(isinstance(x.func, ast.Name) and TABLE[x.func.id].regular for x in calls)
 
 
 def _recorded_slope(node: Value, position: int) -> float:

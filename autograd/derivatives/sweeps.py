@@ -8,8 +8,8 @@ from typing import Any
 from autograd.derivatives.over_values import Together, add, mul, slope
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from autograd.engine.backward import CHOOSING
 from autograd.engine.graph import topological, topological_by
+from autograd.ops import TABLE
 
 __all__ = [
     "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
@@ -68,10 +68,10 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
         gradient = adjoints.get(id(node))
         if gradient is None:
             continue
-        chooses = node.op in CHOOSING
+        selects = bool(node.op) and TABLE[node.op].selects
         for parent, derivative in zip(node.parents, node.local_derivatives):
             key = id(parent)
-            if key in ids and not (chooses and derivative == 0.0):
+            if key in ids and not (selects and derivative == 0.0):
                 adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
@@ -156,10 +156,10 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
     for node in active(outputs, (x for x, _ in tangents))[0]:
         if id(node) in given:
             continue
-        chooses, total, moves = node.op in CHOOSING, 0.0, False
+        selects, total, moves = bool(node.op) and TABLE[node.op].selects, 0.0, False
         for parent, derivative in zip(node.parents, node.local_derivatives):
             tangent = moving.get(id(parent))
-            if tangent is not None and not (chooses and derivative == 0.0):
+            if tangent is not None and not (selects and derivative == 0.0):
                 total, moves = total + derivative * tangent, True
         if moves:
             moving[id(node)] = total

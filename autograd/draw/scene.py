@@ -25,6 +25,7 @@ from autograd.draw.boxes import (
 from autograd.draw.groups import Key, Table, layer_keys, layer_name, name_of, neuron_keys
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
+from autograd.ops import TABLE
 
 __all__ = [
     "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Scene", "flow", "full",
@@ -106,7 +107,7 @@ def flow(node: Value, derivative: float, gradient: float | None) -> float | None
     """The gradient that passes from a node to an operand."""
     if gradient is None:
         return None
-    return 0.0 if node.op == "where" and derivative == 0.0 else derivative * gradient
+    return 0.0 if derivative == 0.0 and TABLE[node.op].selects else derivative * gradient
 
 
 def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from autograd.ops import TABLE
+
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 __all__ = ["Inspect", "sweep"]
-
-CHOOSING = frozenset({"where", "stop_gradient"})
-"""Ops that pass nothing to an operand whose local derivative is 0, not even 0 times infinity."""
 
 Inspect = Callable[["Value", "Value", float, float, float], None]
 
@@ -46,10 +45,10 @@ def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dic
     while ready:
         node = ready.pop()
         gradient = gradients.get(id(node))
-        chooses = node.op in CHOOSING
+        selects = bool(node.op) and TABLE[node.op].selects
         for parent, derivative in zip(node.parents, node.local_derivatives, strict=True):
             key = id(parent)
-            if gradient is not None and not (chooses and derivative == 0.0):
+            if gradient is not None and not (selects and derivative == 0.0):
                 so_far = gradients.get(key, 0.0)
                 if inspect is not None:
                     inspect(node, parent, derivative, gradient, so_far)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from autograd.engine.backend import Value
-from autograd.engine.backward import CHOOSING
 from autograd.ops import TABLE
 
 __all__ = ["evaluate", "leaves", "tangent", "topological"]
@@ -107,7 +106,7 @@ def tangent(output: Value, leaf: Value) -> float:
         moving = [
             derivative * tangents[id(parent)]
             for parent, derivative in zip(node.parents, node.local_derivatives, strict=True)
-            if id(parent) in tangents and not (node.op in CHOOSING and derivative == 0.0)
+            if id(parent) in tangents and not (derivative == 0.0 and TABLE[node.op].selects)
         ]
         if moving:
             tangents[id(node)] = float(sum(moving))

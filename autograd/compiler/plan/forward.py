@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import Final
 
 from autograd.compiler.plan.code import Instruction
 from autograd.compiler.plan.simplify import simplified
@@ -12,13 +11,9 @@ from autograd.compiler.plan.sums import Sum, Term, sums_of
 from autograd.compiler.plan.writer import Writer
 from autograd.compiler.record.tape import Tape
 from autograd.compiler.run.custom_ops import ALIAS
+from autograd.ops import TABLE
 
 __all__ = ["Forward"]
-
-LATE: Final = frozenset({"div", "log", "log2", "log10", "log1p", "relu", "leaky_relu", "max", "min", "abs", "sqrt"})
-"""Ops whose derivatives are cheap: computed again in the reverse, rather than kept from the forward direction."""
-
-WITHOUT_SLOPES: Final = LATE | {"add", "sub", "mul", "neg", "exp", "where"}
 
 
 class Forward:
@@ -102,7 +97,7 @@ class Forward:
         if name == "mean":
             total = self.add_up(Sum(0.0, [Term(x, -1, 1.0) for x in args]), uniform)
             return writer.row("div", (total, writer.constant(float(len(args)))), uniform)
-        keeps = entry in self.active and name not in WITHOUT_SLOPES
+        keeps = entry in self.active and not TABLE[name].cheap_slopes
         if not keeps and name != "logsumexp":
             return writer.row(name, operands, uniform)
         operands = operands if uniform else tuple(map(writer.filled, operands))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from autograd.compiler.plan.code import FIELDS, Instruction, decoded, encoded
-from autograd.compiler.plan.forward import WITHOUT_SLOPES, Forward
+from autograd.compiler.plan.forward import Forward
 from autograd.compiler.plan.order import side_by_side
 from autograd.compiler.plan.reverse import Reverse
 from autograd.compiler.plan.slots import allocated
@@ -181,7 +181,7 @@ def _folded(row: int, numbers: tuple[float, ...]) -> float:
 
 
 ARITIES: Final = bytes(255 if TABLE[name].arity is None else len(TABLE[name].parameters) for name in NAMES)
-WITHOUT_SLOPES_OF: Final = bytes(name in WITHOUT_SLOPES for name in NAMES)
+WITHOUT_SLOPES_OF: Final = bytes(TABLE[name].cheap_slopes for name in NAMES)
 
 plan = plan_in_python
 """Plan a tape.

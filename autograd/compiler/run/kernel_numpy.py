@@ -10,12 +10,13 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Sequence
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compiler.plan.code import Instruction
 from autograd.compiler.plan.planner import Plan
 from autograd.compiler.run.custom_ops import by_sample
-from autograd.ops import NAMES, TABLE, rows
+from autograd.ops import NAMES, TABLE, numerics, rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,24 +79,39 @@ class _Ieee:
 @functools.cache
 def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     """Every row with a fixed number of operands, for arrays."""
+    table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
+    names = _over_arrays() | {"numerics": SimpleNamespace(**_helpers())}
+    _define(rows, names, {op.compute.__name__ for op in table})
+    return {op.name: names[op.compute.__name__] for op in table}
+
+
+def _over_arrays() -> dict[str, Any]:
     import numpy as np
 
-    tree = _ForArrays().visit(ast.parse(inspect.getsource(rows)))
+    return {
+        "abs": np.abs, "array_where": np.where, "logical_and": np.logical_and, "logical_or": np.logical_or,
+        "ieee": _Ieee(np),
+    }  # fmt: skip
+
+
+@functools.cache
+def _helpers() -> dict[str, Any]:
+    """What `numerics.py` defines, for arrays."""
+    names = vars(numerics) | _over_arrays()
+    _define(numerics, names, None)
+    return names
+
+
+def _define(module: ModuleType, names: dict[str, Any], wanted: set[str] | None) -> None:
+    """Define in `names` the functions of a module for arrays: those wanted, or all over floats."""
+    tree = _ForArrays().visit(ast.parse(inspect.getsource(module)))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
-    fixed = {op.compute.__name__ for op in table}
-    wanted: list[ast.stmt] = [
-        f for f in functions if f.name in fixed or (f.name.startswith("_") and _is_over_floats(f))
-    ]
+    functions = [f for f in functions if (_is_over_floats(f) if wanted is None else f.name in wanted)]
     for function in functions:
         function.decorator_list = []
         function.returns = None
-    names: dict[str, Any] = {name: value for name, value in vars(rows).items() if name.isupper()}
-    names |= {"abs": np.abs, "array_where": np.where, "logical_and": np.logical_and, "logical_or": np.logical_or}
-    names["ieee"] = _Ieee(np)
-    code = compile(ast.fix_missing_locations(ast.Module(wanted, [])), "<rows.py over arrays>", "exec")
+    code = compile(ast.fix_missing_locations(ast.Module([*functions], [])), f"<{module.__name__} over arrays>", "exec")
     exec(code, names)
-    return {op.name: names[op.compute.__name__] for op in table}
 
 
 def _row(name: str, cells: _Cells) -> Callable[..., Any]:
@@ -357,7 +373,7 @@ def _logsumexp(step: Instruction, cells: _Cells) -> Callable[[], None]:
         xs = np.stack(np.broadcast_arrays(*operands))
         found = np.where(np.isnan(xs).any(axis=0), np.isnan(xs).argmax(axis=0), xs.argmax(axis=0))
         largest = np.take_along_axis(xs, found[None], axis=0)[0]
-        terms = _rows_helper("_exp_difference")(xs, largest)
+        terms = _helpers()["exp_difference"](xs, largest)
         rest = np.zeros_like(largest)
         for i, term in enumerate(terms):
             rest += np.where(found == i, 0.0, term)
@@ -368,11 +384,6 @@ def _logsumexp(step: Instruction, cells: _Cells) -> Callable[[], None]:
             np.copyto(slope, np.where(usual, terms[i] / (1.0 + rest), at_infinity))
 
     return run
-
-
-def _rows_helper(name: str) -> Callable[..., Any]:
-    helper: Callable[..., Any] = _rows()["add"].__globals__[name]
-    return helper
 
 
 BINDERS: Final[dict[str, Callable[[Instruction, _Cells], Callable[[], None]]]] = {

@@ -95,6 +95,12 @@ static const double ONE_OVER_SQRT_2PI = 0.3989422804014327;
 static const double ROOT_OF_ONE_OVER_SQRT_2PI = 0.6316187777460647;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 
+INLINE bool
+op_selects(int op)
+{
+    return op == OP_where;
+}
+
 INLINE double
 ieee_div(double x, double y)
 {
@@ -129,7 +135,7 @@ ops_scale(double x, double y)
 }
 
 INLINE double
-ops_high(double x)
+ops_upper_bits(double x)
 {
     const double wide = SPLITTER * x;
     return wide - (wide - x);
@@ -139,8 +145,8 @@ INLINE double
 ops_normal_cdf(double x)
 {
     const double t = x * SQRT_HALF;
-    const double high = ops_high(x);
-    const double factor = ops_high(SQRT_HALF);
+    const double high = ops_upper_bits(x);
+    const double factor = ops_upper_bits(SQRT_HALF);
     const double error = high * factor - t + high * (SQRT_HALF - factor) + (x - high) * factor;
     const double rest = error + (x - high) * (SQRT_HALF - factor) + x * SQRT_HALF_REST;
     const double value = 0.5 * erfc(-t);
@@ -150,7 +156,7 @@ ops_normal_cdf(double x)
 INLINE double
 ops_exp_minus_square(double x, double factor)
 {
-    const double high = ops_high(x);
+    const double high = ops_upper_bits(x);
     return fabs(x) > 40.0 ? 0.0 : exp(-factor * high * high) * exp(-factor * (x - high) * (x + high));
 }
 

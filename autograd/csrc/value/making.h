@@ -102,6 +102,16 @@ value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
     return call_python("autograd.engine.pickling", "reduce", self, NULL);
 }
 
+/* Whether a field of an added op's row is true: 1, 0, or -1 with an exception. */
+static int
+is_true_of(PyObject *row, const char *field)
+{
+    PyObject *content = PyObject_GetAttrString(row, field);
+    int found = content != NULL ? PyObject_IsTrue(content) : -1;
+    Py_XDECREF(content);
+    return found;
+}
+
 /* The number of an op's name; of one that was added also its row, which is a new reference. -1 with an exception. */
 static int
 find_op(PyObject *name, PyObject **row)
@@ -112,7 +122,11 @@ find_op(PyObject *name, PyObject **row)
         }
     }
     if ((*row = PyObject_GetItem(table, name)) != NULL) {
-        return PyUnicode_CompareWithASCIIString(name, "stop_gradient") == 0 ? OP_HELD : OP_ADDED;
+        int selects = is_true_of(*row, "selects");
+        if (selects < 0) {
+            Py_CLEAR(*row);
+        }
+        return selects < 0 ? -1 : selects ? OP_SELECTING : OP_ADDED;
     }
     if (PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyErr_Clear();
@@ -121,21 +135,11 @@ find_op(PyObject *name, PyObject **row)
     return -1;
 }
 
-/* Whether what an added op's row holds may lead back to a node of it: 1, 0, or -1 with an exception. */
-static int
-may_loop(PyObject *row)
-{
-    PyObject *loops = PyObject_GetAttrString(row, "loops");
-    int found = loops != NULL ? PyObject_IsTrue(loops) : -1;
-    Py_XDECREF(loops);
-    return found;
-}
-
 /* A node of an op that was added; takes over the edges, with one more for the row, and the row, also when it fails. */
 static PyObject *
 node_of_added(int op, double data, Edge *edges, Py_ssize_t count, PyObject *row)
 {
-    int loops = may_loop(row), flags = loops > 0 ? COLLECTABLE : 0;
+    int loops = is_true_of(row, "loops"), flags = loops > 0 ? COLLECTABLE : 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         flags |= edges[i].parent != NULL ? edges[i].parent->flags & COLLECTABLE : 0;
     }

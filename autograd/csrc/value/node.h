@@ -42,7 +42,7 @@ struct node {
         Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
     };
     uint32_t pending; /* edges into this node that backward() has yet to follow; 0 outside of it */
-    uint16_t op;      /* row of the table, OP_ADDED, OP_HELD, or LEAF */
+    uint16_t op;      /* row of the table, OP_ADDED, OP_SELECTING, or LEAF */
     uint8_t shape;    /* number of edges, or MANY */
     uint8_t flags;
     union {
@@ -57,7 +57,7 @@ struct node {
 
 _Static_assert(sizeof(Node) == 80, "a node is 80 bytes");
 
-enum { OP_ADDED = OPS_COUNT, OP_HELD, LEAF = UINT16_MAX }; /* ops added in Python; of these, stop_gradient */
+enum { OP_ADDED = OPS_COUNT, OP_SELECTING, LEAF = UINT16_MAX }; /* ops added in Python; those whose row selects */
 enum { MANY = 3 };
 enum {
     COLLECTABLE = 1,    /* has a collector's head, because a cycle may run through it */
@@ -105,9 +105,9 @@ added_row(const Node *node)
 
 /* Whether a node passes nothing to an operand whose local derivative is 0, not even 0 times infinity. */
 static inline bool
-is_choice(const Node *node)
+selects(const Node *node)
 {
-    return node->op == OP_where || node->op == OP_HELD;
+    return op_selects(node->op) || node->op == OP_SELECTING;
 }
 
 #define FOR_EACH_EDGE(EDGE, NODE) \

@@ -47,7 +47,7 @@ count_users(Node *root, bool *chooses)
         Node *node = stack;
         stack = node->next;
         node->grad = 0.0;
-        *chooses |= is_choice(node);
+        *chooses |= selects(node);
         FOR_EACH_EDGE(edge, node) {
             Node *parent = edge->parent;
             if (parent == NULL || parent->shape == 0) {
@@ -109,7 +109,7 @@ pass_gradients_of_choices(Node *root, Node **ready)
     ready[waiting++] = root;
     while (waiting > 0) {
         Node *node = ready[--waiting];
-        bool reached = node->flags & REACHED, chooses = is_choice(node);
+        bool reached = node->flags & REACHED, chooses = selects(node);
         node->flags &= (uint8_t)~REACHED;
         FOR_EACH_EDGE(edge, node) {
             Node *parent = edge->parent;

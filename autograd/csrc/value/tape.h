@@ -118,7 +118,7 @@ sort_nodes(PyObject *roots, Node **order)
 static inline bool
 leads_on(const Node *node, const Edge *edge)
 {
-    return edge->parent != NULL && !(is_choice(node) && edge->derivative == 0.0);
+    return edge->parent != NULL && !(selects(node) && edge->derivative == 0.0);
 }
 
 /* Number the nodes of the tape in `pending`, from 1; all others keep 0. */

@@ -14,7 +14,7 @@ from typing import Any, Final
 from autograd import ops
 from autograd.derivatives import differences, over_values
 from autograd.engine import backend
-from autograd.ops.rows import CALL, REAL
+from autograd.ops.table import make
 
 __all__ = ["enter", "enter_passing", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
 
@@ -32,19 +32,10 @@ def is_built_in(name: str) -> bool:
 
 def row(
     name: str, index: int, parameters: tuple[str, ...], compute: ops.Compute, rules: Sequence[Function] | None,
-    texts: tuple[str, ...], *, symbol: str = "", text: str = "", latex: str = "", domain: tuple[ops.Interval, ...] = (),
-    kinks: str = "", ulp: float = 4.0, defaults: tuple[float, ...] = (), doc: str = "",
-    origin: tuple[Any, ...] | None = None, loops: bool = False,
+    texts: tuple[str, ...], **facts: Any,
 ) -> ops.Op:  # fmt: skip
     """Make a row, with what isn't given filled in."""
-    arguments = ", ".join(f"{{{p.lstrip('*')}}}" for p in parameters)
-    return ops.Op(
-        name=name, index=index, parameters=parameters, compute=compute, symbol=symbol or name,
-        text=text or f"{name}({arguments})",
-        latex=latex or rf"\operatorname{{{{{name}}}}}({arguments})".replace("_", r"\_"), precedence=CALL,
-        page=texts, graph=texts, domain=domain or (REAL,) * len(parameters), kinks=kinks, ulp=ulp, loose=(),
-        note="", defaults=defaults, numpy="", doc=doc, rules=rules, origin=origin, loops=loops,
-    )  # fmt: skip
+    return make(name, index, parameters, compute, rules=rules, page=texts, **facts)
 
 
 def enter(name: str, *arguments: Any, **more: Any) -> ops.Op:

@@ -36,5 +36,11 @@ def _held(x: Value) -> Any:
 
 
 _row = registry.enter_passing(
-    "stop_gradient", ("x",), lambda x: (x, 0.0), None, ("0",), doc="x, through which no derivative passes."
+    "stop_gradient",
+    ("x",),
+    lambda x: (x, 0.0),
+    None,
+    ("0",),
+    selects=True,
+    doc="x, through which no derivative passes.",
 )

@@ -27,21 +27,21 @@ function _scale(x, y) {
   let largest = Math.abs(x) > Math.abs(y) ? Math.abs(x) : Math.abs(y);
   return largest < 3.054936363499605e-151 ? 4.149515568880993e+180 : largest > 3.273390607896142e+150 ? 2.409919865102884e-181 : 1;
 }
-function _high(x) {
+function _upper_bits(x) {
   let wide = SPLITTER * x;
   return wide - (wide - x);
 }
 function _normal_cdf(x) {
   let t = x * SQRT_HALF;
-  let high = _high(x);
-  let factor = _high(SQRT_HALF);
+  let high = _upper_bits(x);
+  let factor = _upper_bits(SQRT_HALF);
   let error = high * factor - t + high * (SQRT_HALF - factor) + (x - high) * factor;
   let rest = error + (x - high) * (SQRT_HALF - factor) + x * SQRT_HALF_REST;
   let value = 0.5 * ieee.erfc(-t);
   return Math.abs(x) > 40 ? value : value + ONE_OVER_SQRT_PI * ieee.exp(-t * t) * rest;
 }
 function _exp_minus_square(x, factor) {
-  let high = _high(x);
+  let high = _upper_bits(x);
   return Math.abs(x) > 40 ? 0 : ieee.exp(-factor * high * high) * ieee.exp(-factor * (x - high) * (x + high));
 }
 function _normal_density(x) {

@@ -1,0 +1,153 @@
+"""Numerics that the rows share: constants, and functions whose straightforward form would lose digits.
+
+Only `rows.py` calls these. Functions over floats are translated to C and JavaScript together with the rows.
+"""
+
+from __future__ import annotations
+
+import cmath
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from autograd.ops import ieee
+
+SMALLEST_NORMAL: Final = 2.0**-1022
+LN_2: Final = 0.6931471805599453
+LN_10: Final = 2.302585092994046
+TWO_OVER_SQRT_PI: Final = 1.1283791670955126
+ONE_OVER_SQRT_PI: Final = 0.5641895835477563
+ONE_OVER_SQRT_2PI: Final = 0.3989422804014327
+ROOT_OF_ONE_OVER_SQRT_2PI: Final = 0.6316187777460647
+SQRT_HALF: Final = 0.7071067811865476
+SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
+SILU_DIP: Final = -1.2784645427610737  # where silu is least
+SILU_DIP_REST: Final = -1.0946994183093437e-16
+EXP_SILU_DIP: Final = 0.2784645427610738
+SPLITTER: Final = 134217729.0  # 2²⁷ + 1, Dekker 1971
+
+
+def reciprocal(x: float) -> float:
+    """1/x for x ≥ 0, inf at either zero, nan below: the slope of a logarithm."""
+    return ieee.div(1.0, abs(x)) if x >= 0.0 else ieee.nan
+
+
+def cube_root(x: float) -> float:
+    """Newton's step from pow's estimate, in a range where y³ is a normal number."""
+    tiny, huge = abs(x) < 1e-200, abs(x) > 1e200
+    scaled = x * 2.0**300 if tiny else x * 2.0**-300 if huge else x
+    y = ieee.copysign(ieee.pow(abs(scaled), 1.0 / 3.0), scaled)
+    root = y - (y * y * y - scaled) / (3.0 * y * y)
+    return root * 2.0**-100 if tiny else root * 2.0**100 if huge else root
+
+
+def scale(x: float, y: float) -> float:
+    """A power of two that keeps x² + y² clear of overflow and underflow."""
+    largest = abs(x) if abs(x) > abs(y) else abs(y)
+    return 2.0**600 if largest < 2.0**-500 else 2.0**-600 if largest > 2.0**500 else 1.0
+
+
+def upper_bits(x: float) -> float:
+    """The upper 26 bits of x, so that products with them are exact (Dekker 1971)."""
+    wide = SPLITTER * x
+    return wide - (wide - x)
+
+
+def exp_minus_square(x: float, factor: float) -> float:
+    """exp(−factor·x²), factor a power of two, without x²'s rounding error times the size of x²."""
+    high = upper_bits(x)
+    return 0.0 if abs(x) > 40.0 else ieee.exp(-factor * high * high) * ieee.exp(-factor * (x - high) * (x + high))
+
+
+def normal_density(x: float) -> float:
+    """Density of the standard normal distribution."""
+    return ONE_OVER_SQRT_2PI * exp_minus_square(x, 0.5)
+
+
+def normal_cdf(x: float) -> float:
+    """½ erfc(−x/√2), corrected for the rounding of x/√2, which erfc's steep flank would magnify."""
+    t = x * SQRT_HALF
+    high, factor = upper_bits(x), upper_bits(SQRT_HALF)
+    error = (high * factor - t) + high * (SQRT_HALF - factor) + (x - high) * factor
+    rest = error + (x - high) * (SQRT_HALF - factor) + x * SQRT_HALF_REST
+    value = 0.5 * ieee.erfc(-t)
+    return value if abs(x) > 40.0 else value + ONE_OVER_SQRT_PI * ieee.exp(-t * t) * rest
+
+
+def tail_ratio(x: float) -> float:
+    """|x|·normal_cdf(x)/density for x < −37, by its asymptotic series."""
+    s = 1.0 / (x * x)
+    return 1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s * (1.0 - 11.0 * s)))))
+
+
+def exp_difference(x: float, y: float) -> float:
+    """exp(x − y) for x ≤ y, corrected for the rounding of x − y (Knuth's two-sum)."""
+    difference = x - y
+    back = difference - x
+    error = (x - (difference - back)) - (y + back)
+    e = ieee.exp(difference)
+    return e if difference == -ieee.inf else e + e * error
+
+
+def first_largest(xs: Sequence[float]) -> int:
+    """Index of the first largest entry; of the first nan if there is one."""
+    top = 0
+    for i, x in enumerate(xs):
+        if x != x:
+            return i
+        if x > xs[top]:
+            top = i
+    return top
+
+
+def logsumexp_at_infinity(xs: Sequence[float], largest: float) -> tuple[float, ...]:
+    """The value is the infinity or nan itself; the softmax isn't defined, but for terms that are nothing beside it."""
+    return largest, *(0.0 if largest == ieee.inf and x < largest else ieee.nan for x in xs)
+
+
+# The ops over complex numbers, up to a constant on each side of a kink, for the complex-step derivative.
+
+Analytic = Callable[..., complex]
+
+
+def by_sign(positive: Analytic, negative: Analytic) -> Analytic:
+    """One function where the first operand is positive, another elsewhere."""
+    return lambda x, *rest: (positive if x.real > 0 else negative)(x, *rest)
+
+
+def same(x: complex, *_: complex) -> complex:
+    """Return the first operand."""
+    return x
+
+
+def complex_angle(y: complex, x: complex) -> complex:
+    """Analytic atan2."""
+    return cmath.atan(y / x) if abs(x.real) >= abs(y.real) else -cmath.atan(x / y)
+
+
+def complex_hypot(x: complex, y: complex) -> complex:
+    """Analytic hypot."""
+    size = 1e-150 if max(abs(x.real), abs(y.real)) < 1e-100 else 1.0
+    return size * cmath.sqrt((x / size) ** 2 + (y / size) ** 2)
+
+
+def complex_sigmoid(x: complex) -> complex:
+    """Analytic sigmoid, without overflow."""
+    e = cmath.exp(-x if x.real > 0 else x)
+    return (1.0 if x.real > 0 else e) / (1.0 + e)
+
+
+def complex_softplus(x: complex) -> complex:
+    """Analytic softplus, without overflow."""
+    return (x if x.real > 0 else 0.0) + cmath.log(1.0 + cmath.exp(-x if x.real > 0 else x))
+
+
+def complex_logsumexp(*xs: complex) -> complex:
+    """Analytic logsumexp, without overflow."""
+    top = max(x.real for x in xs)
+    return top + cmath.log(sum(cmath.exp(x - top) for x in xs))
+
+
+def complex_dot(*operands: complex) -> complex:
+    """Analytic dot: all w, all x, the bias."""
+    n = len(operands) // 2
+    return sum((w * x for w, x in zip(operands[:n], operands[n : 2 * n])), operands[-1])
