@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import autograd as ag
 from autograd import Value
-from autograd.draw.fitting import fitted
-from autograd.draw.layout import arrange, dot
-from autograd.draw.layout.layered import Point
+from autograd.draw.layout import builtin, dot
+from autograd.draw.layout.direction import fitted
+from autograd.draw.layout.plan import Plan, Point
 from autograd.draw.scene import Scene, scene
 
 __all__ = ["crossings", "main", "net", "tangle"]
@@ -52,7 +52,7 @@ def tangle(values: int, seed: int = 0) -> Value:
     return root
 
 
-def crossings(what: Scene, plan: arrange.Plan) -> int:
+def crossings(what: Scene, plan: Plan) -> int:
     """How often the curves of edges without a common end cross, each curve taken as a few straight pieces."""
     pieces = []
     for edge in what.edges:
@@ -83,7 +83,7 @@ def _row(name: str, root: Value) -> str:
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        plan = arrange.arrange(what, way)
+        plan = builtin.arrange(what, way)
         times.append(time.perf_counter() - start)
     text = f"{name:16} {len(what.boxes):4} boxes  {min(times):6.3f} s  {crossings(what, plan):4} crossings"
     if dot.available():

@@ -7,11 +7,13 @@ from pathlib import Path
 from zlib import crc32
 
 from autograd._common.files import as_path, write_whole
-from autograd.draw import collapse, formats, paint
-from autograd.draw.fitting import fitted
-from autograd.draw.layout import arrange, dot
+from autograd.draw import collapse, formats
+from autograd.draw.layout import builtin, dot
+from autograd.draw.layout.direction import fitted
+from autograd.draw.layout.plan import Plan, add_layers
 from autograd.draw.options import Options, check_scale
 from autograd.draw.scene import Scene
+from autograd.draw.svg import render
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -59,7 +61,7 @@ class Drawing:
             options.ops == "fused",
         )  # fmt: skip
         self._scene, self._plan, self._direction = place(what, options.engine, options.direction)
-        self.svg = paint.paint(self._scene, self._plan, options.title, "", options.theme)
+        self.svg = render(self._scene, self._plan, options.title, "", options.theme)
 
     @property
     def source(self) -> str:
@@ -142,12 +144,12 @@ class Drawing:
     def _printed(self) -> str:
         """As SVG for a printer, which has no light or dark of its own."""
         theme = "dark" if self._options.theme == "dark" else "light"
-        return paint.paint(self._scene, self._plan, self._options.title, "", theme)
+        return render(self._scene, self._plan, self._options.title, "", theme)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         # Ids differ from one picture to the next, as a page may hold several, and are the same for the same one.
         prefix = f"s{crc32(self.svg.encode()):08x}-"
-        svg = paint.paint(self._scene, self._plan, self._options.title, prefix, self._options.theme)
+        svg = render(self._scene, self._plan, self._options.title, prefix, self._options.theme)
         return {"text/plain": repr(self), "image/svg+xml": svg}
 
     def __repr__(self) -> str:
@@ -156,15 +158,15 @@ class Drawing:
         return f"<Drawing of {values:,} values{f' in {boxes} boxes' if collapsed else ''}>"
 
 
-def place(what: Scene, engine: str | None = None, direction: str | None = None) -> tuple[Scene, arrange.Plan, str]:
+def place(what: Scene, engine: str | None = None, direction: str | None = None) -> tuple[Scene, Plan, str]:
     """Place a scene: return it with its boxes in the shape that fits, where they stand, and the direction."""
     shaped, way = fitted(what, direction)
     plan = _plan(shaped, engine, way)
-    arrange.add_layers(shaped, plan)
+    add_layers(shaped, plan)
     return shaped, plan, way
 
 
-def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
+def _plan(what: Scene, engine: str | None, direction: str) -> Plan:
     if engine == "dot":
         return dot.arrange(what, direction)
     if engine is None and dot.available() and len(what.boxes) <= MOST_FOR_DOT:
@@ -172,4 +174,4 @@ def _plan(what: Scene, engine: str | None, direction: str) -> arrange.Plan:
             return dot.arrange(what, direction)
         except DrawError:  # a broken dot is no reason for no picture when nobody asked for dot
             pass
-    return arrange.arrange(what, direction)
+    return builtin.arrange(what, direction)

@@ -18,11 +18,11 @@ from typing import Any, Final
 
 from autograd._common.files import as_path, write_whole
 from autograd.derivation.steps import total_derivatives
-from autograd.draw import paint
 from autograd.draw.drawing import place
 from autograd.draw.formats import show
 from autograd.draw.options import ENGINES
 from autograd.draw.scene import scene
+from autograd.draw.svg import render
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.errors import DrawError
@@ -69,7 +69,7 @@ class Explorer:
         what, plan, _ = place(scene([value], limit, gradients, LEAST), engine, "LR")
         kinds = [box.kind for box in what.boxes]
         ids = _trained(nodes, kinds, trained)
-        picture = paint.paint(what, plan, "")
+        picture = render(what, plan, "")
         self._size = len(nodes)
         self.html = _page(title or TITLE, picture, graph_data(value, ids, kinds), rate)
 

@@ -20,10 +20,11 @@ from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd import sum as total
 from autograd.draw import draw
 from autograd.draw.drawing import place
-from autograd.draw.fitting import fitted
 from autograd.draw.fonts import fit, width
-from autograd.draw.layout import arrange, labels
+from autograd.draw.layout import builtin, labels
 from autograd.draw.layout import dot as graphviz_dot
+from autograd.draw.layout.direction import fitted
+from autograd.draw.layout.plan import Plan
 from autograd.draw.scene import NAME, SMALL, SUBSCRIPT, SYMBOL, TEXT, Scene, scene, split
 from benchmarks.pictures import crossings, net, tangle
 from tests import needs
@@ -105,8 +106,8 @@ def expanded(wide: int, layers: int, seed: int = 0) -> Value:
     return outs[0]
 
 
-def plan_of(what: Scene, engine: str, direction: str = "LR") -> arrange.Plan:
-    return graphviz_dot.arrange(what, direction) if engine == "dot" else arrange.arrange(what, direction)
+def plan_of(what: Scene, engine: str, direction: str = "LR") -> Plan:
+    return graphviz_dot.arrange(what, direction) if engine == "dot" else builtin.arrange(what, direction)
 
 
 def texts(svg: str) -> list[str]:
@@ -171,7 +172,7 @@ def test_the_builtin_layout_crosses_hardly_more_edges_than_dot(root: Value, dire
 
 def test_the_leaves_of_one_neuron_stand_beside_its_frame() -> None:
     what = scene([note_002()], 300)
-    plan = arrange.arrange(what, "LR")
+    plan = builtin.arrange(what, "LR")
     frames = {frame.name: frame for frame in plan.frames}
     places = {box.label: plan.centres[box.key] for box in what.boxes}
     for name, leaf in (("h1", "w1"), ("h2", "w4"), ("o1", "w5"), ("E_o1", "target_o1")):
@@ -255,7 +256,7 @@ def test_labels_of_edges_touch_neither_boxes_nor_each_other(engine: str, root: V
 
 def test_every_label_of_note_002_has_its_place() -> None:
     what = scene([note_002()], 300)
-    assert len(labels.places(what, arrange.arrange(what, "LR"))) == len(what.edges)
+    assert len(labels.places(what, builtin.arrange(what, "LR"))) == len(what.edges)
 
 
 def test_colours_need_no_variables_and_there_is_a_dark_set() -> None:
@@ -491,7 +492,7 @@ def test_gradients_of_any_size_beside_each_other_have_colours() -> None:
 def test_edges_between_the_same_two_boxes_have_room_for_their_labels(direction: str, count: int) -> None:
     x = Value(3.0, "x")
     what = scene([x * x if count == 2 else total([x] * count)], 300)
-    plan = arrange.arrange(what, direction)
+    plan = builtin.arrange(what, direction)
     found = labels.places(what, plan)
     assert len(found) >= (count if direction == "LR" or count == 2 else count - 1)
     assert all(0.0 <= y <= plan.height for _, y in found.values())

@@ -7,8 +7,7 @@ import shutil
 import subprocess
 from typing import Any
 
-from autograd.draw.layout.arrange import Frame, Plan
-from autograd.draw.layout.layered import Point
+from autograd.draw.layout.plan import Frame, Plan, Point
 from autograd.draw.scene import Box, Scene
 from autograd.errors import DrawError
 

@@ -9,8 +9,7 @@ from itertools import pairwise
 from math import hypot
 
 from autograd.draw.fonts import width
-from autograd.draw.layout.arrange import Plan
-from autograd.draw.layout.layered import Point
+from autograd.draw.layout.plan import Plan, Point
 from autograd.draw.scene import SMALL, TEXT, Scene
 
 __all__ = ["HEIGHT", "places"]

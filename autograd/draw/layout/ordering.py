@@ -1,136 +1,143 @@
-"""The order of boxes and lanes within the layers of the built-in layout, clusters kept together.
+"""The order of slots within the layers of the built-in layout, clusters kept together.
 
 Each layer is a row of units, single slots and the parts of clusters; clusters keep one order among them in all layers.
 Layers are sorted by where the neighbours are (barycentres), then each unit is moved to where its edges cross least
-(sifting, Matuszewski, Schönfeld and Molitor 1999), again and again, from two beginnings.
+(sifting, Matuszewski, Schönfeld and Molitor 1999), again and again, from several beginnings.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from autograd.draw.layout.layered import Key, Slot, crossings_between, crossings_of, number, sides_of
+from autograd.draw.layout.slots import Slot, crossings_between, crossings_of, number, sides_of
 
-__all__ = ["BETWEEN", "Order"]
+__all__ = ["BETWEEN", "Order", "isotonic"]
 
 LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the slots that all together look at
 SHIFTS = 2
-FEW = 250
 BETWEEN = 14.0
 
 _Item = TypeVar("_Item")
 
 
-class Order:
-    """The order of slots within layers, and of clusters among each other."""
+def isotonic(wanted: Iterable[tuple[float, float]]) -> list[float]:
+    """Return the nearest heights that do not fall, in least squares, to (height, weight) pairs.
 
-    def __init__(self, layers: list[list[Slot]], of: dict[int, int], clusters: int) -> None:
+    Examples
+    --------
+    >>> isotonic([(1.0, 1.0), (5.0, 1.0), (3.0, 1.0), (7.0, 1.0)])
+    [1.0, 4.0, 4.0, 7.0]
+    """
+    pools: list[tuple[float, float, int]] = []
+    for height, weight in wanted:
+        total, count = height * weight, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / weight:
+            before, more, several = pools.pop()
+            total, weight, count = before + total, more + weight, several + count
+        pools.append((total, weight, count))
+    return [total / weight for total, weight, count in pools for _ in range(count)]
+
+
+class Order:
+    """The order of slots within layers, and of clusters among each other; `of` is the cluster of each slot, or -1."""
+
+    def __init__(self, layers: list[list[Slot]], of: dict[Slot, int], clusters: int) -> None:
         self.layers, self.of = layers, of
         self.rank = list(range(clusters))  # place of each cluster among all
         self.members: list[list[Slot]] = [[] for _ in range(clusters)]
-        for slot in (slot for layer in layers for slot in layer):
-            if of[id(slot)] >= 0:
-                self.members[of[id(slot)]].append(slot)
+        for slot, cluster in of.items():
+            if cluster >= 0:
+                self.members[cluster].append(slot)
         self.position = [0.0] * clusters
+        self.best, self.fewest = [list(layer) for layer in layers], math.inf
 
-    def improve(self, start: Mapping[Key, float], good: int) -> int:
-        """Bring the layers into an order with few crossings, from one beginning or two, and return how many are left.
-
-        The second, from the heights `start`, is made if the first leaves more than `good`, or there are few slots.
-        """
-        self.best, self.fewest = [list(layer) for layer in self.layers], -1
-        self._pack()
+    def improve(self) -> None:
+        """Bring the layers into an order with few crossings, the best that is found from three beginnings."""
         self._sweep()
-        if self.fewest > (good if len(self.of) > FEW else 0):
-            self._start(start)
+        if self.fewest:  # as if there were no clusters
+            free = Order(self.layers, dict.fromkeys(self.of, -1), 0)
+            free._sweep()
+            self._begin(free.best)
             self._sweep()
-        for layer, kept in zip(self.layers, self.best, strict=True):
-            layer[:] = kept
-            number(layer)
-        return self.fewest
+        if self.fewest:
+            self._begin([layer[::-1] for layer in self.best])
+            self._sweep()
+        self._begin(self.best)
 
-    def _start(self, start: Mapping[Key, float]) -> None:
-        """Give each slot its height in another layout; a lane one between those of its ends."""
-        for slot in (slot for layer in self.layers for slot in layer if slot.box):
-            slot.y = start[slot.key]
-        for layer in self.layers:
-            for slot in layer:
-                if not slot.box and slot.before:
-                    end, steps = slot.after[0].head, 1
-                    while not end.box:
-                        end, steps = end.after[0].head, steps + 1
-                    slot.y = (slot.before[0].tail.y * steps + end.y) / (steps + 1)
+    def _begin(self, layers: list[list[Slot]]) -> None:
+        for layer, order in zip(self.layers, layers, strict=True):
+            layer[:] = order
+            number(layer)
 
     def _sweep(self) -> None:
         """Sort layers by their neighbours and swap what crosses, again and again, and keep the best that was seen."""
+        self._stack_all()
         self._sort_all(None)
         for sweep in range(min(MOST_SWEEPS, max(LEAST_SWEEPS, SWEPT // len(self.of)))):
             for _ in range(SHIFTS):
                 if not self._shift():
                     break
-            self._pack()
+            self._stack_all()
             crossings = crossings_of(self.layers)
-            if not 0 <= self.fewest <= crossings:
+            if crossings < self.fewest:
                 self.best, self.fewest = [list(layer) for layer in self.layers], crossings
             if not crossings:
                 return
             self._sort_all(sweep % 2 == 0)
 
-    def _pack(self) -> None:
-        """Give each slot a height, one below the other, each layer centred."""
+    def _stack_all(self) -> None:
         for layer in self.layers:
-            top = -sum(slot.height + BETWEEN for slot in layer) / 2
-            for slot in layer:
-                slot.y = top + slot.height / 2
-                top += slot.height + BETWEEN
-            number(layer)
+            self._stack(layer)
 
-    def _sort_all(self, down: bool | None) -> None:
-        """Sort clusters by where their edges come from and lead to, then each layer by its neighbour's heights."""
-        for place, members in enumerate(self.members):
-            self.position[place] = (
-                sum(slot.y for slot in members) / len(members) if down is None else self._pull(place, members)
-            )
-        for turn, place in enumerate(sorted(range(len(self.position)), key=lambda c: (self.position[c], self.rank[c]))):
-            self.rank[place] = turn
-        for layer in self.layers if down is not False else reversed(self.layers):
-            self._sort(layer, down)
-
-    def _pull(self, place: int, members: list[Slot]) -> float:
-        ends = [tie.tail.y + tie.out for slot in members for tie in slot.before if self.of[id(tie.tail)] != place]
-        ends += [tie.head.y + tie.into for slot in members for tie in slot.after if self.of[id(tie.head)] != place]
-        return sum(ends) / len(ends) if ends else sum(slot.y for slot in members) / len(members)
-
-    def _sort(self, layer: list[Slot], down: bool | None) -> None:
-        height = {id(slot): _height(slot, down) for slot in layer}
-        # Clusters of one layer stand in their common order, each as near as that allows to where its slots want to be.
-        here: dict[int, list[float]] = defaultdict(list)
-        for slot in layer:
-            if self.of[id(slot)] >= 0:
-                here[self.of[id(slot)]].append(height[id(slot)])
-        places = sorted(here, key=lambda c: self.rank[c])
-        where = dict(zip(places, _rising([sum(here[c]) / len(here[c]) for c in places]), strict=True))
-
-        def key(slot: Slot) -> tuple[float, int, float, int]:
-            c = self.of[id(slot)]
-            if c < 0:
-                return height[id(slot)], -1, 0.0, slot.place
-            return where[c], self.rank[c], height[id(slot)], slot.place
-
-        layer.sort(key=key)
+    def _stack(self, layer: list[Slot]) -> None:
+        """Give each slot a height, one below the other, the layer centred."""
         top = -sum(slot.height + BETWEEN for slot in layer) / 2
         for slot in layer:
             slot.y = top + slot.height / 2
             top += slot.height + BETWEEN
         number(layer)
 
+    def _sort_all(self, down: bool | None) -> None:
+        """Sort clusters by where their edges come from and lead to, then each layer by its neighbour's heights."""
+        for place, members in enumerate(self.members):
+            self.position[place] = _mean([s.y for s in members]) if down is None else self._pull(place, members)
+        for turn, place in enumerate(sorted(range(len(self.position)), key=lambda c: (self.position[c], self.rank[c]))):
+            self.rank[place] = turn
+        for layer in self.layers if down is not False else reversed(self.layers):
+            self._sort(layer, down)
+
+    def _pull(self, place: int, members: list[Slot]) -> float:
+        ends = [tie.tail.y for slot in members for tie in slot.before if self.of[tie.tail] != place]
+        ends += [tie.head.y for slot in members for tie in slot.after if self.of[tie.head] != place]
+        return _mean(ends or [slot.y for slot in members])
+
+    def _sort(self, layer: list[Slot], down: bool | None) -> None:
+        height = {slot: _height(slot, down) for slot in layer}
+        # Clusters of one layer stand in their common order, each as near as that allows to where its slots want to be.
+        here: dict[int, list[float]] = defaultdict(list)
+        for slot in layer:
+            if self.of[slot] >= 0:
+                here[self.of[slot]].append(height[slot])
+        places = sorted(here, key=lambda c: self.rank[c])
+        where = dict(zip(places, isotonic([(_mean(here[c]), 1.0) for c in places]), strict=True))
+
+        def key(slot: Slot) -> tuple[float, int, float, int]:
+            c = self.of[slot]
+            if c < 0:
+                return height[slot], -1, 0.0, slot.place
+            return where[c], self.rank[c], height[slot], slot.place
+
+        layer.sort(key=key)
+        self._stack(layer)
+
     def _units(self, layer: list[Slot]) -> list[tuple[int, list[Slot]]]:
         """The single slots and the parts of clusters of a layer, in order."""
         units: list[tuple[int, list[Slot]]] = []
         for slot in layer:
-            c = self.of[id(slot)]
+            c = self.of[slot]
             if c >= 0 and units and units[-1][0] == c:
                 units[-1][1].append(slot)
             else:
@@ -186,26 +193,19 @@ class Order:
         return (self.layers[rank] for rank in sorted(ranks))
 
 
+def _mean(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers)
+
+
 def _height(slot: Slot, down: bool | None) -> float:
     """Where a slot's neighbours on one side are; its own place where it has none there."""
     if down is None:
         return slot.y
-    ends = [tie.tail.y + tie.out for tie in slot.before] if down else [tie.head.y + tie.into for tie in slot.after]
-    return sum(ends) / len(ends) if ends else slot.y
+    ends = [tie.tail.y for tie in slot.before] if down else [tie.head.y for tie in slot.after]
+    return _mean(ends or [slot.y])
 
 
-def _rising(wanted_heights: list[float]) -> list[float]:
-    """The nearest heights that rise."""
-    pools: list[tuple[float, int]] = []
-    for height in wanted_heights:
-        pools.append((height, 1))
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            total, count = pools.pop()
-            pools[-1] = (pools[-1][0] + total, pools[-1][1] + count)
-    return [total / count for total, count in pools for _ in range(count)]
-
-
-def _united(slots: list[Slot]) -> tuple[list[float], list[float]]:
+def _united(slots: list[Slot]) -> tuple[list[int], list[int]]:
     if len(slots) == 1:
         return sides_of(slots[0])
     before, after = zip(*map(sides_of, slots), strict=True)
@@ -213,7 +213,7 @@ def _united(slots: list[Slot]) -> tuple[list[float], list[float]]:
 
 
 def _sifted(
-    items: Sequence[_Item], sides: Sequence[tuple[list[float], list[float]]], clusters: Sequence[int]
+    items: Sequence[_Item], sides: Sequence[tuple[list[int], list[int]]], clusters: Sequence[int]
 ) -> list[_Item] | None:
     """Move each item to where its edges cross least, clusters not past each other; None where nothing is gained."""
     gains: dict[tuple[int, int], int] = {}

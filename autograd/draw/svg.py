@@ -9,11 +9,10 @@ from html import escape
 from autograd.draw.colours import sheet
 from autograd.draw.fonts import fit, width
 from autograd.draw.layout import labels
-from autograd.draw.layout.arrange import Frame, Plan
-from autograd.draw.layout.layered import Point
+from autograd.draw.layout.plan import Frame, Plan, Point
 from autograd.draw.scene import HEADER, NAME, SMALL, SUBSCRIPT, TEXT, Box, Edge, Scene, number, split
 
-__all__ = ["paint"]
+__all__ = ["render"]
 
 MARGIN = 18.0
 LEGEND = 30.0
@@ -22,7 +21,7 @@ LONGEST_HEADLINE = 400.0
 DECADES = 4.0  # the smallest gradient that has a colour is 10⁻⁴ of the largest
 
 
-def paint(scene: Scene, plan: Plan, title: str, prefix: str = "", theme: str = "auto") -> str:
+def render(scene: Scene, plan: Plan, title: str, prefix: str = "", theme: str = "auto") -> str:
     """Return the picture as SVG text: valid XML whatever the labels are.
 
     `prefix` stands before every id, so that several pictures can be in one page.

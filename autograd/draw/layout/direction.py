@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograd.draw.layout.ranks import ranks_of
 from autograd.draw.scene import Box, Scene
 
 __all__ = ["fitted"]
@@ -16,7 +17,7 @@ def fitted(scene: Scene, direction: str | None) -> tuple[Scene, str]:
 
     Judged by what a layout in layers would need, without making one.
     """
-    ranks = _ranks(scene)
+    ranks = ranks_of(scene)
     candidates = []
     if direction != "TB":
         candidates += [(scene, "LR"), (scene.stacked(), "LR")]
@@ -28,29 +29,6 @@ def fitted(scene: Scene, direction: str | None) -> tuple[Scene, str]:
         if fits > scale * (WORTH if scale else 1.0):
             best, scale = candidate, fits
     return best
-
-
-def _ranks(scene: Scene) -> dict[str, int]:
-    """How far each box is from the leaves; a leaf stands before what it leads to."""
-    before: dict[str, list[str]] = {box.key: [] for box in scene.boxes}
-    for edge in scene.edges:
-        before[edge.head.key].append(edge.tail.key)
-    ranks: dict[str, int] = {}
-    waiting = [box.key for box in reversed(scene.boxes)]
-    while waiting:
-        key = waiting.pop()
-        if key in ranks:
-            continue
-        open_ones = [tail for tail in before[key] if tail not in ranks]
-        if open_ones:
-            waiting += [key, *open_ones]
-        else:
-            ranks[key] = max((ranks[tail] + 1 for tail in before[key]), default=0)
-    first: dict[str, int] = {}
-    for edge in scene.edges:
-        if not before[edge.tail.key]:
-            first[edge.tail.key] = min(first.get(edge.tail.key, len(ranks)), ranks[edge.head.key] - 1)
-    return ranks | first
 
 
 def _scale(scene: Scene, direction: str, ranks: dict[str, int]) -> float:
