@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -21,11 +23,29 @@ settings.register_profile(
     "brief", max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("nightly", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(PROFILE)
 
 
 def pytest_configure() -> None:
-    """Fail, rather than pass on the Python core alone, where a C core is required."""
+    """Handle signals as in the foreground, and fail where a C core is required and missing."""
+    handle_signals()
+    require_c()
+
+
+def handle_signals() -> None:
+    """End by Ctrl-C and by SIGTERM in the same orderly way, which ends child processes too.
+
+    A shell starts a background job with SIGINT ignored, and children inherit that: tests that send it would not end.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
+
+
+def require_c() -> None:
+    """Raise, rather than pass on the Python core alone, where a C core is required."""
     if os.environ.get("AUTOGRAD_REQUIRE_C", "") in ("", "0"):
         return
     try:
@@ -38,8 +58,7 @@ def pytest_configure() -> None:
 
 def pytest_report_header() -> str:
     """Name the core that the session tests."""
-    profile = os.environ.get("HYPOTHESIS_PROFILE", "quick")
-    return f"autograd: {backend.CORE} core, from {autograd.__path__[0]}; hypothesis profile {profile}"
+    return f"autograd: {backend.CORE} core, from {autograd.__path__[0]}; hypothesis profile {PROFILE}"
 
 
 @pytest.fixture

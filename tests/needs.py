@@ -29,7 +29,7 @@ def package(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        lacking(f"Python package {name}", module=True)
+        lacking(f"Python package {name}; pip install -e '.[dev]' has it", module=True)
 
 
 def tool(*names: str) -> str:
@@ -38,7 +38,7 @@ def tool(*names: str) -> str:
         found = shutil.which(name)
         if found:
             return found
-    lacking(f"program {' or '.join(names)}", module=True)
+    lacking(f"program {' or '.join(names)} on PATH", module=True)
 
 
 def npm(folder: Path, *packages: str) -> Path:

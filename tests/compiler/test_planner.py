@@ -105,6 +105,7 @@ def chain(ops: int) -> tuple[Value, Value]:
     return node, x
 
 
+@pytest.mark.slow
 def test_depth_is_unlimited() -> None:
     ops = 1_000_000 if CORE == "c" else 100_000
     output, x = chain(ops)

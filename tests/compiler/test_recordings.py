@@ -48,6 +48,7 @@ def test_any_number_of_later_recordings_forget_nothing() -> None:
     assert changes(program, 4.0)
 
 
+@pytest.mark.slow
 def test_recordings_live_as_long_as_their_graphs() -> None:
     before = living_recordings()
     x = Value(2.0)

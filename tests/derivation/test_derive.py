@@ -323,6 +323,7 @@ def test_fifty_layers_are_shortened(width: int) -> None:
     assert r"\cdots" in latex or r"\vdots" in latex
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_is_cut() -> None:
     x = Value(0.5, label="x")
     y = x

@@ -73,6 +73,7 @@ def complaints(folder: Path, displays: list[str]) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_both_complain_of_what_is_wrong(renderers: Path) -> None:
     (_, mathjax, katex), *rest = complaints(renderers, [r"\frac{1}", r"x^2", r"\nosuchthing"])
     assert mathjax
@@ -80,6 +81,7 @@ def test_both_complain_of_what_is_wrong(renderers: Path) -> None:
     assert len(rest) == 1
 
 
+@pytest.mark.slow
 def test_the_notes_derivations(renderers: Path) -> None:
     displays = []
     for name in shipped.names():

@@ -28,12 +28,12 @@ from autograd.ops import PASSING, TABLE
 @pytest.fixture(autouse=True)
 def everything_is_let_go() -> Iterator[None]:
     gc.collect()
-    rows, before = set(TABLE), len(PASSING)
+    rows, before = set(TABLE), set(PASSING)
     yield
     for name in set(TABLE) - rows:
         remove(name)
     gc.collect()
-    assert len(PASSING) <= before
+    assert set(PASSING) <= before  # as sets: what an earlier failure kept may go at any time
 
 
 def cell(h: Any, x: float, w: Any) -> Any:
@@ -186,6 +186,7 @@ def test_functions_that_hold_their_results_are_let_go() -> None:
     assert not any(model() for model in left)
 
 
+@pytest.mark.slow
 def test_a_chain_of_functions_that_hold_one_another_is_let_go_without_recursion() -> None:
     h = Value(0.1)
     for _ in range(20_000 if CORE == "c" else 2_000):
@@ -208,11 +209,11 @@ def test_given_gradients_of_any_number_of_nestings(names: str) -> None:
     def total(xs: Any) -> float:
         return math.fsum(xs)
 
-    x, before = Value(1.0), len(PASSING)
+    x, before = Value(1.0), set(PASSING)
     for n in range(1, 200):
         y = total([x] * (n if names == "many" else 3))
         y.backward()
-        assert len(PASSING) <= before + 2
+        assert len(set(PASSING) - before) <= 2
     for _ in range(100):
         y = ag.custom_gradient(lambda out, x: 3.0 * x**2)(lambda x: x**3)(Value(2.0))
         assert y.local_derivatives == (12.0,)
@@ -229,15 +230,16 @@ def square(factor: float) -> Callable[..., Any]:
     return function
 
 
+@pytest.mark.slow
 def test_ops_come_and_go_in_any_number() -> None:
-    x, before = Value(2.0), len(PASSING)
+    x, before = Value(2.0), set(PASSING)
     for i in range(10_000):
         y = ag.op("2*x", name=f"lifetime_{i % 5000}")(lambda x: x * x)(x)
         remove(f"lifetime_{i % 5000}")
     assert ag.gradients(y, x) == 4.0
     del y
     gc.collect()
-    assert len(PASSING) == before
+    assert set(PASSING) <= before
 
 
 def test_nodes_keep_the_op_that_computed_them() -> None:

@@ -51,6 +51,7 @@ def _chain(x: Value, length: int) -> Value:
     return node
 
 
+@pytest.mark.slow
 def test_all_of_it_a_million_deep() -> None:
     def work() -> None:
         x = Leaf(0.5, label="x")
@@ -94,6 +95,7 @@ def test_reading_a_deep_graph() -> None:
     _in_thread(work)
 
 
+@pytest.mark.slow
 def test_other_shapes_of_depth() -> None:
     def work() -> None:
         x = node = Value(1.0)

@@ -150,6 +150,7 @@ def test_a_long_chain_takes_80_bytes_a_node() -> None:
     assert float(out) < 82.0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(SANITIZED, reason="the sanitizer keeps freed memory for a while")
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc")
 def test_a_loop_over_millions_of_nodes_leaves_memory_flat() -> None:
@@ -318,6 +319,7 @@ def test_out_of_memory_for_nodes() -> None:
 # Ctrl-C
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="sends a signal")
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.1])
 def test_interrupted_backward_leaves_consistent_gradients(delay: float) -> None:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
+from tests.processes import running
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -58,7 +59,7 @@ def test_killed_and_resumed_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
     path = tmp_path / "moons.json"
     for steps in (20, 130):  # killed twice, in the middle of epochs too
         command = [sys.executable, "-c", SCRIPT, str(path), "0.02"]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        with running(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
             wait_for(path, steps)
             process.send_signal(signal.SIGKILL)
             assert process.wait() == -signal.SIGKILL

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from tests import needs
+from tests.processes import running
 
 ROOT = Path(__file__).parent.parent.parent
 WEIGHTS = [[[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]]
@@ -479,7 +480,7 @@ print(all(math.isfinite(p.data) for p in net.parameters()))
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGINT as POSIX has it")
 def test_ctrl_c_ends_it_on_purpose() -> None:
     command = [sys.executable, "-c", INTERRUPTED]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with running(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)

@@ -43,6 +43,7 @@ def pyodide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_engine_runs_in_pyodide(pyodide: Path, pure_wheel: Path) -> None:
     command = ["node", "pyodide.mjs", str(pure_wheel)]
     ended = subprocess.run(command, input=PROGRAM, capture_output=True, text=True, cwd=pyodide, check=False)

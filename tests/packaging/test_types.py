@@ -36,6 +36,7 @@ def run(command: list[str], folder: Path) -> str:
     return ended.stdout
 
 
+@pytest.mark.slow
 def test_mypy_sees_the_types(editable: Path, program: Path) -> None:
     needs.package("mypy")
     options = ["--no-incremental", "--no-error-summary", "--python-executable", str(editable)]
@@ -48,6 +49,7 @@ def test_mypy_sees_the_types(editable: Path, program: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_pyright_sees_the_types(editable: Path, program: Path) -> None:
     needs.npm(program.parent, "pyright@1.1.414")
     options = ["--outputjson", "--pythonpath", str(editable)]

@@ -180,6 +180,7 @@ def test_files(tmp_path: Path) -> None:
     "text",
     ["a = " + "(" * 500_000, "a = 1\nb = a" + "[1]" * 100_000, "a = 1\nb = " + "-" * 200_000 + "a", "=" * 999_999],
 )
+@pytest.mark.slow
 def test_large_nonsense_ends(text: str) -> None:
     with contextlib.suppress(WorksheetError):
         Worksheet.parse(text)
