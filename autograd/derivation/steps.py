@@ -181,7 +181,7 @@ class Steps:
 
     def _region(self, step: Value) -> list[Value]:
         """Collect the nodes folded into a step, users before operands, the step first."""
-        return topological_by([step], lambda node: (each for each in _moving(node) if id(each) not in self._steps))[
+        return topological_by([step], lambda node: [each for each in _moving(node) if id(each) not in self._steps])[
             ::-1
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
 from autograd.engine.backend import Value
@@ -25,22 +25,21 @@ def topological(*roots: Value) -> list[Value]:
     return topological_by(roots, attrgetter("parents"))
 
 
-def topological_by(roots: Sequence[Value], below: Callable[[Value], Iterable[Value]]) -> list[Value]:
+def topological_by(roots: Sequence[Value], below: Callable[[Value], Sequence[Value]]) -> list[Value]:
     """`topological`, where `below` says what stands below a node."""
     order: list[Value] = []
-    done: set[int] = set()
-    stack = list(reversed(roots))
+    seen: set[int] = set()
+    stack: list[Value | None] = list(reversed(roots))
+    opened: list[Value] = []  # nodes whose operands are still above a None on the stack
     while stack:
         node = stack.pop()
-        if id(node) in done:
-            continue
-        waiting = [parent for parent in below(node) if id(parent) not in done]
-        if waiting:
-            stack.append(node)
-            stack.extend(reversed(waiting))
-        else:
-            done.add(id(node))
-            order.append(node)
+        if node is None:
+            order.append(opened.pop())
+        elif id(node) not in seen:
+            seen.add(id(node))
+            opened.append(node)
+            stack.append(None)
+            stack.extend(reversed(below(node)))
     return order
 
 
