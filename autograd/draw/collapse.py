@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from autograd.draw.boxes import Box, Edge, box, number, value_box
 from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
-from autograd.draw.scene import Cluster, Scene, flow, full, largest_gradient, slopes, too_many, was_swept
+from autograd.draw.scene import Cluster, Flows, Scene, full, largest_gradient, slopes, too_many, was_swept
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -103,9 +104,17 @@ class _Collapsed:
 
     def _is_readable(self) -> bool:
         """Whether a picture by neurons would have few enough boxes and connections."""
-        keys = self.neurons
-        pairs = {(keys[parent], keys[i]) for i, parents in enumerate(self.table.parents) for parent in parents}
-        return len(set(keys)) <= self.limit and len(pairs) <= CONNECTIONS
+        keys, pairs = self._numbered(self.neurons), set()
+        for own, parents in zip(keys, self.table.parents, strict=True):
+            pairs.update([(keys[parent], own) for parent in parents if keys[parent] != own])
+            if len(pairs) > CONNECTIONS:
+                return False
+        return max(keys) < self.limit
+
+    def _numbered(self, keys: Sequence[Key]) -> list[int]:
+        """The group of each node as a number, quick to compare."""
+        numbers: dict[Key, int] = {}
+        return [numbers.setdefault(key, len(numbers)) for key in keys]
 
     def _share_leaves(self) -> None:
         """Group the leaves that several groups share, where there are many: by name and by who uses them."""
@@ -203,33 +212,23 @@ class _Collapsed:
 
     def _edges(self, boxes: dict[Key, Box]) -> list[Edge]:
         """One edge for all operands that lead from a group to another; the gradients that pass are summed."""
-        first: dict[tuple[Key, Key], tuple[int, int, float]] = {}
-        counts: dict[tuple[Key, Key], int] = {}
-        flows: dict[tuple[Key, Key], float] = {}
-        keys = self.keys
-        for i, node in enumerate(self.table.nodes):
-            own, gradient = keys[i], self.slopes[i]
-            for j, (place, slope) in enumerate(zip(self.table.operands[i], node.local_derivatives)):
-                if place < 0 or keys[place] == own:
-                    continue
-                pair = keys[place], own
-                if pair not in first:
-                    first[pair], counts[pair], flows[pair] = (i, j, slope), 0, 0.0
-                counts[pair] += 1
-                if gradient is not None:
-                    flows[pair] += flow(node, slope, gradient) or 0.0
-        swept = any(slope is not None for slope in self.slopes[:1])
-        return [
-            Edge(
-                f"e{i}_{j}",
-                boxes[tail],
-                boxes[head],
-                slope if counts[tail, head] == 1 else None,
-                flows[tail, head] if swept else None,
-                counts[tail, head],
-            )
-            for (tail, head), (i, j, slope) in first.items()
-        ]
+        found: dict[int, dict[int, list[Any]]] = {}
+        keys, flows = self._numbered(self.keys), Flows(self.table, self.slopes)
+        for i, (own, operands) in enumerate(zip(keys, self.table.operands, strict=True)):
+            outside = [j for j, place in enumerate(operands) if place >= 0 and keys[place] != own]
+            if not outside:
+                continue
+            entering, passing = found.setdefault(own, {}), flows.of(i)
+            for j in outside:
+                entry = entering.get(keys[operands[j]])
+                if entry is None:
+                    tail, slope = operands[j], self.table.nodes[i].local_derivatives[j]
+                    entering[keys[tail]] = [f"e{i}_{j}", tail, i, slope, passing[j], 1]
+                else:
+                    entry[3], entry[5] = None, entry[5] + 1
+                    entry[4] = None if passing[j] is None else entry[4] + passing[j]
+        edges = [entry for entering in found.values() for entry in entering.values()]
+        return [Edge(key, boxes[self.keys[tail]], boxes[self.keys[head]], *rest) for key, tail, head, *rest in edges]
 
 
 def _root_mean_square(numbers: Sequence[float]) -> float:

@@ -6,11 +6,15 @@ A graph of any size is read once into a `Table` of indices; all that follows is 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 
 from autograd.draw.boxes import kind, one_line, split
 from autograd.engine import backend
 from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 
 __all__ = ["Key", "Table", "bands", "layer_keys", "layer_name", "name_of", "neuron_keys", "without_cycles"]
 
@@ -23,40 +27,24 @@ _UNSET, _SEVERAL = -1, -2
 class Table:
     """Nodes in topological order, and for each the places of its parents, or `NOWHERE` for those left out."""
 
-    def __init__(self, nodes: Sequence[Value], operands: list[tuple[int, ...]]) -> None:
-        self.nodes, self.operands = nodes, operands
-        self.parents = [
-            tuple([place for place in places if place >= 0]) if NOWHERE in places else places for places in operands
-        ]
+    def __init__(self, nodes: Sequence[Value], operands: list[tuple[int, ...]], parents: list[tuple[int, ...]]) -> None:
+        self.nodes, self.operands, self.parents = nodes, operands, parents
         self.is_leaf = [not node.op for node in nodes]
 
     @classmethod
     def below(cls, roots: Sequence[Value]) -> Table:
         """Read the graph below `roots`, in the order of `graph.topological`."""
-        place: dict[int, int] = {}
-        nodes: list[Value] = []
-        operands: list[tuple[int, ...]] = []  # tuples, as the garbage collector does not walk those of numbers again
-        stack = list(reversed(roots))
-        while stack:
-            node = stack.pop()
-            if id(node) in place:
-                continue
-            parents = node.parents
-            waiting = [parent for parent in parents if id(parent) not in place]
-            if waiting:
-                stack.append(node)
-                stack += reversed(waiting)
-            else:
-                place[id(node)] = len(nodes)
-                nodes.append(node)
-                operands.append(tuple([place[id(parent)] for parent in parents]))
-        return cls(nodes, operands)
+        nodes = topological(*roots)
+        place = dict(zip(nodes, range(len(nodes)), strict=True)).__getitem__  # a node's hash is its identity
+        operands = [tuple(map(place, node.parents)) for node in nodes]
+        return cls(nodes, operands, operands)
 
     def of(self, chosen: Sequence[int]) -> Table:
         """The table of some of the nodes, in order; the others are nowhere."""
         place = {old: new for new, old in enumerate(chosen)}
         operands = [tuple([place.get(old, NOWHERE) for old in self.operands[i]]) for i in chosen]
-        return Table([self.nodes[i] for i in chosen], operands)
+        parents = [tuple([place for place in places if place >= 0]) for places in operands]
+        return Table([self.nodes[i] for i in chosen], operands, parents)
 
     def only_user(self) -> list[int]:
         """For each node the place of the one that uses it; negative where none or several do."""
@@ -104,6 +92,7 @@ class Table:
         return levels
 
 
+@lru_cache(maxsize=4096)
 def suffix(label: str) -> str:
     """What names a neuron: h1 of net_h1 and out_h1; of another label the label."""
     label = one_line(label)
@@ -111,37 +100,35 @@ def suffix(label: str) -> str:
     return below if base in ("net", "out", "z", "a") and below else label
 
 
+@lru_cache(maxsize=4096)
 def title(label: str) -> str:
     """A cluster's name: h1, but a1 where the suffix alone would be a number."""
     name = suffix(label)
     return one_line(label) if name[:1].isdigit() else name
 
 
-def path(node: Value) -> str:
-    """The group that the user put a node in: with `group("a")`, or by a label such as "a/net"."""
-    said: str | None = backend._twin._group_of(node)
-    return said or node.label.rpartition("/")[0]
-
-
 def neuron_keys(table: Table, merged: bool = True) -> list[Key]:
     """For each node its neuron or step; leaves that only one of them uses are part of it, others stand alone.
 
-    Where neurons are `merged`, all of one name are one, as those of a batch are.
+    Nodes made within `group("a")`, or labelled "a/…", are in the group a. Where neurons are `merged`, all of one name
+    are one, as those of a batch are.
     """
-    names: dict[int, Key] = {}
+    group_of = backend._twin._group_of
+    names: dict[Key, Key] = {}
     keys: list[Key] = [None] * len(table.nodes)
     for i, home in enumerate(table.homes()):
         if home < 0:
             continue
-        said = path(table.nodes[i])
-        if said:
-            keys[i] = ("group", said)
-            continue
-        if home not in names:
+        node = table.nodes[i]
+        group = group_of(node) or ("/" in node.label and node.label.rpartition("/")[0])
+        if group:
+            keys[i] = names.setdefault(("group", group), ("group", group))
+        elif home in names:
+            keys[i] = names[home]
+        else:
             label = table.nodes[home].label
-            named: Key = ("step", title(label)) if merged else ("step", title(label), home)
-            names[home] = named if label else ("unnamed", home)
-        keys[i] = names[home]
+            named: Key = ("unnamed", home) if not label else ("step", title(label), *([] if merged else [home]))
+            keys[i] = names[home] = names.setdefault(named, named)  # equal keys are one object: comparing them is fast
     return _with_leaves(table, without_cycles(table, keys))
 
 
@@ -182,13 +169,16 @@ def bands(table: Table) -> list[Key]:
     """For each node which part of the way from the leaves it stands on, in at most `BANDS` parts."""
     depths = table.levels(range(len(table.nodes)))
     most = max(depths, default=0) + 1
+    names = [("band", _steps(-(-band * most // BANDS), -(-(band + 1) * most // BANDS))) for band in range(BANDS)]
     keys: list[Key] = [None] * len(table.nodes)
     for i, depth in enumerate(depths):
         if not table.is_leaf[i]:
-            band = depth * BANDS // most
-            first, last = -(-band * most // BANDS), -(-(band + 1) * most // BANDS) - 1
-            keys[i] = ("band", f"steps {first + 1:,}–{last + 1:,}" if first < last else f"step {first + 1:,}")
+            keys[i] = names[depth * BANDS // most]
     return _with_leaves(table, keys)
+
+
+def _steps(first: int, end: int) -> str:
+    return f"steps {first + 1:,}–{end:,}" if first + 1 < end else f"step {first + 1:,}"
 
 
 def _with_leaves(table: Table, keys: list[Key]) -> list[Key]:
@@ -217,65 +207,50 @@ def _with_leaves(table: Table, keys: list[Key]) -> list[Key]:
 
 def _ranks(table: Table, keys: list[Key]) -> dict[Key, int]:
     """How far each group of computed nodes is from the first ones: what leads from lower to higher makes no circle."""
-    edges = _edges(table, keys)
-    waiting = dict.fromkeys(edges, 0)
-    for heads in edges.values():
-        for head in heads:
-            waiting[head] += 1
-    ready, ranks = [key for key, count in waiting.items() if not count], dict.fromkeys(edges, 0)
-    while ready:
-        key = ready.pop()
-        for head in edges[key]:
-            ranks[head] = max(ranks[head], ranks[key] + 1)
-            waiting[head] -= 1
-            if not waiting[head]:
-                ready.append(head)
+    before = _before(table, keys)
+    ranks: dict[Key, int] = {}
+    for key in _sorted(before):
+        ranks[key] = max((ranks[tail] + 1 for tail in before[key]), default=0)
     return ranks
 
 
-def _edges(table: Table, keys: list[Key]) -> dict[Key, set[Key]]:
-    """For each group of computed nodes those that it leads to."""
-    edges: dict[Key, set[Key]] = {key: set() for key in keys if key is not None}
-    for i, parents in enumerate(table.parents):
-        own = keys[i]
+def _before(table: Table, keys: list[Key]) -> dict[Key, set[Key]]:
+    """For each group of computed nodes those that lead to it."""
+    before: dict[Key, set[Key]] = {key: set() for key in keys if key is not None}
+    for own, parents in zip(keys, table.parents, strict=True):
         for parent in parents:
             tail = keys[parent]
-            if tail is not None and tail != own:
-                edges[tail].add(own)
-    return edges
+            if tail is not own and tail is not None and tail != own:  # mostly one object: quick to compare
+                before[own].add(tail)
+    return before
+
+
+def _sorted(before: Mapping[Key, Collection[Key]]) -> list[Key]:
+    """The keys, each after those before it; those in cycles, or after one, are left out."""
+    sorter = TopologicalSorter(before)
+    order: list[Key] = []
+    with suppress(CycleError):
+        sorter.prepare()
+    while ready := sorter.get_ready():
+        order += ready
+        sorter.done(*ready)
+    return order
 
 
 def without_cycles(table: Table, keys: list[Key]) -> list[Key]:
     """Split groups that lead to each other, as the same neuron at each step of a sequence does, into their levels."""
-    knotted = _in_cycles(_edges(table, keys))
+    before = _before(table, keys)
+    knotted = before.keys() - set(_sorted(before))
     if not knotted:
         return keys
+    # What only comes after a cycle is in none: left when sinks are taken off too.
+    after: dict[Key, list[Key]] = {key: [] for key in knotted}
+    for key in knotted:
+        for tail in before[key] & knotted:
+            after[tail].append(key)
+    knotted -= set(_sorted(after))
     levels = table.levels(keys)
     return [
         (*key[:2], levels[i], *key[2:]) if key in knotted and isinstance(key, tuple) else key
         for i, key in enumerate(keys)
     ]
-
-
-def _in_cycles(edges: dict[Key, set[Key]]) -> set[Key]:
-    """The keys from which one comes back to them: what remains when sources and sinks are taken off again and again.
-
-    What lies between two cycles remains as well; to split that is no harm.
-    """
-    backward: dict[Key, set[Key]] = {key: set() for key in edges}
-    for key, heads in edges.items():
-        for head in heads:
-            backward[head].add(key)
-    left = set(edges)
-    for forward, reverse in ((edges, backward), (backward, edges)):
-        degree = {key: sum(other in left for other in reverse[key]) for key in left}
-        ready = [key for key, count in degree.items() if not count]
-        while ready:
-            key = ready.pop()
-            left.discard(key)
-            for other in forward[key]:
-                if other in left:
-                    degree[other] -= 1
-                    if not degree[other]:
-                        ready.append(other)
-    return left

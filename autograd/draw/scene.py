@@ -28,7 +28,7 @@ from autograd.errors import DrawError
 from autograd.ops import TABLE
 
 __all__ = [
-    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Scene", "flow", "full",
+    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Flows", "Scene", "full",
     "largest_gradient", "number", "scene", "slopes", "split", "too_many", "was_swept",
 ]  # fmt: skip
 
@@ -103,11 +103,40 @@ def largest_gradient(gradients: Sequence[float | None]) -> float | None:
     return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
 
 
-def flow(node: Value, derivative: float, gradient: float | None) -> float | None:
-    """The gradient that passes from a node to an operand."""
-    if gradient is None:
-        return None
-    return 0.0 if derivative == 0.0 and TABLE[node.op].selects else derivative * gradient
+class Flows:
+    """The gradient that passes from each node to its operands, as the reverse sweep has it.
+
+    An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing on.
+    """
+
+    def __init__(self, table: Table, gradients: Sequence[float | None]) -> None:
+        self.table, self.gradients = table, gradients
+        self.selecting = {op for op in {node.op for node in table.nodes} if op and TABLE[op].selects}
+        self.silent = self._silent() if self.selecting else set()
+
+    def of(self, place: int) -> list[float] | list[None]:
+        """What passes to each operand; None before a backward pass."""
+        node, gradient = self.table.nodes[place], self.gradients[place]
+        if gradient is None:
+            return [None] * len(node.local_derivatives)
+        if place in self.silent:
+            return [0.0] * len(node.local_derivatives)
+        if node.op in self.selecting:
+            return [slope * gradient if slope else 0.0 for slope in node.local_derivatives]
+        return [slope * gradient for slope in node.local_derivatives]
+
+    def _silent(self) -> set[int]:
+        """The nodes that receive nothing."""
+        table, used, reached = self.table, set(), set()
+        for place in range(len(table.nodes) - 1, -1, -1):
+            node = table.nodes[place]
+            passes = place in reached or place not in used
+            reached |= {place} if passes else set()
+            for parent, slope in zip(table.operands[place], node.local_derivatives, strict=True):
+                used.add(parent)
+                if passes and (slope or node.op not in self.selecting):
+                    reached.add(parent)
+        return set(range(len(table.nodes))) - reached
 
 
 def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:
@@ -115,10 +144,13 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
     nodes = table.nodes
     boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
     heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
+    flows = Flows(table, gradients)
     edges = [
-        Edge(f"e{i}_{j}", boxes[place], heads[i], slope, flow(node, slope, gradients[i]))
+        Edge(f"e{i}_{j}", boxes[place], heads[i], slope, flow)
         for i, node in enumerate(nodes)
-        for j, (place, slope) in enumerate(zip(table.operands[i], node.local_derivatives, strict=True))
+        for j, (place, slope, flow) in enumerate(
+            zip(table.operands[i], node.local_derivatives, flows.of(i), strict=True)
+        )
         if place >= 0
     ]
     if not fused:

@@ -28,15 +28,15 @@ def topological(*roots: Value) -> list[Value]:
 def topological_by(roots: Sequence[Value], below: Callable[[Value], Sequence[Value]]) -> list[Value]:
     """`topological`, where `below` says what stands below a node."""
     order: list[Value] = []
-    seen: set[int] = set()
+    seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(roots))
     opened: list[Value] = []  # nodes whose operands are still above a None on the stack
     while stack:
         node = stack.pop()
         if node is None:
             order.append(opened.pop())
-        elif id(node) not in seen:
-            seen.add(id(node))
+        elif node not in seen:
+            seen.add(node)
             opened.append(node)
             stack.append(None)
             stack.extend(reversed(below(node)))

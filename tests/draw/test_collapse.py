@@ -15,7 +15,7 @@ import nn
 from autograd import DrawError, Value, draw
 from autograd.draw.collapse import build
 from autograd.draw.groups import Table
-from autograd.draw.scene import Scene, flow
+from autograd.draw.scene import Scene
 from autograd.engine.graph import topological
 from benchmarks.pictures import net, tangle
 
@@ -93,7 +93,7 @@ def test_flows_between_two_neurons_of_a_batch_are_summed() -> None:
     (edge,) = [edge for edge in what.edges if edge.tail.label == "h1"]
     nodes = topological(root)
     expected = sum(
-        flow(node, slope, node.grad) or 0.0
+        slope * node.grad
         for node in nodes
         for parent, slope in zip(node.parents, node.local_derivatives, strict=True)
         if parent.label == "out_h1"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd as ag
 from autograd import DrawError, Value, dot, label, sigmoid, values, where
 from autograd import sum as total
 from autograd.draw import draw
@@ -234,6 +235,28 @@ def test_gradients_that_leaves_have_from_another_graph_are_not_those_of_this_one
     shown = texts(draw(x.exp()).svg)
     assert any("call backward() first" in text for text in shown)
     assert "4" not in shown
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda x: ag.sqrt(ag.stop_gradient(x)),
+        lambda x: ag.stop_gradient(ag.sqrt(x)),
+        lambda x: where(x > 0.0, ag.log(x), x),
+        lambda x: where(x > 0.0, ag.log(x).tanh(), x * x),
+        lambda x: ag.sqrt(x) + ag.stop_gradient(ag.log(x)),
+    ],
+)
+def test_what_passes_along_the_operands_adds_up_to_the_gradient(made: Callable[[Value], Value]) -> None:
+    """Where a branch isn't taken, or a gradient is stopped, an infinite derivative beyond it passes nothing."""
+    x = Value(0.0, "x")
+    root = made(x)
+    root.backward()
+    what = scene([root], 300)
+    for box in what.boxes[:-1]:
+        flows = [edge.flow or 0.0 for edge in what.edges if edge.tail is box]
+        assert box.value is not None
+        assert math.fsum(flows) == box.value.grad
 
 
 @pytest.mark.parametrize("root", [note_002(), dense(2, 4), expanded(4, 3)])
