@@ -72,6 +72,7 @@ EXTENSIONS = [
     Extension(
         "nn._common._steps",
         ["nn/_common/_steps.c"],
+        depends=["nn/_common/_steps.h"],
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,

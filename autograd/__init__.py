@@ -5,6 +5,7 @@ This module only re-exports. The engine is imported at once, other packages when
 
 from typing import TYPE_CHECKING, Any
 
+from autograd._common.foreign import hint
 from autograd._common.lazy import attribute
 from autograd.draw import draw
 from autograd.engine.backend import (
@@ -131,7 +132,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
 
     def __getattr__(name: str) -> Any:
         if name not in _LATER:
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+            raise AttributeError(hint("module 'autograd'", name, "autograd"))
         found = globals()[name] = attribute(f"autograd.{_LATER[name]}".rstrip("."), name)
         return found
 

@@ -5,7 +5,9 @@ This module only re-exports. Neurons and layers are imported at once, the rest w
 
 from typing import TYPE_CHECKING, Any
 
+from autograd._common.foreign import hint
 from autograd._common.lazy import attribute
+from nn._common.seeds import seed
 from nn.modules import init
 from nn.modules.activations import ACTIVATIONS, Elementwise, log_softmax, softmax
 from nn.modules.containers import MLP, Sequential
@@ -31,7 +33,8 @@ __all__ = [
     "EarlyStopping", "Elementwise", "Embedding", "Epoch", "History", "LBFGS", "LOSSES", "Layer", "LayerNorm", "Linear",
     "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "Regressor", "SGD", "Sequential", "WeightsError",
     "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "init", "l1_penalty", "l2_penalty",
-    "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "softmax", "training",
+    "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "seed", "softmax",
+    "training",
 ]  # fmt: skip
 
 _LATER = {
@@ -60,7 +63,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
 
     def __getattr__(name: str) -> Any:
         if name not in _LATER:
-            raise AttributeError(f"module 'nn' has no attribute {name!r}")
+            raise AttributeError(hint("module 'nn'", name, "nn"))
         found = globals()[name] = attribute(_LATER[name], name)
         return found
 

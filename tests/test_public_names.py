@@ -45,9 +45,9 @@ PUBLIC: dict[str, str] = {
         ACTIVATIONS Adam AdamW Attention Checkpoint CheckpointError Classifier Dropout EarlyStopping Elementwise
         Embedding Epoch History LBFGS LOSSES Layer LayerNorm Linear MLP Module Neuron Optimizer RMSNorm RMSprop
         Regressor SGD Sequential WeightsError clip_grad_norm_ clip_grad_value_ datasets estimators fit init
-        l1_penalty l2_penalty load log_softmax losses optim plots predict save saving schedules softmax training
+        l1_penalty l2_penalty load log_softmax losses optim plots predict save saving schedules seed softmax training
     """,
-    "nn.data.datasets": "CURVES Table blobs circles curve moons read_csv spirals xor",
+    "nn.data.datasets": "circles moons spirals xor",
     "nn.training.estimators": "Classifier Regressor",
     "nn.modules.init": """
         INITIALISERS constant_ gain he_normal_ he_uniform_ kaiming_normal_ kaiming_uniform_ normal_ ones_
@@ -61,15 +61,15 @@ PUBLIC: dict[str, str] = {
     "nn.training.plots": "curves decision_regions weight_histograms",
     "nn.modules.saving": "WeightsError load save",
     "nn.optim.schedules": """
-        ConstantLR CosineAnnealingLR ExponentialLR LambdaLR LinearLR MultiStepLR OneCycleLR ReduceLROnPlateau
-        Schedule SequentialLR StepLR
+        ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LambdaLR LinearLR
+        MultiStepLR OneCycleLR PolynomialLR ReduceLROnPlateau Schedule SequentialLR StepLR
     """,
     "nn.training": "Checkpoint CheckpointError EarlyStopping Epoch History fit predict",
 }
 
 # What functions return: met in the examples of what makes them. And what IPython calls at `%load_ext autograd`.
 MADE = {
-    "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Reply", "Sensitivity", "Table", "Term",
+    "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Reply", "Sensitivity", "Term",
     "Update", "Verdict", "load_ipython_extension",
 }  # fmt: skip
 DOCS = Path(__file__).parents[1] / "docs" / "reference"

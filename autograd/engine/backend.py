@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from autograd._common.foreign import install
 from autograd.engine import modes
 from autograd.ops import TABLE
 
@@ -30,6 +31,7 @@ def _pick(wanted: str) -> tuple[str, Any]:
                 raise ImportError(f"AUTOGRAD_CORE is 'c', but the C core was not built: {error}") from error
         else:
             modes.listeners.append(_value._set_modes)
+            install(_value.Value)
             return "c", _value
     from autograd.engine import value
 

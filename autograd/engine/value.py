@@ -16,6 +16,7 @@ from numbers import Complex, Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
+from autograd._common.foreign import install
 from autograd.engine import backward, modes, pickling
 from autograd.ops import TABLE, Op
 
@@ -708,3 +709,5 @@ for _op in TABLE.values():
         setattr(Value, _op.name, _method(_op))
         if _op.numpy and not hasattr(Value, _op.numpy):
             setattr(Value, _op.numpy, _method(_op))
+
+install(Value)

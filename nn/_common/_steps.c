@@ -1,6 +1,6 @@
-/* Optimiser steps in C: the twin of steps.py, which is the reference, equal to it to the last bit.
+/* Optimiser steps in C, equal to those of steps.py to the last bit: the loops are generated from its rows.
 
-   A step gathers data and gradients of all parameters into flat arrays, computes on those and the optimiser's state,
+   A step reads data and gradients of all parameters into flat arrays, computes on those and the optimiser's state, in
    loops that compilers turn into vector code, and writes the data back. A Value of the C core is read and written where
    it is; an instance of a subclass, which may have made something else of `data`, through its attributes. */
 
@@ -99,244 +99,94 @@ write_all(PyObject *values, What what, const double *from)
 }
 
 
-/* Arguments: the values, then the optimiser's arrays (an array of doubles, or None), then numbers */
+/* A step: the values, a tuple of the optimiser's arrays (an array of doubles, or None), then the settings */
 
-enum { MOST_STATES = 3, MOST_NUMBERS = 7 };
+enum { MOST_STATES = 3, MOST_SETTINGS = 9 };
 
 typedef struct {
-    PyObject *values;
-    Py_ssize_t count;
-    double *data, *grad; /* of the values, in one block */
-    Py_buffer views[MOST_STATES];
-    double *states[MOST_STATES]; /* NULL for None */
-    double numbers[MOST_NUMBERS];
-} Step;
+    const char *name;
+    int states, settings;
+    void (*move)(Py_ssize_t, double *restrict, const double *restrict, double *const *, const double *);
+} Row;
 
-static void
-end(Step *step)
+static inline double
+ieee_div(double x, double y)
 {
-    for (int i = 0; i < MOST_STATES; i++) {
-        PyBuffer_Release(&step->views[i]);
-    }
-    PyMem_Free(step->data);
+    return x / y;
 }
 
+#include "_steps.h"
+
+static const Row *
+find_row(PyObject *name)
+{
+    for (size_t i = 0; PyUnicode_Check(name) && i < sizeof(rows) / sizeof(Row); i++) {
+        if (PyUnicode_CompareWithASCIIString(name, rows[i].name) == 0) {
+            return &rows[i];
+        }
+    }
+    PyErr_Format(PyExc_KeyError, "%R", name);
+    return NULL;
+}
+
+/* Where an array's doubles are, or zeros that nobody keeps. */
 static bool
-take_state(Step *step, int i, PyObject *given)
+take_state(PyObject *given, Py_ssize_t count, Py_buffer *view, double *unused, double **to)
 {
     if (given == Py_None) {
+        memset(unused, 0, (size_t)count * sizeof(double));
+        *to = unused;
         return true;
     }
-    if (PyObject_GetBuffer(given, &step->views[i], PyBUF_WRITABLE | PyBUF_FORMAT) < 0) {
+    if (PyObject_GetBuffer(given, view, PyBUF_WRITABLE | PyBUF_FORMAT) < 0) {
         return false;
     }
-    const Py_buffer *view = &step->views[i];
-    if (view->itemsize != sizeof(double) || strcmp(view->format, "d") != 0 || view->len != step->count * view->itemsize) {
+    if (view->itemsize != sizeof(double) || strcmp(view->format, "d") != 0 || view->len != count * view->itemsize) {
         PyErr_SetString(PyExc_ValueError, "step: a state must be an array of as many doubles as there are values");
         return false;
     }
-    step->states[i] = view->buf;
+    *to = view->buf;
     return true;
 }
 
-static bool
-begin(Step *step, PyObject *const *arguments, Py_ssize_t given, int states, int numbers)
-{
-    memset(step, 0, sizeof(Step));
-    if (given != 1 + states + numbers || !PyTuple_Check(arguments[0])) {
-        PyErr_Format(PyExc_TypeError, "step: takes a tuple of Values, %d arrays and %d numbers", states, numbers);
-        return false;
-    }
-    step->values = arguments[0];
-    step->count = PyTuple_GET_SIZE(step->values);
-    step->data = PyMem_Malloc((size_t)step->count * 2 * sizeof(double));
-    if (step->data == NULL) {
-        PyErr_NoMemory();
-        return false;
-    }
-    step->grad = step->data + step->count;
-    bool fine = read_both(step->values, step->data, step->grad);
-    for (int i = 0; fine && i < numbers; i++) {
-        step->numbers[i] = PyFloat_AsDouble(arguments[1 + states + i]);
-        fine = step->numbers[i] != -1.0 || !PyErr_Occurred();
-    }
-    for (int i = 0; fine && i < states; i++) {
-        fine = take_state(step, i, arguments[1 + i]);
-    }
-    if (!fine) {
-        end(step);
-    }
-    return fine;
-}
-
 static PyObject *
-finish(Step *step)
+function_step(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
-    bool written = write_all(step->values, DATA, step->data);
-    end(step);
-    return written ? Py_NewRef(Py_None) : NULL;
-}
-
-
-/* The formulas, each a few loops without branches */
-
-WIDE static void
-add_decay(double *restrict g, const double *restrict x, Py_ssize_t n, double decay)
-{
-    for (Py_ssize_t i = 0; decay != 0.0 && i < n; i++) {
-        g[i] = g[i] + decay * x[i];
-    }
-}
-
-WIDE static void
-descend(double *restrict x, const double *restrict g, Py_ssize_t n, double lr)
-{
-    for (Py_ssize_t i = 0; i < n; i++) {
-        x[i] = x[i] - lr * g[i];
-    }
-}
-
-/* m ← m + weight·(g − m) */
-WIDE static void
-approach(double *restrict m, const double *restrict g, Py_ssize_t n, double weight)
-{
-    for (Py_ssize_t i = 0; i < n; i++) {
-        m[i] = m[i] + weight * (g[i] - m[i]);
-    }
-}
-
-/* v ← keep·v + (1 − keep)·g² */
-WIDE static void
-average_squares(double *restrict v, const double *restrict g, Py_ssize_t n, double keep)
-{
-    double weight = 1.0 - keep;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        v[i] = keep * v[i] + weight * g[i] * g[i];
-    }
-}
-
-static PyObject *
-function_sgd(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
-{
-    enum { BUFFER };
-    enum { FIRST, LR, MOMENTUM, DAMPENING, DECAY, NESTEROV };
-    Step step;
-    if (!begin(&step, arguments, given, 1, 6)) {
+    const Row *row = given > 0 ? find_row(arguments[0]) : NULL;
+    if (row == NULL || given != 3 + row->settings || !PyTuple_Check(arguments[1]) || !PyTuple_Check(arguments[2])
+        || PyTuple_GET_SIZE(arguments[2]) != row->states) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_TypeError, "step: takes a row's name, a tuple of Values, one of arrays, and numbers");
+        }
         return NULL;
     }
-    double *restrict g = step.grad, *restrict b = step.states[BUFFER], momentum = step.numbers[MOMENTUM];
-    double fresh = 1.0 - step.numbers[DAMPENING];
-    Py_ssize_t n = step.count;
-    add_decay(g, step.data, n, step.numbers[DECAY]);
-    if (b != NULL && step.numbers[FIRST] != 0.0) {
-        memcpy(b, g, (size_t)n * sizeof(double));
+    PyObject *values = arguments[1];
+    Py_ssize_t count = PyTuple_GET_SIZE(values);
+    double *numbers = PyMem_New(double, (size_t)(count ? count : 1) * (2 + MOST_STATES)), *states[MOST_STATES];
+    if (numbers == NULL) {
+        return PyErr_NoMemory();
     }
-    else if (b != NULL) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            b[i] = momentum * b[i] + fresh * g[i];
-        }
+    double settings[MOST_SETTINGS];
+    Py_buffer views[MOST_STATES];
+    memset(views, 0, sizeof(views));
+    bool fine = read_both(values, numbers, numbers + count);
+    for (int i = 0; fine && i < row->settings; i++) {
+        settings[i] = PyFloat_AsDouble(arguments[3 + i]);
+        fine = settings[i] != -1.0 || !PyErr_Occurred();
     }
-    if (b != NULL && step.numbers[NESTEROV] != 0.0) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            g[i] = g[i] + momentum * b[i];
-        }
+    for (int i = 0; fine && i < row->states; i++) {
+        PyObject *state = PyTuple_GET_ITEM(arguments[2], i);
+        fine = take_state(state, count, &views[i], numbers + (2 + i) * count, &states[i]);
     }
-    else if (b != NULL) {
-        memcpy(g, b, (size_t)n * sizeof(double));
+    if (fine) {
+        row->move(count, numbers, numbers + count, states, settings);
+        fine = write_all(values, DATA, numbers);
     }
-    descend(step.data, g, n, step.numbers[LR]);
-    return finish(&step);
-}
-
-enum { RATE, UNBIAS, BETA1, BETA2, EPS, DECAY, SHRINK }; /* Adam's numbers */
-
-/* One step of Adam with the largest v so far in `top`, or without. */
-WIDE static void
-move_by_moments(double *restrict x, const double *restrict g, double *restrict m, double *restrict v,
-                double *restrict top, Py_ssize_t n, const double *numbers)
-{
-    double rate = numbers[RATE], unbias = numbers[UNBIAS], eps = numbers[EPS], keep = numbers[BETA2];
-    double approach_m = 1.0 - numbers[BETA1], approach_v = 1.0 - keep;
-    if (top == NULL) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            m[i] = m[i] + approach_m * (g[i] - m[i]);
-            v[i] = keep * v[i] + approach_v * g[i] * g[i];
-            x[i] = x[i] - rate * (m[i] / (sqrt(v[i]) * unbias + eps));
-        }
-        return;
+    for (int i = 0; i < MOST_STATES; i++) {
+        PyBuffer_Release(&views[i]);
     }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        m[i] = m[i] + approach_m * (g[i] - m[i]);
-        v[i] = keep * v[i] + approach_v * g[i] * g[i];
-        top[i] = v[i] > top[i] || v[i] != v[i] ? v[i] : top[i];
-        x[i] = x[i] - rate * (m[i] / (sqrt(top[i]) * unbias + eps));
-    }
-}
-
-static PyObject *
-function_adam(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
-{
-    enum { MEAN, SQUARE, LARGEST };
-    Step step;
-    if (!begin(&step, arguments, given, 3, 7)) {
-        return NULL;
-    }
-    const double *numbers = step.numbers;
-    double *restrict x = step.data, *restrict g = step.grad, *m = step.states[MEAN], *v = step.states[SQUARE];
-    double *restrict top = step.states[LARGEST];
-    Py_ssize_t n = step.count;
-    if (m == NULL || v == NULL) {
-        end(&step);
-        PyErr_SetString(PyExc_TypeError, "adam: mean and square must be arrays");
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; numbers[SHRINK] != 1.0 && i < n; i++) {
-        x[i] = x[i] * numbers[SHRINK];
-    }
-    add_decay(g, x, n, numbers[DECAY]);
-    move_by_moments(x, g, m, v, top, n, numbers);
-    return finish(&step);
-}
-
-static PyObject *
-function_rmsprop(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
-{
-    enum { SQUARE, MEAN, BUFFER };
-    enum { LR, ALPHA, EPS, DECAY, MOMENTUM };
-    Step step;
-    if (!begin(&step, arguments, given, 3, 5)) {
-        return NULL;
-    }
-    const double *numbers = step.numbers;
-    double *restrict g = step.grad, *restrict v = step.states[SQUARE], *restrict m = step.states[MEAN];
-    double *restrict b = step.states[BUFFER], eps = numbers[EPS];
-    Py_ssize_t n = step.count;
-    if (v == NULL) {
-        end(&step);
-        PyErr_SetString(PyExc_TypeError, "rmsprop: square must be an array");
-        return NULL;
-    }
-    add_decay(g, step.data, n, numbers[DECAY]);
-    average_squares(v, g, n, numbers[ALPHA]);
-    if (m != NULL) {
-        approach(m, g, n, 1.0 - numbers[ALPHA]);
-        for (Py_ssize_t i = 0; i < n; i++) {
-            g[i] = g[i] / (sqrt(v[i] - m[i] * m[i]) + eps);
-        }
-    }
-    else {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            g[i] = g[i] / (sqrt(v[i]) + eps);
-        }
-    }
-    if (b != NULL) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            b[i] = numbers[MOMENTUM] * b[i] + g[i];
-        }
-        memcpy(g, b, (size_t)n * sizeof(double));
-    }
-    descend(step.data, g, n, numbers[LR]);
-    return finish(&step);
+    PyMem_Free(numbers);
+    return fine ? Py_NewRef(Py_None) : NULL;
 }
 
 
@@ -457,12 +307,7 @@ static PyMethodDef functions[] = {
     {"read", FAST(function_read), "read(values, what, /)\n--\n\n`data` or `grad` of every Value."},
     {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nWhether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
-    {"sgd", FAST(function_sgd),
-     "sgd(values, buffer, first, lr, momentum, dampening, decay, nesterov, /)\n--\n\nGradient descent."},
-    {"adam", FAST(function_adam),
-     "adam(values, mean, square, largest, rate, unbias, beta1, beta2, eps, decay, shrink, /)\n--\n\nAdam."},
-    {"rmsprop", FAST(function_rmsprop),
-     "rmsprop(values, square, mean, buffer, lr, alpha, eps, decay, momentum, /)\n--\n\nRMSprop."},
+    {"step", FAST(function_step), "step(name, values, states, *settings, /)\n--\n\nMake the step of a row."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -488,7 +333,7 @@ static PyModuleDef_Slot slots[] = {
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "nn._common._steps",
-    .m_doc = "Optimiser steps in C: the twin of steps.py.",
+    .m_doc = "Optimiser steps in C.",
     .m_methods = functions,
     .m_slots = slots,
 };

@@ -1,9 +1,8 @@
-"""What every room of `nn` checks in what it is given: sizes, shapes, numbers, where randomness comes from."""
+"""Checks of arguments: sizes, shapes, numbers."""
 
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
 from typing import Any
@@ -20,7 +19,6 @@ __all__ = [
     "shape_of",
     "shown",
     "size",
-    "source",
 ]
 
 
@@ -134,12 +132,3 @@ def check_operands(name: str, width: int, xs: object) -> None:
                 number_of(x)
             except TypeError as error:
                 raise TypeError(f"{takes}, {error} as input {position}") from None
-
-
-def source(seed: int | random.Random) -> random.Random:
-    """Where random numbers come from: a generator as it is, or one that the seed starts."""
-    if isinstance(seed, random.Random):
-        return seed
-    if isinstance(seed, bool) or not hasattr(type(seed), "__index__"):
-        raise TypeError(f"seed must be a whole number or a random.Random, got {shown(seed)}")
-    return random.Random(int(seed))

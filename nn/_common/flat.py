@@ -1,4 +1,4 @@
-"""Numbers of many Values at once, and optimiser steps on them: picks the twin, in C where the core is.
+"""Numbers of many Values at once, and optimiser steps on them: picks C where the engine runs in C.
 
 `read(values, "data")` gives an array of doubles, `write(values, "grad", numbers)` sets one; `values` is a tuple.
 """
@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 
 from autograd.engine import backend
 
-__all__ = ["COMPILED", "adam", "finite", "read", "rmsprop", "sgd", "write"]
+__all__ = ["COMPILED", "finite", "read", "step", "write"]
 
 if TYPE_CHECKING:
-    from nn._common import steps as _twin
+    from nn._common import steps as _backend
 else:
-    from nn._common import steps as _twin
+    from nn._common import steps as _backend
 
     if backend.CORE == "c":
         from autograd.engine import _value
 
         try:
-            from nn._common import _steps as _twin
+            from nn._common import _steps as _backend
         except ImportError:  # this extension alone was not built: slower, the same results
             pass
         else:
-            _twin.use(_value.Value, *_value._layout)
+            _backend.use(_value.Value, *_value._layout)
 
-COMPILED = _twin.__name__ == "nn._common._steps"
+COMPILED = _backend.__name__ == "nn._common._steps"
 
-adam, finite, read, rmsprop, sgd, write = _twin.adam, _twin.finite, _twin.read, _twin.rmsprop, _twin.sgd, _twin.write
+finite, read, step, write = _backend.finite, _backend.read, _backend.step, _backend.write

@@ -1,15 +1,17 @@
-"""Optimiser steps in Python: the reference for `_steps.c`, which does the same in the same order, to the last bit.
+"""Optimiser steps, one row each, and numbers of many Values at once.
 
-A step reads data and gradients of all parameters, computes what they and the state become, and only then writes.
-Formulas and their order are those of `torch.optim`.
+A row is straight-line Python over the floats of one parameter: its number `x`, its gradient `g` and the optimiser's
+state for it, which stand before the `/`, then the settings. It returns the new `x` and the new state. Formulas and
+their order are those of `torch.optim`. The C loops are generated from these rows (`nn._common.codegen`); `step` below
+runs them in Python, for the same bits.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from autograd.engine.backend import Value
 from autograd.ops import ieee
@@ -17,7 +19,73 @@ from autograd.ops import ieee
 if TYPE_CHECKING:
     Doubles: TypeAlias = array[float]
 
-__all__ = ["adam", "finite", "read", "rmsprop", "sgd", "write"]
+__all__ = ["ROWS", "finite", "read", "step", "write"]
+
+
+def sgd(
+    x: float, g: float, buffer: float, /,
+    first: float, lr: float, momentum: float, dampening: float, decay: float, nesterov: float, maximize: float,
+) -> tuple[float, ...]:  # fmt: skip
+    """Gradient descent; `buffer` is the momentum's, which the first step starts with the gradient."""
+    g = -g if maximize else g
+    g = g + decay * x if decay else g
+    buffer = g if first else momentum * buffer + (1.0 - dampening) * g
+    ahead = g + momentum * buffer if nesterov else buffer
+    x = x - lr * (ahead if momentum else g)
+    return x, buffer
+
+
+def adam(
+    x: float, g: float, mean: float, square: float, largest: float, /,
+    rate: float, unbias: float, beta1: float, beta2: float, eps: float, decay: float, shrink: float, amsgrad: float,
+    maximize: float,
+) -> tuple[float, ...]:  # fmt: skip
+    """Adam: `rate` is lr/(1 − β₁ᵗ), `unbias` 1/√(1 − β₂ᵗ); `decay` adds to gradients, `shrink` multiplies the data."""
+    g = -g if maximize else g
+    x = x * shrink
+    g = g + decay * x if decay else g
+    mean = mean + (1.0 - beta1) * (g - mean)
+    square = beta2 * square + (1.0 - beta2) * g * g
+    largest = square if square > largest or square != square else largest
+    x = x - rate * ieee.div(mean, ieee.sqrt(largest if amsgrad else square) * unbias + eps)
+    return x, mean, square, largest
+
+
+def rmsprop(
+    x: float, g: float, square: float, mean: float, buffer: float, /,
+    lr: float, alpha: float, eps: float, decay: float, momentum: float, centered: float, maximize: float,
+) -> tuple[float, ...]:  # fmt: skip
+    """RMSprop, with a running mean of the gradient where it is centred."""
+    g = -g if maximize else g
+    g = g + decay * x if decay else g
+    square = alpha * square + (1.0 - alpha) * g * g
+    mean = mean + (1.0 - alpha) * (g - mean)
+    change = ieee.div(g, ieee.sqrt(square - mean * mean if centered else square) + eps)
+    buffer = momentum * buffer + change
+    x = x - lr * (buffer if momentum else change)
+    return x, square, mean, buffer
+
+
+ROWS: Final[dict[str, Callable[..., tuple[float, ...]]]] = {row.__name__: row for row in (sgd, adam, rmsprop)}
+
+
+def step(name: str, values: tuple[Value, ...], states: tuple[Doubles | None, ...], *settings: float) -> None:
+    """Make the step of a row; a state that is None counts as zeros and is not kept."""
+    row, kept = ROWS[name], [zeros(len(values)) if state is None else state for state in states]
+    moved = [
+        row(value.data, value.grad, *state, *settings)
+        for value, *state in zip(values, *kept, strict=True)
+    ]  # fmt: skip
+    for position, state in enumerate(states, 1):
+        if state is not None:
+            state[:] = array("d", [new[position] for new in moved])
+    for value, new in zip(values, moved, strict=True):
+        value.data = new[0]
+
+
+def zeros(count: int) -> Doubles:
+    """Return an array of so many zeros."""
+    return array("d", bytes(8 * count))
 
 
 def read(values: tuple[Value, ...], what: str) -> Doubles:
@@ -29,12 +97,10 @@ def read(values: tuple[Value, ...], what: str) -> Doubles:
 
 def finite(values: tuple[Value, ...], what: str) -> bool:
     """Whether `data` or `grad` of every Value is neither nan nor inf."""
-    if what not in ("data", "grad"):
-        raise ValueError(f"finite: what must be 'data' or 'grad', got {what!r}")
-    return all(math.isfinite(getattr(value, what)) for value in values)
+    return all(map(math.isfinite, read(values, what)))
 
 
-def write(values: tuple[Value, ...], what: str, numbers: Doubles) -> None:
+def write(values: tuple[Value, ...], what: str, numbers: Sequence[float]) -> None:
     """Set `data` or `grad` of every Value."""
     if what not in ("data", "grad"):
         raise ValueError(f"write: what must be 'data' or 'grad', got {what!r}")
@@ -42,98 +108,3 @@ def write(values: tuple[Value, ...], what: str, numbers: Doubles) -> None:
         raise ValueError(f"write: there must be {len(values)} numbers, got {len(numbers)}")
     for value, number in zip(values, numbers, strict=True):
         setattr(value, what, number)
-
-
-def sgd(
-    values: tuple[Value, ...],
-    buffer: Doubles | None,
-    first: bool,
-    lr: float,
-    momentum: float,
-    dampening: float,
-    decay: float,
-    nesterov: bool,
-) -> None:
-    """Gradient descent; `buffer` is the momentum's, which the first step starts with the gradient."""
-    xs, kept = [], []
-    for i, (x, g) in enumerate(_read(values)):
-        if decay != 0.0:
-            g = g + decay * x
-        if buffer is not None:
-            b = g if first else momentum * buffer[i] + (1.0 - dampening) * g
-            kept.append(b)
-            g = g + momentum * b if nesterov else b
-        xs.append(x - lr * g)
-    _write(values, xs, (buffer, kept))
-
-
-def adam(
-    values: tuple[Value, ...],
-    mean: Doubles,
-    square: Doubles,
-    largest: Doubles | None,
-    rate: float,
-    unbias: float,
-    beta1: float,
-    beta2: float,
-    eps: float,
-    decay: float,
-    shrink: float,
-) -> None:
-    """Adam: `rate` is lr/(1 − β₁ᵗ), `unbias` 1/√(1 − β₂ᵗ); `decay` adds to gradients, `shrink` multiplies the data."""
-    xs, means, squares, tops = [], [], [], []
-    for i, (x, g) in enumerate(_read(values)):
-        x = x * shrink
-        if decay != 0.0:
-            g = g + decay * x
-        m = mean[i] + (1.0 - beta1) * (g - mean[i])
-        v = beta2 * square[i] + (1.0 - beta2) * g * g
-        means.append(m)
-        squares.append(v)
-        if largest is not None:
-            v = v if v > largest[i] or v != v else largest[i]
-            tops.append(v)
-        xs.append(x - rate * ieee.div(m, ieee.sqrt(v) * unbias + eps))
-    _write(values, xs, (mean, means), (square, squares), (largest, tops))
-
-
-def rmsprop(
-    values: tuple[Value, ...],
-    square: Doubles,
-    mean: Doubles | None,
-    buffer: Doubles | None,
-    lr: float,
-    alpha: float,
-    eps: float,
-    decay: float,
-    momentum: float,
-) -> None:
-    """RMSprop; with `mean` it is centred, with `buffer` it has momentum."""
-    xs, squares, means, kept = [], [], [], []
-    for i, (x, g) in enumerate(_read(values)):
-        if decay != 0.0:
-            g = g + decay * x
-        v = alpha * square[i] + (1.0 - alpha) * g * g
-        squares.append(v)
-        if mean is not None:
-            m = mean[i] + (1.0 - alpha) * (g - mean[i])
-            means.append(m)
-            v = v - m * m
-        step = ieee.div(g, ieee.sqrt(v) + eps)
-        if buffer is not None:
-            step = momentum * buffer[i] + step
-            kept.append(step)
-        xs.append(x - lr * step)
-    _write(values, xs, (square, squares), (mean, means), (buffer, kept))
-
-
-def _read(values: tuple[Value, ...]) -> list[tuple[float, float]]:
-    return [(value.data, value.grad) for value in values]
-
-
-def _write(values: tuple[Value, ...], data: Sequence[float], *states: tuple[Doubles | None, list[float]]) -> None:
-    for state, numbers in states:
-        if state is not None:
-            state[:] = array("d", numbers)
-    for value, number in zip(values, data, strict=True):
-        value.data = number

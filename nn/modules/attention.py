@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import backend
-from nn._common.checks import shape_of, shown, size, source
+from nn._common.checks import shape_of, shown, size
+from nn._common.seeds import Seed, source
 from nn.modules.activations import Operand
 from nn.modules.init import Initialiser
 from nn.modules.layers import Linear
@@ -63,7 +63,7 @@ class Attention(Module):
         bias: str = "none",
         name: str = "attention",
         init: str | Initialiser = "uniform",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         self.name, self.causal = name, bool(causal)
         self.width, self.heads = size(f"{name}: width", width), size(f"{name}: heads", heads)

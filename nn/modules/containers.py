@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd.engine.backend import Value
-from nn._common.checks import shown, source
+from nn._common.checks import shown
+from nn._common.seeds import Seed, source
 from nn.modules.activations import Activation, Elementwise, Operand, checked
 from nn.modules.init import Initialiser
 from nn.modules.layers import Layer, assign
@@ -62,7 +62,7 @@ class MLP(Module):
         output: Activation = "linear",
         bias: str = "neuron",
         init: str | Initialiser = "uniform",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__len__"):
             raise TypeError(f"MLP: sizes must be a sequence of whole numbers, got {shown(sizes)}")

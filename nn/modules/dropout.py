@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from nn._common.checks import number_in, source
+from nn._common.checks import number_in
+from nn._common.seeds import Seed, source
 from nn.modules.activations import Operand
 from nn.modules.module import Module
 
@@ -45,7 +46,7 @@ class Dropout(Module):
 
     buffers: ClassVar[tuple[str, ...]] = ("draws", "seed")
 
-    def __init__(self, p: float = 0.5, *, seed: int | random.Random = 0) -> None:
+    def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
         self.p = number_in("dropout: p", p, 0.0, 1.0)
         self.seed = source(seed).getrandbits(32)
         self.draws = 0

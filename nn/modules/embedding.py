@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import random
 from typing import Any
 
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from nn._common.checks import number_of, shape_of, shown, size, source
+from nn._common.checks import number_of, shape_of, shown, size
+from nn._common.seeds import Seed, source
 from nn.modules.init import Initialiser, filled
 from nn.modules.module import Module
 
@@ -56,7 +56,7 @@ class Embedding(Module):
         *,
         name: str = "embedding",
         init: str | Initialiser = "normal",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         self.name = name
         self.count, self.width = size(f"{name}: count", count), size(f"{name}: width", width)

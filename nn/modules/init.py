@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from autograd.engine.backend import Value
-from nn._common.checks import flattened, listed, number_of, shape_of, source
+from nn._common.checks import flattened, listed, number_of, shape_of
+from nn._common.seeds import Seed, source
 
 __all__ = [
     "INITIALISERS", "constant_", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",
     "normal_", "ones_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
 
-Seed: TypeAlias = int | random.Random
 Initialiser: TypeAlias = Callable[..., Any]
 
 # What keeps the variance of a layer's outputs at that of its inputs, where weights have variance gain²/fan_in.
@@ -83,7 +83,7 @@ def ones_(parameters: Any) -> Any:
     return constant_(parameters, 1.0)
 
 
-def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed) -> Any:
+def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed = None) -> Any:
     """Draw every parameter uniformly from [low, high]; return the parameters.
 
     Examples
@@ -97,7 +97,7 @@ def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed
     return _fill("uniform_", parameters, lambda: draw.uniform(low, high))
 
 
-def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed) -> Any:
+def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed = None) -> Any:
     """Draw every parameter from the normal distribution; return the parameters.
 
     Raises
@@ -116,7 +116,7 @@ def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed)
     return _fill("normal_", parameters, lambda: draw.gauss(mean, std))
 
 
-def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
+def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed = None) -> Any:
     """Glorot and Bengio (2010): uniform within ±gain·√(6/(fan_in + fan_out)); return the parameters.
 
     Raises
@@ -135,7 +135,7 @@ def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
     return uniform_(parameters, -bound, bound, seed=seed)
 
 
-def xavier_normal_(parameters: Any, gain: float = 1.0, *, seed: Seed) -> Any:
+def xavier_normal_(parameters: Any, gain: float = 1.0, *, seed: Seed = None) -> Any:
     """Glorot and Bengio (2010): normal, std gain·√(2/(fan_in + fan_out)); return the parameters.
 
     Raises
@@ -197,7 +197,7 @@ def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "f
 he_uniform_, he_normal_ = kaiming_uniform_, kaiming_normal_
 
 
-def _default(parameters: Any, *, seed: Seed) -> Any:
+def _default(parameters: Any, *, seed: Seed = None) -> Any:
     """Uniform within ±1/√fan_in."""
     bound = _fans("uniform", parameters)[0] ** -0.5
     return uniform_(parameters, -bound, bound, seed=seed)

@@ -7,13 +7,13 @@ neuron's.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from nn._common.checks import check_operands, listed, numbers, shown, size, source
+from nn._common.checks import check_operands, listed, numbers, shown, size
+from nn._common.seeds import Seed, source
 from nn.modules.activations import FUNCTIONS, Activation, Operand, checked, function_of, spelled
 from nn.modules.init import Initialiser, filled
 from nn.modules.module import Module
@@ -63,7 +63,7 @@ class Neuron(Module):
         *,
         name: str = "o1",
         init: str | Initialiser = "uniform",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         inputs = size("neuron: inputs", inputs)
         self.weights = filled("neuron", init, 1, inputs, source(seed))[0]
@@ -130,7 +130,7 @@ class Layer(Module):
         bias: str = "neuron",
         name: str = "layer",
         init: str | Initialiser = "uniform",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         if bias not in BIASES:
             raise ValueError(f"{name}: unknown bias, got {bias!r}; allowed {listed(BIASES)}")
@@ -236,7 +236,7 @@ class Linear(Layer):
         bias: str = "neuron",
         name: str = "layer",
         init: str | Initialiser = "uniform",
-        seed: int | random.Random = 0,
+        seed: Seed = None,
     ) -> None:
         super().__init__(inputs, outputs, "linear", bias=bias, name=name, init=init, seed=seed)
 

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
+from autograd._common.foreign import hint
 from autograd.draw import notebook
 from autograd.engine.backend import Value
 from nn._common import flat
@@ -94,6 +95,9 @@ class Module(state.Stateful):
         """Set the gradient of every parameter to 0."""
         parameters = tuple(self.parameters())
         flat.write(parameters, "grad", array("d", bytes(8 * len(parameters))))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(hint(f"{type(self).__name__!r} object", name, "Module"))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from nn._common import flat
-from nn._common.checks import number_in, number_of, shown, size
+from nn._common.checks import number_of, shown
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["LBFGS"]
@@ -55,7 +55,12 @@ class LBFGS(Optimizer):
     3.0
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("max_iter", "history_size", "tolerance_grad", "tolerance_change")
+    bounds: ClassVar = {
+        "max_iter": int,
+        "history_size": int,
+        "tolerance_grad": math.inf,
+        "tolerance_change": math.inf,
+    }
 
     def __init__(
         self,
@@ -67,13 +72,14 @@ class LBFGS(Optimizer):
         tolerance_grad: float = 1e-7,
         tolerance_change: float = 1e-9,
     ) -> None:
-        self.max_iter = size("LBFGS: max_iter", max_iter)
-        self.history_size = size("LBFGS: history_size", history_size)
-        self.tolerance_grad = number_in("LBFGS: tolerance_grad", tolerance_grad, 0.0, math.inf)
-        self.tolerance_change = number_in("LBFGS: tolerance_change", tolerance_change, 0.0, math.inf)
+        super().__init__(
+            parameters, lr, max_iter=max_iter, history_size=history_size, tolerance_grad=tolerance_grad,
+            tolerance_change=tolerance_change,
+        )  # fmt: skip
         if lr != 1.0:
             raise ValueError(f"LBFGS: lr must be 1, as the line search finds the length of a step, got {lr!r}")
-        super().__init__(parameters, lr)
+        if len(self._groups) > 1:
+            raise ValueError("LBFGS: takes one group of parameters, as it makes one step of them all")
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
         """Minimise; leave the parameters where the loss was lowest and return the loss there.
@@ -96,19 +102,20 @@ class LBFGS(Optimizer):
             from scipy.optimize import minimize
         except ImportError as error:
             raise ImportError("LBFGS: needs SciPy; install it with `pip install 'scalargrad[optim]'`") from error
-        start = flat.read(self._values, "data")
+        parameters = self.parameters
+        start = flat.read(parameters, "data")
         lowest, best = math.nan, start
 
         def loss_and_gradient(point: Any) -> tuple[float, Any]:
             nonlocal lowest, best
-            flat.write(self._values, "data", array("d", point))
+            flat.write(parameters, "data", array("d", point))
             try:
                 loss = number_of(closure())
             except TypeError as error:
                 raise TypeError(f"LBFGS: the closure must return a Value or number, {error}") from None
             if loss < lowest or math.isnan(lowest):
                 lowest, best = loss, array("d", point)
-            return loss, list(flat.read(self._values, "grad"))
+            return loss, list(flat.read(parameters, "grad"))
 
         options = {
             "maxiter": self.max_iter,
@@ -119,6 +126,6 @@ class LBFGS(Optimizer):
         try:
             minimize(loss_and_gradient, list(start), jac=True, method="L-BFGS-B", options=options)
         finally:  # also where the closure raised, or somebody lost patience
-            flat.write(self._values, "data", best)
+            flat.write(parameters, "data", best)
         self.steps += 1
         return lowest

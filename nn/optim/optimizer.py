@@ -1,17 +1,20 @@
-"""What all optimisers share: which parameters they move, their settings, and their state out and in."""
+"""Base of the optimisers: parameters and their groups, settings, and state out and in."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from autograd._common.foreign import hint
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
 from nn._common import flat
-from nn._common.checks import entries_of, number_in, number_of, shown
+from nn._common.checks import entries_of, listed, number_in, number_of, shown, size
+from nn._common.steps import zeros
 from nn.modules.module import Module
 
 if TYPE_CHECKING:
@@ -19,57 +22,129 @@ if TYPE_CHECKING:
 
 __all__ = ["Optimizer", "Parameters", "checked_parameters"]
 
-Parameters: TypeAlias = Module | Iterable[Value]
+Parameters: TypeAlias = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
+
+
+@dataclass
+class Group:
+    """Parameters that share settings."""
+
+    values: tuple[Value, ...]
+    own: dict[str, Any] = field(default_factory=dict)  # settings that differ from the optimiser's
+    rate: float = 1.0  # its learning rate in units of the optimiser's
+    state: dict[str, Doubles] = field(default_factory=dict)
+
+    def array(self, name: str) -> Doubles:
+        """An array of the state, zeros at first."""
+        return self.state.setdefault(name, zeros(len(self.values)))
 
 
 class Optimizer:
-    """Base of the optimisers: moves leaves against their `grad`, all at once, in one loop of the core.
+    """Base of the optimisers: moves leaves against their `grad`, all at once.
 
-    It moves the Values that it was given and no others: what is left out of `parameters` stays as it is, and where a
-    module's parameter is replaced by a new Value, the optimiser has to be made anew; set `.data` instead. Gradients are
-    taken as they are: nan and inf spread, as IEEE 754 has it, but within `ag.detect_anomaly()` a step raises before it
-    changes anything.
-
-    A class of its own says how its step goes in `_move`, names its settings in `settings`, its arrays of state in
-    `_arrays`, and checks in `_check`.
+    It moves the Values that it was given and no others: what is left out of `parameters` stays as it is. Where a
+    module's parameter is replaced by a new Value, make the optimiser anew; or set `.data` instead. Gradients are taken
+    as they are: nan and inf spread as in IEEE 754, but inside `ag.detect_anomaly()` a step raises before it changes
+    anything.
 
     Parameters
     ----------
-    parameters : Module, or iterable of Value
-        Leaves, each once.
+    parameters : Module, iterable of Value, or iterable of dict
+        Leaves, each once. A dict is a group: its `params`, and settings of its own such as `lr` or `weight_decay`.
+        Setting `optimizer.lr` later changes the rates of all groups in proportion.
     lr : float
         Learning rate; not negative. May be set between steps.
+    maximize : bool
+        Move along the gradient instead of against it.
 
     Attributes
     ----------
     parameters : tuple of Value
-        What it moves.
+        The parameters of all groups.
     steps : int
-        How many steps it has made.
+        Number of steps made.
 
     Raises
     ------
     TypeError
         If a parameter isn't a Value, or a setting isn't a number.
     ValueError
-        If there is no parameter, one is computed or given twice, or a setting is out of range.
+        If there is no parameter, one is computed or given twice, a group has an unknown setting, or a setting is out of
+        range.
+
+    Examples
+    --------
+    >>> from nn.optim import SGD
+    >>> w, b = Value(1.0), Value(1.0)
+    >>> descent = SGD([{"params": [w], "weight_decay": 0.5}, {"params": [b], "lr": 0.2}], lr=0.1)
+    >>> w.grad = b.grad = 1.0
+    >>> descent.step()
+    >>> round(w.data, 6), round(b.data, 6)
+    (0.85, 0.8)
     """
 
-    settings: ClassVar[tuple[str, ...]] = ()
+    bounds: ClassVar[dict[str, Any]] = {}
+    """Settings in order: each in [0, bound); a tuple of bounds for several numbers, bool for a switch."""
+
+    row: ClassVar[str] = ""
+    """The row of `nn._common.steps` that a step runs."""
 
     def __init__(self, parameters: Parameters, lr: float, **settings: Any) -> None:
-        self._values = checked_parameters(type(self).__name__, parameters)
         self.lr = lr
-        for name, setting in settings.items():
+        for name, setting in self._checked(settings).items():
             setattr(self, name, setting)
         self.steps = 0
-        self._state: dict[str, Doubles] = {name: array("d", bytes(8 * len(self._values))) for name in self._arrays()}
-        self._zeros = array("d", bytes(8 * len(self._values)))
+        self._groups = self._grouped(parameters, settings)
+
+    def _grouped(self, parameters: Any, settings: dict[str, Any]) -> list[Group]:
+        where = type(self).__name__
+        given = parameters if isinstance(parameters, (Module, Value)) or not _iterable(parameters) else [*parameters]
+        if not (isinstance(given, list) and given and all(isinstance(part, Mapping) for part in given)):
+            return [Group(checked_parameters(where, given))]
+        groups = []
+        for part in given:
+            own = {name: setting for name, setting in part.items() if name not in ("params", "lr")}
+            unknown = [repr(name) for name in own if name not in self.bounds]
+            if unknown or "params" not in part:
+                allowed = listed(("params", "lr", *self.bounds))
+                raise ValueError(
+                    f"{where}: a group needs 'params' and takes {allowed}, got {listed(map(repr, part)) or 'nothing'}"
+                )
+            rate = number_in(f"{where}: lr", part.get("lr", self.lr), 0.0, math.inf)
+            if rate != self.lr and self.lr == 0.0:
+                raise ValueError(f"{where}: a group's lr is kept in proportion to the optimiser's, which must not be 0")
+            checked = self._checked({**settings, **own})
+            relative = 1.0 if rate == self.lr else rate / self.lr
+            values = checked_parameters(where, part["params"])
+            groups.append(Group(values, {name: checked[name] for name in own}, relative))
+        checked_parameters(where, [value for group in groups for value in group.values])
+        return groups
+
+    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Settings, each within its bounds."""
+        where, found = type(self).__name__, dict(settings)
+        for name, bound in self.bounds.items():
+            given = settings[name]
+            if bound is bool:
+                found[name] = bool(given)
+            elif bound is int:
+                found[name] = size(f"{where}: {name}", given)
+            elif isinstance(bound, tuple):
+                if not isinstance(given, (tuple, list)) or len(given) != len(bound):
+                    raise ValueError(f"{where}: {name} must be two numbers, got {shown(given)}")
+                found[name] = tuple(
+                    number_in(f"{where}: {name}[{i}]", x, 0.0, top) for i, (x, top) in enumerate(zip(given, bound))
+                )
+            else:
+                found[name] = number_in(f"{where}: {name}", given, 0.0, bound)
+        return found
 
     @property
     def parameters(self) -> tuple[Value, ...]:
-        """What it moves."""
-        return self._values
+        """The parameters of all groups."""
+        if len(self._groups) == 1:
+            return self._groups[0].values
+        return tuple(value for group in self._groups for value in group.values)
 
     @property
     def lr(self) -> float:
@@ -86,30 +161,39 @@ class Optimizer:
         Raises
         ------
         AnomalyError
-            Within `ag.detect_anomaly()`, where a gradient is nan or inf; nothing has changed then.
+            Inside `ag.detect_anomaly()`, where a gradient is nan or inf; nothing has changed then.
         """
         if modes.active:
-            _inspect(type(self).__name__, self._values)
-        self._move()
+            _inspect(type(self).__name__, self.parameters)
+            modes.observed("set", self.parameters[0], None, None)  # a recording can't repeat a step
+        for group in self._groups:
+            at = self._settings_of(group)
+            states = tuple(None if name is None else group.array(name) for name in self._arrays(at))
+            flat.step(self.row, group.values, states, *self._numbers(at))
         self.steps += 1
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0; `backward()` adds to it."""
-        flat.write(self._values, "grad", self._zeros)
+        for group in self._groups:
+            flat.write(group.values, "grad", zeros(len(group.values)))
 
-    def _begun(self, name: str) -> Doubles:
-        """An array of the state; zeros where a setting that asks for it was changed after the optimiser was made."""
-        numbers = self._state.get(name)
-        if numbers is None:
-            numbers = self._state[name] = array("d", self._zeros)
-        return numbers
+    def _settings_of(self, group: Group) -> Callable[[str], Any]:
+        """A setting of a group by name."""
+        own = {**group.own, "lr": self._lr * group.rate}
+        return lambda name: own[name] if name in own else getattr(self, name)
 
-    def _arrays(self) -> tuple[str, ...]:
-        """Names of the state: for each an array with a number for every parameter, 0 at first."""
+    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
+        """Names of the row's states; None for one that these settings don't need."""
         return ()
 
-    def _move(self) -> None:
-        raise NotImplementedError(f"{type(self).__name__}: a class of its own must define _move")
+    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
+        """The row's settings."""
+        return ()
+
+    def _names(self) -> list[str]:
+        """Names of the states that any group needs."""
+        found = [name for group in self._groups for name in self._arrays(self._settings_of(group)) if name]
+        return list(dict.fromkeys(found))
 
     def state_dict(self) -> dict[str, Any]:
         """Return settings and state, sharing nothing with this; it can be written as JSON, and no bit is lost.
@@ -120,13 +204,16 @@ class Optimizer:
         >>> SGD([Value(1.0)], lr=0.5, momentum=0.9).state_dict()["state"]
         {'momentum_buffer': [0.0]}
         """
-        settings = {name: getattr(self, name) for name in ("lr", *self.settings)}
-        return {
-            "kind": type(self).__name__,
-            "steps": self.steps,
-            "settings": {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()},
-            "state": {name: self._begun(name).tolist() for name in self._arrays()},
-        }
+        settings = {name: _plain(getattr(self, name)) for name in ("lr", *self.bounds)}
+        arrays = {name: [x for group in self._groups for x in group.array(name)] for name in self._names()}
+        found = {"kind": type(self).__name__, "steps": self.steps, "settings": settings, "state": arrays}
+        return found if len(self._groups) == 1 else {**found, "groups": self._described()}
+
+    def _described(self) -> list[dict[str, Any]]:
+        return [
+            {"count": len(group.values), "rate": group.rate, **{name: _plain(x) for name, x in group.own.items()}}
+            for group in self._groups
+        ]
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take settings and state from `state_dict()`, so that training goes on bit for bit; all of it or nothing.
@@ -134,37 +221,48 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If it isn't what `state_dict()` gives, is another optimiser's, or was made for another number of parameters.
+            If it isn't what `state_dict()` gives, is another optimiser's, or was made for other parameters or groups.
         """
         where = f"load_state_dict of {type(self).__name__}"
-        state = entries_of(where, state, ("kind", "steps", "settings", "state"))
+        state = entries_of(where, state, tuple(self.state_dict()))
         if state["kind"] != type(self).__name__:
             raise ValueError(f"{where}: the state is that of {state['kind']!r}")
         steps = state["steps"]
         if type(steps) is not int or steps < 0:
             raise ValueError(f"{where}: steps must be a whole number of at least 0, got {shown(steps)}")
+        if state.get("groups", []) != (self._described() if len(self._groups) > 1 else []):
+            raise ValueError(f"{where}: the groups are {shown(state['groups'])}, but here {self._described()}")
         trial = self._with_settings(where, state["settings"])
-        arrays = _arrays_of(where, state["state"], trial._arrays(), len(self._values))
-        for name in ("lr", *self.settings):
+        arrays = _arrays_of(where, state["state"], trial._names(), len(self.parameters))
+        for name in ("lr", *self.bounds):
             setattr(self, name, getattr(trial, name))
-        self.steps, self._state = steps, arrays
+        self.steps, begin = steps, 0
+        for group in self._groups:
+            end = begin + len(group.values)
+            group.state, begin = {name: numbers[begin:end] for name, numbers in arrays.items()}, end
 
     def _with_settings(self, where: str, settings: Any) -> Optimizer:
-        """Another optimiser of this kind, whose settings have been checked as those of any."""
-        given = entries_of(f"{where}: settings", settings, ("lr", *self.settings))
+        """Another optimiser of this kind and these groups, whose settings have been checked as those of any."""
+        given = entries_of(f"{where}: settings", settings, ("lr", *self.bounds))
         try:
-            return type(self)(self._values[:1], **given)
+            trial = type(self)(self.parameters[:1], **given)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{where}: {error}") from error
+        trial._groups = [Group(group.values, group.own, group.rate) for group in self._groups]
+        return trial
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(hint(f"{type(self).__name__!r}", name, "Optimizer"))
 
     def __repr__(self) -> str:
-        settings = "".join(f", {name}={getattr(self, name)!r}" for name in ("lr", *self.settings))
-        return f"{type(self).__name__}({len(self._values)} parameters{settings})"
+        shown_ = [name for name in ("lr", *self.bounds) if name != "maximize" or self.maximize]
+        settings = "".join(f", {name}={getattr(self, name)!r}" for name in shown_)
+        return f"{type(self).__name__}({len(self.parameters)} parameters{settings})"
 
 
-def checked_parameters(where: str, parameters: Parameters) -> tuple[Value, ...]:
+def checked_parameters(where: str, parameters: Any) -> tuple[Value, ...]:
     """The parameters of a module, or the given ones once they are known to be leaves, each once, and some."""
-    if isinstance(parameters, Value) or not (isinstance(parameters, Module) or hasattr(parameters, "__iter__")):
+    if isinstance(parameters, Value) or not (isinstance(parameters, Module) or _iterable(parameters)):
         raise TypeError(f"{where}: parameters must be a Module or a sequence of Values, got {shown(parameters)}")
     found = tuple(parameters.parameters() if isinstance(parameters, Module) else parameters)
     seen: set[int] = set()
@@ -181,6 +279,14 @@ def checked_parameters(where: str, parameters: Parameters) -> tuple[Value, ...]:
     return found
 
 
+def _iterable(given: Any) -> bool:
+    return hasattr(type(given), "__iter__") and not isinstance(given, (str, bytes, type))
+
+
+def _plain(setting: Any) -> Any:
+    return list(setting) if isinstance(setting, tuple) else setting
+
+
 def _inspect(where: str, values: tuple[Value, ...]) -> None:
     if modes._detecting.get():
         for position, value in enumerate(values):
@@ -189,7 +295,7 @@ def _inspect(where: str, values: tuple[Value, ...]) -> None:
                 raise AnomalyError(f"{where}: the gradient of {name} = {value.data!r} is {value.grad}")
 
 
-def _arrays_of(where: str, given: Any, names: tuple[str, ...], count: int) -> dict[str, Doubles]:
+def _arrays_of(where: str, given: Any, names: list[str], count: int) -> dict[str, Doubles]:
     given, arrays = entries_of(f"{where}: state", given, names), {}
     for name in names:
         if not isinstance(given[name], (list, tuple)) or len(given[name]) != count:
@@ -197,6 +303,6 @@ def _arrays_of(where: str, given: Any, names: tuple[str, ...], count: int) -> di
             raise ValueError(f"{where}: {name} must be {count} numbers, one for each parameter, got {length}")
         try:
             arrays[name] = array("d", [number_of(x) for x in given[name]])
-        except TypeError as error:
+        except (TypeError, OverflowError) as error:
             raise ValueError(f"{where}: {name} must be numbers, {error}") from None
     return arrays

@@ -1,7 +1,8 @@
-"""Learning rates that change with an optimiser's steps; names and formulas are those of `torch.optim.lr_scheduler`.
+"""Learning rate schedules: functions of the step, with the names and formulas of `torch.optim.lr_scheduler`.
 
-A schedule is a function of the number of steps: `schedule(n)` is the rate for step n, counted from 0, and depends on
-nothing else. `schedule.step()`, after each `optimizer.step()`, sets the optimiser's rate to that of the next step.
+`schedule(n)` is the rate of step n, counted from 0, and depends on nothing else; `nn.fit(schedule=…)` calls it. In a
+loop of your own `schedule.step()`, after each `optimizer.step()`, sets the rate of the next step. Each maker takes the
+optimiser, whose rate is the base rate, or the base rate alone. `ReduceLROnPlateau` has a state and is a class.
 """
 
 from __future__ import annotations
@@ -9,73 +10,89 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
+from autograd.engine.backend import Value
 from nn._common.checks import entries_of, number_in, number_of, shown, size
 from nn.optim.optimizer import Optimizer
-from nn.optim.plateau import ReduceLROnPlateau
 
 __all__ = [
-    "ConstantLR", "CosineAnnealingLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "OneCycleLR",
-    "ReduceLROnPlateau", "Schedule", "SequentialLR", "StepLR",
+    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR", "LambdaLR",
+    "LinearLR", "MultiStepLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "Schedule", "SequentialLR", "StepLR",
 ]  # fmt: skip
+
+Rated: TypeAlias = Optimizer | float
 
 
 class Schedule:
-    """Base of the schedules: sets the optimiser's rate to `self(0)` at once, and at each `step()` to the next.
-
-    A class of its own defines `factor(step)`, by which the optimiser's first rate is multiplied, or `__call__`.
+    """The rate of each step; made by the functions of this module, or of a function of one's own.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Whose rate; the one it has now is the base.
+    optimizer : Optimizer or float
+        The optimiser whose rate is set, to `self(0)` at once; or the base rate alone.
+    rate : callable
+        A function of the base rate and the step that gives the step's rate.
+    name : str
+        Name in errors and states.
 
     Attributes
     ----------
     base_lr : float
-        The rate that the optimiser had.
+        The base rate.
     last_step : int
-        For which step the rate is set, counted from 0.
+        The step whose rate is set, counted from 0.
 
     Examples
     --------
     >>> from autograd import Value
     >>> from nn import SGD
-    >>> class Halved(Schedule):
-    ...     def factor(self, step):
-    ...         return 0.5**step
     >>> optimizer = SGD([Value(1.0)], lr=0.8)
-    >>> schedule = Halved(optimizer)
+    >>> schedule = Schedule(optimizer, lambda base, step: base * 0.5**step)
     >>> schedule.step()
     >>> optimizer.lr
     0.4
     """
 
-    def __init__(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(self).__name__}: optimizer must be an Optimizer, got {shown(optimizer)}")
-        self.optimizer = optimizer
-        self.base_lr = optimizer.lr
-        self.last_step = 0
-        optimizer.lr = self(0)
-
-    def factor(self, step: int) -> float:
-        """Return what the base rate is multiplied by for a step, counted from 0."""
-        raise NotImplementedError(f"{type(self).__name__}: a class of its own must define factor or __call__")
+    def __init__(
+        self,
+        optimizer: Rated,
+        rate: Callable[[float, int], float],
+        name: str = "Schedule",
+        base_lr: float | None = None,
+    ) -> None:
+        self.name, self.rate, self.last_step = name, rate, 0
+        self.optimizer = optimizer if isinstance(optimizer, Optimizer) else None
+        base: Any = optimizer.lr if isinstance(optimizer, Optimizer) else optimizer
+        if isinstance(base, Value) or not hasattr(type(base), "__float__"):
+            raise TypeError(f"{name}: optimizer must be an Optimizer or a rate, got {shown(base)}")
+        self.base_lr = number_in(f"{name}: base rate", base if base_lr is None else base_lr, 0.0, math.inf)
+        self._set()
 
     def __call__(self, step: int) -> float:
-        """Return the rate for a step, counted from 0."""
-        return self.base_lr * self.factor(step)
+        """Return the rate of a step, counted from 0."""
+        return self.rate(self.base_lr, step)
 
     def step(self) -> None:
-        """Set the rate for the optimiser's next step."""
+        """Set the rate of the optimiser's next step.
+
+        Raises
+        ------
+        TypeError
+            If the schedule was made of a base rate, without an optimiser.
+        """
+        if self.optimizer is None:
+            raise TypeError(f"{self.name}: step() needs a schedule made of an optimizer; this one has a rate alone")
         self.optimizer.lr = self(self.last_step + 1)
         self.last_step += 1
 
+    def _set(self) -> None:
+        if self.optimizer is not None:
+            self.optimizer.lr = self(self.last_step)
+
     def state_dict(self) -> dict[str, Any]:
         """Return what a resumed schedule needs to know; it can be written as JSON."""
-        return {"kind": type(self).__name__, "base_lr": self.base_lr, "last_step": self.last_step}
+        return {"kind": self.name, "base_lr": self.base_lr, "last_step": self.last_step}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take what `state_dict()` gave, and set the optimiser's rate by it.
@@ -85,300 +102,388 @@ class Schedule:
         ValueError
             If it is another schedule's; nothing changes then.
         """
-        where = f"load_state_dict of {type(self).__name__}"
+        where = f"load_state_dict of {self.name}"
         given = entries_of(where, state, tuple(self.state_dict()))
-        if given["kind"] != type(self).__name__:
+        if given["kind"] != self.name:
             raise ValueError(f"{where}: the state is that of {given['kind']!r}")
         base = number_in(f"{where}: base_lr", given["base_lr"], 0.0, math.inf)
         self.last_step = size(f"{where}: last_step", given["last_step"], least=0)
         self.base_lr = base
-        self.optimizer.lr = self(self.last_step)
+        self._set()
+
+    def __repr__(self) -> str:
+        return f"{self.name}(base_lr={self.base_lr!r}, last_step={self.last_step})"
 
 
-class LambdaLR(Schedule):
+def LambdaLR(optimizer: Rated, lr_lambda: Callable[[int], float]) -> Schedule:
     """The base rate times a function of the step.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> descent = SGD([Value(1.0)], lr=0.5)
-    >>> schedule = LambdaLR(descent, lambda step: 1 / (step + 1))
-    >>> schedule.step()
-    >>> descent.lr
+    >>> LambdaLR(0.5, lambda step: 1 / (step + 1))(1)
     0.25
     """
+    if not callable(lr_lambda):
+        raise TypeError(f"LambdaLR: lr_lambda must be a function of the step, got {shown(lr_lambda)}")
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        if not callable(lr_lambda):
-            raise TypeError(f"LambdaLR: lr_lambda must be a function of the step, got {shown(lr_lambda)}")
-        self.lr_lambda = lr_lambda
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return what the function does."""
-        given = self.lr_lambda(step)
+    def rate(base: float, step: int) -> float:
+        given = lr_lambda(step)
         try:
-            return number_of(given)
+            return base * number_of(given)
         except TypeError as error:
             raise TypeError(f"LambdaLR: lr_lambda must return a number, {error}") from None
 
+    return Schedule(optimizer, rate, "LambdaLR")
 
-class StepLR(Schedule):
+
+def StepLR(optimizer: Rated, step_size: int, gamma: float = 0.1) -> Schedule:
     """The rate times gamma every `step_size` steps.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = StepLR(SGD([Value(1.0)], lr=0.5), step_size=2, gamma=0.5)
-    >>> [schedule(n) for n in range(5)]
+    >>> [StepLR(0.5, step_size=2, gamma=0.5)(n) for n in range(5)]
     [0.5, 0.5, 0.25, 0.25, 0.125]
     """
-
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size = size("StepLR: step_size", step_size)
-        self.gamma = number_in("StepLR: gamma", gamma, 0.0, math.inf)
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return gamma to the number of full periods."""
-        return float(self.gamma ** (step // self.step_size))
+    every, factor = size("StepLR: step_size", step_size), _gamma("StepLR", gamma)
+    return Schedule(optimizer, lambda base, step: base * factor ** (step // every), "StepLR")
 
 
-class MultiStepLR(Schedule):
+def MultiStepLR(optimizer: Rated, milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
     """The rate times gamma at each milestone, a number of steps.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = MultiStepLR(SGD([Value(1.0)], lr=1.0), [1, 3], gamma=0.5)
-    >>> [schedule(n) for n in range(5)]
+    >>> [MultiStepLR(1.0, [1, 3], gamma=0.5)(n) for n in range(5)]
     [1.0, 0.5, 0.5, 0.25, 0.25]
     """
-
-    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones = sorted(size("MultiStepLR: milestone", step, least=0) for step in milestones)
-        self.gamma = number_in("MultiStepLR: gamma", gamma, 0.0, math.inf)
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return gamma to the number of milestones passed."""
-        return float(self.gamma ** bisect_right(self.milestones, step))
+    places = sorted(size("MultiStepLR: milestone", step, least=0) for step in milestones)
+    factor = _gamma("MultiStepLR", gamma)
+    return Schedule(optimizer, lambda base, step: base * factor ** bisect_right(places, step), "MultiStepLR")
 
 
-class ExponentialLR(Schedule):
+def ExponentialLR(optimizer: Rated, gamma: float) -> Schedule:
     """The rate times gamma at every step.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> ExponentialLR(SGD([Value(1.0)], lr=1.0), gamma=0.5)(3)
+    >>> ExponentialLR(1.0, gamma=0.5)(3)
     0.125
     """
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = number_in("ExponentialLR: gamma", gamma, 0.0, math.inf)
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return gamma to the step."""
-        return float(self.gamma**step)
+    factor = _gamma("ExponentialLR", gamma)
+    return Schedule(optimizer, lambda base, step: base * factor**step, "ExponentialLR")
 
 
-class ConstantLR(Schedule):
+def ConstantLR(optimizer: Rated, factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
     """The base rate times `factor` for `total_iters` steps, then the base rate.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = ConstantLR(SGD([Value(1.0)], lr=1.0), 0.25, total_iters=2)
-    >>> [schedule(n) for n in range(3)]
+    >>> [ConstantLR(1.0, 0.25, total_iters=2)(n) for n in range(3)]
     [0.25, 0.25, 1.0]
     """
-
-    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
-        self.first_factor = number_in("ConstantLR: factor", factor, 0.0, 1.0, open_high=False)
-        self.total_iters = size("ConstantLR: total_iters", total_iters)
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return the factor, or 1 once the steps are over."""
-        return self.first_factor if step < self.total_iters else 1.0
+    first = number_in("ConstantLR: factor", factor, 0.0, 1.0, open_high=False)
+    count = size("ConstantLR: total_iters", total_iters)
+    return Schedule(optimizer, lambda base, step: base * (first if step < count else 1.0), "ConstantLR")
 
 
-class LinearLR(Schedule):
+def LinearLR(optimizer: Rated, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5) -> Schedule:
     """The base rate times a factor that goes from `start_factor` to `end_factor` in `total_iters` steps: warm-up.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = LinearLR(SGD([Value(1.0)], lr=1.0), start_factor=0.5, total_iters=2)
-    >>> [schedule(n) for n in range(4)]
+    >>> [LinearLR(1.0, start_factor=0.5, total_iters=2)(n) for n in range(4)]
     [0.5, 0.75, 1.0, 1.0]
     """
-
-    def __init__(
-        self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
-    ) -> None:
-        self.start_factor = number_in("LinearLR: start_factor", start_factor, 0.0, 1.0, open_low=True, open_high=False)
-        self.end_factor = number_in("LinearLR: end_factor", end_factor, 0.0, 1.0, open_high=False)
-        self.total_iters = size("LinearLR: total_iters", total_iters)
-        super().__init__(optimizer)
-
-    def factor(self, step: int) -> float:
-        """Return the factor on the line, then its end."""
-        part = min(step, self.total_iters) / self.total_iters
-        return self.start_factor + (self.end_factor - self.start_factor) * part
+    start = number_in("LinearLR: start_factor", start_factor, 0.0, 1.0, open_low=True, open_high=False)
+    end = number_in("LinearLR: end_factor", end_factor, 0.0, 1.0, open_high=False)
+    count = size("LinearLR: total_iters", total_iters)
+    return Schedule(
+        optimizer, lambda base, step: base * (start + (end - start) * (min(step, count) / count)), "LinearLR"
+    )
 
 
-class CosineAnnealingLR(Schedule):
+def PolynomialLR(optimizer: Rated, total_iters: int = 5, power: float = 1.0) -> Schedule:
+    """The base rate times (1 − step/total_iters)^power, then 0.
+
+    Examples
+    --------
+    >>> [PolynomialLR(1.0, total_iters=4, power=2.0)(n) for n in range(6)]
+    [1.0, 0.5625, 0.25, 0.0625, 0.0, 0.0]
+    """
+    count = size("PolynomialLR: total_iters", total_iters)
+    exponent = number_in("PolynomialLR: power", power, 0.0, math.inf, open_low=True)
+    return Schedule(optimizer, lambda base, step: base * (1.0 - min(step, count) / count) ** exponent, "PolynomialLR")
+
+
+def CosineAnnealingLR(optimizer: Rated, T_max: int, eta_min: float = 0.0) -> Schedule:
     """From the base rate to `eta_min` in `T_max` steps along half a cosine, and back, without end.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = CosineAnnealingLR(SGD([Value(1.0)], lr=1.0), T_max=2)
-    >>> [round(schedule(n), 9) for n in range(4)]
+    >>> [round(CosineAnnealingLR(1.0, T_max=2)(n), 9) for n in range(4)]
     [1.0, 0.5, 0.0, 0.5]
     """
-
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max = size("CosineAnnealingLR: T_max", T_max)
-        self.eta_min = number_in("CosineAnnealingLR: eta_min", eta_min, 0.0, math.inf)
-        super().__init__(optimizer)
-
-    def __call__(self, step: int) -> float:
-        """Return the rate on the cosine."""
-        return self.eta_min + (self.base_lr - self.eta_min) * (1.0 + math.cos(math.pi * step / self.T_max)) / 2.0
+    period = size("CosineAnnealingLR: T_max", T_max)
+    low = number_in("CosineAnnealingLR: eta_min", eta_min, 0.0, math.inf)
+    return Schedule(optimizer, lambda base, step: _cosine(base, low, step / period), "CosineAnnealingLR")
 
 
-class OneCycleLR(Schedule):
+def CosineAnnealingWarmRestarts(optimizer: Rated, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> Schedule:
+    """From the base rate to `eta_min` along half a cosine in `T_0` steps, then anew, each time `T_mult` times as long.
+
+    Examples
+    --------
+    >>> [round(CosineAnnealingWarmRestarts(1.0, T_0=2, T_mult=2)(n), 4) for n in range(7)]
+    [1.0, 0.5, 1.0, 0.8536, 0.5, 0.1464, 1.0]
+    """
+    first, times = size("CosineAnnealingWarmRestarts: T_0", T_0), size("CosineAnnealingWarmRestarts: T_mult", T_mult)
+    low = number_in("CosineAnnealingWarmRestarts: eta_min", eta_min, 0.0, math.inf)
+
+    def rate(base: float, step: int) -> float:
+        period = first
+        if times == 1:
+            step %= period
+        while step >= period:
+            step, period = step - period, period * times
+        return _cosine(base, low, step / period)
+
+    return Schedule(optimizer, rate, "CosineAnnealingWarmRestarts")
+
+
+def OneCycleLR(
+    optimizer: Rated,
+    max_lr: float,
+    total_steps: int,
+    *,
+    pct_start: float = 0.3,
+    anneal_strategy: str = "cos",
+    div_factor: float = 25.0,
+    final_div_factor: float = 1e4,
+) -> Schedule:
     """Up from max_lr/div_factor to max_lr, then down to the first rate/final_div_factor (Smith 2018).
 
     Only the rate changes: momentum stays as it is (`cycle_momentum=False` in torch).
 
     Parameters
     ----------
-    optimizer : Optimizer
+    optimizer : Optimizer or float
         Its own rate plays no part.
     max_lr : float
         The top.
     total_steps : int
-        Length of the cycle; there is no rate after it.
+        Length of the cycle.
     pct_start : float
         The part of the cycle, from 0 to 1, in which the rate rises.
     anneal_strategy : {"cos", "linear"}
-        How it rises and falls.
+        Shape of rise and fall.
     div_factor, final_div_factor : float
         The first rate is max_lr/div_factor, the last is the first/final_div_factor.
 
     Raises
     ------
     ValueError
-        If a setting is out of range, or a step is asked for that is after the cycle.
+        If a setting is out of range, or the rate of a step after the cycle is asked for. After its last step the rate
+        stays where it is, so that `step()` may be called after each of `total_steps` steps.
 
     Examples
     --------
-    >>> from autograd import Value
-    >>> from nn import SGD
-    >>> schedule = OneCycleLR(SGD([Value(1.0)], lr=1.0), 1.0, total_steps=10, anneal_strategy="linear", div_factor=4)
+    >>> schedule = OneCycleLR(1.0, 1.0, total_steps=10, anneal_strategy="linear", div_factor=4)
     >>> [round(schedule(n), 4) for n in range(10)]
     [0.25, 0.625, 1.0, 0.8571, 0.7143, 0.5714, 0.4286, 0.2857, 0.1429, 0.0]
     """
+    if anneal_strategy not in ("cos", "linear"):
+        raise ValueError(f"OneCycleLR: unknown anneal_strategy, got {anneal_strategy!r}; allowed cos, linear")
+    top_rate = number_in("OneCycleLR: max_lr", max_lr, 0.0, math.inf)
+    count = size("OneCycleLR: total_steps", total_steps)
+    first = top_rate / number_in("OneCycleLR: div_factor", div_factor, 0.0, math.inf, open_low=True)
+    last = first / number_in("OneCycleLR: final_div_factor", final_div_factor, 0.0, math.inf, open_low=True)
+    top = number_in("OneCycleLR: pct_start", pct_start, 0.0, 1.0, open_high=False) * count - 1.0
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        max_lr: float,
-        total_steps: int,
-        *,
-        pct_start: float = 0.3,
-        anneal_strategy: str = "cos",
-        div_factor: float = 25.0,
-        final_div_factor: float = 1e4,
-    ) -> None:
-        if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"OneCycleLR: unknown anneal_strategy, got {anneal_strategy!r}; allowed cos, linear")
-        self.max_lr = number_in("OneCycleLR: max_lr", max_lr, 0.0, math.inf)
-        self.total_steps = size("OneCycleLR: total_steps", total_steps)
-        self.pct_start = number_in("OneCycleLR: pct_start", pct_start, 0.0, 1.0, open_high=False)
-        self.anneal_strategy = anneal_strategy
-        self.first = self.max_lr / number_in("OneCycleLR: div_factor", div_factor, 0.0, math.inf, open_low=True)
-        self.last = self.first / number_in(
-            "OneCycleLR: final_div_factor", final_div_factor, 0.0, math.inf, open_low=True
-        )
-        super().__init__(optimizer)
+    def between(start: float, end: float, part: float) -> float:
+        return (end - start) * part + start if anneal_strategy == "linear" else _cosine(start, end, part)
 
-    def __call__(self, step: int) -> float:
-        """Return the rate of the cycle; it has `total_steps` of them."""
-        if step >= self.total_steps:
-            raise ValueError(f"OneCycleLR: the cycle has {self.total_steps} steps, got step {step} counted from 0")
-        top, end = self.pct_start * self.total_steps - 1.0, float(self.total_steps - 1)
+    def rate(base: float, step: int) -> float:
+        if step > count:
+            raise ValueError(f"OneCycleLR: the cycle has {count} steps, got step {step} counted from 0")
+        step = min(step, count - 1)
         if step <= top:
-            return self._between(self.first, self.max_lr, step / top if top else 1.0)
-        return self._between(self.max_lr, self.last, (step - top) / (end - top))
+            return between(first, top_rate, step / top if top else 1.0)
+        return between(top_rate, last, (step - top) / (count - 1.0 - top))
 
-    def _between(self, start: float, end: float, part: float) -> float:
-        if self.anneal_strategy == "linear":
-            return (end - start) * part + start
-        return end + (start - end) / 2.0 * (1.0 + math.cos(math.pi * part))
+    return Schedule(optimizer, rate, "OneCycleLR")
 
 
-class SequentialLR(Schedule):
+def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
     """Schedules one after another, each counted from its own first step: a warm-up, then what follows it.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Of all of them.
+    optimizer : Optimizer or float
+        The optimiser of all of them, or their base rate.
     schedulers : sequence of Schedule
-        Made before with this optimiser.
+        Made with this optimiser; the base rate of the first is that of all.
     milestones : sequence of int
-        At which steps the next begins: one fewer, rising.
+        The steps at which the next begins: one fewer, rising.
+
+    Raises
+    ------
+    ValueError
+        If the milestones don't fit the schedules, or a schedule is another optimiser's.
+
+    Examples
+    --------
+    >>> schedule = SequentialLR(1.0, [LinearLR(1.0, 0.5, total_iters=2), ExponentialLR(1.0, 0.5)], milestones=[2])
+    >>> [schedule(n) for n in range(5)]
+    [0.5, 0.75, 1.0, 0.5, 0.25]
+    """
+    parts, places = list(schedulers), [size("SequentialLR: milestone", n) for n in milestones]
+    if not parts or len(places) != len(parts) - 1:
+        raise ValueError(f"SequentialLR: {len(parts)} schedules need one milestone fewer, got {len(places)}")
+    if places != sorted(set(places)):
+        raise ValueError(f"SequentialLR: milestones must rise, got {places!r}")
+    _of_one("SequentialLR", optimizer, parts)
+
+    def rate(base: float, step: int) -> float:
+        turn = bisect_right(places, step)
+        return parts[turn].rate(base, step - (places[turn - 1] if turn else 0))
+
+    return Schedule(optimizer, rate, "SequentialLR", parts[0].base_lr)
+
+
+def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
+    """The base rate times the factors of several schedules of one optimiser: each rate divided by the base rate.
+
+    Raises
+    ------
+    ValueError
+        If there is no schedule, or they are of several optimisers.
+
+    Examples
+    --------
+    >>> [ChainedScheduler([ConstantLR(1.0, 0.5, total_iters=2), ExponentialLR(1.0, 0.5)])(n) for n in range(4)]
+    [0.5, 0.25, 0.25, 0.125]
+    """
+    parts = list(schedulers)
+    if not parts or not isinstance(parts[0], Schedule):
+        raise ValueError(f"ChainedScheduler: there must be schedules, got {shown(schedulers)}")
+    rated: Rated = parts[0].base_lr if parts[0].optimizer is None else parts[0].optimizer
+    _of_one("ChainedScheduler", rated, parts)
+
+    def rate(base: float, step: int) -> float:
+        return base * math.prod(part.rate(base, step) / base for part in parts) if base else 0.0
+
+    return Schedule(rated, rate, "ChainedScheduler", parts[0].base_lr)
+
+
+class ReduceLROnPlateau:
+    """Multiplies the rate by a factor when a measure has made no progress for a while.
+
+    Call `step(measure)` once per epoch; `nn.fit(schedule=…)` does, with the validation loss, or the loss without
+    validation.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The optimiser whose rate is set.
+    mode : {"min", "max"}
+        Whether the measure should fall, as a loss does, or rise.
+    factor : float
+        In (0, 1).
+    patience : int
+        How many measures in a row may make no progress.
+    threshold : float
+        By how much, relative to the size of the best measure, another must be better to count.
+    cooldown : int
+        How many measures after a reduction are passed over.
+    min_lr : float
+        The rate is not set below this.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is of another type or out of range.
 
     Examples
     --------
     >>> from autograd import Value
     >>> from nn import SGD
     >>> descent = SGD([Value(1.0)], lr=1.0)
-    >>> parts = [LinearLR(descent, 0.5, total_iters=2), ExponentialLR(descent, 0.5)]
-    >>> schedule = SequentialLR(descent, parts, milestones=[2])
-    >>> [schedule(n) for n in range(5)]
-    [0.5, 0.75, 1.0, 0.5, 0.25]
+    >>> plateau = ReduceLROnPlateau(descent, factor=0.5, patience=1)
+    >>> for loss in [3.0, 2.0, 2.0, 2.0]:
+    ...     plateau.step(loss)
+    >>> descent.lr
+    0.5
     """
 
-    def __init__(self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> None:
-        self.schedulers, self.milestones = list(schedulers), [size("SequentialLR: milestone", n) for n in milestones]
-        if not self.schedulers or len(self.milestones) != len(self.schedulers) - 1:
-            raise ValueError(
-                f"SequentialLR: {len(self.schedulers)} schedules need one milestone fewer, got {len(self.milestones)}"
-            )
-        if self.milestones != sorted(set(self.milestones)):
-            raise ValueError(f"SequentialLR: milestones must rise, got {milestones!r}")
-        for schedule in self.schedulers:
-            if getattr(schedule, "optimizer", None) is not optimizer:
-                raise ValueError(f"SequentialLR: must be schedules of its own optimiser, got {shown(schedule)}")
-        self._share(self.schedulers[0].base_lr)  # those made later saw a rate that an earlier one had set
-        super().__init__(optimizer)
-        self.base_lr = self.schedulers[0].base_lr
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+    ) -> None:
+        where = "ReduceLROnPlateau"
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{where}: optimizer must be an Optimizer, got {shown(optimizer)}")
+        if mode not in ("min", "max"):
+            raise ValueError(f"{where}: unknown mode, got {mode!r}; allowed min, max")
+        self.optimizer, self.mode = optimizer, mode
+        self.factor = number_in(f"{where}: factor", factor, 0.0, 1.0, open_low=True)
+        self.patience = size(f"{where}: patience", patience, least=0)
+        self.threshold = number_in(f"{where}: threshold", threshold, 0.0, math.inf)
+        self.cooldown = size(f"{where}: cooldown", cooldown, least=0)
+        self.min_lr = number_in(f"{where}: min_lr", min_lr, 0.0, math.inf)
+        self.best = math.inf if mode == "min" else -math.inf
+        self.bad_calls = self.cooling = 0
 
-    def _share(self, base_lr: float) -> None:
-        for schedule in self.schedulers:
-            schedule.base_lr = base_lr
+    def step(self, measure: float) -> None:
+        """Take the next measure, such as the validation loss; nan is no progress."""
+        number = number_of(measure)
+        sign = 1.0 if self.mode == "min" else -1.0
+        margin = self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0
+        if sign * number < sign * self.best - margin:
+            self.best, self.bad_calls = number, 0
+        else:
+            self.bad_calls += 1
+        if self.cooling:
+            self.cooling -= 1
+            self.bad_calls = 0
+        if self.bad_calls > self.patience:
+            lower = max(self.optimizer.lr * self.factor, self.min_lr)
+            if self.optimizer.lr - lower > 1e-8:
+                self.optimizer.lr = lower
+            self.cooling, self.bad_calls = self.cooldown, 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a resumed schedule needs to know; the optimiser's rate is in the optimiser's own state."""
+        return {"best": self.best, "bad_calls": self.bad_calls, "cooling": self.cooling}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take what `state_dict()` gave, and set the optimiser's rate by it."""
-        super().load_state_dict(state)
-        self._share(self.base_lr)
-        self.optimizer.lr = self(self.last_step)
+        """Take what `state_dict()` gave."""
+        where = "load_state_dict of ReduceLROnPlateau"
+        given = entries_of(where, state, tuple(self.state_dict()))
+        try:
+            best = number_of(given["best"])
+        except TypeError as error:
+            raise ValueError(f"{where}: best must be a number, {error}") from None
+        bad_calls, cooling = (size(f"{where}: {name}", given[name], least=0) for name in ("bad_calls", "cooling"))
+        self.best, self.bad_calls, self.cooling = best, bad_calls, cooling
 
-    def __call__(self, step: int) -> float:
-        """Return the rate of the schedule whose turn it is."""
-        turn = bisect_right(self.milestones, step)
-        return self.schedulers[turn](step - (self.milestones[turn - 1] if turn else 0))
+
+def _gamma(where: str, gamma: float) -> float:
+    return number_in(f"{where}: gamma", gamma, 0.0, math.inf)
+
+
+def _cosine(start: float, end: float, part: float) -> float:
+    """Half a cosine from one number to another."""
+    return end + (start - end) * (1.0 + math.cos(math.pi * part)) / 2.0
+
+
+def _of_one(where: str, optimizer: Rated, parts: Sequence[Any]) -> None:
+    wanted = optimizer if isinstance(optimizer, Optimizer) else None
+    for schedule in parts:
+        if not isinstance(schedule, Schedule) or schedule.optimizer is not wanted:
+            raise ValueError(f"{where}: must be schedules of its own optimiser, got {shown(schedule)}")

@@ -186,7 +186,9 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     Examples
     --------
     >>> import nn
-    >>> x, y = nn.datasets.curve(50, "sine")
+    >>> import numpy as np
+    >>> x = np.linspace(-1.0, 1.0, 50)[:, None]
+    >>> y = np.sin(np.pi * x[:, 0])
     >>> bool(nn.Regressor(random_state=0).fit(x, y).score(x, y) > 0.9)
     True
     """

@@ -53,14 +53,15 @@ def test_probabilities_are_those_of_the_logits() -> None:
     assert found.predict_proba(points)[:, 1] == pytest.approx(1.0 / (1.0 + np.exp(-logits)), rel=1e-12)
     assert isinstance(found.history_, nn.History)
     assert len(found.model_.parameters()) == 2 * 16 + 16 + 16 + 1
-    blobs, three = nn.datasets.blobs(60, seed=1)
-    several = nn.Classifier(epochs=20, random_state=0).fit(blobs, three)
-    assert several.decision_function(blobs).shape == (60, 3)
-    assert several.predict_proba(blobs).sum(axis=1) == pytest.approx(np.ones(60))
+    arms, three = nn.datasets.spirals(60, classes=3, seed=1)
+    several = nn.Classifier(epochs=20, random_state=0).fit(arms, three)
+    assert several.decision_function(arms).shape == (60, 3)
+    assert several.predict_proba(arms).sum(axis=1) == pytest.approx(np.ones(60))
 
 
 def test_a_line_is_found_by_linear_regression() -> None:
-    x, y = nn.datasets.curve(40, "line", low=-3.0, high=5.0)
+    x = np.linspace(-3.0, 5.0, 40)[:, None]
+    y = 2.0 * x[:, 0] - 0.5
     found = nn.Regressor(hidden=(), alpha=0.0, epochs=300, learning_rate=0.05, random_state=0).fit(x, 100.0 * y + 7.0)
     assert found.predict([[10.0]])[0] == pytest.approx(100.0 * (2.0 * 10.0 - 0.5) + 7.0, rel=1e-3)
 

@@ -177,10 +177,10 @@ def test_only_what_the_optimiser_holds_is_trained() -> None:
 
 
 def test_class_labels_and_several_outputs() -> None:
-    points, labels = nn.datasets.blobs(60, seed=2)
+    points, labels = nn.datasets.spirals(60, classes=3, turns=0.2, seed=2)
     net = nn.MLP(2, [8, 3], seed=1)
-    nn.fit(net, points / 10.0, labels, loss="cross_entropy_with_logits", optimizer=nn.Adam(net, lr=0.05), epochs=30)
-    assert (nn.predict(net, points / 10.0).argmax(axis=1) == labels).mean() > 0.95
+    nn.fit(net, points, labels, loss="cross_entropy_with_logits", optimizer=nn.Adam(net, lr=0.05), epochs=30)
+    assert (nn.predict(net, points).argmax(axis=1) == labels).mean() > 0.9
 
 
 def test_dropout_is_compiled_with_a_mask_for_each_batch() -> None:
@@ -458,7 +458,8 @@ def test_an_optimiser_of_ones_own(tmp_path: Path) -> None:
 
 def test_lbfgs_minimises_each_batch() -> None:
     needs.package("scipy")
-    x, y = nn.datasets.curve(20, "line")
+    x = np.linspace(-1.0, 1.0, 20)
+    y = 2.0 * x - 0.5
     net = nn.MLP(1, [1], seed=1)
     history = nn.fit(net, x, y, loss="mse", optimizer=nn.LBFGS, epochs=2, batch_size=None)
     assert history.loss[-1] < 1e-12

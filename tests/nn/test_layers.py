@@ -217,6 +217,6 @@ def test_wrong_arguments(make: Any, text: str) -> None:
 
 def test_wrong_types_for_the_optimiser() -> None:
     with pytest.raises(TypeError, match=r"SGD: parameters must be Values, got 1.0 \(float\)"):
-        nn.SGD([1.0], 0.5)  # type: ignore[list-item]
+        nn.SGD([1.0], 0.5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="SGD: lr must be a number"):
         nn.SGD([ag.Value(1.0)], "0.5")  # type: ignore[arg-type]

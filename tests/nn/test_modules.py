@@ -137,7 +137,8 @@ def test_a_state_groups_what_is_equally_long_and_reaches_all_that_is_a_parameter
     assert list(state) == ["gain", "ragged.0", "ragged.1", "cube", "parts.a.weights", "parts.a.biases", "parts.b.0"]
     assert state["ragged.1"] == [2.0, 3.0]
     assert state["cube"] == [[[0.0, 0.0]] * 3]
-    assert Own().parameters() == [p for _, p in Own().named_parameters()]
+    own = Own()
+    assert own.parameters() == [p for _, p in own.named_parameters()]
 
 
 def test_an_attribute_may_be_called_as_the_class_calls_its_numbers() -> None:
@@ -335,7 +336,9 @@ def test_a_causal_position_sees_nothing_after_it() -> None:
 @pytest.mark.parametrize(
     "inputs", [(1, 2), [1.0, np.float32(2.0)], np.array([1, 2]), np.array([1.0, 2.0]), [True, 2], [ag.Value(1.0), 2]]
 )
-@pytest.mark.parametrize("make", [lambda: nn.Neuron(2), lambda: nn.Linear(2, 3), lambda: nn.MLP(2, [1])])
+@pytest.mark.parametrize(
+    "make", [lambda: nn.Neuron(2, seed=0), lambda: nn.Linear(2, 3, seed=0), lambda: nn.MLP(2, [1], seed=0)]
+)
 def test_inputs_may_be_any_numbers(make: Any, inputs: Any) -> None:
     expected = [float(x) for x in flat(make()([1.0, 2.0]))]
     assert [float(x) for x in flat(make()(inputs))] == expected

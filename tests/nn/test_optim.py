@@ -333,7 +333,7 @@ def test_lbfgs_minimises_and_keeps_the_best_when_it_is_broken_off() -> None:
             "StepLR: step_size must be a whole number of at least 1, got 0",
         ),
         (lambda v: schedules.LinearLR(nn.SGD([v], 1.0), 2.0), "LinearLR: start_factor must be in (0, 1], got 2.0"),
-        (lambda v: schedules.OneCycleLR(nn.SGD([v], 1.0), 1.0, 5)(5), "OneCycleLR: the cycle has 5 steps, got step 5"),
+        (lambda v: schedules.OneCycleLR(nn.SGD([v], 1.0), 1.0, 5)(6), "OneCycleLR: the cycle has 5 steps, got step 6"),
         (
             lambda v: schedules.SequentialLR(nn.SGD([v], 1.0), [], []),
             "SequentialLR: 0 schedules need one milestone fewer",
@@ -349,7 +349,7 @@ def test_wrong_settings(make: Any, text: str) -> None:
 @pytest.mark.parametrize(
     "make, text",
     [
-        (lambda v: nn.Adam([1.0]), "Adam: parameters must be Values, got 1.0 (float)"),  # type: ignore[list-item]
+        (lambda v: nn.Adam([1.0]), "Adam: parameters must be Values, got 1.0 (float)"),  # type: ignore[arg-type]
         (lambda v: nn.Adam(v), "Adam: parameters must be a Module or a sequence of Values, got Value(1) (Value)"),
         (lambda v: nn.Adam([v], "1"), "Adam: lr must be a number, got '1' (str)"),  # type: ignore[arg-type]
         (lambda v: nn.LBFGS([v]).step(), "LBFGS: step takes a function that computes the loss, got None (NoneType)"),
@@ -357,7 +357,7 @@ def test_wrong_settings(make: Any, text: str) -> None:
             lambda v: schedules.LambdaLR(nn.SGD([v], 1.0), lambda step: "a"),  # type: ignore[arg-type,return-value]
             "LambdaLR: lr_lambda must return a number, got 'a' (str)",
         ),
-        (lambda v: schedules.StepLR(v, 1), "StepLR: optimizer must be an Optimizer, got Value(1) (Value)"),
+        (lambda v: schedules.StepLR(v, 1), "StepLR: optimizer must be an Optimizer or a rate, got Value(1) (Value)"),
     ],
 )
 def test_wrong_types(make: Any, text: str) -> None:
@@ -403,3 +403,151 @@ def test_a_plateau_goes_on_from_its_state() -> None:
         second.load_state_dict({"best": 1.0, "bad_calls": -1, "cooling": 0})
     with pytest.raises(ValueError, match="unknown mode, got 'least'; allowed min, max"):
         nn.schedules.ReduceLROnPlateau(second.optimizer, mode="least")
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
+def test_maximizing_is_minimizing_the_negative(name: str) -> None:
+    up, down = [ag.Value(x) for x in recorded.START], [ag.Value(x) for x in recorded.START]
+    settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.25}
+    first = getattr(nn, name)(up, **settings, maximize=True)
+    second = getattr(nn, name)(down, **settings)
+    for step in range(20):
+        shaken(up, step)
+        for one, other in zip(up, down, strict=True):
+            other.grad = -one.grad
+        first.step()
+        second.step()
+        assert [v.data for v in up] == [v.data for v in down]
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
+def test_groups_go_as_optimisers_of_their_own(name: str) -> None:
+    together, alone = [ag.Value(x) for x in recorded.START], [ag.Value(x) for x in recorded.START]
+    make: Any = getattr(nn, name)
+    groups = [{"params": together[:2], "weight_decay": 0.5}, {"params": iter(together[2:]), "lr": 0.05}]
+    one = make(groups, lr=0.1)
+    parts = [make(alone[:2], lr=0.1, weight_decay=0.5), make(alone[2:], lr=0.05)]
+    assert one.parameters == tuple(together)
+    for step in range(10):
+        if step == 5:  # resumed, and all rates halved
+            again = make([{"params": together[:2], "weight_decay": 0.5}, {"params": together[2:], "lr": 0.05}], lr=0.1)
+            again.load_state_dict(json.loads(json.dumps(one.state_dict())))
+            one = again
+            one.lr = one.lr / 2
+            for part in parts:
+                part.lr = part.lr / 2
+        shaken(together, step)
+        shaken(alone, step)
+        one.step()
+        for part in parts:
+            part.step()
+        assert all(agree(v.data, w.data) for v, w in zip(together, alone, strict=True))
+    with pytest.raises(ValueError, match="must have exactly the entries"):
+        make(together, lr=0.1).load_state_dict(one.state_dict())
+    with pytest.raises(ValueError, match="the groups are"):
+        make([{"params": together[:1]}, {"params": together[1:]}], lr=0.1).load_state_dict(one.state_dict())
+
+
+@pytest.mark.parametrize(
+    "groups, text",
+    [
+        ([{"lr": 0.1}], "a group needs 'params' and takes params, lr, momentum, "),
+        ([{"params": [ag.Value(1.0)], "rate": 1.0}], "a group needs 'params'"),
+        ([{"params": []}], "there must be parameters, got none"),
+        ([{"params": [ag.Value(1.0)], "momentum": -1.0}], "momentum must be finite and at least 0"),
+        ([{"params": [ag.Value(1.0)], "nesterov": True}], "nesterov needs momentum"),
+        ([{"params": [ag.Value(1.0)], "lr": math.nan}], "lr must be finite"),
+    ],
+)
+def test_wrong_groups(groups: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=f"SGD: {text}"):
+        nn.SGD(groups, lr=0.1)
+
+
+def test_a_parameter_belongs_to_one_group() -> None:
+    w = ag.Value(1.0)
+    with pytest.raises(ValueError, match="SGD: a parameter is given twice"):
+        nn.SGD([{"params": [w]}, {"params": [w]}], lr=0.1)
+    with pytest.raises(ValueError, match="must not be 0"):
+        nn.SGD([{"params": [w], "lr": 0.1}], lr=0.0)
+
+
+@pytest.mark.parametrize(
+    "mode, measures, settings, expected",
+    [
+        ("min", [-1.0] * 6, {"patience": 1}, 0.25),
+        ("max", [-1.0] * 6, {"patience": 1}, 0.25),
+        ("min", [-1.0, -0.95, -0.9, -0.86], {"patience": 0, "threshold": 0.1}, 0.125),
+        ("min", [-1.0, -1.2, -1.5, -2.0], {"patience": 0, "threshold": 0.1}, 1.0),
+        ("max", [-2.0, -1.5, -1.2, -1.0], {"patience": 0, "threshold": 0.1}, 1.0),
+        ("min", [math.nan, 2.0, 1.0, 0.5], {"patience": 1}, 1.0),
+        ("min", [math.inf, 2.0, math.nan, 1.0], {"patience": 1}, 1.0),
+        ("max", [math.nan] * 4, {"patience": 1}, 0.25),
+        ("min", [-math.inf, 0.0, 0.0], {"patience": 0}, 0.25),
+        ("min", [0.0, 0.0, 0.0], {"patience": 0}, 0.25),
+    ],
+)
+def test_a_plateau_of_any_sign(mode: str, measures: list[float], settings: dict[str, Any], expected: float) -> None:
+    descent = nn.SGD([ag.Value(1.0)], lr=1.0)
+    plateau = schedules.ReduceLROnPlateau(descent, mode=mode, factor=0.5, **settings)
+    for measure in measures:
+        plateau.step(measure)
+    assert descent.lr == expected
+
+
+def test_a_schedule_may_be_stepped_after_its_last_step() -> None:
+    makers: dict[str, Any] = {
+        "OneCycleLR": lambda o: schedules.OneCycleLR(o, 0.1, total_steps=10),
+        "PolynomialLR": lambda o: schedules.PolynomialLR(o, 10),
+        "LinearLR": lambda o: schedules.LinearLR(o, total_iters=10),
+        "CosineAnnealingWarmRestarts": lambda o: schedules.CosineAnnealingWarmRestarts(o, 5, 2),
+    }
+    for name, make in makers.items():
+        descent = nn.SGD([ag.Value(1.0)], lr=1.0)
+        schedule = make(descent)
+        rates = []
+        for _ in range(10):
+            rates.append(descent.lr)
+            descent.step()
+            schedule.step()
+        assert rates == [make(1.0)(n) for n in range(10)], name
+
+
+def test_warm_restarts_begin_anew() -> None:
+    schedule = schedules.CosineAnnealingWarmRestarts(1.0, T_0=3, T_mult=2, eta_min=0.25)
+    expected = [0.25 + 0.75 * (1 + math.cos(math.pi * i / n)) / 2 for n in (3, 6, 12) for i in range(n)]
+    assert [schedule(step) for step in range(21)] == pytest.approx(expected, rel=1e-15)
+    assert schedules.CosineAnnealingWarmRestarts(1.0, T_0=3)(3 * 10**15) == 1.0
+
+
+def test_chained_schedules_multiply_their_factors() -> None:
+    descent = nn.SGD([ag.Value(1.0)], lr=0.5)
+    parts = [schedules.LinearLR(descent, 0.5, total_iters=4), schedules.ExponentialLR(descent, 0.9)]
+    chained = schedules.ChainedScheduler(parts)
+    for step in range(8):
+        assert agree(descent.lr, 0.5 * (0.5 + 0.5 * min(step, 4) / 4) * 0.9**step)
+        chained.step()
+    other = schedules.ExponentialLR(nn.SGD([ag.Value(1.0)], lr=0.5), 0.9)
+    for wrong in ([], [parts[0], other], [3]):
+        with pytest.raises(ValueError, match="ChainedScheduler: "):
+            schedules.ChainedScheduler(wrong)  # type: ignore[arg-type]
+
+
+def test_a_schedule_of_a_rate_has_nothing_to_step() -> None:
+    schedule = schedules.StepLR(0.5, 2)
+    with pytest.raises(TypeError, match=r"StepLR: step\(\) needs a schedule made of an optimizer"):
+        schedule.step()
+    with pytest.raises(ValueError, match="StepLR: base rate must be finite"):
+        schedules.StepLR(math.nan, 2)
+
+
+def test_a_step_is_no_part_of_a_compiled_function() -> None:
+    w = ag.Value(1.0)
+    descent = nn.SGD([w], lr=0.1)
+
+    def function(x: ag.Value) -> ag.Value:
+        descent.step()
+        return w * x
+
+    with pytest.raises(ag.AutogradError, match="set"):
+        ag.compile(function)(2.0)

@@ -1,7 +1,8 @@
-"""The optimisers' two loops, in C and in Python: the same bits, and neither half done."""
+"""Optimiser steps in C and in Python: the same bits, and neither half done."""
 
 from __future__ import annotations
 
+import inspect
 import math
 import struct
 import subprocess
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from nn._common import flat, steps
+from nn._common import codegen, flat, steps
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 USUAL = st.floats(-100.0, 100.0)
@@ -33,56 +34,41 @@ def bits(numbers: Any) -> list[bytes]:
     return [struct.pack("d", math.nan if x != x else x) for x in numbers]
 
 
-def run(twin: Any, name: str, numbers: list[tuple[float, float]], states: list[bool], settings: list[Any]) -> list[Any]:
+def run(
+    backend: Any, name: str, numbers: list[tuple[float, float]], kept: list[bool], settings: list[float]
+) -> list[Any]:
     values = leaves(numbers)
-    arrays = [array("d", [0.25] * len(values)) if kept else None for kept in states]
+    arrays = tuple(array("d", [0.25] * len(values)) if keep else None for keep in kept)
     for _ in range(3):
-        getattr(twin, name)(values, *arrays, *settings)
+        backend.step(name, values, arrays, *settings)
     found = [bits(value.data for value in values), bits(value.grad for value in values)]
     return found + [bits(numbers) for numbers in arrays if numbers is not None]
 
 
-@given(
-    st.lists(st.tuples(USUAL | NUMBERS, USUAL | NUMBERS), max_size=9),
-    st.booleans(),
-    st.booleans(),
-    st.tuples(FRACTIONS, FRACTIONS, FRACTIONS, st.sampled_from([0.0, 0.1])),
-    st.booleans(),
-)
-def test_sgd_has_the_same_bits(
-    numbers: list[tuple[float, float]], kept: bool, first: bool, settings: tuple[float, ...], nesterov: bool
+def parameters(name: str) -> tuple[int, int]:
+    """How many states and settings a row takes."""
+    kinds = [parameter.kind for parameter in inspect.signature(steps.ROWS[name]).parameters.values()]
+    return kinds.count(inspect.Parameter.POSITIONAL_ONLY) - 2, kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@pytest.mark.parametrize("name", list(steps.ROWS))
+@given(st.lists(st.tuples(USUAL | NUMBERS, USUAL | NUMBERS), max_size=9), st.data())
+def test_rows_have_the_same_bits_in_c_and_in_python(
+    name: str, numbers: list[tuple[float, float]], data: st.DataObject
 ) -> None:
-    given_ = [first, *settings, nesterov]
-    assert run(flat, "sgd", numbers, [kept], given_) == run(steps, "sgd", numbers, [kept], given_)
+    states, settings = parameters(name)
+    kept = data.draw(st.lists(st.booleans(), min_size=states, max_size=states))
+    drawn = st.sampled_from([0.0, 1.0, 0.1]) | FRACTIONS
+    chosen = data.draw(st.lists(drawn, min_size=settings, max_size=settings))
+    assert run(flat, name, numbers, kept, chosen) == run(steps, name, numbers, kept, chosen)
 
 
-@given(
-    st.lists(st.tuples(USUAL | NUMBERS, USUAL | NUMBERS), max_size=9),
-    st.booleans(),
-    st.tuples(
-        FRACTIONS, st.floats(0.001, 1.0), FRACTIONS, FRACTIONS, FRACTIONS, st.sampled_from([0.0, 0.1]), FRACTIONS
-    ),
-)
-def test_adam_has_the_same_bits(numbers: list[tuple[float, float]], amsgrad: bool, settings: tuple[float, ...]) -> None:
-    states = [True, True, amsgrad]
-    assert run(flat, "adam", numbers, states, [*settings]) == run(steps, "adam", numbers, states, [*settings])
+def test_the_loops_in_c_are_those_of_the_rows() -> None:
+    assert codegen.HEADER.read_text(encoding="utf-8") == codegen.header()
 
 
-@given(
-    st.lists(st.tuples(USUAL | NUMBERS, USUAL | NUMBERS), max_size=9),
-    st.booleans(),
-    st.booleans(),
-    st.tuples(FRACTIONS, FRACTIONS, FRACTIONS, st.sampled_from([0.0, 0.1]), FRACTIONS),
-)
-def test_rmsprop_has_the_same_bits(
-    numbers: list[tuple[float, float]], centered: bool, momentum: bool, settings: tuple[float, ...]
-) -> None:
-    states = [True, centered, momentum]
-    assert run(flat, "rmsprop", numbers, states, [*settings]) == run(steps, "rmsprop", numbers, states, [*settings])
-
-
-@pytest.mark.parametrize("twin", [flat, steps])
-def test_a_subclass_is_read_and_written_through_its_attributes(twin: Any) -> None:
+@pytest.mark.parametrize("backend", [flat, steps])
+def test_a_subclass_is_read_and_written_through_its_attributes(backend: Any) -> None:
     class Bounded(ag.Value):
         @property
         def data(self) -> float:
@@ -95,45 +81,49 @@ def test_a_subclass_is_read_and_written_through_its_attributes(twin: Any) -> Non
     values = (ag.Value(0.0), Bounded(0.0))
     for value in values:
         value.grad = 5.0
-    twin.sgd(values, None, False, 1.0, 0.0, 0.0, 0.0, False)
+    backend.step("sgd", values, (None,), False, 1.0, 0.0, 0.0, 0.0, False, False)
     assert [value.data for value in values] == [-5.0, -1.0]
-    twin.write(values, "data", array("d", [-7.0, -7.0]))
-    assert twin.read(values, "data").tolist() == [-7.0, -1.0]
+    backend.write(values, "data", array("d", [-7.0, -7.0]))
+    assert backend.read(values, "data").tolist() == [-7.0, -1.0]
 
 
-@pytest.mark.parametrize("twin", [flat, steps])
-def test_read_and_write(twin: Any) -> None:
+@pytest.mark.parametrize("backend", [flat, steps])
+def test_read_and_write(backend: Any) -> None:
     values = leaves([(1.0, 2.0), (3.0, math.inf)])
-    assert twin.read(values, "data") == array("d", [1.0, 3.0])
-    assert twin.read(values, "grad") == array("d", [2.0, math.inf])
-    twin.write(values, "grad", array("d", [0.5, -0.5]))
+    assert backend.read(values, "data") == array("d", [1.0, 3.0])
+    assert backend.read(values, "grad") == array("d", [2.0, math.inf])
+    backend.write(values, "grad", array("d", [0.5, -0.5]))
     assert [value.grad for value in values] == [0.5, -0.5]
     with pytest.raises(ValueError, match="there must be 2 numbers, got 1"):
-        twin.write(values, "grad", array("d", [0.5]))
+        backend.write(values, "grad", array("d", [0.5]))
     for name in ("read", "write"):
         with pytest.raises(ValueError, match=f"{name}: what must be 'data' or 'grad', got 'op'"):
-            getattr(twin, name)(values, "op", *([array("d", [0.0, 0.0])] if name == "write" else []))
-    assert twin.read((), "data") == array("d")
+            getattr(backend, name)(values, "op", *([array("d", [0.0, 0.0])] if name == "write" else []))
+    assert backend.read((), "data") == array("d")
 
 
 @pytest.mark.skipif(not flat.COMPILED, reason="nn._common._steps is not in use: the Python core, or it was not built")
 def test_wrong_arguments_of_the_loops_in_c() -> None:
     values = leaves([(1.0, 1.0), (2.0, 1.0)])
-    right, settings = array("d", [0.0, 0.0]), [0.1] * 7
+    right, settings = array("d", [0.0, 0.0]), [0.1] * 9
     loops: Any = flat
     for wrong, error in [(array("d", [0.0]), ValueError), (array("f", [0.0, 0.0]), ValueError), (b"", BufferError)]:
         with pytest.raises(error):
-            loops.adam(values, right, wrong, None, *settings)
-    for arguments in [(), (1,), (list(values), right, right, None, *settings), (values, right, right)]:
-        with pytest.raises(TypeError, match="step: takes a tuple of Values"):
-            loops.adam(*arguments)
-    for arguments in [(values, None, right, None, *settings), (values, right, None, None, *settings)]:
-        with pytest.raises(TypeError, match="adam: mean and square must be arrays"):
-            loops.adam(*arguments)
-    with pytest.raises(TypeError, match="rmsprop: square must be an array"):
-        loops.rmsprop(values, None, None, None, *settings[:5])
+            loops.step("adam", values, (right, wrong, None), *settings)
+    states = (right, right, None)
+    for arguments in [
+        ("adam",), ("adam", 1), ("adam", list(values), states, *settings), ("adam", values, states),
+        ("adam", values, states[:2], *settings), ("adam", values, [*states], *settings),
+    ]:  # fmt: skip
+        with pytest.raises(TypeError, match="step: takes a row's name, a tuple of Values"):
+            loops.step(*arguments)
+    with pytest.raises(TypeError, match="step: takes a row's name"):
+        loops.step()
+    for name in ("lion", 3):
+        with pytest.raises(KeyError):
+            loops.step(name, values, states, *settings)
     with pytest.raises(TypeError):
-        loops.adam(values, right, right, None, *settings[:6], "a")
+        loops.step("adam", values, states, *settings[:8], "a")
     with pytest.raises(AttributeError):
         loops.read((1.5,), "data")
     with pytest.raises(TypeError, match="write: numbers must be an array of doubles"):
@@ -146,11 +136,11 @@ def test_wrong_arguments_of_the_loops_in_c() -> None:
 
 def test_the_loops_are_in_c_where_the_core_is() -> None:
     if ag.CORE == "python":
-        assert flat.adam is steps.adam
+        assert flat.step is steps.step
     else:
         import nn._common._steps
 
-        assert flat.adam is nn._common._steps.adam
+        assert flat.step is nn._common._steps.step
 
 
 def test_without_the_loops_in_c_the_core_in_c_is_trained_by_those_in_python() -> None:

@@ -1,0 +1,173 @@
+"""Names of PyTorch, micrograd and NumPy that are called otherwise here, for the text of an AttributeError."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["HINTS", "ForeignName", "hint", "install"]
+
+HINTS: Final[dict[str, dict[str, str]]] = {
+    "Value": {
+        "item": "the number is `x.data`, or `float(x)`",
+        "numpy": "the number is `x.data`; `ag.compile` runs a function over arrays",
+        "tolist": "the number is `x.data`",
+        "value": "the number is `x.data`",
+        "requires_grad": "every leaf has a gradient; `ag.no_grad()` records nothing, and an optimiser moves only the "
+        "parameters that it is given",
+        "requires_grad_": "every leaf has a gradient; an optimiser moves only the parameters that it is given",
+        "retain_grad": "`ag.gradients(y, [x])` gives the gradient of any node; after `backward()` every node has one",
+        "retain_graph": "a graph is kept as long as its Values are; `backward()` may be called again",
+        "is_leaf": "a leaf has no operands: `not x.parents`",
+        "grad_fn": "the operation is `x.op`, its operands are `x.parents`",
+        "zero_": "set `x.data = 0.0`",
+        "zero_grad_": "set `x.grad = 0.0`, or call `x.zero_grad()`",
+        "clamp": "`ag.max(low, ag.min(x, high))`",
+        "clip": "`ag.max(low, ag.min(x, high))`",
+        "square": "`x**2`",
+        "sum": "`ag.sum(values)` adds a list of Values",
+        "mean": "`ag.mean(values)` averages a list of Values",
+        "dot": "`ag.dot(xs, ys)` multiplies and adds lists of Values",
+        "softmax": "`nn.softmax(values)` takes a list of Values",
+        "log_softmax": "`nn.log_softmax(values)` takes a list of Values",
+        "register_hook": "change `x.grad` after `backward()`, or use `ag.custom_gradient`",
+        "shape": "a Value is one number; lists of Values take the place of tensors",
+        "size": "a Value is one number; lists of Values take the place of tensors",
+        "dtype": "a Value is one double",
+        "to": "a Value is one double on the processor",
+        "cuda": "a Value is one double on the processor",
+        "_children": "the operands are `x.parents`",
+        "_backward": "`backward()` runs the whole graph; the factors of one step are `x.local_derivatives`",
+    },
+    "autograd": {
+        "tensor": "a number is `ag.Value(2.0)`; lists of Values take the place of tensors",
+        "Tensor": "a number is `ag.Value(2.0)`; lists of Values take the place of tensors",
+        "Variable": "a number is `ag.Value(2.0)`",
+        "softmax": "`nn.softmax(values)`",
+        "log_softmax": "`nn.log_softmax(values)`",
+        "cross_entropy": "`nn.losses.cross_entropy_with_logits`",
+        "manual_seed": "`nn.seed(0)`",
+        "square": "`x**2`",
+        "clamp": "`ag.max(low, ag.min(x, high))`",
+        "clip": "`ag.max(low, ag.min(x, high))`",
+        "maximum": "`ag.max(x, y)`",
+        "minimum": "`ag.min(x, y)`",
+        "norm": "`ag.sqrt(ag.dot(xs, xs))`, or `ag.hypot(x, y)`",
+        "jit": "`ag.compile`",
+        "vmap": "`ag.compile(f)` called with arrays",
+        "backward": "`y.backward()`",
+        "set_detect_anomaly": "`with ag.detect_anomaly():`",
+        "enable_grad": "recording is on by default; `ag.no_grad()` switches it off inside its block",
+        "inference_mode": "`with ag.no_grad():`",
+        "draw_dot": "`ag.draw(y)`, which a notebook shows; `.save('graph.svg')` writes it",
+        "nn": "a package of its own: `import nn`",
+        "optim": "`import nn`; `nn.SGD`, `nn.Adam` and others",
+    },
+    "nn": {
+        **{
+            name: f"`'{act}'` where a layer takes an activation, `nn.Elementwise('{act}')` as a module"
+            for name, act in {
+                "ReLU": "relu",
+                "Tanh": "tanh",
+                "Sigmoid": "sigmoid",
+                "GELU": "gelu",
+                "SiLU": "silu",
+                "LeakyReLU": "leaky_relu",
+                "Softplus": "softplus",
+                "Identity": "linear",
+            }.items()
+        },
+        **{
+            name: f"`nn.losses.{loss}`, or `loss='{loss}'` in `nn.fit`"
+            for name, loss in {
+                "MSELoss": "mse",
+                "L1Loss": "l1",
+                "SmoothL1Loss": "huber",
+                "HuberLoss": "huber",
+                "BCELoss": "bce",
+                "BCEWithLogitsLoss": "bce_with_logits",
+                "CrossEntropyLoss": "cross_entropy_with_logits",
+                "NLLLoss": "cross_entropy",
+                "HingeEmbeddingLoss": "hinge",
+            }.items()
+        },
+        "Softmax": "the function `nn.softmax(values)`",
+        "LogSoftmax": "the function `nn.log_softmax(values)`",
+        "functional": "`ag.relu` and other functions of numbers, `nn.softmax`, `nn.losses`",
+        "Parameter": "a leaf is a parameter: `self.w = ag.Value(0.0)`",
+        "ParameterList": "a list of Values is found as it is",
+        "ParameterDict": "a dict of Values is found as it is",
+        "ModuleList": "a list of modules is found as it is",
+        "ModuleDict": "a dict of modules is found as it is",
+        "MultiheadAttention": "`nn.Attention(width, heads)`",
+        "BatchNorm1d": "`nn.LayerNorm`: a model computes one sample at a time",
+        "DataLoader": "`nn.fit(model, X, y, batch_size=32, shuffle=True)` makes the batches",
+        "Dataset": "`nn.fit` takes arrays; `nn.datasets` has toy data",
+        "TensorDataset": "`nn.fit` takes arrays",
+        "manual_seed": "`nn.seed(0)`",
+        "utils": "`nn.clip_grad_norm_` and `nn.clip_grad_value_` are here",
+        "lr_scheduler": "`nn.schedules`",
+    },
+    "Module": {
+        "weight": "a layer's rows of weights are `weights`",
+        "bias": "a layer's list of biases is `biases`",
+        "in_features": "`inputs`",
+        "out_features": "`outputs`",
+        "children": "`modules()` gives this module and all below it",
+        "register_parameter": "assign it: `self.name = ag.Value(0.0)`",
+        "register_buffer": "name the attribute in the class's `buffers`",
+        "add_module": "assign it: `self.name = module`",
+        "requires_grad_": "give an optimiser only the parameters that it should move",
+        "apply": "`for module in model.modules():`",
+        "to": "numbers are doubles on the processor",
+        "cuda": "numbers are doubles on the processor",
+    },
+    "Optimizer": {
+        "param_groups": "set `optimizer.lr`; groups are given as `[{'params': …, 'lr': …}, …]`",
+        "defaults": "settings are attributes, such as `optimizer.lr`",
+        "add_param_group": "give all groups when the optimiser is made: `[{'params': …, 'lr': …}, …]`",
+    },
+}
+"""For each kind of object, the foreign names and what says the same here."""
+
+
+def hint(owner: str, name: str, kind: str) -> str:
+    """Return the text of an AttributeError.
+
+    Examples
+    --------
+    >>> hint("module 'nn'", "manual_seed", "nn")
+    "module 'nn' has no attribute 'manual_seed'; here: `nn.seed(0)`"
+    >>> hint("module 'nn'", "Liner", "nn")
+    "module 'nn' has no attribute 'Liner'"
+    """
+    said = HINTS[kind].get(name)
+    return f"{owner} has no attribute {name!r}{'' if said is None else f'; here: {said}'}"
+
+
+class ForeignName:
+    """A class's attribute that raises an AttributeError with a hint; one of the instance's own goes before it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        """Return the instance's own attribute, if it has one."""
+        own = getattr(instance, "__dict__", {})
+        if self.name in own:
+            return own[self.name]
+        raise AttributeError(hint(f"{owner.__name__!r}", self.name, "Value"))
+
+    def __set__(self, instance: Any, value: object) -> None:
+        """Set an attribute of the instance's own, if it can have one."""
+        if not hasattr(instance, "__dict__"):
+            raise AttributeError(hint(f"{type(instance).__name__!r}", self.name, "Value"))
+        instance.__dict__[self.name] = value
+
+
+def install(value_type: type) -> None:
+    """Give a Value type the foreign names, and micrograd's `_prev` and `_op`: nothing else of it gets slower."""
+    for name in HINTS["Value"]:
+        if not hasattr(value_type, name):
+            setattr(value_type, name, ForeignName(name))
+    value_type._prev = property(lambda value: set(value.parents))
+    value_type._op = property(lambda value: value.op)

@@ -1,0 +1,248 @@
+"""Gradient descent, Adam, AdamW and RMSprop: the steps of `torch.optim`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from nn.optim.optimizer import Optimizer, Parameters
+
+__all__ = ["SGD", "Adam", "AdamW", "RMSprop"]
+
+
+class SGD(Optimizer):
+    """Gradient descent: `w ← w − lr · ∂E/∂w`, all parameters at once.
+
+    With momentum μ, dampening τ and weight decay λ: g = ∂E/∂w + λw; v = g at the first step, then v ← μv + (1 − τ)g;
+    w ← w − lr·v, or with Nesterov's momentum w ← w − lr·(g + μv).
+
+    Parameters
+    ----------
+    parameters, lr, maximize
+        As for `Optimizer`.
+    momentum, dampening, weight_decay : float
+        μ, τ and λ; not negative.
+    nesterov : bool
+        Use Nesterov's momentum; needs momentum and no dampening.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> w = Value(0.40, label="w5")
+    >>> descent = SGD([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> descent.step()
+    >>> w.data
+    0.0
+    >>> descent.zero_grad()
+    >>> w.grad
+    0.0
+    """
+
+    row: ClassVar = "sgd"
+    bounds: ClassVar = {
+        "momentum": math.inf,
+        "dampening": math.inf,
+        "weight_decay": math.inf,
+        "nesterov": bool,
+        "maximize": bool,
+    }
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float,
+        *,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+            maximize=maximize,
+        )  # fmt: skip
+
+    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
+        found = super()._checked(settings)
+        if found["nesterov"] and (found["momentum"] == 0.0 or found["dampening"] != 0.0):
+            raise ValueError(
+                f"SGD: nesterov needs momentum and no dampening, got momentum {found['momentum']!r} "
+                f"and dampening {found['dampening']!r}"
+            )
+        return found
+
+    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
+        return ("momentum_buffer" if at("momentum") else None,)
+
+    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
+        settings = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
+        return (self.steps == 0, *map(at, settings))
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015): steps scaled by running means of the gradient and of its square.
+
+    g = ∂E/∂w + λw; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr · m̂ / (√v̂ + ε) with m̂ = m/(1 − β₁ᵗ) and
+    v̂ = v/(1 − β₂ᵗ) at step t.
+
+    Parameters
+    ----------
+    parameters, lr, maximize
+        As for `Optimizer`.
+    betas : (float, float)
+        β₁ and β₂, each in [0, 1).
+    eps, weight_decay : float
+        ε and λ; not negative.
+    amsgrad : bool
+        Use the largest v so far in place of v.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> adam = Adam([w], lr=0.1)
+    >>> (w * w).backward()
+    >>> adam.step()
+    >>> round(w.data, 6)
+    0.9
+    """
+
+    row: ClassVar = "adam"
+    bounds: ClassVar = {
+        "betas": (1.0, 1.0),
+        "eps": math.inf,
+        "weight_decay": math.inf,
+        "amsgrad": bool,
+        "maximize": bool,
+    }
+    decoupled: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float = 1e-3,
+        *,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
+        )
+
+    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
+        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq" if at("amsgrad") else None)
+
+    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
+        (beta1, beta2), lr, decay, step = at("betas"), at("lr"), at("weight_decay"), self.steps + 1
+        return (
+            lr / (1.0 - beta1**step),
+            1.0 / math.sqrt(1.0 - beta2**step),
+            beta1,
+            beta2,
+            at("eps"),
+            0.0 if self.decoupled else decay,
+            1.0 - lr * decay if self.decoupled else 1.0,
+            at("amsgrad"),
+            at("maximize"),
+        )
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019): w ← (1 − lr·λ)w before each step of Adam.
+
+    Parameters are those of `Adam`; `weight_decay` is 0.01 by default.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> w.data
+    0.95
+    """
+
+    decoupled: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float = 1e-3,
+        *,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
+        )
+
+
+class RMSprop(Optimizer):
+    """RMSprop (Hinton 2012): steps scaled by a running mean of the squared gradient.
+
+    g = ∂E/∂w + λw; v ← αv + (1 − α)g²; w ← w − lr · g/(√v + ε), where a centred v has the square of the running mean of
+    g subtracted, and with momentum μ the fraction is added to μ times the last change.
+
+    Parameters
+    ----------
+    parameters, lr, maximize
+        As for `Optimizer`.
+    alpha : float
+        α, in [0, 1).
+    eps, weight_decay, momentum : float
+        ε, λ and μ; not negative.
+    centered : bool
+        Whether v is centred.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> rmsprop = RMSprop([w], lr=0.1)
+    >>> (w * w).backward()
+    >>> rmsprop.step()
+    >>> round(w.data, 6)
+    0.0
+    """
+
+    row: ClassVar = "rmsprop"
+    bounds: ClassVar = {
+        "alpha": 1.0,
+        "eps": math.inf,
+        "weight_decay": math.inf,
+        "momentum": math.inf,
+        "centered": bool,
+        "maximize": bool,
+    }
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float = 1e-2,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered,
+            maximize=maximize,
+        )  # fmt: skip
+
+    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
+        optional = (("grad_avg", "centered"), ("momentum_buffer", "momentum"))
+        return ("square_avg", *(name if at(setting) else None for name, setting in optional))
+
+    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
+        return tuple(map(at, ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")))

@@ -1,0 +1,79 @@
+"""Hints for names of other libraries: raised on both backends, one table, and the same table in the docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import autograd as ag
+import nn
+from autograd._common.foreign import HINTS
+from autograd.engine import backend, value
+
+PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
+OBJECTS: dict[str, list[Any]] = {
+    "Value": [ag.Value(1.0), value.Value(1.0), backend.Value(1.0) * 2.0],
+    "autograd": [ag],
+    "nn": [nn],
+    "Module": [nn.Linear(2, 1), nn.MLP(2, [1])],
+    "Optimizer": [nn.SGD([ag.Value(1.0)], lr=0.1), nn.Adam([ag.Value(1.0)])],
+}
+WRITTEN = {"Value": "x.", "autograd": "ag.", "nn": "nn.", "Module": "module.", "Optimizer": "optimizer."}
+
+
+@pytest.mark.parametrize("kind", list(HINTS))
+def test_a_foreign_name_says_the_word_here(kind: str) -> None:
+    for name, said in HINTS[kind].items():
+        for thing in OBJECTS[kind]:
+            assert not hasattr(thing, name), name
+            with pytest.raises(AttributeError, match=re.escape(f"no attribute {name!r}; here: {said}")):
+                getattr(thing, name)
+
+
+@pytest.mark.parametrize("kind", list(HINTS))
+def test_another_name_has_no_hint(kind: str) -> None:
+    for thing in OBJECTS[kind]:
+        with pytest.raises(AttributeError, match=r"has no attribute 'frobnicate'"):
+            thing.frobnicate  # noqa: B018
+
+
+def test_setting_a_foreign_attribute_of_a_value_says_the_same() -> None:
+    for thing in OBJECTS["Value"]:
+        with pytest.raises(AttributeError, match=r"requires_grad.*every leaf has a gradient"):
+            thing.requires_grad = True
+
+
+def test_an_attribute_of_a_subclass_goes_first() -> None:
+    class Priced(ag.Value):
+        @property
+        def shape(self) -> str:
+            return "flat"
+
+    priced: Any = Priced(1.0)
+    priced.item = "bread"
+    assert (priced.item, priced.shape) == ("bread", "flat")
+
+
+def test_what_the_hints_name_exists() -> None:
+    text = " ".join(said for hints in HINTS.values() for said in hints.values())
+    for package, name in re.findall(r"\b(ag|nn)\.(\w+)", text):
+        assert hasattr({"ag": ag, "nn": nn}[package], name), name
+    for name in re.findall(r"nn\.losses\.(\w+)", text):
+        assert hasattr(nn.losses, name)
+
+
+def test_micrograds_names() -> None:
+    x: Any = ag.Value(2.0)
+    y = ag.Value(3.0)
+    z = x * y
+    assert z._prev == {x, y}
+    assert (z._op, x._op) == ("mul", "")
+
+
+def test_the_docs_have_the_table() -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    rows = [f"| `{WRITTEN[kind]}{name}` | {said} |" for kind, hints in HINTS.items() for name, said in hints.items()]
+    assert [row for row in rows if row not in lines] == []
