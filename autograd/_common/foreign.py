@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 __all__ = ["HINTS", "ForeignName", "hint", "install"]
@@ -144,6 +145,12 @@ def hint(owner: str, name: str, kind: str) -> str:
     return f"{owner} has no attribute {name!r}{'' if said is None else f'; here: {said}'}"
 
 
+_MICROGRAD: Final[dict[str, Callable[[Any], Any]]] = {
+    "_prev": lambda value: set(value.parents),
+    "_op": lambda value: value.op,
+}
+
+
 class ForeignName:
     """A class's attribute that raises an AttributeError with a hint; one of the instance's own goes before it."""
 
@@ -169,5 +176,5 @@ def install(value_type: type) -> None:
     for name in HINTS["Value"]:
         if not hasattr(value_type, name):
             setattr(value_type, name, ForeignName(name))
-    value_type._prev = property(lambda value: set(value.parents))
-    value_type._op = property(lambda value: value.op)
+    for name, shim in _MICROGRAD.items():
+        setattr(value_type, name, property(shim))
