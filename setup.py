@@ -84,7 +84,8 @@ LOST = {
     "same results, but building graphs and running\nbackward() is many times slower.",
     "autograd.compiler.run._replay": "C kernel for compiled graphs was not built: {reason}\n"
     "Compiled graphs run on numpy, slower.",
-    "autograd.compiler.plan._plan": "C planner of compiled graphs was not built: {reason}\nPython plans them, slower.",
+    "autograd.compiler.plan._plan": "C planner of compiled graphs was not built: {reason}\n"
+    "Compiled graphs run on numpy, slower.",
     "nn._common._steps": "C loops of optimisers were not built: {reason}\nOptimiser steps run in Python, slower.",
 }
 

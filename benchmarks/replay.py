@@ -17,7 +17,7 @@ import numpy as np
 import autograd as ag
 from autograd import Value
 from autograd.compiler import Program
-from autograd.compiler.plan.planner import plan
+from autograd.compiler.plan.optimised import plan
 from autograd.compiler.record.tape import record
 from benchmarks.engines import ENGINES
 from benchmarks.graphs import INPUTS, OPERATIONS, PARAMETERS, network, random_graph

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from autograd._common import notebook
 from autograd._common.containers import is_number
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
@@ -18,7 +19,6 @@ from autograd.compiler.record.observing import Recording, asked, questions_of
 from autograd.compiler.record.tape import record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
-from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological

@@ -9,18 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd._common import notebook
 from autograd._common.files import write_whole
 from autograd.compiler import storage
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.plan.listing import listing
-from autograd.compiler.plan.planner import Plan, plan
+from autograd.compiler.plan.plain import plain_plan
 from autograd.compiler.record.guards import answers, described
-from autograd.compiler.record.tape import Tape
+from autograd.compiler.record.tape import ALIAS, Tape
 from autograd.compiler.run import custom_ops
 from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
 from autograd.compiler.run.kernel_numpy import NumpyKernel
 from autograd.compiler.run.results import Gradients, Outcome
-from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import BranchChanged
@@ -76,7 +76,7 @@ class Program:
         self.single_output = single_output
         self.kernel = kernel or best_kernel()
         self._own = custom_ops.rows(tape.added)
-        if any(name != custom_ops.ALIAS for name in tape.added):
+        if any(name != ALIAS for name in tape.added):
             self.kernel = "numpy"  # which calls Python functions
         self._kernels: dict[tuple[bool, str], Any] = {}
         self._calls: list[Call | None] = [None, None, None]
@@ -89,17 +89,11 @@ class Program:
         """The names of the arguments, in order."""
         return tuple(self.tape.name(i) for i in range(self.tape.inputs))
 
-    @property
-    def plan(self) -> Plan:
-        """Instructions for the outputs and the summed gradients of the parameters."""
-        chosen: Plan = self._kernel(False, "sum").plan
-        return chosen
-
     def __len__(self) -> int:
-        return len(self.plan)
+        return len(self._kernel(False, "sum"))
 
     def __str__(self) -> str:
-        return listing(self.plan, self.tape)
+        return listing(self.tape, len(self))
 
     def __repr__(self) -> str:
         return (
@@ -316,42 +310,15 @@ class Program:
         import numpy as np
 
         kernel = self._kernel(inputs, parameters)
-        chosen: Plan = kernel.plan
         samples = columns.shape[1]
-        uniforms = self._uniforms(chosen, numbers)
-        totals: dict[int, float] = {}
-        for k, u in chosen.seeds_to.items():
-            totals[u] = totals.get(u, 0.0) + float(samples if seeds is None else seeds[k].sum())
+        data = np.array(self.numbers() if numbers is None else numbers, dtype=float)
         with custom_ops.watched(self._own) as failures:
-            stored, rows = kernel.run(uniforms, columns, seeds, totals, threads_for(threads, samples, chosen.steps()))
-        for i, u in enumerate(chosen.outputs):
-            if u >= 0:
-                stored[i] = uniforms[u]
+            roots, rows, sums = kernel.run(data, columns, seeds, threads_for(threads, samples, len(kernel)))
         count = len(self.tape.outputs)
         own = self.tape.inputs
-        if parameters == "each":
-            found = rows[own:]
-        else:
-            found = chosen.gradients_in(uniforms) if samples else np.zeros(len(chosen.gradients))
-        holds = self._holding(stored[count:]) if self.tape.guards else None
+        holds = self._holding(roots[count:]) if self.tape.guards else None
         custom_ops.raise_for(failures, samples, holds)
-        return Outcome(stored[:count], rows[:own], found, holds)
-
-    def _uniforms(self, chosen: Plan, numbers: Sequence[float] | None) -> Array:
-        """The uniform numbers that a run starts from."""
-        import numpy as np
-
-        uniforms = np.array(chosen.start)
-        if chosen.parameters:
-            first = chosen.parameters[0]
-            own = uniforms[first : first + len(chosen.parameters)]
-            if modes.active and numbers is None:
-                self._tell_recorder()
-            if numbers is None and self.kernel == "c":
-                _replay.read(self.parameters, own)
-            else:
-                own[:] = self.numbers() if numbers is None else numbers
-        return uniforms
+        return Outcome(roots[:count], rows[:own], rows[own:] if parameters == "each" else sums, holds)
 
     def _tell_recorder(self) -> None:
         """Where a graph is recorded outside, its numbers now depend on this program's parameters."""
@@ -369,9 +336,7 @@ class Program:
     def _kernel(self, inputs: bool, parameters: str) -> Any:
         key = (inputs, parameters)
         if key not in self._kernels:
-            asked = builtin_sum(1 if guard.other is None else 2 for guard in self.tape.guards)
-            outputs = len(self.tape.outputs)
-            self._kernels[key] = KERNELS[self.kernel](plan(self.tape, inputs, parameters), outputs + asked, outputs)
+            self._kernels[key] = KERNELS[self.kernel](self.tape, inputs, parameters)
         return self._kernels[key]
 
     def _checked(
@@ -415,18 +380,14 @@ class Program:
     def _first_failure(self, numbers: Array) -> str:
         import numpy as np
 
-        chosen: Plan = self._kernel(False, "").plan
-        uniforms = self._uniforms(chosen, None)
+        data = np.array(self.numbers(), dtype=float)
         with custom_ops.watched(self._own):
-            stored, _ = self._kernel(False, "").run(uniforms, numbers, None, {}, 1)
-        for i, u in enumerate(chosen.outputs):
-            if u >= 0:
-                stored[i] = uniforms[u]
+            stored, _, _ = self._kernel(False, "").run(data, numbers, None, 1)
         row = len(self.tape.outputs)
         for guard in self.tape.guards:
             other = stored[row + 1] if guard.other is not None else None
             if not bool(np.all(answers(guard, stored[row], other))):
-                return f"{described(self.tape, guard)} was {guard.outcome!r} when it was recorded and no longer is"
+                return f"{described(guard, self.tape.name)} was {guard.outcome!r} when it was recorded and no longer is"
             row += 1 if other is None else 2
         return "a comparison came out otherwise than when it was recorded"
 
@@ -446,17 +407,25 @@ def _not_at_once(*_: Any) -> Any:
     return NotImplemented
 
 
-builtin_sum = sum  # as the table has an op of that name
+def _on_numpy(tape: Tape, inputs: bool, parameters: str) -> Any:
+    return NumpyKernel(plain_plan(tape, inputs, parameters))
 
 
-KERNELS: dict[str, Any] = {"numpy": NumpyKernel}
+KERNELS: dict[str, Callable[[Tape, bool, str], Any]] = {"numpy": _on_numpy}
+"""What makes a kernel for a tape, by its name."""
+
 try:
+    from autograd.compiler.plan import optimised
     from autograd.compiler.run import _replay
     from autograd.compiler.run.kernel_c import CKernel
-except ImportError:  # it was not built: plans run on numpy
+except ImportError:  # they were not built: plain plans run on numpy
     pass
 else:
-    KERNELS["c"] = CKernel
+
+    def _in_c(tape: Tape, inputs: bool, parameters: str) -> Any:
+        return CKernel(optimised.plan(tape, inputs, parameters))
+
+    KERNELS["c"] = _in_c
 
 
 def best_kernel() -> str:

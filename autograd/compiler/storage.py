@@ -6,8 +6,7 @@ import json
 import math
 from typing import Any, Final
 
-from autograd.compiler.record.tape import NAMES, ROWS, Guard, Tape
-from autograd.compiler.run.custom_ops import ALIAS
+from autograd.compiler.record.tape import ALIAS, NAMES, ROWS, Guard, Tape
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
 from autograd.ops import TABLE

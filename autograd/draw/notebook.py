@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from autograd._common.notebook import Bundle
 from autograd.engine.backend import Value
 
-__all__ = ["Bundle", "listing", "parameters", "value"]
-
-Bundle = dict[str, str]
+__all__ = ["parameters", "value"]
 
 READABLE = 120  # values of a graph that is drawn unasked
 COUNTED = 100_000  # values of a graph that are counted unasked
 SHOWN = 6  # numbers of a parameter that are shown one by one
-LINES = 200
 
 
 def value(shown: Value) -> Bundle:
@@ -60,17 +58,6 @@ def _count(root: Value) -> tuple[int, int]:
 def _headline(shown: Value, values: int, leaves: int) -> str:
     name = f"{shown.label} = " if shown.label else ""
     return f"{name}{shown.data:.9g}   ({values} values, {leaves} leaves)"
-
-
-def listing(shown: object, text: str) -> Bundle:
-    """Return a thing with a listing, such as a program, as its repr and the first lines of the listing."""
-    lines = text.splitlines()
-    cut = [f"… {len(lines) - LINES:,} lines more"] if len(lines) > LINES else []
-    body = "\n".join([*lines[:LINES], *cut])
-    return {
-        "text/plain": f"{shown!r}\n{body}" if body else repr(shown),
-        "text/html": f"<code>{escape(repr(shown))}</code><pre>{escape(body)}</pre>",
-    }
 
 
 def parameters(shown: object, named: Iterable[tuple[str, Value]]) -> Bundle:

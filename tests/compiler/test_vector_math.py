@@ -37,17 +37,24 @@ def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @cache
-def program(name: str) -> Program:
+def program(name: str, instruction_set: str) -> Program:
+    """The op alone; a kernel keeps the instruction set that was chosen when it was made."""
     op = TABLE[name]
     leaves = [Value(0.5) for _ in op.parameters]
     made: Program = ag.compile(getattr(ag, name)(*leaves), inputs=leaves)
     return Program(made.tape, made.parameters, True, "c")
 
 
+def chosen() -> str:
+    name: str = _replay.choose(_replay.instruction_sets()[0])
+    _replay.choose(name)
+    return name
+
+
 def over_blocks(op: Op, samples: list[tuple[float, ...]]) -> Any:
     """Value and derivatives of each sample, computed as one batch of at least two."""
     table = np.array([*samples, samples[-1]])
-    found = program(op.name).gradients(*table.T, threads=1)
+    found = program(op.name, chosen()).gradients(*table.T, threads=1)
     return np.array([found.outputs, *found.inputs]).T[: len(samples)]
 
 

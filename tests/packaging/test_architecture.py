@@ -34,8 +34,6 @@ LAYERS = [
 # Imports that go up still, each to be resolved.
 UPWARDS: set[tuple[str, str]] = {
     ("autograd._common.containers", "autograd.engine.backend"),
-    ("autograd.compiler.function", "autograd.draw.notebook"),
-    ("autograd.compiler.program", "autograd.draw.notebook"),
     ("autograd.engine.value", "autograd.derivatives.transforms"),
 }
 GENERATED = re.compile(r"generated from rows\.py|, from rows\.py by|\bgenerated\b")

@@ -1,4 +1,4 @@
-# What _plan.c offers replay/plan.py and replay/walk.py.
+# What csrc/plan offers plan/optimised.py and record/walk.py.
 from typing import Any
 
 def flatten(type: type, inputs: tuple[Any, ...], roots: tuple[Any, ...], /) -> tuple[Any, ...]: ...

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.compiler.record.tape import Guard, Tape
+from autograd.compiler.record.tape import Guard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,11 +45,11 @@ def answers(guard: Guard, asked: Array, other: Array | None) -> Array:
     return result
 
 
-def described(tape: Tape, guard: Guard) -> str:
-    """Return a guard as it stood in the code, with names where there are any."""
-    name = tape.name(guard.node)
+def described(guard: Guard, name_of: Callable[[int], str]) -> str:
+    """Return a guard as it stood in the code, with names for the entries of the tape."""
+    name = name_of(guard.node)
     if guard.other is not None:
-        return f"{name} {guard.kind} {tape.name(guard.other)}"
+        return f"{name} {guard.kind} {name_of(guard.other)}"
     if guard.kind == "data":
         return f"{name}.data"
     return f"{guard.kind}({name}{'' if guard.digits is None else f', {guard.digits}'})"

@@ -11,7 +11,10 @@ from autograd.compiler.record.walk import flatten
 from autograd.engine.backend import Value
 from autograd.ops import NAMES
 
-__all__ = ["NAMES", "Guard", "Tape", "record"]
+__all__ = ["ALIAS", "NAMES", "Guard", "Tape", "record"]
+
+ALIAS: Final = "stop_gradient"
+"""The added op that planners know: another name for its operand, without a derivative."""
 
 ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 
@@ -85,6 +88,11 @@ class Tape:
     def leaves(self) -> int:
         """Number of entries before the first computed node."""
         return self.inputs + self.parameters + len(self.constants)
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The operands of the guards, one guard after the other."""
+        return tuple(x for guard in self.guards for x in (guard.node, guard.other) if x is not None)
 
     def __len__(self) -> int:
         return self.leaves + len(self.rows)

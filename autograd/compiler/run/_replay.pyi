@@ -1,9 +1,9 @@
-# What _replay.c offers kernel_c.py.
+# What csrc/run offers run/kernel_c.py.
 from array import array
 from typing import Any
 
 KINDS: tuple[str, ...]
-NONE: int
+FIELDS: int
 
 def instruction_sets() -> list[str]: ...
 def choose(name: str, /) -> str: ...

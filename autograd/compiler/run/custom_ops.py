@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.compiler.record.tape import ALIAS
 from autograd.errors import AutogradError
 from autograd.ops import TABLE, Op
 
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ALIAS", "by_sample", "introduced", "origins", "raise_for", "rows", "watched"]
-
-ALIAS: Final = "stop_gradient"
-"""The one added op that plans know themselves: another name for its operand, without a derivative."""
+__all__ = ["by_sample", "introduced", "origins", "raise_for", "rows", "watched"]
 
 EVERY: Final = -1
 
@@ -32,12 +30,12 @@ _watcher: ContextVar[watched | None] = ContextVar("autograd_own_ops", default=No
 
 
 def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
-    """Return value and derivatives of an added op, one row for each, for `count` samples from `start` on.
+    """Return value and derivatives of an op, one row for each, for `count` samples from `start` on.
 
     Parameters
     ----------
     name : str
-        The op.
+        An added op; or one of the table, for the bits that eager computation gives.
     count, start : int
         How many samples, and the number of the first; -1 for what is the same in every sample.
     *columns : array of (count,) or (1,)
@@ -46,12 +44,12 @@ def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
     import numpy as np
 
     watcher = _watcher.get()
-    compute = (watcher.own[name] if watcher is not None else TABLE[name]).compute
+    row = (watcher.own.get(name) if watcher is not None else None) or TABLE[name]
     results = np.empty((1 + len(columns), count))
     operands = [np.broadcast_to(column, count).tolist() for column in columns]
     for i, xs in enumerate(zip(*operands, strict=True)):
         try:
-            results[:, i] = compute(*xs)
+            results[:, i] = row.compute(*xs)
         except Exception as error:
             results[:, i] = math.nan
             if watcher is None:

@@ -1,13 +1,12 @@
-"""Plans run by the C kernel `_replay.c`: encodes a plan for it."""
+"""Runs plans in C: hands a plan of `csrc/plan` to the kernel of `csrc/run`."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from autograd.compiler.plan.code import FIELDS, KINDS
-from autograd.compiler.plan.planner import Plan
+from autograd.compiler.plan.optimised import Plan
 from autograd.compiler.record.tape import Guard
 from autograd.compiler.run import _replay
 from autograd.engine.backend import CORE
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CKernel"]
 
-LOAD: Final = KINDS.index("load")
+LOAD: Final = _replay.KINDS.index("load")
+FIELDS: Final = _replay.FIELDS
 
 
 if CORE == "c":
@@ -30,32 +30,40 @@ if CORE == "c":
 
 
 class CKernel:
-    """A plan, encoded for C; as `NumpyKernel`."""
+    """A plan, bound to C; as `NumpyKernel`."""
 
     name = "c"
 
-    def __init__(self, plan: Plan, stored: int, outputs: int) -> None:
-        self.plan, self.stored = plan, stored
-        self.inputs = _inputs_read(plan)
+    def __init__(self, plan: Plan) -> None:
+        outputs = len(plan.seeds_to)
+        self.inputs, self.roots, self.rows = _inputs_read(plan), len(plan.outputs), len(plan.rows_stored)
+        self._length = sum(map(len, plan.code)) // (FIELDS * array("i").itemsize)
+        self._body = len(plan.code[1]) // (FIELDS * array("i").itemsize)
+        self._plan = plan._replace(code=(b"", b"", b""), terms=(b"", b"", b""))  # the kernel has them
+        start = array("d", bytes(8 * plan.uniforms))
+        for u, number in plan.constants.items():
+            start[u] = number
+        self._start = start
         self._kernel = _replay.Kernel(
             *(buffer for part in zip(plan.code, plan.terms, strict=True) for buffer in part),
-            array("i", [x for pair in plan.fills.items() for x in pair]),
+            array("i", [x for pair in enumerate(plan.fills) for x in pair]),
             array("i", plan.sums),
-            plan.start,
+            start,
             array("i", plan.gradients),
             array("i", plan.outputs),
-            array("i", [plan.seeds_to.get(k, -1) for k in range(outputs)]),
+            array("i", plan.seeds_to),
             plan.uniforms,
             plan.slots,
             self.inputs,
-            stored,
+            self.roots,
             outputs,
-            len(plan.rows_stored),
-            plan.parameters[0] if plan.parameters else 0,
+            self.rows,
+            plan.first_parameter,
         )
         self.call = self._kernel.call
-        self._seeds_to = [plan.seeds_to.get(k, -1) for k in range(outputs)]
-        self._no_totals = array("d", bytes(8 * outputs))
+
+    def __len__(self) -> int:
+        return self._length
 
     def watch(self, guards: Sequence[Guard]) -> bool:
         """Let calls check guards; False where C can't: `round` to decimals is Python's own."""
@@ -65,24 +73,33 @@ class CKernel:
             self._kernel.watch([(guard.kind, float(guard.outcome), guard.other is not None) for guard in guards])
         return True
 
-    def run(
-        self, uniforms: Array, columns: Array, seeds: Array | None, seed_totals: dict[int, float], threads: int
-    ) -> tuple[Array, Array]:
+    def run(self, numbers: Array, columns: Array, seeds: Array | None, threads: int) -> tuple[Array, Array, Array]:
         """Run over all samples; see `NumpyKernel.run`."""
         import numpy as np
 
         _replay.arrays(np.empty, np.ndarray)  # calls may make arrays from now on
-        samples = columns.shape[1]
-        stored = np.empty((self.stored, samples))
-        rows = self.plan.rows_stored
-        gradients = np.empty((len(rows), samples)) if all(rows) else np.zeros((len(rows), samples))
-        totals = self._no_totals
-        if seed_totals:
-            once = [u if u not in self._seeds_to[:k] else -1 for k, u in enumerate(self._seeds_to)]
-            totals = array("d", [seed_totals.get(u, 0.0) for u in once])
+        plan, samples = self._plan, columns.shape[1]
+        uniforms = np.array(self._start)
+        uniforms[plan.first_parameter : plan.first_parameter + plan.parameters] = numbers
+        roots = np.empty((self.roots, samples))
+        rows = np.empty((self.rows, samples)) if all(plan.rows_stored) else np.zeros((self.rows, samples))
+        totals = np.zeros(len(plan.seeds_to))
+        for k, total in enumerate(plan.seeds_to):
+            if total >= 0:
+                totals[k] = samples if seeds is None else seeds[k].sum()
         columns = np.ascontiguousarray(columns[: self.inputs])
-        self._kernel.run(uniforms, columns, totals, stored, gradients, seeds, samples, threads)
-        return stored, gradients
+        self._kernel.run(uniforms, columns, totals, roots, rows, seeds, samples, threads)
+        for i, u in enumerate(plan.outputs):
+            if u >= 0:
+                roots[i] = uniforms[u]
+        return roots, rows, self._sums(uniforms, samples)
+
+    def _sums(self, uniforms: Array, samples: int) -> Any:
+        """The parameters' gradients among the uniform numbers after a run; 0 where there is none."""
+        import numpy as np
+
+        places = np.array(self._plan.gradients, dtype=np.intp)
+        return np.where((places >= 0) & (samples > 0), uniforms[np.maximum(places, 0)] if len(uniforms) else 0.0, 0.0)
 
 
 def _inputs_read(plan: Plan) -> int:

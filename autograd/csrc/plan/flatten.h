@@ -1,4 +1,4 @@
-/* The walk over a recorded graph: replay/walk.py's twin. Part of _plan.c. */
+/* The walk over a recorded graph. */
 
 #pragma once
 
@@ -238,7 +238,7 @@ flatten_all(Walk *walk, PyObject *inputs, PyObject *roots)
 
 PyDoc_STRVAR(flatten_doc,
 "flatten(type, inputs, roots, /)\n--\n\n"
-"The graph below the roots as a table; see replay/walk.py, which says what it returns.");
+"The graph below the roots as a table; see compiler/record/walk.py, which says what it returns.");
 
 static PyObject *
 module_flatten(PyObject *Py_UNUSED(module), PyObject *arguments)

@@ -1,4 +1,4 @@
-/* The forward direction: replay/forward.py's twin. Part of _plan.c. */
+/* The forward direction: from what is computed to instructions. */
 
 #pragma once
 
@@ -145,6 +145,7 @@ compute(Planner *p, int32_t x)
     Entry entry = *ENTRY(p, x);
     bool uniform = (entry.flags & UNIFORM) != 0;
     w->part = uniform ? 0 : 1;
+    w->exact = false;
     if (entry.sum != NOWHERE) {
         Sum sum = p->graph.sums.items[entry.sum];
         return add_up(p, p->graph.terms.items + sum.first, sum.count, sum.start, uniform);
@@ -156,9 +157,8 @@ compute(Planner *p, int32_t x)
     if (entry.op == OP_mean) {
         return mean_of(p, p->graph.operands.items + entry.args, entry.count, uniform);
     }
-    bool own = entry.op < p->tape.table_rows;
-    bool without = own && ((const unsigned char *)p->tape.without_slopes->buf)[entry.op];
-    bool keeps = (entry.flags & ACTIVE) != 0 && !without;
+    w->exact = (entry.flags & GUARDED) != 0 && !uniform && byte_of(&p->tape.libm, entry.op);
+    bool keeps = (entry.flags & ACTIVE) != 0 && !byte_of(&p->tape.cheap_slopes, entry.op);
     if (!keeps && entry.op != OP_logsumexp) {
         return write_row(w, entry.op, operands, entry.count, uniform);
     }
@@ -168,8 +168,8 @@ compute(Planner *p, int32_t x)
     int32_t out = made(w, uniform), first = new_slopes(p, entry.args, entry.count, uniform);
     ENTRY(p, x)->slopes = first;
     const int32_t *slopes = p->slopes.items + first;
-    Fields fields = {.row = entry.op == OP_logsumexp ? -1 : entry.op, .outs = {out}};
-    if (entry.op == OP_logsumexp || !own) {
+    Fields fields = {.row = entry.op == OP_logsumexp ? -1 : entry.op, .outs = {out}, .number = w->exact};
+    if (entry.op == OP_logsumexp) {
         for (int32_t i = 0; i < entry.count; i++) {
             push_term(w, operands[i], slopes[i]);
         }
@@ -262,4 +262,5 @@ forward(Planner *p)
     for (size_t number = 0; number < p->graph.roots.count; number++) {
         store(p, p->graph.roots.items[number]); /* leaves */
     }
+    p->writer.exact = false;
 }

@@ -1,4 +1,4 @@
-/* A tape made smaller, and its sums of products: twin of replay/simplify.py and replay/sums.py. Part of _plan.c. */
+/* A tape made smaller, and its sums of products. */
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 #include "../generated/ops.h"
 
-enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32 };
+enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32, GUARDED = 64 };
 enum { NO_OP = -1 };
 
 /* What stands at a position of the tape. Lists are linked by position in their pools; NOWHERE ends them. */
@@ -36,9 +36,9 @@ typedef struct {
     int32_t inputs, parameters, constants, leaves, size, outputs;
     PyObject *rows, *operands, *numbers, *roots; /* tuples */
     PyObject *fold;                              /* (row, numbers) to number */
-    const Py_buffer *arities, *without_slopes;   /* a byte for each row: how many operands, or 255; whether none are kept */
-    int32_t alias;                               /* the row that is what its operand is, and stops its gradient; or -1 */
-    int32_t table_rows;                          /* rows of the table itself; those above are a program's own */
+    Py_buffer arities, cheap_slopes, libm; /* a byte for each row: how many operands, or 255; whether slopes are computed
+                                              again rather than kept; whether a block's value may differ from libm's */
+    int32_t alias;                         /* the row that is what its operand is, and stops its gradient; or -1 */
 } TapeView;
 
 typedef struct {
@@ -48,6 +48,12 @@ typedef struct {
     ARRAY(Term) terms;
     ARRAY(Sum) sums;
 } Graph;
+
+static inline int
+byte_of(const Py_buffer *table, int32_t row)
+{
+    return ((const unsigned char *)table->buf)[row];
+}
 
 static inline bool
 is_constant(const Graph *graph, int32_t x, double number)
@@ -191,12 +197,17 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
         malformed(arena, "operands");
     }
     int32_t count = (int32_t)PyTuple_GET_SIZE(given);
-    bool own = op < tape->table_rows, constant = own;
-    if (op == tape->alias && count != 1) {
-        malformed(arena, "the number of operands");
+    bool constant = op != tape->alias;
+    if (op >= OPS_COUNT && op != tape->alias) {
+        malformed(arena, "a row");
     }
-    if (own) {
-        int arity = ((const unsigned char *)tape->arities->buf)[op];
+    if (op == tape->alias) {
+        if (count != 1) {
+            malformed(arena, "the number of operands");
+        }
+    }
+    else {
+        int arity = byte_of(&tape->arities, op);
         if (arity != 255 ? count != arity : (op == OP_dot ? count % 2 == 0 : op != OP_sum && count == 0)) {
             malformed(arena, "the number of operands");
         }
@@ -237,17 +248,18 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
     graph->operands.count = (size_t)first;
 }
 
+/* Keep what the roots depend on; what a guard depends on, those after the outputs, is marked. */
 static void
-drop_dead(Arena *arena, Graph *graph)
+drop_dead(Arena *arena, Graph *graph, size_t outputs)
 {
     for (size_t i = 0; i < graph->roots.count; i++) {
-        graph->entries.items[graph->roots.items[i]].flags |= ALIVE;
+        graph->entries.items[graph->roots.items[i]].flags |= ALIVE | (i < outputs ? 0u : (uint32_t)GUARDED);
     }
     for (size_t k = graph->live.count; k-- > 0;) {
         tick(arena);
         const Entry *entry = &graph->entries.items[graph->live.items[k]];
         for (int32_t i = 0; (entry->flags & ALIVE) != 0 && i < entry->count; i++) {
-            graph->entries.items[graph->operands.items[entry->args + i]].flags |= ALIVE;
+            graph->entries.items[graph->operands.items[entry->args + i]].flags |= entry->flags & (ALIVE | GUARDED);
         }
     }
     size_t kept = 0;
@@ -292,7 +304,7 @@ simplify(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape)
     RELEASE(arena, &s->same);
     RELEASE(arena, &s->places);
     RELEASE(arena, &s->by_bits.places);
-    drop_dead(arena, graph);
+    drop_dead(arena, graph, (size_t)tape->outputs);
 }
 
 

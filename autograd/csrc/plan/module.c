@@ -1,19 +1,17 @@
-/* Planning and the walk over a graph in C: what replay/plan.py and replay/walk.py do, which are the reference; both write
-   the same bytes.
+/* The optimising planner, and the walk over a recorded graph.
 
-   One translation unit in parts:
+   One translation unit in parts, in the order of the work:
 
-     csrc/plan_memory.h   growing arrays, a map, the way out when something fails
-     csrc/plan_flatten.h  a recorded graph as a table: walk.py
-     csrc/plan_graph.h    folding, merging, dropping; sums of products: simplify.py, sums.py
-     csrc/plan_writer.h   instructions, registers, uniform numbers, masks: writer.py, masks.py
-     csrc/plan_forward.h  forward.py
-     csrc/plan_reverse.h  reverse.py
-     csrc/plan_order.h    order.py
-     csrc/plan_slots.h    slots.py
+     flatten.h  a recorded graph as a table, as compiler/record/walk.py has it in Python
+     graph.h    folds constants, merges equal computations, drops what nothing needs; finds sums of products
+     writer.h   where instructions go: registers, uniform numbers, masks
+     forward.h  instructions that compute the outputs
+     reverse.h  instructions that compute the gradients
+     order.h    moves sums next to each other, for the kernel to run as batched dots
+     slots.h    registers to slots by liveness
 
-   and here the module. Nothing recurses over a graph. A tape may come from a stranger's file: every position in it is
-   checked before it is used. */
+   memory.h has growing arrays, a map, and the way out when something fails. Nothing recurses over a graph. A tape may come
+   from a file: every position in it is checked before it is used. */
 
 #include "flatten.h"
 #include "reverse.h"
@@ -88,12 +86,12 @@ check_tape(Planner *p)
         malformed(&p->arena, "its size");
     }
     if (PyTuple_GET_SIZE(tape->operands) != rows || tape->outputs < 0 || tape->outputs > PyTuple_GET_SIZE(tape->roots)
-        || PyTuple_GET_SIZE(tape->roots) >= MOST || tape->table_rows != OPS_COUNT || tape->arities->len != OPS_COUNT
-        || tape->without_slopes->len != OPS_COUNT) {
+        || PyTuple_GET_SIZE(tape->roots) >= MOST || tape->arities.len != OPS_COUNT || tape->cheap_slopes.len != OPS_COUNT
+        || tape->libm.len != OPS_COUNT) {
         malformed(&p->arena, "its parts");
     }
     for (int row = 0; row < OPS_COUNT; row++) {
-        unsigned char arity = ((const unsigned char *)tape->arities->buf)[row];
+        int arity = byte_of(&tape->arities, row);
         if (arity != 255 && (arity < 1 || arity > 3)) {
             malformed(&p->arena, "a row's number of operands");
         }
@@ -101,9 +99,9 @@ check_tape(Planner *p)
 }
 
 PyDoc_STRVAR(plan_doc,
-"plan(inputs, parameters, constants, rows, operands, roots, outputs, alias, fold, arities, without_slopes, of_inputs, of_parameters,\n"
-"     each, /)\n--\n\n"
-"Plan a tape; see replay/plan.py, which is the only caller.");
+"plan(inputs, parameters, constants, rows, operands, roots, outputs, alias, fold, arities, cheap_slopes, libm, of_inputs,\n"
+"     of_parameters, each, /)\n--\n\n"
+"Plan a tape; see compiler/plan/optimised.py, the only caller.");
 
 /* All that a plan needs, in one piece that outlives a jump. */
 typedef struct {
@@ -122,15 +120,12 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
     }
     Planner *p = &work->planner;
     TapeView *tape = &p->tape;
-    Py_buffer arities = {0}, without_slopes = {0};
     int of_inputs, of_parameters, each;
     PyObject *volatile result = NULL;
-    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*y*ppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
+    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*y*y*ppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
                          &PyTuple_Type, &tape->rows, &PyTuple_Type, &tape->operands, &PyTuple_Type, &tape->roots, &tape->outputs,
-                         &tape->alias, &tape->fold, &arities, &without_slopes, &of_inputs, &of_parameters, &each)) {
-        tape->arities = &arities;
-        tape->without_slopes = &without_slopes;
-        tape->table_rows = p->writer.table_rows = OPS_COUNT;
+                         &tape->alias, &tape->fold, &tape->arities, &tape->cheap_slopes, &tape->libm, &of_inputs, &of_parameters,
+                         &each)) {
         p->writer.arena = &p->arena;
         p->each = each;
         if (setjmp(p->arena.failed) == 0) {
@@ -151,11 +146,11 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
             result = result_of(p, slots, &work->outputs);
         }
     }
-    if (arities.obj != NULL) {
-        PyBuffer_Release(&arities);
-    }
-    if (without_slopes.obj != NULL) {
-        PyBuffer_Release(&without_slopes);
+    Py_buffer *tables[] = {&tape->arities, &tape->cheap_slopes, &tape->libm};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (tables[i]->obj != NULL) {
+            PyBuffer_Release(tables[i]);
+        }
     }
     release_all(&p->arena);
     PyMem_Free(work);
@@ -169,7 +164,7 @@ static PyMethodDef module_functions[] = {
 };
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd.compiler.plan._plan", "Planning in C; replay/plan.py and replay/walk.py are its users.", -1,
+    PyModuleDef_HEAD_INIT, "autograd.compiler.plan._plan", "The optimising planner and the walk over a graph.", -1,
     module_functions, NULL, NULL, NULL, NULL,
 };
 

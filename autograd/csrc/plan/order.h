@@ -1,4 +1,4 @@
-/* What steps name, and sums side by side: replay/order.py's twin. Part of _plan.c. */
+/* What steps name; and sums moved next to each other, so that the kernel runs them as batched dots. */
 
 #pragma once
 
@@ -21,17 +21,15 @@ counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
     switch ((Kind)f[0]) {
     case VALUE:
     case BOTH:
-    case SLOPES: {
-        bool own = f[1] < tape->table_rows;
-        *reads = own ? ((const unsigned char *)tape->arities->buf)[f[1]] : 0;
-        *outs = f[0] == VALUE || !own ? 1 : f[0] == BOTH ? 1 + *reads : *reads;
+    case SLOPES:
+        *reads = byte_of(&tape->arities, f[1]);
+        *outs = f[0] == VALUE ? 1 : f[0] == BOTH ? 1 + *reads : *reads;
         break;
-    }
     case DOT:
     case DOTU: *reads = 1; break;
     case GATHER: *reads = f[7] == NOWHERE ? 1 : 2; break;
     case REDUCE: *outs = 0; break;
-    case MASKED: *reads = 3; break;
+    case MASKED_MUL: *reads = 3; break;
     case LOGSUMEXP:
     case LOAD:
     case SEED: *reads = 0; break;
@@ -58,7 +56,6 @@ name_all(Planner *p, Named *named, int part, int32_t *f)
         *ADDED(arena, &named->reads) = &f[6 + i];
     }
     bool pairs = f[0] == DOT || f[0] == DOTU;
-    bool slopes = f[0] == LOGSUMEXP || (f[0] <= SLOPES && f[1] >= p->tape.table_rows);
     for (int32_t k = 0; k < f[10]; k++) {
         if (f[0] == GATHER) {
             *ADDED(arena, &named->reads) = &terms[3 * k];
@@ -68,7 +65,7 @@ name_all(Planner *p, Named *named, int part, int32_t *f)
         if (pairs) {
             *ADDED(arena, &named->reads) = &terms[2 * k + 1];
         }
-        else if (slopes) {
+        else if (f[0] == LOGSUMEXP) {
             *ADDED(arena, &named->outs) = &terms[2 * k + 1];
         }
     }

@@ -1,4 +1,8 @@
-/* The reverse direction: replay/reverse.py's twin. Part of _plan.c. */
+/* The reverse direction: gradients as sums of products.
+
+   Each node that has a gradient emits (gradient, local derivative) to its operands; when all users of an operand are done,
+   the pairs that it has accumulated become one instruction. A branch that `where` does not take receives nothing, which
+   is not 0 where a derivative is infinite: what is reached through `where` alone carries a mask. */
 
 #pragma once
 
@@ -65,7 +69,7 @@ mask_at(Planner *p, int32_t x)
     if (p->reached.items[entry->reached].next == NOWHERE) {
         return p->reached.items[entry->reached].mask;
     }
-    Mask mask = {.kind = EITHER, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE};
+    Mask mask = {.kind = OR, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE};
     for (int32_t i = entry->reached; i != NOWHERE; i = p->reached.items[i].next) {
         push(&p->arena, &p->writer.ways, p->reached.items[i].mask);
         mask.ways++;
@@ -100,7 +104,7 @@ reduce(Planner *p, int32_t sum, int32_t gradient, int32_t local)
 
 /* Note what x receives; of a number that all samples share, the sum over them. */
 static void
-collect(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+accumulate(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
 {
     if (uniform || !has(p, x, UNIFORM)) {
         add_pair(p, x, gradient, local);
@@ -114,14 +118,14 @@ collect(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bo
     if (mask != NOWHERE && computed) {
         int32_t reached = new_sum(p), arrived = where_of(w, mask, uniform);
         reduce(p, reached, arrived, one);
-        mask = new_mask(w, (Mask){.kind = EITHER, .before = NOWHERE, .where = ~p->sums.items[reached]});
+        mask = new_mask(w, (Mask){.kind = OR, .before = NOWHERE, .where = ~p->sums.items[reached]});
     }
     note_reached(p, x, computed ? mask : NOWHERE);
 }
 
 /* Note that x receives gradient·local. */
 static void
-give(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
 {
     if (!has(p, x, ACTIVE)) {
         return;
@@ -132,17 +136,17 @@ give(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool 
     if (mask != NOWHERE && !(known && isfinite(number))) {
         int32_t reached = where_of(w, mask, uniform), out = made(w, uniform);
         local = uniform ? local : filled(w, local);
-        write_step(w, w->part, MASKED, (Fields){.row = -1, .outs = {out}, .reads = {reached, gradient, local}});
+        write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {reached, gradient, local}});
         gradient = out;
         known = true;
         number = 1.0;
     }
-    collect(p, x, gradient, known && number == 1.0 ? NOWHERE : local, mask, uniform);
+    accumulate(p, x, gradient, known && number == 1.0 ? NOWHERE : local, mask, uniform);
 }
 
 /* Note what both factors receive; a slot times a number is gathered on the slot for both. */
 static void
-give_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, bool uniform)
+emit_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, bool uniform)
 {
     if (!uniform && mask == NOWHERE && has(p, a, UNIFORM) != has(p, b, UNIFORM)) {
         int32_t slot = has(p, a, UNIFORM) ? b : a, number = has(p, a, UNIFORM) ? a : b;
@@ -157,27 +161,27 @@ give_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, b
         }
     }
     if (has(p, a, ACTIVE)) {
-        give(p, a, gradient, place(p, b), mask, uniform);
+        emit(p, a, gradient, place(p, b), mask, uniform);
     }
     if (has(p, b, ACTIVE)) {
-        give(p, b, gradient, place(p, a), mask, uniform);
+        emit(p, b, gradient, place(p, a), mask, uniform);
     }
 }
 
 /* Pass the gradient of `where` to the branch taken. */
 static void
-choose(Planner *p, const int32_t *args, int32_t gradient, int32_t mask, bool uniform)
+vjp_of_where(Planner *p, const int32_t *args, int32_t gradient, int32_t mask, bool uniform)
 {
     Writer *w = &p->writer;
     int32_t condition = place(p, args[0]), branches[2] = {args[1], args[2]};
     condition = uniform ? condition : filled(w, condition);
     for (int i = 0; i < 2; i++) {
         if (has(p, branches[i], ACTIVE)) {
-            Kind kind = i == 0 ? TAKE : LEAVE;
+            Kind kind = i == 0 ? SELECT : SELECT_NOT;
             int32_t part = made(w, uniform);
             write_step(w, w->part, kind, (Fields){.row = -1, .outs = {part}, .reads = {gradient, condition}});
             int32_t passed = new_mask(w, (Mask){.kind = kind, .before = mask, .condition = condition, .where = NOWHERE});
-            collect(p, branches[i], part, NOWHERE, passed, uniform);
+            accumulate(p, branches[i], part, NOWHERE, passed, uniform);
         }
     }
 }
@@ -207,7 +211,7 @@ total_of(Planner *p, int32_t pairs, bool uniform)
 
 /* Write the sum of what an entry has received; NOWHERE if nothing reaches it. */
 static int32_t
-gathered(Planner *p, int32_t x, bool uniform)
+gradient_at(Planner *p, int32_t x, bool uniform)
 {
     Writer *w = &p->writer;
     int32_t pairs = ENTRY(p, x)->pairs, products = ENTRY(p, x)->products;
@@ -230,7 +234,7 @@ gathered(Planner *p, int32_t x, bool uniform)
 
 /* Pass the gradient of a node on through a row of the table. */
 static void
-give_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
+vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
 {
     Writer *w = &p->writer;
     Entry entry = *ENTRY(p, x);
@@ -241,14 +245,14 @@ give_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
     int32_t first = entry.slopes;
     if (entry.op == OP_add || entry.op == OP_sub || entry.op == OP_neg) {
         int32_t one = constant(w, 1.0), minus = constant(w, -1.0);
-        give(p, args[0], gradient, entry.op == OP_neg ? minus : one, mask, uniform);
+        emit(p, args[0], gradient, entry.op == OP_neg ? minus : one, mask, uniform);
         if (entry.op != OP_neg) {
-            give(p, args[1], gradient, entry.op == OP_sub ? minus : one, mask, uniform);
+            emit(p, args[1], gradient, entry.op == OP_sub ? minus : one, mask, uniform);
         }
         return;
     }
     if (entry.op == OP_exp) {
-        give(p, args[0], gradient, place(p, x), mask, uniform);
+        emit(p, args[0], gradient, place(p, x), mask, uniform);
         return;
     }
     if (first == NOWHERE) { /* a row of the table itself, of at most 3 operands */
@@ -260,16 +264,16 @@ give_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
         write_step(w, w->part, SLOPES, fields);
     }
     for (int32_t i = 0; i < entry.count; i++) {
-        give(p, p->graph.operands.items[entry.args + i], gradient, p->slopes.items[first + i], mask, uniform);
+        emit(p, p->graph.operands.items[entry.args + i], gradient, p->slopes.items[first + i], mask, uniform);
     }
 }
 
 /* Pass the gradient of a node on to its operands. */
 static void
-through(Planner *p, int32_t x, bool uniform)
+vjp_of(Planner *p, int32_t x, bool uniform)
 {
     Writer *w = &p->writer;
-    int32_t gradient = gathered(p, x, uniform);
+    int32_t gradient = gradient_at(p, x, uniform);
     if (gradient == NOWHERE || !has(p, x, ACTIVE)) {
         return;
     }
@@ -281,27 +285,27 @@ through(Planner *p, int32_t x, bool uniform)
         for (int32_t i = 0; i < sum.count; i++) {
             Term term = p->graph.terms.items[sum.first + i];
             if (term.b >= 0) {
-                give_product(p, term.a, term.b, gradient, mask, uniform);
+                emit_product(p, term.a, term.b, gradient, mask, uniform);
             }
             else {
-                give(p, term.a, gradient, constant(w, term.factor), mask, uniform);
+                emit(p, term.a, gradient, constant(w, term.factor), mask, uniform);
             }
         }
     }
     else if (entry.op == OP_where) {
-        choose(p, args, gradient, mask, uniform);
+        vjp_of_where(p, args, gradient, mask, uniform);
     }
     else if (entry.op == OP_mul) {
-        give_product(p, args[0], args[1], gradient, mask, uniform);
+        emit_product(p, args[0], args[1], gradient, mask, uniform);
     }
     else if (entry.op == OP_mean) {
         int32_t share = constant(w, 1.0 / (double)entry.count);
         for (int32_t i = 0; i < entry.count; i++) {
-            give(p, args[i], gradient, share, mask, uniform);
+            emit(p, args[i], gradient, share, mask, uniform);
         }
     }
     else {
-        give_row(p, x, gradient, mask, uniform);
+        vjp_of_row(p, x, gradient, mask, uniform);
     }
 }
 
@@ -321,13 +325,13 @@ seed(Planner *p, int32_t number, int32_t root)
 }
 
 static void
-through_all(Planner *p, bool uniform)
+vjp_of_all(Planner *p, bool uniform)
 {
     for (size_t k = p->graph.live.count; k-- > 0;) {
         tick(&p->arena);
         int32_t x = p->graph.live.items[k];
         if (!has(p, x, ABSORBED) && has(p, x, UNIFORM) == uniform) {
-            through(p, x, uniform);
+            vjp_of(p, x, uniform);
         }
     }
 }
@@ -356,9 +360,9 @@ reverse(Planner *p)
             seed(p, number, p->graph.roots.items[number]);
         }
     }
-    through_all(p, false);
+    vjp_of_all(p, false);
     for (int32_t leaf = 0; leaf < leaves; leaf++) {
-        int32_t gradient = gathered(p, leaf, false);
+        int32_t gradient = gradient_at(p, leaf, false);
         if (gradient != NOWHERE) {
             p->stored.items[leaf] = 1;
             int32_t at = filled(w, gradient);
@@ -366,9 +370,9 @@ reverse(Planner *p)
         }
     }
     w->part = 2;
-    through_all(p, true);
+    vjp_of_all(p, true);
     for (int32_t i = 0; i < tape->parameters && !p->each; i++) {
-        int32_t x = tape->inputs + i, gradient = has(p, x, ACTIVE) ? gathered(p, x, true) : NOWHERE;
+        int32_t x = tape->inputs + i, gradient = has(p, x, ACTIVE) ? gradient_at(p, x, true) : NOWHERE;
         p->gradients.items[i] = gradient == NOWHERE ? -1 : ~gradient;
     }
 }

@@ -1,4 +1,4 @@
-/* Slots by liveness: replay/slots.py's twin, in place. Part of _plan.c. */
+/* Registers to slots by liveness, in place. */
 
 #pragma once
 

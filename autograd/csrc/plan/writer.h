@@ -1,15 +1,16 @@
-/* Where instructions go: twin of replay/writer.py and replay/masks.py, in the flat form of replay/code.py.
-   Part of _plan.c. */
+/* Where instructions go, and their flat form: FIELDS ints each, and the terms of all one after the other. */
 
 #pragma once
 
 #include "graph.h"
 
+/* kind, row, four outs, three reads, where its terms begin, how many there are, number. An operand is a slot of the body,
+   or ~u for the uniform number u; an out is -1 for a slope that nothing needs. */
 enum { FIELDS = 12 };
 
-/* In the order of KINDS in replay/code.py. */
+/* As in run/kernel.h. VALUE, BOTH and SLOPES apply a row of the table: its value, that and its slopes, those alone. */
 typedef enum {
-    VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, TAKE, LEAVE, EITHER, MASKED, LOGSUMEXP,
+    VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
     LOAD, STORE, SEED, STORE_GRADIENT
 } Kind;
 
@@ -24,7 +25,7 @@ typedef struct {
     bool known;
 } Uniform;
 
-/* A gradient that passed a `where` (TAKE, LEAVE) after `before`, or arrived on one of several ways (EITHER). */
+/* A gradient that passed a `where` (SELECT, SELECT_NOT) after `before`, or arrived on one of several ways (OR). */
 typedef struct {
     Kind kind;
     int32_t before, condition;
@@ -42,7 +43,7 @@ typedef struct {
     Ints fills;
     ARRAY(Mask) masks;
     Ints ways, stack;
-    int32_t table_rows;
+    bool exact; /* the values of rows written now are to have the bits that eager computation gives */
 } Writer;
 
 static int32_t
@@ -155,17 +156,8 @@ write_row(Writer *w, int32_t op, int32_t *operands, int32_t count, bool uniform)
     for (int32_t i = 0; i < count && !uniform; i++) {
         operands[i] = filled(w, operands[i]);
     }
-    Fields fields = {.row = op, .outs = {out}};
-    if (op < w->table_rows) {
-        memcpy(fields.reads, operands, (size_t)count * sizeof *operands);
-    }
-    else {
-        for (int32_t i = 0; i < count; i++) {
-            push_term(w, operands[i], -1);
-        }
-        fields.terms = 2 * (size_t)count;
-        fields.count = count;
-    }
+    Fields fields = {.row = op, .outs = {out}, .number = w->exact};
+    memcpy(fields.reads, operands, (size_t)count * sizeof *operands);
     write_step(w, w->part, VALUE, fields);
     return out;
 }
@@ -204,7 +196,7 @@ static int32_t
 written_mask(Writer *w, const Mask *mask, bool uniform)
 {
     int32_t one = constant(w, 1.0);
-    if (mask->kind != EITHER) {
+    if (mask->kind != OR) {
         int32_t before = mask->before == NOWHERE ? NOWHERE : w->masks.items[mask->before].where;
         if (before == NOWHERE) {
             before = uniform ? one : filled(w, one);
@@ -217,7 +209,7 @@ written_mask(Writer *w, const Mask *mask, bool uniform)
     for (int32_t i = 1; i < mask->ways; i++) {
         int32_t either = made(w, uniform);
         int32_t other = w->masks.items[w->ways.items[mask->first_way + i]].where;
-        write_step(w, w->part, EITHER, (Fields){.row = -1, .outs = {either}, .reads = {found, other}});
+        write_step(w, w->part, OR, (Fields){.row = -1, .outs = {either}, .reads = {found, other}});
         found = either;
     }
     return found;
@@ -234,7 +226,7 @@ where_of(Writer *w, int32_t wanted, bool uniform)
         int32_t current = w->stack.items[w->stack.count - 1];
         Mask mask = w->masks.items[current];
         size_t before = w->stack.count;
-        if (mask.kind == EITHER) {
+        if (mask.kind == OR) {
             for (int32_t i = 0; i < mask.ways; i++) {
                 int32_t way = w->ways.items[mask.first_way + i];
                 if (w->masks.items[way].where == NOWHERE) {

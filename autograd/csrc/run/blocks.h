@@ -383,7 +383,12 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
         case VALUE:
         case BOTH:
         case SLOPES:
-            ISA(run_row)(work, s, n);
+            if (s->number != 0 && s->kind != SLOPES) {
+                replay_exactly(work, s, terms, n);
+            }
+            else {
+                ISA(run_row)(work, s, n);
+            }
             break;
 #define WITH_NUMBER(KIND, EXPRESSION) \
         case KIND: { \
@@ -432,12 +437,16 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             EACH out[i] = EXPRESSION; \
             break; \
         }
-        OF_SLOTS(TAKE, y[i] != 0.0 ? x[i] : 0.0)
-        OF_SLOTS(LEAVE, y[i] != 0.0 ? 0.0 : x[i])
-        OF_SLOTS(EITHER, x[i] != 0.0 || y[i] != 0.0 ? 1.0 : 0.0)
-        OF_SLOTS(MASKED, x[i] != 0.0 ? y[i] * z[i] : 0.0)
+        OF_SLOTS(SELECT, y[i] != 0.0 ? x[i] : 0.0)
+        OF_SLOTS(SELECT_NOT, y[i] != 0.0 ? 0.0 : x[i])
+        OF_SLOTS(OR, x[i] != 0.0 || y[i] != 0.0 ? 1.0 : 0.0)
+        OF_SLOTS(MASKED_MUL, x[i] != 0.0 ? y[i] * z[i] : 0.0)
 #undef OF_SLOTS
         case LOGSUMEXP:
+            if (s->number != 0) {
+                replay_exactly(work, s, terms, n);
+                break;
+            }
             ISA(log_sum_exp)(work, n, SLOT(work, s->outs[0]), terms + s->terms, s->count);
             break;
         case LOAD: {

@@ -1,5 +1,5 @@
 /* Eight sums of products of one sample side by side, four in a vector. Each adds up in its own order and without fused
-   multiply-add: the bits are those of replay_once.c. Compiled by replay_avx2.c. */
+   multiply-add: the bits are those of once.c. Compiled by avx2.c. */
 
 typedef __m256d Four;
 

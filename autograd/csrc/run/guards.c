@@ -1,4 +1,4 @@
-/* Guards: questions that Python asked of recorded values, each with the answer that it got; replay/guards.py in C. */
+/* Guards: what Python observed of recorded values, each with its outcome; as compiler/record/guards.py has it. */
 
 #include "kernel.h"
 

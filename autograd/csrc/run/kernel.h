@@ -1,12 +1,15 @@
 /* What the parts of the replay kernel share: a plan as they know it, and what each does.
 
-   _replay.c           the Python types
-   replay_plan.c      reads a plan and checks everything in it
-   replay_once.c      runs one sample
-   replay_run.c       runs a batch, on threads
-   replay_eight.h     eight sums of one sample, compiled by replay_avx2.c
-   replay_blocks.h    a block of samples, compiled by replay_baseline.c, replay_avx2.c and replay_avx512.c
-   vector_math.h      elementary functions for those */
+   module.c            the Python types
+   plan.c              reads a plan and checks everything in it
+   once.c              runs one sample
+   run.c               runs a batch, on threads
+   call.c, values.c    from a user's arguments to outputs; parameters
+   guards.c            whether a sample takes the recorded branches
+   instruction_set.c   the instruction sets that this processor has
+   blocks.h            a block of samples, compiled by baseline.c, avx2.c and avx512.c
+   eight.h             eight sums of one sample, compiled by avx2.c
+   vector_math.h       elementary functions for those */
 
 #ifndef AUTOGRAD_REPLAY_H
 #define AUTOGRAD_REPLAY_H
@@ -25,19 +28,19 @@
 enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, NONE = INT32_MIN };
 
 typedef enum {
-    VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, TAKE, LEAVE, EITHER, MASKED, LOGSUMEXP,
+    VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
     LOAD, STORE, SEED, STORE_GRADIENT, KINDS
 } Kind;
 
 #define KIND_NAMES \
-    "value", "both", "slopes", "addu", "subu", "rsubu", "mulu", "divu", "dot", "dotu", "gather", "reduce", "take", "leave", \
-    "either", "masked", "logsumexp", "load", "store", "seed", "store gradient"
+    "value", "both", "slopes", "addu", "subu", "rsubu", "mulu", "divu", "dot", "dotu", "gather", "reduce", "select", "select_not", \
+    "or", "masked_mul", "logsumexp", "load", "store", "seed", "store gradient"
 
 /* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array. */
 typedef struct {
     uint8_t kind, outs_count, reads_count, together; /* over one sample, how many steps from here on to run at once */
     int16_t row;
-    int16_t run; /* not 0 in a group that has regular places: see replay_plan.c */
+    int16_t run; /* not 0 in a group that has regular places: see plan.c */
     int32_t outs[4];
     int32_t reads[3];
     int32_t terms, count;
@@ -67,11 +70,20 @@ typedef struct {
     long samples;
 } Batch;
 
-typedef void (*BlockRunner)(const Work *, const Batch *, long first, long count);
+/* A group of sums with regular places. */
+typedef void (*Eight)(double *places, const Step *first, const int32_t *terms);
+
+/* How blocks and groups of sums are run; all sets give the same bits but for the rows of the table over blocks. */
+typedef struct {
+    const char *name;
+    void (*run)(const Work *, const Batch *, long first, long count);
+    Eight dots, gathers;
+} InstructionSet;
 
 #define SLOT(WORK, X) ((WORK)->slots + (size_t)(X) * BLOCK)
 
 typedef struct {
+    const InstructionSet *set;
     Step *parts[3];       /* before, body, after: over one sample */
     Step *blocks;         /* the body over blocks */
     ptrdiff_t counts[3];
@@ -101,15 +113,16 @@ typedef struct {
 bool replay_read_plan(Plan *plan, const Py_buffer *buffers);
 void replay_free_plan(Plan *plan);
 
-void replay_once(double *places, const Step *steps, ptrdiff_t count, const int32_t *terms, const Sample *sample);
+/* One part of a plan for one sample. */
+void replay_once(const Plan *plan, int part, double *places, const Sample *sample);
 
-/* A group of sums with regular places, as replay_choose chose them; all choices give the same bits. */
-typedef void (*Eight)(double *places, const Step *first, const int32_t *terms);
-extern Eight replay_dots, replay_gathers;
 void replay_dots_baseline(double *places, const Step *first, const int32_t *terms);
 void replay_gathers_baseline(double *places, const Step *first, const int32_t *terms);
 
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
+
+/* A row of the table or logsumexp over a block, sample by sample with libm: the bits that eager computation gives. */
+void replay_exactly(const Work *work, const Step *step, const int32_t *terms, long count);
 
 /* All samples, between the uniform parts; adds to the sums among the uniform numbers. Where there is much to do the GIL
    is released meanwhile, and now and then signals are looked at. False with an exception: MemoryError, KeyboardInterrupt. */
@@ -131,18 +144,18 @@ void replay_know_values(PyTypeObject *type, Py_ssize_t data, Py_ssize_t grad);
 bool replay_read_data(PyObject *values, double *to, bool *plain);
 bool replay_add_gradients(PyObject *values, bool plain, const double *gradients);
 
-/* The fast way into a kernel: see replay_call.c. */
+/* The fast way into a kernel: see call.c. */
 typedef struct Guards Guards;
 Guards *replay_read_guards(PyObject *guards, const Plan *plan);
 bool replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples);
 PyObject *replay_call(Plan *plan, const Guards *guards, PyObject *const *arguments, Py_ssize_t count);
 PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 
-/* Instruction sets that this processor has: the name of each, from the plainest on, then NULL; choosing one by its name,
-   or with NULL the best; the name of the one chosen. */
-const char *replay_instruction_set(int set);
+/* The instruction sets that this processor has, from the plainest on, then NULL; the one that plans made from now on use;
+   choosing it by its name, or with NULL the best. */
+const InstructionSet *replay_instruction_set(int set);
+const InstructionSet *replay_chosen(void);
 bool replay_choose(const char *name);
-const char *replay_chosen(void);
 
 void replay_block_baseline(const Work *, const Batch *, long first, long count);
 #if defined(__x86_64__)

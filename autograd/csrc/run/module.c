@@ -1,4 +1,4 @@
-/* Replay's kernel in C: the Python types over what replay.h names. Used by replay/kernel_c.py and replay/program.py. */
+/* The replay kernel: the Python types over what kernel.h declares. */
 
 #include "kernel.h"
 
@@ -31,6 +31,7 @@ kernel_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords
         return NULL;
     }
     Plan *plan = &kernel->plan;
+    plan->set = replay_chosen();
     Py_buffer b[BUFFERS];
     if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*nnnnnnn", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6],
                           &b[7], &b[8], &b[9], &b[10], &b[11], &plan->uniforms, &plan->slots, &plan->inputs, &plan->stored,
@@ -225,7 +226,7 @@ module_instruction_sets(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing
 {
     PyObject *names = PyList_New(0);
     for (int set = 0; names != NULL && replay_instruction_set(set) != NULL; set++) {
-        PyObject *name = PyUnicode_FromString(replay_instruction_set(set));
+        PyObject *name = PyUnicode_FromString(replay_instruction_set(set)->name);
         if (name == NULL || PyList_Append(names, name) < 0) {
             Py_CLEAR(names);
         }
@@ -237,7 +238,7 @@ module_instruction_sets(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing
 static PyObject *
 module_choose(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
-    const char *name, *before = replay_chosen();
+    const char *name, *before = replay_chosen()->name;
     if (!PyArg_ParseTuple(arguments, "s", &name)) {
         return NULL;
     }
@@ -264,7 +265,7 @@ static PyMethodDef module_functions[] = {
     {"instruction_sets", module_instruction_sets, METH_NOARGS,
      "instruction_sets()\n--\n\nThe instruction sets that this processor has, the best last."},
     {"choose", module_choose, METH_VARARGS,
-     "choose(name, /)\n--\n\nUse an instruction set from now on; return the name of the one before."},
+     "choose(name, /)\n--\n\nUse an instruction set for kernels made from now on; return the name of the one before."},
     {"use", module_use, METH_VARARGS,
      "use(type, data, grad, /)\n--\n\nTake the C core's Value type and where in it data and grad are."},
     {"read", module_read, METH_VARARGS, "read(values, numbers, /)\n--\n\nRead the data of a tuple of Values."},
@@ -292,7 +293,7 @@ static PyType_Slot kernel_slots[] = {
 static PyType_Spec kernel_spec = {"autograd.compiler.run._replay.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT, kernel_slots};
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd.compiler.run._replay", "Replay's kernel in C; replay/kernel_c.py is its user.", -1, module_functions,
+    PyModuleDef_HEAD_INIT, "autograd.compiler.run._replay", "The replay kernel.", -1, module_functions,
     NULL, NULL, NULL, NULL,
 };
 
@@ -318,7 +319,7 @@ add_to_module(PyObject *module)
         Py_XDECREF(type);
         return -1;
     }
-    return PyModule_AddIntConstant(module, "NONE", NONE);
+    return PyModule_AddIntConstant(module, "FIELDS", STEP_FIELDS);
 }
 
 PyMODINIT_FUNC

@@ -4,13 +4,14 @@
 
 #include "../generated/ops.h"
 
+/* Operands are `stride` doubles apart. */
 static void
-log_sum_exp_once(double *m, const Step *s, const int32_t *terms)
+log_sum_exp_once(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
 {
     int32_t top = 0;
-    double largest = m[terms[0]], rest = 0.0;
+    double largest = m[terms[0] * stride], rest = 0.0;
     for (int32_t k = 1; k < s->count && largest == largest; k++) {
-        double x = m[terms[2 * k]];
+        double x = m[terms[2 * k] * stride];
         if (x != x || x > largest) {
             largest = x;
             top = k;
@@ -18,14 +19,14 @@ log_sum_exp_once(double *m, const Step *s, const int32_t *terms)
     }
     bool usual = fabs(largest) < INFINITY;
     for (int32_t k = 0; usual && k < s->count; k++) {
-        rest += k == top ? 0.0 : ops_exp_difference(m[terms[2 * k]], largest);
+        rest += k == top ? 0.0 : ops_exp_difference(m[terms[2 * k] * stride], largest);
     }
     for (int32_t k = 0; k < s->count; k++) {
-        double x = m[terms[2 * k]];
-        m[terms[2 * k + 1]] = usual ? ops_exp_difference(x, largest) / (1.0 + rest)
+        double x = m[terms[2 * k] * stride];
+        m[terms[2 * k + 1] * stride] = usual ? ops_exp_difference(x, largest) / (1.0 + rest)
             : largest == INFINITY && x < largest ? 0.0 : NAN;
     }
-    m[s->outs[0]] = usual ? largest + log1p(rest) : largest;
+    m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;
 }
 
 /* Four sums of products of one length, side by side; each adds up in its own order. */
@@ -127,9 +128,11 @@ replay_gathers_baseline(double *m, const Step *s, const int32_t *terms)
 }
 
 void
-replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_terms, const Sample *sample)
+replay_once(const Plan *plan, int part, double *m, const Sample *sample)
 {
-    for (const Step *s = steps, *end = steps + count; s < end; s++) {
+    const Step *steps = plan->parts[part];
+    const int32_t *all_terms = plan->terms[part];
+    for (const Step *s = steps, *end = steps + plan->counts[part]; s < end; s++) {
         const int32_t *t = all_terms + s->terms, *o = s->outs, *r = s->reads;
         switch (s->kind) {
         case VALUE:
@@ -167,7 +170,7 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         case DOT:
         case DOTU: {
             if (s->together) {
-                s->run != 0 ? replay_dots(m, s, all_terms) : sum_together(m, s, all_terms);
+                s->run != 0 ? plan->set->dots(m, s, all_terms) : sum_together(m, s, all_terms);
                 s += s->together - 1;
                 break;
             }
@@ -180,7 +183,7 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
         }
         case GATHER: {
             if (s->together) {
-                s->run != 0 ? replay_gathers(m, s, all_terms) : gather_together(m, s, all_terms);
+                s->run != 0 ? plan->set->gathers(m, s, all_terms) : gather_together(m, s, all_terms);
                 s += s->together - 1;
                 break;
             }
@@ -194,11 +197,11 @@ replay_once(double *m, const Step *steps, ptrdiff_t count, const int32_t *all_te
             break;
         }
         case REDUCE: m[s->number] += m[r[0]] * m[r[1]]; break;
-        case TAKE: m[o[0]] = m[r[1]] != 0.0 ? m[r[0]] : 0.0; break;
-        case LEAVE: m[o[0]] = m[r[1]] != 0.0 ? 0.0 : m[r[0]]; break;
-        case EITHER: m[o[0]] = m[r[0]] != 0.0 || m[r[1]] != 0.0 ? 1.0 : 0.0; break;
-        case MASKED: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] * m[r[2]] : 0.0; break;
-        case LOGSUMEXP: log_sum_exp_once(m, s, t); break;
+        case SELECT: m[o[0]] = m[r[1]] != 0.0 ? m[r[0]] : 0.0; break;
+        case SELECT_NOT: m[o[0]] = m[r[1]] != 0.0 ? 0.0 : m[r[0]]; break;
+        case OR: m[o[0]] = m[r[0]] != 0.0 || m[r[1]] != 0.0 ? 1.0 : 0.0; break;
+        case MASKED_MUL: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] * m[r[2]] : 0.0; break;
+        case LOGSUMEXP: log_sum_exp_once(m, 1, s, t); break;
         case LOAD: m[o[0]] = sample->inputs[s->number]; break;
         case STORE: sample->stored[s->number] = m[r[0]]; break;
         case SEED: m[o[0]] = sample->seeds != NULL ? sample->seeds[s->number] : sample->seed; break;
@@ -213,5 +216,29 @@ replay_row_once(int row, double x, double *value, double *slope)
     switch (row) {
 #define ROW(NAME, ...) case OP_##NAME: *value = op_##NAME(x, slope); break;
     UNARY_OPS(ROW)
+    }
+}
+
+void
+replay_exactly(const Work *work, const Step *s, const int32_t *terms, long count)
+{
+    double *m = work->slots;
+    for (long i = 0; i < count; i++, m++) {
+        if (s->kind == LOGSUMEXP) {
+            log_sum_exp_once(m, BLOCK, s, terms + s->terms);
+            continue;
+        }
+        double slopes[2] = {0.0, 0.0}, value = 0.0;
+        const double x = m[(ptrdiff_t)s->reads[0] * BLOCK], y = s->reads_count > 1 ? m[(ptrdiff_t)s->reads[1] * BLOCK] : 0.0;
+        switch (s->row) {
+#define UNARY_EXACTLY(NAME, ...) case OP_##NAME: value = op_##NAME(x, &slopes[0]); break;
+#define BINARY_EXACTLY(NAME, ...) case OP_##NAME: value = op_##NAME(x, y, &slopes[0], &slopes[1]); break;
+        UNARY_OPS(UNARY_EXACTLY)
+        BINARY_OPS(BINARY_EXACTLY)
+        }
+        m[(ptrdiff_t)s->outs[0] * BLOCK] = value;
+        for (int k = 1; k < s->outs_count; k++) {
+            m[(ptrdiff_t)s->outs[k] * BLOCK] = slopes[k - 1];
+        }
     }
 }

@@ -1,4 +1,4 @@
-/* Reads a plan that replay/kernel_c.py encoded. Nothing in it is trusted: whatever it names is checked here, once. */
+/* Reads a plan as csrc/plan wrote it. Nothing in it is trusted: whatever it names is checked here, once. */
 
 #include "kernel.h"
 
@@ -69,7 +69,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
     else if (kind == REDUCE) {
         outs = 0;
     }
-    else if (kind == MASKED) {
+    else if (kind == MASKED_MUL) {
         reads = 3;
     }
     if (!body && (kind == LOAD || kind == STORE || kind == SEED || kind == STORE_GRADIENT || kind == GATHER || kind == REDUCE)) {
@@ -138,7 +138,8 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
         }
     }
     Py_ssize_t limit = kind == LOAD ? plan->inputs : kind == STORE ? plan->stored : kind == SEED ? plan->outputs
-        : kind == STORE_GRADIENT ? plan->gradients : kind == REDUCE ? plan->sums_count : 1;
+        : kind == STORE_GRADIENT ? plan->gradients : kind == REDUCE ? plan->sums_count
+        : ((kind == VALUE || kind == BOTH) && f[1] != OP_where) || kind == LOGSUMEXP ? 2 : 1;
     if (f[11] < 0 || f[11] >= limit) {
         return malformed("a number of an input, output or sum");
     }

@@ -10,64 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static const struct {
-    const char *name;
-    BlockRunner run;
-    Eight dots, gathers;
-} SETS[] = {
-    {"baseline", replay_block_baseline, replay_dots_baseline, replay_gathers_baseline},
-#if defined(__x86_64__)
-    {"avx2", replay_block_avx2, replay_dots_avx2, replay_gathers_avx2},
-    {"avx512", replay_block_avx512, replay_dots_avx2, replay_gathers_avx2},
-#endif
-};
-static int chosen;
-Eight replay_dots = replay_dots_baseline, replay_gathers = replay_gathers_baseline;
-
-static bool
-processor_has(int set)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    return set == 0 || (set == 1 && avx2) || (set == 2 && avx2 && avx512);
-#else
-    return set == 0;
-#endif
-}
-
-const char *
-replay_instruction_set(int set)
-{
-    return set < (int)(sizeof SETS / sizeof *SETS) && processor_has(set) ? SETS[set].name : NULL;
-}
-
-bool
-replay_choose(const char *name)
-{
-    bool found = false;
-    for (int set = 0; replay_instruction_set(set) != NULL; set++) {
-        if (name == NULL || strcmp(name, SETS[set].name) == 0) {
-            chosen = set;
-            replay_dots = SETS[set].dots;
-            replay_gathers = SETS[set].gathers;
-            found = true;
-        }
-    }
-    return found;
-}
-
-const char *
-replay_chosen(void)
-{
-    return SETS[chosen].name;
-}
-
-
-/* Batches, by one or more threads */
-
 /* Memory */
 
 static atomic_long allowed = -1, held;
@@ -116,7 +58,6 @@ typedef struct {
     const double *uniforms;
     double *group_sums; /* for each group, one number for each sum */
     long group_size, groups;
-    int set;
     atomic_long next;
     atomic_bool stopped;
 } Job;
@@ -158,7 +99,6 @@ work_on(Job *job, double *memory, Caller *caller)
 {
     const Plan *plan = job->plan;
     const Batch *batch = &job->batch;
-    const BlockRunner run = SETS[job->set].run;
     Work work = {
         .slots = memory,
         .uniforms = (double *)job->uniforms,
@@ -180,7 +120,7 @@ work_on(Job *job, double *memory, Caller *caller)
             if (atomic_load_explicit(&job->stopped, memory_order_relaxed)) {
                 return;
             }
-            run(&work, batch, first, end - first < BLOCK ? end - first : BLOCK);
+            plan->set->run(&work, batch, first, end - first < BLOCK ? end - first : BLOCK);
             if (caller != NULL) {
                 look_at_signals(job, caller);
             }
@@ -232,7 +172,7 @@ replay_batch(Plan *plan, const Batch *batch, double *m, int threads)
     enum { LITTLE = 100000 };
     long blocks = (batch->samples + BLOCK - 1) / BLOCK;
     long in_group = (blocks + MOST_GROUPS - 1) / MOST_GROUPS;
-    Job job = {.plan = plan, .batch = *batch, .uniforms = m, .set = chosen};
+    Job job = {.plan = plan, .batch = *batch, .uniforms = m};
     job.group_size = (in_group > GROUP_BLOCKS ? in_group : GROUP_BLOCKS) * BLOCK;
     job.groups = (batch->samples + job.group_size - 1) / job.group_size;
     atomic_init(&job.next, 0);
@@ -293,7 +233,7 @@ run_single(Plan *plan, const Batch *batch, double *places)
     for (ptrdiff_t i = 0; plan->stores_gradients && i < plan->gradients; i++) {
         sample.gradients[i] = *batch->gradients[i];
     }
-    replay_once(places, plan->parts[1], plan->counts[1], plan->terms[1], &sample);
+    replay_once(plan, 1, places, &sample);
     for (ptrdiff_t i = 0; i < plan->stored; i++) {
         *batch->stored[i] = sample.stored[i];
     }
@@ -307,7 +247,7 @@ run_single(Plan *plan, const Batch *batch, double *places)
 bool
 replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_totals, int threads)
 {
-    replay_once(places, plan->parts[0], plan->counts[0], plan->terms[0], NULL);
+    replay_once(plan, 0, places, NULL);
     for (ptrdiff_t i = 0; i < plan->sums_count; i++) {
         places[plan->sums[i]] = 0.0;
     }
@@ -324,7 +264,7 @@ replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_to
         }
     }
     if (fine) {
-        replay_once(places, plan->parts[2], plan->counts[2], plan->terms[2], NULL);
+        replay_once(plan, 2, places, NULL);
     }
     return fine;
 }

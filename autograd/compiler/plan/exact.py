@@ -1,0 +1,34 @@
+"""Which rows a kernel may compute with other last bits than eager computation has.
+
+What a guard depends on is computed exactly as eager computation does, so that a batch takes the branches that its
+samples would take one by one.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from types import FunctionType
+from typing import Any, Final
+
+from autograd.ops import TABLE, ieee, numerics
+
+__all__ = ["uses_libm"]
+
+SAME_EVERYWHERE: Final = frozenset({"div", "sqrt", "copysign", "inf", "nan"})
+"""What IEEE 754 defines to the last bit."""
+
+
+@functools.cache
+def uses_libm(name: str) -> bool:
+    """Whether a row calls a function of libm, of which vector libraries give other last bits."""
+    return _calls_libm(TABLE[name].compute)
+
+
+def _calls_libm(function: Any) -> bool:
+    if not isinstance(function, FunctionType):
+        return True
+    names = set(function.__code__.co_names)
+    called = {name for name in names if hasattr(ieee, name)} - SAME_EVERYWHERE if "ieee" in names else set()
+    helpers = [getattr(numerics, name, None) for name in names - set(vars(math))]
+    return bool(called) or any(_calls_libm(helper) for helper in helpers if isinstance(helper, FunctionType))

@@ -1,0 +1,157 @@
+"""The rows of the op table over numpy arrays, translated from their own source as `codegen` does for C."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd.ops import NAMES, TABLE, numerics, rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["over_arrays"]
+
+
+def over_arrays(name: str) -> Callable[..., tuple[Any, ...]] | None:
+    """Return a row as a function of arrays to (value, local derivatives); None for an op that a user added."""
+    return _SEVERAL.get(name) or _rows().get(name)
+
+
+class _ForArrays(ast.NodeTransformer):
+    """Choices and logic element by element."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("array_where", node.test, node.body, node.orelse)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
+        return functools.reduce(lambda x, y: _call(name, x, y), node.values)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        operands = [node.left, *node.comparators]
+        links: list[ast.expr] = [
+            ast.Compare(left, [op], [right]) for left, op, right in zip(operands, node.ops, operands[1:], strict=False)
+        ]
+        return functools.reduce(lambda x, y: _call("logical_and", x, y), links)
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+class _Ieee:
+    """`autograd.ops.ieee` over arrays."""
+
+    def __init__(self, numpy: Any) -> None:
+        self.inf, self.nan = math.inf, math.nan
+        self.erf = numpy.vectorize(math.erf, otypes=[float])
+        self.erfc = numpy.vectorize(math.erfc, otypes=[float])
+        self.div, self.pow = numpy.divide, numpy.power
+        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh"):
+            setattr(self, name, getattr(numpy, name))
+        for name in ("tanh", "copysign"):
+            setattr(self, name, getattr(numpy, name))
+        for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2"):
+            setattr(self, name, getattr(numpy, "arc" + name[1:]))
+
+
+@functools.cache
+def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
+    """Every row with a fixed number of operands, for arrays."""
+    table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
+    names = _over_arrays() | {"numerics": SimpleNamespace(**_helpers())}
+    _define(rows, names, {op.compute.__name__ for op in table})
+    return {op.name: names[op.compute.__name__] for op in table}
+
+
+def _over_arrays() -> dict[str, Any]:
+    import numpy as np
+
+    return {
+        "abs": np.abs, "array_where": np.where, "logical_and": np.logical_and, "logical_or": np.logical_or,
+        "ieee": _Ieee(np),
+    }  # fmt: skip
+
+
+@functools.cache
+def _helpers() -> dict[str, Any]:
+    """What `numerics.py` defines, for arrays."""
+    names = vars(numerics) | _over_arrays()
+    _define(numerics, names, None)
+    return names
+
+
+def _define(module: ModuleType, names: dict[str, Any], wanted: set[str] | None) -> None:
+    """Define in `names` the functions of a module for arrays: those wanted, or all over floats."""
+    tree = _ForArrays().visit(ast.parse(inspect.getsource(module)))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = [f for f in functions if (_is_over_floats(f) if wanted is None else f.name in wanted)]
+    for function in functions:
+        function.decorator_list = []
+        function.returns = None
+    code = compile(ast.fix_missing_locations(ast.Module([*functions], [])), f"<{module.__name__} over arrays>", "exec")
+    exec(code, names)
+
+
+def _is_over_floats(function: ast.FunctionDef) -> bool:
+    annotations = [argument.annotation for argument in function.args.args] + [function.returns]
+    return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
+
+
+# Rows with any number of operands
+
+
+def _sum(*xs: Array) -> tuple[Any, ...]:
+    total: Any = 0.0
+    for x in xs:
+        total = total + x
+    return total, *(1.0,) * len(xs)
+
+
+def _mean(*xs: Array) -> tuple[Any, ...]:
+    total, *_ = _sum(*xs)
+    return total / len(xs), *(1.0 / len(xs),) * len(xs)
+
+
+def _dot(*operands: Array) -> tuple[Any, ...]:
+    count = len(operands) // 2
+    ws, xs = operands[:count], operands[count : 2 * count]
+    total: Any = 0.0
+    for w, x in zip(ws, xs):
+        total = total + w * x
+    return total + operands[-1], *xs, *ws, 1.0
+
+
+def _logsumexp(*operands: Array) -> tuple[Any, ...]:
+    import numpy as np
+
+    xs = np.stack(np.broadcast_arrays(*operands))
+    top = np.where(np.isnan(xs).any(axis=0), np.isnan(xs).argmax(axis=0), xs.argmax(axis=0))
+    largest = np.take_along_axis(xs, top[None], axis=0)[0]
+    terms = _helpers()["exp_difference"](xs, largest)
+    rest = np.zeros_like(largest)
+    for i, term in enumerate(terms):
+        rest += np.where(top == i, 0.0, term)
+    usual = np.isfinite(largest)
+    slopes = [
+        np.where(usual, term / (1.0 + rest), np.where((largest == math.inf) & (x < largest), 0.0, math.nan))
+        for x, term in zip(xs, terms)
+    ]
+    return np.where(usual, largest + np.log1p(rest), largest), *slopes
+
+
+_SEVERAL: Final[dict[str, Callable[..., tuple[Any, ...]]]] = {
+    "sum": _sum, "mean": _mean, "dot": _dot, "logsumexp": _logsumexp,
+}  # fmt: skip
