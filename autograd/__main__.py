@@ -13,14 +13,15 @@ from typing import NoReturn, TypeVar
 
 import autograd
 from autograd._common.files import write_whole
+from autograd._common.text import did_you_mean
 from autograd.claims.judge import Subject
 from autograd.claims.notes import read_note
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import Derivation, derive
 from autograd.errors import AutogradError, DrawError, WorksheetError
-from autograd.formula.syntax import MAX_BYTES, nearest
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
+from autograd.worksheet.lines import MAX_BYTES
 from autograd.worksheet.report import Report, as_json, as_text, gather
 from autograd.worksheet.sheet import read_number, read_rate
 
@@ -81,7 +82,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong on one line."""
         wrong = re.match("unrecognized arguments: (--[^ =]+)", message)
-        advice = nearest(wrong[1], self._option_string_actions) if wrong else ""
+        advice = did_you_mean(wrong[1], self._option_string_actions) if wrong else ""
         self.exit(BAD_INPUT, f"{PROGRAM}: {message}{advice}; see --help\n")
 
 

@@ -19,8 +19,9 @@ from autograd.derivation.steps import Steps
 from autograd.engine.backend import Value, restore
 from autograd.engine.graph import topological
 from autograd.errors import WorksheetError
-from autograd.formula.printers import TextHand
-from autograd.formula.reading import equation
+from autograd.formula.equations import equation
+from autograd.formula.evaluate import Array
+from autograd.formula.printers import TextPrinter
 from autograd.formula.tree import Formula
 from autograd.ops import TABLE
 
@@ -30,7 +31,7 @@ OTHER_POINTS: Final = 8
 TRIES: Final = 60
 CLOSE: Final = 1e-9
 EXACT_DIGITS: Final = 5
-HAND: Final = TextHand(12, {}, "plain")
+PRINTER: Final = TextPrinter(12, {}, "plain")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Subject:
         What an update goes down on.
     rate : float, optional
         The learning rate.
+    lists : mapping of str to Array, optional
+        Vectors and matrices, their elements as formulas.
     """
 
     def __init__(
@@ -84,8 +87,10 @@ class Subject:
         leaves: Mapping[str, float],
         output: str,
         rate: float | None = None,
+        lists: Mapping[str, Array] | None = None,
     ) -> None:
         self.compute, self.leaves, self.output, self.rate = compute, leaves, output, rate
+        self.lists = lists or {}
         self.here = Point(compute({}), output, rate)
         self._others: list[Point] | None = None
 
@@ -183,16 +188,16 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
     try:
         return judge(claim, subject)
     except WorksheetError as error:
-        if y.label or not str(error).startswith("unknown name"):
-            raise
-        raise WorksheetError(
-            f"{error}; the result has no label: ag.label(locals()) names Values by variables"
-        ) from None
+        message = error.message
+        if not y.label and message.startswith("unknown name"):
+            unknown = message.partition(";")[0]
+            message = f"{unknown}; the result has no label: ag.label(locals()) names Values by variables"
+        raise WorksheetError(message) from None
 
 
 def judge(claim: str, subject: Subject, *, latex: bool | None = None) -> Verdict:
     """Judge one claim about a subject."""
-    sides = equation(claim, set(subject.here), latex=latex)
+    sides = equation(claim, set(subject.here), lists=subject.lists, latex=latex)
     if len(sides) < 2:
         raise WorksheetError(f"a claim has two sides, as d(E)/d(w) == x*y, got {claim!r}")
     return judge_sides(claim, sides, subject)
@@ -276,12 +281,12 @@ def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
         if error <= 0.5000001 * unit + slack + CLOSE * abs(true) * 1e-3:
             return ""
         if error <= 1.0000001 * unit + slack and _unit(bare):
-            return f"(the last digit: {HAND.number(true)})"
+            return f"(the last digit: {PRINTER.number(true)})"
     elif abs(true - said) <= _uncertainty(right, here) + _uncertainty(left, here) + CLOSE * _magnitude(right, here):
         return ""
     if said and math.isclose(true, -said, rel_tol=1e-3):
-        return f"sign: it is {HAND.number(true)}, not {HAND.number(said)}"
-    return f"the number is {HAND.number(true)}, not {HAND.number(said)}"
+        return f"sign: it is {PRINTER.number(true)}, not {PRINTER.number(said)}"
+    return f"the number is {PRINTER.number(true)}, not {PRINTER.number(said)}"
 
 
 # Formulas

@@ -18,8 +18,8 @@ from autograd.claims.judge import Subject, judge_sides
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
-from autograd.formula.printers import TextHand
-from autograd.formula.reading import equation
+from autograd.formula.equations import equation
+from autograd.formula.printers import TextPrinter
 from autograd.formula.tree import COMPARISONS, Formula
 from autograd.ops import TABLE
 
@@ -28,7 +28,7 @@ __all__ = ["Equation", "Note", "read_note"]
 MAX_NOTE: Final = 1_000_000
 MAX_EQUATIONS: Final = 2_000
 DEFINED, RIGHT, WRONG, UNCHECKED, UNREAD = "defined", "right", "WRONG", "unchecked", "unread"
-HAND: Final = TextHand(9, {}, "plain")
+HAND: Final = TextPrinter(9, {}, "plain")
 
 _MATH: Final = re.compile(
     r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|\\begin\{(equation|align|gather)(\*?)\}(.+?)\\end\{\4\5\}|\$([^$\n]+)\$",

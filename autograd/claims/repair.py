@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import Final
 
 from autograd.claims.points import Point
-from autograd.formula.printers import TextHand
+from autograd.formula.printers import TextPrinter
 from autograd.formula.tree import ONE, Formula, name, number, partial
 
 __all__ = ["Explainer", "chain", "is_path"]
 
 MOST_NAMES: Final = 150  # candidates are pairs of names
-HAND: Final = TextHand(9, {}, "plain")
+PRINTER: Final = TextPrinter(9, {}, "plain")
 Agree = Callable[[Formula, Formula, Point], bool]
 Change = tuple[str, Formula]
 
@@ -53,7 +53,7 @@ class Explainer:
         if constant := self._constant_factor():
             return constant
         here = self.points[0]
-        true, said = HAND.number(self.left.value(here)), HAND.number(self.right.value(here))
+        true, said = PRINTER.number(self.left.value(here)), PRINTER.number(self.right.value(here))
         return f"no single change makes it right; the left side is {true} where the right side is {said}"
 
     def explain_chain(self) -> str:
@@ -83,7 +83,7 @@ class Explainer:
             if first.operands[1] == second.operands[0]:
                 continue
             repaired = self._joined(factors, i)
-            what = f"{HAND.formula(first)} and {HAND.formula(second)} do not join: "
+            what = f"{PRINTER.formula(first)} and {PRINTER.formula(second)} do not join: "
             what += f"{first.operands[1].text} is not {second.operands[0].text}"
             return what + (f"; the path to {x} runs through {repaired}" if repaired else "")
         return self._wrong_end(factors)
@@ -119,13 +119,13 @@ class Explainer:
             for i, factor in enumerate(product.operands):
                 rest = product.operands[:i] + product.operands[i + 1 :]
                 kept = rest[0] if len(rest) == 1 else Formula("*", rest)
-                text = HAND.formula(factor)
+                text = PRINTER.formula(factor)
                 yield f"off by the factor {text}: it is too much", _put(side, path, kept)
 
     def _missing(self, side: Formula) -> Iterator[Change]:
         """Multiply by one factor more."""
         for factor in self._candidates():
-            text = HAND.formula(factor)
+            text = PRINTER.formula(factor)
             yield f"off by the factor {text}: it is missing", _multiplied(side, factor)
         if side.head == "+":
             for i, term in enumerate(side.operands):
@@ -175,7 +175,7 @@ class Explainer:
 
     @staticmethod
     def _wrong(old: Formula, new: Formula) -> str:
-        before, after = HAND.formula(old), HAND.formula(new)
+        before, after = PRINTER.formula(old), PRINTER.formula(new)
         transposed = old.head == "name" and sorted(before) == sorted(after) and len(before) == len(after)
         if transposed:
             return f"transposed: {before} where {after} belongs"
@@ -196,7 +196,7 @@ class Explainer:
             return ""
         if ratios[0] == 0.0:
             return "the left side is 0: there is no path"
-        return f"off by the factor {HAND.number(ratios[0])}"
+        return f"off by the factor {PRINTER.number(ratios[0])}"
 
 
 def chain(left: Formula, right: Formula) -> list[Formula]:
@@ -227,7 +227,7 @@ def is_path(left: Formula, right: Formula) -> bool:
 
 
 def _with_whole(what: str, changed: Formula) -> str:
-    whole = HAND.formula(changed)
+    whole = PRINTER.formula(changed)
     return what if what.endswith(f"should be {whole}") else f"{what}; it should be {whole}"
 
 
@@ -291,10 +291,10 @@ def _flips(part: Formula) -> Iterator[Change]:
     if part.head == "+":
         for i, term in enumerate(part.operands):
             turned = Formula("+", (*part.operands[:i], _negated(term), *part.operands[i + 1 :]))
-            yield f"sign: {HAND.formula(part)} should be {HAND.formula(turned)}", turned
+            yield f"sign: {PRINTER.formula(part)} should be {PRINTER.formula(turned)}", turned
             rest = (*part.operands[:i], *part.operands[i + 1 :])
             less = rest[0] if len(rest) == 1 else Formula("+", rest)
-            yield f"the term {HAND.formula(term)} is too much", less
+            yield f"the term {PRINTER.formula(term)} is too much", less
 
 
 def _powers(part: Formula) -> Iterator[Change]:
@@ -304,11 +304,11 @@ def _powers(part: Formula) -> Iterator[Change]:
             exponent = part.operands[1].value({}) + by
             base = part.operands[0]
             new = ONE if exponent == 0.0 else base if exponent == 1.0 else Formula("^", (base, number(exponent)))
-            yield f"power: {HAND.formula(part)} should be {HAND.formula(new)}", new
+            yield f"power: {PRINTER.formula(part)} should be {PRINTER.formula(new)}", new
     elif part.head in ("name", "+"):
         new = Formula("^", (part, number(2.0)))
-        before = HAND.bracket(HAND.formula(part)) if part.head == "+" else HAND.formula(part)
-        yield f"power: {before} should be {HAND.formula(new)}", new
+        before = PRINTER.bracket(PRINTER.formula(part)) if part.head == "+" else PRINTER.formula(part)
+        yield f"power: {before} should be {PRINTER.formula(new)}", new
     elif part.head == "number" and part.number not in (0.0, 1.0):
         for value in (part.number + 1.0, part.number - 1.0, 2.0 * part.number, part.number / 2.0):
-            yield f"the number {part.text} should be {HAND.number(value)}", number(value)
+            yield f"the number {part.text} should be {PRINTER.number(value)}", number(value)

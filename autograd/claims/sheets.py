@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from autograd.claims.judge import Subject, Verdict, judge
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
+from autograd.formula.evaluate import Array
+from autograd.formula.tree import name
 from autograd.worksheet import Worksheet
 
 __all__ = ["judge_claims", "sheet_subject"]
@@ -31,7 +33,8 @@ def sheet_subject(
         return {**{alias: values[label] for alias, label in aliases.items()}, **values}
 
     leaves = {**sheet.leaves, **given}
-    return Subject(compute, leaves, sheet.output(of), sheet.rate if rate is None else rate)
+    lists = {each: Array(shape, tuple(map(name, sheet.labels(each)))) for each, shape in sheet.shapes.items()}
+    return Subject(compute, leaves, sheet.output(of), sheet.rate if rate is None else rate, lists)
 
 
 def judge_claims(sheet: Worksheet, subject: Subject) -> Iterator[tuple[int, Verdict]]:
@@ -54,4 +57,5 @@ def judge_claims(sheet: Worksheet, subject: Subject) -> Iterator[tuple[int, Verd
         try:
             yield claim.token.line, judge(claim.text, subject)
         except WorksheetError as error:
-            raise claim.token.error(f"{error.message}, in {claim.text[:80]!r}") from None
+            placed = claim.error(error)
+            raise WorksheetError(f"{error.message}, in {claim.text[:80]!r}", placed.line, placed.column) from None

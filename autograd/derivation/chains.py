@@ -8,13 +8,13 @@ and referred to, so a derivation is no longer than the graph is large.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import overload
 
+from autograd._common.text import did_you_mean
 from autograd.derivation.layers import LayerDerivation, Layered, derive_layer
 from autograd.derivation.parts import Contents, Factor, Line, Term, Update
 from autograd.derivation.steps import Steps, total_derivatives
@@ -246,9 +246,7 @@ def _target(graph: Steps, x: Value | str) -> Value:
     if not isinstance(x, str):
         raise TypeError(f"derive: x must be a Value or a label, got {x!r} ({type(x).__name__})")
     if x not in graph.by_name:
-        close = difflib.get_close_matches(x, list(graph.by_name), n=1)
-        advice = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"derive: nothing below the result is labelled {x!r}{advice}")
+        raise ValueError(f"derive: nothing below the result is labelled {x!r}{did_you_mean(x, graph.by_name)}")
     return graph.by_name[x]
 
 

@@ -12,7 +12,7 @@ from autograd.derivation.steps import total_derivatives
 from autograd.derivation.write import Notation
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
-from autograd.formula.printers import Hand
+from autograd.formula.printers import Printer
 from autograd.ops import TABLE
 
 __all__ = ["LayerDerivation", "Layered", "derive_layer"]
@@ -78,16 +78,16 @@ class LayerDerivation:
             return f"W: {m}×{n}, A: {n}×1, Z = W·A: {m}×1"
         return f"W: {m}×{n}, A: {n}×1, b: {len(self.to_biases)}×1, Z = W·A + b: {m}×1"
 
-    def _rows(self, hand: Hand) -> list[tuple[str, str, str, Matrix]]:
+    def _rows(self, printer: Printer) -> list[tuple[str, str, str, Matrix]]:
         """Write each equation: left side, symbols, shapes, the result."""
-        tex = hand is self.notation.typeset
+        tex = printer is self.notation.typeset
         delta, times, turned = (r"\delta", r"\times ", "^{T}") if tex else ("δ", "×", "ᵀ")
-        dot = hand.dot if tex else "·"
+        dot = printer.dot if tex else "·"
         m, n = len(self.weights), len(self.inputs)
         column = f"{m}{times}1"
         shared = len(self.to_biases) < m
         total = (r"\textstyle\sum_j \delta_j" if tex else "Σ δ_j") if shared else delta
-        by = partial(self._partial, hand)
+        by = partial(self._partial, printer)
         rows = [
             (f"{delta} = {by('Z')}", by("out") + self._slope(tex), column, self.delta),
             (by("W"), f"{delta}{dot}A{turned}", f"{column}{dot}1{times}{n} = {m}{times}{n}", self.to_weights),
@@ -96,8 +96,8 @@ class LayerDerivation:
         ]
         return [row for row in rows if row[3]]
 
-    def _partial(self, hand: Hand, x: str) -> str:
-        return hand.partial(self.y, x)
+    def _partial(self, printer: Printer, x: str) -> str:
+        return printer.partial(self.y, x)
 
     def _slope(self, tex: bool) -> str:
         """Write the activation's derivative, to be multiplied element by element."""
@@ -111,10 +111,10 @@ class LayerDerivation:
 
     def latex(self) -> str:
         """Write one `aligned` environment with matrices in it."""
-        hand = self.notation.typeset
+        printer = self.notation.typeset
         rows = [
-            rf"{left} &= {symbols} = {_bmatrix(result, hand)} && ({shapes})"
-            for left, symbols, shapes, result in self._rows(hand)
+            rf"{left} &= {symbols} = {_bmatrix(result, printer)} && ({shapes})"
+            for left, symbols, shapes, result in self._rows(printer)
         ]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
@@ -133,21 +133,21 @@ def _cut(row: Sequence[str], more: str) -> list[str]:
     return list(row) if len(row) <= MOST_ROWS else [*row[: MOST_ROWS - 2], more, row[-1]]
 
 
-def _cells(matrix: Matrix, hand: Hand, more: str) -> list[list[str]]:
-    written = [_cut([hand.number(x) for x in row], more) for row in matrix]
+def _cells(matrix: Matrix, printer: Printer, more: str) -> list[list[str]]:
+    written = [_cut([printer.number(x) for x in row], more) for row in matrix]
     if len(written) > MOST_ROWS:
         written = [*written[: MOST_ROWS - 2], [more] * len(written[0]), written[-1]]
     return written
 
 
-def _grid(matrix: Matrix, hand: Hand) -> list[str]:
-    cells = _cells(matrix, hand, "…")
+def _grid(matrix: Matrix, printer: Printer) -> list[str]:
+    cells = _cells(matrix, printer, "…")
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     return ["  [ " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)) + " ]" for row in cells]
 
 
-def _bmatrix(matrix: Matrix, hand: Hand) -> str:
-    rows = r" \\ ".join(" & ".join(row) for row in _cells(matrix, hand, r"\cdots"))
+def _bmatrix(matrix: Matrix, printer: Printer) -> str:
+    rows = r" \\ ".join(" & ".join(row) for row in _cells(matrix, printer, r"\cdots"))
     return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
 
 

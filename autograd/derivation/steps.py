@@ -261,7 +261,7 @@ class Steps:
 
 
 def _bounded(formula: Formula) -> Formula:
-    return CUT if f.size(formula) > MAX_FORMULA else formula
+    return CUT if formula.size > MAX_FORMULA else formula
 
 
 def _moving(node: Value) -> Iterator[Value]:

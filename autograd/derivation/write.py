@@ -5,27 +5,24 @@ from __future__ import annotations
 import html
 import re
 import shutil
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from autograd._common.text import display_width, shortened
 from autograd.derivation.parts import Contents, Factor, Line, Term, Update
 from autograd.formula.printers import (
-    ATOM,
     MOST_FACTORS,
     MOST_TERMS,
-    PRODUCT,
-    SIGNED,
     STYLES,
-    SUM,
-    Hand,
-    LatexHand,
-    TextHand,
+    LatexPrinter,
+    Printer,
+    TextPrinter,
     cut,
 )
-from autograd.formula.tree import CUT, ONE, Formula, size
+from autograd.formula.tree import CUT, ONE, Formula
+from autograd.ops.table import CALL, PRODUCT, SIGNED, SUM
 
-__all__ = ["Notation", "columns"]
+__all__ = ["Notation"]
 
 MOST_SHOWN_SUM: Final = 3
 MOST_SIDE_BY_SIDE: Final = 120
@@ -49,8 +46,8 @@ class Notation:
         _check_whole("width", 80 if width is None else width, 20, 10**6)
         self.width = width
         self.most = most
-        self.plain = TextHand(digits, names or {}, style)
-        self.typeset = LatexHand(digits, names or {}, style)
+        self.plain = TextPrinter(digits, names or {}, style)
+        self.typeset = LatexPrinter(digits, names or {}, style)
 
     def text(self, derivation: Contents) -> str:
         """Write Unicode text that fits the terminal."""
@@ -83,9 +80,9 @@ class Notation:
         """Write the text, escaped."""
         return f'<pre class="derivation">{html.escape(self.text(derivation))}</pre>'
 
-    def _page(self, derivation: Contents, hand: Hand) -> tuple[list[list[_Row]], int]:
+    def _page(self, derivation: Contents, printer: Printer) -> tuple[list[list[_Row]], int]:
         """Write what fits of the lines, the factors and the updates, and count what doesn't."""
-        writer = _Writer(hand, derivation)
+        writer = _Writer(printer, derivation)
         left = self.most
         blocks = [[writer.line(each) for each in derivation.lines[:left]]]
         left = max(left - len(derivation.lines), 0)
@@ -118,10 +115,10 @@ class _Row(NamedTuple):
 
 
 class _Writer:
-    """Writes the parts of a derivation in one hand."""
+    """Writes the parts of a derivation with one printer."""
 
-    def __init__(self, hand: Hand, derivation: Contents) -> None:
-        self.hand = hand
+    def __init__(self, printer: Printer, derivation: Contents) -> None:
+        self.printer = printer
         self.derivation = derivation
         every = (*derivation.lines, *derivation.inner)
         self.lines = {(line.numerator, line.denominator): line for line in every}
@@ -129,13 +126,13 @@ class _Writer:
     def _symbol(self, factor: Factor) -> str:
         line = self.lines.get((factor.numerator, factor.denominator))
         total = factor.referred and line is not None and line.total
-        return self.hand.partial(factor.numerator, factor.denominator, total)
+        return self.printer.partial(factor.numerator, factor.denominator, total)
 
     def line(self, line: Line) -> _Row:
         """Write a derivative: as factors, as formulas, in numbers, and what comes out."""
-        left = self.hand.partial(line.numerator, line.denominator, line.total)
+        left = self.printer.partial(line.numerator, line.denominator, line.total)
         if not line.terms:
-            return _Row(left, "=", [self.hand.number(0.0)], True)
+            return _Row(left, "=", [self.printer.number(0.0)], True)
         parts = [self._sum(line.terms, self._symbols), self._sum(line.terms, self._opened)]
         if self._all_short(line):
             parts.append(self._sum(line.terms, self._formulas))
@@ -145,7 +142,7 @@ class _Writer:
             parts.append(self._sum(line.terms, lambda term: [self._value(term.value)]))
         elif len(line.terms[0].factors) == 1:
             parts = self._single(line.terms[0].factors[0], parts)
-        return _Row(left, "=", _different([*parts, self.hand.number(line.value)], left), False)
+        return _Row(left, "=", _different([*parts, self.printer.number(line.value)], left), False)
 
     def _all_short(self, line: Line) -> bool:
         """Whether all factors have formulas that fit on a page side by side."""
@@ -155,7 +152,7 @@ class _Writer:
             formula = None if factor is None else factor.formula
             if factor is not None and formula is None:
                 return False
-            total += 0 if formula is None else size(formula)
+            total += 0 if formula is None else formula.size
         return total <= MOST_SIDE_BY_SIDE
 
     def _single(self, factor: Factor, parts: list[str]) -> list[str]:
@@ -165,29 +162,29 @@ class _Writer:
 
     def factor(self, factor: Factor) -> _Row:
         """Write one factor: its formula, the formula in numbers, its value."""
-        left, formula = self.hand.partial(factor.numerator, factor.denominator), factor.formula
-        value = self.hand.number(factor.value)
+        left, formula = self.printer.partial(factor.numerator, factor.denominator), factor.formula
+        value = self.printer.number(factor.value)
         if formula is None or formula.head == "cut":
             return _Row(left, "=", [value], True)
-        in_numbers = self.hand.formula(formula, self.derivation.numbers)
-        return _Row(left, "=", _different([self.hand.formula(formula), in_numbers, value]), True)
+        in_numbers = self.printer.formula(formula, self.derivation.numbers)
+        return _Row(left, "=", _different([self.printer.formula(formula), in_numbers, value]), True)
 
     def update(self, update: Update) -> _Row:
         """Write a step of gradient descent."""
-        hand, y = self.hand, self.derivation.lines[0].numerator
-        name, slope = hand.name(update.name), hand.partial(y, update.name)
-        parts = [f"{name} {hand.minus} {hand.alpha}{hand.dot}{slope}"]
+        printer, y = self.printer, self.derivation.lines[0].numerator
+        name = printer.name(update.name)
+        parts = [f"{name} {printer.minus} {printer.alpha}{printer.dot}{printer.partial(y, update.name)}"]
         if update.after is not None and self.derivation.rate is not None:
-            change = f"{hand.number(self.derivation.rate)}{hand.dot}{self._value(update.slope)[0]}"
-            if update.slope < 0 and hand.number(update.slope) != "0":
-                change = f"{hand.number(self.derivation.rate)}{hand.dot}{hand.bracket(hand.number(update.slope))}"
-            parts += [f"{hand.number(update.before)} {hand.minus} {change}", hand.number(update.after)]
-        return _Row(name, hand.arrow, parts, True)
+            slope = printer.number(update.slope)
+            slope = printer.bracket(slope) if update.slope < 0 and slope != "0" else slope
+            change = f"{printer.number(self.derivation.rate)}{printer.dot}{slope}"
+            parts += [f"{printer.number(update.before)} {printer.minus} {change}", printer.number(update.after)]
+        return _Row(name, printer.arrow, parts, True)
 
     def definition(self, name: str, formula: Formula) -> _Row:
         """Write what a node computes that had no name."""
-        number = self.hand.number(self.derivation.numbers[name])
-        return _Row(self.hand.name(name), "=", [self.hand.formula(formula), number], True)
+        number = self.printer.number(self.derivation.numbers[name])
+        return _Row(self.printer.name(name), "=", [self.printer.formula(formula), number], True)
 
     def own_factors(self) -> list[Factor]:
         """Collect the factors that have a formula, each once, without those that are a whole line."""
@@ -203,15 +200,15 @@ class _Writer:
         shown: list[tuple[bool, str]] = []
         for term in cut(terms, MOST_TERMS):
             if term is None:
-                shown.append((False, self.hand.more))
+                shown.append((False, self.printer.more))
                 continue
             parts = list(pieces(term))
-            less = parts[0][1] == SIGNED and parts[0][0].startswith(self.hand.minus) and len(parts) == 1
+            less = parts[0][1] == SIGNED and parts[0][0].startswith(self.printer.minus) and len(parts) == 1
             if less and " " not in parts[0][0]:
-                shown.append((True, parts[0][0].removeprefix(self.hand.minus)))
+                shown.append((True, parts[0][0].removeprefix(self.printer.minus)))
             else:
                 shown.append((False, self._product(parts, first=not shown, alone=len(terms) == 1)))
-        return self.hand.joined(shown)
+        return self.printer.joined(shown)
 
     def _product(self, pieces: Sequence[tuple[str, int]], first: bool, alone: bool) -> str:
         if len(pieces) == 1 and alone:
@@ -219,19 +216,19 @@ class _Writer:
         texts = []
         for i, piece in enumerate(cut(pieces, MOST_FACTORS)):
             if piece is None:
-                texts.append(self.hand.more)
+                texts.append(self.printer.more)
                 continue
             text, binds = piece
             signed = binds == SIGNED and i == 0 and first
-            texts.append(text if binds >= PRODUCT or signed else self.hand.bracket(text))
-        return self.hand.dot.join(texts)
+            texts.append(text if binds >= PRODUCT or signed else self.printer.bracket(text))
+        return self.printer.dot.join(texts)
 
     def _symbols(self, term: Term) -> list[tuple[str, int]]:
-        return [(self._symbol(each), PRODUCT) for each in term.factors] or [("1", ATOM)]
+        return [(self._symbol(each), PRODUCT) for each in term.factors] or [("1", CALL)]
 
     def _opened(self, term: Term) -> list[tuple[str, int]]:
         """Write the factors, a short sum of derivatives in the place of its name."""
-        return [self._open(each) or (self._symbol(each), PRODUCT) for each in term.factors] or [("1", ATOM)]
+        return [self._open(each) or (self._symbol(each), PRODUCT) for each in term.factors] or [("1", CALL)]
 
     def _opened_line(self, factor: Factor) -> Line | None:
         line = self.lines.get((factor.numerator, factor.denominator))
@@ -253,14 +250,14 @@ class _Writer:
     def _formulas(self, term: Term) -> list[tuple[str, int]]:
         shown = [each and each.formula for each in cut(term.factors, MOST_FACTORS)]
         kept = [each or CUT for each in shown if each != ONE] or [ONE]
-        return [(self.hand.formula(each), _binding(each)) for each in kept]
+        return [(self.printer.formula(each), _binding(each)) for each in kept]
 
     def _numbers(self, term: Term) -> list[tuple[str, int]]:
-        return [self._value(each.value) for each in term.factors] or [("1", ATOM)]
+        return [self._value(each.value) for each in term.factors] or [("1", CALL)]
 
     def _value(self, x: float) -> tuple[str, int]:
-        text = self.hand.number(x)
-        return text, SIGNED if text.startswith(self.hand.minus) else PRODUCT
+        text = self.printer.number(x)
+        return text, SIGNED if text.startswith(self.printer.minus) else PRODUCT
 
 
 def _binding(formula: Formula) -> int:
@@ -286,9 +283,9 @@ def _aligned(row: _Row) -> list[str]:
 def _laid_out(row: _Row, width: int) -> str:
     """Put a row on one line, or each part on its own, broken before operators where it is too wide."""
     flat = f"{row.left} {row.sign} {' = '.join(row.parts)}"
-    if (row.flat or len(row.parts) == 1) and columns(flat) <= width:
+    if (row.flat or len(row.parts) == 1) and display_width(flat) <= width:
         return flat
-    margin = columns(row.left) + 1
+    margin = display_width(row.left) + 1
     if margin > width // 2:
         lines = [row.left]
         margin = 4
@@ -300,30 +297,16 @@ def _laid_out(row: _Row, width: int) -> str:
         sign = row.sign if i == 0 else "="
         head = first if i == 0 else " " * margin
         lines += _wrapped(f"{head}{sign} ", part, margin + 4, width)
-    return "\n".join(_shortened(line, width) for line in lines)
+    return "\n".join(shortened(line, width) for line in lines)
 
 
 def _wrapped(head: str, text: str, indent: int, width: int) -> list[str]:
     """Break a text before its operators."""
     lines, line = [], head
     for piece in re.split(r" (?=[·+−…=] )", text):
-        if columns(line) + 1 + columns(piece) > width and line.strip() and line != head:
+        if display_width(line) + 1 + display_width(piece) > width and line.strip() and line != head:
             lines.append(line)
             line = " " * indent + piece
         else:
             line += piece if line == head else " " + piece
     return [*lines, line]
-
-
-def columns(text: str) -> int:
-    """Count the columns of a terminal that a text takes."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
-
-
-def _shortened(text: str, width: int) -> str:
-    """Take out the middle of a line whose one piece is too wide."""
-    while columns(text) > width:
-        half = min(width, len(text) - 1) // 2
-        text = f"{text[: half - 1]}…{text[len(text) - half + 1 :]}"
-    return text

@@ -18,7 +18,7 @@ from autograd.derivation.steps import Steps
 from autograd.draw.boxes import split
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
-from autograd.formula.printers import TextHand
+from autograd.formula.printers import TextPrinter
 from autograd.formula.tree import Formula
 from autograd.ops import NAMES, TABLE
 
@@ -55,7 +55,7 @@ def number(x: float) -> float | str:
     return x if math.isfinite(x) else str(x)
 
 
-class _Hand(TextHand):
+class _Printer(TextPrinter):
     """Writes each name as its one character."""
 
     def __init__(self, characters: Mapping[str, str]) -> None:
@@ -84,7 +84,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
     leaves = [node for node in nodes if not node.op]
     steps = Steps(root, leaves)
     numbers = {name: positions[id(node)] for name, node in steps.by_name.items()}
-    hand = _Hand({name: chr(PLANE + i) for name, i in numbers.items()})
+    hand = _Printer({name: chr(PLANE + i) for name, i in numbers.items()})
     names = _Names(steps, hand)
     held = _below_unknown(nodes)
     listed = []
@@ -110,7 +110,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
 class _Names:
     """What nodes are called: by their labels, else by what they compute, where that is short."""
 
-    def __init__(self, steps: Steps, hand: _Hand) -> None:
+    def __init__(self, steps: Steps, hand: _Printer) -> None:
         self.steps, self.hand = steps, hand
         self.counts: dict[str, int] = {}
 
@@ -151,7 +151,7 @@ def _below_unknown(nodes: list[Value]) -> set[int]:
     return held
 
 
-def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Hand) -> Data:
+def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Printer) -> Data:
     operands = [positions[id(x)] if isinstance(x, Value) else [number(x)] for x in node.operands]
     data: Data = {"op": node.op, "operands": operands, "formula": hand.formula(steps.definition(node))}
     if not is_known(node.op):
@@ -162,7 +162,7 @@ def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Ha
 # The chain rule
 
 
-def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Hand) -> Data:
+def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Printer) -> Data:
     """Lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
     every = [*derivation.lines, *derivation.inner]
     lines = {(line.numerator, line.denominator): i for i, line in enumerate(every)}
@@ -186,7 +186,7 @@ def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Hand
     return {"lines": [line(each) for each in every], "factors": written}
 
 
-def _factor(each: Factor, numbers: Mapping[str, int], hand: _Hand, lines: Mapping[tuple[str, str], int]) -> Data:
+def _factor(each: Factor, numbers: Mapping[str, int], hand: _Printer, lines: Mapping[tuple[str, str], int]) -> Data:
     of = [numbers[each.numerator], numbers[each.denominator]]
     formula = each.formula
     if formula is None:

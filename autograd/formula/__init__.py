@@ -1,1 +1,12 @@
-"""Formulas: their tree, how they are read and how they are printed, as text and as LaTeX."""
+"""Formulas: one grammar of expressions, in text (`lexer`) and LaTeX (`latex`), their meaning, and how they are printed.
+
+`grammar.Parser` reads tokens into postfix code, `evaluate.Evaluator` computes that over Values, floats or formulas,
+`equations.equation` reads whole equations into trees of `tree.Formula`, and `printers` write those.
+"""
+
+from autograd.formula.equations import equation
+from autograd.formula.evaluate import evaluate
+from autograd.formula.printers import LatexPrinter, TextPrinter
+from autograd.formula.tree import Formula
+
+__all__ = ["Formula", "LatexPrinter", "TextPrinter", "equation", "evaluate"]

@@ -1,4 +1,4 @@
-"""How names, numbers and formulas are written: by one hand as Unicode text, by another as LaTeX."""
+"""Formulas printed: as Unicode text and as LaTeX, with brackets where the grammar needs them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final, TypeVar
 
 from autograd.formula.tree import COMPARISONS, Formula
 from autograd.ops import TABLE
+from autograd.ops.table import CALL, POWER, PRODUCT, SIGNED, SUM
 
 __all__ = [
-    "ATOM", "MOST_FACTORS", "MOST_TERMS", "PRODUCT", "SIGNED", "STYLES", "SUM",
-    "Hand", "LatexHand", "TextHand", "cut", "decimal",
+    "MOST_FACTORS", "MOST_TERMS", "STYLES",
+    "Printer", "LatexPrinter", "TextPrinter", "cut", "decimal",
 ]  # fmt: skip
 
-SUM, SIGNED, PRODUCT, POWER, ATOM = range(1, 6)
 MOST_FACTORS: Final = 12
 MOST_TERMS: Final = 10
 STYLES: Final = ("underscore", "superscript", "plain")
@@ -52,8 +52,8 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class Hand(ABC):
-    """What Unicode and LaTeX have in common: where brackets, signs and dots go."""
+class Printer(ABC):
+    """Prints formulas; what Unicode text and LaTeX have in common: where brackets, signs and dots go."""
 
     dot = " · "
     minus = "−"
@@ -111,9 +111,9 @@ class Hand(ABC):
     def _formula(self, formula: Formula, numbers: _Numbers | None) -> tuple[str, int]:
         head, operands = formula.head, formula.operands
         if head == "cut":
-            return self.more, ATOM
+            return self.more, CALL
         if head == "number":
-            return self.digits_of(formula.text.replace("−", "-"), None), ATOM
+            return self.digits_of(formula.text.replace("−", "-"), None), CALL
         if head == "name":
             return self._named(formula.text, numbers)
         if head == "partial":
@@ -130,11 +130,11 @@ class Hand(ABC):
             return self._power(operands, numbers), POWER
         if head in COMPARISONS:
             left, right = (self.formula(each, numbers) for each in operands)
-            return self.bracket(f"{left} {self.comparison(head)} {right}"), ATOM
-        return self.call(head, [self.formula(each, numbers) for each in operands]), ATOM
+            return self.bracket(f"{left} {self.comparison(head)} {right}"), CALL
+        return self.call(head, [self.formula(each, numbers) for each in operands]), CALL
 
     def _power(self, operands: Sequence[Formula], numbers: _Numbers | None) -> str:
-        base = self.formula(operands[0], numbers, ATOM)
+        base = self.formula(operands[0], numbers, CALL)
         if operands[0].head in TABLE and self.loose_calls:
             base = self.bracket(base)
         return self.raised(base, self.formula(operands[1], numbers))
@@ -145,9 +145,9 @@ class Hand(ABC):
 
     def _named(self, label: str, numbers: _Numbers | None) -> tuple[str, int]:
         if numbers is None or label not in numbers:
-            return self.name(label), ATOM
+            return self.name(label), CALL
         text = self.number(numbers[label])
-        return text, SIGNED if numbers[label] < 0 and text != "0" else ATOM
+        return text, SIGNED if numbers[label] < 0 and text != "0" else CALL
 
     def _sum(self, terms: Sequence[Formula], numbers: _Numbers | None) -> str:
         shown = [self._signed(each, numbers) for each in cut(terms, MOST_TERMS)]
@@ -171,11 +171,11 @@ class Hand(ABC):
     def _product(self, factors: Sequence[Formula], numbers: _Numbers | None) -> str:
         text, close = "", False
         for i, each in enumerate(cut(factors, MOST_FACTORS)):
-            piece, binds = (self.more, ATOM) if each is None else self._formula(each, numbers)
+            piece, binds = (self.more, CALL) if each is None else self._formula(each, numbers)
             beside = i > 0 and close and each is not None and each.head == "+"
             piece = piece if binds >= POWER else self.bracket(piece)
             text += piece if beside or i == 0 else self.dot + piece
-            close = each is not None and each.head in ("name", "number") and binds == ATOM
+            close = each is not None and each.head in ("name", "number") and binds == CALL
         return text
 
 
@@ -187,15 +187,15 @@ def cut(items: Sequence[_Item], most: int) -> list[_Item | None]:
 _RAISED: Final = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
 
-class TextHand(Hand):
+class TextPrinter(Printer):
     """Unicode text.
 
     Examples
     --------
     >>> from autograd.formula.tree import name, plus, negative, times, number
     >>> out = name("out")
-    >>> hand = TextHand(9, {}, "plain")
-    >>> hand.formula(times(out, plus(number(1.0), negative(out)))), hand.formula(out, {"out": -2.0})
+    >>> printer = TextPrinter(9, {}, "plain")
+    >>> printer.formula(times(out, plus(number(1.0), negative(out)))), printer.formula(out, {"out": -2.0})
     ('out(1 − out)', '−2')
     """
 
@@ -266,13 +266,13 @@ _ESCAPES: Final = {
 _NAME: Final = re.compile(r"([^\W\d_]+?[\u0300-\u036f]?)(\d*)(?:_(\w+))?(?:\[([\d,]+)\])?")
 
 
-class LatexHand(Hand):
+class LatexPrinter(Printer):
     r"""LaTeX for display mathematics.
 
     Examples
     --------
-    >>> hand = LatexHand(9, {}, "superscript")
-    >>> hand.name("w11_2"), hand.name("E_total"), hand.name("W[1,2]"), hand.name("a%")
+    >>> printer = LatexPrinter(9, {}, "superscript")
+    >>> printer.name("w11_2"), printer.name("E_total"), printer.name("W[1,2]"), printer.name("a%")
     ('w_{11}^{(2)}', 'E_{\\mathrm{total}}', 'W_{1,2}', '\\mathrm{a\\%}')
     """
 

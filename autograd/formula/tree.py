@@ -1,6 +1,8 @@
-"""Formulas as they stand on paper: small trees that are simplified as they are made, and can be evaluated.
+"""Formulas as they stand on paper: small trees that are evaluated, printed and compared.
 
-A formula is never deep: `steps` bounds what is folded into one, so the functions here recurse.
+Formulas come from two sides. `call`, `plus`, `times` and their like simplify as they build, for derivations;
+`Formula.call` keeps the shape of what was written, for claims. Both bound the depth of a formula, so that functions on
+formulas may recurse.
 """
 
 from __future__ import annotations
@@ -8,13 +10,15 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from typing import Final
+from functools import cache, cached_property
+from typing import Any, Final
 
-from autograd.ops import TABLE, ieee
+from autograd.errors import WorksheetError
+from autograd.ops import TABLE, Op, ieee
 
 __all__ = [
     "COMPARISONS",
@@ -23,6 +27,7 @@ __all__ = [
     "PI",
     "ZERO",
     "Formula",
+    "Symbolic",
     "call",
     "from_page",
     "name",
@@ -32,7 +37,7 @@ __all__ = [
     "plus",
     "power",
     "quotient",
-    "size",
+    "slope",
     "times",
 ]
 
@@ -46,8 +51,27 @@ COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
+MAX_DEPTH: Final = 150
+MAX_SIZE: Final = 20_000
+
+
+class Symbolic(ABC):
+    """An operand of an expression that is written out, as a formula or in another language, instead of computed."""
+
+    @abstractmethod
+    def call(self, name: str, operands: Sequence[Any]) -> Symbolic:
+        """Write an op of the table or a comparison; at least one operand is itself symbolic."""
+
+    @abstractmethod
+    def call_dot(self, weights: Sequence[Any], items: Sequence[Any], bias: Any) -> Symbolic:
+        """Write a weighted sum."""
+
+    def __float__(self) -> float:
+        raise TypeError(f"{type(self).__name__} is symbolic and has no number")
+
+
 @dataclass(frozen=True)
-class Formula:
+class Formula(Symbolic):
     """A formula.
 
     `head` is "number", "name", "partial" (∂ of two names), "cut" (what would be too long to show), "+" and "*" with any
@@ -76,10 +100,62 @@ class Formula:
         return _ARITHMETIC.get(self.head, _call(self.head))(*(each.value(names) for each in self.operands))
 
     def names(self) -> set[str]:
-        """Every name that stands in it, those of partial derivatives included."""
+        """Return every name in it, those of partial derivatives included."""
         if self.head == "name":
             return {self.text}
         return {each for operand in self.operands for each in operand.names()}
+
+    @cached_property
+    def size(self) -> int:
+        """The number of nodes of the tree."""
+        return 1 + sum(each.size for each in self.operands)
+
+    @cached_property
+    def depth(self) -> int:
+        """The number of nodes from the root to the deepest leaf."""
+        return 1 + max((each.depth for each in self.operands), default=0)
+
+    def bounded(self) -> Formula:
+        """Return itself unless it is too large or too deep to be worked with.
+
+        Raises
+        ------
+        WorksheetError
+        """
+        if self.depth > MAX_DEPTH or self.size > MAX_SIZE:
+            raise WorksheetError(
+                f"the formula is too large: {self.size:,} parts, {self.depth} deep; "
+                f"allowed are {MAX_SIZE:,} and {MAX_DEPTH}"
+            )
+        return self
+
+    def call(self, name: str, operands: Sequence[Any]) -> Formula:
+        """Make an op or a comparison in the shape in which it was written, as an operand of an expression."""
+        written = _written(name, [each if isinstance(each, Formula) else number(float(each)) for each in operands])
+        return written.bounded()
+
+    def call_dot(self, weights: Sequence[Any], items: Sequence[Any], bias: Any) -> Formula:
+        """Make the sum of products."""
+        terms = [self.call("mul", pair) for pair in zip(weights, items, strict=True)]
+        terms += [] if isinstance(bias, float) and bias == 0.0 else [self.call("add", (bias,))]
+        return terms[0] if len(terms) == 1 else Formula("+", tuple(terms))
+
+
+_HEADS: Final = {"add": "+", "mul": "*", "div": "/", "pow": "^"}
+
+
+def _written(name: str, operands: list[Formula]) -> Formula:
+    """Make a call, a sum or product that goes on as one with many operands; a sign stands before the whole product."""
+    if len(operands) == 1 and name == "add":
+        return operands[0]
+    if name in ("mul", "div") and operands[0].head == "neg":
+        return Formula("neg", (_written(name, [operands[0].operands[0], *operands[1:]]),))
+    if name == "sub":
+        name, operands = "add", [operands[0], Formula("neg", (operands[1],))]
+    head = _HEADS.get(name, name)
+    if head in ("+", "*") and operands[0].head == head:
+        operands = [*operands[0].operands, *operands[1:]]
+    return Formula(head, tuple(operands))
 
 
 def _call(head: str) -> Callable[..., float]:
@@ -303,9 +379,16 @@ def call(op: str, *operands: Formula) -> Formula:
     return maker(*operands) if maker else Formula(op, operands)
 
 
-def size(formula: Formula) -> int:
-    """Count the nodes of the tree."""
-    return 1 + sum(size(each) for each in formula.operands)
+def slope(op: Op, operand: Formula) -> Formula:
+    """Make the derivative of an op of one operand, as readers are shown it.
+
+    Examples
+    --------
+    >>> slope(TABLE["sin"], name("z")) == Formula("cos", (name("z"),))
+    True
+    """
+    out = Formula(op.name, (operand,))
+    return from_page(op.page[0], {"pi": PI, "out": out, op.parameters[0]: operand})
 
 
 @cache

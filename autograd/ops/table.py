@@ -21,6 +21,7 @@ __all__ = [
     "PRODUCT",
     "REAL",
     "SIGN",
+    "SIGNED",
     "SUM",
     "TABLE",
     "UNIT",
@@ -36,7 +37,8 @@ REAL: Final[Interval] = (-inf, inf)
 POSITIVE: Final[Interval] = (0.0, inf)
 UNIT: Final[Interval] = (-1.0, 1.0)
 
-SUM, PRODUCT, SIGN, POWER, CALL = range(1, 6)  # precedence, loosest first
+# Precedence, loosest first; SIGNED is a product after a minus sign, SIGN the sign itself.
+SUM, SIGNED, PRODUCT, SIGN, POWER, CALL = range(1, 7)
 
 
 @dataclass(frozen=True, kw_only=True)

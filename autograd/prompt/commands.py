@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograd._common.files import write_whole
+from autograd._common.text import did_you_mean
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
 from autograd.engine.graph import leaves
 from autograd.errors import WorksheetError
 from autograd.explore import explore
-from autograd.formula.syntax import nearest
+from autograd.formula.evaluate import FUNCTIONS, Array, element_label
 from autograd.ops import TABLE
 from autograd.prompt import writing
 from autograd.prompt.growing import ENDED, FINE, WRONG, GrowingSheet, Reply
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
-from autograd.worksheet.evaluate import FUNCTIONS, Array, element_label
 from autograd.worksheet.report import as_text, check_table, gather
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _command_name(word: Word) -> str:
         return found[0]
     if found:
         raise word.error(f":{word.text} is short for several: {', '.join(f':{each}' for each in found)}")
-    advice = nearest(word.text, COMMANDS) or "; :help lists them"
+    advice = did_you_mean(word.text, COMMANDS) or "; :help lists them"
     raise word.error(f"there is no command :{writing.printable(word.text[:40])}{advice}")
 
 
@@ -134,7 +134,7 @@ def _help(session: GrowingSheet, words: list[Word]) -> Reply:
     if topic in FUNCTIONS:
         return Reply(_op_help(topic))
     known = [*COMMANDS, "ops", *FUNCTIONS]
-    raise words[0].error(f"no help on {topic[:40]!r}{nearest(topic, known) or '; see :help'}")
+    raise words[0].error(f"no help on {topic[:40]!r}{did_you_mean(topic, known) or '; see :help'}")
 
 
 def _columns(names: list[str], width: int = 76) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from autograd.errors import AutogradError
-from autograd.formula.syntax import MAX_BYTES, is_open
 from autograd.prompt.editing import Editor
 from autograd.prompt.entries import breaks_off, chunks, is_command
 from autograd.prompt.growing import ENDED, NOTED, REFUSED, WRONG, Reply
 from autograd.prompt.session import Session
 from autograd.prompt.writing import printable
+from autograd.worksheet.lines import MAX_BYTES, is_open
 
 __all__ = ["converse", "interact", "listen"]
 

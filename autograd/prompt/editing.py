@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from autograd.formula.syntax import DIRECTIVES
+from autograd.formula.evaluate import CONSTANTS, FUNCTIONS
 from autograd.prompt.commands import COMMANDS
 from autograd.prompt.session import Session
 from autograd.worksheet import shipped
-from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS
+from autograd.worksheet.lines import DIRECTIVES
 
 __all__ = ["Editor", "completions", "history_file"]
 

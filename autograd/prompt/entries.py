@@ -7,20 +7,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final
 
 from autograd.errors import WorksheetError
-from autograd.formula.syntax import (
+from autograd.formula.lexer import Token, tidy_name
+from autograd.worksheet.lines import (
     DIRECTIVES,
     Claim,
     Directive,
+    Statement,
     Step,
-    Token,
     begins_statement,
     is_open,
     parse,
     split_lines,
-    tidy_name,
 )
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "undefined",
 ]
 
-Statement: TypeAlias = Step | Directive | Claim
 NAMELESS: Final = ("rate", "title")  # directives whose arguments are no names
 
 
@@ -80,7 +79,7 @@ class Entry:
         before: set[str] = set()
         for step in self.steps:
             for instruction in step.code:
-                if instruction.kind == "name" and instruction.name not in before:
+                if instruction.kind in ("name", "euler") and instruction.name not in before:
                     found.setdefault(instruction.name, instruction.token)
             before.add(step.name)
         return found

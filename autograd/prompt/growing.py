@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
+from autograd._common.text import did_you_mean
 from autograd.claims.judge import judge
 from autograd.claims.sheets import sheet_subject
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
-from autograd.formula.reading import equation
-from autograd.formula.syntax import Claim, Directive, begins_statement, nearest, split_lines, tidy_name
+from autograd.formula.equations import equation
+from autograd.formula.evaluate import Array, Operand
+from autograd.formula.lexer import tidy_name
 from autograd.prompt import writing
 from autograd.prompt.entries import LINES, Entry, chunks, ordered, placed, read, separate, undefined
 from autograd.worksheet import Evaluation, Worksheet
-from autograd.worksheet.evaluate import Array, Operand
+from autograd.worksheet.lines import Claim, Directive, begins_statement, split_lines
 
 __all__ = ["ENDED", "FINE", "NOTED", "REFUSED", "WRONG", "GrowingSheet", "Reply", "State"]
 
@@ -24,7 +26,7 @@ FINE, NOTED, WRONG, REFUSED, ENDED = "fine", "noted", "wrong", "refused", "ended
 REPLACED: Final = ("title", "rate", "of")  # directives of which a sheet has one
 ANSWER: Final = "_answer_"
 _ASSIGNS: Final = re.compile(r"(?<![<>=!])=(?!=)")
-_SLOPE: Final = re.compile(r"\bd\s*\(|∂|′|'")
+_SLOPE: Final = re.compile(r"\bd\s*\(|∂|′|'|\bd\w+\s*/\s*d\w")
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ class GrowingSheet:
         self._go(self._state([*entries, entry], entry, [entry]))
         missing = [token for each in _directives(entry) for token in undefined(each, self.state.operands)]
         notes = [
-            f"{word}: there is no {each.text!r} yet{nearest(each.text, self.sheet.leaves)}; it counts once it is there"
+            f"{word}: there is no {each.text!r} yet{did_you_mean(each.text, self.sheet.leaves)}; "
+            f"it counts once it is there"
             for each in missing
         ]
         return Reply("\n".join(notes), NOTED) if notes else Reply()
@@ -173,7 +176,7 @@ class GrowingSheet:
         try:
             verdict = judge(claim.text, sheet_subject(self.sheet, of=self.output()))
         except WorksheetError as error:
-            raise claim.token.error(error.message) from None
+            raise claim.error(error) from None
         if not verdict:
             return Reply(f"{verdict}\n       it is not kept", WRONG)
         self._go(self._state([*self.state.entries, entry], entry, [entry]))
@@ -186,7 +189,8 @@ class GrowingSheet:
             return f"{name} = {writing.value(self.state.operands[name], len(name) + 3)}{self._slope(name)}"
         if _SLOPE.search(text) and self.sheet.steps:
             subject = sheet_subject(self.sheet, of=self.output())
-            return writing.number(equation(text, set(subject.here))[0].value(subject.here))
+            side = equation(text, set(subject.here), lists=subject.lists)[0]
+            return writing.number(side.value(subject.here))
         entry = _answered(text)
         try:
             state = self._state([*self.state.entries, entry], entry, [entry])
@@ -216,7 +220,7 @@ class GrowingSheet:
                 if tidy not in each.names
             ]
         if len(kept) == len(self.state.entries) and all(a is b for a, b in zip(kept, self.state.entries)):
-            raise WorksheetError(f"there is no {name!r} to drop{nearest(name, self.state.operands)}")
+            raise WorksheetError(f"there is no {name!r} to drop{did_you_mean(name, self.state.operands)}")
         before = self.state
         self._go(self._state(kept, None, []))
         return writing.changes(before.operands, self.state.operands, [])

@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import Any, Final
 
 from autograd.errors import AutogradError, WorksheetError
-from autograd.formula.syntax import split_lines
+from autograd.formula.evaluate import Array, Operand
 from autograd.prompt.entries import chunks, is_command
 from autograd.prompt.growing import NOTED, REFUSED, Reply
 from autograd.prompt.session import Session
 from autograd.prompt.writing import number
-from autograd.worksheet.evaluate import Array, Operand
+from autograd.worksheet.lines import split_lines
 from autograd.worksheet.report import as_text, gather
 
 __all__ = ["Outcome", "load_ipython_extension"]

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from autograd.formula.evaluate import Array, Operand, Scalar, element_label
+from autograd.formula.tree import Symbolic
 from autograd.ops import TABLE
 from autograd.worksheet import Worksheet
-from autograd.worksheet.evaluate import Array, Operand, Scalar, Written, element_label, walk
+from autograd.worksheet.evaluate import walk
 
 __all__ = ["as_python"]
 
@@ -25,7 +27,7 @@ SIGNS: Final = {"add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5), "div": ("/", 
 
 
 @dataclass(frozen=True)
-class Expression(Written):
+class Expression(Symbolic):
     """A number written in Python.
 
     Attributes
@@ -63,7 +65,7 @@ class Expression(Written):
         """Write a weighted sum."""
         ours, theirs = ([_expression(x, self.script) for x in each] for each in (weights, items))
         last = _expression(bias, self.script)
-        end = "" if bias == 0.0 and not isinstance(bias, Written) else f", {last.text}"
+        end = "" if bias == 0.0 and not isinstance(bias, Symbolic) else f", {last.text}"
         recorded = any(each.recorded for each in (*ours, *theirs, last))
         text = f"ag.dot({self.script.row(ours)}, {self.script.row(theirs)}{end})"
         return Expression(text, ATOM, recorded, self.script)
@@ -128,7 +130,7 @@ class Script:
         """Write one quantity, and say whether it is a leaf; a float, which a step makes a leaf, becomes one."""
         expression = _expression(item, self)
         if not expression.recorded:
-            return f"ag.Value({expression.text}, label={_quoted(label)})", not isinstance(item, Written)
+            return f"ag.Value({expression.text}, label={_quoted(label)})", not isinstance(item, Symbolic)
         if expression.text in self.places and not alias:  # a step `a2 = z2` is a quantity of its own
             return f"{expression.text} * 1", False
         return expression.text, False

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autograd.errors import AutogradError, WorksheetError
-from autograd.formula.syntax import MAX_BYTES, split_lines
 from autograd.prompt import writing
 from autograd.prompt.commands import obey, take_page
 from autograd.prompt.entries import chunks, is_command
 from autograd.prompt.growing import REFUSED, GrowingSheet, Reply
+from autograd.worksheet.lines import MAX_BYTES, split_lines
 
 __all__ = ["Reply", "Session"]
 

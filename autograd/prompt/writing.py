@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from autograd.formula.syntax import split_lines
-from autograd.worksheet.evaluate import Array, Operand, Scalar, shape_text
-from autograd.worksheet.report import display_width
+from autograd._common.text import display_width
+from autograd.formula.evaluate import Array, Operand, Scalar, shape_text
+from autograd.worksheet.lines import split_lines
 
 __all__ = ["changes", "number", "pointed", "printable", "same", "value"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograd._common.text import display_width, shortened
 from autograd.worksheet import Evaluation, Worksheet
 from autograd.worksheet.checking import FAILED, KINK, UNCLEAR, Comparison
 
-__all__ = ["Report", "as_json", "as_text", "check_table", "display_width", "gather"]
+__all__ = ["Report", "as_json", "as_text", "check_table", "gather"]
 
 WIDTH = 80
 NAME_WIDTH = 20
@@ -151,7 +151,7 @@ def as_text(report: Report, *, values: bool = False) -> str:
     values : bool
         Whether to add a table of every step's value.
     """
-    output = _shortened(report.run.output, NAME_WIDTH)
+    output = shortened(report.run.output, NAME_WIDTH)
     head = report.sheet.name + (f": {report.sheet.title}" if report.sheet.title else "")
     parts = [head, _gradient_table(report), _outcome(report)]
     if values:
@@ -170,12 +170,12 @@ def _gradient_table(report: Report) -> str:
         updated = report.updated.get(label, "")
         note = role if role != "trained" else ""
         rows.append((label, report.run.values[label].data, gradient, updated, note))
-    heads = ("name", "value", f"∂{_shortened(report.run.output, 14)}/∂name", after, "")
+    heads = ("name", "value", f"∂{shortened(report.run.output, 14)}/∂name", after, "")
     return _table(heads, rows)
 
 
 def _outcome(report: Report) -> str:
-    output = _shortened(report.run.output, NAME_WIDTH)
+    output = shortened(report.run.output, NAME_WIDTH)
     lines = [f"{output} = {report.run.value!r}"]
     if report.updated:
         margin = " " * display_width(output)
@@ -215,7 +215,7 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits
     cells = [tuple(heads)]
     for name, *others in rows:
         texts = (each if isinstance(each, str) else f"{each:.{digits}g}" for each in others)
-        cells.append((_shortened(str(name), NAME_WIDTH), *texts))
+        cells.append((shortened(str(name), NAME_WIDTH), *texts))
     widths = [max(display_width(row[i]) for row in cells) for i in range(len(heads))]
     lines = []
     for row in cells:
@@ -226,17 +226,3 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits
         lines.append("  ".join(each for each, width in zip(padded, widths, strict=True) if width).rstrip())
     lines.insert(1, "─" * max(map(display_width, lines)))
     return "\n".join(lines)
-
-
-def display_width(text: str) -> int:
-    """Count the columns of a terminal that a text takes."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
-
-
-def _shortened(text: str, width: int) -> str:
-    """Take out the middle of a text that is too wide."""
-    if display_width(text) <= width:
-        return text
-    half = width // 2
-    return f"{text[: width - half - 1]}…{text[-half:]}"

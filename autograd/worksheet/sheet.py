@@ -10,27 +10,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Final, TypeVar
 
+from autograd._common.text import did_you_mean, listing
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
-from autograd.formula.syntax import (
-    DIRECTIVES,
-    MAX_BYTES,
-    Claim,
-    Directive,
-    Instruction,
-    Step,
-    Token,
-    nearest,
-    parse,
-    split_lines,
-    tidy_name,
-)
+from autograd.formula.evaluate import CONSTANTS, Array, Operand, element_label, resolve, unknown_name
+from autograd.formula.grammar import Instruction
+from autograd.formula.lexer import Token, tidy_name
 from autograd.worksheet import evaluate
-from autograd.worksheet.evaluate import CONSTANTS, FUNCTIONS, Array, Operand, element_label
+from autograd.worksheet.lines import DIRECTIVES, MAX_BYTES, Claim, Directive, Statement, Step, parse, split_lines
 
 __all__ = ["Evaluation", "Worksheet"]
 
-_FUNCTIONS_BY_CASE: Final = {name.casefold(): name for name in FUNCTIONS if name.isascii()}
 _SNIPPET: Final = 60
 _Read = TypeVar("_Read")
 
@@ -72,7 +62,7 @@ class Evaluation:
         wanted = list(labels)
         for label in wanted:
             if label not in self.values:
-                raise WorksheetError(f"unknown quantity {label!r}{nearest(label, self.values)}")
+                raise WorksheetError(f"unknown quantity {label!r}{did_you_mean(label, self.values)}")
         for value in self.values.values():
             value.grad = 0.0
         self.values[self.output].backward()
@@ -98,8 +88,10 @@ class Worksheet:
         Leaves that training leaves alone, from the lines of these names.
     rate : float or None
         The learning rate from its `rate:` line.
+    shapes : dict of str to tuple of int
+        Of the steps that are lists: the length of a vector, the rows and columns of a matrix.
     claims : tuple of Claim
-        Its `check` lines, which `autograd.derivation` judges.
+        Its `check` lines, which `autograd.claims` judges.
 
     Examples
     --------
@@ -138,6 +130,7 @@ class Worksheet:
         self._output = ""
         operands = evaluate.run(self.steps, {}, recorded=True)
         self._aliases = _aliases(operands)
+        self.shapes = {label: operand.shape for label, operand in operands.items() if isinstance(operand, Array)}
         self._shapes = {
             label: tuple(self._aliases[each] for each in _labels(label, x)) for label, x in operands.items()
         }
@@ -170,7 +163,7 @@ class Worksheet:
             raise _with_text(error, text) from None
 
     @classmethod
-    def of_statements(cls, statements: Sequence[Step | Directive | Claim], name: str = "worksheet") -> Worksheet:
+    def of_statements(cls, statements: Sequence[Statement], name: str = "worksheet") -> Worksheet:
         """Make a sheet of statements that are already read, as the prompt has them; raises as `parse` does."""
         steps = _resolved([each for each in statements if isinstance(each, Step)])
         sheet = cls(steps, name)
@@ -241,7 +234,7 @@ class Worksheet:
             return self._shapes[name]
         if name in self._aliases:
             return (self._aliases[name],)
-        advice = nearest(name, [*self._shapes, *self._aliases]) or f"; names are {_listed(self._shapes)}"
+        advice = did_you_mean(name, [*self._shapes, *self._aliases]) or f"; names are {listing(self._shapes)}"
         raise WorksheetError(f"unknown name {name[:80]!r}{advice}")
 
     @property
@@ -254,7 +247,7 @@ class Worksheet:
         labels = self.labels(name)
         for label in labels:
             if label not in self.leaves:
-                raise WorksheetError(f"{label!r} is computed, not a leaf; leaves are {_listed(self.leaves)}")
+                raise WorksheetError(f"{label!r} is computed, not a leaf; leaves are {listing(self.leaves)}")
         return labels
 
     def output(self, name: str | None = None) -> str:
@@ -367,7 +360,9 @@ class Worksheet:
         """Take in one directive line."""
         word = directive.word
         if word.text not in DIRECTIVES:
-            advice = nearest(word.text, DIRECTIVES) or f"; allowed are {_listed(f'{each}:' for each in DIRECTIVES)}"
+            advice = (
+                did_you_mean(word.text, DIRECTIVES) or f"; allowed are {listing(f'{each}:' for each in DIRECTIVES)}"
+            )
             raise word.error(f"unknown directive {word.shown()}{advice}")
         if word.text == "title":
             self.title = directive.text
@@ -423,11 +418,6 @@ def _blamed(token: Token, function: Callable[[str], _Read]) -> _Read:
         raise token.error(error.message) from None
 
 
-def _listed(names: Iterable[str], most: int = 8) -> str:
-    each = list(names)
-    return ", ".join(each[:most]) + (f", … ({len(each)} in all)" if len(each) > most else "") if each else "none"
-
-
 def _with_text(error: WorksheetError, text: str) -> WorksheetError:
     """Put the text of the blamed line into an error, before its advice."""
     if not error.line:
@@ -467,7 +457,7 @@ def _is_leaf(step: Step) -> bool:
 
 
 def _resolved(steps: Sequence[Step]) -> list[Step]:
-    """Check every name against what is defined before it, and spell functions by their rows."""
+    """Check every call, and every name against what is defined before it."""
     lines: dict[str, int] = {}
     everywhere = {step.name: step.token.line for step in steps}
     resolved = []
@@ -476,8 +466,8 @@ def _resolved(steps: Sequence[Step]) -> list[Step]:
             raise step.token.error(
                 f"{step.name!r} is already defined in line {lines[step.name]}; give this step another name"
             )
-        code = tuple(_resolve(instruction, step.name, lines, everywhere) for instruction in step.code)
-        resolved.append(replace(step, code=code))
+        code = resolve(step.code, everywhere.__contains__)
+        resolved.append(replace(step, code=tuple(_resolve(each, step.name, lines, everywhere) for each in code)))
         lines[step.name] = step.token.line
     return resolved
 
@@ -485,45 +475,26 @@ def _resolved(steps: Sequence[Step]) -> list[Step]:
 def _resolve(
     instruction: Instruction, step: str, lines: Mapping[str, int], everywhere: Mapping[str, int]
 ) -> Instruction:
-    name = instruction.name
-    if instruction.kind == "call":
-        return _resolve_call(instruction, everywhere)
+    name, token = instruction.name, instruction.token
+    if instruction.kind in ("partial", "updated", "slope"):
+        shown = {"partial": name, "updated": f"{name}'", "slope": f"{token.text}'"}[instruction.kind]
+        raise token.error(
+            f"{shown} is no quantity of a step; derivatives and updates stand in claims, check left == right, "
+            f"and in questions at the prompt"
+        )
     if instruction.kind != "name" or name in lines:
         return instruction
     if name == step:
-        raise instruction.token.error(f"{name!r} is defined by itself; a changed quantity needs another name")
+        raise token.error(f"{name!r} is defined by itself; a changed quantity needs another name")
     if name in everywhere:
-        raise instruction.token.error(
-            f"{name!r} is used before its definition in line {everywhere[name]}; move that line up"
-        )
+        raise token.error(f"{name!r} is used before its definition in line {everywhere[name]}; move that line up")
     if name in CONSTANTS:
         return instruction._replace(kind="number", number=CONSTANTS[name])
-    if _function_name(name):
-        raise instruction.token.error(
-            f"{name!r} is an op and needs operands; write {FUNCTIONS[_function_name(name)].usage}"
-        )
-    advice = nearest(name, [*lines, *CONSTANTS]) or (f"; defined so far are {_listed(lines)}" if lines else "")
-    raise instruction.token.error(f"unknown name {name!r}{advice or '; nothing is defined before this step'}")
+    if _is_differential(name, everywhere):
+        raise token.error(f"{name!r} is no quantity; a derivative, d(y)/d(x), stands in claims and questions only")
+    raise unknown_name(token, name, list(lines), bool(instruction.takes), "defined so far are")
 
 
-def _function_name(name: str) -> str:
-    return name if name in FUNCTIONS else _FUNCTIONS_BY_CASE.get(name.casefold(), "")
-
-
-def _resolve_call(instruction: Instruction, everywhere: Mapping[str, int]) -> Instruction:
-    name, count = _function_name(instruction.name), instruction.takes
-    if not name and instruction.name in everywhere:
-        raise instruction.token.error(
-            f"{instruction.name!r} is a quantity, not an op; a product is written {instruction.name}*(…), "
-            f"an element {instruction.name}[1]"
-        )
-    if not name:
-        advice = nearest(instruction.name, [each for each in FUNCTIONS if each.isidentifier()])
-        advice = advice or "; ops are those of the table, as exp(x)"
-        raise instruction.token.error(f"unknown op {instruction.name!r}{advice}")
-    function = FUNCTIONS[name]
-    if count < function.least or (function.most is not None and count > function.most):
-        allowed = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
-        operands = "operand" if allowed == "1" else "operands"
-        raise instruction.token.error(f"{name} takes {allowed} {operands}, got {count}; write {function.usage}")
-    return instruction._replace(name=name)
+def _is_differential(name: str, everywhere: Mapping[str, int]) -> bool:
+    """Whether an unknown name is `dE` of a quantity E."""
+    return name[:1] == "d" and name[1:] in everywhere

@@ -7,8 +7,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd._common.text import did_you_mean
 from autograd.errors import WorksheetError
-from autograd.formula.syntax import MAX_BYTES, nearest
+from autograd.worksheet.lines import MAX_BYTES
 from autograd.worksheet.sheet import Worksheet
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def read(name: str) -> tuple[bytes, str]:
     known = names()
     wanted = name.removesuffix(".txt")
     if wanted not in known:
-        raise WorksheetError(f"no worksheet is shipped as {name!r}{nearest(wanted, known) or '; see --list'}")
+        raise WorksheetError(f"no worksheet is shipped as {name!r}{did_you_mean(wanted, known) or '; see --list'}")
     return (_folder() / f"{wanted}.txt").read_bytes(), wanted
 
 

@@ -163,12 +163,12 @@ def test_direct_shares_are_accepted() -> None:
         ("d(E)/d(w) == x", "unknown name 'E'"),
         ("d(y)/d(w)", "a claim has two sides"),
         ("d(y)/d(w) == ", "a claim has two sides"),
-        ("d(y)/d(w) == (x", "expected ')', got 'the end'"),
+        ("d(y)/d(w) == (x", "'(' is never closed; ')' is missing"),
         ("d(y)/d(w) == x $ 2", "unexpected character '$'"),
         ("w' == 1", "w' is w after an update, which needs a rate"),
-        ("y == " + "(" * 50 + "x" + ")" * 50, "brackets are nested more than 40 deep"),
+        ("y == " + "(" * 51 + "x" + ")" * 51, "brackets and powers are nested more than 50 deep"),
         (r"\foo y = x", r"can't read \foo"),
-        ("y == sigmoid(x, w)", "sigmoid takes 1 operands, got 2"),
+        ("y == sigmoid(x, w)", "sigmoid takes 1 operand, got 2; write sigmoid(x)"),
     ],
 )
 def test_what_cannot_be_read_is_named(claim: str, text: str) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd._common.text import display_width
 from autograd.derivation import Derivation, Line
 from autograd.derivation.steps import Steps, total_derivatives
-from autograd.derivation.write import columns
 from autograd.derivatives.custom import remove
 from autograd.worksheet import shipped
 
@@ -199,7 +199,7 @@ def test_text_fits_its_width_whatever_the_labels(width: int) -> None:
     for x, label in zip(products, LABELS):
         x.label = label + "!"
     derivation = ag.derive(ag.sum(products).tanh(), width=width)
-    assert max(columns(line) for line in str(derivation).splitlines()) <= width
+    assert max(display_width(line) for line in str(derivation).splitlines()) <= width
     assert "<script>" not in derivation._repr_html_()
 
 

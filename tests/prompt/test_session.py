@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd.errors import WorksheetError
-from autograd.formula.syntax import split_lines
+from autograd.formula.evaluate import FUNCTIONS
 from autograd.prompt import Session
 from autograd.prompt.entries import chunks
 from autograd.prompt.growing import State
 from autograd.worksheet import Worksheet, shipped
-from autograd.worksheet.evaluate import FUNCTIONS
+from autograd.worksheet.lines import split_lines
 
 NEURON = "rate: 0.5\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = ½(1 - out)²"
 

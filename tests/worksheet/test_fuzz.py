@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd.errors import WorksheetError
+from autograd.formula.evaluate import FUNCTIONS
 from autograd.worksheet import Worksheet, shipped
-from autograd.worksheet.evaluate import FUNCTIONS
 
 SHEETS = [(shipped._folder() / f"{name}.txt").read_text(encoding="utf-8") for name in shipped.names()]
 PIECES = st.sampled_from(

@@ -88,7 +88,7 @@ observed(const char *question, PyObject *self, PyObject *other, PyObject *outcom
     return plain ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
-/* Hand out a node whose parents are in place. */
+/* Printer out a node whose parents are in place. */
 static inline PyObject *
 recorded(Node *node)
 {

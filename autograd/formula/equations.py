@@ -1,0 +1,175 @@
+r"""Equations, in text or in LaTeX, as the formulas of their sides.
+
+Text is what worksheets and our own output have: `d(E)/d(w5)`, `∂E/∂w5`, `dE/dw5`, `out(1 − out)`, `w5'`, `σ'(z)`. LaTeX
+is what notes have. Both are cut into the same tokens, which `grammar` reads.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from autograd.errors import WorksheetError
+from autograd.formula import tree as f
+from autograd.formula.evaluate import Array, Evaluator, Operand, resolve, shape_text, unknown_name
+from autograd.formula.grammar import Instruction, Known, Parser, function_name
+from autograd.formula.latex import Latex, is_latex
+from autograd.formula.lexer import CLOSING, Token, match_bracket, tokens
+from autograd.formula.tree import Formula
+
+__all__ = ["equation", "spellings"]
+
+MAX_LENGTH: Final = 20_000
+
+
+def equation(
+    text: str,
+    names: Collection[str] | None = None,
+    *,
+    lists: Mapping[str, Array] | None = None,
+    latex: bool | None = None,
+    labelled: dict[str, Formula] | None = None,
+) -> list[Formula]:
+    r"""Read `left = right = …`, with `=` or `==`, into its sides.
+
+    Parameters
+    ----------
+    text : str
+        The equation, in text or in LaTeX.
+    names : collection of str, optional
+        The quantities there are; without, any name is taken for one.
+    lists : mapping of str to Array, optional
+        Vectors and matrices of formulas, for `W @ x` and `sum(v)`.
+    latex : bool, optional
+        Whether it is LaTeX; by default told from the text.
+    labelled : dict of str to Formula, optional
+        Takes up what stands over the names of underbraces.
+
+    Returns
+    -------
+    list of Formula
+        One for each side that isn't empty.
+
+    Raises
+    ------
+    WorksheetError
+        Where it can't be read, or a name is unknown; of text with `line` and `column`.
+
+    Examples
+    --------
+    >>> left, right = equation(r"\frac{\partial e}{\partial w_{11\_2}} = (a - y)x", {"e", "w11_2", "a", "y", "x"})
+    >>> left == f.partial("e", "w11_2"), right.head
+    (True, '*')
+    """
+    if len(text) > MAX_LENGTH:
+        raise WorksheetError(f"the equation has {len(text):,} characters; allowed are {MAX_LENGTH:,}")
+    reader = _Reader(names, lists or {})
+    if not (is_latex(text) if latex is None else latex):
+        return [reader.formula(side) for side in _sides(list(_text_tokens(text)))]
+    cutter = Latex(text, reader.known, names)
+    try:
+        sides = [reader.formula(side) for side in _sides(cutter.tokens())]
+        if labelled is not None:
+            labelled.update({label: reader.formula(inner) for label, inner in cutter.labels.items()})
+    except WorksheetError as error:  # whose places are none of the text's
+        raise WorksheetError(error.message) from None
+    return sides
+
+
+def _text_tokens(text: str) -> Iterator[Token]:
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        yield from tokens(line, number)
+    yield Token("end", "", len(lines), len(lines[-1].rstrip()) + 1)
+
+
+def _sides(found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Cut at "=" outside brackets; sides that are empty, as at the end of a line that goes on, are none."""
+    side: list[Token] = []
+    opened: list[Token] = []
+    for token in found:
+        match_bracket(token, opened)
+        if token.kind == "end":
+            break
+        if token.kind == "sign" and token.text in ("=", "==") and not opened:
+            if side:
+                yield side
+            side = []
+        else:
+            side.append(token)
+    if opened:
+        raise opened[-1].error(f"{opened[-1].text!r} is never closed; {CLOSING[opened[-1].text]!r} is missing")
+    if side:
+        yield side
+
+
+def spellings(names: Collection[str]) -> Known:
+    """Return a function from a spelling of a name, `w_5` or `w_{5}` for w5, to the name; None for unknown ones.
+
+    Examples
+    --------
+    >>> known = spellings(["w5", "a^(L)"])
+    >>> known("w_5"), known("a_L"), known("b")
+    ('w5', 'a^(L)', None)
+    """
+    spelled: dict[str, str] = {}
+    for each in names:
+        spelled.setdefault(_skeleton(each), each)
+    return lambda name: name if name in names else spelled.get(_skeleton(name))
+
+
+def _skeleton(name: str) -> str:
+    return re.sub(r"[_^(){},\s\[\]]", "", unicodedata.normalize("NFC", name))
+
+
+class _Reader:
+    """Makes formulas of tokens, with what names mean."""
+
+    def __init__(self, names: Collection[str] | None, lists: Mapping[str, Array]) -> None:
+        self.names, self.lists = names, lists
+        self.known = spellings(names or ())
+
+    def formula(self, side: Sequence[Token]) -> Formula:
+        """Read one side."""
+        last = side[-1]
+        parser = Parser(
+            [*side, Token("end", "", last.line, last.end, last.end)], self.known if self.names is not None else None
+        )
+        code = parser.expression()
+        if parser.next.kind != "end":
+            raise parser.next.error(parser.expected_operator())
+        result = Evaluator(self._leaf)(resolve(code, self._is_quantity))
+        if isinstance(result, Array):
+            raise side[0].error(f"a side is one number, got {shape_text(result)}; name an element, as W[1,2]")
+        return result if isinstance(result, Formula) else f.number(float(result))
+
+    def _is_quantity(self, name: str) -> bool:
+        return self.names is not None and (name in self.names or name in self.lists)
+
+    def _leaf(self, instruction: Instruction) -> Operand:
+        name, token = instruction.name, instruction.token
+        if instruction.kind == "number":
+            x = instruction.number
+            return f.number(x) if x < 0 else f.number(x, token.text)
+        if instruction.kind == "partial":
+            y, _, x_name = name[1:].partition("/∂")
+            return f.partial(self._quantity(y, token), self._quantity(x_name, token))
+        if instruction.kind == "updated":
+            return f.name(self._quantity(name, token) + "′")
+        if name in self.lists and not self._is_name(name):
+            return self.lists[name]
+        if name in ("pi", "π") and not self._is_name(name):
+            return f.PI
+        return f.name(self._quantity(name, token, called=bool(instruction.takes)))
+
+    def _is_name(self, name: str) -> bool:
+        return self.names is not None and name in self.names
+
+    def _quantity(self, name: str, token: Token, called: bool = False) -> str:
+        if self.names is None and not (function_name(name) and len(name) > 1):
+            return name
+        if self.names is not None and (found := self.known(name)):
+            return found
+        raise unknown_name(token, name, [*(self.names or ()), *self.lists], called)
