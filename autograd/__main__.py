@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         ("mermaid", "Mermaid text"),
     ):
         add(f"--{name}", metavar="FILE", help=f"write a picture of the graph, with values and gradients, as {what}")
-    add("--engine", choices=("dot", "builtin"), help="who places the boxes of the picture; default: dot if it is there")
+    add("--engine", choices=("builtin", "dot"), default="builtin", help="what places the boxes of the picture")
     add("--direction", choices=("LR", "TB"), help="of the picture: left to right, top to bottom; default: what fits")
     add("--collapse", choices=("auto", "none", "neuron", "layer"), default="auto", help="what becomes one box in it")
     add("--expand", nargs="+", default=[], metavar="GROUP", help="groups to show in full in it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from itertools import pairwise
 
@@ -86,7 +87,7 @@ def _row(name: str, root: Value) -> str:
         plan = builtin.arrange(what, way)
         times.append(time.perf_counter() - start)
     text = f"{name:16} {len(what.boxes):4} boxes  {min(times):6.3f} s  {crossings(what, plan):4} crossings"
-    if dot.available():
+    if shutil.which("dot"):
         start = time.perf_counter()
         theirs = dot.arrange(what, way)
         text += f"   dot {time.perf_counter() - start:6.3f} s  {crossings(what, theirs):4} crossings"

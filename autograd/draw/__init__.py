@@ -15,7 +15,7 @@ __all__ = ["draw"]
 
 def draw(
     *values: Value,
-    engine: str | None = None,
+    engine: str = "builtin",
     direction: str | None = None,
     collapse: str = "auto",
     expand: str | Sequence[str] = (),
@@ -37,8 +37,8 @@ def draw(
     ----------
     *values : Value
         What to draw, with all below.
-    engine : {"dot", "builtin"}, optional
-        Who places the boxes. By default Graphviz's `dot` if it is on PATH, else the built-in layout.
+    engine : {"builtin", "dot"}
+        What places the boxes: the layout of this package, the same on every machine, or Graphviz's `dot` program.
     direction : {"LR", "TB"}, optional
         Left to right or top to bottom. By default what fits a page better.
     collapse : {"auto", "none", "neuron", "layer"}

@@ -16,7 +16,7 @@ Rectangle = tuple[float, float, float, float]  # x, y, width, height
 
 TEXT, NAME, SUBSCRIPT, SYMBOL, SMALL = 11.0, 12.0, 9.0, 13.0, 9.0
 ROW, STACKED_ROW, HEADER = 20.0, 17.0, 19.0
-NARROWEST, BESIDE = 40.0, 11.0
+NARROWEST, BESIDE, BESIDE_NAME = 40.0, 8.0, 10.0
 WIDEST_NAME, WIDEST_SYMBOL = 150.0, 84.0
 PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its edges to arrive side by side
 
@@ -80,7 +80,7 @@ class Box:
     def _inner(self) -> float:
         """Width without the op's cell; a name that needs more than value and gradient has its room in them."""
         if self._is_stacked:
-            name = width(self.base, NAME, bold=True) + width(self.subscript, SUBSCRIPT, bold=True) + 14
+            name = width(self.base, NAME, bold=True) + width(self.subscript, SUBSCRIPT, bold=True) + BESIDE_NAME
             natural = max(width(self.data, TEXT), width(self.gradient or "", TEXT)) + BESIDE
             return math.ceil(max(self.least, natural, name if self.base else 0.0))
         return self.data_width + self.gradient_width
@@ -177,7 +177,7 @@ def value_box(key: str, node: Value, slope: float | None, fused: bool = True, le
 def op_box(key: str, node: Value) -> Box:
     """Return the box of an op that is drawn by itself."""
     shown = fit(symbol(node), SYMBOL, WIDEST_SYMBOL, bold=True)
-    wide = math.ceil(max(24.0, width(shown, SYMBOL, bold=True) + 14))
+    wide = math.ceil(max(24.0, width(shown, SYMBOL, bold=True) + 10))
     return Box(
         key, None, "op", shown, "", "", "", None, wide, 0.0, 0.0, max(6, len(node.parents)), node.op,
         TABLE[node.op].doc,
@@ -204,10 +204,10 @@ def box(
     base = fit(base, NAME, WIDEST_NAME, bold=True)
     subscript = fit(subscript, SUBSCRIPT, WIDEST_NAME - width(base, NAME, bold=True), bold=True)
     mark = fit(mark, SYMBOL, WIDEST_SYMBOL, bold=True)
-    symbol_width = max(22.0, width(mark, SYMBOL, bold=True) + 10) if mark else 0.0
+    symbol_width = max(22.0, width(mark, SYMBOL, bold=True) + 8) if mark else 0.0
     data_width = max(least, width(data, TEXT) + BESIDE)
     gradient_width = max(least, width(gradient, TEXT) + BESIDE) if gradient is not None else 0.0
-    name_width = width(base, NAME, bold=True) + width(subscript, SUBSCRIPT, bold=True) + 14
+    name_width = width(base, NAME, bold=True) + width(subscript, SUBSCRIPT, bold=True) + BESIDE_NAME
     data_width += max(0.0, name_width - data_width - gradient_width) if base else 0.0
     return Box(
         key, value, kind, mark, base, subscript, data, gradient, math.ceil(symbol_width), math.ceil(data_width),

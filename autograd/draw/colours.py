@@ -22,7 +22,7 @@ COLOURS = {  # name: (light, dark); orange and blue are told apart by all who se
 }  # fmt: skip
 
 _SHAPES = (
-    "{font-family:Helvetica,Arial,'Liberation Sans',sans-serif}",
+    "{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;max-width:100%;height:auto}",
     " text{font-size:11px;text-anchor:middle}",
     " .name{font-size:12px;font-weight:700}",
     " .name.long{text-anchor:start}",

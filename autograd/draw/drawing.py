@@ -19,7 +19,6 @@ from autograd.errors import DrawError
 
 __all__ = ["Drawing", "Options", "place"]
 
-MOST_FOR_DOT = 1500  # boxes; it takes minutes for some thousands
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv", ".mmd")
 
 
@@ -158,20 +157,9 @@ class Drawing:
         return f"<Drawing of {values:,} values{f' in {boxes} boxes' if collapsed else ''}>"
 
 
-def place(what: Scene, engine: str | None = None, direction: str | None = None) -> tuple[Scene, Plan, str]:
+def place(what: Scene, engine: str = "builtin", direction: str | None = None) -> tuple[Scene, Plan, str]:
     """Place a scene: return it with its boxes in the shape that fits, where they stand, and the direction."""
     shaped, way = fitted(what, direction)
-    plan = _plan(shaped, engine, way)
+    plan = (dot if engine == "dot" else builtin).arrange(shaped, way)
     add_layers(shaped, plan)
     return shaped, plan, way
-
-
-def _plan(what: Scene, engine: str | None, direction: str) -> Plan:
-    if engine == "dot":
-        return dot.arrange(what, direction)
-    if engine is None and dot.available() and len(what.boxes) <= MOST_FOR_DOT:
-        try:
-            return dot.arrange(what, direction)
-        except DrawError:  # a broken dot is no reason for no picture when nobody asked for dot
-            pass
-    return builtin.arrange(what, direction)

@@ -38,7 +38,7 @@ def value(shown: Value) -> Bundle:
     from autograd.draw.drawing import Drawing  # when the first picture is wanted
     from autograd.draw.options import Options
 
-    options = Options(engine="builtin", title=_headline(shown, values, leaves) if shown.op else "")
+    options = Options(title=_headline(shown, values, leaves) if shown.op else "")
     return {**Drawing((shown,), options)._repr_mimebundle_(), "text/plain": text}
 
 

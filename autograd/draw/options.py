@@ -13,7 +13,7 @@ from autograd.errors import DrawError
 
 __all__ = ["Options", "check_scale"]
 
-ENGINES = ("dot", "builtin")
+ENGINES = ("builtin", "dot")
 DIRECTIONS = ("LR", "TB")
 OPS = ("fused", "nodes")
 
@@ -22,7 +22,7 @@ OPS = ("fused", "nodes")
 class Options:
     """What `draw` can be told; see there."""
 
-    engine: str | None = None
+    engine: str = "builtin"
     direction: str | None = None
     collapse: str = "auto"
     expand: str | Sequence[str] = ()
@@ -35,10 +35,8 @@ class Options:
 
     def __post_init__(self) -> None:
         """Say what is wrong before anything is done."""
-        for name, allowed in (("collapse", COLLAPSE), ("ops", OPS), ("theme", THEMES)):
+        for name, allowed in (("engine", ENGINES), ("collapse", COLLAPSE), ("ops", OPS), ("theme", THEMES)):
             _choice(name, getattr(self, name), allowed)
-        if self.engine is not None:
-            _choice("engine", self.engine, ENGINES)
         if self.direction is not None:
             _choice("direction", self.direction, DIRECTIONS)
         for name in ("limit", "depth"):

@@ -187,7 +187,8 @@ def _box_name(box: Box, middle: float) -> str:
     if not box.subscript:
         return f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}</text>'
     # From its left end: some programs that read SVG centre only the first part of a text in two sizes.
-    half = (width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True)) / 2
+    # Widths are those of the widest font: what is between it and the usual is the middle of either.
+    half = 0.45 * (width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True))
     sub = f'<tspan class="sub" dy="3">{_safe(box.subscript)}</tspan>'
     return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_safe(box.base)}{sub}</text>'
 
@@ -237,7 +238,7 @@ def _legend(scene: Scene) -> Iterator[tuple[str, float]]:
 
 
 def _words(text: str, x: float = 0.0) -> tuple[str, float]:
-    return f'<text class="legend" x="{x}">{_safe(text)}</text>', x + width(text, 10) + 18
+    return f'<text class="legend" x="{x}">{_safe(text)}</text>', x + width(text, 10) + 14
 
 
 def _sample_box(swept: bool) -> tuple[str, float]:
@@ -254,7 +255,7 @@ def _sample_box(swept: bool) -> tuple[str, float]:
         if word == "value" and swept:
             parts.append(f'<path class="border" d="M{x:.1f} -12v16"/>')
     parts.append(f'<rect class="border" y="-12" width="{x:.1f}" height="16" rx="4"/>')
-    return "".join(parts), x + 18
+    return "".join(parts), x + 14
 
 
 def _sample_stack() -> tuple[str, float]:
@@ -268,7 +269,7 @@ def _sample_stack() -> tuple[str, float]:
     ]
     lines = f'<path class="border" d="M{left:.1f} -6h{wide:.1f}"/>'
     border = f'<rect class="border" y="-19" width="{left + wide:.1f}" height="26" rx="4"/>'
-    return f"{cell}{''.join(texts)}{lines}{border}", left + wide + 18
+    return f"{cell}{''.join(texts)}{lines}{border}", left + wide + 14
 
 
 def _sample_edge() -> tuple[str, float]:
@@ -280,7 +281,7 @@ def _sample_edge() -> tuple[str, float]:
 def _scale(largest: float) -> Iterator[tuple[str, float]]:
     """The colours of gradients between the largest below and above zero."""
     low = f"gradient {number(-largest)}"
-    yield f'<text class="legend">{low}</text>', width(low, 10) + 6
+    yield f'<text class="legend">{low}</text>', width(low, 10) + 4
     for strength in (-1.0, -0.7, -0.4, 0.0, 0.4, 0.7, 1.0):
         kind = "plus" if strength > 0 else "minus"
         yield f'<rect class="{kind}" fill-opacity="{0.55 * abs(strength):.2f}" y="-9" width="14" height="11"/>', 14.0

@@ -19,7 +19,7 @@ def explore(
     trained: Iterable[Value | str] | None = None,
     rate: float = 0.1,
     title: str = "",
-    engine: str | None = None,
+    engine: str = "builtin",
     limit: int = 300,
 ) -> Explorer:
     """Make a page that goes through the graph below a value, step by step and live.
@@ -41,8 +41,8 @@ def explore(
         The learning rate at first, above 0.
     title : str
         The page's headline.
-    engine : {"dot", "builtin"}, optional
-        Who places the boxes, as in `draw`.
+    engine : {"builtin", "dot"}
+        What places the boxes, as in `draw`.
     limit : int
         Graphs of more values than this are refused: nobody could follow them.
 

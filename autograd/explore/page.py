@@ -54,7 +54,7 @@ class Explorer:
         trained: Iterable[Value | str] | None,
         rate: float,
         title: str,
-        engine: str | None,
+        engine: str,
         limit: int,
     ) -> None:
         _check(value, rate, title, engine, limit)
@@ -130,7 +130,7 @@ def _check(value: object, rate: object, title: object, engine: object, limit: ob
         raise ValueError(f"explore: rate must be above 0 and finite, got {rate!r}")
     if not isinstance(title, str):
         raise TypeError(f"explore: title must be a str, got {title!r} ({type(title).__name__})")
-    if engine is not None and engine not in ENGINES:
+    if engine not in ENGINES:
         raise DrawError(f"explore: unknown engine: {engine!r} (must be one of {list(ENGINES)})")
     if not isinstance(limit, int):
         raise TypeError(f"explore: limit must be an int, got {limit!r} ({type(limit).__name__})")

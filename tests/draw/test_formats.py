@@ -152,7 +152,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 def test_the_readmes_picture_is_what_the_product_draws(
     name: str, theme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--engine", "builtin", "--direction", "LR", "--theme", theme, "--svg"]
+    options = ["--theme", theme, "--svg"]
     assert main(["step_by_step", *options, str(tmp_path / name)]) == 0
     capsys.readouterr()
     drawn, kept = ((folder / name).read_text(encoding="utf-8") for folder in (tmp_path, IMAGES))

@@ -9,7 +9,7 @@ __all__ = ["fitted"]
 
 WIDE, HIGH = 1400.0, 1400.0  # a page on a screen: what is larger is shown smaller, or scrolled
 ACROSS, BETWEEN, FRAME = 50.0, 16.0, 24.0
-WORTH = 1.15  # another shape than the usual must be this much better
+WORTH = 1.25  # another shape than the usual must be this much better
 
 
 def fitted(scene: Scene, direction: str | None) -> tuple[Scene, str]:

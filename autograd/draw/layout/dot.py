@@ -11,15 +11,10 @@ from autograd.draw.layout.plan import Frame, Plan, Point
 from autograd.draw.scene import Box, Scene
 from autograd.errors import DrawError
 
-__all__ = ["arrange", "available", "source"]
+__all__ = ["arrange", "source"]
 
 INCH = 72.0
 SECONDS = 60.0  # a graph of a few hundred boxes takes less than one
-
-
-def available() -> bool:
-    """Whether the `dot` program is on PATH."""
-    return shutil.which("dot") is not None
 
 
 def source(scene: Scene, direction: str) -> Any:

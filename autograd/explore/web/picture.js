@@ -8,7 +8,7 @@ function strength(x, largest) {
 
 function textWidth(text, size) {
   let units = 0;
-  for (const c of text) units += c === "." ? 0.278 : c === "−" ? 0.584 : c === "∞" ? 0.713 : 0.556;
+  for (const c of text) units += c === "." ? 0.32 : "−∞".includes(c) ? 0.84 : 0.64; // as in Python's pictures
   return units * size;
 }
 
