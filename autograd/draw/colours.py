@@ -21,8 +21,11 @@ COLOURS = {  # name: (light, dark); orange and blue are told apart by all who se
     "group line": ("#9fb3cc", "#566b87"), "size fill": ("#868e96", "#868e96"),
 }  # fmt: skip
 
+# Never wider than its place; within a media rule, for what makes PNG and PDF takes "auto" for a height of nothing.
+FITTING = "@media screen{.scalargrad{max-width:100%;height:auto}}"
+
 _SHAPES = (
-    "{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;max-width:100%;height:auto}",
+    "{font-family:Helvetica,Arial,'Liberation Sans',sans-serif}",
     " text{font-size:11px;text-anchor:middle}",
     " .name{font-size:12px;font-weight:700}",
     " .name.long{text-anchor:start}",
@@ -84,7 +87,7 @@ def _paints(dark: bool) -> str:
 
 def sheet(theme: str) -> str:
     """The style sheet in light or dark colours, or as the reader's system is set."""
-    shapes = "".join(f".scalargrad{shape}" for shape in _SHAPES)
+    shapes = "".join(f".scalargrad{shape}" for shape in _SHAPES) + FITTING
     if theme != "auto":
         return shapes + _paints(dark=theme == "dark")
     return f"{shapes}{_paints(dark=False)}@media (prefers-color-scheme:dark){{{_paints(dark=True)}}}"
