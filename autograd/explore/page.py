@@ -169,14 +169,14 @@ def _part(name: str) -> str:
 
 
 @cache
-def _script() -> str:
+def script() -> str:
     whole = "".join(map(_part, SCRIPTS))
     return '(() => {\n"use strict";\n' + _COMMENTS.sub("", whole) + "})();\n"
 
 
 def _page(title: str, picture: str, data: Mapping[str, Any], rate: float) -> str:
-    script = _script()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    code = script()
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     shown = " ".join("".join(c if c.isprintable() else " " for c in title).split()) or TITLE
     return Template(_part("page.html")).substitute(
         hash=f"sha256-{digest}",
@@ -185,7 +185,7 @@ def _page(title: str, picture: str, data: Mapping[str, Any], rate: float) -> str
         picture=_without_titles(picture),
         rate=f"{rate:.12g}",
         data=_json(data),
-        script=script,
+        script=code,
     )
 
 

@@ -1,0 +1,189 @@
+"""What the page asks of Python: requests and answers are plain data, which a web worker passes on as JSON.
+
+The page runs this module in Pyodide; nothing in it needs a browser.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import autograd as ag
+from autograd.claims.sheets import judge_claims, sheet_subject
+from autograd.claims.notes import read_note
+from autograd.derivation import derive
+from autograd.draw import draw
+from autograd.errors import AutogradError, WorksheetError
+from autograd.explore import explore
+from autograd.ops import NAMES, TABLE
+from autograd.prompt.python import as_python
+from autograd.worksheet import Worksheet, shipped
+from autograd.worksheet.report import Report, gather
+
+__all__ = ["ACTIONS", "respond"]
+
+NAME: Final = "playground"
+DIGITS: Final = 10
+DIRECTIVES: Final = ("title", "inputs", "targets", "fixed", "rate", "of", "check")
+
+Answer = dict[str, Any]
+
+
+def respond(request: str) -> str:
+    """Answer one request of the page, JSON to JSON; what is wrong with the input is part of the answer.
+
+    Parameters
+    ----------
+    request : str
+        An object with `action`, a key of `ACTIONS`, and that action's arguments.
+
+    Returns
+    -------
+    str
+        An object: what the action gives, or `error` with `message`, and `line` and `column` where the text is to blame.
+
+    Examples
+    --------
+    >>> answer = json.loads(respond('{"action": "sheet", "text": "w = 3\\nE = w^2"}'))
+    >>> answer["output"], answer["value"], answer["rows"][0]["gradient"]
+    ('E', '9', '6')
+    >>> respond('{"action": "sheet", "text": "E = 2*w"}')
+    '{"error": {"message": "unknown name \\'w\\', in \\'E = 2*w\\'", "line": 1, "column": 7}}'
+    """
+    arguments = json.loads(request)
+    try:
+        answer = ACTIONS[arguments.pop("action")](**arguments)
+    except WorksheetError as error:
+        answer = {"error": {"message": error.message, "line": error.line, "column": error.column}}
+    except (AutogradError, MemoryError, RecursionError) as error:
+        answer = {"error": {"message": str(error) or type(error).__name__, "line": 0, "column": 0}}
+    return json.dumps(answer)
+
+
+def sheet(text: str, picked: str = "", page: bool = False) -> Answer:
+    """Run a worksheet: its table, picture and claims, and the chain rule of the leaf that is picked."""
+    read = Worksheet.parse(text, NAME)
+    if not read.steps:
+        return {"rows": [], "steps": [], "claims": [], "names": []}
+    report = gather(read, list(read.leaves), of=read.output(), rate=read.rate)
+    root = report.run.values[report.run.output]
+    answer = {
+        "title": read.title,
+        "output": report.run.output,
+        "value": _shown(report.run.value),
+        "value_after": _shown(report.value_after) if report.updated else "",
+        "rate": report.rate,
+        "rows": _rows(report),
+        "steps": [[label, _shown(value.data), _shown(value.grad)] for label, value in _steps(report)],
+        "names": list(report.run.values),
+        **_parts({"claims": lambda: _claims(read), "picture": lambda: str(draw(root, engine="builtin").svg)}),
+    }
+    if picked in report.run.values and root.op:
+        answer |= _parts({"derivation": lambda: derive(root, report.run.values[picked]).latex()})
+    if page:
+        trained = [report.run.values[label] for label in report.updated]
+        answer |= _parts({"page": lambda: explore(root, trained=trained or None, rate=read.rate or 0.1).html})
+    return answer
+
+
+def _parts(makers: Mapping[str, Callable[[], Any]]) -> Answer:
+    """Make each part alone: a sheet with a graph too large to draw has a table all the same."""
+    made: Answer = {}
+    for name, make in makers.items():
+        try:
+            made[name] = make()
+        except WorksheetError as error:
+            if error.line:
+                raise
+            made.setdefault("remarks", []).append(error.message)
+        except AutogradError as error:
+            made.setdefault("remarks", []).append(str(error))
+    return made
+
+
+def _rows(report: Report) -> list[dict[str, str]]:
+    return [
+        {
+            "name": label,
+            "value": _shown(report.run.values[label].data),
+            "gradient": _shown(gradient),
+            "updated": _shown(report.updated[label]) if label in report.updated else "",
+            "role": report.roles[label],
+        }
+        for label, gradient in report.gradients.items()
+    ]
+
+
+def _steps(report: Report) -> list[tuple[str, ag.Value]]:
+    return [(label, value) for label, value in report.run.values.items() if value.op]
+
+
+def _claims(read: Worksheet) -> list[Answer]:
+    judged = judge_claims(read, sheet_subject(read)) if read.claims else ()
+    return [
+        {"line": line, "text": verdict.claim, "right": bool(verdict), "message": verdict.message}
+        for line, verdict in judged
+    ]
+
+
+def _shown(number: float) -> str:
+    return f"{number:.{DIGITS}g}"
+
+
+def note(text: str) -> Answer:
+    """Check a note: each equation with its place, status and repair, and the worksheet that the note describes."""
+    read = read_note(text)
+    equations = [
+        {"line": each.line, "status": each.status, "latex": each.text, "message": each.message}
+        for each in read.equations
+    ]
+    return {"equations": equations, "summary": read.summary(), "worksheet": ""}
+
+
+def script(text: str) -> Answer:
+    """Write a worksheet as a Python script."""
+    read = Worksheet.parse(text, NAME)
+    return {"text": as_python(read, read.output())}
+
+
+def notebook(text: str) -> Answer:
+    """Write a worksheet as a Jupyter notebook."""
+    Worksheet.parse(text, NAME)
+    cells = [["%load_ext autograd"], ["%%worksheet", *text.rstrip("\n").split("\n")]]
+    made = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "id": f"cell-{i}",
+                "metadata": {},
+                "outputs": [],
+                "source": "\n".join(lines),
+            }
+            for i, lines in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return {"text": json.dumps(made, indent=1) + "\n"}
+
+
+def start() -> Answer:
+    """Give what the page needs once: the words of the language, for completion, and the shipped sheets."""
+    words = [{"label": name, "detail": ", ".join(TABLE[name].parameters), "info": TABLE[name].doc} for name in NAMES]
+    sheets = [
+        {"name": name, "title": shipped.load(name).title, "text": shipped.read(name)[0].decode("utf-8")}
+        for name in shipped.names()
+    ]
+    return {"words": words, "directives": list(DIRECTIVES), "sheets": sheets, "notes": [], "version": ag.__version__}
+
+
+ACTIONS: Final[Mapping[str, Callable[..., Answer]]] = {
+    "start": start,
+    "sheet": sheet,
+    "note": note,
+    "script": script,
+    "notebook": notebook,
+}

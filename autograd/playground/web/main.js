@@ -1,0 +1,499 @@
+// The page: an editor left, what follows from it right. Python runs in a worker; this file shows what it answers.
+import { autocompletion } from "@codemirror/autocomplete";
+import { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { EditorView, basicSetup } from "codemirror";
+import { classHighlighter, tags } from "@lezer/highlight";
+import katex from "katex";
+
+const PAUSE = 25; // milliseconds after a key before the sheet is computed
+const PATIENCE = 400; // milliseconds before a computation can be stopped
+const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
+const find = (id) => document.getElementById(id);
+
+// Python, in a worker that can be ended and begun again
+
+class Python {
+  constructor() {
+    this.waiting = new Map();
+    this.next = 0;
+    this.begin();
+  }
+
+  begin() {
+    this.ready = new Promise((resolve, reject) => {
+      this.worker = new Worker("worker.js", { type: "module" });
+      this.worker.onerror = (event) => reject(new Error(event.message || "the worker could not be started"));
+      this.worker.onmessage = ({ data }) => {
+        if (data.ready) return resolve();
+        if (data.failed) return reject(new Error(data.failed));
+        const request = this.waiting.get(data.id);
+        this.waiting.delete(data.id);
+        if (data.crashed) {
+          request?.reject(new Error(`Python was ended by this input and starts again: ${data.crashed}`));
+          this.stop(); // nothing in it can be trusted any more
+        }
+        if (data.answer) request?.resolve(JSON.parse(data.answer));
+      };
+    });
+  }
+
+  ask(request) {
+    const id = ++this.next;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.worker.postMessage({ id, request });
+    });
+  }
+
+  stop() {
+    this.worker.terminate();
+    for (const { reject } of this.waiting.values()) reject(new Stopped());
+    this.waiting.clear();
+    this.begin();
+    return this.ready;
+  }
+}
+
+class Stopped extends Error {}
+
+// Files are kept for use without a network. Where a page may not do so (plain http, a private window), it works without.
+
+async function keepFiles(progress) {
+  if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
+  const channel = new BroadcastChannel("scalargrad-loading");
+  channel.onmessage = ({ data }) => progress(data);
+  try {
+    await navigator.serviceWorker.register("service-worker.js");
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) {
+      const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+      await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, 2000))]);
+    }
+  } catch (error) {
+    console.warn(`Files are not kept: ${error.message}`);
+  } finally {
+    channel.close();
+  }
+}
+
+function loaded(share) {
+  const percent = Math.round(100 * share);
+  find("loading").setAttribute("aria-valuenow", percent);
+  find("loading").firstElementChild.style.width = `${percent}%`;
+  find("loading").classList.toggle("done", share >= 1);
+}
+
+// The editor
+
+let words = { ops: new Map(), directives: [] };
+let names = [];
+
+const language = StreamLanguage.define({
+  name: "worksheet",
+  token(stream) {
+    if (stream.match(/#.*/)) return "comment";
+    if (stream.sol() && stream.match(/(title|inputs|targets|fixed|rate|of)(?=\s*:)|check(?=\s)/)) return "keyword";
+    if (stream.match(/(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/)) return "number";
+    const name = stream.match(/[\p{L}_][\p{L}\p{N}_]*/u);
+    if (name) return words.ops.has(name[0]) ? "function" : "variableName";
+    stream.next();
+    return null;
+  },
+  tokenTable: { function: tags.function(tags.variableName) },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.number, class: "tok-number" },
+  { tag: tags.comment, class: "tok-comment" },
+  { tag: tags.keyword, class: "tok-keyword" },
+  { tag: tags.function(tags.variableName), class: "tok-function" },
+]);
+
+function complete(context) {
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
+  if (!word) return null;
+  const options = [
+    ...names.map((label) => ({ label, type: "variable" })),
+    ...[...words.ops.values()].map((op) => ({ ...op, type: "function", apply: `${op.label}(` })),
+    ...(context.state.doc.lineAt(word.from).from === word.from
+      ? words.directives.map((label) => ({ label, type: "keyword", apply: label === "check" ? "check " : `${label}: ` }))
+      : []),
+  ];
+  return { from: word.from, options };
+}
+
+function editor(parent, label, extensions, changed) {
+  return new EditorView({
+    parent,
+    extensions: [
+      basicSetup,
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.updateListener.of((update) => update.docChanged && changed()),
+      ...extensions,
+    ],
+  });
+}
+
+const sheet = editor(
+  find("sheet"),
+  "Worksheet",
+  [language, syntaxHighlighting(colours), syntaxHighlighting(classHighlighter), autocompletion({ override: [complete] })],
+  () => later(),
+);
+const note = editor(find("note"), "Note in Markdown or LaTeX", [], () => later());
+
+const text = (view) => view.state.doc.toString();
+const write = (view, content) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: content } });
+
+function mark(error) {
+  const marks = [];
+  if (error?.line && error.line <= sheet.state.doc.lines) {
+    const line = sheet.state.doc.line(error.line);
+    const from = Math.min(line.from + Math.max(error.column - 1, 0), line.to);
+    const to = Math.max(from + (/^[\p{L}\p{N}_.]+/u.exec(line.text.slice(from - line.from))?.[0].length ?? 1), from);
+    marks.push({ from, to: Math.min(to, line.to), severity: "error", message: error.message });
+  }
+  sheet.dispatch(setDiagnostics(sheet.state, marks));
+}
+
+// Computing: the latest text alone; a key typed meanwhile makes it start again
+
+let python;
+let picked = "";
+let answer = {};
+let timer;
+let busy = false;
+let again = false;
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(compute, PAUSE);
+}
+
+async function compute() {
+  if (!python) return;
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  const patience = setTimeout(() => {
+    find("status").textContent = "Computing …";
+    find("stop").hidden = false;
+  }, PATIENCE);
+  try {
+    await (checking() ? checkNote() : runSheet());
+  } catch (error) {
+    if (!(error instanceof Stopped)) showError({ message: error.message });
+  } finally {
+    clearTimeout(patience);
+    find("stop").hidden = true;
+    if (find("status").textContent === "Computing …") find("status").textContent = "";
+    busy = false;
+    if (again) {
+      again = false;
+      later();
+    }
+  }
+}
+
+async function stop() {
+  find("status").textContent = "Stopped; starting Python again …";
+  again = false;
+  await python.stop();
+  find("status").textContent = "Stopped. Change the text to compute again.";
+}
+
+async function runSheet() {
+  const page = find("tab-explorer").getAttribute("aria-selected") === "true";
+  const given = await python.ask({ action: "sheet", text: text(sheet), picked, page });
+  mark(given.error);
+  if (given.error) return showError(given.error);
+  answer = given;
+  names = given.names;
+  showSheet(given);
+}
+
+// Showing: text goes in as text; markup comes from scalargrad alone, which escapes what it was given
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function showError(error) {
+  find("error").textContent = error.line ? `line ${error.line}: ${error.message}` : error.message;
+  find("table").classList.add("stale");
+}
+
+function showSheet(given) {
+  find("error").textContent = (given.remarks ?? []).join("\n");
+  find("table").classList.remove("stale");
+  find("outcome").replaceChildren(...outcome(given));
+  find("gradients").replaceChildren(...gradients(given));
+  find("claims").replaceChildren(...claims(given.claims ?? []));
+  find("picture").innerHTML = given.picture ?? "";
+  find("derivation").replaceChildren();
+  if (given.derivation) find("derivation").append(typeset(given.derivation));
+  if (given.page !== undefined) showPage(given.page);
+}
+
+function outcome(given) {
+  if (!given.output) return [element("p", { class: "quiet" }, "Nothing is computed yet.")];
+  const after = given.value_after ? ` → ${given.value_after} after one step at rate ${given.rate}` : "";
+  return [element("code", {}, `${given.output} = ${given.value}${after}`)];
+}
+
+function gradients(given) {
+  if (!given.rows.length) return [];
+  const after = given.rows.some((row) => row.updated);
+  const heads = ["name", "value", `∂${given.output}/∂name`, ...(after ? ["after a step"] : []), "role"];
+  const rows = given.rows.map((row) => {
+    const name = element("button", { type: "button", title: "Write out its chain rule" }, row.name);
+    name.addEventListener("click", () => pick(row.name));
+    const sign = row.gradient.startsWith("-") ? "minus" : "plus";
+    return element(
+      "tr",
+      { "aria-current": String(row.name === picked) },
+      element("td", {}, name),
+      element("td", {}, row.value),
+      element("td", { class: row.gradient === "0" ? "" : sign }, row.gradient),
+      ...(after ? [element("td", {}, row.updated)] : []),
+      element("td", { class: "role" }, row.role === "trained" ? "" : row.role),
+    );
+  });
+  const head = element("tr", {}, ...heads.map((each) => element("th", { scope: "col" }, each)));
+  return [element("table", { "aria-label": "Values and gradients" }, element("thead", {}, head), element("tbody", {}, ...rows))];
+}
+
+function pick(name) {
+  picked = picked === name ? "" : name;
+  compute().then(() => [...find("gradients").querySelectorAll("button")].find((each) => each.textContent === name)?.focus());
+}
+
+function claims(found) {
+  if (!found.length) return [];
+  const items = found.map((each) =>
+    element(
+      "li",
+      {},
+      element("span", { class: each.right ? "right" : "wrong" }, each.right ? "✓ right " : "✗ WRONG "),
+      element("code", {}, each.text),
+      ...(each.right ? [] : [element("div", { class: "wrong" }, each.message)]),
+    ),
+  );
+  const wrong = found.filter((each) => !each.right).length;
+  const many = `${found.length} claim${found.length === 1 ? "" : "s"}`;
+  const head = wrong ? `${wrong} of ${many} WRONG` : `${many}, all right`;
+  return [element("details", wrong || found.length < 6 ? { open: "" } : {}, element("summary", {}, head), element("ul", {}, ...items))];
+}
+
+function typeset(latex, displayMode = true) {
+  const made = element("div", { class: "math" });
+  katex.render(latex, made, { displayMode, throwOnError: false, trust: false, maxExpand: 1000, output: "htmlAndMathml" });
+  return made;
+}
+
+function showPage(content) {
+  const frame = element("iframe", { sandbox: "allow-scripts", title: "The passes, step by step" });
+  frame.srcdoc = content;
+  find("explorer").replaceChildren(frame);
+}
+
+// Notes
+
+const checking = () => find("tab-note").getAttribute("aria-selected") === "true";
+const COLOURS = { WRONG: "wrong", doubtful: "doubtful" };
+
+async function checkNote() {
+  const given = await python.ask({ action: "note", text: text(note) });
+  const shown = find("verdicts");
+  if (given.error) {
+    shown.replaceChildren(element("p", { class: "wrong", role: "alert" }, given.error.message));
+    return;
+  }
+  const items = given.equations.map((each) =>
+    element(
+      "li",
+      {},
+      element("span", { class: "place" }, `line ${each.line} `),
+      element("strong", { class: COLOURS[each.status] ?? (each.status.startsWith("right") ? "right" : "quiet") }, each.status),
+      typeset(each.latex),
+      ...(each.message ? [element("div", { class: COLOURS[each.status] ?? "quiet" }, each.message)] : []),
+    ),
+  );
+  const make = element("button", { type: "button" }, "Make a worksheet of it");
+  make.disabled = !given.worksheet;
+  make.addEventListener("click", () => {
+    write(sheet, given.worksheet);
+    select(find("tab-sheet"));
+  });
+  shown.replaceChildren(element("p", {}, given.summary), make, element("ol", {}, ...items));
+}
+
+function readFile(file) {
+  if (file) file.text().then((content) => write(checking() ? note : sheet, content));
+}
+
+// Tabs, as the ARIA practices describe them
+
+function select(tab) {
+  for (const each of tab.parentElement.children) {
+    const on = each === tab;
+    each.setAttribute("aria-selected", String(on));
+    each.tabIndex = on ? 0 : -1;
+    find(each.getAttribute("aria-controls")).hidden = !on;
+  }
+  const notes = checking();
+  find("results").hidden = notes;
+  find("verdicts").hidden = !notes;
+  const chosen = find("tab-explorer").getAttribute("aria-selected") === "true";
+  find("table").hidden = notes || chosen;
+  find("explorer").hidden = notes || !chosen;
+  later();
+}
+
+for (const list of document.querySelectorAll("[role=tablist]")) {
+  list.addEventListener("click", (event) => event.target.role === "tab" && select(event.target));
+  list.addEventListener("keydown", (event) => {
+    const tabs = [...list.children];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+    next.focus();
+    select(next);
+  });
+}
+
+// Sharing: the sheet is in the address, compressed
+
+async function through(stream, bytes) {
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+}
+
+async function packed(content) {
+  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(content));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+async function unpacked(code) {
+  const binary = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = await through(new DecompressionStream("deflate-raw"), Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
+async function share() {
+  const kind = checking() ? "note" : "sheet";
+  location.hash = `${kind}=${await packed(text(checking() ? note : sheet))}`;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    find("status").textContent = "The link is copied.";
+  } catch {
+    find("status").textContent = "The link is in the address bar.";
+  }
+}
+
+async function opened() {
+  const [, kind, code] = /^#(sheet|note)=([\w-]+)$/.exec(location.hash) ?? [];
+  if (!kind) return false;
+  try {
+    write(kind === "note" ? note : sheet, await unpacked(code));
+    select(find(`tab-${kind}`));
+    return true;
+  } catch {
+    find("status").textContent = "The link is damaged: its sheet could not be read.";
+    return false;
+  }
+}
+
+// Downloads
+
+async function download(kind) {
+  const makers = {
+    txt: () => text(sheet),
+    svg: () => answer.picture,
+    py: () => made("script"),
+    ipynb: () => made("notebook"),
+  };
+  try {
+    const content = await makers[kind]();
+    if (!content) throw new Error("there is no picture yet");
+    const link = element("a", { download: `worksheet.${kind}`, href: URL.createObjectURL(new Blob([content])) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    find("status").textContent = `Not downloaded: ${error.message}`;
+  }
+}
+
+async function made(action) {
+  const given = await python.ask({ action, text: text(sheet) });
+  if (given.error) throw new Error(given.error.message);
+  return given.text;
+}
+
+// The beginning
+
+function offer(sheets, notes) {
+  const groups = { Worksheets: sheets.map((each) => [each, sheet]), Notes: notes.map((each) => [each, note]) };
+  for (const [label, entries] of Object.entries(groups)) {
+    const group = element("optgroup", { label });
+    for (const [each, view] of entries) {
+      const option = element("option", {}, each.title || each.name);
+      option.chosen = () => {
+        write(view, each.text);
+        select(find(view === note ? "tab-note" : "tab-sheet"));
+      };
+      group.append(option);
+    }
+    if (entries.length) find("example").append(group);
+  }
+}
+
+async function begin() {
+  find("share").addEventListener("click", share);
+  find("stop").addEventListener("click", stop);
+  find("download").addEventListener("change", async ({ target }) => {
+    const kind = target.value;
+    target.value = "";
+    if (kind) await download(kind);
+  });
+  find("example").addEventListener("change", ({ target }) => target.selectedOptions[0].chosen?.());
+  for (const panel of [find("sheet"), find("note")]) {
+    panel.addEventListener("dragover", (event) => event.preventDefault() ?? panel.classList.add("drop"));
+    panel.addEventListener("dragleave", () => panel.classList.remove("drop"));
+    panel.addEventListener("drop", (event) => {
+      panel.classList.remove("drop");
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      readFile(event.dataTransfer.files[0]);
+    }, { capture: true });
+  }
+  if (!(await opened())) write(sheet, FIRST);
+  window.addEventListener("hashchange", opened);
+  find("status").textContent = "Loading Python …";
+  await keepFiles((share) => loaded(0.7 * share));
+  loaded(0.75);
+  const starting = new Python();
+  try {
+    await starting.ready;
+    const given = await starting.ask({ action: "start" });
+    words = { ops: new Map(given.words.map((op) => [op.label, op])), directives: given.directives };
+    offer(given.sheets, given.notes);
+  } catch (error) {
+    find("status").textContent = `Python could not be started: ${error.message}`;
+    return;
+  }
+  python = starting;
+  loaded(1);
+  find("status").textContent = "";
+  document.body.dataset.ready = "true";
+  compute();
+}
+
+begin();

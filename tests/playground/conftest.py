@@ -1,0 +1,80 @@
+"""The playground, built once and served on this machine, in a real browser that reaches nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd.playground.build import build
+from tests import needs
+
+Open = Callable[..., Any]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing on standard error."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs.tool("node")
+    folder = tmp_path_factory.mktemp("playground")
+    needs.npm(folder, "is-number@7.0.0")  # whether npm's registry answers
+    build(folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = needs.package("playwright.sync_api")
+    path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Any, address: str) -> Iterator[Open]:
+    """Open the playground and wait for Python; afterwards nothing was asked of any other host."""
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def open_page(fragment: str = "", width: int = 1280, height: int = 800, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "Pyodide" not in said.text and "RangeError" not in said.text else None)
+        page.on(
+            "request",
+            lambda asked: wrong.append(asked.url)
+            if not asked.url.startswith((address, "data:", "blob:", "about:"))
+            else None,
+        )
+        page.goto(address + fragment)
+        page.wait_for_selector("body[data-ready=true]", timeout=120_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []

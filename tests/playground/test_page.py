@@ -1,0 +1,168 @@
+"""The playground as a person uses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import needs
+from tests.playground.conftest import Open
+
+SHEET = "#sheet .cm-content"
+NOTE = "#note .cm-content"
+
+
+def enter(page: Any, text: str, where: str = SHEET) -> None:
+    page.click(where)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def shows(page: Any, selector: str, text: str) -> None:
+    page.wait_for_function(
+        "([selector, text]) => document.querySelector(selector)?.textContent.includes(text)",
+        arg=[selector, text],
+        timeout=30_000,
+    )
+
+
+def test_typing_an_error_and_a_claim(opened: Open) -> None:
+    page = opened()
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    assert page.locator("#picture svg").count() == 1
+    enter(page, "w = 3\nE = w^2 + v\n")
+    shows(page, "#error", "line 2: unknown name 'v'")
+    assert page.locator(".cm-lintRange-error").text_content() == "v"
+    assert page.locator("#picture svg").count() == 1  # what was there stays, as stale
+    enter(page, "w = 3\nE = w^2\ncheck d(E)/d(w) == 3*w\n")
+    shows(page, "#claims", "WRONG")
+    enter(page, "w = 3\nE = w^2\ncheck d(E)/d(w) == 2*w\n")
+    shows(page, "#claims", "1 claim, all right")
+
+
+def test_a_leaf_that_is_clicked_shows_its_chain_rule(opened: Open) -> None:
+    page = opened()
+    enter(page, "x, w = 2, 0.5\na = sigmoid(w*x)\nE = (1 - a)^2\n")
+    shows(page, "#gradients", "w")
+    page.get_by_role("button", name="w", exact=True).click()
+    page.wait_for_selector("#derivation .katex")
+    page.click("#tab-explorer")
+    frame = page.frame_locator("#explorer iframe")
+    frame.get_by_text("Backpropagation, step by step").wait_for()
+
+
+def test_completion_knows_names_and_ops(opened: Open) -> None:
+    page = opened()
+    enter(page, "weight = 3\nE = sigmoid(weight)\n")
+    shows(page, "#outcome", "E = ")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("F = wei", delay=60)
+    page.locator(".cm-completionLabel", has_text="weight").wait_for()
+
+
+def test_a_sheet_is_shared_by_its_address(opened: Open) -> None:
+    page = opened()
+    enter(page, "ä = 3  # ∂\nE = ä^3\n")
+    shows(page, "#gradients", "27")
+    page.click("#share")
+    page.wait_for_function("() => location.hash.length > 8")
+    fragment = page.evaluate("location.hash")
+    other = opened(fragment)
+    shows(other, "#gradients", "27")
+    assert "∂" in other.locator(SHEET).text_content()
+    damaged = opened(fragment[:-4])
+    shows(damaged, "#status", "damaged")
+
+
+def test_a_note_is_checked(opened: Open) -> None:
+    page = opened()
+    page.click("#tab-note")
+    enter(page, "$$C = (a - y)^2$$\n\n$$a = \\sigma(z)$$\n\n$$\\frac{dC}{dz} = 2(a - y) a(1 + a)$$\n", NOTE)
+    shows(page, "#verdicts", "1 WRONG")
+    assert page.locator("#verdicts .katex").count() >= 3
+
+
+def test_downloads(opened: Open, tmp_path: Path) -> None:
+    page = opened()
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    got = {}
+    for kind in ("txt", "py", "svg", "ipynb"):
+        with page.expect_download() as found:
+            page.select_option("#download", kind)
+        found.value.save_as(tmp_path / kind)
+        got[kind] = (tmp_path / kind).read_text(encoding="utf-8")
+    assert got["txt"] == "w = 3\nE = w^2\n"
+    assert "E.backward()" in got["py"]
+    assert got["svg"].startswith("<svg")
+    assert json.loads(got["ipynb"])["nbformat"] == 4
+
+
+def test_a_long_computation_can_be_stopped(opened: Open) -> None:
+    page = opened()
+    enter(page, "x = 0.5\n" + "".join(f"y{i} = sin(x + {i})*x\n" for i in range(20_000)))
+    page.locator("#stop").wait_for(state="visible", timeout=30_000)
+    page.click("#stop")
+    shows(page, "#status", "Stopped.")
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+
+
+HOSTILE = '<img src=x onerror="window.struck=1">'
+
+
+def test_hostile_input_is_text(opened: Open) -> None:
+    page = opened()
+    enter(page, f"title: {HOSTILE}<script>window.struck=1</script>\nw = 3\nE = w^2 # {HOSTILE}\n")
+    shows(page, "#gradients", "6")
+    enter(page, f"w = {HOSTILE}\n")
+    shows(page, "#error", "line 1")
+    page.click("#tab-note")
+    enter(page, f"$$C = \\href{{javascript:window.struck=1}}{{a}}$$ {HOSTILE} $${HOSTILE}$$\n", NOTE)
+    page.wait_for_selector("#verdicts p")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.struck") is None
+    assert page.locator("#verdicts a[href^=javascript]").count() == 0
+
+
+def test_it_works_without_a_network(opened: Open) -> None:
+    page = opened()
+    page.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]", timeout=120_000)
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
+    axe = needs.package("axe_playwright_python.sync_playwright").Axe()
+    page = opened(width=width, color_scheme=scheme)
+    enter(page, "x, w = 2, 0.5\na = sigmoid(w*x)\nE = (1 - a)^2\ncheck d(E)/d(a) == 1\n")
+    shows(page, "#claims", "WRONG")
+    found = axe.run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_keyboard_reaches_everything(opened: Open) -> None:
+    page = opened()
+    page.focus("#tab-table")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-explorer"
+    assert page.get_attribute("#tab-explorer", "aria-selected") == "true"
+    assert page.is_visible("#explorer")
+
+
+def test_a_sheet_that_ends_python_is_said_and_the_page_goes_on(opened: Open) -> None:
+    page = opened()
+    chain = "".join(f"a{i + 1} = [sum(a{i}), sum(a{i}) + 1]\n" for i in range(4000))
+    enter(page, "a0 = [1, 2]\n" + chain)
+    page.wait_for_timeout(8000)
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
