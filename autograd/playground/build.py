@@ -1,7 +1,7 @@
 """Builds the playground as a folder of static files: `python -m autograd.playground BUILD_DIR`.
 
-Everything is served from that folder: Python in WebAssembly (Pyodide), the packages `autograd` and `nn` without their C,
-the editor (CodeMirror) and the typesetter (KaTeX). Node.js and npm are needed to build, not to serve.
+Everything is served from that folder: Python in WebAssembly (Pyodide), the packages `autograd` and `nn` without their
+C, the editor (CodeMirror) and the typesetter (KaTeX). Node.js and npm are needed to build, not to serve.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import autograd as ag
-from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.claims.notes import read_note
+from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
 from autograd.errors import AutogradError, WorksheetError
@@ -31,7 +31,7 @@ Answer = dict[str, Any]
 
 
 def respond(request: str) -> str:
-    """Answer one request of the page, JSON to JSON; what is wrong with the input is part of the answer.
+    r"""Answer one request of the page, JSON to JSON; what is wrong with the input is part of the answer.
 
     Parameters
     ----------

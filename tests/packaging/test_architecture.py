@@ -29,7 +29,7 @@ LAYERS = [
     {"nn.optim"},
     {"nn.training"},
     {"nn"},
-    {"autograd.__main__"},
+    {"autograd.__main__", "autograd.playground"},
 ]
 # Imports that go up still, each to be resolved.
 UPWARDS: set[tuple[str, str]] = {

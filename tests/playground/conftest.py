@@ -55,7 +55,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def opened(browser: Any, address: str) -> Iterator[Open]:
-    """Open the playground and wait for Python; at the end nothing was asked of any other host, and nothing has failed."""
+    """Open the playground and wait for Python; in the end no other host was asked for anything, and nothing has failed."""
     contexts: list[Any] = []
     wrong: list[str] = []
 
@@ -64,7 +64,7 @@ def opened(browser: Any, address: str) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("request", lambda asked: None if asked.url.startswith(OWN + (address,)) else wrong.append(asked.url))
+        page.on("request", lambda asked: None if asked.url.startswith((*OWN, address)) else wrong.append(asked.url))
         page.goto(address + fragment)
         page.wait_for_selector("body[data-ready=true]", timeout=120_000)
         return page

@@ -16,9 +16,13 @@ from autograd.playground import build
 def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
     listed = json.loads((site / "files.json").read_text(encoding="utf-8"))
     assert all((site / name).stat().st_size == size for name, size in listed["files"].items())
-    assert {"index.html", "main.js", "worker.js", "scalargrad.zip", "pyodide/pyodide.asm.wasm"} <= listed["files"].keys()
+    assert {"index.html", "main.js", "worker.js", "scalargrad.zip", "pyodide/pyodide.asm.wasm"} <= listed[
+        "files"
+    ].keys()
     for name in ("index.html", "worker.js", "service-worker.js", "style.css"):
-        assert "http" not in (site / name).read_text(encoding="utf-8").replace("http-equiv", "").replace("plain http", "")
+        assert "http" not in (site / name).read_text(encoding="utf-8").replace("http-equiv", "").replace(
+            "plain http", ""
+        )
 
 
 def test_the_archive_has_both_packages_without_c(site: Path) -> None:
@@ -44,7 +48,9 @@ def test_an_archive_of_the_same_files_has_the_same_bytes(tmp_path: Path) -> None
     assert first == second
 
 
-def test_npm_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_npm_that_fails_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def failing(*_: Any) -> Path:
         raise build.BuildError("playground: npm failed with exit status 1: no such package")
 
