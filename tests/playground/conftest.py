@@ -55,7 +55,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def opened(browser: Any, address: str) -> Iterator[Open]:
-    """Open the playground and wait for Python; in the end no other host was asked for anything, and nothing has failed."""
+    """Open the playground and wait for Python; in the end no other host was asked, and nothing has failed."""
     contexts: list[Any] = []
     wrong: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -20,9 +21,7 @@ def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
         "files"
     ].keys()
     for name in ("index.html", "worker.js", "service-worker.js", "style.css"):
-        assert "http" not in (site / name).read_text(encoding="utf-8").replace("http-equiv", "").replace(
-            "plain http", ""
-        )
+        assert "//" not in re.sub(r"// .*", "", (site / name).read_text(encoding="utf-8"))
 
 
 def test_the_archive_has_both_packages_without_c(site: Path) -> None:
