@@ -67,7 +67,7 @@ def test_a_leaf_that_is_clicked_shows_its_chain_rule(page: Any) -> None:
 
 def test_completion_knows_names_and_ops(page: Any) -> None:
     enter(page, "weight = 3\nE = sigmoid(weight)\n")
-    shows(page, "#outcome", "E = ")
+    shows(page, "#outcome", "0.9525")
     page.keyboard.press("Control+End")
     page.keyboard.type("F = wei", delay=60)
     page.locator(".cm-completionLabel", has_text="weight").wait_for()
