@@ -1,0 +1,5 @@
+"""Notes read as people write them: equations found, run on the engine, and judged."""
+
+from autograd.notes.note import STATUSES, Equation, Note, read_note
+
+__all__ = ["STATUSES", "Equation", "Note", "read_note"]

@@ -1,0 +1,97 @@
+"""Sums with dots: v_1 h_1 + v_2 h_2 + … + v_m h_m becomes a sum over an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autograd.notes import nodes as n
+from autograd.notes.nodes import Node
+
+__all__ = ["without_dots"]
+
+LETTER = "ν"
+
+
+def without_dots(node: Node) -> Node:
+    """Replace dots by the sum or product that they stand for, where the terms around them show it.
+
+    Examples
+    --------
+    >>> v = [n.product(n.symbol("v", each), n.symbol("h", each)) for each in (n.number(1), n.number(2), n.symbol("m"))]
+    >>> n.show(without_dots(Node("+", (v[0], v[1], Node("dots"), v[2], n.symbol("c")))))
+    'Σ_{ν=1..m} v_ν · h_ν + c'
+    """
+
+    def change(each: Node) -> Node | None:
+        if each.head in ("+", "*") and any(arg.head == "dots" for arg in each.args):
+            return _closed(each)
+        return None
+
+    return node.replaced(change)
+
+
+def _closed(node: Node) -> Node | None:
+    args = list(node.args)
+    at = next(place for place, each in enumerate(args) if each.head == "dots")
+    if at == 0:
+        return None
+    before = args[at - 1]
+    after = args[at + 1] if at + 1 < len(args) and args[at + 1].head != "dots" else None
+    last = Node("open")
+    taken = at + 1
+    pair = _pair(before, after) if after is not None else None
+    if pair is not None:
+        taken = at + 2
+        last = pair[1]
+        if taken < len(args) and args[taken].head == "dots":
+            last = Node("open")
+            taken += 1
+    elif at >= 2:
+        pair = _pair(args[at - 2], before)
+        pair = (pair[1], pair[1]) if pair is not None else None
+    if pair is None or pair[0].head != "num":
+        return None
+    general = _with(before, pair[0], n.symbol(LETTER))
+    first = int(pair[0].number)
+    start = at - 1
+    while start > 0 and args[start - 1] == _with(general, n.symbol(LETTER), Node("num", text=str(first - 1), number=first - 1.0)):
+        start, first = start - 1, first - 1
+    big = Node("sum" if node.head == "+" else "prod", (general, n.number(first), last), LETTER)
+    rest = [*args[:start], big, *args[taken:]]
+    whole = rest[0] if len(rest) == 1 else replace(node, args=tuple(rest), text=" " * (len(rest) - 1) if node.head == "*" else "")
+    return without_dots(whole) if any(each.head == "dots" for each in rest) else whole
+
+
+def _pair(one: Node, other: Node) -> tuple[Node, Node] | None:
+    """Return the index at which two terms differ, in each; None when they differ in more."""
+    found = set(_differences(one, other))
+    if len(found) != 1:
+        return None
+    pair = found.pop()
+    return None if pair is None else pair
+
+
+def _differences(one: Node, other: Node) -> Iterator[tuple[Node, Node] | None]:
+    if one == other:
+        return
+    if one.head == other.head == "sym" and one.text == other.text and len(one.args) == len(other.args):
+        for a, b in zip(one.args, other.args, strict=True):
+            if a != b:
+                yield a, b
+    elif (one.head, one.text, len(one.args)) == (other.head, other.text, len(other.args)) and one.args:
+        for a, b in zip(one.args, other.args, strict=True):
+            yield from _differences(a, b)
+    else:
+        yield None
+
+
+def _with(node: Node, index: Node, new: Node) -> Node:
+    """Replace an index in all symbols."""
+
+    def change(each: Node) -> Node | None:
+        if each.head == "sym" and index in each.args:
+            return replace(each, args=tuple(new if arg == index else arg for arg in each.args))
+        return None
+
+    return node.replaced(change)

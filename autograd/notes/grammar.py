@@ -1,0 +1,1059 @@
+r"""The grammar of a note's formulas: tokens become a tree of notation.
+
+What a spelling means is decided by evidence from the whole note (`Notation`): whether f(x) applies f or multiplies by
+it, whether `net` is a name or a product, whether the l of a^l is a layer or a power.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from autograd.errors import WorksheetError
+from autograd.notes import nodes as n
+from autograd.notes.nodes import Node
+from autograd.notes.tokens import Token, is_layout, plain, written
+from autograd.ops import TABLE
+
+__all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
+
+MAX_NESTING: Final = 40
+MAX_TOKENS: Final = 4_000
+
+FUNCTIONS: Final = {
+    **{name.casefold(): name for name, row in TABLE.items() if row.arity == 1 and name != "neg"},
+    **dict.fromkeys(("ln", "log"), "log"),
+    **dict.fromkeys(("sigm", "logistic", "σ", "sig", "sigmoidfunction"), "sigmoid"),
+    **dict.fromkeys(("th", "tanh"), "tanh"),
+    **dict.fromkeys(("arctan", "arcsin", "arccos"), ""),
+    "arctan": "atan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "swish": "silu",
+    "max": "max",
+    "min": "min",
+    "softmax": "softmax",
+    "sech": "sech",
+    "diag": "diag",
+    "sum": "total",
+}
+_LETTERS: Final = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma "
+    "varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar "
+    "imath jmath infty aleph Re Im wp digamma emptyset"
+).split()
+_SPELLED: Final = {
+    **dict(zip(
+        _LETTERS,
+        "αβγδεεζηθθικλμνξπρρσςτυφφχψωΓΔΘΛΞΠΣΥΦΨΩℓħıȷ∞ℵℜℑ℘ϝ∅",
+        strict=True,
+    )),
+}  # fmt: skip
+_ACCENTS: Final = {
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "widetilde": "\u0303",
+    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "vec": "", "overrightarrow": "", "underline": "", "breve": "\u0306",
+}  # fmt: skip
+_BOLD: Final = frozenset(("mathbf", "boldsymbol", "bm", "pmb", "bold", "vec", "overrightarrow", "textbf", "symbf", "mathbb", "Vec"))
+_UPRIGHT: Final = frozenset(
+    ("mathrm", "mathit", "operatorname", "operatorname*", "mathcal", "mathsf", "mathtt", "mathscr", "mathfrak", "mathnormal", "rm", "textrm")
+)
+_NAMED: Final = frozenset(
+    ("exp", "ln", "log", "tanh", "sin", "cos", "tan", "max", "min", "sinh", "cosh", "arctan", "arcsin", "arccos", "coth")
+)
+_INDEX_LETTERS: Final = frozenset("ijklmnptℓqrs")
+_HIGH_LETTERS: Final = frozenset("lLℓ")
+_TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
+_MATRICES: Final = frozenset(("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*"))
+_COMPARISONS: Final = {"<": "<", ">": ">", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "=": "=", "lt": "<", "gt": ">"}
+_DELTAS: Final = ("d", "∂", "δ", "Δ")
+
+
+@dataclass
+class Notation:
+    """What a note's spellings mean, as far as they tell."""
+
+    functions: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    layered: set[str] = field(default_factory=set)
+    letters: set[str] = field(default_factory=lambda: set(_INDEX_LETTERS))
+    singles: Counter[str] = field(default_factory=Counter)
+    pairs: set[str] = field(default_factory=set)
+    matrices: bool = False
+    labelled: dict[Node, Node] = field(default_factory=dict)
+
+
+def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
+    """Gather what the formulas of a note say about its notation."""
+    notation = Notation()
+    runs: Counter[str] = Counter()
+    for side in sides:
+        _gather(side, notation, runs)
+        _defined_function(side, notation)
+    for run in runs:
+        product = all(notation.singles[letter] for letter in run)
+        if run.casefold() in FUNCTIONS and len(run) > 1:
+            continue
+        if (len(run) > 2 and not (product and len(run) < 4)) or (len(run) == 2 and not any(notation.singles[c] for c in run)):
+            notation.words.add(run)
+    return notation
+
+
+def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:
+    """Yield each place in a list of tokens, and those in groups below."""
+    waiting: list[Sequence[Token]] = [side]
+    while waiting:
+        row = waiting.pop()
+        for at, token in enumerate(row):
+            yield row, at
+            waiting.extend(cell for cells in token.rows for cell in cells)
+
+
+def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> None:
+    for row, at in _walk(side):
+        token = row[at]
+        following = row[at + 1] if at + 1 < len(row) else None
+        if token.kind == "letter":
+            run = _run(row, at)
+            starts = at == 0 or row[at - 1].kind != "letter" or row[at - 1].end != token.start
+            if starts and len(run) > 1 and not (run[0] == "d" and len(run) == 2):
+                runs[run] += 1
+            elif starts and not (at and row[at - 1].is_sign("_", "^")):
+                notation.singles[run[-1]] += 1
+        if token.is_command("top", "intercal", "odot", "nabla", "boldsymbol", "mathbf", "bm", "otimes", "TRANSPOSED"):
+            notation.matrices = True
+        base = _base(token)
+        if not base or following is None:
+            continue
+        if _is_prime(row, at + 1):
+            place = _after_primes(row, at + 1)
+            if place < len(row) and row[place].is_sign("("):
+                notation.functions.add(base)
+        if following.is_sign("^") and at + 2 < len(row):
+            raised = written(row[at + 2].inner)
+            if re.fullmatch(r"[lLℓ]|ell|[lL]\s*[-+]\s*\d", raised) or raised == "1":
+                notation.layered.add(base)
+        if following.is_sign("(") and _has_comma(row, at + 1) and not (at and row[at - 1].is_sign("_", "^")):
+            notation.functions.add(base)
+
+
+def _has_comma(row: Sequence[Token], at: int) -> bool:
+    depth = 0
+    for token in row[at : at + 60]:
+        depth += token.is_sign("(") - token.is_sign(")")
+        if depth == 1 and token.is_sign(","):
+            return True
+        if depth == 0:
+            return False
+    return False
+
+
+def _defined_function(side: Sequence[Token], notation: Notation) -> None:
+    """Take `f(x)`, alone on a side, for a function; `a(1 − a)` is none."""
+    if len(side) >= 4 and side[1].is_sign("(") and side[-1].is_sign(")") and (base := _base(side[0])):
+        inner = side[2:-1]
+        depth = 0
+        for token in inner:
+            depth += token.is_sign("(") - token.is_sign(")")
+            if depth < 0:
+                return
+        if not any(each.is_sign("+", "-", "*", "=") or each.is_command(*_TIMES) for each in inner):
+            notation.functions.add(base)
+
+
+def _base(token: Token) -> str:
+    if token.kind == "letter":
+        return token.text
+    return _SPELLED.get(token.text, "") if token.kind == "command" else ""
+
+
+def _run(row: Sequence[Token], at: int) -> str:
+    text = row[at].text
+    while at + 1 < len(row) and row[at + 1].kind == "letter" and row[at + 1].start == row[at].end:
+        at += 1
+        text += row[at].text
+    return text
+
+
+def _is_prime(row: Sequence[Token], at: int) -> bool:
+    if at >= len(row):
+        return False
+    if row[at].is_sign("'", "’") or row[at].is_command("prime"):
+        return True
+    return row[at].is_sign("^") and at + 1 < len(row) and all(each.is_command("prime") or each.is_sign("'") for each in row[at + 1].inner)
+
+
+def _after_primes(row: Sequence[Token], at: int) -> int:
+    while _is_prime(row, at):
+        at += 2 if row[at].is_sign("^") else 1
+    return at
+
+
+def parse(side: Sequence[Token], notation: Notation) -> Node:
+    r"""Read one side of an equation.
+
+    Raises
+    ------
+    WorksheetError
+        Where it can't be read.
+
+    Examples
+    --------
+    >>> from autograd.notes.tokens import tokens
+    >>> n.show(parse(tokens(r"\frac{\partial L}{\partial w_{1}} = "[:-2]), Notation()))
+    '∂L/∂w_1'
+    """
+    row = plain(side)
+    if len(row) > MAX_TOKENS:
+        raise WorksheetError(f"a side has {len(row):,} pieces; allowed are {MAX_TOKENS:,}")
+    return _Reader(row, notation, 0).whole()
+
+
+def conditions(row: Sequence[Token], notation: Notation) -> Node | None:
+    """Read what is said about indices, as i ≠ j; None where it is something else."""
+    try:
+        reader = _Reader(plain(row), notation, 0)
+        node = reader.comparison()
+    except (WorksheetError, IndexError):
+        return None
+    return node if node.head == "cmp" else None
+
+
+class _Reader:
+    """Precedence climbing over a row of tokens."""
+
+    def __init__(self, row: Sequence[Token], notation: Notation, depth: int) -> None:
+        if depth > MAX_NESTING:
+            raise WorksheetError(f"formulas are nested more than {MAX_NESTING} deep")
+        self.row, self.notation, self.depth = row, notation, depth
+        self.at = 0
+        self.in_bars = False
+
+    def inner(self, row: Sequence[Token]) -> Node:
+        return _Reader(plain(row), self.notation, self.depth + 1).whole()
+
+    def whole(self) -> Node:
+        node = self.comma_list()
+        if self.at < len(self.row):
+            raise WorksheetError(f"can't read from {_shown(self.row[self.at])!r} on")
+        return node
+
+    def peek(self, ahead: int = 0) -> Token:
+        return self.row[self.at + ahead] if self.at + ahead < len(self.row) else _END
+
+    def accept(self, *signs: str) -> bool:
+        if self.peek().is_sign(*signs):
+            self.at += 1
+            return True
+        return False
+
+    def comma_list(self) -> Node:
+        first = self.comparison()
+        if not self.peek().is_sign(",", ";"):
+            return first
+        items = [first]
+        while self.accept(",", ";"):
+            items.append(self.comparison())
+        return Node("list", tuple(items))
+
+    def comparison(self) -> Node:
+        left = self.sum()
+        token = self.peek()
+        if token.kind in ("sign", "command") and token.text in _COMPARISONS:
+            self.at += 1
+            return Node("cmp", (left, self.sum()), _COMPARISONS[token.text])
+        return left
+
+    def sum(self) -> Node:
+        terms = [self.term()]
+        while True:
+            if self.accept("+"):
+                terms.append(self.term())
+            elif self.accept("-"):
+                terms.append(n.negative(self.term()))
+            elif self.peek().is_command("pm", "mp"):
+                raise WorksheetError("± has no single meaning")
+            else:
+                break
+        return terms[0] if len(terms) == 1 else Node("+", tuple(terms))
+
+    def term(self) -> Node:
+        minus = False
+        while self.peek().is_sign("+", "-"):
+            minus ^= self.row[self.at].text == "-"
+            self.at += 1
+        node = self.product()
+        return n.negative(node) if minus else node
+
+    def product(self) -> Node:
+        factors, joints = [self.factor()], ""
+        while True:
+            token = self.peek()
+            if token.is_command(*_TIMES) or token.is_sign("*"):
+                self.at += 1
+                factors.append(self.signed())
+                joints += _TIMES.get(token.text, "*")
+            elif token.is_sign("/") or token.is_command("div", "over"):
+                self.at += 1
+                factors, joints = [Node("/", (_joined(factors, joints), self.signed()))], ""
+            elif token.is_command("odot", "circ", "otimes"):
+                self.at += 1
+                head = "outer" if token.text == "otimes" else "odot"
+                left = _joined(factors, joints)
+                right = self.signed()
+                factors, joints = [Node(head, (*(left.args if left.head == head else (left,)), right))], ""
+            elif self.starts_factor(token):
+                factors.append(self.factor())
+                joints += " "
+            else:
+                return _joined(factors, joints)
+
+    def starts_factor(self, token: Token) -> bool:
+        if token.kind in ("letter", "number", "group", "table", "words"):
+            return True
+        if token.is_command("|", "Vert", "lVert", "lvert") and self.in_bars:
+            return False
+        if token.kind == "command":
+            return token.text in _STARTERS or token.text in _SPELLED or token.text in _ACCENTS or token.text in _BOLD | _UPRIGHT | _NAMED
+        return token.is_sign("(", "[")
+
+    def signed(self) -> Node:
+        minus = False
+        while self.peek().is_sign("+", "-"):
+            minus ^= self.row[self.at].text == "-"
+            self.at += 1
+        node = self.factor()
+        return n.negative(node) if minus else node
+
+    def factor(self) -> Node:
+        return self.postfix(self.atom())
+
+    def postfix(self, base: Node) -> Node:
+        """Read exponents, transposes and indices after what is no symbol."""
+        while True:
+            if self.peek().is_sign("^"):
+                self.at += 1
+                base = self.raised(base, self.script())
+            elif self.peek().is_command("TRANSPOSED"):
+                self.at += 1
+                base = Node("T", (base,))
+            elif self.peek().is_sign("_") and base.head in ("matrix", "list", "norm", "call", "+", "*", "odot", "d", "T"):
+                self.at += 1
+                low = self.script()
+                if base.head == "call" and base.text == "softmax":
+                    base = replace(base, marks="_", args=(*base.args, *self.indices(low)))
+                elif base.head in ("+", "*", "odot", "d", "T", "call"):
+                    base = Node("entry", (base, *self.indices(low)))
+            elif self.peek().is_sign("!"):
+                raise WorksheetError("factorials are not read")
+            else:
+                return base
+
+    def script(self) -> Sequence[Token]:
+        token = self.peek()
+        if token is _END:
+            raise WorksheetError("an index or exponent is missing")
+        self.at += 1
+        if token.kind == "command" and token.text in _BOLD | _UPRIGHT and self.peek().kind == "group":
+            self.at += 1
+            return self.row[self.at - 1].inner
+        return token.inner
+
+    def raised(self, base: Node, high: Sequence[Token]) -> Node:
+        high = plain(high)
+        if _is_transpose(high, base, self.notation):
+            return Node("T", (base,))
+        if base.head == "sym" and base.text == "e" and not base.args:
+            return Node("call", (self.inner(high),), "exp")
+        if all(each.is_sign("*", "+", "-", "'") or each.is_command("ast", "star", "dagger", "prime") for each in high):
+            raise WorksheetError("a raised sign stands after what is no name")
+        if base.head in ("matrix",):
+            return base
+        return Node("^", (base, self.inner(high)))
+
+    # Atoms
+
+    def atom(self) -> Node:
+        token = self.peek()
+        if token is _END:
+            raise WorksheetError("something is missing at the end")
+        if token.kind == "number":
+            self.at += 1
+            return n.number(float(token.text), token.text)
+        if token.is_sign("(", "["):
+            return self.bracketed({"(": ")", "[": "]"}[token.text])
+        if token.is_sign("|"):
+            return self.bars("|", "abs")
+        if token.kind == "sign" and token.text == ".":
+            self.at += 1
+            return self.atom()
+        if token.kind == "group":
+            return self.group(token)
+        if token.kind == "table":
+            self.at += 1
+            return self.table(token)
+        if token.kind in ("letter", "words"):
+            return self.named()
+        if token.kind == "command":
+            return self.command(token)
+        raise WorksheetError(f"can't read {_shown(token)!r}")
+
+    def bracketed(self, closing: str) -> Node:
+        self.at += 1
+        self.deeper()
+        if self.accept(closing):
+            raise WorksheetError("there is nothing in the brackets")
+        inner = self.comma_list()
+        if not self.accept(closing, ")" if closing == "]" else "]"):
+            raise WorksheetError(f"expected {closing!r}, got {_shown(self.peek())!r}")
+        self.depth -= 1
+        if inner.head == "list" and closing == "]":
+            return Node("matrix", (Node("row", inner.args),))
+        return inner
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise WorksheetError(f"formulas are nested more than {MAX_NESTING} deep")
+
+    def bars(self, closing: str, head: str) -> Node:
+        self.at += 1
+        self.deeper()
+        outer, self.in_bars = self.in_bars, True
+        inner = self.sum()
+        self.in_bars = outer
+        token = self.peek()
+        if not (token.is_sign(closing) or token.is_command("|", "Vert", "rVert", "rvert", "vert") or token.is_sign("|")):
+            raise WorksheetError("a bar has no second one")
+        self.at += 1
+        if head == "norm" and self.peek().is_sign("|"):
+            self.at += 1
+        self.depth -= 1
+        if self.peek().is_sign("_"):
+            self.at += 1
+            low = written(self.script())
+            if low not in ("2", "F"):
+                return Node("unknown", text=f"norm {low}")
+        return Node(head, (inner,))
+
+    def group(self, token: Token) -> Node:
+        """Read what stands in braces; a name in braces takes the indices that follow."""
+        inner = plain(token.inner)
+        if not inner:
+            self.at += 1
+            return self.atom()
+        if any(each.is_command("over") for each in inner):
+            self.at += 1
+            place = next(at for at, each in enumerate(inner) if each.is_command("over"))
+            return self.fraction(inner[:place], inner[place + 1 :])
+        follows = self.peek(1)
+        if follows.is_sign("_", "^", "'", "("):
+            self.row = [*self.row[: self.at], *_unbraced(inner), *self.row[self.at + 1 :]]
+            return self.atom() if len(inner) <= 2 or inner[0].kind == "command" else self.grouped(len(_unbraced(inner)))
+        self.at += 1
+        return self.inner(inner)
+
+    def grouped(self, count: int) -> Node:
+        inner = self.row[self.at : self.at + count]
+        self.at += count
+        return self.inner(inner)
+
+    def table(self, token: Token) -> Node:
+        if token.text in ("cases", "dcases", "rcases"):
+            return self.cases(token)
+        if token.text in _MATRICES:
+            rows = [
+                Node("row", tuple(self.inner(cell) for cell in cells))
+                for cells in token.rows
+                if any(plain(cell) for cell in cells)
+            ]
+            if not rows or len({len(row.args) for row in rows}) > 1:
+                raise WorksheetError("the rows of a matrix are of unlike lengths")
+            return Node("matrix", tuple(rows))
+        if is_layout(token) and len(token.rows) == 1:
+            return self.inner([each for cell in token.rows[0] for each in cell])
+        raise WorksheetError(f"can't read \\begin{{{token.text}}} within a formula")
+
+    def cases(self, token: Token) -> Node:
+        args: list[Node] = []
+        for cells in token.rows:
+            flat = [each for cell in cells for each in (*cell, _GAP)]
+            value, when = _case(flat)
+            if not plain(value):
+                continue
+            args += [self.inner(value), conditions(when, self.notation) or Node("open")]
+        if len(args) < 4:
+            raise WorksheetError("cases without conditions")
+        return Node("cases", tuple(args))
+
+    def command(self, token: Token) -> Node:
+        text = token.text
+        if text in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
+            self.at += 1
+            return self.fraction(self.script(), self.script())
+        if text in ("pdv", "dv", "pd", "pderiv", "deriv", "odv") and self.peek(1).kind == "group" and self.peek(2).kind == "group":
+            self.at += 1
+            return n.derivative(self.inner(self.script()), self.inner(self.script()))
+        if text in ("sum", "prod"):
+            return self.big(text)
+        if text == "sqrt":
+            return self.root()
+        if text in ("partial",) or (text == "mathrm" and written(self.peek(1).inner) == "d"):
+            return self.inline_derivative(2 if text == "mathrm" else 1)
+        if text == "nabla":
+            return self.gradient()
+        if text in ("underbrace", "overbrace", "underset", "overset", "stackrel"):
+            return self.braced(text)
+        if text in ("lVert", "Vert", "|", "rVert"):
+            return self.bars("\\|", "norm")
+        if text in ("lvert", "vert"):
+            return self.bars("|", "abs")
+        if text in ("{", "lbrace", "lbrack", "langle", "lfloor", "lceil"):
+            return self.braces(text)
+        if text in ("dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc"):
+            self.at += 1
+            return Node("dots")
+        if text in ("mathbb",) and written(self.peek(1).inner) in ("1", "I"):
+            self.at += 2
+            self.skip_scripts()
+            return self.bracketed(")") if self.peek().is_sign("(") else self.braces("{") if self.peek().is_command("{") else Node("unknown", text="1")
+        if text in _NAMED:
+            self.at += 1
+            return self.function(text)
+        if text in _SPELLED or text in _ACCENTS or text in _BOLD or text in _UPRIGHT:
+            return self.named()
+        if text in ("mathbb",):
+            return self.named()
+        raise WorksheetError(f"can't read \\{text}")
+
+    def skip_scripts(self) -> None:
+        while self.peek().is_sign("_", "^"):
+            self.at += 1
+            self.script()
+
+    def braces(self, opening: str) -> Node:
+        self.at += 1
+        self.deeper()
+        inner = self.comma_list()
+        closing = {"{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",)}.get(opening, ())
+        if not self.peek().is_command(*closing):
+            raise WorksheetError(f"\\{opening} is never closed")
+        self.at += 1
+        self.depth -= 1
+        if opening == "langle" and inner.head == "list" and len(inner.args) == 2:
+            return Node("call", inner.args, "inner")
+        return inner
+
+    def braced(self, text: str) -> Node:
+        r"""Read `\underbrace{…}_{words}`: the words are passed over."""
+        self.at += 1
+        if text in ("underset", "overset", "stackrel"):
+            self.script()
+        inner = self.script()
+        node = self.inner(inner)
+        if text in ("underbrace", "overbrace") and self.peek().is_sign("_", "^"):
+            self.at += 1
+            label = plain(self.script())
+            if label and _base(label[0]) and (len(label) == 1 or label[1].is_sign("_", "^")):
+                named = self.inner(label)
+                if named.head == "sym" and named != node:
+                    self.notation.labelled[named] = node
+        return node
+
+    def root(self) -> Node:
+        self.at += 1
+        if self.peek().is_sign("["):
+            raise WorksheetError("roots other than square ones are not read")
+        return Node("call", (self.inner(self.script()),), "sqrt")
+
+    # Derivatives
+
+    def fraction(self, above: Sequence[Token], below: Sequence[Token]) -> Node:
+        above, below = plain(above), plain(below)
+        slope = self.differential_quotient(above, below)
+        if slope is not None:
+            return slope
+        if any(each.is_command("partial") for each in below):
+            raise WorksheetError("can't read this fraction as a derivative")
+        return Node("/", (self.inner(above), self.inner(below)))
+
+    def differential_quotient(self, above: Sequence[Token], below: Sequence[Token]) -> Node | None:
+        """Read ∂y/∂x, ∂²y/∂x∂z, and ∂/∂x with what follows; None for a plain fraction."""
+        sign = _delta(below, 0)
+        if not sign or len(below) < 2:
+            return None
+        place = next((at for at in range(len(above)) if _delta(above, at) == sign), -1)
+        if place < 0 or (sign in "δΔ" and (place or len(above) < 2 or above[1].is_sign("_", "^") or below[1].is_sign("_", "^"))):
+            return None
+        if place and not (sign == "∂" or above[place].kind != "letter"):
+            return None
+        width = _width(above, place)
+        order, rest = _order(above[place + width :])
+        xs = self.variables(below, sign)
+        if xs is None or (place and sign == "∂" and place == len(above) - 1):
+            return None
+        if order > 1 and len(xs) != order:
+            return None
+        y = self.inner(rest) if rest else self.operand()
+        node = Node("d", (y, *xs))
+        return n.product(self.inner(above[:place]), node) if place and _has_value(above[:place]) else n.negative(node) if place else node
+
+    def operand(self) -> Node:
+        """Read what ∂/∂x is applied to: what follows, up to the next plus or minus."""
+        self.at += self.peek().is_command("cdot")
+        if self.peek() is _END:
+            raise WorksheetError("nothing is differentiated")
+        return self.product()
+
+    def variables(self, below: Sequence[Token], sign: str) -> list[Node] | None:
+        xs: list[Node] = []
+        at = 0
+        while at < len(below):
+            if _delta(below, at) != sign:
+                return None
+            start = at + _width(below, at)
+            at = start
+            while at < len(below) and not (at > start and _delta(below, at) == sign and sign == "∂"):
+                at += 1
+            part = list(below[start:at])
+            times = 1
+            if len(part) > 2 and part[-2].is_sign("^") and written(part[-1].inner) in ("2", "3"):
+                times = int(written(part[-1].inner))
+                part = part[:-2]
+            if not part:
+                return None
+            x = self.inner(part)
+            if x.head not in ("sym", "T", "call"):
+                if x.head == "*" and sign == "∂" and all(each.head == "sym" for each in x.args):
+                    raise WorksheetError("can't tell what is differentiated by")
+                return None
+            xs += [x.args[0] if x.head == "call" and x.args else x] * times if x.head != "call" else [n.symbol(x.text)] * times
+        return xs
+
+    def inline_derivative(self, width: int) -> Node:
+        """Read ∂y/∂x on one line."""
+        self.at += width
+        if self.peek().is_sign("/"):
+            self.at += 1
+            xs = self.inline_variable()
+            return Node("d", (self.operand(), xs))
+        if self.peek().is_sign("_"):
+            raise WorksheetError("∂ with an index is not read")
+        y = self.atom()
+        if not self.peek().is_sign("/"):
+            raise WorksheetError("a differential stands alone")
+        self.at += 1
+        return Node("d", (y, self.inline_variable()))
+
+    def inline_variable(self) -> Node:
+        if self.peek().is_command("mathrm"):
+            self.at += 1
+        if not (self.peek().is_command("partial") or written(self.peek().inner) == "d"):
+            raise WorksheetError("∂ is not divided by ∂")
+        self.at += 1
+        x = self.atom()
+        if x.head != "sym":
+            raise WorksheetError("can't tell what is differentiated by")
+        return x
+
+    def gradient(self) -> Node:
+        self.at += 1
+        x: Node | None = None
+        if self.peek().is_sign("_"):
+            self.at += 1
+            x = self.inner(self.script())
+        if self.peek().is_sign("^"):
+            raise WorksheetError("∇² is not read")
+        y = self.factor()
+        if x is None:
+            return Node("unknown", text=f"∇{n.show(y)}")
+        return n.derivative(y, x)
+
+    # Sums
+
+    def big(self, head: str) -> Node:
+        self.at += 1
+        low: Sequence[Token] = ()
+        high: Sequence[Token] = ()
+        while self.peek().is_sign("_", "^"):
+            is_low = self.row[self.at].text == "_"
+            self.at += 1
+            if is_low:
+                low = self.script()
+            else:
+                high = self.script()
+        letters, first = self.bounds(plain(low))
+        last = self.inner(high) if high else Node("open")
+        body = self.product()
+        for each in reversed(letters):
+            body = Node(head, (body, first, last), each)
+        return body
+
+    def bounds(self, low: Sequence[Token]) -> tuple[list[str], Node]:
+        """Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
+        if not low:
+            return ["?"], Node("open")
+        relation = next((at for at, each in enumerate(low) if each.is_sign("=", "<") or each.is_command("in", "ne", "neq", "le", "leq")), len(low))
+        names = [_base(each) or each.text for each in low[:relation] if not each.is_sign(",", "(", ")")]
+        if not names or any(len(each) > 2 for each in names):
+            raise WorksheetError(f"can't tell what the sum runs over: {written(low)}")
+        if relation == len(low) or low[relation].is_command("in"):
+            return names, Node("open")
+        bound = self.inner(low[relation + 1 :])
+        return (names, bound) if low[relation].is_sign("=") else (names, Node("cmp", (bound,), low[relation].text))
+
+    # Names
+
+    def function(self, name: str) -> Node:
+        r"""Read the operand of `\log`, `\tanh` …, with brackets or without."""
+        primes, power, base = 0, None, ""
+        while self.peek().is_sign("^", "_") or _is_prime(self.row, self.at):
+            if _is_prime(self.row, self.at):
+                self.at = _after_primes(self.row, self.at)
+                primes += 1
+            elif self.accept("_"):
+                base = written(self.script())
+            else:
+                self.at += 1
+                power = self.inner(self.script())
+        known = FUNCTIONS.get(name.casefold(), name)
+        if name in ("log",) and base in ("2", "10"):
+            known = f"log{base}"
+        elif base and name in ("max", "min"):
+            raise WorksheetError(f"\\{name} over an index is not read")
+        if self.peek() is _END or not (self.starts_factor(self.peek()) or self.peek().is_sign("|", "-")):
+            node = Node("call", (), known, primes=primes)
+        else:
+            arguments = self.arguments() if self.peek().is_sign("(", "[") or self.peek().is_command("{") else (self.bare(),)
+            node = Node("call", arguments, known, primes=primes)
+        return Node("^", (node, power)) if power is not None else node
+
+    def arguments(self) -> tuple[Node, ...]:
+        inner = self.braces("{") if self.peek().is_command("{") else self.bracketed(")" if self.peek().is_sign("(") else "]")
+        if inner.head == "matrix" and len(inner.args) == 1:
+            return inner.args[0].args
+        return inner.args if inner.head == "list" else (inner,)
+
+    def bare(self) -> Node:
+        """Read an operand without brackets: one factor, with a number before it."""
+        if self.accept("-"):
+            return n.negative(self.bare())
+        factor = self.factor()
+        while factor.head in ("num", "sym") and self.peek().kind in ("letter", "number", "group") or (
+            factor.head in ("num", "*", "sym") and self.peek().kind == "command" and self.peek().text in _SPELLED
+        ):
+            factor = n.product(*(factor.args if factor.head == "*" else (factor,)), self.factor())
+        return factor
+
+    def named(self) -> Node:
+        start = self.at
+        base, bold = self.base_name()
+        if base in ("d",) and not bold and self.peek().kind in ("letter", "command") and not self.peek().is_command(*_TIMES, "odot"):
+            slope = self.slope_or_differential(start)
+            if slope is not None:
+                return slope
+        known = FUNCTIONS.get(base.casefold(), "") if len(base) > 1 or base == "σ" else ""
+        if known and (base != "σ" or self.sigma_applies()):
+            return self.function(base)
+        node, primes = self.indexed(base, bold)
+        if node.head == "sym" and node.text in self.notation.functions and (self.peek().is_sign("(") or primes or (self.peek().is_sign("[") and primes)):
+            start = self.at
+            arguments = self.arguments() if self.peek().is_sign("(", "[") else ()
+            if not any(each.text == node.text for side in arguments for each in side.symbols()):
+                return Node("call", (*arguments,), n.show(node), primes=primes)
+            self.at = start
+        if primes:
+            node = replace(node, text=node.text + "′" * primes)
+        if node.head == "sym" and node.text in "pPqE" and self.peek().is_sign("(", "[") and (opaque := self.probability(node)):
+            return opaque
+        return node
+
+    def probability(self, node: Node) -> Node | None:
+        """Read p(y | x), a quantity of its own."""
+        depth = 0
+        for ahead in range(60):
+            token = self.peek(ahead)
+            depth += token.is_sign("(", "[") - token.is_sign(")", "]")
+            if depth == 1 and (token.is_sign("|") or token.is_command("mid", "vert", ";")):
+                close = next((more for more in range(ahead, ahead + 60) if self.peek(more).is_sign(")", "]")), 0)
+                if not close:
+                    return None
+                text = written(self.row[self.at : self.at + close + 1])
+                self.at += close + 1
+                return n.symbol(node.text + text)
+            if depth == 0:
+                return None
+        return None
+
+    def sigma_applies(self) -> bool:
+        """Whether σ is the sigmoid here: something stands in brackets after it, or a prime."""
+        at = _after_primes(self.row, self.at)
+        return at > self.at or (at < len(self.row) and self.row[at].is_sign("(", "["))
+
+    def slope_or_differential(self, start: int) -> Node | None:
+        """Read dy/dx on one line, or dW for a differential that is a name; None for d times something."""
+        first = self.at
+        try:
+            y = self.factor_symbol()
+        except WorksheetError:
+            self.at = first
+            return None
+        if self.peek().is_sign("/") and self.peek(1).text == "d":
+            self.at += 2
+            x = self.atom()
+            if x.head == "sym":
+                return n.derivative(y, x)
+            raise WorksheetError("can't tell what is differentiated by")
+        if y.head == "sym" and self.row[first].start == self.row[start].end:
+            return replace(y, text="d" + y.text)
+        self.at = first
+        return None
+
+    def factor_symbol(self) -> Node:
+        base, bold = self.base_name()
+        node, primes = self.indexed(base, bold)
+        return node
+
+    def base_name(self) -> tuple[str, bool]:
+        """Read a name without its indices, and whether it is bold."""
+        token = self.peek()
+        self.at += 1
+        bold = False
+        if token.kind == "words":
+            base = re.sub(r"\W+", "_", token.text).strip("_")
+        elif token.kind == "letter":
+            base = self.letters(token)
+        elif token.text in _SPELLED:
+            base = _SPELLED[token.text]
+        elif token.text in _ACCENTS or token.text in _BOLD:
+            inner = plain(self.script())
+            base, bold = self.styled(inner)
+            if token.text in _ACCENTS and token.text not in _BOLD:
+                base += _ACCENTS[token.text]
+            else:
+                bold = True
+        else:
+            base = self.upright(plain(self.script()))
+        while self.peek().kind == "accent":
+            base += _ACCENTS.get(self.peek().text, "")
+            self.at += 1
+        if not base:
+            raise WorksheetError("a name is empty")
+        return base, bold
+
+    def styled(self, inner: list[Token]) -> tuple[str, bool]:
+        """Read what stands under a hat or in bold; indices within go with the name."""
+        if not inner:
+            raise WorksheetError("there is nothing under an accent")
+        reader = _Reader(inner, self.notation, self.depth + 1)
+        if len(inner) > 1 and inner[0].kind in ("letter",) and not any(each.is_sign("_", "^") for each in inner):
+            return written(inner), False
+        base, bold = reader.base_name()
+        rest = inner[reader.at :]
+        if rest:
+            if not rest[0].is_sign("_", "^"):
+                return written(inner), bold
+            self.row = [*self.row[: self.at], *rest, *self.row[self.at :]]
+        return base, bold
+
+    def upright(self, inner: list[Token]) -> str:
+        r"""Read `\mathrm{net}`, with indices within it put after it."""
+        place = next((at for at, each in enumerate(inner) if each.is_sign("_", "^")), len(inner))
+        if place < len(inner):
+            self.row = [*self.row[: self.at], *inner[place:], *self.row[self.at :]]
+            inner = inner[:place]
+        return "".join(_SPELLED.get(each.text, each.text) for each in inner)
+
+    def letters(self, first: Token) -> str:
+        """Read letters that stand together as one name, or only the first of a product."""
+        run = _run(self.row, self.at - 1)
+        if len(run) > 1 and (run in self.notation.words or run.casefold() in FUNCTIONS):
+            self.at += len(run) - 1
+            return run
+        for length in range(len(run) - 1, 2, -1):  # `ytanh`, `dlog`: a function at the end
+            if run[-length:].casefold() in FUNCTIONS or run[:length] in self.notation.words:
+                if run[:length] in self.notation.words:
+                    self.at += length - 1
+                    return run[:length]
+                break
+        if len(run) > 2 and run[0] == "d" and run[1:] in self.notation.words:
+            return "d"
+        return first.text
+
+    def indexed(self, base: str, bold: bool) -> tuple[Node, int]:
+        """Read the indices after a name; a power is left for `postfix`."""
+        low: list[Node] = []
+        high: list[Node] = []
+        primes = 0
+        token = self.peek()
+        if token.kind == "number" and self.at and token.start == self.row[self.at - 1].end and self.row[self.at - 1].kind == "letter" and "." not in token.text:
+            self.at += 1
+            low.append(n.number(float(token.text), token.text))
+        while True:
+            if self.peek().is_sign("_"):
+                self.at += 1
+                low += self.indices(self.script())
+            elif _is_prime(self.row, self.at):
+                self.at = _after_primes(self.row, self.at)
+                primes += 1
+            elif self.peek().is_sign("^") and (more := self.high_index(base)) is not None:
+                high += more
+            else:
+                break
+        while self.peek().kind == "accent":
+            base += _ACCENTS.get(self.peek().text, "")
+            self.at += 1
+        return Node("sym", (*high, *low), base, marks="^" * len(high) + "_" * len(low), bold=bold), primes
+
+    def high_index(self, base: str) -> list[Node] | None:
+        """Read a raised index; None, and nothing is taken, for a power or a transpose."""
+        start = self.at
+        self.at += 1
+        high = plain(self.script())
+        inner = high
+        if len(high) > 2 and high[0].is_sign("(", "[") and high[-1].is_sign(")", "]") or (
+            len(high) > 2 and high[0].is_command("{", "langle") and high[-1].is_command("}", "rangle")
+        ):
+            inner = high[1:-1]
+            if high[0].is_sign("(") and any(each.is_sign("+", "-") and at for at, each in enumerate(inner)) and not _is_shift(inner):
+                inner = []
+            if inner:
+                return self.indices(inner)
+        text = written(high)
+        if not high or _is_transpose(high, Node("sym", text=base), self.notation):
+            self.at = start
+            return None
+        if all(each.is_sign("*", "+", "-") or each.is_command("ast", "star", "dagger") for each in high) or text in ("new", "old", "prev", "next"):
+            return [Node("label", text={"ast": "*", "star": "*"}.get(text, text))]
+        layered = base in self.notation.layered
+        if base != "e" and (
+            (text in ("l", "L", "ℓ", "ell") and layered)
+            or (layered and re.fullmatch(r"\d|[lLℓ][-+]\d|ell[-+]\d", text))
+            or (len(text) == 1 and text in "tijk" and base not in "exX" and high[0].kind == "letter" and text in self.notation.letters and base in self.notation.layered)
+            or (high[0].kind == "words")
+        ):
+            return self.indices(high)
+        self.at = start
+        return None
+
+    def indices(self, row: Sequence[Token]) -> list[Node]:
+        """Read indices: letters, numbers, sums of these, or a word."""
+        parts: list[list[Token]] = [[]]
+        for token in plain(row):
+            if token.is_sign(","):
+                parts.append([])
+            elif not token.is_command(",", " "):
+                parts[-1].append(token)
+        return [each for part in parts if part for each in self.index(part)]
+
+    def index(self, part: Sequence[Token]) -> list[Node]:
+        if len(part) == 1 and part[0].kind == "group":
+            return self.indices(part[0].inner)
+        if all(each.kind == "letter" or each.is_command("ell") for each in part):
+            text = [_SPELLED.get(each.text, each.text) for each in part]
+            if len(text) == 1 or (len(text) <= 3 and all(each in self.notation.letters for each in text)):
+                return [n.symbol(each) for each in text]
+            return [Node("label", text="".join(text))]
+        if len(part) == 1 and part[0].kind == "number" and part[0].text.isdigit():
+            return [n.number(float(part[0].text), part[0].text)]
+        if _is_shift(part):
+            return [self.inner(part)]
+        if (
+            all(each.kind in ("letter", "number") for each in part)
+            and part[0].kind == "letter"
+            and part[0].text in self.notation.letters
+            and len(part) == 2
+            and part[0].text in "jk"
+        ):
+            return [node for each in part for node in self.index([each])]
+        return [Node("label", text=re.sub(r"[\\\s]", "", written(part)))]
+
+
+def _is_shift(part: Sequence[Token]) -> bool:
+    """Whether an index is a sum, as t − 1, or a product of a number and a letter."""
+    if len(part) < 2 or any(each.kind not in ("letter", "number") and not each.is_sign("+", "-") and not each.is_command("ell") for each in part):
+        return False
+    letters = [at for at, each in enumerate(part) if each.kind == "letter" or each.is_command("ell")]
+    signs = [at for at, each in enumerate(part) if each.kind == "sign"]
+    return bool(signs and letters) and 0 < signs[0] < len(part) - 1 and all(b - a > 1 for a, b in zip(letters, letters[1:], strict=False))
+
+
+def _joined(factors: list[Node], joints: str) -> Node:
+    return factors[0] if len(factors) == 1 else Node("*", tuple(factors), joints)
+
+
+def _is_transpose(high: Sequence[Token], base: Node, notation: Notation) -> bool:
+    if len(high) != 1:
+        return False
+    token = high[0]
+    if token.is_command("top", "intercal", "TRANSPOSED", "mathsf", "intercal"):
+        return True
+    if token.is_command("mathrm", "text", "mathsf", "bf", "mathtt"):
+        return False
+    if token.kind == "words":
+        return token.text.strip() in ("T", "t", "⊤")
+    return token.text == "T" and not (base.head == "sym" and base.text in ("e", "γ", "β"))
+
+
+def _has_value(row: Sequence[Token]) -> bool:
+    return not all(each.is_sign("-", "+") for each in row)
+
+
+def _delta(row: Sequence[Token], at: int) -> str:
+    """Return the sign of a differential that begins at a place: d, ∂, δ or Δ."""
+    token = row[at]
+    if token.is_command("partial"):
+        return "∂"
+    if token.kind == "letter" and token.text == "d":
+        return "d"
+    if token.is_command("mathrm", "text", "operatorname", "mathit", "rm") and at + 1 < len(row) and written(row[at + 1].inner) == "d":
+        return "d"
+    if token.kind == "words" and token.text.strip() == "d":
+        return "d"
+    if token.is_command("delta", "Delta"):
+        return {"delta": "δ", "Delta": "Δ"}[token.text]
+    return ""
+
+
+def _width(row: Sequence[Token], at: int) -> int:
+    return 2 if row[at].is_command("mathrm", "text", "operatorname", "mathit", "rm") else 1
+
+
+def _order(rest: Sequence[Token]) -> tuple[int, Sequence[Token]]:
+    """Split off the order of a higher derivative, `^2`."""
+    if len(rest) > 1 and rest[0].is_sign("^") and written(rest[1].inner).isdigit():
+        return int(written(rest[1].inner)), rest[2:]
+    return 1, rest
+
+
+def _unbraced(inner: Sequence[Token]) -> list[Token]:
+    return list(inner)
+
+
+def _case(flat: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """Split a row of cases into the value and the condition."""
+    depth = 0
+    for at, token in enumerate(flat):
+        depth += token.is_sign("(", "[") - token.is_sign(")", "]")
+        if depth == 0 and (token is _GAP or token.kind == "words" or token.is_sign(",") or token.is_command("quad", "qquad")):
+            rest = [each for each in flat[at + 1 :] if each is not _GAP and each.kind != "words" and not each.is_command("quad", "qquad", "if")]
+            while rest and (rest[0].is_sign(",") or rest[0].kind == "space"):
+                rest = rest[1:]
+            while rest and (rest[-1].is_sign(",", ".", ";") or rest[-1].kind == "space"):
+                rest = rest[:-1]
+            return list(flat[:at]), rest
+    return list(flat), []
+
+
+def _shown(token: Token) -> str:
+    return ("\\" if token.kind == "command" else "") + (token.text or written([token])) if token is not _END else "the end"
+
+
+_END: Final = Token("end", "", 0, 0)
+_GAP: Final = Token("space", " ", 0, 0)
+_STARTERS: Final = frozenset(
+    """frac dfrac tfrac cfrac nicefrac sfrac sum prod sqrt partial nabla underbrace overbrace lVert Vert | lvert { lbrace langle dots
+    cdots ldots vdots dotsb pdv dv pd mathbb underset overset""".split()
+)

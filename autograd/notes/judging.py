@@ -1,0 +1,311 @@
+"""Judging: whether two sides are equal in what the note says, in one of the readings that its notation allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
+
+from autograd.notes import nodes as n
+from autograd.notes.grids import Grid, Quantity, ShapeError
+from autograd.notes.nodes import Node
+from autograd.notes.world import Book, Environment, Options, Unknown, World, letters_of
+
+__all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "joins"]
+
+POINTS: Final = (0, 2, 1, 3)
+CLOSE: Final = 1e-7
+EQUAL, UNEQUAL, UNKNOWN = "equal", "unequal", "unknown"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Two sides, at a place in the note, under conditions on their indices."""
+
+    left: Node
+    right: Node
+    order: int
+    section: int
+    conditions: tuple[Node, ...] = ()
+
+
+@dataclass
+class Outcome:
+    """What came of comparing two sides in a reading.
+
+    `vacuous` is true where both sides are 0 or the same text; `guessed` where an undefined quantity was a random
+    function; `trusted` is false where a definition may belong to another part of the note.
+    """
+
+    result: str
+    why: str = ""
+    options: Options = field(default_factory=Options)
+    vacuous: bool = False
+    guessed: bool = False
+    trusted: bool = True
+    remark: str = ""
+    shape_error: bool = False
+
+
+class Judge:
+    """Compares sides; the numbers of a note are kept between claims.
+
+    Parameters
+    ----------
+    book : Book
+        What the note says.
+    readings : sequence of Options
+        The readings to try, the likeliest first.
+    """
+
+    def __init__(self, book: Book, readings: Sequence[Options]) -> None:
+        self.book, self.readings = book, list(readings)
+        self.worlds: dict[object, World] = {}
+        self.ambiguous = book.ambiguous()
+        self.many_functions = any(len(each) > 1 for each in book.functions.values())
+
+    def world(self, order: int, section: int, seed: int, options: Options) -> World:
+        """Return the numbers at a point; shared between places that see the same definitions."""
+        place: object = ()
+        if self.ambiguous or self.many_functions:
+            chosen = [self.book.chosen(key, order, section)[0] for key in self.ambiguous]
+            place = tuple(each.order for every in chosen for each in every)
+            if self.many_functions:
+                place = (place, order, section)
+        key = (place, seed, options)
+        if key not in self.worlds:
+            if len(self.worlds) > 64:
+                self.worlds.clear()
+            self.worlds[key] = World(self.book, order, section, seed, options)
+        return self.worlds[key]
+
+    def compare(self, claim: Claim) -> Outcome:
+        """Try every reading: equal in one is equal; unequal only if unequal in all."""
+        outcomes = [self.compared(claim, options) for options in self.readings]
+        for each in outcomes:
+            if each.result == EQUAL and not each.vacuous:
+                return each
+        for each in outcomes:
+            if each.result == EQUAL:
+                return each
+        computed = [each for each in outcomes if each.result == UNEQUAL]
+        if computed and all(each.result == UNEQUAL or each.shape_error for each in outcomes):
+            return computed[0]
+        blocked = next((each for each in outcomes if each.result == UNKNOWN), outcomes[0])
+        return replace(blocked, result=UNKNOWN)
+
+    def compared(self, claim: Claim, options: Options) -> Outcome:
+        """Compare two sides in one reading, at several points and choices of free indices."""
+        if claim.left == claim.right:
+            return Outcome(EQUAL, vacuous=True, options=options)
+        outcome = Outcome(EQUAL, options=options, vacuous=True)
+        seen = 0
+        failed: set[str] = set()
+        held: set[str] = set()
+        for seed in POINTS:
+            world = self.world(claim.order, claim.section, seed, options)
+            before = world.trusted
+            world.trusted = True
+            try:
+                for kind, env in self.choices(claim, world):
+                    left, right = world.value(claim.left, env), world.value(claim.right, env)
+                    same = equal(left, right)
+                    if same is None:
+                        continue
+                    seen += 1
+                    (held if same else failed).add(kind)
+                    outcome.vacuous &= _is_zero(left) and _is_zero(right)
+            except Unknown as error:
+                return Outcome(UNKNOWN, str(error), options)
+            except ShapeError as error:
+                return Outcome(UNKNOWN, str(error), options, shape_error=True)
+            except (OverflowError, ValueError, ZeroDivisionError) as error:
+                return Outcome(UNKNOWN, f"not computed: {error}", options)
+            outcome.trusted &= world.trusted
+            world.trusted = before
+            outcome.guessed |= self._guesses(claim, world)
+            if failed and seed == 2 and not held:
+                break
+        if not seen:
+            return Outcome(UNKNOWN, "no point at which both sides are finite", options)
+        if not failed:
+            return outcome
+        if held == {"apart"} and failed <= {"alike"} and not outcome.vacuous:
+            outcome.remark = "where the indices differ"
+            return outcome
+        outcome.result, outcome.vacuous = UNEQUAL, False
+        return outcome
+
+    def _guesses(self, claim: Claim, world: World) -> bool:
+        """Whether a quantity that the note leaves open stands in the claim."""
+        if not world.opaque:
+            return False
+        open_keys = {key for key, _ in world.opaque}
+        used = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols()}
+        return bool(open_keys & used)
+
+    def choices(self, claim: Claim, world: World) -> Iterator[tuple[str, Environment]]:
+        """Yield choices of the free indices: all apart, and alike where two may be."""
+        letters = sorted(letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters))
+        for each in claim.conditions:
+            letters = sorted({*letters, *(letters_of(each, self.book.letters) & set(letters))})
+        if not letters:
+            yield "", {}
+            return
+        shifted = {letter for letter in letters if _is_shifted(letter, claim)}
+        places = {letter: list(world.range(letter, Node("open"), Node("open"), {})) for letter in letters}
+        apart, count = {}, 0
+        for letter in letters:
+            if letter in shifted or letter in "lℓt":
+                apart[letter] = 2
+            else:
+                apart[letter] = places[letter][(1 + count) % len(places[letter])]
+                count += 1
+        alike = {letter: 2 if letter in shifted or letter in "lℓt" else places[letter][1 % len(places[letter])] for letter in letters}
+        kinds = [("apart", apart), ("alike", alike)] if count > 1 else [("apart", apart)]
+        yielded = False
+        for kind, env in kinds:
+            if all(_is_met(each, env) for each in claim.conditions):
+                yielded = True
+                yield kind, env
+        if not yielded:
+            yield "apart", apart
+
+
+def _is_met(condition: Node, env: Mapping[str, int]) -> bool:
+    """Whether a condition on indices holds; what says something else is passed over."""
+    sides = [
+        env.get(each.text) if each.head == "sym" and not each.args else int(each.number) if each.head == "num" else None
+        for each in condition.args
+    ]
+    if sides[0] is None or sides[1] is None or condition.text not in ("=", "≠"):
+        return True
+    if any(each.head == "num" for each in condition.args):
+        return True
+    return (sides[0] == sides[1]) == (condition.text == "=")
+
+
+def _is_shifted(letter: str, claim: Claim) -> bool:
+    return any(
+        index.head == "+" and any(part.head == "sym" and part.text == letter for part in index.args)
+        for side in (claim.left, claim.right)
+        for each in side.symbols()
+        for index in each.args
+    )
+
+
+def equal(left: Quantity, right: Quantity) -> bool | None:
+    """Whether two quantities are equal up to rounding; None where one is not finite.
+
+    Raises
+    ------
+    ShapeError
+        When their shapes differ.
+    """
+    if isinstance(left, Grid) or isinstance(right, Grid):
+        if not isinstance(left, Grid) or not isinstance(right, Grid):
+            if _is_zero(left) or _is_zero(right):
+                return _is_zero(left) and _is_zero(right)
+            raise ShapeError("one side is a matrix, the other a number")
+        if left.shape != right.shape:
+            a, b = (f"[{each.shape[0]} × {each.shape[1]}]" for each in (left, right))
+            raise ShapeError(f"{a} is not {b}")
+        pairs = [equal(a, b) for a, b in zip(left.entries, right.entries, strict=True)]
+        return None if None in pairs else all(pairs)
+    a, b = float(left), float(right)
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return None
+    return abs(a - b) <= CLOSE * max(abs(a), abs(b)) + 1e-11
+
+
+def _is_zero(x: Quantity) -> bool:
+    return all(float(each) == 0.0 for each in x.entries) if isinstance(x, Grid) else float(x) == 0.0
+
+
+# Chains of derivatives
+
+
+def chain(left: Node, right: Node) -> list[Node]:
+    """Return the factors of a product of derivatives, from what is differentiated on; empty if it is none."""
+    if left.head != "d" or len(left.args) != 2:
+        return []
+    factors = list(right.args) if right.head == "*" else [right]
+    if len(factors) < 2 or any(each.head != "d" or len(each.args) != 2 for each in factors):
+        return []
+    if factors[0].args[0] != left.args[0] and factors[-1].args[0] == left.args[0]:
+        factors.reverse()
+    return factors
+
+
+def joins(left: Node, right: Node) -> bool:
+    """Whether a side is a chain of derivatives whose factors join, or a sum of such."""
+    if right.head == "+":
+        return all(joins(left, each) for each in right.args)
+    if right.head == "sum":
+        return joins(left, right.args[0])
+    factors = chain(left, right)
+    return bool(factors) and _is_path(left, factors)
+
+
+def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
+    """Find where the factors of a chain do not join.
+
+    Returns
+    -------
+    tuple or None
+        What is wrong, and the chain with one name changed so that it joins, if one change does; None when all join,
+        in whatever order.
+    """
+    factors = chain(left, right)
+    if not factors or _is_path(left, factors):
+        return None
+    y, x = left.args
+    for first, second in pairwise(factors):
+        if first.args[1] != second.args[0]:
+            what = f"{n.show(first)} and {n.show(second)} do not join: {n.show(first.args[1])} is not {n.show(second.args[0])}"
+            break
+    else:
+        bad = factors[0] if factors[0].args[0] != y else factors[-1]
+        what = f"the chain does not {'begin' if bad is factors[0] else 'end'} as the left side: {n.show(bad)}"
+    return what, _repaired(left, factors, right)
+
+
+def _repaired(left: Node, factors: Sequence[Node], right: Node) -> Node | None:
+    """Change one name in one factor so that the chain joins; or put all names in the order in which they appear."""
+    names = list(dict.fromkeys([left.args[0], *(each for factor in factors for each in factor.args), left.args[1]]))
+    found: list[tuple[int, Node]] = []
+    for at, factor in enumerate(factors):
+        for place in (0, 1):
+            for name in names:
+                args = (name, factor.args[1]) if place == 0 else (factor.args[0], name)
+                if args == factor.args or args[0] == args[1]:
+                    continue
+                changed = [*factors[:at], Node("d", args), *factors[at + 1 :]]
+                if _is_path(left, changed) and len(set(changed)) == len(changed):
+                    found.append((_likeness(factor.args[place], name), n.product(*changed)))
+    if found:
+        return max(found, key=lambda each: each[0])[1]
+    path = [Node("d", pair) for pair in pairwise(names)]
+    kept = sum(one == other for one, other in zip(path, factors, strict=False))
+    if len(path) == len(factors) and _is_path(left, path) and 2 * kept >= len(path):
+        return n.product(*path)
+    return None
+
+
+def _likeness(one: Node, other: Node) -> int:
+    return 2 * (one.text == other.text) + (len(one.args) == len(other.args))
+
+
+def _is_path(left: Node, factors: Sequence[Node]) -> bool:
+    """Whether factors can be put in an order in which each joins the next."""
+    steps: dict[Node, Node] = {}
+    for each in factors:
+        if each.args[0] in steps:
+            return False
+        steps[each.args[0]] = each.args[1]
+    place, taken = left.args[0], 0
+    while place in steps and taken < len(factors):
+        place, taken = steps[place], taken + 1
+    return taken == len(factors) and place == left.args[1]

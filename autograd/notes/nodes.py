@@ -1,0 +1,198 @@
+"""The notation of a note as a tree: symbols with indices, sums over indices, derivatives, matrices, unknown functions.
+
+It is wider than `autograd.formula.tree`, whose formulas are of scalars with plain names: here a symbol may stand for a
+family of quantities, a vector or a matrix, and what it stands for is decided later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+__all__ = ["ONE", "Key", "Node", "derivative", "key", "negative", "number", "product", "show", "symbol"]
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A piece of notation.
+
+    | head | text | args |
+    | --- | --- | --- |
+    | `num` | as written | |
+    | `sym` | the base, with its accents; `marks` says of each index whether it stands low or high | the indices |
+    | `label` | an index that is a word | |
+    | `+`, `*`, `odot`, `outer` | for `*` how each two factors are joined | terms or factors |
+    | `neg`, `T`, `norm`, `abs` | | one |
+    | `/`, `^`, `cmp` | of a comparison: its sign | two |
+    | `call` | the function; `primes` counts its derivatives | its arguments |
+    | `d` | | what is differentiated, by what, … |
+    | `sum`, `prod` | the letter | body, first, last; what is left open is `open` |
+    | `cases` | | value, condition, value, condition, … |
+    | `matrix` | | rows, each a `row` |
+    | `list`, `dots`, `open`, `unknown` | | |
+    """
+
+    head: str
+    args: tuple[Node, ...] = ()
+    text: str = ""
+    number: float = 0.0
+    marks: str = ""
+    bold: bool = False
+    primes: int = 0
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all below it; indices of symbols are not entered."""
+        yield self
+        if self.head != "sym":
+            for each in self.args:
+                yield from each.walk()
+
+    def replaced(self, change: Callable[[Node], Node | None]) -> Node:
+        """Rebuild the tree with what `change` returns in place of a node, where it returns one."""
+        changed = change(self)
+        if changed is not None:
+            return changed
+        args = tuple(each.replaced(change) for each in self.args)
+        return self if args == self.args else replace(self, args=args)
+
+    def symbols(self) -> Iterator[Node]:
+        """Yield every symbol that stands in it, those within derivatives included."""
+        return (each for each in self.walk() if each.head == "sym")
+
+
+def number(value: float, text: str = "") -> Node:
+    """Make a number."""
+    return Node("num", text=text or f"{value:.10g}", number=value)
+
+
+def symbol(text: str, *indices: Node, bold: bool = False) -> Node:
+    """Make a symbol with low indices."""
+    return Node("sym", indices, text, marks="_" * len(indices), bold=bold)
+
+
+def derivative(y: Node, x: Node) -> Node:
+    """Make ∂y/∂x."""
+    return Node("d", (y, x))
+
+
+def product(*factors: Node) -> Node:
+    """Make a product; of one factor that factor itself."""
+    return factors[0] if len(factors) == 1 else Node("*", factors, " " * (len(factors) - 1)) if factors else ONE
+
+
+def negative(node: Node) -> Node:
+    """Make −x; of −x, x."""
+    return node.args[0] if node.head == "neg" else Node("neg", (node,))
+
+
+ONE: Final = number(1.0)
+
+
+def key(node: Node) -> Key:
+    """Name a symbol for looking it up: its base and how many indices it has."""
+    return (("**" if node.bold else "") + node.text, len(node.args))
+
+
+# Spelling
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+_LOW: Final = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
+
+
+def show(node: Node) -> str:
+    """Spell a tree as text.
+
+    Examples
+    --------
+    >>> a, y = symbol("a", number(1)), symbol("y")
+    >>> show(product(number(2), Node("+", (a, negative(y))), derivative(a, symbol("w"))))
+    '2(a_1 − y) · ∂a_1/∂w'
+    """
+    return _spelled(node)[0]
+
+
+def _spelled(node: Node) -> tuple[str, int]:
+    spell = _SPELL.get(node.head)
+    return spell(node) if spell else (f"{node.head}({', '.join(map(show, node.args))})", _ATOM)
+
+
+def _at(node: Node, level: int) -> str:
+    text, strength = _spelled(node)
+    return f"({text})" if strength < level else text
+
+
+def _name(node: Node) -> tuple[str, int]:
+    low = [show(each) for each, mark in zip(node.args, node.marks, strict=True) if mark == "_"]
+    high = [show(each) for each, mark in zip(node.args, node.marks, strict=True) if mark == "^"]
+    plain = all(len(each) == 1 for each in low)
+    lower = ("" if plain else ",").join(low)
+    text = node.text + (f"_{lower}" if lower else "") + (f"^({','.join(high)})" if high else "")
+    return text, _ATOM
+
+
+def _sum(node: Node) -> tuple[str, int]:
+    text = _at(node.args[0], _PRODUCT)
+    for each in node.args[1:]:
+        text += f" − {_at(each.args[0], _PRODUCT)}" if each.head == "neg" else f" + {_at(each, _PRODUCT)}"
+    return text, _SUM
+
+
+def _product(node: Node) -> tuple[str, int]:
+    text = ""
+    for each in node.args:
+        part = _at(each, _POWER)
+        bare = part.startswith("(") or (text.replace(".", "").isdigit() and part[0].isalpha())
+        text += part if not text or bare else f" · {part}"
+    return text, _PRODUCT
+
+
+def _derivative(node: Node) -> tuple[str, int]:
+    y, *xs = node.args
+    top = _at(y, _ATOM)
+    order = f"^{len(xs)}" if len(xs) > 1 else ""
+    return f"∂{order}{top}/" + "".join(f"∂{_at(x, _ATOM)}" for x in xs), _ATOM
+
+
+def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
+    def spell(node: Node) -> tuple[str, int]:
+        body, first, last = node.args
+        bounds = "" if first.head == "open" else f"={show(first)}" + ("" if last.head == "open" else f"..{show(last)}")
+        return f"{sign}_{{{node.text}{bounds}}} {_at(body, _PRODUCT)}", _PRODUCT
+
+    return spell
+
+
+def _cases(node: Node) -> tuple[str, int]:
+    pairs = [f"{show(value)} if {show(when)}" for value, when in zip(node.args[::2], node.args[1::2], strict=True)]
+    return "{" + "; ".join(pairs) + "}", _ATOM
+
+
+_SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
+    "num": lambda node: (node.text, _ATOM),
+    "label": lambda node: (node.text, _ATOM),
+    "unknown": lambda node: (node.text, _ATOM),
+    "sym": _name,
+    "+": _sum,
+    "*": _product,
+    "neg": lambda node: (f"−{_at(node.args[0], _PRODUCT)}", _SUM),
+    "/": lambda node: (f"{_at(node.args[0], _POWER)}/{_at(node.args[1], _ATOM)}", _PRODUCT),
+    "^": lambda node: (f"{_at(node.args[0], _ATOM)}^{_at(node.args[1], _ATOM)}", _POWER),
+    "odot": lambda node: (" ⊙ ".join(_at(each, _POWER) for each in node.args), _PRODUCT),
+    "outer": lambda node: (" ⊗ ".join(_at(each, _POWER) for each in node.args), _PRODUCT),
+    "T": lambda node: (f"{_at(node.args[0], _ATOM)}ᵀ", _POWER),
+    "norm": lambda node: (f"‖{show(node.args[0])}‖", _ATOM),
+    "abs": lambda node: (f"|{show(node.args[0])}|", _ATOM),
+    "cmp": lambda node: (f"{show(node.args[0])} {node.text} {show(node.args[1])}", _SUM),
+    "call": lambda node: (f"{node.text}{chr(8242) * node.primes}({', '.join(map(show, node.args))})", _ATOM),
+    "d": _derivative,
+    "sum": _big("Σ"),
+    "prod": _big("Π"),
+    "cases": _cases,
+    "list": lambda node: (", ".join(map(show, node.args)), _SUM),
+    "row": lambda node: (" ".join(map(show, node.args)), _SUM),
+    "matrix": lambda node: ("[" + "; ".join(map(show, node.args)) + "]", _ATOM),
+    "dots": lambda node: ("…", _ATOM),
+}

@@ -1,0 +1,269 @@
+"""The smallest change that makes a wrong side right, and the words for it.
+
+The search is bounded: so many candidates for a claim, so many for a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from autograd.notes import nodes as n
+from autograd.notes.judging import EQUAL, Claim, Judge
+from autograd.notes.nodes import Node
+from autograd.notes.world import Options
+
+__all__ = ["Repair", "Repairer"]
+
+EACH: Final = 500
+MOST_NAMES: Final = 14
+HALF: Final = Node("/", (n.ONE, n.number(2)))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What is wrong, and the side as it should be."""
+
+    what: str
+    side: Node
+    on_left: bool = False
+    renames: bool = False
+
+    @property
+    def message(self) -> str:
+        """Say both in one line."""
+        where = "on the left side, " if self.on_left else ""
+        return f"{where}{self.what}; it should be {n.show(self.side)}"
+
+
+class Repairer:
+    """Looks for repairs, with a budget for a whole note."""
+
+    def __init__(self, judge: Judge, budget: int) -> None:
+        self.judge, self.budget = judge, budget
+
+    def repair(self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False) -> Repair | None:
+        """Find the first single change that makes both sides equal."""
+        tried = 0
+        for what, side, on_left, renames in _candidates(claim, names, renames_only):
+            if tried >= EACH or self.budget <= 0:
+                return None
+            tried += 1
+            self.budget -= 1
+            changed = replace(claim, left=side) if on_left else replace(claim, right=side)
+            outcome = self.judge.compared(changed, options)
+            same = changed.left == changed.right
+            if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
+                return Repair(what, side, on_left, renames)
+        return None
+
+
+Candidate = tuple[str, Node, bool, bool]
+
+
+def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool) -> Iterator[Candidate]:
+    names = list(dict.fromkeys(names))[:MOST_NAMES]
+    right = claim.right
+    if renames_only:
+        for what, side in _everywhere(right, lambda part: _renamed(part, names)):
+            yield what, side, False, True
+        return
+    yield "sign", n.negative(right), False, False
+    for kind in (_flipped, _dropped, _swapped_indices, _primed, _transposed):
+        for what, side in _everywhere(right, kind):
+            yield what, side, False, False
+    for what, side in _everywhere(right, _powers):
+        yield what, side, False, False
+    for what, side in _everywhere(right, lambda part: _renamed(part, names)):
+        yield what, side, False, True
+    for what, side in _renamed_throughout(right, names):
+        yield what, side, False, True
+    for what, side in _multiplied(right, claim, names):
+        yield what, side, False, False
+    for what, side in _everywhere(claim.left, _dropped):
+        yield what, side, True, False
+    for what, side in _everywhere(right, lambda part: _factor_in_term(part, names)):
+        yield what, side, False, False
+
+
+Change = tuple[str, Node]
+Kind = Callable[[Node], Iterator[Change]]
+
+
+def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
+    """Change one part of a side, whichever."""
+    yield from kind(side)
+    if side.head in ("sym", "d", "num"):
+        return
+    for at, each in enumerate(side.args):
+        for what, changed in _everywhere(each, kind):
+            yield what, replace(side, args=(*side.args[:at], changed, *side.args[at + 1 :]))
+
+
+def _flipped(part: Node) -> Iterator[Change]:
+    if part.head == "+":
+        for at, term in enumerate(part.args):
+            turned = replace(part, args=(*part.args[:at], n.negative(term), *part.args[at + 1 :]))
+            yield f"sign: {n.show(part)} should be {n.show(turned)}", turned
+    elif part.head == "neg":
+        yield f"sign: {n.show(part)} should be {n.show(part.args[0])}", part.args[0]
+    elif part.head == "cases":
+        for at in range(0, len(part.args), 2):
+            yield "sign in one case", replace(part, args=(*part.args[:at], n.negative(part.args[at]), *part.args[at + 1 :]))
+
+
+def _dropped(part: Node) -> Iterator[Change]:
+    if part.head in ("*", "odot"):
+        for at, factor in enumerate(part.args):
+            rest = part.args[:at] + part.args[at + 1 :]
+            kept = rest[0] if len(rest) == 1 else replace(part, args=rest, text=part.text[: len(rest) - 1])
+            yield f"the factor {n.show(factor)} is too much", kept
+    elif part.head == "/":
+        yield f"the divisor {n.show(part.args[1])} is too much", part.args[0]
+    elif part.head == "+":
+        for at, term in enumerate(part.args):
+            rest = part.args[:at] + part.args[at + 1 :]
+            kept = rest[0] if len(rest) == 1 else replace(part, args=rest)
+            yield f"the term {n.show(term)} is too much", kept
+
+
+def _swapped_indices(part: Node) -> Iterator[Change]:
+    if part.head == "sym" and len(part.args) > 1:
+        swapped = replace(part, args=(*part.args[:-2], part.args[-1], part.args[-2]))
+        if part.marks[-2:] in ("__", "^^") and swapped != part:
+            yield f"transposed: {n.show(part)} where {n.show(swapped)} belongs", swapped
+
+
+def _primed(part: Node) -> Iterator[Change]:
+    if part.head == "call":
+        for primes in (part.primes + 1, part.primes - 1):
+            if primes in (0, 1, 2):
+                changed = replace(part, primes=primes)
+                yield f"{n.show(part)} should be {n.show(changed)}", changed
+
+
+def _transposed(part: Node) -> Iterator[Change]:
+    if part.head == "*":
+        for at, factor in enumerate(part.args):
+            turned = factor.args[0] if factor.head == "T" else Node("T", (factor,))
+            if factor.head in ("sym", "T", "+", "d"):
+                changed = replace(part, args=(*part.args[:at], turned, *part.args[at + 1 :]))
+                yield f"transposed: {n.show(factor)} where {n.show(turned)} belongs", changed
+        if len(part.args) == 2:
+            one, other = part.args
+            yield "the factors are in the wrong order", replace(part, args=(other, one))
+            yield "a product entry by entry is meant", Node("odot", part.args)
+            for first, second in ((Node("T", (other,)), one), (other, Node("T", (one,)))):
+                yield "the factors are in the wrong order, and one is transposed", replace(part, args=(first, second))
+    elif part.head == "odot" and len(part.args) == 2:
+        yield "a product of matrices is meant", n.product(*part.args)
+    elif part.head == "T":
+        yield f"transposed: {n.show(part)} where {n.show(part.args[0])} belongs", part.args[0]
+
+
+def _powers(part: Node) -> Iterator[Change]:
+    if part.head == "^" and part.args[1].head in ("num", "neg"):
+        base, exponent = part.args
+        value = exponent.number if exponent.head == "num" else -exponent.args[0].number
+        for by in (-1.0, 1.0):
+            new = base if value + by == 1.0 else n.ONE if value + by == 0.0 else Node("^", (base, _signed(value + by)))
+            yield f"power: {n.show(part)} should be {n.show(new)}", new
+    elif part.head in ("sym", "+", "call"):
+        new = Node("^", (part, n.number(2)))
+        yield f"power: {n.show(part)} should be {n.show(new)}", new
+    elif part.head == "num" and part.number not in (0.0,):
+        for value in (part.number + 1.0, part.number - 1.0, 2.0 * part.number, part.number / 2.0):
+            if value:
+                yield f"the number {part.text} should be {n.show(n.number(value))}", n.number(value)
+
+
+def _signed(value: float) -> Node:
+    return n.number(value) if value >= 0 else Node("neg", (n.number(-value),))
+
+
+def _renamed(part: Node, names: Sequence[Node]) -> Iterator[Change]:
+    if part.head == "d" and len(part.args) == 2:
+        y, x = part.args
+        for each in _alike(y, names):
+            if each != x:
+                yield _wrong(part, new := Node("d", (each, x))), new
+        for each in _alike(x, names):
+            if each != y:
+                yield _wrong(part, new := Node("d", (y, each))), new
+    elif part.head == "sym":
+        for each in _alike(part, names):
+            yield _wrong(part, each), each
+        for index in _other_indices(part, names):
+            yield _wrong(part, index), index
+
+
+def _renamed_throughout(side: Node, names: Sequence[Node]) -> Iterator[Change]:
+    """Put another name for one wherever it stands."""
+    for old in dict.fromkeys(side.symbols()):
+        if sum(each == old for each in side.walk()) > 1:
+            for new in _alike(old, names):
+                yield _wrong(old, new), side.replaced(lambda each, old=old, new=new: new if each == old else None)  # type: ignore[misc]
+
+
+def _other_indices(part: Node, names: Sequence[Node]) -> Iterator[Node]:
+    """Give a member of a family another index that occurs."""
+    if not part.args:
+        return
+    indices = list(dict.fromkeys(index for each in names for index in each.args))[:6]
+    for at in range(len(part.args)):
+        for index in indices:
+            if index != part.args[at]:
+                changed = replace(part, args=(*part.args[:at], index, *part.args[at + 1 :]))
+                if changed not in names:
+                    yield changed
+
+
+def _alike(node: Node, names: Sequence[Node]) -> list[Node]:
+    others = [each for each in names if each != node]
+    return sorted(others, key=lambda each: (each.text != node.text, len(each.args) != len(node.args)))
+
+
+def _wrong(old: Node, new: Node) -> str:
+    return f"wrong {'index' if old.text == new.text else 'factor'}: {n.show(old)} where {n.show(new)} belongs"
+
+
+def _multiplied(side: Node, claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
+    for factor in _factors(claim, names):
+        yield f"the factor {n.show(factor)} is missing", _times(side, factor)
+    for each in names:
+        yield f"the divisor {n.show(each)} is missing", Node("/", (side, each))
+
+
+def _factors(claim: Claim, names: Sequence[Node]) -> Iterator[Node]:
+    yield from (n.number(2), HALF)
+    slopes = {each for side in (claim.left, claim.right) for each in side.walk() if each.head == "d" and len(each.args) == 2}
+    bound = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head in ("sum", "prod")}
+    ends = dict.fromkeys(
+        arg for each in slopes for arg in each.args if not any(index.text in bound for inner in arg.symbols() for index in inner.args)
+    )
+    for y in ends:
+        for x in ends:
+            if y != x and n.derivative(y, x) not in slopes:
+                yield n.derivative(y, x)
+    for each in names:
+        rest = Node("+", (n.ONE, n.negative(each)))
+        yield from (each, rest, n.product(each, rest), Node("cmp", (each, n.number(0)), ">"))
+
+
+def _factor_in_term(part: Node, names: Sequence[Node]) -> Iterator[Change]:
+    if part.head == "+" and len(part.args) < 5:
+        for at, term in enumerate(part.args):
+            for each in (n.number(2), *names):
+                changed = replace(part, args=(*part.args[:at], _times(term, each), *part.args[at + 1 :]))
+                yield f"the factor {n.show(each)} is missing in one term", changed
+
+
+def _times(side: Node, factor: Node) -> Node:
+    if side.head == "neg":
+        return Node("neg", (_times(side.args[0], factor),))
+    if side == n.ONE:
+        return factor
+    if side.head == "*":
+        return replace(side, args=(*side.args, factor), text=side.text + " ")
+    return n.product(side, factor)

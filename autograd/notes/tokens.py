@@ -1,0 +1,468 @@
+r"""LaTeX cut into a tree of tokens with their places in the text.
+
+Braces become groups and environments become tables of rows and cells, so that nothing that follows can cut a formula
+inside of one. Commands that only set type (`\big`, `\color{red}`, `\label{…}`, spacing) are dropped, a note's own
+macros are expanded, and the Unicode characters of formulas (∂, σ, ₁, ², ·) are read as the commands for them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from autograd.errors import WorksheetError
+
+__all__ = ["Macro", "Token", "macros", "plain", "tokens", "written"]
+
+MAX_NESTING: Final = 40
+MAX_EXPANSIONS: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Token:
+    r"""A piece of a formula.
+
+    `kind` is "letter", "number", "sign", "command" (`text` without the backslash), "group" or "table"; `rows` holds a
+    group's tokens as its only cell, or a table's cells by rows. `start` and `end` are offsets in the text.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    rows: tuple[tuple[tuple[Token, ...], ...], ...] = ()
+
+    @property
+    def inner(self) -> tuple[Token, ...]:
+        """What stands in a group's braces; a token that is no group stands for itself."""
+        return self.rows[0][0] if self.kind == "group" else (self,)
+
+    def is_sign(self, *texts: str) -> bool:
+        return self.kind == "sign" and self.text in texts
+
+    def is_command(self, *texts: str) -> bool:
+        return self.kind == "command" and self.text in texts
+
+
+class Macro(NamedTuple):
+    """A macro of the note's own: how many arguments it takes, and what it stands for."""
+
+    arguments: int
+    body: str
+
+
+_PIECE: Final = re.compile(
+    r"(?P<comment>(?<!\\)%[^\n]*)"
+    r"|(?P<command>\\(?:[A-Za-z]+\*?|.))"
+    r"|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
+    r"|(?P<space>\s+)"
+    r"|(?P<sign>.)",
+    re.DOTALL,
+)
+_DROPPED: Final = frozenset(
+    """ , ; : ! / > displaystyle textstyle scriptstyle scriptscriptstyle big Big bigg Bigg bigl bigr Bigl Bigr biggl
+    biggr Biggl Biggr bigm Bigm middle left right limits nolimits nonumber notag allowbreak hfill hline cr null bf rm it
+    normalsize small large Large LARGE huge Huge tiny scriptsize footnotesize centering noindent mathstrut strut relax
+    protect quad qquad hdots smallskip medskip bigskip newline rule """.split()
+)
+_SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
+_WITH_ARGUMENT: Final = frozenset(
+    ("label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom", "kern",
+     "mspace", "eqref", "ref", "cite", "require", "class", "cssId", "style", "htmlClass", "htmlId", "rlap", "llap")
+)  # fmt: skip
+_WRAPPERS: Final = frozenset(
+    ("boxed", "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathpunct", "fbox", "cancel", "ensuremath",
+     "bbox", "colorbox", "textcolor", "mathstrut", "smash", "mathchoice", "displaylines", "emph", "underline", "overbracket",
+     "substack")
+)  # fmt: skip
+_TEXTS: Final = frozenset(
+    ("text", "textrm", "textbf", "textit", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext", "shortintertext")
+)  # fmt: skip
+_LAYOUTS: Final = frozenset(
+    ("aligned", "align", "align*", "alignat", "alignat*", "split", "equation", "equation*", "gather", "gather*", "gathered",
+     "eqnarray", "eqnarray*", "multline", "multline*", "flalign", "flalign*", "alignedat", "math", "displaymath", "subequations",
+     "dmath", "dmath*")
+)  # fmt: skip
+_UNICODE: Final = {
+    **dict.fromkeys("·⋅∙•", "cdot"), **dict.fromkeys("×✕", "times"), "÷": "div", "∂": "partial", "𝜕": "partial", "∇": "nabla",
+    "∑": "sum", "Σ": "sum", "∏": "prod", "√": "sqrt", "∞": "infty", "≈": "approx", "≃": "approx", "≅": "approx", "≡": "equiv",
+    "≤": "le", "≥": "ge", "≠": "ne", "∈": "in", "∀": "forall", "∝": "propto", "→": "to", "⟶": "to", "⇒": "Rightarrow",
+    "⟹": "Rightarrow", "←": "leftarrow", "⟵": "leftarrow", "⊙": "odot", "∘": "circ", "⊗": "otimes", "⊤": "top", "ᵀ": "TRANSPOSED",
+    "…": "dots", "⋯": "dots", "⋮": "vdots", "≔": "coloneqq", "′": "prime", "‖": "Vert", "∴": "therefore", "∵": "because",
+    "∗": "ast", "∆": "Delta", "ℓ": "ell", "∥": "Vert", "⊺": "top", "≜": "triangleq", "↦": "mapsto",
+}  # fmt: skip
+_MINUS: Final = dict.fromkeys("−–—﹣－", "-")
+_LOWERED: Final = {
+    **dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)),
+    **dict(zip("ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐₑₕ", "ijklmnoprstuvxaeh", strict=True)),
+}
+_RAISED: Final = {
+    **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()", strict=True)),
+    **dict(zip("ⁱⁿˡᴸᵗᵏʲˣ", "inlLtkjx", strict=True)),
+}
+_GREEK: Final = {
+    unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}"): name
+    for name in (
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon phi "
+        "chi psi omega"
+    ).split()
+}
+_COMBINING: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot"}
+
+
+def macros(text: str) -> dict[str, Macro]:
+    r"""Find the macros that a text defines with `\newcommand`, `\def` or `\DeclareMathOperator`.
+
+    Examples
+    --------
+    >>> macros(r"\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}")["pd"].arguments
+    2
+    """
+    found = {}
+    for match in _DEFINITION.finditer(text):
+        end = _closing(text, match.end() - 1)
+        if end < 0:
+            continue
+        name = (match["name"] or match["plain"]).lstrip("\\")
+        body = text[match.end() : end]
+        count = int(match["count"] or 0) or len(re.findall(r"#\d", match["hashes"] or ""))
+        found[name] = Macro(count, rf"\operatorname{{{body}}}" if "Operator" in match["how"] else body)
+    return found
+
+
+_DEFINITION: Final = re.compile(
+    r"\\(?P<how>(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*(?:\{(?P<name>\\[A-Za-z]+)\}|(?P<plain>\\[A-Za-z]+))"
+    r"(?P<hashes>(?:#\d)*)\s*(?:\[(?P<count>\d)\])?\s*\{"
+)
+
+
+def _closing(text: str, at: int) -> int:
+    """Return where the brace at `at` is closed, or −1; definitions are short."""
+    depth = 0
+    for place in range(at, min(len(text), at + 2_000)):
+        if text[place - 1 : place] != "\\":
+            depth += (text[place] == "{") - (text[place] == "}")
+        if depth == 0:
+            return place
+    return -1
+
+
+def tokens(text: str, own: Mapping[str, Macro] | None = None, start: int = 0) -> tuple[Token, ...]:
+    r"""Cut LaTeX into a tree of tokens.
+
+    Parameters
+    ----------
+    text : str
+        The formula, without the dollars around it.
+    own : mapping of str to Macro, optional
+        Macros to expand.
+    start : int
+        The offset of the text in the note.
+
+    Raises
+    ------
+    WorksheetError
+        When braces or environments do not match, or nest too deeply.
+
+    Examples
+    --------
+    >>> [each.text for each in tokens(r"a_{1} \cdot \left( x + 2.5 \right)")]
+    ['a', '_', '', 'cdot', '(', 'x', '+', '2.5', ')']
+    """
+    return _Builder(own or {}).build(text, start)
+
+
+class _Builder:
+    """Builds the tree with a stack of open groups and environments."""
+
+    def __init__(self, own: Mapping[str, Macro]) -> None:
+        self.own = own
+        self.expansions = 0
+
+    def build(self, text: str, start: int, fixed: tuple[int, int] | None = None) -> tuple[Token, ...]:
+        pieces = list(self._pieces(text, start, fixed))
+        pieces = list(self._expanded(pieces))
+        return _nested(pieces)
+
+    def _pieces(self, text: str, start: int, fixed: tuple[int, int] | None) -> Iterator[Token]:
+        for match in _PIECE.finditer(text):
+            kind = match.lastgroup or ""
+            if kind == "comment":
+                continue
+            begin, end = fixed or (start + match.start(), start + match.end())
+            yield from _piece(kind, match[0], begin, end)
+
+    def _expanded(self, pieces: list[Token]) -> Iterator[Token]:
+        """Replace the note's macros by what they stand for, at the place of the call."""
+        waiting = pieces[::-1]
+        while waiting:
+            piece = waiting.pop()
+            macro = self.own.get(piece.text) if piece.kind == "command" else None
+            if macro is None:
+                yield piece
+                continue
+            self.expansions += 1
+            if self.expansions > MAX_EXPANSIONS:
+                raise WorksheetError(f"more than {MAX_EXPANSIONS:,} macros are expanded")
+            arguments = [_argument(waiting) for _ in range(macro.arguments)]
+            for each in reversed(list(self._pieces(macro.body.replace("#", "\x01"), 0, (piece.start, piece.end)))):
+                if waiting and each.kind == "number" and waiting[-1].text == "\x01":
+                    waiting.pop()
+                waiting.append(each)
+            if macro.arguments:
+                waiting = _filled(waiting, arguments)
+
+
+def _filled(waiting: list[Token], arguments: Sequence[Sequence[Token]]) -> list[Token]:
+    """Put the arguments of a macro where #1, #2 … stand; `waiting` is reversed."""
+    filled: list[Token] = []
+    at = 0
+    while at < len(waiting):
+        piece = waiting[at]
+        following = waiting[at + 1] if at + 1 < len(waiting) else None
+        if following is not None and following.text == "\x01" and piece.kind == "number":
+            first, rest = int(piece.text[0]), piece.text[1:]
+            if rest:
+                filled.append(replace(piece, text=rest))
+            filled += list(arguments[first - 1])[::-1] if first <= len(arguments) else []
+            at += 2
+            continue
+        filled.append(piece)
+        at += 1
+    return filled
+
+
+def _argument(waiting: list[Token]) -> list[Token]:
+    while waiting and waiting[-1].kind == "space":
+        waiting.pop()
+    if not waiting:
+        return []
+    taken = [waiting.pop()]
+    if taken[0].text == "{":
+        depth = 1
+        while waiting and depth:
+            piece = waiting.pop()
+            depth += (piece.text == "{") - (piece.text == "}")
+            taken.append(piece)
+    return taken
+
+
+def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
+    """Yield a piece as a flat token; Unicode is read as the command for it."""
+    if kind == "command":
+        yield Token("command", text[1:], begin, end)
+    elif kind in ("number", "space"):
+        yield Token(kind, text, begin, end)
+    elif text in _UNICODE:
+        yield Token("command", _UNICODE[text], begin, end)
+    elif text in _LOWERED or text in _RAISED:
+        yield Token("lowered" if text in _LOWERED else "raised", _LOWERED.get(text) or _RAISED[text], begin, end)
+    elif text in _GREEK:
+        yield Token("command", {"lamda": "lambda"}.get(_GREEK[text], _GREEK[text]), begin, end)
+    elif text in _COMBINING:
+        yield Token("accent", _COMBINING[text], begin, end)
+    elif text.isalpha():
+        yield from _letter(text, begin, end)
+    else:
+        yield Token("sign", _MINUS.get(text, text), begin, end)
+
+
+def _letter(text: str, begin: int, end: int) -> Iterator[Token]:
+    base, *marks = unicodedata.normalize("NFD", text)
+    simple = unicodedata.normalize("NFKC", base)  # 𝑤 is w
+    if len(simple) == 1 and simple in _GREEK:
+        yield from _piece("sign", simple, begin, end)
+    else:
+        yield Token("letter", simple if len(simple) == 1 else base, begin, end)
+    for mark in marks:
+        if mark in _COMBINING:
+            yield Token("accent", _COMBINING[mark], begin, end)
+
+
+@dataclass
+class _Open:
+    """A group or an environment that is not closed yet."""
+
+    kind: str
+    name: str
+    start: int
+    rows: list[list[list[Token]]]
+
+    @classmethod
+    def new(cls, kind: str, name: str, start: int) -> _Open:
+        return cls(kind, name, start, [[[]]])
+
+    def add(self, token: Token) -> None:
+        self.rows[-1][-1].append(token)
+
+    def closed(self, end: int) -> Token:
+        rows = tuple(tuple(tuple(cell) for cell in row) for row in self.rows)
+        return Token(self.kind, self.name, self.start, end, rows)
+
+
+def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
+    """Nest flat tokens into groups and tables."""
+    stack = [_Open.new("group", "", 0)]
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        at += 1
+        if piece.text == "{" and piece.kind == "sign":
+            stack.append(_Open.new("group", "", piece.start))
+            _check_depth(stack)
+        elif piece.text == "}" and piece.kind == "sign":
+            if stack[-1].kind != "group" or len(stack) == 1:
+                raise WorksheetError("a closing brace has no opening one")
+            closed = stack.pop().closed(piece.end)
+            stack[-1].add(closed)
+        elif piece.is_command("begin", "end"):
+            name, at = _environment(pieces, at)
+            _begin_or_end(stack, piece, name)
+        elif piece.is_command("\\", "cr") or (piece.is_sign("&")):
+            at = _next_cell(stack, piece, pieces, at)
+        elif piece.kind in ("lowered", "raised"):
+            at = _scripts(stack[-1], pieces, at - 1)
+        elif piece.is_command(*_TEXTS):
+            at = _words(stack[-1], piece, pieces, at)
+        elif piece.is_command(*_WITH_ARGUMENT):
+            at = _skipped_argument(pieces, at)
+        elif not _is_dropped(piece):
+            stack[-1].add(piece)
+    if len(stack) > 1:
+        raise WorksheetError("a brace is never closed" if stack[-1].kind == "group" else f"{stack[-1].name} never ends")
+    return tuple(stack[0].rows[0][0])
+
+
+def _is_dropped(piece: Token) -> bool:
+    if piece.kind == "space":
+        return "\n" not in piece.text and len(piece.text) < 3
+    if piece.is_command(*_SPACING):
+        return False
+    return piece.kind == "command" and (piece.text in _DROPPED or piece.text in _WRAPPERS or piece.text.isspace())
+
+
+def _check_depth(stack: Sequence[_Open]) -> None:
+    if len(stack) > MAX_NESTING:
+        raise WorksheetError(f"braces are nested more than {MAX_NESTING} deep")
+
+
+def _environment(pieces: Sequence[Token], at: int) -> tuple[str, int]:
+    """Read the name in braces after \\begin or \\end; a column specification after it is skipped."""
+    name = ""
+    while at < len(pieces) and pieces[at].kind == "space":
+        at += 1
+    if at < len(pieces) and pieces[at].text == "{":
+        at += 1
+        while at < len(pieces) and pieces[at].text != "}":
+            name += pieces[at].text
+            at += 1
+        at += 1
+    return name, at
+
+
+def _begin_or_end(stack: list[_Open], piece: Token, name: str) -> None:
+    if piece.text == "begin":
+        stack.append(_Open.new("table", name, piece.start))
+        _check_depth(stack)
+    elif stack[-1].kind == "table" and stack[-1].name == name:
+        closed = stack.pop().closed(piece.end)
+        stack[-1].add(_without_columns(closed))
+    else:
+        raise WorksheetError(f"\\end{{{name}}} has no \\begin before it")
+
+
+def _without_columns(table: Token) -> Token:
+    """Leave out the column specification, `{cc|c}`, that an array begins with."""
+    first = table.rows[0][0]
+    if table.text in ("array", "tabular", "alignedat", "alignat", "alignat*") and first and first[0].kind == "group":
+        rows = ((first[1:], *table.rows[0][1:]), *table.rows[1:])
+        return Token(table.kind, table.text, table.start, table.end, rows)
+    return table
+
+
+def _next_cell(stack: list[_Open], piece: Token, pieces: Sequence[Token], at: int) -> int:
+    top = stack[-1]
+    if piece.text == "&":
+        if top.kind == "table" and top.name not in _LAYOUTS:
+            top.rows[-1].append([])
+        return at
+    if at < len(pieces) and pieces[at].is_sign("["):  # the skip of `\\[2pt]`
+        end = next((place for place in range(at, min(at + 8, len(pieces))) if pieces[place].is_sign("]")), -1)
+        at = end + 1 if end > 0 else at
+    if top.kind == "table":
+        top.rows.append([[]])
+    else:
+        top.add(Token("command", "\\", piece.start, piece.end))
+    return at
+
+
+def _scripts(into: _Open, pieces: Sequence[Token], at: int) -> int:
+    """Gather ₁₂ or ⁻¹ into one index or exponent."""
+    kind, start = pieces[at].kind, pieces[at].start
+    inner = []
+    while at < len(pieces) and pieces[at].kind == kind:
+        piece = pieces[at]
+        sort = "number" if piece.text.isdigit() else "letter" if piece.text.isalpha() else "sign"
+        if inner and inner[-1].kind == sort == "number":
+            inner[-1] = replace(inner[-1], text=inner[-1].text + piece.text, end=piece.end)
+        else:
+            inner.append(Token(sort, piece.text, piece.start, piece.end))
+        at += 1
+    into.add(Token("sign", "_" if kind == "lowered" else "^", start, start))
+    into.add(Token("group", "", start, pieces[at - 1].end, ((tuple(inner),),)))
+    return at
+
+
+def _words(into: _Open, command: Token, pieces: Sequence[Token], at: int) -> int:
+    r"""Read the words of `\text{…}` as one token."""
+    if at >= len(pieces) or pieces[at].text != "{":
+        into.add(command)
+        return at
+    depth, text, start = 0, "", at
+    while at < len(pieces):
+        piece = pieces[at]
+        depth += (piece.text == "{") - (piece.text == "}")
+        if depth == 0:
+            break
+        if at > start:
+            text += ("\\" if piece.kind == "command" and piece.text.isalpha() else "") + piece.text
+        at += 1
+    into.add(Token("words", text, command.start, pieces[min(at, len(pieces) - 1)].end))
+    return at + 1
+
+
+def _skipped_argument(pieces: Sequence[Token], at: int) -> int:
+    while at < len(pieces) and pieces[at].kind == "space":
+        at += 1
+    if at < len(pieces) and pieces[at].text == "{":
+        depth = 0
+        while at < len(pieces):
+            depth += (pieces[at].text == "{") - (pieces[at].text == "}")
+            at += 1
+            if depth == 0:
+                break
+    return at
+
+
+def plain(row: Sequence[Token]) -> list[Token]:
+    """Leave out spaces."""
+    return [each for each in row if each.kind != "space" and not each.is_command(*_SPACING)]
+
+
+def written(row: Sequence[Token]) -> str:
+    """Spell tokens without their structure, to name labels: `\\text{out}_1` is "out_1"."""
+    text = ""
+    for each in row:
+        if each.kind in ("group", "table"):
+            text += ",".join(written(cell) for cells in each.rows for cell in cells)
+        elif each.kind != "space":
+            text += each.text
+    return text.strip()
+
+
+def is_layout(token: Token) -> bool:
+    """Whether a table only arranges equations in rows."""
+    return token.kind == "table" and token.text in _LAYOUTS

@@ -1,0 +1,874 @@
+"""What a note says, with numbers: definitions become graphs of the engine, at one choice of random leaves.
+
+Families over indices are instantiated one member at a time, as they are asked for; sums over indices run over small
+sets. A quantity that the note does not define but differentiates is a random function of what it is differentiated by.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
+
+from autograd.derivation.steps import total_derivatives
+from autograd.derivatives.transforms import gradients
+from autograd.engine import backend
+from autograd.engine.backend import Value
+from autograd.notes import nodes as n
+from autograd.notes.grids import Grid, Quantity, Scalar, ShapeError, apply, combine, multiply, transpose
+from autograd.notes.nodes import Key, Node
+from autograd.ops import TABLE
+
+__all__ = ["Book", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
+
+Index: TypeAlias = "int | str"
+Environment: TypeAlias = "Mapping[str, int]"
+Instance: TypeAlias = "tuple[Key, tuple[Index, ...]]"
+
+LAYERS: Final = 3
+STEPS: Final = 4
+CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
+DEPTH: Final = 40
+MOST_TERMS: Final = 3_000
+
+
+class Unknown(Exception):
+    """Something can't be computed from what the note says; the text says what."""
+
+
+class _Missing(Exception):
+    """A member of a family must be computed first."""
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self.instance = instance
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`pattern = body`, from statement number `order`, of a section of the note."""
+
+    pattern: Node
+    body: Node
+    order: int
+    section: int
+
+
+@dataclass
+class Book:
+    """All that a note says, before numbers."""
+
+    definitions: dict[Key, list[Definition]] = field(default_factory=dict)
+    functions: dict[str, list[Definition]] = field(default_factory=dict)
+    slopes: dict[Key, list[Definition]] = field(default_factory=dict)
+    upstream: dict[Key, list[Node]] = field(default_factory=dict)
+    ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    letters: set[str] = field(default_factory=set)
+    simplex: dict[Key, str] = field(default_factory=dict)
+    shapes: dict[Key, tuple[int, int]] = field(default_factory=dict)
+
+    def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], bool]:
+        """Return the definitions of a key that hold at a place, latest first, and whether they are of its scope.
+
+        A definition holds to the next one of the same thing, or to the end of its section; the only one holds
+        everywhere.
+        """
+        every = self.definitions.get(key, [])
+        return self._in_force(every, order, section)
+
+    @staticmethod
+    def _in_force(every: Sequence[Definition], order: int, section: int) -> tuple[list[Definition], bool]:
+        by_pattern: dict[tuple[object, ...], list[Definition]] = {}
+        for each in every:
+            by_pattern.setdefault(_shape_of(each.pattern), []).append(each)
+        kept, trusted = [], True
+        for same in by_pattern.values():
+            if len({each.body for each in same}) == 1:
+                kept.append(same[0])
+                continue
+            before = [each for each in same if each.order < order]
+            here = [each for each in before if each.section == section]
+            if here:
+                kept.append(here[-1])
+                continue
+            trusted = False
+            kept.append(before[-1] if before else same[0])
+        return kept, trusted
+
+    def ambiguous(self) -> list[Key]:
+        """Return the keys that are defined in more than one way."""
+        return [
+            key
+            for key, every in self.definitions.items()
+            if len(every) > 1 and len({each.body for each in every}) > 1
+        ]
+
+
+def _shape_of(pattern: Node) -> tuple[object, ...]:
+    return tuple("letter" if each.head == "sym" and each.text not in CONSTANTS else each for each in pattern.args)
+
+
+@dataclass(frozen=True)
+class Options:
+    """One reading: which layout derivatives by vectors have, whether the targets of a sum add up to 1."""
+
+    simplex: bool = False
+    layout: str = "gradient"
+    common: int = 0
+    shapes: tuple[tuple[Key, tuple[int, int]], ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+
+
+def letters_of(node: Node, known: set[str]) -> set[str]:
+    """Return the index letters that are free in a formula."""
+    if node.head in ("sum", "prod"):
+        inner = letters_of(node.args[0], known) | {
+            letter for each in node.args[1:] for letter in _index_letters(each, known)
+        }
+        return inner - {node.text}
+    if node.head == "sym":
+        return {letter for each in node.args for letter in _index_letters(each, known)}
+    if node.head == "cmp":
+        return {letter for each in node.args for letter in _index_letters(each, known)} | {
+            letter for each in node.args for letter in letters_of(each, known)
+        }
+    return {letter for each in node.args for letter in letters_of(each, known)}
+
+
+def _index_letters(index: Node, known: set[str]) -> Iterator[str]:
+    if index.head == "sym" and not index.args and index.text in known:
+        yield index.text
+    elif index.head in ("+", "neg", "*"):
+        for each in index.args:
+            yield from _index_letters(each, known)
+
+
+class World:
+    """The numbers of a note in one reading, at one choice of its leaves.
+
+    Parameters
+    ----------
+    book : Book
+        What the note says.
+    order, section : int
+        The place in the note from which it is looked at.
+    seed : int
+        The choice of leaves; even ones are positive.
+    options : Options
+        The reading.
+    """
+
+    def __init__(self, book: Book, order: int, section: int, seed: int, options: Options) -> None:
+        self.book, self.order, self.section, self.seed, self.options = book, order, section, seed, options
+        self.shapes = dict(options.shapes)
+        self.numbers = dict(options.numbers)
+        self.values: dict[Instance, Quantity] = {}
+        self.active: list[Instance] = []
+        self.trusted = True
+        self.opaque: set[Instance] = set()
+        self.leaves: set[Instance] = set()
+        self.used: dict[str, Value] = {}
+        self._totals: dict[int, tuple[Value, dict[int, float]]] = {}
+        self._chosen: dict[Key, tuple[list[Definition], bool]] = {}
+        self._terms = 0
+
+    # Values
+
+    def value(self, node: Node, env: Environment) -> Quantity:
+        """Compute a formula.
+
+        Raises
+        ------
+        Unknown
+            When the note does not say enough, or something is not read.
+        ShapeError
+            When shapes do not fit.
+        """
+        self._terms = 0
+        while True:
+            try:
+                return self._eval(node, env)
+            except _Missing as missing:
+                self.active.clear()
+                self._build(missing.instance)
+
+    def _build(self, instance: Instance) -> None:
+        """Compute a member of a family, whatever must be computed before it first: without deep recursion."""
+        stack = [instance]
+        while stack:
+            try:
+                self._instance(stack[-1])
+                stack.pop()
+            except _Missing as missing:
+                self.active.clear()
+                if missing.instance in stack:
+                    self._set_leaf(missing.instance)
+                else:
+                    stack.append(missing.instance)
+
+    def _eval(self, node: Node, env: Environment) -> Quantity:
+        method = getattr(self, f"_eval_{_HEADS.get(node.head, '')}", None)
+        if method is None:
+            raise Unknown(_UNKNOWN.get(node.head, f"{n.show(node)[:40]} is not computed"))
+        result: Quantity = method(node, env)
+        return result
+
+    def _eval_number(self, node: Node, env: Environment) -> Quantity:
+        return node.number
+
+    def _eval_symbol(self, node: Node, env: Environment) -> Quantity:
+        if not node.args:
+            if node.text in ("π", "e") and node.text not in self.shapes and n.key(node) not in self.book.definitions:
+                return math.pi if node.text == "π" else math.e
+            if node.text in env:
+                return float(env[node.text])
+        if self.book.sizes and n.key(node) not in self.book.definitions:
+            size = self.size(n.show(node))
+            if size is not None:
+                return float(size)
+        return self._instance((n.key(node), self.indices(node, env)))
+
+    def indices(self, node: Node, env: Environment) -> tuple[Index, ...]:
+        return tuple(self._index(each, env) for each in node.args)
+
+    def size(self, name: str) -> int | None:
+        """Return how large a set is that a letter stands for the size of; None where it stands for something else."""
+        size = self.book.sizes.get(name)
+        return size if size is None else self.options.common or size
+
+    def _index(self, node: Node, env: Environment) -> Index:
+        if node.head == "num":
+            return int(node.number)
+        if node.head == "label":
+            return node.text
+        if node.head == "sym" and not node.args:
+            if node.text in env:
+                return env[node.text]
+            if node.text in CONSTANTS:
+                return CONSTANTS[node.text]
+            size = self.size(node.text)
+            return node.text if size is None else size
+        if node.head in ("+", "neg", "*"):
+            parts = [self._index(each, env) for each in node.args]
+            if all(isinstance(each, int) for each in parts):
+                whole = [int(each) for each in parts]
+                return sum(whole) if node.head == "+" else -whole[0] if node.head == "neg" else math.prod(whole)
+        return n.show(node)
+
+    def _eval_sum(self, node: Node, env: Environment) -> Quantity:
+        total = self._eval(node.args[0], env)
+        for each in node.args[1:]:
+            total = combine(lambda a, b: a + b, total, self._eval(each, env), "+")
+        return total
+
+    def _eval_neg(self, node: Node, env: Environment) -> Quantity:
+        return apply(lambda x: -x, self._eval(node.args[0], env))
+
+    def _eval_product(self, node: Node, env: Environment) -> Quantity:
+        total = self._eval(node.args[0], env)
+        for at, each in enumerate(node.args[1:]):
+            total = multiply(total, self._eval(each, env), node.text[at] if at < len(node.text) else " ")
+        return total
+
+    def _eval_odot(self, node: Node, env: Environment) -> Quantity:
+        total = self._eval(node.args[0], env)
+        for each in node.args[1:]:
+            total = combine(lambda a, b: a * b, total, self._eval(each, env), "⊙")
+        return total
+
+    def _eval_outer(self, node: Node, env: Environment) -> Quantity:
+        left, right = (self._eval(each, env) for each in node.args[:2])
+        return multiply(left, transpose(right))
+
+    def _eval_quotient(self, node: Node, env: Environment) -> Quantity:
+        return combine(_divided, self._eval(node.args[0], env), self._eval(node.args[1], env), "/")
+
+    def _eval_power(self, node: Node, env: Environment) -> Quantity:
+        base, exponent = self._eval(node.args[0], env), self._eval(node.args[1], env)
+        if isinstance(exponent, Grid):
+            raise Unknown("an exponent is a matrix")
+        if isinstance(base, Grid) and exponent == -1.0:
+            raise Unknown("inverses of matrices are not computed")
+        return apply(lambda x: _power(x, exponent), base)
+
+    def _eval_transpose(self, node: Node, env: Environment) -> Quantity:
+        return transpose(self._eval(node.args[0], env))
+
+    def _eval_norm(self, node: Node, env: Environment) -> Quantity:
+        inner = self._eval(node.args[0], env)
+        entries = inner.entries if isinstance(inner, Grid) else [inner]
+        total: Scalar = 0.0
+        for each in entries:
+            total = total + each * each
+        return backend.sqrt(total)
+
+    def _eval_abs(self, node: Node, env: Environment) -> Quantity:
+        inner = self._eval(node.args[0], env)
+        if isinstance(inner, Grid):
+            raise Unknown("bars around a vector are not computed")
+        return apply(backend.abs, inner)
+
+    def _eval_comparison(self, node: Node, env: Environment) -> Quantity:
+        left, right = (self._eval(each, env) for each in node.args)
+        return combine(lambda a, b: float(_COMPARE[node.text](float(a), float(b))), left, right, node.text)
+
+    def _eval_cases(self, node: Node, env: Environment) -> Quantity:
+        otherwise: Node | None = None
+        for value, when in zip(node.args[::2], node.args[1::2], strict=True):
+            if when.head == "open":
+                otherwise = value
+            elif self._holds(when, env):
+                return self._eval(value, env)
+        if otherwise is None:
+            raise Unknown("no case holds")
+        return self._eval(otherwise, env)
+
+    def _holds(self, when: Node, env: Environment) -> bool:
+        pair = [self._index(each, env) if self._is_index(each, env) else self._eval(each, env) for each in when.args]
+        if any(isinstance(each, (Grid, str)) for each in pair):
+            if when.text in ("=", "≠"):
+                return (pair[0] == pair[1]) == (when.text == "=")
+            raise Unknown("a condition on vectors is not computed")
+        left, right = (float(each) for each in pair)  # type: ignore[arg-type]
+        return _COMPARE[when.text](left, right)
+
+    def _is_index(self, node: Node, env: Environment) -> bool:
+        return node.head == "sym" and not node.args and (node.text in env or node.text in self.book.letters)
+
+    def _eval_big(self, node: Node, env: Environment) -> Quantity:
+        body, first, last = node.args
+        if node.text == "?":
+            raise Unknown("what the sum runs over is not written")
+        values = list(self.range(node.text, first, last, env))
+        total: Quantity | None = None
+        for at in values:
+            self._terms += 1
+            if self._terms > MOST_TERMS:
+                raise Unknown("the sums have too many terms")
+            term = self._eval(body, {**env, node.text: at})
+            if total is None:
+                total = term
+            elif node.head == "sum":
+                total = combine(lambda a, b: a + b, total, term, "+")
+            else:
+                total = combine(lambda a, b: a * b, total, term, "·")
+        return total if total is not None else float(node.head == "prod")
+
+    def range(self, letter: str, first: Node, last: Node, env: Environment) -> Iterator[int]:
+        """Yield what a letter runs over."""
+        without: int | None = None
+        if first.head == "cmp":
+            without = self._whole(first.args[0], env)
+            if first.text != "≠":
+                return iter(range(1, without)) if first.text == "<" else iter(range(1, without + 1))
+            first = Node("open")
+        if last.head == "open" and letter in self.book.ranges and first.head == "open":
+            first, last = self.book.ranges[letter]
+        low = 1 if first.head == "open" else self._whole(first, env)
+        high = low + (self.options.common or 3) - 1 if last.head == "open" else self._whole(last, env)
+        if high - low > 60:
+            raise Unknown("a sum runs too far")
+        return (each for each in range(low, high + 1) if each != without)
+
+    def _whole(self, node: Node, env: Environment) -> int:
+        index = self._index(node, env) if node.head in ("num", "sym") and not node.args else None
+        if isinstance(index, int):
+            return index
+        if node.head == "sym":
+            return self.size(n.show(node)) or self.options.common or 3
+        value = self._eval(node, env)
+        if isinstance(value, Grid) or float(value) != int(float(value)):
+            raise Unknown(f"the bound {n.show(node)} is no whole number")
+        return int(float(value))
+
+    def _eval_matrix(self, node: Node, env: Environment) -> Quantity:
+        if any(entry.head == "dots" for row in node.args for entry in row.args):
+            raise Unknown("a matrix with dots is not computed")
+        rows = [[self._eval(entry, env) for entry in row.args] for row in node.args]
+        if any(isinstance(entry, Grid) for row in rows for entry in row):
+            raise Unknown("a matrix of matrices is not computed")
+        return Grid(rows)  # type: ignore[arg-type]
+
+    def _eval_entry(self, node: Node, env: Environment) -> Quantity:
+        whole = self._eval(node.args[0], env)
+        return _entry(whole, tuple(self._index(each, env) for each in node.args[1:]))
+
+    # Functions
+
+    def _eval_call(self, node: Node, env: Environment) -> Quantity:
+        if node.text == "softmax":
+            return self._softmax(node, env)
+        if not node.args:
+            raise Unknown(f"{node.text} stands without an argument")
+        known = _NUMERIC.get(node.text)
+        if known and node.text not in self.book.functions:
+            return self._known(known, node, env)
+        return self._own_function(node, env)
+
+    def _known(self, name: str, node: Node, env: Environment) -> Quantity:
+        arguments = [self._eval(each, env) for each in node.args]
+        if name == "total":
+            return _total(arguments[0])
+        if name == "inner":
+            return multiply(transpose(arguments[0]), arguments[1])
+        if name in ("max", "min"):
+            if len(arguments) < 2:
+                raise Unknown(f"{name} of one thing is not computed")
+            total = arguments[0]
+            for each in arguments[1:]:
+                total = combine(getattr(backend, name), total, each, name)
+            return total
+        if name == "diag":
+            return _diagonal(arguments[0])
+        if len(arguments) != 1:
+            raise Unknown(f"{name} takes one operand")
+        function: Callable[[Scalar], Scalar] = getattr(backend, name)
+        for _ in range(node.primes):
+            function = _slope_of(function)
+        return apply(function, arguments[0])
+
+    def _softmax(self, node: Node, env: Environment) -> Quantity:
+        """Compute softmax(z), of a vector, or of a member of a family over its set."""
+        if node.primes or not node.args:
+            raise Unknown("this softmax is not computed")
+        index = node.args[1] if node.marks == "_" and len(node.args) > 1 else None
+        inner = node.args[0]
+        letters = letters_of(inner, self.book.letters)
+        free = [each.text for each in inner.args if inner.head == "sym" and each.head == "sym" and each.text in letters]
+        whole = self._eval(inner, env) if not free or index is not None else None
+        if isinstance(whole, Grid):
+            exponents = [backend.exp(each) for each in whole.entries]
+            total = _added(exponents)
+            rows = Grid([[each / total] for each in exponents])
+            return rows if index is None else _entry(rows, (self._index(index, env),))
+        if not free and inner.head == "sym":
+            if index is None:
+                raise Unknown("softmax needs a vector")
+            inner = replace(inner, args=(*inner.args, index), marks=inner.marks + "_")
+            free = [index.text] if index.head == "sym" else []
+        if not free:
+            raise Unknown("softmax needs a vector or an index")
+        letter = free[-1]
+        total = _added(
+            [backend.exp(self._scalar(inner, {**env, letter: at})) for at in self.range(letter, Node("open"), Node("open"), env)]
+        )
+        return backend.exp(self._scalar(inner, env)) / total
+
+    def _scalar(self, node: Node, env: Environment) -> Scalar:
+        value = self._eval(node, env)
+        if isinstance(value, Grid):
+            raise Unknown("a vector stands where a number is needed")
+        return value
+
+    def _own_function(self, node: Node, env: Environment) -> Quantity:
+        """Apply a function of the note's own: by its definition, or as a random smooth one."""
+        arguments = [self._eval(each, env) for each in node.args]
+        every, trusted = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
+        for each in every:
+            parameters = each.pattern.args
+            if len(parameters) == len(arguments):
+                self.trusted &= trusted
+                if node.primes:
+                    if len(arguments) > 1 or isinstance(arguments[0], Grid):
+                        raise Unknown(f"{node.text}′ of several variables is not computed")
+                    return self._primed(each, arguments[0], node.primes, env)
+                return self._applied(each, arguments, env)
+        shaken = random.Random(f"{node.text} {self.seed}")
+        weights = [shaken.uniform(0.4, 1.4) for _ in range(3 + 2 * len(arguments))]
+
+        def smooth(*xs: Scalar) -> Scalar:
+            inner = weights[0]
+            for weight, x in zip(weights[3:], xs, strict=False):
+                inner = inner + weight * x
+            total = weights[1] * backend.sin(inner)
+            for weight, x in zip(weights[3 + len(xs) :], xs, strict=False):
+                total = total + weight * x * weights[2]
+            return total
+
+        if node.primes:
+            if len(arguments) != 1:
+                raise Unknown(f"{node.text}′ of several variables is not computed")
+            function: Callable[[Scalar], Scalar] = smooth
+            for _ in range(node.primes):
+                function = _slope_of(function)
+            return apply(function, arguments[0])
+        if len(arguments) == 1:
+            return apply(smooth, arguments[0])
+        entries = [entry for each in arguments for entry in (each.entries if isinstance(each, Grid) else [each])]
+        weights += [shaken.uniform(0.4, 1.4) for _ in range(2 * len(entries))]
+        return smooth(*entries)
+
+    def _applied(self, definition: Definition, arguments: Sequence[Quantity], env: Environment) -> Quantity:
+        """Evaluate a function's body with arguments for its parameters."""
+        names = {n.key(each): argument for each, argument in zip(definition.pattern.args, arguments, strict=True)}
+        inner = _Inside(self, names)
+        return inner._eval(definition.body, env)
+
+    def _primed(self, definition: Definition, argument: Scalar, primes: int, env: Environment) -> Scalar:
+        def function(x: Scalar) -> Scalar:
+            value = self._applied(definition, [x], env)
+            if isinstance(value, Grid):
+                raise Unknown("the derivative of a vector's function is not computed")
+            return value
+
+        for _ in range(primes):
+            function = _slope_of(function)
+        return function(argument)
+
+    # Derivatives
+
+    def _eval_derivative(self, node: Node, env: Environment) -> Quantity:
+        y, *xs = node.args
+        if len(xs) > 1:
+            return self._higher(y, xs, env)
+        x = xs[0]
+        if x.head == "T":
+            x = x.args[0]
+        top, bottom = self._eval(y, env), self._eval(x, env)
+        if not self._is_known(y, top, bottom, env):
+            raise Unknown(f"the note does not say how {n.show(y)} comes from {n.show(x)}")
+        if isinstance(top, Grid) and isinstance(bottom, Grid):
+            return self._jacobian(top, bottom)
+        if isinstance(bottom, Grid):
+            slopes = self._totals_of(top)
+            grid: Quantity = Grid([[slopes.get(id(entry), 0.0) for entry in row] for row in bottom.rows])
+            return transpose(grid) if self.options.layout == "numerator" else grid
+        if isinstance(top, Grid):
+            grid = Grid([[self._slope(entry, bottom) for entry in row] for row in top.rows])
+            return transpose(grid) if self.options.layout == "denominator" else grid
+        return self._slope(top, bottom)
+
+    def _is_known(self, y: Node, top: Quantity, bottom: Quantity, env: Environment) -> bool:
+        """Whether a derivative of 0 is one, rather than a lack of words on how y comes about."""
+        if y.head != "sym" or isinstance(top, Grid):
+            return True
+        instance = (n.key(y), self.indices(y, env))
+        if instance not in self.leaves and instance not in self.opaque:
+            return True
+        if top is bottom:
+            return True
+        slopes = self._totals_of(top)
+        entries = bottom.entries if isinstance(bottom, Grid) else [bottom]
+        return any(id(entry) in slopes for entry in entries)
+
+    def _jacobian(self, top: Grid, bottom: Grid) -> Quantity:
+        if 1 not in top.shape or 1 not in bottom.shape:
+            raise Unknown("the derivative of a matrix by a matrix is no matrix")
+        rows = [[self._slope(y, x) for x in bottom.entries] for y in top.entries]
+        return transpose(Grid(rows)) if self.options.layout == "denominator" else Grid(rows)
+
+    def _totals_of(self, y: Quantity) -> dict[int, float]:
+        if not isinstance(y, Value):
+            return {}
+        if id(y) not in self._totals:
+            self._totals[id(y)] = (y, total_derivatives(y))
+        return self._totals[id(y)][1]
+
+    def _slope(self, y: Scalar, x: Scalar) -> float:
+        return self._totals_of(y).get(id(x), 0.0)
+
+    def _higher(self, y: Node, xs: Sequence[Node], env: Environment) -> Quantity:
+        top = self._scalar(y, env)
+        bottoms = [self._scalar(x, env) for x in xs]
+        if not self._is_known(y, top, bottoms[0], env):
+            raise Unknown(f"the note does not say how {n.show(y)} comes from {n.show(xs[0])}")
+        for x in bottoms:
+            if not isinstance(top, Value) or not isinstance(x, Value):
+                return 0.0
+            top = gradients(top, [x], create_graph=True)[0]
+        return top
+
+    # Members of families
+
+    def _instance(self, instance: Instance) -> Quantity:
+        if instance in self.values:
+            return self.values[instance]
+        if len(self.active) > DEPTH:
+            raise _Missing(instance)
+        if instance in self.active:
+            if len(self.active) > 1 or self.active[0] == instance:
+                return self._set_leaf(instance)
+        self.active.append(instance)
+        value = self._made(instance)
+        if self.active and self.active[-1] == instance:
+            self.active.pop()
+        if instance not in self.values:
+            self.values[instance] = _fresh(value)
+        return self.values[instance]
+
+    def _made(self, instance: Instance) -> Quantity:
+        shown = _spelled(instance)
+        if shown in self.numbers:
+            self.used[shown] = Value(self.numbers[shown])
+            return self.used[shown]
+        found = self.definition(instance)
+        if found is not None:
+            definition, env = found
+            return self._eval(definition.body, env)
+        entry = self._from_vector(instance)
+        if entry is not None:
+            return entry
+        parents = self._upstream(instance)
+        if parents:
+            return self._random_function(instance, parents)
+        return self._set_leaf(instance)
+
+    def definition(self, instance: Instance) -> tuple[Definition, Environment] | None:
+        """Find the definition of a member, and the values of the letters in it; the most special one first."""
+        key, indices = instance
+        if key not in self._chosen:
+            self._chosen[key] = self.book.chosen(key, self.order, self.section)
+        every, trusted = self._chosen[key]
+        best: tuple[int, Definition, dict[str, int]] | None = None
+        for each in every:
+            env = self.matched(each.pattern, indices)
+            if env is not None and not _below_ground(each, env):
+                if best is None or len(env) < best[0]:
+                    best = len(env), each, env
+        if best is None:
+            return None
+        self.trusted &= trusted
+        return best[1], best[2]
+
+    def matched(self, pattern: Node, indices: Sequence[Index]) -> dict[str, int] | None:
+        """Match the indices of a pattern with those of a member; None if they differ."""
+        env: dict[str, int] = {}
+        for each, index in zip(pattern.args, indices, strict=True):
+            if each.head == "sym" and each.text in self.book.letters and each.text not in self.book.sizes:
+                if not isinstance(index, int) or env.setdefault(each.text, index) != index:
+                    return None
+            elif each.head == "+" and len(each.args) == 2 and each.args[0].head == "sym" and each.args[0].text in self.book.letters:
+                shift = self._index(each.args[1], {})
+                if not isinstance(index, int) or not isinstance(shift, int):
+                    return None
+                if env.setdefault(each.args[0].text, index - shift) != index - shift:
+                    return None
+            elif self._index(each, env) != index:
+                return None
+        return env
+
+    def _from_vector(self, instance: Instance) -> Quantity | None:
+        """Take x_i for an entry of the vector x, where there is one."""
+        (name, count), indices = instance
+        if count not in (1, 2) or not all(isinstance(each, int) for each in indices):
+            return None
+        for key in ((f"**{name}", 0), (name, 0)):
+            if key in self.shapes and self.shapes[key] != (1, 1):
+                whole = self._instance((key, ()))
+                return _entry(whole, indices)
+        return None
+
+    def _upstream(self, instance: Instance) -> list[Scalar]:
+        """Return what an undefined quantity is a function of: what it is differentiated by, nearest first."""
+        key, indices = instance
+        patterns = self.book.upstream.get(key, [])
+        found: dict[int, Scalar] = {}
+        for pattern in patterns:
+            y, x = pattern.args
+            env = self.matched(y, indices) if y.args else {}
+            if env is None:
+                continue
+            for inner in self._everywhere(x, env):
+                value = self._eval(x, inner)
+                for entry in value.entries if isinstance(value, Grid) else [value]:
+                    if isinstance(entry, Value):
+                        found[id(entry)] = entry
+        return self._nearest(found)
+
+    def _everywhere(self, x: Node, env: Environment) -> Iterator[Environment]:
+        free = sorted(letters_of(x, self.book.letters) - set(env))
+        yield from self.assignments(free, dict(env))
+
+    def assignments(self, letters: Sequence[str], env: dict[str, int]) -> Iterator[Environment]:
+        """Yield every choice of some letters over their sets."""
+        if not letters:
+            yield env
+            return
+        letter, *rest = letters
+        for at in self.range(letter, Node("open"), Node("open"), env):
+            yield from self.assignments(rest, {**env, letter: at})
+
+    def _nearest(self, found: Mapping[int, Scalar]) -> list[Scalar]:
+        """Leave out what reaches the quantity through something else that is found."""
+        behind: set[int] = set()
+        for place, value in found.items():
+            behind |= {each for each in self._totals_of(value) if each != place}
+        return [value for place, value in found.items() if place not in behind]
+
+    def _random_function(self, instance: Instance, parents: Sequence[Scalar]) -> Quantity:
+        """Make a function of some quantities: with the slopes that the note states, random ones elsewhere."""
+        self.opaque.add(instance)
+        total: Scalar = 0.3
+        places = {id(value): at for at, value in self.values.items()}
+        for at, parent in enumerate(parents):
+            slope = self._stated_slope(instance, places.get(id(parent)))
+            if slope is None:
+                slope = random.Random(f"{instance} {at} {self.seed}").uniform(0.3, 1.3)
+            total = total + parent * float(slope)
+        return total
+
+    def _stated_slope(self, instance: Instance, x: Instance | None) -> Scalar | None:
+        if x is None:
+            return None
+        for each in self.book.slopes.get(instance[0], []):
+            y, by = each.pattern.args
+            env = self.matched(y, instance[1])
+            if env is None or n.key(by) != x[0]:
+                continue
+            letters = self.matched(by, x[1])
+            if letters is None or any(env.get(letter, at) != at for letter, at in letters.items()):
+                continue
+            value = self._eval(each.body, {**env, **letters})
+            if not isinstance(value, Grid):
+                return value
+        return None
+
+    def _set_leaf(self, instance: Instance) -> Quantity:
+        if instance not in self.values:
+            self.leaves.add(instance)
+            self.values[instance] = self._leaf(instance)
+        return self.values[instance]
+
+    def _leaf(self, instance: Instance) -> Quantity:
+        key, indices = instance
+        rows, columns = self.shapes.get(key, (1, 1))
+        if (rows, columns) == (1, 1):
+            return Value(self._drawn(key, indices))
+        return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
+
+    def _drawn(self, key: Key, indices: tuple[Index, ...]) -> float:
+        if self.options.simplex and len(indices) == 1 and key in self.book.simplex:
+            place = indices[0] if isinstance(indices[0], int) else 1
+            low, high = self._simplex_range(key)
+            members = [_random(key, (at,), self.seed - self.seed % 2) for at in range(low, high + 1)]
+            return _random(key, (place,), self.seed - self.seed % 2) / sum(members)
+        return _random(key, indices, self.seed)
+
+    def _simplex_range(self, key: Key) -> tuple[int, int]:
+        values = list(self.range(self.book.simplex[key], Node("open"), Node("open"), {}))
+        return values[0], values[-1]
+
+
+class _Inside(World):
+    """A world within a function's body, where the parameters stand for arguments."""
+
+    def __init__(self, outer: World, names: Mapping[Key, Quantity]) -> None:
+        self.__dict__.update(outer.__dict__)
+        self._names = names
+
+    def _instance(self, instance: Instance) -> Quantity:
+        if not instance[1] and instance[0] in self._names:
+            return self._names[instance[0]]
+        return super()._instance(instance)
+
+
+def _random(key: Key, indices: tuple[Index, ...], seed: int) -> float:
+    low, high = (0.2, 0.9) if seed % 2 == 0 else (-1.4, 1.6)
+    return random.Random(f"{key} {indices} {seed}").uniform(low, high)
+
+
+def _spelled(instance: Instance) -> str:
+    (name, _), indices = instance
+    return name + "".join(f"|{each}" for each in indices)
+
+
+def _below_ground(definition: Definition, env: Mapping[str, int]) -> bool:
+    """Whether a recurrence has come to its beginning or its end."""
+    for letter, at in env.items():
+        if at < 1 and _has_shift(definition.body, letter, -1):
+            return True
+        if at > STEPS and _has_shift(definition.body, letter, 1):
+            return True
+    return False
+
+
+def _has_shift(body: Node, letter: str, sign: int) -> bool:
+    return any(
+        index.head == "+" and any(each.head == "sym" and each.text == letter for each in index.args) and (sign < 0) == any(each.head == "neg" for each in index.args)
+        for each in body.symbols()
+        for index in each.args
+    )
+
+
+def _fresh(value: Quantity) -> Quantity:
+    """Make a node of its own of a value that may be another quantity's."""
+    if isinstance(value, Grid):
+        return Grid([[_fresh_scalar(entry) for entry in row] for row in value.rows])
+    return _fresh_scalar(value)
+
+
+def _fresh_scalar(value: Scalar) -> Value:
+    return value * 1.0 if isinstance(value, Value) else Value(float(value))
+
+
+def _divided(a: Scalar, b: Scalar) -> Scalar:
+    if isinstance(a, Value) or isinstance(b, Value):
+        return a / b
+    return a / b if b else math.nan
+
+
+def _power(x: Scalar, exponent: Scalar) -> Scalar:
+    if isinstance(x, Value) or isinstance(exponent, Value):
+        return backend.pow(x, exponent)
+    return TABLE["pow"].compute(x, exponent)[0]
+
+
+def _slope_of(function: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar]:
+    def slope(x: Scalar) -> Scalar:
+        at = x * 1.0 if isinstance(x, Value) else Value(float(x))
+        y = function(at)
+        return gradients(y, [at], create_graph=True)[0] if isinstance(y, Value) else 0.0
+
+    return slope
+
+
+def _total(x: Quantity) -> Quantity:
+    return _added(x.entries) if isinstance(x, Grid) else x
+
+
+def _added(terms: Sequence[Scalar]) -> Scalar:
+    total: Scalar = 0.0
+    for each in terms:
+        total = total + each
+    return total
+
+
+def _diagonal(x: Quantity) -> Quantity:
+    if not isinstance(x, Grid):
+        return x
+    entries = x.entries
+    return Grid([[entry if i == j else 0.0 for j in range(len(entries))] for i, entry in enumerate(entries)])
+
+
+def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
+    if not isinstance(whole, Grid) or not all(isinstance(each, int) for each in indices):
+        raise Unknown("an entry is taken of what is no vector")
+    places = [int(each) for each in indices]
+    rows, columns = whole.shape
+    i, j = (places[0], 1) if len(places) == 1 and columns == 1 else (1, places[0]) if len(places) == 1 else (places[0], places[1])
+    if not (1 <= i <= rows and 1 <= j <= columns) or len(places) > 2:
+        raise Unknown("an entry lies outside of its matrix")
+    return whole.rows[i - 1][j - 1]
+
+
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "≤": lambda a, b: a <= b,
+    "≥": lambda a, b: a >= b,
+    "=": lambda a, b: a == b,
+    "≠": lambda a, b: a != b,
+}
+_HEADS: Final = {
+    "num": "number", "sym": "symbol", "+": "sum", "neg": "neg", "*": "product", "odot": "odot", "outer": "outer", "/": "quotient",
+    "^": "power", "T": "transpose", "norm": "norm", "abs": "abs", "cmp": "comparison", "cases": "cases", "sum": "big", "prod": "big",
+    "matrix": "matrix", "call": "call", "d": "derivative", "entry": "entry",
+}  # fmt: skip
+_UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}
+_NUMERIC: Final = {
+    **{name: name for name, row in TABLE.items() if row.arity == 1},
+    "max": "max", "min": "min", "diag": "diag", "total": "total", "inner": "inner",
+}  # fmt: skip
