@@ -83,6 +83,7 @@ if TYPE_CHECKING:
         vjp,
     )
     from autograd.engine import graph
+    from autograd.notes import read_note
     from autograd.prompt.ipython import load_ipython_extension
     from autograd.worksheet import Worksheet
 
@@ -91,13 +92,13 @@ __version__ = "1.0.0rc1"
 __all__ = [
     "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "Worksheet",
     "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
-    "check_derivation", "check_graph", "checkpoint", "checks", "compile", "compiler", "cos", "cosh", "custom_gradient",
-    "derivation", "derivative", "derivatives", "derive", "detect_anomaly", "div", "dot", "draw", "erf", "erfc", "exp",
-    "explore", "expm1", "gelu", "grad", "gradcheck", "gradients", "graph", "group", "hessian", "hvp", "hypot",
-    "jacobian", "jvp", "label", "leaky_relu", "load_ipython_extension", "log", "log10", "log1p", "log2", "logsumexp",
-    "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "recording", "relu", "sensitivity",
-    "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient", "strategies", "sub", "sum", "tan", "tanh",
-    "value_and_grad", "values", "vjp", "where", "worksheet",
+    "check_derivation", "check_graph", "checkpoint", "checks", "compile", "compiler", "cos", "cosh",
+    "custom_gradient", "derivation", "derivative", "derivatives", "derive", "detect_anomaly", "div", "dot", "draw",
+    "erf", "erfc", "exp", "explore", "expm1", "gelu", "grad", "gradcheck", "gradients", "graph", "group", "hessian",
+    "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "load_ipython_extension", "log", "log10", "log1p",
+    "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "read_note",
+    "recording", "relu", "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient",
+    "strategies", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "vjp", "where", "worksheet",
 ]  # fmt: skip
 
 _LATER = {
@@ -114,6 +115,7 @@ _LATER = {
     "compile": "compiler",
     "recording": "compiler",
     "derive": "derivation",
+    "read_note": "notes",
     "checkpoint": "derivatives.custom",
     "custom_gradient": "derivatives.custom",
     "op": "derivatives.custom",

@@ -15,10 +15,10 @@ import autograd
 from autograd._common.files import write_whole
 from autograd._common.text import did_you_mean
 from autograd.claims.judge import Subject
-from autograd.claims.notes import read_note
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import Derivation, derive
 from autograd.errors import AutogradError, DrawError, WorksheetError
+from autograd.notes import command as notes
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.lines import MAX_BYTES
@@ -98,7 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("sheet", nargs="?", metavar="SHEET", help="a file, the name of a shipped worksheet, or - for standard input")
+    add(
+        "sheets", nargs="*", metavar="SHEET",
+        help="a file, the name of a shipped worksheet, or - for standard input; or notes: files and folders",
+    )  # fmt: skip
     add(
         "-i",
         "--interactive",
@@ -135,6 +138,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--latex", metavar="FILE", help="write the derivation as LaTeX")
     add("--markdown", metavar="FILE", help="write the derivation as Markdown")
     add("--json", action="store_true", help="print one JSON object instead of tables")
+    add("--all", action="store_true", help="of notes: print every equation with its verdict")
+    add("--quiet", action="store_true", help="of notes: print nothing but what is WRONG, one line each")
+    add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation")
+    add("--allow-empty", action="store_true", help="of notes: files without equations are no failure")
     add("--list", action="store_true", help="list the worksheets that come with the package")
     add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
     return parser
@@ -146,6 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
+    options.sheet = options.sheets[0] if options.sheets else None
     try:
         code = _outcome(options, bare=not (sys.argv[1:] if arguments is None else arguments))
         if sys.stdout is not None:
@@ -168,7 +176,16 @@ def _outcome(options: argparse.Namespace, bare: bool) -> int:
         from autograd.prompt.console import converse  # when it is wanted
 
         return converse(autograd.__version__, options.sheet or "")
-    return _list() if options.list else _note(options) if _is_note(options.sheet) else _run(options)
+    if options.list:
+        return _list()
+    if any(map(_is_note, options.sheets)):
+        return _notes(options)
+    if len(options.sheets) > 1:
+        raise WorksheetError(f"one worksheet at a time, got {len(options.sheets)}")
+    for name in ("all", "quiet", "marked", "allow_empty"):
+        if getattr(options, name):
+            raise WorksheetError(f"--{name.replace('_', '-')} is for notes")
+    return _run(options)
 
 
 def _complain(message: str) -> int:
@@ -185,22 +202,30 @@ def _list() -> int:
     return FINE
 
 
-def _is_note(path: str | None) -> bool:
-    """Whether a file is prose with formulas between dollars, by its name or by them: no worksheet has such."""
-    if path is None or not Path(path).is_file():
-        return False
-    return path.lower().endswith((".md", ".markdown", ".tex")) or bool(_DOLLARS.search(Path(path).read_bytes()))
+def _is_note(path: str) -> bool:
+    """Whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
+    if not Path(path).is_file():
+        return Path(path).is_dir() and path not in shipped.names()
+    return path.lower().endswith(notes.SUFFIXES) or bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
-def _note(options: argparse.Namespace) -> int:
-    """Read the equations of a note, check those that are understood, and list all."""
-    raw = Path(options.sheet).read_bytes()[: MAX_BYTES + 1]
-    try:
-        note = read_note(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise WorksheetError(f"the note is not UTF-8 text: byte 0x{raw[error.start]:02x}") from None
-    print(note)
-    return CHECK_FAILED if note.count("WRONG") else FINE
+_FOR_NOTES = {"sheets", "sheet", "all", "quiet", "marked", "allow_empty", "json"}
+
+
+def _notes(options: argparse.Namespace) -> int:
+    """Read notes; an option that is for worksheets is refused, not ignored."""
+    usual = vars(_parser().parse_args([]))
+    for name, value in vars(options).items():
+        if name not in _FOR_NOTES and value != usual.get(name):
+            raise WorksheetError(f"--{name.replace('_', '-')} is for worksheets, not for notes")
+    wanted = notes.Options(
+        all=options.all,
+        quiet=options.quiet,
+        json=options.json,
+        allow_empty=options.allow_empty,
+        marked=options.marked or "",
+    )
+    return notes.run(options.sheets, wanted)
 
 
 def _run(options: argparse.Namespace) -> int:

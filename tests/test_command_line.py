@@ -219,7 +219,6 @@ def test_pictures_that_cannot_be_drawn_are_refused(arguments: tuple[str, ...], p
         (["nothing/like/this.txt"], ["nothing/like/this.txt: no such file"]),
         (["my_cell.txt"], ["no such file here, and no worksheet is shipped as 'my_cell.txt'; see --list"]),
         (["step_by_stop.txt"], ["did you mean 'step_by_step'?"]),
-        (["."], ["directory"]),
         (["step_by_step", "--wrt", "w55"], ["unknown name 'w55'", "did you mean 'w5'?"]),
         (["step_by_step", "--of", "E_totl"], ["unknown name 'E_totl'", "did you mean 'E_total'?"]),
         (["matrices", "--of", "Z1"], ["the output must be one number, 'Z1' is a list"]),

@@ -19,17 +19,18 @@ PUBLIC: dict[str, str] = {
     "autograd": """
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
         acos acosh add asin asinh atan atan2 atanh cbrt check_derivation check_graph checkpoint checks compile
-        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly div dot draw erf
-        erfc exp explore expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp label
-        leaky_relu load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad normal_cdf op
-        pow recording relu sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient strategies sub sum tan tanh
-        value_and_grad values vjp where worksheet
+        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly div dot draw
+        erf erfc exp explore expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp
+        label leaky_relu load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad
+        normal_cdf op pow read_note recording relu sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient
+        strategies sub sum tan tanh value_and_grad values vjp where worksheet
     """,
     "autograd.checks.gradcheck": "check_graph gradcheck",
     "autograd.derivation": """
         Derivation Factor LayerDerivation Line Term Update derive
     """,
     "autograd.claims": "Verdict check_derivation",
+    "autograd.notes": "Equation Note STATUSES read_note",
     "autograd.draw": "draw",
     "autograd.errors": "AnomalyError AutogradError BranchChanged DrawError GradientError WorksheetError",
     "autograd.explore": "explore",

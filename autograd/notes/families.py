@@ -55,11 +55,17 @@ def _closed(node: Node) -> Node | None:
     general = _with(before, pair[0], n.symbol(LETTER))
     first = int(pair[0].number)
     start = at - 1
-    while start > 0 and args[start - 1] == _with(general, n.symbol(LETTER), Node("num", text=str(first - 1), number=first - 1.0)):
+    while start > 0 and args[start - 1] == _with(
+        general, n.symbol(LETTER), Node("num", text=str(first - 1), number=first - 1.0)
+    ):
         start, first = start - 1, first - 1
     big = Node("sum" if node.head == "+" else "prod", (general, n.number(first), last), LETTER)
     rest = [*args[:start], big, *args[taken:]]
-    whole = rest[0] if len(rest) == 1 else replace(node, args=tuple(rest), text=" " * (len(rest) - 1) if node.head == "*" else "")
+    whole = (
+        rest[0]
+        if len(rest) == 1
+        else replace(node, args=tuple(rest), text=" " * (len(rest) - 1) if node.head == "*" else "")
+    )
     return without_dots(whole) if any(each.head == "dots" for each in rest) else whole
 
 

@@ -37,7 +37,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of mathematics: its text, where it begins, and what it was found in.
+    """A piece of mathematics: its text, where it begins and ends, and `after` what closes it.
 
     `fixed` holds the span that stands for all of it where its text is not the note's own, as in an address.
     """
@@ -47,6 +47,7 @@ class Block:
     end: int
     section: int
     display: bool
+    after: int
     fixed: bool = False
 
 
@@ -120,7 +121,7 @@ class _Finder:
         self.masked: list[tuple[int, int]] = []
         self.found: list[Block] = []
         self.opened, self.start = "", 0
-        self.fence, self.fence_start = "", 0
+        self.fence, self.fence_start, self.fence_math = "", 0, False
         self.skip = 0
 
     def run(self) -> list[Block]:
@@ -138,8 +139,8 @@ class _Finder:
     def _other(self, match: re.Match[str]) -> None:
         """Pass over what only keeps other delimiters from being seen."""
 
-    def _add(self, start: int, end: int, display: bool) -> None:
-        self.found.append(Block(self.text[start:end], start, end, self.section, display))
+    def _add(self, start: int, end: int, after: int, *, display: bool) -> None:
+        self.found.append(Block(self.text[start:end], start, end, self.section, display, after))
 
     def _fenced(self, match: re.Match[str]) -> None:
         marks = match[0].lstrip(" >\t")
@@ -147,7 +148,7 @@ class _Finder:
         if self.fence:
             if marks.startswith(self.fence):
                 if self.fence_math:
-                    self._add(self.fence_start, match.start(), True)
+                    self._add(self.fence_start, match.start(), match.end(), display=True)
                 else:
                     self.masked.append((self.fence_start, match.start()))
                 self.fence = ""
@@ -180,8 +181,8 @@ class _Finder:
         if match.start() and self.text[match.start() - 1] == "$":
             end = self.text.find(ticks + "$", match.end(), match.end() + _SHORT)
             if end > 0:
-                self._add(match.end(), end, False)
                 self.skip = end + len(ticks) + 1
+                self._add(match.end(), end, self.skip, display=False)
             return
         end = self.text.find(ticks, match.end(), match.end() + _SHORT)
         if end > 0 and "\n\n" not in self.text[match.end() : end]:
@@ -204,16 +205,15 @@ class _Finder:
             self._close(match)
 
     def _toggled(self, sign: str, match: re.Match[str]) -> None:
-        if self.opened and _CLOSES.get(self.opened) == sign:
-            self._close(match)
-        elif self.opened == "$" and sign == "$$":
+        if (self.opened and _CLOSES.get(self.opened) == sign) or (self.opened == "$" and sign == "$$"):
             self._close(match)
         elif not self.opened and sign in _CLOSES:
             self.opened, self.start = sign, match.end()
 
     def _close(self, match: re.Match[str]) -> None:
         if match.start() - self.start <= 50 * _SHORT and self.text[self.start : match.start()].strip():
-            self._add(self.start, match.start(), self.opened not in ("$", "\\(", "\\\\("))
+            inline = self.opened in ("$", "\\(", "\\\\(")
+            self._add(self.start, match.start(), match.end(), display=not inline)
         self.opened = ""
 
     def _begin(self, match: re.Match[str]) -> None:
@@ -230,7 +230,15 @@ class _Finder:
         if end > 0 and not self.opened:
             inner = re.sub(r"(?:%\s*)?\]\]>\s*$", "", self.text[match.end() : end])
             self.found.append(
-                Block(html.unescape(inner), match.end(), end, self.section, "display" in match[0], fixed="&" in inner)
+                Block(
+                    html.unescape(inner),
+                    match.end(),
+                    end,
+                    self.section,
+                    "display" in match[0],
+                    end + 9,
+                    fixed="&" in inner,
+                )
             )
             self.skip = end
 
@@ -244,7 +252,7 @@ class _Finder:
         raw = html.unescape(raw.replace("&space;", " ").replace("&plus;", "+")).replace("\\dpi{", "\\class{")
         decoded = unquote(raw if "%20" in raw or "%2B" in raw.upper() else raw.replace("+", " + "))
         decoded = re.sub(r"^\s*\\(?:large|Large|inline|bg_white|fn_\w+)\b", "", decoded)
-        self.found.append(Block(decoded, match.start(), match.end(), self.section, True, fixed=True))
+        self.found.append(Block(decoded, match.start(), match.end(), self.section, True, match.end(), fixed=True))
 
 
 # Lines of plain text
@@ -275,9 +283,11 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         if "=" not in body or any(mark in body for mark in ("$", "==", "():", "import ", "<", "http", ";")):
             continue
         in_code = any(a <= start < b and "\n" in text[a:b] for a, b in codes)
-        if not (_SLOPE.search(body) or (in_code and not re.search(r"\w\.\w+\(|\bdef\b|\breturn\b|\[\w+:|\bnp\b", body))):
+        if not (
+            _SLOPE.search(body) or (in_code and not re.search(r"\w\.\w+\(|\bdef\b|\breturn\b|\[\w+:|\bnp\b", body))
+        ):
             continue
         if _PROSE.search(_KEPT.sub("f", body)):
             continue
         start = text.find(body, start)
-        yield Block(body, start, start + len(body), bisect_right(finder.headings, start), True)
+        yield Block(body, start, start + len(body), bisect_right(finder.headings, start), True, start + len(body))

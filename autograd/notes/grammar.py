@@ -6,6 +6,7 @@ it, whether `net` is a name or a product, whether the l of a^l is a layer or a p
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,11 +41,58 @@ FUNCTIONS: Final = {
     "diag": "diag",
     "sum": "total",
 }
-_LETTERS: Final = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma "
-    "varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar "
-    "imath jmath infty aleph Re Im wp digamma emptyset"
-).split()
+_LETTERS: Final = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "varepsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "vartheta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "varrho",
+    "sigma",
+    "varsigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "varphi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+    "ell",
+    "hbar",
+    "imath",
+    "jmath",
+    "infty",
+    "aleph",
+    "Re",
+    "Im",
+    "wp",
+    "digamma",
+    "emptyset",
+]
 _SPELLED: Final = {
     **dict(zip(
         _LETTERS,
@@ -53,21 +101,68 @@ _SPELLED: Final = {
     )),
 }  # fmt: skip
 _ACCENTS: Final = {
-    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "widetilde": "\u0303",
-    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "vec": "", "overrightarrow": "", "underline": "", "breve": "\u0306",
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "vec": "", "overrightarrow": "", "underline": "",
+    "breve": "\u0306",
 }  # fmt: skip
-_BOLD: Final = frozenset(("mathbf", "boldsymbol", "bm", "pmb", "bold", "vec", "overrightarrow", "textbf", "symbf", "mathbb", "Vec"))
+_BOLD: Final = frozenset(
+    ("mathbf", "boldsymbol", "bm", "pmb", "bold", "vec", "overrightarrow", "textbf", "symbf", "mathbb", "Vec")
+)
 _UPRIGHT: Final = frozenset(
-    ("mathrm", "mathit", "operatorname", "operatorname*", "mathcal", "mathsf", "mathtt", "mathscr", "mathfrak", "mathnormal", "rm", "textrm")
+    (
+        "mathrm",
+        "mathit",
+        "operatorname",
+        "operatorname*",
+        "mathcal",
+        "mathsf",
+        "mathtt",
+        "mathscr",
+        "mathfrak",
+        "mathnormal",
+        "rm",
+        "textrm",
+    )
 )
 _NAMED: Final = frozenset(
-    ("exp", "ln", "log", "tanh", "sin", "cos", "tan", "max", "min", "sinh", "cosh", "arctan", "arcsin", "arccos", "coth")
+    (
+        "exp",
+        "ln",
+        "log",
+        "tanh",
+        "sin",
+        "cos",
+        "tan",
+        "max",
+        "min",
+        "sinh",
+        "cosh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "coth",
+    )
 )
 _INDEX_LETTERS: Final = frozenset("ijklmnptℓqrs")
 _HIGH_LETTERS: Final = frozenset("lLℓ")
 _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
-_MATRICES: Final = frozenset(("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*"))
-_COMPARISONS: Final = {"<": "<", ">": ">", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "=": "=", "lt": "<", "gt": ">"}
+_MATRICES: Final = frozenset(
+    ("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*")
+)
+_COMPARISONS: Final = {
+    "<": "<",
+    ">": ">",
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "ne": "≠",
+    "neq": "≠",
+    "=": "=",
+    "lt": "<",
+    "gt": ">",
+}
 _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
 
@@ -96,7 +191,9 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
         product = all(notation.singles[letter] for letter in run)
         if run.casefold() in FUNCTIONS and len(run) > 1:
             continue
-        if (len(run) > 2 and not (product and len(run) < 4)) or (len(run) == 2 and not any(notation.singles[c] for c in run)):
+        if (len(run) > 2 and not (product and len(run) < 4)) or (
+            len(run) == 2 and not any(notation.singles[c] for c in run)
+        ):
             notation.words.add(run)
     return notation
 
@@ -182,7 +279,11 @@ def _is_prime(row: Sequence[Token], at: int) -> bool:
         return False
     if row[at].is_sign("'", "’") or row[at].is_command("prime"):
         return True
-    return row[at].is_sign("^") and at + 1 < len(row) and all(each.is_command("prime") or each.is_sign("'") for each in row[at + 1].inner)
+    return (
+        row[at].is_sign("^")
+        and at + 1 < len(row)
+        and all(each.is_command("prime") or each.is_sign("'") for each in row[at + 1].inner)
+    )
 
 
 def _after_primes(row: Sequence[Token], at: int) -> int:
@@ -316,7 +417,12 @@ class _Reader:
         if token.is_command("|", "Vert", "lVert", "lvert") and self.in_bars:
             return False
         if token.kind == "command":
-            return token.text in _STARTERS or token.text in _SPELLED or token.text in _ACCENTS or token.text in _BOLD | _UPRIGHT | _NAMED
+            return (
+                token.text in _STARTERS
+                or token.text in _SPELLED
+                or token.text in _ACCENTS
+                or token.text in _BOLD | _UPRIGHT | _NAMED
+            )
         return token.is_sign("(", "[")
 
     def signed(self) -> Node:
@@ -339,7 +445,17 @@ class _Reader:
             elif self.peek().is_command("TRANSPOSED"):
                 self.at += 1
                 base = Node("T", (base,))
-            elif self.peek().is_sign("_") and base.head in ("matrix", "list", "norm", "call", "+", "*", "odot", "d", "T"):
+            elif self.peek().is_sign("_") and base.head in (
+                "matrix",
+                "list",
+                "norm",
+                "call",
+                "+",
+                "*",
+                "odot",
+                "d",
+                "T",
+            ):
                 self.at += 1
                 low = self.script()
                 if base.head == "call" and base.text == "softmax":
@@ -425,7 +541,9 @@ class _Reader:
         inner = self.sum()
         self.in_bars = outer
         token = self.peek()
-        if not (token.is_sign(closing) or token.is_command("|", "Vert", "rVert", "rvert", "vert") or token.is_sign("|")):
+        if not (
+            token.is_sign(closing) or token.is_command("|", "Vert", "rVert", "rvert", "vert") or token.is_sign("|")
+        ):
             raise WorksheetError("a bar has no second one")
         self.at += 1
         if head == "norm" and self.peek().is_sign("|"):
@@ -493,7 +611,11 @@ class _Reader:
         if text in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
             self.at += 1
             return self.fraction(self.script(), self.script())
-        if text in ("pdv", "dv", "pd", "pderiv", "deriv", "odv") and self.peek(1).kind == "group" and self.peek(2).kind == "group":
+        if (
+            text in ("pdv", "dv", "pd", "pderiv", "deriv", "odv")
+            and self.peek(1).kind == "group"
+            and self.peek(2).kind == "group"
+        ):
             self.at += 1
             return n.derivative(self.inner(self.script()), self.inner(self.script()))
         if text in ("sum", "prod"):
@@ -518,7 +640,13 @@ class _Reader:
         if text in ("mathbb",) and written(self.peek(1).inner) in ("1", "I"):
             self.at += 2
             self.skip_scripts()
-            return self.bracketed(")") if self.peek().is_sign("(") else self.braces("{") if self.peek().is_command("{") else Node("unknown", text="1")
+            return (
+                self.bracketed(")")
+                if self.peek().is_sign("(")
+                else self.braces("{")
+                if self.peek().is_command("{")
+                else Node("unknown", text="1")
+            )
         if text in _NAMED:
             self.at += 1
             return self.function(text)
@@ -537,7 +665,9 @@ class _Reader:
         self.at += 1
         self.deeper()
         inner = self.comma_list()
-        closing = {"{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",)}.get(opening, ())
+        closing = {"{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",)}.get(
+            opening, ()
+        )
         if not self.peek().is_command(*closing):
             raise WorksheetError(f"\\{opening} is never closed")
         self.at += 1
@@ -585,7 +715,9 @@ class _Reader:
         if not sign or len(below) < 2:
             return None
         place = next((at for at in range(len(above)) if _delta(above, at) == sign), -1)
-        if place < 0 or (sign in "δΔ" and (place or len(above) < 2 or above[1].is_sign("_", "^") or below[1].is_sign("_", "^"))):
+        if place < 0 or (
+            sign in "δΔ" and (place or len(above) < 2 or above[1].is_sign("_", "^") or below[1].is_sign("_", "^"))
+        ):
             return None
         if place and not (sign == "∂" or above[place].kind != "letter"):
             return None
@@ -598,7 +730,13 @@ class _Reader:
             return None
         y = self.inner(rest) if rest else self.operand()
         node = Node("d", (y, *xs))
-        return n.product(self.inner(above[:place]), node) if place and _has_value(above[:place]) else n.negative(node) if place else node
+        return (
+            n.product(self.inner(above[:place]), node)
+            if place and _has_value(above[:place])
+            else n.negative(node)
+            if place
+            else node
+        )
 
     def operand(self) -> Node:
         """Read what ∂/∂x is applied to: what follows, up to the next plus or minus."""
@@ -629,7 +767,11 @@ class _Reader:
                 if x.head == "*" and sign == "∂" and all(each.head == "sym" for each in x.args):
                     raise WorksheetError("can't tell what is differentiated by")
                 return None
-            xs += [x.args[0] if x.head == "call" and x.args else x] * times if x.head != "call" else [n.symbol(x.text)] * times
+            xs += (
+                [x.args[0] if x.head == "call" and x.args else x] * times
+                if x.head != "call"
+                else [n.symbol(x.text)] * times
+            )
         return xs
 
     def inline_derivative(self, width: int) -> Node:
@@ -692,10 +834,17 @@ class _Reader:
         return body
 
     def bounds(self, low: Sequence[Token]) -> tuple[list[str], Node]:
-        """Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
+        r"""Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
         if not low:
             return ["?"], Node("open")
-        relation = next((at for at, each in enumerate(low) if each.is_sign("=", "<") or each.is_command("in", "ne", "neq", "le", "leq")), len(low))
+        relation = next(
+            (
+                at
+                for at, each in enumerate(low)
+                if each.is_sign("=", "<") or each.is_command("in", "ne", "neq", "le", "leq")
+            ),
+            len(low),
+        )
         names = [_base(each) or each.text for each in low[:relation] if not each.is_sign(",", "(", ")")]
         if not names or any(len(each) > 2 for each in names):
             raise WorksheetError(f"can't tell what the sum runs over: {written(low)}")
@@ -726,12 +875,18 @@ class _Reader:
         if self.peek() is _END or not (self.starts_factor(self.peek()) or self.peek().is_sign("|", "-")):
             node = Node("call", (), known, primes=primes)
         else:
-            arguments = self.arguments() if self.peek().is_sign("(", "[") or self.peek().is_command("{") else (self.bare(),)
+            arguments = (
+                self.arguments() if self.peek().is_sign("(", "[") or self.peek().is_command("{") else (self.bare(),)
+            )
             node = Node("call", arguments, known, primes=primes)
         return Node("^", (node, power)) if power is not None else node
 
     def arguments(self) -> tuple[Node, ...]:
-        inner = self.braces("{") if self.peek().is_command("{") else self.bracketed(")" if self.peek().is_sign("(") else "]")
+        inner = (
+            self.braces("{")
+            if self.peek().is_command("{")
+            else self.bracketed(")" if self.peek().is_sign("(") else "]")
+        )
         if inner.head == "matrix" and len(inner.args) == 1:
             return inner.args[0].args
         return inner.args if inner.head == "list" else (inner,)
@@ -741,7 +896,7 @@ class _Reader:
         if self.accept("-"):
             return n.negative(self.bare())
         factor = self.factor()
-        while factor.head in ("num", "sym") and self.peek().kind in ("letter", "number", "group") or (
+        while (factor.head in ("num", "sym") and self.peek().kind in ("letter", "number", "group")) or (
             factor.head in ("num", "*", "sym") and self.peek().kind == "command" and self.peek().text in _SPELLED
         ):
             factor = n.product(*(factor.args if factor.head == "*" else (factor,)), self.factor())
@@ -750,7 +905,12 @@ class _Reader:
     def named(self) -> Node:
         start = self.at
         base, bold = self.base_name()
-        if base in ("d",) and not bold and self.peek().kind in ("letter", "command") and not self.peek().is_command(*_TIMES, "odot"):
+        if (
+            base in ("d",)
+            and not bold
+            and self.peek().kind in ("letter", "command")
+            and not self.peek().is_command(*_TIMES, "odot")
+        ):
             slope = self.slope_or_differential(start)
             if slope is not None:
                 return slope
@@ -758,7 +918,11 @@ class _Reader:
         if known and (base != "σ" or self.sigma_applies()):
             return self.function(base)
         node, primes = self.indexed(base, bold)
-        if node.head == "sym" and node.text in self.notation.functions and (self.peek().is_sign("(") or primes or (self.peek().is_sign("[") and primes)):
+        if (
+            node.head == "sym"
+            and node.text in self.notation.functions
+            and (self.peek().is_sign("(") or primes or (self.peek().is_sign("[") and primes))
+        ):
             start = self.at
             arguments = self.arguments() if self.peek().is_sign("(", "[") else ()
             if not any(each.text == node.text for side in arguments for each in side.symbols()):
@@ -766,7 +930,12 @@ class _Reader:
             self.at = start
         if primes:
             node = replace(node, text=node.text + "′" * primes)
-        if node.head == "sym" and node.text in "pPqE" and self.peek().is_sign("(", "[") and (opaque := self.probability(node)):
+        if (
+            node.head == "sym"
+            and node.text in "pPqE"
+            and self.peek().is_sign("(", "[")
+            and (opaque := self.probability(node))
+        ):
             return opaque
         return node
 
@@ -813,7 +982,7 @@ class _Reader:
 
     def factor_symbol(self) -> Node:
         base, bold = self.base_name()
-        node, primes = self.indexed(base, bold)
+        node, _primes = self.indexed(base, bold)
         return node
 
     def base_name(self) -> tuple[str, bool]:
@@ -888,7 +1057,13 @@ class _Reader:
         high: list[Node] = []
         primes = 0
         token = self.peek()
-        if token.kind == "number" and self.at and token.start == self.row[self.at - 1].end and self.row[self.at - 1].kind == "letter" and "." not in token.text:
+        if (
+            token.kind == "number"
+            and self.at
+            and token.start == self.row[self.at - 1].end
+            and self.row[self.at - 1].kind == "letter"
+            and "." not in token.text
+        ):
             self.at += 1
             low.append(n.number(float(token.text), token.text))
         while True:
@@ -913,11 +1088,15 @@ class _Reader:
         self.at += 1
         high = plain(self.script())
         inner = high
-        if len(high) > 2 and high[0].is_sign("(", "[") and high[-1].is_sign(")", "]") or (
+        if (len(high) > 2 and high[0].is_sign("(", "[") and high[-1].is_sign(")", "]")) or (
             len(high) > 2 and high[0].is_command("{", "langle") and high[-1].is_command("}", "rangle")
         ):
             inner = high[1:-1]
-            if high[0].is_sign("(") and any(each.is_sign("+", "-") and at for at, each in enumerate(inner)) and not _is_shift(inner):
+            if (
+                high[0].is_sign("(")
+                and any(each.is_sign("+", "-") and at for at, each in enumerate(inner))
+                and not _is_shift(inner)
+            ):
                 inner = []
             if inner:
                 return self.indices(inner)
@@ -925,13 +1104,25 @@ class _Reader:
         if not high or _is_transpose(high, Node("sym", text=base), self.notation):
             self.at = start
             return None
-        if all(each.is_sign("*", "+", "-") or each.is_command("ast", "star", "dagger") for each in high) or text in ("new", "old", "prev", "next"):
+        if all(each.is_sign("*", "+", "-") or each.is_command("ast", "star", "dagger") for each in high) or text in (
+            "new",
+            "old",
+            "prev",
+            "next",
+        ):
             return [Node("label", text={"ast": "*", "star": "*"}.get(text, text))]
         layered = base in self.notation.layered
         if base != "e" and (
             (text in ("l", "L", "ℓ", "ell") and layered)
             or (layered and re.fullmatch(r"\d|[lLℓ][-+]\d|ell[-+]\d", text))
-            or (len(text) == 1 and text in "tijk" and base not in "exX" and high[0].kind == "letter" and text in self.notation.letters and base in self.notation.layered)
+            or (
+                len(text) == 1
+                and text in "tijk"
+                and base not in "exX"
+                and high[0].kind == "letter"
+                and text in self.notation.letters
+                and base in self.notation.layered
+            )
             or (high[0].kind == "words")
         ):
             return self.indices(high)
@@ -973,11 +1164,18 @@ class _Reader:
 
 def _is_shift(part: Sequence[Token]) -> bool:
     """Whether an index is a sum, as t − 1, or a product of a number and a letter."""
-    if len(part) < 2 or any(each.kind not in ("letter", "number") and not each.is_sign("+", "-") and not each.is_command("ell") for each in part):
+    if len(part) < 2 or any(
+        each.kind not in ("letter", "number") and not each.is_sign("+", "-") and not each.is_command("ell")
+        for each in part
+    ):
         return False
     letters = [at for at, each in enumerate(part) if each.kind == "letter" or each.is_command("ell")]
     signs = [at for at, each in enumerate(part) if each.kind == "sign"]
-    return bool(signs and letters) and 0 < signs[0] < len(part) - 1 and all(b - a > 1 for a, b in zip(letters, letters[1:], strict=False))
+    return (
+        bool(signs and letters)
+        and 0 < signs[0] < len(part) - 1
+        and all(b - a > 1 for a, b in itertools.pairwise(letters))
+    )
 
 
 def _joined(factors: list[Node], joints: str) -> Node:
@@ -1008,7 +1206,11 @@ def _delta(row: Sequence[Token], at: int) -> str:
         return "∂"
     if token.kind == "letter" and token.text == "d":
         return "d"
-    if token.is_command("mathrm", "text", "operatorname", "mathit", "rm") and at + 1 < len(row) and written(row[at + 1].inner) == "d":
+    if (
+        token.is_command("mathrm", "text", "operatorname", "mathit", "rm")
+        and at + 1 < len(row)
+        and written(row[at + 1].inner) == "d"
+    ):
         return "d"
     if token.kind == "words" and token.text.strip() == "d":
         return "d"
@@ -1037,8 +1239,14 @@ def _case(flat: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     depth = 0
     for at, token in enumerate(flat):
         depth += token.is_sign("(", "[") - token.is_sign(")", "]")
-        if depth == 0 and (token is _GAP or token.kind == "words" or token.is_sign(",") or token.is_command("quad", "qquad")):
-            rest = [each for each in flat[at + 1 :] if each is not _GAP and each.kind != "words" and not each.is_command("quad", "qquad", "if")]
+        if depth == 0 and (
+            token is _GAP or token.kind == "words" or token.is_sign(",") or token.is_command("quad", "qquad")
+        ):
+            rest = [
+                each
+                for each in flat[at + 1 :]
+                if each is not _GAP and each.kind != "words" and not each.is_command("quad", "qquad", "if")
+            ]
             while rest and (rest[0].is_sign(",") or rest[0].kind == "space"):
                 rest = rest[1:]
             while rest and (rest[-1].is_sign(",", ".", ";") or rest[-1].kind == "space"):
@@ -1048,12 +1256,15 @@ def _case(flat: Sequence[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def _shown(token: Token) -> str:
-    return ("\\" if token.kind == "command" else "") + (token.text or written([token])) if token is not _END else "the end"
+    return (
+        ("\\" if token.kind == "command" else "") + (token.text or written([token])) if token is not _END else "the end"
+    )
 
 
 _END: Final = Token("end", "", 0, 0)
 _GAP: Final = Token("space", " ", 0, 0)
-_STARTERS: Final = frozenset(
-    """frac dfrac tfrac cfrac nicefrac sfrac sum prod sqrt partial nabla underbrace overbrace lVert Vert | lvert { lbrace langle dots
-    cdots ldots vdots dotsb pdv dv pd mathbb underset overset""".split()
-)
+_STARTERS: Final = frozenset((
+    "frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "sum", "prod", "sqrt", "partial", "nabla", "underbrace",
+    "overbrace", "lVert", "Vert", "|", "lvert", "{", "lbrace", "langle", "dots", "cdots", "ldots", "vdots", "dotsb",
+    "pdv", "dv", "pd", "mathbb", "underset", "overset",
+))  # fmt: skip

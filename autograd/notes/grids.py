@@ -26,10 +26,12 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         return len(self.rows), len(self.rows[0])
 
     @property
     def entries(self) -> list[Scalar]:
+        """All entries, row by row."""
         return [entry for row in self.rows for entry in row]
 
 

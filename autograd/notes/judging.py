@@ -163,7 +163,10 @@ class Judge:
             else:
                 apart[letter] = places[letter][(1 + count) % len(places[letter])]
                 count += 1
-        alike = {letter: 2 if letter in shifted or letter in "lℓt" else places[letter][1 % len(places[letter])] for letter in letters}
+        alike = {
+            letter: 2 if letter in shifted or letter in "lℓt" else places[letter][1 % len(places[letter])]
+            for letter in letters
+        }
         kinds = [("apart", apart), ("alike", alike)] if count > 1 else [("apart", apart)]
         yielded = False
         for kind, env in kinds:
@@ -214,10 +217,10 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
             raise ShapeError(f"{a} is not {b}")
         pairs = [equal(a, b) for a, b in zip(left.entries, right.entries, strict=True)]
         return None if None in pairs else all(pairs)
-    a, b = float(left), float(right)
-    if not (math.isfinite(a) and math.isfinite(b)):
+    one, other = float(left), float(right)
+    if not (math.isfinite(one) and math.isfinite(other)):
         return None
-    return abs(a - b) <= CLOSE * max(abs(a), abs(b)) + 1e-11
+    return abs(one - other) <= CLOSE * max(abs(one), abs(other)) + 1e-11
 
 
 def _is_zero(x: Quantity) -> bool:
@@ -261,10 +264,11 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
     factors = chain(left, right)
     if not factors or _is_path(left, factors):
         return None
-    y, x = left.args
+    y = left.args[0]
     for first, second in pairwise(factors):
         if first.args[1] != second.args[0]:
-            what = f"{n.show(first)} and {n.show(second)} do not join: {n.show(first.args[1])} is not {n.show(second.args[0])}"
+            below, above = n.show(first.args[1]), n.show(second.args[0])
+            what = f"{n.show(first)} and {n.show(second)} do not join: {below} is not {above}"
             break
     else:
         bad = factors[0] if factors[0].args[0] != y else factors[-1]

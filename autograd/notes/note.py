@@ -7,9 +7,9 @@ contradict it.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,7 +24,7 @@ from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, j
 from autograd.notes.nodes import Key, Node
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.splitting import Statement, statements
-from autograd.notes.tokens import Macro, Token, macros, tokens, written
+from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.world import Book, Definition, Options, Unknown, World, letters_of
 
 __all__ = ["STATUSES", "Equation", "Note", "read_note"]
@@ -50,6 +50,8 @@ class Equation:
         The cell of a notebook, from 1; 0 elsewhere.
     start, end : int
         Its span, as offsets in the text of the note or of the cell.
+    after : int
+        Where the block that it stands in is closed.
     text : str
         As written.
     status : str
@@ -58,6 +60,12 @@ class Equation:
         What is wrong and what it should be, or why it was not judged.
     reading : str
         How it was read, as plain text.
+
+    Examples
+    --------
+    >>> first = read_note("$u = v^2$").equations[0]
+    >>> first.line, first.column, first.status, first.reading
+    (1, 2, 'defined', 'u = v^2')
     """
 
     line: int
@@ -65,6 +73,7 @@ class Equation:
     cell: int
     start: int
     end: int
+    after: int
     text: str
     status: str = REMARK
     message: str = ""
@@ -78,7 +87,13 @@ class Equation:
 
 @dataclass(frozen=True)
 class Note:
-    """What was found in a note: its equations, and one remark on the whole where there is one."""
+    """What was found in a note: its equations, and one remark on the whole where there is one.
+
+    Examples
+    --------
+    >>> read_note("$u = v^2$ and $du/dv = 2 v$").count("right (checked)", "WRONG")
+    1
+    """
 
     equations: list[Equation]
     remark: str = ""
@@ -103,12 +118,14 @@ class Note:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, *, all: bool = False) -> str:  # noqa: A002 - as the command line has it
+    def text(self, *, all: bool = False) -> str:
         """Write the summary, then what is WRONG or doubtful; with `all`, every equation in order."""
         shown = [each for each in self.equations if all or each.status in (WRONG, DOUBTFUL)]
         if not all:
             shown.sort(key=lambda each: each.status != WRONG)
-        return "\n".join([self.summary(), *([self.remark] if self.remark else []), *([""] if shown else []), *map(str, shown)])
+        return "\n".join(
+            [self.summary(), *([self.remark] if self.remark else []), *([""] if shown else []), *map(str, shown)]
+        )
 
 
 def read_note(text: str) -> Note:
@@ -205,7 +222,7 @@ class _Reading:
     def _equation(page: Page, start: int, end: int, block: Block) -> Equation:
         line, column = page.place(start)
         text = block.text if block.fixed else page.text[start:end]
-        return Equation(line, column, page.cell, start, end, text.strip())
+        return Equation(line, column, page.cell, start, end, block.after, text.strip())
 
     # Reading
 
@@ -227,7 +244,11 @@ class _Reading:
 
     @staticmethod
     def _is_statement(row: _Row) -> bool:
-        return bool(row.statement.relations) or row.statement.continues or bool(re.search(r"(?<![_{\w])[^{}_^]*[^{}_^\w\s]\s*=[^{}]*\}\s*\{", row.equation.text))
+        return (
+            bool(row.statement.relations)
+            or row.statement.continues
+            or bool(re.search(r"(?<![_{\w])[^{}_^]*[^{}_^\w\s]\s*=[^{}]*\}\s*\{", row.equation.text))
+        )
 
     def _read(self, row: _Row, before: _Row | None) -> None:
         for side in row.statement.sides:
@@ -235,7 +256,9 @@ class _Reading:
                 row.sides.append(without_dots(parse(side, self.notation)))
             except (WorksheetError, IndexError) as error:
                 row.sides.append(None)
-                row.problem = row.problem or (error.message if isinstance(error, WorksheetError) else "can't be read to its end")
+                row.problem = row.problem or (
+                    error.message if isinstance(error, WorksheetError) else "can't be read to its end"
+                )
         parsed = [conditions(each, self.notation) for each in row.statement.conditions]
         row.conditions = tuple(each for each in parsed if each is not None)
         if row.statement.continues and before is not None and before.sides:
@@ -309,7 +332,7 @@ class _Reading:
         sides = row.sides
         for at in range(row.inherited, len(sides)):
             side = sides[at]
-            if side is None or at + 1 >= len(sides) and at > 0:
+            if side is None or (at + 1 >= len(sides) and at > 0):
                 continue
             if at and (relations[at - 1 : at] and relations[at - 1] not in ("=", "≈", ":=")):
                 break
@@ -333,7 +356,11 @@ class _Reading:
             for each in body.args:
                 self.book.upstream.setdefault(key, []).append(n.derivative(name, each))
             return False
-        if name in set(body.symbols()) or _is_open(body) or any(each.head == "d" and each.args[0] == name for each in body.walk()):
+        if (
+            name in set(body.symbols())
+            or _is_open(body)
+            or any(each.head == "d" and each.args[0] == name for each in body.walk())
+        ):
             return False
         if body.head == "list":
             return False
@@ -359,7 +386,11 @@ class _Reading:
 
     def _define_function(self, name: Node, others: Sequence[Node | None], row: _Row) -> None:
         body = next((each for each in others if each is not None), None)
-        if body is None or _is_open(body) or any(each.head == "call" and each.text == name.text for each in body.walk()):
+        if (
+            body is None
+            or _is_open(body)
+            or any(each.head == "call" and each.text == name.text for each in body.walk())
+        ):
             return
         if name.text in ("p", "P") or rounding.is_numeric(body):
             return
@@ -388,7 +419,9 @@ class _Reading:
         for body in row.readable()[1:]:
             if rounding.is_numeric(body) or _is_open(body):
                 continue
-            if any(each.head == "d" and each.args[0].head == "sym" and each.args[0].text == y.text for each in body.walk()):
+            if any(
+                each.head == "d" and each.args[0].head == "sym" and each.args[0].text == y.text for each in body.walk()
+            ):
                 return
             known = self.book.slopes.setdefault(key, [])
             if all(each.pattern != left for each in known):
@@ -398,7 +431,10 @@ class _Reading:
     @staticmethod
     def _damage(equations: Sequence[Equation]) -> str:
         unread = sum(each.status == UNREAD for each in equations)
-        odd = sum(bool(re.search(r"\\frac\{?(?:3|J|9)[A-Z]?\}|\\frac\$*$|\{3L\}|\{JL\}|\bd?\\sqrt\s*$", each.text)) for each in equations)
+        odd = sum(
+            bool(re.search(r"\\frac\{?(?:3|J|9)[A-Z]?\}|\\frac\$*$|\{3L\}|\{JL\}|\bd?\\sqrt\s*$", each.text))
+            for each in equations
+        )
         if odd >= 2:
             return f"{max(odd, unread)} of {len(equations)} equations look damaged by scanning."
         return ""
@@ -406,7 +442,9 @@ class _Reading:
 
 def _is_open(node: Node) -> bool:
     """Whether something in it has no value: dots, sums over nothing, lists."""
-    return any(each.head in ("dots", "unknown") or (each.head in ("sum", "prod") and each.text == "?") for each in node.walk())
+    return any(
+        each.head in ("dots", "unknown") or (each.head in ("sum", "prod") and each.text == "?") for each in node.walk()
+    )
 
 
 def _with_arguments(sides: list[Node | None]) -> list[Node | None]:
@@ -442,6 +480,10 @@ class _Judging:
         self.repairer = Repairer(self.judge, REPAIRS_EACH * (len(self.rows) + 4))
         self.values: dict[str, list[tuple[float, float, int]]] = {}
         self.sides: dict[Node, list[Node]] = {}
+        self.descends = any(
+            update is not None and update[2] is not None and update[1].head == "neg"
+            for update in map(_as_update, self.rows)
+        )
 
     def run(self) -> None:
         for row in self.rows:
@@ -454,7 +496,9 @@ class _Judging:
             if row.problem and row.equation.status in (REMARK, GIVEN, DOUBTFUL):
                 self._set(row, UNREAD, row.problem)
             elif row.problem:
-                row.equation.message = "; ".join(filter(None, (row.equation.message, f"one side is not read: {row.problem}")))
+                row.equation.message = "; ".join(
+                    filter(None, (row.equation.message, f"one side is not read: {row.problem}"))
+                )
 
     @staticmethod
     def _set(row: _Row, status: str, message: str = "") -> None:
@@ -474,8 +518,11 @@ class _Judging:
             return
         sides = row.sides
         left = sides[0]
-        if left is not None and left.head == "sym" and not row.inherited and all(
-            each is not None and rounding.is_numeric(each) for each in sides[1:]
+        if (
+            left is not None
+            and left.head == "sym"
+            and not row.inherited
+            and all(each is not None and rounding.is_numeric(each) for each in sides[1:])
         ):
             self._judge_given(row, left)
             return
@@ -484,7 +531,7 @@ class _Judging:
     # Numbers
 
     def _judge_given(self, row: _Row, name: Node) -> None:
-        numbers = [each for each in row.readable()[1:]]
+        numbers = list(row.readable()[1:])
         verdict = self._numbers(row, numbers)
         self._learn(name, rounding.stated(numbers[-1]), row)
         if verdict is not None and len(numbers) > 1:
@@ -502,7 +549,7 @@ class _Judging:
         """Compare neighbouring sides that are numbers; the first that contradict each other decide."""
         verdict: tuple[str, str] | None = None
         rough = "≈" in row.statement.relations
-        for one, other in zip(numbers, numbers[1:], strict=False):
+        for one, other in itertools.pairwise(numbers):
             a, b = rounding.stated(one), rounding.stated(other)
             result = rounding.agreement(a, b, rough=rough)
             if result == "unequal":
@@ -513,7 +560,13 @@ class _Judging:
             if result == "unknown":
                 verdict = DOUBTFUL, f"{n.show(one)} is {_digits(a.value)}, which rounding may or may not explain"
             elif verdict is None:
-                note = f"the last digit: {_digits(a.value)}" if result == "last digit" else "within rounding" if result == "rounding" else ""
+                note = (
+                    f"the last digit: {_digits(a.value)}"
+                    if result == "last digit"
+                    else "within rounding"
+                    if result == "rounding"
+                    else ""
+                )
                 verdict = RIGHT, note
         return verdict
 
@@ -522,7 +575,7 @@ class _Judging:
     def _judge_sides(self, row: _Row) -> None:
         sides = [(at, each) for at, each in enumerate(row.sides) if each is not None]
         symbolic = [(at, each) for at, each in sides if not rounding.is_numeric(each)]
-        numeric = [each for at, each in sides if rounding.is_numeric(each) and at]
+        numeric = [each for at, each in sides if rounding.is_numeric(each) and (at or not symbolic)]
         verdicts: list[tuple[str, str]] = []
         defined = self._is_definition(row)
         verdicts += self._symbolic(row, symbolic, defined)
@@ -539,9 +592,8 @@ class _Judging:
             if found is not None:
                 verdicts.append(found)
         if defined:
-            if name := row.sides[0]:
-                if numeric:
-                    self._learn(name, rounding.stated(numeric[-1]), row)
+            if (name := row.sides[0]) and numeric:
+                self._learn(name, rounding.stated(numeric[-1]), row)
             repeat = self._repeat(row)
             verdicts.append(repeat or (DEFINED, ""))
         self._decide(row, verdicts)
@@ -550,8 +602,16 @@ class _Judging:
         left = row.sides[0]
         if left is None or row.inherited:
             return False
-        known = self.book.definitions.get(n.key(left), []) if left.head == "sym" else self.book.functions.get(left.text, []) if left.head == "call" else []
-        return any(each.order == row.order for each in known) or (left.head == "sym" and any(each.head == "call" and each.text == n.show(left) for each in row.readable()[1:]))
+        known = (
+            self.book.definitions.get(n.key(left), [])
+            if left.head == "sym"
+            else self.book.functions.get(left.text, [])
+            if left.head == "call"
+            else []
+        )
+        return any(each.order == row.order for each in known) or (
+            left.head == "sym" and any(each.head == "call" and each.text == n.show(left) for each in row.readable()[1:])
+        )
 
     def _symbolic(self, row: _Row, symbolic: Sequence[tuple[int, Node]], defined: bool) -> list[tuple[str, str]]:
         """Compare sides with names: each with the first that can be computed."""
@@ -568,7 +628,9 @@ class _Judging:
             at, right = symbolic[place]
             if at < row.inherited:
                 continue
-            verdicts.append(self._pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]]))
+            verdicts.append(
+                self._pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
+            )
         return verdicts
 
     def _known_function(self, row: _Row, left: Node, body: Node) -> tuple[str, str] | None:
@@ -685,7 +747,9 @@ class _Judging:
     def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
         """Whether the right side is the derivative along one path of several."""
         factors = claim.right.args if claim.right.head == "*" else (claim.right,)
-        return bool(claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors))
+        return bool(
+            claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
+        )
 
     def _unknown(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         if joins(claim.left, claim.right):
@@ -774,7 +838,7 @@ class _Judging:
         return self._number(row, side, derived=True) is not None or self._number(row, side, derived=False) is not None
 
     def _number(self, row: _Row, side: Node, *, derived: bool) -> tuple[float, float, bool] | None:
-        """Compute a side at the note's numbers: value, how far rounding leaves it open, whether all are the only ones."""
+        """Compute a side at the note's numbers: value, slack of rounding, whether no number has a second."""
         numbers = {}
         units = {}
         unique = {}
@@ -783,7 +847,9 @@ class _Judging:
             if name.startswith("∂") or (derived and self._is_derived(name)):
                 continue
             numbers[name], units[name] = before[-1][0], before[-1][1]
-            unique[name] = all(abs(each[0] - before[-1][0]) <= 1.5 * max(each[1], before[-1][1], 1e-12) for each in known)
+            unique[name] = all(
+                abs(each[0] - before[-1][0]) <= 1.5 * max(each[1], before[-1][1], 1e-12) for each in known
+            )
         world = World(self.book, row.order, row.section, 0, Options(numbers=tuple(numbers.items())))
         try:
             value = world.value(side, {})
@@ -839,7 +905,11 @@ class _Judging:
         for numbers in numeric:
             for side in known:
                 if side == left or side.head in ("sym", "d"):
-                    if side in symbolic and rounding.literal(numbers) is not None and (side == left or side.head == "sym"):
+                    if (
+                        side in symbolic
+                        and rounding.literal(numbers) is not None
+                        and (side == left or side.head == "sym")
+                    ):
                         self._learn(side, rounding.stated(numbers), row)
                     continue
                 learnt: list[tuple[Node, rounding.Stated]] = []
@@ -879,14 +949,20 @@ class _Judging:
         if numeric and symbolic is not None:
             self._unify(symbolic, numeric[0], row)
             verdicts += self._stepped(row, symbolic, numeric[-1])
-            self.values[_place(name)] = [(rounding.stated(numeric[-1]).value, rounding.stated(numeric[-1]).unit, row.order)]
+            self.values[_place(name)] = [
+                (rounding.stated(numeric[-1]).value, rounding.stated(numeric[-1]).unit, row.order)
+            ]
         if slope is not None:
             x = slope.args[1]
             if (x.text, len(x.args)) != (name.text, len(name.args)) or _low(x) != _low(name):
-                right = replace(slope, args=(slope.args[0], replace(name, args=x.args if len(x.args) != len(name.args) else name.args)))
+                right = replace(
+                    slope,
+                    args=(slope.args[0], replace(name, args=x.args if len(x.args) != len(name.args) else name.args)),
+                )
                 verdicts.append((WRONG, f"wrong index: {n.show(slope)} where {n.show(right)} belongs"))
             elif step.head != "neg":
-                verdicts.append((DOUBTFUL, "sign: for descent the step is taken away"))
+                status = WRONG if self.descends else DOUBTFUL
+                verdicts.append((status, f"sign: for descent the step is taken away, {n.show(name)} − …"))
             else:
                 verdicts.append((IN_FORM, ""))
         self._decide(row, verdicts or [(IN_FORM, "")])
@@ -901,7 +977,11 @@ class _Judging:
             return [(RIGHT, "")]
         step = [each for each in side.args if each.head == "neg"]
         if unique and step:
-            other = self._number(row, replace(side, args=tuple(each.args[0] if each.head == "neg" else each for each in side.args)), derived=False)
+            other = self._number(
+                row,
+                replace(side, args=tuple(each.args[0] if each.head == "neg" else each for each in side.args)),
+                derived=False,
+            )
             if other is not None and abs(other[0] - goal.value) <= goal.unit + slack:
                 return [(WRONG, f"sign: it is {_digits(value)}, not {_digits(goal.value)}")]
         return [(DOUBTFUL, f"with the note's numbers it is {_digits(value)}")]
@@ -931,15 +1011,23 @@ def _place(name: Node) -> str:
     if name.head == "d":
         return n.show(name)
     bold = "**" if name.bold else ""
-    return bold + name.text + "".join(f"|{int(each.number) if each.head == 'num' else n.show(each)}" for each in name.args)
+    return (
+        bold + name.text + "".join(f"|{int(each.number) if each.head == 'num' else n.show(each)}" for each in name.args)
+    )
 
 
 def _low(name: Node) -> tuple[Node, ...]:
-    return tuple(each for each, mark in zip(name.args, name.marks, strict=True) if mark == "_" and not _is_shift_of(each))
+    return tuple(
+        each for each, mark in zip(name.args, name.marks, strict=True) if mark == "_" and not _is_shift_of(each)
+    )
 
 
 def _is_shift_of(index: Node) -> bool:
-    return index.head == "+" or (index.head == "sym" and index.text in "tkn") or index.head == "label"
+    return (
+        index.head == "+"
+        or (index.head == "sym" and index.text in "tkn")
+        or index.text in ("new", "old", "next", "prev")
+    )
 
 
 def _is_constant(name: Node) -> bool:
@@ -956,7 +1044,11 @@ def _linear_combination(claim: Claim, book: Book) -> str:
     if left.head != "d" or left.args[0].head != "sym" or n.key(left.args[0]) in book.definitions:
         return ""
     slopes = [each for each in right.walk() if each.head == "d"]
-    if not slopes or not _is_linear(right) or any(each.args[1:] != left.args[1:] or each.args[0] == left.args[0] for each in slopes):
+    if (
+        not slopes
+        or not _is_linear(right)
+        or any(each.args[1:] != left.args[1:] or each.args[0] == left.args[0] for each in slopes)
+    ):
         return ""
     whole = right.replaced(lambda each: each.args[0] if each.head == "d" else None)
     return f"{n.show(left.args[0])} is {n.show(whole)}"
@@ -980,13 +1072,18 @@ def _is_linear(node: Node) -> bool:
 
 def _is_term(node: Node) -> bool:
     if node.head == "*":
-        return sum(each.head == "d" for each in node.args) == 1 and all(each.head == "d" or _is_scale(each) for each in node.args)
+        return sum(each.head == "d" for each in node.args) == 1 and all(
+            each.head == "d" or _is_scale(each) for each in node.args
+        )
     return node.head == "d" or (node.head == "neg" and _is_term(node.args[0]))
 
 
 def _is_scale(node: Node) -> bool:
     """Whether a factor is a number, or one over the size of a set."""
-    return all(each.head in ("num", "/", "neg") or (each.head == "sym" and each.text in "nmNMKBT" and not each.args) for each in node.walk())
+    return all(
+        each.head in ("num", "/", "neg") or (each.head == "sym" and each.text in "nmNMKBT" and not each.args)
+        for each in node.walk()
+    )
 
 
 def _unified(symbols: Node, numbers: Node, learnt: list[tuple[Node, rounding.Stated]]) -> bool:
@@ -1015,7 +1112,9 @@ def _as_update(row: _Row) -> tuple[Node, Node, Node | None] | None:
             continue
         if right.args[0] != left and _low(right.args[0]) != _low(left):
             continue
-        slopes = [each for each in right.walk() if each.head == "d" and len(each.args) == 2 and each.args[1].head == "sym"]
+        slopes = [
+            each for each in right.walk() if each.head == "d" and len(each.args) == 2 and each.args[1].head == "sym"
+        ]
         is_same = right.args[0] == left
         if not is_same and not slopes and not any(each.head == "label" for each in (*left.args, *right.args[0].args)):
             return None

@@ -43,7 +43,9 @@ class Repairer:
     def __init__(self, judge: Judge, budget: int) -> None:
         self.judge, self.budget = judge, budget
 
-    def repair(self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False) -> Repair | None:
+    def repair(
+        self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False
+    ) -> Repair | None:
         """Find the first single change that makes both sides equal."""
         tried = 0
         for what, side, on_left, renames in _candidates(claim, names, renames_only):
@@ -52,6 +54,8 @@ class Repairer:
             tried += 1
             self.budget -= 1
             changed = replace(claim, left=side) if on_left else replace(claim, right=side)
+            if side.head == "d" and changed.left == changed.right and not on_left:
+                continue
             outcome = self.judge.compared(changed, options)
             same = changed.left == changed.right
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
@@ -110,7 +114,10 @@ def _flipped(part: Node) -> Iterator[Change]:
         yield f"sign: {n.show(part)} should be {n.show(part.args[0])}", part.args[0]
     elif part.head == "cases":
         for at in range(0, len(part.args), 2):
-            yield "sign in one case", replace(part, args=(*part.args[:at], n.negative(part.args[at]), *part.args[at + 1 :]))
+            yield (
+                "sign in one case",
+                replace(part, args=(*part.args[:at], n.negative(part.args[at]), *part.args[at + 1 :])),
+            )
 
 
 def _dropped(part: Node) -> Iterator[Change]:
@@ -185,6 +192,8 @@ def _signed(value: float) -> Node:
 def _renamed(part: Node, names: Sequence[Node]) -> Iterator[Change]:
     if part.head == "d" and len(part.args) == 2:
         y, x = part.args
+        if y.head != "sym":
+            return
         for each in _alike(y, names):
             if each != x:
                 yield _wrong(part, new := Node("d", (each, x))), new
@@ -237,10 +246,15 @@ def _multiplied(side: Node, claim: Claim, names: Sequence[Node]) -> Iterator[Cha
 
 def _factors(claim: Claim, names: Sequence[Node]) -> Iterator[Node]:
     yield from (n.number(2), HALF)
-    slopes = {each for side in (claim.left, claim.right) for each in side.walk() if each.head == "d" and len(each.args) == 2}
+    slopes = {
+        each for side in (claim.left, claim.right) for each in side.walk() if each.head == "d" and len(each.args) == 2
+    }
     bound = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head in ("sum", "prod")}
     ends = dict.fromkeys(
-        arg for each in slopes for arg in each.args if not any(index.text in bound for inner in arg.symbols() for index in inner.args)
+        arg
+        for each in slopes
+        for arg in each.args
+        if not any(index.text in bound for inner in arg.symbols() for index in inner.args)
     )
     for y in ends:
         for x in ends:

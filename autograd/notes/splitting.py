@@ -13,20 +13,22 @@ __all__ = ["Statement", "statements"]
 
 _RELATIONS: Final = {
     "=": "=", "approx": "≈", "equiv": "=", "simeq": "≈", "sim": "~", "coloneqq": ":=", "triangleq": "=", "doteq": "≈",
-    "leftarrow": "←", "gets": "←", "Leftarrow": "←", "longleftarrow": "←", "propto": "∝", "in": "∈", "le": "≤", "leq": "≤", "ge": "≥",
+    "leftarrow": "←", "gets": "←", "Leftarrow": "←", "longleftarrow": "←", "propto": "∝", "in": "∈", "le": "≤",
+    "leq": "≤", "ge": "≥",
     "geq": "≥", "ne": "≠", "neq": "≠", "<": "<", ">": ">", "lt": "<", "gt": ">", "ll": "<", "gg": ">", "cong": "≈",
     "notin": "∈", "subset": "∈", "stackrel": "=", "leqslant": "≤", "geqslant": "≥", "approxeq": "≈", "overset": "=",
     "defeq": "=", "thickapprox": "≈",
 }  # fmt: skip
-_ARROWS: Final = frozenset(
-    """Rightarrow implies to rightarrow Longrightarrow longrightarrow therefore because iff Leftrightarrow mapsto hookrightarrow
-    leftrightarrow xrightarrow rightleftharpoons""".split()
-)
-_CONNECTIVES: Final = frozenset(
-    """and where if for so then with since or when otherwise hence thus but because let also as given is are to we
-    have therefore i.e. e.g. else the of by in""".split()
-)
-_CONDITIONS: Final = re.compile(r"\b(if|for|when|where|otherwise|else|si|para|donde|all|each)\b", re.IGNORECASE)
+_ARROWS: Final = frozenset((
+    "Rightarrow", "implies", "to", "rightarrow", "Longrightarrow", "longrightarrow", "therefore", "because", "iff",
+    "Leftrightarrow", "mapsto", "hookrightarrow", "leftrightarrow", "xrightarrow", "rightleftharpoons",
+))  # fmt: skip
+_CONNECTIVES: Final = frozenset((
+    "and", "where", "if", "for", "so", "then", "with", "since", "or", "when", "otherwise", "hence", "thus", "but",
+    "because", "let", "also", "as", "given", "is", "are", "to", "we", "have", "therefore", "i.e.", "e.g.", "else",
+    "the", "of", "by", "in",
+))  # fmt: skip
+_CONDITIONS: Final = re.compile(r"\b(if|for|when|otherwise|else|si|para|all|each)\b", re.IGNORECASE)
 _COUNTED: Final = ("dots", "ldots", "cdots", "ell", "{", "}", "+", "-", "(", ")")
 _OPENING, _CLOSING = "([", ")]"
 _OPERATORS: Final = ("+", "-", "*", "/")
@@ -48,10 +50,12 @@ class Statement:
 
     @property
     def start(self) -> int:
+        """Where it begins."""
         return min(each.start for side in self.sides for each in side)
 
     @property
     def end(self) -> int:
+        """Where it ends."""
         return max(each.end for side in self.sides for each in side)
 
 
@@ -99,7 +103,9 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 def _system(row: list[Token]) -> Iterator[list[Token]]:
     """Yield the rows of a table that stands alone and holds equations, as a system of them does."""
-    alone = [each for each in row if each.kind != "space" and not each.is_sign("{", ".", ",") and not each.is_command("{")]
+    alone = [
+        each for each in row if each.kind != "space" and not each.is_sign("{", ".", ",") and not each.is_command("{")
+    ]
     if len(alone) == 1 and alone[0].kind == "table":
         cells = [[each for cell in cells for each in cell] for cells in alone[0].rows]
         if sum(any(each.is_sign("=") for each in line) for line in cells) * 2 > len(cells):
@@ -138,7 +144,7 @@ def _unfinished(row: Sequence[Token]) -> bool:
 
 
 def _parts(row: Sequence[Token]) -> Iterator[Statement]:
-    """Cut a row at commas, gaps, words and arrows; what says something about indices goes with the statement before."""
+    """Cut a row at commas, gaps, words and arrows; conditions on indices go with the statement before."""
     before: Statement | None = None
     condition = False
     remarks: list[str] = []
@@ -204,18 +210,27 @@ def _complete(part: Sequence[Token], row: Sequence[Token], at: int) -> bool:
     edge = ("=", *_OPERATORS, ")", ":")
     names = (*_OPERATOR_COMMANDS, *_RELATIONS)
     return not (
-        solid[-1].is_sign("=", *_OPERATORS, "(", ":") or solid[-1].is_command(*names) or following.is_sign(*edge) or following.is_command(*names)
+        solid[-1].is_sign("=", *_OPERATORS, "(", ":")
+        or solid[-1].is_command(*names)
+        or following.is_sign(*edge)
+        or following.is_command(*names)
     )
 
 
 def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
     """Whether words are a remark rather than a name in the formula."""
     words = token.text.replace("~", " ").split()
-    if not words or len(words) > 1 or words[0].strip(".,:;()").casefold() in _CONNECTIVES or not re.match(r"[A-Za-z]\w*$", words[0]):
+    if (
+        not words
+        or len(words) > 1
+        or words[0].strip(".,:;()").casefold() in _CONNECTIVES
+        or not re.match(r"[A-Za-z]\w*$", words[0])
+    ):
         return True
     beside = [each for each in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]) if each.kind != "space"]
     joined = any(
-        each.is_sign("=", "_", "^", "(", ")", *_OPERATORS) or each.is_command(*_OPERATOR_COMMANDS, *_RELATIONS) for each in beside
+        each.is_sign("=", "_", "^", "(", ")", *_OPERATORS) or each.is_command(*_OPERATOR_COMMANDS, *_RELATIONS)
+        for each in beside
     )
     return bool(beside) and not joined
 
@@ -223,7 +238,7 @@ def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
 def _trimmed(part: list[Token]) -> list[Token]:
     """Leave out spaces and dots at the ends, and words in brackets after a formula."""
     part = [each for each in part if not each.is_command("quad", "qquad")]
-    while part and (part[0].kind == "space" or part[0].is_sign(",", ";", ".") and len(part) > 1):
+    while part and (part[0].kind == "space" or (part[0].is_sign(",", ";", ".") and len(part) > 1)):
         part = part[1:]
     while part and (part[-1].kind == "space" or part[-1].is_sign(",", ";", ".", ":")):
         part = part[:-1]
@@ -235,7 +250,11 @@ def _without_words(part: list[Token]) -> list[Token]:
         return part
     start = next((at for at in range(len(part) - 1, -1, -1) if part[at].is_sign("(")), -1)
     inner = part[start + 1 : -1]
-    if start > 1 and inner and all(each.kind in ("letter", "space", "words") or each.is_sign("-", "'", ".") for each in inner):
+    if (
+        start > 1
+        and inner
+        and all(each.kind in ("letter", "space", "words") or each.is_sign("-", "'", ".") for each in inner)
+    ):
         text = "".join(each.text if each.kind != "space" else " " for each in inner)
         runs = _runs(inner)
         if max(map(len, runs), default=0) >= 4 and (len(runs) > 1 or len(text) > 7):

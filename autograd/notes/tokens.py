@@ -41,9 +41,11 @@ class Token:
         return self.rows[0][0] if self.kind == "group" else (self,)
 
     def is_sign(self, *texts: str) -> bool:
+        """Whether it is one of some signs."""
         return self.kind == "sign" and self.text in texts
 
     def is_command(self, *texts: str) -> bool:
+        """Whether it is one of some commands."""
         return self.kind == "command" and self.text in texts
 
 
@@ -62,36 +64,44 @@ _PIECE: Final = re.compile(
     r"|(?P<sign>.)",
     re.DOTALL,
 )
-_DROPPED: Final = frozenset(
-    """ , ; : ! / > displaystyle textstyle scriptstyle scriptscriptstyle big Big bigg Bigg bigl bigr Bigl Bigr biggl
-    biggr Biggl Biggr bigm Bigm middle left right limits nolimits nonumber notag allowbreak hfill hline cr null bf rm it
-    normalsize small large Large LARGE huge Huge tiny scriptsize footnotesize centering noindent mathstrut strut relax
-    protect quad qquad hdots smallskip medskip bigskip newline rule """.split()
-)
+_DROPPED: Final = frozenset((
+    ",", ";", ":", "!", "/", ">", "displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "big", "Big",
+    "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm", "Bigm", "middle",
+    "left", "right", "limits", "nolimits", "nonumber", "notag", "allowbreak", "hfill", "hline", "cr", "null", "bf",
+    "rm", "it", "normalsize", "small", "large", "Large", "LARGE", "huge", "Huge", "tiny", "scriptsize",
+    "footnotesize", "centering", "noindent", "mathstrut", "strut", "relax", "protect", "quad", "qquad", "hdots",
+    "smallskip", "medskip", "bigskip", "newline", "rule",
+))  # fmt: skip
 _SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
-_WITH_ARGUMENT: Final = frozenset(
-    ("label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom", "kern",
-     "mspace", "eqref", "ref", "cite", "require", "class", "cssId", "style", "htmlClass", "htmlId", "rlap", "llap")
-)  # fmt: skip
-_WRAPPERS: Final = frozenset(
-    ("boxed", "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathpunct", "fbox", "cancel", "ensuremath",
-     "bbox", "colorbox", "textcolor", "mathstrut", "smash", "mathchoice", "displaylines", "emph", "underline", "overbracket",
-     "substack")
-)  # fmt: skip
-_TEXTS: Final = frozenset(
-    ("text", "textrm", "textbf", "textit", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext", "shortintertext")
-)  # fmt: skip
-_LAYOUTS: Final = frozenset(
-    ("aligned", "align", "align*", "alignat", "alignat*", "split", "equation", "equation*", "gather", "gather*", "gathered",
-     "eqnarray", "eqnarray*", "multline", "multline*", "flalign", "flalign*", "alignedat", "math", "displaymath", "subequations",
-     "dmath", "dmath*")
-)  # fmt: skip
+_WITH_ARGUMENT: Final = frozenset((
+    "label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom",
+    "kern", "mspace", "eqref", "ref", "cite", "require", "class", "cssId", "style", "htmlClass", "htmlId", "rlap",
+    "llap",
+))  # fmt: skip
+_WRAPPERS: Final = frozenset((
+    "boxed", "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathpunct", "fbox", "cancel",
+    "ensuremath", "bbox", "colorbox", "textcolor", "mathstrut", "smash", "mathchoice", "displaylines", "emph",
+    "underline", "overbracket", "substack",
+))  # fmt: skip
+_TEXTS: Final = frozenset((
+    "text", "textrm", "textbf", "textit", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext",
+    "shortintertext",
+))  # fmt: skip
+_LAYOUTS: Final = frozenset((
+    "aligned", "align", "align*", "alignat", "alignat*", "split", "equation", "equation*", "gather", "gather*",
+    "gathered", "eqnarray", "eqnarray*", "multline", "multline*", "flalign", "flalign*", "alignedat", "math",
+    "displaymath", "subequations", "dmath", "dmath*",
+))  # fmt: skip
 _UNICODE: Final = {
-    **dict.fromkeys("·⋅∙•", "cdot"), **dict.fromkeys("×✕", "times"), "÷": "div", "∂": "partial", "𝜕": "partial", "∇": "nabla",
-    "∑": "sum", "Σ": "sum", "∏": "prod", "√": "sqrt", "∞": "infty", "≈": "approx", "≃": "approx", "≅": "approx", "≡": "equiv",
+    **dict.fromkeys("·⋅∙•", "cdot"), **dict.fromkeys("×✕", "times"), "÷": "div", "∂": "partial", "𝜕": "partial",
+    "∇": "nabla",
+    "∑": "sum", "Σ": "sum", "∏": "prod", "√": "sqrt", "∞": "infty", "≈": "approx", "≃": "approx", "≅": "approx",
+    "≡": "equiv",
     "≤": "le", "≥": "ge", "≠": "ne", "∈": "in", "∀": "forall", "∝": "propto", "→": "to", "⟶": "to", "⇒": "Rightarrow",
-    "⟹": "Rightarrow", "←": "leftarrow", "⟵": "leftarrow", "⊙": "odot", "∘": "circ", "⊗": "otimes", "⊤": "top", "ᵀ": "TRANSPOSED",
-    "…": "dots", "⋯": "dots", "⋮": "vdots", "≔": "coloneqq", "′": "prime", "‖": "Vert", "∴": "therefore", "∵": "because",
+    "⟹": "Rightarrow", "←": "leftarrow", "⟵": "leftarrow", "⊙": "odot", "∘": "circ", "⊗": "otimes", "⊤": "top",
+    "ᵀ": "TRANSPOSED",
+    "…": "dots", "⋯": "dots", "⋮": "vdots", "≔": "coloneqq", "′": "prime", "‖": "Vert", "∴": "therefore",
+    "∵": "because",
     "∗": "ast", "∆": "Delta", "ℓ": "ell", "∥": "Vert", "⊺": "top", "≜": "triangleq", "↦": "mapsto",
 }  # fmt: skip
 _MINUS: Final = dict.fromkeys("−–—﹣－", "-")
@@ -105,10 +115,32 @@ _RAISED: Final = {
 }
 _GREEK: Final = {
     unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}"): name
-    for name in (
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon phi "
-        "chi psi omega"
-    ).split()
+    for name in [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lamda",
+        "mu",
+        "nu",
+        "xi",
+        "omicron",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    ]
 }
 _COMBINING: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot"}
 
@@ -271,7 +303,7 @@ def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
 
 
 def _letter(text: str, begin: int, end: int) -> Iterator[Token]:
-    base, *marks = unicodedata.normalize("NFD", text)
+    base, *marks = list(unicodedata.normalize("NFD", text))
     simple = unicodedata.normalize("NFKC", base)  # 𝑤 is w
     if len(simple) == 1 and simple in _GREEK:
         yield from _piece("sign", simple, begin, end)
@@ -350,7 +382,7 @@ def _check_depth(stack: Sequence[_Open]) -> None:
 
 
 def _environment(pieces: Sequence[Token], at: int) -> tuple[str, int]:
-    """Read the name in braces after \\begin or \\end; a column specification after it is skipped."""
+    r"""Read the name in braces after `\begin` or `\end`; a column specification after it is skipped."""
     name = ""
     while at < len(pieces) and pieces[at].kind == "space":
         at += 1
@@ -402,7 +434,7 @@ def _next_cell(stack: list[_Open], piece: Token, pieces: Sequence[Token], at: in
 def _scripts(into: _Open, pieces: Sequence[Token], at: int) -> int:
     """Gather ₁₂ or ⁻¹ into one index or exponent."""
     kind, start = pieces[at].kind, pieces[at].start
-    inner = []
+    inner: list[Token] = []
     while at < len(pieces) and pieces[at].kind == kind:
         piece = pieces[at]
         sort = "number" if piece.text.isdigit() else "letter" if piece.text.isalpha() else "sign"
@@ -453,7 +485,7 @@ def plain(row: Sequence[Token]) -> list[Token]:
 
 
 def written(row: Sequence[Token]) -> str:
-    """Spell tokens without their structure, to name labels: `\\text{out}_1` is "out_1"."""
+    r"""Spell tokens without their structure, to name labels: `\\text{out}_1` is "out_1"."""
     text = ""
     for each in row:
         if each.kind in ("group", "table"):

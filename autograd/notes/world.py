@@ -17,7 +17,7 @@ from autograd.derivatives.transforms import gradients
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.notes import nodes as n
-from autograd.notes.grids import Grid, Quantity, Scalar, ShapeError, apply, combine, multiply, transpose
+from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, multiply, transpose
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
@@ -101,9 +101,7 @@ class Book:
     def ambiguous(self) -> list[Key]:
         """Return the keys that are defined in more than one way."""
         return [
-            key
-            for key, every in self.definitions.items()
-            if len(every) > 1 and len({each.body for each in every}) > 1
+            key for key, every in self.definitions.items() if len(every) > 1 and len({each.body for each in every}) > 1
         ]
 
 
@@ -221,7 +219,7 @@ class World:
 
     def _eval_symbol(self, node: Node, env: Environment) -> Quantity:
         if not node.args:
-            if node.text in ("π", "e") and node.text not in self.shapes and n.key(node) not in self.book.definitions:
+            if node.text in ("π", "e") and n.key(node) not in self.book.definitions:
                 return math.pi if node.text == "π" else math.e
             if node.text in env:
                 return float(env[node.text])
@@ -232,6 +230,7 @@ class World:
         return self._instance((n.key(node), self.indices(node, env)))
 
     def indices(self, node: Node, env: Environment) -> tuple[Index, ...]:
+        """Return what the indices of a symbol stand for."""
         return tuple(self._index(each, env) for each in node.args)
 
     def size(self, name: str) -> int | None:
@@ -453,7 +452,10 @@ class World:
             raise Unknown("softmax needs a vector or an index")
         letter = free[-1]
         total = _added(
-            [backend.exp(self._scalar(inner, {**env, letter: at})) for at in self.range(letter, Node("open"), Node("open"), env)]
+            [
+                backend.exp(self._scalar(inner, {**env, letter: at}))
+                for at in self.range(letter, Node("open"), Node("open"), env)
+            ]
         )
         return backend.exp(self._scalar(inner, env)) / total
 
@@ -480,10 +482,10 @@ class World:
         weights = [shaken.uniform(0.4, 1.4) for _ in range(3 + 2 * len(arguments))]
 
         def smooth(*xs: Scalar) -> Scalar:
-            inner = weights[0]
+            inner: Scalar = weights[0]
             for weight, x in zip(weights[3:], xs, strict=False):
                 inner = inner + weight * x
-            total = weights[1] * backend.sin(inner)
+            total: Scalar = weights[1] * backend.sin(inner)
             for weight, x in zip(weights[3 + len(xs) :], xs, strict=False):
                 total = total + weight * x * weights[2]
             return total
@@ -508,12 +510,13 @@ class World:
         return inner._eval(definition.body, env)
 
     def _primed(self, definition: Definition, argument: Scalar, primes: int, env: Environment) -> Scalar:
-        def function(x: Scalar) -> Scalar:
+        def body(x: Scalar) -> Scalar:
             value = self._applied(definition, [x], env)
             if isinstance(value, Grid):
                 raise Unknown("the derivative of a vector's function is not computed")
             return value
 
+        function: Callable[[Scalar], Scalar] = body
         for _ in range(primes):
             function = _slope_of(function)
         return function(argument)
@@ -588,9 +591,8 @@ class World:
             return self.values[instance]
         if len(self.active) > DEPTH:
             raise _Missing(instance)
-        if instance in self.active:
-            if len(self.active) > 1 or self.active[0] == instance:
-                return self._set_leaf(instance)
+        if instance in self.active and (len(self.active) > 1 or self.active[0] == instance):
+            return self._set_leaf(instance)
         self.active.append(instance)
         value = self._made(instance)
         if self.active and self.active[-1] == instance:
@@ -625,9 +627,8 @@ class World:
         best: tuple[int, Definition, dict[str, int]] | None = None
         for each in every:
             env = self.matched(each.pattern, indices)
-            if env is not None and not _below_ground(each, env):
-                if best is None or len(env) < best[0]:
-                    best = len(env), each, env
+            if env is not None and not _below_ground(each, env) and (best is None or len(env) < best[0]):
+                best = len(env), each, env
         if best is None:
             return None
         self.trusted &= trusted
@@ -640,7 +641,12 @@ class World:
             if each.head == "sym" and each.text in self.book.letters and each.text not in self.book.sizes:
                 if not isinstance(index, int) or env.setdefault(each.text, index) != index:
                     return None
-            elif each.head == "+" and len(each.args) == 2 and each.args[0].head == "sym" and each.args[0].text in self.book.letters:
+            elif (
+                each.head == "+"
+                and len(each.args) == 2
+                and each.args[0].head == "sym"
+                and each.args[0].text in self.book.letters
+            ):
                 shift = self._index(each.args[1], {})
                 if not isinstance(index, int) or not isinstance(shift, int):
                     return None
@@ -787,7 +793,9 @@ def _below_ground(definition: Definition, env: Mapping[str, int]) -> bool:
 
 def _has_shift(body: Node, letter: str, sign: int) -> bool:
     return any(
-        index.head == "+" and any(each.head == "sym" and each.text == letter for each in index.args) and (sign < 0) == any(each.head == "neg" for each in index.args)
+        index.head == "+"
+        and any(each.head == "sym" and each.text == letter for each in index.args)
+        and (sign < 0) == any(each.head == "neg" for each in index.args)
         for each in body.symbols()
         for index in each.args
     )
@@ -848,7 +856,13 @@ def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
         raise Unknown("an entry is taken of what is no vector")
     places = [int(each) for each in indices]
     rows, columns = whole.shape
-    i, j = (places[0], 1) if len(places) == 1 and columns == 1 else (1, places[0]) if len(places) == 1 else (places[0], places[1])
+    i, j = (
+        (places[0], 1)
+        if len(places) == 1 and columns == 1
+        else (1, places[0])
+        if len(places) == 1
+        else (places[0], places[1])
+    )
     if not (1 <= i <= rows and 1 <= j <= columns) or len(places) > 2:
         raise Unknown("an entry lies outside of its matrix")
     return whole.rows[i - 1][j - 1]
@@ -863,8 +877,10 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "≠": lambda a, b: a != b,
 }
 _HEADS: Final = {
-    "num": "number", "sym": "symbol", "+": "sum", "neg": "neg", "*": "product", "odot": "odot", "outer": "outer", "/": "quotient",
-    "^": "power", "T": "transpose", "norm": "norm", "abs": "abs", "cmp": "comparison", "cases": "cases", "sum": "big", "prod": "big",
+    "num": "number", "sym": "symbol", "+": "sum", "neg": "neg", "*": "product", "odot": "odot", "outer": "outer",
+    "/": "quotient",
+    "^": "power", "T": "transpose", "norm": "norm", "abs": "abs", "cmp": "comparison", "cases": "cases",
+    "sum": "big", "prod": "big",
     "matrix": "matrix", "call": "call", "d": "derivative", "entry": "entry",
 }  # fmt: skip
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}

@@ -20,7 +20,7 @@ LAYERS = [
     {"autograd.engine", "autograd.codegen"},
     {"autograd.derivatives", "autograd.formula"},
     {"autograd.checks", "autograd.compiler", "autograd.draw", "autograd.worksheet", "autograd.derivation"},
-    {"autograd.claims", "autograd.explore"},
+    {"autograd.claims", "autograd.explore", "autograd.notes"},
     {"autograd.prompt"},
     {"autograd"},
     {"nn._common"},
