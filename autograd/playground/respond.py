@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import autograd as ag
-from autograd.claims.notes import read_note
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
 from autograd.errors import AutogradError, WorksheetError
 from autograd.explore import explore
+from autograd.notes import read_note
 from autograd.ops import NAMES, TABLE
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped
