@@ -212,11 +212,13 @@ def test_a_killed_worker_is_an_error_and_changes_nothing() -> None:
     columns = np.random.default_rng(3).normal(size=(2, 50_000))
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         program(*columns, executor=pool)
-        pool.submit(crash, None)
+        crashed = pool.submit(crash, None)
         w.grad = 1.0
 
         def until_it_shows() -> None:
-            for _ in range(50):
+            broken = False
+            while not broken:
+                broken = crashed.done()
                 program.backward(*columns, executor=pool)
                 w.grad = 1.0
 

@@ -63,3 +63,20 @@ def test_a_stale_file_is_named_and_written_anew(
     assert codegen.main(["--write"]) == 0
     assert (tmp_path / "made.h").read_text(encoding="utf-8") == "new\n"
     assert codegen.main(["--check"]) == 0
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
+    assert used
+    loose = [name for name in used if not name.startswith("./") and not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)]
+    assert loose == []
+
+
+def test_a_release_requires_the_tests() -> None:
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    assert "  tests:\n    uses: ./.github/workflows/tests.yml\n" in text
+    assert "  publish:\n    needs: [tests, wheels, source]\n" in text

@@ -1,0 +1,58 @@
+"""The documentation site: it builds without warnings, and its search finds words that stand in code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import needs
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs.package("mkdocs")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(folder)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return folder
+
+
+def found(index: dict[str, Any], word: str) -> set[str]:
+    """The pages that a search for the word lists."""
+
+    def words(entry: dict[str, str]) -> list[str]:
+        return re.split(
+            index["config"]["separator"], re.sub(r"<[^>]+>", " ", f"{entry['title']} {entry['text']}").lower()
+        )
+
+    return {entry["location"].split("#")[0] for entry in index["docs"] if word in words(entry)}
+
+
+@pytest.mark.slow
+def test_search_finds_words_in_code(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    assert "guides/questions/" in found(index, "freeze")
+    assert "coming-from/" in found(index, "item")
+    assert {"coming-from/", "reference/values/"} <= found(index, "detach")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["index.html", "guides/pictures/index.html"])
+def test_a_picture_follows_the_colour_scheme(site: Path, page: str) -> None:
+    text = (site / page).read_text(encoding="utf-8")
+    assert "step_by_step.svg#only-light" in text
+    assert "step_by_step_dark.svg#only-dark" in text
+
+
+@pytest.mark.slow
+def test_pages_link_to_the_next(site: Path) -> None:
+    assert 'rel="next"' in (site / "tutorial" / "index.html").read_text(encoding="utf-8")
