@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.compiler.function import Function
 from autograd.compiler.program import Program
-from autograd.compiler.record.observing import questions_of
+from autograd.compiler.record.observing import recordings_of
 from autograd.compiler.record.tape import record
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -23,11 +23,13 @@ def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
     leaves = _values("inputs", [] if inputs is None else inputs)
     with modes.unobserved():
         below = topological(*roots)
-        questions = questions_of(below)
+        recordings = recordings_of(below)
+        questions = [recording.questions() for recording in recordings]
         asked_of = {id(leaf) for _, own in questions for leaf in own}
         _check(roots, leaves, {id(node) for node in below} | asked_of)
         tape, parameters = record(roots, leaves, (), questions)
-    return Program(tape, parameters, single)
+        states = [state for recording in recordings for state in recording.states]
+    return Program(tape, parameters, single, states=states)
 
 
 def _values(what: str, given: Any) -> list[Value]:

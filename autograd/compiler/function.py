@@ -15,13 +15,15 @@ from autograd._common.containers import is_number
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
 from autograd.compiler.record.nesting import LEAF, Structure, apart, arguments_apart, filled, together
-from autograd.compiler.record.observing import Recording, asked, questions_of
+from autograd.compiler.record.observing import Recording, asked, recordings_of
+from autograd.compiler.record.state import Draws, states_of
 from autograd.compiler.record.tape import record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
-from autograd.engine import modes
+from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
+from autograd.errors import AutogradError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -36,6 +38,9 @@ __all__ = ["Function"]
 VERSIONS: Final = 64
 STRUCTURES: Final = 64
 FLOATS: Final[set[type]] = {float}
+DRAWS: Final = (
+    "the function draws random numbers, which a replay would repeat; draw them outside and pass them as arguments"
+)
 
 
 class _Version(NamedTuple):
@@ -240,7 +245,9 @@ class Function:
         import numpy as np
 
         samples = columns.shape[1]
-        versions = self._versions(structure)
+        if modes.detecting():
+            return self._one_by_one(structure, columns, seed, parameters, seeded)
+        versions = [version for version in self._versions(structure) if version.program.current()]
         if not versions:
             point = columns[:, 0] if samples else np.ones(len(columns))
             versions = [self._recorded(structure, point.tolist())]
@@ -248,24 +255,24 @@ class Function:
         result: _Result | None = None
         pending = np.arange(samples)
 
-        def run(version: _Version, chosen: NDArray[np.intp]) -> Any:
+        def run(version: _Version, chosen: NDArray[np.intp], failures_hold: bool) -> Any:
             part = np.ascontiguousarray(columns[:, chosen])
             seeds = seeds_of(seed, len(version.program.tape.outputs), samples) if seeded else None
             weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
             if executor is None:
-                return version.program.run(part, weights, inputs, parameters, threads)
+                return version.program.run(part, weights, inputs, parameters, threads, failures_hold=failures_hold)
             return sharded(version.program, executor, part, weights, inputs, parameters, threads)
 
         def attempt(version: _Version, recorded_first: bool) -> None:
             nonlocal pending, result
-            outcome = run(version, pending)
+            outcome = run(version, pending, recorded_first and len(pending) == 1)
             holds = np.ones(len(pending), bool) if outcome.holds is None else outcome.holds.copy()
             if recorded_first:
                 holds[0] = True  # recorded there: what eager computation does is right, whatever the last bit says
             good = pending[holds]
             if len(good):
                 result = self._result(version, result, columns)
-                outcome = outcome if holds.all() else run(version, good)
+                outcome = outcome if holds.all() else run(version, good, True)
                 _merge(result, version.program, outcome, good, parameters == "each", samples)
                 self._touch(structure, version)
             pending = pending[~holds]
@@ -280,8 +287,27 @@ class Function:
             attempt(fresh, True)
         if result is None:  # no samples: sums of nothing
             result = self._result(versions[0], None, columns)
-            _merge(result, versions[0].program, run(versions[0], pending), pending, parameters == "each", samples)
+            _merge(result, versions[0].program, run(versions[0], pending, True), pending, parameters == "each", samples)
         return result
+
+    def _one_by_one(self, structure: Any, columns: Array, seed: Any, parameters: str, seeded: bool) -> _Result:
+        """Record every sample, so that `detect_anomaly` raises, and is caught, where eager computation would."""
+        import numpy as np
+
+        samples = columns.shape[1]
+        result: _Result | None = None
+        for i in range(samples):
+            numbers = columns[:, i].tolist()
+            version = self._recorded(structure, numbers)
+            if seeded:
+                version.program.inspect(columns[:, i : i + 1], gradients=True)
+            chosen = np.array([i])
+            seeds = seeds_of(seed, len(version.program.tape.outputs), samples) if seeded else None
+            weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
+            outcome = version.program.run(np.ascontiguousarray(columns[:, chosen]), weights, True, parameters)
+            result = self._result(version, result, columns)
+            _merge(result, version.program, outcome, chosen, parameters == "each", samples)
+        return result or self._result(self._recorded(structure, [1.0] * len(columns)), None, columns)
 
     def _result(self, version: _Version, result: _Result | None, columns: Array) -> _Result:
         """Where a version's samples go; one result has one structure."""
@@ -334,19 +360,27 @@ class Function:
         leaves = [Value(x) for x in numbers]
         positional, named = filled(structure, iter(leaves))
         kept = Recording(of_function=True)
+        for leaf in leaves:  # so that what another thread asks of an argument is told here
+            backend._twin._mark(leaf, kept)
+        before, draws = states_of(self.function), Draws(self.function)
         try:
             with modes.recorded_by(kept):
                 returned = self.function(*positional, **named)
             outputs: list[Any] = []
             returns = apart(returned, outputs, arrays=True)
             self._check(returned, outputs)
+            if draws.any():
+                raise AutogradError(f"compile: {DRAWS}")
             with modes.unobserved():
-                nodes = topological(*(x for x in outputs if isinstance(x, Value)), *asked(kept.observations))
-                questions = questions_of(nodes, kept)
+                nodes = topological(*leaves, *(x for x in outputs if isinstance(x, Value)), *asked(kept.observations))
+                recordings = recordings_of(nodes, kept)
+                questions = [recording.questions() for recording in recordings if recording is not kept]
                 tape, parameters = record(outputs, leaves, kept.observations, questions)
         finally:
             kept.close()
-        return _Version(Program(tape, parameters, returns is LEAF), returns)
+        states = [state for recording in recordings for state in recording.states]
+        states += [state for state in before if state.holds()]  # what the function changes is its own affair
+        return _Version(Program(tape, parameters, returns is LEAF, states=states), returns)
 
     def _check(self, returned: Any, outputs: list[Any]) -> None:
         if not outputs:

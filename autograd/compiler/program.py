@@ -16,6 +16,8 @@ from autograd.compiler.executor import run as sharded
 from autograd.compiler.plan.listing import listing
 from autograd.compiler.plan.plain import plain_plan
 from autograd.compiler.record.guards import answers, described
+from autograd.compiler.record.rebuild import rebuilt
+from autograd.compiler.record.state import State, still
 from autograd.compiler.record.tape import ALIAS, Tape
 from autograd.compiler.run import custom_ops
 from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
@@ -70,10 +72,18 @@ class Program:
     5.0
     """
 
-    def __init__(self, tape: Tape, parameters: Sequence[Value], single_output: bool, kernel: str = "") -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        parameters: Sequence[Value],
+        single_output: bool,
+        kernel: str = "",
+        states: Sequence[State] = (),
+    ) -> None:
         self.tape = tape
         self.parameters: tuple[Value, ...] = tuple(parameters)
         self.single_output = single_output
+        self.states: tuple[State, ...] = tuple(states)
         self.kernel = kernel or best_kernel()
         self._own = custom_ops.rows(tape.added)
         if any(name != ALIAS for name in tape.added):
@@ -247,7 +257,9 @@ class Program:
         return Gradients(self._shaped(outcome.outputs, single), found, of_parameters)
 
     def add_gradients(self, gradients: Array) -> None:
-        """Add to the parameters' `grad`."""
+        """Add to the parameters' `grad`, for all of them or none."""
+        if modes.active and self.parameters:
+            modes.observed("backward", self.parameters[0], None, None)
         if self.kernel == "c":
             _replay.add(self.parameters, gradients)
             return
@@ -269,10 +281,14 @@ class Program:
         Any
             NotImplemented, with nothing changed, for what only Python can do, or say what is wrong with.
         """
-        if modes.active:
-            return NotImplemented  # the parameters read may be part of a recording
+        if modes.active or (self.states and not self.current()):
+            return NotImplemented  # modes: the parameters read may be part of a recording
         call = self._calls[mode] or self._prepared(mode)
         return call(arguments, self.parameters, mode, self.single_output, seed, threads)
+
+    def current(self) -> bool:
+        """Whether plain Python state that was recorded is still what it was."""
+        return still(self.states)
 
     def _prepared(self, mode: int) -> Call:
         kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
@@ -291,6 +307,7 @@ class Program:
         parameters: str = "",
         threads: int | None = None,
         numbers: Sequence[float] | None = None,
+        failures_hold: bool = True,
     ) -> Outcome:
         """Run a batch and check the guards, sample by sample, without acting on what they say.
 
@@ -306,6 +323,9 @@ class Program:
             How many threads.
         numbers : sequence of float, optional
             The parameters' data, where it isn't read from the parameters themselves.
+        failures_hold : bool
+            Whether an error of a Python function in the graph is raised, where the guards hold; else its sample counts
+            as one where they don't, as Python may have caught the error.
         """
         import numpy as np
 
@@ -317,7 +337,10 @@ class Program:
         count = len(self.tape.outputs)
         own = self.tape.inputs
         holds = self._holding(roots[count:]) if self.tape.guards else None
-        custom_ops.raise_for(failures, samples, holds)
+        if failures_hold or not failures:
+            custom_ops.raise_for(failures, samples, holds)
+        else:
+            holds = custom_ops.without_failed(failures, samples, holds)
         return Outcome(roots[:count], rows[:own], rows[own:] if parameters == "each" else sums, holds)
 
     def _tell_recorder(self) -> None:
@@ -348,6 +371,11 @@ class Program:
         threads: int | None,
         executor: Executor | None,
     ) -> Outcome:
+        changed = next((state for state in self.states if not state.holds()), None)
+        if changed is not None:
+            raise BranchChanged(f"{changed.name} is no longer what it was when the graph was recorded; record it again")
+        if modes.detecting():
+            self.inspect(columns, gradients=bool(inputs or parameters))
         if executor is None:
             outcome = self.run(columns, seeds, inputs, parameters, threads)
         else:
@@ -355,6 +383,14 @@ class Program:
         if outcome.holds is not None and not outcome.holds.all():
             self._complain(columns, int(outcome.holds.argmin()))
         return outcome
+
+    def inspect(self, columns: Array, gradients: bool) -> None:
+        """Compute every sample eagerly, so that `detect_anomaly` raises where it would."""
+        with modes.unobserved():
+            for numbers in columns.T.tolist():
+                for output in rebuilt(self.tape, [*map(Value, numbers)], self.parameters):
+                    if gradients and isinstance(output, Value):
+                        modes.inspect_backward(output)
 
     def _holding(self, asked: Array) -> Array:
         """For each sample whether every guard comes out as recorded."""

@@ -45,7 +45,14 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
 def record(op: Op, operands: Sequence[Any]) -> Any:
     """Apply an op that a user added, which the twins don't know."""
     kept = tuple(x if isinstance(x, Value) else _number(op.name, x) for x in operands)
-    data, *slopes = op.compute(*[modes.number(x) if isinstance(x, Value) else x for x in kept])
+    numbers = [modes.number(x) if isinstance(x, Value) else x for x in kept]
+    try:
+        data, *slopes = op.compute(*numbers)
+    except Exception:  # who catches it branches on the numbers
+        for x, number in zip(kept, numbers) if modes.active else ():
+            if isinstance(x, Value):
+                modes.observed("float", x, None, number)
+        raise
     derivatives = tuple(float(d) for x, d in zip(kept, slopes, strict=True) if isinstance(x, Value))
     if not derivatives:
         return float(data)

@@ -32,8 +32,8 @@ elsewhere: frozenset[int] | None = None
 listeners: list[Callable[[int, frozenset[int] | None], None]] = []  # the C twin keeps its own copy of these two
 
 COPY = (
-    "a part of the graph is a copy of one that was recorded inside recording(), and what was asked there is known of "
-    "the original alone; compile that"
+    "a part of the graph is a copy of one that was recorded, which a replay can't tell from a parameter; "
+    "compute with the original"
 )
 """Mark of a copied or unpickled node whose original has one."""
 
@@ -42,6 +42,7 @@ _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=Fal
 _recorder: ContextVar[Recorder | None] = ContextVar("autograd_recorder", default=None)
 _grouping: ContextVar[str | None] = ContextVar("autograd_group", default=None)
 _lock = threading.Lock()
+_open: dict[int, Recorder] = {}  # those of all threads, by number
 
 Outcome = TypeVar("Outcome")
 
@@ -53,6 +54,12 @@ class Recorder(Protocol):
 
     def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
         """Take note of what Python learned about a value, on which it may branch."""
+
+    def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take note of what was learned in another thread, for this recording or for something else."""
+
+    def depends_on(self, name: str, read: Callable[[], object]) -> None:
+        """Take note of plain Python state that what is recorded depends on."""
 
 
 def _change_active(by: int, opened: int | None = None, closed: int | None = None) -> None:
@@ -168,9 +175,15 @@ def group_here() -> str | None:
 
 def recorded(node: Value) -> Value:
     """Pass a node that was just computed, as the modes of this context want it; both twins call it while one is on."""
-    if _detecting.get() and not math.isfinite(node.data):
-        raise AnomalyError(f"{_named(node)} made {node.data} of {_operands(node)}")
+    if _detecting.get() and not observed_finite(node):
+        with unobserved():
+            raise AnomalyError(f"{_named(node)} made {node.data} of {_operands(node)}")
     return node.detach() if _forgetting.get() else node
+
+
+def observed_finite(node: Value) -> bool:
+    """Whether a node's number is finite, on which `detect_anomaly` branches."""
+    return observed("finite", node, None, math.isfinite(number(node)))
 
 
 def mark() -> object:
@@ -186,7 +199,30 @@ def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcom
     witness = _recorder.get() or getattr(value, "_mark", None)
     if witness is not None and hasattr(witness, "observed"):
         witness.observed(kind, value, other, outcome)
+    else:
+        observed_elsewhere(kind, value, other, outcome)
     return outcome
+
+
+def observed_elsewhere(kind: str, value: Value, other: object, outcome: object) -> None:
+    """Pass on what was learned where nothing is recorded: a recording in another thread may have asked for it."""
+    for found in [*_open.values()]:
+        found.observed_elsewhere(kind, value, other, outcome)
+
+
+def depends_on(name: str, read: Callable[[], object]) -> None:
+    """Tell a recorder of plain state that the values computed here depend on, such as a module's training flag.
+
+    Parameters
+    ----------
+    name : str
+        What to call it in an error.
+    read : callable
+        Returns the state as it is now, as something that compares with `==`.
+    """
+    found = recorder() if active else None
+    if found is not None:
+        found.depends_on(name, read)
 
 
 def number(value: Value) -> float:
@@ -206,6 +242,7 @@ def recorder() -> Recorder | None:
 @contextmanager
 def recorded_by(recorder: Recorder) -> Iterator[None]:
     """Tell `recorder` of questions asked in this context, and keep the graph even inside `no_grad`."""
+    _open[recorder.number] = recorder
     _change_active(+1, opened=recorder.number)
     token, kept = _recorder.set(recorder), _forgetting.set(False)
     try:
@@ -213,6 +250,7 @@ def recorded_by(recorder: Recorder) -> Iterator[None]:
     finally:
         _forgetting.reset(kept)
         _recorder.reset(token)
+        _open.pop(recorder.number, None)
         _change_active(-1, closed=recorder.number)
 
 
@@ -222,6 +260,12 @@ class _Nobody:
     number = -1
 
     def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take no note."""
+
+    def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take no note."""
+
+    def depends_on(self, name: str, read: Callable[[], object]) -> None:
         """Take no note."""
 
 
@@ -236,6 +280,11 @@ def unobserved() -> Iterator[None]:
         yield
     finally:
         _recorder.reset(token)
+
+
+def detecting() -> bool:
+    """Whether anomalies are detected in this context."""
+    return active > 0 and _detecting.get()
 
 
 @contextmanager

@@ -167,11 +167,14 @@ def _leaf(kind: type[Value] | None, data: float, grad: float, label: str) -> Val
 
 
 def _copy_leaf(value: Value) -> Value:
-    return _leaf(type(value), value.data, value.grad, value.label)
+    data = value.data  # of which a recording is told
+    with modes.unobserved():
+        return _leaf(type(value), data, value.grad, value.label)
 
 
 def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
-    made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
+    with modes.unobserved():
+        made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
     if _is_marked(node):
         _mark_copy(made)
     if group := _group_of(node):

@@ -239,28 +239,23 @@ class Value(Methods):
         return modes.observed("float", self, None, outcome) if modes.active else outcome
 
     def __int__(self) -> int:
-        outcome = int(self._data)
-        return modes.observed("int", self, None, outcome) if modes.active else outcome
+        return _converted("int", self, int)
 
     def __bool__(self) -> bool:
         outcome = bool(self._data)
         return modes.observed("bool", self, None, outcome) if modes.active else outcome
 
     def __round__(self, ndigits: int | None = None) -> float:
-        outcome = round(self._data, ndigits)
-        return modes.observed("round", self, ndigits, outcome) if modes.active else outcome
+        return _converted("round", self, round, ndigits)
 
     def __trunc__(self) -> int:
-        outcome = math.trunc(self._data)
-        return modes.observed("trunc", self, None, outcome) if modes.active else outcome
+        return _converted("trunc", self, math.trunc)
 
     def __floor__(self) -> int:
-        outcome = math.floor(self._data)
-        return modes.observed("floor", self, None, outcome) if modes.active else outcome
+        return _converted("floor", self, math.floor)
 
     def __ceil__(self) -> int:
-        outcome = math.ceil(self._data)
-        return modes.observed("ceil", self, None, outcome) if modes.active else outcome
+        return _converted("ceil", self, math.ceil)
 
     def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else repr(self)
@@ -339,6 +334,17 @@ class Value(Methods):
 
 
 _set_grad = vars(Value)["_grad"].__set__
+
+
+def _converted(kind: str, value: Value, convert: Callable[..., modes.Outcome], *digits: int | None) -> modes.Outcome:
+    """Convert a Value's number; a conversion that raises is observed too, as it depends on the number."""
+    try:
+        outcome = convert(value._data, *digits)
+    except (ValueError, OverflowError):
+        if modes.active:
+            modes.observed("float", value, None, value._data)
+        raise
+    return modes.observed(kind, value, digits[0] if digits else None, outcome) if modes.active else outcome
 
 
 def restore(

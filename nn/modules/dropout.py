@@ -54,6 +54,7 @@ class Dropout(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the values, some of them 0 while training."""
+        modes.depends_on("whether dropout is on", self._random)
         if not self._random():
             return list(xs)
         factors = self._drawn(len(xs))

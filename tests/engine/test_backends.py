@@ -410,7 +410,7 @@ def test_modes(name: str) -> None:
 
 def test_a_recorder_is_told_what_python_learns() -> None:
     def asked(twin: Any) -> Any:
-        class Recorder:
+        class Recorder(modes._Nobody):
             number = 0
 
             def observed(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
@@ -430,7 +430,7 @@ def test_a_recorder_is_told_what_python_learns() -> None:
 
 
 def test_a_recorder_that_raises() -> None:
-    class Refuses:
+    class Refuses(modes._Nobody):
         number = 0
 
         def observed(self, *question: Any) -> None:

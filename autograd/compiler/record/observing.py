@@ -1,12 +1,14 @@
-"""What Python asks of values while a graph is recorded: comparisons, and conversions to plain numbers."""
+"""Observations: comparisons and conversions that Python makes of values while a graph is recorded."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from autograd.compiler.record.state import State
 from autograd.compiler.record.tape import Observation, Tape, record
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
@@ -24,6 +26,11 @@ LOST: Final = {
     "set": "`.data` was set by the function, and a replay would leave it out; set it before the call",
 }
 """What can't be known of a recording once it has happened, by what was observed."""
+
+ELSEWHERE: Final = (
+    "a value that was computed in another thread was asked there while the graph was recorded in this one, which no "
+    "guard can follow; run it there with contextvars.copy_context().run"
+)
 
 _numbers = itertools.count()
 
@@ -51,6 +58,8 @@ class Recording:
         self.outer, self.of_function = outer, of_function
         self.observations: list[Observation] = []
         self.lost = ""
+        self.states: list[State] = []
+        self.foreign: list[Value] = []  # leaves of what was computed and asked in other threads
         self._asked: Questions | None = None
         self._parts: list[Recording] = []
 
@@ -62,9 +71,23 @@ class Recording:
             if kind not in ("backward", "set") or self.of_function:
                 self.lost = LOST[kind]
         else:
-            self.observations.append((kind, value, other, outcome))
+            self.observations += _exactly(kind, value, other, outcome)
         if self.outer is not None:
             self.outer.observed(kind, value, other, outcome)
+
+    def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
+        """Take note of what was asked in another thread: of a leaf as if here; of what was computed, of its leaves."""
+        computed = [x for x in (value, other) if isinstance(x, Value) and x.op]
+        if not computed:
+            self.observed(kind, value, other, outcome)
+        elif kind not in LOST and self._asked is None:
+            self.foreign += [x for x in topological(*computed) if not x.op]
+
+    def depends_on(self, name: str, read: Callable[[], object]) -> None:
+        """Take note of plain state that what is recorded depends on."""
+        self.states.append(State(name, read, read()))
+        if self.outer is not None:
+            self.outer.depends_on(name, read)
 
     def close(self) -> None:
         """Keep what was asked as a table, and let go of the nodes."""
@@ -87,6 +110,24 @@ class Recording:
         return [x for x in marks_of(nodes) if isinstance(x, Recording) and x is not self]
 
 
+def _exactly(kind: str, value: Value, other: Any, outcome: Any) -> list[Observation]:
+    """Return an observation with a double in place of what no double is; none where it is the same for all numbers."""
+    if kind == "round" and not math.isfinite(outcome):
+        return [("float", value, None, float(outcome))]
+    if kind == "round" or not isinstance(other, int) or isinstance(other, bool):
+        return [(kind, value, other, outcome)]
+    try:
+        nearest = float(other)
+    except OverflowError:
+        nearest = math.inf if other > 0 else -math.inf
+    if nearest == other:
+        return [(kind, value, nearest, outcome)]
+    if kind in ("==", "!="):
+        return []
+    below = nearest < other  # then x < other means x <= nearest
+    return [((kind[0] + "=" if (kind[0] == "<") == below else kind[0]), value, nearest, outcome)]
+
+
 def asked(observations: Iterable[Observation]) -> list[Value]:
     """Return the Values that were asked about, or compared with."""
     return [x for _, value, other, _ in observations for x in (value, other) if isinstance(x, Value)]
@@ -98,8 +139,8 @@ def marks_of(nodes: list[Value]) -> set[Any]:
     return marks
 
 
-def questions_of(nodes: Sequence[Value], own: Recording | None = None) -> list[Questions]:
-    """Return what was asked in all recordings that had a part in a graph, besides `own`, whose questions are known.
+def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[Recording]:
+    """Return all recordings that had a part in a graph, `own` among them, in the order in which they were opened.
 
     Raises
     ------
@@ -123,10 +164,13 @@ def questions_of(nodes: Sequence[Value], own: Recording | None = None) -> list[Q
                 "compile: a part of the graph was made in another thread, while it was recorded in this one, and what "
                 "was asked there isn't known; run it there with contextvars.copy_context().run"
             )
+    here = {id(x) for x in nodes}
     for part in found.values():
         if part.lost:
             raise AutogradError(f"compile: {part.lost}")
-    return [part.questions() for number, part in sorted(found.items()) if part is not own]
+        if any(id(leaf) in here for leaf in part.foreign):
+            raise AutogradError(f"compile: {ELSEWHERE}")
+    return [part for _, part in sorted(found.items())]
 
 
 @contextmanager

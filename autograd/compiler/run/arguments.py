@@ -52,6 +52,8 @@ def _numbers(x: Any, where: str, table: bool = False) -> Array:
 
     if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
         return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{where} must be numbers, got a masked array; pass x.compressed(), or x.filled(…)")
     if isinstance(x, (str, bytes, dict, set, Value)) or x is None:
         raise TypeError(f"{where} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
     try:

@@ -94,6 +94,15 @@ def raise_for(failures: dict[int, Exception], samples: int, holds: Any) -> None:
             raise failures[sample]
 
 
+def without_failed(failures: dict[int, Exception], samples: int, holds: Any) -> Any:
+    """Return for each sample whether it takes the recorded branches and no error is its own."""
+    import numpy as np
+
+    found = np.full(samples, EVERY not in failures) if holds is None else holds & (EVERY not in failures)
+    found[[sample for sample in failures if sample != EVERY]] = False
+    return found
+
+
 def rows(names: Sequence[str]) -> dict[str, Op]:
     """Return the rows of the added ops that a program calls; AutogradError if one wasn't added in this process."""
     found = {}

@@ -83,7 +83,9 @@ is_of_doubles(const Py_buffer *view)
 static bool
 view_of(Argument *argument, PyObject *x)
 {
-    if (PyBytes_Check(x) || !PyObject_CheckBuffer(x)) {
+    const bool derived = array_type != NULL && (PyObject *)Py_TYPE(x) != array_type
+        && PyObject_TypeCheck(x, (PyTypeObject *)array_type); /* a masked array has more to it than its buffer */
+    if (PyBytes_Check(x) || derived || !PyObject_CheckBuffer(x)) {
         return false;
     }
     if (PyObject_GetBuffer(x, &argument->view, PyBUF_RECORDS_RO) < 0) {

@@ -38,6 +38,14 @@ recorded_with_modes(Node *node)
         Py_DECREF(node);
         return result;
     }
+    if (detects && elsewhere != Py_None) { /* a recording may branch on it */
+        PyObject *finite = call_python("autograd.engine.modes", "observed_finite", (PyObject *)node, NULL);
+        if (finite == NULL) {
+            Py_DECREF(node);
+            return NULL;
+        }
+        Py_DECREF(finite);
+    }
     if (forgets) {
         value_clear((PyObject *)node);
         return (PyObject *)node;
@@ -60,23 +68,59 @@ recorded_with_modes(Node *node)
     return (PyObject *)node;
 }
 
+/* Tell the recorder of this context, or the one that the Value was made under, or those of other threads. */
+static COLD bool
+tell_recorder(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
+{
+    const char *method = "observed";
+    PyObject *observer;
+    if (PyContextVar_Get(recorder, NULL, &observer) < 0) {
+        return false;
+    }
+    if (observer == Py_None) {
+        PyObject *maker = mark_of((Node *)self);
+        if (maker != NULL && PyObject_HasAttrString(maker, method)) {
+            Py_SETREF(observer, Py_NewRef(maker));
+        }
+        else if (elsewhere != Py_None && !PyErr_Occurred()) {
+            method = "observed_elsewhere";
+            Py_SETREF(observer, PyImport_ImportModule("autograd.engine.modes"));
+        }
+    }
+    PyObject *told = observer == NULL || PyErr_Occurred() ? NULL : observer == Py_None ? Py_NewRef(Py_None)
+        : PyObject_CallMethod(observer, method, "sOOO", question, self, other, outcome);
+    Py_XDECREF(observer);
+    Py_XDECREF(told);
+    return told != NULL;
+}
+
+/* A conversion that raises depends on the number, too. */
+static COLD void
+observed_failure(PyObject *self)
+{
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyObject *number = PyFloat_FromDouble(((Node *)self)->data);
+    if (number != NULL && tell_recorder("float", self, Py_None, number)) {
+        PyErr_Restore(type, error, traceback);
+    }
+    else {
+        Py_XDECREF(type);
+        Py_XDECREF(error);
+        Py_XDECREF(traceback);
+    }
+    Py_XDECREF(number);
+}
+
 static COLD PyObject *
 observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
 {
-    PyObject *observer, *none = NULL;
-    if (PyContextVar_Get(recorder, NULL, &observer) == 0) {
-        PyObject *maker = observer == Py_None ? mark_of((Node *)self) : NULL;
-        if (maker != NULL && PyObject_HasAttrString(maker, "observed")) { /* asked in another thread than made in */
-            Py_SETREF(observer, Py_NewRef(maker));
-        }
-        none = observer == Py_None ? (PyErr_Occurred() ? NULL : Py_NewRef(Py_None))
-                                   : PyObject_CallMethod(observer, "observed", "sOOO", question, self, other, outcome);
-        Py_DECREF(observer);
+    if (outcome == NULL) {
+        observed_failure(self);
     }
-    if (none == NULL) {
+    else if (!tell_recorder(question, self, other, outcome)) {
         Py_CLEAR(outcome);
     }
-    Py_XDECREF(none);
     return outcome;
 }
 
@@ -84,8 +128,7 @@ observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyOb
 static inline PyObject *
 observed(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
 {
-    bool plain = likely(active_modes == 0) || outcome == NULL;
-    return plain ? outcome : observed_by_recorder(question, self, other, outcome);
+    return likely(active_modes == 0) ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
 /* Printer out a node whose parents are in place. */

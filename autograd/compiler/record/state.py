@@ -1,0 +1,214 @@
+"""Plain Python state that a function reads: numbers, flags and small containers in closures, globals and attributes.
+
+A recording holds what they were as constants. Each is looked at before a replay, and where one has changed the function
+is recorded again. What is seen is what the function's code names, and what the functions and objects that it names name
+in turn; the state of `random`, of numpy's global generator and of generators that are named is looked at for draws.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from autograd.engine.backend import Value
+
+__all__ = ["Draws", "State", "still", "states_of"]
+
+PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
+SMALL: Final = 64
+"""Containers with more entries are looked at by identity alone."""
+MOST: Final = 256
+"""How many functions and objects are looked through."""
+OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
+
+
+class State(NamedTuple):
+    """One piece of state: its name, how it is read, and what it was."""
+
+    name: str
+    read: Callable[[], object]
+    was: object
+
+    def holds(self) -> bool:
+        """Whether it is what it was."""
+        return _same(_snapshot(self.read()), self.was)
+
+
+def still(states: Sequence[State]) -> bool:
+    """Whether all states are what they were."""
+    return all(state.holds() for state in states)
+
+
+def states_of(function: Callable[..., Any]) -> list[State]:
+    """Return the state that a function's code names."""
+    return [State(name, read, _snapshot(read())) for name, read in _Reader().of_callable(function, "")]
+
+
+def _same(x: Any, y: Any) -> bool:
+    if x is y:
+        return True
+    if type(x) is not type(y) or not isinstance(x, (*PLAIN, tuple)):
+        return False
+    if isinstance(x, tuple):
+        return len(x) == len(y) and all(map(_same, x, y))
+    return bool(x == y) or (x != x and y != y)
+
+
+class _Identity(NamedTuple):
+    """An object that counts as changed when it is another one."""
+
+    number: int
+
+
+def _snapshot(x: Any, budget: int = SMALL) -> Any:
+    """Return what compares equal as long as plain state is the same."""
+    kind = type(x)
+    if kind in PLAIN:
+        return x
+    if kind in (list, tuple, set, frozenset, dict) and len(x) <= budget:
+        entries = [*x.items()] if kind is dict else [*x]
+        left = budget - len(entries)
+        return (kind.__name__, *[_snapshot(entry, left) for entry in entries])
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(x, numpy.generic):
+        return x.item()
+    if numpy is not None and isinstance(x, numpy.ndarray) and x.dtype != object and x.size <= SMALL:
+        return ("array", x.shape, x.tobytes())
+    return _Identity(id(x))
+
+
+class _Reader:
+    """Goes through functions and objects, each once, and finds the state that they name."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+
+    def of_callable(self, function: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield the name of each state and how it is read."""
+        while isinstance(function, functools.partial):
+            function = function.func
+        if isinstance(function, MethodType):
+            yield from self.of_code(function.__func__, function.__self__, where)
+        elif isinstance(function, FunctionType):
+            yield from self.of_code(function, None, where)
+        elif _is_users(type(function)) and isinstance(called := vars(type(function)).get("__call__"), FunctionType):
+            yield from self.of_code(called, function, where)
+
+    def of_code(self, function: Any, owner: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield what a function of Python, or a method of `owner`, names."""
+        function = getattr(function, "__wrapped__", function)
+        key = id(function) ^ (id(owner) << 1)
+        if not isinstance(function, FunctionType) or key in self.seen or len(self.seen) > MOST:
+            return
+        self.seen.add(key)
+        names = [*_names(function.__code__)]
+        found: list[tuple[str, Callable[[], object]]] = []
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            found.append((name, functools.partial(_content, cell)))
+        found += [
+            (name, functools.partial(function.__globals__.get, name)) for name in names if name in function.__globals__
+        ]
+        if function.__defaults__:
+            yield f"{where}defaults", lambda: function.__defaults__
+        if function.__kwdefaults__:
+            yield f"{where}keyword defaults", lambda: function.__kwdefaults__
+        for name, read in found:
+            yield from self.of_named(f"{where}{name}", read, names)
+        if owner is not None:
+            yield from self.of_attributes(f"{where}self", owner, names)
+
+    def of_named(
+        self, name: str, read: Callable[[], object], names: Sequence[str]
+    ) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield a variable, and the state of what it holds."""
+        x = read()
+        if isinstance(x, ModuleType):
+            if _is_users_module(x.__name__):
+                for inner in names:
+                    if inner in vars(x) and not isinstance(vars(x)[inner], ModuleType):
+                        yield from self.of_named(f"{name}.{inner}", functools.partial(vars(x).get, inner), ())
+            return
+        yield name, read
+        if isinstance(x, (FunctionType, MethodType, functools.partial)):
+            yield from self.of_callable(x, f"{name}: ") if _is_users(x) else ()
+        elif not isinstance(x, (*PLAIN, Value, type, list, tuple, dict, set)):
+            yield from self.of_attributes(name, x, names)
+            yield from self.of_callable(x, f"{name}: ")
+
+    def of_attributes(self, where: str, owner: Any, names: Sequence[str]) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield the attributes of an object that the code names, and what its methods that it names name."""
+        key = id(owner)
+        attributes = getattr(owner, "__dict__", None)
+        if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type):
+            return
+        self.seen.add(key)
+        for name in names:
+            if name in attributes and not isinstance(attributes[name], Value):
+                yield from self.of_named(f"{where}.{name}", functools.partial(attributes.get, name), names)
+            method = getattr(type(owner), name, None) if _is_users(type(owner)) else None
+            if isinstance(method, FunctionType):
+                yield from self.of_code(method, owner, f"{where}.{name}: ")
+        self.seen.discard(key)  # another function may name other attributes of it
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """The names that a function's code has, with those of the functions defined in it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _content(cell: Any) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # empty
+        return None
+
+
+def _is_users(x: Any) -> bool:
+    while isinstance(x, functools.partial):
+        x = x.func
+    return _is_users_module(getattr(x, "__module__", None) or "")
+
+
+def _is_users_module(name: str) -> bool:
+    package = name.partition(".")[0]
+    return package not in OURS and (package not in sys.stdlib_module_names or package == "__main__")
+
+
+class Draws:
+    """Whether random numbers were drawn since: by `random`, numpy's global generator, or one that the code names."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        generators = [read() for _, read in _Reader().of_callable(function, "")]
+        self._reads = [read for read in map(_state_of, (random, _numpy_random(), *generators)) if read is not None]
+        self._before = [read() for read in self._reads]
+
+    def any(self) -> bool:
+        """Whether any has been drawn."""
+        return any(read() != before for read, before in zip(self._reads, self._before, strict=True))
+
+
+def _numpy_random() -> Any:
+    if "numpy" not in sys.modules:
+        return None
+    import numpy.random  # which numpy itself puts off
+
+    return numpy.random.mtrand._rand
+
+
+def _state_of(x: Any) -> Callable[[], object] | None:
+    """How the state of a generator is read, as what compares; None for what isn't one."""
+    if x is random or isinstance(x, random.Random):
+        return x.getstate
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None and isinstance(x, numpy.Generator):
+        return lambda: repr(x.bit_generator.state)
+    if numpy is not None and isinstance(x, numpy.RandomState):
+        return lambda: repr((*x.get_state()[2:], x.get_state()[1].tobytes()))
+    return None
