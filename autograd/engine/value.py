@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from numbers import Complex, Real
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, TypeVar, Union
 
 from autograd._common.foreign import install
 from autograd.engine import backward, modes, pickling
@@ -29,6 +29,7 @@ else:
 
 __all__ = ["FUNCTIONS", "Number", "Operand", "Value", "dot", "layer", "logsumexp", "mean", "restore", "sum"]
 
+Converted = TypeVar("Converted")
 Number = float  # and what converts to it: int, bool, numpy scalars
 Operand = Union["Value", float, int]
 
@@ -336,7 +337,7 @@ class Value(Methods):
 _set_grad = vars(Value)["_grad"].__set__
 
 
-def _converted(kind: str, value: Value, convert: Callable[..., modes.Outcome], *digits: int | None) -> modes.Outcome:
+def _converted(kind: str, value: Value, convert: Callable[..., Converted], *digits: int | None) -> Converted:
     """Convert a Value's number; a conversion that raises is observed too, as it depends on the number."""
     try:
         outcome = convert(value._data, *digits)
