@@ -247,16 +247,20 @@ class Value(Methods):
         return modes.observed("bool", self, None, outcome) if modes.active else outcome
 
     def __round__(self, ndigits: int | None = None) -> float:
-        return _converted("round", self, round, ndigits)
+        outcome: float = _converted("round", self, round, ndigits)
+        return outcome
 
     def __trunc__(self) -> int:
-        return _converted("trunc", self, math.trunc)
+        outcome: int = _converted("trunc", self, math.trunc)
+        return outcome
 
     def __floor__(self) -> int:
-        return _converted("floor", self, math.floor)
+        outcome: int = _converted("floor", self, math.floor)
+        return outcome
 
     def __ceil__(self) -> int:
-        return _converted("ceil", self, math.ceil)
+        outcome: int = _converted("ceil", self, math.ceil)
+        return outcome
 
     def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else repr(self)
