@@ -7,7 +7,7 @@ twins run one formula and give the same bits. Ops with any number of operands ar
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from autograd.codegen.source import (
@@ -22,9 +22,11 @@ from autograd.codegen.source import (
     parameters_of,
     quoted,
 )
-from autograd.ops import TABLE, Op, numerics
+from autograd.ops import BUILT_IN, NAMES, TABLE, Op, numerics
 
 __all__ = ["C", "header"]
+
+ALL: Final = [TABLE[name] for name in BUILT_IN]
 
 
 class _InC(Expressions):
@@ -73,6 +75,7 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 def _body(function: ast.FunctionDef, derivatives: list[str]) -> Iterator[str]:
     """The statements in C; a row's derivatives go through the pointers named, its value is returned."""
+    used = {x.id for x in ast.walk(function) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
     for statement in function.body:
         match statement:
             case ast.Expr(value=ast.Constant(value=str())):
@@ -82,6 +85,11 @@ def _body(function: ast.FunctionDef, derivatives: list[str]) -> Iterator[str]:
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 for target, value in zip(names, values, strict=True):
                     yield from _definition(ast.unparse(target), value)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Call(func=ast.Name(id=op), args=operands)):
+                out, *slopes = map(ast.unparse, names)
+                yield f"    double {', '.join(slopes)};"
+                call = f"op_{op}({', '.join([C.listed(operands), *(f'&{d}' for d in slopes)])});"
+                yield f"    const double {out} = {call}" if out in used else f"    {call}"
             case ast.Return(value=ast.Tuple(elts=[first, *rest])) if len(rest) == len(derivatives):
                 for name, value in zip(derivatives, rest, strict=True):
                     yield from _statement(f"*{name} = ", value)
@@ -124,8 +132,8 @@ def _function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> s
 def header() -> str:
     """The text of `ops.h`."""
     source = Source()
-    fixed = [op for op in TABLE.values() if op.arity is not None]
-    constants, helpers = source.needed([source.of(op) for op in TABLE.values()])
+    fixed = [op for op in ALL if op.arity is not None]
+    constants, helpers = source.needed([source.of(op) for op in ALL])
     helpers = [name for name in helpers if _is_over_floats(source.helpers[name])]
     selecting = " || ".join(f"op == OP_{op.name}" for op in TABLE.values() if op.selects)
     return "\n".join(
@@ -142,10 +150,12 @@ def header() -> str:
             "#define INLINE static inline",
             "#endif",
             "",
-            f"enum {{\n{filled([f'OP_{name}' for name in TABLE])}\n    OPS_COUNT\n}};",
+            f"enum {{\n{filled([f'OP_{op.name}' for op in ALL])}\n    OPS_COUNT\n}};",
+            f"enum {{ ROWS_COUNT = {len(NAMES)} }}; /* those that are no hidden ops */",
             "",
             "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
             *(_list_of_ops(arity) for arity in (1, 2, 3)),
+            *(_list_of_ops(arity, "_METHODS", TABLE.values()) for arity in (1, 2, 3)),
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
             *(f"static const double {name} = {C.literal(getattr(numerics, name))};" for name in constants),
             "",
@@ -166,10 +176,10 @@ def _is_over_floats(helper: ast.FunctionDef) -> bool:
     return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
 
 
-def _list_of_ops(arity: int) -> str:
+def _list_of_ops(arity: int, what: str = "_OPS", ops: Iterable[Op] = ALL) -> str:
     name = {1: "UNARY", 2: "BINARY", 3: "TERNARY"}[arity]
-    rows = [_row(op) for op in TABLE.values() if op.arity == arity]
-    return " \\\n    ".join([f"#define {name}_OPS(X)", *rows]) + "\n"
+    rows = [_row(op) for op in ops if op.arity == arity]
+    return " \\\n    ".join([f"#define {name}{what}(X)", *rows]) + "\n"
 
 
 def _row(op: Op) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError
-from autograd.ops import NAMES, TABLE, numerics
+from autograd.ops import BUILT_IN, TABLE, numerics
 
 __all__ = ["JAVASCRIPT", "script"]
 
@@ -107,6 +107,8 @@ class _Function:
                 return
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield f"{self._declare(name)}{name} = {JAVASCRIPT.write(value)};"
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Call(func=ast.Name(id=op), args=operands)):
+                yield f"const [{', '.join(map(ast.unparse, names))}] = OPS.{op}({JAVASCRIPT.listed(operands)});"
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 for target, value in zip(names, values, strict=True):
                     name = ast.unparse(target)
@@ -150,7 +152,7 @@ class _Function:
 def script() -> str:
     """The text of `explore/ops.js`: `OPS` has a function for each row, operands to [value, derivative for each]."""
     source = Source()
-    ops = [TABLE[name] for name in NAMES]
+    ops = [TABLE[name] for name in BUILT_IN]
     constants, helpers = source.needed([source.of(op) for op in ops])
     return "\n".join(
         [

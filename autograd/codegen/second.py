@@ -1,7 +1,7 @@
-"""Writes the rows' second derivatives in C (`_ops_second.h`): each row's `graph` text, differentiated once more.
+"""Writes the rows' second derivatives in C (`ops_second.h`).
 
-The trees come from `autograd/ops/rules.py`, which the Python backend compiles; here they become functions of
-the operands, the value and the local derivatives, one for each pair of operands.
+The trees come from `autograd.ops.rules`, which the Python backend compiles; here they become functions of the operands,
+the value and the local derivatives, one for each pair of operands.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import math
 from typing import Final
 
 from autograd.ops import TABLE, Op
-from autograd.ops.rules import differentiated, is_number, parse
+from autograd.ops.rules import second_derivatives
 
-__all__ = ["PAIRS", "second_header", "seconds"]
+__all__ = ["PAIRS", "second_header"]
 
 PAIRS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))  # in this order they fill an array
 OPERATORS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -40,23 +40,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
     }}
 }}
 """
-
-
-def seconds(op: Op) -> dict[tuple[int, int], ast.expr]:
-    """Return for each pair of operands (i ≤ j) the second derivative, where it isn't 0 by its form.
-
-    Examples
-    --------
-    >>> {pair: ast.unparse(body) for pair, body in seconds(TABLE["mul"]).items()}
-    {(0, 1): '1'}
-    """
-    found = {}
-    for i, text in enumerate(op.graph if op.arity is not None else ()):
-        for j in range(i, len(op.parameters)):
-            body = differentiated(parse(text, op.parameters, op.name), op.parameters, j)
-            if not is_number(body, 0):
-                found[i, j] = body
-    return found
 
 
 class _Lines:
@@ -109,7 +92,7 @@ class _Lines:
 def _function(op: Op, pair: tuple[int, int], body: ast.expr) -> str:
     lines = _Lines()
     result = lines.atom(body)
-    names = [*op.parameters, "out", *(f"slope_{i}" for i in range(len(op.parameters)))]
+    names = [*op.parameters, "out", *(f"d_{p}" for p in op.parameters)]
     head = f"static double\nsecond_{op.name}_{pair[0]}{pair[1]}({', '.join(f'double {name}' for name in names)})"
     unused = ["    double unused;"] if any("&unused" in line for line in lines.lines) else []
     return "\n".join([head, "{", *unused, *lines.lines, f"    return {result};", "}", ""])
@@ -129,7 +112,7 @@ def _case(op: Op, pairs: list[tuple[int, int]]) -> str:
 
 def second_header() -> str:
     """The text of `_ops_second.h`."""
-    found = {name: seconds(op) for name, op in TABLE.items()}
+    found = {name: second_derivatives(op) for name, op in TABLE.items() if op.arity is not None}
     bent = {name: pairs for name, pairs in found.items() if pairs}
     bits = [f"    [OP_{name}] = {sum(1 << PAIRS.index(pair) for pair in pairs)}," for name, pairs in bent.items()]
     return "\n".join(

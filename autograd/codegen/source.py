@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import ClassVar, Final
 
-from autograd.ops import Op, numerics, rows
+from autograd.ops import Op, numerics, rows, slopes
 
 __all__ = [
     "AND", "ATOM", "CHOICE", "OR", "PRODUCT", "SUM", "UNARY", "WIDTH",
@@ -32,12 +32,12 @@ class Source:
     """The functions of rows.py and the helpers of numerics.py as syntax trees, by name."""
 
     def __init__(self) -> None:
-        self.rows = _functions(rows)
+        self.rows = _functions(rows) | _functions(slopes)
         self.helpers = _functions(numerics)
 
     def of(self, op: Op) -> ast.FunctionDef:
         """The function that computes an op."""
-        return self.rows[op.compute.__name__]
+        return slopes.SOURCES.get(op.name) or self.rows[op.compute.__name__]
 
     def needed(self, roots: list[ast.FunctionDef]) -> tuple[list[str], list[str]]:
         """Names of the constants and of the helpers that these functions use, each after what it uses itself."""

@@ -4,8 +4,8 @@ A Hessian costs one sweep forward and one back, each carrying as many directions
 colours: columns that share no row travel together (Curtis, Powell and Reid 1974), and a row that is nearly full is read
 as a column, since the matrix is symmetric (Powell and Toint 1979).
 
-The C core does the same in `csrc/hessian.h`, and leaves to the code here what needs more than arithmetic on finite
-numbers: removable singularities, ops that users added, inputs that aren't leaves.
+The C core does the same in `csrc/value/hessian.h`, and leaves to the code here what needs more than arithmetic: ops that
+users added, the slopes of slopes, inputs that aren't leaves.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from autograd.derivatives.over_values import apply, bends, recording, second, slope
-from autograd.derivatives.sweeps import active, in_c, pull
+from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
+from autograd.derivatives.sweeps import active, in_c, pull, users_first
+from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
@@ -44,7 +45,8 @@ def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
     for (i, j), function in functions.items():
         if not isinstance(operands[i], float) and not isinstance(operands[j], float):
             number = math.nan if function is None else float(function(*numbers, node.data, *slopes))
-            found.append((i, j, number if math.isfinite(number) else _by_graph(node, i, j)))
+            known = math.isfinite(number) or (function is not None and node.op in LIBRARY)
+            found.append((i, j, number if known else _by_graph(node, i, j)))
     return found
 
 
@@ -93,16 +95,26 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
     for i, j, number in second_derivatives(node):
         for a, b in ((i, j), (j, i)) if i != j else ((i, j),):
             if moving[b] is not None:
-                change = number * moving[b]
+                change = _times(number, moving[b])
                 result[a] = change if result[a] is None else result[a] + change
     return result
 
 
 def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
+    """How the weights p of a logsumexp move: p·(t − Σ p·t), with tangents t relative to that of the largest operand.
+
+    So no weight near 1 is the complement of the others.
+    """
+    numbers = [x if isinstance(x, float) else x.data for x in node.operands]
+    top = max(range(len(numbers)), key=numbers.__getitem__)
     derivatives = iter(node.local_derivatives)
-    shares = [0.0 if isinstance(x, float) else next(derivatives) for x in node.operands]
-    average = sum(p * t for p, t in zip(shares, moving) if t is not None)
-    return [p * ((0.0 if t is None else t) - average) for p, t in zip(shares, moving)]
+    weights = [None if isinstance(x, float) else next(derivatives) for x in node.operands]
+    if (largest := weights[top]) is not None:
+        weights = [LIBRARY["exp_from"](x, numbers[top]) * largest if p is None else p for p, x in zip(weights, numbers)]
+    base = 0.0 if moving[top] is None else moving[top]
+    away = [(0.0 if t is None else t) - base for t in moving]
+    average = sum(p * t for i, (p, t) in enumerate(zip(weights, away)) if i != top and p is not None)
+    return [None if p is None else p * ((0.0 if i == top else t) - average) for i, (p, t) in enumerate(zip(weights, away))]
 
 
 def _bend_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
@@ -157,19 +169,16 @@ def _products(
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
     turning: dict[int, Any] = {}  # how each adjoint moves in the direction
-    for node in reversed(nodes):
+    inspect = modes.inspector()
+    for node in users_first(nodes, [output]):
         gradient = adjoints.get(id(node))
         if gradient is None or not node.op:
             continue
         turn = turning.get(id(node))
         operands = node.operands
         derivatives = iter(node.local_derivatives)
-        changes = (
-            bend(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
-            if gradient != 0.0
-            else [None] * len(operands)
-        )
-        if turn is not None and len(operands) > FEW and hasattr(turn, "dtype"):
+        changes = bend(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
+        if turn is not None and len(operands) > FEW and hasattr(turn, "dtype") and _finite(node, gradient):
             _spread(node, gradient, turn, changes, ids, adjoints, turning)
             continue
         selects = bool(node.op) and TABLE[node.op].selects
@@ -179,12 +188,32 @@ def _products(
             key, derivative = id(operand), next(derivatives)
             if key not in ids or (selects and derivative == 0.0):
                 continue
-            adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+            so_far = adjoints.get(key, 0.0)
+            if inspect is not None:
+                inspect(node, operand, derivative, gradient, so_far)
+            adjoints[key] = so_far + derivative * gradient
             if turn is not None:
-                turning[key] = derivative * turn if key not in turning else turning[key] + derivative * turn
+                _accumulate(turning, key, _times(derivative, turn))
             if change is not None:
-                turning[key] = change * gradient if key not in turning else turning[key] + change * gradient
+                _accumulate(turning, key, _times(gradient, change))
     return [adjoints.get(id(x), 0.0) for x in inputs], [turning.get(id(x), 0.0) for x in inputs]
+
+
+def _accumulate(sums: dict[int, Any], key: int, term: Any) -> None:
+    sums[key] = term if key not in sums else sums[key] + term
+
+
+def _times(factor: Any, tangent: Any) -> Any:
+    """factor · tangent; of several directions, those that stand still stay so where the factor is infinite or nan."""
+    product = factor * tangent
+    if not hasattr(tangent, "dtype") or math.isfinite(factor):
+        return product
+    product[tangent == 0.0] = 0.0
+    return product
+
+
+def _finite(node: Value, gradient: float) -> bool:
+    return math.isfinite(gradient) and all(map(math.isfinite, node.local_derivatives))
 
 
 def _spread(
@@ -214,26 +243,27 @@ def _spread(
 
 def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
     """Σ derivative · tangent; of many arrays as one product with a matrix."""
-    if len(tangents) > FEW and hasattr(tangents[0], "dtype"):
+    if len(tangents) > FEW and hasattr(tangents[0], "dtype") and all(map(math.isfinite, derivatives)):
         import numpy
 
         return numpy.array(derivatives) @ numpy.array(tangents)
-    total = derivatives[0] * tangents[0]
+    total = _times(derivatives[0], tangents[0])
     for derivative, tangent in zip(derivatives[1:], tangents[1:]):
-        total = total + derivative * tangent
+        total = total + _times(derivative, tangent)
     return total
 
 
 def _tangents(nodes: Sequence[Value], inputs: Sequence[Value], directions: Sequence[Any]) -> dict[int, Any]:
-    tangents = {id(x): direction for x, direction in zip(inputs, directions)}
-    given = set(tangents)
+    given = set(map(id, inputs))
+    tangents = {id(x): t for x, t in zip(inputs, directions) if hasattr(t, "dtype") or t != 0.0}
     for node in nodes:
         if id(node) in given:
             continue
+        selects = TABLE[node.op].selects
         pairs = [
             (derivative, tangents[id(parent)])
             for parent, derivative in zip(node.parents, node.local_derivatives)
-            if derivative != 0.0 and id(parent) in tangents
+            if id(parent) in tangents and not (selects and derivative == 0.0)
         ]
         if pairs:
             tangents[id(node)] = _combined(*zip(*pairs))

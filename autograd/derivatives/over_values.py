@@ -7,6 +7,8 @@ a derivative that is 0 by its form never meets an infinity; comparisons are cons
 from __future__ import annotations
 
 import ast
+import functools
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -14,15 +16,16 @@ from typing import Any, TypeAlias
 
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from autograd.ops import TABLE, Op
-from autograd.ops.rules import differentiated, is_number, parse
+from autograd.errors import AutogradError
+from autograd.ops import BUILT_IN, TABLE, Op
+from autograd.ops.rules import parse, second_derivatives
 
 __all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope"]
 
 Operand: TypeAlias = "Value | float"
 Rule = Callable[..., Any]
 
-LIBRARY: dict[str, Rule] = {name: getattr(backend, name) for name in TABLE}
+LIBRARY: dict[str, Rule] = {name: getattr(backend, name) for name in BUILT_IN}
 N_ARY = frozenset(op.name for op in TABLE.values() if op.arity is None)
 
 
@@ -95,21 +98,21 @@ def sub(x: Any, y: Any) -> Any:
 
 
 def mul(x: Any, y: Any) -> Any:
-    """x · y, where an exact 0 wins and an exact ±1 is no op."""
+    """x · y, where 0 by form (a comparison, an int) wins and an exact ±1 is no op; a 0.0 times a Value is computed."""
     for a, b in ((x, y), (y, x)):
         if not isinstance(a, Value):
-            if a == 0.0:
-                return 0.0
             if a == 1.0:
                 return b
             if a == -1.0:
                 return -b
+            if not isinstance(a, float) and a == 0:
+                return 0
     return x * y
 
 
 def div(x: Any, y: Any) -> Any:
-    """x / y, where an exact 0 above wins and an exact 1 below is no op."""
-    return 0.0 if _is_constant(x, 0.0) else x if _is_constant(y, 1.0) else backend.div(x, y)
+    """x / y, where 0 by form above wins and an exact 1 below is no op."""
+    return 0 if type(x) is int and x == 0 else x if _is_constant(y, 1.0) else backend.div(x, y)
 
 
 def pow(x: Any, y: Any) -> Any:
@@ -117,9 +120,23 @@ def pow(x: Any, y: Any) -> Any:
     return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else backend.pow(x, y)
 
 
+def pow_slope_x(x: Any, y: Any) -> Any:
+    """The derivative of x ** y for x, where the exact exponents 1 and 2 need no power."""
+    return 1.0 if _is_constant(y, 1.0) else mul(2.0, x) if _is_constant(y, 2.0) else LIBRARY["pow_slope_x"](x, y)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x or y, which a constant condition chooses at once."""
+    if isinstance(condition, Value):
+        return LIBRARY["where"](condition, x, y)
+    return x if condition != 0.0 else y
+
+
 cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
 
-FOLDING: dict[str, Rule] = {"add": add, "sub": sub, "mul": mul, "div": div, "pow": pow}
+FOLDING: dict[str, Rule] = {
+    "add": add, "sub": sub, "mul": mul, "div": div, "pow": pow, "pow_slope_x": pow_slope_x, "where": where,
+}  # fmt: skip
 
 
 @cached
@@ -130,8 +147,8 @@ def _over_values(name: str) -> tuple[Rule, ...]:
 
 def over_values(text: str, parameters: tuple[str, ...], where: str) -> Rule:
     """Compile a derivative's text into a function of operands and out, Values or numbers."""
-    library = {row: FOLDING.get(row) or LIBRARY.get(row) or _added(row) for row in TABLE}
-    return _compile(parse(text, parameters, where), (*parameters, "out"), library)
+    added = {row: _added(row) for row in TABLE if row not in LIBRARY}
+    return _compile(parse(text, parameters, where), (*parameters, "out"), LIBRARY | FOLDING | added)
 
 
 def _added(name: str) -> Rule:
@@ -141,7 +158,13 @@ def _added(name: str) -> Rule:
 def slope(node: Value, position: int) -> Any:
     """Return ∂node/∂operands[position] as a Value that can be differentiated, or as a float where it is constant.
 
-    Where the text has no finite value but the row has (a removable singularity), the row's number stands in.
+    Its value is the local derivative that the node recorded. None stands for 0 by form: the operand that an op doesn't
+    select, the condition of `where`.
+
+    Raises
+    ------
+    AutogradError
+        If a leaf's data was set after the node was computed, and the derivative takes it.
 
     Examples
     --------
@@ -149,17 +172,44 @@ def slope(node: Value, position: int) -> Any:
     >>> slope(x**2, 0), slope(abs(x), 0)
     (Value(6), 1.0)
     """
-    op, operands = TABLE[node.op], node.operands
-    given = op.rules
-    if op.arity is None and given is None:
-        return _structural(node, position)
-    rule = _over_values(op.name)[position] if given is None else given[position]
+    op = TABLE[node.op]
+    if op.name not in LIBRARY:
+        return _slope_of_added(node, op, position)
+    if op.arity is None:
+        result = _structural(node, position)
+    else:
+        result = _over_values(op.name)[position](*node.operands, node)
+    if isinstance(result, Value):
+        _check_recorded(node, position, modes.number(result))
+        return result
+    if type(result) is int and result == 0:
+        return None
+    number = _recorded_slope(node, position)
+    return None if op.selects and number == 0.0 else number
+
+
+def _check_recorded(node: Value, position: int, number: float) -> None:
+    recorded = _recorded_slope(node, position)
+    if number == recorded or (number != number and recorded != recorded):
+        return
+    for x in node.operands:
+        if isinstance(x, Value) and not x.op:
+            raise AutogradError(
+                f"{node.op}{f' ({node.label})' if node.label else ''}: {x.label or 'a leaf'} was set to "
+                f"{modes.number(x)!r} after this was computed, and what it was then is not kept: compute the result "
+                "again before differentiating with create_graph=True"
+            )
+
+
+def _slope_of_added(node: Value, op: Op, position: int) -> Any:
+    """The same for an op that a user added. Where its derivative over Values isn't finite but the number is (a removable
+    singularity), the number stands in."""
+    operands = node.operands
+    rule = _over_values(op.name)[position] if op.rules is None else op.rules[position]
     result = rule(*operands, node)
     if not isinstance(result, Value):
-        return float(result)
+        return None if op.selects and result == 0.0 else float(result)
     finite = math.isfinite(modes.number(result))
-    if finite and (not modes.active or (given is None and _is_regular(op.name, position))):
-        return result
     if modes.observed("finite", result, None, finite):
         return result
     number = _recorded_slope(node, position)
@@ -169,14 +219,6 @@ def slope(node: Value, position: int) -> Any:
         if isinstance(x, Value):
             modes.observed("data", x, None, modes.number(x))
     return number
-
-
-@cached
-def _is_regular(name: str, position: int) -> bool:
-    """Whether a derivative's text has no singularity, so that recording it takes no question."""
-    op = TABLE[name]
-    calls = (x for x in ast.walk(parse(op.graph[position], op.parameters, name)) if isinstance(x, ast.Call))
-    return all(isinstance(x.func, ast.Name) and TABLE[x.func.id].regular for x in calls)
 
 
 def _recorded_slope(node: Value, position: int) -> float:
@@ -191,9 +233,44 @@ def _structural(node: Value, position: int) -> Any:
     if node.op == "mean":
         return 1.0 / len(operands)
     if node.op == "logsumexp":
-        return backend.exp(backend.sub(operands[position], node))
+        return _with_number(_softmax(node)[position], _recorded_slope(node, position))
     n = len(operands) // 2
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
+
+
+def _softmax(node: Value) -> list[Any]:
+    """The weights of a logsumexp as a graph: of e^(x − largest) each one's portion of the sum with all others.
+
+    What the largest is doesn't matter to the weights, so it counts as a constant, and no weight is the complement of
+    another: nothing cancels when it is differentiated again.
+    """
+    last = Together._last
+    if last is not None and last[0] is _softmax and last[1] is node:
+        return last[2]  # type: ignore[return-value]
+    largest = _largest(node.operands)
+    terms = [LIBRARY["exp_from"](x, largest) for x in node.operands]
+    before, after = _running_sums(terms), _running_sums(terms[::-1])[::-1]
+    weights = [LIBRARY["portion"](term, add(x, y)) for term, x, y in zip(terms, before, after)]
+    Together._last = (_softmax, node, weights)
+    return weights
+
+
+def _with_number(weight: Any, number: float) -> Any:
+    """The same node with the number that the row gives, where a sum in another order differs in the last digits."""
+    if modes.active or not isinstance(weight, Value) or not math.isclose(weight.data, number, rel_tol=1e-12):
+        return weight
+    return backend.restore(weight.op, weight.operands, number, weight.local_derivatives)
+
+
+def _largest(operands: Sequence[Any]) -> Any:
+    if modes.recorder() is None:
+        return max(x if isinstance(x, float) else modes.number(x) for x in operands)
+    return functools.reduce(LIBRARY["max"], operands)
+
+
+def _running_sums(terms: Sequence[Any]) -> list[Any]:
+    """For each term the sum of those before it."""
+    return list(itertools.accumulate(terms[:-1], add, initial=0.0))
 
 
 class Together(Sequence[Rule]):
@@ -246,19 +323,12 @@ def bends(op: Op) -> tuple[tuple[int, int], ...]:
 def second(name: str) -> dict[tuple[int, int], Rule | None]:
     """For each pair that isn't 0 by its form a function of operands, out and local derivatives; None: by a graph."""
     op = TABLE[name]
-    n = len(op.parameters)
-    names = (*op.parameters, "out", *(f"slope_{i}" for i in range(n)))
-    found: dict[tuple[int, int], Rule | None] = {}
-    for i, text in enumerate(op.graph):
-        body = parse(text, op.parameters, op.name)
-        for j in range(i, n):
-            if _calls_functions(body):
-                found[i, j] = None
-                continue
-            second = differentiated(body, op.parameters, j)
-            if not is_number(second, 0):
-                found[i, j] = _compile(second, names, {row: valued(row) for row in TABLE})
-    return found
+    if any(_calls_functions(parse(text, op.parameters, name)) for text in op.graph):
+        n = len(op.parameters)
+        return {(i, j): None for i in range(n) for j in range(i, n)}
+    names = (*op.parameters, "out", *(f"d_{p}" for p in op.parameters))
+    rows = {row: valued(row) for row in (*BUILT_IN, *TABLE)}
+    return {pair: _compile(body, names, rows) for pair, body in second_derivatives(op).items()}
 
 
 def _calls_functions(body: ast.expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from autograd.derivatives.over_values import Together, add, mul, slope
@@ -13,6 +13,7 @@ from autograd.ops import TABLE
 
 __all__ = [
     "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
+    "users_first",
 ]  # fmt: skip
 
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
@@ -47,6 +48,33 @@ def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
 
 
+def users_first(nodes: Sequence[Value], outputs: Iterable[Value], ends: Collection[int] = ()) -> list[Value]:
+    """Return what `active` found with users before operands, in the order in which `backward()` meets the nodes.
+
+    So sums over several users have their terms in one order, whichever way a derivative is computed. Nodes with ids in
+    `ends` have no operands here.
+    """
+    users = {id(node): 0 for node in nodes}
+    for node in nodes:
+        for parent in node.parents if id(node) not in ends else ():
+            if id(parent) in users:
+                users[id(parent)] += 1
+    order, ready = [], []
+    for output in outputs:
+        if users.get(id(output)) == 0:
+            users[id(output)] = -1
+            ready.append(output)
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for parent in node.parents if id(node) not in ends else ():
+            if id(parent) in users:
+                users[id(parent)] -= 1
+                if users[id(parent)] == 0:
+                    ready.append(parent)
+    return order
+
+
 def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
 
@@ -64,7 +92,8 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     adjoints: dict[int, float] = {}
     for output, seed in seeds:
         adjoints[id(output)] = adjoints.get(id(output), 0.0) + seed
-    for node in reversed(nodes):
+    inspect = modes.inspector()
+    for node in users_first(nodes, (output for output, _ in seeds)):
         gradient = adjoints.get(id(node))
         if gradient is None:
             continue
@@ -72,7 +101,10 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
         for parent, derivative in zip(node.parents, node.local_derivatives):
             key = id(parent)
             if key in ids and not (selects and derivative == 0.0):
-                adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+                so_far = adjoints.get(key, 0.0)
+                if inspect is not None:
+                    inspect(node, parent, derivative, gradient, so_far)
+                adjoints[key] = so_far + derivative * gradient
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
 
@@ -120,20 +152,28 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
     [Value(6)]
     """
     nodes, ids = active((output for output, _ in seeds), inputs, cut)
-    ends = {id(x) for x in inputs} if cut else ()
+    ends = {id(x) for x in inputs} if cut else set()
     adjoints: dict[int, Any] = {}
     for output, seed in seeds:
         adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
-    for node in reversed(nodes):
-        gradient = adjoints.get(id(node), 0.0)
-        if _nothing(gradient) or id(node) in ends:
+    for node in users_first(nodes, (output for output, _ in seeds), ends):
+        gradient = adjoints.get(id(node))
+        if gradient is None or id(node) in ends:
             continue
         for position, operand in enumerate(node.operands):
             if not isinstance(operand, float) and id(operand) in ids:
-                contribution = mul(slope(node, position), gradient)
-                adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), contribution)
+                change = _product(slope(node, position), gradient)
+                if change is not None:
+                    adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
     Together.forget()
     return [adjoints.get(id(x), 0.0) for x in inputs]
+
+
+def _product(local: Any, moved: Any) -> Any:
+    """local · moved, or None where the local derivative is 0 by form."""
+    if local is None:
+        return None
+    return mul(local, moved) if isinstance(local, Value) or isinstance(moved, Value) else local * moved
 
 
 def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
@@ -152,7 +192,7 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
     moving: dict[int, float] = {}
     for x, tangent in tangents:
         moving[id(x)] = moving.get(id(x), 0.0) + tangent
-    given = set(moving)
+    given, inspect = set(moving), modes.inspector()
     for node in active(outputs, (x for x, _ in tangents))[0]:
         if id(node) in given:
             continue
@@ -160,6 +200,8 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
         for parent, derivative in zip(node.parents, node.local_derivatives):
             tangent = moving.get(id(parent))
             if tangent is not None and not (selects and derivative == 0.0):
+                if inspect is not None:
+                    inspect(node, parent, derivative, tangent, total)
                 total, moves = total + derivative * tangent, True
         if moves:
             moving[id(node)] = total
@@ -195,18 +237,13 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
     for x, tangent in tangents:
         moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
     given = set(moving)
-    for node in active(outputs, (x for x, _ in tangents))[0]:
+    for node in active(outputs, [x for x, _ in tangents], cut=True)[0]:
         if id(node) in given:
             continue
-        total: Any = 0.0
         for position, operand in enumerate(node.operands):
-            tangent = 0.0 if isinstance(operand, float) else moving.get(id(operand), 0.0)
-            if not _nothing(tangent):
-                total = add(total, mul(slope(node, position), tangent))
-        moving[id(node)] = total
+            tangent = None if isinstance(operand, float) else moving.get(id(operand))
+            change = None if tangent is None else _product(slope(node, position), tangent)
+            if change is not None:
+                moving[id(node)] = add(moving.get(id(node), 0.0), change)
     Together.forget()
     return [moving.get(id(output), 0.0) for output in outputs]
-
-
-def _nothing(x: Any) -> bool:
-    return isinstance(x, (float, int)) and x == 0.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd._common.foreign import install
 from autograd.engine import modes
-from autograd.ops import TABLE
+from autograd.ops import BUILT_IN
 
 if TYPE_CHECKING:
     from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
@@ -42,4 +42,4 @@ CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
 
 if not TYPE_CHECKING:
     Value, layer, restore = _twin.Value, _twin.layer, _twin.restore
-    globals().update({name: _twin.FUNCTIONS[name] for name in TABLE})
+    globals().update({name: _twin.FUNCTIONS[name] for name in BUILT_IN})

@@ -310,6 +310,11 @@ def inspect_backward(root: Value) -> None:
             backward.sweep(root, _inspect_edge)
 
 
+def inspector() -> Inspect | None:
+    """Return what a sweep shows each of its edges to, which raises where nan or inf is made; None if nobody asks."""
+    return _inspect_edge if active and _detecting.get() else None
+
+
 def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float, so_far: float) -> None:
     contribution = derivative * gradient
     total = so_far + contribution

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union
 
 from autograd._common.foreign import install
 from autograd.engine import backward, modes, pickling
-from autograd.ops import TABLE, Op
+from autograd.ops import BUILT_IN, TABLE, Op
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -703,7 +703,9 @@ def layer(
     return outputs
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {op.name: _function(op) for op in TABLE.values() if op.arity is not None} | {
+_BUILT_IN = [TABLE[name] for name in BUILT_IN]
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {op.name: _function(op) for op in _BUILT_IN if op.arity is not None} | {
     "sum": sum,
     "mean": mean,
     "logsumexp": logsumexp,

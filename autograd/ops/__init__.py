@@ -1,9 +1,15 @@
-"""What an op is: `table.py` says what a row states, `rows.py` has one row per op."""
+"""What an op is: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes ops of their slopes."""
 
 from autograd.ops import rows  # noqa: F401  (fills the table)
-from autograd.ops.table import PASSING, TABLE, Compute, Interval, Op
+from autograd.ops import slopes
+from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
 
-__all__ = ["NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]
+__all__ = ["BUILT_IN", "HIDDEN", "NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]
+
+slopes.enter()
 
 NAMES: tuple[str, ...] = tuple(TABLE)
 """Names of the built-in rows; ops added by users come after them in the table."""
+
+BUILT_IN: tuple[str, ...] = (*NAMES, *HIDDEN)
+"""Names of all that the backends know: the rows, then the hidden ops."""

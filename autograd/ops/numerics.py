@@ -40,6 +40,15 @@ def cube_root(x: float) -> float:
     return root * 2.0**-100 if tiny else root * 2.0**100 if huge else root
 
 
+def power_over(x: float, y: float, n: float) -> float:
+    """x to the y − n: where y − n isn't exact, x to the y divided n times, as |ln x| would magnify its rounding."""
+    exponent = y - n
+    exact = exponent + n == y or x == 0.0 or abs(x) == ieee.inf
+    once = 0.0 if exact else ieee.div(ieee.pow(x, y), x)
+    twice = ieee.div(once, x) if n >= 2.0 else once
+    return ieee.pow(x, exponent) if exact else ieee.div(twice, x) if n >= 3.0 else twice
+
+
 def scale(x: float, y: float) -> float:
     """A power of two that keeps x² + y² clear of overflow and underflow."""
     largest = abs(x) if abs(x) > abs(y) else abs(y)

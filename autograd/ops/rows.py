@@ -5,8 +5,8 @@ conditional expressions, arithmetic, calls of `ieee` and `numerics`), so that `a
 JavaScript: every backend computes one formula. What a function can't say (how the op is written, its derivative as
 text, domain, kinks, accuracy) stands in the decorator; `table.Op` explains each field.
 
-One derivative has up to three forms: the function's *number* loses no digits; `graph` is differentiated again, so it is
-smooth and free of cancellation; `page` is the textbook form. `graph` defaults to `page`; a test holds all three equal.
+A derivative is stated once, as the function's *number*, which loses no digits; `page` is its textbook form. What is
+differentiated again is an op with that number as its value, see `slopes.py`: `second` states its own derivative.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def mul(x: float, y: float) -> tuple[float, float, float]:
     latex=r"\frac{{{x}}}{{{y}}}",
     precedence=PRODUCT,
     page=("1/y", "-x/y**2"),
-    graph=("1/y", "-out/y"),
+    graph=("1/y", "div_slope_y(x, y)"),
+    second=("0", "-d_x/y", "-2*(d_y/y)"),
     kinks="y == 0",
     cheap_slopes=True,
     analytic=operator.truediv,
@@ -108,6 +109,11 @@ def neg(x: float) -> tuple[float, float]:
     latex="{x}^{{{y}}}",
     precedence=POWER,
     page=("y*x**(y - 1)", "out*log(x)"),
+    second=(
+        "where(y*(y - 1), y*(y - 1)*power_over_2(x, y), 0)",
+        "where(power_over_1(x, y), power_over_1(x, y)*(1 + y*log(x)), 0)",
+        "where(d_y, d_y*log(x), 0)",
+    ),
     domain=(POSITIVE, REAL),
     kinks="x == 0",
     numpy="power",
@@ -138,6 +144,8 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
         if x == 0.0
         else out * ieee.log(x)
         if normal
+        else 0.0
+        if half == 0.0
         else half * ieee.log(x) * half
     )
     return out, slope, growth
@@ -148,6 +156,7 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
     text="|{x}|",
     latex=r"\left|{x}\right|",
     page=("(x > 0) - (x < 0)",),
+    selects=True,
     kinks="x == 0",
     numpy="absolute",
     regular=True,
@@ -175,7 +184,7 @@ def expm1(x: float) -> tuple[float, float]:
     return ieee.expm1(x), ieee.exp(x)
 
 
-@row(symbol="ln", latex=r"\ln({x})", page=("1/x",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
+@row(symbol="ln", latex=r"\ln({x})", page=("1/x",), second=("-d_x*d_x",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
 def log(x: float) -> tuple[float, float]:
     """Natural logarithm; nan below 0."""
     return ieee.log(x), numerics.reciprocal(x)
@@ -184,6 +193,7 @@ def log(x: float) -> tuple[float, float]:
 @row(
     latex=r"\ln(1 + {x})",
     page=("1/(1 + x)",),
+    second=("-d_x*d_x",),
     domain=((-1.0, inf),),
     kinks="x == -1",
     cheap_slopes=True,
@@ -198,6 +208,7 @@ def log1p(x: float) -> tuple[float, float]:
     symbol="log₂",
     latex=r"\log_2({x})",
     page=("1/(x*log(2))",),
+    second=("-0.6931471805599453*d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
     cheap_slopes=True,
@@ -212,6 +223,7 @@ def log2(x: float) -> tuple[float, float]:
     symbol="log₁₀",
     latex=r"\log_{{10}}({x})",
     page=("1/(x*log(10))",),
+    second=("-2.302585092994046*d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
     cheap_slopes=True,
@@ -221,14 +233,14 @@ def log10(x: float) -> tuple[float, float]:
     return ieee.log10(x), numerics.reciprocal(x) / numerics.LN_10
 
 
-@row(symbol="√", latex=r"\sqrt{{{x}}}", page=("1/(2*out)",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
+@row(symbol="√", latex=r"\sqrt{{{x}}}", page=("1/(2*out)",), second=("-2*d_x*d_x*d_x",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
 def sqrt(x: float) -> tuple[float, float]:
     """Square root; its derivative at 0 is inf."""
     out = ieee.sqrt(x)
     return out, ieee.div(0.5, abs(out))
 
 
-@row(symbol="∛", latex=r"\sqrt[3]{{{x}}}", page=("1/(3*out**2)",), kinks="x == 0")
+@row(symbol="∛", latex=r"\sqrt[3]{{{x}}}", page=("1/(3*out**2)",), second=("-2*(d_x/x)/3",), kinks="x == 0")
 def cbrt(x: float) -> tuple[float, float]:
     """Real cube root, also of negative numbers."""
     ordinary = 0.0 < abs(x) < ieee.inf
@@ -257,6 +269,7 @@ def cos(x: float) -> tuple[float, float]:
 @row(
     latex=r"\tan({x})",
     page=("1 + out**2",),
+    second=("2*out*d_x",),
     ulp=32.0,
     note="as sin and cos: 26 ulp at the double nearest to a pole, 5.3e255; below 1e8 it is 4",
 )
@@ -269,7 +282,7 @@ def tan(x: float) -> tuple[float, float]:
 @row(
     latex=r"\arcsin({x})",
     page=("1/sqrt(1 - x**2)",),
-    graph=("1/sqrt((1 - x)*(1 + x))",),
+    second=("x*d_x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
     numpy="arcsin",
@@ -282,7 +295,7 @@ def asin(x: float) -> tuple[float, float]:
 @row(
     latex=r"\arccos({x})",
     page=("-1/sqrt(1 - x**2)",),
-    graph=("-1/sqrt((1 - x)*(1 + x))",),
+    second=("x*d_x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
     numpy="arccos",
@@ -292,7 +305,7 @@ def acos(x: float) -> tuple[float, float]:
     return ieee.acos(x), ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
 
 
-@row(latex=r"\arctan({x})", page=("1/(1 + x**2)",), numpy="arctan", regular=True)
+@row(latex=r"\arctan({x})", page=("1/(1 + x**2)",), second=("-2*where(d_x, x*d_x, 0)*d_x",), numpy="arctan", regular=True)
 def atan(x: float) -> tuple[float, float]:
     """Angle in radians whose tangent is x."""
     return ieee.atan(x), 1.0 / (1.0 + x * x) if abs(x) < 1e100 else 1.0 / x / x
@@ -310,14 +323,14 @@ def cosh(x: float) -> tuple[float, float]:
     return ieee.cosh(x), ieee.sinh(x)
 
 
-@row(latex=r"\tanh({x})", page=("1 - out**2",), graph=("4*sigmoid(2*x)*sigmoid(-2*x)",), regular=True)
+@row(latex=r"\tanh({x})", page=("1 - out**2",), second=("-2*out*d_x",), regular=True)
 def tanh(x: float) -> tuple[float, float]:
     """Hyperbolic tangent."""
     e = ieee.exp(-2.0 * abs(x))
     return ieee.tanh(x), 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
-@row(latex=r"\operatorname{{arsinh}}({x})", page=("1/sqrt(1 + x**2)",), numpy="arcsinh")
+@row(latex=r"\operatorname{{arsinh}}({x})", page=("1/sqrt(1 + x**2)",), second=("-where(d_x, x*d_x, 0)*d_x*d_x",), numpy="arcsinh")
 def asinh(x: float) -> tuple[float, float]:
     """Inverse hyperbolic sine."""
     return ieee.asinh(x), 1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e100 else 1.0 / abs(x)
@@ -326,7 +339,7 @@ def asinh(x: float) -> tuple[float, float]:
 @row(
     latex=r"\operatorname{{arcosh}}({x})",
     page=("1/sqrt(x**2 - 1)",),
-    graph=("1/(sqrt(x - 1)*sqrt(x + 1))",),
+    second=("-where(d_x, x*d_x, 0)*d_x*d_x",),
     domain=((1.0, inf),),
     kinks="x == 1",
     numpy="arccosh",
@@ -339,7 +352,7 @@ def acosh(x: float) -> tuple[float, float]:
 @row(
     latex=r"\operatorname{{artanh}}({x})",
     page=("1/(1 - x**2)",),
-    graph=("1/((1 - x)*(1 + x))",),
+    second=("2*x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
     numpy="arctanh",
@@ -351,6 +364,7 @@ def atanh(x: float) -> tuple[float, float]:
 
 @row(
     page=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"),
+    second=("2*d_y*d_x", "(d_x - d_y)*(d_x + d_y)", "-2*d_y*d_x"),
     kinks="y == 0 and x <= 0",
     numpy="arctan2",
     analytic=numerics.complex_angle,
@@ -369,7 +383,11 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
 
 
 @row(
-    latex=r"\sqrt{{{x}^2 + {y}^2}}", page=("x/out", "y/out"), kinks="x == 0 and y == 0", analytic=numerics.complex_hypot
+    latex=r"\sqrt{{{x}^2 + {y}^2}}",
+    page=("x/out", "y/out"),
+    second=("d_y*(d_y/out)", "-d_x*(d_y/out)", "d_x*(d_x/out)"),
+    kinks="x == 0 and y == 0",
+    analytic=numerics.complex_hypot,
 )
 def hypot(x: float, y: float) -> tuple[float, float, float]:
     """Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0."""
@@ -393,7 +411,7 @@ def hypot(x: float, y: float) -> tuple[float, float, float]:
     symbol="σ",
     latex=r"\sigma({x})",
     page=("out*(1 - out)",),
-    graph=("sigmoid(x)*sigmoid(-x)",),
+    second=("-d_x*tanh(0.5*x)",),
     regular=True,
     analytic=numerics.complex_sigmoid,
 )
@@ -405,6 +423,7 @@ def sigmoid(x: float) -> tuple[float, float]:
 
 @row(
     page=("(x > 0)",),
+    selects=True,
     kinks="x == 0",
     regular=True,
     cheap_slopes=True,
@@ -418,6 +437,8 @@ def relu(x: float) -> tuple[float, float]:
 @row(
     symbol="lrelu",
     page=("(x > 0) + slope*(x <= 0)", "x*(x <= 0)"),
+    graph=("1 if x > 0 else slope if x < 0 else max(0, min(slope, 1))", "x*(x <= 0)"),
+    selects=True,
     kinks="x == 0",
     cheap_slopes=True,
     analytic=numerics.by_sign(numerics.same, operator.mul),
@@ -441,7 +462,7 @@ def softplus(x: float) -> tuple[float, float]:
 
 @row(
     page=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",),
-    graph=("sigmoid(x)*(1 + x*sigmoid(-x))",),
+    second=("where(sigmoid_slope(x), sigmoid_slope(x)*(2 - x*tanh(0.5*x)), 0)",),
     analytic=lambda x: x * numerics.complex_sigmoid(x),
 )
 def silu(x: float) -> tuple[float, float]:
@@ -471,6 +492,7 @@ def silu(x: float) -> tuple[float, float]:
 
 @row(
     page=("normal_cdf(x) + x*exp(-x**2/2)/sqrt(2*pi)",),
+    second=("where(normal_cdf_slope(x), normal_cdf_slope(x)*(2 - x*x), 0)",),
     ulp=12.0,
     loose=((-1.0, -0.5, 2.0**-52),),
     note="normal_cdf's bound; the derivative crosses 0 at -0.7518, where two terms cancel",
@@ -491,7 +513,7 @@ def gelu(x: float) -> tuple[float, float]:
 # The error function and the normal distribution
 
 
-@row(latex=r"\operatorname{{erf}}({x})", page=("2/sqrt(pi)*exp(-x**2)",))
+@row(latex=r"\operatorname{{erf}}({x})", page=("2/sqrt(pi)*exp(-x**2)",), second=("-2*where(d_x, x*d_x, 0)",))
 def erf(x: float) -> tuple[float, float]:
     """Error function."""
     return ieee.erf(x), numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
@@ -500,6 +522,7 @@ def erf(x: float) -> tuple[float, float]:
 @row(
     latex=r"\operatorname{{erfc}}({x})",
     page=("-2/sqrt(pi)*exp(-x**2)",),
+    second=("-2*where(d_x, x*d_x, 0)",),
     ulp=8.0,
     note="libm's erfc is good to 5.2 ulp",
 )
@@ -512,6 +535,7 @@ def erfc(x: float) -> tuple[float, float]:
     symbol="Φ",
     latex=r"\Phi({x})",
     page=("exp(-x**2/2)/sqrt(2*pi)",),
+    second=("-where(d_x, x*d_x, 0)",),
     ulp=10.0,
     note="libm's erfc is good to 5.2 ulp, its argument x/√2 adds to that",
 )
@@ -527,6 +551,7 @@ def normal_cdf(x: float) -> tuple[float, float]:
     latex=r"\max({x}, {y})",
     page=("(x > y) + (x == y)/2", "(y > x) + (x == y)/2"),
     kinks="x == y",
+    selects=True,
     numpy="maximum",
     regular=True,
     cheap_slopes=True,
@@ -542,6 +567,7 @@ def max_(x: float, y: float) -> tuple[float, float, float]:
     latex=r"\min({x}, {y})",
     page=("(x < y) + (x == y)/2", "(y < x) + (x == y)/2"),
     kinks="x == y",
+    selects=True,
     numpy="minimum",
     regular=True,
     cheap_slopes=True,

@@ -10,9 +10,9 @@ import ast
 from collections.abc import Mapping
 from functools import cache
 
-from autograd.ops import TABLE
+from autograd.ops.table import TABLE, Op
 
-__all__ = ["differentiated", "is_number", "parse"]
+__all__ = ["BINARY", "differentiated", "is_number", "parse", "second_derivatives", "substitute"]
 
 
 class _Checked(ast.NodeVisitor):
@@ -61,7 +61,11 @@ class _Calls(ast.NodeTransformer):
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         operand: ast.expr = self.visit(node.operand)
-        return _call("neg", operand) if isinstance(node.op, ast.USub) else operand
+        if isinstance(node.op, ast.UAdd):
+            return operand
+        if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
+            return ast.Constant(-operand.value)
+        return _call("neg", operand)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
@@ -105,7 +109,7 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     Returns
     -------
     ast.expr
-        The same kind of expression, in which `slope_j` is the op's own derivative for operand j.
+        The same kind of expression, in which `d_x` is the op's own derivative for the operand x.
 
     Examples
     --------
@@ -113,7 +117,7 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     'div(neg(div(1, y)), y)'
     """
     if isinstance(body, ast.Name):
-        return ast.Name(f"slope_{j}", ast.Load()) if body.id == "out" else ast.Constant(int(body.id == parameters[j]))
+        return ast.Name(f"d_{parameters[j]}", ast.Load()) if body.id == "out" else ast.Constant(int(body.id == parameters[j]))
     if isinstance(body, ast.IfExp):
         branches = differentiated(body.body, parameters, j), differentiated(body.orelse, parameters, j)
         return branches[0] if all(is_number(b, 0) for b in branches) else ast.IfExp(body.test, *branches)
@@ -124,9 +128,31 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     for text, argument in zip(op.graph, body.args, strict=True):
         inner = differentiated(argument, parameters, j)
         if not is_number(inner, 0):
-            outer = _substitute(parse(text, op.parameters, op.name), dict(zip(op.parameters, body.args)), body)
+            outer = substitute(parse(text, op.parameters, op.name), dict(zip(op.parameters, body.args)), body)
             total = _plus(total, _times(outer, inner))
     return total
+
+
+def second_derivatives(op: Op) -> dict[tuple[int, int], ast.expr]:
+    """Return for each pair of operands (i ≤ j) the second derivative where it isn't 0 by its form.
+
+    It is what the row states, else the derivative of its `graph`; over the operands, `out` and the local derivatives
+    `d_x`.
+
+    Examples
+    --------
+    >>> {pair: ast.unparse(body) for pair, body in second_derivatives(TABLE["mul"]).items()}
+    {(0, 1): '1'}
+    """
+    n = len(op.parameters)
+    names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
+    places = [(i, j) for i in range(n) for j in range(i, n)]
+    if op.second:
+        found = {place: parse(text, names, op.name) for place, text in zip(places, op.second, strict=True)}
+    else:
+        graphs = [parse(text, op.parameters, op.name) for text in op.graph]
+        found = {(i, j): differentiated(graphs[i], op.parameters, j) for i, j in places}
+    return {place: body for place, body in found.items() if not is_number(body, 0)}
 
 
 def is_number(body: ast.expr, number: float) -> bool:
@@ -144,16 +170,17 @@ def _times(x: ast.expr, y: ast.expr) -> ast.expr:
     return y if is_number(x, 1) else _call("mul", x, y)
 
 
-def _substitute(body: ast.expr, arguments: Mapping[str, ast.expr], out: ast.expr) -> ast.expr:
+def substitute(body: ast.expr, arguments: Mapping[str, ast.expr], out: ast.expr) -> ast.expr:
+    """Return an expression with others in the place of names, and one in that of `out`."""
     if isinstance(body, ast.Name):
         return out if body.id == "out" else arguments.get(body.id, body)
     if isinstance(body, ast.Call):
-        return ast.Call(body.func, [_substitute(x, arguments, out) for x in body.args], [])
+        return ast.Call(body.func, [substitute(x, arguments, out) for x in body.args], [])
     if isinstance(body, ast.IfExp):
-        return ast.IfExp(*(_substitute(x, arguments, out) for x in (body.test, body.body, body.orelse)))
+        return ast.IfExp(*(substitute(x, arguments, out) for x in (body.test, body.body, body.orelse)))
     if isinstance(body, ast.Compare):
-        left, *right = (_substitute(x, arguments, out) for x in (body.left, *body.comparators))
+        left, *right = (substitute(x, arguments, out) for x in (body.left, *body.comparators))
         return ast.Compare(left, body.ops, right)
     if isinstance(body, ast.BoolOp):
-        return ast.BoolOp(body.op, [_substitute(x, arguments, out) for x in body.values])
+        return ast.BoolOp(body.op, [substitute(x, arguments, out) for x in body.values])
     return body

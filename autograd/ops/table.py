@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 __all__ = [
     "CALL",
+    "HIDDEN",
     "PASSING",
     "POSITIVE",
     "POWER",
@@ -106,6 +107,7 @@ class Op:
     page: tuple[str, ...]
     graph: tuple[str, ...]
     domain: tuple[Interval, ...]
+    second: tuple[str, ...] = ()
     precedence: int = CALL
     kinks: str = ""
     ulp: float = 4.0
@@ -129,14 +131,17 @@ class Op:
 
 
 class _Table(dict[str, Op]):
-    """Rows by name. Indexing also finds the ops in PASSING, which iteration leaves out."""
+    """Rows by name. Indexing also finds the ops in HIDDEN and PASSING, which iteration leaves out."""
 
     def __missing__(self, name: str) -> Op:
-        return PASSING[name]
+        return HIDDEN[name] if name in HIDDEN else PASSING[name]
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in PASSING
+        return super().__contains__(name) or name in HIDDEN or name in PASSING
 
+
+HIDDEN: dict[str, Op] = {}
+"""Built-in ops that only derivatives consist of, such as the slope of tanh: no public functions."""
 
 PASSING: WeakValueDictionary[str, Op] = WeakValueDictionary()
 """Ephemeral ops, which exist as long as something holds them, such as their nodes."""
@@ -170,10 +175,20 @@ def make(
         text=text or f"{name}({arguments})",
         latex=latex or rf"\operatorname{{{{{written}}}}}({arguments})",
         page=page,
-        graph=graph or page,
+        graph=graph or (tuple(slope_of(name, parameters, p) for p in parameters) if facts.get("second") else page),
         domain=domain or (REAL,) * len(parameters),
         **facts,
     )
+
+
+def slope_of(name: str, parameters: tuple[str, ...], parameter: str) -> str:
+    """The call of the hidden op whose value is an op's derivative for one of its operands."""
+    return f"{slope_name(name, parameters, parameter)}({', '.join(parameters)})"
+
+
+def slope_name(name: str, parameters: tuple[str, ...], parameter: str) -> str:
+    """The name of that op."""
+    return f"{name}_slope" if len(parameters) == 1 else f"{name}_slope_{parameter}"
 
 
 def row(*, page: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:

@@ -127,11 +127,12 @@ def point(name: str) -> tuple[float, ...]:
 
 
 @pytest.mark.parametrize("name", list(TABLE))
-def test_the_graph_text_is_the_recorded_number(name: str) -> None:
+def test_the_slope_as_an_op_has_the_recorded_number(name: str) -> None:
     operands = [Value(x) for x in point(name)]
     node = apply(name, operands)
     for position, number in enumerate(node.local_derivatives):
-        assert math.isclose(float(slope(node, position)), number, rel_tol=1e-14, abs_tol=1e-300)
+        found = slope(node, position)
+        assert number == 0.0 if found is None else float(found) == number
 
 
 @pytest.mark.parametrize("name", [n for n in TABLE if n != "where"])

@@ -17,7 +17,8 @@ from mpmath import mp, mpf
 
 import autograd
 from autograd import codegen
-from autograd.ops import TABLE, Op
+from autograd.derivatives.over_values import LIBRARY, slope
+from autograd.ops import HIDDEN, TABLE, Op
 
 mp.dps = 60
 
@@ -305,44 +306,61 @@ def _spelled(texts: tuple[str, ...], names: dict[str, Any], functions: dict[str,
     return [eval(text, {"pi": mpmath.pi, **functions}, names) for text in texts]
 
 
-@by_row
-def test_number_graph_and_page_are_one_derivative(op: Op) -> None:
-    def first(truth: Truth) -> Callable[..., Any]:
-        return lambda *operands: truth(*operands)[0]
+def _hidden(name: str) -> Truth:
+    """Hidden ops that second derivatives call, as truth."""
+    if name.startswith("power_over_"):
+        return lambda x, y: x ** (y - int(name[-1]))
+    return lambda *operands: TRUTH[name.removesuffix("_slope")](*operands)[1]
 
-    functions = {name: first(truth) for name, truth in TRUTH.items()}
+
+def _first(truth: Truth) -> Callable[..., Any]:
+    return lambda *operands: truth(*operands)[0]
+
+
+TRUE_FUNCTIONS = {name: _first(truth) for name, truth in TRUTH.items()} | {
+    name: _hidden(name) for name in ("sigmoid_slope", "normal_cdf_slope", "power_over_1", "power_over_2")
+}
+
+
+@by_row
+def test_number_and_textbook_form_are_one_derivative(op: Op) -> None:
     for operands in _gentle(op):
         names = dict(zip(op.parameters, map(mpf, operands), strict=True))
         out, *slopes = TRUTH[op.name](*names.values())
-        for texts in (op.graph, op.page):
-            for spelled, true in zip(_spelled(texts, names | {"out": out}, functions), slopes, strict=True):
-                assert mpmath.almosteq(spelled, true, rel_eps=1e-45, abs_eps=1e-45), (op.name, operands, texts)
+        for spelled, true in zip(_spelled(op.page, names | {"out": out}, TRUE_FUNCTIONS), slopes, strict=True):
+            assert mpmath.almosteq(spelled, true, rel_eps=1e-45, abs_eps=1e-45), (op.name, operands)
         for number, true in zip(op.compute(*operands)[1:], slopes, strict=True):
             assert math.isclose(number, true, rel_tol=1e-14, abs_tol=1e-15), (op.name, operands)
 
 
-@by_row
-def test_graph_spelling_holds_over_values_and_numbers(op: Op) -> None:
-    functions = {name: getattr(autograd, name) for name in TABLE} | {"pi": math.pi}
-    for operands in itertools.islice(_gentle(op), 0, None, 7):
-        names = dict(zip(op.parameters, operands, strict=True))
-        numbers = names | {"out": getattr(autograd, op.name)(*operands)}
-        leaves = {name: autograd.Value(number) for name, number in names.items()}
-        values = leaves | {"out": getattr(autograd, op.name)(*leaves.values())}
-        slopes = op.compute(*operands)[1:]
-        for over in (numbers, values):
-            for spelled, slope in zip(_spelled(op.graph, over, functions), slopes, strict=True):
-                assert math.isclose(float(spelled), slope, rel_tol=1e-12, abs_tol=1e-14), (op.name, operands)
+@pytest.mark.parametrize("op", [op for op in FIXED if op.second], ids=lambda op: op.name)
+def test_a_stated_second_derivative_is_the_derivative_of_the_first(op: Op) -> None:
+    n = len(op.parameters)
+    pairs = [(i, j) for i in range(n) for j in range(i, n)]
+    for operands in itertools.islice(_gentle(op), 0, None, 3):
+        xs = list(map(mpf, operands))
+        out, *slopes = TRUTH[op.name](*xs)
+        names = dict(zip(op.parameters, xs)) | {"out": out} | dict(zip((f"d_{p}" for p in op.parameters), slopes))
+        for (i, j), spelled in zip(pairs, _spelled(op.second, names, TRUE_FUNCTIONS), strict=True):
+            true = mpmath.diff(lambda t, i=i, j=j: TRUTH[op.name](*xs[:j], t, *xs[j + 1 :])[1 + i], xs[j])
+            assert mpmath.almosteq(spelled, true, rel_eps=1e-15, abs_eps=1e-15), (op.name, operands, i, j)
 
 
-def test_spellings_of_sums_name_one_operand_each() -> None:
-    spelled = {op.name: (op.page, op.graph) for op in TABLE.values() if op.arity is None}
-    assert spelled == {
-        "sum": (("1",), ("1",)),
-        "mean": (("1/n",), ("1/n",)),
-        "logsumexp": (("exp(x - out)",), ("exp(x - out)",)),
-        "dot": (("x", "w", "1"), ("x", "w", "1")),
-    }
+@pytest.mark.parametrize("op", HIDDEN.values(), ids=lambda op: op.name)
+def test_a_hidden_op_is_the_number_of_its_row_and_its_text(op: Op) -> None:
+    """What is differentiated again has the number that the row gives, and so has what that is differentiated to."""
+    for operands in itertools.islice(_gentle(op), 0, None, 5):
+        node = LIBRARY[op.name](*map(autograd.Value, operands))
+        value, *slopes = op.compute(*operands)
+        assert node.data == value
+        assert node.local_derivatives == tuple(slopes)
+        for position, number in enumerate(slopes):
+            again = slope(node, position)
+            assert number == 0.0 if again is None else float(again) == number, (op.name, operands, position)
+    for base in FIXED:
+        if op.name.startswith(f"{base.name}_slope"):
+            position = 0 if base.arity == 1 else base.parameters.index(op.name[-1])
+            assert all(op.compute(*xs)[0] == base.compute(*xs)[1 + position] for xs in _gentle(base))
 
 
 @pytest.mark.parametrize("op", TABLE.values(), ids=lambda op: op.name)

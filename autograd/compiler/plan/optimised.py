@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from autograd.compiler.plan import _plan
 from autograd.compiler.plan.exact import uses_libm
 from autograd.compiler.record.tape import ALIAS, Tape
-from autograd.ops import NAMES, TABLE
+from autograd.ops import BUILT_IN as NAMES
+from autograd.ops import TABLE
 
 __all__ = ["Plan", "plan"]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd.compiler.record.walk import flatten
 from autograd.engine.backend import Value
-from autograd.ops import NAMES
+from autograd.ops import BUILT_IN as NAMES
 
 __all__ = ["ALIAS", "NAMES", "Guard", "Tape", "record"]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.ops import NAMES, TABLE, numerics, rows
+from autograd.ops import BUILT_IN, TABLE, numerics, rows, slopes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,10 +71,14 @@ class _Ieee:
 @functools.cache
 def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     """Every row with a fixed number of operands, for arrays."""
-    table = [TABLE[name] for name in NAMES if TABLE[name].arity is not None]
+    table = [TABLE[name] for name in BUILT_IN if TABLE[name].arity is not None]
+    written = {op.name: op.compute.__name__ for op in table if op.name not in slopes.SOURCES}
     names = _over_arrays() | {"numerics": SimpleNamespace(**_helpers())}
-    _define(rows, names, {op.compute.__name__ for op in table})
-    return {op.name: names[op.compute.__name__] for op in table}
+    _define([f for f in (*_functions(rows), *_functions(slopes)) if f.name in written.values()], names)
+    found = {name: names[function] for name, function in written.items()}
+    derived = _over_arrays() | found
+    _define(list(slopes.SOURCES.values()), derived)
+    return found | {name: derived[name] for name in slopes.SOURCES}
 
 
 def _over_arrays() -> dict[str, Any]:
@@ -89,20 +94,21 @@ def _over_arrays() -> dict[str, Any]:
 def _helpers() -> dict[str, Any]:
     """What `numerics.py` defines, for arrays."""
     names = vars(numerics) | _over_arrays()
-    _define(numerics, names, None)
+    _define([f for f in _functions(numerics) if _is_over_floats(f)], names)
     return names
 
 
-def _define(module: ModuleType, names: dict[str, Any], wanted: set[str] | None) -> None:
-    """Define in `names` the functions of a module for arrays: those wanted, or all over floats."""
-    tree = _ForArrays().visit(ast.parse(inspect.getsource(module)))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    functions = [f for f in functions if (_is_over_floats(f) if wanted is None else f.name in wanted)]
-    for function in functions:
-        function.decorator_list = []
-        function.returns = None
-    code = compile(ast.fix_missing_locations(ast.Module([*functions], [])), f"<{module.__name__} over arrays>", "exec")
-    exec(code, names)
+def _functions(module: ModuleType) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.FunctionDef)]
+
+
+def _define(functions: Sequence[ast.FunctionDef], names: dict[str, Any]) -> None:
+    """Define functions over floats in `names`, for arrays."""
+    trees = [_ForArrays().visit(copy.deepcopy(function)) for function in functions]
+    for tree in trees:
+        tree.decorator_list = []
+        tree.returns = None
+    exec(compile(ast.fix_missing_locations(ast.Module(trees, [])), "<rows over arrays>", "exec"), names)
 
 
 def _is_over_floats(function: ast.FunctionDef) -> bool:

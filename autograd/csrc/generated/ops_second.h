@@ -2,76 +2,70 @@
    Not to be edited. To be included after ops.h. */
 
 static double
-second_mul_01(double x, double y, double out, double slope_0, double slope_1)
+second_mul_01(double x, double y, double out, double d_x, double d_y)
 {
     return 1.0;
 }
 
 static double
-second_div_01(double x, double y, double out, double slope_0, double slope_1)
+second_div_01(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = 1.0 / y;
-    const double t1 = -t0;
-    const double t2 = t1 / y;
-    return t2;
-}
-
-static double
-second_div_11(double x, double y, double out, double slope_0, double slope_1)
-{
-    const double t0 = 1.0 / y;
-    const double t1 = (-1.0) * slope_1;
-    const double t2 = t0 * t1;
-    const double t3 = -out;
-    const double t4 = t3 / y;
-    const double t5 = -t4;
-    const double t6 = t5 / y;
-    const double t7 = t2 + t6;
-    return t7;
-}
-
-static double
-second_pow_00(double x, double y, double out, double slope_0, double slope_1)
-{
-    double unused;
-    const double t0 = y - 1.0;
-    const double t1 = t0 - 1.0;
-    const double t2 = op_pow(x, t1, &unused, &unused);
-    const double t3 = t0 * t2;
-    const double t4 = y * t3;
-    return t4;
-}
-
-static double
-second_pow_01(double x, double y, double out, double slope_0, double slope_1)
-{
-    double unused;
-    const double t0 = y - 1.0;
-    const double t1 = op_pow(x, t0, &unused, &unused);
-    const double t2 = op_log(x, &unused);
-    const double t3 = t1 * t2;
-    const double t4 = y * t3;
-    const double t5 = t1 + t4;
-    return t5;
-}
-
-static double
-second_pow_11(double x, double y, double out, double slope_0, double slope_1)
-{
-    double unused;
-    const double t0 = op_log(x, &unused);
-    const double t1 = t0 * slope_1;
+    const double t0 = -d_x;
+    const double t1 = t0 / y;
     return t1;
 }
 
 static double
-second_exp_00(double x, double out, double slope_0)
+second_div_11(double x, double y, double out, double d_x, double d_y)
 {
-    return slope_0;
+    const double t0 = d_y / y;
+    const double t1 = -2.0 * t0;
+    return t1;
 }
 
 static double
-second_expm1_00(double x, double out, double slope_0)
+second_pow_00(double x, double y, double out, double d_x, double d_y)
+{
+    double unused;
+    const double t0 = y - 1.0;
+    const double t1 = y * t0;
+    const double t2 = op_power_over_2(x, y, &unused, &unused);
+    const double t3 = t1 * t2;
+    const double t4 = op_where(t1, t3, 0.0, &unused, &unused, &unused);
+    return t4;
+}
+
+static double
+second_pow_01(double x, double y, double out, double d_x, double d_y)
+{
+    double unused;
+    const double t0 = op_power_over_1(x, y, &unused, &unused);
+    const double t1 = op_log(x, &unused);
+    const double t2 = y * t1;
+    const double t3 = 1.0 + t2;
+    const double t4 = t0 * t3;
+    const double t5 = op_where(t0, t4, 0.0, &unused, &unused, &unused);
+    return t5;
+}
+
+static double
+second_pow_11(double x, double y, double out, double d_x, double d_y)
+{
+    double unused;
+    const double t0 = op_log(x, &unused);
+    const double t1 = d_y * t0;
+    const double t2 = op_where(d_y, t1, 0.0, &unused, &unused, &unused);
+    return t2;
+}
+
+static double
+second_exp_00(double x, double out, double d_x)
+{
+    return d_x;
+}
+
+static double
+second_expm1_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_exp(x, &unused);
@@ -79,82 +73,57 @@ second_expm1_00(double x, double out, double slope_0)
 }
 
 static double
-second_log_00(double x, double out, double slope_0)
+second_log_00(double x, double out, double d_x)
 {
-    const double t0 = 1.0 / x;
-    const double t1 = -t0;
-    const double t2 = t1 / x;
+    const double t0 = -d_x;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_log1p_00(double x, double out, double d_x)
+{
+    const double t0 = -d_x;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_log2_00(double x, double out, double d_x)
+{
+    const double t0 = -0.6931471805599453 * d_x;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_log10_00(double x, double out, double d_x)
+{
+    const double t0 = -2.302585092994046 * d_x;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_sqrt_00(double x, double out, double d_x)
+{
+    const double t0 = -2.0 * d_x;
+    const double t1 = t0 * d_x;
+    const double t2 = t1 * d_x;
     return t2;
 }
 
 static double
-second_log1p_00(double x, double out, double slope_0)
+second_cbrt_00(double x, double out, double d_x)
 {
-    const double t0 = 1.0 + x;
-    const double t1 = 1.0 / t0;
-    const double t2 = -t1;
-    const double t3 = t2 / t0;
-    return t3;
+    const double t0 = d_x / x;
+    const double t1 = -2.0 * t0;
+    const double t2 = t1 / 3.0;
+    return t2;
 }
 
 static double
-second_log2_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_log(2.0, &unused);
-    const double t1 = x * t0;
-    const double t2 = 1.0 / t1;
-    const double t3 = -t2;
-    const double t4 = t3 / t1;
-    const double t5 = t4 * t0;
-    return t5;
-}
-
-static double
-second_log10_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_log(10.0, &unused);
-    const double t1 = x * t0;
-    const double t2 = 1.0 / t1;
-    const double t3 = -t2;
-    const double t4 = t3 / t1;
-    const double t5 = t4 * t0;
-    return t5;
-}
-
-static double
-second_sqrt_00(double x, double out, double slope_0)
-{
-    const double t0 = 2.0 * out;
-    const double t1 = 1.0 / t0;
-    const double t2 = -t1;
-    const double t3 = t2 / t0;
-    const double t4 = 2.0 * slope_0;
-    const double t5 = t3 * t4;
-    return t5;
-}
-
-static double
-second_cbrt_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_pow(out, 2.0, &unused, &unused);
-    const double t1 = 3.0 * t0;
-    const double t2 = 1.0 / t1;
-    const double t3 = -t2;
-    const double t4 = t3 / t1;
-    const double t5 = 2.0 - 1.0;
-    const double t6 = op_pow(out, t5, &unused, &unused);
-    const double t7 = 2.0 * t6;
-    const double t8 = t7 * slope_0;
-    const double t9 = 3.0 * t8;
-    const double t10 = t4 * t9;
-    return t10;
-}
-
-static double
-second_sin_00(double x, double out, double slope_0)
+second_sin_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_sin(x, &unused);
@@ -163,83 +132,53 @@ second_sin_00(double x, double out, double slope_0)
 }
 
 static double
-second_cos_00(double x, double out, double slope_0)
+second_cos_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_cos(x, &unused);
-    const double t1 = (-1.0) * t0;
+    const double t1 = -1.0 * t0;
     return t1;
 }
 
 static double
-second_tan_00(double x, double out, double slope_0)
+second_tan_00(double x, double out, double d_x)
+{
+    const double t0 = 2.0 * out;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_asin_00(double x, double out, double d_x)
+{
+    const double t0 = x * d_x;
+    const double t1 = t0 * d_x;
+    const double t2 = t1 * d_x;
+    return t2;
+}
+
+static double
+second_acos_00(double x, double out, double d_x)
+{
+    const double t0 = x * d_x;
+    const double t1 = t0 * d_x;
+    const double t2 = t1 * d_x;
+    return t2;
+}
+
+static double
+second_atan_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = 2.0 - 1.0;
-    const double t1 = op_pow(out, t0, &unused, &unused);
-    const double t2 = 2.0 * t1;
-    const double t3 = t2 * slope_0;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -2.0 * t1;
+    const double t3 = t2 * d_x;
     return t3;
 }
 
 static double
-second_asin_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = 1.0 - x;
-    const double t1 = 1.0 + x;
-    const double t2 = t0 * t1;
-    const double t3 = op_sqrt(t2, &unused);
-    const double t4 = 1.0 / t3;
-    const double t5 = -t4;
-    const double t6 = t5 / t3;
-    const double t7 = 2.0 * t3;
-    const double t8 = 1.0 / t7;
-    const double t9 = t1 * (-1.0);
-    const double t10 = t9 + t0;
-    const double t11 = t8 * t10;
-    const double t12 = t6 * t11;
-    return t12;
-}
-
-static double
-second_acos_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = 1.0 - x;
-    const double t1 = 1.0 + x;
-    const double t2 = t0 * t1;
-    const double t3 = op_sqrt(t2, &unused);
-    const double t4 = (-1.0) / t3;
-    const double t5 = -t4;
-    const double t6 = t5 / t3;
-    const double t7 = 2.0 * t3;
-    const double t8 = 1.0 / t7;
-    const double t9 = t1 * (-1.0);
-    const double t10 = t9 + t0;
-    const double t11 = t8 * t10;
-    const double t12 = t6 * t11;
-    return t12;
-}
-
-static double
-second_atan_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_pow(x, 2.0, &unused, &unused);
-    const double t1 = 1.0 + t0;
-    const double t2 = 1.0 / t1;
-    const double t3 = -t2;
-    const double t4 = t3 / t1;
-    const double t5 = 2.0 - 1.0;
-    const double t6 = op_pow(x, t5, &unused, &unused);
-    const double t7 = 2.0 * t6;
-    const double t8 = t4 * t7;
-    return t8;
-}
-
-static double
-second_sinh_00(double x, double out, double slope_0)
+second_sinh_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_sinh(x, &unused);
@@ -247,7 +186,7 @@ second_sinh_00(double x, double out, double slope_0)
 }
 
 static double
-second_cosh_00(double x, double out, double slope_0)
+second_cosh_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_cosh(x, &unused);
@@ -255,315 +194,190 @@ second_cosh_00(double x, double out, double slope_0)
 }
 
 static double
-second_tanh_00(double x, double out, double slope_0)
+second_tanh_00(double x, double out, double d_x)
 {
-    double unused;
-    const double t0 = (-2.0) * x;
-    const double t1 = op_sigmoid(t0, &unused);
-    const double t2 = 2.0 * x;
-    const double t3 = op_sigmoid(t2, &unused);
-    const double t4 = -t2;
-    const double t5 = op_sigmoid(t4, &unused);
-    const double t6 = t3 * t5;
-    const double t7 = t6 * 2.0;
-    const double t8 = 4.0 * t7;
-    const double t9 = t1 * t8;
-    const double t10 = 4.0 * t3;
-    const double t11 = -t0;
-    const double t12 = op_sigmoid(t11, &unused);
-    const double t13 = t1 * t12;
-    const double t14 = t13 * (-2.0);
-    const double t15 = t10 * t14;
-    const double t16 = t9 + t15;
-    return t16;
+    const double t0 = -2.0 * out;
+    const double t1 = t0 * d_x;
+    return t1;
 }
 
 static double
-second_asinh_00(double x, double out, double slope_0)
+second_asinh_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = op_pow(x, 2.0, &unused, &unused);
-    const double t1 = 1.0 + t0;
-    const double t2 = op_sqrt(t1, &unused);
-    const double t3 = 1.0 / t2;
-    const double t4 = -t3;
-    const double t5 = t4 / t2;
-    const double t6 = 2.0 * t2;
-    const double t7 = 1.0 / t6;
-    const double t8 = 2.0 - 1.0;
-    const double t9 = op_pow(x, t8, &unused, &unused);
-    const double t10 = 2.0 * t9;
-    const double t11 = t7 * t10;
-    const double t12 = t5 * t11;
-    return t12;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -t1;
+    const double t3 = t2 * d_x;
+    const double t4 = t3 * d_x;
+    return t4;
 }
 
 static double
-second_acosh_00(double x, double out, double slope_0)
+second_acosh_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x - 1.0;
-    const double t1 = op_sqrt(t0, &unused);
-    const double t2 = x + 1.0;
-    const double t3 = op_sqrt(t2, &unused);
-    const double t4 = t1 * t3;
-    const double t5 = 1.0 / t4;
-    const double t6 = -t5;
-    const double t7 = t6 / t4;
-    const double t8 = 2.0 * t1;
-    const double t9 = 1.0 / t8;
-    const double t10 = t3 * t9;
-    const double t11 = 2.0 * t3;
-    const double t12 = 1.0 / t11;
-    const double t13 = t1 * t12;
-    const double t14 = t10 + t13;
-    const double t15 = t7 * t14;
-    return t15;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -t1;
+    const double t3 = t2 * d_x;
+    const double t4 = t3 * d_x;
+    return t4;
 }
 
 static double
-second_atanh_00(double x, double out, double slope_0)
+second_atanh_00(double x, double out, double d_x)
 {
-    const double t0 = 1.0 - x;
-    const double t1 = 1.0 + x;
+    const double t0 = 2.0 * x;
+    const double t1 = t0 * d_x;
+    const double t2 = t1 * d_x;
+    return t2;
+}
+
+static double
+second_atan2_00(double y, double x, double out, double d_y, double d_x)
+{
+    const double t0 = 2.0 * d_y;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_atan2_01(double y, double x, double out, double d_y, double d_x)
+{
+    const double t0 = d_x - d_y;
+    const double t1 = d_x + d_y;
     const double t2 = t0 * t1;
-    const double t3 = 1.0 / t2;
-    const double t4 = -t3;
-    const double t5 = t4 / t2;
-    const double t6 = t1 * (-1.0);
-    const double t7 = t6 + t0;
-    const double t8 = t5 * t7;
-    return t8;
+    return t2;
 }
 
 static double
-second_atan2_00(double y, double x, double out, double slope_0, double slope_1)
+second_atan2_11(double y, double x, double out, double d_y, double d_x)
+{
+    const double t0 = -2.0 * d_y;
+    const double t1 = t0 * d_x;
+    return t1;
+}
+
+static double
+second_hypot_00(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = d_y / out;
+    const double t1 = d_y * t0;
+    return t1;
+}
+
+static double
+second_hypot_01(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = -d_x;
+    const double t1 = d_y / out;
+    const double t2 = t0 * t1;
+    return t2;
+}
+
+static double
+second_hypot_11(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = d_x / out;
+    const double t1 = d_x * t0;
+    return t1;
+}
+
+static double
+second_sigmoid_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = op_pow(x, 2.0, &unused, &unused);
-    const double t1 = op_pow(y, 2.0, &unused, &unused);
-    const double t2 = t0 + t1;
-    const double t3 = x / t2;
-    const double t4 = -t3;
-    const double t5 = t4 / t2;
-    const double t6 = 2.0 - 1.0;
-    const double t7 = op_pow(y, t6, &unused, &unused);
-    const double t8 = 2.0 * t7;
-    const double t9 = t5 * t8;
-    return t9;
-}
-
-static double
-second_atan2_01(double y, double x, double out, double slope_0, double slope_1)
-{
-    double unused;
-    const double t0 = op_pow(x, 2.0, &unused, &unused);
-    const double t1 = op_pow(y, 2.0, &unused, &unused);
-    const double t2 = t0 + t1;
-    const double t3 = 1.0 / t2;
-    const double t4 = x / t2;
-    const double t5 = -t4;
-    const double t6 = t5 / t2;
-    const double t7 = 2.0 - 1.0;
-    const double t8 = op_pow(x, t7, &unused, &unused);
-    const double t9 = 2.0 * t8;
-    const double t10 = t6 * t9;
-    const double t11 = t3 + t10;
-    return t11;
-}
-
-static double
-second_atan2_11(double y, double x, double out, double slope_0, double slope_1)
-{
-    double unused;
-    const double t0 = -y;
-    const double t1 = op_pow(x, 2.0, &unused, &unused);
-    const double t2 = op_pow(y, 2.0, &unused, &unused);
-    const double t3 = t1 + t2;
-    const double t4 = t0 / t3;
-    const double t5 = -t4;
-    const double t6 = t5 / t3;
-    const double t7 = 2.0 - 1.0;
-    const double t8 = op_pow(x, t7, &unused, &unused);
-    const double t9 = 2.0 * t8;
-    const double t10 = t6 * t9;
-    return t10;
-}
-
-static double
-second_hypot_00(double x, double y, double out, double slope_0, double slope_1)
-{
-    const double t0 = 1.0 / out;
-    const double t1 = x / out;
-    const double t2 = -t1;
-    const double t3 = t2 / out;
-    const double t4 = t3 * slope_0;
-    const double t5 = t0 + t4;
-    return t5;
-}
-
-static double
-second_hypot_01(double x, double y, double out, double slope_0, double slope_1)
-{
-    const double t0 = x / out;
-    const double t1 = -t0;
-    const double t2 = t1 / out;
-    const double t3 = t2 * slope_1;
-    return t3;
-}
-
-static double
-second_hypot_11(double x, double y, double out, double slope_0, double slope_1)
-{
-    const double t0 = 1.0 / out;
-    const double t1 = y / out;
-    const double t2 = -t1;
-    const double t3 = t2 / out;
-    const double t4 = t3 * slope_1;
-    const double t5 = t0 + t4;
-    return t5;
-}
-
-static double
-second_sigmoid_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = -x;
-    const double t1 = op_sigmoid(t0, &unused);
-    const double t2 = op_sigmoid(x, &unused);
-    const double t3 = t2 * t1;
-    const double t4 = t1 * t3;
-    const double t5 = -t0;
-    const double t6 = op_sigmoid(t5, &unused);
-    const double t7 = t1 * t6;
-    const double t8 = t7 * (-1.0);
-    const double t9 = t2 * t8;
-    const double t10 = t4 + t9;
-    return t10;
-}
-
-static double
-second_leaky_relu_01(double x, double slope, double out, double slope_0, double slope_1)
-{
-    const double t0 = x <= 0.0 ? 1.0 : 0.0;
-    return t0;
-}
-
-static double
-second_softplus_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_sigmoid(x, &unused);
-    const double t1 = -x;
-    const double t2 = op_sigmoid(t1, &unused);
+    const double t0 = -d_x;
+    const double t1 = 0.5 * x;
+    const double t2 = op_tanh(t1, &unused);
     const double t3 = t0 * t2;
     return t3;
 }
 
 static double
-second_silu_00(double x, double out, double slope_0)
+second_leaky_relu_01(double x, double slope, double out, double d_x, double d_slope)
 {
     double unused;
-    const double t0 = -x;
-    const double t1 = op_sigmoid(t0, &unused);
-    const double t2 = x * t1;
-    const double t3 = 1.0 + t2;
-    const double t4 = op_sigmoid(x, &unused);
-    const double t5 = t4 * t1;
-    const double t6 = t3 * t5;
-    const double t7 = -t0;
-    const double t8 = op_sigmoid(t7, &unused);
-    const double t9 = t1 * t8;
-    const double t10 = t9 * (-1.0);
-    const double t11 = x * t10;
-    const double t12 = t1 + t11;
-    const double t13 = t4 * t12;
-    const double t14 = t6 + t13;
-    return t14;
-}
-
-static double
-second_gelu_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_pow(x, 2.0, &unused, &unused);
-    const double t1 = -t0;
-    const double t2 = t1 / 2.0;
-    const double t3 = op_exp(t2, &unused);
-    const double t4 = 2.0 * 3.141592653589793;
-    const double t5 = op_sqrt(t4, &unused);
-    const double t6 = t3 / t5;
-    const double t7 = 1.0 / t5;
-    const double t8 = 1.0 / 2.0;
-    const double t9 = 2.0 - 1.0;
-    const double t10 = op_pow(x, t9, &unused, &unused);
-    const double t11 = 2.0 * t10;
-    const double t12 = (-1.0) * t11;
-    const double t13 = t8 * t12;
-    const double t14 = t3 * t13;
-    const double t15 = x * t14;
-    const double t16 = t3 + t15;
-    const double t17 = t7 * t16;
-    const double t18 = t6 + t17;
-    return t18;
-}
-
-static double
-second_erf_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_sqrt(3.141592653589793, &unused);
-    const double t1 = 2.0 / t0;
-    const double t2 = op_pow(x, 2.0, &unused, &unused);
-    const double t3 = -t2;
-    const double t4 = op_exp(t3, &unused);
-    const double t5 = 2.0 - 1.0;
-    const double t6 = op_pow(x, t5, &unused, &unused);
-    const double t7 = 2.0 * t6;
-    const double t8 = (-1.0) * t7;
-    const double t9 = t4 * t8;
-    const double t10 = t1 * t9;
-    return t10;
-}
-
-static double
-second_erfc_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = op_sqrt(3.141592653589793, &unused);
-    const double t1 = (-2.0) / t0;
-    const double t2 = op_pow(x, 2.0, &unused, &unused);
-    const double t3 = -t2;
-    const double t4 = op_exp(t3, &unused);
-    const double t5 = 2.0 - 1.0;
-    const double t6 = op_pow(x, t5, &unused, &unused);
-    const double t7 = 2.0 * t6;
-    const double t8 = (-1.0) * t7;
-    const double t9 = t4 * t8;
-    const double t10 = t1 * t9;
-    return t10;
-}
-
-static double
-second_normal_cdf_00(double x, double out, double slope_0)
-{
-    double unused;
-    const double t0 = 2.0 * 3.141592653589793;
-    const double t1 = op_sqrt(t0, &unused);
-    const double t2 = 1.0 / t1;
-    const double t3 = op_pow(x, 2.0, &unused, &unused);
-    const double t4 = -t3;
+    const double t0 = x > 0.0 ? 1.0 : 0.0;
+    const double t1 = x < 0.0 ? 1.0 : 0.0;
+    const double t2 = op_min(slope, 1.0, &unused, &unused);
+    const double t3 = t2 > 0.0 ? 1.0 : 0.0;
+    const double t4 = 0.0 == t2 ? 1.0 : 0.0;
     const double t5 = t4 / 2.0;
-    const double t6 = op_exp(t5, &unused);
-    const double t7 = 1.0 / 2.0;
-    const double t8 = 2.0 - 1.0;
-    const double t9 = op_pow(x, t8, &unused, &unused);
-    const double t10 = 2.0 * t9;
-    const double t11 = (-1.0) * t10;
-    const double t12 = t7 * t11;
-    const double t13 = t6 * t12;
-    const double t14 = t2 * t13;
-    return t14;
+    const double t6 = t3 + t5;
+    const double t7 = slope < 1.0 ? 1.0 : 0.0;
+    const double t8 = slope == 1.0 ? 1.0 : 0.0;
+    const double t9 = t8 / 2.0;
+    const double t10 = t7 + t9;
+    const double t11 = t6 * t10;
+    const double t12 = t1 != 0.0 ? 1.0 : t11;
+    const double t13 = t0 != 0.0 ? 0.0 : t12;
+    return t13;
+}
+
+static double
+second_softplus_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_sigmoid_slope(x, &unused);
+    return t0;
+}
+
+static double
+second_silu_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_sigmoid_slope(x, &unused);
+    const double t1 = 0.5 * x;
+    const double t2 = op_tanh(t1, &unused);
+    const double t3 = x * t2;
+    const double t4 = 2.0 - t3;
+    const double t5 = t0 * t4;
+    const double t6 = op_where(t0, t5, 0.0, &unused, &unused, &unused);
+    return t6;
+}
+
+static double
+second_gelu_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_normal_cdf_slope(x, &unused);
+    const double t1 = x * x;
+    const double t2 = 2.0 - t1;
+    const double t3 = t0 * t2;
+    const double t4 = op_where(t0, t3, 0.0, &unused, &unused, &unused);
+    return t4;
+}
+
+static double
+second_erf_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -2.0 * t1;
+    return t2;
+}
+
+static double
+second_erfc_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -2.0 * t1;
+    return t2;
+}
+
+static double
+second_normal_cdf_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = x * d_x;
+    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
+    const double t2 = -t1;
+    return t2;
 }
 
 /* The pairs of operands for which an op has a second derivative that isn't 0 by its form, as bits in the order 00 01 11

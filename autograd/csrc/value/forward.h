@@ -28,7 +28,7 @@ is_list_of_floats(PyObject *list, Py_ssize_t length)
 
 /* A float for each place: a lane of its row. */
 static PyObject *
-list_of_lane(const Block *block, const double *rows, const bool *moves, const Place *places, Py_ssize_t count, int lane)
+list_of_lane(const Block *block, const double *rows, const Lanes *moves, const Place *places, Py_ssize_t count, int lane)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; i < count && list != NULL; i++) {
@@ -66,7 +66,7 @@ function_push(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
     Outcome outcome = build_tape(&tape, arguments[0], arguments[1], false);
     PyObject *result = NULL;
     if (outcome == BUILT && allocate_block(&block, &tape, 1)) {
-        memset(block.moves, 0, tape.count);
+        memset(block.moves, 0, tape.count * sizeof(Lanes));
         for (Py_ssize_t i = 0; i < inputs; i++) {
             seed(&block, block.rows, block.moves, tape.inputs[i], 0,
                  PyFloat_AS_DOUBLE(PyList_GET_ITEM(arguments[2], i)));
@@ -86,7 +86,7 @@ append_block(Block *block, PyObject *list, Py_ssize_t first, Py_ssize_t last, bo
     const Tape *tape = block->tape;
     const Place *from = forward ? tape->inputs : tape->outputs, *to = forward ? tape->outputs : tape->inputs;
     double *rows = forward ? block->rows : block->turning;
-    bool *moves = forward ? block->moves : block->turned;
+    Lanes *moves = forward ? block->moves : block->turned;
     if (!clear_block(block)) {
         return false;
     }

@@ -70,8 +70,8 @@ function_products(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ss
     Outcome outcome = build_second(&tape, arguments[0], arguments[1]);
     PyObject *result = NULL;
     if (outcome == BUILT && allocate_block(&block, &tape, 1)) {
-        memset(block.moves, 0, tape.count);
-        memset(block.turned, 0, tape.count);
+        memset(block.moves, 0, tape.count * sizeof(Lanes));
+        memset(block.turned, 0, tape.count * sizeof(Lanes));
         for (Py_ssize_t i = 0; i < count; i++) {
             seed(&block, block.rows, block.moves, tape.inputs[i], 0,
                  PyFloat_AS_DOUBLE(PyList_GET_ITEM(arguments[2], i)));
@@ -194,7 +194,7 @@ find_rows(Pattern *pattern, const Tape *tape, Bits *below)
         if (is_within(below + p * words, full, words)) {
             continue;
         }
-        if (tape->softmax[p]) {
+        if (tape->softmax[p].is) {
             mix(pattern, full, below + p * words, below + p * words);
         }
         for (size_t c = tape->first_coupling[p]; c < tape->first_coupling[p + 1]; c++) {

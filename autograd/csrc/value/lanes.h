@@ -13,12 +13,22 @@
 #define WIDE
 #endif
 
-/* Add factor · row to row q, which it becomes if that holds nothing yet. */
+/* Which lanes of a row hold anything, a bit each. */
+typedef uint16_t Lanes;
+
+/* Add factor · row, of which the lanes `held` hold anything, to row q, which it becomes if that holds nothing yet. Where
+   the factor is infinite or nan, the other lanes stay 0. */
 INLINE void
-add_row(double *rows, bool *moves, Place q, double factor, const double *row, int lanes)
+add_row(double *rows, Lanes *moves, Place q, double factor, const double *row, Lanes held, int lanes)
 {
     double *restrict target = rows + (size_t)q * (size_t)lanes;
-    if (moves[q]) {
+    if (unlikely(!isfinite(factor))) {
+        for (int k = 0; k < lanes; k++) {
+            double product = held >> k & 1 ? factor * row[k] : 0.0;
+            target[k] = moves[q] ? target[k] + product : product;
+        }
+    }
+    else if (moves[q]) {
         for (int k = 0; k < lanes; k++) {
             target[k] += factor * row[k];
         }
@@ -27,51 +37,62 @@ add_row(double *rows, bool *moves, Place q, double factor, const double *row, in
         for (int k = 0; k < lanes; k++) {
             target[k] = factor * row[k];
         }
-        moves[q] = true;
     }
+    moves[q] |= held;
 }
 
 /* Tangents, from the operands to the users. */
 INLINE void
-push_lanes(const Tape *tape, double *rows, bool *moves, int lanes)
+push_lanes(const Tape *tape, double *rows, Lanes *moves, int lanes)
 {
     for (size_t p = tape->count; p-- > 0;) {
         for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
             Slope edge = tape->slopes[s];
-            if (moves[edge.parent] && edge.slope != 0.0) {
-                add_row(rows, moves, (Place)p, edge.slope, rows + (size_t)edge.parent * (size_t)lanes, lanes);
+            if (moves[edge.parent]) {
+                add_row(rows, moves, (Place)p, edge.slope, rows + (size_t)edge.parent * (size_t)lanes,
+                        moves[edge.parent], lanes);
             }
         }
     }
 }
 
-/* How adjoints move, of a logsumexp's operands: with the softmax p, by p·(t − Σ p·t) for tangents t. */
+/* How adjoints move, of a logsumexp's operands: with the softmax p, by p·(t − Σ p·t) for tangents t, which are relative
+   to that of the largest operand, so that no weight near 1 is the complement of the others. */
 INLINE void
-turn_softmax(const Tape *tape, size_t p, const double *rows, const bool *moves, double *turning, bool *turned, int lanes)
+turn_softmax(const Tape *tape, size_t p, const double *rows, const Lanes *moves, double *turning, Lanes *turned, int lanes)
 {
     enum { MOST_LANES = 16 };
-    double average[MOST_LANES] = {0}, away[MOST_LANES];
+    double average[MOST_LANES] = {0}, base[MOST_LANES] = {0}, away[MOST_LANES];
+    Softmax softmax = tape->softmax[p];
+    size_t top = tape->first_slope[p] + softmax.top - 1; /* below the first if a constant is the largest */
+    if (softmax.top > 0 && moves[tape->slopes[top].parent]) {
+        memcpy(base, rows + (size_t)tape->slopes[top].parent * (size_t)lanes, (size_t)lanes * sizeof(double));
+    }
+    for (int k = 0; k < lanes; k++) {
+        average[k] = -softmax.still * base[k];
+    }
     for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
         Slope edge = tape->slopes[s];
         const double *row = rows + (size_t)edge.parent * (size_t)lanes;
-        for (int k = 0; k < lanes && moves[edge.parent]; k++) {
-            average[k] += edge.slope * row[k];
+        for (int k = 0; k < lanes && (softmax.top == 0 || s != top); k++) {
+            average[k] += edge.slope * ((moves[edge.parent] ? row[k] : 0.0) - base[k]);
         }
     }
     for (size_t s = tape->first_slope[p]; s < tape->first_slope[p + 1]; s++) {
         Slope edge = tape->slopes[s];
         const double *row = rows + (size_t)edge.parent * (size_t)lanes;
+        bool largest = softmax.top > 0 && s == top;
         for (int k = 0; k < lanes; k++) {
-            away[k] = (moves[edge.parent] ? row[k] : 0.0) - average[k];
+            away[k] = (largest ? 0.0 : (moves[edge.parent] ? row[k] : 0.0) - base[k]) - average[k];
         }
-        add_row(turning, turned, edge.parent, tape->adjoints[p] * edge.slope, away, lanes);
+        add_row(turning, turned, edge.parent, tape->adjoints[p] * edge.slope, away, moves[p], lanes);
     }
 }
 
 /* How adjoints move, from the users to the operands; towards nodes that reach an input of index `lowest` or above only,
    if `highest` tells for each what it reaches. Without couplings these are the adjoints themselves. */
 INLINE void
-pull_lanes(const Tape *tape, const double *rows, const bool *moves, double *turning, bool *turned,
+pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *turning, Lanes *turned,
            const Place *highest, Place lowest, int lanes)
 {
     for (size_t p = 0; p < tape->count; p++) {
@@ -79,7 +100,7 @@ pull_lanes(const Tape *tape, const double *rows, const bool *moves, double *turn
         for (size_t s = tape->first_slope[p]; turned[p] && s < tape->first_slope[p + 1]; s++) {
             Slope edge = tape->slopes[s];
             if (highest == NULL || highest[edge.parent] >= lowest) {
-                add_row(turning, turned, edge.parent, edge.slope, row, lanes);
+                add_row(turning, turned, edge.parent, edge.slope, row, turned[p], lanes);
             }
         }
         if (tape->first_coupling == NULL) {
@@ -88,13 +109,13 @@ pull_lanes(const Tape *tape, const double *rows, const bool *moves, double *turn
         for (size_t c = tape->first_coupling[p]; c < tape->first_coupling[p + 1]; c++) {
             Coupling one = tape->couplings[c];
             if (moves[one.b] && (highest == NULL || highest[one.a] >= lowest)) {
-                add_row(turning, turned, one.a, one.weight, rows + (size_t)one.b * (size_t)lanes, lanes);
+                add_row(turning, turned, one.a, one.weight, rows + (size_t)one.b * (size_t)lanes, moves[one.b], lanes);
             }
             if (one.a != one.b && moves[one.a] && (highest == NULL || highest[one.b] >= lowest)) {
-                add_row(turning, turned, one.b, one.weight, rows + (size_t)one.a * (size_t)lanes, lanes);
+                add_row(turning, turned, one.b, one.weight, rows + (size_t)one.a * (size_t)lanes, moves[one.a], lanes);
             }
         }
-        if (tape->softmax[p] && moves[p]) {
+        if (tape->softmax[p].is && moves[p]) {
             turn_softmax(tape, p, rows, moves, turning, turned, lanes);
         }
     }
@@ -102,13 +123,13 @@ pull_lanes(const Tape *tape, const double *rows, const bool *moves, double *turn
 
 #define DEFINE_SWEEPS(LANES)                                                                                        \
     WIDE static void                                                                                                \
-    push_##LANES(const Tape *tape, double *rows, bool *moves)                                                       \
+    push_##LANES(const Tape *tape, double *rows, Lanes *moves)                                                      \
     {                                                                                                               \
         push_lanes(tape, rows, moves, LANES);                                                                       \
     }                                                                                                               \
                                                                                                                     \
     WIDE static void                                                                                                \
-    pull_##LANES(const Tape *tape, const double *rows, const bool *moves, double *turning, bool *turned,            \
+    pull_##LANES(const Tape *tape, const double *rows, const Lanes *moves, double *turning, Lanes *turned,          \
                  const Place *highest, Place lowest)                                                                \
     {                                                                                                               \
         pull_lanes(tape, rows, moves, turning, turned, highest, lowest, LANES);                                     \
@@ -123,7 +144,7 @@ typedef struct {
     const Tape *tape;
     int lanes;
     double *rows, *turning;
-    bool *moves, *turned;
+    Lanes *moves, *turned;
     void *memory;
 } Block;
 
@@ -134,14 +155,14 @@ allocate_block(Block *block, const Tape *tape, size_t directions)
     block->tape = tape;
     block->lanes = directions <= 1 ? 1 : directions <= 4 || tape->count > MANY_NODES ? 4 : 16;
     size_t numbers = (tape->count + 1) * (size_t)block->lanes;
-    block->memory = PyMem_Malloc(2 * numbers * sizeof(double) + 2 * (tape->count + 1) * sizeof(bool));
+    block->memory = PyMem_Malloc(2 * numbers * sizeof(double) + 2 * (tape->count + 1) * sizeof(Lanes));
     if (block->memory == NULL) {
         PyErr_NoMemory();
         return false;
     }
     block->rows = block->memory;
     block->turning = block->rows + numbers;
-    block->moves = (bool *)(block->turning + numbers);
+    block->moves = (Lanes *)(block->turning + numbers);
     block->turned = block->moves + tape->count + 1;
     return true;
 }
@@ -150,28 +171,28 @@ allocate_block(Block *block, const Tape *tape, size_t directions)
 static bool
 clear_block(Block *block)
 {
-    memset(block->moves, 0, block->tape->count);
-    memset(block->turned, 0, block->tape->count);
+    memset(block->moves, 0, block->tape->count * sizeof(Lanes));
+    memset(block->turned, 0, block->tape->count * sizeof(Lanes));
     return PyErr_CheckSignals() == 0;
 }
 
-/* Let a node move in one lane. */
+/* Let a node move in one lane; by exactly 0 it doesn't. */
 static void
-seed(const Block *block, double *rows, bool *moves, Place place, int lane, double number)
+seed(const Block *block, double *rows, Lanes *moves, Place place, int lane, double number)
 {
-    if (place == NOWHERE) {
+    if (place == NOWHERE || number == 0.0) {
         return;
     }
     double *row = rows + (size_t)place * (size_t)block->lanes;
     if (!moves[place]) {
         memset(row, 0, (size_t)block->lanes * sizeof(double));
-        moves[place] = true;
     }
+    moves[place] |= (Lanes)(1 << lane);
     row[lane] += number;
 }
 
 static double
-lane_at(const Block *block, const double *rows, const bool *moves, Place place, int lane)
+lane_at(const Block *block, const double *rows, const Lanes *moves, Place place, int lane)
 {
     return place != NOWHERE && moves[place] ? rows[(size_t)place * (size_t)block->lanes + (size_t)lane] : 0.0;
 }

@@ -1,9 +1,8 @@
 /* A recorded graph laid out as arrays, for sweeps that carry one or several directions at once. Part of _value.c.
 
    Building it touches the nodes (their order, what moves, what is reached) and restores them; it runs no Python. From
-   then on nothing but the arrays is read, so a sweep may take signals between two blocks of directions. What needs a
-   closer look than arithmetic on finite numbers (an infinite slope, an op without a text for its second derivative, an
-   input that isn't a leaf) is left to the Python of curvature.py and sweeps.py: `UNFIT`. */
+   then on nothing but the arrays is read, so a sweep may take signals between two blocks of directions. An op whose second
+   derivative isn't generated and an input that isn't a leaf are left to the Python of hessian.py and sweeps.py: `UNFIT`. */
 
 #pragma once
 
@@ -26,12 +25,18 @@ typedef struct {
 } Coupling;
 
 typedef struct {
+    double still; /* weight of the operands that don't move, if the largest does */
+    uint32_t top; /* which slope is that of the largest operand, from 1; 0 if it doesn't move */
+    bool is;      /* whether the node is a logsumexp at all */
+} Softmax;
+
+typedef struct {
     size_t count;           /* nodes that depend on an input and on which a root depends */
     size_t *first_slope;    /* those of node p are first_slope[p] up to first_slope[p + 1] */
     Slope *slopes;
     size_t *first_coupling; /* NULL unless second derivatives are wanted */
     Coupling *couplings;
-    bool *softmax;          /* which nodes are logsumexp, whose couplings aren't listed: n² of them */
+    Softmax *softmax;       /* of the nodes that are logsumexp, whose couplings aren't listed: n² of them */
     double *adjoints;       /* derivative of the one root in each node */
     Place *inputs, *outputs;
     void *memory;
@@ -183,7 +188,7 @@ allocate_tape(Tape *tape, Nodes order, size_t inputs, size_t outputs, bool secon
         }
     }
     size_t bytes = slopes * sizeof(Slope) + couplings * sizeof(Coupling) + 2 * (nodes + 1) * sizeof(size_t)
-        + nodes * sizeof(double) + (inputs + outputs) * sizeof(Place) + nodes * sizeof(bool);
+        + nodes * (sizeof(double) + sizeof(Softmax)) + (inputs + outputs) * sizeof(Place);
     char *memory = PyMem_Calloc(bytes, 1);
     if (memory == NULL) {
         return false;
@@ -195,15 +200,14 @@ allocate_tape(Tape *tape, Nodes order, size_t inputs, size_t outputs, bool secon
     size_t *first_coupling = tape->first_slope + nodes + 1;
     tape->first_coupling = second ? first_coupling : NULL;
     tape->adjoints = (double *)(first_coupling + nodes + 1);
-    tape->inputs = (Place *)(tape->adjoints + nodes);
+    tape->softmax = (Softmax *)(tape->adjoints + nodes);
+    tape->inputs = (Place *)(tape->softmax + nodes);
     tape->outputs = tape->inputs + inputs;
-    tape->softmax = (bool *)(tape->outputs + outputs);
     return true;
 }
 
-/* The couplings of a dot product (its ws with its xs) or of an op of fixed arity, from its generated second derivatives.
-   False where one isn't finite. */
-static bool
+/* The couplings of a dot product (its ws with its xs) or of an op of fixed arity, from its generated second derivatives. */
+static void
 fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
 {
     enum { MOST = 3, PAIRS = 6 };
@@ -219,7 +223,7 @@ fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
                 couplings[(*filled)++] = (Coupling){w == x ? 2.0 * adjoint : adjoint, w->pending - 1, x->pending - 1};
             }
         }
-        return true;
+        return;
     }
     for (Py_ssize_t i = 0; i < operand_count(node); i++) {
         Edge *edge = operand_at(node, i);
@@ -231,15 +235,39 @@ fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
     second_derivatives(node->op, numbers, node->data, slopes, moves, found);
     for (int pair = 0; pair < PAIRS; pair++) {
         Place a = places[pairs[pair].i], b = places[pairs[pair].j];
-        if (!isfinite(found[pair])) {
-            return false;
-        }
         if (found[pair] != 0.0) {
             double both = a == b && pairs[pair].i != pairs[pair].j ? 2.0 : 1.0;
             couplings[(*filled)++] = (Coupling){both * adjoint * found[pair], a, b};
         }
     }
-    return true;
+}
+
+/* What the weights of a logsumexp move relative to: its largest operand, if that is in the tape; see turn_softmax. */
+static Softmax
+softmax_of(Node *node)
+{
+    Softmax softmax = {.is = true};
+    uint32_t slopes = 0;
+    double largest = -INFINITY, weight = 0.0;
+    FOR_EACH_EDGE(edge, node) {
+        double x = edge->parent != NULL ? edge->parent->data : edge->derivative;
+        bool moves = edge->parent != NULL && edge->parent->pending != 0;
+        slopes += moves;
+        if (x > largest) {
+            largest = x;
+            softmax.top = moves ? slopes : 0;
+            weight = moves ? edge->derivative : 0.0;
+        }
+    }
+    FOR_EACH_EDGE(edge, node) {
+        if (softmax.top > 0 && edge->parent == NULL) {
+            softmax.still += ops_exp_difference(edge->derivative, largest) * weight;
+        }
+        else if (softmax.top > 0 && edge->parent->pending == 0) {
+            softmax.still += edge->derivative;
+        }
+    }
+    return softmax;
 }
 
 /* Fill the arrays, from the roots down; adjoints on the way, if second derivatives are wanted. False where it is UNFIT. */
@@ -258,14 +286,15 @@ fill_tape(Tape *tape, Nodes order)
         }
         Place place = node->pending - 1;
         double adjoint = tape->adjoints[place];
-        if (second && node->op != LEAF && adjoint != 0.0) {
-            if (node->op >= OPS_COUNT) {
+        if (second && node->op != LEAF) {
+            if (node->op >= ROWS_COUNT) {
                 return false;
             }
-            bool bends = node->op == OP_dot || second_pairs[node->op] != 0;
-            tape->softmax[place] = node->op == OP_logsumexp;
-            if (bends && !fill_couplings(node, adjoint, tape->couplings, &couplings)) {
-                return false;
+            if (node->op == OP_logsumexp) {
+                tape->softmax[place] = softmax_of(node);
+            }
+            if (node->op == OP_dot || second_pairs[node->op] != 0) {
+                fill_couplings(node, adjoint, tape->couplings, &couplings);
             }
         }
         FOR_EACH_EDGE(edge, node) {
@@ -273,9 +302,6 @@ fill_tape(Tape *tape, Nodes order)
                 Place parent = edge->parent->pending - 1;
                 tape->slopes[slopes++] = (Slope){edge->derivative, parent};
                 tape->adjoints[parent] += edge->derivative * adjoint;
-                if (!isfinite(edge->derivative)) {
-                    return false;
-                }
             }
         }
         tape->first_slope[place + 1] = slopes;

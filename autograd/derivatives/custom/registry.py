@@ -97,7 +97,6 @@ def _numbered(stem: str) -> str:
 
 def _forget() -> None:
     over_values._over_values.cache_clear()
-    over_values._is_regular.cache_clear()
     over_values.second.cache_clear()
     differences._kink.cache_clear()
 

@@ -73,6 +73,13 @@ function _exp_difference(x, y) {
   let e = ieee.exp(difference);
   return difference === -Infinity ? e : e + e * error;
 }
+function _power_over(x, y, n) {
+  let exponent = y - n;
+  let exact = exponent + n === y || x === 0 || Math.abs(x) === Infinity;
+  let once = exact ? 0 : ieee.pow(x, y) / x;
+  let twice = n >= 2 ? once / x : once;
+  return exact ? ieee.pow(x, exponent) : n >= 3 ? twice / x : twice;
+}
 const OPS = {
   add(x, y) {
     return [x + y, 1, 1];
@@ -97,7 +104,7 @@ const OPS = {
     let half = normal ? 0 : ieee.pow(Math.abs(x), 0.5 * y);
     let sign = ieee.copysign(1, out) * ieee.copysign(1, x);
     let slope = y === 0 ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : normal ? y * out / x : sign * (y * half) * (half / Math.abs(x));
-    let growth = x < 0 || x === 0 && y <= 0 ? NaN : x === 0 ? 0 : normal ? out * ieee.log(x) : half * ieee.log(x) * half;
+    let growth = x < 0 || x === 0 && y <= 0 ? NaN : x === 0 ? 0 : normal ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
     return [out, slope, growth];
   },
   abs(x) {
@@ -277,5 +284,146 @@ const OPS = {
       total += w * x;
     }
     return [total + operands.at(-1), ...xs, ...ws, 1];
+  },
+  power_over_1(x, y) {
+    let out = _power_over(x, y, 1);
+    let slope = _power_over(x, y, 2);
+    return [out, y !== 1 ? (y - 1) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+  },
+  power_over_2(x, y) {
+    let out = _power_over(x, y, 2);
+    let slope = _power_over(x, y, 3);
+    return [out, y !== 2 ? (y - 2) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+  },
+  power_over_3(x, y) {
+    let out = _power_over(x, y, 3);
+    let slope = ieee.pow(x, y - 4);
+    return [out, y !== 3 ? (y - 3) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+  },
+  exp_from(x, largest) {
+    let out = _exp_difference(x, largest);
+    return [out, out, 0];
+  },
+  portion(x, y) {
+    let total = x + y;
+    let out = x / total;
+    return [out, y / total / total, -out / total];
+  },
+  div_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.div(x, y);
+    return [slope_y, -slope_x / y, -2 * (slope_y / y)];
+  },
+  pow_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_2(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.power_over_1(x, y);
+    const [out_3, out_3_x] = OPS.log(x);
+    return [slope_x, y * (y - 1) !== 0 ? y * (y - 1) * out_1 : 0, out_2 !== 0 ? out_2 * (1 + y * out_3) : 0];
+  },
+  pow_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_1(x, y);
+    const [out_2, out_2_x] = OPS.log(x);
+    return [slope_y, out_1 !== 0 ? out_1 * (1 + y * out_2) : 0, slope_y !== 0 ? slope_y * out_2 : 0];
+  },
+  log_slope(x) {
+    const [out, slope_x] = OPS.log(x);
+    return [slope_x, -slope_x * slope_x];
+  },
+  log1p_slope(x) {
+    const [out, slope_x] = OPS.log1p(x);
+    return [slope_x, -slope_x * slope_x];
+  },
+  log2_slope(x) {
+    const [out, slope_x] = OPS.log2(x);
+    return [slope_x, -0.6931471805599453 * slope_x * slope_x];
+  },
+  log10_slope(x) {
+    const [out, slope_x] = OPS.log10(x);
+    return [slope_x, -2.302585092994046 * slope_x * slope_x];
+  },
+  sqrt_slope(x) {
+    const [out, slope_x] = OPS.sqrt(x);
+    return [slope_x, -2 * slope_x * slope_x * slope_x];
+  },
+  cbrt_slope(x) {
+    const [out, slope_x] = OPS.cbrt(x);
+    return [slope_x, -2 * (slope_x / x) / 3];
+  },
+  tan_slope(x) {
+    const [out, slope_x] = OPS.tan(x);
+    return [slope_x, 2 * out * slope_x];
+  },
+  asin_slope(x) {
+    const [out, slope_x] = OPS.asin(x);
+    return [slope_x, x * slope_x * slope_x * slope_x];
+  },
+  acos_slope(x) {
+    const [out, slope_x] = OPS.acos(x);
+    return [slope_x, x * slope_x * slope_x * slope_x];
+  },
+  atan_slope(x) {
+    const [out, slope_x] = OPS.atan(x);
+    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0) * slope_x];
+  },
+  tanh_slope(x) {
+    const [out, slope_x] = OPS.tanh(x);
+    return [slope_x, -2 * out * slope_x];
+  },
+  asinh_slope(x) {
+    const [out, slope_x] = OPS.asinh(x);
+    return [slope_x, -(slope_x !== 0 ? x * slope_x : 0) * slope_x * slope_x];
+  },
+  acosh_slope(x) {
+    const [out, slope_x] = OPS.acosh(x);
+    return [slope_x, -(slope_x !== 0 ? x * slope_x : 0) * slope_x * slope_x];
+  },
+  atanh_slope(x) {
+    const [out, slope_x] = OPS.atanh(x);
+    return [slope_x, 2 * x * slope_x * slope_x];
+  },
+  atan2_slope_y(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2(y, x);
+    return [slope_y, 2 * slope_y * slope_x, (slope_x - slope_y) * (slope_x + slope_y)];
+  },
+  atan2_slope_x(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2(y, x);
+    return [slope_x, (slope_x - slope_y) * (slope_x + slope_y), -2 * slope_y * slope_x];
+  },
+  hypot_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot(x, y);
+    return [slope_x, slope_y * (slope_y / out), -slope_x * (slope_y / out)];
+  },
+  hypot_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot(x, y);
+    return [slope_y, -slope_x * (slope_y / out), slope_x * (slope_x / out)];
+  },
+  sigmoid_slope(x) {
+    const [out, slope_x] = OPS.sigmoid(x);
+    const [out_1, out_1_x] = OPS.tanh(0.5 * x);
+    return [slope_x, -slope_x * out_1];
+  },
+  silu_slope(x) {
+    const [out, slope_x] = OPS.silu(x);
+    const [out_1, out_1_x] = OPS.sigmoid_slope(x);
+    const [out_2, out_2_x] = OPS.tanh(0.5 * x);
+    return [slope_x, out_1 !== 0 ? out_1 * (2 - x * out_2) : 0];
+  },
+  erf_slope(x) {
+    const [out, slope_x] = OPS.erf(x);
+    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0)];
+  },
+  erfc_slope(x) {
+    const [out, slope_x] = OPS.erfc(x);
+    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0)];
+  },
+  normal_cdf_slope(x) {
+    const [out, slope_x] = OPS.normal_cdf(x);
+    return [slope_x, -(slope_x !== 0 ? x * slope_x : 0)];
+  },
+  gelu_slope(x) {
+    const [out, slope_x] = OPS.gelu(x);
+    const [out_1, out_1_x] = OPS.normal_cdf_slope(x);
+    return [slope_x, out_1 !== 0 ? out_1 * (2 - x * x) : 0];
   },
 };

@@ -1,0 +1,224 @@
+"""Slopes as ops: what is differentiated again has the row's own number as its value.
+
+A row that states its `second` derivatives gets a hidden op for each derivative: the value of `tanh_slope(x)` is the local
+derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. So every way to a first
+derivative gives one number, and those of higher order follow from a form that neither cancels nor overflows.
+
+Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Three more are written
+by hand: powers whose exponent is a whole number lower, and what the weights of a softmax consist of.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping
+from typing import Any, Final
+
+from autograd.ops import ieee, numerics
+from autograd.ops.rules import BINARY, parse, substitute
+from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, slope_name
+
+__all__ = ["SOURCES", "enter"]
+
+SOURCES: Final[dict[str, ast.FunctionDef]] = {}
+"""For each hidden op its function as a syntax tree, as `rows.py` would have it."""
+
+FLOAT: Final = ast.Name("float", ast.Load())
+
+
+class _Numbers(ast.NodeVisitor):
+    """A derivative's tree of calls as straight-line code over floats; each op that is no arithmetic is called once."""
+
+    operators: Final[dict[str, type[ast.operator]]] = {name: operator for operator, name in BINARY.items()}
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self.lines: list[ast.stmt] = []
+        self.known: dict[str, ast.expr] = {}
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Constant(float(node.value))  # type: ignore[arg-type]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(self.names.get(node.id, node.id), ast.Load())
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        name, arguments = node.func.id, [self.visit(x) for x in node.args]  # type: ignore[attr-defined]
+        if name == "neg":
+            return ast.UnaryOp(ast.USub(), arguments[0])
+        if name == "div":
+            return ast.Call(ast.Attribute(ast.Name("ieee", ast.Load()), "div", ast.Load()), arguments, [])
+        if name in self.operators and name != "pow":
+            return ast.BinOp(arguments[0], self.operators[name](), arguments[1])
+        if name == "where":
+            return ast.IfExp(ast.Compare(arguments[0], [ast.NotEq()], [ast.Constant(0.0)]), *arguments[1:])
+        key = ast.dump(node)
+        if key not in self.known:
+            out = f"out_{len(self.known) + 1}"
+            self.lines.append(_call_of(TABLE[name], out, arguments, [f"{out}_{p}" for p in TABLE[name].parameters]))
+            self.known[key] = ast.Name(out, ast.Load())
+        return self.known[key]
+
+
+def _call_of(op: Op, out: str, arguments: list[ast.expr], derivatives: list[str]) -> ast.stmt:
+    """`out, *derivatives = op(*arguments)`."""
+    names: list[ast.expr] = [ast.Name(name, ast.Store()) for name in (out, *derivatives)]
+    call = ast.Call(ast.Name(op.name, ast.Load()), arguments, [])
+    return ast.Assign([ast.Tuple(names, ast.Store())], call)
+
+
+def pairs(op: Op) -> Mapping[tuple[int, int], str]:
+    """The texts of the second derivatives that a row states, by pair of operands i ≤ j."""
+    n = len(op.parameters)
+    return dict(zip(((i, j) for i in range(n) for j in range(i, n)), op.second))
+
+
+def source(op: Op, position: int) -> ast.FunctionDef:
+    """The function of an op's slope: it takes the operands and returns (slope, its derivative for each operand)."""
+    names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
+    slopes = {f"d_{p}": f"slope_{p}" for p in op.parameters}
+    numbers = _Numbers(slopes)
+    found = [
+        numbers.visit(parse(pairs(op)[min(position, j), max(position, j)], names, op.name))
+        for j in range(len(op.parameters))
+    ]
+    operands: list[ast.expr] = [ast.Name(p, ast.Load()) for p in op.parameters]
+    lines = [_call_of(op, "out", operands, [*slopes.values()]), *numbers.lines]
+    value = ast.Name(f"slope_{op.parameters[position]}", ast.Load())
+    lines.append(ast.Return(ast.Tuple([value, *found], ast.Load())))
+    name = slope_name(op.name, op.parameters, op.parameters[position])
+    arguments = ast.arguments([], [ast.arg(p, FLOAT) for p in op.parameters], None, [], [], None, [])
+    tree = ast.FunctionDef(name, arguments, lines, [], returns=FLOAT)
+    tree.type_params = []  # type: ignore[attr-defined]  (a field since Python 3.12)
+    return ast.fix_missing_locations(tree)
+
+
+def _graphs(op: Op, position: int) -> tuple[str, ...]:
+    """The derivatives of an op's slope as expressions of ops, in which `out` is the slope itself."""
+    names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
+    out = ast.Call(ast.Name(op.name, ast.Load()), [ast.Name(p, ast.Load()) for p in op.parameters], [])
+    meaning: dict[str, ast.expr] = {f"d_{p}": ast.parse(op.graph[i], mode="eval").body for i, p in enumerate(op.parameters)}
+    meaning[f"d_{op.parameters[position]}"] = ast.Name("out", ast.Load())
+    texts = (pairs(op)[min(position, j), max(position, j)] for j in range(len(op.parameters)))
+    return tuple(ast.unparse(substitute(parse(text, names, op.name), meaning, out)) for text in texts)
+
+
+def _define(tree: ast.FunctionDef) -> Compute:
+    """The function of a tree, in which rows are called by their names."""
+    names: dict[str, Any] = {"ieee": ieee, **{name: op.compute for name, op in (*TABLE.items(), *HIDDEN.items())}}
+    exec(compile(ast.Module([tree], []), "<slopes>", "exec"), names)
+    function: Compute = names[tree.name]
+    return function
+
+
+def _enter_slope(op: Op, position: int) -> None:
+    name = slope_name(op.name, op.parameters, op.parameters[position])
+    SOURCES[name] = source(op, position)
+    inner = ", ".join(f"{{{p}}}" for p in op.parameters)
+    of = "" if op.arity == 1 else f"_{{{{{op.parameters[position]}}}}}"
+    written = op.name.replace("_", r"\_")
+    HIDDEN[name] = make(
+        name,
+        len(TABLE) + len(HIDDEN),
+        op.parameters,
+        _define(SOURCES[name]),
+        page=_graphs(op, position),
+        symbol=f"{op.symbol}′",
+        latex=rf"\operatorname{{{{{written}}}}}'{of}({inner})",
+        domain=op.domain,
+        kinks=op.kinks,
+        ulp=op.ulp,
+        loose=op.loose,
+        note=op.note,
+        doc=f"The derivative of {op.name} for {op.parameters[position]}.",
+    )
+
+
+def _needed(op: Op) -> list[str]:
+    """Names of the hidden ops that a row's second derivatives call."""
+    texts = [ast.parse(text, mode="eval") for text in op.second]
+    calls = [x.func.id for tree in texts for x in ast.walk(tree) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)]
+    return [name for name in calls if name not in TABLE or name in HIDDEN]
+
+
+def enter() -> None:
+    """Add the slopes of every row that states second derivatives, each after those that it calls."""
+    waiting = {
+        slope_name(op.name, op.parameters, p): (op, i)
+        for op in TABLE.values()
+        for i, p in enumerate(op.parameters)
+        if op.second and op.graph[i].startswith(slope_name(op.name, op.parameters, p))
+    }
+    while waiting:
+        for name, (op, position) in list(waiting.items()):
+            if not any(called in waiting for called in _needed(op)):
+                _enter_slope(op, position)
+                del waiting[name]
+
+
+# Written by hand
+
+
+def hidden(*, page: tuple[str, ...], **facts: Any) -> Any:
+    """Enter the decorated function among the hidden ops."""
+
+    def add(compute: Compute) -> Compute:
+        name = compute.__name__
+        parameters = tuple(inspect.signature(compute).parameters)
+        doc = (compute.__doc__ or "").strip()
+        HIDDEN[name] = make(name, len(TABLE) + len(HIDDEN), parameters, compute, page=page, doc=doc, **facts)
+        return compute
+
+    return add
+
+
+@hidden(
+    page=("where(y - 1, (y - 1)*power_over_2(x, y), 0)", "where(out, out*log(x), 0)"),
+    domain=(POSITIVE, REAL),
+    latex="{x}^{{{y} - 1}}",
+    text="{x}**({y} - 1)",
+)
+def power_over_1(x: float, y: float) -> tuple[float, float, float]:
+    """x to the y − 1, to the last digits of y."""
+    out, slope = numerics.power_over(x, y, 1.0), numerics.power_over(x, y, 2.0)
+    return out, (y - 1.0) * slope if y != 1.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
+
+
+@hidden(
+    page=("where(y - 2, (y - 2)*power_over_3(x, y), 0)", "where(out, out*log(x), 0)"),
+    domain=(POSITIVE, REAL),
+    latex="{x}^{{{y} - 2}}",
+    text="{x}**({y} - 2)",
+)
+def power_over_2(x: float, y: float) -> tuple[float, float, float]:
+    """x to the y − 2, to the last digits of y."""
+    out, slope = numerics.power_over(x, y, 2.0), numerics.power_over(x, y, 3.0)
+    return out, (y - 2.0) * slope if y != 2.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
+
+
+@hidden(
+    page=("where(y - 3, (y - 3)*pow(x, y - 4), 0)", "where(out, out*log(x), 0)"),
+    domain=(POSITIVE, REAL),
+    latex="{x}^{{{y} - 3}}",
+    text="{x}**({y} - 3)",
+)
+def power_over_3(x: float, y: float) -> tuple[float, float, float]:
+    """x to the y − 3, to the last digits of y."""
+    out, slope = numerics.power_over(x, y, 3.0), ieee.pow(x, y - 4.0)
+    return out, (y - 3.0) * slope if y != 3.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
+
+
+@hidden(page=("out", "0"), latex=r"e^{{{x} - {largest}}}", text="exp({x} - {largest})")
+def exp_from(x: float, largest: float) -> tuple[float, float, float]:
+    """e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it."""
+    out = numerics.exp_difference(x, largest)
+    return out, out, 0.0
+
+
+@hidden(page=("portion(y, x)/(x + y)", "-out/(x + y)"), latex=r"\frac{{{x}}}{{{x} + {y}}}", text="{x}/({x} + {y})")
+def portion(x: float, y: float) -> tuple[float, float, float]:
+    """x / (x + y)."""
+    total = x + y
+    out = ieee.div(x, total)
+    return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
