@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError
+from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError, quoted
 from autograd.ops import BUILT_IN, TABLE, numerics
 
 __all__ = ["JAVASCRIPT", "script"]
@@ -162,6 +162,7 @@ def script() -> str:
             "const OPS = {",
             *(_Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),
             "};",
+            f"const SELECTS = new Set([{', '.join(quoted(op.name) for op in ops if op.selects)}]);",
             "",
         ]
     )

@@ -41,10 +41,10 @@ class Graph {
     for (const node of this.computed) this.compute(node);
   }
 
-  // What a node passes on to one of its parents; where() passes nothing to the branch not taken, even if that is inf or nan.
+  // What a node passes on to one of its parents: nothing to one that it doesn't select, even where its gradient is inf or nan.
   flow(node, place, gradients = this.gradients) {
     const slope = this.slopes[node.index][place];
-    return node.op === "where" && slope === 0 ? 0 : slope * gradients[node.index];
+    return SELECTS.has(node.op) && slope === 0 ? 0 : slope * gradients[node.index];
   }
 
   // The first `count` steps of the backward pass.
@@ -102,9 +102,10 @@ class Graph {
     this.forward();
   }
 
-  // Which way every where() goes: a derivation is written for one.
+  // Which operands every op that selects (relu, where) passes a derivative to: a derivation is written for these.
   branches() {
-    return this.computed.filter((node) => node.op === "where").map((node) => Number(this.operand(node, 0) !== 0)).join("");
+    const taken = (node) => this.slopes[node.index].map((slope) => Number(slope !== 0)).join("");
+    return this.computed.filter((node) => SELECTS.has(node.op)).map(taken).join();
   }
 
   operand(node, place) {

@@ -427,3 +427,4 @@ const OPS = {
     return [slope_x, out_1 !== 0 ? out_1 * (2 - x * x) : 0];
   },
 };
+const SELECTS = new Set(["abs", "relu", "leaky_relu", "max", "min", "where"]);
