@@ -135,7 +135,6 @@ def header() -> str:
     fixed = [op for op in ALL if op.arity is not None]
     constants, helpers = source.needed([source.of(op) for op in ALL])
     helpers = [name for name in helpers if _is_over_floats(source.helpers[name])]
-    selecting = " || ".join(f"op == OP_{op.name}" for op in TABLE.values() if op.selects)
     return "\n".join(
         [
             "/* The ops in C, generated from rows.py by `python -m autograd.codegen --write`. Not to be edited. */",
@@ -159,7 +158,8 @@ def header() -> str:
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
             *(f"static const double {name} = {C.literal(getattr(numerics, name))};" for name in constants),
             "",
-            f"INLINE bool\nop_selects(int op)\n{{\n    return {selecting or 'false'};\n}}\n",
+            _question("selects"),
+            _question("regular"),
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
             *(_function(f"ops_{name}", source.helpers[name], []) for name in helpers),
             *(
@@ -168,6 +168,13 @@ def header() -> str:
             ),
         ]
     )  # fmt: skip
+
+
+def _question(fact: str) -> str:
+    """A function that tells whether a row has a fact."""
+    cases = "".join(f"    case OP_{op.name}:\n" for op in ALL if getattr(op, fact))
+    body = f"    switch (op) {{\n{cases}        return true;\n    default:\n        return false;\n    }}"
+    return f"INLINE bool\nop_{fact}(int op)\n{{\n{body}\n}}\n"
 
 
 def _is_over_floats(helper: ast.FunctionDef) -> bool:

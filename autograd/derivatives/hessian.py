@@ -4,8 +4,8 @@ A Hessian costs one sweep forward and one back, each carrying as many directions
 colours: columns that share no row travel together (Curtis, Powell and Reid 1974), and a row that is nearly full is read
 as a column, since the matrix is symmetric (Powell and Toint 1979).
 
-The C core does the same in `csrc/value/hessian.h`, and leaves to the code here what needs more than arithmetic: ops that
-users added, the slopes of slopes, inputs that aren't leaves.
+The C core does the same in `csrc/value/hessian.h`, and leaves to the code here what needs more than arithmetic: ops
+that users added, the slopes of slopes, inputs that aren't leaves.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
     base = 0.0 if moving[top] is None else moving[top]
     away = [(0.0 if t is None else t) - base for t in moving]
     average = sum(p * t for i, (p, t) in enumerate(zip(weights, away)) if i != top and p is not None)
-    return [None if p is None else p * ((0.0 if i == top else t) - average) for i, (p, t) in enumerate(zip(weights, away))]
+    return [
+        None if p is None else p * ((0.0 if i == top else t) - average) for i, (p, t) in enumerate(zip(weights, away))
+    ]
 
 
 def _bend_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:

@@ -175,10 +175,7 @@ def slope(node: Value, position: int) -> Any:
     op = TABLE[node.op]
     if op.name not in LIBRARY:
         return _slope_of_added(node, op, position)
-    if op.arity is None:
-        result = _structural(node, position)
-    else:
-        result = _over_values(op.name)[position](*node.operands, node)
+    result = _structural(node, position) if op.arity is None else _over_values(op.name)[position](*node.operands, node)
     if isinstance(result, Value):
         _check_recorded(node, position, modes.number(result))
         return result
@@ -202,8 +199,10 @@ def _check_recorded(node: Value, position: int, number: float) -> None:
 
 
 def _slope_of_added(node: Value, op: Op, position: int) -> Any:
-    """The same for an op that a user added. Where its derivative over Values isn't finite but the number is (a removable
-    singularity), the number stands in."""
+    """The same for an op that a user added.
+
+    Where its derivative over Values isn't finite but the number is (a removable singularity), the number stands in.
+    """
     operands = node.operands
     rule = _over_values(op.name)[position] if op.rules is None else op.rules[position]
     result = rule(*operands, node)

@@ -310,7 +310,7 @@ def inspect_backward(root: Value) -> None:
             backward.sweep(root, _inspect_edge)
 
 
-def inspector() -> Inspect | None:
+def inspector() -> backward.Inspect | None:
     """Return what a sweep shows each of its edges to, which raises where nan or inf is made; None if nobody asks."""
     return _inspect_edge if active and _detecting.get() else None
 

@@ -1,7 +1,9 @@
-"""What an op is: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes ops of their slopes."""
+"""What an op is: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes slopes ops too."""
 
-from autograd.ops import rows  # noqa: F401  (fills the table)
-from autograd.ops import slopes
+from autograd.ops import (
+    rows,  # noqa: F401  (fills the table)
+    slopes,
+)
 from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
 
 __all__ = ["BUILT_IN", "HIDDEN", "NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]

@@ -184,7 +184,15 @@ def expm1(x: float) -> tuple[float, float]:
     return ieee.expm1(x), ieee.exp(x)
 
 
-@row(symbol="ln", latex=r"\ln({x})", page=("1/x",), second=("-d_x*d_x",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
+@row(
+    symbol="ln",
+    latex=r"\ln({x})",
+    page=("1/x",),
+    second=("-d_x*d_x",),
+    domain=(POSITIVE,),
+    kinks="x == 0",
+    cheap_slopes=True,
+)
 def log(x: float) -> tuple[float, float]:
     """Natural logarithm; nan below 0."""
     return ieee.log(x), numerics.reciprocal(x)
@@ -233,7 +241,15 @@ def log10(x: float) -> tuple[float, float]:
     return ieee.log10(x), numerics.reciprocal(x) / numerics.LN_10
 
 
-@row(symbol="√", latex=r"\sqrt{{{x}}}", page=("1/(2*out)",), second=("-2*d_x*d_x*d_x",), domain=(POSITIVE,), kinks="x == 0", cheap_slopes=True)
+@row(
+    symbol="√",
+    latex=r"\sqrt{{{x}}}",
+    page=("1/(2*out)",),
+    second=("-2*d_x*d_x*d_x",),
+    domain=(POSITIVE,),
+    kinks="x == 0",
+    cheap_slopes=True,
+)
 def sqrt(x: float) -> tuple[float, float]:
     """Square root; its derivative at 0 is inf."""
     out = ieee.sqrt(x)
@@ -305,7 +321,9 @@ def acos(x: float) -> tuple[float, float]:
     return ieee.acos(x), ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
 
 
-@row(latex=r"\arctan({x})", page=("1/(1 + x**2)",), second=("-2*where(d_x, x*d_x, 0)*d_x",), numpy="arctan", regular=True)
+@row(
+    latex=r"\arctan({x})", page=("1/(1 + x**2)",), second=("-2*where(d_x, x*d_x, 0)*d_x",), numpy="arctan", regular=True
+)
 def atan(x: float) -> tuple[float, float]:
     """Angle in radians whose tangent is x."""
     return ieee.atan(x), 1.0 / (1.0 + x * x) if abs(x) < 1e100 else 1.0 / x / x
@@ -330,7 +348,12 @@ def tanh(x: float) -> tuple[float, float]:
     return ieee.tanh(x), 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
-@row(latex=r"\operatorname{{arsinh}}({x})", page=("1/sqrt(1 + x**2)",), second=("-where(d_x, x*d_x, 0)*d_x*d_x",), numpy="arcsinh")
+@row(
+    latex=r"\operatorname{{arsinh}}({x})",
+    page=("1/sqrt(1 + x**2)",),
+    second=("-where(d_x, x*d_x, 0)*d_x*d_x",),
+    numpy="arcsinh",
+)
 def asinh(x: float) -> tuple[float, float]:
     """Inverse hyperbolic sine."""
     return ieee.asinh(x), 1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e100 else 1.0 / abs(x)

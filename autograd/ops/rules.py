@@ -117,7 +117,11 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     'div(neg(div(1, y)), y)'
     """
     if isinstance(body, ast.Name):
-        return ast.Name(f"d_{parameters[j]}", ast.Load()) if body.id == "out" else ast.Constant(int(body.id == parameters[j]))
+        return (
+            ast.Name(f"d_{parameters[j]}", ast.Load())
+            if body.id == "out"
+            else ast.Constant(int(body.id == parameters[j]))
+        )
     if isinstance(body, ast.IfExp):
         branches = differentiated(body.body, parameters, j), differentiated(body.orelse, parameters, j)
         return branches[0] if all(is_number(b, 0) for b in branches) else ast.IfExp(body.test, *branches)

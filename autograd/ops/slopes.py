@@ -1,18 +1,18 @@
 """Slopes as ops: what is differentiated again has the row's own number as its value.
 
-A row that states its `second` derivatives gets a hidden op for each derivative: the value of `tanh_slope(x)` is the local
-derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. So every way to a first
+A row that states its `second` derivatives gets a hidden op for each derivative: the value of `tanh_slope(x)` is the
+local derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. So every way to a first
 derivative gives one number, and those of higher order follow from a form that neither cancels nor overflows.
 
-Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Three more are written
-by hand: powers whose exponent is a whole number lower, and what the weights of a softmax consist of.
+Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Some are written by
+hand: powers whose exponent is a whole number lower, and what the weights of a softmax consist of.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from autograd.ops import ieee, numerics
@@ -23,8 +23,6 @@ __all__ = ["SOURCES", "enter"]
 
 SOURCES: Final[dict[str, ast.FunctionDef]] = {}
 """For each hidden op its function as a syntax tree, as `rows.py` would have it."""
-
-FLOAT: Final = ast.Name("float", ast.Load())
 
 
 class _Numbers(ast.NodeVisitor):
@@ -88,9 +86,9 @@ def source(op: Op, position: int) -> ast.FunctionDef:
     value = ast.Name(f"slope_{op.parameters[position]}", ast.Load())
     lines.append(ast.Return(ast.Tuple([value, *found], ast.Load())))
     name = slope_name(op.name, op.parameters, op.parameters[position])
-    arguments = ast.arguments([], [ast.arg(p, FLOAT) for p in op.parameters], None, [], [], None, [])
-    tree = ast.FunctionDef(name, arguments, lines, [], returns=FLOAT)
-    tree.type_params = []  # type: ignore[attr-defined]  (a field since Python 3.12)
+    tree = ast.parse(f"def {name}({', '.join(f'{p}: float' for p in op.parameters)}) -> tuple[float, ...]: ...").body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.body = lines
     return ast.fix_missing_locations(tree)
 
 
@@ -98,7 +96,9 @@ def _graphs(op: Op, position: int) -> tuple[str, ...]:
     """The derivatives of an op's slope as expressions of ops, in which `out` is the slope itself."""
     names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
     out = ast.Call(ast.Name(op.name, ast.Load()), [ast.Name(p, ast.Load()) for p in op.parameters], [])
-    meaning: dict[str, ast.expr] = {f"d_{p}": ast.parse(op.graph[i], mode="eval").body for i, p in enumerate(op.parameters)}
+    meaning: dict[str, ast.expr] = {
+        f"d_{p}": ast.parse(op.graph[i], mode="eval").body for i, p in enumerate(op.parameters)
+    }
     meaning[f"d_{op.parameters[position]}"] = ast.Name("out", ast.Load())
     texts = (pairs(op)[min(position, j), max(position, j)] for j in range(len(op.parameters)))
     return tuple(ast.unparse(substitute(parse(text, names, op.name), meaning, out)) for text in texts)
@@ -138,7 +138,9 @@ def _enter_slope(op: Op, position: int) -> None:
 def _needed(op: Op) -> list[str]:
     """Names of the hidden ops that a row's second derivatives call."""
     texts = [ast.parse(text, mode="eval") for text in op.second]
-    calls = [x.func.id for tree in texts for x in ast.walk(tree) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)]
+    calls = [
+        x.func.id for tree in texts for x in ast.walk(tree) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)
+    ]
     return [name for name in calls if name not in TABLE or name in HIDDEN]
 
 
@@ -160,7 +162,7 @@ def enter() -> None:
 # Written by hand
 
 
-def hidden(*, page: tuple[str, ...], **facts: Any) -> Any:
+def hidden(*, page: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
     """Enter the decorated function among the hidden ops."""
 
     def add(compute: Compute) -> Compute:

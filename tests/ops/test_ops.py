@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import inf, nan
 from typing import Any
 
@@ -333,6 +334,11 @@ def test_number_and_textbook_form_are_one_derivative(op: Op) -> None:
             assert math.isclose(number, true, rel_tol=1e-14, abs_tol=1e-15), (op.name, operands)
 
 
+def _slope_at(name: str, i: int, j: int, xs: list[Any], x: Any) -> Any:
+    """The first derivative for operand i, where operand j is x."""
+    return TRUTH[name](*xs[:j], x, *xs[j + 1 :])[1 + i]
+
+
 @pytest.mark.parametrize("op", [op for op in FIXED if op.second], ids=lambda op: op.name)
 def test_a_stated_second_derivative_is_the_derivative_of_the_first(op: Op) -> None:
     n = len(op.parameters)
@@ -342,7 +348,7 @@ def test_a_stated_second_derivative_is_the_derivative_of_the_first(op: Op) -> No
         out, *slopes = TRUTH[op.name](*xs)
         names = dict(zip(op.parameters, xs)) | {"out": out} | dict(zip((f"d_{p}" for p in op.parameters), slopes))
         for (i, j), spelled in zip(pairs, _spelled(op.second, names, TRUE_FUNCTIONS), strict=True):
-            true = mpmath.diff(lambda t, i=i, j=j: TRUTH[op.name](*xs[:j], t, *xs[j + 1 :])[1 + i], xs[j])
+            true = mpmath.diff(partial(_slope_at, op.name, i, j, xs), xs[j])
             assert mpmath.almosteq(spelled, true, rel_eps=1e-15, abs_eps=1e-15), (op.name, operands, i, j)
 
 

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from autograd.ops import TABLE, ieee, numerics
+from autograd.ops.slopes import SOURCES
 
 __all__ = ["uses_libm"]
 
@@ -22,7 +23,10 @@ SAME_EVERYWHERE: Final = frozenset({"div", "sqrt", "copysign", "inf", "nan"})
 @functools.cache
 def uses_libm(name: str) -> bool:
     """Whether a row calls a function of libm, of which vector libraries give other last bits."""
-    return _calls_libm(TABLE[name].compute)
+    compute = TABLE[name].compute
+    if name in SOURCES:  # it calls rows
+        return any(uses_libm(each) for each in compute.__code__.co_names if each in TABLE)
+    return _calls_libm(compute)
 
 
 def _calls_libm(function: Any) -> bool:

@@ -183,7 +183,40 @@ static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 INLINE bool
 op_selects(int op)
 {
-    return op == OP_abs || op == OP_relu || op == OP_leaky_relu || op == OP_max || op == OP_min || op == OP_where;
+    switch (op) {
+    case OP_abs:
+    case OP_relu:
+    case OP_leaky_relu:
+    case OP_max:
+    case OP_min:
+    case OP_where:
+        return true;
+    default:
+        return false;
+    }
+}
+
+INLINE bool
+op_regular(int op)
+{
+    switch (op) {
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_neg:
+    case OP_abs:
+    case OP_sin:
+    case OP_cos:
+    case OP_atan:
+    case OP_tanh:
+    case OP_sigmoid:
+    case OP_relu:
+    case OP_max:
+    case OP_min:
+        return true;
+    default:
+        return false;
+    }
 }
 
 INLINE double

@@ -1,8 +1,10 @@
 /* The reverse direction: gradients as sums of products.
 
    Each node that has a gradient emits (gradient, local derivative) to its operands; when all users of an operand are done,
-   the pairs that it has accumulated become one instruction. A branch that `where` does not take receives nothing, which
-   is not 0 where a derivative is infinite: what is reached through `where` alone carries a mask. */
+   the pairs that it has accumulated become one instruction. An operand that an op does not select receives
+   nothing, which is not 0 where a derivative is infinite: what is reached through such ops alone carries a mask. That of
+   `where` guards every product, as anything may stand in the branch not taken; that of relu and its like only products
+   with local derivatives that may be infinite at finite operands, so that it costs a network nothing. */
 
 #pragma once
 
@@ -69,9 +71,10 @@ mask_at(Planner *p, int32_t x)
     if (p->reached.items[entry->reached].next == NOWHERE) {
         return p->reached.items[entry->reached].mask;
     }
-    Mask mask = {.kind = OR, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE};
+    Mask mask = {.kind = OR, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE, .weak = true};
     for (int32_t i = entry->reached; i != NOWHERE; i = p->reached.items[i].next) {
         push(&p->arena, &p->writer.ways, p->reached.items[i].mask);
+        mask.weak &= p->writer.masks.items[p->reached.items[i].mask].weak;
         mask.ways++;
     }
     return new_mask(&p->writer, mask);
@@ -118,14 +121,22 @@ accumulate(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask,
     if (mask != NOWHERE && computed) {
         int32_t reached = new_sum(p), arrived = where_of(w, mask, uniform);
         reduce(p, reached, arrived, one);
-        mask = new_mask(w, (Mask){.kind = OR, .before = NOWHERE, .where = ~p->sums.items[reached]});
+        bool weak = w->masks.items[mask].weak;
+        mask = new_mask(w, (Mask){.kind = OR, .before = NOWHERE, .where = ~p->sums.items[reached], .weak = weak});
     }
     note_reached(p, x, computed ? mask : NOWHERE);
 }
 
-/* Note that x receives gradient·local. */
+/* Whether products with the local derivatives of an op must be guarded by the mask. */
+static bool
+guarded(const Planner *p, int32_t mask, bool regular)
+{
+    return mask != NOWHERE && !(regular && p->writer.masks.items[mask].weak);
+}
+
+/* Note that x receives gradient·local, where the local derivative is finite at finite operands if `regular`. */
 static void
-emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool regular, bool uniform)
 {
     if (!has(p, x, ACTIVE)) {
         return;
@@ -133,7 +144,7 @@ emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool 
     Writer *w = &p->writer;
     bool known = local < 0 && w->uniforms.items[~local].known;
     double number = known ? w->uniforms.items[~local].number : 0.0;
-    if (mask != NOWHERE && !(known && isfinite(number))) {
+    if (guarded(p, mask, regular) && !(known && isfinite(number))) {
         int32_t reached = where_of(w, mask, uniform), out = made(w, uniform);
         local = uniform ? local : filled(w, local);
         write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {reached, gradient, local}});
@@ -148,23 +159,23 @@ emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool 
 static void
 emit_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, bool uniform)
 {
-    if (!uniform && mask == NOWHERE && has(p, a, UNIFORM) != has(p, b, UNIFORM)) {
+    if (!uniform && !guarded(p, mask, true) && has(p, a, UNIFORM) != has(p, b, UNIFORM)) {
         int32_t slot = has(p, a, UNIFORM) ? b : a, number = has(p, a, UNIFORM) ? a : b;
-        if (has(p, number, ACTIVE)) {
+        if (has(p, number, ACTIVE) && (mask == NOWHERE || ENTRY(p, number)->op == NO_OP)) {
             int32_t total = sum_to(p, number);
             note_reached(p, number, NOWHERE);
             if (has(p, slot, ACTIVE)) {
-                note_reached(p, slot, NOWHERE);
+                note_reached(p, slot, mask);
             }
             add_product(p, slot, gradient, ~place(p, number), total);
             return;
         }
     }
     if (has(p, a, ACTIVE)) {
-        emit(p, a, gradient, place(p, b), mask, uniform);
+        emit(p, a, gradient, place(p, b), mask, true, uniform);
     }
     if (has(p, b, ACTIVE)) {
-        emit(p, b, gradient, place(p, a), mask, uniform);
+        emit(p, b, gradient, place(p, a), mask, true, uniform);
     }
 }
 
@@ -232,6 +243,18 @@ gradient_at(Planner *p, int32_t x, bool uniform)
     return wanted ? out : NOWHERE;
 }
 
+/* Note what an operand receives that is selected where the local derivative isn't 0. */
+static void
+emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
+{
+    Writer *w = &p->writer;
+    int32_t out = made(w, uniform), own = uniform ? local : filled(w, local);
+    write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {own, gradient, own}});
+    bool weak = mask == NOWHERE || w->masks.items[mask].weak;
+    Mask passed = {.kind = SELECT, .before = mask, .condition = own, .where = NOWHERE, .weak = weak};
+    accumulate(p, x, out, NOWHERE, new_mask(w, passed), uniform);
+}
+
 /* Pass the gradient of a node on through a row of the table. */
 static void
 vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
@@ -245,14 +268,14 @@ vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
     int32_t first = entry.slopes;
     if (entry.op == OP_add || entry.op == OP_sub || entry.op == OP_neg) {
         int32_t one = constant(w, 1.0), minus = constant(w, -1.0);
-        emit(p, args[0], gradient, entry.op == OP_neg ? minus : one, mask, uniform);
+        emit(p, args[0], gradient, entry.op == OP_neg ? minus : one, mask, true, uniform);
         if (entry.op != OP_neg) {
-            emit(p, args[1], gradient, entry.op == OP_sub ? minus : one, mask, uniform);
+            emit(p, args[1], gradient, entry.op == OP_sub ? minus : one, mask, true, uniform);
         }
         return;
     }
     if (entry.op == OP_exp) {
-        emit(p, args[0], gradient, place(p, x), mask, uniform);
+        emit(p, args[0], gradient, place(p, x), mask, false, uniform);
         return;
     }
     if (first == NOWHERE) { /* a row of the table itself, of at most 3 operands */
@@ -264,7 +287,13 @@ vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
         write_step(w, w->part, SLOPES, fields);
     }
     for (int32_t i = 0; i < entry.count; i++) {
-        emit(p, p->graph.operands.items[entry.args + i], gradient, p->slopes.items[first + i], mask, uniform);
+        int32_t x = p->graph.operands.items[entry.args + i], local = p->slopes.items[first + i];
+        if (op_selects(entry.op) && has(p, x, ACTIVE)) {
+            emit_selected(p, x, gradient, local, mask, uniform);
+        }
+        else {
+            emit(p, x, gradient, local, mask, op_regular(entry.op), uniform);
+        }
     }
 }
 
@@ -288,7 +317,7 @@ vjp_of(Planner *p, int32_t x, bool uniform)
                 emit_product(p, term.a, term.b, gradient, mask, uniform);
             }
             else {
-                emit(p, term.a, gradient, constant(w, term.factor), mask, uniform);
+                emit(p, term.a, gradient, constant(w, term.factor), mask, true, uniform);
             }
         }
     }
@@ -301,7 +330,7 @@ vjp_of(Planner *p, int32_t x, bool uniform)
     else if (entry.op == OP_mean) {
         int32_t share = constant(w, 1.0 / (double)entry.count);
         for (int32_t i = 0; i < entry.count; i++) {
-            emit(p, args[i], gradient, share, mask, uniform);
+            emit(p, args[i], gradient, share, mask, true, uniform);
         }
     }
     else {

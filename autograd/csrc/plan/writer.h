@@ -31,6 +31,7 @@ typedef struct {
     int32_t before, condition;
     int32_t first_way, ways;
     int32_t where; /* the operand that holds it, or NOWHERE */
+    bool weak;     /* from rows that select by their own operand, such as relu: the values beside it are finite anyway */
 } Mask;
 
 typedef struct {
