@@ -80,6 +80,7 @@ _DELIMITER: Final = re.compile(
     r"(?P<fence>^[ >\t]*(?:```+|~~~+)[^\n]*$)"
     r"|(?P<heading>^\#{1,6}\s|\\(?:sub)*section\*?\{|^(?:=====*|-----*)\s*$)"
     r"|(?P<script><script[^>]*math/tex[^>]*>(?:\s*(?:%\s*)?<!\[CDATA\[)?)"
+    r"|(?P<hidden><!--)"
     r"|(?P<code>`+)"
     r"|(?P<escape>\\[$])"
     r"|(?P<markdown>\\\\[\[\]()](?!\d*\.?\d+(?:pt|em|ex|mm|cm|px))|\\\\(?:begin|end)\{)"
@@ -242,6 +243,12 @@ class _Finder:
             )
             self.skip = end
 
+    def _hidden(self, match: re.Match[str]) -> None:
+        """Pass over a comment of HTML."""
+        end = self.text.find("-->", match.end(), match.end() + 20 * _SHORT)
+        if end > 0 and not self.opened:
+            self.skip = end
+
     def _image(self, match: re.Match[str]) -> None:
         if self.opened:
             return
@@ -280,7 +287,11 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         body = _MARKER.sub("", line)
         start += len(line) - len(body)
         body = re.split(r"\s#|\s//|\s{3,}(?=[(A-Z])", body.rstrip())[0].strip("`* ")
-        if "=" not in body or any(mark in body for mark in ("$", "==", "():", "import ", "<", "http", ";")):
+        if (
+            body.startswith("#")
+            or "=" not in body
+            or any(mark in body for mark in ("$", "==", "():", "import ", "<", "http", ";", "@", ".T"))
+        ):
             continue
         in_code = any(a <= start < b and "\n" in text[a:b] for a, b in codes)
         if not (

@@ -16,7 +16,7 @@ from typing import Final
 from autograd.errors import WorksheetError
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
-from autograd.notes.tokens import Token, is_layout, plain, written
+from autograd.notes.tokens import Token, is_layout, plain, tokens, written
 from autograd.ops import TABLE
 
 __all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
@@ -39,7 +39,6 @@ FUNCTIONS: Final = {
     "softmax": "softmax",
     "sech": "sech",
     "diag": "diag",
-    "sum": "total",
 }
 _LETTERS: Final = [
     "alpha",
@@ -175,7 +174,8 @@ class Notation:
     layered: set[str] = field(default_factory=set)
     letters: set[str] = field(default_factory=lambda: set(_INDEX_LETTERS))
     singles: Counter[str] = field(default_factory=Counter)
-    pairs: set[str] = field(default_factory=set)
+    applied: Counter[str] = field(default_factory=Counter)
+    bare: Counter[str] = field(default_factory=Counter)
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
 
@@ -187,6 +187,7 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     for side in sides:
         _gather(side, notation, runs)
         _defined_function(side, notation)
+    notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
         product = all(notation.singles[letter] for letter in run)
         if run.casefold() in FUNCTIONS and len(run) > 1:
@@ -222,6 +223,12 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
         if token.is_command("top", "intercal", "odot", "nabla", "boldsymbol", "mathbf", "bm", "otimes", "TRANSPOSED"):
             notation.matrices = True
         base = _base(token)
+        if base and not (at and (row[at - 1].is_command("partial") or _base(row[at - 1]) in _DELTAS)):
+            kind = _application(row, at + 1)
+            if kind:
+                notation.applied[base] += kind == "applied"
+            else:
+                notation.bare[base] += not (at == 0 and len(row) == 1)
         if not base or following is None:
             continue
         if _is_prime(row, at + 1):
@@ -234,6 +241,26 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
                 notation.layered.add(base)
         if following.is_sign("(") and _has_comma(row, at + 1) and not (at and row[at - 1].is_sign("_", "^")):
             notation.functions.add(base)
+
+
+def _application(row: Sequence[Token], at: int) -> str:
+    """Whether brackets with one symbol in them follow a name, as in f(x_1): "applied"; "unclear" for other brackets."""
+    while at < len(row) and row[at].is_sign("_", "^"):
+        at += 2
+    if at >= len(row) or not row[at].is_sign("("):
+        return ""
+    end = next((place for place in range(at + 1, min(at + 9, len(row))) if row[place].is_sign(")")), -1)
+    inner = [each for each in row[at + 1 : end] if each.kind != "space"] if end > 0 else []
+    letters = [each for each in inner if _base(each)]
+    simple = all(
+        _base(each) or each.kind in ("group", "number") or each.is_sign("_", "^") or each.is_command(*_BOLD)
+        for each in inner
+    )
+    return (
+        "applied"
+        if inner and simple and (len(letters) == 1 or inner[0].is_command(*_BOLD)) and inner[0].kind != "number"
+        else "unclear"
+    )
 
 
 def _has_comma(row: Sequence[Token], at: int) -> bool:
@@ -364,6 +391,7 @@ class _Reader:
         token = self.peek()
         if token.kind in ("sign", "command") and token.text in _COMPARISONS:
             self.at += 1
+            self.accept("=")
             return Node("cmp", (left, self.sum()), _COMPARISONS[token.text])
         return left
 
@@ -392,7 +420,7 @@ class _Reader:
         factors, joints = [self.factor()], ""
         while True:
             token = self.peek()
-            if token.is_command(*_TIMES) or token.is_sign("*"):
+            if token.is_command(*_TIMES) or (token.is_sign("*") and not self.peek(1).is_sign("*")):
                 self.at += 1
                 factors.append(self.signed())
                 joints += _TIMES.get(token.text, "*")
@@ -462,6 +490,9 @@ class _Reader:
                     base = replace(base, marks="_", args=(*base.args, *self.indices(low)))
                 elif base.head in ("+", "*", "odot", "d", "T", "call"):
                     base = Node("entry", (base, *self.indices(low)))
+            elif self.peek().is_sign("*") and self.peek(1).is_sign("*"):
+                self.at += 2
+                base = Node("^", (base, self.signed()))
             elif self.peek().is_sign("!"):
                 raise WorksheetError("factorials are not read")
             else:
@@ -583,7 +614,7 @@ class _Reader:
             return self.cases(token)
         if token.text in _MATRICES:
             rows = [
-                Node("row", tuple(self.inner(cell) for cell in cells))
+                Node("row", tuple(self.cell(cell) for cell in cells))
                 for cells in token.rows
                 if any(plain(cell) for cell in cells)
             ]
@@ -593,6 +624,11 @@ class _Reader:
         if is_layout(token) and len(token.rows) == 1:
             return self.inner([each for cell in token.rows[0] for each in cell])
         raise WorksheetError(f"can't read \\begin{{{token.text}}} within a formula")
+
+    def cell(self, cell: Sequence[Token]) -> Node:
+        """Read an entry of a matrix; one that is empty, or only a bar, is left open."""
+        inner = plain(cell)
+        return self.inner(inner) if inner and not inner[0].is_command("vert", "mid", "|") else Node("dots")
 
     def cases(self, token: Token) -> Node:
         args: list[Node] = []
@@ -837,6 +873,7 @@ class _Reader:
         r"""Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
         if not low:
             return ["?"], Node("open")
+        low = [each for each in low if not each.is_command("forall")]
         relation = next(
             (
                 at
@@ -851,7 +888,7 @@ class _Reader:
         if relation == len(low) or low[relation].is_command("in"):
             return names, Node("open")
         bound = self.inner(low[relation + 1 :])
-        return (names, bound) if low[relation].is_sign("=") else (names, Node("cmp", (bound,), low[relation].text))
+        return (names, bound) if low[relation].is_sign("=") else (names, Node("bound", (bound,), low[relation].text))
 
     # Names
 
@@ -994,6 +1031,8 @@ class _Reader:
             base = re.sub(r"\W+", "_", token.text).strip("_")
         elif token.kind == "letter":
             base = self.letters(token)
+        elif token.kind == "group":
+            base, bold = self.styled(plain(token.inner))
         elif token.text in _SPELLED:
             base = _SPELLED[token.text]
         elif token.text in _ACCENTS or token.text in _BOLD:
@@ -1075,12 +1114,32 @@ class _Reader:
                 primes += 1
             elif self.peek().is_sign("^") and (more := self.high_index(base)) is not None:
                 high += more
+            elif self.peek().is_sign("[") and (more := self.square_index()) is not None:
+                low += more
             else:
                 break
         while self.peek().kind == "accent":
             base += _ACCENTS.get(self.peek().text, "")
             self.at += 1
         return Node("sym", (*high, *low), base, marks="^" * len(high) + "_" * len(low), bold=bold), primes
+
+    def square_index(self) -> list[Node] | None:
+        """Read an index in square brackets, as in W[i,j]; None, and nothing is taken, for other brackets."""
+        end = next((at for at in range(self.at + 1, min(self.at + 14, len(self.row))) if self.row[at].is_sign("]")), -1)
+        inner = self.row[self.at + 1 : end] if end > 0 else []
+        comma = any(each.is_sign(",") for each in inner)
+        plain_letters = [each.text for each in inner if each.kind == "letter"]
+        if (
+            not inner
+            or any(
+                each.kind not in ("letter", "number", "group") and not each.is_sign(",", "+", "-", "_", ":")
+                for each in inner
+            )
+            or not (comma or (plain_letters and all(each in self.notation.letters for each in plain_letters)))
+        ):
+            return None
+        self.at = end + 1
+        return self.indices(inner)
 
     def high_index(self, base: str) -> list[Node] | None:
         """Read a raised index; None, and nothing is taken, for a power or a transpose."""
@@ -1234,6 +1293,12 @@ def _unbraced(inner: Sequence[Token]) -> list[Token]:
     return list(inner)
 
 
+def _spelled_condition(words: str) -> list[Token]:
+    """Read the condition in words such as "if i = j"."""
+    text = re.sub(r"\b(?:if|for|when|si)\b|\$", " ", words).strip()
+    return list(tokens(text)) if re.search(r"=|<|>|\\ne|≠", text) else []
+
+
 def _case(flat: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     """Split a row of cases into the value and the condition."""
     depth = 0
@@ -1247,6 +1312,11 @@ def _case(flat: Sequence[Token]) -> tuple[list[Token], list[Token]]:
                 for each in flat[at + 1 :]
                 if each is not _GAP and each.kind != "words" and not each.is_command("quad", "qquad", "if")
             ]
+            if token.kind == "words" and not any(each.kind not in ("space",) for each in rest):
+                rest = _spelled_condition(token.text)
+            if not rest:
+                inner = [each for each in flat[at + 1 :] if each.kind == "words"]
+                rest = _spelled_condition(inner[0].text) if inner else []
             while rest and (rest[0].is_sign(",") or rest[0].kind == "space"):
                 rest = rest[1:]
             while rest and (rest[-1].is_sign(",", ".", ";") or rest[-1].kind == "space"):

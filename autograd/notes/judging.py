@@ -11,7 +11,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes.grids import Grid, Quantity, ShapeError
 from autograd.notes.nodes import Node
-from autograd.notes.world import Book, Environment, Options, Unknown, World, letters_of
+from autograd.notes.world import Book, Budget, Environment, Options, Unknown, World, letters_of
 
 __all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "joins"]
 
@@ -58,10 +58,12 @@ class Judge:
         What the note says.
     readings : sequence of Options
         The readings to try, the likeliest first.
+    work : int
+        How many nodes of formulas and graphs may be computed for the whole note.
     """
 
-    def __init__(self, book: Book, readings: Sequence[Options]) -> None:
-        self.book, self.readings = book, list(readings)
+    def __init__(self, book: Book, readings: Sequence[Options], work: int) -> None:
+        self.book, self.readings, self.budget = book, list(readings), Budget(work)
         self.worlds: dict[object, World] = {}
         self.ambiguous = book.ambiguous()
         self.many_functions = any(len(each) > 1 for each in book.functions.values())
@@ -78,7 +80,7 @@ class Judge:
         if key not in self.worlds:
             if len(self.worlds) > 64:
                 self.worlds.clear()
-            self.worlds[key] = World(self.book, order, section, seed, options)
+            self.worlds[key] = World(self.book, order, section, seed, options, self.budget)
         return self.worlds[key]
 
     def compare(self, claim: Claim) -> Outcome:
@@ -236,6 +238,8 @@ def chain(left: Node, right: Node) -> list[Node]:
         return []
     factors = list(right.args) if right.head == "*" else [right]
     if len(factors) < 2 or any(each.head != "d" or len(each.args) != 2 for each in factors):
+        return []
+    if any(name.head not in ("sym", "call") for each in (left, *factors) for name in each.args):
         return []
     if factors[0].args[0] != left.args[0] and factors[-1].args[0] == left.args[0]:
         factors.reverse()

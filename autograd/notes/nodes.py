@@ -159,7 +159,10 @@ def _derivative(node: Node) -> tuple[str, int]:
 def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
     def spell(node: Node) -> tuple[str, int]:
         body, first, last = node.args
-        bounds = "" if first.head == "open" else f"={show(first)}" + ("" if last.head == "open" else f"..{show(last)}")
+        sign = "" if first.head == "bound" else "="
+        bounds = (
+            "" if first.head == "open" else f"{sign}{show(first)}" + ("" if last.head == "open" else f"..{show(last)}")
+        )
         return f"{sign}_{{{node.text}{bounds}}} {_at(body, _PRODUCT)}", _PRODUCT
 
     return spell
@@ -191,6 +194,7 @@ _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
     "sum": _big("Σ"),
     "prod": _big("Π"),
     "cases": _cases,
+    "bound": lambda node: (f"{node.text} {show(node.args[0])}", _SUM),
     "list": lambda node: (", ".join(map(show, node.args)), _SUM),
     "row": lambda node: (" ".join(map(show, node.args)), _SUM),
     "matrix": lambda node: ("[" + "; ".join(map(show, node.args)) + "]", _ATOM),

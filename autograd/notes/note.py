@@ -35,7 +35,7 @@ WRONG, DOUBTFUL, REMARK, UNREAD = "WRONG", "doubtful", "remark", "not read"
 STATUSES: Final = (GIVEN, DEFINED, RIGHT, JOINS, IN_FORM, WRONG, DOUBTFUL, REMARK, UNREAD)
 _JUDGED: Final = (RIGHT, JOINS, IN_FORM, WRONG)
 _EQUALITIES: Final = frozenset("=≈:=")
-REPAIRS_EACH: Final = 150
+WORK_EACH: Final = 2_500
 
 
 @dataclass
@@ -175,13 +175,20 @@ class _Row:
     statement: Statement
     section: int
     order: int
-    display: bool
+    page: Page
+    block: Block
     sides: list[Node | None] = field(default_factory=list)
     inherited: int = 0
     conditions: tuple[Node, ...] = ()
     problem: str = ""
 
+    @property
+    def display(self) -> bool:
+        """Whether it stands on lines of its own."""
+        return self.block.display
+
     def readable(self) -> list[Node]:
+        """The sides that were read."""
         return [each for each in self.sides if each is not None]
 
 
@@ -216,7 +223,7 @@ class _Reading:
         for each in found:
             start, end = (block.start, block.end) if block.fixed else (each.start, each.end)
             equation = self._equation(page, start, end, block)
-            self.rows.append(_Row(equation, each, section + block.section, len(self.rows), block.display))
+            self.rows.append(_Row(equation, each, section + block.section, len(self.rows), page, block))
 
     @staticmethod
     def _equation(page: Page, start: int, end: int, block: Block) -> Equation:
@@ -261,7 +268,7 @@ class _Reading:
                 )
         parsed = [conditions(each, self.notation) for each in row.statement.conditions]
         row.conditions = tuple(each for each in parsed if each is not None)
-        if row.statement.continues and before is not None and before.sides:
+        if row.statement.continues and before is not None and before.sides and self._goes_on(row, before):
             row.inherited = min(2, len(before.sides))
             row.sides = [*([before.sides[0]] if len(before.sides) > 1 else []), before.sides[-1], *row.sides]
             row.statement.relations = ["="] * row.inherited + row.statement.relations[1:]
@@ -269,6 +276,17 @@ class _Reading:
                 row.sides, row.inherited = row.sides[1:], row.inherited - 1
         row.sides = _with_arguments(row.sides)
         row.equation.reading = self._shown(row)
+
+    @staticmethod
+    def _goes_on(row: _Row, before: _Row) -> bool:
+        """Whether a row that begins with a relation goes on with the one before, with nothing between the two."""
+        if before.block is row.block:
+            return True
+        between = row.page.text[before.block.after : row.block.start]
+        same_page = before.page is row.page and before.block.after <= row.block.start
+        return (
+            same_page and row.display and before.display and len(between) < 200 and not re.search(r"[^\W_]{2}", between)
+        )
 
     @staticmethod
     def _shown(row: _Row) -> str:
@@ -309,7 +327,7 @@ class _Reading:
                 self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
         if last.head != "open":
             low = n.ONE if first.head == "open" else first
-            if low.head != "cmp":
+            if low.head != "bound":
                 self.book.ranges.setdefault(big.text, (low, last))
 
     def _define(self) -> None:
@@ -476,10 +494,17 @@ class _Judging:
     def __init__(self, reading: _Reading) -> None:
         self.reading = reading
         self.book, self.rows = reading.book, reading.rows
-        self.judge = Judge(self.book, _readings(self.book))
-        self.repairer = Repairer(self.judge, REPAIRS_EACH * (len(self.rows) + 4))
+        self.judge = Judge(self.book, _readings(self.book), WORK_EACH * (len(self.rows) + 10))
+        self.repairer = Repairer(self.judge)
         self.values: dict[str, list[tuple[float, float, int]]] = {}
         self.sides: dict[Node, list[Node]] = {}
+        self.defining: Node | None = None
+        self.bodies: dict[str, list[Node]] = {}
+        for every in (*self.book.definitions.values(), *self.book.functions.values()):
+            for each in every:
+                self.bodies.setdefault(each.pattern.text, []).append(each.body)
+        for key, slopes in self.book.upstream.items():
+            self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.args[1] for each in slopes)
         self.descends = any(
             update is not None and update[2] is not None and update[1].head == "neg"
             for update in map(_as_update, self.rows)
@@ -507,6 +532,9 @@ class _Judging:
     def _judge(self, row: _Row) -> None:
         if row.problem and len(row.readable()) < 2:
             self._set(row, UNREAD, row.problem)
+            return
+        if row.statement.continues and not row.inherited:
+            self._set(row, REMARK)
             return
         relations = row.statement.relations
         update = _as_update(row)
@@ -578,6 +606,7 @@ class _Judging:
         numeric = [each for at, each in sides if rounding.is_numeric(each) and (at or not symbolic)]
         verdicts: list[tuple[str, str]] = []
         defined = self._is_definition(row)
+        self.defining = row.sides[0] if defined or row.inherited else None
         verdicts += self._symbolic(row, symbolic, defined)
         if len(symbolic) < 2 and len(sides) >= 2 and symbolic and numeric:
             constant = self._constant_claim(row, symbolic[0][1], numeric)
@@ -717,11 +746,14 @@ class _Judging:
             return DOUBTFUL, "the sides differ; no single change makes them equal"
         if self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
+        strange = self._strangers(claim)
+        if strange:
+            return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
         if not outcome.trusted:
             return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
         if outcome.options.common or self._is_softly_known(claim):
             return DOUBTFUL, repair.message
-        if guessed and repair.renames:
+        if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
         return WRONG, repair.message
 
@@ -744,6 +776,36 @@ class _Judging:
                     return True
         return False
 
+    def _strangers(self, claim: Claim) -> set[str]:
+        """Return what stands on the right, is not defined, and has no part in the left side: it may be anything."""
+        left, right = (set(self._origins(side)) for side in (claim.left, claim.right))
+        return right - left
+
+    def _origins(self, side: Node) -> set[str]:
+        """Return the undefined quantities that a side comes from, by their letters."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [each for each in side.walk() if each.head in ("sym", "call")]
+        while waiting:
+            each = waiting.pop()
+            name = each.text
+            if name in seen or _is_constant(each) or name in self.book.sizes or name in self.book.letters:
+                continue
+            seen.add(name)
+            bodies = self.bodies.get(name, ())
+            if not bodies and each.head == "sym":
+                found.add(name)
+            for body in bodies:
+                waiting.extend(inner for inner in body.walk() if inner.head in ("sym", "call"))
+        return found
+
+    def _is_sure(self, claim: Claim, repair: Repair) -> bool:
+        """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
+        left = claim.left
+        if left.head == "d" and n.key(left.args[0]) in self.book.definitions:
+            return not repair.renames
+        return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+
     def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
         """Whether the right side is the derivative along one path of several."""
         factors = claim.right.args if claim.right.head == "*" else (claim.right,)
@@ -765,7 +827,9 @@ class _Judging:
         """Collect the names that a repair may use: those of both sides, then of what defines them."""
         names: dict[Node, None] = {}
         for side in (claim.right, claim.left):
-            names.update(dict.fromkeys(each for each in side.symbols() if not _is_constant(each)))
+            names.update(
+                dict.fromkeys(each for each in side.symbols() if not _is_constant(each) and each != self.defining)
+            )
         indices = list(dict.fromkeys(arg for each in names for arg in each.args if arg.head == "sym"))[:3]
         for each in list(names):
             for definition in self.book.chosen(n.key(each), claim.order, claim.section)[0]:
@@ -954,11 +1018,12 @@ class _Judging:
             ]
         if slope is not None:
             x = slope.args[1]
-            if (x.text, len(x.args)) != (name.text, len(name.args)) or _low(x) != _low(name):
-                right = replace(
-                    slope,
-                    args=(slope.args[0], replace(name, args=x.args if len(x.args) != len(name.args) else name.args)),
-                )
+            if x.text != name.text:
+                verdicts.append((DOUBTFUL, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
+            elif len(_low(x)) != len(_low(name)):
+                verdicts.append((IN_FORM, ""))
+            elif _low(x) != _low(name):
+                right = replace(slope, args=(slope.args[0], name))
                 verdicts.append((WRONG, f"wrong index: {n.show(slope)} where {n.show(right)} belongs"))
             elif step.head != "neg":
                 status = WRONG if self.descends else DOUBTFUL

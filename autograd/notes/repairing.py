@@ -17,6 +17,7 @@ from autograd.notes.world import Options
 __all__ = ["Repair", "Repairer"]
 
 EACH: Final = 500
+SHARE: Final = 0.25
 MOST_NAMES: Final = 14
 HALF: Final = Node("/", (n.ONE, n.number(2)))
 
@@ -38,21 +39,21 @@ class Repair:
 
 
 class Repairer:
-    """Looks for repairs, with a budget for a whole note."""
+    """Looks for repairs, within the work that is left for a note."""
 
-    def __init__(self, judge: Judge, budget: int) -> None:
-        self.judge, self.budget = judge, budget
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
 
     def repair(
         self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False
     ) -> Repair | None:
         """Find the first single change that makes both sides equal."""
         tried = 0
+        least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
         for what, side, on_left, renames in _candidates(claim, names, renames_only):
-            if tried >= EACH or self.budget <= 0:
+            if tried >= EACH or self.judge.budget.left <= max(0, least):
                 return None
             tried += 1
-            self.budget -= 1
             changed = replace(claim, left=side) if on_left else replace(claim, right=side)
             if side.head == "d" and changed.left == changed.right and not on_left:
                 continue
@@ -100,7 +101,7 @@ def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
     yield from kind(side)
     if side.head in ("sym", "d", "num"):
         return
-    for at, each in enumerate(side.args):
+    for at, each in enumerate(side.args[:1] if side.head in ("sum", "prod") else side.args):
         for what, changed in _everywhere(each, kind):
             yield what, replace(side, args=(*side.args[:at], changed, *side.args[at + 1 :]))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from autograd.notes.grammar import FUNCTIONS
 from autograd.notes.grids import Grid
 from autograd.notes.nodes import Node
 from autograd.notes.world import Book, Options, Unknown, World
@@ -30,7 +31,8 @@ class Stated:
 def is_numeric(node: Node) -> bool:
     """Whether a side is made of numbers alone."""
     heads = {each.head for each in node.walk()}
-    return heads <= {"num", "+", "*", "neg", "/", "^", "call"} and "num" in heads
+    known = all(each.text in FUNCTIONS for each in node.walk() if each.head == "call")
+    return heads <= {"num", "+", "*", "neg", "/", "^", "call"} and "num" in heads and known
 
 
 def literal(node: Node) -> Node | None:

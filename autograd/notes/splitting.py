@@ -229,7 +229,7 @@ def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
         return True
     beside = [each for each in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]) if each.kind != "space"]
     joined = any(
-        each.is_sign("=", "_", "^", "(", ")", *_OPERATORS) or each.is_command(*_OPERATOR_COMMANDS, *_RELATIONS)
+        each.is_sign("=", "_", "^", "(", ")", "'", *_OPERATORS) or each.is_command(*_OPERATOR_COMMANDS, *_RELATIONS)
         for each in beside
     )
     return bool(beside) and not joined
@@ -242,7 +242,21 @@ def _trimmed(part: list[Token]) -> list[Token]:
         part = part[1:]
     while part and (part[-1].kind == "space" or part[-1].is_sign(",", ";", ".", ":")):
         part = part[:-1]
-    return _without_words(part)
+    return _without_words(_without_heading(part))
+
+
+def _without_heading(part: list[Token]) -> list[Token]:
+    """Leave out a word in brackets before a formula, as in "(Mean) μ = …"."""
+    if len(part) > 4 and part[0].is_sign("("):
+        end = next((at for at, each in enumerate(part) if each.is_sign(")")), 0)
+        inner = part[1:end]
+        if (
+            len(inner) > 3
+            and all(each.kind in ("letter", "space", "words") for each in inner)
+            and len(_runs(inner)[0]) > 3
+        ):
+            return part[end + 1 :]
+    return part
 
 
 def _without_words(part: list[Token]) -> list[Token]:

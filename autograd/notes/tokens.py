@@ -60,7 +60,8 @@ _PIECE: Final = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*)"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.))"
     r"|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
-    r"|(?P<space>\s+)"
+    r"|(?P<dots>\.\.\.)"
+    r"|(?P<space>[\s~]+)"
     r"|(?P<sign>.)",
     re.DOTALL,
 )
@@ -70,6 +71,7 @@ _DROPPED: Final = frozenset((
     "left", "right", "limits", "nolimits", "nonumber", "notag", "allowbreak", "hfill", "hline", "cr", "null", "bf",
     "rm", "it", "normalsize", "small", "large", "Large", "LARGE", "huge", "Huge", "tiny", "scriptsize",
     "footnotesize", "centering", "noindent", "mathstrut", "strut", "relax", "protect", "quad", "qquad", "hdots",
+    "space", "thinspace", "enspace", "nobreak", "dpi", "bg_white",
     "smallskip", "medskip", "bigskip", "newline", "rule",
 ))  # fmt: skip
 _SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
@@ -166,7 +168,7 @@ def macros(text: str) -> dict[str, Macro]:
 
 
 _DEFINITION: Final = re.compile(
-    r"\\(?P<how>(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*(?:\{(?P<name>\\[A-Za-z]+)\}|(?P<plain>\\[A-Za-z]+))"
+    r"\\(?P<how>(?:re)?newcommand|providecommand|g?def|DeclareMathOperator)\*?\s*(?:\{(?P<name>\\[A-Za-z]+)\}|(?P<plain>\\[A-Za-z]+))"
     r"(?P<hashes>(?:#\d)*)\s*(?:\[(?P<count>\d)\])?\s*\{"
 )
 
@@ -240,31 +242,22 @@ class _Builder:
             if self.expansions > MAX_EXPANSIONS:
                 raise WorksheetError(f"more than {MAX_EXPANSIONS:,} macros are expanded")
             arguments = [_argument(waiting) for _ in range(macro.arguments)]
-            for each in reversed(list(self._pieces(macro.body.replace("#", "\x01"), 0, (piece.start, piece.end)))):
-                if waiting and each.kind == "number" and waiting[-1].text == "\x01":
-                    waiting.pop()
-                waiting.append(each)
-            if macro.arguments:
-                waiting = _filled(waiting, arguments)
+            body = list(self._pieces(macro.body.replace("#", "\x01"), 0, (piece.start, piece.end)))
+            waiting.extend(reversed(list(_filled(body, arguments))))
 
 
-def _filled(waiting: list[Token], arguments: Sequence[Sequence[Token]]) -> list[Token]:
-    """Put the arguments of a macro where #1, #2 … stand; `waiting` is reversed."""
-    filled: list[Token] = []
-    at = 0
-    while at < len(waiting):
-        piece = waiting[at]
-        following = waiting[at + 1] if at + 1 < len(waiting) else None
-        if following is not None and following.text == "\x01" and piece.kind == "number":
+def _filled(body: Sequence[Token], arguments: Sequence[Sequence[Token]]) -> Iterator[Token]:
+    """Put the arguments of a macro where #1, #2 … stand."""
+    marked = False
+    for piece in body:
+        if marked and piece.kind == "number":
             first, rest = int(piece.text[0]), piece.text[1:]
+            yield from arguments[first - 1] if first <= len(arguments) else ()
             if rest:
-                filled.append(replace(piece, text=rest))
-            filled += list(arguments[first - 1])[::-1] if first <= len(arguments) else []
-            at += 2
-            continue
-        filled.append(piece)
-        at += 1
-    return filled
+                yield replace(piece, text=rest)
+        elif piece.text != "\x01":
+            yield piece
+        marked = piece.text == "\x01"
 
 
 def _argument(waiting: list[Token]) -> list[Token]:
@@ -286,6 +279,8 @@ def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
     """Yield a piece as a flat token; Unicode is read as the command for it."""
     if kind == "command":
         yield Token("command", text[1:], begin, end)
+    elif kind == "dots":
+        yield Token("command", "dots", begin, end)
     elif kind in ("number", "space"):
         yield Token(kind, text, begin, end)
     elif text in _UNICODE:

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from autograd.derivation.steps import total_derivatives
@@ -21,7 +22,7 @@ from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, multipl
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
-__all__ = ["Book", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
+__all__ = ["Book", "Budget", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
 
 Index: TypeAlias = "int | str"
 Environment: TypeAlias = "Mapping[str, int]"
@@ -32,10 +33,22 @@ STEPS: Final = 4
 CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
+OVERDRAFT: Final = 300_000
 
 
 class Unknown(Exception):
     """Something can't be computed from what the note says; the text says what."""
+
+
+@dataclass
+class Budget:
+    """How many nodes may still be computed."""
+
+    left: int
+
+    def spend(self, work: int) -> None:
+        """Count work that is done."""
+        self.left -= work
 
 
 class _Missing(Exception):
@@ -159,7 +172,10 @@ class World:
         The reading.
     """
 
-    def __init__(self, book: Book, order: int, section: int, seed: int, options: Options) -> None:
+    def __init__(
+        self, book: Book, order: int, section: int, seed: int, options: Options, budget: Budget | None = None
+    ) -> None:
+        self.budget = budget or Budget(1_000_000)
         self.book, self.order, self.section, self.seed, self.options = book, order, section, seed, options
         self.shapes = dict(options.shapes)
         self.numbers = dict(options.numbers)
@@ -208,6 +224,9 @@ class World:
                     stack.append(missing.instance)
 
     def _eval(self, node: Node, env: Environment) -> Quantity:
+        self.budget.left -= 1
+        if self.budget.left < -OVERDRAFT:
+            raise Unknown("the note takes too long to judge to its end")
         method = getattr(self, f"_eval_{_HEADS.get(node.head, '')}", None)
         if method is None:
             raise Unknown(_UNKNOWN.get(node.head, f"{n.show(node)[:40]} is not computed"))
@@ -359,7 +378,7 @@ class World:
     def range(self, letter: str, first: Node, last: Node, env: Environment) -> Iterator[int]:
         """Yield what a letter runs over."""
         without: int | None = None
-        if first.head == "cmp":
+        if first.head == "bound":
             without = self._whole(first.args[0], env)
             if first.text != "≠":
                 return iter(range(1, without)) if first.text == "<" else iter(range(1, without + 1))
@@ -568,6 +587,7 @@ class World:
             return {}
         if id(y) not in self._totals:
             self._totals[id(y)] = (y, total_derivatives(y))
+            self.budget.spend(len(self._totals[id(y)][1]))
         return self._totals[id(y)][1]
 
     def _slope(self, y: Scalar, x: Scalar) -> float:
@@ -613,6 +633,8 @@ class World:
         entry = self._from_vector(instance)
         if entry is not None:
             return entry
+        if instance[0] == ("δ", 2) and all(isinstance(each, int) for each in instance[1]):
+            return float(instance[1][0] == instance[1][1])
         parents = self._upstream(instance)
         if parents:
             return self._random_function(instance, parents)
@@ -627,7 +649,7 @@ class World:
         best: tuple[int, Definition, dict[str, int]] | None = None
         for each in every:
             env = self.matched(each.pattern, indices)
-            if env is not None and not _below_ground(each, env) and (best is None or len(env) < best[0]):
+            if env is not None and not _below_ground(each, indices) and (best is None or len(env) < best[0]):
                 best = len(env), each, env
         if best is None:
             return None
@@ -781,24 +803,45 @@ def _spelled(instance: Instance) -> str:
     return name + "".join(f"|{each}" for each in indices)
 
 
-def _below_ground(definition: Definition, env: Mapping[str, int]) -> bool:
-    """Whether a recurrence has come to its beginning or its end."""
-    for letter, at in env.items():
-        if at < 1 and _has_shift(definition.body, letter, -1):
-            return True
-        if at > STEPS and _has_shift(definition.body, letter, 1):
+def _below_ground(definition: Definition, indices: Sequence[Index]) -> bool:
+    """Whether a recurrence has come to its beginning or its end: layer 0, or a step after the last."""
+    for _letter, place, back, ahead in _shifts(definition):
+        index = indices[place]
+        if isinstance(index, int) and ((index < 1 and back) or (index > STEPS and ahead)):
             return True
     return False
 
 
-def _has_shift(body: Node, letter: str, sign: int) -> bool:
-    return any(
-        index.head == "+"
-        and any(each.head == "sym" and each.text == letter for each in index.args)
-        and (sign < 0) == any(each.head == "neg" for each in index.args)
-        for each in body.symbols()
-        for index in each.args
-    )
+@lru_cache(maxsize=4096)
+def _shifts(definition: Definition) -> tuple[tuple[str, int, bool, bool], ...]:
+    """Find the letters by which a definition refers to members before or after its own."""
+    found = []
+    for place, each in enumerate(definition.pattern.args):
+        letter, own = _offset(each)
+        if not letter:
+            continue
+        others = [
+            shift
+            for name in definition.body.symbols()
+            for index in name.args
+            for other, shift in (_offset(index),)
+            if other == letter
+        ]
+        back, ahead = any(each < own for each in others), any(each > own for each in others)
+        if back or ahead:
+            found.append((letter, place, back, ahead))
+    return tuple(found)
+
+
+def _offset(index: Node) -> tuple[str, float]:
+    """Split an index l + 2 into its letter and its number."""
+    if index.head == "sym" and not index.args:
+        return index.text, 0.0
+    if index.head == "+" and len(index.args) == 2 and index.args[0].head == "sym":
+        shift = index.args[1]
+        value = -shift.args[0].number if shift.head == "neg" else shift.number
+        return index.args[0].text, value
+    return "", 0.0
 
 
 def _fresh(value: Quantity) -> Quantity:
