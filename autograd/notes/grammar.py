@@ -646,6 +646,7 @@ class _Reader:
         text = token.text
         if text in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
             self.at += 1
+            self.split_digits()
             return self.fraction(self.script(), self.script())
         if (
             text in ("pdv", "dv", "pd", "pderiv", "deriv", "odv")
@@ -691,6 +692,13 @@ class _Reader:
         if text in ("mathbb",):
             return self.named()
         raise WorksheetError(f"can't read \\{text}")
+
+    def split_digits(self) -> None:
+        r"""Split the number after `\frac` as TeX does: `\frac12` is ½."""
+        token = self.peek()
+        if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
+            first, rest = replace(token, text=token.text[0]), replace(token, text=token.text[1:])
+            self.row = [*self.row[: self.at], first, rest, *self.row[self.at + 1 :]]
 
     def skip_scripts(self) -> None:
         while self.peek().is_sign("_", "^"):

@@ -83,9 +83,9 @@ class Judge:
             self.worlds[key] = World(self.book, order, section, seed, options, self.budget)
         return self.worlds[key]
 
-    def compare(self, claim: Claim) -> Outcome:
+    def compare(self, claim: Claim, readings: Sequence[Options] | None = None) -> Outcome:
         """Try every reading: equal in one is equal; unequal only if unequal in all."""
-        outcomes = [self.compared(claim, options) for options in self.readings]
+        outcomes = [self.compared(claim, options) for options in readings or self.readings]
         for each in outcomes:
             if each.result == EQUAL and not each.vacuous:
                 return each
@@ -93,6 +93,9 @@ class Judge:
             if each.result == EQUAL:
                 return each
         computed = [each for each in outcomes if each.result == UNEQUAL]
+        misfits = [each for each in outcomes if each.shape_error]
+        if len(misfits) == len(outcomes):
+            return replace(misfits[0], result=UNEQUAL)
         if computed and all(each.result == UNEQUAL or each.shape_error for each in outcomes):
             return computed[0]
         blocked = next((each for each in outcomes if each.result == UNKNOWN), outcomes[0])

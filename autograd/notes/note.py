@@ -23,6 +23,7 @@ from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.repairing import Repair, Repairer
+from autograd.notes.shapes import infer, kinds_of
 from autograd.notes.splitting import Statement, statements
 from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.world import Book, Definition, Options, Unknown, World, letters_of
@@ -494,6 +495,7 @@ class _Judging:
     def __init__(self, reading: _Reading) -> None:
         self.reading = reading
         self.book, self.rows = reading.book, reading.rows
+        self.typed = _typed_readings(self.rows, self.book)
         self.judge = Judge(self.book, _readings(self.book), WORK_EACH * (len(self.rows) + 10))
         self.repairer = Repairer(self.judge)
         self.values: dict[str, list[tuple[float, float, int]]] = {}
@@ -692,6 +694,10 @@ class _Judging:
             if unjoined is not None:
                 return self._unjoined(row, one, right, unjoined)
         claim = Claim(left, right, row.order, row.section, row.conditions)
+        if self.typed and self._is_softly_known(claim):
+            verdict = self._typed_pair(claim, earlier)
+            if verdict is not None:
+                return verdict
         outcome = self.judge.compare(claim)
         for one in reversed(earlier[1:]):
             if outcome.result == EQUAL and not outcome.vacuous:
@@ -706,6 +712,32 @@ class _Judging:
         if outcome.result == UNEQUAL:
             return self._unequal(row, claim, outcome)
         return self._unknown(claim, outcome)
+
+    def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
+        """Judge two sides of vectors and matrices; None where shapes do not settle it."""
+        outcome = self.judge.compare(claim, self.typed)
+        for one in reversed(earlier[1:]):
+            if outcome.result != "unknown":
+                break
+            claim = replace(claim, left=one)
+            outcome = self.judge.compare(claim, self.typed)
+        if outcome.result == EQUAL and not outcome.vacuous:
+            if outcome.guessed:
+                return JOINS, ""
+            layout = outcome.options.layout
+            return RIGHT, "" if layout == "gradient" else f"with derivatives in {layout} layout"
+        if outcome.result != UNEQUAL or outcome.guessed:
+            return None
+        if any(each.head == "d" for each in claim.right.walk()):
+            return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
+        names = self._names(claim)
+        for options in self.typed:
+            repair = self.repairer.repair(claim, options, names)
+            if repair is not None:
+                why = f"{outcome.why}; " if outcome.shape_error else ""
+                sure = outcome.trusted and not self._strangers(claim)
+                return (WRONG if sure else DOUBTFUL), why + repair.message
+        return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
     def _equal(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         joined = joins(claim.left, claim.right)
@@ -789,7 +821,8 @@ class _Judging:
         while waiting:
             each = waiting.pop()
             name = each.text
-            if name in seen or _is_constant(each) or name in self.book.sizes or name in self.book.letters:
+            counted = name in self.book.sizes or (name in self.book.letters and name not in self.bodies)
+            if name in seen or _is_constant(each) or counted:
                 continue
             seen.add(name)
             bodies = self.bodies.get(name, ())
@@ -1059,6 +1092,25 @@ class _Judging:
                 self._set(row, status, "; ".join(dict.fromkeys(filter(None, found))))
                 return
         self._set(row, GIVEN)
+
+
+def _typed_readings(rows: Sequence[_Row], book: Book) -> list[Options]:
+    """Make readings in which vectors and matrices have shapes, with each layout of derivatives."""
+    sides = [side for row in rows for side in row.readable()]
+    kinds = kinds_of(sides)
+    if not kinds:
+        return []
+    definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
+    for pattern, body in definitions:
+        if n.key(pattern) not in kinds and not pattern.text.isupper() and _has_typed(body, kinds):
+            kinds[n.key(pattern)] = "open"
+    shapes = tuple(infer(definitions, {}, kinds, kinds).items())
+    layouts = ("gradient", "numerator", "denominator")
+    return [Options(shapes=shapes, layout=layout, simplex=simplex) for simplex in (False, True) for layout in layouts]
+
+
+def _has_typed(body: Node, kinds: dict[Key, str]) -> bool:
+    return any(n.key(each) in kinds for each in body.symbols())
 
 
 def _readings(book: Book) -> list[Options]:

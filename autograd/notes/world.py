@@ -630,6 +630,10 @@ class World:
         if found is not None:
             definition, env = found
             return self._eval(definition.body, env)
+        if not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
+            kept, trusted = Book._in_force(every, self.order, self.section)
+            self.trusted &= trusted
+            return self._eval(kept[-1].body, {})
         entry = self._from_vector(instance)
         if entry is not None:
             return entry
@@ -765,6 +769,11 @@ class World:
         rows, columns = self.shapes.get(key, (1, 1))
         if (rows, columns) == (1, 1):
             return Value(self._drawn(key, indices))
+        if key[0] == "**1":
+            return Grid([[1.0] * columns for _ in range(rows)])
+        if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in _TARGETS:
+            drawn = [_random(key, (*indices, i), self.seed - self.seed % 2) for i in range(rows)]
+            return Grid([[Value(each / sum(drawn))] for each in drawn])
         return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
 
     def _drawn(self, key: Key, indices: tuple[Index, ...]) -> float:
@@ -911,6 +920,7 @@ def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
     return whole.rows[i - 1][j - 1]
 
 
+_TARGETS: Final = ("y", "t", "p", "d", "q")
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,

@@ -1,0 +1,209 @@
+"""Shapes of vectors and matrices, inferred from how a note uses them.
+
+Each quantity has a number of rows and of columns, unknown at first; every formula that is defined says that some of
+them are equal. What stays open gets small sizes, unlike each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from autograd.notes import nodes as n
+from autograd.notes.nodes import Key, Node
+
+__all__ = ["infer", "kinds_of"]
+
+SIZES: Final = (3, 4, 5)
+_ONE: Final = "1"
+
+
+def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
+    """Say which symbols are vectors and which matrices: bold ones, and those that are transposed or multiplied by ⊙."""
+    kinds: dict[Key, str] = {}
+    for side in sides:
+        for each in side.walk():
+            if each.head == "sym" and each.bold:
+                kinds[n.key(each)] = "matrix" if each.text[:1].isupper() else "vector"
+            elif each.head in ("T", "odot", "outer", "norm"):
+                for name in _bare(each):
+                    kinds.setdefault(n.key(name), "matrix" if name.text[:1].isupper() else "vector")
+    return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in _LOSSES}
+
+
+def _bare(node: Node) -> Iterable[Node]:
+    """Yield the symbols that a product entry by entry, a transpose or a norm is of."""
+    for each in node.args:
+        if each.head == "sym":
+            yield each
+        elif each.head in ("+", "neg", "odot"):
+            yield from _bare(each)
+
+
+_LOSSES: Final = {(name, 0) for name in "LJCEQℒℓ"}
+
+
+class _Misfit(Exception):
+    """Two shapes that must be equal are not."""
+
+
+class _Dimensions:
+    """Union of unknown dimensions; `1` and whole numbers are known ones."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+        self.count = 0
+
+    def new(self) -> str:
+        self.count += 1
+        return f"?{self.count}"
+
+    def find(self, name: str) -> str:
+        while name in self.parent:
+            name = self.parent[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        a, b = self.find(one), self.find(other)
+        if a == b:
+            return
+        if not a.startswith("?") and not b.startswith("?"):
+            if a.isdigit() and b.isdigit():
+                raise _Misfit(f"{a} is not {b}")
+            a, b = (a, b) if not b.isdigit() else (b, a)
+            self.parent[b] = a
+            return
+        if a.startswith("?"):
+            self.parent[a] = b
+        else:
+            self.parent[b] = a
+
+
+Shape = tuple[str, str]
+
+
+class _Inference:
+    """Shapes of symbols, as far as they are known."""
+
+    def __init__(self, declared: dict[Key, Shape], kinds: dict[Key, str]) -> None:
+        self.dimensions = _Dimensions()
+        self.shapes: dict[Key, Shape] = {}
+        self.declared, self.kinds = declared, kinds
+
+    def of(self, key: Key) -> Shape:
+        """Return the shape of a symbol, a new one by its kind when it is first seen."""
+        if key not in self.shapes:
+            new = self.dimensions.new
+            shape = self.declared.get(key)
+            if shape is None:
+                kind = self.kinds.get(key, "scalar")
+                shape = {"vector": (new(), _ONE), "matrix": (new(), new()), "open": (new(), new())}.get(
+                    kind, (_ONE, _ONE)
+                )
+            self.shapes[key] = shape
+        return self.shapes[key]
+
+    def is_scalar(self, shape: Shape) -> bool:
+        return all(self.dimensions.find(each) == _ONE for each in shape)
+
+    def same(self, one: Shape, other: Shape) -> Shape:
+        for a, b in zip(one, other, strict=True):
+            self.dimensions.join(a, b)
+        return one
+
+    def node(self, node: Node) -> Shape:
+        """Return the shape of a formula, and learn from it."""
+        if node.head == "sym":
+            return (_ONE, _ONE) if not node.args and node.text in ("e", "π") else self.of(n.key(node))
+        if node.head in ("num", "cmp", "norm", "abs", "entry"):
+            for each in node.args[:1] if node.head == "norm" else ():
+                self.node(each)
+            return _ONE, _ONE
+        if node.head == "T":
+            rows, columns = self.node(node.args[0])
+            return columns, rows
+        if node.head in ("neg", "^"):
+            return self.node(node.args[0])
+        if node.head in ("+", "odot", "/"):
+            return self.together([self.node(each) for each in node.args])
+        if node.head == "*":
+            return self.product([self.node(each) for each in node.args], node.text)
+        if node.head == "outer":
+            (rows, _), (columns, _) = (self.node(each) for each in node.args[:2])
+            return rows, columns
+        if node.head == "call":
+            shapes = [self.node(each) for each in node.args if each.head != "list"]
+            if node.text in ("total", "inner") or len(shapes) != 1:
+                return _ONE, _ONE
+            return shapes[0]
+        if node.head == "d" and len(node.args) == 2:
+            y, x = self.node(node.args[0]), self.node(node.args[1])
+            return x if self.is_scalar(y) else y if self.is_scalar(x) else (y[0], x[0])
+        if node.head in ("sum", "prod"):
+            return self.node(node.args[0])
+        if node.head == "matrix":
+            return str(len(node.args)), str(len(node.args[0].args))
+        for each in node.args:
+            self.node(each)
+        return _ONE, _ONE
+
+    def together(self, shapes: Sequence[Shape]) -> Shape:
+        """Unite the shapes of terms; scalars go with everything."""
+        grids = [each for each in shapes if not self.is_scalar(each)]
+        for each in grids[1:]:
+            self.dimensions.join(grids[0][0], each[0])
+            if self.dimensions.find(each[1]) != _ONE and self.dimensions.find(grids[0][1]) != _ONE:
+                self.dimensions.join(grids[0][1], each[1])
+        return (
+            next((each for each in grids if self.dimensions.find(each[1]) != _ONE), grids[0]) if grids else (_ONE, _ONE)
+        )
+
+    def product(self, shapes: Sequence[Shape], joints: str) -> Shape:
+        total = shapes[0]
+        for each, joint in zip(shapes[1:], joints.ljust(len(shapes)), strict=False):
+            if self.is_scalar(total):
+                total = each
+            elif not self.is_scalar(each):
+                columns, rows = self.dimensions.find(total[1]), self.dimensions.find(each[0])
+                if joint == "·" and columns == _ONE and self.dimensions.find(each[1]) == _ONE and rows != _ONE:
+                    self.dimensions.join(total[0], each[0])
+                    total = _ONE, _ONE
+                    continue
+                self.dimensions.join(total[1], each[0])
+                total = total[0], each[1]
+        return total
+
+
+def infer(
+    definitions: Iterable[tuple[Node, Node]], declared: dict[Key, Shape], kinds: dict[Key, str], keys: Iterable[Key]
+) -> dict[Key, tuple[int, int]]:
+    """Infer shapes from definitions, name by body; what does not fit is passed over.
+
+    Examples
+    --------
+    >>> u, V, h = n.symbol("u", bold=True), n.symbol("V", bold=True), n.symbol("h", bold=True)
+    >>> kinds = {n.key(u): "vector", n.key(V): "matrix", n.key(h): "vector"}
+    >>> infer([(u, n.product(V, h))], {}, kinds, [])
+    {('**u', 0): (3, 1), ('**V', 0): (3, 4), ('**h', 0): (4, 1)}
+    """
+    inference = _Inference(declared, kinds)
+    for name, body in definitions:
+        try:
+            shape = inference.of(n.key(name))
+            found = inference.node(body)
+            if not (inference.is_scalar(found) and not inference.is_scalar(shape)):
+                inference.same(shape, found)
+        except _Misfit:
+            continue
+    for key in keys:
+        inference.of(key)
+    sizes: dict[str, int] = {_ONE: 1}
+    for shape in inference.shapes.values():
+        for each in shape:
+            root = inference.dimensions.find(each)
+            if root.isdigit():
+                sizes[root] = int(root)
+            elif root not in sizes:
+                sizes[root] = SIZES[(len(sizes) - 1) % len(SIZES)]
+    find = inference.dimensions.find
+    return {key: (sizes[find(rows)], sizes[find(columns)]) for key, (rows, columns) in inference.shapes.items()}
