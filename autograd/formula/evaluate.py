@@ -27,6 +27,7 @@ from autograd.formula.tree import COMPARISONS, Formula, Symbolic, slope
 __all__ = [
     "CONSTANTS",
     "FUNCTIONS",
+    "MAX_OPERATIONS",
     "Array",
     "Evaluator",
     "Function",
@@ -400,11 +401,13 @@ class Evaluator:
     ----------
     leaf : callable
         From an instruction of the kind "number", "name", "partial" or "updated" to its operand.
+    left : int
+        The number of scalar operations that are allowed; what is left of it afterwards.
     """
 
-    def __init__(self, leaf: Callable[[Instruction], Operand]) -> None:
+    def __init__(self, leaf: Callable[[Instruction], Operand], left: int = MAX_OPERATIONS) -> None:
         self._leaf = leaf
-        self._left = MAX_OPERATIONS
+        self.left = left
 
     def __call__(self, code: Iterable[Instruction]) -> Operand:
         """Evaluate one expression.
@@ -422,8 +425,8 @@ class Evaluator:
             count = instruction.takes + (instruction.kind == "index")
             operands = stack[-count:]
             del stack[-count:]
-            self._left -= _cost(instruction, operands)
-            if self._left < 0:
+            self.left -= _cost(instruction, operands)
+            if self.left < 0:
                 raise instruction.token.error(
                     f"the sheet needs more than {MAX_OPERATIONS:,} scalar operations; make its lists shorter"
                 )

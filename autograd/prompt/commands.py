@@ -19,7 +19,7 @@ from autograd.explore import explore
 from autograd.formula.evaluate import FUNCTIONS, Array, element_label
 from autograd.ops import TABLE
 from autograd.prompt import writing
-from autograd.prompt.growing import ENDED, FINE, WRONG, GrowingSheet, Reply
+from autograd.prompt.editable import ENDED, FINE, WRONG, EditableSheet, Reply
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
@@ -68,10 +68,10 @@ class Command:
     summary: str
     more: str
     takes: str
-    run: Callable[[GrowingSheet, list[Word]], Reply]
+    run: Callable[[EditableSheet, list[Word]], Reply]
 
 
-def obey(session: GrowingSheet, text: str) -> Reply:
+def obey(session: EditableSheet, text: str) -> Reply:
     """Run a command line, `:grad w5`; raises what `Session.enter` turns into replies."""
     match = re.match(r"\s*:\s*([^\s!]*)(!?)", text)
     name = match[1] if match else ""
@@ -103,7 +103,7 @@ def _command_name(word: Word) -> str:
     raise word.error(f"there is no command :{writing.printable(word.text[:40])}{advice}")
 
 
-def _labels(session: GrowingSheet, words: list[Word], default: Iterator[str] | tuple[str, ...] = ()) -> list[str]:
+def _labels(session: EditableSheet, words: list[Word], default: Iterator[str] | tuple[str, ...] = ()) -> list[str]:
     """Find the quantities that words name, lists element by element."""
     _needs_steps(session)
     found = list(default) if not words else []
@@ -115,12 +115,12 @@ def _labels(session: GrowingSheet, words: list[Word], default: Iterator[str] | t
     return list(dict.fromkeys(found))
 
 
-def _needs_steps(session: GrowingSheet) -> None:
+def _needs_steps(session: EditableSheet) -> None:
     if not session.sheet.steps:
         raise WorksheetError("there are no steps yet; type one, as w = 0.5, or :load step_by_step")
 
 
-def _help(session: GrowingSheet, words: list[Word]) -> Reply:
+def _help(session: EditableSheet, words: list[Word]) -> Reply:
     if not words:
         width = max(len(f":{name} {command.usage}") for name, command in COMMANDS.items())
         rows = [f"  {f':{name} {command.usage}':{width}}  {command.summary}" for name, command in COMMANDS.items()]
@@ -171,13 +171,13 @@ beginning of a command is enough: :g. A line goes on while a bracket is open;
 Ctrl-C drops it, Ctrl-D leaves."""
 
 
-def _list(session: GrowingSheet, words: list[Word]) -> Reply:
+def _list(session: EditableSheet, words: list[Word]) -> Reply:
     text = session.text().rstrip("\n")
     lines = "\n".join(writing.printable(line) for line in text.split("\n"))
     return Reply(lines if text else "nothing yet")
 
 
-def _values(session: GrowingSheet, words: list[Word]) -> Reply:
+def _values(session: EditableSheet, words: list[Word]) -> Reply:
     operands = session.state.operands
     names = [word.text for word in words] or list(operands)
     lines = []
@@ -190,13 +190,13 @@ def _values(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply("\n".join(lines) if lines else "nothing yet")
 
 
-def _grad(session: GrowingSheet, words: list[Word]) -> Reply:
+def _grad(session: EditableSheet, words: list[Word]) -> Reply:
     labels = _labels(session, words, tuple(session.sheet.leaves))
     report = gather(session.sheet, labels, of=session.output(), rate=session.sheet.rate)
     return Reply(as_text(report).partition("\n\n")[2])
 
 
-def _derive(session: GrowingSheet, words: list[Word]) -> Reply:
+def _derive(session: EditableSheet, words: list[Word]) -> Reply:
     run = session.evaluation() if session.sheet.steps else None
     labels = _labels(session, words, session.sheet.trained)
     if run is None or not labels:
@@ -206,21 +206,20 @@ def _derive(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(str(derivation), shown=derivation)
 
 
-def _check(session: GrowingSheet, words: list[Word]) -> Reply:
+def _check(session: EditableSheet, words: list[Word]) -> Reply:
     labels = _labels(session, words, tuple(session.sheet.leaves))
     output = session.output()
     checks = list(compare(session.sheet, labels, of=output))
     lines = [check_table(checks, output)]
-    claims = list(judge_claims(session.sheet, sheet_subject(session.sheet, of=output)))
-    wrong = [str(verdict) for _, verdict in claims if not verdict]
-    if claims:
+    wrong = _wrong_claims(session)
+    if claims := len(session.sheet.claims):
         outcome = f"{len(wrong)} WRONG" if wrong else "all right"
-        lines += [*wrong, f"{len(claims)} claim{'s' * (len(claims) != 1)} checked: {outcome}."]
+        lines += [*wrong, f"{claims} claim{'s' * (claims != 1)} checked: {outcome}."]
     failed = wrong or any(each.verdict == FAILED for each in checks)
     return Reply("\n".join(lines), WRONG if failed else FINE)
 
 
-def _train(session: GrowingSheet, words: list[Word]) -> Reply:
+def _train(session: EditableSheet, words: list[Word]) -> Reply:
     """Go down the gradient, and give the leaves the numbers that come of it."""
     _needs_steps(session)
     steps = _count(words[0]) if words else 1
@@ -237,7 +236,7 @@ def _train(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(session.redefine(texts))
 
 
-def _own(name: str, label: str, session: GrowingSheet) -> bool:
+def _own(name: str, label: str, session: EditableSheet) -> bool:
     """Whether a label is one that a step gave itself, and not that of another step in its list."""
     operand = session.state.operands[name]
     if not isinstance(operand, Array):
@@ -260,7 +259,7 @@ def _count(word: Word) -> int:
     return int(word.text)
 
 
-def _draw(session: GrowingSheet, words: list[Word]) -> Reply:
+def _draw(session: EditableSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     run = session.evaluation()
     run.gradients([])
@@ -271,7 +270,7 @@ def _draw(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(f"the graph is drawn in {words[0].text}")
 
 
-def _page(session: GrowingSheet, words: list[Word]) -> Reply:
+def _page(session: EditableSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     page = take_page(session)
     if not words:
@@ -281,7 +280,7 @@ def _page(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(f"the page is in {words[0].text}; it is written anew after each change: reload it in the browser (F5)")
 
 
-def take_page(session: GrowingSheet) -> Explorer:
+def take_page(session: EditableSheet) -> Explorer:
     """Make the explorer page of a session as it is."""
     run = session.evaluation()
     below = {leaf.label for leaf in leaves(run.values[run.output])}
@@ -289,7 +288,7 @@ def take_page(session: GrowingSheet) -> Explorer:
     return explore(run.values[run.output], trained=trained, rate=session.sheet.rate or 0.1, title=session.sheet.title)
 
 
-def _save(session: GrowingSheet, words: list[Word]) -> Reply:
+def _save(session: EditableSheet, words: list[Word]) -> Reply:
     forced = bool(words) and words[0].text == "!"
     named = words[forced:]
     path = named[0].text if named else session.path
@@ -310,7 +309,7 @@ def _write(path: str, text: str, forced: bool, how: str) -> None:
     write_whole(target, text)
 
 
-def _load(session: GrowingSheet, words: list[Word]) -> Reply:
+def _load(session: EditableSheet, words: list[Word]) -> Reply:
     if not words:
         raise WorksheetError(f":load takes a file or one of {', '.join(shipped.names())}")
     path = words[0].text
@@ -324,10 +323,23 @@ def _load(session: GrowingSheet, words: list[Word]) -> Reply:
     said = session.start(text, own)
     many = f"{len(sheet.steps)} steps, {len(sheet.leaves)} leaves; its output is {session.output()}"
     note = f"{sheet.title + ': ' if sheet.title else ''}{many}" if sheet.steps else said
-    return Reply(writing.printable(note))
+    wrong = _wrong_claims(session)
+    lines = [writing.printable(note), *wrong]
+    return Reply("\n".join(lines), WRONG if wrong else FINE)
 
 
-def _python(session: GrowingSheet, words: list[Word]) -> Reply:
+def _wrong_claims(session: EditableSheet) -> list[str]:
+    """Judge the claims of a sheet that is loaded, and write what is wrong with them."""
+    if not session.sheet.claims:
+        return []
+    try:
+        verdicts = list(judge_claims(session.sheet, sheet_subject(session.sheet, of=session.output())))
+    except WorksheetError as error:
+        return [f"a claim can't be judged: {error.message}"]
+    return [str(verdict) for _, verdict in verdicts if not verdict]
+
+
+def _python(session: EditableSheet, words: list[Word]) -> Reply:
     _needs_steps(session)
     text = as_python(session.sheet, session.output())
     forced = bool(words) and words[0].text == "!"
@@ -338,7 +350,7 @@ def _python(session: GrowingSheet, words: list[Word]) -> Reply:
     return Reply(f"the script is in {named[0].text}; run it with python {named[0].text}")
 
 
-def _drop(session: GrowingSheet, words: list[Word]) -> Reply:
+def _drop(session: EditableSheet, words: list[Word]) -> Reply:
     if len(words) != 1:
         raise WorksheetError(":drop takes one name, or 'fixed:' and the like, or 'check'")
     try:
@@ -349,20 +361,20 @@ def _drop(session: GrowingSheet, words: list[Word]) -> Reply:
         raise words[0].error(error.message) from None
 
 
-def _undo(session: GrowingSheet, words: list[Word]) -> Reply:
+def _undo(session: EditableSheet, words: list[Word]) -> Reply:
     return Reply(session.undo())
 
 
-def _redo(session: GrowingSheet, words: list[Word]) -> Reply:
+def _redo(session: EditableSheet, words: list[Word]) -> Reply:
     return Reply(session.redo())
 
 
-def _new(session: GrowingSheet, words: list[Word]) -> Reply:
+def _new(session: EditableSheet, words: list[Word]) -> Reply:
     session.start("")
     return Reply("a new sheet; :undo brings the old one back")
 
 
-def _quit(session: GrowingSheet, words: list[Word]) -> Reply:
+def _quit(session: EditableSheet, words: list[Word]) -> Reply:
     return Reply(kind=ENDED)
 
 

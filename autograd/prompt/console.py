@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 from autograd.errors import AutogradError
+from autograd.prompt.editable import ENDED, NOTED, REFUSED, WRONG, Reply
 from autograd.prompt.editing import Editor
 from autograd.prompt.entries import breaks_off, chunks, is_command
-from autograd.prompt.growing import ENDED, NOTED, REFUSED, WRONG, Reply
 from autograd.prompt.session import Session
 from autograd.prompt.writing import printable
 from autograd.worksheet.lines import MAX_BYTES, is_open
@@ -31,16 +31,20 @@ def converse(version: str, begin: str = "") -> int:
     session = Session()
     stdin = sys.stdin
     terminal = stdin is not None and stdin.isatty()
+    wrong = ""
     if begin:
         reply = session.enter(f":load {begin}")
         if reply.kind == REFUSED:
             print(f"python -m autograd: {' '.join(reply.text.splitlines()[-1:])}", file=sys.stderr)
             return BAD_CODE
+        session.as_if_typed()
+        wrong = reply.text.partition("\n")[2] if reply.kind == WRONG else ""
         if not terminal:
             print(reply.text)
     if terminal:
-        return interact(session, _head(session, version, begin))
-    return listen(session, _lines(stdin)) if stdin is not None else FINE_CODE
+        return interact(session, _head(session, version, begin) + (f"{wrong}\n" if wrong else ""))
+    code = listen(session, _lines(stdin)) if stdin is not None else FINE_CODE
+    return max(code, WRONG_CODE if wrong else FINE_CODE)
 
 
 def _head(session: Session, version: str, begin: str) -> str:

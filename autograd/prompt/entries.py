@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from autograd.errors import WorksheetError
@@ -32,6 +33,7 @@ __all__ = [
     "ordered",
     "placed",
     "read",
+    "refuse_controls",
     "separate",
     "undefined",
 ]
@@ -73,6 +75,11 @@ class Entry:
         return ""
 
     @cached_property
+    def claim(self) -> Claim | None:
+        """Its claim, when it is one."""
+        return next((each for each in self.statements if isinstance(each, Claim)), None)
+
+    @cached_property
     def uses(self) -> dict[str, Token]:
         """The names that its steps use, each where it stands first; not those that it defines before."""
         found: dict[str, Token] = {}
@@ -98,11 +105,23 @@ def read(text: str) -> Entry:
     >>> read("w, b = 0.8, x  # two").names, list(read("w, b = 0.8, x").uses)
     (('w', 'b'), ['x'])
     """
-    for number, line in enumerate(split_lines(text), 1):
-        for column, character in enumerate(line, 1):
-            if "\ud800" <= character <= "\udfff" or (character < " " and character not in "\t\f"):
-                raise WorksheetError(f"unexpected character {character!r}; lines are UTF-8 text", number, column)
     return Entry(text, tuple(parse(text)))
+
+
+_HOSTILE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def refuse_controls(text: str) -> None:
+    """Refuse control characters and lone surrogates, which no statement, path or answer may carry.
+
+    Raises
+    ------
+    WorksheetError
+        With the place.
+    """
+    for number, line in enumerate(split_lines(text), 1):
+        if match := _HOSTILE.search(line):
+            raise WorksheetError(f"unexpected character {match[0]!r}; lines are UTF-8 text", number, match.start() + 1)
 
 
 def chunks(lines: Iterable[str]) -> Iterator[str]:
@@ -232,22 +251,18 @@ def ordered(entries: Sequence[Entry], changed: Entry) -> list[Entry]:
     needs = [{home[name] for name in entry.uses if name in home} - {i} for i, entry in enumerate(entries)]
     if all(each < index for index, need in enumerate(needs) for each in need):
         return list(entries)
-    users: list[list[int]] = [[] for _ in entries]
-    for index, need in enumerate(needs):
-        for each in need:
-            users[each].append(index)
-    waiting = [len(need) for need in needs]
-    ready = [index for index, count in enumerate(waiting) if not count]
-    order = []
-    while ready:
-        index = heapq.heappop(ready)
-        order.append(index)
-        for user in users[index]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                heapq.heappush(ready, user)
-    if len(order) < len(entries):
-        raise _circle(entries, changed, home)
+    sorter = TopologicalSorter(dict(enumerate(needs)))
+    try:
+        sorter.prepare()
+    except CycleError:
+        raise _circle(entries, changed, home) from None
+    order: list[int] = []
+    ready: list[int] = []
+    while sorter.is_active():
+        for index in sorter.get_ready():
+            heapq.heappush(ready, index)
+        order.append(heapq.heappop(ready))
+        sorter.done(order[-1])
     return [entries[index] for index in order]
 
 

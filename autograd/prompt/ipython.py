@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from autograd.errors import AutogradError, WorksheetError
 from autograd.formula.evaluate import Array, Operand
+from autograd.prompt.editable import NOTED, REFUSED, Reply
 from autograd.prompt.entries import chunks, is_command
-from autograd.prompt.growing import NOTED, REFUSED, Reply
 from autograd.prompt.session import Session
 from autograd.prompt.writing import number
 from autograd.worksheet.lines import split_lines

@@ -248,7 +248,7 @@ def as_python(sheet: Worksheet, output: str) -> str:
         script.places.update([] if isinstance(result, Array) else [script.names[name]])
         return result
 
-    operands = walk(sheet.steps, named)
+    operands, _ = walk(sheet.steps, named)
     root = _place(operands, sheet, output)
     title = [f"# {' '.join(sheet.title.split())}"] if sheet.title.isprintable() and sheet.title else []
     leaves = textwrap.wrap(f"leaves = [{', '.join(script.leaves)}]", LINE, subsequent_indent="    ")

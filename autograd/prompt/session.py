@@ -8,15 +8,15 @@ from dataclasses import replace
 from autograd.errors import AutogradError, WorksheetError
 from autograd.prompt import writing
 from autograd.prompt.commands import obey, take_page
-from autograd.prompt.entries import chunks, is_command
-from autograd.prompt.growing import REFUSED, GrowingSheet, Reply
+from autograd.prompt.editable import REFUSED, EditableSheet, Reply
+from autograd.prompt.entries import chunks, is_command, refuse_controls
 from autograd.worksheet.lines import MAX_BYTES, split_lines
 
 __all__ = ["Reply", "Session"]
 
 
-class Session(GrowingSheet):
-    """A worksheet that grows line by line.
+class Session(EditableSheet):
+    """A worksheet that is typed line by line.
 
     Examples
     --------
@@ -53,6 +53,7 @@ class Session(GrowingSheet):
         try:
             if len(text) > MAX_BYTES:
                 raise WorksheetError(f"the line has {len(text):,} characters; allowed are {MAX_BYTES:,}")
+            refuse_controls(text)
             reply = obey(self, text) if is_command(text) else self.take(text.strip("\n"))
             return reply if self.state is before else self._refreshed(reply)
         except WorksheetError as error:

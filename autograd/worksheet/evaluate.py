@@ -6,14 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from autograd.formula.evaluate import Array, Evaluator, Operand, Scalar, element_label
+from autograd.formula.evaluate import MAX_OPERATIONS, Array, Evaluator, Operand, Scalar, element_label
 from autograd.formula.grammar import Instruction
 from autograd.worksheet.lines import Step
 
 __all__ = ["run", "walk"]
 
 
-def run(steps: Sequence[Step], replaced: Mapping[str, float], recorded: bool) -> dict[str, Operand]:
+def run(
+    steps: Sequence[Step],
+    replaced: Mapping[str, float],
+    recorded: bool,
+    before: Mapping[str, Operand] | None = None,
+    left: int = MAX_OPERATIONS,
+) -> tuple[dict[str, Operand], int]:
     """Compute all steps in order.
 
     Parameters
@@ -24,30 +30,42 @@ def run(steps: Sequence[Step], replaced: Mapping[str, float], recorded: bool) ->
         Quantities, leaves or others, that get this number instead of what their step says.
     recorded : bool
         Whether steps become labelled `Value`s; else all is computed in floats.
+    before : mapping of step name to operand, optional
+        Steps that are computed already.
+    left : int
+        The number of scalar operations that are allowed.
 
     Returns
     -------
-    dict of step name to operand
+    operands : dict of step name to operand
+        Those before among them.
+    left : int
+        The number of scalar operations that are still allowed.
 
     Raises
     ------
     WorksheetError
         Where shapes, counts or sizes don't fit.
     """
-    return walk(steps, lambda name, operand: _named(name, operand, replaced, recorded))
+    return walk(steps, lambda name, operand: _named(name, operand, replaced, recorded), before, left)
 
 
-def walk(steps: Sequence[Step], named: Callable[[str, Operand], Operand]) -> dict[str, Operand]:
-    """Evaluate all steps in order; `named` turns each result into the operand that later steps use."""
-    names: dict[str, Operand] = {}
+def walk(
+    steps: Sequence[Step],
+    named: Callable[[str, Operand], Operand],
+    before: Mapping[str, Operand] | None = None,
+    left: int = MAX_OPERATIONS,
+) -> tuple[dict[str, Operand], int]:
+    """Evaluate all steps in order, as `run`; `named` turns each result into the operand that later steps use."""
+    names: dict[str, Operand] = dict(before or {})
 
     def leaf(instruction: Instruction) -> Operand:
         return instruction.number if instruction.kind == "number" else names[instruction.name]
 
-    evaluator = Evaluator(leaf)
+    evaluator = Evaluator(leaf, left)
     for step in steps:
         names[step.name] = named(step.name, evaluator(step.code))
-    return names
+    return names, evaluator.left
 
 
 def _named(name: str, operand: Operand, replaced: Mapping[str, float], recorded: bool) -> Operand:

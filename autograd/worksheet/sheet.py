@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -128,14 +129,43 @@ class Worksheet:
         self.fixed: tuple[str, ...] = ()
         self.claims: tuple[Claim, ...] = ()
         self._output = ""
-        operands = evaluate.run(self.steps, {}, recorded=True)
-        self._aliases = _aliases(operands)
-        self.shapes = {label: operand.shape for label, operand in operands.items() if isinstance(operand, Array)}
-        self._shapes = {
-            label: tuple(self._aliases[each] for each in _labels(label, x)) for label, x in operands.items()
-        }
-        given = [step.name for step in self.steps if _is_leaf(step)]
-        self.leaves = {item.label: item.data for name in given for item in _values(operands[name])}
+        self.leaves: dict[str, float] = {}
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self._aliases: dict[str, str] = {}  # everything a quantity can be called, to its own label
+        self._labels: dict[str, tuple[str, ...]] = {}
+        operands, self._left = evaluate.run(self.steps, {}, recorded=True)
+        self._note(self.steps, operands)
+
+    def _note(self, steps: Sequence[Step], operands: Mapping[str, Operand]) -> None:
+        """Take in what steps have come to."""
+        for step in steps:
+            operand = operands[step.name]
+            labels = tuple(value.label for value in _values(operand))
+            self._labels[step.name] = labels
+            self._aliases |= zip(_labels(step.name, operand), labels, strict=True)
+            if isinstance(operand, Array):
+                self.shapes[step.name] = operand.shape
+            if _is_leaf(step):
+                self.leaves |= {item.label: item.data for item in _values(operand)}
+
+    def extended(self, steps: Sequence[Step], before: Mapping[str, Operand]) -> tuple[Worksheet, dict[str, Operand]]:
+        """Return the sheet with more steps at its end, and all operands; only the new steps are computed.
+
+        Parameters
+        ----------
+        steps : sequence of Step
+            With names of their own.
+        before : mapping of step name to operand
+            The operands of this sheet, from `operands`.
+        """
+        added = _resolved(steps, dict.fromkeys(before, 0))
+        operands, left = evaluate.run(added, {}, True, before, self._left)
+        sheet = copy.copy(self)
+        sheet.steps, sheet._left = (*self.steps, *added), left
+        sheet.leaves, sheet.shapes = dict(self.leaves), dict(self.shapes)
+        sheet._labels, sheet._aliases = dict(self._labels), dict(self._aliases)
+        sheet._note(added, operands)
+        return sheet, operands
 
     @classmethod
     def parse(cls, text: str, name: str = "worksheet") -> Worksheet:
@@ -165,7 +195,7 @@ class Worksheet:
     @classmethod
     def of_statements(cls, statements: Sequence[Statement], name: str = "worksheet") -> Worksheet:
         """Make a sheet of statements that are already read, as the prompt has them; raises as `parse` does."""
-        steps = _resolved([each for each in statements if isinstance(each, Step)])
+        steps = _resolved([each for each in statements if isinstance(each, Step)], {})
         sheet = cls(steps, name)
         for directive in statements:
             if isinstance(directive, Directive):
@@ -230,11 +260,11 @@ class Worksheet:
         ('W[1,1]', 'W[1,2]', 'W[2,1]', 'W[2,2]')
         """
         name = tidy_name(name)
-        if name in self._shapes:
-            return self._shapes[name]
+        if name in self._labels:
+            return self._labels[name]
         if name in self._aliases:
             return (self._aliases[name],)
-        advice = did_you_mean(name, [*self._shapes, *self._aliases]) or f"; names are {listing(self._shapes)}"
+        advice = did_you_mean(name, [*self._labels, *self._aliases]) or f"; names are {listing(self._labels)}"
         raise WorksheetError(f"unknown name {name[:80]!r}{advice}")
 
     @property
@@ -262,7 +292,7 @@ class Worksheet:
             raise WorksheetError("the sheet has no steps; a step is written name = expression")
         name = (self._output or self.steps[-1].name) if name is None else name
         labels = self.labels(name)
-        if tidy_name(name) in self._shapes and tidy_name(name) not in self._aliases:
+        if tidy_name(name) in self._labels and tidy_name(name) not in self._aliases:
             raise WorksheetError(
                 f"the output must be one number, {name!r} is a list; name an element, as {labels[0]!r}"
             )
@@ -270,7 +300,7 @@ class Worksheet:
 
     def operands(self) -> dict[str, Operand]:
         """Compute every step, recording the graph, and return what each stands for, lists as arrays."""
-        return evaluate.run(self.steps, {}, recorded=True)
+        return evaluate.run(self.steps, {}, recorded=True)[0]
 
     def evaluate(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> Evaluation:
         """Compute every step, recording the graph.
@@ -287,14 +317,14 @@ class Worksheet:
         >>> Worksheet.parse("w = 3" + chr(10) + "E = w^2").evaluate({"w": 5}).value
         25.0
         """
-        operands = evaluate.run(self.steps, self._canonical(replaced), recorded=True)
+        operands, _ = evaluate.run(self.steps, self._canonical(replaced), recorded=True)
         values = {item.label: item for operand in operands.values() for item in _values(operand)}
         return Evaluation(values, self.output(of))
 
     def compute(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> float:
         """Compute the output only, in plain floats; comparisons are decided anew."""
         label = self.output(of)
-        operands = evaluate.run(self.steps, self._canonical(replaced), recorded=False)
+        operands, _ = evaluate.run(self.steps, self._canonical(replaced), recorded=False)
         name, _, _ = label.partition("[")
         operand = operands[name]
         if not isinstance(operand, Array):
@@ -359,6 +389,8 @@ class Worksheet:
     def _obey(self, directive: Directive) -> None:
         """Take in one directive line."""
         word = directive.word
+        if word.text == "check":
+            raise word.error("a claim has no colon; write check left == right")
         if word.text not in DIRECTIVES:
             advice = (
                 did_you_mean(word.text, DIRECTIVES) or f"; allowed are {listing(f'{each}:' for each in DIRECTIVES)}"
@@ -443,23 +475,13 @@ def _labels(name: str, operand: Operand) -> list[str]:
     return [element_label(name, operand.shape, position) for position in range(len(operand.items))]
 
 
-def _aliases(operands: Mapping[str, Operand]) -> dict[str, str]:
-    """Map everything a quantity can be called to its own label."""
-    return {
-        alias: value.label
-        for name, operand in operands.items()
-        for alias, value in zip(_labels(name, operand), _values(operand), strict=True)
-    }
-
-
 def _is_leaf(step: Step) -> bool:
     return all(instruction.kind != "name" for instruction in step.code)
 
 
-def _resolved(steps: Sequence[Step]) -> list[Step]:
-    """Check every call, and every name against what is defined before it."""
-    lines: dict[str, int] = {}
-    everywhere = {step.name: step.token.line for step in steps}
+def _resolved(steps: Sequence[Step], lines: dict[str, int]) -> list[Step]:
+    """Check every call, and every name against what is defined before it; `lines` has the lines of earlier steps."""
+    everywhere = lines | {step.name: step.token.line for step in steps}
     resolved = []
     for step in steps:
         if step.name in lines:

@@ -53,6 +53,7 @@ def piped(text: str | bytes, folder: Path, *arguments: str) -> tuple[int, str, s
         ("a = (1\n:help outer", (2, "outer(a, b)\n", "  a = (1\n      ^\n'(' is never closed; ')' is missing\n")),
         ("a = (1", (2, "", "  a = (1\n      ^\n'(' is never closed; ')' is missing\n")),
         ("fixed: q\na = 1", (2, "a = 1\n", "nothing defines q\n")),
+        ("check: 1", (2, "", "  check: 1\n  ^\na claim has no colon; write check left == right\n")),
         ("a = 1\n:draw", (2, "a = 1\n", "this opens only at a terminal; name a file, as graph.svg or page.html\n")),
     ],
 )  # fmt: skip
@@ -90,6 +91,13 @@ def test_import_stays_light() -> None:
     code = f"import sys, autograd; autograd.load_ipython_extension; print({heavy} & {{*sys.modules}})"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout == "set()\n"
+
+
+def test_a_named_sheet_with_a_wrong_claim_is_said_and_exits_1(tmp_path: Path) -> None:
+    code, out, err = piped(":undo\n", tmp_path, "-i", "slips_regression")
+    assert (code, err) == (1, "")
+    assert "WRONG: d(L)/d(b1) == (a2 - y)*w2*a1*(1 - a1)*x" in out
+    assert out.endswith("gone: check d(L)/d(b1) == (a2 - y)*w2*a1*(1 - a1)*x\n")
 
 
 # At a terminal

@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 from autograd.errors import WorksheetError
 from autograd.formula.evaluate import FUNCTIONS
 from autograd.prompt import Session
+from autograd.prompt.editable import State
 from autograd.prompt.entries import chunks
-from autograd.prompt.growing import State
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.lines import split_lines
 
 NEURON = "rate: 0.5\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = ½(1 - out)²"
+
+
+def facts_of(state: State) -> tuple[object, ...]:
+    sheet = state.sheet
+    numbers = {name: repr(operand) for name, operand in state.operands.items()}
+    return state.entries, numbers, sheet.trained, sheet.rate, state.pending
 
 
 def session_of(text: str = NEURON) -> Session:
@@ -323,7 +329,7 @@ def test_random_edits_equal_a_fresh_evaluation_and_undo_goes_all_the_way_back(ed
         if reply.kind == "refused":
             assert session.state is before
         elif edit == ":undo":
-            assert session.state is states.pop()
+            assert facts_of(session.state) == facts_of(states.pop())
         elif edit == ":redo":
             states.append(before)
         else:
@@ -332,5 +338,83 @@ def test_random_edits_equal_a_fresh_evaluation_and_undo_goes_all_the_way_back(ed
             assert same_afresh(session)
     while states:
         session.enter(":undo")
-        assert session.state is states.pop()
+        assert facts_of(session.state) == facts_of(states.pop())
     assert session.enter(":undo").kind == "refused"
+
+
+def test_a_typed_step_leaves_the_others_uncomputed() -> None:
+    session = session_of()
+    before = dict(session.state.operands)
+    assert session.enter("after = 2E + net").kind == "fine"
+    assert all(session.state.operands[name] is operand for name, operand in before.items())
+    assert session.enter("b = 0.2").text.startswith("b      0.1 → 0.2\nnet")
+    assert session.state.operands["net"] is not before["net"]
+
+
+def test_steps_typed_one_by_one_are_the_sheet_they_make() -> None:
+    session = session_of(NEURON + "\nW = [[w, 2], [3, b]]\nv = W @ [x, 1]\nfixed: late\nlate = 3\nlast = late*v[1]")
+    sheet = Worksheet.parse("".join(f"{entry.text}\n" for entry in session.state.entries))
+    ours = session.sheet
+    assert (ours.leaves, ours.trained, ours.aliases, ours.shapes) == (
+        sheet.leaves, sheet.trained, sheet.aliases, sheet.shapes
+    )  # fmt: skip
+    assert {label: value.data for label, value in session.values.items()} == sheet.evaluate().numbers()
+
+
+@pytest.mark.parametrize("name", ["pi", "π", "e", "exp"])
+def test_a_name_that_meant_something_else_before_is_refused_as_in_a_sheet(name: str) -> None:
+    session = session_of(f"x = 2\ny = e^x + pi + π + exp(x)\nz = {'exp(1)' if name == 'exp' else 'x'}")
+    assert session.enter(f"{name} = 3").kind in ("fine", "refused")
+    assert Worksheet.parse(session.text()).evaluate().values.keys() == session.values.keys()
+
+
+def test_undo_after_a_loaded_sheet_takes_back_its_last_line() -> None:
+    session = Session()
+    session.enter(":load regression")
+    session.as_if_typed()
+    lines = [entry for entry in session.state.entries if entry.statements]
+    for count in range(len(lines), 0, -1):
+        assert len([entry for entry in session.state.entries if entry.statements]) == count
+        assert session.enter(":undo").kind == "fine"
+    assert session.enter(":undo").kind == "refused"
+    for _ in lines:
+        assert session.enter(":redo").kind == "fine"
+    assert session.sheet.evaluate().value == shipped.load("regression").evaluate().value
+
+
+def test_a_loaded_sheet_says_which_of_its_claims_are_wrong(tmp_path: Path) -> None:
+    reply = Session().enter(":load slips_regression")
+    assert reply.kind == "wrong"
+    assert "WRONG: d(L)/d(b1) ==" in reply.text
+    assert Session().enter(":load regression").kind == "fine"
+    path = tmp_path / "sheet.txt"
+    path.write_text("x = 2\ncheck y == x\n", encoding="utf-8")
+    session = Session()
+    assert "a claim can't be judged: unknown name 'y'" in session.enter(f":load {path}").text
+    assert list(session.values) == ["x"]
+
+
+HOSTILE = ["check: 1", "check:", "check", ": ", ":", "::", ":!", ":save!", ":page \0", ":python a\0b", ":save \udc80"]
+HOSTILE += ["\x1b[2J", "x = 1\0", "# \ud800", "dx/dx", "d(x)/d(x)", "x'", "x = x'", "∂x/∂", "[", "]", "((", "|", "x|"]
+HOSTILE += [":draw \0.svg", ":load \0", ":load .", ":drop check", ":drop check:", ":train x", ":values [", ":help \0"]
+HOSTILE += ["x = 1", "y = x²", "of: y", "of: x[1]", "fixed: ]", "inputs: [", "rate: nan", "rate: 0.1", "title: \r", "y"]
+HOSTILE += [":train 2", ":undo", ":redo", ":new", ":check", ":grad", ":derive", "check y == x", "check x' == 1", "2 3"]
+HOSTILE += [":page x/y.html", ":save x/y.txt", ":python x/y.py", "W = [x, x]", "W @ W", "check W == 1", "e = 2", "\r\n"]
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8), st.sampled_from(HOSTILE).flatmap(
+        lambda line: st.text(max_size=3).map(lambda more: line + more))), max_size=12)
+)  # fmt: skip
+@example(["check: 1"])
+@example(["x = 1", ":page a\0b.html"])
+def test_no_line_ends_the_prompt(lines: list[str]) -> None:
+    session = Session()
+    for line in lines:
+        if re.match(r"\s*:\s*[spdl]", line) and "\0" not in line and "\udc80" not in line and "x/y" not in line:
+            continue  # what would write files of any name
+        before = facts(session)
+        reply = session.enter(line)
+        if reply.kind == "refused":
+            assert facts(session) == before
+        assert reply.text.replace("\n", "").isprintable()

@@ -1,9 +1,9 @@
-"""A worksheet that grows statement by statement, and can be taken back."""
+"""A worksheet that is edited statement by statement, with undo and redo."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -13,14 +13,15 @@ from autograd.claims.sheets import sheet_subject
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
 from autograd.formula.equations import equation
-from autograd.formula.evaluate import Array, Operand
+from autograd.formula.evaluate import CONSTANTS, Array, Operand
+from autograd.formula.grammar import function_name
 from autograd.formula.lexer import tidy_name
 from autograd.prompt import writing
 from autograd.prompt.entries import LINES, Entry, chunks, ordered, placed, read, separate, undefined
 from autograd.worksheet import Evaluation, Worksheet
 from autograd.worksheet.lines import Claim, Directive, begins_statement, split_lines
 
-__all__ = ["ENDED", "FINE", "NOTED", "REFUSED", "WRONG", "GrowingSheet", "Reply", "State"]
+__all__ = ["ENDED", "FINE", "NOTED", "REFUSED", "WRONG", "EditableSheet", "Reply", "State"]
 
 FINE, NOTED, WRONG, REFUSED, ENDED = "fine", "noted", "wrong", "refused", "ended"
 REPLACED: Final = ("title", "rate", "of")  # directives of which a sheet has one
@@ -51,11 +52,24 @@ class Reply:
 
 @dataclass(frozen=True)
 class State:
-    """A sheet at one time; never changed, so that undoing is going back to it."""
+    """A sheet at one time; never changed.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        Its lines.
+    sheet : Worksheet
+        What they say.
+    operands : dict of str to operand
+        The value of every step.
+    pending : frozenset of str
+        Names that directives mention and nothing defines yet.
+    """
 
     entries: tuple[Entry, ...] = ()
     sheet: Worksheet = field(default_factory=lambda: Worksheet.of_statements([], "prompt"))
     operands: dict[str, Operand] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -63,18 +77,19 @@ class State:
         return "".join(f"{entry.text}\n" for entry in self.entries)
 
 
-Mark: TypeAlias = tuple[State, tuple[State, ...], tuple[State, ...], tuple[Entry, ...], str, str]
+Past: TypeAlias = tuple[tuple[Entry, ...], int]  # entries, and how many of them
+Mark: TypeAlias = tuple[State, tuple[Past, ...], tuple[Past, ...], tuple[Entry, ...], str, str]
 
 
-class GrowingSheet:
-    """The statements of a session, the graph that they make, and what they were before."""
+class EditableSheet:
+    """The statements of a session, the graph that they make, and the statements that there were before."""
 
     def __init__(self) -> None:
         self.state = State()
         self.path = ""
         self.page = ""
-        self._past: list[State] = []
-        self._future: list[State] = []
+        self._past: list[Past] = []
+        self._future: list[Past] = []
         self._saved: tuple[Entry, ...] = ()
 
     # What it holds
@@ -127,10 +142,7 @@ class GrowingSheet:
 
     def unresolved(self) -> list[str]:
         """Return the names that directives mention and nothing defines."""
-        known = set(self.state.operands)
-        found = [token.text for entry in self.state.entries for each in _directives(entry)
-                 for token in undefined(each, known)]  # fmt: skip
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(_pending(self.state.entries, self.state.operands)))
 
     # What changes it
 
@@ -145,10 +157,13 @@ class GrowingSheet:
             return Reply()
         if entry.steps:
             return self._define(entry)
-        return self._claim(entry) if entry.directive == "check" else self._direct(entry)
+        return self._claim(entry, claim) if (claim := entry.claim) else self._direct(entry)
 
     def _define(self, entry: Entry) -> Reply:
         before = self.state
+        if (state := self._appended(entry)) is not None:
+            self._go(state)
+            return Reply(writing.changes({}, {name: state.operands[name] for name in entry.names}, entry.names))
         known = {name for each in before.entries for name in each.names}
         pieces = separate(entry) if known.intersection(entry.names) else [entry]
         if len(set(entry.names)) < len(entry.names):
@@ -158,6 +173,22 @@ class GrowingSheet:
             entries = _with(entries, piece)
         self._go(self._state(entries, entry, pieces))
         return Reply(writing.changes(before.operands, self.state.operands, entry.names))
+
+    def _appended(self, entry: Entry) -> State | None:
+        """Make the state with new steps at its end without computing the others anew; None where that isn't enough.
+
+        It isn't where a step has a name already, or one that a statement before it gives another meaning.
+        """
+        state = self.state
+        if any(
+            name in state.pending or name in CONSTANTS or name == "e" or function_name(name) for name in entry.names
+        ):
+            return None
+        try:
+            sheet, operands = state.sheet.extended(entry.steps, state.operands)
+        except WorksheetError:  # whose place the whole sheet tells
+            return None
+        return State((*state.entries, entry), sheet, operands, state.pending)
 
     def _direct(self, entry: Entry) -> Reply:
         word = entry.directive
@@ -171,8 +202,7 @@ class GrowingSheet:
         ]
         return Reply("\n".join(notes), NOTED) if notes else Reply()
 
-    def _claim(self, entry: Entry) -> Reply:
-        (claim,) = (each for each in entry.statements if isinstance(each, Claim))
+    def _claim(self, entry: Entry, claim: Claim) -> Reply:
         try:
             verdict = judge(claim.text, sheet_subject(self.sheet, of=self.output()))
         except WorksheetError as error:
@@ -193,10 +223,10 @@ class GrowingSheet:
             return writing.number(side.value(subject.here))
         entry = _answered(text)
         try:
-            state = self._state([*self.state.entries, entry], entry, [entry])
+            _, operands = self.sheet.extended(entry.steps, self.state.operands)
         except WorksheetError as error:
             raise _shifted(error, len(ANSWER) + 3) from None
-        return writing.value(state.operands[ANSWER])
+        return writing.value(operands[ANSWER])
 
     def _slope(self, name: str) -> str:
         """Say what the output's derivative is, where there is one."""
@@ -236,11 +266,15 @@ class GrowingSheet:
     def start(self, text: str, path: str = "") -> str:
         """Begin with the text of a sheet, which is known to be right, or with none."""
         before = self.state
-        self._go(
-            self._state([read(chunk) for chunk in chunks(split_lines(text.rstrip("\n")))] if text else [], None, [])
-        )
+        entries = [read(chunk) for chunk in chunks(split_lines(text.rstrip("\n")))] if text else []
+        self._go(self._state(entries, None, []))
         self._saved, self.path = self.state.entries, path
         return writing.changes(before.operands, self.state.operands, [])
+
+    def as_if_typed(self) -> None:
+        """Let `undo` take back the statements one by one, as if they had been typed."""
+        entries = self.state.entries
+        self._past[:] = [(entries, i) for i, entry in enumerate(entries) if entry.statements]
 
     def saved(self, path: str) -> None:
         """Note that a file has the sheet."""
@@ -263,19 +297,21 @@ class GrowingSheet:
         """Take an undo back."""
         return self._back(self._future, self._past, "there is nothing to redo")
 
-    def _back(self, source: list[State], kept: list[State], nothing: str) -> str:
+    def _back(self, source: list[Past], kept: list[Past], nothing: str) -> str:
         if not source:
             raise WorksheetError(nothing)
         before = self.state
-        kept.append(before)
-        self.state = source.pop()
+        entries, count = source[-1]
+        self.state = self._state(entries[:count], None, [])
+        source.pop()
+        kept.append((before.entries, len(before.entries)))
         changed = writing.changes(before.operands, self.state.operands, [])
         ours, theirs = ([each.text for each in s.entries] for s in (self.state, before))
         lines = [f"gone: {text}" for text in theirs if text not in ours]
         return changed or writing.printable("; ".join(lines)) or "back"
 
     def _go(self, state: State) -> None:
-        self._past.append(self.state)
+        self._past.append((self.state.entries, len(self.state.entries)))
         self._future.clear()
         self.state = state
 
@@ -288,7 +324,8 @@ class GrowingSheet:
             sheet = Worksheet.of_statements(placed(entries), "prompt")
         except WorksheetError:
             sheet = self._blamed(entries, entry, pieces)
-        return State(tuple(entries), sheet, sheet.operands())
+        operands = sheet.operands()
+        return State(tuple(entries), sheet, operands, frozenset(_pending(entries, operands)))
 
     def _blamed(self, entries: Sequence[Entry], entry: Entry | None, pieces: Sequence[Entry]) -> Worksheet:
         """Do it again with places that tell the entries apart."""
@@ -352,6 +389,14 @@ def _answered(text: str) -> Entry:
 
 def _shifted(error: WorksheetError, columns: int) -> WorksheetError:
     return WorksheetError(error.message, error.line, error.column - columns * (error.line == 1))
+
+
+def _pending(entries: Iterable[Entry], operands: Mapping[str, Operand]) -> Iterator[str]:
+    """Yield the names that directives mention and nothing defines."""
+    for entry in entries:
+        for each in _directives(entry):
+            for token in undefined(each, operands):
+                yield token.text
 
 
 def _directives(entry: Entry) -> list[Directive]:
