@@ -394,16 +394,16 @@ def test_a_loaded_sheet_says_which_of_its_claims_are_wrong(tmp_path: Path) -> No
     assert list(session.values) == ["x"]
 
 
-HOSTILE = ["check: 1", "check:", "check", ": ", ":", "::", ":!", ":save!", ":page \0", ":python a\0b", ":save \udc80"]
-HOSTILE += ["\x1b[2J", "x = 1\0", "# \ud800", "dx/dx", "d(x)/d(x)", "x'", "x = x'", "∂x/∂", "[", "]", "((", "|", "x|"]
-HOSTILE += [":draw \0.svg", ":load \0", ":load .", ":drop check", ":drop check:", ":train x", ":values [", ":help \0"]
-HOSTILE += ["x = 1", "y = x²", "of: y", "of: x[1]", "fixed: ]", "inputs: [", "rate: nan", "rate: 0.1", "title: \r", "y"]
-HOSTILE += [":train 2", ":undo", ":redo", ":new", ":check", ":grad", ":derive", "check y == x", "check x' == 1", "2 3"]
-HOSTILE += [":page x/y.html", ":save x/y.txt", ":python x/y.py", "W = [x, x]", "W @ W", "check W == 1", "e = 2", "\r\n"]
+NASTY = ["check: 1", "check:", "check", ": ", ":", "::", ":!", ":save!", ":page \0", ":python a\0b", ":save \udc80"]
+NASTY += ["\x1b[2J", "x = 1\0", "# \ud800", "dx/dx", "d(x)/d(x)", "x'", "x = x'", "∂x/∂", "[", "]", "((", "|", "x|"]
+NASTY += [":draw \0.svg", ":load \0", ":load .", ":drop check", ":drop check:", ":train x", ":values [", ":help \0"]
+NASTY += ["x = 1", "y = x²", "of: y", "of: x[1]", "fixed: ]", "inputs: [", "rate: nan", "rate: 0.1", "title: \r", "y"]
+NASTY += [":train 2", ":undo", ":redo", ":new", ":check", ":grad", ":derive", "check y == x", "check x' == 1", "2 3"]
+NASTY += [":page x/y.html", ":save x/y.txt", ":python x/y.py", "W = [x, x]", "W @ W", "check W == 1", "e = 2", "\r\n"]
 
 
 @given(
-    st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8), st.sampled_from(HOSTILE).flatmap(
+    st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8), st.sampled_from(NASTY).flatmap(
         lambda line: st.text(max_size=3).map(lambda more: line + more))), max_size=12)
 )  # fmt: skip
 @example(["check: 1"])
