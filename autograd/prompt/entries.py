@@ -108,7 +108,7 @@ def read(text: str) -> Entry:
     return Entry(text, tuple(parse(text)))
 
 
-_HOSTILE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_HOSTILE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def refuse_controls(text: str) -> None:

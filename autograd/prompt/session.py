@@ -59,9 +59,10 @@ class Session(EditableSheet):
         except WorksheetError as error:
             return Reply(writing.pointed(text, error.line, error.column, error.message), REFUSED)
         except AutogradError as error:
-            return Reply(str(error), REFUSED)
+            return Reply(writing.printable(str(error)), REFUSED)
         except OSError as error:
-            return Reply(f"{error.filename}: {error.strerror}" if error.filename else str(error), REFUSED)
+            message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            return Reply(writing.printable(message), REFUSED)
 
     def enter_all(self, text: str) -> Iterator[Reply]:
         """Take many lines, statement by statement."""

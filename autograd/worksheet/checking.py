@@ -1,8 +1,7 @@
 """Every gradient of a worksheet compared with forward mode and with finite differences.
 
-The differences come from computing the sheet itself at other numbers, comparisons and all, in plain floats: they share
-neither the record nor the derivatives. Ridders' method extrapolates them to step 0 and says how far they can be
-trusted; the tolerance is that estimate, not a constant.
+The differences come from evaluating the sheet itself at other numbers, comparisons included, in plain floats: they
+share neither the record nor the derivatives. The tolerance is the error bound of their extrapolation, not a constant.
 """
 
 from __future__ import annotations
@@ -12,18 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from autograd.derivatives.differences import difference
 from autograd.engine.graph import tangent
 from autograd.worksheet.sheet import Worksheet
 
-__all__ = ["Comparison", "compare", "difference"]
+__all__ = ["Comparison", "compare"]
 
 OK, KINK, UNCLEAR, FAILED = "ok", "kink", "unclear", "FAILED"
 
-LEVELS: Final = 22
-COLUMNS: Final = 6
+WIDTH: Final = 0.125  # of the first step, relative
 CLOSE: Final = 1e-9
 RESOLVED: Final = 1e-5
-SMALLEST: Final = 2.0**-1074  # rounding near 0 is absolute
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def compare(
 
 
 def _judge(label: str, reverse: float, forward: float, output: Callable[[float], float], x: float) -> Comparison:
-    differences, error = difference(output, x)
+    differences, error = _difference(output, x)
     verdict = _verdict(reverse, differences, error)
     if _at_kink(reverse, verdict == OK, output, x):
         verdict = KINK
@@ -100,46 +98,10 @@ def _verdict(reverse: float, differences: float, error: float) -> str:
     return OK if distance <= 10.0 * error + CLOSE * size else FAILED
 
 
-def difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
-    """Estimate a derivative from values alone.
-
-    Central differences at halving steps, each row of Richardson's tableau extrapolating to step 0 (Ridders 1982); the
-    entry that changes least from its neighbours is taken, and that change is its error estimate. Steps where the
-    function is not finite are passed over.
-
-    Returns
-    -------
-    derivative, error : float
-        nan and inf when no step gives a number.
-
-    Examples
-    --------
-    >>> derivative, error = difference(math.exp, 1.0)
-    >>> abs(derivative - math.e) < 10 * error < 1e-9
-    True
-    """
-    best, least = math.nan, math.inf
-    for scale in {max(abs(x), 1.0), abs(x)} - {0.0}:
-        before: list[float] = []
-        for level in range(LEVELS):
-            step = 0.125 * scale * 0.5**level
-            above, below = x + step, x - step
-            if above == below:
-                break
-            slope = (function(above) - function(below)) / (above - below)
-            if not math.isfinite(slope):
-                before = []
-                continue
-            noise = (abs(function(above)) * 2.0**-52 + SMALLEST) / step
-            row = [slope]
-            for column, earlier in enumerate(before[:COLUMNS], 1):
-                factor = 4.0**column
-                row.append((factor * row[-1] - earlier) / (factor - 1.0))
-                change = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier)) + noise
-                if change < least:
-                    best, least = row[-1], change
-            before = row
-    return best, least
+def _difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
+    """Estimate a derivative from values alone, with a bound on the error: nan and inf where no step gives a number."""
+    widths = {WIDTH * max(abs(x), 1.0), WIDTH * abs(x)} - {0.0}
+    return min((difference(function, x, width) for width in sorted(widths)), key=lambda found: found[1])
 
 
 def _at_kink(slope: float, agrees: bool, function: Callable[[float], float], x: float) -> bool:

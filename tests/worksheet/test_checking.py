@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograd.worksheet import Worksheet
-from autograd.worksheet.checking import _judge, compare, difference
+from autograd.worksheet.checking import _judge, compare
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,3 @@ def test_a_wrong_gradient_fails(factor: float) -> None:
 
 def test_forward_mode_must_agree() -> None:
     assert _judge("x", math.e, math.e * (1 + 1e-6), math.exp, 1.0).verdict == "FAILED"
-
-
-def test_the_error_estimate_is_honest() -> None:
-    for function, derivative in ((math.sin, math.cos), (math.exp, math.exp)):
-        for x in (0.0, 1.0, -3.0, 20.0):
-            found, error = difference(function, x)
-            assert abs(found - derivative(x)) <= 10 * error <= 1e-8 * max(1.0, abs(derivative(x)))
