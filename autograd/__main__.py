@@ -9,14 +9,16 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import autograd
 from autograd._common.files import write_whole
 from autograd._common.text import did_you_mean
 from autograd.claims.judge import Subject
 from autograd.claims.sheets import judge_claims, sheet_subject
+from autograd.compiler import Program, compile
 from autograd.derivation import Derivation, derive
+from autograd.engine.graph import topological
 from autograd.errors import AutogradError, DrawError, WorksheetError
 from autograd.notes import command as notes
 from autograd.worksheet import Worksheet, shipped
@@ -137,6 +139,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--derive-all", action="store_true", help="write out the chain rule for all that is trained, and the updates")
     add("--latex", metavar="FILE", help="write the derivation as LaTeX")
     add("--markdown", metavar="FILE", help="write the derivation as Markdown")
+    add(
+        "--export", nargs=2, metavar=("LANGUAGE", "FILE"),
+        help="write value and gradient of the output as source: c, javascript or numpy",
+    )  # fmt: skip
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--all", action="store_true", help="of notes: print every equation with its verdict")
     add("--quiet", action="store_true", help="of notes: print nothing but what is WRONG, one line each")
@@ -245,6 +251,8 @@ def _run(options: argparse.Namespace) -> int:
     drawn = _draw(report, options)
     if options.html is not None:
         _explore(report, trained, options.html)
+    if options.export is not None:
+        _export(report, *options.export)
     derivation = _derivation(options, report, trained)
     if not options.json:
         print(as_text(report, values=options.values) + (f"\n\n{derivation}" if derivation else ""))
@@ -256,6 +264,20 @@ def _run(options: argparse.Namespace) -> int:
     if options.html and not options.json:
         print(f"\nThe page is in {options.html}; open it in a browser")
     return CHECK_FAILED if wrong or any(each.verdict == FAILED for each in report.checks or []) else FINE
+
+
+_LANGUAGES: Final = {"c": Program.to_c, "javascript": Program.to_javascript, "numpy": Program.to_numpy}
+
+
+def _export(report: Report, language: str, path: str) -> None:
+    """Write the output and its gradient as source; inputs and targets are arguments, other leaves parameters."""
+    if language not in _LANGUAGES:
+        raise WorksheetError(f"--export: language must be {', '.join(_LANGUAGES)}, got {language!r}")
+    values, sheet = report.run.values, report.sheet
+    output = values[report.run.output]
+    below = set(topological(output))
+    inputs = [values[name] for name in (*sheet.inputs, *sheet.targets) if values[name] in below]
+    write_whole(path, _LANGUAGES[language](compile(output, inputs=inputs), report.run.output))
 
 
 def _derivation(options: argparse.Namespace, report: Report, trained: list[str]) -> Derivation | None:

@@ -319,3 +319,20 @@ def test_interrupting_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_main_can_be_called(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["products", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["value"] == 200.0
+
+
+@pytest.mark.parametrize("language, begins", [
+    ("c", "/* E_total: value and gradient"), ("javascript", "// E_total: value"), ("numpy", '"""E_total: value'),
+])  # fmt: skip
+def test_export_writes_source(language: str, begins: str, tmp_path: Path) -> None:
+    ended = run("step_by_step", "--export", language, str(tmp_path / "source"))
+    assert ended.returncode == 0
+    text = (tmp_path / "source").read_text(encoding="utf-8")
+    assert text.startswith(begins)
+    assert "i1, i2, target_o1, target_o2" in text
+
+
+def test_export_knows_its_languages(tmp_path: Path) -> None:
+    ended = run("step_by_step", "--export", "cobol", str(tmp_path / "source"))
+    assert ended.returncode == 2
+    assert "--export: language must be c, javascript, numpy, got 'cobol'" in ended.stderr

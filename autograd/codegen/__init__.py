@@ -17,7 +17,7 @@ from autograd.codegen.second import second_header
 from autograd.codegen.signatures import signatures
 from autograd.codegen.source import UntranslatableError
 
-__all__ = ["FILES", "UntranslatableError", "header", "main", "script", "stale"]
+__all__ = ["FILES", "PACKAGE", "UntranslatableError", "header", "main", "script", "stale"]
 
 PACKAGE: Final = Path(__file__).parents[1]
 FILES: Final = {

@@ -24,7 +24,7 @@ from autograd.codegen.source import (
 )
 from autograd.ops import BUILT_IN, NAMES, TABLE, Op, numerics
 
-__all__ = ["C", "header"]
+__all__ = ["C", "function", "header"]
 
 ALL: Final = [TABLE[name] for name in BUILT_IN]
 
@@ -120,7 +120,8 @@ def _statement(start: str, value: ast.expr) -> Iterator[str]:
     yield f"{lead}{C.write(value)};"
 
 
-def _function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> str:
+def function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> str:
+    """Return a function of rows.py or numerics.py in C; derivatives go through the pointers named."""
     parameters = [f"double {p}" for p in _parameters(function)] + [f"double *{d}" for d in derivatives]
     head = f"INLINE double\n{name}({', '.join(parameters)})"
     return "\n".join([head, "{", *_body(function, derivatives), "}", ""])
@@ -161,9 +162,9 @@ def header() -> str:
             _question("selects"),
             _question("regular"),
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
-            *(_function(f"ops_{name}", source.helpers[name], []) for name in helpers),
+            *(function(f"ops_{name}", source.helpers[name], []) for name in helpers),
             *(
-                _function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])
+                function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])
                 for op in fixed
             ),
         ]

@@ -12,7 +12,7 @@ from typing import Final
 from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError, quoted
 from autograd.ops import BUILT_IN, TABLE, numerics
 
-__all__ = ["JAVASCRIPT", "script"]
+__all__ = ["JAVASCRIPT", "Function", "script"]
 
 
 class _InJavaScript(Expressions):
@@ -81,7 +81,7 @@ JAVASCRIPT: Final = _InJavaScript()
 # Statements
 
 
-class _Function:
+class Function:
     """One function: what it has declared so far, and its lines."""
 
     def __init__(self, tree: ast.FunctionDef) -> None:
@@ -89,6 +89,7 @@ class _Function:
         self.declared = {argument.arg for argument in tree.args.args}
 
     def text(self, name: str, keyword: str = "function ", indent: str = "") -> str:
+        """Return the function under a name."""
         parameters = [argument.arg for argument in self.tree.args.args]
         if self.tree.args.vararg:
             parameters.append("..." + self.tree.args.vararg.arg)
@@ -158,9 +159,9 @@ def script() -> str:
         [
             "// The ops in JavaScript, from rows.py by `python -m autograd.codegen --write`. Not to be edited.",
             *(f"const {name} = {JAVASCRIPT.literal(getattr(numerics, name))};" for name in constants),
-            *(_Function(source.helpers[name]).text(f"_{name}") for name in helpers),
+            *(Function(source.helpers[name]).text(f"_{name}") for name in helpers),
             "const OPS = {",
-            *(_Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),
+            *(Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),
             "};",
             f"const SELECTS = new Set([{', '.join(quoted(op.name) for op in ops if op.selects)}]);",
             "",

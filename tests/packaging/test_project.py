@@ -48,13 +48,16 @@ def test_readme_shows_what_the_command_prints(tmp_path: Path) -> None:
 
 
 def test_generated_files_are_fresh() -> None:
-    assert codegen.stale() == []
+    # In a process of its own: tests and doctests in this one may have added ops to the table.
+    ended = subprocess.run(
+        [sys.executable, "-m", "autograd.codegen", "--check"], capture_output=True, cwd=ROOT, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_a_stale_file_is_named_and_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert codegen.main(["--check"]) == 0
     monkeypatch.setattr(codegen, "PACKAGE", tmp_path)
     monkeypatch.setattr(codegen, "FILES", {"made.h": lambda: "new\n"})
     (tmp_path / "made.h").write_text("old\n", encoding="utf-8")

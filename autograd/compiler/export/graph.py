@@ -1,0 +1,200 @@
+"""A program as an exporter sees it: names, values in order, guards, and the gradient in reverse."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from autograd.compiler.export.rows import row_of
+from autograd.compiler.plan.plain import Node, PlainPlan, plain_plan
+from autograd.compiler.record.tape import ALIAS, Guard, Tape
+from autograd.errors import AutogradError
+from autograd.ops import TABLE, ieee
+
+__all__ = ["ExportError", "Graph"]
+
+
+class ExportError(AutogradError):
+    """A program that can't be written in another language; the text names the op or the guard."""
+
+
+_KEYWORDS: Final = """
+alignas and arguments asm auto await bitand bitor bool break case catch char class compl concept const constexpr
+continue debugger decltype default delete do double else enum eval explicit export extern false final finally float for
+friend function goto if
+implements import in inline instanceof int interface let long mutable namespace new noexcept not null
+nullptr operator or package private protected public register requires restrict return short signed sizeof static
+struct super switch template this throw true try typedef typeid typename typeof union unsigned using var virtual void
+volatile while with xor yield"""
+_OURS: Final = "real abs fabs n k status np each inputs parameters outputs seeds shape d_inputs d_parameters"
+RESERVED: Final = {*_KEYWORDS.split(), *_OURS.split(), *keyword.kwlist, *ieee.__all__, *TABLE}
+"""Words that no variable may be called in the languages that are written."""
+
+OURS: Final = re.compile(r"(g|r|d\d+|op|ops|value|slopes|operands)_")
+"""How the names begin that are made beside those of values."""
+
+COMPARISONS: Final = {"<", "<=", ">", ">=", "==", "!="}
+GUARDS: Final = COMPARISONS | {"bool", "finite", "float", "data", "int", "trunc", "floor", "ceil"}
+
+
+class Graph:
+    """What is to be written.
+
+    Attributes
+    ----------
+    tape : Tape
+        What was recorded.
+    weights : sequence of float, optional
+        Numbers of the parameters, which then have no gradient.
+    plan : PlainPlan
+        Its values in order, and the reverse of it.
+    forward : list of Node
+        The values that are computed, in order.
+    guards : list of Guard
+        What must hold.
+    names : list of str
+        For each entry of the tape an identifier: its label as far as it is one.
+    conditional : set of int
+        Entries that a gradient reaches through `where` alone, so that it may not arrive at all.
+
+    Raises
+    ------
+    ExportError
+        For an op added by a user, and for a guard that other languages can't test alike.
+    """
+
+    def __init__(self, tape: Tape, weights: Sequence[float] | None = None) -> None:
+        own = [name for name in tape.added if name != ALIAS]
+        if own:
+            raise ExportError(f"export: {', '.join(own)}: an op added in Python can't be written in another language")
+        for guard in tape.guards:
+            if guard.kind not in GUARDS:
+                raise ExportError(f"export: a guard of {guard.kind}() of {tape.name(guard.node)} can't be written")
+        self.tape = tape = _decided(tape)
+        self.plan: PlainPlan = plain_plan(tape, inputs=True, parameters="" if weights is not None else "sum")
+        self.forward, self.guards = self._merged()
+        self.names = _identifiers(tape)
+        self.conditional = self._conditional()
+
+    @property
+    def inputs(self) -> range:
+        """Entries that are arguments of each call."""
+        return range(self.tape.inputs)
+
+    @property
+    def parameters(self) -> range:
+        """Entries that are weights."""
+        return range(self.tape.inputs, self.tape.inputs + self.tape.parameters)
+
+    def constant(self, entry: int) -> float | None:
+        """Return the number that stands in the graph, None for every other entry."""
+        at = entry - self.tape.inputs - self.tape.parameters
+        return self.tape.constants[at] if 0 <= at < len(self.tape.constants) else None
+
+    def _merged(self) -> tuple[list[Node], list[Guard]]:
+        """The values without those of guards that are there already, and the guards over the others."""
+        same = list(range(len(self.tape)))
+        first: dict[object, int] = {}
+        for entry in range(self.tape.inputs + self.tape.parameters, self.tape.leaves):
+            same[entry] = first.setdefault(repr(self.constant(entry)), entry)
+        wanted = {*self.tape.outputs}
+        for node in reversed(self.plan.forward):
+            wanted |= set(node.operands) if node.entry in wanted else set()
+        nodes = []
+        for node in self.plan.forward:
+            found = first.setdefault((node.op, *(same[x] for x in node.operands)), node.entry)
+            if found == node.entry or node.entry in wanted:
+                nodes.append(node)
+            else:
+                same[node.entry] = found
+        own = [
+            node._replace(operands=tuple(same[x] for x in node.operands)) if node.entry not in wanted else node
+            for node in nodes
+        ]
+        guards = [
+            replace(guard, node=same[guard.node], other=None if guard.other is None else same[guard.other])
+            for guard in self.tape.guards
+        ]
+        return own, list(dict.fromkeys(guards))
+
+    def _conditional(self) -> set[int]:
+        plainly, anyhow = set(self.tape.outputs), set(self.tape.outputs)
+        for node in self.plan.reverse:
+            reached = {x for x in node.operands if x in self.plan.active}
+            anyhow |= reached
+            if node.entry in plainly and not TABLE[node.op].selects:
+                plainly |= reached
+        return anyhow - plainly
+
+
+def _decided(tape: Tape) -> Tape:
+    """The tape without choices between operands that constants decide: what they select stands in their place."""
+    first = tape.inputs + tape.parameters
+    numbers = dict(zip(range(first, tape.leaves), tape.constants, strict=True))
+    same = list(range(len(tape)))
+    operands = []
+    for entry, (row, given) in enumerate(zip(tape.rows, tape.operands, strict=True), tape.leaves):
+        own = tuple(same[x] for x in given)
+        operands.append(own)
+        op = TABLE.get(tape.op(row))
+        if op is not None and op.selects and op.arity is not None:
+            found = row_of(op, tuple(map(numbers.get, own)))
+            if isinstance(found.value, ast.Name) and found.slopes is not None:
+                position = op.parameters.index(found.value.id)
+                if ast.unparse(found.slopes[position]) == "1.0":
+                    same[entry] = own[position]
+    guards = [
+        replace(guard, node=same[guard.node], other=None if guard.other is None else same[guard.other])
+        for guard in tape.guards
+    ]
+    outputs = tuple(same[x] for x in tape.outputs)
+    return replace(tape, operands=tuple(operands), outputs=outputs, guards=tuple(guards))
+
+
+def _identifiers(tape: Tape) -> list[str]:
+    """A name for each entry: unique, and an identifier in C, C++, JavaScript and Python."""
+    taken: set[str] = set()
+    return [_unique(_identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
+
+
+def _called(tape: Tape, entry: int) -> str:
+    if entry in tape.labels:
+        return tape.labels[entry]
+    if entry < tape.inputs:
+        return f"x{entry}"
+    if entry < tape.inputs + tape.parameters:
+        return f"w{entry - tape.inputs}"
+    return f"t{entry - tape.leaves}"
+
+
+def _identifier(label: str) -> str:
+    name = re.sub(r"[^0-9A-Za-z_]+", "_", label).strip("_") or "v"
+    return f"v_{name}" if name[0].isdigit() else name
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = name, 2
+    while found in RESERVED or found in taken or OURS.match(found):
+        found, number = f"{name}_{number}", number + 1
+    taken.add(found)
+    return found
+
+
+def identifier(name: str) -> str:
+    """Return a function's name as an identifier."""
+    return _unique(_identifier(name), set())
+
+
+def wrapped(words: Iterable[str], lead: str, width: int = 100) -> list[str]:
+    """Words between commas in lines of a comment."""
+    lines, line = [], ""
+    for word in words:
+        if line and len(line) + len(word) + 2 > width:
+            lines.append(lead + line + ",")
+            line = ""
+        line += (", " if line else "") + word
+    return [*lines, lead + line] if line else lines

@@ -1,0 +1,275 @@
+"""Statements that compute a program and its gradient, in languages of C's family; what differs is left to each."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from autograd.codegen.source import Expressions
+from autograd.compiler.export.graph import COMPARISONS, Graph
+from autograd.compiler.export.rows import VALUE, Row, replaced, row_of, unrolled
+from autograd.compiler.plan.plain import Node
+from autograd.compiler.record.tape import ALIAS, Guard
+from autograd.ops import TABLE, Op
+
+__all__ = ["Statements", "without_unused"]
+
+Block = list[str]
+"""Lines that belong together."""
+
+
+class Statements(ABC):
+    """The statements of a program.
+
+    Attributes
+    ----------
+    graph : Graph
+        What is written.
+    called, valued : dict of str to Op
+        Rows that the statements so far call as functions: with their local derivatives, and for the value alone.
+    """
+
+    expressions: ClassVar[Expressions]
+    indent: ClassVar = "    "
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.called: dict[str, Op] = {}
+        self.valued: dict[str, Op] = {}
+        self._slopes: dict[int, list[str]] = {}
+        self._begun: set[int] = set()
+
+    # What each language says its own way
+
+    @abstractmethod
+    def define(self, name: str, value: str, changes: bool = False) -> str:
+        """A new variable."""
+
+    @abstractmethod
+    def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
+        """Variables for the value and the local derivatives that a row's function gives."""
+
+    @abstractmethod
+    def value_call(self, op: Op, operands: Sequence[str]) -> str:
+        """A call of a row's function for the value alone."""
+
+    @abstractmethod
+    def guard(self, number: int, holds: str) -> Block:
+        """End here if a guard doesn't hold."""
+
+    @abstractmethod
+    def function(self, name: str) -> str:
+        """How a function of the language's library is called: `trunc`, `isfinite`."""
+
+    def add(self, name: str, value: str) -> str:
+        """Add to a variable."""
+        return f"{name} += {value};"
+
+    def assign(self, name: str, value: str) -> str:
+        """Set a variable anew."""
+        return f"{name} = {value};"
+
+    def value(self, entry: int) -> str:
+        """What holds an entry's value."""
+        number = self.graph.constant(entry)
+        return self.graph.names[entry] if number is None else self.number(number)
+
+    def slope(self, entry: int, position: int) -> str:
+        """What holds a local derivative."""
+        return f"d{position + 1}_{self.graph.names[entry]}"
+
+    def gradient(self, entry: int) -> str:
+        """What holds the derivative of the outputs with respect to an entry."""
+        return f"g_{self.graph.names[entry]}"
+
+    def received(self, entry: int) -> str:
+        """What holds whether a gradient has arrived at an entry."""
+        return f"r_{self.graph.names[entry]}"
+
+    def number(self, number: float) -> str:
+        """A number, in brackets if it has a sign."""
+        if number != number:
+            return self.expressions.constants["nan"]
+        text = self.expressions.constants["inf"] if math.isinf(number) else self.expressions.literal(abs(number))
+        return f"(-{text})" if math.copysign(1.0, number) < 0.0 else text
+
+    # Forward
+
+    def forward(self, gradient: bool) -> Iterator[Block]:
+        """Every value in order; with `gradient` the local derivatives that the reverse direction needs."""
+        for node in self.graph.forward:
+            yield self._node(node, gradient and node.slopes)
+
+    def _node(self, node: Node, slopes: bool) -> Block:
+        name, operands = self.value(node.entry), [self.value(x) for x in node.operands]
+        if node.op == ALIAS:
+            return [self.define(name, operands[0])]
+        op = TABLE[node.op]
+        if op.arity is None:
+            return self._any_number(node, op, operands, slopes)
+        row, names = self.row(node, slopes), {**self._names(op, operands), VALUE: ast.Name(name)}
+        if not slopes:
+            if row.value is not None:
+                return [self.define(name, self.written(row.value, names))]
+            return [self.define(name, self.value_call(op, operands))]
+        if row.value is None or row.slopes is None:
+            self._slopes[node.entry] = [self.slope(node.entry, i) for i in range(len(operands))]
+            self.called[op.name] = op
+            return self.call(name, op, operands, self._slopes[node.entry])
+        return [self.define(name, self.written(row.value, names)), *self._own_slopes(node, row.slopes, names)]
+
+    def row(self, node: Node, slopes: bool) -> Row:
+        """The row of a node, with what is known of its operands and which derivatives are wanted."""
+        wanted = tuple(slopes and x in self.graph.plan.active for x in node.operands)
+        return row_of(TABLE[node.op], tuple(map(self.graph.constant, node.operands)), wanted)
+
+    def _own_slopes(self, node: Node, slopes: Sequence[ast.expr], names: dict[str, ast.expr]) -> Block:
+        """Variables for the local derivatives that are more than a name or a number."""
+        lines, texts = [], []
+        for position, slope in enumerate(slopes):
+            text = self.written(slope, names)
+            core = slope.operand if isinstance(slope, ast.UnaryOp) else slope
+            if not isinstance(core, ast.Constant | ast.Name) and node.operands[position] in self.graph.plan.active:
+                lines.append(self.define(self.slope(node.entry, position), text))
+                text = self.slope(node.entry, position)
+            texts.append(text)
+        self._slopes[node.entry] = texts
+        return lines
+
+    def _any_number(self, node: Node, op: Op, operands: list[str], slopes: bool) -> Block:
+        name = self.value(node.entry)
+        found = unrolled(op, [ast.Name(text) for text in operands])
+        if found is None:
+            self._slopes[node.entry] = [self.slope(node.entry, i) for i in range(len(operands))]
+            self.called[op.name] = op
+            return self.call(name, op, operands, self._slopes[node.entry])
+        lines = [self.define(name, self.written(found.start, {}), changes=True)]
+        lines += [self.add(name, self.written(term, {})) for term in found.terms]
+        value = self.written(found.value, {found.total: ast.Name(name)})
+        lines += [self.assign(name, value)] * (value != name)
+        if slopes:
+            lines += self._own_slopes(node, found.slopes, {})
+        return lines
+
+    def _names(self, op: Op, operands: Sequence[str]) -> dict[str, ast.expr]:
+        return {p: ast.Name(text) for p, text in zip(op.parameters, operands, strict=True)}
+
+    def written(self, tree: ast.expr, names: dict[str, ast.expr]) -> str:
+        """An expression with operands in place of a row's parameters."""
+        return self.expressions.write(replaced(tree, names))
+
+    # Guards
+
+    def guards(self) -> Iterator[Block]:
+        """End at the first guard that doesn't hold."""
+        for number, guard in enumerate(self.graph.guards, 1):
+            yield self.guard(number, self._holds(guard))
+
+    def _holds(self, guard: Guard) -> str:
+        asked, outcome = self.value(guard.node), guard.outcome
+        if guard.kind in COMPARISONS:
+            assert guard.other is not None
+            symbol = {"==": self.expressions.equal, "!=": self.expressions.unequal}.get(guard.kind, guard.kind)
+            test = f"{asked} {symbol} {self.value(guard.other)}"
+            return test if outcome else f"!({test})"
+        if guard.kind in ("bool", "finite"):
+            unequal = f"{asked} {self.expressions.unequal} {self.number(0.0)}"
+            test = unequal if guard.kind == "bool" else f"{self.function('isfinite')}({asked})"
+            return test if outcome else f"!({test})"
+        equal = self.expressions.equal
+        if guard.kind not in ("float", "data"):
+            return f"{self.function(guard.kind)}({asked}) {equal} {self.number(float(outcome))}"
+        if outcome != outcome:
+            return f"{asked} {self.expressions.unequal} {asked}"
+        if outcome == 0.0:
+            sign = "<" if math.copysign(1.0, outcome) < 0.0 else ">"
+            return f"{asked} {equal} {self.number(0.0)} && {self.number(1.0)} / {asked} {sign} {self.number(0.0)}"
+        return f"{asked} {equal} {self.number(float(outcome))}"
+
+    # Reverse
+
+    def reverse(self, seed: Sequence[str]) -> Iterator[Block]:
+        """The gradient, from the outputs to the leaves; `seed` has a factor for each output."""
+        yield from self._first()
+        for factor, entry in zip(seed, self.graph.tape.outputs, strict=True):
+            if entry in self.graph.plan.active:
+                yield [self._add(entry, factor)]
+        for node in self.graph.plan.reverse:
+            if node.entry in self._begun:
+                yield self._emit(node)
+
+    def _first(self) -> Iterator[Block]:
+        """Zero where a gradient may not arrive, and whether it has."""
+        late = set(self.graph.conditional)
+        for node in self.graph.plan.reverse:
+            if node.entry in self.graph.conditional or TABLE[node.op].selects:
+                late |= set(node.operands)
+        for entry in sorted(late & self.graph.plan.active):
+            self._begun.add(entry)
+            start = self.number(0.0 if entry in self.graph.conditional else -0.0)  # -0 + x is x
+            yield [self.define(self.gradient(entry), start, changes=True)]
+            if entry in self.graph.conditional and entry >= self.graph.tape.leaves:
+                yield [self.define(self.received(entry), self.number(0.0), changes=True)]
+
+    def _add(self, entry: int, value: str) -> str:
+        if entry in self._begun:
+            return self.add(self.gradient(entry), value)
+        self._begun.add(entry)
+        return self.define(self.gradient(entry), value, changes=True)
+
+    def _emit(self, node: Node) -> Block:
+        lines = []
+        one, minus, zero = self.number(1.0), self.number(-1.0).strip("()"), self.number(0.0)
+        gradient = self.gradient(node.entry)
+        for slope, entry in zip(self._slopes[node.entry], node.operands, strict=True):
+            if entry not in self.graph.plan.active:
+                continue
+            value = {one: gradient, minus: f"-{gradient}"}.get(slope) or f"{slope} * {gradient}"
+            if not TABLE[node.op].selects:
+                lines += [self._add(entry, value), *self._arrived(entry)]
+            elif slope != zero:
+                lines += self.unless_zero(slope, [self._add(entry, value), *self._arrived(entry)])
+        return self.unless_zero(self.received(node.entry), lines) if node.entry in self.graph.conditional else lines
+
+    def unless_zero(self, tested: str, lines: Block) -> Block:
+        """Do something where a number isn't 0."""
+        inner = [self.indent + line for line in lines]
+        return [f"if ({tested} {self.expressions.unequal} {self.number(0.0)}) {{", *inner, "}"]
+
+    def _arrived(self, entry: int) -> Block:
+        within = entry in self.graph.conditional and entry >= self.graph.tape.leaves
+        return [self.assign(self.received(entry), self.number(1.0))] if within else []
+
+    def gradient_or_zero(self, entry: int) -> str:
+        """The gradient of a leaf; 0 if nothing depends on it."""
+        return self.gradient(entry) if entry in self._begun else self.number(0.0)
+
+
+def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[str] | None = None) -> list[str]:
+    """Return lines without those that set what no later line names.
+
+    Parameters
+    ----------
+    lines : list of str
+        A function's body.
+    defined : pattern
+        Finds the name in a line that sets it.
+    call : pattern, optional
+        Finds in such a line the call that also sets local derivatives, which stays.
+    """
+    kept: list[str] = []
+    named: set[str] = set()
+    for line in reversed(lines):
+        found = defined.match(line)
+        calls = call.search(line) if call else None
+        if found is not None and found[1] not in named:
+            if calls is None:
+                continue
+            line = calls[1]
+        kept.append(line)
+        named.update(re.findall(r"\w+", line))
+    return kept[::-1]

@@ -1,0 +1,236 @@
+"""Exported programs: C, JavaScript and numpy compute what replay computes, for every op."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import json
+import math
+import random
+import shutil
+import struct
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.compiler import Program
+from autograd.compiler.export import ExportError
+from autograd.engine.graph import topological
+from autograd.ops import NAMES, TABLE
+from tests import needs
+
+STRICT = ["-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+
+
+def graph(seed: int, ops: Sequence[str], size: int = 10) -> tuple[Program, list[float]]:
+    """A program of random ops over three inputs and three parameters, and arguments for it."""
+    r = random.Random(seed)
+    inputs = [Value(r.choice([r.uniform(-2, 2), r.uniform(0.1, 0.9), 0.0, 1.0]), label=f"x{i}") for i in range(3)]
+    pool = [*inputs, *(Value(r.uniform(-2, 2), label=f"w{i}") for i in range(3))]
+
+    def pick() -> Value | float:
+        return r.choice(pool[-8:] + pool[:6]) if r.random() < 0.85 else r.choice([2.0, 0.5, -1.0, 3.0])
+
+    for _ in range(size):
+        op = TABLE[r.choice(ops)]
+        function: Any = getattr(ag, op.name)
+        if op.name == "dot":
+            node = function([pick(), pick()], [pick(), pick()], pick())
+        elif op.arity is None:
+            node = function([pick() for _ in range(r.randint(1, 4))])
+        else:
+            node = function(*[pick() for _ in range(op.arity)])
+        if isinstance(node, Value):
+            pool.append(node)
+    outputs = [pool[-1], r.choice(pool[-4:])]
+    below = {id(node) for output in outputs for node in topological(output)}
+    used = [x for x in inputs if id(x) in below]
+    return ag.compile(outputs, inputs=used), [x.data for x in used]
+
+
+CASES = [(seed, [name]) for seed, name in enumerate(NAMES)] + [(seed, list(NAMES)) for seed in [*range(100, 112), 5005]]
+each_graph = pytest.mark.parametrize(
+    "seed, ops", CASES, ids=lambda x: x[0] if isinstance(x, list) and len(x) == 1 else ""
+)
+
+
+def flat(outputs: Any, *gradients: Any) -> list[float]:
+    return [float(x) for row in (outputs, *gradients) for x in row]
+
+
+def bits(numbers: Sequence[float]) -> list[bytes]:
+    return [b"nan" if math.isnan(x) else struct.pack("d", x) for x in numbers]
+
+
+def shared_object(text: str, folder: Path, *options: str) -> ctypes.CDLL:
+    """Compile C and load it."""
+    source = folder / "program.c"
+    source.write_text(text, encoding="utf-8")
+    command = [needs.tool("gcc"), "-std=c99", *STRICT, *options, "-shared", "-fPIC", str(source), "-lm"]
+    subprocess.run([*command, "-o", str(folder / "program.so")], check=True)
+    return ctypes.CDLL(str(folder / "program.so"))
+
+
+def doubles(numbers: Sequence[float]) -> Any:
+    return (ctypes.c_double * len(numbers))(*numbers)
+
+
+def run_c(library: ctypes.CDLL, name: str, program: Program, arguments: Sequence[float]) -> tuple[int, list[float]]:
+    """Call value and gradient; the status and all numbers."""
+    given = [doubles(numbers) for numbers in (arguments, program.numbers()) if numbers]
+    results = [doubles([0.0] * len(program.tape.outputs)), *(doubles([0.0] * len(each)) for each in given)]
+    status = getattr(library, f"{name}_gradient")(*given, None, *results)
+    value = doubles([0.0] * len(program.tape.outputs))
+    assert getattr(library, name)(*given, value) == status
+    if not status:
+        assert bits(list(value)) == bits(list(results[0]))
+    return status, [x for each in results for x in each]
+
+
+@each_graph
+def test_c_has_the_bits_of_replay(seed: int, ops: list[str], tmp_path: Path) -> None:
+    program, arguments = graph(seed, ops)
+    library = shared_object(program.to_c("f"), tmp_path)
+    status, found = run_c(library, "f", program, arguments)
+    expected = flat(*program.gradients(*arguments))
+    count = len(program.tape.outputs)
+    assert status == 0
+    assert bits(found[:count]) == bits(expected[:count])
+    # A planner may add what a node receives from dot products in another order.
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    if len(ops) == 1 and ops != ["dot"]:
+        assert bits(found) == bits(expected)
+
+
+@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++"), ("clang", "-std=c99")])
+def test_it_compiles_without_a_warning(compiler: tuple[str, ...], tmp_path: Path) -> None:
+    if not shutil.which(compiler[0]):
+        pytest.skip(f"needs the compiler {compiler[0]} on PATH")
+    for seed, real, weights in itertools.product(range(4), ("double", "float"), ("argument", "baked")):
+        program, _ = graph(seed, list(NAMES), 30)
+        source = tmp_path / f"{seed}_{real}_{weights}.c"
+        source.write_text(program.to_c("f", real=real, weights=weights), encoding="utf-8")
+        command = [*compiler, *STRICT, "-c", str(source), "-o", str(tmp_path / "f.o")]
+        subprocess.run(command, check=True)
+
+
+def test_a_long_program_is_many_functions(tmp_path: Path) -> None:
+    program, arguments = graph(3, ["add", "mul", "tanh", "sin", "where", "logsumexp", "mean"], 2000)
+    text = program.to_c("f")
+    longest = max(len(part.splitlines()) for part in text.split("\n}\n"))
+    assert longest < 400
+    status, found = run_c(shared_object(text, tmp_path), "f", program, arguments)
+    expected = flat(*program.gradients(*arguments))
+    assert status == 0
+    assert bits(found[:2]) == bits(expected[:2])
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def guarded() -> Program:
+    x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    with ag.recording():
+        y = (w * x).exp() if x > 0 else w
+    program: Program = ag.compile(y, inputs=[x])
+    return program
+
+
+def test_a_guard_that_fails_is_returned(tmp_path: Path) -> None:
+    library = shared_object(guarded().to_c("f"), tmp_path)
+    assert run_c(library, "f", guarded(), [0.5])[0] == 0
+    assert run_c(library, "f", guarded(), [-0.5]) == (1, [0.0, 0.0, 0.0])
+    samples = doubles([1.0, 2.0, -1.0, 3.0])
+    outputs = doubles([0.0] * 4)
+    library.f_batch.restype = ctypes.c_long
+    assert library.f_batch(ctypes.c_long(4), samples, doubles([3.0]), outputs) == 2
+    assert list(outputs) == [math.exp(3.0), math.exp(6.0), 0.0, 0.0]
+
+
+def test_weights_can_be_baked_in(tmp_path: Path) -> None:
+    library = shared_object(guarded().to_c("f", weights="baked"), tmp_path)
+    outputs, slope = doubles([0.0]), doubles([0.0])
+    assert library.f_gradient(doubles([0.5]), None, outputs, slope) == 0
+    assert (outputs[0], slope[0]) == (math.exp(1.5), 3.0 * math.exp(1.5))
+
+
+@each_graph
+def test_javascript_computes_the_same(seed: int, ops: list[str], tmp_path: Path) -> None:
+    program, arguments = graph(seed, ops)
+    given = [arguments, *([program.numbers()] if program.parameters else [])]
+    call = f"f_gradient({', '.join(map(json.dumps, given))})"
+    lines = [
+        program.to_javascript("f"),
+        f"const {{ outputs, inputs, parameters }} = {call};",
+        "console.log(JSON.stringify([...outputs, ...inputs, ...parameters].map(String)));",
+    ]
+    (tmp_path / "f.mjs").write_text("\n".join(lines), encoding="utf-8")
+    command = [needs.tool("node"), str(tmp_path / "f.mjs")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = [float(text.replace("Infinity", "inf")) for text in json.loads(ended.stdout)]
+    np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-12)
+
+
+@each_graph
+def test_numpy_computes_the_same(seed: int, ops: list[str]) -> None:
+    program, arguments = graph(seed, ops)
+    columns = [np.array([x, 0.3, -0.7, 1.5]) for x in arguments]
+    names: dict[str, Any] = {}
+    exec(compile(program.to_numpy("f"), "f.py", "exec"), names)
+    given: list[Any] = [columns, *([program.numbers()] if program.parameters else [])]
+    outputs, inputs, parameters = names["f_gradient"](*given)
+    expected = program.gradients(*columns)
+    # erf and its like are libm's here and polynomials in a batch.
+    np.testing.assert_allclose([*outputs, *inputs], [*expected.outputs, *expected.inputs], rtol=1e-12)
+    np.testing.assert_allclose(parameters, expected.parameters, rtol=1e-11)
+    np.testing.assert_array_equal(names["f"](*given), outputs)
+
+
+def test_guards_of_the_other_languages(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(compile(guarded().to_numpy("f"), "f.py", "exec"), names)
+    with pytest.raises(ValueError, match=r"^x > \w+ is True$"):
+        names["f"]([np.array([1.0, -1.0])], [3.0])
+    (tmp_path / "f.mjs").write_text(guarded().to_javascript("f") + "f([-1], [3]);", encoding="utf-8")
+    ended = subprocess.run([needs.tool("node"), str(tmp_path / "f.mjs")], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "RangeError: x > " in ended.stderr
+
+
+def test_labels_of_any_kind_make_names() -> None:
+    labels = ["int", "*/", "exp", "α", "2x", "a b", "a_b", 'q"\n', "const"]
+    inputs = [Value(1.0 + i, label=label) for i, label in enumerate(labels)]
+    text = ag.compile(ag.sum(inputs), inputs=inputs).to_c("int main() { } /*")
+    assert "inputs[9]:\n       int_2, v, exp_2, v_2, v_2x, a_b, a_b_2, q, const_2\n" in text
+    assert "int int_main(const real *inputs, real *outputs)" in text
+
+
+@pytest.mark.usefixtures("table_as_it_was")
+def test_an_added_op_is_refused_by_name() -> None:
+    own = ag.op("2*x", name="exported_square")(lambda x: x * x)
+    x = Value(2.0)
+    with pytest.raises(
+        ExportError, match=r"^export: exported_square: an op added in Python can't be written in another language$"
+    ):
+        ag.compile(own(x), inputs=[x]).to_c()
+
+
+def test_a_guard_that_only_python_can_test_is_refused() -> None:
+    x = Value(2.25, label="x")
+    with ag.recording():
+        y = x * 2.0 if round(x, 1) > 0 else x
+    with pytest.raises(ExportError, match=r"^export: a guard of round\(\) of x can't be written$"):
+        ag.compile(y, inputs=[x]).to_c()
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"weights": "none"}, "^to_c: weights must be 'argument' or 'baked', got 'none'$"),
+    ({"real": "half"}, "^to_c: real must be 'double' or 'float', got 'half'$"),
+])  # fmt: skip
+def test_options_are_checked(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        guarded().to_c(**options)
