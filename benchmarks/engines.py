@@ -174,7 +174,7 @@ class Fused(Scalargrad):
         model = self.model
 
         def forward(xs: Sequence[float]) -> Number:
-            return model(xs)[0]
+            return model(xs)
 
         return forward
 

@@ -68,7 +68,7 @@ class Demo:
 
         def step() -> float:
             nonlocal done
-            scores = [model(row)[0] for row in points]
+            scores = [model(row) for row in points]
             losses = [(1 + -y * score).relu() for y, score in zip(labels, scores)]
             data_loss = sum(losses) * (1.0 / len(losses))
             total = data_loss + ALPHA * sum(p * p for p in parameters)
@@ -112,7 +112,7 @@ def epoch(settings: Settings, found: Found) -> Times:
     points, labels = nn.datasets.moons(count, noise=0.1, seed=1)
     targets, net = 2.0 * labels - 1.0, Demo().model()
     leaves = [ag.Value(0.1) for _ in range(3)]
-    program = ag.compile(hinge(net(leaves[:2])[0], leaves[2]), inputs=leaves)
+    program = ag.compile(hinge(net(leaves[:2]), leaves[2]), inputs=leaves)
     table, optimizer = np.column_stack([points, targets]), nn.SGD(net, lr=1e-6)
 
     def fitted(size: int, shuffle: bool) -> None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from autograd.engine import backend
+from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from nn._common.checks import flattened, number_in, number_of, shape_of, shown
 from nn.modules.module import Module
@@ -27,6 +27,8 @@ Numbers: TypeAlias = Any  # a Value or number, or nested sequences of them
 Term: TypeAlias = Callable[[Any, Any], Any]
 
 _PLAIN = {Value, float}  # what operands are as they come, mostly
+ROUNDING: Final = 1e-6
+"""How far probabilities and their sum may be off."""
 
 
 def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
@@ -35,7 +37,7 @@ def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") ->
     Parameters
     ----------
     outputs, targets : Value, float, or nested sequences or arrays of them
-        Of one shape; where the last length of the outputs' is 1 it may be missing in the targets'.
+        Of one shape; a last length of 1 may be missing in either.
     reduction : {"sum", "mean"}
         Of all elements.
 
@@ -146,14 +148,19 @@ def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     Raises
     ------
     ValueError
-        Also if a target isn't from 0 to 1.
+        Also if an output or a target isn't from 0 to 1; a replay doesn't look at outputs.
 
     Examples
     --------
     >>> bce([Value(0.5), Value(1.0)], [1, 1], reduction="sum")
     Value(0.6931)
     """
-    term = _entropy("bce", backend.log, lambda p: backend.log1p(backend.neg(p)), _unless_zero)
+    entropy = _entropy("bce", backend.log, lambda p: backend.log1p(backend.neg(p)), _unless_zero)
+
+    def term(o: Any, t: Any) -> Any:
+        _check_probability("bce", o)
+        return entropy(o, t)
+
     return _elementwise("bce", outputs, targets, reduction, term)
 
 
@@ -182,7 +189,9 @@ def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean")
 
 
 def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
-    """−ln p of the right class, for outputs that are probabilities of each class.
+    """−ln p of the right class, for outputs that are probabilities of each class, as those of `softmax`.
+
+    torch's function of this name takes net inputs (logits): that is `cross_entropy_with_logits`.
 
     Parameters
     ----------
@@ -202,7 +211,8 @@ def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> An
     Raises
     ------
     ValueError
-        If there are no classes or samples, a class or probability is out of range, or lengths differ.
+        If there are no classes or samples, a class or probability is out of range, the outputs of a sample don't sum to
+        1, or lengths differ. A replay doesn't look at outputs.
     TypeError
         If something isn't a Value or number.
 
@@ -211,7 +221,7 @@ def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> An
     >>> cross_entropy([Value(0.25), Value(0.75)], 1)
     Value(0.2877)
     """
-    return _classified("cross_entropy", outputs, targets, reduction, _surprise, _surprises)
+    return _classified("cross_entropy", outputs, targets, reduction, _surprise, _surprises, _check_distribution)
 
 
 def cross_entropy_with_logits(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
@@ -297,7 +307,7 @@ def _entropy(
 def _elementwise(name: str, outputs: Numbers, targets: Numbers, reduction: str, term: Term) -> Any:
     """The reduction of a term for each element."""
     shape, wanted = shape_of(outputs), shape_of(targets)
-    if shape != wanted and shape != (*wanted, 1):
+    if shape != wanted and shape != (*wanted, 1) and wanted != (*shape, 1):
         raise ValueError(f"{name}: outputs and targets must have one shape, got {shape} and {wanted}")
     if "ragged" in shape:
         raise ValueError(f"{name}: outputs must have rows of one length, got shape {shape}")
@@ -333,6 +343,7 @@ def _classified(
     reduction: str,
     of_class: Callable[[list[Any], int], Any],
     of_each: Callable[[list[Any]], list[Any]],
+    check: Callable[[str, list[Any]], None] | None = None,
 ) -> Any:
     """The reduction of a term for each sample: of its right class, or of each class weighted."""
     shape = shape_of(outputs)
@@ -349,6 +360,8 @@ def _classified(
     terms = []
     for row, aim in zip(rows, aims, strict=True):
         scores = _operands(name, "outputs", row, (len(row),))
+        if check is not None:
+            check(name, scores)
         if shape_of(aim):
             terms.append(_weighted(name, aim, of_each(scores)))
         elif isinstance(aim, Value):
@@ -356,6 +369,26 @@ def _classified(
         else:
             terms.append(of_class(scores, _class(name, aim, len(scores))))
     return _reduced(name, terms, reduction, shape)
+
+
+def _check_probability(name: str, output: Any) -> float:
+    """The number of an output, which must be a probability but for rounding; nan is passed on, as everywhere."""
+    number = modes.number(output) if isinstance(output, Value) else output
+    if number < -ROUNDING or number > 1.0 + ROUNDING:
+        raise ValueError(
+            f"{name}: outputs must be probabilities, from 0 to 1, got {number!r}; of net inputs (logits) use "
+            f"{name}_with_logits"
+        )
+    return float(number)
+
+
+def _check_distribution(name: str, outputs: list[Any]) -> None:
+    total = math.fsum(_check_probability(name, output) for output in outputs)
+    if abs(total - 1.0) > ROUNDING:
+        raise ValueError(
+            f"{name}: the probabilities of a sample must sum to 1, got a sum of {total!r}; of net inputs (logits) use "
+            f"{name}_with_logits, or apply nn.softmax"
+        )
 
 
 def _class(name: str, given: Any, count: int) -> int:

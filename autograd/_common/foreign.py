@@ -111,6 +111,9 @@ HINTS: Final[dict[str, dict[str, str]]] = {
     "Module": {
         "weight": "a layer's rows of weights are `weights`",
         "bias": "a layer's list of biases is `biases`",
+        "w": "the weights are `weights`",
+        "b": "a neuron's bias is `bias`, those of a layer `biases`",
+        "neurons": "row j of `weights` and entry j of `biases` belong to neuron j",
         "in_features": "`inputs`",
         "out_features": "`outputs`",
         "children": "`modules()` gives this module and all below it",

@@ -124,6 +124,11 @@ def check_operands(name: str, width: int, xs: object) -> None:
     if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
         raise TypeError(f"{takes}, got {shown(xs)}")
     given: Any = xs
+    if len(given) and not isinstance(given[0], Value) and len(shape_of(given)) > 1:
+        raise TypeError(
+            f"{name}: takes one sample, {width} Values or numbers, got a batch of shape {shape_of(given)}; "
+            f"nn.predict(net, X) computes many samples, nn.fit trains on them"
+        )
     if len(given) != width:
         raise ValueError(f"{name}: takes {width} inputs, got {len(given)}")
     for position, x in enumerate(given):

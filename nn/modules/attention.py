@@ -31,14 +31,8 @@ class Attention(Module):
         How many parts it is divided into; a divisor of the width.
     causal : bool
         Whether a position sees only itself and those before it.
-    bias : {"neuron", "none"}
-        Of its four linear layers.
-    name : str
-        What errors call it.
-    init : str or callable
-        As for `Layer`.
-    seed : int or random.Random
-        Where the weights come from.
+    bias, name, init, seed
+        As for `Layer`, for its four linear layers.
 
     Raises
     ------
@@ -88,18 +82,16 @@ class Attention(Module):
         return [self.out([y for head in heads for y in head[t]]) for t in range(len(xs))]
 
     def _head(self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]) -> list[list[Any]]:
-        """What each position gathers through one head."""
-        scale = 1.0 / math.sqrt(len(queries[0]))
-        columns = list(zip(*values, strict=True))
-        gathered = []
+        """One head's output at each position."""
+        scale, columns, outputs = 1.0 / math.sqrt(len(queries[0])), list(zip(*values, strict=True)), []
         for t, query in enumerate(queries):
             seen = t + 1 if self.causal else len(keys)
-            asked = [q * scale for q in query]
-            scores = [backend.dot(asked, key) for key in keys[:seen]]
+            scaled = [q * scale for q in query]
+            scores = [backend.dot(scaled, key) for key in keys[:seen]]
             total = backend.logsumexp(scores)
             weights = [backend.exp(score - total) for score in scores]
-            gathered.append([backend.dot(weights, column[:seen]) for column in columns])
-        return gathered
+            outputs.append([backend.dot(weights, column[:seen]) for column in columns])
+        return outputs
 
     def __repr__(self) -> str:
         return f"Attention({self.width}, heads={self.heads}{'' if self.causal else ', causal=False'})"

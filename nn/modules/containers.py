@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from autograd.engine.backend import Value
 from nn._common.checks import shown
 from nn._common.seeds import Seed, source
 from nn.modules.activations import Activation, Elementwise, Operand, checked
@@ -21,22 +20,19 @@ Step: TypeAlias = Module | str | Callable[[Any], Any]
 class MLP(Module):
     """Multilayer perceptron: layers one after another.
 
+    It is a whole network, so that its one output is a Value, as in micrograd; several are a list, in which form layers,
+    being parts, always give and take them.
+
     Parameters
     ----------
     inputs : int
         Number of inputs.
     sizes : sequence of int
         Number of neurons of each layer; the last is the output layer.
-    activation : str, callable or None
-        Of the hidden layers, as for `Neuron`.
-    output : str, callable or None
-        Of the output layer.
-    bias : {"neuron", "shared", "none"}
-        As for `Layer`.
-    init : str or callable
-        As for `Neuron`.
-    seed : int or random.Random
-        As for `Neuron`; layers draw from it one after another.
+    activation, output : str, callable or None
+        Activation of the hidden layers, and of the output layer; as for `Neuron`.
+    bias, init, seed
+        As for `Layer`; layers draw from one seed in order.
 
     Raises
     ------
@@ -51,6 +47,8 @@ class MLP(Module):
     [Value(0.7514, label='out_o1'), Value(0.7729, label='out_o2')]
     >>> [parameter.label for parameter in net.parameters()]
     ['w1', 'w2', 'w3', 'w4', 'b1', 'w5', 'w6', 'w7', 'w8', 'b2']
+    >>> MLP(2, [2, 1], init="ones", activation="relu")([1.0, 2.0])
+    Value(6, label='out_o1')
     """
 
     def __init__(
@@ -71,16 +69,9 @@ class MLP(Module):
         draw, last = source(seed), len(sizes) - 1
         checked(activation)  # also where no layer is hidden
         widths = [inputs, *sizes]
+        how: dict[str, Any] = {"bias": bias, "init": init, "seed": draw}
         self.layers = [
-            Layer(
-                widths[i],
-                widths[i + 1],
-                output if i == last else activation,
-                bias=bias,
-                name=f"layer {i + 1}",
-                init=init,
-                seed=draw,
-            )
+            Layer(widths[i], widths[i + 1], output if i == last else activation, name=f"layer {i + 1}", **how)
             for i in range(len(sizes))
         ]
         weight = neuron = offset = 1
@@ -117,12 +108,12 @@ class MLP(Module):
             ]
         )
 
-    def __call__(self, xs: Sequence[Operand]) -> list[Value]:
-        """Return the outputs of the last layer for `xs`, of `inputs` numbers or Values."""
+    def __call__(self, xs: Sequence[Operand]) -> Any:
+        """Return the output of the last layer for `xs`, of `inputs` numbers or Values; a list of them for several."""
         outputs: Any = xs
         for layer in self.layers:
             outputs = layer(outputs)
-        return outputs  # type: ignore[no-any-return]
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"

@@ -20,15 +20,15 @@ class Dropout(Module):
     """In training, sets each value to 0 with probability `p` and divides the others by 1 − p; else changes nothing.
 
     A mask depends on the seed and on how many were drawn before, `draws`, which `state_dict()` saves: training that is
-    resumed goes on with the masks that it would have had. Where the graph is recorded for replay, the masks are Values
-    that the record reads: `redraw()` of the model, before a replay, draws them anew.
+    resumed goes on with the same masks. A graph that is recorded in training reads its masks from Values: `redraw()` of
+    the model, before a replay, draws them anew, and after `eval()` replays drop nothing until `train()`.
 
     Parameters
     ----------
     p : float
         In [0, 1).
-    seed : int or random.Random
-        Where the masks come from.
+    seed : int or random.Random, optional
+        Source of the masks; by default the generator that `nn.seed` sets.
 
     Raises
     ------
@@ -50,17 +50,16 @@ class Dropout(Module):
         self.p = number_in("dropout: p", p, 0.0, 1.0)
         self.seed = source(seed).getrandbits(32)
         self.draws = 0
-        self._masks: list[list[Value]] = []  # of recorded graphs
+        self._masks: list[tuple[list[Value], list[float]]] = []  # of recorded graphs, with the factors of training
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the values, some of them 0 while training."""
-        modes.depends_on("whether dropout is on", self._random)
-        if not self._random():
+        if not self._random() and (self.p == 0.0 or not self.training):  # asked aloud: another mode records anew
             return list(xs)
         factors = self._drawn(len(xs))
         if modes.active and modes.recorder() is not None:
             mask = [Value(factor, label="mask") for factor in factors]
-            self._masks.append(mask)
+            self._masks.append((mask, factors))
             return [backend.mul(x, m) for x, m in zip(xs, mask, strict=True)]
         return [backend.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
 
@@ -71,12 +70,17 @@ class Dropout(Module):
         return [0.0 if draw.random() < self.p else kept for _ in range(count)]
 
     def _random(self) -> bool:
-        return self.training and self.p > 0.0
+        with modes.unobserved():  # masks follow the mode by themselves
+            return self.training and self.p > 0.0
 
     def _redraw(self) -> None:
-        for mask in self._masks:
-            factors = self._drawn(len(mask)) if self._random() else [1.0] * len(mask)
-            for value, factor in zip(mask, factors, strict=True):
+        if self._random():
+            self._masks[:] = [(mask, self._drawn(len(mask))) for mask, _ in self._masks]
+        self._mode_changed()
+
+    def _mode_changed(self) -> None:
+        for mask, factors in self._masks:
+            for value, factor in zip(mask, factors if self._random() else [1.0] * len(mask), strict=True):
                 value.data = factor
 
     def __repr__(self) -> str:

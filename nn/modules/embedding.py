@@ -22,12 +22,8 @@ class Embedding(Module):
     ----------
     count, width : int
         Number of rows and their length; the weights are (count, width).
-    name : str
-        What errors call it.
-    init : str or callable
+    name, init, seed
         As for `Layer`; "normal" is the standard normal distribution.
-    seed : int or random.Random
-        Where the weights come from.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where training starts from: fills parameters in place from a seed or a `random.Random`, never from a hidden state.
+"""Initialisation: fills parameters in place, from a seed, a `random.Random`, or the generator that `nn.seed` sets.
 
 Parameters are a Value, a list of them, or rows of lists. A matrix is (hidden size, input size) as everywhere: its
 fan-in is the length of a row and its fan-out the number of rows. Names and bounds are those of `torch.nn.init`.
@@ -160,11 +160,11 @@ def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "
     parameters : list of list of Value, shape (hidden size, input size)
         The weights of one layer.
     activation : str
-        What follows them, for its `gain`.
+        The activation after them, for its `gain`.
     mode : {"fan_in", "fan_out"}
         Whether to keep the variance of the values forward or of the gradients backward.
-    seed : int or random.Random
-        Where the numbers come from.
+    seed : int or random.Random, optional
+        Source of the numbers.
 
     Raises
     ------
@@ -228,11 +228,7 @@ def filled(what: str, init: str | Initialiser, outputs: int, inputs: int, draw: 
 
 
 def _fill(what: str, parameters: Any, draw: Callable[[], float]) -> Any:
-    if isinstance(parameters, Value):
-        shape: tuple[int | str, ...] = ()
-    else:
-        shape = shape_of(parameters)
-    found = flattened(parameters, shape)
+    found = flattened(parameters, shape_of(parameters))
     for value in found:
         if not isinstance(value, Value):
             raise TypeError(f"{what}: parameters must be Values, got {value!r} ({type(value).__name__})")

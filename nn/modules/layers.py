@@ -14,7 +14,7 @@ from autograd.engine import backend
 from autograd.engine.backend import Value
 from nn._common.checks import check_operands, listed, numbers, shown, size
 from nn._common.seeds import Seed, source
-from nn.modules.activations import FUNCTIONS, Activation, Operand, checked, function_of, spelled
+from nn.modules.activations import Activation, Operand, checked, function_of, spelled
 from nn.modules.init import Initialiser, filled
 from nn.modules.module import Module
 
@@ -33,13 +33,12 @@ class Neuron(Module):
     activation : str, callable or None
         A name of `ACTIVATIONS`; "linear" or None for none; or a function of one Value.
     name : str
-        What its net input and output are called after: net_NAME and out_NAME; without an activation they are one
-        node, out_NAME.
+        Its net input and output are labelled net_NAME and out_NAME; without an activation they are one node, out_NAME.
     init : str or callable
         A name of `nn.init.INITIALISERS`, or a function of (weights, seed=random.Random); "uniform" is within
         ±1/√inputs. The bias is 0.
-    seed : int or random.Random
-        Where the weights come from.
+    seed : int or random.Random, optional
+        Source of the weights; by default the generator that `nn.seed` sets.
 
     Raises
     ------
@@ -75,14 +74,8 @@ class Neuron(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
         """Return the output for `xs`, of as many numbers or Values as there are weights."""
-        labels = _node_labels(self.name, self.activation)
-        try:
-            if len(xs) == len(self.weights):
-                return backend.layer([self.weights], xs, [self.bias], function_of(self.activation), [labels])[0]
-        except TypeError:
-            check_operands(f"neuron {self.name}", len(self.weights), xs)
-            raise
-        raise ValueError(f"neuron {self.name}: takes {len(self.weights)} inputs, got {len(xs)}")
+        name, labels = f"neuron {self.name}", _node_labels(self.name, self.activation)
+        return _applied(name, len(self.weights), [self.weights], xs, [self.bias], self.activation, [labels])[0]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {spelled(self.activation)}, name={self.name!r})"
@@ -91,20 +84,19 @@ class Neuron(Module):
 class Layer(Module):
     """Neurons side by side, all with the same inputs and activation.
 
+    Its output is a list with one Value for each neuron, also of a single one, so that whatever follows in a network can
+    take it.
+
     Parameters
     ----------
     inputs, outputs : int
         Number of inputs and of neurons; the weights are (outputs, inputs).
-    activation : str, callable or None
+    activation, init, seed
         As for `Neuron`.
     bias : {"neuron", "shared", "none"}
         One bias for each neuron, one for the whole layer as in note 002, or none.
     name : str
-        What errors call it.
-    init : str or callable
-        As for `Neuron`.
-    seed : int or random.Random
-        As for `Neuron`.
+        Name in errors.
 
     Raises
     ------
@@ -141,13 +133,8 @@ class Layer(Module):
         self.weights = filled(name, init, self.outputs, self.inputs, source(seed))
         self.biases: list[Any] = [0.0] * self.outputs
         if bias != "none":
-            self.biases = [Value(0.0)] * self.outputs if self.shared_bias else [Value(0.0) for _ in range(self.outputs)]
+            self.biases = [Value(0.0)] * self.outputs if bias == "shared" else [Value(0.0) for _ in range(self.outputs)]
         self.rename()
-
-    @property
-    def shared_bias(self) -> bool:
-        """Whether the whole layer has one bias."""
-        return self.bias_kind == "shared"
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
         """Label weights, biases and neurons, counting on from these numbers; `kind` is h for hidden, o for output."""
@@ -160,7 +147,7 @@ class Layer(Module):
     def set(
         self, weights: Sequence[Sequence[float]] | None = None, bias: float | Sequence[float] | None = None
     ) -> None:
-        """Set the numbers; nothing changes when a shape is wrong.
+        """Set the numbers of weights and biases; nothing changes when a shape is wrong.
 
         Parameters
         ----------
@@ -186,10 +173,10 @@ class Layer(Module):
             found += zip([value for row in self.weights for value in row], given, strict=True)
         if bias is not None and self.bias_kind == "none":
             raise ValueError(f"{self.name}: has no bias, got {shown(bias)}")
-        if bias is not None and self.shared_bias:
-            found += zip(self._bias_values(), numbers(f"{self.name}: shared bias", bias, ()), strict=True)
-        elif bias is not None:
-            found += zip(self._bias_values(), numbers(f"{self.name}: bias", bias, (self.outputs,)), strict=True)
+        if bias is not None:
+            shared = self.bias_kind == "shared"
+            what, shape = ("shared bias", ()) if shared else ("bias", (self.outputs,))
+            found += zip(self._bias_values(), numbers(f"{self.name}: {what}", bias, shape), strict=True)
         return found
 
     def _bias_values(self) -> list[Value]:
@@ -198,14 +185,7 @@ class Layer(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
-        try:
-            if len(xs) == self.inputs:
-                function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-                return backend.layer(self.weights, xs, self.biases, function, self._labels)
-        except TypeError:
-            check_operands(self.name, self.inputs, xs)
-            raise
-        raise ValueError(f"{self.name}: takes {self.inputs} inputs, got {len(xs)}")
+        return _applied(self.name, self.inputs, self.weights, xs, self.biases, self.activation, self._labels)
 
     def __repr__(self) -> str:
         bias = "" if self.bias_kind == "neuron" else f", bias={self.bias_kind!r}"
@@ -215,12 +195,7 @@ class Layer(Module):
 class Linear(Layer):
     """A layer without an activation: `w · x + b` for each neuron; its weights are (outputs, inputs).
 
-    Parameters
-    ----------
-    inputs, outputs : int
-        Number of inputs and of neurons.
-    bias, name, init, seed
-        As for `Layer`.
+    Parameters are those of `Layer`.
 
     Examples
     --------
@@ -244,8 +219,21 @@ class Linear(Layer):
         return super().__repr__().replace("Layer(", "Linear(", 1).replace(", 'linear'", "", 1)
 
 
+def _applied(
+    name: str, width: int, weights: Any, xs: Any, biases: Any, activation: Any, labels: list[tuple[str, str]]
+) -> list[Value]:
+    """Outputs of neurons side by side; wrong inputs raise an error with the layer's name."""
+    if not hasattr(xs, "__len__") or len(xs) != width:
+        check_operands(name, width, xs)
+    try:
+        return backend.layer(weights, xs, biases, function_of(activation), labels)
+    except TypeError:
+        check_operands(name, width, xs)
+        raise
+
+
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
-    """What a neuron's net input and output are called; they are one node where there is no activation."""
+    """Labels of a neuron's net input and output; they are one node where there is no activation."""
     return (f"net_{name}" if activation else f"out_{name}", f"out_{name}")
 
 

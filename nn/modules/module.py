@@ -1,4 +1,4 @@
-"""`Module`: what has parameters, found by looking at its attributes; its numbers as a dict, out and in."""
+"""`Module`: parameters found by looking at attributes, and their numbers as a dict, out and in."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ __all__ = ["Module"]
 
 Self = TypeVar("Self", bound="Module")
 
-_PLAIN = (str, int, float, bool, type(None))  # what many attributes are, and no parameter is
-_NO_MODULE = (Value, *_PLAIN)
-
 
 class Module(state.Stateful):
     """Base of everything that has parameters.
 
-    An attribute registers itself: a leaf `Value` is a parameter, a `Module` contributes its own, and lists, tuples and
-    dicts of these are looked into. Attributes whose names begin with an underscore are passed over.
+    An attribute registers itself: a leaf `Value` is a parameter, a `Module` contributes its own, and lists, tuples,
+    dicts, deques, dataclasses and object arrays of these are looked into. A set of them raises a TypeError, as it has
+    no order. Attributes whose names begin with an underscore are passed over.
+
+    A subclass defines `__call__`, or `forward`, which calling the module calls.
 
     Attributes
     ----------
     training : bool
-        Whether the module is being trained; `train()` and `eval()` set it. Only `Dropout` asks.
+        Whether the module is being trained; `train()` and `eval()` set it. A compiled function that read it while it
+        was recorded follows it.
     buffers : tuple of str
         Of a class: attributes that are plain numbers, not trained, and part of `state_dict()`.
 
@@ -39,18 +40,42 @@ class Module(state.Stateful):
     ...     def __init__(self):
     ...         self.slope = Value(2.0, label="slope")
     ...         self.offset = Value(1.0, label="offset")
+    ...
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
     >>> [name for name, parameter in Line().named_parameters()]
     ['slope', 'offset']
     >>> Line().state_dict()
     {'slope': 2.0, 'offset': 1.0}
     """
 
-    training: bool = True
+    _mode: Value | None = None  # a leaf, since recordings take note when one is asked
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what `forward` returns."""
+        forward = getattr(type(self), "forward", None)
+        if forward is None:
+            raise TypeError(f"{type(self).__name__} can't be called: a Module defines __call__, or forward")
+        return forward(self, *args, **kwargs)
+
+    @property
+    def training(self) -> bool:
+        """Whether the module is being trained."""
+        if self._mode is None:
+            self._mode = Value(1.0, label="training")
+        return bool(self._mode)
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        if self._mode is None:
+            self._mode = Value(1.0, label="training")
+        self._mode.data = 1.0 if mode else 0.0
+        self._mode_changed()
 
     def parameters(self) -> list[Value]:
         """Return every parameter once, in the order of the attributes."""
         found: dict[int, Value] = {}
-        seen: set[int] = set()
+        seen: dict[int, Any] = {}
         stack: list[Any] = [self]
         while stack:
             part = stack.pop()
@@ -58,38 +83,27 @@ class Module(state.Stateful):
                 if not part.op:
                     found[id(part)] = part
             elif id(part) not in seen:
-                seen.add(id(part))
+                seen[id(part)] = part
+                part = state.opened(part)
                 if type(part) is list and {Value}.issuperset(map(type, part)):  # a row of weights, at once
                     found.update([(id(value), value) for value in part if not value.op])
                     continue
-                stack += [inner for inner in reversed(_inside(part)) if not isinstance(inner, _PLAIN)]
+                inside = part if isinstance(part, (list, tuple)) else [inner for _, inner in state.parts(part)]
+                stack += [inner for inner in reversed(inside) if not isinstance(inner, state.PLAIN)]
         return list(found.values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with the path that leads to it, such as `layers.0.weights.1.0`."""
-        for path, found in _walk(self):
-            if isinstance(found, Value):
-                yield path, found
-
-    def modules(self) -> Iterator[Module]:
-        """Yield this module and every one below it, each once."""
-        seen: set[int] = set()
-        stack: list[Any] = [self]
-        while stack:
-            part = stack.pop()
-            if id(part) in seen:
-                continue
-            seen.add(id(part))
-            if isinstance(part, Module):
-                yield part
-            if not (type(part) is list and {Value}.issuperset(map(type, part))):
-                stack += [inner for inner in reversed(_inside(part)) if not isinstance(inner, _NO_MODULE)]
+        return ((path, found) for path, found in state.walk(self) if isinstance(found, Value))
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module and every one below it, each once, with the path that leads to it; its own is empty."""
-        for path, found in _walk(self):
-            if isinstance(found, Module):
-                yield path, found
+        walked = state.walk(self, lambda part: type(part) is list and {Value}.issuperset(map(type, part)))
+        return ((path, found) for path, found in walked if isinstance(found, Module))
+
+    def modules(self) -> Iterator[Module]:
+        """Yield this module and every one below it, each once."""
+        return (found for _, found in self.named_modules())
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -104,13 +118,13 @@ class Module(state.Stateful):
         return notebook.parameters(self, self.named_parameters())
 
     def train(self: Self, mode: bool = True) -> Self:
-        """Say that this module and those below are being trained, or with False that they aren't; return it."""
+        """Set `training` of this module and those below; return the module."""
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self: Self) -> Self:
-        """Say that this module and those below are being used, not trained; return it."""
+        """Set `training` of this module and those below to False; return the module."""
         return self.train(False)
 
     @property
@@ -129,11 +143,19 @@ class Module(state.Stateful):
     def _redraw(self) -> None:
         pass
 
+    def _mode_changed(self) -> None:
+        pass
+
     def state_dict(self) -> dict[str, Any]:
         """Return the numbers by name: a float for one Value, nested lists for lists of them.
 
         Values in equally long lists are one entry, of their shape: `layers.0.weights` holds (hidden size, input size)
         numbers. Nothing in it is shared with the module, and it can be written as JSON as it is.
+
+        Raises
+        ------
+        ValueError
+            If two parameters have paths that are spelled the same, as in `{"a": {"b": v}, "a.b": w}`.
 
         Examples
         --------
@@ -167,33 +189,3 @@ class Module(state.Stateful):
         ValueError: load_state_dict of Layer: missing 'biases'; unexpected 'gain'; 'weights' must be of shape ...
         """
         state.load(self, numbers)
-
-
-def _inside(part: Any) -> list[Any]:
-    """What `state.parts` gives, without names, which cost more than all the rest."""
-    if isinstance(part, (list, tuple)):
-        return part  # type: ignore[return-value]
-    return [inner for _, inner in state.parts(part) or ()]
-
-
-def _walk(root: Module) -> Iterator[tuple[str, Value | Module]]:
-    """Modules and parameters at and below `root`, each once, in order, whatever is shared or holds itself."""
-    seen: set[int] = set()
-    stack: list[tuple[str, Any]] = [("", root)]
-    while stack:
-        path, found = stack.pop()
-        if id(found) in seen:
-            continue
-        if isinstance(found, Value):
-            if not found.op:
-                seen.add(id(found))
-                yield path, found
-            continue
-        parts = state.parts(found)
-        if parts is None:
-            continue
-        seen.add(id(found))
-        if isinstance(found, Module):
-            yield path, found
-        prefix = f"{path}." if path else ""
-        stack += [(prefix + name, part) for name, part in reversed(parts) if not isinstance(part, _PLAIN)]

@@ -25,7 +25,7 @@ class LayerNorm(Module):
     eps : float
         Keeps the root from 0; not negative.
     name : str
-        What errors call it.
+        Name in errors.
 
     Raises
     ------
@@ -63,21 +63,7 @@ class LayerNorm(Module):
 class RMSNorm(Module):
     """y = gain·x/√(mean of x² + eps) over the values of one sample (Zhang and Sennrich 2019).
 
-    Parameters
-    ----------
-    width : int
-        Number of values.
-    eps : float
-        Keeps the root from 0; not negative.
-    gain : bool
-        Whether there is a gain to train for each value; else it is 1.
-    name : str
-        What errors call it.
-
-    Raises
-    ------
-    ValueError
-        If the width is less than 1 or eps negative; in a call, if the number of values is wrong.
+    Parameters and errors are those of `LayerNorm`; without `gain` there is nothing to train.
 
     Examples
     --------

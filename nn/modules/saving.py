@@ -53,7 +53,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     ...     path = os.path.join(folder, "net.json")
     ...     save(nn.MLP(2, [3, 1], seed=1), path)
     ...     net = load(nn.MLP(2, [3, 1], seed=2), path)
-    >>> net([0.5, 0.5])[0].data == nn.MLP(2, [3, 1], seed=1)([0.5, 0.5])[0].data
+    >>> net([0.5, 0.5]).data == nn.MLP(2, [3, 1], seed=1)([0.5, 0.5]).data
     True
     """
     if not isinstance(model, Module):

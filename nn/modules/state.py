@@ -1,27 +1,31 @@
-"""A module's numbers by name: reading them all, and writing all or none."""
+"""What a module is made of: its parts by name, and its numbers, read all together and written all or none."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autograd.engine.backend import Value
 from nn._common.checks import flattened, number_of, shape_of
 
-__all__ = ["Entry", "Stateful", "entries", "load", "parts"]
+__all__ = ["PLAIN", "Entry", "Stateful", "entries", "load", "opened", "parts", "walk"]
+
+PLAIN = (str, int, float, bool, type(None))
+"""Types of most attributes that hold no parameter."""
 
 
 class Stateful:
-    """What keeps its numbers in attributes: the base of `Module`."""
+    """Base of `Module`: keeps its numbers in attributes."""
 
     buffers: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of a state: Values in a list of some shape, or a plain number that its module keeps."""
+    """One name of a state: Values in nested lists of some shape, or a plain number that its module keeps."""
 
     name: str
     content: Any  # a Value, or nested lists of them; for a buffer its attribute's name
@@ -34,45 +38,80 @@ class Entry:
             return float(getattr(self.owner, self.content))
         return _numbers_in(self.content)
 
-    def values(self) -> list[Value]:
-        """Every Value in it, row by row."""
-        return flattened(self.content, self.shape)
+
+def opened(part: Any) -> Any:
+    """A container as a list, tuple or dict; anything else as it is.
+
+    Raises
+    ------
+    TypeError
+        For a set that holds Values or modules: their order changes from run to run.
+    """
+    kind = type(part)
+    if kind in (list, tuple, dict) or isinstance(part, (Value, Stateful, *PLAIN)):
+        return part
+    if isinstance(part, Set) and any(isinstance(x, (Value, Stateful)) for x in part):
+        raise TypeError(f"parameters can't be kept in a {kind.__name__}, which has no order; use a list, tuple or dict")
+    if isinstance(part, Mapping):
+        return dict(part)
+    if isinstance(part, (Sequence, ValuesView)) and not isinstance(part, (bytes, bytearray, memoryview, range)):
+        return list(part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        return {field.name: getattr(part, field.name, None) for field in dataclasses.fields(part)}
+    if str(getattr(part, "dtype", "")) == "object" and hasattr(part, "tolist"):
+        return part.tolist()
+    return part
 
 
-def parts(found: object) -> list[tuple[str, Any]] | None:
-    """What a module, dict, list or tuple is made of, by name; None for anything else."""
+def parts(found: Any) -> list[tuple[str, Any]]:
+    """What a module or an opened container is made of, by name; nothing for anything else."""
     if isinstance(found, Stateful):
         return [(name, part) for name, part in vars(found).items() if not name.startswith("_")]
     if isinstance(found, dict):
         return [(str(key), part) for key, part in found.items()]
     if isinstance(found, (list, tuple)):
         return [(str(position), part) for position, part in enumerate(found)]
-    return None
+    return []
+
+
+def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) -> Iterator[tuple[str, Any]]:
+    """Yield modules, opened containers and parameters at and below `root` by path, each once and in order.
+
+    Parts that are `whole` are not looked into.
+    """
+    seen: dict[int, object] = {}  # kept alive, so that an id belongs to one object
+    stack: list[tuple[str, Any]] = [("", root)]
+    while stack:
+        path, given = stack.pop()
+        if id(given) in seen or isinstance(given, PLAIN) or (isinstance(given, Value) and given.op):
+            continue
+        seen[id(given)] = given
+        found = opened(given)
+        yield path, found
+        if not whole(found):
+            prefix = f"{path}." if path else ""
+            stack += [(prefix + name, part) for name, part in reversed(parts(found))]
 
 
 def entries(module: Stateful) -> list[Entry]:
-    """Every entry of a module's state, in the order of its attributes."""
-    found: list[Entry] = []
-    seen: set[int] = set()
-    stack: list[tuple[str, object]] = [("", module)]
-    while stack:
-        path, part = stack.pop()
-        if id(part) in seen:
-            continue
-        shape = _values_shape(part)
-        if shape is not None:
-            seen.add(id(part))
-            found.append(Entry(path, part, shape))
-            continue
-        below = parts(part)
-        if below is None:
-            continue
-        seen.add(id(part))
-        prefix = f"{path}." if path else ""
+    """Every entry of a module's state, in the order of its attributes.
+
+    Raises
+    ------
+    ValueError
+        If two entries have paths that are spelled the same.
+    """
+    found: dict[str, Entry] = {}
+    for path, part in walk(module, lambda part: _values_shape(part) is not None):
+        shape, prefix = _values_shape(part), f"{path}." if path else ""
+        fresh = [Entry(path, part, shape)] if shape is not None else []
         if isinstance(part, Stateful):
-            found += [Entry(prefix + name, name, (), part) for name in type(part).buffers]
-        stack.extend([(prefix + name, inner) for name, inner in reversed(below)])
-    return found
+            fresh = [Entry(prefix + name, name, (), part) for name in type(part).buffers]
+        for entry in fresh:
+            if entry.name in found:
+                raise ValueError(f"{type(module).__name__}: two entries are called {entry.name!r}; rename one")
+            found[entry.name] = entry
+    return list(found.values())
 
 
 def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
@@ -118,7 +157,7 @@ def _prepare(
             return f"{entry.name!r} must be a whole number, got {numbers[0]!r}"
         buffers.append((entry.owner, entry.content, numbers[0]))
         return ""
-    for value, number in zip(entry.values(), numbers, strict=True):
+    for value, number in zip(flattened(entry.content, entry.shape), numbers, strict=True):
         before = writes.setdefault(id(value), (value, number, entry.name))
         if before[1] != number and not (math.isnan(before[1]) and math.isnan(number)):
             return f"{entry.name!r} gives a parameter {number!r} to which {before[2]!r} gives {before[1]!r}"

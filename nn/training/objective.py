@@ -34,7 +34,7 @@ Loss: TypeAlias = Callable[[Any, Any], Any]
 def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
     """Return the loss of one sample as a function of its numbers: features first, then targets.
 
-    A model that gives a list of one Value, where a sample's target is one number, gives that Value to the loss.
+    The loss gets one output as it is where a sample's target is one number, and outputs in a list where targets are.
     """
     features, single = samples.features, not samples.targets
 
@@ -43,6 +43,8 @@ def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
         target: Any = numbers[features] if single else list(numbers[features:])
         if single and isinstance(outputs, (list, tuple)) and len(outputs) == 1:
             outputs = outputs[0]
+        elif not single and isinstance(outputs, Value):
+            outputs = [outputs]
         found = loss(outputs, target)
         if not isinstance(found, (Value, float, int)):
             raise TypeError(f"fit: the loss of a sample must be one Value, got {found!r:.60} ({type(found).__name__})")

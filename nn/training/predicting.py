@@ -70,7 +70,7 @@ def predict(
     --------
     >>> import nn
     >>> net = nn.MLP(2, [2, 1], seed=3)
-    >>> abs(float(nn.predict(net, [[0.5, 1.0], [2.0, 3.0]])[1]) - net([2.0, 3.0])[0].data) < 1e-12
+    >>> abs(float(nn.predict(net, [[0.5, 1.0], [2.0, 3.0]])[1]) - net([2.0, 3.0]).data) < 1e-12
     True
     """
     import numpy as np

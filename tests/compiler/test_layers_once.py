@@ -29,7 +29,7 @@ def trained(inputs: int, width: int) -> tuple[Program, list[float], Value, list[
     net = nn.MLP(inputs, [width, inputs, 1], seed=draw)
     numbers = [draw.uniform(-2.0, 2.0) for _ in range(inputs)]
     leaves = [Value(number) for number in numbers]
-    output = net(leaves)[0]
+    output = net(leaves)
     return in_c(output, leaves), numbers, output, net.parameters()
 
 

@@ -78,7 +78,7 @@ def test_any_label_and_number_can_be_shown(label: str, number: float) -> None:
 def test_a_module_is_a_table_of_its_parameters() -> None:
     net = nn.MLP(2, [2, 1], bias="shared", seed=0)
     net.set(weights=[[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]], biases=[0.7, 0.8])
-    (net([1.0, 2.0])[0] ** 2).backward()
+    (net([1.0, 2.0]) ** 2).backward()
     found = bundle(net)
     lines = found["text/plain"].splitlines()
     assert lines[0] == repr(net)

@@ -231,7 +231,7 @@ def test_validation_and_the_best_epoch() -> None:
     assert len(history.validation) == 20
     least = min(history.validation)
     assert history.best_epoch == history.validation.index(least) + 1
-    found = [float(hinge(net(list(x))[0], t).data) for x, t in zip(*others)]
+    found = [float(hinge(net(list(x)), t).data) for x, t in zip(*others)]
     assert history.validation[-1] == pytest.approx(sum(found) / 30, rel=1e-12)
 
 
@@ -565,3 +565,31 @@ def test_predictions_are_those_of_the_model() -> None:
 def test_a_name_in_the_optimizers_place_gets_an_example() -> None:
     with pytest.raises(TypeError, match=r"got 'adam' \(str\); for example nn\.Adam\(model, lr=0\.01\)$"):
         nn.fit(MODEL, GOOD["X"], GOOD["y"], loss=GOOD["loss"], optimizer="adam")
+
+
+@pytest.mark.parametrize("targets", [np.array([0.0, 1.0, 0.0, 1.0]), np.array([[0.0], [1.0], [0.0], [1.0]])])
+@pytest.mark.parametrize("last", ["mlp", "linear"])
+def test_one_output_goes_with_one_target_however_both_are_written(targets: Any, last: str) -> None:
+    net: Any = nn.MLP(2, [1], seed=0) if last == "mlp" else nn.Linear(2, 1, seed=0)
+    seen = set()
+
+    def loss(output: Any, target: Any) -> Any:
+        seen.add((type(output), type(target)))
+        return nn.losses.mse(output, target)
+
+    nn.fit(net, nn.datasets.xor()[0], targets, loss=loss, optimizer=nn.SGD(net, lr=0.1), epochs=1)
+    assert {one is list for one, _ in seen} == {targets.ndim == 2}
+    assert nn.predict(net, nn.datasets.xor()[0]).shape == (4,)
+
+
+def test_a_loss_of_probabilities_refuses_net_inputs() -> None:
+    points, labels = nn.datasets.spirals(30, classes=3)
+    net = nn.MLP(2, [4, 3], seed=1)
+    before = numbers(net)
+    with pytest.raises(ValueError, match="cross_entropy_with_logits"):
+        nn.fit(net, points, labels, loss="cross_entropy", optimizer=nn.SGD(net, lr=0.1), epochs=5)
+    with pytest.raises(ValueError, match="bce_with_logits"):
+        nn.fit(nn.MLP(2, [1], seed=2), 100.0 * points, labels > 1, loss="bce", optimizer=nn.Adam, epochs=5)
+    assert numbers(net) == before
+    model = nn.Sequential(net, nn.softmax)
+    nn.fit(model, points, labels, loss="cross_entropy", optimizer=nn.Adam(model, lr=0.05), epochs=5)

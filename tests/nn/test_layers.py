@@ -74,7 +74,7 @@ def test_labels_are_those_of_the_notes() -> None:
     assert [bias.label for layer in net.layers for bias in layer.biases] == ["b1", "b2", "b3", "b4", "b5", "b6"]
     labels = [p.label for p in net.parameters()]
     assert len(set(labels)) == len(labels)
-    out = net([1.0, 2.0])[0]
+    out = net([1.0, 2.0])
     net_input = out.parents[0]
     assert (out.label, out.op, net_input.label, net_input.op) == ("out_o1", "sigmoid", "net_o1", "dot")
     assert [v.label for v in net_input.parents if v.op] == ["out_h4", "out_h5"]

@@ -91,7 +91,8 @@ def test_gradients_of_elementwise_losses(name: str, reduction: str) -> None:
 @pytest.mark.parametrize("name", CLASSIFIED)
 @pytest.mark.parametrize("target", [0, 2, [0.2, 0.5, 0.3], [0.0, 1.0, 0.0]])
 def test_gradients_of_cross_entropies(name: str, target: Any) -> None:
-    assert ag.gradcheck(lambda zs: nn.LOSSES[name](zs, target), ([0.3, 0.6, 0.1],), order=2)
+    outputs = nn.softmax if name == "cross_entropy" else list
+    assert ag.gradcheck(lambda zs: nn.LOSSES[name](outputs(zs), target), ([0.3, 0.6, 0.1],), order=2)
 
 
 @given(st.lists(st.floats(-50.0, 50.0), min_size=1, max_size=5), st.data())
@@ -198,6 +199,7 @@ def test_a_recorded_cross_entropy_replays_for_any_class(name: str) -> None:
         ([ag.Value(1.5)], np.array([1])),
         ((ag.Value(1.5),), ag.Value(1.0)),
         (np.array(1.5), np.array(1)),
+        (ag.Value(1.5), [1.0]),
     ],
 )
 def test_what_outputs_and_targets_may_be(outputs: Any, targets: Any) -> None:
@@ -236,7 +238,7 @@ def test_wrong_shapes_and_settings(name: str) -> None:
     for outputs, targets, text in [
         ([one, one], [1.0], "outputs and targets must have one shape, got (2,) and (1,)"),
         ([[one, one]], [1.0, 1.0], "outputs and targets must have one shape, got (1, 2) and (2,)"),
-        (one, [1.0], "outputs and targets must have one shape, got () and (1,)"),
+        (one, [1.0, 2.0], "outputs and targets must have one shape, got () and (2,)"),
         ([[one], [one, one]], [[1.0], [1.0, 1.0]], "outputs must have rows of one length, got shape (2, 'ragged')"),
         ([], [], "there must be outputs, got shape (0,)"),
         (np.zeros((0, 2)), np.zeros((0, 2)), "there must be outputs, got shape (0,)"),
@@ -302,3 +304,39 @@ def test_data_that_is_nan_gives_nan_and_is_named_where_anomalies_are_looked_for(
     assert math.isnan(losses.mse([ag.Value(1.0)], [math.nan]).data)
     with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="sub made nan of nan, out_o1 = "):
         losses.mse([ag.Value(1.0, label="out_o1")], [math.nan])
+
+
+@pytest.mark.parametrize(
+    "outputs, text",
+    [
+        ([1.2, -0.2], "outputs must be probabilities, from 0 to 1, got 1.2"),
+        ([0.5, -0.1], "outputs must be probabilities, from 0 to 1, got -0.1"),
+        ([0.9, 0.9], "the probabilities of a sample must sum to 1, got a sum of 1.8"),
+        ([0.1, 0.2], "the probabilities of a sample must sum to 1, got a sum of 0.3"),
+    ],
+)
+def test_outputs_that_are_no_probabilities_are_told_of_logits(outputs: list[float], text: str) -> None:
+    values = [ag.Value(x) for x in outputs]
+    for given_ in (outputs, values, np.array(outputs), [outputs], [values]):
+        for target in (0, [0.5, 0.5], ag.Value(1.0)):
+            batch = [target] if len(given_) == 1 else target
+            with pytest.raises(ValueError, match=f"cross_entropy: {text}.*cross_entropy_with_logits"):
+                losses.cross_entropy(given_, batch)
+    with pytest.raises(ValueError, match="cross_entropy_with_logits"):
+        ag.compile(losses.cross_entropy)(outputs, 1.0)
+
+
+@pytest.mark.parametrize("output", [-0.1, 1.5, -math.inf, math.inf])
+def test_an_output_that_is_no_probability_is_told_of_logits(output: float) -> None:
+    for given_ in (output, ag.Value(output), [output], np.array([[output]])):
+        with pytest.raises(ValueError, match=r"bce: outputs must be probabilities.*bce_with_logits"):
+            losses.bce(given_, np.ones(np.shape(given_)) if not isinstance(given_, ag.Value) else 1.0)
+
+
+def test_probabilities_may_be_off_by_rounding() -> None:
+    third = 1.0 / 3.0
+    assert losses.cross_entropy([third, third, third], 0) == -math.log(third)
+    assert losses.cross_entropy([1.0 + 2e-16, 0.0], 0) == pytest.approx(0.0, abs=1e-15)
+    assert math.isnan(losses.cross_entropy([math.nan, 0.5], 0))
+    rows = np.random.default_rng(0).dirichlet(np.ones(50), 20).astype(np.float32)
+    assert losses.cross_entropy(rows, [3] * 20) > 0.0

@@ -232,7 +232,7 @@ def test_a_setting_changed_before_the_first_step_is_as_if_made_so(plain: Any, se
 def test_zero_grad_and_count_of_steps() -> None:
     net = nn.MLP(2, [2, 1])
     optimiser = nn.Adam(net)
-    net([1.0, 2.0])[0].backward()
+    net([1.0, 2.0]).backward()
     assert any(p.grad for p in net.parameters())
     optimiser.zero_grad()
     optimiser.step()
