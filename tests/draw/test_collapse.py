@@ -23,7 +23,7 @@ from benchmarks.pictures import net, tangle
 def mlp(batch: int = 1) -> tuple[nn.MLP, Value]:
     """A net with the mean of its squared errors, swept."""
     made = nn.MLP(2, [4, 4, 1], seed=0)
-    error = ag.mean([(made([0.1 * i, 0.2])[0] - 1.0) ** 2 for i in range(batch)])
+    error = ag.mean([(made([0.1 * i, 0.2]) - 1.0) ** 2 for i in range(batch)])
     error.label = "E"
     error.backward()
     return made, error
@@ -198,7 +198,7 @@ def test_more_groups_than_the_limit_are_refused_with_advice() -> None:
 def test_many_shared_leaves_are_one_box() -> None:
     xs = [Value(0.1 * i, f"x{i}") for i in range(100)]
     made = nn.MLP(100, [3, 1], seed=0)
-    root = made(xs)[0]
+    root = made(xs)
     root.backward()
     what = build([root], 300, "neuron")
     assert "x" in labels(what)
@@ -270,7 +270,7 @@ def test_ops_as_boxes_of_their_own(root: Value) -> None:
 
 def test_gradients_before_backward_are_not_shown_on_groups_either() -> None:
     made = nn.MLP(2, [3, 1], seed=0)
-    what = build(made([1.0, 2.0]), 1000, "layer")
+    what = build([made([1.0, 2.0])], 1000, "layer")
     assert what.largest is None
     assert all(box.gradient is None for box in what.boxes)
     assert all(edge.flow is None for edge in what.edges)
@@ -278,7 +278,7 @@ def test_gradients_before_backward_are_not_shown_on_groups_either() -> None:
 
 def test_weights_that_a_penalty_sums_up_stay_in_their_neurons() -> None:
     made = nn.MLP(2, [3, 1], seed=0)
-    error = (made([0.5, -0.5])[0] - 1.0) ** 2 + 1e-3 * ag.sum([p * p for p in made.parameters()])
+    error = (made([0.5, -0.5]) - 1.0) ** 2 + 1e-3 * ag.sum([p * p for p in made.parameters()])
     error.label = "E"
     error.backward()
     what = build([error], 300, "neuron")
@@ -289,7 +289,7 @@ def test_weights_that_a_penalty_sums_up_stay_in_their_neurons() -> None:
 
 def test_inputs_that_several_neurons_use_stand_alone() -> None:
     made = nn.MLP(2, [3, 1], seed=0)
-    root = made([Value(0.5, "x1"), Value(-0.5, "x2")])[0]
+    root = made([Value(0.5, "x1"), Value(-0.5, "x2")])
     assert {"x1", "x2"} <= set(labels(build([root], 300, "neuron")))
 
 

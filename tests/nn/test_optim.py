@@ -129,7 +129,7 @@ def test_copies_of_a_module_and_its_optimiser_belong_together(make: Any) -> None
     net2, adam = make((net, nn.Adam(net)))
     assert [id(p) for p in adam.parameters] == [id(p) for p in net2.parameters()]
     before = [p.data for p in net.parameters()]
-    (net2([1.0])[0] ** 2).backward()
+    (net2([1.0]) ** 2).backward()
     adam.step()
     assert [p.data for p in net.parameters()] == before != [p.data for p in net2.parameters()]
 
