@@ -21,7 +21,7 @@ class Dropout(Module):
 
     A mask depends on the seed and on how many were drawn before, `draws`, which `state_dict()` saves: training that is
     resumed goes on with the same masks. A graph that is recorded in training reads its masks from Values: `redraw()` of
-    the model, before a replay, draws them anew, and after `eval()` replays drop nothing until `train()`.
+    the model, before a replay, draws them anew. A compiled function follows `train()` and `eval()`.
 
     Parameters
     ----------
@@ -50,16 +50,17 @@ class Dropout(Module):
         self.p = number_in("dropout: p", p, 0.0, 1.0)
         self.seed = source(seed).getrandbits(32)
         self.draws = 0
-        self._masks: list[tuple[list[Value], list[float]]] = []  # of recorded graphs, with the factors of training
+        self._masks: list[list[Value]] = []  # of recorded graphs
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the values, some of them 0 while training."""
-        if not self._random() and (self.p == 0.0 or not self.training):  # asked aloud: another mode records anew
+        modes.depends_on("whether dropout is on", self._random)
+        if not self._random():
             return list(xs)
         factors = self._drawn(len(xs))
         if modes.active and modes.recorder() is not None:
             mask = [Value(factor, label="mask") for factor in factors]
-            self._masks.append((mask, factors))
+            self._masks.append(mask)
             return [backend.mul(x, m) for x, m in zip(xs, mask, strict=True)]
         return [backend.mul(x, factor) if factor else 0.0 for x, factor in zip(xs, factors, strict=True)]
 
@@ -70,17 +71,11 @@ class Dropout(Module):
         return [0.0 if draw.random() < self.p else kept for _ in range(count)]
 
     def _random(self) -> bool:
-        with modes.unobserved():  # masks follow the mode by themselves
-            return self.training and self.p > 0.0
+        return self._training and self.p > 0.0
 
     def _redraw(self) -> None:
-        if self._random():
-            self._masks[:] = [(mask, self._drawn(len(mask))) for mask, _ in self._masks]
-        self._mode_changed()
-
-    def _mode_changed(self) -> None:
-        for mask, factors in self._masks:
-            for value, factor in zip(mask, factors if self._random() else [1.0] * len(mask), strict=True):
+        for mask in self._masks if self._random() else []:
+            for value, factor in zip(mask, self._drawn(len(mask)), strict=True):
                 value.data = factor
 
     def __repr__(self) -> str:

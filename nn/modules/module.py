@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from autograd._common.foreign import hint
 from autograd.draw import notebook
+from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common import flat
 from nn.modules import state
@@ -49,7 +50,7 @@ class Module(state.Stateful):
     {'slope': 2.0, 'offset': 1.0}
     """
 
-    _mode: Value | None = None  # a leaf, since recordings take note when one is asked
+    _training = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return what `forward` returns."""
@@ -61,16 +62,12 @@ class Module(state.Stateful):
     @property
     def training(self) -> bool:
         """Whether the module is being trained."""
-        if self._mode is None:
-            self._mode = Value(1.0, label="training")
-        return bool(self._mode)
+        modes.depends_on(f"whether {type(self).__name__} is in training", lambda: self._training)
+        return self._training
 
     @training.setter
     def training(self, mode: bool) -> None:
-        if self._mode is None:
-            self._mode = Value(1.0, label="training")
-        self._mode.data = 1.0 if mode else 0.0
-        self._mode_changed()
+        self._training = bool(mode)
 
     def parameters(self) -> list[Value]:
         """Return every parameter once, in the order of the attributes."""
@@ -141,9 +138,6 @@ class Module(state.Stateful):
         return False
 
     def _redraw(self) -> None:
-        pass
-
-    def _mode_changed(self) -> None:
         pass
 
     def state_dict(self) -> dict[str, Any]:
