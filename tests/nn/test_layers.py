@@ -29,7 +29,7 @@ def note_002() -> nn.MLP:
 
 def error(net: nn.MLP) -> ag.Value:
     outputs = net(INPUTS)
-    return ag.sum([0.5 * (target - out) ** 2 for target, out in zip(TARGETS, outputs, strict=True)])
+    return ag.sum([0.5 * (target - out) ** 2 for target, out in zip(TARGETS, outputs, strict=True)])  # type: ignore[no-any-return]
 
 
 def by_label(net: nn.Module) -> dict[str, ag.Value]:

@@ -408,9 +408,9 @@ def test_wrong_sizes_name_the_layer(call: Any, text: str) -> None:
         (lambda: nn.Linear(2, 1)([1.0, "a"]), "layer: takes 2 Values or numbers, got 'a' (str) as input 1"),  # type: ignore[list-item]
         (lambda: nn.Neuron(2)([None, 1.0]), "neuron o1: takes 2 Values or numbers, got None (NoneType) as input 0"),  # type: ignore[list-item]
         (
-            lambda: nn.Linear(1, 1)(np.ones((1, 2))),
+            lambda: nn.Linear(1, 1)(np.ones((1, 2))),  # type: ignore[arg-type]
             "layer: takes one sample, 1 Values or numbers, got a batch of shape (1, 2); nn.predict(",
-        ),  # type: ignore[arg-type]
+        ),
         (lambda: nn.Dropout(np.complex64(0.5)), "dropout: p must be a number, got "),
         (lambda: nn.LayerNorm(1)(["a"]), "layer norm: takes 1 Values or numbers, got 'a' (str) as input 0"),  # type: ignore[list-item]
         (lambda: nn.Embedding(3, 2)("a"), "embedding: an index must be a whole number, got 'a' (str)"),
@@ -721,7 +721,8 @@ def test_masks_come_back_after_an_evaluation() -> None:
     compiled = ag.compile(lambda x: dropout([x] * 16))
     before = compiled(1.0)
     draws = dropout.draws
-    assert set(dropout.eval() and compiled(1.0)) == {1.0}
+    dropout.eval()
+    assert set(compiled(1.0)) == {1.0}
     dropout.redraw()
     assert set(compiled(1.0)) == {1.0}
     dropout.train()
