@@ -1,28 +1,241 @@
-"""Numbers in nested lists, tuples, dicts and numpy arrays, as one flat list and back."""
+"""Nested lists, tuples, dicts and arrays as flat lists of leaves and back: one walk, as JAX's pytrees.
+
+`flatten` takes a container apart into its structure, which is hashable, and its leaves; `unflatten` puts other leaves
+into the structure. What a leaf is decides the list that takes them, a `Leaves`.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
 
-from autograd.engine.backend import Value
+__all__ = ["LEAF", "Leaves", "Structure", "Tree", "flatten", "is_array", "is_number", "paths", "unflatten"]
 
-__all__ = ["Tree", "is_number"]
+Structure = tuple[Any, ...]
+"""LEAF; ("fixed", type, it); ("sequence", type, parts); ("mapping", type, factory, (key, part)…); ("array", shape)."""
+
+LEAF: Final[Structure] = ("leaf",)
+DEEPEST: Final = 100
+
+_flat: dict[tuple[type, int], Structure] = {}  # structures of lists and tuples of nothing but leaves, by length
 
 
-class _Place:
-    """Stands where the leaf of that index is."""
+class Leaves(list[Any]):
+    """A list of leaves that says what one is."""
 
-    def __init__(self, index: int) -> None:
-        self.index = index
+    def are_plain(self, kinds: set[type]) -> bool:
+        """Whether things of these types are leaves as they are, so that a list of nothing else is taken at once."""
+        return kinds == {float}
+
+    def take(self, x: Any) -> Structure:
+        """Add the leaves of what is no list, tuple or dict, and return its structure; TypeError for what is no leaf."""
+        self.append(x)
+        return LEAF
+
+
+class Refused(TypeError):
+    """Something in a container is no leaf; its `path` says where."""
+
+    path = ""
+
+
+def flatten(nested: Any, leaves: Leaves, depth: int = 0) -> Structure:
+    """Return the structure of a container, and add its leaves to `leaves`.
+
+    Raises
+    ------
+    ValueError
+        If it is nested more than 100 deep.
+    Refused
+        For what is no leaf.
+
+    Examples
+    --------
+    >>> leaves = Leaves()
+    >>> structure = flatten({"w": [1.0, 2.0], "b": 3.0}, leaves)
+    >>> leaves, paths(structure)
+    ([1.0, 2.0, 3.0], ["['w'][0]", "['w'][1]", "['b']"])
+    >>> unflatten(structure, [10, 20, 30])
+    {'w': [10, 20], 'b': 30}
+    """
+    kind = type(nested)
+    if kind is float:
+        leaves.append(nested)
+        return LEAF
+    if not isinstance(nested, (list, tuple, dict)):
+        return leaves.take(nested)
+    if depth > DEEPEST:
+        raise ValueError(f"containers may be nested {DEEPEST} deep, these are deeper")
+    if isinstance(nested, dict):
+        entries = tuple([(key, _part(x, leaves, depth, key)) for key, x in nested.items()])
+        return ("mapping", kind, nested.default_factory if isinstance(nested, defaultdict) else None, entries)
+    if (kind is list or kind is tuple) and leaves.are_plain(set(map(type, nested))):
+        leaves.extend(nested)
+        return _of_leaves(kind, len(nested))
+    return ("sequence", kind, tuple([_part(x, leaves, depth, i) for i, x in enumerate(nested)]))
+
+
+def _part(x: Any, leaves: Leaves, depth: int, key: Any) -> Structure:
+    try:
+        return flatten(x, leaves, depth + 1)
+    except Refused as error:
+        error.path = f"[{key!r}]{error.path}"
+        raise
+
+
+def _of_leaves(kind: type, length: int) -> Structure:
+    known = _flat.get((kind, length))
+    if known is None:
+        known = ("sequence", kind, (LEAF,) * length)
+        if length < 1000:
+            _flat[kind, length] = known
+    return known
+
+
+def unflatten(
+    structure: Structure,
+    leaves: Iterable[Any],
+    array: Callable[[tuple[int, ...], Iterator[Any]], Any] | None = None,
+) -> Any:
+    """Put leaves into a structure.
+
+    Parameters
+    ----------
+    structure : Structure
+        As `flatten` returned it.
+    leaves : iterable
+        As many as it had.
+    array : callable, optional
+        Makes an array of a shape from an iterator over leaves. By default it takes one for each entry, and the array
+        holds floats if they are, objects else; arrays of one length become its first axis.
+    """
+    return _put(structure, iter(leaves), array or _array)
+
+
+def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int, ...], Iterator[Any]], Any]) -> Any:
+    what = structure[0]
+    if what == "leaf":
+        return next(leaves)
+    if what == "fixed":
+        return structure[2]
+    if what == "array":
+        return array(structure[1], leaves)
+    kind = structure[1]
+    if what == "mapping":
+        entries = {key: _put(part, leaves, array) for key, part in structure[3]}
+        return entries if kind is dict else kind(structure[2], entries) if structure[2] else kind(entries)
+    parts = structure[2]
+    parts = [*islice(leaves, len(parts))] if _is_flat(structure) else [_put(part, leaves, array) for part in parts]
+    return parts if kind is list else kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+
+
+def _is_flat(structure: Structure) -> bool:
+    """Whether it is a list or tuple of leaves."""
+    return bool(structure[0] == "sequence" and structure[2].count(LEAF) == len(structure[2]))
+
+
+def paths(structure: Structure, path: str = "") -> list[str]:
+    """Return for each leaf how it is reached, such as ``[0]['w']``; for an array, each of its numbers in order."""
+    what = structure[0]
+    if what == "leaf":
+        return [path]
+    if what == "array":
+        return [f"{path}[{i}]" for i in range(count(structure[1]))]
+    entries = () if what == "fixed" else structure[3] if what == "mapping" else enumerate(structure[2])
+    return [name for key, part in entries for name in paths(part, f"{path}[{key!r}]")]
+
+
+def shapes(structure: Structure) -> list[tuple[int, ...] | None]:
+    """Return for each leaf None, and for each array its shape."""
+    what = structure[0]
+    if what in ("leaf", "array"):
+        return [None if what == "leaf" else structure[1]]
+    entries = () if what == "fixed" else structure[3] if what == "mapping" else enumerate(structure[2])
+    return [shape for _, part in entries for shape in shapes(part)]
+
+
+def count(shape: tuple[int, ...] | None) -> int:
+    """Return how many numbers an array of a shape has; None stands for one number."""
+    found = 1
+    for length in shape or ():
+        found *= length
+    return found
+
+
+def is_number(x: object) -> bool:
+    """Whether x stands for one number: what has `__float__` and no length."""
+    kind = type(x)
+    return kind is float or (hasattr(kind, "__float__") and not hasattr(kind, "__len__"))
+
+
+def is_array(x: object) -> bool:
+    """Whether x is an array of numpy, which is not imported for that."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, numpy.ndarray)
+
+
+def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
+    import numpy
+
+    entries = [next(leaves) for _ in range(count(shape))]
+    kinds = set(map(type, entries))
+    if all(issubclass(kind, float) for kind in kinds):
+        return numpy.array(entries, dtype=float).reshape(shape)
+    if all(issubclass(kind, numpy.ndarray) for kind in kinds):
+        rows = numpy.array(entries, dtype=float)  # (count, samples)
+        return rows.T.reshape(*rows.shape[1:], *shape)
+    array = numpy.empty(len(entries), dtype=object)
+    for i, x in enumerate(entries):  # one by one: numpy would ask a Value for its length
+        array[i] = x
+    return array.reshape(shape)
+
+
+class Numbers(Leaves):
+    """Leaves that are numbers, as floats, or Values as they are; arrays are so many of them. None is no leaf."""
+
+    def are_plain(self, kinds: set[type]) -> bool:
+        """Whether they are floats and Values."""
+        return all(kind is float or _is_value(kind) for kind in kinds)
+
+    def take(self, x: Any) -> Structure:
+        """Add a number, or the numbers of an array."""
+        if x is None:
+            return ("fixed", type(None), None)
+        if is_array(x):
+            if x.dtype.kind not in "fiubO":
+                raise Refused(f"an array must hold numbers, got dtype {x.dtype}")
+            for entry in x.ravel().tolist():
+                if not is_number(entry):
+                    raise Refused(f"an array must hold numbers, got {entry!r} ({type(entry).__name__})")
+                self.append(_as_float(entry))
+            return ("array", x.shape)
+        if not is_number(x):
+            allowed = "numbers, Values, numpy arrays, and lists, tuples and dicts of them"
+            raise Refused(f"got {x!r} ({type(x).__name__}); allowed are {allowed}")
+        self.append(_as_float(x))
+        return LEAF
+
+
+def _as_float(x: Any) -> Any:
+    return x if _is_value(type(x)) else float(x)
+
+
+def _is_value(kind: type) -> bool:
+    return hasattr(kind, "local_derivatives")
 
 
 class Tree:
-    """The shape of a nested container: what `flatten` took apart, `build` puts together.
+    """The structure of a container of numbers, with what a matrix of two such structures needs.
 
     Attributes
     ----------
+    structure : Structure
+        As `flatten` returned it.
+    where : str
+        What it was, for errors.
     shapes : list
         For each leaf None if it is a number, the shape if it is an array.
 
@@ -35,160 +248,71 @@ class Tree:
     {'w': [10, 20], 'b': 30}
     """
 
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.shapes: list[tuple[int, ...] | None] = []
-        self._paths: list[str] = []  # of each leaf
-        self._template: Any = None
-        self._flat: type[Any] | None = None  # list or tuple, when it holds nothing but numbers
+    def __init__(self, structure: Structure, where: str = "tree") -> None:
+        self.structure, self.where = structure, where
+        self.shapes = shapes(structure)
 
     @classmethod
     def flatten(cls, nested: Any, where: str = "tree") -> tuple[list[Any], Tree]:
         """Return the numbers in order, dicts in theirs, and the tree; TypeError for what is neither."""
-        tree, numbers = cls(where), list[Any]()
-        if type(nested) in (list, tuple) and set(map(type, nested)) <= {float, Value}:
-            tree._flat, tree.shapes = type(nested), [None] * len(nested)
-            return list(nested), tree
-        tree._template = tree._take(nested, "", numbers)
-        return numbers, tree
+        numbers = Numbers()
+        try:
+            return numbers, cls(flatten(nested, numbers), where)
+        except Refused as error:
+            raise TypeError(f"{where}{error.path}: {error}") from None
 
     @property
     def size(self) -> int:
         """How many numbers there are."""
-        return sum(map(_count, self.shapes))
+        return sum(map(count, self.shapes))
 
     @property
     def names(self) -> list[str]:
         """For each number how it is reached, such as ``[0]['w']``."""
-        if self._flat is not None:
-            return [f"[{i}]" for i in range(len(self.shapes))]
-        named: list[str] = []
-        for path, shape in zip(self._paths, self.shapes):
-            named.extend([path] if shape is None else [f"{path}[{i}]" for i in range(_count(shape))])
-        return named
+        return paths(self.structure)
 
     @property
     def is_array(self) -> bool:
         """Whether it is one array."""
-        return isinstance(self._template, _Place) and self.shapes[0] is not None
+        return bool(self.structure[0] == "array")
+
+    @property
+    def kind(self) -> Any:
+        """The type of the container itself."""
+        return self.structure[1] if self.structure[0] in ("sequence", "mapping") else None
+
+    def build(self, numbers: Sequence[Any]) -> Any:
+        """Put numbers into the structure."""
+        return unflatten(self.structure, numbers)
 
     def build_array(self, matrix: Any) -> Any:
         """Put a square array into the shape of one array, in both directions."""
         shape = self.shapes[0] or ()
         return matrix.reshape(*shape, *shape)
 
-    def _take(self, nested: Any, path: str, numbers: list[Any]) -> Any:
-        if nested is None:
-            return None
-        if isinstance(nested, dict):
-            items = {key: self._take(x, f"{path}[{key!r}]", numbers) for key, x in nested.items()}
-            return items if type(nested) is dict else type(nested)(items)
-        if isinstance(nested, (list, tuple)):
-            parts = [self._take(x, f"{path}[{i}]", numbers) for i, x in enumerate(nested)]
-            return type(nested)(*parts) if hasattr(nested, "_fields") else type(nested)(parts)
-        if _is_array(nested):
-            return self._take_array(nested, path, numbers)
-        if not is_number(nested):
-            allowed = "numbers, Values, numpy arrays, and lists, tuples and dicts of them"
-            raise TypeError(f"{self.where}{path}: got {nested!r} ({type(nested).__name__}); allowed are {allowed}")
-        numbers.append(nested if isinstance(nested, Value) else float(nested))
-        self._paths.append(path)
-        self.shapes.append(None)
-        return _Place(len(self.shapes) - 1)
-
-    def _take_array(self, array: Any, path: str, numbers: list[Any]) -> _Place:
-        if array.dtype.kind not in "fiubO":
-            raise TypeError(f"{self.where}{path}: an array must hold numbers, got dtype {array.dtype}")
-        inner: list[Any] = array.ravel().tolist()
-        for x in inner if array.dtype.kind == "O" else ():
-            if not is_number(x):
-                raise TypeError(f"{self.where}{path}: an array must hold numbers, got {x!r} ({type(x).__name__})")
-        if array.dtype.kind == "O":
-            numbers.extend(x if isinstance(x, Value) else float(x) for x in inner)
-        else:
-            numbers.extend(map(float, inner))
-        self._paths.append(path)
-        self.shapes.append(array.shape)
-        return _Place(len(self.shapes) - 1)
-
-    def build(self, numbers: Sequence[Any]) -> Any:
-        """Put numbers into the shape; arrays hold floats if all are floats, else objects."""
-        if self._flat is not None:
-            return self._flat(numbers)
-        leaves, start = [], 0
-        for shape in self.shapes:
-            count = _count(shape)
-            leaves.append(numbers[start] if shape is None else _array(numbers[start : start + count], shape))
-            start += count
-        return self._put(leaves)
-
     def build_rows(self, rows: Sequence[Sequence[Any]], columns: Tree) -> Any:
-        """Put a matrix into this shape, each entry of it in the shape of `columns`; array with array is one array."""
-        if self._flat is list and columns._flat is list and all(type(row) is list for row in rows):
-            return list(rows)
-        leaves, start = [], 0
-        for shape in self.shapes:
-            count = _count(shape)
-            leaves.append(rows[start] if shape is None else rows[start : start + count])
-            start += count
-        blocks = [
-            columns.build(block) if shape is None else columns._put(columns._blocks(block, shape))
-            for block, shape in zip(leaves, self.shapes)
-        ]
-        return self._put(blocks)
-
-    def _blocks(self, rows: Sequence[Sequence[Any]], above: tuple[int, ...]) -> list[Any]:
+        """Put a matrix into this structure, each entry in that of `columns`; array with array is one array."""
+        if _is_flat(self.structure) and _is_flat(columns.structure) and {self.kind, columns.kind} == {list}:
+            return [*map(list, rows)]
         blocks, start = [], 0
         for shape in self.shapes:
-            count = _count(shape)
-            entries = [x for row in rows for x in row[start : start + count]]
-            blocks.append(_array(entries, (*above, *(shape or ()))))
-            start += count
-        return blocks
+            block = rows[start : start + count(shape)]
+            start += count(shape)
+            blocks.append(columns.build(block[0]) if shape is None else columns._beside(block, shape))
+        return self._of_whole(blocks)
 
-    def _put(self, leaves: Sequence[Any]) -> Any:
-        return self._fill(self._template, leaves) if self._flat is None else self._flat(leaves)
+    def _beside(self, rows: Sequence[Sequence[Any]], above: tuple[int, ...]) -> Any:
+        """The rows of an array of a shape, as this structure with that shape before each of its own."""
+        blocks, start = [], 0
+        for shape in self.shapes:
+            entries = (x for row in rows for x in row[start : start + count(shape)])
+            blocks.append(_array((*above, *(shape or ())), entries))
+            start += count(shape)
+        return self._of_whole(blocks)
 
-    def _fill(self, template: Any, leaves: Sequence[Any]) -> Any:
-        if isinstance(template, _Place):
-            return leaves[template.index]
-        if isinstance(template, dict):
-            items = {key: self._fill(x, leaves) for key, x in template.items()}
-            return items if type(template) is dict else type(template)(items)
-        if isinstance(template, (list, tuple)):
-            parts = [self._fill(x, leaves) for x in template]
-            return type(template)(*parts) if hasattr(template, "_fields") else type(template)(parts)
-        return template
+    def _of_whole(self, blocks: Sequence[Any]) -> Any:
+        return unflatten(self.structure, blocks, lambda _, leaves: next(leaves))
 
     def same_as(self, other: Tree) -> bool:
         """Whether the other has as many numbers in leaves of the same shapes."""
         return self.shapes == other.shapes
-
-
-def is_number(x: object) -> bool:
-    """Whether x stands for one number: what has `__float__` and no length."""
-    kind = type(x)
-    return kind is float or (hasattr(kind, "__float__") and not hasattr(kind, "__len__"))
-
-
-def _is_array(x: object) -> bool:
-    numpy = sys.modules.get("numpy")  # who holds an array has imported it
-    return numpy is not None and isinstance(x, numpy.ndarray)
-
-
-def _count(shape: tuple[int, ...] | None) -> int:
-    count = 1
-    for length in shape or ():
-        count *= length
-    return count
-
-
-def _array(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    import numpy
-
-    if all(issubclass(kind, float) for kind in set(map(type, entries))):
-        return numpy.array(entries, dtype=float).reshape(shape)
-    array = numpy.empty(len(entries), dtype=object)
-    for i, x in enumerate(entries):  # one by one: numpy would ask a Value for its length
-        array[i] = x
-    return array.reshape(shape)

@@ -58,10 +58,15 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def _private(name: str, flags: int) -> int:
+    """Open a file that nobody else may read until it has the permissions of the one whose place it takes."""
+    return os.open(name, flags, 0o600)
+
+
 def _replace(path: Path, data: bytes) -> None:
     partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
     try:
-        with open(partial, "xb") as file:
+        with open(partial, "xb", opener=_private if path.exists() else None) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

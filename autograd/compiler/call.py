@@ -62,7 +62,7 @@ def _check(roots: list[Value], leaves: list[Value], below: set[int]) -> None:
             raise ValueError(f"compile: outputs[{i}] depends on nothing: it is a leaf, got {root!r}")
 
 
-def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
+def compile(outputs: Any, inputs: Sequence[Value] | None = None, *, vector: bool = False) -> Any:
     """Compile a recorded graph, so that it runs again without Python; or a function, as a decorator.
 
     A graph that was recorded outside `recording()` replays the branches that Python took then, whatever the arguments:
@@ -74,6 +74,9 @@ def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
         What to compute.
     inputs : sequence of Value
         The leaves that become arguments; all other leaves stay parameters, whose `data` each call reads.
+    vector : bool
+        For a function: arrays among its arguments are vectors, as for `ag.grad`, rather than one number per sample. So
+        a minimiser's call is ``minimize(ag.compile(ag.value_and_grad(f), vector=True), x0, jac=True)``.
 
     Returns
     -------
@@ -96,5 +99,7 @@ def compile(outputs: Any, inputs: Sequence[Value] | None = None) -> Any:
     if callable(outputs):
         if inputs is not None:
             raise TypeError("compile: a function's inputs are its arguments; inputs= is for recorded graphs")
-        return Function(outputs)
+        return Function(outputs, vector)
+    if vector:
+        raise TypeError("compile: vector= is for functions; a graph's inputs are single Values")
     return compile_graph(outputs, inputs)

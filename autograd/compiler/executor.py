@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import OrderedDict
+from concurrent.futures import TimeoutError  # not the built-in one before Python 3.11
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from autograd.compiler.run.results import Outcome
@@ -55,20 +57,29 @@ def run(
     inputs: bool,
     parameters: str,
     threads: int | None,
+    timeout: float | None = None,
 ) -> Outcome:
     """Run a batch in parts on an executor; as `Program.run`.
+
+    `timeout` is how many seconds all parts may take together: where a worker is killed, an executor may wait for ever.
 
     Raises
     ------
     TypeError
         If the executor has no `submit`.
+    ValueError
+        If `timeout` is no positive number.
     AutogradError
-        If a part was lost, with its number and what the executor said; its cause is the executor's error.
+        If a part was lost, or time is up, with its number and what the executor said; its cause is the executor's
+        error.
     """
     import numpy as np
 
     if not callable(getattr(executor, "submit", None)):
         raise TypeError(f"executor: must have submit(), as concurrent.futures.Executor, got {type(executor).__name__}")
+    if timeout is not None and not timeout > 0.0:
+        raise ValueError(f"timeout: must be a positive number of seconds, got {timeout!r}")
+    until = None if timeout is None else monotonic() + timeout
     text = program.tape_bytes()
     key = hashlib.sha256(text).hexdigest()
     numbers = program.numbers()
@@ -85,13 +96,15 @@ def run(
             task = (key, text, numbers, own_columns, own_seeds, inputs, parameters, threads or 1)
             futures.append(executor.submit(work, task))
         for start, future in zip(starts, futures, strict=True):
-            results.append(_checked(future.result(), min(size, samples - start)))
+            left = None if until is None else max(0.0, until - monotonic())
+            results.append(_checked(future.result(left), min(size, samples - start)))
     except Exception as error:
         for waiting in futures:
             waiting.cancel()
+        late = isinstance(error, TimeoutError) and until is not None and monotonic() >= until
+        what = f"there was no answer within {timeout} s" if late else f"{type(error).__name__}: {error}"
         raise AutogradError(
-            f"executor: part {len(results)} of {len(starts)} was lost, no gradient has changed: "
-            f"{type(error).__name__}: {error}"
+            f"executor: part {len(results)} of {len(starts)} was lost, no gradient has changed: {what}"
         ) from error
     outputs, rows, found, holds = zip(*results, strict=True)
     if parameters == "each":

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd._common import notebook
-from autograd._common.containers import is_number
+from autograd._common.containers import LEAF, Structure, flatten, is_number, unflatten
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
-from autograd.compiler.record.nesting import LEAF, Structure, apart, arguments_apart, filled, together
+from autograd.compiler.record.arguments import Results, flatten_call
 from autograd.compiler.record.observing import Recording, asked, recordings_of
 from autograd.compiler.record.state import Draws, states_of
 from autograd.compiler.record.tape import record
@@ -37,6 +40,15 @@ __all__ = ["Function"]
 
 VERSIONS: Final = 64
 STRUCTURES: Final = 64
+OPTIONS: Final = frozenset({"threads", "executor", "seed", "timeout"})
+SAMPLES: Final = (
+    "a 1-D array is a number for each sample, and the function is called with one Value for it; "
+    "ag.compile(function, vector=True) takes arrays as vectors"
+)
+COLUMNS: Final = (
+    "a 2-D array is a list of its columns, each a number for each sample; x.ravel() of an (n, 1) array is one number "
+    "for each sample, and ag.compile(function, vector=True) takes arrays as they are"
+)
 FLOATS: Final[set[type]] = {float}
 DRAWS: Final = (
     "the function draws random numbers, which a replay would repeat; draw them outside and pass them as arguments"
@@ -63,7 +75,8 @@ class Function:
     """A function of numbers that is recorded when its arguments have a new structure or take a new branch.
 
     Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
-    number per sample, a 2-D array for a list of its columns. Bools, texts and None are passed as they are. The function
+    number per sample, a 2-D array for a list of its columns; or with `vector=True` each array for itself, and the call
+    for one sample. Bools, texts and None are passed as they are. The function
     is called with Values in place of the numbers, and returns Values or numbers, nested as it likes: of a batch each
     becomes an array, and a numpy array that it returns has the samples as its first axis. Values that it closes over
     are parameters. Where an argument is a Value, the function itself is called.
@@ -90,8 +103,9 @@ class Function:
     19.0
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
+    def __init__(self, function: Callable[..., Any], vector: bool = False) -> None:
+        self.function, self.vector = function, vector
+        self._own = OPTIONS & _parameters_of(function)  # options of a call that are the function's own
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._of_numbers: dict[int, Program] = {}  # the latest version for so many numbers, if it returns one
         self._lock = threading.RLock()
@@ -119,22 +133,47 @@ class Function:
         found: Any = sys.modules.get(str(module))
         for part in name.split("."):
             found = getattr(found, part, None)
-        return name if found is self else (Function, (self.function,))
+        if found is self:
+            return name
+        if isinstance(self.function, MethodType):  # made anew from the class's own
+            return getattr, (self.function.__self__, self.function.__name__)
+        return Function, (self.function, self.vector)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Function:
+        """Bind a method: each instance has versions of its own, as it has Values of its own."""
+        if instance is None:
+            return self
+        name = f"_compiled_{getattr(self.function, '__name__', 'function')}"
+        bound = getattr(instance, "__dict__", {}).get(name)
+        if not isinstance(bound, Function) or bound.function != MethodType(
+            self.function, instance
+        ):  # of a copy's original
+            bound = Function(MethodType(self.function, instance), self.vector)
+            if hasattr(instance, "__dict__"):
+                instance.__dict__[name] = bound
+        return bound
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the versions in a notebook."""
         return notebook.listing(self, "\n".join(map(repr, self.programs)))
 
     def __call__(
-        self, *arguments: Any, threads: int | None = None, executor: Executor | None = None, **named: Any
+        self,
+        *arguments: Any,
+        threads: int | None = None,
+        executor: Executor | None = None,
+        timeout: float | None = None,
+        **named: Any,
     ) -> Any:
         """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
+        if self._own:
+            threads, executor, timeout = self._options(named, threads=threads, executor=executor, timeout=timeout)
         latest = self._of_numbers.get(len(arguments))
         if latest is not None and not named and executor is None and {*map(type, arguments)} == FLOATS:
             done = latest.quick(arguments, VALUES)
             if done is not NotImplemented:
                 return done
-        structure, leaves = arguments_apart(arguments, named)
+        structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None:
             result = self._at_once(structure, tuple(leaves), VALUES, None, threads)
             if result is not NotImplemented:
@@ -142,7 +181,8 @@ class Function:
         if any(isinstance(x, Value) for x in leaves):
             return self.function(*arguments, **named)
         columns, single = columns_of(leaves, len(leaves))
-        return _shaped(self._run(structure, columns, None, False, "", threads, executor), single)
+        with _explained(arguments):
+            return _shaped(self._run(structure, columns, None, False, "", threads, executor, timeout), single)
 
     def backward(
         self,
@@ -150,21 +190,27 @@ class Function:
         seed: Any = None,
         threads: int | None = None,
         executor: Executor | None = None,
+        timeout: float | None = None,
         **named: Any,
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; as `Program.backward`."""
+        if self._own:
+            seed, threads, executor, timeout = self._options(
+                named, seed=seed, threads=threads, executor=executor, timeout=timeout
+            )
         latest = self._of_numbers.get(len(arguments))
         if latest is not None and not named and executor is None and {*map(type, arguments)} == FLOATS:
             done = latest.quick(arguments, LEARN, seed)
             if done is not NotImplemented:
                 return done
-        structure, leaves = arguments_apart(arguments, named)
+        structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None:
             done = self._at_once(structure, tuple(leaves), LEARN, seed, threads)
             if done is not NotImplemented:
                 return done[0]
         columns, single = self._prepared(leaves)
-        result = self._run(structure, columns, seed, False, "sum", threads, executor, seeded=True)
+        with _explained(arguments):
+            result = self._run(structure, columns, seed, False, "sum", threads, executor, timeout, seeded=True)
         for value, gradient in result.parameters.items():
             value.grad += float(gradient)
         return _shaped(result, single)
@@ -176,30 +222,46 @@ class Function:
         parameters: str = "sum",
         threads: int | None = None,
         executor: Executor | None = None,
+        timeout: float | None = None,
         **named: Any,
     ) -> Gradients:
         """Return outputs and gradients; as `Program.gradients`, but `parameters` is a dict from Value to gradient.
 
-        The inputs are the numbers among the arguments, in order.
+        The gradients of the inputs are nested as the arguments, those given by name last, sorted; what is no number
+        among them stays.
         """
+        if self._own:
+            seed, threads, executor, timeout = self._options(
+                named, seed=seed, threads=threads, executor=executor, timeout=timeout
+            )
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
-        structure, leaves = arguments_apart(arguments, named)
+        structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None and parameters == "sum":
             done = self._at_once(structure, tuple(leaves), GRADIENTS, seed, threads)
             if done is not NotImplemented:
                 returned, (of_inputs, of_parameters), program = done
                 return Gradients(
-                    returned, of_inputs, dict(zip(program.parameters, of_parameters.tolist(), strict=True))
+                    returned,
+                    _nested(structure, of_inputs),
+                    dict(zip(program.parameters, of_parameters.tolist(), strict=True)),
                 )
         columns, single = self._prepared(leaves)
-        result = self._run(structure, columns, seed, True, parameters, threads, executor, seeded=True)
+        with _explained(arguments):
+            result = self._run(structure, columns, seed, True, parameters, threads, executor, timeout, seeded=True)
         inputs = tuple(float(row[0]) if single else row for row in result.inputs)
         found = {
             value: float(g) if parameters == "sum" else float(g[0]) if single else g
             for value, g in result.parameters.items()
         }
-        return Gradients(_shaped(result, single), inputs, found)
+        return Gradients(_shaped(result, single), _nested(structure, inputs), found)
+
+    def _options(self, named: dict[str, Any], **options: Any) -> list[Any]:
+        """Give what are parameters of the function itself to it; return the options that are left."""
+        for name in self._own:
+            if options.get(name) is not None:
+                named[name], options[name] = options[name], None
+        return [*options.values()]
 
     def _prepared(self, leaves: list[Any]) -> tuple[Array, bool]:
         for i, x in enumerate(leaves):
@@ -227,7 +289,7 @@ class Function:
             outputs, rest = (done, ()) if mode != GRADIENTS else (done[0], done[1:])
             if version.returns is LEAF:
                 return outputs, rest, program
-            return together(version.returns, iter(outputs if isinstance(outputs, tuple) else (outputs,))), rest, program
+            return unflatten(version.returns, outputs if isinstance(outputs, tuple) else (outputs,)), rest, program
         return NotImplemented
 
     def _run(
@@ -239,6 +301,7 @@ class Function:
         parameters: str,
         threads: int | None,
         executor: Executor | None,
+        timeout: float | None,
         seeded: bool = False,
     ) -> _Result:
         """Run every sample on the version of its branch; record versions that are missing."""
@@ -261,7 +324,7 @@ class Function:
             weights = None if seeds is None else np.ascontiguousarray(seeds[:, chosen])
             if executor is None:
                 return version.program.run(part, weights, inputs, parameters, threads, failures_hold=failures_hold)
-            return sharded(version.program, executor, part, weights, inputs, parameters, threads)
+            return sharded(version.program, executor, part, weights, inputs, parameters, threads, timeout)
 
         def attempt(version: _Version, recorded_first: bool) -> None:
             nonlocal pending, result
@@ -347,9 +410,10 @@ class Function:
                 self._cache.popitem(last=False)
 
     def _note(self, structure: Any, version: _Version) -> None:
-        positional, named = structure
-        if not named and version.returns is LEAF and all(part is LEAF for part in positional):
-            self._of_numbers[len(positional)] = version.program
+        positional, named = structure[2]
+        numbers = positional[2]
+        if not named[3] and version.returns is LEAF and numbers.count(LEAF) == len(numbers):
+            self._of_numbers[len(numbers)] = version.program
 
     @property
     def _name(self) -> str:
@@ -358,7 +422,7 @@ class Function:
     def _recorded(self, structure: Any, numbers: Sequence[float]) -> _Version:
         """Call the function with Values and make a program of what it did."""
         leaves = [Value(x) for x in numbers]
-        positional, named = filled(structure, iter(leaves))
+        positional, named = unflatten(structure, leaves)
         kept = Recording(of_function=True)
         for leaf in leaves:  # so that what another thread asks of an argument is told here
             backend._twin._mark(leaf, kept)
@@ -366,8 +430,8 @@ class Function:
         try:
             with modes.recorded_by(kept):
                 returned = self.function(*positional, **named)
-            outputs: list[Any] = []
-            returns = apart(returned, outputs, arrays=True)
+            outputs = Results()
+            returns = flatten(returned, outputs)
             self._check(returned, outputs)
             if draws.any():
                 raise AutogradError(f"compile: {DRAWS}")
@@ -390,10 +454,35 @@ class Function:
                 raise TypeError(f"{self._name}: must return Values or numbers, got {x!r:.60} ({type(x).__name__})")
 
 
+@contextmanager
+def _explained(arguments: tuple[Any, ...]) -> Iterator[None]:
+    """Say what an array stands for, where a function fails that may have taken it for something else."""
+    try:
+        yield
+    except (TypeError, IndexError, AttributeError) as error:
+        taken = {1: SAMPLES, 2: COLUMNS}.get(max((getattr(x, "ndim", 0) for x in arguments), default=0))
+        if taken is None or type(error).__module__ != "builtins" or str(error).startswith(("call:", "seed:")):
+            raise
+        raise type(error)(f"{error} ({taken})") from error
+
+
+def _parameters_of(function: Callable[..., Any]) -> set[str]:
+    try:
+        return {*inspect.signature(function).parameters}
+    except (TypeError, ValueError):  # a function of C that doesn't say
+        return set()
+
+
+def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:
+    """What was computed for each number among the arguments, nested as they are."""
+    positional, named = unflatten(structure, leaves)
+    return (*positional, *named.values())
+
+
 def _pictured(structure: Structure) -> str:
     """A structure with dots for its numbers, for an error."""
     count = itertools.repeat("·")
-    return f"{together(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
+    return f"{unflatten(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
 
 
 def _merge(result: _Result, version: Program, outcome: Any, chosen: NDArray[np.intp], each: bool, samples: int) -> None:
@@ -412,4 +501,4 @@ def _merge(result: _Result, version: Program, outcome: Any, chosen: NDArray[np.i
 
 def _shaped(result: _Result, single: bool) -> Any:
     rows = (float(row[0]) for row in result.outputs) if single else iter(result.outputs)
-    return together(result.returns, rows)
+    return unflatten(result.returns, rows)

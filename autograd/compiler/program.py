@@ -209,7 +209,13 @@ class Program:
 
     # What it does
 
-    def __call__(self, *arguments: Any, threads: int | None = None, executor: Executor | None = None) -> Any:
+    def __call__(
+        self,
+        *arguments: Any,
+        threads: int | None = None,
+        executor: Executor | None = None,
+        timeout: float | None = None,
+    ) -> Any:
         """Return the outputs.
 
         Parameters
@@ -220,6 +226,9 @@ class Program:
             How many threads share a batch; by default as many as pay. Results don't depend on it.
         executor : concurrent.futures.Executor, optional
             Runs parts of a batch, in other processes or on other machines.
+        timeout : float, optional
+            How many seconds an executor's parts may take; then AutogradError. Without, a call may wait for ever where
+            a worker was killed.
 
         Raises
         ------
@@ -233,11 +242,16 @@ class Program:
             if result is not NotImplemented:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
-        outcome = self._checked(columns, None, False, "", threads, executor)
+        outcome = self._checked(columns, None, False, "", threads, executor, timeout)
         return self._shaped(outcome.outputs, single)
 
     def backward(
-        self, *arguments: Any, seed: Any = None, threads: int | None = None, executor: Executor | None = None
+        self,
+        *arguments: Any,
+        seed: Any = None,
+        threads: int | None = None,
+        executor: Executor | None = None,
+        timeout: float | None = None,
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; return the outputs.
 
@@ -245,7 +259,7 @@ class Program:
 
         Parameters
         ----------
-        *arguments, threads, executor
+        *arguments, threads, executor, timeout
             As of the call.
         seed : float, array or tuple of them, optional
             Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
@@ -256,7 +270,7 @@ class Program:
                 return result
         columns, single = columns_of(arguments, self.tape.inputs)
         seeds = seeds_of(seed, len(self.tape.outputs), columns.shape[1])
-        outcome = self._checked(columns, seeds, False, "sum", threads, executor)
+        outcome = self._checked(columns, seeds, False, "sum", threads, executor, timeout)
         self.add_gradients(outcome.parameters)
         return self._shaped(outcome.outputs, single)
 
@@ -267,12 +281,13 @@ class Program:
         parameters: str = "sum",
         threads: int | None = None,
         executor: Executor | None = None,
+        timeout: float | None = None,
     ) -> Gradients:
         """Return outputs and gradients with respect to inputs and parameters; no `grad` changes.
 
         Parameters
         ----------
-        *arguments, seed, threads, executor
+        *arguments, seed, threads, executor, timeout
             As of `backward`.
         parameters : {"sum", "each"}
             Whether the parameters' gradients are summed over the samples or given for each.
@@ -293,7 +308,7 @@ class Program:
                 return Gradients(*result)
         columns, single = columns_of(arguments, self.tape.inputs)
         seeds = seeds_of(seed, len(self.tape.outputs), columns.shape[1])
-        outcome = self._checked(columns, seeds, True, parameters, threads, executor)
+        outcome = self._checked(columns, seeds, True, parameters, threads, executor, timeout)
         found = tuple(float(row[0]) if single else row for row in outcome.inputs)
         of_parameters = outcome.parameters
         if single and parameters == "each":
@@ -414,6 +429,7 @@ class Program:
         parameters: str,
         threads: int | None,
         executor: Executor | None,
+        timeout: float | None,
     ) -> Outcome:
         changed = next((state for state in self.states if not state.holds()), None)
         if changed is not None:
@@ -423,7 +439,7 @@ class Program:
         if executor is None:
             outcome = self.run(columns, seeds, inputs, parameters, threads)
         else:
-            outcome = sharded(self, executor, columns, seeds, inputs, parameters, threads)
+            outcome = sharded(self, executor, columns, seeds, inputs, parameters, threads, timeout)
         if outcome.holds is not None and not outcome.holds.all():
             self._complain(columns, int(outcome.holds.argmin()))
         return outcome

@@ -16,6 +16,9 @@ __all__ = ["StoreError", "dumps", "loads"]
 FORMAT: Final = "scalargrad program"
 VERSION: Final = 1
 MOST: Final = 50_000_000
+FEW: Final = 100_000
+"""A file may name so many inputs, or as many as it has characters: each takes memory, whether used or not."""
+
 KINDS: Final = frozenset(
     {"<", "<=", ">", ">=", "==", "!=", "float", "data", "int", "trunc", "floor", "ceil", "bool", "round", "finite"}
 )
@@ -67,7 +70,7 @@ def loads(text: str) -> tuple[Tape, list[Value], bool]:
         raise StoreError(f"load: not a program: it must be an object whose format is {FORMAT!r}")
     if document.get("version") != VERSION or isinstance(document["version"], bool):
         raise StoreError(f"load: version must be {VERSION}, got {document.get('version')!r:.40}")
-    inputs = _integer(document.get("inputs"), "inputs", 0, MOST)
+    inputs = _integer(document.get("inputs"), "inputs", 0, max(FEW, len(text)))
     parameters = [
         Value(_float(pair[0], f"parameters[{i}]"), _text(pair[1], f"parameters[{i}]"))
         for i, pair in enumerate(_lists(document, "parameters", 2))

@@ -9,8 +9,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd._common.containers import Tree
-from autograd.compiler.record.nesting import apart
+from autograd._common.containers import Tree, flatten
+from autograd.compiler.record.arguments import Arguments
 
 
 def f(x: Any) -> Any:
@@ -78,8 +78,8 @@ def test_every_transform_is_one_program(transform: Any) -> None:
         assert type(got) is type(wanted)
         assert flat(got) == pytest.approx(flat(wanted), rel=1e-13, abs=1e-15)
     batch = program({"a": list(columns[:2]), "b": (columns[2], {"c": columns[3]})})
-    leaves: list[Any] = []
-    apart(batch, leaves, arrays=False)
+    leaves = Arguments()
+    flatten(batch, leaves)
     a, b, c, d = columns[:, 7].tolist()
     wanted = flat(transform({"a": [a, b], "b": (c, {"c": d})}))
     assert [float(np.broadcast_to(x, 25)[7]) for x in leaves] == pytest.approx(wanted, rel=1e-13, abs=1e-15)

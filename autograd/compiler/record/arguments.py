@@ -1,0 +1,62 @@
+"""The numbers in a function's arguments and results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd._common.containers import LEAF, Leaves, Structure, flatten, is_array
+
+__all__ = ["Arguments", "Results", "flatten_call"]
+
+FIXED = (bool, str, type(None))
+
+
+class Arguments(Leaves):
+    """Leaves of arguments: what is no bool, text or None, which are passed as they are.
+
+    A numpy array is one leaf, a number for each sample, or if it is 2-D a list of its columns; as a vector it is so
+    many numbers.
+    """
+
+    vector = False
+
+    def take(self, x: Any) -> Structure:
+        """Add a leaf, or the columns of an array, or the numbers of a vector."""
+        if isinstance(x, FIXED):
+            return ("fixed", type(x), x)
+        if not isinstance(x, (int, float)):
+            if self.vector and is_array(x):
+                self.extend(x.ravel().tolist())
+                return ("array", x.shape)
+            if getattr(x, "ndim", 0) == 2 and not self.vector:
+                columns = [x[:, i] for i in range(x.shape[1])]
+                self.extend(columns)
+                return ("sequence", list, (LEAF,) * len(columns))
+        self.append(x)
+        return LEAF
+
+
+class Vectors(Arguments):
+    """Leaves of arguments where an array is a vector."""
+
+    vector = True
+
+
+class Results(Leaves):
+    """Leaves of a result; an array is so many numbers."""
+
+    def take(self, x: Any) -> Structure:
+        """Add a leaf, or the numbers of an array."""
+        if isinstance(x, FIXED):
+            return ("fixed", type(x), x)
+        if is_array(x):
+            self.extend(x.ravel().tolist())
+            return ("array", x.shape)
+        self.append(x)
+        return LEAF
+
+
+def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool) -> tuple[Structure, list[Any]]:
+    """Return the structure of a call's arguments, as (arguments, named), and the leaves in them."""
+    leaves = Vectors() if vector else Arguments()
+    return flatten((arguments, dict(sorted(named.items()))), leaves), leaves

@@ -1,0 +1,212 @@
+"""How compiled functions are called: methods, vectors, containers, names of the function's own, messages."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import stat
+import time
+from collections import OrderedDict, defaultdict, namedtuple
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.compiler import Program
+from autograd.compiler.storage import StoreError
+from autograd.errors import AutogradError
+
+Pair = namedtuple("Pair", "a b")
+
+
+class Model:
+    """Two compiled methods over a parameter."""
+
+    def __init__(self, weight: float) -> None:
+        self.w = Value(weight)
+
+    @ag.compile
+    def __call__(self, x: Any) -> Any:
+        """Linear."""
+        return self.w * x
+
+    @ag.compile
+    def loss(self, x: Any) -> Any:
+        """A branch."""
+        return self.w * x if x > 0.0 else -x
+
+
+class Slotted:
+    """A compiled method of instances that keep nothing."""
+
+    __slots__ = ("w",)
+
+    def __init__(self) -> None:
+        self.w = Value(2.0)
+
+    @ag.compile
+    def loss(self, x: Any) -> Any:
+        """Linear."""
+        return self.w * x
+
+
+def test_a_method_is_bound_to_its_instance() -> None:
+    one, other = Model(3.0), Model(5.0)
+    assert (one(2.0), one.loss(2.0), other.loss(2.0), other.loss(-2.0)) == (6.0, 6.0, 10.0, 2.0)
+    assert one.loss(np.array([1.0, -1.0])).tolist() == [3.0, 1.0]
+    assert (len(one.loss.programs), len(other.loss.programs), len(Model.loss.programs)) == (2, 2, 0)
+    one.loss.backward(4.0)
+    assert (one.w.grad, other.w.grad) == (4.0, 0.0)
+    assert Slotted().loss(3.0) == 6.0
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copied_instance_has_methods_of_its_own(copied: Any) -> None:
+    one = Model(3.0)
+    assert one.loss(2.0) == 6.0
+    other = copied(one)
+    other.w = Value(7.0)
+    assert (other.loss(2.0), one.loss(2.0)) == (14.0, 6.0)
+
+
+def rosenbrock(x: Any) -> Any:
+    return sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(len(x) - 1))
+
+
+def test_a_minimiser_calls_a_compiled_function_of_a_vector() -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    together = optimize.minimize(ag.compile(ag.value_and_grad(rosenbrock), vector=True), np.zeros(4), jac=True)
+    apart = optimize.minimize(
+        ag.compile(rosenbrock, vector=True), np.zeros(4), jac=ag.compile(ag.grad(rosenbrock), vector=True)
+    )
+    for found in (together, apart):
+        assert found.success
+        assert found.x == pytest.approx(np.ones(4), abs=1e-5)
+    with pytest.raises(TypeError, match=r"ag\.compile\(function, vector=True\) takes arrays as vectors"):
+        optimize.minimize(ag.compile(rosenbrock), np.zeros(4))
+
+
+def test_vectors() -> None:
+    compiled = ag.compile(rosenbrock, vector=True)
+    assert compiled(np.zeros(3)) == 2.0
+    found = compiled.gradients(np.zeros(3))
+    assert type(found.inputs[0]) is np.ndarray
+    assert found.inputs[0].tolist() == ag.grad(rosenbrock)(np.zeros(3)).tolist()
+    assert compiled([0.0, 0.0, 0.0]) == 2.0
+    matrix = ag.compile(lambda m, s: m[0, 1] * m[1, 0] * s, vector=True)
+    assert matrix.gradients(np.array([[1.0, 2.0], [3.0, 4.0]]), 2.0).inputs[0].tolist() == [[0.0, 6.0], [4.0, 0.0]]
+    assert pickle.loads(pickle.dumps(compiled)).vector is True
+    with pytest.raises(TypeError, match="vector= is for functions"):
+        ag.compile(Value(1.0) * 2.0, [], vector=True)
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [(np.ones(3), "a 1-D array is a number for each sample"), (np.ones((3, 1)), r"x\.ravel\(\) of an \(n, 1\) array")],
+)
+def test_the_message_of_a_wrong_guess(given: Any, message: str) -> None:
+    function = (lambda x: x[0] * 2.0) if given.ndim == 1 else (lambda x: ag.exp(x))
+    for call in (ag.compile(function), ag.compile(function).backward, ag.compile(function).gradients):
+        with pytest.raises(TypeError, match=message):
+            call(given)
+
+
+CONTAINERS: list[Any] = [
+    defaultdict(float, a=2.0, b=3.0),
+    OrderedDict(a=2.0, b=3.0),
+    {"a": 2.0, "b": 3.0},
+    Pair(2.0, 3.0),
+]
+
+
+@pytest.mark.parametrize("point", CONTAINERS, ids=lambda point: type(point).__name__)
+def test_containers_of_any_kind(point: Any) -> None:
+    def product(p: Any) -> Any:
+        return p["a"] ** 2 * p["b"] if isinstance(p, dict) else p.a**2 * p.b
+
+    compiled = ag.compile(product)
+    slopes = ag.grad(product)(point)
+    assert compiled(point) == 12.0
+    assert compiled.gradients(point).inputs == (slopes,)
+    assert type(slopes) is type(compiled.gradients(point).inputs[0]) is type(point)
+    assert [*(slopes.values() if isinstance(slopes, dict) else slopes)] == [12.0, 4.0]
+    if isinstance(point, defaultdict):
+        assert slopes.default_factory is float
+
+
+def test_gradients_keep_the_nesting_of_a_batch() -> None:
+    compiled = ag.compile(lambda p, *, k: p["a"] * p["b"][0] * k)
+    found = compiled.gradients({"a": np.array([1.0, 2.0]), "b": [3.0]}, k=2.0)
+    point, factor = found.inputs
+    assert point["a"].tolist() == [6.0, 6.0]
+    assert point["b"][0].tolist() == [2.0, 4.0]
+    assert factor.tolist() == [3.0, 6.0]
+
+
+def test_a_parameter_may_have_the_name_of_an_option() -> None:
+    compiled = ag.compile(lambda x, threads, seed=1.0: x * threads * seed)
+    assert compiled(2.0, threads=3.0) == 6.0
+    assert compiled(2.0, 3.0, seed=2.0) == 12.0
+    assert compiled.backward(2.0, threads=3.0, seed=2.0) == 12.0
+    assert compiled.gradients(2.0, threads=3.0, seed=2.0).inputs == (6.0, 6.0, 4.0)
+    assert ag.compile(lambda x: x * 2.0).gradients(1.0, seed=3.0).inputs == (6.0,)
+
+
+class Hangs(Executor):
+    """Takes work and never does it."""
+
+    def submit(self, *work: Any, **more: Any) -> Future[Any]:
+        """Return what never comes."""
+        return Future()
+
+
+def test_an_executor_that_hangs() -> None:
+    w, x = Value(2.0), Value(1.0)
+    program, function = ag.compile(w * x, inputs=[x]), ag.compile(lambda x: w * x)
+    for target in (program, function):
+        before = time.monotonic()
+        for call in (target, target.backward, target.gradients):
+            with pytest.raises(AutogradError, match=r"part 0 of 1 was lost.*no answer within 0\.01 s"):
+                call(np.ones(3), executor=Hangs(), timeout=0.01)
+            with pytest.raises(ValueError, match="timeout: must be a positive number of seconds, got -1"):
+                call(np.ones(3), executor=Hangs(), timeout=-1)
+        assert time.monotonic() - before < 60.0
+    assert w.grad == 0.0
+
+
+def test_a_file_that_names_more_inputs_than_it_can_use() -> None:
+    text = ag.compile(Value(2.0) * Value(3.0), inputs=[]).to_json()
+    assert Program.from_json(text.replace('"inputs": 0', '"inputs": 1000')) is not None
+    with pytest.raises(StoreError, match="inputs must be"):
+        Program.from_json(text.replace('"inputs": 0', '"inputs": 5000000'))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs permissions")
+def test_a_private_file_stays_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "program.json"
+    target.write_text("")
+    target.chmod(0o600)
+    modes: list[int] = []
+    replace = os.replace
+    opened = os.open
+
+    def replaced(partial: Any, path: Any) -> None:
+        modes.append(stat.S_IMODE(os.stat(partial).st_mode))
+        replace(partial, path)
+
+    monkeypatch.setattr(os, "replace", replaced)
+
+    def noted(*arguments: Any) -> int:
+        number = opened(*arguments)
+        modes.append(stat.S_IMODE(os.fstat(number).st_mode))
+        return number
+
+    monkeypatch.setattr(os, "open", noted)
+    ag.compile(Value(2.0) * 3.0, inputs=[]).save(target)
+    assert set(modes) == {0o600}
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
