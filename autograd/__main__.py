@@ -62,7 +62,8 @@ examples:
   python -m autograd note.md                      check a note's LaTeX equations
 
 expressions:
-  + - * / ^ @ and comparisons, which are 1 or 0; every op of the table: exp(x),
+  + - * / ^ @ and comparisons, which are 1 or 0; 2w, 2(x - 1) and w x are
+  products, sin 2 needs no brackets; every op of the table: exp(x),
   sigmoid(x), relu(x), max(x, y), where(z > 0, x, y), sum([a, b]), dot(u, v), …;
   vectors [1, 2], matrices [[1, 2], [3, 4]], W @ x, outer(u, v), transpose(W);
   W[1,2] is row 1, column 2; functions work element by element.

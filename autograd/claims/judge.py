@@ -195,9 +195,9 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
         raise WorksheetError(message) from None
 
 
-def judge(claim: str, subject: Subject, *, latex: bool | None = None) -> Verdict:
+def judge(claim: str, subject: Subject) -> Verdict:
     """Judge one claim about a subject."""
-    sides = equation(claim, set(subject.here), lists=subject.lists, latex=latex)
+    sides = equation(claim, set(subject.here), lists=subject.lists)
     if len(sides) < 2:
         raise WorksheetError(f"a claim has two sides, as d(E)/d(w) == x*y, got {claim!r}")
     return judge_sides(claim, sides, subject)

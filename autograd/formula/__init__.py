@@ -5,8 +5,7 @@
 """
 
 from autograd.formula.equations import equation
-from autograd.formula.evaluate import evaluate
 from autograd.formula.printers import LatexPrinter, TextPrinter
 from autograd.formula.tree import Formula
 
-__all__ = ["Formula", "LatexPrinter", "TextPrinter", "equation", "evaluate"]
+__all__ = ["Formula", "LatexPrinter", "TextPrinter", "equation"]

@@ -13,8 +13,8 @@ from typing import Final
 
 from autograd.errors import WorksheetError
 from autograd.formula import tree as f
-from autograd.formula.evaluate import Array, Evaluator, Operand, resolve, shape_text, unknown_name
-from autograd.formula.grammar import Instruction, Known, Parser, function_name
+from autograd.formula.evaluate import CONSTANTS, Array, Evaluator, Operand, resolve, shape_text, unknown_name
+from autograd.formula.grammar import Instruction, Known, Parser
 from autograd.formula.latex import Latex, is_latex
 from autograd.formula.lexer import CLOSING, Token, match_bracket, tokens
 from autograd.formula.tree import Formula
@@ -26,26 +26,20 @@ MAX_LENGTH: Final = 20_000
 
 def equation(
     text: str,
-    names: Collection[str] | None = None,
+    names: Collection[str],
     *,
     lists: Mapping[str, Array] | None = None,
-    latex: bool | None = None,
-    labelled: dict[str, Formula] | None = None,
 ) -> list[Formula]:
     r"""Read `left = right = …`, with `=` or `==`, into its sides.
 
     Parameters
     ----------
     text : str
-        The equation, in text or in LaTeX.
-    names : collection of str, optional
-        The quantities there are; without, any name is taken for one.
+        The equation, in text or in LaTeX, which a backslash, `_{` or `^{` tells.
+    names : collection of str
+        The quantities there are.
     lists : mapping of str to Array, optional
         Vectors and matrices of formulas, for `W @ x` and `sum(v)`.
-    latex : bool, optional
-        Whether it is LaTeX; by default told from the text.
-    labelled : dict of str to Formula, optional
-        Takes up what stands over the names of underbraces.
 
     Returns
     -------
@@ -66,16 +60,12 @@ def equation(
     if len(text) > MAX_LENGTH:
         raise WorksheetError(f"the equation has {len(text):,} characters; allowed are {MAX_LENGTH:,}")
     reader = _Reader(names, lists or {})
-    if not (is_latex(text) if latex is None else latex):
+    if not is_latex(text):
         return [reader.formula(side) for side in _sides(list(_text_tokens(text)))]
-    cutter = Latex(text, reader.known, names)
     try:
-        sides = [reader.formula(side) for side in _sides(cutter.tokens())]
-        if labelled is not None:
-            labelled.update({label: reader.formula(inner) for label, inner in cutter.labels.items()})
+        return [reader.formula(side) for side in _sides(Latex(text, reader.known).tokens())]
     except WorksheetError as error:  # whose places are none of the text's
         raise WorksheetError(error.message) from None
-    return sides
 
 
 def _text_tokens(text: str) -> Iterator[Token]:
@@ -127,16 +117,14 @@ def _skeleton(name: str) -> str:
 class _Reader:
     """Makes formulas of tokens, with what names mean."""
 
-    def __init__(self, names: Collection[str] | None, lists: Mapping[str, Array]) -> None:
+    def __init__(self, names: Collection[str], lists: Mapping[str, Array]) -> None:
         self.names, self.lists = names, lists
-        self.known = spellings(names or ())
+        self.known = spellings(names)
 
     def formula(self, side: Sequence[Token]) -> Formula:
         """Read one side."""
         last = side[-1]
-        parser = Parser(
-            [*side, Token("end", "", last.line, last.end, last.end)], self.known if self.names is not None else None
-        )
+        parser = Parser([*side, Token("end", "", last.line, last.end, last.end)], self.known)
         code = parser.expression()
         if parser.next.kind != "end":
             raise parser.next.error(parser.expected_operator())
@@ -146,7 +134,7 @@ class _Reader:
         return result if isinstance(result, Formula) else f.number(float(result))
 
     def _is_quantity(self, name: str) -> bool:
-        return self.names is not None and (name in self.names or name in self.lists)
+        return name in self.names or name in self.lists
 
     def _leaf(self, instruction: Instruction) -> Operand:
         name, token = instruction.name, instruction.token
@@ -158,18 +146,13 @@ class _Reader:
             return f.partial(self._quantity(y, token), self._quantity(x_name, token))
         if instruction.kind == "updated":
             return f.name(self._quantity(name, token) + "′")
-        if name in self.lists and not self._is_name(name):
+        if name not in self.names and name in self.lists:
             return self.lists[name]
-        if name in ("pi", "π") and not self._is_name(name):
+        if name not in self.names and name in CONSTANTS:
             return f.PI
         return f.name(self._quantity(name, token, called=bool(instruction.takes)))
 
-    def _is_name(self, name: str) -> bool:
-        return self.names is not None and name in self.names
-
     def _quantity(self, name: str, token: Token, called: bool = False) -> str:
-        if self.names is None and not (function_name(name) and len(name) > 1):
-            return name
-        if self.names is not None and (found := self.known(name)):
+        if found := self.known(name):
             return found
-        raise unknown_name(token, name, [*(self.names or ()), *self.lists], called)
+        raise unknown_name(token, name, [*self.names, *self.lists], called)

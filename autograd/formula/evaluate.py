@@ -10,7 +10,7 @@ shape, a count or a size, and each is reported with its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
@@ -34,7 +34,6 @@ __all__ = [
     "Operand",
     "Scalar",
     "element_label",
-    "evaluate",
     "resolve",
     "shape_text",
     "unknown_name",
@@ -471,38 +470,4 @@ def _apply(instruction: Instruction, operands: Sequence[Operand]) -> Operand:
         raise instruction.token.error(error.message) from None
     if _size(result) > MAX_ELEMENTS:
         raise instruction.token.error(f"the list has {_size(result):,} elements; allowed are {MAX_ELEMENTS:,}")
-    return result
-
-
-def evaluate(formula: Formula, values: Mapping[str, Value | float]) -> Value | float:
-    """Compute a formula over Values; where no operand is one, in floats.
-
-    Parameters
-    ----------
-    formula : Formula
-        Without derivatives.
-    values : mapping of str to Value or float
-        Its names.
-
-    Examples
-    --------
-    >>> from autograd.formula.tree import name
-    >>> w = Value(3.0)
-    >>> evaluate(Formula("*", (name("w"), name("w"))), {"w": w}).parents == (w, w)
-    True
-    """
-    if formula.head == "number":
-        return formula.number
-    if formula.head == "name":
-        return values[formula.text]
-    operands = [evaluate(each, values) for each in formula.operands]
-    if formula.head in ("+", "*"):
-        total = operands[0]
-        for each in operands[1:]:
-            total = total + each if formula.head == "+" else total * each
-        return total
-    op = {"/": "div", "^": "pow"}.get(formula.head, formula.head)
-    result = FUNCTIONS[op].apply(*operands)
-    if not isinstance(result, (Value, float)):
-        raise TypeError(f"evaluate: {formula.head} is no number")
     return result

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 from typing import Final
 
 from autograd.errors import WorksheetError
@@ -60,22 +59,14 @@ class Latex:
         What stands between the dollars.
     known : callable
         Returns the quantity that a spelling stands for, or None, as for `grammar.Parser`.
-    names : collection of str, optional
-        The quantities there are; without, any name is taken for one.
-
-    Attributes
-    ----------
-    labels : dict of str to list of Token
-        What stands over the one-letter labels of underbraces.
     """
 
-    def __init__(self, text: str, known: Known, names: Collection[str] | None, depth: int = 0) -> None:
+    def __init__(self, text: str, known: Known, depth: int = 0) -> None:
         if depth > MAX_NESTING:
             raise WorksheetError(f"braces are nested more than {MAX_NESTING} deep")
         self._pieces = _PIECE.findall(text)
         self._at = 0
-        self._known, self._names, self._depth = known, names, depth
-        self.labels: dict[str, list[Token]] = {}
+        self._known, self._depth = known, depth
 
     def tokens(self) -> list[Token]:
         """Return all tokens.
@@ -118,10 +109,7 @@ class Latex:
         raise WorksheetError("'{' is never closed")
 
     def _inside(self, text: str) -> list[Token]:
-        inner = Latex(text, self._known, self._names, self._depth + 1)
-        found = inner.tokens()
-        self.labels.update(inner.labels)
-        return found
+        return Latex(text, self._known, self._depth + 1).tokens()
 
     def _piece(self) -> list[Token]:
         piece = self._next
@@ -153,22 +141,17 @@ class Latex:
             self._take()
             return [Token("name", "sqrt"), *self._grouped(self._group())]
         if piece == r"\underbrace":
-            return self._underbrace()
+            self._take()
+            tokens = self._grouped(self._group())
+            if self._next == "_":
+                self._take()
+                self._group()  # its remark
+            return tokens
         if piece in _FUNCTIONS:
             return [Token("name", self._take()[1:])]
         if piece in _GREEK or piece in _WORDS or piece in _ACCENTS:
             return self._word()
         raise WorksheetError(f"can't read {piece}")
-
-    def _underbrace(self) -> list[Token]:
-        self._take()
-        tokens = self._grouped(self._group())
-        if self._next == "_":
-            self._take()
-            label = self._inside(self._group())
-            if len(label) == 1 and label[0].kind == "name" and len(label[0].text) == 1:
-                self.labels[label[0].text] = tokens
-        return tokens
 
     def _grouped(self, text: str) -> list[Token]:
         return [Token("sign", "("), *self._inside(text), Token("sign", ")")]
@@ -236,7 +219,7 @@ class Latex:
         if function_name(name):
             return [Token("name", name)]
         found = self._known(name)
-        if found or self._names is None or has_index or len(base) == 1:
+        if found or has_index or len(base) == 1:
             return [Token("name", found or name)]
         letters = [self._known(letter) for letter in base]
         return [Token("name", each) for each in letters if each] if all(letters) else [Token("name", name)]
