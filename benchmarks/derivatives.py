@@ -25,7 +25,7 @@ VECTOR = [math.cos(i) for i in range(PARAMETERS)]
 LARGE = [math.sin(i) for i in range(1000)]
 
 
-def loss(p: Sequence[Any]) -> Any:
+def loss(p: Any) -> Any:
     """Squared error of the net with the parameters `p`: for each neuron its weights, then its bias."""
     start, values = 0, list[Any](SAMPLE)
     for inputs, outputs in SHAPES:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, overload
 
 from autograd.compiler.function import Function
 from autograd.compiler.program import Program
@@ -14,6 +14,8 @@ from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 
 __all__ = ["compile", "compile_graph"]
+
+P = ParamSpec("P")
 
 
 def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
@@ -60,6 +62,16 @@ def _check(roots: list[Value], leaves: list[Value], below: set[int]) -> None:
     for i, root in enumerate(roots):
         if not root.op and id(root) not in seen:
             raise ValueError(f"compile: outputs[{i}] depends on nothing: it is a leaf, got {root!r}")
+
+
+@overload
+def compile(outputs: Callable[P, Any], inputs: None = None, *, vector: bool = False) -> Function[P]: ...
+
+
+@overload
+def compile(
+    outputs: Value | Sequence[Value], inputs: Sequence[Value] | None = None, *, vector: bool = False
+) -> Program: ...
 
 
 def compile(outputs: Any, inputs: Sequence[Value] | None = None, *, vector: bool = False) -> Any:

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, ParamSpec, overload
 
 from autograd._common import notebook
 from autograd._common.containers import LEAF, Structure, flatten, is_number, unflatten
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["Function"]
+
+P = ParamSpec("P")
 
 VERSIONS: Final = 64
 STRUCTURES: Final = 64
@@ -71,7 +73,7 @@ class _Result(NamedTuple):
     returns: Structure
 
 
-class Function:
+class Function(Generic[P]):
     """A function of numbers that is recorded when its arguments have a new structure or take a new branch.
 
     Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
@@ -103,8 +105,9 @@ class Function:
     19.0
     """
 
-    def __init__(self, function: Callable[..., Any], vector: bool = False) -> None:
-        self.function, self.vector = function, vector
+    def __init__(self, function: Callable[P, Any], vector: bool = False) -> None:
+        self.function: Callable[..., Any] = function
+        self.vector = vector
         self._own = OPTIONS & _parameters_of(function)  # options of a call that are the function's own
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._of_numbers: dict[int, Program] = {}  # the latest version for so many numbers, if it returns one
@@ -139,7 +142,7 @@ class Function:
             return getattr, (self.function.__self__, self.function.__name__)
         return Function, (self.function, self.vector)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Function:
+    def __get__(self, instance: Any, owner: type | None = None) -> Function[...]:
         """Bind a method: each instance has versions of its own, as it has Values of its own."""
         if instance is None:
             return self
@@ -157,7 +160,20 @@ class Function:
         """Show the versions in a notebook."""
         return notebook.listing(self, "\n".join(map(repr, self.programs)))
 
+    @overload
+    def __call__(self, *arguments: P.args, **named: P.kwargs) -> Any: ...
+
+    @overload  # arrays in place of numbers, and options
     def __call__(
+        self,
+        *arguments: Any,
+        threads: int | None = None,
+        executor: Executor | None = None,
+        timeout: float | None = None,
+        **named: Any,
+    ) -> Any: ...
+
+    def __call__(  # type: ignore[misc]  # options beside a ParamSpec, which a type checker refuses
         self,
         *arguments: Any,
         threads: int | None = None,

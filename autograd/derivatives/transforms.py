@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias
 
 from autograd._common.containers import Tree, is_number
 from autograd.derivatives import over_values
@@ -31,6 +31,7 @@ from autograd.engine.graph import leaves
 
 __all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
+P = ParamSpec("P")
 Function = Callable[..., Any]
 Argnums: TypeAlias = "int | Sequence[int]"
 
@@ -216,7 +217,9 @@ def _named(made: Function, name: str, function: Function) -> Function:
     return made
 
 
-def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def value_and_grad(
+    function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[P, tuple[Any, Any]]:
     """Return a function that gives a scalar function's value and its gradient.
 
     Parameters
@@ -256,7 +259,7 @@ def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) 
     return made
 
 
-def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[P, Any]:
     """Return the gradient of a scalar function, as a function.
 
     Parameters
@@ -349,7 +352,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     return tree.build([_plain(y) for y in outputs] if plain else outputs), pullback
 
 
-def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+def jacobian(function: Callable[P, Any], argnums: Argnums = 0, mode: str = "auto") -> Callable[P, Any]:
     """Return the Jacobian of a function, as a function.
 
     Parameters
@@ -397,7 +400,7 @@ def _jacobian_rows(inputs: Sequence[Value], outputs: Sequence[Any], forward: boo
     return [_down([y], [1.0], inputs, plain) for y in outputs]
 
 
-def hessian(function: Function, argnums: Argnums = 0) -> Function:
+def hessian(function: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
     """Return the matrix of second derivatives of a scalar function, as a function.
 
     The matrix is exactly symmetric. Its cost follows its sparsity: that of a function of a thousand variables in which

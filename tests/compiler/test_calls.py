@@ -152,8 +152,8 @@ def test_a_parameter_may_have_the_name_of_an_option() -> None:
     compiled = ag.compile(lambda x, threads, seed=1.0: x * threads * seed)
     assert compiled(2.0, threads=3.0) == 6.0
     assert compiled(2.0, 3.0, seed=2.0) == 12.0
-    assert compiled.backward(2.0, threads=3.0, seed=2.0) == 12.0
-    assert compiled.gradients(2.0, threads=3.0, seed=2.0).inputs == (6.0, 6.0, 4.0)
+    assert compiled.backward(2.0, threads=3.0, seed=2.0) == 12.0  # type: ignore[arg-type]
+    assert compiled.gradients(2.0, threads=3.0, seed=2.0).inputs == (6.0, 6.0, 4.0)  # type: ignore[arg-type]
     assert ag.compile(lambda x: x * 2.0).gradients(1.0, seed=3.0).inputs == (6.0,)
 
 

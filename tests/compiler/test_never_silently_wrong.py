@@ -127,10 +127,10 @@ def test_questions_asked_in_another_thread() -> None:
         with ThreadPoolExecutor(1) as pool:
             return x * pool.submit(float, w).result()
 
-    compiled = ag.compile(of_parameter)
-    assert compiled(1.0) == 2.0
+    other = ag.compile(of_parameter)
+    assert other(1.0) == 2.0
     w.data = 5.0
-    assert compiled(1.0) == 5.0
+    assert other(1.0) == 5.0
 
     def computed_there(x: Any) -> Any:
         with ThreadPoolExecutor(1) as pool:

@@ -36,9 +36,9 @@ def test_what_cannot_be_compiled() -> None:
     x, y = Value(1.0, label="x"), Value(2.0)
     out = x * x
     with pytest.raises(TypeError, match=r"outputs must be a sequence of Values, got 3\.0"):
-        ag.compile(3.0, inputs=[x])
+        ag.compile(3.0, inputs=[x])  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=r"outputs\[1\] must be a Value"):
-        ag.compile([out, 3.0], inputs=[x])
+        ag.compile([out, 3.0], inputs=[x])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="at least one"):
         ag.compile([], inputs=[x])
     with pytest.raises(ValueError, match=r"outputs\[0\] depends on nothing"):
@@ -52,7 +52,7 @@ def test_what_cannot_be_compiled() -> None:
     with pytest.raises(TypeError, match=r"inputs\[0\] must be a Value"):
         ag.compile(out, inputs=[1.0])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="inputs are its arguments"):
-        ag.compile(lambda x: x, inputs=[x])
+        ag.compile(lambda x: x, inputs=[x])  # type: ignore[call-overload]
 
 
 def test_wrong_arguments() -> None:

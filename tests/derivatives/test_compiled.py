@@ -56,15 +56,23 @@ def flat(nested: Any) -> list[float]:
     return [float(x) for x in Tree.flatten(nested)[0]]
 
 
+def several(p: Any) -> Any:
+    return {"x": model(p), "y": [p["a"][0] * p["b"][0], 2.0]}
+
+
+def of_gradient(p: Any) -> Any:
+    return ag.grad(model)(p)["a"][0]
+
+
 TRANSFORMS: dict[str, Any] = {
     "grad": ag.grad(model),
     "value_and_grad": ag.value_and_grad(model),
     "hessian": ag.hessian(model),
-    "jacobian": ag.jacobian(lambda p: {"x": model(p), "y": [p["a"][0] * p["b"][0], 2.0]}),
+    "jacobian": ag.jacobian(several),
     "hvp": lambda p: ag.hvp(model)(p, p),
     "jvp": lambda p: ag.jvp(lambda q: (model(q), q["a"][1] ** 2), (p,), (p,)),
     "vjp": lambda p: ag.vjp(lambda q: (model(q), q["a"][1] ** 2), p)[1]((2.0, -1.0)),
-    "grad of grad": ag.grad(lambda p: ag.grad(model)(p)["a"][0]),
+    "grad of grad": ag.grad(of_gradient),
 }
 
 

@@ -19,6 +19,16 @@ reveal_type(ag.sigmoid(ag.Value(1)))
 reveal_type(nn.Linear(2, 1))
 ag.sigmod
 nn.Liner
+
+
+def price(spot: float, volatility: float) -> float:
+    return spot * volatility
+
+
+reveal_type(ag.grad(price))
+reveal_type(ag.hessian(price))
+reveal_type(ag.compile(price))
+reveal_type(ag.compile(ag.Value(1), inputs=[]))
 """
 
 
@@ -46,6 +56,10 @@ def test_mypy_sees_the_types(editable: Path, program: Path) -> None:
         'program.py:5: note: Revealed type is "nn.modules.layers.Linear"',
         'program.py:6: error: Module has no attribute "sigmod"; maybe "sigmoid"?  [attr-defined]',
         'program.py:7: error: Module has no attribute "Liner"; maybe "Linear"?  [attr-defined]',
+        'program.py:14: note: Revealed type is "def (spot: float, volatility: float) -> Any"',
+        'program.py:15: note: Revealed type is "def (spot: float, volatility: float) -> Any"',
+        'program.py:16: note: Revealed type is "autograd.compiler.function.Function[[spot: float, volatility: float]]"',
+        'program.py:17: note: Revealed type is "autograd.compiler.program.Program"',
     ]
 
 
@@ -62,4 +76,8 @@ def test_pyright_sees_the_types(editable: Path, program: Path) -> None:
         (5, "information", 'Type of "nn.Linear(2, 1)" is "Linear"'),
         (6, "error", '"sigmod" is not a known attribute of module "autograd"'),
         (7, "error", '"Liner" is not a known attribute of module "nn"'),
+        (14, "information", 'Type of "ag.grad(price)" is "(spot: float, volatility: float) -> Any"'),
+        (15, "information", 'Type of "ag.hessian(price)" is "(spot: float, volatility: float) -> Any"'),
+        (16, "information", 'Type of "ag.compile(price)" is "Function[(spot: float, volatility: float)]"'),
+        (17, "information", 'Type of "ag.compile(ag.Value(1), inputs=[])" is "Program"'),
     }
