@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 import autograd as ag
-from benchmarks import derivatives, eager, replay, report, results, training
+from benchmarks import derivatives, eager, notes, replay, report, results, training
 from benchmarks.environments import PACKAGES, ROOT
 from benchmarks.timing import Settings
 from benchmarks.workloads import WORKLOADS
@@ -22,6 +22,9 @@ def parser() -> argparse.ArgumentParser:
     usual = [key for key in PACKAGES if key not in HEAVY]
     sections, workloads = ["eager", *SECTIONS], list(WORKLOADS)
     made = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure scalargrad against its peers.")
+    made.add_argument(
+        "what", nargs="?", choices=("speed", "notes"), default="speed", help="what to measure (default speed)"
+    )
     made.add_argument("--quick", action="store_true", help="two short rounds of less work; writes no file")
     made.add_argument("--rounds", type=int, default=7, help="how often each case has its turn (default 7)")
     made.add_argument(
@@ -60,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     Files are written by a whole run only, so that they hold figures of one run: all sections and workloads, not quick.
     """
     given = parser().parse_args(arguments)
+    if given.what == "notes":
+        return notes.main()
     found = measured(given)
     text = report.markdown(found)
     print(text)

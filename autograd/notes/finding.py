@@ -294,8 +294,11 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         ):
             continue
         in_code = any(a <= start < b and "\n" in text[a:b] for a, b in codes)
+        simple = not re.search(r"[A-Za-z]{4,}|[$`\\]", _KEPT.sub("f", body)) and len(body) < 90
         if not (
-            _SLOPE.search(body) or (in_code and not re.search(r"\w\.\w+\(|\bdef\b|\breturn\b|\[\w+:|\bnp\b", body))
+            _SLOPE.search(body)
+            or simple
+            or (in_code and not re.search(r"\w\.\w+\(|\bdef\b|\breturn\b|\[\w+:|\bnp\b", body))
         ):
             continue
         if _PROSE.search(_KEPT.sub("f", body)):

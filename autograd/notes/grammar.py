@@ -675,15 +675,7 @@ class _Reader:
             self.at += 1
             return Node("dots")
         if text in ("mathbb",) and written(self.peek(1).inner) in ("1", "I"):
-            self.at += 2
-            self.skip_scripts()
-            return (
-                self.bracketed(")")
-                if self.peek().is_sign("(")
-                else self.braces("{")
-                if self.peek().is_command("{")
-                else Node("unknown", text="1")
-            )
+            return self.indicator()
         if text in _NAMED:
             self.at += 1
             return self.function(text)
@@ -700,10 +692,15 @@ class _Reader:
             first, rest = replace(token, text=token.text[0]), replace(token, text=token.text[1:])
             self.row = [*self.row[: self.at], first, rest, *self.row[self.at + 1 :]]
 
-    def skip_scripts(self) -> None:
-        while self.peek().is_sign("_", "^"):
+    def indicator(self) -> Node:
+        r"""Read `\mathbb{1}[u > 0]` or `\mathbb{1}_{u > 0}`: the comparison is 1 or 0."""
+        self.at += 2
+        if self.peek().is_sign("_"):
             self.at += 1
-            self.script()
+            return self.inner(self.script())
+        if self.peek().is_sign("(", "["):
+            return self.bracketed({"(": ")", "[": "]"}[self.peek().text])
+        return self.braces("{") if self.peek().is_command("{") else Node("unknown", text="1")
 
     def braces(self, opening: str) -> Node:
         self.at += 1

@@ -73,8 +73,11 @@ def _entry(x: Quantity, i: int, j: int) -> Scalar:
     return x.rows[i if m > 1 else 0][j if n > 1 else 0]
 
 
-def multiply(x: Quantity, y: Quantity, joint: str = " ") -> Quantity:
-    """Multiply: scalars with anything, matrices as matrices, two columns with a dot between them as a dot product."""
+def multiply(x: Quantity, y: Quantity, joint: str = " ", *, entrywise: bool = False) -> Quantity:
+    """Multiply: scalars with anything, matrices as matrices, two columns with a dot between them as a dot product.
+
+    With `entrywise`, what does not fit otherwise is multiplied entry by entry.
+    """
     if not isinstance(x, Grid) or not isinstance(y, Grid):
         return combine(lambda a, b: a * b, x, y, "·")
     (m, n), (p, q) = x.shape, y.shape
@@ -82,7 +85,7 @@ def multiply(x: Quantity, y: Quantity, joint: str = " ") -> Quantity:
         return _reduced([[_dot(row, [y.rows[k][j] for k in range(p)]) for j in range(q)] for row in x.rows])
     if (m, n) == (p, q) and n == 1 and joint == "·":
         return _dot(x.entries, y.entries)
-    if (m, n) == (p, q) and joint == "*":
+    if (m, n) == (p, q) and (joint == "*" or entrywise):
         return combine(lambda a, b: a * b, x, y, "*")
     raise ShapeError(f"[{m} × {n}] · [{p} × {q}] does not fit")
 

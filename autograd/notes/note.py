@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,7 +23,7 @@ from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.repairing import Repair, Repairer
-from autograd.notes.shapes import infer, kinds_of
+from autograd.notes.shapes import infer, kinds_of, spread
 from autograd.notes.splitting import Statement, statements
 from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.world import Book, Definition, Options, Unknown, World, letters_of
@@ -37,6 +37,7 @@ STATUSES: Final = (GIVEN, DEFINED, RIGHT, JOINS, IN_FORM, WRONG, DOUBTFUL, REMAR
 _JUDGED: Final = (RIGHT, JOINS, IN_FORM, WRONG)
 _EQUALITIES: Final = frozenset("=≈:=")
 WORK_EACH: Final = 2_500
+MOST_NAMES: Final = 16
 
 
 @dataclass
@@ -496,17 +497,23 @@ class _Judging:
         self.reading = reading
         self.book, self.rows = reading.book, reading.rows
         self.typed = _typed_readings(self.rows, self.book)
+        self.shaped = dict(self.typed[0].shapes) if self.typed else {}
         self.judge = Judge(self.book, _readings(self.book), WORK_EACH * (len(self.rows) + 10))
         self.repairer = Repairer(self.judge)
         self.values: dict[str, list[tuple[float, float, int]]] = {}
         self.sides: dict[Node, list[Node]] = {}
         self.defining: Node | None = None
+        self.indices = {
+            index.text for row in self.rows for side in row.readable() for name in side.symbols() for index in name.args
+        }
         self.bodies: dict[str, list[Node]] = {}
         for every in (*self.book.definitions.values(), *self.book.functions.values()):
             for each in every:
                 self.bodies.setdefault(each.pattern.text, []).append(each.body)
         for key, slopes in self.book.upstream.items():
             self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.args[1] for each in slopes)
+        for key, stated in self.book.slopes.items():
+            self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.body for each in stated)
         self.descends = any(
             update is not None and update[2] is not None and update[1].head == "neg"
             for update in map(_as_update, self.rows)
@@ -694,7 +701,8 @@ class _Judging:
             if unjoined is not None:
                 return self._unjoined(row, one, right, unjoined)
         claim = Claim(left, right, row.order, row.section, row.conditions)
-        if self.typed and self._is_softly_known(claim):
+        matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
+        if (self.typed or matrices) and self._is_softly_known(claim):
             verdict = self._typed_pair(claim, earlier)
             if verdict is not None:
                 return verdict
@@ -715,19 +723,24 @@ class _Judging:
 
     def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
         """Judge two sides of vectors and matrices; None where shapes do not settle it."""
-        outcome = self.judge.compare(claim, self.typed)
+        outcome = self.judge.compare(claim, self.typed or None)
         for one in reversed(earlier[1:]):
             if outcome.result != "unknown":
                 break
             claim = replace(claim, left=one)
-            outcome = self.judge.compare(claim, self.typed)
+            outcome = self.judge.compare(claim, self.typed or None)
         if outcome.result == EQUAL and not outcome.vacuous:
             if outcome.guessed:
                 return JOINS, ""
+            if outcome.options.entrywise:
+                return RIGHT, "with products taken entry by entry"
             layout = outcome.options.layout
             return RIGHT, "" if layout == "gradient" else f"with derivatives in {layout} layout"
         if outcome.result != UNEQUAL or outcome.guessed:
             return None
+        if self._is_closed(claim.left) and self._is_closed(claim.right):
+            entries = self._unequal_entries(claim)
+            return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
         if any(each.head == "d" for each in claim.right.walk()):
             return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
         names = self._names(claim)
@@ -738,6 +751,18 @@ class _Judging:
                 sure = outcome.trusted and not self._strangers(claim)
                 return (WRONG if sure else DOUBTFUL), why + repair.message
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+
+    def _unequal_entries(self, claim: Claim) -> str:
+        """Name the first entry in which two matrices of numbers differ."""
+        world = self.judge.world(claim.order, claim.section, 0, self.judge.readings[0])
+        left, right = world.value(claim.left, {}), world.value(claim.right, {})
+        if not isinstance(left, Grid) or not isinstance(right, Grid) or left.shape != right.shape:
+            return ""
+        for i, (row, other) in enumerate(zip(left.rows, right.rows, strict=True), 1):
+            for j, (one, two) in enumerate(zip(row, other, strict=True), 1):
+                if abs(float(one) - float(two)) > 1e-9:
+                    return f"row {i}, column {j}: it is {_digits(float(one))}, not {_digits(float(two))}"
+        return ""
 
     def _equal(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         joined = joins(claim.left, claim.right)
@@ -804,7 +829,10 @@ class _Judging:
             for each in side.walk():
                 if each.head in ("T", "odot", "outer", "norm", "matrix") or each.bold:
                     return True
-                if matrix and each.head == "sym" and each.text[:1].isupper() and not each.args:
+                if each.head == "sym" and (
+                    self.shaped.get(n.key(each), (1, 1)) != (1, 1)
+                    or (matrix and each.text[:1].isupper() and not each.args)
+                ):
                     return True
         return False
 
@@ -821,8 +849,9 @@ class _Judging:
         while waiting:
             each = waiting.pop()
             name = each.text
-            counted = name in self.book.sizes or (name in self.book.letters and name not in self.bodies)
-            if name in seen or _is_constant(each) or counted:
+            counted = name in self.book.sizes or (name in self.indices and name not in self.bodies)
+            kronecker = name == "δ" and len(each.args) == 2
+            if name in seen or _is_constant(each) or counted or kronecker:
                 continue
             seen.add(name)
             bodies = self.bodies.get(name, ())
@@ -831,6 +860,19 @@ class _Judging:
             for body in bodies:
                 waiting.extend(inner for inner in body.walk() if inner.head in ("sym", "call"))
         return found
+
+    def _is_closed(self, side: Node) -> bool:
+        """Whether a side is made of numbers, and of names that are defined by numbers."""
+        seen: set[str] = set()
+        waiting = [side]
+        while waiting:
+            for each in waiting.pop().walk():
+                if each.head in ("call", "d") or (each.head == "sym" and each.text not in self.bodies):
+                    return False
+                if each.head == "sym" and each.text not in seen:
+                    seen.add(each.text)
+                    waiting += self.bodies[each.text]
+        return True
 
     def _is_sure(self, claim: Claim, repair: Repair) -> bool:
         """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
@@ -857,24 +899,35 @@ class _Judging:
         return GIVEN, outcome.why
 
     def _names(self, claim: Claim) -> list[Node]:
-        """Collect the names that a repair may use: those of both sides, then of what defines them."""
+        """Collect the names that a repair may use: those of both sides, then of what defines them, and so on."""
         names: dict[Node, None] = {}
         for side in (claim.right, claim.left):
             names.update(
                 dict.fromkeys(each for each in side.symbols() if not _is_constant(each) and each != self.defining)
             )
         indices = list(dict.fromkeys(arg for each in names for arg in each.args if arg.head == "sym"))[:3]
-        for each in list(names):
-            for definition in self.book.chosen(n.key(each), claim.order, claim.section)[0]:
-                env = dict(zip(definition.pattern.args, each.args, strict=True))
-                for inner in definition.body.symbols():
-                    if not _is_constant(inner):
-                        inner = replace(inner, args=tuple(env.get(arg, arg) for arg in inner.args))
-                        if len(inner.args) == 1 and inner.args[0] not in indices and inner.args[0].head == "sym":
-                            for index in indices:
-                                names.setdefault(replace(inner, args=(index,)))
-                        names.setdefault(inner)
+        waiting = list(names)
+        while waiting and len(names) < MOST_NAMES:
+            each = waiting.pop(0)
+            for pattern, body in self._said_of(each, claim):
+                env = dict(zip(pattern.args, each.args, strict=True))
+                for inner in body.symbols():
+                    if _is_constant(inner):
+                        continue
+                    member = replace(inner, args=tuple(env.get(arg, arg) for arg in inner.args))
+                    if len(member.args) == 1 and member.args[0] not in indices and member.args[0].head == "sym":
+                        names.update(dict.fromkeys(replace(member, args=(index,)) for index in indices))
+                    if member not in names:
+                        names[member] = None
+                        waiting.append(member)
         return list(names)
+
+    def _said_of(self, name: Node, claim: Claim) -> Iterator[tuple[Node, Node]]:
+        """Yield what defines a name, or what it is differentiated by where nothing does."""
+        for definition in self.book.chosen(n.key(name), claim.order, claim.section)[0]:
+            yield definition.pattern, definition.body
+        for slope in self.book.upstream.get(n.key(name), ()):
+            yield slope.args
 
     def _repeat(self, row: _Row) -> tuple[str, str] | None:
         """Hold a definition against an earlier one of the same name in the section."""
@@ -1101,16 +1154,11 @@ def _typed_readings(rows: Sequence[_Row], book: Book) -> list[Options]:
     if not kinds:
         return []
     definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
-    for pattern, body in definitions:
-        if n.key(pattern) not in kinds and not pattern.text.isupper() and _has_typed(body, kinds):
-            kinds[n.key(pattern)] = "open"
+    spread(definitions, kinds)
     shapes = tuple(infer(definitions, {}, kinds, kinds).items())
     layouts = ("gradient", "numerator", "denominator")
-    return [Options(shapes=shapes, layout=layout, simplex=simplex) for simplex in (False, True) for layout in layouts]
-
-
-def _has_typed(body: Node, kinds: dict[Key, str]) -> bool:
-    return any(n.key(each) in kinds for each in body.symbols())
+    plain = [Options(shapes=shapes, layout=layout, simplex=simplex) for simplex in (False, True) for layout in layouts]
+    return [*plain, Options(shapes=shapes, entrywise=True)]
 
 
 def _readings(book: Book) -> list[Options]:

@@ -18,7 +18,7 @@ __all__ = ["Repair", "Repairer"]
 
 EACH: Final = 500
 SHARE: Final = 0.25
-MOST_NAMES: Final = 14
+MOST_NAMES: Final = 16
 HALF: Final = Node("/", (n.ONE, n.number(2)))
 
 
@@ -113,6 +113,9 @@ def _flipped(part: Node) -> Iterator[Change]:
             yield f"sign: {n.show(part)} should be {n.show(turned)}", turned
     elif part.head == "neg":
         yield f"sign: {n.show(part)} should be {n.show(part.args[0])}", part.args[0]
+    elif part.head == "call" and len(part.args) == 1:
+        turned = replace(part, args=(n.negative(part.args[0]),))
+        yield f"sign: {n.show(part)} should be {n.show(turned)}", turned
     elif part.head == "cases":
         for at in range(0, len(part.args), 2):
             yield (

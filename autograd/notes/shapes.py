@@ -12,7 +12,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Key, Node
 
-__all__ = ["infer", "kinds_of"]
+__all__ = ["infer", "kinds_of", "spread"]
 
 SIZES: Final = (3, 4, 5)
 _ONE: Final = "1"
@@ -29,6 +29,44 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
                 for name in _bare(each):
                     kinds.setdefault(n.key(name), "matrix" if name.text[:1].isupper() else "vector")
     return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in _LOSSES}
+
+
+def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
+    """Take what is defined by vectors, and what is added to them, for something whose shape is open."""
+    for _ in range(3):
+        before = len(kinds)
+        for name, body in definitions:
+            if n.key(name) not in kinds and any(n.key(each) in kinds for each in body.symbols()):
+                kinds[n.key(name)] = "open"
+            if kinds.get(n.key(name)) in ("vector", "matrix", "open"):
+                _spread_down(body, kinds)
+            for each in body.walk():
+                if each.head == "+" and any(_is_grid(term, kinds) for term in each.args):
+                    for term in each.args:
+                        bare = term.args[0] if term.head == "neg" else term
+                        if bare.head == "sym":
+                            kinds.setdefault(n.key(bare), "open")
+        if len(kinds) == before:
+            return
+
+
+def _spread_down(body: Node, kinds: dict[Key, str]) -> None:
+    """Say of a vector's definition what must be a vector or a matrix in it: tanh(z), W x + b."""
+    if body.head == "call" and len(body.args) == 1 and body.args[0].head == "sym" and body.text != "total":
+        kinds.setdefault(n.key(body.args[0]), "open")
+    for term in body.args if body.head == "+" else (body,):
+        if term.head == "*" and all(each.head == "sym" for each in term.args) and term.args[0].text[:1].isupper():
+            kinds.setdefault(n.key(term.args[0]), "matrix")
+            for each in term.args[1:]:
+                kinds.setdefault(n.key(each), "matrix" if each.text[:1].isupper() else "vector")
+
+
+def _is_grid(term: Node, kinds: dict[Key, str]) -> bool:
+    """Whether a term is a vector or matrix, or a product of one, as far as its letters tell."""
+    bare = term.args[0] if term.head == "neg" else term
+    if bare.head == "sym":
+        return n.key(bare) in kinds
+    return bare.head in ("*", "odot") and any(each.head == "sym" and n.key(each) in kinds for each in bare.args)
 
 
 def _bare(node: Node) -> Iterable[Node]:
@@ -191,7 +229,7 @@ def infer(
         try:
             shape = inference.of(n.key(name))
             found = inference.node(body)
-            if not (inference.is_scalar(found) and not inference.is_scalar(shape)):
+            if kinds.get(n.key(name)) == "open" or not inference.is_scalar(found) or inference.is_scalar(shape):
                 inference.same(shape, found)
         except _Misfit:
             continue

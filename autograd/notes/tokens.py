@@ -144,6 +144,7 @@ _GREEK: Final = {
         "omega",
     ]
 }
+_FRACTIONS: Final = {"½": "12", "⅓": "13", "⅔": "23", "¼": "14", "¾": "34", "⅛": "18"}
 _COMBINING: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot"}
 
 
@@ -285,6 +286,10 @@ def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
         yield Token(kind, text, begin, end)
     elif text in _UNICODE:
         yield Token("command", _UNICODE[text], begin, end)
+    elif text in _FRACTIONS:
+        above, below = _FRACTIONS[text][0], _FRACTIONS[text][1]
+        for sort, piece in (("sign", "("), ("number", above), ("sign", "/"), ("number", below), ("sign", ")")):
+            yield Token(sort, piece, begin, end)
     elif text in _LOWERED or text in _RAISED:
         yield Token("lowered" if text in _LOWERED else "raised", _LOWERED.get(text) or _RAISED[text], begin, end)
     elif text in _GREEK:

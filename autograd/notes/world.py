@@ -129,6 +129,7 @@ class Options:
     simplex: bool = False
     layout: str = "gradient"
     common: int = 0
+    entrywise: bool = False
     shapes: tuple[tuple[Key, tuple[int, int]], ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
 
@@ -288,7 +289,8 @@ class World:
     def _eval_product(self, node: Node, env: Environment) -> Quantity:
         total = self._eval(node.args[0], env)
         for at, each in enumerate(node.args[1:]):
-            total = multiply(total, self._eval(each, env), node.text[at] if at < len(node.text) else " ")
+            joint = node.text[at] if at < len(node.text) else " "
+            total = multiply(total, self._eval(each, env), joint, entrywise=self.options.entrywise)
         return total
 
     def _eval_odot(self, node: Node, env: Environment) -> Quantity:
