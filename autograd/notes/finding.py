@@ -87,8 +87,8 @@ _DELIMITER: Final = re.compile(
     r"|(?P<row>\\\\)"
     r"|(?P<dollars>\$\$|\$)"
     r"|(?P<bracket>\\[\[\]()])"
-    r"|(?P<begin>\\begin\{(?P<opened>equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math)\*?\})"
-    r"|(?P<end>\\end\{(?P<closed>equation|align|gather|multline|eqnarray|alignat|flalign|displaymath|math)\*?\})"
+    r"|(?P<begin>\\begin\{(?P<opened>equation|aligned|align|gathered|gather|multline|eqnarray|alignat|flalign|displaymath|split|math)\*?\})"
+    r"|(?P<end>\\end\{(?P<closed>equation|aligned|align|gathered|gather|multline|eqnarray|alignat|flalign|displaymath|split|math)\*?\})"
     r"|(?P<image>(?:latex\.codecogs\.com/[\w./]*?(?:latex|png|svg|gif|eq)\?|render/math\?math=|chart\?cht=tx[^\"')\s]*?chl=|s2cms\.ru/svg/|/svg\.latex\?|zhihu\.com/equation\?tex=|\?tex=)[^\"'\s>]*)"
     r"|(?P<blank>\n[ \t]*(?=\n))",
     re.MULTILINE,

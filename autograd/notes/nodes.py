@@ -159,10 +159,8 @@ def _derivative(node: Node) -> tuple[str, int]:
 def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
     def spell(node: Node) -> tuple[str, int]:
         body, first, last = node.args
-        sign = "" if first.head == "bound" else "="
-        bounds = (
-            "" if first.head == "open" else f"{sign}{show(first)}" + ("" if last.head == "open" else f"..{show(last)}")
-        )
+        bounds = "" if first.head == "open" else ("" if first.head == "bound" else "=") + show(first)
+        bounds += "" if last.head == "open" else f"..{show(last)}"
         return f"{sign}_{{{node.text}{bounds}}} {_at(body, _PRODUCT)}", _PRODUCT
 
     return spell

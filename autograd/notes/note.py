@@ -36,7 +36,8 @@ WRONG, DOUBTFUL, REMARK, UNREAD = "WRONG", "doubtful", "remark", "not read"
 STATUSES: Final = (GIVEN, DEFINED, RIGHT, JOINS, IN_FORM, WRONG, DOUBTFUL, REMARK, UNREAD)
 _JUDGED: Final = (RIGHT, JOINS, IN_FORM, WRONG)
 _EQUALITIES: Final = frozenset("=≈:=")
-WORK_EACH: Final = 2_500
+WORK_EACH: Final = 1_500
+WORK_BEFORE: Final = 80_000
 MOST_NAMES: Final = 16
 
 
@@ -321,6 +322,19 @@ class _Reading:
                         if len(inner.args) == 1 and inner.args[0] == n.symbol(each.text):
                             book.simplex.setdefault(n.key(inner), each.text)
 
+        self._other_letters()
+
+    def _other_letters(self) -> None:
+        """Take c for an index where π_c is defined and π_k is summed over."""
+        for row in self.rows:
+            left = row.sides[0] if row.sides else None
+            if left is None or left.head != "sym" or n.key(left) not in self.book.simplex:
+                continue
+            letter = left.args[0]
+            bodies = [side for side in row.readable()[1:] if any(letter in each.args for each in side.symbols())]
+            if bodies and letter.head == "sym" and letter.text.islower() and letter.text not in self.book.sizes:
+                self.book.letters.add(letter.text)
+
     def _bounds(self, big: Node) -> None:
         _, first, last = big.args
         for each in last.symbols():
@@ -498,7 +512,7 @@ class _Judging:
         self.book, self.rows = reading.book, reading.rows
         self.typed = _typed_readings(self.rows, self.book)
         self.shaped = dict(self.typed[0].shapes) if self.typed else {}
-        self.judge = Judge(self.book, _readings(self.book), WORK_EACH * (len(self.rows) + 10))
+        self.judge = Judge(self.book, _readings(self.book), WORK_BEFORE + WORK_EACH * len(self.rows))
         self.repairer = Repairer(self.judge)
         self.values: dict[str, list[tuple[float, float, int]]] = {}
         self.sides: dict[Node, list[Node]] = {}
@@ -927,7 +941,7 @@ class _Judging:
         for definition in self.book.chosen(n.key(name), claim.order, claim.section)[0]:
             yield definition.pattern, definition.body
         for slope in self.book.upstream.get(n.key(name), ()):
-            yield slope.args
+            yield slope.args[0], slope.args[1]
 
     def _repeat(self, row: _Row) -> tuple[str, str] | None:
         """Hold a definition against an earlier one of the same name in the section."""

@@ -15,6 +15,7 @@ from autograd.notes.world import Book, Options, Unknown, World
 __all__ = ["Stated", "agreement", "is_numeric", "literal", "stated", "unit_of"]
 
 ROUNDED_DECIMALS: Final = 3
+SHORT: Final = 0.05
 ROUGH: Final = 0.03
 
 
@@ -72,7 +73,8 @@ def stated(node: Node) -> Stated:
     for place, each in enumerate(_literals(node)):
         unit = unit_of(each.text)
         effect = abs(_number(_moved(node, place, 0.5 * unit)) - value)
-        widest += 2.0 * effect
+        if unit < SHORT:
+            widest += 2.0 * effect
         if len(each.text.partition(".")[2]) >= ROUNDED_DECIMALS:
             slack += effect
     single = literal(node)

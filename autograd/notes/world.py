@@ -33,7 +33,7 @@ STEPS: Final = 4
 CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
-OVERDRAFT: Final = 300_000
+OVERDRAFT: Final = 40_000
 
 
 class Unknown(Exception):

@@ -15,7 +15,7 @@ from autograd.notes import Equation, read_note
 __all__ = ["Case", "Figures", "cases", "main", "measure", "mutations"]
 
 HERE: Final = Path(__file__).parent
-GOLD: Final = ("gold.txt",)
+GOLD: Final = ("gold.txt", "held_out.txt")
 RIGHT: Final = ("right (checked)", "right (joins)", "right in form")
 EXPECTED: Final = {
     "G": ("given", "defined", *RIGHT), "D": ("defined", *RIGHT), "R": RIGHT, "F": RIGHT, "M": ("remark", "given"),
