@@ -35,7 +35,7 @@ PUBLIC: dict[str, str] = {
     "autograd.errors": "AnomalyError AutogradError BranchChanged DrawError GradientError WorksheetError",
     "autograd.explore": "explore",
     "autograd.derivatives.custom": "checkpoint custom_gradient op remove stop_gradient",
-    "autograd.engine.graph": "evaluate leaves tangent topological",
+    "autograd.engine.graph": "evaluate leaves topological",
     "autograd.derivatives.sensitivity": "Influence Sensitivity sensitivity",
     "autograd.prompt": "Reply Session",
     "autograd.compiler": "BranchChanged Function Gradients Program compile recording",

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from autograd.engine.backend import Value
+from autograd.engine.backward import derivatives
 from autograd.engine.graph import topological, topological_by
 from autograd.formula import tree as f
 from autograd.formula.tree import CUT, ONE, PI, Formula
@@ -33,26 +34,7 @@ def total_derivatives(root: Value) -> dict[int, float]:
     >>> total_derivatives(x * x)[id(x)]
     6.0
     """
-    users: dict[int, int] = {}
-    stack, seen = [root], {id(root)}
-    while stack:
-        for parent in stack.pop().parents:
-            users[id(parent)] = users.get(id(parent), 0) + 1
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append(parent)
-    totals, ready = {id(root): 1.0}, [root]
-    while ready:
-        node = ready.pop()
-        gradient = totals.get(id(node))
-        for parent, slope in zip(node.parents, node.local_derivatives, strict=True):
-            key = id(parent)
-            if gradient is not None and not (slope == 0.0 and TABLE[node.op].selects):
-                totals[key] = totals.get(key, 0.0) + slope * gradient
-            users[key] -= 1
-            if users[key] == 0 and parent.op:
-                ready.append(parent)
-    return totals
+    return derivatives([(root, 1.0)])
 
 
 class Steps:
@@ -213,22 +195,15 @@ class Steps:
 
     def _pages(self, node: Value) -> Iterator[tuple[Value, Formula]]:
         """Yield each operand that is a Value, with the table's derivative as a reader is shown it."""
+        slopes, selects = iter(node.local_derivatives), TABLE[node.op].selects
         for position, operand in enumerate(node.operands):
-            if not isinstance(operand, Value):
-                continue
-            if node.op == "where" and not self._taken_branch(node, position):
-                continue
-            yield operand, f.from_page(*self._page(node, position))
+            if isinstance(operand, Value) and (next(slopes) != 0.0 or not selects):
+                yield operand, f.from_page(*self._page(node, position))
 
     def pages(self, node: Value) -> list[Formula]:
         """Return the local derivative of a node for each parent, as a reader is shown it."""
         places = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
         return [_bounded(f.from_page(*self._page(node, i))) for i in places]
-
-    @staticmethod
-    def _taken_branch(node: Value, position: int) -> bool:
-        condition = node.operands[0]
-        return position == (1 if float(condition) != 0.0 else 2)
 
     def _page(self, node: Value, position: int) -> tuple[str, dict[str, Formula]]:
         """Find the text of one derivative, and what its names stand for."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
-from autograd.derivatives.sweeps import active, in_c, pull, users_first
+from autograd.derivatives.sweeps import active, in_c, pull
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
@@ -172,7 +172,7 @@ def _products(
     adjoints: dict[int, float] = {id(output): 1.0}
     turning: dict[int, Any] = {}  # how each adjoint moves in the direction
     inspect = modes.inspector()
-    for node in users_first(nodes, [output]):
+    for node in reversed(nodes):
         gradient = adjoints.get(id(node))
         if gradient is None or not node.op:
             continue
@@ -202,7 +202,7 @@ def _products(
 
 
 def _accumulate(sums: dict[int, Any], key: int, term: Any) -> None:
-    sums[key] = term if key not in sums else sums[key] + term
+    sums[key] = sums.get(key, 0.0) + term
 
 
 def _times(factor: Any, tangent: Any) -> Any:
@@ -249,8 +249,8 @@ def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
         import numpy
 
         return numpy.array(derivatives) @ numpy.array(tangents)
-    total = _times(derivatives[0], tangents[0])
-    for derivative, tangent in zip(derivatives[1:], tangents[1:]):
+    total = 0.0
+    for derivative, tangent in zip(derivatives, tangents):
         total = total + _times(derivative, tangent)
     return total
 

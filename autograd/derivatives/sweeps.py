@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.derivatives.over_values import Together, add, mul, slope
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
+from autograd.engine.backward import computed, derivatives
 from autograd.engine.graph import topological, topological_by
 from autograd.ops import TABLE
 
 __all__ = [
     "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
-    "users_first",
 ]  # fmt: skip
 
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
@@ -48,34 +48,7 @@ def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
 
 
-def users_first(nodes: Sequence[Value], outputs: Iterable[Value], ends: Collection[int] = ()) -> list[Value]:
-    """Return what `active` found with users before operands, in the order in which `backward()` meets the nodes.
-
-    So sums over several users have their terms in one order, whichever way a derivative is computed. Nodes with ids in
-    `ends` have no operands here.
-    """
-    users = {id(node): 0 for node in nodes}
-    for node in nodes:
-        for parent in node.parents if id(node) not in ends else ():
-            if id(parent) in users:
-                users[id(parent)] += 1
-    order, ready = [], []
-    for output in outputs:
-        if users.get(id(output)) == 0:
-            users[id(output)] = -1
-            ready.append(output)
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        for parent in node.parents if id(node) not in ends else ():
-            if id(parent) in users:
-                users[id(parent)] -= 1
-                if users[id(parent)] == 0:
-                    ready.append(parent)
-    return order
-
-
-def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
+def pull(seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = None) -> list[float]:
     """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
 
     Examples
@@ -84,28 +57,14 @@ def pull(seeds: Pairs, inputs: Sequence[Value]) -> list[float]:
     >>> pull([(x * x, 1.0)], [x])
     [6.0]
     """
-    if c := in_c():
+    if (c := in_c()) and order is None:
         root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else backend.dot(*_apart(seeds))
         gradients: list[float] = c._gradients(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
         return gradients
-    nodes, ids = active((output for output, _ in seeds), inputs)
-    adjoints: dict[int, float] = {}
-    for output, seed in seeds:
-        adjoints[id(output)] = adjoints.get(id(output), 0.0) + seed
-    inspect = modes.inspector()
-    for node in users_first(nodes, (output for output, _ in seeds)):
-        gradient = adjoints.get(id(node))
-        if gradient is None:
-            continue
-        selects = bool(node.op) and TABLE[node.op].selects
-        for parent, derivative in zip(node.parents, node.local_derivatives):
-            key = id(parent)
-            if key in ids and not (selects and derivative == 0.0):
-                so_far = adjoints.get(key, 0.0)
-                if inspect is not None:
-                    inspect(node, parent, derivative, gradient, so_far)
-                adjoints[key] = so_far + derivative * gradient
-    return [adjoints.get(id(x), 0.0) for x in inputs]
+    if modes.detecting():
+        modes.inspect_sweep(seeds, active((output for output, _ in seeds), inputs)[1])
+    found = derivatives(seeds, order)
+    return [found.get(id(x), 0.0) for x in inputs]
 
 
 def _apart(seeds: Pairs) -> tuple[list[Value], list[float]]:
@@ -156,7 +115,7 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
     adjoints: dict[int, Any] = {}
     for output, seed in seeds:
         adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
-    for node in users_first(nodes, (output for output, _ in seeds), ends):
+    for node in reversed(nodes):
         gradient = adjoints.get(id(node))
         if gradient is None or id(node) in ends:
             continue
@@ -221,7 +180,10 @@ def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool
         found: list[list[float]] | None = c._jacobian(list(outputs), list(inputs), forward)
         if found is not None:
             return found
-    return [push([(x, 1.0)], outputs) for x in inputs] if forward else [pull([(y, 1.0)], inputs) for y in outputs]
+    if forward:
+        return [push([(x, 1.0)], outputs) for x in inputs]
+    order = computed(outputs)  # as in C: where several outputs share nodes, one order for all of them
+    return [pull([(y, 1.0)], inputs, order) for y in outputs]
 
 
 def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:

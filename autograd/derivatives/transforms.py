@@ -27,7 +27,6 @@ from autograd.derivatives.sweeps import (
 )
 from autograd.engine import modes
 from autograd.engine.backend import Value
-from autograd.engine.graph import leaves
 
 __all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -84,12 +83,6 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
     with over_values.recording():
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
-
-
-def leaf_gradients(output: Value) -> dict[Value, Value]:
-    """Return for each leaf below the derivative as a graph: what `backward(create_graph=True)` gives."""
-    below = leaves(output)
-    return dict(zip(below, gradients(output, below, create_graph=True)))
 
 
 def _matching(what: str, nested: Any, tree: Tree) -> list[Any]:

@@ -1,81 +1,136 @@
-"""The reverse sweep in Python, over either twin's public attributes: what `backward` means, in one function.
+"""The reverse sweep over floats: what `backward()` means, in one function.
 
-The Python twin runs it; the C twin has its own, in the same order of additions, and comes here only to name anomalies.
+Everything that needs derivatives as floats calls it: `backward()`, `gradients`, derivations, the anomaly detector. The
+C backend has its own, which adds in the same order: both give the same bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from autograd.ops import TABLE
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
-__all__ = ["Inspect", "sweep"]
+__all__ = ["UNREACHED", "computed", "derivatives", "sweep", "write"]
 
-Inspect = Callable[["Value", "Value", float, float, float], None]
+UNREACHED = float("0")
+"""The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
+
+Arrived = tuple[list["Value"], list[float]]
 
 
-def sweep(root: Value, inspect: Inspect | None = None) -> tuple[list[Value], dict[int, float]]:
-    """Return the nodes below `root` and, by `id`, the gradients that `backward` would leave in them; write nothing.
+def computed(outputs: Iterable[Value]) -> list[Value]:
+    """Return the computed nodes below the outputs in the order of `graph.topological`."""
+    order: list[Value] = []
+    found: set[Value] = set()
+    path: list[Any] = []
+    node, operands = None, iter(outputs)
+    while True:
+        for parent in operands:
+            if parent._parents and parent not in found:
+                found.add(parent)
+                path += (node, operands)
+                node, operands = parent, iter(parent._parents)
+                break
+        else:
+            if node is None:
+                return order
+            order.append(node)
+            operands, node = path.pop(), path.pop()
 
-    Kahn's algorithm: a node passes its gradient on once all its users have; users are counted first. Leaves start
-    from the gradient that they hold, computed nodes from 0. A branch that `where` didn't take receives nothing, and a
-    node that received nothing passes nothing on, so that a gradient of 0 never meets an infinite derivative there.
+
+def sweep(seeds: Sequence[tuple[Value, float]], order: Sequence[Value]) -> tuple[dict[Value, float], Arrived]:
+    """Pass gradients down a recorded graph, users before operands; nothing is written into the nodes.
+
+    An op that selects passes nothing to an operand whose local derivative is 0, and a node that receives nothing
+    passes nothing on, so that no gradient of 0 meets an infinite derivative there.
 
     Parameters
     ----------
-    root : Value
-        Its own gradient is 1.
-    inspect : callable, optional
-        Called at each edge with node, parent, local derivative, gradient of the node, gradient of the parent so far.
+    seeds : sequence of (Value, float)
+        Where the sweep starts, with the derivative of the result there.
+    order : sequence of Value
+        `computed` of them, or of more nodes.
 
     Returns
     -------
-    nodes : list of Value
-        Every node below `root`, itself included.
-    gradients : dict of int to float
-        By `id` of a node; one that received nothing isn't there, its gradient is 0.
+    gradients : dict of Value to float
+        The derivative for each computed node of `order`; UNREACHED where nothing arrived.
+    leaves, contributions : lists of Value and float
+        What arrived at leaves, in the order in which it is to be added.
     """
-    nodes, waiting, gradients = _count_users(root)
-    gradients[id(root)] = 1.0 + gradients.get(id(root), 0.0)
-    ready = [root]
-    while ready:
-        node = ready.pop()
-        gradient = gradients.get(id(node))
-        selects = bool(node.op) and TABLE[node.op].selects
-        for parent, derivative in zip(node.parents, node.local_derivatives, strict=True):
-            key = id(parent)
-            if gradient is not None and not (selects and derivative == 0.0):
-                so_far = gradients.get(key, 0.0)
-                if inspect is not None:
-                    inspect(node, parent, derivative, gradient, so_far)
-                gradients[key] = so_far + derivative * gradient
-            users_left = waiting.get(key)
-            if users_left == 1:
-                ready.append(parent)
-            elif users_left is not None:
-                waiting[key] = users_left - 1
-    return nodes, gradients
+    gradients = dict.fromkeys(order, UNREACHED)
+    leaves: list[Value] = []
+    contributions: list[float] = []
+    for node, seed in seeds:
+        if node._parents:
+            gradients[node] += seed
+        else:
+            leaves.append(node)
+            contributions.append(seed)
+    for node in reversed(order):
+        gradient = gradients[node]
+        if gradient is UNREACHED:
+            continue
+        parents, slopes = node._parents, node._derivatives
+        if node._row.selects:
+            parents = tuple(parent for parent, slope in zip(parents, slopes) if slope != 0.0)
+            slopes = tuple(slope for slope in slopes if slope != 0.0)
+        if len(parents) == 2:  # most nodes: written out, as a loop takes half as long again
+            x, y = parents
+            to_x, to_y = slopes
+            if x._parents:
+                gradients[x] += to_x * gradient
+            else:
+                leaves.append(x)
+                contributions.append(to_x * gradient)
+            if y._parents:
+                gradients[y] += to_y * gradient
+            else:
+                leaves.append(y)
+                contributions.append(to_y * gradient)
+            continue
+        for parent, slope in zip(parents, slopes):
+            if parent._parents:
+                gradients[parent] += slope * gradient
+            else:
+                leaves.append(parent)
+                contributions.append(slope * gradient)
+    return gradients, (leaves, contributions)
 
 
-def _count_users(root: Value) -> tuple[list[Value], dict[int, int], dict[int, float]]:
-    """All nodes below `root`; by id, how many edges arrive at each computed one, and each leaf's `grad`."""
-    nodes, stack = [root], [root]
-    users: dict[int, int] = {}
-    held = {} if root.op else {id(root): root.grad}
-    while stack:
-        for parent in stack.pop().parents:
-            key = id(parent)
-            if key in users:
-                users[key] += 1
-            elif parent.op:
-                users[key] = 1
-                nodes.append(parent)
-                stack.append(parent)
-            elif key not in held:
-                held[key] = parent.grad
-                nodes.append(parent)
-    return nodes, users, held
+def write(gradients: dict[Value, float], arrived: Arrived, slot: Any) -> None:
+    """Set the `grad` of computed nodes and add to that of leaves: all of it, or nothing, whatever interrupts.
+
+    Loops that run in C take no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
+    """
+    leaves, contributions = arrived
+    added = map(slot.__set__, leaves, map(add, map(slot.__get__, leaves), contributions))
+    try:
+        for node, gradient in gradients.items():
+            node._grad = gradient
+        deque(added, maxlen=0)
+    except BaseException:
+        deque(chain(map(slot.__set__, gradients, gradients.values()), added), maxlen=0)
+        raise
+
+
+def derivatives(seeds: Sequence[tuple[Value, float]], order: Sequence[Value] | None = None) -> dict[int, float]:
+    """Return by `id` what `sweep` gives: the derivative for each node that it reaches, leaves included.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> derivatives([(x * x, 1.0)])[id(x)]
+    6.0
+    """
+    gradients, arrived = sweep(seeds, computed(node for node, _ in seeds) if order is None else order)
+    found = {id(node): gradient for node, gradient in gradients.items() if gradient is not UNREACHED}
+    for leaf, contribution in zip(*arrived):
+        found[id(leaf)] = found.get(id(leaf), 0.0) + contribution
+    return found

@@ -1,4 +1,4 @@
-"""Reading a recorded graph: its order, its leaves, its values at other points, its derivatives in forward mode."""
+"""Reading a recorded graph: its order, its leaves and its values at other points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from operator import attrgetter
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
-__all__ = ["evaluate", "leaves", "tangent", "topological"]
+__all__ = ["evaluate", "leaves", "topological"]
 
 
 def topological(*roots: Value) -> list[Value]:
@@ -86,27 +86,3 @@ def evaluate(outputs: Sequence[Value], replaced: Mapping[Value, float]) -> list[
 
 def _compute(node: Value, values: Mapping[int, float]) -> float:
     return TABLE[node.op].compute(*(x if isinstance(x, float) else values[id(x)] for x in node.operands))[0]
-
-
-def tangent(output: Value, leaf: Value) -> float:
-    """Return ∂output/∂leaf in forward mode: derivatives are carried from the leaf up, in the order of the record.
-
-    Examples
-    --------
-    >>> x = Value(3.0)
-    >>> tangent(x * x * x, x)
-    27.0
-    """
-    tangents: dict[int, float] = {}
-    for node in topological(output):
-        if node is leaf:
-            tangents[id(node)] = 1.0
-            continue
-        moving = [
-            derivative * tangents[id(parent)]
-            for parent, derivative in zip(node.parents, node.local_derivatives, strict=True)
-            if id(parent) in tangents and not (derivative == 0.0 and TABLE[node.op].selects)
-        ]
-        if moving:
-            tangents[id(node)] = float(sum(moving))
-    return tangents.get(id(output), 0.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -45,6 +45,7 @@ _lock = threading.Lock()
 _open: dict[int, Recorder] = {}  # those of all threads, by number
 
 Outcome = TypeVar("Outcome")
+Inspect = Callable[["Value", "Value", float, float, float], None]
 
 
 class Recorder(Protocol):
@@ -307,10 +308,30 @@ def inspect_backward(root: Value) -> None:
     observed("backward", root, None, None)
     if _detecting.get():
         with unobserved():
-            backward.sweep(root, _inspect_edge)
+            inspect_sweep([(root, 1.0)], None)
 
 
-def inspector() -> backward.Inspect | None:
+def inspect_sweep(seeds: Sequence[tuple[Value, float]], within: Container[int] | None) -> None:
+    """Raise at the first edge of a sweep that makes nan or inf, of those towards nodes whose `id` is in `within`.
+
+    None stands for all nodes, as `backward()` meets them: leaves start from the gradient that they have.
+    """
+    order = backward.computed(node for node, _ in seeds)
+    gradients, _ = backward.sweep(seeds, order)
+    totals: dict[int, float] = {}
+    for node in reversed(order):
+        gradient = gradients[node]
+        for parent, derivative in zip(node.parents, node.local_derivatives):
+            if gradient is backward.UNREACHED or (derivative == 0.0 and node._row.selects):
+                continue
+            if within is not None and id(parent) not in within:
+                continue
+            so_far = totals.get(id(parent), 0.0 if parent.op or within is not None else parent.grad)
+            totals[id(parent)] = so_far + derivative * gradient
+            _inspect_edge(node, parent, derivative, gradient, so_far)
+
+
+def inspector() -> Inspect | None:
     """Return what a sweep shows each of its edges to, which raises where nan or inf is made; None if nobody asks."""
     return _inspect_edge if active and _detecting.get() else None
 

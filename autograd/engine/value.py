@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from numbers import Complex, Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, Union
@@ -38,6 +36,7 @@ class _Leaf:
     """Stands for the row of values that no op computed."""
 
     name = ""
+    selects = False
 
 
 _LEAF = _Leaf()
@@ -174,22 +173,11 @@ class Value(Methods):
         attrgetter("_derivatives"), doc="∂self/∂parent, for each parent."
     )
 
-    def backward(self, *, create_graph: bool = False) -> dict[Value, Value] | None:
+    def backward(self) -> None:
         """Add to each leaf's `grad` the derivative of this value with respect to it.
 
         Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time
-        and memory are linear in the size of the graph, of any depth. If it is broken off, no gradient has changed.
-
-        Parameters
-        ----------
-        create_graph : bool
-            Also return, for each leaf, this call's derivative as a Value that can be differentiated again. `grad` gets
-            its float either way.
-
-        Returns
-        -------
-        None, or dict of Value to Value
-            With `create_graph`, by leaf.
+        and memory are linear in the size of the graph, of any depth. If it is interrupted, no gradient has changed.
 
         Raises
         ------
@@ -205,15 +193,7 @@ class Value(Methods):
         """
         if modes.active:
             modes.inspect_backward(self)
-        with modes.unobserved() if modes.active else nullcontext():
-            nodes, gradients = backward.sweep(self)
-        written = [gradients.get(id(node), 0.0) for node in nodes]
-        deque(map(_set_grad, nodes, written), maxlen=0)  # a loop in C: an interruption finds all written or none
-        if create_graph:
-            from autograd.derivatives.transforms import leaf_gradients  # a room above this one
-
-            return leaf_gradients(self)
-        return None
+        backward.write(*backward.sweep([(self, 1.0)], backward.computed([self])), _GRAD)
 
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
@@ -338,7 +318,7 @@ class Value(Methods):
         return pickling.reduce(self)
 
 
-_set_grad = vars(Value)["_grad"].__set__
+_GRAD = vars(Value)["_grad"]
 
 
 def _converted(kind: str, value: Value, convert: Callable[..., Converted], *digits: int | None) -> Converted:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.derivatives.differences import difference
-from autograd.engine.graph import tangent
+from autograd.derivatives.sweeps import push
 from autograd.worksheet.sheet import Worksheet
 
 __all__ = ["Comparison", "compare"]
@@ -68,7 +68,7 @@ def compare(
         def output(x: float, label: str = label) -> float:
             return sheet.compute(numbers | {label: x}, of=of)
 
-        forward = tangent(run.values[run.output], run.values[label])
+        (forward,) = push([(run.values[label], 1.0)], [run.values[run.output]])
         yield _judge(label, reverse, forward, output, run.values[label].data)
 
 

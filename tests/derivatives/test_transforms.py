@@ -484,26 +484,6 @@ def test_curvature_of_recorded_graphs() -> None:
     assert products(out, [x], [1.0]) == ([24.0], [8.0])
 
 
-def test_backward_gives_graphs_when_asked() -> None:
-    x, y = Value(3.0, label="x"), Value(4.0)
-    out = x * x * y
-    assert out.backward() is None
-    slopes = out.backward(create_graph=True)
-    assert slopes is not None
-    assert x.grad == 48.0
-    assert type(x.grad) is float
-    assert all(type(slope) is Value and slope.op for slope in slopes.values())
-    assert {leaf: slope.data for leaf, slope in slopes.items()} == {x: 24.0, y: 9.0}
-    again = slopes[x].backward(create_graph=True)
-    assert again is not None
-    assert (again[x].data, again[y].data) == (8.0, 6.0)
-    assert out.backward(create_graph=False) is None
-    with pytest.raises(TypeError, match="got an unexpected keyword argument 'graph'"):
-        out.backward(graph=True)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
-        out.backward(True)  # type: ignore[call-arg]
-
-
 INNER: dict[str, Callable[[Any], Any]] = {
     "grad": lambda x: ag.grad(lambda y: x * y**3)(2.0),
     "value": lambda x: ag.value_and_grad(lambda y: x * y**2 * 3.0)(2.0)[0],

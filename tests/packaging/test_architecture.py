@@ -32,9 +32,7 @@ LAYERS = [
     {"autograd.__main__", "autograd.playground"},
 ]
 # Imports that go up still, each to be resolved.
-UPWARDS: set[tuple[str, str]] = {
-    ("autograd.engine.value", "autograd.derivatives.transforms"),
-}
+UPWARDS: set[tuple[str, str]] = set()
 GENERATED = re.compile(r"generated from rows\.py|, from rows\.py by|\bgenerated\b")
 
 

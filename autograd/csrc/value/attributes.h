@@ -16,6 +16,17 @@ get_op(PyObject *self, void *Py_UNUSED(closure))
     return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
 }
 
+/* The op's row of the table; of a leaf None. */
+static PyObject *
+get_row(PyObject *self, void *Py_UNUSED(closure))
+{
+    uint16_t op = ((Node *)self)->op;
+    if (is_added((Node *)self)) {
+        return Py_NewRef(added_row((Node *)self));
+    }
+    return op != LEAF ? PyObject_GetItem(table, rows[op].name_object) : Py_NewRef(Py_None);
+}
+
 static PyObject *
 get_data(PyObject *self, void *Py_UNUSED(closure))
 {

@@ -25,7 +25,7 @@ add_row(double *rows, Lanes *moves, Place q, double factor, const double *row, L
     if (unlikely(!isfinite(factor))) {
         for (int k = 0; k < lanes; k++) {
             double product = held >> k & 1 ? factor * row[k] : 0.0;
-            target[k] = moves[q] ? target[k] + product : product;
+            target[k] = (moves[q] ? target[k] : 0.0) + product;
         }
     }
     else if (moves[q]) {
@@ -35,7 +35,7 @@ add_row(double *rows, Lanes *moves, Place q, double factor, const double *row, L
     }
     else {
         for (int k = 0; k < lanes; k++) {
-            target[k] = factor * row[k];
+            target[k] = 0.0 + factor * row[k]; /* 0, not -0, as if added to what there was */
         }
     }
     moves[q] |= held;

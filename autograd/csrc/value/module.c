@@ -11,6 +11,7 @@
      csrc/ops.h         ops with a fixed number of operands, operators
      csrc/n_ary.h       sum, mean, logsumexp, dot
      csrc/layer.h       neurons for nn
+     csrc/order.h       the order of a graph, which every sweep walks
      csrc/reverse.h     backward(), zero_grad(), gradients without a trace
      csrc/tape.h        a recorded graph as arrays
      csrc/lanes.h       sweeps over them, several directions at once
@@ -70,7 +71,7 @@ static PyMethodDef value_methods[] = {
     TERNARY_METHODS(KEYWORD_METHOD)
     NUMPY_UNARY(NUMPY_METHOD, METH_NOARGS)
     NUMPY_BINARY(NUMPY_METHOD, KEYWORDS)
-    {"backward", METHOD(value_backward), KEYWORDS, backward_doc},
+    {"backward", value_backward, METH_NOARGS, backward_doc},
     {"zero_grad", value_zero_grad, METH_NOARGS, zero_grad_doc},
     {"detach", value_detach, METH_NOARGS, "detach($self)\n--\n\nReturn a new leaf with the same data and label."},
     {"__round__", METHOD(value_round), KEYWORDS, "__round__($self, ndigits=None)\n--\n\n"},
@@ -92,6 +93,9 @@ static PyGetSetDef value_attributes[] = {
     {"op", get_op, NULL, "Name of the op that computed this; empty on leaves.", NULL},
     {"operands", get_operands, NULL, "What the op was applied to, constants as floats.", NULL},
     {"parents", get_parents, NULL, "The operands that are Values; one that stands twice is there twice.", NULL},
+    {"_parents", get_parents, NULL, NULL, NULL}, /* as backward.py, which walks either backend's nodes, calls them */
+    {"_derivatives", get_local_derivatives, NULL, NULL, NULL},
+    {"_row", get_row, NULL, NULL, NULL},
     {"local_derivatives", get_local_derivatives, NULL, "∂self/∂parent, for each parent.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

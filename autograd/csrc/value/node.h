@@ -41,7 +41,7 @@ struct node {
         double grad;
         Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
     };
-    uint32_t pending; /* edges into this node that backward() has yet to follow; 0 outside of it */
+    uint32_t pending; /* while an order is made, see order.h, or a tape is built; 0 outside of it */
     uint16_t op;      /* row of the table, OP_ADDED, OP_SELECTING, or LEAF */
     uint8_t shape;    /* number of edges, or MANY */
     uint8_t flags;
@@ -64,7 +64,6 @@ enum {
     CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
     CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
     REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
-    SEEN = 16,          /* during gradients(): is in its list of nodes */
     OWN = 32,           /* during gradients(): is one of the inputs */
     NOTED = 64,         /* was made while a graph was recorded for replay, or in a group: in `marks` or `groups` */
     MOVES = 128,        /* while a tape is built: depends on an input */

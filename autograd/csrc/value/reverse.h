@@ -2,207 +2,87 @@
 
 #pragma once
 
-#include "record.h"
+#include "order.h"
 
-/* Backward: Kahn's algorithm in two passes; each node passes its gradient on once all its users have passed theirs */
-
-enum { NODES_BETWEEN_SIGNALS = 1 << 16 };
-
-/* Undo count_users and zero the gradients of computed nodes; of leaves too if `leaves`. */
+/* Let each node pass its gradient on, users before their operands. It can't fail and takes no signal: half the
+   gradients of a graph are of no use to anyone, and finding the order, which does take signals, is about as long. */
 static void
-forget_users(Node *root, bool leaves)
+pass_gradients(const Order *order)
 {
-    root->pending = 0;
-    root->next = NULL;
-    for (Node *stack = root; stack != NULL;) {
-        Node *node = stack;
-        stack = node->next;
-        node->grad = 0.0;
-        FOR_EACH_EDGE(edge, node) {
-            Node *parent = edge->parent;
-            if (parent == NULL) {
-                continue;
-            }
-            if (parent->shape == 0) {
-                parent->grad = leaves ? 0.0 : parent->grad;
-            }
-            else if (parent->pending != 0) {
-                parent->pending = 0;
-                parent->next = stack;
-                stack = parent;
-            }
-        }
-    }
-}
-
-/* First pass: count the edges that arrive at each computed node below the root, and zero its gradient. Nodes seen but
-   not yet expanded are linked through their gradients. Returns the number of nodes, or -1 if a signal came. */
-static Py_ssize_t
-count_users(Node *root, bool *chooses)
-{
-    Py_ssize_t nodes = 0;
-    *chooses = false;
-    root->next = NULL;
-    for (Node *stack = root; stack != NULL;) {
-        Node *node = stack;
-        stack = node->next;
-        node->grad = 0.0;
-        *chooses |= selects(node);
-        FOR_EACH_EDGE(edge, node) {
-            Node *parent = edge->parent;
-            if (parent == NULL || parent->shape == 0) {
-                continue;
-            }
-            if (parent->pending++ == 0) {
-                parent->next = stack;
-                stack = parent;
-            }
-        }
-        if (unlikely(++nodes % NODES_BETWEEN_SIGNALS == 0) && PyOS_InterruptOccurred()) {
-            return -1;
-        }
-    }
-    return nodes;
-}
-
-/* Second pass. `ready` has room for every computed node. It can't fail and takes no signal: half the gradients of a
-   graph are of no use to anyone, and this pass is about as short as the first, which does take signals. */
-static void
-pass_gradients(Node *root, Node **ready)
-{
-    Py_ssize_t waiting = 0;
-    root->grad = 1.0;
-    for (Node *node = root;;) {
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
         double grad = node->grad;
-        Node *next = NULL;
         FOR_EACH_EDGE(edge, node) {
-            Node *parent = edge->parent;
-            if (parent == NULL) {
-                continue;
-            }
-            parent->grad += edge->derivative * grad;
-            if (parent->shape != 0 && --parent->pending == 0) {
-                if (next != NULL) {
-                    ready[waiting++] = next;
-                }
-                next = parent;
+            if (edge->parent != NULL) {
+                edge->parent->grad += edge->derivative * grad;
             }
         }
-        if (next == NULL) {
-            if (waiting == 0) {
-                return;
-            }
-            next = ready[--waiting];
-        }
-        node = next;
     }
 }
 
-/* The second pass in a graph with `where`: the branch not taken receives nothing, and a node that received nothing
+/* The same in a graph with ops that select: an operand not selected receives nothing, and a node that received nothing
    passes nothing on, so that no gradient of 0 meets an infinite derivative there and becomes nan. */
 static void
-pass_gradients_of_choices(Node *root, Node **ready)
+pass_gradients_selected(const Order *order)
 {
-    Py_ssize_t waiting = 0;
-    root->grad = 1.0;
-    root->flags |= REACHED;
-    ready[waiting++] = root;
-    while (waiting > 0) {
-        Node *node = ready[--waiting];
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
         bool reached = node->flags & REACHED, chooses = selects(node);
         node->flags &= (uint8_t)~REACHED;
         FOR_EACH_EDGE(edge, node) {
-            Node *parent = edge->parent;
-            if (parent == NULL) {
-                continue;
-            }
-            bool receives = reached && !(chooses && edge->derivative == 0.0);
-            if (receives) {
-                parent->grad += edge->derivative * node->grad;
-            }
-            if (parent->shape != 0) {
-                parent->flags |= receives ? REACHED : 0;
-                if (--parent->pending == 0) {
-                    ready[waiting++] = parent;
-                }
+            if (edge->parent != NULL && reached && !(chooses && edge->derivative == 0.0)) {
+                edge->parent->grad += edge->derivative * node->grad;
+                edge->parent->flags |= edge->parent->shape != 0 ? REACHED : 0;
             }
         }
     }
 }
 
-static bool
-run_backward(Node *root)
+static void
+sweep(Node *root, const Order *order)
 {
-    enum { SMALL = 512 };
-    Node *small[SMALL];
+    root->grad += 1.0;
+    if (order->selects) {
+        root->flags |= root->shape != 0 ? REACHED : 0;
+        pass_gradients_selected(order);
+    }
+    else {
+        pass_gradients(order);
+    }
+}
+
+/* Find the order below a root, whatever signals come; false with an exception. */
+static bool
+order_below(Node *root, bool leaves, Order *order)
+{
     for (;;) {
-        bool chooses;
-        Py_ssize_t nodes = count_users(root, &chooses);
-        if (unlikely(nodes < 0)) {
-            forget_users(root, false); /* before the handler, which may be any Python code */
-            PyErr_SetInterrupt();
-            if (PyErr_CheckSignals() < 0) {
-                return false;
-            }
-            continue;
-        }
-        Node **ready = nodes <= SMALL ? small : PyMem_Malloc((size_t)nodes * sizeof(Node *));
-        if (unlikely(ready == NULL)) {
-            forget_users(root, false);
+        switch (find_order((PyObject **)&root, 1, leaves, true, order)) {
+        case ORDERED:
+            return true;
+        case OUT_OF_MEMORY:
             PyErr_NoMemory();
             return false;
+        case INTERRUPTED:
+            if (!handle_interrupt()) {
+                return false;
+            }
         }
-        (chooses ? pass_gradients_of_choices : pass_gradients)(root, ready);
-        if (ready != small) {
-            PyMem_Free(ready);
-        }
-        return true;
     }
 }
 
 PyDoc_STRVAR(backward_doc,
-"backward($self, *, create_graph=False)\n--\n\n"
+"backward($self)\n--\n\n"
 "Add to each leaf's `grad` the derivative of this value with respect to it.\n\n"
 "Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time\n"
-"and memory are linear in the size of the graph, of any depth. If it is broken off, by Ctrl-C say, the leaves'\n"
+"and memory are linear in the size of the graph, of any depth. If it is interrupted, by Ctrl-C say, the leaves'\n"
 "gradients are as they were and those of computed nodes are 0.\n\n"
-"Parameters\n----------\n"
-"create_graph : bool\n"
-"    Also return, for each leaf, this call's derivative as a Value that can be differentiated again. `grad` gets\n"
-"    its float either way.\n\n"
-"Returns\n-------\n"
-"None, or dict of Value to Value\n    With `create_graph`, by leaf.\n\n"
 "Raises\n------\n"
 "AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
 
-/* Read backward()'s one keyword, which is the truth of an object; -1 on error. */
-static COLD int
-wants_graph(VECTOR)
-{
-    if (count > 0) {
-        PyErr_Format(PyExc_TypeError, "Value.backward() takes 1 positional argument but %zd were given", count + 1);
-        return -1;
-    }
-    PyObject *name = PyTuple_GET_ITEM(keywords, 0);
-    if (PyTuple_GET_SIZE(keywords) != 1 || PyUnicode_CompareWithASCIIString(name, "create_graph") != 0) {
-        PyErr_Format(PyExc_TypeError, "Value.backward() got an unexpected keyword argument '%U'",
-                     PyTuple_GET_ITEM(keywords, PyTuple_GET_SIZE(keywords) - 1));
-        return -1;
-    }
-    return PyObject_IsTrue(arguments[0]);
-}
-
 static PyObject *
-value_backward(PyObject *self, VECTOR)
+value_backward(SELF_AND_NOTHING)
 {
     Node *root = (Node *)self;
-    int graph = 0;
-    if (unlikely(count > 0 || (keywords != NULL && PyTuple_GET_SIZE(keywords) > 0))) {
-        graph = wants_graph(arguments, count, keywords);
-        if (graph < 0) {
-            return NULL;
-        }
-    }
     if (unlikely(active_modes != 0)) {
         PyObject *none = call_python("autograd.engine.modes", "inspect_backward", self, NULL);
         if (none == NULL) {
@@ -210,15 +90,12 @@ value_backward(PyObject *self, VECTOR)
         }
         Py_DECREF(none);
     }
-    if (root->shape == 0) {
-        root->grad += 1.0;
-    }
-    else if (!run_backward(root)) {
+    Order order;
+    if (!order_below(root, false, &order)) {
         return NULL;
     }
-    if (unlikely(graph)) {
-        return call_python("autograd.derivatives.transforms", "leaf_gradients", self, NULL);
-    }
+    sweep(root, &order);
+    drop_order(&order);
     Py_RETURN_NONE;
 }
 
@@ -229,95 +106,58 @@ PyDoc_STRVAR(zero_grad_doc,
 static PyObject *
 value_zero_grad(SELF_AND_NOTHING)
 {
-    Node *root = (Node *)self;
-    bool chooses;
-    while (count_users(root, &chooses) < 0) {
-        forget_users(root, false);
-        PyErr_SetInterrupt();
-        if (PyErr_CheckSignals() < 0) {
-            return NULL;
-        }
+    Order order;
+    if (!order_below((Node *)self, true, &order)) {
+        return NULL;
     }
-    forget_users(root, true);
+    for (size_t i = 0; i < order.count; i++) {
+        order.nodes[i]->grad = 0.0;
+    }
+    drop_order(&order);
     Py_RETURN_NONE;
 }
 
 
-/* Gradients that leave no trace: every node's `grad` is kept, backward() runs, and what was kept goes back. */
+/* Gradients that leave no trace: the sweep of backward() starts from 0 everywhere, and what every node's `grad` was is
+   put back. No signal is taken in between. */
 
-typedef struct {
-    Node *node;
-    double grad;
-} Kept;
-
-/* All nodes below the root, itself included; NULL if memory ran out. Says whether a leaf isn't one of the inputs. */
-static Kept *
-keep_gradients(Node *root, Py_ssize_t *count, bool *others)
+/* Fill a list with the gradients of the inputs; false without memory. An input that isn't below the root has 0. */
+static bool
+fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order, double *kept)
 {
-    Py_ssize_t room = 256, found = 1;
-    Kept *kept = PyMem_Malloc((size_t)room * sizeof(Kept));
-    if (kept == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+    bool done = true;
+    for (size_t i = 0; i < order->count; i++) {
+        kept[i] = order->nodes[i]->grad;
+        order->nodes[i]->grad = 0.0;
     }
-    *others = false;
-    root->flags |= SEEN;
-    kept[0] = (Kept){root, root->grad};
-    for (Py_ssize_t i = 0; i < found; i++) {
-        Node *node = kept[i].node;
-        *others |= node->shape == 0 && !(node->flags & OWN);
-        FOR_EACH_EDGE(edge, node) {
-            Node *parent = edge->parent;
-            if (parent == NULL || parent->flags & SEEN) {
-                continue;
-            }
-            if (found == room) {
-                Kept *larger = PyMem_Realloc(kept, (size_t)(room *= 2) * sizeof(Kept));
-                if (larger == NULL) {
-                    for (Py_ssize_t k = 0; k < found; k++) {
-                        kept[k].node->flags &= (uint8_t)~SEEN;
-                    }
-                    PyMem_Free(kept);
-                    PyErr_NoMemory();
-                    return NULL;
-                }
-                kept = larger;
-            }
-            parent->flags |= SEEN;
-            kept[found++] = (Kept){parent, parent->grad};
-        }
-    }
-    *count = found;
-    return kept;
-}
-
-/* The gradients of the inputs after a backward() from the root that starts from 0 everywhere; NULL on error. */
-static PyObject *
-read_gradients(Node *root, PyObject *inputs, const Kept *kept, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        kept[i].node->grad = 0.0;
-    }
-    PyObject *list = PyList_New(PyList_GET_SIZE(inputs));
-    bool done = list != NULL;
-    if (root->shape == 0) {
-        root->grad = 1.0;
-    }
-    else {
-        done = done && run_backward(root);
-    }
+    sweep(root, order);
     for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(inputs); i++) {
         Node *input = (Node *)PyList_GET_ITEM(inputs, i);
-        PyObject *number = PyFloat_FromDouble(input->flags & SEEN ? input->grad : 0.0);
+        PyObject *number = PyFloat_FromDouble(input->pending != 0 ? input->grad : 0.0);
         done = number != NULL;
-        if (done) {
-            PyList_SET_ITEM(list, i, number);
-        }
+        PyList_SET_ITEM(list, i, number);
     }
-    if (!done) {
-        Py_CLEAR(list);
+    for (size_t i = 0; i < order->count; i++) {
+        order->nodes[i]->grad = kept[i];
     }
-    return list;
+    return done;
+}
+
+/* Whether a leaf of the order isn't one of the inputs. */
+static bool
+has_other_leaves(const Order *order, PyObject *inputs)
+{
+    bool others = false;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags |= OWN;
+    }
+    for (size_t i = 0; i < order->count && !others; i++) {
+        others = order->nodes[i]->shape == 0 && !(order->nodes[i]->flags & OWN);
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
+    }
+    return others;
 }
 
 PyDoc_STRVAR(gradients_doc,
@@ -337,24 +177,23 @@ function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_s
     }
     Node *root = (Node *)arguments[0];
     PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
-    if (inputs == NULL) {
+    PyObject *list = inputs != NULL ? PyList_New(PyList_GET_SIZE(inputs)) : NULL; /* now: it may collect garbage */
+    Order order;
+    if (list == NULL || !order_below(root, true, &order)) {
+        Py_XDECREF(list);
+        Py_XDECREF(inputs);
         return NULL;
     }
-    Py_ssize_t count = 0;
-    bool others = false;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
-        ((Node *)PyList_GET_ITEM(inputs, i))->flags |= OWN;
+    double few[FEW_NODES], *kept = order.count <= FEW_NODES ? few : PyMem_Malloc(order.count * sizeof(double));
+    if (kept == NULL || !fill_gradients(list, root, inputs, &order, kept)) {
+        PyErr_NoMemory();
+        Py_CLEAR(list);
     }
-    Kept *kept = keep_gradients(root, &count, &others);
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
-        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
+    bool others = has_other_leaves(&order, inputs);
+    if (kept != few) {
+        PyMem_Free(kept);
     }
-    PyObject *list = kept != NULL ? read_gradients(root, inputs, kept, count) : NULL;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        kept[i].node->grad = kept[i].grad;
-        kept[i].node->flags &= (uint8_t)~SEEN;
-    }
-    PyMem_Free(kept);
+    drop_order(&order);
     Py_DECREF(inputs);
     return list != NULL ? Py_BuildValue("(NO)", list, others ? Py_True : Py_False) : NULL;
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "record.h"
+#include "order.h"
 
 #include "../generated/ops_second.h"
 
@@ -44,81 +44,6 @@ typedef struct {
 
 typedef enum { BROKEN, UNFIT, BUILT } Outcome; /* BROKEN: with an exception */
 
-typedef struct {
-    Node **nodes;
-    size_t count;
-} Nodes;
-
-/* Every node below the roots, each with its number of users in `pending`; false without memory, with nothing changed. */
-static bool
-discover(PyObject *roots, Nodes *found)
-{
-    size_t room = 256;
-    found->count = 0;
-    found->nodes = PyMem_Malloc(room * sizeof(Node *));
-    if (found->nodes == NULL) {
-        return false;
-    }
-#define FIND(NODE)                                                                           \
-    if (!((NODE)->flags & SEEN)) {                                                           \
-        if (found->count == room) {                                                          \
-            Node **larger = PyMem_Realloc(found->nodes, 2 * room * sizeof(Node *));          \
-            if (larger == NULL) {                                                            \
-                goto out_of_memory;                                                          \
-            }                                                                                \
-            found->nodes = larger;                                                           \
-            room *= 2;                                                                       \
-        }                                                                                    \
-        (NODE)->flags |= SEEN;                                                               \
-        found->nodes[found->count++] = (NODE);                                               \
-    }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
-        Node *root = (Node *)PyList_GET_ITEM(roots, i);
-        FIND(root)
-    }
-    for (size_t i = 0; i < found->count; i++) {
-        FOR_EACH_EDGE(edge, found->nodes[i]) {
-            Node *parent = edge->parent;
-            if (parent != NULL) {
-                FIND(parent)
-                parent->pending++;
-            }
-        }
-    }
-#undef FIND
-    return true;
-out_of_memory:
-    for (size_t i = 0; i < found->count; i++) {
-        found->nodes[i]->pending = 0;
-        found->nodes[i]->flags &= (uint8_t)~SEEN;
-    }
-    PyMem_Free(found->nodes);
-    return false;
-}
-
-/* Kahn's algorithm: what `discover` found, in `order`, users before operands. */
-static void
-sort_nodes(PyObject *roots, Node **order)
-{
-    size_t placed = 0;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
-        Node *root = (Node *)PyList_GET_ITEM(roots, i);
-        if (root->pending == 0 && root->flags & SEEN) {
-            root->flags &= (uint8_t)~SEEN;
-            order[placed++] = root;
-        }
-    }
-    for (size_t i = 0; i < placed; i++) {
-        FOR_EACH_EDGE(edge, order[i]) {
-            Node *parent = edge->parent;
-            if (parent != NULL && --parent->pending == 0) {
-                parent->flags &= (uint8_t)~SEEN;
-                order[placed++] = parent;
-            }
-        }
-    }
-}
-
 /* A branch that `where` didn't take is no part of the graph. */
 static inline bool
 leads_on(const Node *node, const Edge *edge)
@@ -128,13 +53,13 @@ leads_on(const Node *node, const Edge *edge)
 
 /* Number the nodes of the tape in `pending`, from 1; all others keep 0. */
 static size_t
-number_nodes(PyObject *roots, Nodes order)
+number_nodes(PyObject *roots, const Order *order)
 {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
         ((Node *)PyList_GET_ITEM(roots, i))->flags |= REACHED;
     }
-    for (size_t i = 0; i < order.count; i++) {
-        Node *node = order.nodes[i];
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
         if (node->flags & REACHED) {
             FOR_EACH_EDGE(edge, node) {
                 if (leads_on(node, edge)) {
@@ -143,8 +68,8 @@ number_nodes(PyObject *roots, Nodes order)
             }
         }
     }
-    for (size_t i = order.count; i-- > 0;) {
-        Node *node = order.nodes[i];
+    for (size_t i = 0; i < order->count; i++) {
+        Node *node = order->nodes[i];
         bool moves = node->flags & OWN;
         FOR_EACH_EDGE(edge, node) {
             moves |= leads_on(node, edge) && edge->parent->flags & MOVES;
@@ -152,22 +77,13 @@ number_nodes(PyObject *roots, Nodes order)
         node->flags |= moves ? MOVES : 0;
     }
     size_t count = 0;
-    for (size_t i = 0; i < order.count; i++) {
-        Node *node = order.nodes[i];
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
         if (node->flags & REACHED && node->flags & MOVES) {
             node->pending = (uint32_t)++count;
         }
     }
     return count;
-}
-
-static void
-restore_nodes(Nodes order)
-{
-    for (size_t i = 0; i < order.count; i++) {
-        order.nodes[i]->pending = 0;
-        order.nodes[i]->flags &= (uint8_t)~(REACHED | MOVES);
-    }
 }
 
 static size_t
@@ -178,13 +94,13 @@ count_couplings(const Node *node)
 
 /* One allocation for all arrays, the largest elements first. */
 static bool
-allocate_tape(Tape *tape, Nodes order, size_t inputs, size_t outputs, bool second)
+allocate_tape(Tape *tape, const Order *order, size_t inputs, size_t outputs, bool second)
 {
     size_t slopes = 0, couplings = 0, nodes = tape->count;
-    for (size_t i = 0; i < order.count; i++) {
-        if (order.nodes[i]->pending != 0) {
-            slopes += (size_t)edge_count(order.nodes[i]);
-            couplings += second ? count_couplings(order.nodes[i]) : 0;
+    for (size_t i = 0; i < order->count; i++) {
+        if (order->nodes[i]->pending != 0) {
+            slopes += (size_t)edge_count(order->nodes[i]);
+            couplings += second ? count_couplings(order->nodes[i]) : 0;
         }
     }
     size_t bytes = slopes * sizeof(Slope) + couplings * sizeof(Coupling) + 2 * (nodes + 1) * sizeof(size_t)
@@ -272,15 +188,15 @@ softmax_of(Node *node)
 
 /* Fill the arrays, from the roots down; adjoints on the way, if second derivatives are wanted. False where it is UNFIT. */
 static bool
-fill_tape(Tape *tape, Nodes order)
+fill_tape(Tape *tape, const Order *order)
 {
     size_t slopes = 0, couplings = 0;
     bool second = tape->first_coupling != NULL;
     if (second && tape->count > 0) {
         tape->adjoints[0] = 1.0;
     }
-    for (size_t i = 0; i < order.count; i++) {
-        Node *node = order.nodes[i];
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
         if (node->pending == 0) {
             continue;
         }
@@ -345,36 +261,28 @@ unmark_inputs(PyObject *inputs)
 static Outcome
 build_marked(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
 {
-    Nodes order;
-    if (!discover(outputs, &order)) {
+    Order order;
+    if (find_order(&PyList_GET_ITEM(outputs, 0), PyList_GET_SIZE(outputs), true, false, &order) != ORDERED) {
         PyErr_NoMemory();
         return BROKEN;
     }
-    Node **sorted = PyMem_Malloc(order.count * sizeof(Node *));
-    if (sorted == NULL) {
-        for (size_t i = 0; i < order.count; i++) {
-            order.nodes[i]->flags &= (uint8_t)~SEEN;
-        }
-        restore_nodes(order);
-        PyMem_Free(order.nodes);
-        PyErr_NoMemory();
-        return BROKEN;
+    for (size_t i = 0; i < order.count; i++) {
+        order.nodes[i]->pending = 0;
     }
-    sort_nodes(outputs, sorted);
-    PyMem_Free(order.nodes);
-    order.nodes = sorted;
-    tape->count = number_nodes(outputs, order);
+    tape->count = number_nodes(outputs, &order);
     Outcome outcome = BROKEN;
-    if (!allocate_tape(tape, order, (size_t)PyList_GET_SIZE(inputs), (size_t)PyList_GET_SIZE(outputs), second)) {
+    if (!allocate_tape(tape, &order, (size_t)PyList_GET_SIZE(inputs), (size_t)PyList_GET_SIZE(outputs), second)) {
         PyErr_NoMemory();
     }
     else {
         read_places(inputs, tape->inputs);
         read_places(outputs, tape->outputs);
-        outcome = fill_tape(tape, order) ? BUILT : UNFIT;
+        outcome = fill_tape(tape, &order) ? BUILT : UNFIT;
     }
-    restore_nodes(order);
-    PyMem_Free(sorted);
+    for (size_t i = 0; i < order.count; i++) {
+        order.nodes[i]->flags &= (uint8_t)~(REACHED | MOVES);
+    }
+    drop_order(&order);
     return outcome;
 }
 
