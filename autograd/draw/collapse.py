@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from autograd.draw.boxes import Box, Edge, box, number, value_box
+from autograd.draw.boxes import Box, Edge, box, number, one_line, value_box
 from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
-from autograd.draw.scene import Cluster, Flows, Scene, full, largest_gradient, slopes, too_many, was_swept
+from autograd.draw.scene import Cluster, Flows, Scene, full, largest_gradient, slopes_of, too_many
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -28,17 +28,22 @@ def build(
     focus: Sequence[Value | str] = (),
     depth: int = 0,
     fused: bool = True,
+    gradients: Mapping[int, float] | None = None,
 ) -> Scene:
-    """Return the scene below `roots` with at most `limit` boxes, or raise DrawError."""
+    """Return the scene below `roots` with at most `limit` boxes, or raise DrawError.
+
+    Gradients are those of the Values unless given by their ids.
+    """
     table = Table.below(roots)
-    swept = was_swept(table.nodes, roots)
+    slopes = slopes_of(table.nodes, roots, gradients)
     if focus:
-        table = table.of(_on_paths(table, focus, depth))
+        chosen = _on_paths(table, focus, depth)
+        table, slopes = table.of(chosen), [slopes[i] for i in chosen]
     if collapse == "none" or (collapse == "auto" and len(table.nodes) <= limit and not expand):
         if len(table.nodes) > limit:
             raise too_many(len(table.nodes), limit)
-        return full(table, slopes(table.nodes, swept), fused)
-    return _Collapsed(table, swept, collapse, expand, limit).scene()
+        return full(table, slopes, fused)
+    return _Collapsed(table, slopes, collapse, expand, limit).scene()
 
 
 def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[int]:
@@ -74,9 +79,10 @@ def _nearest(name: str, names: Collection[str]) -> str:
 class _Collapsed:
     """A table of nodes with a group for each, as boxes."""
 
-    def __init__(self, table: Table, swept: bool, collapse: str, expand: Collection[str], limit: int) -> None:
-        self.table, self.limit = table, limit
-        self.slopes = slopes(table.nodes, swept)
+    def __init__(
+        self, table: Table, slopes: Sequence[float | None], collapse: str, expand: Collection[str], limit: int
+    ) -> None:
+        self.table, self.slopes, self.limit = table, slopes, limit
         self.neurons = neuron_keys(table)
         self.names = self._neuron_names()
         self.keys = self._chosen(collapse)
@@ -162,7 +168,7 @@ class _Collapsed:
 
     def _title(self, key: Key, neurons: list[Key]) -> str:
         if isinstance(key, tuple) and key[0] in ("group", "band", "step"):
-            return str(key[1])
+            return one_line(str(key[1]))
         return layer_name([self.names[neuron] for neuron in neurons])
 
     def scene(self) -> Scene:

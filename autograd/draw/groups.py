@@ -155,7 +155,7 @@ def _layer(table: Table, neuron: Key, level: int) -> Key:
 def name_of(table: Table, key: Key) -> str:
     """What a neuron is called."""
     name = key[1] if isinstance(key, tuple) else ""
-    return table.nodes[name].op if isinstance(name, int) else str(name)
+    return table.nodes[name].op if isinstance(name, int) else one_line(str(name))
 
 
 def layer_name(neurons: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ from autograd.ops import TABLE
 
 __all__ = [
     "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Flows", "Scene", "full",
-    "largest_gradient", "number", "scene", "slopes", "split", "too_many", "was_swept",
+    "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
 ]  # fmt: skip
 
 
@@ -54,7 +54,11 @@ class Scene:
 
     def stacked(self) -> Scene:
         """The same with gradients below the values: narrower and higher."""
-        made = {box.key: dataclasses.replace(box, stacked=True) for box in self.boxes}
+        return self.with_boxes([dataclasses.replace(box, stacked=True) for box in self.boxes])
+
+    def with_boxes(self, boxes: Sequence[Box]) -> Scene:
+        """The same with other boxes of the same keys."""
+        made = {box.key: box for box in boxes}
         edges = [dataclasses.replace(e, tail=made[e.tail.key], head=made[e.head.key]) for e in self.edges]
         clusters = [Cluster(cluster.name, [made[box.key] for box in cluster.boxes]) for cluster in self.clusters]
         return dataclasses.replace(self, boxes=list(made.values()), edges=edges, clusters=clusters)
@@ -70,9 +74,7 @@ def scene(
     table = Table.below(roots)
     if len(table.nodes) > limit:
         raise too_many(len(table.nodes), limit)
-    if gradients is None:
-        return full(table, slopes(table.nodes, was_swept(table.nodes, roots)), least=least)
-    return full(table, [gradients[id(node)] for node in table.nodes], least=least)
+    return full(table, slopes_of(table.nodes, roots, gradients), least=least)
 
 
 def too_many(count: int, limit: int, what: str = "values") -> DrawError:
@@ -84,16 +86,16 @@ def too_many(count: int, limit: int, what: str = "values") -> DrawError:
     )
 
 
-def was_swept(nodes: Sequence[Value], roots: Sequence[Value]) -> bool:
-    """Whether there are gradients to show.
+def slopes_of(
+    nodes: Sequence[Value], roots: Sequence[Value], gradients: Mapping[int, float] | None = None
+) -> Sequence[float | None]:
+    """Return the gradients to show: those given by `id`, else those that a sweep left, None each where none did.
 
-    Leaves may hold those of another graph's sweep; those of computed values come from a sweep of this one.
+    Leaves may hold gradients of another graph's sweep; those of computed values come from a sweep of this one.
     """
-    return any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
-
-
-def slopes(nodes: Sequence[Value], swept: bool) -> list[float] | list[None]:
-    """The gradients to show."""
+    if gradients is not None:
+        return [gradients[id(node)] for node in nodes]
+    swept = any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
     return [node.grad for node in nodes] if swept else [None] * len(nodes)
 
 

@@ -15,7 +15,8 @@ from autograd.derivation import derive
 from autograd.derivation.chains import Derivation
 from autograd.derivation.parts import Factor, Line
 from autograd.derivation.steps import Steps
-from autograd.draw.boxes import split
+from autograd.draw.boxes import Box, Edge, one_line, split
+from autograd.draw.scene import Scene
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.formula.printers import TextPrinter
@@ -97,14 +98,57 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
             entry |= {"trained": True} if id(node) in trained and id(node) not in held else {}
             entry |= {"held": True} if id(node) in held else {}
         listed.append(entry)
-    used = sorted({node.op for node in nodes if node.op})
     order = sorted(leaves, key=lambda leaf: natural(leaf.label or f"\uffff{positions[id(leaf)]:06}"))
     return {
         "nodes": listed,
         "leaves": [positions[id(leaf)] for leaf in order],
-        "ops": {op: TABLE[op].doc.removesuffix(".") for op in used if op in TABLE},
+        "ops": _docs(node.op for node in nodes),
         **_derivations(derive(root, leaves, most=10**9), numbers, hand),
     }
+
+
+def collapsed_data(what: Scene) -> Data:
+    """Return a collapsed graph as the page reads it: its boxes and what passes between them, as recorded."""
+    entering: dict[str, list[Edge]] = {box.key: [] for box in what.boxes}
+    for edge in what.edges:
+        entering[edge.head.key].append(edge)
+    places = {box.key: i for i, box in enumerate(what.boxes)}
+    leaves = [box for box in what.boxes if box.value is not None and not box.value.op]
+    return {
+        "collapsed": what.values,
+        "nodes": [_group(box, entering[box.key], places) for box in what.boxes],
+        "leaves": [places[box.key] for box in sorted(leaves, key=lambda box: natural(box.label))],
+        "ops": _docs({box.value.op for box in what.boxes if box.value is not None}),
+        "lines": [],
+        "factors": [],
+    }
+
+
+def _group(box: Box, entering: list[Edge], places: Mapping[str, int]) -> Data:
+    """A box of a collapsed graph; `shown` is what stands in the place of a group's value."""
+    op = box.value.op if box.value is not None else "group" if entering or "values" in box.data else ""
+    data: Data = {
+        "key": box.key,
+        "label": [part for part in (box.base, box.subscript) if part] or [op],
+        "title": one_line(box.label),
+        "gradient": number(box.slope or 0.0),
+        "held": True,
+    }
+    data |= {"shown": box.data} if box.value is None else {"value": number(box.value.data)}
+    if not op:
+        return data | {"kind": box.kind}
+    return data | {
+        "op": op,
+        "operands": [places[edge.tail.key] for edge in entering],
+        "edges": [edge.key for edge in entering],
+        "slopes": [None if edge.derivative is None else number(edge.derivative) for edge in entering],
+        "flows": [number(edge.flow or 0.0) for edge in entering],
+        "counts": [edge.count for edge in entering],
+    }
+
+
+def _docs(ops: Iterable[str]) -> dict[str, str]:
+    return {op: TABLE[op].doc.removesuffix(".") for op in sorted(set(ops)) if op in TABLE}
 
 
 class _Names:
@@ -123,7 +167,7 @@ class _Names:
         text = self.hand.formula(formula)
         readable = "".join(self.steps_name(c) for c in text)
         if formula.head != "cut" and len(readable) <= LONGEST_NAME:
-            return {"text": text, "title": readable}
+            return {"text": text, "title": one_line(readable)}
         self.counts[node.op] = count = self.counts.get(node.op, 0) + 1
         return {"label": [node.op, str(count)], "title": f"{node.op}{str(count).translate(LOWERED)}"}
 
@@ -139,7 +183,7 @@ def _cut(text: str) -> str:
 
 
 def _visible(label: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in label).split()) or "␣"
+    return one_line(label) or "␣"
 
 
 def _below_unknown(nodes: list[Value]) -> set[int]:

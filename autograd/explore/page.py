@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import html
 import json
@@ -17,7 +18,9 @@ from string import Template
 from typing import Any, Final
 
 from autograd._common.files import as_path, write_whole
-from autograd.derivation.steps import total_derivatives
+from autograd.derivatives.transforms import gradients
+from autograd.draw.boxes import Box, one_line
+from autograd.draw.collapse import build
 from autograd.draw.drawing import place
 from autograd.draw.formats import show
 from autograd.draw.options import ENGINES
@@ -26,7 +29,7 @@ from autograd.draw.svg import render
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.errors import DrawError
-from autograd.explore.data import graph_data, natural
+from autograd.explore.data import collapsed_data, graph_data, natural
 
 __all__ = ["Explorer"]
 
@@ -37,6 +40,13 @@ NOT_TRAINED: Final = ("input", "target")
 TITLE: Final = "Backpropagation, step by step"
 LEAST: Final = 48.0  # pixels of a cell: its number will be another
 FRAME_HEIGHT: Final = 860  # of the page within a notebook
+# JupyterLab and VS Code say on their body whether they are dark; the page, in a frame of its own, cannot see it.
+FOLLOW_THEME: Final = (
+    "const tell = () => { const {jpThemeLight: light, vscodeThemeKind: kind} = document.body.dataset; "
+    "const dark = light ? light === 'false' : kind ? kind.includes('dark') : null; "
+    "if (dark !== null) this.contentWindow?.postMessage({dark}, '*'); }; "
+    "tell(); new MutationObserver(tell).observe(document.body, {attributes: true});"
+)
 
 
 class Explorer:
@@ -59,19 +69,19 @@ class Explorer:
     ) -> None:
         _check(value, rate, title, engine, limit)
         nodes = topological(value)
-        if len(nodes) > limit:
-            raise DrawError(
-                f"explore: {len(nodes):,} values are more than can be followed (limit {limit:,}); explore a part, "
-                "such as one neuron's output, or raise limit="
-            )
-        totals = total_derivatives(value)
-        gradients = {id(node): totals.get(id(node), 0.0) for node in nodes}
-        what, plan, _ = place(scene([value], limit, gradients, LEAST), engine, "LR")
-        kinds = [box.kind for box in what.boxes]
-        ids = _trained(nodes, kinds, trained)
-        picture = render(what, plan, "")
+        slopes = dict(zip(map(id, nodes), gradients(value, nodes), strict=True))
         self._size = len(nodes)
-        self.html = _page(title or TITLE, picture, graph_data(value, ids, kinds), rate)
+        if len(nodes) > limit:
+            what = build([value], limit, gradients=slopes)
+            data = collapsed_data(what)
+        else:
+            what = scene([value], limit, slopes, LEAST)
+            kinds = [box.kind for box in what.boxes]
+            ids = _trained(nodes, kinds, trained)
+            data = graph_data(value, ids, kinds)
+            what = what.with_boxes([_coloured(box, ids) for box in what.boxes])
+        what, plan, _ = place(what, engine, "LR")
+        self.html = _page(title or TITLE, render(what, plan, ""), data, rate)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html or .htm, whole or not at all.
@@ -113,6 +123,7 @@ class Explorer:
     def _repr_html_(self) -> str:
         return (
             f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" title="{TITLE}" loading="lazy" '
+            f'onload="{html.escape(FOLLOW_THEME)}" '
             f'style="width: 100%; height: {FRAME_HEIGHT}px; border: 1px solid #8884; border-radius: 8px; '
             'resize: vertical; overflow: hidden"></iframe>'
         )
@@ -134,6 +145,11 @@ def _check(value: object, rate: object, title: object, engine: object, limit: ob
         raise DrawError(f"explore: unknown engine: {engine!r} (must be one of {list(ENGINES)})")
     if not isinstance(limit, int):
         raise TypeError(f"explore: limit must be an int, got {limit!r} ({type(limit).__name__})")
+
+
+def _coloured(box: Box, trained: set[int]) -> Box:
+    """A box in the colours of weights if it is trained, whatever its label."""
+    return dataclasses.replace(box, kind="weight") if id(box.value) in trained else box
 
 
 def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str] | None) -> set[int]:
@@ -158,6 +174,7 @@ def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str]
 # The file
 
 _COMMENTS: Final = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)  # with the indentation: pages stay small
+_INDENTATION: Final = re.compile(r"^ +|/\*.*?\*/\n?", re.MULTILINE)
 _OLD_TITLES: Final = re.compile(
     r"(?<=>)<title>[^<]*</title>"
 )  # of boxes and edges: the page tells more, and as it is now
@@ -177,11 +194,11 @@ def script() -> str:
 def _page(title: str, picture: str, data: Mapping[str, Any], rate: float) -> str:
     code = script()
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-    shown = " ".join("".join(c if c.isprintable() else " " for c in title).split()) or TITLE
+    shown = one_line(title) or TITLE
     return Template(_part("page.html")).substitute(
         hash=f"sha256-{digest}",
         title=html.escape(shown),
-        style=_part("page.css"),
+        style=_INDENTATION.sub("", _part("page.css")),
         picture=_without_titles(picture),
         rate=f"{rate:.12g}",
         data=_json(data),

@@ -50,7 +50,9 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
     said: list[str] = []
     contexts: list[Any] = []
 
-    def open_page(what: Explorer | str, width: int = 1600, height: int = 900, **options: Any) -> Any:
+    def open_page(
+        what: Explorer | str, width: int = 1600, height: int = 900, *, at_end: bool = True, **options: Any
+    ) -> Any:
         path = tmp_path / f"page{len(contexts)}.html"
         path.write_text(what if isinstance(what, str) else what.html, encoding="utf-8")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
@@ -60,6 +62,8 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
         page.goto(path.as_uri())
+        if at_end:
+            page.evaluate("globalThis.explorer && explorer.to(explorer.steps.last)")
         return page
 
     yield open_page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from typing import Any
 
 import pytest
 
@@ -75,17 +76,47 @@ def test_the_finite_difference_stands_beside_each_gradient_and_agrees(opened: Op
     shown = page.locator(".leaf .difference").all_inner_texts()
     gradients = page.locator(".leaf .number:not(.difference)").all_inner_texts()
     assert len(shown) == 14
-    assert all(text.endswith("✓") for text in shown)
-    assert [text.removesuffix(" ✓") for text in shown] == gradients
+    assert shown == [f"≈ {text}" for text in gradients]
 
 
 def test_at_a_kink_the_finite_difference_differs(opened: Open) -> None:
     x = Value(0.0, "x")
     page = opened(explore(x.relu()))
-    assert page.locator(".leaf .difference").inner_text() == "0.5 ≠"
+    assert page.locator(".leaf .difference").inner_text() == "≠ 0.5"
 
 
 # Steps
+
+
+def test_it_opens_at_the_leaves_without_gradients(opened: Open) -> None:
+    page = opened(explore(note_002()), at_end=False)
+    assert page.locator("#position").inner_text() == "Forward 0 of 27"
+    shown = "[...document.querySelectorAll('.leaf > .number, #stage text.grad')].map((each) => each.textContent)"
+    page.locator(".leaf-name").first.click()
+    for _ in range(27):
+        assert set(page.evaluate(shown)) == {"·"}
+        assert "Gradients come with the backward pass" in page.locator("#about").inner_text()
+        page.keyboard.press("ArrowRight")
+    page.evaluate("explorer.to(explorer.steps.last)")
+    assert "·" not in page.evaluate(shown)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda x: ag.sqrt(ag.stop_gradient(x)),
+        lambda x: ag.stop_gradient(ag.sqrt(x)),
+        lambda x: ag.where(x > 0.0, ag.log(x), x),
+        lambda x: ag.where(x > 0.0, ag.log(x).tanh(), x * x),
+        lambda x: ag.sqrt(x) + ag.stop_gradient(ag.log(x)),
+    ],
+)
+def test_where_a_gradient_stops_the_page_passes_on_what_python_does(opened: Open, made: Any) -> None:
+    x = Value(0.0, "x")
+    root = made(x)
+    root.backward()
+    page = opened(explore(root))
+    assert numbers(page, "explorer.graph.backward()") == [node.grad for node in topological(root)]
 
 
 def test_backward_goes_step_by_step_as_python_would(opened: Open) -> None:

@@ -4,7 +4,8 @@ const readNumber = (x) => (typeof x === "string" ? finite[x] : x);
 
 class Graph {
   constructor(data) {
-    this.nodes = data.nodes.map((node, index) => ({...node, index, ...Graph.operands(node)}));
+    this.collapsed = data.collapsed || 0; // how many values stand in the boxes: numbers are as recorded
+    this.nodes = data.nodes.map((node, index) => ({key: `n${index}`, ...node, index, ...Graph.operands(node)}));
     this.size = this.nodes.length;
     this.root = this.nodes[this.size - 1];
     this.computed = this.nodes.filter((node) => node.op);
@@ -25,7 +26,7 @@ class Graph {
   static operands(node) {
     const operands = (node.operands || []).map((x) => (Array.isArray(x) ? readNumber(x[0]) : x));
     const places = (node.operands || []).flatMap((x, place) => (Array.isArray(x) ? [] : [place]));
-    return {operands, places, parents: places.map((place) => operands[place]), frozen: Boolean(node.op) && "value" in node};
+    return {operands, places, parents: places.map((place) => operands[place]), frozen: Boolean(node.op) && ("value" in node || "shown" in node)};
   }
 
   compute(node) {
@@ -41,20 +42,29 @@ class Graph {
     for (const node of this.computed) this.compute(node);
   }
 
-  // What a node passes on to one of its parents: nothing to one that it doesn't select, even where its gradient is inf or nan.
+  // What a node passes on to one of its parents. An op that selects passes nothing to an operand not selected, even
+  // if that is inf or nan, and a node that received nothing passes nothing on.
   flow(node, place, gradients = this.gradients) {
+    if (node.flows) return readNumber(node.flows[place]);
     const slope = this.slopes[node.index][place];
-    return SELECTS.has(node.op) && slope === 0 ? 0 : slope * gradients[node.index];
+    return (SELECTS.has(node.op) && slope === 0) || !this.reached.has(node.index) ? 0 : slope * gradients[node.index];
+  }
+
+  edgeKey(node, place) {
+    return node.edges ? node.edges[place] : `e${node.index}_${place}`;
   }
 
   // The first `count` steps of the backward pass.
   backward(count = this.backwards.length) {
     const gradients = this.gradients.fill(0);
+    this.reached = new Set([this.root.index]);
     gradients[this.root.index] = 1;
     for (let step = 0; step < count; step++) {
       const node = this.backwards[step];
       node.parents.forEach((parent, place) => {
-        gradients[parent] += this.flow(node, place);
+        if (this.collapsed) gradients[parent] = readNumber(this.nodes[parent].gradient);
+        else gradients[parent] += this.flow(node, place);
+        if (this.reached.has(node.index) && !(SELECTS.has(node.op) && this.slopes[node.index][place] === 0)) this.reached.add(parent);
       });
     }
     return gradients;
@@ -102,10 +112,9 @@ class Graph {
     this.forward();
   }
 
-  // Which operands every op that selects (relu, where) passes a derivative to: a derivation is written for these.
+  // Which way every where() goes: a derivation is written for one.
   branches() {
-    const taken = (node) => this.slopes[node.index].map((slope) => Number(slope !== 0)).join("");
-    return this.computed.filter((node) => SELECTS.has(node.op)).map(taken).join();
+    return this.computed.filter((node) => node.op === "where").map((node) => Number(this.operand(node, 0) !== 0)).join("");
   }
 
   operand(node, place) {
@@ -119,7 +128,7 @@ class Graph {
       node.parents.forEach((parent, place) => {
         if (!nodes.has(this.nodes[parent])) return;
         nodes.add(node);
-        edges.add(`e${node.index}_${place}`);
+        edges.add(this.edgeKey(node, place));
       });
     }
     return {nodes, edges};

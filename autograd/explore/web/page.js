@@ -16,7 +16,11 @@ class Page {
     document.getElementById("leaf-rows").append(...this.rows.map((row) => row.box));
     const frozen = this.graph.nodes.filter((node) => node.frozen);
     if (frozen.length) this.warn(frozen);
-    this.descent = new Descent(this.graph, () => this.changed());
+    document.body.classList.toggle("collapsed", this.graph.collapsed > 0);
+    this.descent = new Descent(this.graph, () => {
+      this.steps.at = this.steps.last;
+      this.changed();
+    });
     this.wire();
     this.zoom("start");
     this.changed();
@@ -24,9 +28,13 @@ class Page {
 
   warn(frozen) {
     const box = document.getElementById("frozen");
+    box.hidden = false;
+    if (this.graph.collapsed) {
+      box.textContent = `${this.graph.collapsed.toLocaleString("en")} values in ${this.graph.size} boxes, with their numbers as recorded. A part of the graph, such as one neuron’s output, can be changed and trained here.`;
+      return;
+    }
     const names = frozen.slice(0, 6).map((node) => `${node.title} (${node.op})`).join(", ");
     box.textContent = `The page cannot compute ${names}${frozen.length > 6 ? ` and ${frozen.length - 6} more` : ""}: ops of one’s own have no JavaScript. They stay as recorded, and so do the leaves below them.`;
-    box.hidden = false;
   }
 
   // Going through the steps
@@ -154,7 +162,7 @@ class Page {
     const trained = element("input", {type: "checkbox", "aria-label": `train ${title}`, disabled: held});
     const gradient = element("span", {class: "number"}), difference = element("span", {class: "number difference"});
     trained.checked = Boolean(leaf.trained);
-    trained.addEventListener("change", () => { leaf.trained = trained.checked; });
+    trained.addEventListener("change", () => { leaf.trained = trained.checked; this.render(); });
     slider.addEventListener("input", () => this.set(leaf, Number(slider.value)));
     field.addEventListener("input", () => {
       const x = Number(field.value), good = field.value.trim() !== "" && Number.isFinite(x);
@@ -233,11 +241,11 @@ class Page {
         field.placeholder = Number.isFinite(x) ? "" : written(x);
         field.removeAttribute("aria-invalid");
       }
-      gradient.textContent = written(slope, 4);
-      gradient.classList.toggle("plus", slope > 0);
-      gradient.classList.toggle("minus", slope < 0);
-      const measured = this.differences.get(leaf);
-      difference.textContent = measured === undefined ? "…" : `${written(measured, 4)} ${agree(measured, slope) ? "✓" : "≠"}`;
+      const complete = this.now.complete(leaf), measured = this.differences.get(leaf);
+      gradient.textContent = complete ? written(slope, 4) : "·";
+      gradient.classList.toggle("plus", complete && slope > 0);
+      gradient.classList.toggle("minus", complete && slope < 0);
+      difference.textContent = !complete || leaf.held ? "·" : measured === undefined ? "…" : `${agree(measured, slope) ? "≈" : "≠"} ${written(measured, 4)}`;
       box.classList.toggle("picked", this.picked === leaf);
       name.setAttribute("aria-pressed", String(this.picked === leaf));
     }
@@ -248,6 +256,17 @@ class Page {
 function bounded(x) {
   return Math.max(-Number.MAX_VALUE / 2, Math.min(Number.MAX_VALUE / 2, x));
 }
+
+// The theme of the notebook around the page, where it says one: as the system's, on which style sheets turn.
+addEventListener("message", ({data}) => {
+  if (!data || typeof data.dark !== "boolean") return;
+  document.documentElement.style.colorScheme = data.dark ? "dark" : "light";
+  for (const rule of [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])) {
+    if (!rule.media || !(rule.themed || rule.conditionText.includes("prefers-color-scheme"))) continue;
+    rule.themed = true;
+    rule.media.mediaText = data.dark ? "all" : "not all";
+  }
+});
 
 const page = new Page(JSON.parse(document.getElementById("data").textContent));
 globalThis.explorer = page;

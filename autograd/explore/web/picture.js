@@ -21,6 +21,7 @@ class Picture {
     svg.setAttribute("aria-label", `${title ? title.textContent : "Graph"}. Arrow keys move from value to value, Enter picks one.`);
     for (const old of svg.querySelectorAll("title, desc")) old.remove();
     this.boxes = graph.nodes.map((node) => this.box(node));
+    this.byKey = new Map(graph.nodes.map((node) => [node.key, node]));
     this.edges = new Map([...svg.querySelectorAll(".edge")].map((group) => [group.id, this.edge(group)]));
     this.chosen = chosen;
     this.focused = graph.root;
@@ -28,7 +29,7 @@ class Picture {
   }
 
   box(node) {
-    const group = this.svg.querySelector(`#n${node.index}`);
+    const group = this.svg.querySelector(`#${node.key}`);
     group.setAttribute("role", "button");
     group.setAttribute("tabindex", node === this.graph.root ? "0" : "-1");
     const texts = ["data", "grad"].map((name) => group.querySelector(`text.${name}`));
@@ -36,7 +37,7 @@ class Picture {
     const {x, y, width, height} = group.getBBox();
     const place = group.transform.baseVal.consolidate();
     const corner = place ? [place.matrix.e, place.matrix.f] : [0, 0];
-    return {group, texts, rooms, tint: group.querySelector("path.plus, path.minus"), middle: [corner[0] + x + width / 2, corner[1] + y + height / 2]};
+    return {group, texts, rooms, tint: group.querySelector("path.tint"), middle: [corner[0] + x + width / 2, corner[1] + y + height / 2]};
   }
 
   edge(group) {
@@ -47,7 +48,7 @@ class Picture {
   listen() {
     const nodeOf = (event) => {
       const group = event.target.closest && event.target.closest(".node");
-      return group ? this.graph.nodes[Number(group.id.slice(1))] : null;
+      return group ? this.byKey.get(group.id) : null;
     };
     this.svg.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.chosen("hover", nodeOf(event)));
     this.svg.addEventListener("pointerleave", () => this.chosen("hover", null));
@@ -100,19 +101,25 @@ class Picture {
   paintNode(node, now, largest) {
     const box = this.boxes[node.index], value = this.graph.values[node.index], gradient = now.gradients[node.index];
     const known = now.known(node), reached = now.reached.has(node);
-    this.put(box, 0, known ? value : null);
-    this.put(box, 1, reached ? gradient : null);
+    if (node.shown) {
+      box.texts[0].textContent = known ? node.shown : "·";
+      box.texts[1].textContent = reached ? `rms ${short(gradient)}` : "·";
+    } else {
+      this.put(box, 0, known ? value : null);
+      this.put(box, 1, reached ? gradient : null);
+    }
     if (box.tint) {
       box.tint.setAttribute("fill-opacity", reached ? (0.55 * strength(gradient, largest)).toFixed(2) : "0");
-      box.tint.classList.toggle("plus", gradient > 0);
-      box.tint.classList.toggle("minus", !(gradient > 0));
+      box.tint.classList.toggle("plus", !node.shown && gradient > 0);
+      box.tint.classList.toggle("minus", !node.shown && !(gradient > 0));
     }
+    if (!node.op && !this.graph.collapsed) for (const kind of ["weight", "input", "target", "leaf"]) box.group.classList.toggle(kind, kind === (node.trained ? "weight" : node.kind || "leaf"));
     const flags = {
       unknown: !known, current: now.current === node, giving: now.giving.has(node), picked: now.picked === node,
       away: Boolean(now.path) && !now.path.nodes.has(node), frozen: node.frozen,
     };
     for (const [name, on] of Object.entries(flags)) box.group.classList.toggle(name, on);
-    const words = [node.title, known ? `value ${short(value)}` : "not yet computed"];
+    const words = [node.title, known ? node.shown || `value ${short(value)}` : "not yet computed"];
     if (reached) words.push(`gradient ${short(gradient)}`);
     box.group.setAttribute("aria-label", words.join(", "));
     box.group.setAttribute("aria-pressed", String(now.picked === node));
@@ -126,7 +133,7 @@ class Picture {
   }
 
   paintEdge(node, place, now, largest) {
-    const key = `e${node.index}_${place}`, edge = this.edges.get(key);
+    const key = this.graph.edgeKey(node, place), edge = this.edges.get(key);
     const sent = now.sent.has(node), flow = sent ? this.graph.flow(node, place, now.gradients) : 0;
     const power = strength(flow, largest), known = now.known(node);
     edge.path.setAttribute("stroke-width", (1 + 1.8 * power).toFixed(2));
@@ -143,6 +150,7 @@ class Picture {
     edge.label.classList.toggle("unknown", !known);
     edge.label.classList.toggle("away", away);
     edge.label.classList.toggle("lit", lit);
+    if (node.edges) return;
     const shown = short(this.graph.slopes[node.index][place]);
     if (edge.text.textContent === shown) return;
     edge.text.textContent = shown;

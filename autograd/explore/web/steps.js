@@ -4,7 +4,7 @@ class Steps {
     this.graph = graph;
     this.forward = graph.computed.length;
     this.last = 2 * this.forward + 1;
-    this.at = this.last;
+    this.at = 0;
     this.rank = new Map(graph.computed.map((node, i) => [node, i]));
   }
 
@@ -25,7 +25,8 @@ class Steps {
     const current = lit || (count === 0 ? graph.root : null);
     const giving = new Set(lit ? lit.parents.map((parent) => graph.nodes[parent]) : []);
     const known = (node) => !node.op || count >= 0 || this.rank.get(node) < at;
-    return {final, gradients, reached, sent, lit, current, giving, known, phase: this.phase, count};
+    const complete = (node) => count >= 0 && node.users.every(({user}) => sent.has(user));
+    return {complete, final, gradients, reached, sent, lit, current, giving, known, phase: this.phase, count};
   }
 }
 
@@ -59,8 +60,19 @@ class Telling {
     return element("h3", {}, words);
   }
 
+  // A collapsed graph: what leads from where to where, and how much passes.
+  group(node, what, written) {
+    const {graph, writing} = this;
+    const rows = node.parents.map((parent, place) => {
+      const count = node.counts[place], operands = `${count.toLocaleString("en")} operand${count > 1 ? "s" : ""}`;
+      return element("li", {}, what, " ", writing.name(graph.nodes[parent]), ": ", written(place, operands));
+    });
+    return element("ul", {class: "groups"}, rows);
+  }
+
   forward(node) {
     const {graph, writing} = this;
+    if (graph.collapsed) return [this.heading("Compute ", writing.name(node)), this.value(node), this.group(node, "from", (place, operands) => operands)];
     return [
       this.heading("Compute ", writing.name(node)),
       this.value(node),
@@ -81,7 +93,8 @@ class Telling {
 
   value(node) {
     const {writing, graph} = this, result = [writing.number(graph.values[node.index], "result")];
-    if (!node.op) return writing.equation([writing.name(node)], "=", result);
+    if (node.shown) return element("p", {}, node.shown);
+    if (!node.op || graph.collapsed) return writing.equation([writing.name(node)], "=", result);
     const cut = node.formula.includes("…");
     const left = node.text ? [this.writing.formula(node.formula)] : [writing.name(node)];
     const parts = cut ? [] : node.text ? [writing.formula(node.formula, true)] : [writing.formula(node.formula), writing.formula(node.formula, true)];
@@ -91,6 +104,9 @@ class Telling {
   backward(now) {
     const {graph, writing} = this, node = now.current, root = graph.root;
     const gradient = now.gradients[node.index];
+    if (graph.collapsed) {
+      return [this.heading("Send back from ", writing.name(node)), this.group(node, "to", (place, operands) => [writing.number(graph.flow(node, place)), ` over ${operands}`])];
+    }
     const most = 12, rows = node.parents.slice(0, most).map((index, place) => {
       const parent = graph.nodes[index], slope = graph.slopes[node.index][place], flow = graph.flow(node, place, now.gradients);
       const [page] = this.slope(node, place);
@@ -127,8 +143,8 @@ class Telling {
     parts.push(this.value(node));
     if (node.op) parts.push(this.op(node));
     if (node.held) parts.push(element("p", {class: "quiet"}, "An op that the page cannot compute is above: this leaf stays as it is."));
-    parts.push(element("h4", {}, "Gradient"), this.sum(node, now));
-    if (!node.op) {
+    parts.push(element("h4", {}, "Gradient"), ...this.gradient(node, now));
+    if (!node.op && now.complete(node) && !graph.collapsed) {
       const difference = differences.get(node);
       if (difference !== undefined) parts.push(element("p", {class: "quiet"}, "Finite difference: ", writing.number(difference), agree(difference, gradient) ? " — agrees" : " — differs, as at a kink or where numbers are too large or too small"));
       const derivation = this.derivation.of(node, gradient);
@@ -136,6 +152,15 @@ class Telling {
       if (node.trained) parts.push(element("h4", {}, "One step of descent"), this.update(node, gradient, rate));
     }
     return parts;
+  }
+
+  // The gradient of a node as far as the backward pass has come.
+  gradient(node, now) {
+    const {graph, writing} = this;
+    if (now.count < 0) return [element("p", {class: "quiet"}, "Gradients come with the backward pass.")];
+    if (!now.reached.has(node)) return [element("p", {class: "quiet"}, "The backward pass has not come here yet.")];
+    if (!graph.collapsed) return [this.sum(node, now)];
+    return [element("p", {}, writing.number(now.gradients[node.index], "result"), node.shown ? ", the root mean square over its values" : "")];
   }
 
   // What a step of gradient descent makes of a leaf: w − α · ∂E/∂w.
@@ -151,12 +176,12 @@ class Telling {
 
   // The gradient as the full sum over what uses the node.
   sum(node, now) {
-    const {graph, writing} = this, root = graph.root, total = [writing.number(now.final[node.index], "result")];
+    const {graph, writing} = this, root = graph.root, total = now.complete(node) ? [writing.number(now.final[node.index], "result")] : [writing.number(now.gradients[node.index], "result"), element("span", {class: "quiet"}, " so far")];
     const left = writing.partial(root, node);
     if (node === root) return writing.equation(left, "=", ["1"]);
     const most = 8, users = node.users.slice(0, most), more = node.users.length > most ? [" + …"] : [];
     const terms = (write) => [...writing.joined(users.map(write), " + "), ...more];
-    const share = (text, user) => element("span", {class: now.sent.has(user) || now.phase === "forward" ? "" : "waiting"}, text);
+    const share = (text, user) => element("span", {class: now.sent.has(user) ? "" : "waiting"}, text);
     return writing.equation(
       left, "=",
       users.every(({user}) => user === root) ? null : terms(({user}) => share(user === root ? [writing.partial(root, node)] : [writing.partial(root, user), " · ", writing.partial(user, node)], user)),
