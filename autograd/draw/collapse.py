@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from autograd.draw.boxes import Box, Edge, box, number, one_line, value_box
+from autograd.draw.boxes import NARROWEST, Box, Edge, box, number, one_line, value_box
 from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
-from autograd.draw.scene import Cluster, Flows, Scene, full, largest_gradient, slopes_of, too_many
+from autograd.draw.scene import Cluster, Flows, Gradients, Scene, full, largest_gradient, slopes_of, too_many
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -28,11 +28,13 @@ def build(
     focus: Sequence[Value | str] = (),
     depth: int = 0,
     fused: bool = True,
-    gradients: Mapping[int, float] | None = None,
+    gradients: Gradients | None = None,
+    least: float = NARROWEST,
 ) -> Scene:
     """Return the scene below `roots` with at most `limit` boxes, or raise DrawError.
 
-    Gradients are those of the Values unless given by their ids.
+    Gradients are what `gradients` gives for the list of all nodes, else those of the Values. In a picture that isn't
+    collapsed no cell is narrower than `least`.
     """
     table = Table.below(roots)
     slopes = slopes_of(table.nodes, roots, gradients)
@@ -42,7 +44,7 @@ def build(
     if collapse == "none" or (collapse == "auto" and len(table.nodes) <= limit and not expand):
         if len(table.nodes) > limit:
             raise too_many(len(table.nodes), limit)
-        return full(table, slopes, fused)
+        return full(table, slopes, fused, least)
     return _Collapsed(table, slopes, collapse, expand, limit).scene()
 
 

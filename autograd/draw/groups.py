@@ -27,7 +27,7 @@ _UNSET, _SEVERAL = -1, -2
 class Table:
     """Nodes in topological order, and for each the places of its parents, or `NOWHERE` for those left out."""
 
-    def __init__(self, nodes: Sequence[Value], operands: list[tuple[int, ...]], parents: list[tuple[int, ...]]) -> None:
+    def __init__(self, nodes: list[Value], operands: list[tuple[int, ...]], parents: list[tuple[int, ...]]) -> None:
         self.nodes, self.operands, self.parents = nodes, operands, parents
         self.is_leaf = [not node.op for node in nodes]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from autograd.draw.boxes import (
@@ -28,9 +28,12 @@ from autograd.errors import DrawError
 from autograd.ops import TABLE
 
 __all__ = [
-    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Flows", "Scene", "full",
-    "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
+    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Flows", "Gradients", "Scene",
+    "full", "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
 ]  # fmt: skip
+
+
+Gradients = Callable[[list[Value]], Sequence[float]]
 
 
 @dataclass
@@ -64,17 +67,12 @@ class Scene:
         return dataclasses.replace(self, boxes=list(made.values()), edges=edges, clusters=clusters)
 
 
-def scene(
-    roots: Sequence[Value], limit: int, gradients: Mapping[int, float] | None = None, least: float = NARROWEST
-) -> Scene:
-    """Return what to draw below `roots`, every Value a box; DrawError if that is more than `limit` values.
-
-    Gradients are those of the Values unless given by their ids. No cell is narrower than `least`.
-    """
+def scene(roots: Sequence[Value], limit: int) -> Scene:
+    """Return what to draw below `roots`, every Value a box; DrawError if that is more than `limit` values."""
     table = Table.below(roots)
     if len(table.nodes) > limit:
         raise too_many(len(table.nodes), limit)
-    return full(table, slopes_of(table.nodes, roots, gradients), least=least)
+    return full(table, slopes_of(table.nodes, roots))
 
 
 def too_many(count: int, limit: int, what: str = "values") -> DrawError:
@@ -86,15 +84,13 @@ def too_many(count: int, limit: int, what: str = "values") -> DrawError:
     )
 
 
-def slopes_of(
-    nodes: Sequence[Value], roots: Sequence[Value], gradients: Mapping[int, float] | None = None
-) -> Sequence[float | None]:
-    """Return the gradients to show: those given by `id`, else those that a sweep left, None each where none did.
+def slopes_of(nodes: list[Value], roots: Sequence[Value], gradients: Gradients | None = None) -> Sequence[float | None]:
+    """Return the gradients to show: those given, else those that a sweep left, None each where none did.
 
     Leaves may hold gradients of another graph's sweep; those of computed values come from a sweep of this one.
     """
     if gradients is not None:
-        return [gradients[id(node)] for node in nodes]
+        return gradients(nodes)
     swept = any(node.grad for node in nodes if node.op) or any(root.grad for root in roots)
     return [node.grad for node in nodes] if swept else [None] * len(nodes)
 

@@ -107,16 +107,18 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
     }
 
 
-def collapsed_data(what: Scene) -> Data:
-    """Return a collapsed graph as the page reads it: its boxes and what passes between them, as recorded."""
+def collapsed_data(root: Value, what: Scene) -> Data:
+    """Return the collapsed graph below a value as the page reads it: boxes and what passes between, as recorded."""
     entering: dict[str, list[Edge]] = {box.key: [] for box in what.boxes}
     for edge in what.edges:
         entering[edge.head.key].append(edge)
     places = {box.key: i for i, box in enumerate(what.boxes)}
     leaves = [box for box in what.boxes if box.value is not None and not box.value.op]
+    nodes = [_group(box, entering[box.key], places) for box in what.boxes]
+    nodes[-1]["value"] = number(root.data)
     return {
         "collapsed": what.values,
-        "nodes": [_group(box, entering[box.key], places) for box in what.boxes],
+        "nodes": nodes,
         "leaves": [places[box.key] for box in sorted(leaves, key=lambda box: natural(box.label))],
         "ops": _docs({box.value.op for box in what.boxes if box.value is not None}),
         "lines": [],

@@ -24,10 +24,8 @@ from autograd.draw.collapse import build
 from autograd.draw.drawing import place
 from autograd.draw.formats import show
 from autograd.draw.options import ENGINES
-from autograd.draw.scene import scene
 from autograd.draw.svg import render
 from autograd.engine.backend import Value
-from autograd.engine.graph import topological
 from autograd.errors import DrawError
 from autograd.explore.data import collapsed_data, graph_data, natural
 
@@ -68,16 +66,13 @@ class Explorer:
         limit: int,
     ) -> None:
         _check(value, rate, title, engine, limit)
-        nodes = topological(value)
-        slopes = dict(zip(map(id, nodes), gradients(value, nodes), strict=True))
-        self._size = len(nodes)
-        if len(nodes) > limit:
-            what = build([value], limit, gradients=slopes)
-            data = collapsed_data(what)
+        what = build([value], limit, gradients=lambda nodes: gradients(value, nodes), least=LEAST)
+        self._size = what.values
+        if what.values > limit:
+            data = collapsed_data(value, what)
         else:
-            what = scene([value], limit, slopes, LEAST)
             kinds = [box.kind for box in what.boxes]
-            ids = _trained(nodes, kinds, trained)
+            ids = _trained([box.value for box in what.boxes if box.value is not None], kinds, trained)
             data = graph_data(value, ids, kinds)
             what = what.with_boxes([_coloured(box, ids) for box in what.boxes])
         what, plan, _ = place(what, engine, "LR")

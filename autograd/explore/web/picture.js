@@ -116,7 +116,7 @@ class Picture {
     if (!node.op && !this.graph.collapsed) for (const kind of ["weight", "input", "target", "leaf"]) box.group.classList.toggle(kind, kind === (node.trained ? "weight" : node.kind || "leaf"));
     const flags = {
       unknown: !known, current: now.current === node, giving: now.giving.has(node), picked: now.picked === node,
-      away: Boolean(now.path) && !now.path.nodes.has(node), frozen: node.frozen,
+      away: Boolean(now.path) && !now.path.nodes.has(node), frozen: node.frozen && !this.graph.collapsed,
     };
     for (const [name, on] of Object.entries(flags)) box.group.classList.toggle(name, on);
     const words = [node.title, known ? node.shown || `value ${short(value)}` : "not yet computed"];

@@ -40,7 +40,7 @@ class Telling {
 
   op(node) {
     const doc = this.writing.data.ops[node.op] || "";
-    return element("p", {class: "quiet"}, element("b", {}, node.op), doc ? ` — ${doc}` : "", node.frozen ? ". An op of one’s own: the page cannot compute it, so it stays as recorded." : "");
+    return element("p", {class: "quiet"}, element("b", {}, node.op), doc ? ` — ${doc}` : "", node.frozen && !this.graph.collapsed ? ". An op of one’s own: the page cannot compute it, so it stays as recorded." : "");
   }
 
   step(now, at) {
@@ -141,8 +141,8 @@ class Telling {
     const {graph, writing} = this, root = graph.root, gradient = now.final[node.index];
     const parts = [this.heading(writing.name(node), element("span", {class: "tag"}, node.op || node.kind || "leaf"))];
     parts.push(this.value(node));
-    if (node.op) parts.push(this.op(node));
-    if (node.held) parts.push(element("p", {class: "quiet"}, "An op that the page cannot compute is above: this leaf stays as it is."));
+    if (node.op && !node.shown) parts.push(this.op(node));
+    if (node.held && !graph.collapsed) parts.push(element("p", {class: "quiet"}, "An op that the page cannot compute is above: this leaf stays as it is."));
     parts.push(element("h4", {}, "Gradient"), ...this.gradient(node, now));
     if (!node.op && now.complete(node) && !graph.collapsed) {
       const difference = differences.get(node);
