@@ -170,9 +170,7 @@ def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str]
 
 _COMMENTS: Final = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)  # with the indentation: pages stay small
 _INDENTATION: Final = re.compile(r"^ +|/\*.*?\*/\n?", re.MULTILINE)
-_OLD_TITLES: Final = re.compile(
-    r"(?<=>)<title>[^<]*</title>"
-)  # of boxes and edges: the page tells more, and as it is now
+_OLD_TITLES: Final = re.compile(r"(?<=>)<title>[^<]*</title>")  # of boxes and edges: the page tells more
 
 
 @cache
