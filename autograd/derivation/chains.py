@@ -90,9 +90,6 @@ class Derivation(Contents):
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
-    def _repr_html_(self) -> str:
-        return self.notation.html(self)
-
 
 @overload
 def derive(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -124,9 +123,6 @@ class LayerDerivation:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
-
-    def _repr_html_(self) -> str:
-        return f'<pre class="derivation">{html.escape(str(self))}</pre>'
 
 
 def _cut(row: Sequence[str], more: str) -> list[str]:

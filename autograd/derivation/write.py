@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,10 +74,6 @@ class Notation:
                 rows = " \\\\\n".join(_aligned(row))
                 displays.append(f"$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$")
         return "\n\n".join(displays + ([f"… {left:,} more lines"] if left else [])) + "\n"
-
-    def html(self, derivation: Contents) -> str:
-        """Write the text, escaped."""
-        return f'<pre class="derivation">{html.escape(self.text(derivation))}</pre>'
 
     def _page(self, derivation: Contents, printer: Printer) -> tuple[list[list[_Row]], int]:
         """Write what fits of the lines, the factors and the updates, and count what doesn't."""

@@ -149,7 +149,7 @@ class Drawing:
         # Ids differ from one picture to the next, as a page may hold several, and are the same for the same one.
         prefix = f"s{crc32(self.svg.encode()):08x}-"
         svg = render(self._scene, self._plan, self._options.title, prefix, self._options.theme)
-        return {"text/plain": repr(self), "image/svg+xml": svg}
+        return {"text/plain": repr(self), "image/svg+xml": svg, "text/html": formats.as_image(svg, repr(self))}
 
     def __repr__(self) -> str:
         values, boxes = self._scene.values, len(self._scene.boxes)

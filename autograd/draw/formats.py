@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 import tempfile
+from html import escape
 from importlib import import_module
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from autograd.draw.colours import COLOURS
 from autograd.draw.scene import Scene
 from autograd.errors import DrawError
 
-__all__ = ["mermaid", "rendered", "show"]
+__all__ = ["as_image", "mermaid", "rendered", "show"]
 
 
 def rendered(svg: str, format: str, scale: float) -> bytes:
@@ -35,6 +37,12 @@ def rendered(svg: str, format: str, scale: float) -> bytes:
     convert = cairosvg.svg2png if format == "png" else cairosvg.svg2pdf
     picture: bytes = convert(bytestring=svg.encode(), scale=scale)
     return picture
+
+
+def as_image(svg: str, alt: str) -> str:
+    """Return SVG as an HTML image no wider than its place: notebooks show images of outputs they don't trust, too."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="max-width:100%;height:auto">'
 
 
 # Mermaid

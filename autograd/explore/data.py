@@ -201,7 +201,8 @@ def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Pr
     operands = [positions[id(x)] if isinstance(x, Value) else [number(x)] for x in node.operands]
     data: Data = {"op": node.op, "operands": operands, "formula": hand.formula(steps.definition(node))}
     if not is_known(node.op):
-        return data | {"value": number(node.data), "slopes": [number(d) for d in node.local_derivatives]}
+        data |= {"value": number(node.data), "slopes": [number(d) for d in node.local_derivatives]}
+        return data | ({"selects": True} if TABLE[node.op].selects else {})
     return data | {"pages": [hand.formula(page) for page in steps.pages(node)]}
 
 

@@ -22,7 +22,7 @@ from autograd.derivatives.transforms import gradients
 from autograd.draw.boxes import Box, one_line
 from autograd.draw.collapse import build
 from autograd.draw.drawing import place
-from autograd.draw.formats import show
+from autograd.draw.formats import as_image, show
 from autograd.draw.options import ENGINES
 from autograd.draw.svg import render
 from autograd.engine.backend import Value
@@ -76,7 +76,8 @@ class Explorer:
             data = graph_data(value, ids, kinds)
             what = what.with_boxes([_coloured(box, ids) for box in what.boxes])
         what, plan, _ = place(what, engine, "LR")
-        self.html = _page(title or TITLE, render(what, plan, ""), data, rate)
+        self._picture = render(what, plan, "")
+        self.html = _page(title or TITLE, self._picture, data, rate)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file that ends in .html or .htm, whole or not at all.
@@ -116,11 +117,12 @@ class Explorer:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def _repr_html_(self) -> str:
+        # A notebook that doesn't trust an output leaves out the frame and shows what is in it.
         return (
             f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" title="{TITLE}" loading="lazy" '
             f'onload="{html.escape(FOLLOW_THEME)}" '
             f'style="width: 100%; height: {FRAME_HEIGHT}px; border: 1px solid #8884; border-radius: 8px; '
-            'resize: vertical; overflow: hidden"></iframe>'
+            f'resize: vertical; overflow: hidden">{as_image(self._picture, repr(self))}</iframe>'
         )
 
     def __repr__(self) -> str:

@@ -57,7 +57,7 @@ class Outcome:
 def _picture(root: Any) -> str:
     """The graph as a notebook shows it by itself: where it is small."""
     bundle: dict[str, str] = root._repr_mimebundle_()
-    return bundle.get("image/svg+xml", "")
+    return bundle["text/html"] if "image/svg+xml" in bundle else ""
 
 
 def _options(line: str) -> set[str]:

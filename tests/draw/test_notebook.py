@@ -26,6 +26,7 @@ def test_a_small_graph_is_drawn_below_a_summary() -> None:
     product = x * y
     found = bundle(product)
     assert found["text/plain"] == repr(product)
+    assert found["text/html"].startswith('<img src="data:image/svg+xml;base64,')
     text = "".join(ElementTree.fromstring(found["image/svg+xml"]).itertext())
     assert "6   (3 values, 2 leaves)".replace("   ", " ") in " ".join(text.split())
 
@@ -117,12 +118,13 @@ def test_programs_and_compiled_functions_are_listed() -> None:
     assert "1 inputs, 1 parameters" in bundle(loss)["text/html"]
 
 
-def test_a_derivation_shows_as_text_latex_and_html() -> None:
+def test_a_derivation_is_typeset() -> None:
+    """Notebooks show HTML rather than LaTeX where there are both."""
     x = Value(2.0, "x")
     derivation = ag.derive(x.exp(), x)
     assert str(derivation)
     assert derivation._repr_latex_()
-    assert derivation._repr_html_()
+    assert not hasattr(derivation, "_repr_html_")
 
 
 def test_long_listings_are_cut() -> None:

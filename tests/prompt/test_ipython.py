@@ -49,7 +49,7 @@ def test_a_cell_shows_a_table_and_the_picture_and_gives_the_values(shell: Any) -
     shown = run(shell, f"%%worksheet\n{NEURON}\nW = [[1, 2], [3, 4]]")
     (output,) = shown.outputs
     assert "w         0.8" in output.data["text/plain"]
-    assert "<svg" in output.data["text/html"]
+    assert "<img" in output.data["text/html"]
     assert "∂E/∂name" in output.data["text/html"]
     assert isinstance(shell.user_ns["w"], Value)
     assert shell.user_ns["w"].grad == pytest.approx(-0.0887234586)
@@ -62,7 +62,7 @@ def test_the_sheet_is_remembered_until_a_new_one(shell: Any) -> None:
     assert shell.user_ns["w"].data == 2.0
     assert "2 → 3" in run(shell, "%worksheet w = 3").stdout
     assert "w = 3" in run(shell, "%worksheet w").stdout
-    assert "<svg" not in run(shell, "%%worksheet --no-picture\nv = 2*w").outputs[0].data["text/html"]
+    assert "<img" not in run(shell, "%%worksheet --no-picture\nv = 2*w").outputs[0].data["text/html"]
     assert "unknown name 'w'" in refused(shell, "%%worksheet --new\nv = w")
     run(shell, "%%worksheet --new --no-names\nonly = 1")
     assert "only" not in shell.user_ns

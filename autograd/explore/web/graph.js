@@ -47,7 +47,11 @@ class Graph {
   flow(node, place, gradients = this.gradients) {
     if (node.flows) return readNumber(node.flows[place]);
     const slope = this.slopes[node.index][place];
-    return (SELECTS.has(node.op) && slope === 0) || !this.reached.has(node.index) ? 0 : slope * gradients[node.index];
+    return (Graph.selects(node) && slope === 0) || !this.reached.has(node.index) ? 0 : slope * gradients[node.index];
+  }
+
+  static selects(node) {
+    return node.frozen ? node.selects : SELECTS.has(node.op);
   }
 
   edgeKey(node, place) {
@@ -64,7 +68,7 @@ class Graph {
       node.parents.forEach((parent, place) => {
         if (this.collapsed) gradients[parent] = readNumber(this.nodes[parent].gradient);
         else gradients[parent] += this.flow(node, place);
-        if (this.reached.has(node.index) && !(SELECTS.has(node.op) && this.slopes[node.index][place] === 0)) this.reached.add(parent);
+        if (this.reached.has(node.index) && !(Graph.selects(node) && this.slopes[node.index][place] === 0)) this.reached.add(parent);
       });
     }
     return gradients;
