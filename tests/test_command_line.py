@@ -201,7 +201,7 @@ def test_pictures_in_every_format_and_of_a_part(tmp_path: Path) -> None:
         (("--dot", "graph"), "--dot: file name must end in .dot or .gv, got 'graph'"),
         (("--svg", "graph.svg", "--focus", "w99"), "w99"),
         (("--svg", "graph.svg", "--collapse", "neuron", "--expand", "h9"), "expand: there is no group 'h9'"),
-        (("--svg", "graph.svg", "--limit", "3", "--collapse", "none"), "41 values are more than can be read"),
+        (("--svg", "graph.svg", "--limit", "3", "--collapse", "none"), "41 values are too many to draw"),
         (("--svg", "graph.svg", "--depth", "-1"), "draw: depth must not be negative"),
     ],
 )

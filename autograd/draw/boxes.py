@@ -1,4 +1,4 @@
-"""What a picture is made of: boxes with text that fits, edges between them, and how numbers and labels are written."""
+"""Boxes and edges of a picture, with text that fits, and the formatting of numbers and labels."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its 
 class Box:
     """A Value as drawn: a dark cell with the op, a header with the label, the value and its gradient.
 
-    `kind` is empty for a computed Value; for a leaf what its label lets one think: weight, input, target, or just leaf;
-    "group" for many Values in one box, "op" for an op that is drawn by itself. Only the last two have no `value`.
+    `kind` is empty for a computed Value; for a leaf the role that its label suggests: weight, input, target, or leaf;
+    "group" for several Values in one box, "op" for an op with a box of its own. Only the last two have no `value`.
     `stacked` boxes have the gradient below the value, others beside it.
     """
 
@@ -111,7 +111,7 @@ class Edge:
 
     @property
     def text(self) -> str:
-        """What is written on it."""
+        """The label of the edge."""
         if self.derivative is not None:
             return number(self.derivative)
         return f"×{self.count:,}" if self.count > 1 else ""
@@ -149,7 +149,7 @@ def split(label: str) -> tuple[str, str]:
 
 
 def one_line(label: str) -> str:
-    """Return a label without line breaks and what else can't be shown."""
+    """Return a label without line breaks and other characters that can't be displayed."""
     return " ".join("".join(c if c.isprintable() else " " for c in label).split())
 
 
@@ -216,7 +216,7 @@ def box(
 
 
 def kind(label: str) -> str:
-    """What a leaf's label lets one think it is: w5 and b1_2 are weights, x0 and i1 inputs, target_o1 and y targets."""
+    """Guess the role of a leaf from its label: w5 and b1_2 are weights, x0 and i1 inputs, target_o1 and y targets."""
     match = re.match(r"[^\W\d_]+", label)
     return _KINDS.get(match[0].lower(), "leaf") if match else "leaf"
 

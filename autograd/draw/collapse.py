@@ -1,4 +1,4 @@
-"""Large graphs: neurons, layers or stretches of the graph as one box each, with how much flows between them."""
+"""Collapsed graphs: neurons, layers or sections as one box each, with the gradient that flows between them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[in
         raise DrawError(f"focus: no value is labelled {name!r}{_nearest(name, labels)}")
     for each in focus:
         if isinstance(each, Value) and id(each) not in known:
-            raise DrawError(f"focus: {each!r} is no part of the graph that is drawn")
+            raise DrawError(f"focus: {each!r} is not part of the graph that is drawn")
     shown = [id(node) in chosen or node.label in wanted for node in table.nodes]
     for i, parents in enumerate(table.parents):
         shown[i] = shown[i] or any(shown[parent] for parent in parents)
@@ -125,7 +125,7 @@ class _Collapsed:
         return [numbers.setdefault(key, len(numbers)) for key in keys]
 
     def _share_leaves(self) -> None:
-        """Group the leaves that several groups share, where there are many: by name and by who uses them."""
+        """Merge shared leaves, where there are many, by name and by the groups that use them."""
         alone = [i for i, key in enumerate(self.keys) if _kind(key) == "leaf"]
         if len(alone) <= MANY_LEAVES:
             return

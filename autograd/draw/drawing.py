@@ -1,4 +1,4 @@
-"""A picture of a graph: checked, placed, painted, and written to files."""
+"""A picture of a graph: laid out, rendered as SVG, and saved in several formats."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class Drawing:
 
     def __init__(self, values: tuple[Value, ...], options: Options) -> None:
         if not values:
-            raise TypeError("draw: needs at least one Value")
+            raise TypeError("draw: at least one Value is required")
         for value in values:
             if not isinstance(value, Value):
-                raise TypeError(f"draw: takes Values, got {value!r} ({type(value).__name__})")
+                raise TypeError(f"draw: arguments must be Values, got {value!r} ({type(value).__name__})")
         self._options = options
         what = collapse.build(
             values, options.limit, options.collapse, options.expanded, options.focused, options.depth,
@@ -79,7 +79,7 @@ class Drawing:
         Raises
         ------
         DrawError
-            If cairosvg isn't there (`pip install 'scalargrad[pictures]'`), or `scale` isn't above 0 and at most 20.
+            If cairosvg isn't installed (`pip install 'scalargrad[pictures]'`), or `scale` isn't above 0 and at most 20.
         """
         check_scale(scale)
         return formats.rendered(self._printed(), "png", scale)
@@ -90,7 +90,7 @@ class Drawing:
         Raises
         ------
         DrawError
-            If cairosvg isn't there: `pip install 'scalargrad[pictures]'`.
+            If cairosvg isn't installed: `pip install 'scalargrad[pictures]'`.
         """
         return formats.rendered(self._printed(), "pdf", 1.0)
 
@@ -102,14 +102,14 @@ class Drawing:
         Returns
         -------
         pathlib.Path
-            Where it is.
+            The file.
 
         Raises
         ------
         TypeError, ValueError
-            If that is no path.
+            If it isn't a path.
         DrawError
-            If the name ends otherwise, or the format needs a package that isn't there.
+            If the suffix is unknown, or the format needs a package that isn't installed.
         OSError
             If it can't be written.
         """
@@ -141,7 +141,7 @@ class Drawing:
         return self.mermaid if suffix == ".mmd" else self.source
 
     def _printed(self) -> str:
-        """As SVG for a printer, which has no light or dark of its own."""
+        """SVG in fixed colours, for formats without media queries."""
         theme = "dark" if self._options.theme == "dark" else "light"
         return render(self._scene, self._plan, self._options.title, "", theme)
 

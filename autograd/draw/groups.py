@@ -1,6 +1,6 @@
-"""Which Values belong together: neurons and layers, by the names of steps, by what leads where, or as the user says.
+"""Groups of Values: neurons and layers, found from labels and edges, or set by the user.
 
-A graph of any size is read once into a `Table` of indices; all that follows is passes over lists, without recursion.
+A graph is read once into a `Table` of indices; everything else is linear passes over lists, without recursion.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Table:
 
 @lru_cache(maxsize=4096)
 def suffix(label: str) -> str:
-    """What names a neuron: h1 of net_h1 and out_h1; of another label the label."""
+    """Return the name of a neuron: h1 for net_h1 and out_h1; any other label is the name itself."""
     label = one_line(label)
     base, below = split(label)
     return below if base in ("net", "out", "z", "a") and below else label
@@ -153,13 +153,13 @@ def _layer(table: Table, neuron: Key, level: int) -> Key:
 
 
 def name_of(table: Table, key: Key) -> str:
-    """What a neuron is called."""
+    """Return the name of a neuron."""
     name = key[1] if isinstance(key, tuple) else ""
     return table.nodes[name].op if isinstance(name, int) else one_line(str(name))
 
 
 def layer_name(neurons: Sequence[str]) -> str:
-    """What a layer of these neurons is called: h1 … h16, or 16 × tanh where all are called after their op."""
+    """Return the name of a layer: h1 … h16, or 16 × tanh where all neurons are named after their op."""
     if len(set(neurons)) == 1:
         return f"{len(neurons)} × {neurons[0]}" if len(neurons) > 1 else neurons[0]
     return f"{neurons[0]} … {neurons[-1]}"

@@ -1,4 +1,4 @@
-"""What a notebook shows: for each kind of thing a MIME bundle, in which plain text is always present.
+"""MIME bundles of Values and modules for notebooks; each contains plain text.
 
 Nothing here depends on Graphviz or draws a graph that can't be read at a glance; a larger one is summed up in words.
 """

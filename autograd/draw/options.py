@@ -1,4 +1,4 @@
-"""What `draw` can be told, checked before anything is done."""
+"""The options of `draw`, validated before any work is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPS = ("fused", "nodes")
 
 @dataclass(frozen=True)
 class Options:
-    """What `draw` can be told; see there."""
+    """The options of `draw`."""
 
     engine: str = "builtin"
     direction: str | None = None
@@ -34,7 +34,7 @@ class Options:
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Say what is wrong before anything is done."""
+        """Validate all options."""
         for name, allowed in (("engine", ENGINES), ("collapse", COLLAPSE), ("ops", OPS), ("theme", THEMES)):
             _choice(name, getattr(self, name), allowed)
         if self.direction is not None:

@@ -1,4 +1,4 @@
-"""What there is to draw: each Value a box with its op fused in, each operand an edge, each neuron a cluster."""
+"""The contents of a picture: a box for each Value with its op, an edge for each operand, a cluster for each neuron."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ def scene(roots: Sequence[Value], limit: int) -> Scene:
 
 
 def too_many(count: int, limit: int, what: str = "values") -> DrawError:
-    """The error that says what helps against too many boxes."""
+    """Return the error for too many boxes, with the options that reduce them."""
     finer = 'collapse="auto", focus= on one value' if what == "values" else 'collapse="layer", focus= on one value'
     return DrawError(
-        f"draw: {count:,} {what} are more than can be read (limit {limit:,}); {finer}, a part such as one neuron's "
+        f"draw: {count:,} {what} are too many to draw (limit {limit:,}); {finer}, a part such as one neuron's "
         "output, or a higher limit= can be drawn"
     )
 
@@ -113,7 +113,7 @@ class Flows:
         self.silent = self._silent() if self.selecting else set()
 
     def of(self, place: int) -> list[float] | list[None]:
-        """What passes to each operand; None before a backward pass."""
+        """Return the gradient passed to each operand; None before a backward pass."""
         node, gradient = self.table.nodes[place], self.gradients[place]
         if gradient is None:
             return [None] * len(node.local_derivatives)

@@ -24,10 +24,9 @@ def explore(
 ) -> Explorer:
     """Make a page that goes through the graph below a value, step by step and live.
 
-    The page shows the graph with every value and gradient, goes forward and backward one op at a time with the
-    arithmetic of each step, writes out the chain rule for each leaf, and recomputes everything as leaves are changed or
-    trained. It is one file that needs no network, and computes what Python computes: its arithmetic is the table's.
-    Nothing is written into the graph.
+    The page shows the graph, goes forward and backward one op at a time with the arithmetic of each step, writes out
+    the chain rule for each leaf, and recomputes everything as leaves are changed or trained. It is one file that needs
+    no network, and its arithmetic is generated from the table of ops. Nothing is written into the graph.
 
     Parameters
     ----------
@@ -44,7 +43,8 @@ def explore(
     engine : {"builtin", "dot"}
         What places the boxes, as in `draw`.
     limit : int
-        Graphs of more values than this are refused: nobody could follow them.
+        A graph of more values than this is shown collapsed, by its neurons, layers or stretches, with its numbers as
+        recorded: it can be stepped through, not changed or trained.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def explore(
     ValueError
         If the rate isn't above 0, or something trained isn't a leaf below the value.
     DrawError
-        If there are more than `limit` values, or the engine is unknown or missing.
+        If the engine is unknown or missing.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a page knows of its graph: nodes, their names and formulas, and the chain rule of each leaf, as plain data.
+"""The data of a page: nodes, their names and formulas, and the chain rule of each leaf, ready for JSON.
 
 A formula is text in which every name is one character of a private plane, U+F0000 + the node's number: the page puts
 names there, with subscripts, or numbers as they are now.
@@ -35,7 +35,7 @@ Data = dict[str, Any]
 
 
 def is_known(op: str) -> bool:
-    """Whether the page can compute an op: rows of the table are in JavaScript, ops of one's own aren't."""
+    """Whether the page can compute an op: those of the table exist in JavaScript, user-defined ops don't."""
     return op in NAMES
 
 
@@ -78,7 +78,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
     trained : collection of int
         By `id`, the leaves that gradient descent moves.
     kinds : iterable of str
-        What each node looks like, in topological order.
+        The role of each node, in topological order.
     """
     nodes = topological(root)
     positions = {id(node): i for i, node in enumerate(nodes)}
@@ -154,7 +154,7 @@ def _docs(ops: Iterable[str]) -> dict[str, str]:
 
 
 class _Names:
-    """What nodes are called: by their labels, else by what they compute, where that is short."""
+    """Names of nodes: their labels, else their formulas, where these are short."""
 
     def __init__(self, steps: Steps, hand: _Printer) -> None:
         self.steps, self.hand = steps, hand

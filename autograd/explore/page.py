@@ -85,14 +85,14 @@ class Explorer:
         Returns
         -------
         pathlib.Path
-            Where it is.
+            The file.
 
         Raises
         ------
         TypeError, ValueError
-            If that is no path.
+            If it isn't a path.
         DrawError
-            If the name ends otherwise.
+            If the suffix is another.
         OSError
             If it can't be written.
         """
@@ -131,7 +131,7 @@ class Explorer:
 
 def _check(value: object, rate: object, title: object, engine: object, limit: object) -> None:
     if not isinstance(value, Value):
-        raise TypeError(f"explore: takes a Value, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"explore: argument must be a Value, got {value!r} ({type(value).__name__})")
     if not isinstance(rate, (int, float)):
         raise TypeError(f"explore: rate must be a number, got {rate!r} ({type(rate).__name__})")
     if not 0.0 < rate < math.inf:
@@ -163,7 +163,7 @@ def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str]
         if not found:
             labels = {leaf.label for leaf in leaves.values() if leaf.label}
             allowed = ", ".join(sorted(labels, key=natural)) or "leaves, as Values"
-            raise ValueError(f"explore: {each!r} in trained is no leaf below the value; allowed are {allowed}")
+            raise ValueError(f"explore: {each!r} in trained is not a leaf below the value; allowed are {allowed}")
         ids.update(found)
     return ids
 

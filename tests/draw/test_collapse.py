@@ -191,7 +191,7 @@ def test_a_sequence_through_the_same_neuron_is_drawn_without_a_circle() -> None:
 
 def test_more_groups_than_the_limit_are_refused_with_advice() -> None:
     _, root = mlp()
-    with pytest.raises(DrawError, match=r'groups are more than can be read \(limit 3\); collapse="layer"'):
+    with pytest.raises(DrawError, match=r'groups are too many to draw \(limit 3\); collapse="layer"'):
         draw(root, collapse="neuron", limit=3)
 
 
@@ -253,7 +253,7 @@ def test_what_is_not_there_cannot_be_focused() -> None:
     _, root = mlp()
     with pytest.raises(DrawError, match=r"focus: no value is labelled 'w99'; near are 'w9'"):
         draw(root, focus="w99")
-    with pytest.raises(DrawError, match=r"focus: Value\(1, label='q'\) is no part of the graph that is drawn"):
+    with pytest.raises(DrawError, match=r"focus: Value\(1, label='q'\) is not part of the graph that is drawn"):
         draw(root, focus=Value(1.0, "q"))
     with pytest.raises(TypeError, match=r"draw: focus can't be 3 \(int\)"):
         draw(root, focus=3)  # type: ignore[arg-type]

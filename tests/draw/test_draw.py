@@ -359,7 +359,7 @@ def test_a_broken_dot_is_named(script: str, message: str, monkeypatch: pytest.Mo
     [
         ({"engine": "neato"}, r"unknown engine: 'neato' \(must be one of \['builtin', 'dot'\]\)"),
         ({"direction": "UP"}, r"unknown direction: 'UP' \(must be one of \['LR', 'TB'\]\)"),
-        ({"limit": 2, "collapse": "none"}, r"draw: 3 values are more than can be read \(limit 2\); collapse="),
+        ({"limit": 2, "collapse": "none"}, r"draw: 3 values are too many to draw \(limit 2\); collapse="),
         ({"collapse": "all"}, r"unknown collapse: 'all' \(must be one of \['auto', 'none', 'neuron', 'layer'\]\)"),
         ({"ops": "x"}, "unknown ops: 'x'"),
         ({"theme": "x"}, "unknown theme: 'x'"),
@@ -372,7 +372,7 @@ def test_wrong_options_say_what_is_allowed(options: dict[str, object], message: 
 
 
 def test_what_is_no_value_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"draw: takes Values, got 3 \(int\)"):
+    with pytest.raises(TypeError, match=r"draw: arguments must be Values, got 3 \(int\)"):
         draw(3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="at least one Value"):
         draw()

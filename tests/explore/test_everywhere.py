@@ -161,7 +161,7 @@ def large() -> Value:
 
 
 def batch_error(net: nn.MLP, count: int) -> Value:
-    error: Value = ag.mean([(net([0.1 * i, 0.2])[0] - 1.0) ** 2 for i in range(count)])
+    error: Value = ag.mean([(net([0.1 * i, 0.2]) - 1.0) ** 2 for i in range(count)])
     error.label = "E"
     return error
 

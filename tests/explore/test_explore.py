@@ -81,7 +81,7 @@ def test_every_number_of_a_leaf_is_kept() -> None:
 @pytest.mark.parametrize(
     "arguments, options, error, text",
     [
-        ((2.0,), {}, TypeError, r"explore: takes a Value, got 2.0 \(float\)"),
+        ((2.0,), {}, TypeError, r"explore: argument must be a Value, got 2.0 \(float\)"),
         ((None,), {"rate": 0.0}, ValueError, "explore: rate must be above 0 and finite, got 0.0"),
         ((None,), {"rate": float("nan")}, ValueError, "explore: rate must be above 0 and finite, got nan"),
         ((None,), {"rate": "fast"}, TypeError, r"explore: rate must be a number, got 'fast' \(str\)"),
@@ -92,9 +92,9 @@ def test_every_number_of_a_leaf_is_kept() -> None:
             (None,),
             {"trained": ["w3"]},
             ValueError,
-            "'w3' in trained is no leaf below the value; allowed are b, target, w1",
+            "'w3' in trained is not a leaf below the value; allowed are b, target, w1",
         ),
-        ((None,), {"trained": ["net"]}, ValueError, "'net' in trained is no leaf"),
+        ((None,), {"trained": ["net"]}, ValueError, "'net' in trained is not a leaf"),
         ((None,), {"trained": ""}, TypeError, r"trained must be several leaves or labels, got '' \(str\)"),
         ((None,), {"trained": 1}, TypeError, r"trained must be several leaves or labels, got 1 \(int\)"),
     ],

@@ -1,4 +1,4 @@
-"""Which way a picture goes, and whether gradients stand beside or below values: what fits a page best."""
+"""The direction of a picture, and whether gradients are placed beside or below values, chosen to fit a page."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Rectangle = tuple[float, float, float, float]
 
 @dataclass
 class _Map:
-    """What stands where: rectangles that a label must not touch, and the edges that pass."""
+    """A spatial index: rectangles that labels must not overlap, and the edges that pass through each cell."""
 
     rectangles: dict[tuple[int, int], list[Rectangle]] = field(default_factory=lambda: defaultdict(list))
     edges: dict[tuple[int, int], set[str]] = field(default_factory=lambda: defaultdict(set))

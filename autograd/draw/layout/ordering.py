@@ -219,7 +219,7 @@ def _sifted(
     gains: dict[tuple[int, int], int] = {}
 
     def gain(upper: int, lower: int) -> int:
-        """What is gained when two that are one above the other change places."""
+        """Return how many crossings are saved by swapping two neighbours."""
         pair = upper, lower
         known = gains.get(pair)
         if known is None:

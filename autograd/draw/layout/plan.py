@@ -1,4 +1,4 @@
-"""Where everything stands in a picture: what each layout returns and the SVG is written from."""
+"""Positions of boxes, edges and frames: the result of either layout, from which the SVG is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which layer each box stands in."""
+"""Assignment of boxes to layers."""
 
 from __future__ import annotations
 

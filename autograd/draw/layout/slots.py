@@ -80,7 +80,7 @@ def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list
 
 
 def _room(edge: Edge, turned: bool) -> float:
-    """What an edge's label and arrow need between two layers."""
+    """The width that an edge's label and arrow need between two layers."""
     return 34.0 if turned else width(edge.text, SMALL) + 26.0
 
 

@@ -34,7 +34,7 @@ class Page {
       return;
     }
     const names = frozen.slice(0, 6).map((node) => `${node.title} (${node.op})`).join(", ");
-    box.textContent = `The page cannot compute ${names}${frozen.length > 6 ? ` and ${frozen.length - 6} more` : ""}: ops of one’s own have no JavaScript. They stay as recorded, and so do the leaves below them.`;
+    box.textContent = `The page cannot compute ${names}${frozen.length > 6 ? ` and ${frozen.length - 6} more` : ""}: user-defined ops have no JavaScript. They stay as recorded, and so do the leaves below them.`;
   }
 
   // Going through the steps

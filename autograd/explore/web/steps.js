@@ -40,7 +40,7 @@ class Telling {
 
   op(node) {
     const doc = this.writing.data.ops[node.op] || "";
-    return element("p", {class: "quiet"}, element("b", {}, node.op), doc ? ` — ${doc}` : "", node.frozen && !this.graph.collapsed ? ". An op of one’s own: the page cannot compute it, so it stays as recorded." : "");
+    return element("p", {class: "quiet"}, element("b", {}, node.op), doc ? ` — ${doc}` : "", node.frozen && !this.graph.collapsed ? ". A user-defined op: the page cannot compute it, so its value stays as recorded." : "");
   }
 
   step(now, at) {
