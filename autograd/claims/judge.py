@@ -36,7 +36,7 @@ PRINTER: Final = TextPrinter(12, {}, "plain")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one claim.
+    """The verdict on one claim.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Verdict:
 
 
 class Subject:
-    """What claims are about: a graph that can be computed at other numbers.
+    """The graph that claims are about, which can be evaluated at other numbers.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def _shifted(formula: Formula, literal: Formula, by: float) -> Formula:
 
 
 def _uncertainty(formula: Formula, point: Point) -> float:
-    """How far rounded numbers in a formula can take it from what it should be."""
+    """Bound the error that the rounded numbers in a formula can cause."""
     value = formula.value(point)
     return math.fsum(
         abs(_shifted(formula, literal, unit).value(point) - value)

@@ -1,4 +1,4 @@
-"""What a derivation says, before it is written: lines of terms of factors, each with its number."""
+"""The parts of a derivation before it is printed: lines of terms of factors, each with its value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Factor:
 
     @property
     def formula(self) -> Formula | None:
-        """What it is in the names of the steps; None when it has a line of its own."""
+        """The derivative in the names of the steps; None when it has a line of its own."""
         return self._write() if self._write else None
 
     @property

@@ -1,4 +1,4 @@
-"""How derivations are written: as Unicode text, LaTeX, Markdown and HTML."""
+"""Derivations as Unicode text, LaTeX, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_SIDE_BY_SIDE: Final = 120
 
 
 class Notation:
-    """How one derivation is written: digits, names, style, width, length."""
+    """The notation of a derivation: digits, names, style, width and length."""
 
     def __init__(
         self,

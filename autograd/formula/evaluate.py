@@ -10,6 +10,7 @@ shape, a count or a size, and each is reported with its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -375,6 +376,8 @@ def unknown_name(
         ops_known = [each for each in FUNCTIONS if each.isidentifier()]
         advice = did_you_mean(name, ops_known) or "; ops are those of the table, as exp(x)"
         return token.error(f"unknown op {token.shown()}{advice}")
+    if (match := re.fullmatch(r"([^\W\d]+)(\d\w*)", name)) and function_name(match[1]):
+        return token.error(f"unknown name {token.shown()}; an op is written {match[1]}({match[2]})")
     cuts = ((name[:i], name[i:]) for i in range(1, len(name)))
     factors = next((cut for cut in cuts if all(each in known for each in cut)), None)
     if factors:

@@ -11,7 +11,7 @@ From loosest to tightest bind
 
 A product needs no sign after a number, a name or a closing bracket: `2w`, `2(x - 1)`, `w x`, `a(1 - a)`. `wx` is one
 name. An op needs no brackets around one number or name: `sin 2`, `sin 2x`, `√w`. What can be read in two ways is
-refused with both spellings: `a/2b`, `e^2x`, `sin x y`, `2 3`.
+refused with both spellings: `a/2b`, `e^2x`, `sin x y`, `sin x/2`, `2 3`.
 
 The parser is Pratt's: one loop in which an operator takes its right operand if it binds tighter than what waits to its
 left. It returns a tree in postfix order, which is evaluated by a loop however long it is; see `evaluate`. What a name
@@ -366,7 +366,8 @@ class Parser:
             self._binary(POWER)
             self._emit("call", second, "mul", takes=2)
         after = self.next
-        if self._implied() and not (after.kind == "name" and function_name(after.text)):
+        goes_on = self._implied() and not (after.kind == "name" and function_name(after.text))
+        if goes_on or (token.kind == "name" and self.at("*", "/", "@")):
             raise token.error(
                 f"{token.text} {first.text} {after.text} can be read in two ways; "
                 f"put the operand of {token.text} in brackets, {token.text}({first.text})"

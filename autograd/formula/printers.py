@@ -25,7 +25,7 @@ _Item = TypeVar("_Item")
 
 
 def decimal(x: float, digits: int = 9) -> tuple[str, int | None]:
-    """Round for a reader: so many decimals, or significant digits where decimals would leave little.
+    """Round to a number of decimals, or of significant digits where decimals would leave few.
 
     Returns
     -------

@@ -240,7 +240,7 @@ def _constant(formula: Formula) -> Fraction | None:
 
 
 def _fits(x: Fraction) -> bool:
-    """Whether a number can be shown without loss of sense: neither an overflow nor an endless fraction."""
+    """Whether a number can be shown as a decimal or a fraction without overflow."""
     return x == 0 or Fraction(1, 10**300) < abs(x) < 10**300
 
 
@@ -399,7 +399,7 @@ def _page_tree(page: str) -> ast.expr:
 def from_page(page: str, names: Mapping[str, Formula]) -> Formula:
     """Read a derivative as the table has it for readers, putting formulas for its names.
 
-    Where an op of one's own has a function for its derivative there is no formula to read: it is cut.
+    The derivative of a custom op that is given by a function has no formula: it is cut.
 
     Examples
     --------

@@ -394,7 +394,7 @@ COMMANDS: Final[dict[str, Command]] = {
         "  Claims are lines 'check d(E)/d(w) == …'; they are tested at other numbers, too.", "names", _check,
     ),
     "train": Command(
-        "[STEPS]", "so many steps of gradient descent",
+        "[STEPS]", "steps of gradient descent, one by default",
         "  Needs a line 'rate: 0.5'. The leaves get the numbers that come of it; :undo\n  takes it back.",
         "number", _train,
     ),

@@ -27,12 +27,12 @@ FINE, NOTED, WRONG, REFUSED, ENDED = "fine", "noted", "wrong", "refused", "ended
 REPLACED: Final = ("title", "rate", "of")  # directives of which a sheet has one
 ANSWER: Final = "_answer_"
 _ASSIGNS: Final = re.compile(r"(?<![<>=!])=(?!=)")
-_SLOPE: Final = re.compile(r"\bd\s*\(|∂|′|'|\bd\w+\s*/\s*d\w")
+_SLOPE: Final = re.compile(r"\bd\s*\(|∂|′|'|(?<![^\W\d])d\w+\s*/\s*d\w")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What comes of a line.
+    """The answer to a line.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ OPTIONS: Final = {
 
 
 class Outcome:
-    """What a cell displays: the table of gradients, and the graph where it is small."""
+    """The output of a cell: the table of gradients, and the graph where it is small."""
 
     def __init__(self, session: Session, picture: bool) -> None:
         run = session.evaluation()

@@ -1,4 +1,4 @@
-"""What the prompt writes: values as they are typed, what changed, and errors that point at their place."""
+"""The output of the prompt: values, changes, and errors with a caret below their place."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _moves(before: Mapping[str, Operand], after: Mapping[str, Operand], moved: S
 
 
 def printable(text: str) -> str:
-    r"""Take the teeth out of a text: what would move a terminal's cursor becomes a sign that says so.
+    r"""Replace the characters of a text that would control a terminal.
 
     Examples
     --------

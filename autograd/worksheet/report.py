@@ -1,4 +1,4 @@
-"""What the command line says about a worksheet: its results gathered, as tables and as JSON."""
+"""The results of a worksheet, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Report:
     Attributes
     ----------
     sheet : Worksheet
-        What was run.
+        The sheet.
     run : Evaluation
         At the sheet's numbers, or those set instead.
     gradients : dict of label to float
@@ -65,14 +65,14 @@ def gather(
     steps: int = 1,
     watch: Callable[[Iterator[dict[str, float]], int], Iterator[dict[str, float]]] = lambda descent, _: descent,
 ) -> Report:
-    """Run a sheet for its gradients and, where there is a rate, some steps of descent.
+    """Compute a sheet's gradients and, with a learning rate, some steps of gradient descent.
 
     Parameters
     ----------
     sheet : Worksheet
-        What to run.
+        The sheet.
     labels : sequence of str
-        Whose gradients; the trained among them, but for the `fixed`, are updated.
+        The quantities to differentiate by; the trained leaves among them, except `fixed`, are updated.
     of : str
         The output.
     replaced : mapping of label to float, optional
@@ -84,7 +84,7 @@ def gather(
     steps : int
         Of descent.
     watch : callable
-        Gets the descent and its length, and passes it on: for a progress bar.
+        Wraps the descent, given its length, as a progress bar does.
     """
     trained = [label for label in labels if label in sheet.trained and label not in fixed]
     run, numbers = sheet.evaluate(replaced, of=of), dict(replaced or {})
@@ -105,7 +105,7 @@ def gather(
 
 
 def as_json(report: Report) -> str:
-    """Write one JSON object, every number with all its digits.
+    """Write one JSON object, each number with all its digits.
 
     JSON has no infinities and no nan: they are the strings "Infinity", "-Infinity" and "NaN", which Python's `float`
     and JavaScript's `Number` both read.
@@ -147,7 +147,7 @@ def as_text(report: Report, *, values: bool = False) -> str:
     Parameters
     ----------
     report : Report
-        What to write.
+        The results.
     values : bool
         Whether to add a table of every step's value.
     """

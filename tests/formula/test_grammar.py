@@ -85,6 +85,11 @@ READ = [
     ("a/b(w)", None),
     ("e^2x", None),
     ("sin w x", None),
+    ("sin w/2", None),
+    ("sin 2π/3", None),
+    ("sin 2*w", None),
+    ("√b/2", math.sqrt(B) / 2),
+    ("√b·w", math.sqrt(B) * W),
     ("sin 2 (x)", None),
     ("2 3", None),
     ("w 2", None),
@@ -171,6 +176,14 @@ def test_a_side_of_a_claim_is_one_number() -> None:
 )
 def test_spellings_of_a_derivative(text: str) -> None:
     assert equation(text, {"E", "w", "d"}) == [partial("E", "w")]
+
+
+def test_a_derivative_in_a_question_needs_no_brackets() -> None:
+    session = Session()
+    for line in ("w = 3", "E = w²"):
+        session.enter(line)
+    answers = [session.enter(text).text for text in ("dE/dw", "2dE/dw", "1 + dE/dw", "2 ∂E/∂w")]
+    assert answers == ["6", "12", "7", "12"]
 
 
 def test_a_quotient_of_quantities_is_no_derivative() -> None:

@@ -62,6 +62,8 @@ WRONG = [
     ("x = 1\na = sin 2 (x)", 2, 5, ["sin 2 ( can be read in two ways"]),
     ("x = 1\na = √2x", 2, 5, ["sqrt 2 x can be read in two ways"]),
     ("x = 1\na = sin⁻¹(x)", 2, 8, ["sin to the −1 can be read in two ways"]),
+    ("x = 1\na = sin2x", 2, 5, ["unknown name 'sin2x'", "an op is written sin(2x)"]),
+    ("x = 1\na = tanh x/2", 2, 5, ["tanh x / can be read in two ways", "tanh(x)"]),
     ("a = sin", 1, 5, ["'sin' is an op and needs operands", "write sin(x)"]),
     ("a = sin -2", 1, 5, ["'sin' is an op and needs operands", "write sin(x)"]),
     ("x = 1\na = [x x]", 2, 8, ["an operator is missing before 'x'", "separated by commas"]),
