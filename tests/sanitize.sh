@@ -7,7 +7,7 @@ python=${PYTHON:-python}
 cc=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cp -r autograd nn tests notebooks benchmarks pyproject.toml README.md "$scratch"
+cp -r autograd nn tests notebooks benchmarks docs pyproject.toml README.md "$scratch"
 find "$scratch" -name "*.so" -delete
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')

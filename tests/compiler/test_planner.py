@@ -161,8 +161,8 @@ def test_an_interrupt_ends_a_plan() -> None:
     gc.disable()  # what listens to the collector would get the interrupt, and lose it
     try:
         for run in (lambda: optimised.plan(tape, True, "sum"), lambda: walk.flatten_in_c([x], [output])):
-            signal.setitimer(signal.ITIMER_REAL, 0.002)
             with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - in which round it comes depends on the machine
+                signal.setitimer(signal.ITIMER_REAL, 0.002)
                 for _ in range(50):
                     run()
     finally:
