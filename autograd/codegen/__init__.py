@@ -1,4 +1,4 @@
-"""Code generated from the table of ops: C, JavaScript and the signatures that type checkers see.
+"""Code generated from the table of ops: C, JavaScript, Python's operators and the signatures that type checkers see.
 
 python -m autograd.codegen --write    after a change to a row
 python -m autograd.codegen --check    fails when a generated file is stale
@@ -13,6 +13,7 @@ from typing import Final
 
 from autograd.codegen.c import header
 from autograd.codegen.javascript import script
+from autograd.codegen.python import operators
 from autograd.codegen.second import second_header
 from autograd.codegen.signatures import signatures
 from autograd.codegen.source import UntranslatableError
@@ -23,6 +24,7 @@ PACKAGE: Final = Path(__file__).parents[1]
 FILES: Final = {
     "csrc/generated/ops.h": header,
     "csrc/generated/ops_second.h": second_header,
+    "engine/_operators.py": operators,
     "engine/_signatures.pyi": signatures,
     "explore/web/ops.js": script,
 }

@@ -31,9 +31,9 @@ class UntranslatableError(Exception):
 class Source:
     """The functions of rows.py and the helpers of numerics.py as syntax trees, by name."""
 
-    def __init__(self) -> None:
-        self.rows = _functions(rows) | _functions(slopes)
-        self.helpers = _functions(numerics)
+    def __init__(self, qualified: bool = False) -> None:
+        self.rows = _functions(rows, qualified) | _functions(slopes, qualified)
+        self.helpers = _functions(numerics, qualified)
 
     def of(self, op: Op) -> ast.FunctionDef:
         """The function that computes an op."""
@@ -67,8 +67,9 @@ class _Unqualified(ast.NodeTransformer):
         return node
 
 
-def _functions(module: ModuleType) -> dict[str, ast.FunctionDef]:
-    tree = _Unqualified().visit(ast.parse(inspect.getsource(module)))
+def _functions(module: ModuleType, qualified: bool) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(inspect.getsource(module))
+    tree = tree if qualified else _Unqualified().visit(tree)
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 

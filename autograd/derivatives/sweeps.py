@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.derivatives.over_values import Together, add, mul, slope
 from autograd.engine import backend, modes
+from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
 from autograd.engine.backward import computed, derivatives
 from autograd.engine.graph import topological, topological_by
@@ -62,7 +63,7 @@ def pull(seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = 
         gradients: list[float] = c._gradients(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
         return gradients
     if modes.detecting():
-        modes.inspect_sweep(seeds, active((output for output, _ in seeds), inputs)[1])
+        inspect_sweep(seeds, active((output for output, _ in seeds), inputs)[1])
     found = derivatives(seeds, order)
     return [found.get(id(x), 0.0) for x in inputs]
 

@@ -1,4 +1,4 @@
-"""Picks the twin: `Value` and the functions in C where they were built, else in Python.
+"""Picks the backend: `Value` and the functions in C where they were built, else in Python.
 
 The environment variable `AUTOGRAD_CORE` chooses: `c` (an ImportError if it is missing), `python`, or unset for the
 best there is. `CORE` tells which one runs.
@@ -10,13 +10,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from autograd._common.foreign import install
-from autograd.engine import modes
+from autograd.engine import modes, pickling
 from autograd.ops import BUILT_IN
 
 if TYPE_CHECKING:
     from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
+    from autograd.engine.functions import layer as layer
     from autograd.engine.value import Value as Value
-    from autograd.engine.value import layer as layer
     from autograd.engine.value import restore as restore
 
 
@@ -33,12 +33,13 @@ def _pick(wanted: str) -> tuple[str, Any]:
             modes.listeners.append(_value._set_modes)
             install(_value.Value)
             return "c", _value
-    from autograd.engine import value
+    from autograd.engine import functions
 
-    return "python", value
+    return "python", functions
 
 
 CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
+pickling.backend = _twin
 
 if not TYPE_CHECKING:
     Value, layer, restore = _twin.Value, _twin.layer, _twin.restore

@@ -10,23 +10,22 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
+from autograd.engine.node import Node
 
 __all__ = ["UNREACHED", "computed", "derivatives", "sweep", "write"]
 
 UNREACHED = float("0")
 """The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
 
-Arrived = tuple[list["Value"], list[float]]
+Arrived = tuple[list[Node], list[float]]
 
 
-def computed(outputs: Iterable[Value]) -> list[Value]:
+def computed(outputs: Iterable[Node]) -> list[Any]:
     """Return the computed nodes below the outputs in the order of `graph.topological`."""
-    order: list[Value] = []
-    found: set[Value] = set()
+    order: list[Node] = []
+    found: set[Node] = set()
     path: list[Any] = []
     node, operands = None, iter(outputs)
     while True:
@@ -43,7 +42,7 @@ def computed(outputs: Iterable[Value]) -> list[Value]:
             operands, node = path.pop(), path.pop()
 
 
-def sweep(seeds: Sequence[tuple[Value, float]], order: Sequence[Value]) -> tuple[dict[Value, float], Arrived]:
+def sweep(seeds: Sequence[tuple[Node, float]], order: Sequence[Node]) -> tuple[dict[Node, float], Arrived]:
     """Pass gradients down a recorded graph, users before operands; nothing is written into the nodes.
 
     An op that selects passes nothing to an operand whose local derivative is 0, and a node that receives nothing
@@ -64,7 +63,7 @@ def sweep(seeds: Sequence[tuple[Value, float]], order: Sequence[Value]) -> tuple
         What arrived at leaves, in the order in which it is to be added.
     """
     gradients = dict.fromkeys(order, UNREACHED)
-    leaves: list[Value] = []
+    leaves: list[Node] = []
     contributions: list[float] = []
     for node, seed in seeds:
         if node._parents:
@@ -103,7 +102,7 @@ def sweep(seeds: Sequence[tuple[Value, float]], order: Sequence[Value]) -> tuple
     return gradients, (leaves, contributions)
 
 
-def write(gradients: dict[Value, float], arrived: Arrived, slot: Any) -> None:
+def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
     """Set the `grad` of computed nodes and add to that of leaves: all of it, or nothing, whatever interrupts.
 
     Loops that run in C take no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
@@ -119,7 +118,7 @@ def write(gradients: dict[Value, float], arrived: Arrived, slot: Any) -> None:
         raise
 
 
-def derivatives(seeds: Sequence[tuple[Value, float]], order: Sequence[Value] | None = None) -> dict[int, float]:
+def derivatives(seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None) -> dict[int, float]:
     """Return by `id` what `sweep` gives: the derivative for each node that it reaches, leaves included.
 
     Examples

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from autograd.engine import backward
-from autograd.errors import AnomalyError, AutogradError
+from autograd.engine import anomaly
+from autograd.engine.node import Node
+from autograd.errors import AutogradError
 
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
     from typing import TypeAlias
-
-    from autograd.engine.value import Value
 
     Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
 
@@ -45,7 +44,7 @@ _lock = threading.Lock()
 _open: dict[int, Recorder] = {}  # those of all threads, by number
 
 Outcome = TypeVar("Outcome")
-Inspect = Callable[["Value", "Value", float, float, float], None]
+AnyNode = TypeVar("AnyNode", bound=Node)
 
 
 class Recorder(Protocol):
@@ -53,10 +52,10 @@ class Recorder(Protocol):
 
     number: int
 
-    def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
+    def observed(self, kind: str, value: Any, other: object, outcome: object) -> None:
         """Take note of what Python learned about a value, on which it may branch."""
 
-    def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
+    def observed_elsewhere(self, kind: str, value: Any, other: object, outcome: object) -> None:
         """Take note of what was learned in another thread, for this recording or for something else."""
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
@@ -174,15 +173,15 @@ def group_here() -> str | None:
     return _grouping.get()
 
 
-def recorded(node: Value) -> Value:
+def recorded(node: AnyNode) -> AnyNode:
     """Pass a node that was just computed, as the modes of this context want it; both twins call it while one is on."""
     if _detecting.get() and not observed_finite(node):
         with unobserved():
-            raise AnomalyError(f"{_named(node)} made {node.data} of {_operands(node)}")
+            raise anomaly.made_by(node)
     return node.detach() if _forgetting.get() else node
 
 
-def observed_finite(node: Value) -> bool:
+def observed_finite(node: Node) -> bool:
     """Whether a node's number is finite, on which `detect_anomaly` branches."""
     return observed("finite", node, None, math.isfinite(number(node)))
 
@@ -192,8 +191,8 @@ def mark() -> object:
     return _recorder.get() or elsewhere
 
 
-def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcome:
-    """Pass the answer to a question about a value's number; the Python twin calls it while a mode is on.
+def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome:
+    """Pass the answer to a question about a value's number; the Python backend calls it while something records.
 
     A question asked in another thread than the value was made in goes to the recording that it was made in.
     """
@@ -205,7 +204,7 @@ def observed(kind: str, value: Value, other: object, outcome: Outcome) -> Outcom
     return outcome
 
 
-def observed_elsewhere(kind: str, value: Value, other: object, outcome: object) -> None:
+def observed_elsewhere(kind: str, value: Node, other: object, outcome: object) -> None:
     """Pass on what was learned where nothing is recorded: a recording in another thread may have asked for it."""
     for found in [*_open.values()]:
         found.observed_elsewhere(kind, value, other, outcome)
@@ -226,7 +225,7 @@ def depends_on(name: str, read: Callable[[], object]) -> None:
         found.depends_on(name, read)
 
 
-def number(value: Value) -> float:
+def number(value: Node) -> float:
     """Return a value's data without being noticed: for what becomes part of a graph and is no question."""
     if not active:
         return value.data
@@ -260,10 +259,10 @@ class _Nobody:
 
     number = -1
 
-    def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
+    def observed(self, kind: str, value: Any, other: object, outcome: object) -> None:
         """Take no note."""
 
-    def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
+    def observed_elsewhere(self, kind: str, value: Any, other: object, outcome: object) -> None:
         """Take no note."""
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
@@ -300,7 +299,7 @@ def suspended() -> Iterator[None]:
         _forgetting.reset(forgotten)
 
 
-def inspect_backward(root: Value) -> None:
+def inspect_backward(root: Node) -> None:
     """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing.
 
     A recorder is told that gradients were written, which is no part of a graph.
@@ -308,54 +307,9 @@ def inspect_backward(root: Value) -> None:
     observed("backward", root, None, None)
     if _detecting.get():
         with unobserved():
-            inspect_sweep([(root, 1.0)], None)
+            anomaly.inspect_sweep([(root, 1.0)], None)
 
 
-def inspect_sweep(seeds: Sequence[tuple[Value, float]], within: Container[int] | None) -> None:
-    """Raise at the first edge of a sweep that makes nan or inf, of those towards nodes whose `id` is in `within`.
-
-    None stands for all nodes, as `backward()` meets them: leaves start from the gradient that they have.
-    """
-    order = backward.computed(node for node, _ in seeds)
-    gradients, _ = backward.sweep(seeds, order)
-    totals: dict[int, float] = {}
-    for node in reversed(order):
-        gradient = gradients[node]
-        for parent, derivative in zip(node.parents, node.local_derivatives):
-            if gradient is backward.UNREACHED or (derivative == 0.0 and node._row.selects):
-                continue
-            if within is not None and id(parent) not in within:
-                continue
-            so_far = totals.get(id(parent), 0.0 if parent.op or within is not None else parent.grad)
-            totals[id(parent)] = so_far + derivative * gradient
-            _inspect_edge(node, parent, derivative, gradient, so_far)
-
-
-def inspector() -> Inspect | None:
+def inspector() -> anomaly.Inspect | None:
     """Return what a sweep shows each of its edges to, which raises where nan or inf is made; None if nobody asks."""
-    return _inspect_edge if active and _detecting.get() else None
-
-
-def _inspect_edge(node: Value, parent: Value, derivative: float, gradient: float, so_far: float) -> None:
-    contribution = derivative * gradient
-    total = so_far + contribution
-    if not math.isfinite(contribution):
-        made, how = contribution, f"gradient {gradient!r} times local derivative {derivative!r} towards {_name(parent)}"
-    elif not math.isfinite(total) and math.isfinite(so_far):
-        made, how = total, f"{contribution!r} added to gradient {so_far!r} of {_name(parent)}"
-    else:
-        return
-    raise AnomalyError(f"{_named(node)} made {made} backward: {how}, at {_operands(node)}")
-
-
-def _named(node: Value) -> str:
-    return f"{node.op} ({node.label})" if node.label else node.op
-
-
-def _name(operand: Value) -> str:
-    return operand.label or operand.op or "an unnamed leaf"
-
-
-def _operands(node: Value) -> str:
-    shown = [repr(x) if isinstance(x, float) else f"{_name(x)} = {x.data!r}" for x in node.operands[:8]]
-    return ", ".join(shown) + (f", … ({len(node.operands)} operands)" if len(node.operands) > 8 else "")
+    return anomaly.inspect_edge if active and _detecting.get() else None

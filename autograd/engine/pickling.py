@@ -11,14 +11,15 @@ import copy as _copy
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.engine import modes
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
+from autograd.engine.node import Node
 
 __all__ = ["copy", "deepcopy", "reduce"]
+
+backend: Any = None
+"""What makes nodes: the implementation that `autograd.engine.backend` picked, which puts itself here."""
 
 
 class Holders(threading.local):
@@ -34,7 +35,7 @@ _holders = Holders()
 class Record:
     """A computed node with all nodes below it that no earlier living Record holds, as a flat table."""
 
-    def __init__(self, root: Value) -> None:
+    def __init__(self, root: Node) -> None:
         self.known, self.nodes = _below(root)
         self.index = {id(node): i for i, node in enumerate((*self.known, *self.nodes))}
         held, records = [id(node) for node in self.nodes], _holders.records
@@ -51,12 +52,12 @@ class Record:
         more = (marked, groups) if groups else (marked,) if marked else ()
         return _load, (tuple(self.known), table, *more)
 
-    def _entry(self, operand: Value | float) -> int | float:
+    def _entry(self, operand: Node | float) -> int | float:
         return operand if isinstance(operand, float) else self.index[id(operand)]
 
 
-def reduce(value: Value) -> tuple[Any, ...]:
-    """Return what `__reduce_ex__` returns, for a Value of either twin or a subclass."""
+def reduce(value: Node) -> tuple[Any, ...]:
+    """Return what `__reduce_ex__` returns, for a Value of either backend or a subclass."""
     if not value.op:
         return _leaf, (type(value) if _is_subclass(value) else None, value.data, value.grad, value.label), _state(value)
     record = _record_of(value) or Record(value)
@@ -64,7 +65,7 @@ def reduce(value: Value) -> tuple[Any, ...]:
 
 
 @modes.suspended()
-def copy(value: Value) -> Value:
+def copy(value: Node) -> Any:
     """Return a new node with the same parents, or a new leaf of the same class."""
     if value.op:
         return _restore(value, value.operands)
@@ -74,7 +75,7 @@ def copy(value: Value) -> Value:
 
 
 @modes.suspended()
-def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
+def deepcopy(value: Node, memo: dict[int, Any]) -> Any:
     """Return a copy of the whole graph below; nodes that were shared stay shared."""
     copied = _operands_first(value, memo)
     for node in copied:
@@ -87,11 +88,11 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
     for node in copied:  # after all nodes, as a leaf's state may lead back to them
         if state := _state(node):
             _set_state(memo[id(node)], _copy.deepcopy(state, memo))
-    result: Value = memo[id(value)]
+    result: Any = memo[id(value)]
     return result
 
 
-def _record_of(value: Value) -> Record | None:
+def _record_of(value: Node) -> Record | None:
     holder = _holders.records.get(id(value))
     return holder() if holder else None
 
@@ -101,17 +102,17 @@ def _release(records: dict[int, weakref.ref[Record]], held: list[int]) -> None:
         records.pop(key, None)
 
 
-def _below(root: Value) -> tuple[list[Value], list[Value]]:
+def _below(root: Node) -> tuple[list[Node], list[Node]]:
     """Leaves and nodes of living Records met below `root`, and the other computed nodes, operands first."""
-    known: list[Value] = []
-    nodes: list[Value] = []
+    known: list[Node] = []
+    nodes: list[Node] = []
     for node in _operands_first(root, {}, until_living=True):
         known.append(node) if not node.op or _record_of(node) else nodes.append(node)
     return known, nodes
 
 
-def _operands_first(root: Value, done: dict[int, Any], until_living: bool = False) -> list[Value]:
-    order: list[Value] = []
+def _operands_first(root: Node, done: dict[int, Any], until_living: bool = False) -> list[Node]:
+    order: list[Node] = []
     seen, stack = set(done), [root]
     while stack:
         node = stack.pop()
@@ -128,14 +129,14 @@ def _operands_first(root: Value, done: dict[int, Any], until_living: bool = Fals
     return order
 
 
-def _is_subclass(value: Value) -> bool:
-    return type(value) is not _twin().Value
+def _is_subclass(value: Node) -> bool:
+    return type(value) is not backend.Value
 
 
-def _state(value: Value) -> Any:
+def _state(value: Node) -> Any:
     """What a subclass added, in the form that pickle knows: a dict, or a pair of it and the slots' contents."""
     classes = type(value).__mro__
-    added = classes[: classes.index(_twin().Value)]
+    added = classes[: classes.index(backend.Value)]
     names = [name for kind in added for name in _names(vars(kind).get("__slots__", ())) if hasattr(value, name)]
     state = getattr(value, "__dict__", None) or None
     return (state, {name: getattr(value, name) for name in names}) if names else state
@@ -145,7 +146,7 @@ def _names(slots: str | Iterable[str]) -> Iterable[str]:
     return (name for name in ([slots] if isinstance(slots, str) else slots) if name not in ("__dict__", "__weakref__"))
 
 
-def _set_state(value: Value, state: Any) -> None:
+def _set_state(value: Node, state: Any) -> None:
     attributes, slots = state if isinstance(state, tuple) else (state, None)
     if attributes:
         value.__dict__.update(attributes)
@@ -153,59 +154,53 @@ def _set_state(value: Value, state: Any) -> None:
         setattr(value, name, content)
 
 
-def _twin() -> Any:
-    from autograd.engine import backend
-
-    return backend
-
-
-def _leaf(kind: type[Value] | None, data: float, grad: float, label: str) -> Value:
-    kind = kind or _twin().Value
-    value: Value = kind.__new__(kind)
+def _leaf(kind: type[Any] | None, data: float, grad: float, label: str) -> Any:
+    kind = kind or backend.Value
+    value: Any = kind.__new__(kind)  # type: ignore[call-overload]
     value.data, value.grad, value.label = data, grad, label
     return value
 
 
-def _copy_leaf(value: Value) -> Value:
+def _copy_leaf(value: Node) -> Any:
     data = value.data  # of which a recording is told
     with modes.unobserved():
         return _leaf(type(value), data, value.grad, value.label)
 
 
-def _restore(node: Value, operands: tuple[Value | float, ...]) -> Value:
+def _restore(node: Node, operands: tuple[Node | float, ...]) -> Any:
     with modes.unobserved():
-        made: Value = _twin().restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
+        made: Any = backend.restore(node.op, operands, node.data, node.local_derivatives, node.grad, node.label)
     if _is_marked(node):
         _mark_copy(made)
     if group := _group_of(node):
-        _twin()._twin._put_in_group(made, group)
+        backend._put_in_group(made, group)
     return made
 
 
-def _group_of(node: Value) -> str | None:
-    group: str | None = _twin()._twin._group_of(node)
+def _group_of(node: Node) -> str | None:
+    group: str | None = backend._group_of(node)
     return group
 
 
-def _is_marked(node: Value) -> bool:
-    return bool(_twin()._twin._marks_of([node]))
+def _is_marked(node: Node) -> bool:
+    return bool(backend._marks_of([node]))
 
 
-def _mark_copy(made: Value) -> None:
+def _mark_copy(made: Node) -> None:
     """Note that what was asked while this was recorded is known of the original alone."""
     if made.op:
-        _twin()._twin._mark(made, modes.COPY)
+        backend._mark(made, modes.COPY)
 
 
 @modes.suspended()
 def _load(
-    known: tuple[Value, ...],
+    known: tuple[Node, ...],
     table: list[tuple[Any, ...]],
     marked: Iterable[int] = (),
     groups: Mapping[int, str] | None = None,
-) -> list[Value]:
+) -> list[Node]:
     """Rebuild a Record's nodes, as a list in the order of its index."""
-    restore = _twin().restore
+    restore = backend.restore
     nodes = list(known)
     for op, entries, data, derivatives, grad, label in table:
         operands = tuple(x if isinstance(x, float) else nodes[x] for x in entries)
@@ -213,9 +208,9 @@ def _load(
     for i in marked:
         _mark_copy(nodes[len(known) + i])
     for i, group in (groups or {}).items():
-        _twin()._twin._put_in_group(nodes[len(known) + i], str(group))
+        backend._put_in_group(nodes[len(known) + i], str(group))
     return nodes
 
 
-def _entry(nodes: list[Value], index: int) -> Value:
+def _entry(nodes: list[Node], index: int) -> Any:
     return nodes[index]

@@ -1,0 +1,65 @@
+"""What a number is, and how infinities and nan are spelled in JSON."""
+
+from __future__ import annotations
+
+import math
+from numbers import Complex, Real
+from typing import Final
+
+__all__ = ["from_json", "is_number", "shown", "to_json"]
+
+_NOT_FINITE: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
+
+
+def is_number(x: object) -> bool:
+    """Whether `x` stands for one real number.
+
+    Such are floats, ints, bools, NumPy scalars, arrays of no dimensions, and whatever else has `__float__` and no
+    length. Complex numbers are not, although NumPy's have a `__float__`, which drops the imaginary part.
+
+    Examples
+    --------
+    >>> is_number(2), is_number("2"), is_number(1 + 2j), is_number([2.0])
+    (True, False, False, False)
+    """
+    kind = type(x)
+    if issubclass(kind, (float, int)):
+        return True
+    if not hasattr(kind, "__float__") or (issubclass(kind, Complex) and not issubclass(kind, Real)):
+        return False
+    if getattr(getattr(x, "dtype", None), "kind", "f") not in "fiubO":  # NumPy's complex numbers, dates and strings
+        return False
+    if not hasattr(kind, "__len__"):
+        return True
+    item = getattr(x, "item", None)
+    return getattr(x, "shape", None) == () and callable(item) and is_number(item())
+
+
+def shown(x: object) -> str:
+    """Return what an error message shows of an object: its repr, shortened, and its type."""
+    text = repr(x)
+    return f"{text if len(text) <= 50 else text[:49] + '…'} ({type(x).__name__})"
+
+
+def to_json(number: float) -> float | str:
+    """Return a number as JSON has it: infinities and nan as the strings that `float` and JavaScript's `Number` read.
+
+    Examples
+    --------
+    >>> to_json(0.5), to_json(math.inf), to_json(-math.inf), to_json(math.nan)
+    (0.5, 'Infinity', '-Infinity', 'NaN')
+    """
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def from_json(entry: object) -> object:
+    """Return what `to_json` was given; anything else as it is.
+
+    Examples
+    --------
+    >>> from_json("-Infinity"), from_json(0.5), from_json("w")
+    (-inf, 0.5, 'w')
+    """
+    return _NOT_FINITE.get(entry, entry) if isinstance(entry, str) else entry

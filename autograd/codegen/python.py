@@ -1,0 +1,155 @@
+"""Writes operators and unary ops over Values in Python (`engine/_operators.py`): each row inlined where nodes are made.
+
+`value.record` does the same for any op, with calls in between that cost as much as the arithmetic.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from autograd.codegen.source import Source
+from autograd.ops import TABLE, Op
+
+__all__ = ["operators"]
+
+OPERATORS: Final = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+INLINED: Final = 3  # statements; longer rows are called
+
+HEAD: Final = '''\
+"""Operators and unary ops over Values, generated from rows.py by `python -m autograd.codegen --write`.
+
+Each does what `value.record` does for any op, with the row written out in place. Not to be edited.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd._common.numbers import shown
+from autograd.engine import modes
+from autograd.engine.value import Value, operand, other_operand, recorded
+from autograd.ops import TABLE, ieee, numerics, rows
+
+new = object.__new__
+active = 0  # whether a mode is on; a copy of `modes.active`
+
+
+def listen(count: int, elsewhere: object) -> None:
+    """Take over how many modes are on."""
+    global active
+    active = count
+
+
+modes.listeners.append(listen)
+'''
+
+FORWARD: Final = """
+def __{symbol}__(self: Any, other: Any{modulus}) -> Any:
+{check}    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+{both}
+    else:
+        y = other if type(other) is float else other_operand(row_{name}, other, "__r{symbol}__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+{first}
+    node._row = row_{name}
+    return recorded(node) if active else node
+
+
+def __r{symbol}__(self: Any, other: Any{modulus}) -> Any:
+{check}    x = other if type(other) is float else operand(row_{name}, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+{second}
+    node._row = row_{name}
+    return recorded(node) if active else node
+"""
+
+MODULUS: Final = """\
+    if modulus is not None:
+        raise TypeError(f"pow: a Value takes no modulus, got {shown(modulus)}")
+"""
+
+UNARY: Final = """
+def op_{name}(self: Any) -> Any:
+    {parameter} = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+{body}
+    node._row = row_{name}
+    return recorded(node) if active else node
+"""
+
+
+def operators() -> str:
+    """The text of `_operators.py`: `OPERATORS` by method name, `UNARY` by op."""
+    source = Source(qualified=True)
+    binary = [TABLE[name] for name in OPERATORS]
+    unary = [op for op in TABLE.values() if op.arity == 1]
+    parts = [HEAD, *(f"row_{op.name} = TABLE[{op.name!r}]" for op in (*binary, *unary)), ""]
+    parts += [_binary(op, source.of(op)) for op in binary]
+    for op in unary:
+        body = "\n".join(_body(source.of(op), [0], "    "))
+        parts.append(UNARY.format(name=op.name, parameter=op.parameters[0], body=body))
+    parts.append("\nOPERATORS = [")
+    parts += [f"    __{side}{OPERATORS[op.name]}__," for op in binary for side in ("", "r")]
+    parts.append("]\nUNARY = {")
+    parts += [f"    {op.name!r}: op_{op.name}," for op in unary]
+    return "\n".join([*parts, "}", ""])
+
+
+def _binary(op: Op, function: ast.FunctionDef) -> str:
+    def body(positions: list[int], indent: str) -> str:
+        return "\n".join(_body(function, positions, indent))
+
+    symbol = OPERATORS[op.name]
+    return FORWARD.format(
+        name=op.name, symbol=symbol, modulus=", modulus: None = None" if symbol == "pow" else "",
+        check=MODULUS if symbol == "pow" else "",
+        both=body([0, 1], " " * 8), first=body([0], " " * 8), second=body([1], " " * 4),
+    )  # fmt: skip
+
+
+def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Iterator[str]:
+    """The statements of a row that its value and the derivatives for some operands need, stored in `node`."""
+    statements = [s for s in function.body if not isinstance(s, ast.Expr)]
+    parameters = [argument.arg for argument in function.args.args]
+    if len(statements) > INLINED and len(parameters) > 1:
+        slopes = [f"to_{p}" if i in positions else "_" for i, p in enumerate(parameters)]
+        yield f"{indent}node._data, {', '.join(slopes)} = rows.{function.name}({', '.join(parameters)})"
+        yield f"{indent}node._derivatives = {_tuple([s for s in slopes if s != '_'])}"
+        return
+    *assignments, result = statements
+    assert isinstance(result, ast.Return)
+    assert isinstance(result.value, ast.Tuple)
+    value, *derivatives = result.value.elts
+    wanted = [value, *(derivatives[i] for i in positions)]
+    needed = _names(*wanted)
+    kept: list[ast.stmt] = []
+    for statement in reversed(assignments):
+        assert isinstance(statement, ast.Assign)
+        if _names(*statement.targets) & needed:
+            kept.append(statement)
+            needed |= _names(statement.value)
+    yield from (indent + ast.unparse(statement) for statement in reversed(kept))
+    yield f"{indent}node._data = {ast.unparse(value)}"
+    yield f"{indent}node._derivatives = {_tuple([ast.unparse(each) for each in wanted[1:]])}"
+
+
+def _tuple(parts: list[str]) -> str:
+    return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+
+
+def _names(*trees: ast.expr) -> set[str]:
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -1,0 +1,603 @@
+"""Operators and unary ops over Values, generated from rows.py by `python -m autograd.codegen --write`.
+
+Each does what `value.record` does for any op, with the row written out in place. Not to be edited.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd._common.numbers import shown
+from autograd.engine import modes
+from autograd.engine.value import Value, operand, other_operand, recorded
+from autograd.ops import TABLE, ieee, numerics, rows
+
+new = object.__new__
+active = 0  # whether a mode is on; a copy of `modes.active`
+
+
+def listen(count: int, elsewhere: object) -> None:
+    """Take over how many modes are on."""
+    global active
+    active = count
+
+
+modes.listeners.append(listen)
+
+row_add = TABLE['add']
+row_sub = TABLE['sub']
+row_mul = TABLE['mul']
+row_div = TABLE['div']
+row_pow = TABLE['pow']
+row_neg = TABLE['neg']
+row_abs = TABLE['abs']
+row_exp = TABLE['exp']
+row_expm1 = TABLE['expm1']
+row_log = TABLE['log']
+row_log1p = TABLE['log1p']
+row_log2 = TABLE['log2']
+row_log10 = TABLE['log10']
+row_sqrt = TABLE['sqrt']
+row_cbrt = TABLE['cbrt']
+row_sin = TABLE['sin']
+row_cos = TABLE['cos']
+row_tan = TABLE['tan']
+row_asin = TABLE['asin']
+row_acos = TABLE['acos']
+row_atan = TABLE['atan']
+row_sinh = TABLE['sinh']
+row_cosh = TABLE['cosh']
+row_tanh = TABLE['tanh']
+row_asinh = TABLE['asinh']
+row_acosh = TABLE['acosh']
+row_atanh = TABLE['atanh']
+row_sigmoid = TABLE['sigmoid']
+row_relu = TABLE['relu']
+row_softplus = TABLE['softplus']
+row_silu = TABLE['silu']
+row_gelu = TABLE['gelu']
+row_erf = TABLE['erf']
+row_erfc = TABLE['erfc']
+row_normal_cdf = TABLE['normal_cdf']
+
+
+def __add__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data = x + y
+        node._derivatives = (1.0, 1.0)
+    else:
+        y = other if type(other) is float else other_operand(row_add, other, "__radd__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data = x + y
+        node._derivatives = (1.0,)
+    node._row = row_add
+    return recorded(node) if active else node
+
+
+def __radd__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_add, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data = x + y
+    node._derivatives = (1.0,)
+    node._row = row_add
+    return recorded(node) if active else node
+
+
+def __sub__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data = x - y
+        node._derivatives = (1.0, -1.0)
+    else:
+        y = other if type(other) is float else other_operand(row_sub, other, "__rsub__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data = x - y
+        node._derivatives = (1.0,)
+    node._row = row_sub
+    return recorded(node) if active else node
+
+
+def __rsub__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_sub, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data = x - y
+    node._derivatives = (-1.0,)
+    node._row = row_sub
+    return recorded(node) if active else node
+
+
+def __mul__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data = x * y
+        node._derivatives = (y, x)
+    else:
+        y = other if type(other) is float else other_operand(row_mul, other, "__rmul__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data = x * y
+        node._derivatives = (y,)
+    node._row = row_mul
+    return recorded(node) if active else node
+
+
+def __rmul__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_mul, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data = x * y
+    node._derivatives = (x,)
+    node._row = row_mul
+    return recorded(node) if active else node
+
+
+def __truediv__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        out = ieee.div(x, y)
+        slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
+        node._data = out
+        node._derivatives = (ieee.div(1.0, y), slope)
+    else:
+        y = other if type(other) is float else other_operand(row_div, other, "__rtruediv__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        out = ieee.div(x, y)
+        node._data = out
+        node._derivatives = (ieee.div(1.0, y),)
+    node._row = row_div
+    return recorded(node) if active else node
+
+
+def __rtruediv__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_div, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    out = ieee.div(x, y)
+    slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
+    node._data = out
+    node._derivatives = (slope,)
+    node._row = row_div
+    return recorded(node) if active else node
+
+
+def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
+    if modulus is not None:
+        raise TypeError(f"pow: a Value takes no modulus, got {shown(modulus)}")
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data, to_x, to_y = rows.pow(x, y)
+        node._derivatives = (to_x, to_y)
+    else:
+        y = other if type(other) is float else other_operand(row_pow, other, "__rpow__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data, to_x, _ = rows.pow(x, y)
+        node._derivatives = (to_x,)
+    node._row = row_pow
+    return recorded(node) if active else node
+
+
+def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
+    if modulus is not None:
+        raise TypeError(f"pow: a Value takes no modulus, got {shown(modulus)}")
+    x = other if type(other) is float else operand(row_pow, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data, _, to_y = rows.pow(x, y)
+    node._derivatives = (to_y,)
+    node._row = row_pow
+    return recorded(node) if active else node
+
+
+def op_neg(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = -x
+    node._derivatives = (-1.0,)
+    node._row = row_neg
+    return recorded(node) if active else node
+
+
+def op_abs(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = abs(x)
+    node._derivatives = (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan,)
+    node._row = row_abs
+    return recorded(node) if active else node
+
+
+def op_exp(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    out = ieee.exp(x)
+    node._data = out
+    node._derivatives = (out,)
+    node._row = row_exp
+    return recorded(node) if active else node
+
+
+def op_expm1(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.expm1(x)
+    node._derivatives = (ieee.exp(x),)
+    node._row = row_expm1
+    return recorded(node) if active else node
+
+
+def op_log(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.log(x)
+    node._derivatives = (numerics.reciprocal(x),)
+    node._row = row_log
+    return recorded(node) if active else node
+
+
+def op_log1p(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.log1p(x)
+    node._derivatives = (numerics.reciprocal(1.0 + x),)
+    node._row = row_log1p
+    return recorded(node) if active else node
+
+
+def op_log2(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.log2(x)
+    node._derivatives = (numerics.reciprocal(x) / numerics.LN_2,)
+    node._row = row_log2
+    return recorded(node) if active else node
+
+
+def op_log10(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.log10(x)
+    node._derivatives = (numerics.reciprocal(x) / numerics.LN_10,)
+    node._row = row_log10
+    return recorded(node) if active else node
+
+
+def op_sqrt(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    out = ieee.sqrt(x)
+    node._data = out
+    node._derivatives = (ieee.div(0.5, abs(out)),)
+    node._row = row_sqrt
+    return recorded(node) if active else node
+
+
+def op_cbrt(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    ordinary = 0.0 < abs(x) < ieee.inf
+    out = numerics.cube_root(x) if ordinary else x
+    node._data = out
+    node._derivatives = (out / x / 3.0 if ordinary else ieee.div(1.0, abs(x)),)
+    node._row = row_cbrt
+    return recorded(node) if active else node
+
+
+def op_sin(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.sin(x)
+    node._derivatives = (ieee.cos(x),)
+    node._row = row_sin
+    return recorded(node) if active else node
+
+
+def op_cos(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.cos(x)
+    node._derivatives = (-ieee.sin(x),)
+    node._row = row_cos
+    return recorded(node) if active else node
+
+
+def op_tan(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    c = ieee.cos(x)
+    node._data = ieee.tan(x)
+    node._derivatives = (1.0 / (c * c),)
+    node._row = row_tan
+    return recorded(node) if active else node
+
+
+def op_asin(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.asin(x)
+    node._derivatives = (ieee.div(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))),)
+    node._row = row_asin
+    return recorded(node) if active else node
+
+
+def op_acos(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.acos(x)
+    node._derivatives = (ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))),)
+    node._row = row_acos
+    return recorded(node) if active else node
+
+
+def op_atan(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.atan(x)
+    node._derivatives = (1.0 / (1.0 + x * x) if abs(x) < 1e+100 else 1.0 / x / x,)
+    node._row = row_atan
+    return recorded(node) if active else node
+
+
+def op_sinh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.sinh(x)
+    node._derivatives = (ieee.cosh(x),)
+    node._row = row_sinh
+    return recorded(node) if active else node
+
+
+def op_cosh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.cosh(x)
+    node._derivatives = (ieee.sinh(x),)
+    node._row = row_cosh
+    return recorded(node) if active else node
+
+
+def op_tanh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    e = ieee.exp(-2.0 * abs(x))
+    node._data = ieee.tanh(x)
+    node._derivatives = (4.0 * e / ((1.0 + e) * (1.0 + e)),)
+    node._row = row_tanh
+    return recorded(node) if active else node
+
+
+def op_asinh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.asinh(x)
+    node._derivatives = (1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e+100 else 1.0 / abs(x),)
+    node._row = row_asinh
+    return recorded(node) if active else node
+
+
+def op_acosh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.acosh(x)
+    node._derivatives = (ieee.div(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)),)
+    node._row = row_acosh
+    return recorded(node) if active else node
+
+
+def op_atanh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.atanh(x)
+    node._derivatives = (ieee.div(1.0, (1.0 - x) * (1.0 + x)) if abs(x) <= 1.0 else ieee.nan,)
+    node._row = row_atanh
+    return recorded(node) if active else node
+
+
+def op_sigmoid(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    e = ieee.exp(-abs(x))
+    node._data = (1.0 if x >= 0.0 else e) / (1.0 + e)
+    node._derivatives = (e / ((1.0 + e) * (1.0 + e)),)
+    node._row = row_sigmoid
+    return recorded(node) if active else node
+
+
+def op_relu(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = 0.0 if x <= 0.0 else x
+    node._derivatives = (1.0 if x > 0.0 else 0.0,)
+    node._row = row_relu
+    return recorded(node) if active else node
+
+
+def op_softplus(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    e = ieee.exp(-abs(x))
+    node._data = (0.0 if x <= 0.0 else x) + ieee.log1p(e)
+    node._derivatives = ((1.0 if x >= 0.0 else e) / (1.0 + e),)
+    node._row = row_softplus
+    return recorded(node) if active else node
+
+
+def op_silu(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    e = ieee.exp(-abs(x))
+    half = ieee.exp(0.5 * x) if x < -690.0 else 0.0
+    value = x / (1.0 + e) if x >= 0.0 else x * e / (1.0 + e) if x > -700.0 else x * half * half if x > -800.0 else -0.0
+    from_dip = x - numerics.SILU_DIP
+    growth = ieee.expm1(from_dip - numerics.SILU_DIP_REST if from_dip < 2.0 else 2.0)
+    rise = from_dip + (numerics.EXP_SILU_DIP * growth - numerics.SILU_DIP_REST)
+    slope = (1.0 + x * e / (1.0 + e)) / (1.0 + e) if 0.0 <= x < 800.0 else 1.0 if x >= 800.0 else rise / (ieee.exp(-x) + (2.0 + e)) if x > -700.0 else rise * half * half if x > -800.0 else -0.0
+    node._data = value if x == x else x
+    node._derivatives = (slope if x == x else x,)
+    node._row = row_silu
+    return recorded(node) if active else node
+
+
+def op_gelu(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    cdf = numerics.normal_cdf(x)
+    density = numerics.normal_density(x)
+    far = -40.0 < x < -37.4
+    ratio = numerics.tail_ratio(x) if far else 0.0
+    root = numerics.ROOT_OF_ONE_OVER_SQRT_2PI * numerics.exp_minus_square(x, 0.25) if far else 0.0
+    value = x if x > 40.0 else -0.0 if x <= -40.0 else -ratio * root * root if far else x * cdf
+    slope = (x - ratio / x) * root * root if far else cdf if density == 0.0 else cdf + x * density
+    node._data = value
+    node._derivatives = (slope,)
+    node._row = row_gelu
+    return recorded(node) if active else node
+
+
+def op_erf(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.erf(x)
+    node._derivatives = (numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0),)
+    node._row = row_erf
+    return recorded(node) if active else node
+
+
+def op_erfc(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = ieee.erfc(x)
+    node._derivatives = (-numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0),)
+    node._row = row_erfc
+    return recorded(node) if active else node
+
+
+def op_normal_cdf(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = numerics.normal_cdf(x)
+    node._derivatives = (numerics.normal_density(x),)
+    node._row = row_normal_cdf
+    return recorded(node) if active else node
+
+
+OPERATORS = [
+    __add__,
+    __radd__,
+    __sub__,
+    __rsub__,
+    __mul__,
+    __rmul__,
+    __truediv__,
+    __rtruediv__,
+    __pow__,
+    __rpow__,
+]
+UNARY = {
+    'neg': op_neg,
+    'abs': op_abs,
+    'exp': op_exp,
+    'expm1': op_expm1,
+    'log': op_log,
+    'log1p': op_log1p,
+    'log2': op_log2,
+    'log10': op_log10,
+    'sqrt': op_sqrt,
+    'cbrt': op_cbrt,
+    'sin': op_sin,
+    'cos': op_cos,
+    'tan': op_tan,
+    'asin': op_asin,
+    'acos': op_acos,
+    'atan': op_atan,
+    'sinh': op_sinh,
+    'cosh': op_cosh,
+    'tanh': op_tanh,
+    'asinh': op_asinh,
+    'acosh': op_acosh,
+    'atanh': op_atanh,
+    'sigmoid': op_sigmoid,
+    'relu': op_relu,
+    'softplus': op_softplus,
+    'silu': op_silu,
+    'gelu': op_gelu,
+    'erf': op_erf,
+    'erfc': op_erfc,
+    'normal_cdf': op_normal_cdf,
+}

@@ -1,0 +1,29 @@
+"""What the engine's modules expect of a node, whichever backend made it: its type, without importing either."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+__all__ = ["Node"]
+
+
+class Node(Protocol):
+    """A `Value` of either backend.
+
+    `_parents`, `_derivatives` and `_row` are `parents`, `local_derivatives` and the row, as the sweep reads them: on
+    the Python backend slots, which are faster than properties.
+    """
+
+    data: float
+    grad: float
+    label: str
+    op: Any
+    operands: Any
+    parents: Any
+    local_derivatives: Any
+    _parents: Any
+    _derivatives: Any
+    _row: Any
+
+    def detach(self) -> Any:
+        """Return a new leaf with the same data and label."""

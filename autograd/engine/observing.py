@@ -1,0 +1,73 @@
+"""What a recording for replay is told of: every look at a value's number, on which Python code may branch.
+
+Methods of the Python backend's `Value` are wrapped while a recording is open anywhere, and bare otherwise, so that
+observation costs nothing where there is none. The C backend tests a flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from autograd.engine import modes
+
+__all__ = ["observe"]
+
+KINDS: Final = {
+    "__float__": "float", "__int__": "int", "__bool__": "bool", "__round__": "round", "__trunc__": "trunc",
+    "__floor__": "floor", "__ceil__": "ceil", "__eq__": "==", "__ne__": "!=", "__lt__": "<", "__le__": "<=",
+    "__gt__": ">", "__ge__": ">=",
+}  # fmt: skip
+
+
+def observe(kind: type[Any]) -> Callable[[int, frozenset[int] | None], None]:
+    """Return a listener for `modes` that wraps the methods of a class of Values while something records."""
+    bare = {name: vars(kind)[name] for name in (*KINDS, "data", "grad", "detach")}
+    wrapped: dict[str, Any] = {name: _observed(what, bare[name]) for name, what in KINDS.items()}
+    wrapped["data"] = property(
+        _observed("data", bare["data"].fget), _setter(bare["data"].fset), doc=bare["data"].__doc__
+    )
+    wrapped["grad"] = property(_observed("grad", bare["grad"].fget), bare["grad"].fset, doc=bare["grad"].__doc__)
+    wrapped["detach"] = _detached(bare["detach"])
+    now = bare
+
+    def listen(active: int, elsewhere: frozenset[int] | None) -> None:
+        nonlocal now
+        wanted = bare if elsewhere is None else wrapped
+        if wanted is not now:
+            now = wanted
+            for name, method in wanted.items():
+                setattr(kind, name, method)
+
+    return listen
+
+
+def _observed(kind: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    def observed(self: Any, *more: Any, **named: Any) -> Any:
+        try:
+            outcome = method(self, *more, **named)
+        except (ValueError, OverflowError):  # as for int(nan): that it raised depends on the number
+            modes.observed("float", self, None, self._data)
+            raise
+        other = more[0] if more else next(iter(named.values()), None)
+        return outcome if outcome is NotImplemented else modes.observed(kind, self, other, outcome)
+
+    return wraps(method)(observed) if hasattr(method, "__name__") else observed
+
+
+def _setter(setter: Callable[..., None]) -> Callable[..., None]:
+    def observed(self: Any, number: Any) -> None:
+        setter(self, number)
+        modes.observed("set", self, None, None)
+
+    return observed
+
+
+def _detached(detach: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(detach)
+    def observed(self: Any) -> Any:
+        modes.observed("data", self, None, self._data)
+        return detach(self)
+
+    return observed
