@@ -878,6 +878,8 @@ class _Reader:
         r"""Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
         if not low:
             return ["?"], Node("open")
+        if len(low) == 1 and low[0].kind == "group":
+            low = plain(low[0].inner)
         low = [each for each in low if not each.is_command("forall")]
         relation = next(
             (

@@ -148,8 +148,14 @@ class Judge:
         if not world.opaque:
             return False
         open_keys = {key for key, _ in world.opaque}
-        used = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols()}
-        return bool(open_keys & used)
+        for side in (claim.left, claim.right):
+            for each in side.symbols():
+                if n.key(each) not in open_keys:
+                    continue
+                family = any(index.head != "label" and index.head != "num" for index in each.args)
+                if family or (n.key(each), world.indices(each, {})) in world.opaque:
+                    return True
+        return False
 
     def choices(self, claim: Claim, world: World) -> Iterator[tuple[str, Environment]]:
         """Yield choices of the free indices: all apart, and alike where two may be."""

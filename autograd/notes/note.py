@@ -435,11 +435,21 @@ class _Reading:
         if x.head == "T":
             x = x.args[0]
         key = n.key(y)
-        if key in self.book.definitions or n.show(y) in self.book.functions or x.head != "sym":
+        if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym":
             return
         known = self.book.upstream.setdefault(key, [])
         if slope not in known and len(known) < 60:
             known.append(n.derivative(y, x))
+
+    def _is_defined(self, name: Node) -> bool:
+        """Whether some definition is of this member of a family, or of all."""
+        return any(
+            all(
+                own == other or own.head in ("sym", "+")
+                for own, other in zip(each.pattern.args, name.args, strict=True)
+            )
+            for each in self.book.definitions.get(n.key(name), ())
+        )
 
     def _note_slope(self, row: _Row) -> None:
         """Take ∂L/∂a = a − y, with L undefined, for what L's slope is."""
@@ -731,9 +741,28 @@ class _Judging:
                 claim, outcome = replace(claim, left=one), other if other.result != "unknown" else outcome
         if outcome.result == EQUAL:
             return self._equal(claim, outcome)
+        for one in reversed(earlier[1:] if outcome.result == UNEQUAL else ()):
+            step = self.judge.compare(replace(claim, left=one))
+            if step.result == EQUAL and not step.vacuous:
+                return self._equal(replace(claim, left=one), step)[0], "as the side before it"
+        older = self._by_older_definition(claim)
+        if older is not None:
+            return older
         if outcome.result == UNEQUAL:
             return self._unequal(row, claim, outcome)
         return self._unknown(claim, outcome)
+
+    def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
+        """Judge a derivative by an earlier definition of what is differentiated, where the last one says too little."""
+        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        for definition in reversed(self.book.definitions.get(n.key(y), []) if y.head == "sym" else []):
+            if definition.order < claim.order and definition.section == claim.section:
+                outcome = self.judge.compare(replace(claim, order=definition.order + 1))
+                if outcome.result == EQUAL and not outcome.vacuous:
+                    return self._equal(claim, outcome)[
+                        0
+                    ], f"by {n.show(definition.pattern)} = {n.show(definition.body)}"
+        return None
 
     def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
         """Judge two sides of vectors and matrices; None where shapes do not settle it."""
@@ -814,12 +843,16 @@ class _Judging:
         if repair is None:
             if joins(claim.left, claim.right) and guessed:
                 return JOINS, ""
+            if self._is_relation(claim):
+                return GIVEN, "a relation between quantities that the note does not define"
             return DOUBTFUL, "the sides differ; no single change makes them equal"
         if self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
         strange = self._strangers(claim)
         if strange:
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
+        if repair.what.startswith("the term") and self._hidden(claim):
+            return DOUBTFUL, f"a number may hide a path; {repair.message}"
         if not outcome.trusted:
             return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
         if outcome.options.common or self._is_softly_known(claim):
@@ -888,11 +921,25 @@ class _Judging:
                     waiting += self.bodies[each.text]
         return True
 
+    def _hidden(self, claim: Claim) -> bool:
+        """Whether the left side comes from a result of which the note states only the number."""
+        origins = self._origins(claim.left)
+        results = {
+            place.partition("|")[0] for place, known in self.values.items() if any(0 < each[1] < 1e-4 for each in known)
+        }
+        return bool(origins & results)
+
+    def _is_relation(self, claim: Claim) -> bool:
+        """Whether a claim without derivatives says something about undefined quantities: an equation to be solved."""
+        if any(each.head == "d" for side in (claim.left, claim.right) for each in side.walk()):
+            return False
+        return self._origins(claim.left) != self._origins(claim.right) or claim.left.head not in ("sym", "call")
+
     def _is_sure(self, claim: Claim, repair: Repair) -> bool:
         """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
         left = claim.left
         if left.head == "d" and n.key(left.args[0]) in self.book.definitions:
-            return not repair.renames
+            return repair.what.startswith(("the factor", "the divisor", "sign"))
         return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
 
     def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:

@@ -111,3 +111,33 @@ def test_unknown_functions_are_functions() -> None:
 def test_matrices_as_single_numbers_are_no_proof() -> None:
     text = r"$$\mathbf{u} = \mathbf{V} \mathbf{h}$$ $$\frac{\partial \mathbf{u}}{\partial \mathbf{h}} = \mathbf{V}^T$$"
     assert "WRONG" not in statuses(text)
+
+
+def test_an_older_definition_that_says_enough_is_taken() -> None:
+    text = (
+        "$E = P + R$\n\n$P = (o - 1)^2$\n\n$o = w h$\n\n$R = 0.02356$\n\n$q = 0.77293$\n\n"
+        "$E = (o - 1)^2 + (q - 2)^2$\n\n"
+        r"$\frac{\partial E}{\partial h} = \frac{\partial P}{\partial h} + \frac{\partial R}{\partial h}$"
+    )
+    assert statuses(text)[-1].startswith("right")
+
+
+def test_steps_are_held_against_the_side_before_them() -> None:
+    text = r"\begin{align} y &= (x + a)^2 \\ \frac{dy}{dx} &= 2 (x - a) \\ &= 2 x - 2 a \end{align}"
+    note = read_note(text)
+    assert [each.status for each in note.equations] == ["defined", "WRONG", "right (checked)"]
+    assert note.equations[2].message == "as the side before it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$\frac{\partial Q}{\partial U} = P - Y^T$$",  # nothing of it is defined
+        r"$$u = f(x)$$ $$\frac{\partial L}{\partial x} = \delta\, f'(x)$$",  # δ may be anything
+        r"$h_t = \tanh(W h_{t-1})$ and $\frac{\partial h_t}{\partial W} = \frac{\partial h_t}{\partial s_t} h_{t-1}$",
+        r"$$x^2 = 4$$ $$x + y = 3$$",  # equations to be solved
+        r"$$\frac{\partial K}{\partial M} = 1 \;\text{and}\; \frac{\partial K}{\partial R} = 1$$",
+    ],
+)
+def test_what_can_t_be_computed_is_not_accused(text: str) -> None:
+    assert "WRONG" not in statuses(text)
