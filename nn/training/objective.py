@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import autograd as ag
 from autograd.compiler import Function, Program
 from autograd.compiler.record.observing import Recording
+from autograd.compiler.record.state import states_of, still
 from autograd.compiler.record.tape import Tape, record
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -118,6 +119,13 @@ class Compiled(Objective):
         program = _recorded(of_sample, sample, masks)
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
+        self.states = states_of(of_sample)
+
+    def _current(self) -> Program | None:
+        """The one program of all samples; None where there is none, or a number that the loss reads has changed."""
+        if self.program is not None and not still(self.states):
+            self.program = None
+        return self.program
 
     def learn(self, columns: Array) -> float:
         """All samples at once."""
@@ -125,10 +133,11 @@ class Compiled(Objective):
 
         weight = 1.0 / columns.shape[1] if self.mean else 1.0
         found: Any
-        if self.program is None:
+        program = self._current()
+        if program is None:
             found = self.function.backward(*columns, seed=weight, threads=self.threads, executor=self.executor)
         else:
-            found = self.program.backward(columns.T, seed=weight, threads=self.threads, executor=self.executor)
+            found = program.backward(columns.T, seed=weight, threads=self.threads, executor=self.executor)
         return float(np.add.reduce(found)) * weight
 
     def losses(self, columns: Array) -> float:
@@ -136,10 +145,11 @@ class Compiled(Objective):
         import numpy as np
 
         found: Any
-        if self.program is None:
+        program = self._current()
+        if program is None:
             found = self.function(*columns, threads=self.threads, executor=self.executor)
         else:
-            found = self.program(columns.T, threads=self.threads, executor=self.executor)
+            found = program(columns.T, threads=self.threads, executor=self.executor)
         return float(np.add.reduce(found))
 
 

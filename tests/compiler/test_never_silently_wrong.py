@@ -320,3 +320,25 @@ def test_what_is_no_plain_number_is_refused() -> None:
     ]:
         with pytest.raises(TypeError, match=message):
             square(given)
+
+
+def test_a_weight_of_the_loss_that_a_callback_changes() -> None:
+    """Training follows it, compiled as eagerly."""
+    found = []
+    for compiled in (True, False):
+        rates = {"decay": 1.0}
+        model = nn.MLP(1, [3, 1], seed=0)
+
+        def loss(output: Any, target: Any, rates: Any = rates) -> Any:
+            return (output - target) ** 2 * rates["decay"]
+
+        def anneal(*_: Any, rates: Any = rates) -> None:
+            rates["decay"] *= 0.5
+
+        xs, ys = [[0.1 * i] for i in range(8)], [0.2 * i for i in range(8)]
+        history = nn.fit(
+            model, xs, ys, loss=loss, epochs=4, optimizer=nn.SGD(model.parameters(), lr=0.1), batch_size=4,
+            callbacks=[anneal], compiled=compiled, seed=1,
+        )  # fmt: skip
+        found.append([*(epoch.loss for epoch in history.epochs), *(p.data for p in model.parameters())])
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
