@@ -340,5 +340,5 @@ def test_a_weight_of_the_loss_that_a_callback_changes() -> None:
             model, xs, ys, loss=loss, epochs=4, optimizer=nn.SGD(model.parameters(), lr=0.1), batch_size=4,
             callbacks=[anneal], compiled=compiled, seed=1,
         )  # fmt: skip
-        found.append([*history["loss"], *(p.data for p in model.parameters())])
+        found.append([*history.loss, *(p.data for p in model.parameters())])
     assert found[0] == pytest.approx(found[1], rel=1e-9)
