@@ -68,6 +68,15 @@ def test_a_stale_file_is_named_and_written_anew(
     assert codegen.main(["--check"]) == 0
 
 
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_name_files_that_exist(path: Path) -> None:
+    named = re.findall(r"`((?:autograd|nn|tests|docs|notebooks)/[\w/.-]*)`", path.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
