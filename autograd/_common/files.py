@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
@@ -64,7 +65,8 @@ def _private(name: str, flags: int) -> int:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
+    _sweep(path)
+    partial = path.with_name(f".{path.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}.partial")
     try:
         with open(partial, "xb", opener=_private if path.exists() else None) as file:
             file.write(data)
@@ -76,3 +78,23 @@ def _replace(path: Path, data: bytes) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that were killed while they wrote this file left."""
+    if os.name != "posix":  # elsewhere `os.kill` is no question
+        return
+    for left in path.parent.glob(f".{glob.escape(path.name[:100])}.*-*.partial"):
+        process = left.name.split(".")[-2].partition("-")[0]
+        if process.isdecimal() and not _lives(int(process)):
+            left.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

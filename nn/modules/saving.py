@@ -18,6 +18,12 @@ FORMAT: Final = "scalargrad weights"
 VERSION: Final = 1
 SUFFIXES: Final = (".json", ".safetensors")
 
+DTYPES: Final = {
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
+    "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1",
+}  # fmt: skip
+"""How numpy reads safetensors' types."""
+
 AnyModule = TypeVar("AnyModule", bound=Module)
 
 
@@ -67,7 +73,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         import numpy as np
 
         arrays = {name: np.array(numbers, dtype=np.float64) for name, numbers in state.items()}
-        data = _safetensors("save").save(arrays, metadata={"format": FORMAT})
+        data = _safetensors("save").numpy.save(arrays, metadata={"format": FORMAT})
     write_whole(Path(path), data)
 
 
@@ -148,13 +154,23 @@ def _from_safetensors(path: Path) -> dict[str, Any]:
     reader = _safetensors("load")
     data = path.read_bytes()
     try:
-        arrays = reader.load(data)
-    except Exception as error:  # the library's own class, and whatever numpy makes of odd types
+        entries = reader.deserialize(data)
+    except Exception as error:  # the library's own class
         raise WeightsError(f"load: {path}: not safetensors, or cut off: {error}") from None
-    for name, array in arrays.items():
-        if array.dtype.kind not in "fiu":
-            raise WeightsError(f"load: {path}: {name} must be numbers, got {array.dtype}")
-    return {name: array.astype(float).tolist() for name, array in arrays.items()}
+    return {name: _tensor(path, name, entry) for name, entry in entries}
+
+
+def _tensor(path: Path, name: str, entry: dict[str, Any]) -> Any:
+    import numpy as np
+
+    kind, data = entry["dtype"], bytes(entry["data"])
+    if kind == "BF16":  # the upper half of a float32
+        array = (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
+    elif kind in DTYPES:
+        array = np.frombuffer(data, DTYPES[kind])
+    else:
+        raise WeightsError(f"load: {path}: {name} must be numbers, got {kind}; allowed BF16, {', '.join(DTYPES)}")
+    return array.reshape(entry["shape"]).astype(float).tolist()
 
 
 def _safetensors(where: str) -> Any:
@@ -165,7 +181,7 @@ def _safetensors(where: str) -> Any:
             f"{where}: .safetensors needs the package safetensors, the extra `safetensors`: "
             f"pip install 'scalargrad[safetensors]'; .json needs nothing"
         ) from None
-    return safetensors.numpy
+    return safetensors
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

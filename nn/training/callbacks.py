@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from nn._common.checks import entries_of, number_in, number_of, size
 from nn.training.history import History
 
 __all__ = ["Callback", "EarlyStopping", "Epoch"]
@@ -68,11 +69,9 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 10, *, min_delta: float = 0.0, restore: bool = True) -> None:
-        if patience < 1:
-            raise ValueError(f"EarlyStopping: patience must be at least 1, got {patience!r}")
-        if not 0.0 <= min_delta < math.inf:
-            raise ValueError(f"EarlyStopping: min_delta must be at least 0 and finite, got {min_delta!r}")
-        self.patience, self.min_delta, self.restore = patience, min_delta, restore
+        self.patience = size("EarlyStopping: patience", patience)
+        self.min_delta = number_in("EarlyStopping: min_delta", min_delta, 0.0, math.inf)
+        self.restore = bool(restore)
         self._best: float | None = None
         self._waited = 0
 
@@ -81,7 +80,7 @@ class EarlyStopping:
         if epoch.number == 1:
             self._best, self._waited = None, 0  # another training
         found = epoch.loss if epoch.validation is None else epoch.validation
-        if self._best is None or found < self._best - self.min_delta:
+        if found < (math.inf if self._best is None else self._best - self.min_delta):  # nan never is the best
             self._best, self._waited = found, 0
         else:
             self._waited += 1
@@ -92,8 +91,11 @@ class EarlyStopping:
         return {"best": self._best, "waited": self._waited}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take what `state_dict` gave."""
-        self._best, self._waited = state["best"], state["waited"]
+        """Take what `state_dict` gave; a ValueError or TypeError says what is wrong, and nothing changes."""
+        where = "load_state_dict of EarlyStopping"
+        given = entries_of(where, state, ("best", "waited"))
+        best = None if given["best"] is None else number_of(given["best"])
+        self._waited, self._best = size(f"{where}: waited", given["waited"], least=0), best
 
     def __repr__(self) -> str:
         return f"EarlyStopping(patience={self.patience}, min_delta={self.min_delta}, restore={self.restore})"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 import time
-from pathlib import Path
+import zlib
+from functools import partial
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd._common.files import write_whole
+from autograd._common.files import as_path, write_whole
 from autograd.errors import AutogradError
+from nn._common.checks import number_in, size
 from nn.modules.saving import read_text
 
 if TYPE_CHECKING:
     import os
 
-__all__ = ["Checkpoint", "CheckpointError"]
+__all__ = ["Checkpoint", "CheckpointError", "fingerprint"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
@@ -67,12 +70,9 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, seconds: float = 10.0, steps: int | None = None) -> None:
-        if not 0.0 <= seconds < math.inf:
-            raise ValueError(f"Checkpoint: seconds must be at least 0 and finite, got {seconds!r}")
-        if steps is not None and steps < 1:
-            raise ValueError(f"Checkpoint: steps must be at least 1, got {steps!r}")
-        self.path = Path(path)
-        self.seconds, self.steps = seconds, steps
+        self.path = as_path("Checkpoint", path)
+        self.seconds = number_in("Checkpoint: seconds", seconds, 0.0, math.inf)
+        self.steps = None if steps is None else size("Checkpoint: steps", steps)
         self._written = time.monotonic()
 
     def due(self, step: int) -> bool:
@@ -122,14 +122,51 @@ class Checkpoint:
 
     def _check_numbers(self, found: dict[str, Any]) -> None:
         for name in ("best", "loss", "validation"):
-            if not all(type(x) in (int, float) for x in found[name]):
+            if not all(type(x) is float or (type(x) is int and abs(x) < 2**53) for x in found[name]):
                 raise CheckpointError(f"checkpoint: {self.path}: {name} must be numbers")
         epochs = len(found["loss"])
         if found["samples_done"] < 0 or found["steps"] < 0 or not 0 <= found["best_epoch"] <= epochs:
             raise CheckpointError(f"checkpoint: {self.path}: a count is out of range")
+        counts = (found["steps"], found["samples_done"], found["best_epoch"], found["running"])
+        if any(type(x) is int and abs(x) >= 2**53 for x in counts):
+            raise CheckpointError(f"checkpoint: {self.path}: running, steps or samples_done is out of range")
+        if found["stopped"] not in ("", "early", "interrupted"):
+            raise CheckpointError(f"checkpoint: {self.path}: stopped is {found['stopped']!r:.40}")
         if len(found["validation"]) not in (0, epochs):
             raise CheckpointError(f"checkpoint: {self.path}: validation must have a number for each epoch")
 
     def __repr__(self) -> str:
         how = f"seconds={self.seconds}" if self.steps is None else f"steps={self.steps}"
         return f"Checkpoint({str(self.path)!r}, {how})"
+
+
+def fingerprint(function: Any) -> Any:
+    """Return what tells a function from another: its name, and a checksum of its code and the plain data it uses."""
+    if isinstance(function, partial):
+        given = sorted(function.keywords)
+        return [fingerprint(function.func), _plain(function.args), given, _plain(map(function.keywords.get, given))]
+    code = getattr(function, "__code__", None)
+    kind = function if code is not None else type(function)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if code is None:
+        return [name, 0]
+    cells = [_content(cell) for cell in function.__closure__ or ()]
+    data = [cells, function.__defaults__, [function.__globals__.get(name) for name in code.co_names]]
+    return [name, zlib.crc32(repr([_spelled(code), *map(_plain, data)]).encode())]
+
+
+def _spelled(code: CodeType) -> Any:
+    inner = [_spelled(x) if isinstance(x, CodeType) else repr(x) for x in code.co_consts]
+    return [code.co_code.hex(), inner, code.co_names]
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not filled yet
+        return None
+
+
+def _plain(data: Any) -> list[Any]:
+    """Numbers and texts; other objects have no spelling that stays."""
+    return [x if isinstance(x, (int, float, str, bool)) else None for x in data or ()]

@@ -19,9 +19,11 @@ from nn.training.predicting import predict
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.preprocessing import StandardScaler
     from sklearn.utils import check_random_state
+    from sklearn.utils.class_weight import compute_sample_weight
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError(
         f"nn.Classifier and nn.Regressor need scikit-learn 1.6 or newer, the extra `sklearn`: "
@@ -44,7 +46,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        hidden: Sequence[int] = (16,),
+        hidden: int | Sequence[int] = (16,),
         *,
         activation: Activation = "tanh",
         alpha: float = 1e-4,
@@ -61,31 +63,43 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.batch_size = batch_size
         self.random_state = random_state
 
-    def _train(self, X: Any, y: Any, outputs: int, loss: str) -> None:
-        """Build a network and fit it on scaled features."""
-        self.mean_ = X.mean(axis=0)
-        spread = X.std(axis=0)
-        spread[~(spread > 0.0)] = 1.0
-        self.scale_ = spread
-        source = check_random_state(self.random_state)
-        self.model_ = MLP(
-            X.shape[1],
-            [*self.hidden, outputs],
-            activation=self.activation,
-            seed=int(source.randint(2**31 - 1)),
-        )
+    def _build(self, X: Any, outputs: int, sample_weight: Any) -> None:
+        """Measure the features and make a network."""
+        scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
+        self.mean_, self.scale_ = scaler.mean_, scaler.scale_
+        self._source = check_random_state(self.random_state)
+        given: Any = self.hidden
+        hidden = [given] if hasattr(type(given), "__index__") else list(given)
+        sizes = [*hidden, outputs]
+        self.model_ = MLP(X.shape[1], sizes, activation=self.activation, seed=int(self._source.randint(2**31 - 1)))
+        self._optimizer = Adam(self.model_, lr=self.learning_rate)
+
+    def _train(self, X: Any, y: Any, loss: str, sample_weight: Any, epochs: int) -> None:
+        """Train the network on scaled features."""
         self.history_ = fit(
             self.model_,
             self._scaled(X),
             y,
             loss=loss,
-            optimizer=partial(Adam, lr=self.learning_rate),
-            epochs=self.epochs,
+            optimizer=self._optimizer,
+            epochs=epochs,
             batch_size=self.batch_size,
-            seed=int(source.randint(2**31 - 1)),
+            seed=int(self._source.randint(2**31 - 1)),
+            sample_weight=sample_weight,
             penalty=partial(_squares, self.alpha) if self.alpha else None,
             progress=False,
         )
+
+    def _checked(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> tuple[Any, Any, Any]:
+        """Samples and weights without those that weigh nothing."""
+        X, y = validate_data(self, X, y, reset=first, dtype="float64", **how)
+        if sample_weight is None:
+            return X, y, None
+        weights = _check_sample_weight(sample_weight, X, dtype="float64", ensure_non_negative=True)
+        counted = weights > 0.0
+        if not counted.any():
+            raise ValueError(f"{type(self).__name__}: all sample weights are 0")
+        return X[counted], y[counted], weights[counted]
 
     def _scaled(self, X: Any) -> Any:
         return (X - self.mean_) / self.scale_
@@ -102,7 +116,7 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     Parameters
     ----------
-    hidden : sequence of int
+    hidden : int or sequence of int
         Sizes of the hidden layers; empty for logistic regression.
     activation : str or callable
         Of the hidden layers.
@@ -111,7 +125,9 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
     learning_rate, epochs, batch_size
         As of `nn.Adam` and `nn.fit`.
     random_state : int, RandomState or None
-        Where weights and orders come from.
+        Source of weights and orders.
+    class_weight : dict, "balanced" or None
+        As in scikit-learn: weights of the classes.
 
     Attributes
     ----------
@@ -132,17 +148,55 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
     True
     """
 
-    def fit(self: Any, X: Any, y: Any) -> Any:
+    def __init__(
+        self,
+        hidden: int | Sequence[int] = (16,),
+        *,
+        activation: Activation = "tanh",
+        alpha: float = 1e-4,
+        learning_rate: float = 0.01,
+        epochs: int = 200,
+        batch_size: int | None = 32,
+        random_state: Any = None,
+        class_weight: Any = None,
+    ) -> None:
+        super().__init__(
+            hidden, activation=activation, alpha=alpha, learning_rate=learning_rate, epochs=epochs,
+            batch_size=batch_size, random_state=random_state,
+        )  # fmt: skip
+        self.class_weight = class_weight
+
+    def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Train on features of shape (samples, features) and a class for each sample; return self."""
+        return self._learn(X, y, sample_weight, None, True, self.epochs)
+
+    def partial_fit(self: Any, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
+        """Train one more epoch, on these samples; return self.
+
+        The first call makes the network, for the `classes` given, and measures how features are scaled.
+        """
+        return self._learn(X, y, sample_weight, classes, not hasattr(self, "model_"), 1)
+
+    def _learn(self: Any, X: Any, y: Any, sample_weight: Any, classes: Any, first: bool, epochs: int) -> Any:
         import numpy as np
 
-        X, y = validate_data(self, X, y, dtype="float64")
+        X, y, weights = self._checked(X, y, sample_weight, first)
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        if first:
+            self.classes_ = np.unique(y if classes is None else classes)
         if len(self.classes_) < 2:
             raise ValueError(f"Classifier: there must be at least 2 classes, got one class, {self.classes_[0]!r}")
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"Classifier: y has classes that aren't among {self.classes_!r}: {unknown!r}")
+        if self.class_weight is not None:
+            by_class = compute_sample_weight(self.class_weight, y)
+            weights = by_class if weights is None else weights * by_class
         two = len(self.classes_) == 2
-        self._train(X, codes, *((1, "bce_with_logits") if two else (len(self.classes_), "cross_entropy_with_logits")))
+        if first:
+            self._build(X, 1 if two else len(self.classes_), weights)
+        loss = "bce_with_logits" if two else "cross_entropy_with_logits"
+        self._train(X, np.searchsorted(self.classes_, y), loss, weights, epochs)
         return self
 
     def decision_function(self, X: Any) -> Array:
@@ -193,12 +247,24 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     True
     """
 
-    def fit(self: Any, X: Any, y: Any) -> Any:
+    def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Train on features of shape (samples, features) and a number for each sample; return self."""
-        X, y = validate_data(self, X, y, dtype="float64", y_numeric=True)
-        self.target_mean_ = float(y.mean())
-        self.target_scale_ = float(y.std()) or 1.0
-        self._train(X, (y - self.target_mean_) / self.target_scale_, 1, "mse")
+        return self._learn(X, y, sample_weight, True, self.epochs)
+
+    def partial_fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        """Train one more epoch, on these samples; return self.
+
+        The first call makes the network and measures how features and target are scaled.
+        """
+        return self._learn(X, y, sample_weight, not hasattr(self, "model_"), 1)
+
+    def _learn(self: Any, X: Any, y: Any, sample_weight: Any, first: bool, epochs: int) -> Any:
+        X, y, weights = self._checked(X, y, sample_weight, first, y_numeric=True)
+        if first:
+            scaler = StandardScaler().fit(y[:, None], sample_weight=weights)
+            self.target_mean_, self.target_scale_ = float(scaler.mean_[0]), float(scaler.scale_[0])
+            self._build(X, 1, weights)
+        self._train(X, (y - self.target_mean_) / self.target_scale_, "mse", weights, epochs)
         return self
 
     def predict(self, X: Any) -> Array:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import modes
 from autograd.engine.backend import Value
+from nn._common.checks import size
+from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.callbacks import Callback
 from nn.training.checkpoint import Checkpoint
 from nn.training.history import History
@@ -34,8 +36,10 @@ def fit(
     shuffle: bool = True,
     seed: int | None = 0,
     reduction: str = "mean",
+    sample_weight: Any = None,
+    class_weight: Any = None,
     penalty: Callable[[list[Value]], Any] | None = None,
-    schedule: Callable[[int], float] | None = None,
+    schedule: Callable[[int], float] | ReduceLROnPlateau | type[ReduceLROnPlateau] | None = None,
     clip: Callable[[list[Value]], Any] | None = None,
     validation: tuple[Any, Any] | None = None,
     callbacks: Callback | Iterable[Callback] = (),
@@ -77,12 +81,18 @@ def fit(
     seed : int, optional
         Where orders come from; the same seed gives the same training. None gives another each time.
     reduction : {"mean", "sum"}
-        What a batch's loss is of its samples' losses.
+        Whether a batch's loss is the mean or the sum of its samples' losses.
+    sample_weight : array-like of shape (samples,), optional
+        Weights of the samples' losses, not negative; scaled to mean 1.
+    class_weight : dict or "balanced", optional
+        Weights by class, where y has one for each sample; 1 for a class that is left out. "balanced" gives every class
+        the same total weight. It multiplies `sample_weight`.
     penalty : callable, optional
         A function of the list of the model's parameters, added to the loss of each batch:
         `lambda parameters: 1e-4 * ag.dot(parameters, parameters)`.
     schedule : callable, optional
-        Gives the learning rate of each step, which are counted from 0.
+        Gives the learning rate of each step, which are counted from 0; or a `ReduceLROnPlateau`, or its class, which
+        follows the validation loss, or the loss without validation.
     clip : callable, optional
         Called with the list of the model's parameters before each step, to change gradients.
     validation : (X, y), optional
@@ -126,9 +136,12 @@ def fit(
     True
     """
     with modes.suspended():  # it records and names anomalies by itself
-        samples = Samples("fit", X, y)
+        samples = Samples("fit", X, y, sample_weight, class_weight)
         others = None if validation is None else Samples("fit: validation", *_pair(validation))
-        _check_counts(epochs, batch_size, reduction, samples, others)
+        epochs = size("fit: epochs", epochs)
+        batch_size = None if batch_size is None else size("fit: batch_size", batch_size)
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f"fit: unknown reduction, got {reduction!r}; allowed mean, sum")
         parameters = _parameters(model)
         run = Run(
             model=model,
@@ -144,21 +157,28 @@ def fit(
             executor=executor,
         )
         run.size = len(samples) if batch_size is None else min(batch_size, len(samples))
-        run.schedule, run.clip = schedule, clip
+        run.schedule, run.plateau = _schedule(schedule, run.optimizer)
+        run.clip = clip
         run.callbacks = [callbacks] if callable(callbacks) else list(callbacks)
         run.keeper = checkpoint if isinstance(checkpoint, Checkpoint) or checkpoint is None else Checkpoint(checkpoint)
         run.prepare(seed, shuffle and run.size < len(samples))
         return run.train(epochs, progress)
 
 
-def _check_counts(epochs: Any, batch_size: Any, reduction: str, samples: Samples, others: Samples | None) -> None:
-    for name, number in (("epochs", epochs), ("batch_size", 1 if batch_size is None else batch_size)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise ValueError(
-                f"fit: {name} must be a whole number of at least 1, got {number!r} ({type(number).__name__})"
-            )
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"fit: unknown reduction, got {reduction!r}; allowed mean, sum")
+def _schedule(given: Any, optimizer: Any) -> tuple[Any, ReduceLROnPlateau | None]:
+    """A function of the step, or a plateau of this optimiser."""
+    if isinstance(given, type):
+        given = given(optimizer)
+    if isinstance(given, ReduceLROnPlateau):
+        if given.optimizer is not optimizer:
+            raise ValueError("fit: schedule is of another optimizer than the one that trains; give both the same")
+        return None, given
+    if given is not None and not callable(given):
+        raise TypeError(
+            f"fit: schedule must be a function of the step, or a ReduceLROnPlateau, got {given!r:.60} "
+            f"({type(given).__name__})"
+        )
+    return given, None
 
 
 def _pair(validation: Any) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ def sparkline(numbers: list[float], width: int = 40) -> str:
     Parameters
     ----------
     numbers : list of float
-        Finite numbers.
+        Numbers; × stands for nan and inf.
     width : int
         How long the line is at most; longer lists are averaged.
 
@@ -29,9 +30,17 @@ def sparkline(numbers: list[float], width: int = 40) -> str:
     if len(numbers) > width:
         edges = [len(numbers) * i // width for i in range(width + 1)]
         numbers = [sum(numbers[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
-    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
-    scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
-    return "".join(BLOCKS[round((number - low) * scale)] for number in numbers)
+    low, high = _range(numbers)
+    return "".join(
+        BLOCKS[round((x / 2 - low / 2) / (high / 2 - low / 2 or 1.0) * (len(BLOCKS) - 1))] if math.isfinite(x) else "×"
+        for x in numbers
+    )
+
+
+def _range(numbers: list[float]) -> tuple[float, float]:
+    """Least and greatest of the finite ones."""
+    finite = [number for number in numbers if math.isfinite(number)]
+    return min(finite, default=0.0), max(finite, default=0.0)
 
 
 @dataclass
@@ -119,11 +128,11 @@ def _described(curve: tuple[str, list[float]]) -> str:
 
 def _points(numbers: list[float], curves: list[tuple[str, list[float]]]) -> str:
     """A curve in a box of 320 by 80, in one scale with the others."""
-    low = min(min(other) for _, other in curves)
-    high = max(max(other) for _, other in curves)
+    low, high = _range([number for _, other in curves for number in other])
     count = min(len(numbers), 320)
     chosen = [numbers[i * (len(numbers) - 1) // max(1, count - 1)] for i in range(count)]
     return " ".join(
-        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * (number - low) / ((high - low) or 1.0):.1f}"
+        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * ((number / 2 - low / 2) / (high / 2 - low / 2 or 1.0)):.1f}"
         for i, number in enumerate(chosen)
+        if math.isfinite(number)
     )

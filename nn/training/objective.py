@@ -68,8 +68,8 @@ class Objective(ABC):
         self.mean = mean
 
     @abstractmethod
-    def learn(self, columns: Array) -> float:
-        """Add the gradient of a batch to the parameters' `grad`; return its loss."""
+    def learn(self, columns: Array, weights: Any = None) -> float:
+        """Add the gradient of a batch, its samples weighted, to the parameters' `grad`; return its loss."""
 
     @abstractmethod
     def losses(self, columns: Array) -> float:
@@ -79,15 +79,16 @@ class Objective(ABC):
 class Eager(Objective):
     """Python for each sample: for models that can't be compiled, and to compare with."""
 
-    def learn(self, columns: Array) -> float:
+    def learn(self, columns: Array, weights: Any = None) -> float:
         """Sample by sample."""
         weight = 1.0 / columns.shape[1] if self.mean else 1.0
         total = 0.0
-        for numbers in columns.T.tolist():
+        for position, numbers in enumerate(columns.T.tolist()):
             found = self.of_sample(*numbers)
-            total += float(found)
+            own = 1.0 if weights is None else float(weights[position])
+            total += float(found) * own
             if isinstance(found, Value):
-                (found * weight if weight != 1.0 else found).backward()
+                (found * (weight * own) if weight * own != 1.0 else found).backward()
         return total * weight
 
     def losses(self, columns: Array) -> float:
@@ -127,18 +128,19 @@ class Compiled(Objective):
             self.program = None
         return self.program
 
-    def learn(self, columns: Array) -> float:
+    def learn(self, columns: Array, weights: Any = None) -> float:
         """All samples at once."""
         import numpy as np
 
-        weight = 1.0 / columns.shape[1] if self.mean else 1.0
+        mean = 1.0 / columns.shape[1] if self.mean else 1.0
+        weight = mean if weights is None else weights * mean
         found: Any
         program = self._current()
         if program is None:
             found = self.function.backward(*columns, seed=weight, threads=self.threads, executor=self.executor)
         else:
             found = program.backward(columns.T, seed=weight, threads=self.threads, executor=self.executor)
-        return float(np.add.reduce(found)) * weight
+        return float(np.add.reduce(found)) * mean if weights is None else float(np.add.reduce(found * weight))
 
     def losses(self, columns: Array) -> float:
         """All samples at once."""
@@ -202,6 +204,7 @@ class Penalty:
     """A function of the parameters that is added to each batch's loss, such as a sum of squares."""
 
     def __init__(self, of_parameters: Callable[[list[Value]], Any], parameters: list[Value], compiled: bool) -> None:
+        self.given = of_parameters
         self.function: Callable[[], Any] = partial(of_parameters, parameters)
         self.compiled: Any = None
         found = self.function()

@@ -13,9 +13,10 @@ from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
 from nn._common import flat
 from nn.optim import LBFGS
+from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch
-from nn.training.checkpoint import Checkpoint, CheckpointError
+from nn.training.checkpoint import Checkpoint, CheckpointError, fingerprint
 from nn.training.history import History
 from nn.training.objective import Compiled, Eager, Masks, Objective, Penalty, sample_loss
 from nn.training.predicting import evaluating
@@ -30,6 +31,7 @@ class Run:
 
     size: int
     schedule: Callable[[int], float] | None
+    plateau: ReduceLROnPlateau | None
     clip: Callable[[list[Value]], Any] | None
     callbacks: list[Callback]
     keeper: Checkpoint | None
@@ -56,6 +58,7 @@ class Run:
         self.minimises = isinstance(optimizer, LBFGS)  # a step of it computes the loss many times
         self.masks = Masks(model)
         self.redraw = model.redraw if self.masks.lists and model.random_forward else None
+        self.loss = loss
         of_sample = sample_loss(model, loss, samples)
         _probe(of_sample, samples)
 
@@ -95,6 +98,12 @@ class Run:
             "mean": self.mean,
             "validation": 0 if self.others is None else len(self.others),
         }
+        if self.keeper is not None:
+            self.model.state_dict()  # a model whose state can't be kept is known before the first step
+            parts = [self.samples, *([] if self.others is None else [self.others])]
+            self.settings["data"] = [part.fingerprint() for part in parts]
+            self.settings["loss"] = fingerprint(self.loss)
+            self.settings["penalty"] = None if self.penalty is None else fingerprint(self.penalty.given)
         state = None if self.keeper is None else self.keeper.read()
         if state is not None:
             self._resume(state)
@@ -124,6 +133,10 @@ class Run:
         if self.keeper is not None and history.stopped != "interrupted":
             self._write()
         return history
+
+    def _stateful(self) -> list[Any]:
+        """Parts besides model and optimiser that a checkpoint keeps the states of."""
+        return [*self.callbacks, *([] if self.plateau is None else [self.plateau])]
 
     def _restores(self) -> bool:
         return any(getattr(callback, "restore", False) for callback in self.callbacks)
@@ -169,14 +182,15 @@ class Run:
     def _loss(self, columns: Any, order: Any, epoch: int) -> float:
         """Leave a batch's gradients in the parameters, all finite, and return its loss."""
         flat.write(self.all, "grad", self.zeros)
-        found = self.objective.learn(columns)
+        names = range(self.done, self.done + columns.shape[1])
+        picked = names if order is None else order[names.start : names.stop]
+        weights = None if self.samples.weights is None else self.samples.weights[picked]
+        found = self.objective.learn(columns, weights)
         if self.penalty is not None:
             found += self.penalty.learn()
         if not math.isfinite(found) or not flat.finite(self.all, "grad"):
-            begin = self.done
-            names = range(begin, begin + columns.shape[1]) if order is None else order[begin:][: columns.shape[1]]
             penalty = None if self.penalty is None else self.penalty.function
-            raise explained(f"fit: epoch {epoch}", self.objective.of_sample, columns, names, penalty)
+            raise explained(f"fit: epoch {epoch}", self.objective.of_sample, columns, picked, penalty)
         if self.clip is not None:
             self.clip(self.parameters)
         return found
@@ -190,15 +204,19 @@ class Run:
                 total = sum(self.validating.losses(columns) for columns in self.others.batches(4096))
             history.validation.append(total / len(self.others) if self.mean else total)
             watched = history.validation
-        if not history.best_epoch or watched[-1] < watched[history.best_epoch - 1]:
+        best = watched[history.best_epoch - 1] if history.best_epoch else math.nan
+        if watched[-1] < best or math.isnan(best):
             self.best = flat.read(self.all, "data")
             history.best_epoch = number
         if self.callbacks:
             validation = history.validation[-1] if history.validation else None
             told = Epoch(number, history.loss[-1], validation, self.model, self.optimizer, history)
             answers = [callback(told) for callback in self.callbacks]
-            if any(answer is True for answer in answers):
+            # numpy's True, of a comparison of its numbers, is no `bool`.
+            if any(str(getattr(answer, "dtype", type(answer).__name__)) == "bool" and answer for answer in answers):
                 history.stopped = "early"
+        if self.plateau is not None:
+            self.plateau.step(watched[-1])
 
     # Where it stands
 
@@ -224,7 +242,7 @@ class Run:
                 "samples_done": self.done,
                 "running": self.running,
                 "shuffle": shuffle,
-                "callbacks": [_state_of(callback) for callback in self.callbacks],
+                "callbacks": [_state_of(part) for part in self._stateful()],
             }
         )
 
@@ -242,12 +260,14 @@ class Run:
         try:
             if self.generator is not None:
                 self.generator.bit_generator.state = state["shuffle"]
+                self.generator.permutation(1)  # a state that was taken may still not draw
+                self.generator.bit_generator.state = state["shuffle"]
             self.model.load_state_dict(state["weights"])
             self.optimizer.load_state_dict(state["optimizer"])
-            for callback, kept in zip(self.callbacks, state["callbacks"]):
-                if kept is not None and hasattr(callback, "load_state_dict"):
-                    callback.load_state_dict(kept)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            for part, kept in zip(self._stateful(), state["callbacks"]):
+                if kept is not None and hasattr(part, "load_state_dict"):
+                    part.load_state_dict(kept)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
             self.model.load_state_dict(before[0])
             self.optimizer.load_state_dict(before[1])
             raise CheckpointError(f"checkpoint: {path}: {error}") from error

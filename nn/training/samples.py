@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from nn._common.checks import number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +34,7 @@ class Samples:
         The targets.
     """
 
-    def __init__(self, where: str, X: Any, y: Any) -> None:
+    def __init__(self, where: str, X: Any, y: Any, weights: Any = None, class_weight: Any = None) -> None:
         self.X = table(where, "X", X)
         self.y = array(where, "y", y)
         if self.y.ndim > 2 or not self.y.ndim:
@@ -39,6 +42,7 @@ class Samples:
         if len(self.y) != len(self.X):
             raise ValueError(f"{where}: X and y must have as many samples, got {len(self.X)} and {len(self.y)}")
         check_finite(where, "y", self.y)
+        self.weights = _weights(where, weights, class_weight, self.y)
         self.whole: Array | None = None
         self.features = self.X.shape[1]
         self.targets = self.y.shape[1] if self.y.ndim == 2 else 0
@@ -46,6 +50,15 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.X)
+
+    def fingerprint(self) -> int:
+        """Return a checksum of all numbers, to know the samples again."""
+        found = 0
+        for numbers in (self.X, self.y, *([] if self.weights is None else [self.weights])):
+            rows = max(1, CHECKED * len(numbers) // max(1, numbers.size))
+            for begin in range(0, len(numbers), rows):
+                found = zlib.crc32(numbers[begin : begin + rows].astype(float).tobytes(), found)
+        return found
 
     def row(self, sample: int) -> list[float]:
         """Return features and targets of one sample."""
@@ -114,6 +127,42 @@ def _picked(numbers: Any, chosen: Any, room: Any) -> Any:
     return numbers.take(chosen, axis=0, out=room[: len(chosen)], mode="clip")
 
 
+def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
+    """Weights of the samples, of mean 1; None where all are equal."""
+    import numpy as np
+
+    if given is None and by_class is None:
+        return None
+    found = np.ones(len(y)) if given is None else array(where, "sample_weight", given).astype(float)
+    if found.shape != (len(y),):
+        raise ValueError(f"{where}: sample_weight must be of shape ({len(y)},), got {found.shape}")
+    check_finite(where, "sample_weight", found)
+    if by_class is not None:
+        found = found * _class_weights(where, by_class, y)
+    if (found < 0.0).any() or not found.any():
+        raise ValueError(f"{where}: weights of samples must not be negative, nor all 0")
+    return found / found.mean()
+
+
+def _class_weights(where: str, given: Any, y: Any) -> Any:
+    import numpy as np
+
+    if y.ndim != 1:
+        raise ValueError(f"{where}: class_weight needs a class for each sample, y of shape (samples,), got {y.shape}")
+    classes, codes = np.unique(y, return_inverse=True)
+    if isinstance(given, str) and given == "balanced":
+        return (len(y) / (len(classes) * np.bincount(codes)))[codes]
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{where}: class_weight must be 'balanced' or a dict of class to weight, got {given!r:.60}")
+    by_class = []
+    for name in classes.tolist():
+        try:
+            by_class.append(number_of(given[name]) if name in given else 1.0)
+        except TypeError as error:
+            raise TypeError(f"{where}: class_weight of {name!r} must be a number, {error}") from None
+    return np.array(by_class)[codes]
+
+
 def table(where: str, what: str, given: Any) -> Any:
     """Return features as an array of shape (samples, features), of finite numbers.
 
@@ -141,6 +190,10 @@ def array(where: str, what: str, given: Any) -> Any:
 
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
+    if isinstance(given, np.ma.MaskedArray):
+        if np.ma.getmaskarray(given).any():
+            raise ValueError(f"{where}: {what} has masked entries; fill them, or leave out their samples")
+        given = given.data
     if isinstance(given, np.ndarray) and given.dtype.kind in "fiub":
         return given
     if isinstance(given, (str, bytes, dict, set)) or given is None:
@@ -158,8 +211,10 @@ def array(where: str, what: str, given: Any) -> Any:
         raise ValueError(f"{where}: {what} must be a table: {error}") from None
     if found.dtype.kind in "fiub":
         return found
+    if found.dtype.kind != "O":  # numpy would read "1.5", the time since 1970, the real part of a complex number
+        raise TypeError(f"{where}: {what} must be numbers, got {found.dtype}, such as {found.flat[0]!r:.60}")
     try:
-        return found.astype(float)
+        return np.array([number_of(x) for x in found.ravel().tolist()]).reshape(found.shape)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{where}: {what} must be numbers: {error}") from None
 

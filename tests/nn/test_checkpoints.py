@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
+from autograd import AnomalyError
 from tests.processes import running
 
 ROOT = Path(__file__).parent.parent.parent
@@ -124,9 +127,9 @@ def test_seconds_say_how_often() -> None:
     assert often.due(1)
     assert not seldom.due(1)
     assert [nn.Checkpoint("x", steps=3).due(step) for step in (1, 2, 3, 6, 7)] == [False, False, True, True, False]
-    with pytest.raises(ValueError, match="seconds must be at least 0 and finite, got -1"):
+    with pytest.raises(ValueError, match="seconds must be finite and at least 0, got -1"):
         nn.Checkpoint("x", seconds=-1.0)
-    with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="steps must be a whole number of at least 1, got 0"):
         nn.Checkpoint("x", steps=0)
 
 
@@ -192,3 +195,78 @@ def test_a_folder_that_is_not_there_is_known_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         train(tmp_path / "nowhere" / "run.json", 0)
     assert os.listdir(tmp_path) == []
+
+
+def scaled(factor: float) -> Any:
+    return lambda output, target: (output - target) ** 2 * factor
+
+
+@pytest.mark.parametrize(
+    "options, named",
+    [
+        ({"loss": "mse"}, "loss"),
+        ({"loss": scaled(1.0)}, "loss"),
+        ({"penalty": lambda parameters: 0.1 * parameters[0] ** 2}, "penalty"),
+        ({"seed": 1}, "seed"),
+        ({"sample_weight": [2.0] + [1.0] * 29}, "data"),
+        ({"validation": ([[0.0, 0.0]], [1.0])}, "data"),
+    ],
+)
+def test_a_checkpoint_of_another_loss_or_data_is_refused(tmp_path: Path, options: dict[str, Any], named: str) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2)
+    with pytest.raises(nn.CheckpointError, match=rf"of another training: .*{named}"):
+        train(path, **options)
+    points, labels = nn.datasets.moons(30, noise=0.1, seed=2)
+    net = nn.MLP(2, [3, 1], seed=1)
+    with pytest.raises(nn.CheckpointError, match=r"of another training: .*data"):
+        nn.fit(net, points, labels, loss="bce_with_logits", optimizer=nn.SGD(net, 0.1), batch_size=7, checkpoint=path)
+
+
+def test_losses_are_told_apart_by_code_and_by_what_they_close_over(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2, loss=scaled(1.0))
+    train(path, epochs=3, loss=scaled(1.0))
+    for other in (scaled(2.0), lambda output, target: (output - target) ** 2):
+        with pytest.raises(nn.CheckpointError, match="of another training: loss"):
+            train(path, loss=other)
+
+
+@given(data=st.data())
+def test_a_file_changed_anywhere_raises_documented_errors_alone(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("mutated") / "run.json"
+    with pytest.raises(Stop):
+        train(path, 8)
+    state = json.loads(path.read_text(encoding="utf-8"))
+    wrong = st.sampled_from([None, -1, 10**400, 1e308, "x", [], {}, True, [None], 0.5, {"a": 1}, math.inf, math.nan])
+    place: Any = state
+    while isinstance(place, (dict, list)) and place:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        inner = place[key]
+        if not isinstance(inner, (dict, list)) or not inner or data.draw(st.booleans()):
+            place[key] = data.draw(wrong)
+            break
+        place = inner
+    path.write_text(json.dumps(state), encoding="utf-8")
+    with contextlib.suppress(nn.CheckpointError, AnomalyError):
+        train(path, epochs=2)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_a_private_file_stays_private_and_nothing_of_killed_writers_stays(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.touch(mode=0o600)
+    path.unlink()
+    train(path, epochs=1)
+    path.chmod(0o600)
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    left = tmp_path / f".run.json.{int(ended.stdout)}-00ff00ff.partial"
+    ours = tmp_path / f".run.json.{os.getpid()}-00ff00ff.partial"
+    left.touch()
+    ours.touch()
+    train(path, epochs=2)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (left.exists(), ours.exists()) == (False, True)

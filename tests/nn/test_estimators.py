@@ -71,3 +71,55 @@ def test_without_scikit_learn_the_extra_is_named() -> None:
     script += "try: nn.Classifier\nexcept ImportError as e: print(e)"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "pip install 'scalargrad[sklearn]'" in ended.stdout
+
+
+def test_hidden_may_be_one_size() -> None:
+    points, labels = nn.datasets.moons(30, seed=1)
+    one = nn.Classifier(hidden=4, epochs=5, random_state=0).fit(points, labels)
+    assert np.array_equal(
+        one.decision_function(points),
+        nn.Classifier(hidden=(4,), epochs=5, random_state=0).fit(points, labels).decision_function(points),
+    )
+    assert nn.Regressor(hidden=np.int64(4), epochs=2).fit(points, labels).model_.layers[0].outputs == 4
+
+
+def test_a_constant_column_is_left_alone_however_its_mean_rounds() -> None:
+    points, labels = nn.datasets.moons(40, noise=0.1, seed=1)
+    for constant in (0.1, 1e-9, 12345.678, 0.0):
+        train = np.column_stack([points, np.full(40, constant)])
+        found = nn.Classifier(epochs=20, random_state=0).fit(train, labels)
+        assert found.scale_[2] == 1.0
+        again = train + np.array([0.0, 0.0, 1e-9])
+        assert found.score(again, labels) == found.score(train, labels)
+    flat = nn.Regressor(epochs=2, random_state=0).fit(points, np.full(40, 0.1))
+    assert flat.target_scale_ == 1.0
+
+
+def test_partial_fits_go_on() -> None:
+    points, labels = nn.datasets.moons(60, noise=0.1, seed=1)
+    found = nn.Classifier(random_state=0, learning_rate=0.05)
+    losses = []
+    for _ in range(20):
+        found.partial_fit(points[:30], labels[:30], classes=[0, 1])
+        found.partial_fit(points[30:], labels[30:])
+        losses.append(found.history_.loss[-1])
+    assert losses[-1] < 0.5 * losses[0]
+    assert found.score(points, labels) > 0.8
+    with pytest.raises(ValueError, match="classes that aren't among"):
+        found.partial_fit(points, labels + 5)
+    line = nn.Regressor(hidden=(), random_state=0, learning_rate=0.1)
+    for _ in range(60):
+        line.partial_fit(points, points[:, 0])
+    assert line.score(points, points[:, 0]) > 0.9
+
+
+def test_weights_of_classes_move_the_border() -> None:
+    points, labels = nn.datasets.moons(60, noise=0.5, seed=1)
+    shares = [
+        nn.Classifier(hidden=(), epochs=60, random_state=0, class_weight=given)
+        .fit(points, labels)
+        .predict(points)
+        .mean()
+        for given in ({0: 20.0, 1: 1.0}, "balanced", {0: 1.0, 1: 20.0})
+    ]
+    assert shares[0] < shares[1] < shares[2]

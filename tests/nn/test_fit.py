@@ -370,7 +370,7 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"X": [[1.0, 2.0]]}, ValueError, "fit: X and y must have as many samples, got 1 and 2"),
         ({"X": [[1.0, math.nan], [3.0, 4.0]]}, ValueError, "fit: X must be finite, got nan at sample 0, column 1"),
         ({"X": "abc"}, TypeError, "fit: X must be numbers, got 'abc' (str)"),
-        ({"X": [["a", "b"], ["c", "d"]]}, TypeError, "fit: X must be numbers: "),
+        ({"X": [["a", "b"], ["c", "d"]]}, TypeError, "fit: X must be numbers, got <U1, such as "),
         ({"X": None}, TypeError, "fit: X must be numbers, got None (NoneType)"),
         ({"y": [[0.0, 1.0], [math.inf, 0.0]]}, ValueError, "fit: y must be finite, got inf at sample 1, column 0"),
         ({"y": [[0.0], [1.0]]}, ValueError, "mse: "),
@@ -593,3 +593,128 @@ def test_a_loss_of_probabilities_refuses_net_inputs() -> None:
     assert numbers(net) == before
     model = nn.Sequential(net, nn.softmax)
     nn.fit(model, points, labels, loss="cross_entropy", optimizer=nn.Adam(model, lr=0.05), epochs=5)
+
+
+def test_weights_of_samples_are_as_repeating_them() -> None:
+    points, labels = moons(12)
+    weights = np.arange(12) % 3
+    how: dict[str, Any] = {"loss": "mse", "epochs": 5, "batch_size": None}
+    found = []
+    for given_, more in (
+        ((points, labels), {"sample_weight": weights}),
+        ((points, labels), {"sample_weight": weights * 7.0, "compiled": False}),
+        ((points.repeat(weights, axis=0), labels.repeat(weights)), {}),
+    ):
+        net = nn.MLP(2, [3, 1], seed=1)
+        nn.fit(net, *given_, optimizer=nn.SGD(net, lr=0.5), **how, **more)  # type: ignore[misc]
+        found.append(numbers(net))
+    assert found[0] == pytest.approx(found[2], rel=1e-9)
+    assert found[1] == pytest.approx(found[2], rel=1e-9)
+
+
+def test_weights_of_classes() -> None:
+    points, labels = moons(12)
+    found = []
+    for more in (
+        {"class_weight": {-1: 3.0}},
+        {"class_weight": {-1.0: 3, 1: 1}, "sample_weight": np.full(12, 2.0)},
+        {"sample_weight": np.where(labels < 0, 3.0, 1.0)},
+    ):
+        net = nn.MLP(2, [3, 1], seed=1)
+        nn.fit(net, points, labels, loss="mse", optimizer=nn.SGD(net, lr=0.5), epochs=3, **more)
+        found.append(numbers(net))
+    assert found[0] == pytest.approx(found[2], rel=1e-12)
+    assert found[1] == pytest.approx(found[2], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "more, error, text",
+    [
+        ({"sample_weight": [1.0]}, ValueError, "sample_weight must be of shape"),
+        ({"sample_weight": [-1.0] * 12}, ValueError, "must not be negative"),
+        ({"sample_weight": [0.0] * 12}, ValueError, "nor all 0"),
+        ({"sample_weight": ["1"] * 12}, TypeError, "sample_weight must be numbers"),
+        ({"class_weight": "even"}, TypeError, "class_weight must be 'balanced' or a dict"),
+        ({"class_weight": {-1: "3"}}, TypeError, "class_weight of -1.0 must be a number"),
+        ({"schedule": 3}, TypeError, "schedule must be a function of the step, or a ReduceLROnPlateau"),
+        ({"epochs": np.float64(2.0)}, ValueError, "epochs must be a whole number"),
+    ],
+)
+def test_wrong_weights_and_schedules(more: Any, error: Any, text: str) -> None:
+    net = nn.MLP(2, [1], seed=1)
+    with pytest.raises(error, match=text):
+        nn.fit(net, *moons(12), loss="mse", optimizer=nn.SGD(net, lr=0.5), **more)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.ma.array([[1.0], [2.0]], mask=[[False], [True]]),
+        np.array([["1"], ["2"]]), [["1.5"], ["2"]], np.array([[1 + 2j], [2.0]]), [[1.0], [2j]],
+        np.array([["2020-01-01"], ["2020-01-02"]], dtype="datetime64[D]"), np.array([[1], [2]], dtype="timedelta64[s]"),
+        np.array([["1"], [2.0]], dtype=object), [[b"1"], [b"2"]], np.array([[np.complex64(1j)], [1]], dtype=object),
+    ],
+)  # fmt: skip
+def test_data_that_are_no_numbers_are_refused(wrong: Any) -> None:
+    net = nn.MLP(1, [1], seed=1)
+    column = wrong[:, 0] if isinstance(wrong, np.ndarray) else [x for (x,) in wrong]
+    for X, y in ((wrong, [0.0, 1.0]), ([[0.0], [1.0]], column)):
+        with pytest.raises((TypeError, ValueError), match=r"must be numbers|has masked entries"):
+            nn.fit(net, X, y, loss="mse", optimizer=nn.SGD(net, lr=0.1), epochs=1)
+    with pytest.raises((TypeError, ValueError), match=r"must be numbers|has masked entries"):
+        nn.predict(net, wrong)
+
+
+def test_a_masked_array_without_masked_entries_is_an_array() -> None:
+    X = np.ma.array([[1.0], [2.0]], mask=False)
+    assert nn.predict(nn.MLP(1, [1], seed=1), X).shape == (2,)
+
+
+@pytest.mark.parametrize("answer", [True, np.True_, np.array(True)])
+def test_a_true_of_any_kind_ends_the_training(answer: Any) -> None:
+    history = trained(callbacks=lambda epoch: answer)[1]
+    assert (history.epochs, history.stopped) == (1, "early")
+    assert trained(callbacks=lambda epoch: np.False_, epochs=3)[1].epochs == 3
+
+
+def test_nan_is_not_the_best_even_if_it_comes_first() -> None:
+    stopping = nn.EarlyStopping(patience=2)
+    net = nn.MLP(1, [1], seed=1)
+    for number, (loss, stops) in enumerate([(math.nan, False), (2.0, False), (math.nan, False), (1.0, False)], 1):
+        told = nn.Epoch(number, 0.5, loss, net, None, nn.History())
+        assert stopping(told) is stops
+
+
+def stuck(output: Any, target: Any) -> Any:
+    """A loss that makes no progress."""
+    return output * 0.0 + 1.0
+
+
+def test_a_plateau_is_a_schedule(tmp_path: Path) -> None:
+    def run(schedule: Any, epochs: int, keep: bool) -> tuple[Any, float]:
+        net = nn.MLP(2, [1], seed=1)
+        descent = nn.SGD(net, lr=0.5)
+        made = schedule if isinstance(schedule, type) else schedule(descent)
+        how: dict[str, Any] = {"checkpoint": tmp_path / "run.json"} if keep else {}
+        nn.fit(net, *moons(12), loss=stuck, optimizer=descent, epochs=epochs, schedule=made, **how)
+        return net, descent.lr
+
+    def halved(descent: Any) -> Any:
+        return nn.schedules.ReduceLROnPlateau(descent, factor=0.5, patience=1)
+
+    assert run(nn.schedules.ReduceLROnPlateau, 13, False)[1] == pytest.approx(0.05)
+    net, rate = run(halved, 8, False)
+    assert rate == 0.5 * 0.5**3
+    run(halved, 4, True)
+    resumed, again = run(halved, 8, True)
+    assert (again, numbers(resumed)) == (rate, numbers(net))
+    descent, other = nn.SGD(net, lr=0.1), nn.schedules.ReduceLROnPlateau(nn.SGD(net, lr=0.1))
+    with pytest.raises(ValueError, match="schedule is of another optimizer"):
+        nn.fit(net, *moons(12), loss="mse", optimizer=descent, schedule=other)
+
+
+def test_a_history_of_anything_is_shown() -> None:
+    for validation in ([math.inf, 1.0], [math.nan, 1.0], [-math.inf, math.inf], [1e308, -1e308], [math.nan, math.nan]):
+        history = nn.History(loss=[2.0, 1.0], validation=validation, best_epoch=2, steps=2)
+        assert "2 epochs" in repr(history)
+        assert "2 epochs" in history._repr_html_()
