@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--all", action="store_true", help="of notes: print every equation with its verdict")
     add("--quiet", action="store_true", help="of notes: print nothing but what is WRONG, one line each")
     add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation")
+    add("--worksheet", metavar="FILE", help="of a note: write the network that it defines as a worksheet")
     add("--allow-empty", action="store_true", help="of notes: files without equations are no failure")
     add("--list", action="store_true", help="list the worksheets that come with the package")
     add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
@@ -189,7 +190,7 @@ def _outcome(options: argparse.Namespace, bare: bool) -> int:
         return _notes(options)
     if len(options.sheets) > 1:
         raise WorksheetError(f"one worksheet at a time, got {len(options.sheets)}")
-    for name in ("all", "quiet", "marked", "allow_empty"):
+    for name in ("all", "quiet", "marked", "worksheet", "allow_empty"):
         if getattr(options, name):
             raise WorksheetError(f"--{name.replace('_', '-')} is for notes")
     return _run(options)
@@ -216,7 +217,7 @@ def _is_note(path: str) -> bool:
     return path.lower().endswith(notes.SUFFIXES) or bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
-_FOR_NOTES = {"sheets", "sheet", "all", "quiet", "marked", "allow_empty", "json"}
+_FOR_NOTES = {"sheets", "sheet", "all", "quiet", "marked", "worksheet", "allow_empty", "json"}
 
 
 def _notes(options: argparse.Namespace) -> int:
@@ -231,6 +232,7 @@ def _notes(options: argparse.Namespace) -> int:
         json=options.json,
         allow_empty=options.allow_empty,
         marked=options.marked or "",
+        worksheet=options.worksheet or "",
     )
     return notes.run(options.sheets, wanted)
 

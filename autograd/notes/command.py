@@ -28,13 +28,14 @@ class Options:
     json: bool = False
     allow_empty: bool = False
     marked: str = ""
+    worksheet: str = ""
 
 
 def run(paths: Sequence[str], options: Options) -> int:
     """Read notes and print what was found; 1 when something is WRONG, 2 when nothing was found or can't be read."""
     code, found = FINE, []
-    if options.marked and len(paths) > 1:
-        raise WorksheetError("--marked takes one note")
+    if (options.marked or options.worksheet) and len(paths) > 1:
+        raise WorksheetError(f"--{'marked' if options.marked else 'worksheet'} takes one note")
     for path in _files(paths):
         try:
             text = _text(path)
@@ -55,6 +56,9 @@ def run(paths: Sequence[str], options: Options) -> int:
     if options.marked:
         for _, text, note in found:
             write_whole(options.marked, marked(text, note))
+    if options.worksheet:
+        for _, _, note in found:
+            write_whole(options.worksheet, note.worksheet() + "\n")
     return code or (FOUND_WRONG if any(note.count(WRONG) for _, _, note in found) else FINE)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,6 +24,7 @@ from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, j
 from autograd.notes.nodes import Key, Node
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.shapes import infer, kinds_of, spread
+from autograd.notes.sheet import as_worksheet
 from autograd.notes.splitting import Statement, statements
 from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.world import Book, Definition, Options, Unknown, World, letters_of
@@ -100,6 +101,29 @@ class Note:
 
     equations: list[Equation]
     remark: str = ""
+    definitions: Mapping[Node, Node] = field(default_factory=dict, repr=False, compare=False)
+    numbers: Mapping[Node, float] = field(default_factory=dict, repr=False, compare=False)
+
+    def worksheet(self) -> str:
+        """Write the network that the note defines as a worksheet, to draw, explore and train.
+
+        Leaves get the first numbers that the note gives them, arbitrary ones where it gives none. Families, vectors
+        and unknown functions are left out.
+
+        Raises
+        ------
+        WorksheetError
+            When the note defines no network of scalars.
+
+        Examples
+        --------
+        >>> print(read_note("$z = w x$, $w = 2$, $x = 3$").worksheet())
+        w = 2
+        x = 3
+        <BLANKLINE>
+        z = w*x
+        """
+        return as_worksheet(self.definitions, self.numbers)
 
     def count(self, *which: str) -> int:
         """Count the equations of some statuses."""
@@ -247,10 +271,12 @@ class _Reading:
         self.rows = kept
         self._gather()
         self._define()
-        _Judging(self).run()
+        judging = _Judging(self)
+        judging.run()
         equations = [row.equation for row in self.rows] + self.failed
         equations.sort(key=lambda each: (each.cell, each.start))
-        return Note(equations, self._damage(equations))
+        definitions = {each.pattern: each.body for every in self.book.definitions.values() for each in every}
+        return Note(equations, self._damage(equations), definitions, judging.numbers())
 
     @staticmethod
     def _is_statement(row: _Row) -> bool:
@@ -562,6 +588,11 @@ class _Judging:
     def _set(row: _Row, status: str, message: str = "") -> None:
         row.equation.status, row.equation.message = status, message
 
+    def numbers(self) -> dict[Node, float]:
+        """Return the first number that the note gives for each name."""
+        names = {name for row in self.rows for side in row.readable() for name in side.symbols()}
+        return {name: self.values[_place(name)][0][0] for name in names if _place(name) in self.values}
+
     def _judge(self, row: _Row) -> None:
         if row.problem and len(row.readable()) < 2:
             self._set(row, UNREAD, row.problem)
@@ -594,6 +625,7 @@ class _Judging:
     def _judge_given(self, row: _Row, name: Node) -> None:
         numbers = list(row.readable()[1:])
         verdict = self._numbers(row, numbers)
+        self._put_in(row, [], numbers)
         self._learn(name, rounding.stated(numbers[-1]), row)
         if verdict is not None and len(numbers) > 1:
             self._set(row, *verdict)
@@ -1111,6 +1143,8 @@ class _Judging:
         """Match sides with names, of this line or earlier ones, with a side that has numbers for the names."""
         left = row.sides[0]
         known = [*symbolic, *(self.sides.get(left, ()) if left is not None else ())]
+        if left is not None and left.head == "sym":
+            known += [each.body for each in self.book.definitions.get(n.key(left), ()) if each.pattern == left]
         if left is not None:
             self.sides.setdefault(left, []).extend(each for each in symbolic if each != left)
         for numbers in numeric:

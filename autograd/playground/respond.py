@@ -15,7 +15,7 @@ from autograd.derivation import derive
 from autograd.draw import draw
 from autograd.errors import AutogradError, WorksheetError
 from autograd.explore import explore
-from autograd.notes import read_note
+from autograd.notes import Note, read_note
 from autograd.ops import NAMES, TABLE
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped
@@ -138,7 +138,14 @@ def note(text: str) -> Answer:
         {"line": each.line, "status": each.status, "latex": each.text, "message": each.message}
         for each in read.equations
     ]
-    return {"equations": equations, "summary": read.summary(), "worksheet": ""}
+    return {"equations": equations, "summary": read.summary(), "worksheet": _network(read)}
+
+
+def _network(read: Note) -> str:
+    try:
+        return read.worksheet()
+    except WorksheetError:
+        return ""
 
 
 def script(text: str) -> Answer:

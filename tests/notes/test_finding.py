@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import WorksheetError, read_note
+from autograd import Worksheet, WorksheetError, read_note
 from autograd.__main__ import main
 
 
@@ -76,6 +76,15 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert [each["status"] for each in found] == ["defined", "WRONG"]
     assert main(["--marked", str(tmp_path / "marked.md"), str(path)]) == 1
     assert "**[WRONG" in (tmp_path / "marked.md").read_text(encoding="utf-8")
+
+
+def test_the_network_of_a_note_is_a_worksheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, sheet = tmp_path / "note.md", tmp_path / "sheet.txt"
+    path.write_text("$n = v p + c$\n\n$n = 0.5 \\cdot 0.4 + 0.1 = 0.3$\n\n$o = \\sigma(n)$", encoding="utf-8")
+    assert main(["--worksheet", str(sheet), str(path)]) == 0
+    assert main(["--json", str(sheet)]) == 0
+    capsys.readouterr()
+    assert Worksheet.parse(sheet.read_text(encoding="utf-8")).evaluate().values["n"].data == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("content", [b"no mathematics", b"$a = \xff$"])
