@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nn.modules.module import Module
 from nn.training.predicting import predict
 from nn.training.samples import array, table
 
-if TYPE_CHECKING:
-    from nn.training.history import History
-
 __all__ = ["curves", "decision_regions", "weight_histograms"]
 
 
-def curves(history: History, axes: Any = None) -> Any:
+def curves(history: Any, axes: Any = None) -> Any:
     """Draw the losses of a training by epoch, on a logarithmic scale where all are positive.
 
     Parameters
