@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from autograd._common.containers import LEAF, Leaves, Structure, flatten, is_array
@@ -58,5 +59,12 @@ class Results(Leaves):
 
 def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool) -> tuple[Structure, list[Any]]:
     """Return the structure of a call's arguments, as (arguments, named), and the leaves in them."""
+    if not (named or vector) and all([type(x) is float or getattr(x, "ndim", 0) == 1 for x in arguments]):
+        return _of_leaves(len(arguments)), [*arguments]
     leaves = Vectors() if vector else Arguments()
     return flatten((arguments, dict(sorted(named.items()))), leaves), leaves
+
+
+@lru_cache(maxsize=256)
+def _of_leaves(count: int) -> Structure:
+    return flatten(((0.0,) * count, {}), Arguments())

@@ -85,7 +85,7 @@ class Recording:
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
         """Take note of plain state that what is recorded depends on."""
-        self.states.append(State(name, read, read()))
+        self.states.append(State(name, read))
         if self.outer is not None:
             self.outer.depends_on(name, read)
 

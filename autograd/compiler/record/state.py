@@ -26,26 +26,35 @@ MOST: Final = 256
 OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
 
 
-class State(NamedTuple):
-    """One piece of state: its name, how it is read, and what it was."""
+class State:
+    """One piece of state: its name, how it is read, and what it was when this was made."""
 
-    name: str
-    read: Callable[[], object]
-    was: object
+    __slots__ = ("_fixed", "_was", "name", "read")
+
+    def __init__(self, name: str, read: Callable[[], object]) -> None:
+        self.name, self.read = name, read
+        x = read()
+        self._was = _snapshot(x)
+        # What can't change but by being another object needs no second look while it is this one.
+        self._fixed = x if type(x) in PLAIN or isinstance(self._was, _Identity) else self
 
     def holds(self) -> bool:
         """Whether it is what it was."""
-        return _same(_snapshot(self.read()), self.was)
+        x = self.read()
+        return x is self._fixed or _same(_snapshot(x), self._was)
 
 
 def still(states: Sequence[State]) -> bool:
     """Whether all states are what they were."""
-    return all(state.holds() for state in states)
+    for state in states:  # no generator: this precedes every call
+        if state.read() is not state._fixed and not state.holds():
+            return False
+    return True
 
 
 def states_of(function: Callable[..., Any]) -> list[State]:
     """Return the state that a function's code names."""
-    return [State(name, read, _snapshot(read())) for name, read in _Reader().of_callable(function, "")]
+    return [State(name, read) for name, read in _Reader().of_callable(function, "")]
 
 
 def _same(x: Any, y: Any) -> bool:
