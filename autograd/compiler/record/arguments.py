@@ -59,7 +59,7 @@ class Results(Leaves):
 
 def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool) -> tuple[Structure, list[Any]]:
     """Return the structure of a call's arguments, as (arguments, named), and the leaves in them."""
-    if not (named or vector) and all([type(x) is float or getattr(x, "ndim", 0) == 1 for x in arguments]):
+    if not (named or vector) and all(type(x) is float or getattr(x, "ndim", 0) == 1 for x in arguments):
         return _of_leaves(len(arguments)), [*arguments]
     leaves = Vectors() if vector else Arguments()
     return flatten((arguments, dict(sorted(named.items()))), leaves), leaves

@@ -46,10 +46,7 @@ class State:
 
 def still(states: Sequence[State]) -> bool:
     """Whether all states are what they were."""
-    for state in states:  # no generator: this precedes every call
-        if state.read() is not state._fixed and not state.holds():
-            return False
-    return True
+    return all(state.read() is state._fixed or state.holds() for state in states)
 
 
 def states_of(function: Callable[..., Any]) -> list[State]:
