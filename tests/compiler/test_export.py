@@ -121,7 +121,11 @@ def test_it_compiles_without_a_warning(compiler: tuple[str, ...], tmp_path: Path
 
 
 def test_a_long_program_is_many_functions(tmp_path: Path) -> None:
-    program, arguments = graph(3, ["add", "mul", "tanh", "sin", "where", "logsumexp", "mean"], 2000)
+    x, w = Value(0.5, label="x"), Value(0.9, label="w")
+    y = x
+    for step in range(300):
+        y = ag.mean([ag.tanh(w * y + 0.01 * step), ag.where(y, ag.sin(x), w), ag.logsumexp([y, x])])
+    program, arguments = ag.compile([y, x * w], inputs=[x]), [0.5]
     text = program.to_c("f")
     longest = max(len(part.splitlines()) for part in text.split("\n}\n"))
     assert longest < 400

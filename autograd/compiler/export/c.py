@@ -259,13 +259,14 @@ class _File:
     ) -> str:  # fmt: skip
         """A function that calls others, none of them longer than `LONG` statements."""
         arrays = ["const real *x", "const real *w", "real *t", "double *d", "real *g", "real *r"]
+        arrays += ["const real *seeds"] * gradient
         calls, functions = [], []
         for part, blocks in (("forward", forward), ("reverse", reverse)):
             for number, lines in enumerate(_pieces(blocks), 1):
                 piece = f"{name}_{part}_{number}"
                 unused = [f"(void){each.split('*')[1]};" for each in arrays]
                 functions.append(_function(f"static void {piece}({', '.join(arrays)})", [*unused, *lines]))
-                calls.append(f"{piece}(x, w, t, d, g, r);")
+                calls.append(f"{piece}({', '.join(each.split('*')[1] for each in arrays)});")
             if part == "forward":
                 calls += [line for block in guards for line in block]
         count = len(self.tape.rows)
