@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-__all__ = ["LEAF", "Leaves", "Structure", "Tree", "flatten", "is_array", "is_number", "paths", "unflatten"]
+from autograd._common.numbers import is_number
+
+__all__ = ["LEAF", "Leaves", "Structure", "Tree", "flatten", "is_array", "paths", "unflatten"]
 
 Structure = tuple[Any, ...]
 """LEAF; ("fixed", type, it); ("sequence", type, parts); ("mapping", type, factory, (key, part)…); ("array", shape)."""
@@ -163,12 +165,6 @@ def count(shape: tuple[int, ...] | None) -> int:
     for length in shape or ():
         found *= length
     return found
-
-
-def is_number(x: object) -> bool:
-    """Whether x stands for one number: what has `__float__` and no length."""
-    kind = type(x)
-    return kind is float or (hasattr(kind, "__float__") and not hasattr(kind, "__len__"))
 
 
 def is_array(x: object) -> bool:

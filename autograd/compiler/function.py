@@ -14,7 +14,8 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, ParamSpec, overload
 
 from autograd._common import notebook
-from autograd._common.containers import LEAF, Structure, flatten, is_number, unflatten
+from autograd._common.containers import LEAF, Structure, flatten, unflatten
+from autograd._common.numbers import is_number
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
 from autograd.compiler.record.arguments import Results, flatten_call

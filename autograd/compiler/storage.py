@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any, Final
 
+from autograd._common.numbers import from_json, to_json
 from autograd.compiler.record.tape import ALIAS, NAMES, ROWS, Guard, Tape
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
@@ -36,22 +36,17 @@ def dumps(tape: Tape, parameters: list[tuple[float, str]], single_output: bool) 
             "format": FORMAT,
             "version": VERSION,
             "inputs": tape.inputs,
-            "parameters": [[_number(data), label] for data, label in parameters],
-            "constants": [_number(x) for x in tape.constants],
+            "parameters": [[to_json(data), label] for data, label in parameters],
+            "constants": [to_json(x) for x in tape.constants],
             "ops": [[tape.op(row), *operands] for row, operands in zip(tape.rows, tape.operands, strict=True)],
             "outputs": list(tape.outputs),
             "single_output": single_output,
-            "guards": [[g.kind, g.node, g.other, _number(g.outcome), g.digits] for g in tape.guards],
+            "guards": [[g.kind, g.node, g.other, to_json(g.outcome), g.digits] for g in tape.guards],
             "added": list(tape.added),
             "labels": {str(entry): label for entry, label in tape.labels.items()},
         },
         allow_nan=False,
     )
-
-
-def _number(x: float) -> Any:
-    """A number as JSON has it; those it lacks, as text."""
-    return x if isinstance(x, bool) or math.isfinite(x) else str(x)
 
 
 def loads(text: str) -> tuple[Tape, list[Value], bool]:
@@ -122,8 +117,7 @@ def _integer(x: Any, what: str, low: int, high: int) -> int:
 
 
 def _float(x: Any, what: str) -> float:
-    if x in ("nan", "inf", "-inf"):
-        return float(x)
+    x = from_json(x)
     if isinstance(x, bool) or not isinstance(x, (int, float)):
         raise StoreError(f"load: {what} must be a number, got {x!r:.40}")
     try:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
+from autograd._common.numbers import is_number, shown
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
@@ -64,9 +65,8 @@ def record(op: Op, operands: Sequence[Any]) -> Any:
 
 
 def _number(op: str, x: Any) -> float:
-    kind = type(x)
-    if not hasattr(kind, "__float__") or hasattr(kind, "__len__"):
-        raise TypeError(f"{op}: operands must be Values or numbers, got {x!r} ({kind.__name__})")
+    if not is_number(x):
+        raise TypeError(f"{op}: operands must be Values or numbers, got {shown(x)}")
     return float(x)
 
 

@@ -13,7 +13,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
-from autograd._common.containers import Tree, is_number
+from autograd._common.containers import Tree
+from autograd._common.numbers import is_number
 from autograd.derivatives import over_values
 from autograd.derivatives.hessian import hessian_array, hessian_of, products
 from autograd.derivatives.sweeps import (

@@ -164,6 +164,15 @@ class Value(Methods):
             raise TypeError(f"label must be a str, got {shown(name)}")
         self._label = str.__str__(name)
 
+    @property
+    def __class__(self) -> Any:
+        """The class, which is part of how a node is laid out in memory and can't be set."""
+        return type(self)
+
+    @__class__.setter
+    def __class__(self, kind: object) -> None:
+        raise TypeError(f"__class__: the class of a Value can't be changed, to {shown(kind)}")
+
     # Getters in C: three times as fast as Python's.
     op: str = property(attrgetter("_row.name"), doc="Name of the op that computed this; empty on leaves.")  # type: ignore[assignment]
     operands: tuple[Value | float, ...] = property(  # type: ignore[assignment]

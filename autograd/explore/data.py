@@ -6,11 +6,11 @@ names there, with subscripts, or numbers as they are now.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
+from autograd._common.numbers import to_json
 from autograd.derivation import derive
 from autograd.derivation.chains import Derivation
 from autograd.derivation.parts import Factor, Line
@@ -51,11 +51,6 @@ def natural(label: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part[0] in "0123456789" else (1, 0, part) for part in parts]
 
 
-def number(x: float) -> float | str:
-    """A number for JSON, which has none that isn't finite."""
-    return x if math.isfinite(x) else str(x)
-
-
 class _Printer(TextPrinter):
     """Writes each name as its one character."""
 
@@ -94,7 +89,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
         if node.op:
             entry |= _computed(node, positions, steps, hand)
         else:
-            entry |= {"kind": kind, "value": number(node.data)}
+            entry |= {"kind": kind, "value": to_json(node.data)}
             entry |= {"trained": True} if id(node) in trained and id(node) not in held else {}
             entry |= {"held": True} if id(node) in held else {}
         listed.append(entry)
@@ -115,7 +110,7 @@ def collapsed_data(root: Value, what: Scene) -> Data:
     places = {box.key: i for i, box in enumerate(what.boxes)}
     leaves = [box for box in what.boxes if box.value is not None and not box.value.op]
     nodes = [_group(box, entering[box.key], places) for box in what.boxes]
-    nodes[-1]["value"] = number(root.data)
+    nodes[-1]["value"] = to_json(root.data)
     return {
         "collapsed": what.values,
         "nodes": nodes,
@@ -133,18 +128,18 @@ def _group(box: Box, entering: list[Edge], places: Mapping[str, int]) -> Data:
         "key": box.key,
         "label": [part for part in (box.base, box.subscript) if part] or [op],
         "title": one_line(box.label),
-        "gradient": number(box.slope or 0.0),
+        "gradient": to_json(box.slope or 0.0),
         "held": True,
     }
-    data |= {"shown": box.data} if box.value is None else {"value": number(box.value.data)}
+    data |= {"shown": box.data} if box.value is None else {"value": to_json(box.value.data)}
     if not op:
         return data | {"kind": box.kind}
     return data | {
         "op": op,
         "operands": [places[edge.tail.key] for edge in entering],
         "edges": [edge.key for edge in entering],
-        "slopes": [None if edge.derivative is None else number(edge.derivative) for edge in entering],
-        "flows": [number(edge.flow or 0.0) for edge in entering],
+        "slopes": [None if edge.derivative is None else to_json(edge.derivative) for edge in entering],
+        "flows": [to_json(edge.flow or 0.0) for edge in entering],
         "counts": [edge.count for edge in entering],
     }
 
@@ -198,10 +193,10 @@ def _below_unknown(nodes: list[Value]) -> set[int]:
 
 
 def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Printer) -> Data:
-    operands = [positions[id(x)] if isinstance(x, Value) else [number(x)] for x in node.operands]
+    operands = [positions[id(x)] if isinstance(x, Value) else [to_json(x)] for x in node.operands]
     data: Data = {"op": node.op, "operands": operands, "formula": hand.formula(steps.definition(node))}
     if not is_known(node.op):
-        data |= {"value": number(node.data), "slopes": [number(d) for d in node.local_derivatives]}
+        data |= {"value": to_json(node.data), "slopes": [to_json(d) for d in node.local_derivatives]}
         return data | ({"selects": True} if TABLE[node.op].selects else {})
     return data | {"pages": [hand.formula(page) for page in steps.pages(node)]}
 
@@ -251,5 +246,5 @@ def _tree(formula: Formula, numbers: Mapping[str, int]) -> Any:
     if formula.head == "name":
         return numbers[formula.text]
     if formula.head == "number":
-        return ["number", number(formula.number)]
+        return ["number", to_json(formula.number)]
     return [formula.head, *(_tree(each, numbers) for each in formula.operands)]

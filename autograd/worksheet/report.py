@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograd._common.numbers import to_json
 from autograd._common.text import display_width, shortened
 from autograd.worksheet import Evaluation, Worksheet
 from autograd.worksheet.checking import FAILED, KINK, UNCLEAR, Comparison
@@ -112,18 +113,18 @@ def as_json(report: Report) -> str:
     """
     content: dict[str, object] = {
         "output": report.run.output,
-        "value": _json_number(report.run.value),
+        "value": to_json(report.run.value),
         "values": _json_numbers(report.run.numbers()),
         "gradients": _json_numbers(report.gradients),
         "updated": _json_numbers(report.updated),
-        "value_after": _json_number(report.value_after),
+        "value_after": to_json(report.value_after),
     }
     if report.checks is not None:
         content["check"] = {
             each.label: {
-                "forward": _json_number(each.forward),
-                "differences": _json_number(each.differences),
-                "error": _json_number(each.error),
+                "forward": to_json(each.forward),
+                "differences": to_json(each.differences),
+                "error": to_json(each.error),
                 "verdict": each.verdict,
             }
             for each in report.checks
@@ -132,13 +133,7 @@ def as_json(report: Report) -> str:
 
 
 def _json_numbers(numbers: Mapping[str, float]) -> dict[str, float | str]:
-    return {label: _json_number(number) for label, number in numbers.items()}
-
-
-def _json_number(number: float) -> float | str:
-    if math.isfinite(number):
-        return number
-    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    return {label: to_json(number) for label, number in numbers.items()}
 
 
 def as_text(report: Report, *, values: bool = False) -> str:

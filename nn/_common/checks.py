@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Complex, Real
 from typing import Any
 
+from autograd._common.numbers import is_number, shown
 from autograd.engine.backend import Value
 
 __all__ = [
@@ -25,12 +25,6 @@ __all__ = [
 _NUMBERS = {Value, float, int, bool}  # what most of what is given is made of
 
 
-def shown(given: object) -> str:
-    """What was given, for an error: its repr, short, and its type."""
-    text = repr(given)
-    return f"{text if len(text) <= 50 else text[:49] + '…'} ({type(given).__name__})"
-
-
 def listed(names: Iterable[str]) -> str:
     """Names for an error."""
     return ", ".join(names)
@@ -46,13 +40,7 @@ def size(what: str, given: Any, least: int = 1) -> int:
 
 def number_of(given: Any) -> float:
     """One number as a float; a TypeError says what was given."""
-    kind = type(given)
-    if kind is float:
-        return given  # type: ignore[no-any-return]
-    many = hasattr(kind, "__len__") and getattr(given, "shape", None) != ()  # an array of no dimensions is one number
-    # numpy's complex numbers have `__float__` too, which drops the imaginary part.
-    is_complex = issubclass(kind, Complex) and not issubclass(kind, Real)
-    if not hasattr(kind, "__float__") or many or is_complex or isinstance(given, str):
+    if not is_number(given):
         raise TypeError(f"got {shown(given)}")
     return float(given)
 

@@ -74,7 +74,7 @@ def test_every_number_of_a_leaf_is_kept() -> None:
     x = Value(0.1 + 0.2, "x")
     nodes = data_of(explore(x * float("inf") + -0.0))["nodes"]
     assert nodes[0]["value"] == 0.1 + 0.2
-    assert nodes[1]["operands"] == [0, ["inf"]]
+    assert nodes[1]["operands"] == [0, ["Infinity"]]
     assert str(nodes[2]["operands"][1][0]) == "-0.0"
 
 

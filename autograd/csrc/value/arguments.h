@@ -179,25 +179,20 @@ bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR
 
 typedef enum { FAILED, NUMBER, VALUE } Kind;
 
-static PyObject *complex_numbers, *real_numbers; /* numbers.Complex and numbers.Real */
-
-/* Whether an object stands for one number: what has __float__ and no length (arrays have both), and isn't complex, as
-   numpy's are, whose __float__ drops the imaginary part. 1, 0, or -1 with an exception. */
+/* Whether an object stands for one real number, as autograd._common.numbers has it: 1, 0, or -1 with an exception. */
 static int
 is_number(PyObject *object)
 {
-    PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyFloat_Type || type == &PyLong_Type) {
+    if (PyFloat_Check(object) || PyLong_Check(object)) {
         return 1;
     }
-    if (type->tp_as_number == NULL || type->tp_as_number->nb_float == NULL
-        || (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_length != NULL)
-        || (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_length != NULL)) {
-        return 0;
+    if (is_value(object)) {
+        return 1;
     }
-    int complex = PyObject_IsSubclass((PyObject *)type, complex_numbers);
-    int real = complex == 1 ? PyObject_IsSubclass((PyObject *)type, real_numbers) : complex;
-    return complex == 1 ? real : complex == 0 ? 1 : -1;
+    PyObject *answer = call_python("autograd._common.numbers", "is_number", object, NULL);
+    int known = answer != NULL ? PyObject_IsTrue(answer) : -1;
+    Py_XDECREF(answer);
+    return known;
 }
 
 /* float(object) for what is_number; may run any Python code. */

@@ -7,6 +7,25 @@
 /* Attributes */
 
 static PyObject *
+get_class(PyObject *self, void *Py_UNUSED(closure))
+{
+    return Py_NewRef(Py_TYPE(self));
+}
+
+/* A class is part of how a node is allocated and freed. */
+static int
+set_class(PyObject *Py_UNUSED(self), PyObject *kind, void *Py_UNUSED(closure))
+{
+    if (kind == NULL) {
+        PyErr_SetString(PyExc_TypeError, "__class__: the class of a Value can't be deleted");
+    }
+    else {
+        complain(PyExc_TypeError, "__class__", ": the class of a Value can't be changed, to", kind);
+    }
+    return -1;
+}
+
+static PyObject *
 get_op(PyObject *self, void *Py_UNUSED(closure))
 {
     uint16_t op = ((Node *)self)->op;

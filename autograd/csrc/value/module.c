@@ -87,6 +87,7 @@ static PyMethodDef value_methods[] = {
 };
 
 static PyGetSetDef value_attributes[] = {
+    {"__class__", get_class, set_class, "The class, which can't be set.", NULL},
     {"data", get_data, set_data, "The number; settable on leaves.", NULL},
     {"grad", get_grad, set_grad, "Derivative of the last `backward()`'s root with respect to this.", NULL},
     {"label", get_label, set_label, "The name, or the empty string.", NULL},
@@ -247,8 +248,7 @@ find_python(void)
     bool found = (marks = PyDict_New()) != NULL && (groups = PyDict_New()) != NULL
         && fetch(modes, "_grouping", &grouping) && fetch(modes, "_forgetting", &forgetting)
         && fetch(modes, "_detecting", &detecting)
-        && fetch(modes, "_recorder", &recorder) && fetch("numbers", "Complex", &complex_numbers)
-        && fetch("numbers", "Real", &real_numbers) && fetch("autograd.ops", "TABLE", &table);
+        && fetch(modes, "_recorder", &recorder) && fetch("autograd.ops", "TABLE", &table);
     return found ? 0 : -1;
 }
 

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from autograd import ops
+from autograd._common.numbers import is_number, shown
 from autograd.derivatives import differences, over_values
 from autograd.engine import backend
 from autograd.ops.table import make
@@ -115,6 +116,6 @@ def may_loop(function: Function) -> bool:
 
 def number_of(name: str, x: Any) -> float:
     """The number that a function returned."""
-    if not hasattr(type(x), "__float__"):
-        raise TypeError(f"{name}: must return a number, got {x!r} ({type(x).__name__})")
+    if not is_number(x):
+        raise TypeError(f"{name}: must return a number, got {shown(x)}")
     return float(x)

@@ -1,6 +1,5 @@
 // The graph, computed as Python computes it: values forward, gradients backward as far as one wants, descent.
-const finite = {inf: Infinity, "-inf": -Infinity, nan: NaN};
-const readNumber = (x) => (typeof x === "string" ? finite[x] : x);
+const readNumber = (x) => Number(x); // "Infinity" and "NaN" are strings in JSON
 
 class Graph {
   constructor(data) {
