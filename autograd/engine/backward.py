@@ -32,7 +32,8 @@ def computed(outputs: Iterable[Node]) -> list[Any]:
         for parent in operands:
             if parent._parents and parent not in found:
                 found.add(parent)
-                path += (node, operands)
+                path.append(node)
+                path.append(operands)
                 node, operands = parent, iter(parent._parents)
                 break
         else:
