@@ -110,8 +110,8 @@ def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta:
     limit = number_in("huber: delta", delta, 0.0, math.inf, open_low=True)
 
     def term(o: Any, t: Any) -> Any:
-        distance = backend.abs(backend.sub(t, o))
-        near = backend.min(distance, limit)
+        distance = backend.sub(t, o)
+        near = backend.max(backend.min(distance, limit), -limit)
         return backend.mul(near, backend.sub(distance, backend.mul(0.5, near)))
 
     return _elementwise("huber", outputs, targets, reduction, term)

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
-__all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local"]
+__all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local", "settled"]
 
 EPSILON = 2.0**-52
 STEP = 2.0**-500  # of the complex kind: so small that its square is nothing
@@ -80,6 +80,39 @@ def difference(
                     best, bound = row[-1], error
         table.append(row)
         step /= 2
+    return best, bound
+
+
+def settled(
+    evaluate: Callable[[float], float], x: float, widths: Sequence[float], rounding: float = 0.0
+) -> tuple[float, float]:
+    """Return the derivative on which differences from several first steps agree, and a bound on its error.
+
+    The narrowest steps that give a number at all are trusted first; a wider one, which has less rounding error, is taken
+    as long as it agrees with them within both bounds. So what wide steps pass over, a kink or a narrow peak, is seen.
+
+    Parameters
+    ----------
+    evaluate, x, rounding
+        As of `difference`.
+    widths : sequence of float
+        The first steps.
+
+    Examples
+    --------
+    >>> slope, error = settled(lambda t: math.sqrt(abs(t)), 1e-6, (0.1, 1e-3, 1e-5, 1e-7))
+    >>> abs(slope - 500.0) <= error < 1e-5
+    True
+    """
+    best, bound = math.nan, math.inf
+    for width in sorted(widths):
+        wider, its_bound = difference(evaluate, x, width, rounding)
+        if its_bound == math.inf:
+            continue
+        if bound < math.inf and abs(wider - best) > bound + its_bound:
+            break
+        if its_bound < bound:
+            best, bound = wider, its_bound
     return best, bound
 
 

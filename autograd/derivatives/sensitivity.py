@@ -142,25 +142,28 @@ def sensitivity(
         Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0))
         for i, (x, slope) in enumerate(zip(below, gradients))
     ]
-    variance = math.fsum(one.spread**2 for one in found)
-    slopes = {id(x): slope for x, slope in zip(below, gradients)}
+    # Relative to the largest, so that no square leaves the range of floats.
+    largest = max((one.spread for one in found if math.isfinite(one.spread)), default=0.0) or 1.0
+    shares = {id(one.leaf): math.copysign(one.spread, one.gradient) / largest for one in found}
+    variance = math.fsum(share * share for share in shares.values())
     correlations: dict[tuple[int, int], float] = {}
     for (first, other), shared in (covariance or {}).items():
         x, y = _leaf(first, below), _leaf(other, below)
-        allowed = sigmas.get(id(x), 0.0) * sigmas.get(id(y), 0.0)
-        if x is y or not abs(shared) <= allowed * (1 + 1e-12):
+        sigma, tau = sigmas.get(id(x), 0.0), sigmas.get(id(y), 0.0)
+        correlation = 0.0 if shared == 0.0 else shared / sigma / tau if sigma > 0.0 < tau else math.inf
+        if x is y or not abs(correlation) <= 1 + 1e-12:
             raise ValueError(
                 f"sensitivity: the covariance of {_called(first)} and {_called(other)} must be of two leaves and at "
-                f"most {allowed!r} in size, the product of their standard deviations, got {shared!r}"
+                f"most {sigma * tau!r} in size, the product of their standard deviations, got {shared!r}"
             )
         if (id(x), id(y)) in correlations:
             raise ValueError(f"sensitivity: the covariance of {_called(first)} and {_called(other)} is given twice")
-        variance += 2 * slopes[id(x)] * slopes[id(y)] * shared
-        correlations[id(x), id(y)] = correlations[id(y), id(x)] = shared / allowed if shared else 0.0
+        variance += 2 * shares[id(x)] * shares[id(y)] * correlation
+        correlations[id(x), id(y)] = correlations[id(y), id(x)] = correlation
     _refuse_contradictions(correlations, {one.leaf: one.label for one in found})
     return Sensitivity(
         output.data,
-        math.sqrt(max(variance, 0.0)),
+        largest * math.sqrt(max(variance, 0.0)),
         tuple(sorted(found, key=lambda one: -abs(one.relative))),
         tuple(sorted(found, key=lambda one: -one.spread)),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.derivatives.differences import difference
+from autograd.derivatives.differences import settled
 from autograd.derivatives.sweeps import push
 from autograd.worksheet.sheet import Worksheet
 
@@ -19,7 +19,7 @@ __all__ = ["Comparison", "compare"]
 
 OK, KINK, UNCLEAR, FAILED = "ok", "kink", "unclear", "FAILED"
 
-WIDTH: Final = 0.125  # of the first step, relative
+WIDTHS: Final = tuple(0.125 * 0.1**k for k in range(9))  # of the first steps, relative
 CLOSE: Final = 1e-9
 RESOLVED: Final = 1e-5
 
@@ -100,8 +100,8 @@ def _verdict(reverse: float, differences: float, error: float) -> str:
 
 def _difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
     """Estimate a derivative from values alone, with a bound on the error: nan and inf where no step gives a number."""
-    widths = {WIDTH * max(abs(x), 1.0), WIDTH * abs(x)} - {0.0}
-    return min((difference(function, x, width) for width in sorted(widths)), key=lambda found: found[1])
+    scales = {max(abs(x), 1.0), abs(x)} - {0.0}
+    return settled(function, x, [width * scale for scale in scales for width in WIDTHS])
 
 
 def _at_kink(slope: float, agrees: bool, function: Callable[[float], float], x: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -78,21 +79,62 @@ def step(x: Any) -> Any:
     return x if x > 0 else 2.0 * x
 
 
-@pytest.mark.parametrize("f, x, text", [
-    (abs, 0.0, "gradcheck of abs: kink near x = 0.0, in abs of x = 0.0"),
-    (ag.relu, 0.0, "gradcheck of relu: kink near x = 0.0, in relu of x = 0.0"),
-    (ag.sqrt, 0.0, "gradcheck of sqrt: kink near x = 0.0, in sqrt of x = 0.0"),
-    (step, 0.0, "gradcheck of step: kink near x = 0.0: steps that stay on its side are too small to tell"),
+@pytest.mark.parametrize("f, order, text", [
+    (abs, 2, "gradcheck of abs: kink near x = 0.0, in abs of x = 0.0"),
+    (ag.relu, 2, "gradcheck of relu: kink near x = 0.0, in relu of x = 0.0"),
+    (ag.sqrt, 1, "gradcheck of sqrt: kink near x = 0.0, in sqrt of x = 0.0"),
+    (step, 1, "gradcheck of step: kink near x = 0.0: steps that stay on its side are too small to tell"),
 ])  # fmt: skip
-def test_a_kink_is_named(f: Any, x: float, text: str) -> None:
+def test_a_kink_is_named(f: Any, order: int, text: str) -> None:
     with pytest.raises(GradientError) as caught:
-        ag.gradcheck(f, x)
+        ag.gradcheck(f, 0.0, order=order)
     assert str(caught.value) == text
 
 
+@pytest.mark.parametrize(
+    "f", [abs, ag.relu, ag.leaky_relu, lambda x: ag.max(x, -x) * 3.0, lambda x: ag.min(x, 0.0) + x]
+)
+def test_at_a_kink_a_stated_slope_between_both_sides_holds(f: Any) -> None:
+    assert ag.gradcheck(f, 0.0)
+
+
+def test_at_a_kink_a_slope_beyond_both_sides_is_wrong() -> None:
+    with pytest.raises(GradientError, match=r"derivative for x = 0\.0 is 3\.0"):
+        ag.gradcheck(lambda x: ag.relu(x) + 3.0 * x - 2.0 * x.data, 0.0)
+
+
+def test_the_exponent_of_a_power_of_0_is_at_no_kink() -> None:
+    assert ag.gradcheck(lambda y: ag.pow(0.0, y), 2.0)
+    assert ag.gradcheck(lambda y: ag.pow(0.0, y), 0.3)
+
+
+def test_a_function_that_gives_another_number_each_time_is_refused() -> None:
+    chance = random.Random(1)
+    with pytest.raises(GradientError, match="then .* for the same inputs; what is random in it must be drawn before"):
+        ag.gradcheck(lambda x: x * chance.random(), 1.0)
+    assert ag.gradcheck(lambda x: x * random.Random(1).random(), 1.0)
+
+
+def bisected(x: float) -> float:
+    low, high = -10.0, 10.0
+    while high - low > 2e-12:
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle**3 + middle < x else (low, middle)
+    return (low + high) / 2
+
+
+@pytest.mark.parametrize("x", [10.0, 3.3, -1.7, 0.4, 7.77, 5.123, -0.05, 1.0, 2.71])
+def test_a_root_found_to_twelve_digits_passes_and_a_wrong_slope_of_it_fails(x: float) -> None:
+    assert ag.gradcheck(ag.custom_gradient(lambda y, x: 1 / (3 * y**2 + 1))(bisected), x)
+    for factor in (1.0001, -1.0, 2.0):
+        with pytest.raises(GradientError):
+            ag.gradcheck(ag.custom_gradient(lambda y, x, factor=factor: factor / (3 * y**2 + 1))(bisected), x)
+
+
 def test_a_kink_beside_the_point() -> None:
+    assert ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.0))
     with pytest.raises(GradientError, match=r"kink near a = 1\.0, in max of a = 1\.0, b = 1\.0"):
-        ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.0))
+        ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.0), order=2)
     assert ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.001))
     assert ag.gradcheck(step, 1e-3)
 

@@ -112,3 +112,15 @@ def test_the_package_uncertainties_says_the_same(name: str, correlated: bool) ->
         ours = {one.label: one.spread for one in found.by_uncertainty if one.uncertainty}
         assert ours == pytest.approx(spreads, rel=1e-9)
         assert list(ours) == sorted(spreads, key=lambda key: -spreads[key])
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300, 5e-320])
+def test_uncertainties_of_any_size_are_propagated(size: float) -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    assert math.isclose(ag.sensitivity(x - y, {x: size, y: size}).uncertainty, math.sqrt(2) * size, rel_tol=1e-12)
+
+
+def test_a_covariance_is_propagated() -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    correlated = ag.sensitivity(x - y, {x: 3.0, y: 4.0}, {(x, y): 6.0}).uncertainty
+    assert math.isclose(correlated, math.sqrt(9.0 + 16.0 - 12.0), rel_tol=1e-15)

@@ -343,3 +343,13 @@ def test_probabilities_may_be_off_by_rounding() -> None:
     assert math.isnan(losses.cross_entropy([math.nan, 0.5], 0))
     rows = np.random.default_rng(0).dirichlet(np.ones(50), 20).astype(np.float32)
     assert losses.cross_entropy(rows, [3] * 20) > 0.0
+
+
+@pytest.mark.parametrize("residual", [-2.0, -0.5, 0.0, 0.5, 2.0])
+def test_hubers_second_derivative_is_1_within_delta_also_at_0(residual: float) -> None:
+    def loss(x: Any) -> Any:
+        return nn.losses.huber([x], [0.0])
+
+    expected = 1.0 if abs(residual) < 1.0 else 0.0
+    assert ag.hessian(loss)(residual) == ag.derivative(loss, 2)(residual) == expected
+    assert ag.compile(ag.hessian(loss))(residual) == expected

@@ -13,6 +13,7 @@ from autograd.derivatives import over_values
 from autograd.derivatives.custom import registry
 from autograd.derivatives.custom.registry import number_of
 from autograd.engine.backend import Value
+from autograd.engine.graph import leaves
 
 __all__ = ["custom_gradient"]
 
@@ -34,6 +35,11 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
     -------
     callable
         A decorator for a function of numbers, or of nested containers of them, that returns one number.
+
+    Raises
+    ------
+    ValueError
+        When it is called, if the function or its gradient computes with a Value that is no argument.
 
     Examples
     --------
@@ -59,7 +65,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
         def apply(*arguments: Any) -> Any:
             numbers, tree = Tree.flatten(arguments, f"{function.__name__}: arguments")
             if not any(isinstance(x, Value) for x in numbers):
-                return number_of(function.__name__, function(*arguments))
+                return number_of(function.__name__, _without_closure(function.__name__, function(*arguments)))
             return over_values.record(given.row(tree), numbers)
 
         apply.introduce = given.introduce  # type: ignore[attr-defined]
@@ -67,6 +73,18 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
         return apply
 
     return decorate
+
+
+def _without_closure(name: str, result: Any) -> Any:
+    """What a function of numbers returned; ValueError if it was computed from a Value that is no argument."""
+    if isinstance(result, Value) and result.op:
+        closed = leaves(result)
+        called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
+        raise ValueError(
+            f"{name}: a function whose gradient is given depends on {called}, which is none of its arguments: no "
+            "derivative would reach it; pass it as an argument, or take its number with .data"
+        )
+    return result
 
 
 class _Given:
@@ -103,8 +121,8 @@ class _Given:
             return found
 
         def compute(*xs: float) -> tuple[float, ...]:
-            out = number_of(name, function(*tree.build(xs)))
-            return out, *map(float, rule(*xs, out))
+            out = number_of(name, _without_closure(name, function(*tree.build(xs))))
+            return out, *(float(_without_closure(name, slope)) for slope in rule(*xs, out))
 
         loops = registry.may_loop(function) or registry.may_loop(gradient)
         return registry.of_function(function, compute, rule, tree.size, origin=(self.apply, tree), loops=loops)

@@ -406,3 +406,20 @@ def test_an_added_op_is_at_home_in_every_room() -> None:
     assert [line.split()[0] for line in lines[-2:]] == ["x", "w"]
     with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="bell made nan of x = nan, w = 2"):
         bell(Value(math.nan, label="x"), w)
+
+
+def test_a_value_that_a_given_gradient_closes_over_is_refused() -> None:
+    w = Value(5.0, label="w")
+    with pytest.raises(
+        ValueError, match="f: a function whose gradient is given depends on 'w', which is none of its arg"
+    ):
+        ag.custom_gradient(lambda y, x: 10.0 * x)(_named_f(lambda x: w * x * x))(Value(2.0))
+    with pytest.raises(ValueError, match="pass it as an argument, or take its number with .data"):
+        ag.custom_gradient(lambda y, x: 2 * w * x)(_named_f(lambda x: 5.0 * x * x))(Value(2.0))
+    y = ag.custom_gradient(lambda y, x: 2 * w.data * x)(_named_f(lambda x: w.data * x * x))(Value(2.0))
+    assert y.data == 20.0
+
+
+def _named_f(function: Any) -> Any:
+    function.__name__ = "f"
+    return function
