@@ -88,7 +88,7 @@ def settled(
 ) -> tuple[float, float]:
     """Return the derivative on which differences from several first steps agree, and a bound on its error.
 
-    The narrowest steps that give a number at all are trusted first; a wider one, which has less rounding error, is taken
+    The narrowest steps that give a number at all are trusted first; a wider one, with less rounding error, is taken
     as long as it agrees with them within both bounds. So what wide steps pass over, a kink or a narrow peak, is seen.
 
     Parameters

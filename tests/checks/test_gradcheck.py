@@ -110,7 +110,7 @@ def test_the_exponent_of_a_power_of_0_is_at_no_kink() -> None:
 
 def test_a_function_that_gives_another_number_each_time_is_refused() -> None:
     chance = random.Random(1)
-    with pytest.raises(GradientError, match="then .* for the same inputs; what is random in it must be drawn before"):
+    with pytest.raises(GradientError, match=r"then .* for the same inputs; what is random in it must be drawn before"):
         ag.gradcheck(lambda x: x * chance.random(), 1.0)
     assert ag.gradcheck(lambda x: x * random.Random(1).random(), 1.0)
 
