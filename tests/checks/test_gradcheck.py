@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import GradientError, Value
-from autograd.derivatives.differences import difference, local
+from autograd.derivatives.differences import difference, local, settled
 from autograd.derivatives.over_values import apply
 from autograd.engine.backend import restore
 from autograd.ops import TABLE
@@ -228,3 +228,11 @@ def test_hidden_parts_beside_a_narrow_peak(error: float) -> None:
     peak, (point,) = NARROW["a narrow peak"]
     with pytest.raises(GradientError):
         ag.gradcheck(lambda x: peak(x) * (1.0 + error * math.exp(float(x))) + error * float(x), point)
+
+
+@pytest.mark.parametrize("x", [1e-6, 1e-4, 0.3, -1e-5])
+def test_a_slope_beside_a_kink_is_within_its_bound(x: float) -> None:
+    widths = [0.125 * 0.1**k for k in range(9)]
+    found, error = settled(lambda t: math.sqrt(abs(t)), x, widths)
+    true = math.copysign(0.5 / math.sqrt(abs(x)), x)
+    assert abs(found - true) <= error < 1e-5 * abs(true)
