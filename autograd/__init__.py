@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from autograd.compiler import compile, recording
     from autograd.derivation import derive
     from autograd.derivatives.custom import checkpoint, custom_gradient, op, stop_gradient
+    from autograd.derivatives.rounding import rounding_error
     from autograd.derivatives.sensitivity import sensitivity
     from autograd.derivatives.transforms import (
         derivative,
@@ -97,8 +98,8 @@ __all__ = [
     "erf", "erfc", "exp", "explore", "expm1", "gelu", "grad", "gradcheck", "gradients", "graph", "group", "hessian",
     "hvp", "hypot", "jacobian", "jvp", "label", "leaky_relu", "load_ipython_extension", "log", "log10", "log1p",
     "log2", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow", "read_note",
-    "recording", "relu", "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "stop_gradient",
-    "strategies", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "vjp", "where", "worksheet",
+    "recording", "relu", "rounding_error", "sensitivity", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt",
+    "stop_gradient", "strategies", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "vjp", "where", "worksheet",
 ]  # fmt: skip
 
 _LATER = {
@@ -120,6 +121,7 @@ _LATER = {
     "custom_gradient": "derivatives.custom",
     "op": "derivatives.custom",
     "stop_gradient": "derivatives.custom",
+    "rounding_error": "derivatives.rounding",
     "sensitivity": "derivatives.sensitivity",
     "load_ipython_extension": "prompt.ipython",
     "Worksheet": "worksheet",

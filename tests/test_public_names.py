@@ -22,8 +22,8 @@ PUBLIC: dict[str, str] = {
         compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly div dot draw
         erf erfc exp explore expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp
         label leaky_relu load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad
-        normal_cdf op pow read_note recording relu sensitivity sigmoid silu sin sinh softplus sqrt stop_gradient
-        strategies sub sum tan tanh value_and_grad values vjp where worksheet
+        normal_cdf op pow read_note recording relu rounding_error sensitivity sigmoid silu sin sinh softplus sqrt
+        stop_gradient strategies sub sum tan tanh value_and_grad values vjp where worksheet
     """,
     "autograd.checks.gradcheck": "check_graph gradcheck",
     "autograd.derivation": """
@@ -36,6 +36,7 @@ PUBLIC: dict[str, str] = {
     "autograd.explore": "explore",
     "autograd.derivatives.custom": "checkpoint custom_gradient op remove stop_gradient",
     "autograd.engine.graph": "evaluate leaves topological",
+    "autograd.derivatives.rounding": "Contribution RoundingBound rounding_error",
     "autograd.derivatives.sensitivity": "Influence Sensitivity sensitivity",
     "autograd.prompt": "Reply Session",
     "autograd.compiler": "BranchChanged Function Gradients Program compile recording",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -86,12 +86,16 @@ class Sensitivity:
             for one in ranked
         ]
         rows = rows if uncertain else [row[:4] for row in rows]
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        lines = [
-            "  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths)))
-            for row in rows
-        ]
-        return "\n".join([f"{self.value:.6g}" + (f" ± {self.uncertainty:.3g}" if uncertain else ""), *lines])
+        return "\n".join([f"{self.value:.6g}" + (f" ± {self.uncertainty:.3g}" if uncertain else ""), *aligned(rows)])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines in columns, the first to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [
+        "  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths)))
+        for row in rows
+    ]
 
 
 def sensitivity(
@@ -136,7 +140,10 @@ def sensitivity(
     if not isinstance(output, Value):
         raise TypeError(f"sensitivity: needs a Value, got {output!r} ({type(output).__name__})")
     below = leaves(output)
-    sigmas = {id(_leaf(name, below)): _sigma(name, x) for name, x in (uncertainties or {}).items()}
+    sigmas = {
+        id(leaf_named("sensitivity", name, below)): sigma_of("sensitivity", "the standard deviation", name, x)
+        for name, x in (uncertainties or {}).items()
+    }
     gradients = pull([(output, 1.0)], below)
     found = [
         Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0))
@@ -148,7 +155,7 @@ def sensitivity(
     variance = math.fsum(share * share for share in shares.values())
     correlations: dict[tuple[int, int], float] = {}
     for (first, other), shared in (covariance or {}).items():
-        x, y = _leaf(first, below), _leaf(other, below)
+        x, y = leaf_named("sensitivity", first, below), leaf_named("sensitivity", other, below)
         sigma, tau = sigmas.get(id(x), 0.0), sigmas.get(id(y), 0.0)
         correlation = 0.0 if shared == 0.0 else shared / sigma / tau if sigma > 0.0 < tau else math.inf
         if x is y or not abs(correlation) <= 1 + 1e-12:
@@ -188,21 +195,22 @@ def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels
         factor.append(row)
 
 
-def _leaf(name: Name, below: list[Value]) -> Value:
+def leaf_named(who: str, name: Name, below: list[Value]) -> Value:
+    """Return the one leaf that is meant; `who` stands in the ValueError if there is none or several."""
     matching = [x for x in below if (x.label == name if isinstance(name, str) else x is name)]
     if len(matching) != 1:
         known = ", ".join(repr(x.label) for x in below[:8] if x.label) or "none with a label"
         raise ValueError(
-            f"sensitivity: {_called(name)} must be one leaf of the result, found {len(matching)}; "
-            f"its leaves are {known}"
+            f"{who}: {_called(name)} must be one leaf of the result, found {len(matching)}; its leaves are {known}"
         )
     return matching[0]
 
 
-def _sigma(name: Name, x: float) -> float:
+def sigma_of(who: str, what: str, name: Name, x: float) -> float:
+    """Return a number of 0 or more that is given for a leaf."""
     number = float(x)
     if not number >= 0.0:
-        raise ValueError(f"sensitivity: the standard deviation of {_called(name)} must be 0 or more, got {x!r}")
+        raise ValueError(f"{who}: {what} of {_called(name)} must be 0 or more, got {x!r}")
     return number
 
 

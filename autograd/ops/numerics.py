@@ -6,6 +6,7 @@ Only `rows.py` calls these. Functions over floats are translated to C and JavaSc
 from __future__ import annotations
 
 import cmath
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -24,6 +25,44 @@ SILU_DIP: Final = -1.2784645427610737  # where silu is least
 SILU_DIP_REST: Final = -1.0946994183093437e-16
 EXP_SILU_DIP: Final = 0.2784645427610738
 SPLITTER: Final = 134217729.0  # 2²⁷ + 1, Dekker 1971
+
+
+# Bounds on the error of a row's value, in units of 2⁻⁵³
+
+
+def no_rounding(out: float, *operands: float) -> float:
+    """No error at all."""
+    return 0.0
+
+
+def rounded(out: float, *operands: float) -> float:
+    """The error of a result that is rounded once."""
+    return abs(out)
+
+
+def rounding_of_sum(out: float, *xs: float) -> float:
+    """The error of a sum from left to right: each of its partial sums is rounded."""
+    return sum(map(abs, itertools.accumulate(xs[1:], initial=xs[0]))) - abs(xs[0]) if xs else 0.0
+
+
+def rounding_of_mean(out: float, *xs: float) -> float:
+    """The error of a sum divided by the number of its terms."""
+    return rounding_of_sum(out, *xs) / len(xs) + abs(out)
+
+
+def rounding_of_dot(out: float, *operands: float) -> float:
+    """The error of a sum of products from left to right."""
+    n = len(operands) // 2
+    products = [w * x for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
+    return sum(map(abs, products)) + rounding_of_sum(out, *products, operands[-1])
+
+
+def rounding_of_logsumexp(out: float, *xs: float) -> float:
+    """The error of a logarithm of n terms, and of adding it to the largest."""
+    return 2.0 * (4.0 + 0.5 * len(xs)) * (abs(out) if abs(out) > 1.0 else 1.0)
+
+
+# Functions of rows
 
 
 def reciprocal(x: float) -> float:

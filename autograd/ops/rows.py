@@ -32,6 +32,7 @@ from autograd.ops.table import POSITIVE, POWER, PRODUCT, REAL, SIGN, SUM, UNIT, 
     regular=True,
     cheap_slopes=True,
     analytic=operator.add,
+    rounding=numerics.rounded,
 )
 def add(x: float, y: float) -> tuple[float, float, float]:
     """x + y."""
@@ -47,6 +48,7 @@ def add(x: float, y: float) -> tuple[float, float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=operator.sub,
+    rounding=numerics.rounded,
 )
 def sub(x: float, y: float) -> tuple[float, float, float]:
     """x − y."""
@@ -62,6 +64,7 @@ def sub(x: float, y: float) -> tuple[float, float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=operator.mul,
+    rounding=numerics.rounded,
 )
 def mul(x: float, y: float) -> tuple[float, float, float]:
     """x · y."""
@@ -79,6 +82,7 @@ def mul(x: float, y: float) -> tuple[float, float, float]:
     kinks="y == 0",
     cheap_slopes=True,
     analytic=operator.truediv,
+    rounding=numerics.rounded,
 )
 def div(x: float, y: float) -> tuple[float, float, float]:
     """x / y; ±inf or nan where y is 0."""
@@ -97,6 +101,7 @@ def div(x: float, y: float) -> tuple[float, float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=operator.neg,
+    rounding=numerics.no_rounding,
 )
 def neg(x: float) -> tuple[float, float]:
     """−x."""
@@ -162,6 +167,7 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=numerics.by_sign(operator.pos, operator.neg),
+    rounding=numerics.no_rounding,
 )
 def abs_(x: float) -> tuple[float, float]:
     """Absolute value; its derivative at 0 is 0."""
@@ -249,6 +255,7 @@ def log10(x: float) -> tuple[float, float]:
     domain=(POSITIVE,),
     kinks="x == 0",
     cheap_slopes=True,
+    rounding=numerics.rounded,
 )
 def sqrt(x: float) -> tuple[float, float]:
     """Square root; its derivative at 0 is inf."""
@@ -451,6 +458,7 @@ def sigmoid(x: float) -> tuple[float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=numerics.by_sign(operator.pos, lambda x: 0j),
+    rounding=numerics.no_rounding,
 )
 def relu(x: float) -> tuple[float, float]:
     """x where it is above 0, else 0; its derivative at 0 is 0."""
@@ -465,6 +473,7 @@ def relu(x: float) -> tuple[float, float]:
     kinks="x == 0",
     cheap_slopes=True,
     analytic=numerics.by_sign(numerics.same, operator.mul),
+    rounding=numerics.rounded,
 )
 def leaky_relu(x: float, slope: float = 0.01) -> tuple[float, float, float]:
     """x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1."""
@@ -579,6 +588,7 @@ def normal_cdf(x: float) -> tuple[float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=lambda x, y: x if x.real > y.real else y,
+    rounding=numerics.no_rounding,
 )
 def max_(x: float, y: float) -> tuple[float, float, float]:
     """The larger of two; at a tie each has half of the derivative."""
@@ -595,6 +605,7 @@ def max_(x: float, y: float) -> tuple[float, float, float]:
     regular=True,
     cheap_slopes=True,
     analytic=lambda x, y: x if x.real < y.real else y,
+    rounding=numerics.no_rounding,
 )
 def min_(x: float, y: float) -> tuple[float, float, float]:
     """The smaller of two; at a tie each has half of the derivative."""
@@ -608,6 +619,7 @@ def min_(x: float, y: float) -> tuple[float, float, float]:
     selects=True,
     cheap_slopes=True,
     analytic=lambda condition, x, y: x if condition else y,
+    rounding=numerics.no_rounding,
 )
 def where(condition: float, x: float, y: float) -> tuple[float, float, float, float]:
     """x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan."""
@@ -624,6 +636,7 @@ def where(condition: float, x: float, y: float) -> tuple[float, float, float, fl
     ulp=inf,
     note="n terms: (n − 1)/2 ulp of the sum of their sizes, as any sum from left to right",
     analytic=lambda *xs: sum(xs),
+    rounding=numerics.rounding_of_sum,
 )
 def sum_(*xs: float) -> tuple[float, ...]:
     """Sum of any number of values, from left to right, as one node."""
@@ -639,6 +652,7 @@ def sum_(*xs: float) -> tuple[float, ...]:
     ulp=inf,
     note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
     analytic=lambda *xs: sum(xs) / len(xs),
+    rounding=numerics.rounding_of_mean,
 )
 def mean(*xs: float) -> tuple[float, ...]:
     """Arithmetic mean of one or more values, as one node."""
@@ -654,6 +668,7 @@ def mean(*xs: float) -> tuple[float, ...]:
     loose=((-inf, inf, 2.0**-52),),
     note="near a result of 0 the largest term cancels against the logarithm: 2⁻⁵² absolute; n terms may add n/2 ulp",
     analytic=numerics.complex_logsumexp,
+    rounding=numerics.rounding_of_logsumexp,
 )
 def logsumexp(*xs: float) -> tuple[float, ...]:
     """ln(Σ e^x) of one or more values, without overflow; its derivatives are the softmax."""
@@ -674,6 +689,7 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
     ulp=inf,
     note="n products: (n + 1)/2 ulp of the sum of all sizes",
     analytic=numerics.complex_dot,
+    rounding=numerics.rounding_of_dot,
 )
 def dot(*operands: float) -> tuple[float, ...]:
     """w₁x₁ + … + wₙxₙ + bias as one node; operands are all w, all x, then the bias."""

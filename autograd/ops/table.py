@@ -73,6 +73,9 @@ class Op:
         Bound on the error of the value and of each derivative, in units in the last place.
     loose : tuple of (low, high, error)
         Intervals of the first operand on which the bound is the absolute `error` instead.
+    rounding : callable, optional
+        Bound on the error of the value, given exact operands, in units of 2⁻⁵³: a function of the value and the
+        operands, for what `ulp` says too loosely. 0 for an exact op.
     note : str
         Why `ulp` exceeds 4, or why `loose` is needed.
     defaults : tuple of float
@@ -112,6 +115,7 @@ class Op:
     kinks: str = ""
     ulp: float = 4.0
     loose: tuple[tuple[float, float, float], ...] = ()
+    rounding: Callable[..., float] | None = None
     note: str = ""
     defaults: tuple[float, ...] = ()
     numpy: str = ""

@@ -348,7 +348,7 @@ def test_probabilities_may_be_off_by_rounding() -> None:
 @pytest.mark.parametrize("residual", [-2.0, -0.5, 0.0, 0.5, 2.0])
 def test_hubers_second_derivative_is_1_within_delta_also_at_0(residual: float) -> None:
     def loss(x: Any) -> Any:
-        return nn.losses.huber([x], [0.0])
+        return losses.huber([x], [0.0])
 
     expected = 1.0 if abs(residual) < 1.0 else 0.0
     assert ag.hessian(loss)(residual) == ag.derivative(loss, 2)(residual) == expected
