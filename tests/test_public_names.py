@@ -71,7 +71,8 @@ PUBLIC: dict[str, str] = {
 
 # What functions return: met in the examples of what makes them. And what IPython calls at `%load_ext autograd`.
 MADE = {
-    "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Reply", "Sensitivity", "Term",
+    "Contribution", "Epoch", "Factor", "Gradients", "Influence", "LayerDerivation", "Line", "Reply",
+    "RoundingBound", "Sensitivity", "Term",
     "Update", "Verdict", "load_ipython_extension",
 }  # fmt: skip
 DOCS = Path(__file__).parents[1] / "docs" / "reference"

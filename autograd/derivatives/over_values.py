@@ -76,7 +76,9 @@ def _number(op: str, x: Any) -> float:
 def _compile(body: ast.expr, parameters: Sequence[str], names: Mapping[str, Any]) -> Rule:
     arguments = ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, [])
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
-    function: Rule = eval(compile(tree, "<derivative>", "eval"), {"__builtins__": {}, "pi": math.pi, **names})
+    # What an op calls on the way, such as the C core's report of an anomaly, imports by way of the caller's builtins.
+    known = {"__builtins__": {"__import__": __import__}, "pi": math.pi, **names}
+    function: Rule = eval(compile(tree, "<derivative>", "eval"), known)
     return function
 
 

@@ -415,7 +415,7 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
 @row(
     latex=r"\sqrt{{{x}^2 + {y}^2}}",
     page=("x/out", "y/out"),
-    second=("d_y*(d_y/out)", "-d_x*(d_y/out)", "d_x*(d_x/out)"),
+    second=("d_y*(d_y/out)", "-d_x*d_y/out", "d_x*(d_x/out)"),
     kinks="x == 0 and y == 0",
     analytic=numerics.complex_hypot,
 )

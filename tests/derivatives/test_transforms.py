@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.derivatives import hessian
+from autograd.derivatives import hessian, sweeps
 from autograd.derivatives.hessian import hessian_of, products
 from autograd.derivatives.over_values import apply, slope
 from autograd.ops import TABLE
@@ -524,3 +524,54 @@ def test_errors_of_grad_name_grad() -> None:
         ag.grad(lambda x: [x, x])(1.0)
     with pytest.raises(TypeError, match=r"^value_and_grad: the function must return one number"):
         ag.value_and_grad(lambda x: [x, x])(1.0)
+
+
+@pytest.mark.parametrize("f", [ag.sin, lambda x: x * x, lambda x: ag.exp(x) * x, lambda x: ag.logsumexp([x, 1.0])])
+def test_a_leaf_that_was_set_since_is_refused_where_its_number_is_needed(f: Callable[[Any], Any]) -> None:
+    x = Value(3.0, label="x")
+    y = f(x)
+    expected = ag.gradients(y, x)
+    x.data = 5.0
+    assert ag.gradients(y, x) == expected
+    with pytest.raises(ag.AutogradError, match=r"x was set to 5\.0 after this was computed"):
+        ag.gradients(y, x, create_graph=True)
+
+
+@pytest.mark.parametrize("transform", ["gradients", "grad", "jvp", "derivative", "jacobian", "hessian", "hvp"])
+def test_every_transform_names_anomalies(transform: str) -> None:
+    x = Value(0.0, label="x")
+    y = ag.sqrt(x)
+    calls: dict[str, Callable[[], Any]] = {
+        "gradients": lambda: ag.gradients(y, x),
+        "grad": lambda: ag.grad(ag.sqrt)(0.0),
+        "jvp": lambda: ag.jvp(ag.sqrt, (0.0,), (1.0,)),
+        "derivative": lambda: ag.derivative(ag.sqrt, 2)(0.0),
+        "jacobian": lambda: ag.jacobian(lambda p: [ag.sqrt(p[0])])([0.0]),
+        "hessian": lambda: ag.hessian(ag.sqrt)(0.0),
+        "hvp": lambda: ag.hvp(ag.sqrt)(0.0, 1.0),
+    }
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="sqrt"):
+        calls[transform]()
+
+
+def test_inner_derivatives_do_not_walk_the_outer_graph() -> None:
+    """Each inner derivative costs what its own graph costs: the whole is linear."""
+    walked = []
+    original = sweeps.topological_by
+
+    def counted(*arguments: Any) -> Any:
+        found = original(*arguments)
+        walked.append(len(found))
+        return found
+
+    def outer(x: Any) -> Any:
+        total = x
+        for _ in range(100):
+            total = total * 0.5 + ag.derivative(ag.sin)(total) + ag.jvp(ag.cos, (total,), (1.0,))[1]
+        return total
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeps, "topological_by", counted)
+        outer(Value(0.3))
+    assert len(walked) >= 200
+    assert max(walked) < 20

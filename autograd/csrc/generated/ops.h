@@ -916,7 +916,7 @@ op_hypot_slope_x(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     const double out = op_hypot(x, y, &slope_x, &slope_y);
     *d_x = slope_y * ieee_div(slope_y, out);
-    *d_y = -slope_x * ieee_div(slope_y, out);
+    *d_y = ieee_div(-slope_x * slope_y, out);
     return slope_x;
 }
 
@@ -925,7 +925,7 @@ op_hypot_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
     const double out = op_hypot(x, y, &slope_x, &slope_y);
-    *d_x = -slope_x * ieee_div(slope_y, out);
+    *d_x = ieee_div(-slope_x * slope_y, out);
     *d_y = slope_x * ieee_div(slope_x, out);
     return slope_y;
 }

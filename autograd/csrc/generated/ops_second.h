@@ -271,8 +271,8 @@ static double
 second_hypot_01(double x, double y, double out, double d_x, double d_y)
 {
     const double t0 = -d_x;
-    const double t1 = d_y / out;
-    const double t2 = t0 * t1;
+    const double t1 = t0 * d_y;
+    const double t2 = t1 / out;
     return t2;
 }
 

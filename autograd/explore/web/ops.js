@@ -392,11 +392,11 @@ const OPS = {
   },
   hypot_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot(x, y);
-    return [slope_x, slope_y * (slope_y / out), -slope_x * (slope_y / out)];
+    return [slope_x, slope_y * (slope_y / out), -slope_x * slope_y / out];
   },
   hypot_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot(x, y);
-    return [slope_y, -slope_x * (slope_y / out), slope_x * (slope_x / out)];
+    return [slope_y, -slope_x * slope_y / out, slope_x * (slope_x / out)];
   },
   sigmoid_slope(x) {
     const [out, slope_x] = OPS.sigmoid(x);
