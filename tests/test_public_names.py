@@ -18,12 +18,13 @@ needs.package("sklearn")  # nn.Classifier and nn.Regressor are made of its class
 PUBLIC: dict[str, str] = {
     "autograd": """
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
-        acos acosh add asin asinh atan atan2 atanh cbrt check_derivation check_graph checkpoint checks compile
-        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly div dot draw
-        erf erfc exp explore expm1 gelu grad gradcheck gradients graph group hessian hvp hypot jacobian jvp
-        label leaky_relu load_ipython_extension log log10 log1p log2 logsumexp max mean min mul neg no_grad
-        normal_cdf op pow read_note recording relu rounding_error sensitivity sigmoid silu sin sinh softplus sqrt
-        stop_gradient strategies sub sum tan tanh value_and_grad values vjp where worksheet
+        acos acosh add asin asinh atan atan2 atanh cbrt check_derivation check_graph checkpoint checks clip compile
+        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly digamma div dot
+        draw elu erf erfc erfinv exp exp2 explore expm1 floor_divide fmod gelu grad gradcheck gradients graph group
+        hard_tanh hessian hvp hypot i0e i1e jacobian jvp label leaky_relu lgamma load_ipython_extension log log10
+        log1p log2 logaddexp logsumexp max mean min mul neg no_grad normal_cdf op pow prod read_note reciprocal
+        recording relu remainder rounding_error selu sensitivity sigmoid sign silu sin sinc sinh softplus softsign
+        sqrt std stop_gradient strategies sub sum tan tanh value_and_grad values var vjp where worksheet
     """,
     "autograd.checks.gradcheck": "check_graph gradcheck",
     "autograd.derivation": """

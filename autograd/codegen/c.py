@@ -13,6 +13,7 @@ from typing import Final
 from autograd.codegen.source import (
     AND,
     ATOM,
+    NAMED,
     OR,
     WIDTH,
     Expressions,
@@ -22,7 +23,7 @@ from autograd.codegen.source import (
     parameters_of,
     quoted,
 )
-from autograd.ops import BUILT_IN, NAMES, TABLE, Op, numerics
+from autograd.ops import BUILT_IN, NAMES, TABLE, Op, series
 
 __all__ = ["C", "function", "header"]
 
@@ -58,7 +59,7 @@ class _InC(Expressions):
                 return f"{name}({self.listed(node.args)})", ATOM
             case ast.Name(id="abs"), [_]:
                 return f"fabs({self.listed(node.args)})", ATOM
-            case ast.Name(id=name), _ if callable(getattr(numerics, name, None)):
+            case ast.Name(id=name), _ if callable(NAMED.get(name)):
                 return f"ops_{name}({self.listed(node.args)})", ATOM
         raise UntranslatableError(node, "only abs and functions of ieee and numerics can be called")
 
@@ -120,10 +121,15 @@ def _statement(start: str, value: ast.expr) -> Iterator[str]:
     yield f"{lead}{C.write(value)};"
 
 
-def function(name: str, function: ast.FunctionDef, derivatives: list[str]) -> str:
-    """Return a function of rows.py or numerics.py in C; derivatives go through the pointers named."""
+def _kind(helper: str) -> str:
+    """How a helper is defined: the long ones of `series.py` once, instead of in every op that calls them."""
+    return "OUTLINE" if hasattr(series, helper) else "INLINE"
+
+
+def function(name: str, function: ast.FunctionDef, derivatives: list[str], kind: str = "INLINE") -> str:
+    """Return a row or a helper in C; derivatives go through the pointers named."""
     parameters = [f"double {p}" for p in _parameters(function)] + [f"double *{d}" for d in derivatives]
-    head = f"INLINE double\n{name}({', '.join(parameters)})"
+    head = f"{kind} double\n{name}({', '.join(parameters)})"
     return "\n".join([head, "{", *_body(function, derivatives), "}", ""])
 
 
@@ -146,8 +152,10 @@ def header() -> str:
             "/* Always inlined: a derivative that a caller doesn't use is then never computed. */",
             "#if defined(__GNUC__)",
             "#define INLINE static inline __attribute__((always_inline))",
+            "#define OUTLINE static __attribute__((noinline, unused))",
             "#else",
             "#define INLINE static inline",
+            "#define OUTLINE static",
             "#endif",
             "",
             f"enum {{\n{filled([f'OP_{op.name}' for op in ALL])}\n    OPS_COUNT\n}};",
@@ -157,12 +165,12 @@ def header() -> str:
             *(_list_of_ops(arity) for arity in (1, 2, 3)),
             *(_list_of_ops(arity, "_METHODS", TABLE.values()) for arity in (1, 2, 3)),
             *(_list_of_numpy_names(arity) for arity in (1, 2)),
-            *(f"static const double {name} = {C.literal(getattr(numerics, name))};" for name in constants),
+            *(f"static const double {name} = {C.literal(NAMED[name])};" for name in constants),
             "",
             _question("selects"),
             _question("regular"),
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
-            *(function(f"ops_{name}", source.helpers[name], []) for name in helpers),
+            *(function(f"ops_{name}", source.helpers[name], [], _kind(name)) for name in helpers),
             *(
                 function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])
                 for op in fixed

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from autograd.codegen.source import ATOM, PRODUCT, UNARY, Expressions, Source, UntranslatableError, quoted
-from autograd.ops import BUILT_IN, TABLE, numerics
+from autograd.codegen.source import ATOM, NAMED, PRODUCT, UNARY, Expressions, Source, UntranslatableError, quoted
+from autograd.ops import BUILT_IN, TABLE
 
 __all__ = ["JAVASCRIPT", "Function", "script"]
 
@@ -52,7 +52,7 @@ class _InJavaScript(Expressions):
                 return f"Math.abs({self.listed(arguments)})", ATOM
             case ast.Name(id="len"), [sequence]:
                 return f"{self.write(sequence, ATOM)}.length", ATOM
-            case ast.Name(id=name), _ if callable(getattr(numerics, name, None)):
+            case ast.Name(id=name), _ if callable(NAMED.get(name)):
                 return f"_{name}({self.listed(arguments)})", ATOM
         raise UntranslatableError(node, "only abs, len and functions of ieee and numerics can be called")
 
@@ -158,7 +158,7 @@ def script() -> str:
     return "\n".join(
         [
             "// The ops in JavaScript, from rows.py by `python -m autograd.codegen --write`. Not to be edited.",
-            *(f"const {name} = {JAVASCRIPT.literal(getattr(numerics, name))};" for name in constants),
+            *(f"const {name} = {JAVASCRIPT.literal(NAMED[name])};" for name in constants),
             *(Function(source.helpers[name]).text(f"_{name}") for name in helpers),
             "const OPS = {",
             *(Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops),

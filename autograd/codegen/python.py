@@ -12,9 +12,11 @@ from typing import Final
 from autograd.codegen.source import Source
 from autograd.ops import TABLE, Op
 
-__all__ = ["operators"]
+__all__ = ["OPERATORS", "operators"]
 
-OPERATORS: Final = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+OPERATORS: Final = {
+    "add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "remainder": "mod", "floor_divide": "floordiv",
+}  # fmt: skip
 INLINED: Final = 3  # statements; longer rows are called
 
 HEAD: Final = '''\
@@ -30,7 +32,7 @@ from typing import Any
 from autograd._common.numbers import shown
 from autograd.engine import modes
 from autograd.engine.value import Value, operand, other_operand, recorded
-from autograd.ops import TABLE, ieee, numerics, rows
+from autograd.ops import TABLE, ieee, numerics, rows, series
 
 new = object.__new__
 active = 0  # whether a mode is on; a copy of `modes.active`

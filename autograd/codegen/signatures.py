@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from autograd.codegen.python import OPERATORS
 from autograd.codegen.source import filled, parameters_of, quoted
 from autograd.ops import TABLE, Op
 
 __all__ = ["signatures"]
 
-OPERATOR_METHODS: Final = [side + name for name in ("add", "sub", "mul", "truediv") for side in ("", "r")]
+OPERATOR_METHODS: Final = [
+    side + name for name in ("add", "sub", "mul", "truediv", "mod", "floordiv") for side in ("", "r")
+]
 
 
 def signatures() -> str:

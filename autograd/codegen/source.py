@@ -1,4 +1,4 @@
-"""Reads `rows.py` and `numerics.py` as syntax trees, and writes what C and JavaScript spell alike."""
+"""Reads the rows and their helpers as syntax trees, and writes what C and JavaScript spell alike."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import ClassVar, Final
 
-from autograd.ops import Op, numerics, rows, slopes
+from autograd.ops import HELPERS, ROWS, Op, slopes
 
 __all__ = [
     "AND", "ATOM", "CHOICE", "OR", "PRODUCT", "SUM", "UNARY", "WIDTH",
-    "Expressions", "Source", "UntranslatableError", "filled", "parameters_of", "quoted",
+    "NAMED", "Expressions", "Source", "UntranslatableError", "filled", "parameters_of", "quoted",
 ]  # fmt: skip
 
 WIDTH: Final = 118
 
 CHOICE, OR, AND, EQUALITY, RELATION, SUM, PRODUCT, UNARY, ATOM = range(9)  # precedences, loosest first
+
+
+NAMED: Final = {name: value for module in HELPERS for name, value in vars(module).items()}
+"""The helpers and constants by name."""
 
 
 class UntranslatableError(Exception):
@@ -29,11 +33,11 @@ class UntranslatableError(Exception):
 
 
 class Source:
-    """The functions of rows.py and the helpers of numerics.py as syntax trees, by name."""
+    """The rows and their helpers as syntax trees, by name."""
 
     def __init__(self, qualified: bool = False) -> None:
-        self.rows = _functions(rows, qualified) | _functions(slopes, qualified)
-        self.helpers = _functions(numerics, qualified)
+        self.rows = {name: tree for module in ROWS for name, tree in _functions(module, qualified).items()}
+        self.helpers = {name: tree for module in HELPERS for name, tree in _functions(module, qualified).items()}
 
     def of(self, op: Op) -> ast.FunctionDef:
         """The function that computes an op."""
@@ -60,9 +64,11 @@ class Source:
 class _Unqualified(ast.NodeTransformer):
     """`numerics.name` as `name`: rows call nothing else by a bare name."""
 
+    modules: ClassVar = {module.__name__.rpartition(".")[2] for module in HELPERS}
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "numerics":
+        if isinstance(node.value, ast.Name) and node.value.id in self.modules:
             return ast.copy_location(ast.Name(node.attr, node.ctx), node)
         return node
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.engine.backend import Value
-from autograd.ops import TABLE
+from autograd.ops import TABLE, ieee
 
 __all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local", "settled"]
 
@@ -189,7 +189,9 @@ def _kink(name: str) -> list[tuple[list[Callable[..., float]], Callable[..., boo
 
 
 def _function(parameters: Sequence[str], text: str) -> Callable[..., Any]:
-    made: Callable[..., Any] = eval(f"lambda {', '.join(parameters)}: {text}", {"__builtins__": {}, "abs": abs})
+    made: Callable[..., Any] = eval(
+        f"lambda {', '.join(parameters)}: {text}", {**vars(ieee), "__builtins__": {}, "abs": abs, "pi": math.pi}
+    )
     return made
 
 

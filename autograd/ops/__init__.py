@@ -1,14 +1,17 @@
 """What an op is: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes slopes ops too."""
 
-from autograd.ops import (
-    rows,  # noqa: F401  (fills the table)
-    slopes,
-)
+from autograd.ops import numerics, rows, series, slopes, special
 from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
 
-__all__ = ["BUILT_IN", "HIDDEN", "NAMES", "PASSING", "TABLE", "Compute", "Interval", "Op"]
+__all__ = ["BUILT_IN", "HELPERS", "HIDDEN", "NAMES", "PASSING", "ROWS", "TABLE", "Compute", "Interval", "Op"]
 
 slopes.enter()
+
+ROWS = (rows, special, slopes)
+"""The modules whose functions are rows."""
+
+HELPERS = (numerics, series)
+"""The modules whose functions rows call, and whose constants they use."""
 
 NAMES: tuple[str, ...] = tuple(TABLE)
 """Names of the built-in rows; ops added by users come after them in the table."""

@@ -12,7 +12,8 @@ from math import asinh, atan, atan2, copysign, erf, erfc, inf, nan, tanh
 
 __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "copysign", "cos", "cosh", "div", "erf", "erfc", "exp",
-    "expm1", "inf", "log", "log10", "log1p", "log2", "nan", "pow", "sin", "sinh", "sqrt", "tan", "tanh",
+    "expm1", "floor", "fmod", "inf", "log", "log10", "log1p", "log2", "nan", "pow", "sin", "sinh", "sqrt", "tan",
+    "tanh",
 ]  # fmt: skip
 
 
@@ -46,6 +47,31 @@ def pow(x: float, y: float) -> float:
         if x != 0.0:
             return nan
         return copysign(inf, x) if _is_odd(y) else inf
+
+
+def fmod(x: float, y: float) -> float:
+    """Return the remainder of x / y with the sign of x, exactly; nan for infinite x and for y = 0.
+
+    Examples
+    --------
+    >>> fmod(-7.0, 3.0), fmod(1.0, 0.0)
+    (-1.0, nan)
+    """
+    try:
+        return math.fmod(x, y)
+    except ValueError:
+        return nan
+
+
+def floor(x: float) -> float:
+    """Return the largest whole number that is at most x, as a float.
+
+    Examples
+    --------
+    >>> floor(-2.5), floor(inf)
+    (-3.0, inf)
+    """
+    return float(math.floor(x)) if 0.0 < abs(x) < 2.0**52 else x
 
 
 def _is_odd(y: float) -> bool:

@@ -24,6 +24,8 @@ SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
 SILU_DIP: Final = -1.2784645427610737  # where silu is least
 SILU_DIP_REST: Final = -1.0946994183093437e-16
 EXP_SILU_DIP: Final = 0.2784645427610738
+SELU_SCALE: Final = 1.0507009873554805
+SELU_SCALE_ALPHA: Final = 1.7580993408473766
 SPLITTER: Final = 134217729.0  # 2²⁷ + 1, Dekker 1971
 
 
@@ -92,6 +94,32 @@ def scale(x: float, y: float) -> float:
     """A power of two that keeps x² + y² clear of overflow and underflow."""
     largest = abs(x) if abs(x) > abs(y) else abs(y)
     return 2.0**600 if largest < 2.0**-500 else 2.0**-600 if largest > 2.0**500 else 1.0
+
+
+def whole(x: float) -> float:
+    """The nearest whole number."""
+    return ieee.floor(x + 0.5) if abs(x) < 2.0**52 else x
+
+
+def remainder(x: float, y: float) -> float:
+    """x % y as Python has it: with the sign of y."""
+    rest = ieee.fmod(x, y)
+    return (
+        ieee.copysign(0.0, y)
+        if rest == 0.0
+        else rest + y
+        if (rest < 0.0 and y > 0.0) or (rest > 0.0 and y < 0.0)
+        else rest
+    )
+
+
+def floor_divide(x: float, y: float) -> float:
+    """x // y as Python has it; ±inf or nan where y is 0."""
+    rest = ieee.fmod(x, y)
+    quotient = ieee.div(x - rest, y)
+    below = (rest < 0.0 and y > 0.0) or (rest > 0.0 and y < 0.0)
+    out = whole(quotient) - (1.0 if below else 0.0)
+    return ieee.div(x, y) if y == 0.0 else ieee.copysign(0.0, ieee.div(x, y)) if out == 0.0 else out
 
 
 def upper_bits(x: float) -> float:

@@ -174,6 +174,78 @@ def abs_(x: float) -> tuple[float, float]:
     return abs(x), 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan
 
 
+@row(
+    symbol="1/x",
+    text="1/{x}",
+    latex=r"\frac{{1}}{{{x}}}",
+    precedence=PRODUCT,
+    page=("-1/x**2",),
+    second=("-2*(d_x/x)",),
+    kinks="x == 0",
+    analytic=lambda x: 1 / x,
+)
+def reciprocal(x: float) -> tuple[float, float]:
+    """1 / x; ±inf at ±0."""
+    out = ieee.div(1.0, x)
+    return out, -out * out
+
+
+@row(
+    page=("0",),
+    kinks="x == 0",
+    selects=True,
+    regular=True,
+    cheap_slopes=True,
+    analytic=numerics.by_sign(lambda x: 1, lambda x: -1),
+)
+def sign(x: float) -> tuple[float, float]:
+    """1 above 0, −1 below, 0 at 0; its derivative is 0."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x, 0.0
+
+
+WHOLE_QUOTIENT: Final = "sin(pi*div(x, y)) == 0 or y == 0"
+
+
+@row(
+    symbol="fmod",
+    page=("1", "-(x - out)/y"),
+    graph=("1", "floor_divide(out - x, y)"),
+    kinks=WHOLE_QUOTIENT,
+)
+def fmod(x: float, y: float) -> tuple[float, float, float]:
+    """Remainder of x / y with the sign of x, as C's fmod; nan where y is 0."""
+    out = ieee.fmod(x, y)
+    return out, 1.0, -numerics.whole(ieee.div(x - out, y))
+
+
+@row(
+    symbol="mod",
+    text="{x} % {y}",
+    latex=r"{x} \bmod {y}",
+    precedence=PRODUCT,
+    page=("1", "-floor_divide(x, y)"),
+    kinks=WHOLE_QUOTIENT,
+    numpy="mod",
+)
+def remainder(x: float, y: float) -> tuple[float, float, float]:
+    """Remainder of x / y with the sign of y, as Python's %; nan where y is 0."""
+    return numerics.remainder(x, y), 1.0, -numerics.floor_divide(x, y)
+
+
+@row(
+    symbol="//",
+    text="{x} // {y}",
+    latex=r"\left\lfloor \frac{{{x}}}{{{y}}} \right\rfloor",
+    precedence=PRODUCT,
+    page=("0", "0"),
+    kinks=WHOLE_QUOTIENT,
+    selects=True,
+)
+def floor_divide(x: float, y: float) -> tuple[float, float, float]:
+    """Largest whole number that is at most x / y, as Python's //; its derivatives are 0."""
+    return numerics.floor_divide(x, y), 0.0, 0.0
+
+
 # Exponentials, logarithms, roots
 
 
@@ -182,6 +254,13 @@ def exp(x: float) -> tuple[float, float]:
     """e to the x."""
     out = ieee.exp(x)
     return out, out
+
+
+@row(latex="2^{{{x}}}", page=("log(2)*out",), second=("log(2)*d_x",))
+def exp2(x: float) -> tuple[float, float]:
+    """2 to the x."""
+    out = ieee.pow(2.0, x)
+    return out, numerics.LN_2 * out
 
 
 @row(latex=r"\left(e^{{{x}}} - 1\right)", page=("out + 1",), graph=("exp(x)",), analytic=cmath.exp)
@@ -483,6 +562,65 @@ def leaky_relu(x: float, slope: float = 0.01) -> tuple[float, float, float]:
         1.0 if x > 0.0 else least if x == 0.0 else slope,
         0.0 if x > 0.0 else x,
     )
+
+
+@row(
+    page=("1/(1 + abs(x))**2",),
+    second=("-2*sign(x)*d_x/(1 + abs(x))",),
+    analytic=numerics.by_sign(lambda x: x / (1 + x), lambda x: x / (1 - x)),
+)
+def softsign(x: float) -> tuple[float, float]:
+    """x / (1 + |x|)."""
+    bottom = 1.0 + abs(x)
+    out = x / bottom if bottom < ieee.inf else x if x != x else ieee.copysign(1.0, x)
+    return out, 1.0 / bottom / bottom
+
+
+@row(
+    page=("(x > 0) + (x <= 0)*alpha*exp(x)", "(x <= 0)*expm1(x)"),
+    graph=("elu_slope_x(x, alpha)", "where(x <= 0, expm1(x), 0)"),
+    second=("where(x < 0, d_x, 0)", "where(x < 0, exp(x), 0)", "0"),
+    selects=True,
+    kinks="x == 0",
+    analytic=numerics.by_sign(numerics.same, lambda x, alpha: alpha * (cmath.exp(x) - 1)),
+)
+def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:
+    """x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1."""
+    least = 0.0 if alpha < 0.0 else 1.0 if alpha > 1.0 else alpha
+    below, half = ieee.expm1(x), ieee.exp(0.5 * x)
+    return (
+        alpha * below if x <= 0.0 else x,
+        1.0 if x > 0.0 else least if x == 0.0 else alpha * half * half,
+        0.0 if x > 0.0 else below,
+    )
+
+
+@row(
+    page=("1.0507009873554805*((x > 0) + (x <= 0)*1.6732632423543772*exp(x))",),
+    second=("where(x < 0, d_x, 0)",),
+    selects=True,
+    kinks="x == 0",
+    analytic=numerics.by_sign(lambda x: 1.0507009873554805 * x, lambda x: 1.7580993408473766 * (cmath.exp(x) - 1)),
+)
+def selu(x: float) -> tuple[float, float]:
+    """Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side."""
+    return (
+        numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x),
+        numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x),
+    )
+
+
+@row(
+    page=("(abs(x) < 1)",),
+    selects=True,
+    kinks="abs(x) == 1",
+    regular=True,
+    cheap_slopes=True,
+    analytic=lambda x: x if abs(x.real) < 1 else 0j,
+)
+def hard_tanh(x: float) -> tuple[float, float]:
+    """x between −1 and 1, else the nearer of them; its derivative at ±1 is 0."""
+    return -1.0 if x < -1.0 else 1.0 if x > 1.0 else x, 1.0 if abs(x) < 1.0 else 0.0
 
 
 @row(page=("sigmoid(x)",), analytic=numerics.complex_softplus)

@@ -15,7 +15,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from autograd.ops import ieee, numerics
+from autograd.ops import ieee, numerics, rows, series, special  # noqa: F401  (rows fill the table first)
 from autograd.ops.rules import BINARY, parse, substitute
 from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, slope_name
 
@@ -41,6 +41,9 @@ class _Numbers(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self.names.get(node.id, node.id), ast.Load())
 
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        return ast.Compare(self.visit(node.left), node.ops, [self.visit(x) for x in node.comparators])
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name, arguments = node.func.id, [self.visit(x) for x in node.args]  # type: ignore[attr-defined]
         if name == "neg":
@@ -50,7 +53,11 @@ class _Numbers(ast.NodeVisitor):
         if name in self.operators and name != "pow":
             return ast.BinOp(arguments[0], self.operators[name](), arguments[1])
         if name == "where":
-            return ast.IfExp(ast.Compare(arguments[0], [ast.NotEq()], [ast.Constant(0.0)]), *arguments[1:])
+            condition, yes, no = arguments
+            asked = isinstance(condition, ast.Compare)
+            return ast.IfExp(
+                condition if asked else ast.Compare(condition, [ast.NotEq()], [ast.Constant(0.0)]), yes, no
+            )
         key = ast.dump(node)
         if key not in self.known:
             out = f"out_{len(self.known) + 1}"
@@ -224,3 +231,29 @@ def portion(x: float, y: float) -> tuple[float, float, float]:
     total = x + y
     out = ieee.div(x, total)
     return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
+
+
+@hidden(page=("0", "polygamma(n + 1, x)"), domain=(POSITIVE, POSITIVE), latex=r"\psi^{{({n})}}({x})")
+def polygamma(n: float, x: float) -> tuple[float, float, float]:
+    """Derivative of digamma of order n, a constant."""
+    return series.polygamma(n, x), 0.0, series.polygamma(n + 1.0, x)
+
+
+@hidden(
+    page=(
+        "0",
+        "where(n < 6, pi*(n*spherical_bessel(n - 1, x) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
+        " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",
+    ),
+    latex=r"j_{{{n}}}(\pi {x})",
+)
+def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
+    """Spherical Bessel function of πx, of order n, a constant."""
+    out, below = series.spherical_bessel(n, x), series.spherical_bessel(n - 1.0, x) if n > 0.0 else 0.0
+    return (
+        out,
+        0.0,
+        series.PI * (n * below - (n + 1.0) * series.spherical_bessel(n + 1.0, x)) / (2.0 * n + 1.0)
+        if n < 6.0
+        else series.PI * below - ieee.div(n + 1.0, x) * out,
+    )

@@ -169,7 +169,7 @@ def test_check_graph_passes_and_names_the_node() -> None:
 NEAR: dict[str, Sequence[float]] = {
     "acosh": (1.7,), "asin": (0.4,), "acos": (-0.3,), "atanh": (0.6,), "where": (1.0, 0.7, 0.3), "pow": (1.3, 2.4),
     "leaky_relu": (-0.7, 0.2), "logsumexp": (0.3, -0.5, 1.2), "dot": (0.3, 0.4, -1.2, 0.8, 0.1), "sum": (1.0, 2.0),
-    "mean": (1.0, 2.0, 4.0),
+    "mean": (1.0, 2.0, 4.0), "fmod": (7.3, 1.9), "remainder": (7.3, 1.9),
 }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def test_pow_takes_no_modulus() -> None:
         pow(Value(2.0), 3, 5)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("attempt", [operator.mod, operator.floordiv, operator.matmul, operator.and_])
+@pytest.mark.parametrize("attempt", [operator.matmul, operator.and_, operator.lshift])
 def test_other_operators_are_refused_by_python(attempt: Callable[[Any, Any], Any]) -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
         attempt(Value(2.0), Value(3.0))
@@ -153,7 +153,7 @@ def test_methods_and_functions_are_the_rows(op: Op) -> None:
     plain = function(*numbers)
     assert (type(plain), plain) == (float, value)
     assert type(function(*map(np.float32, numbers))) is float
-    assert function.__doc__ == op.doc
+    assert function.__doc__ == op.doc or op.name in ("max", "min")  # which take a sequence, too
     if op.numpy:
         assert getattr(leaves[0], op.numpy)(*leaves[1:]).op == op.name
 
@@ -255,7 +255,14 @@ def test_arrays_of_numbers_broadcast(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "op", [op for op in FIXED if op.arity == 1 and hasattr(np, op.numpy or op.name)], ids=lambda op: op.name
+    "op",
+    # Of objects numpy itself computes sign, reciprocal and sinc, by other operators.
+    [
+        op
+        for op in FIXED
+        if op.arity == 1 and hasattr(np, op.numpy or op.name) and op.name not in ("sign", "reciprocal", "sinc")
+    ],
+    ids=lambda op: op.name,
 )
 def test_ufuncs_of_numpy_reach_the_methods(op: Op) -> None:
     x = Value(1.5 if op.name == "acosh" else 0.6)

@@ -59,6 +59,84 @@ def _dot(ws: tuple[Any, ...], xs: tuple[Any, ...], bias: Any) -> tuple[Any, ...]
     return mpmath.fdot(ws, xs) + bias, *xs, *ws, 1
 
 
+def _elu(x: Any, alpha: Any) -> tuple[Any, ...]:
+    return (x, 1, 0) if x > 0 else (alpha * mpmath.expm1(x), alpha * mpmath.exp(x), mpmath.expm1(x))
+
+
+def _selu(x: Any) -> tuple[Any, ...]:
+    scale, alpha = mpf(1.0507009873554805), mpf(1.6732632423543772)
+    return (scale * x, scale) if x > 0 else (scale * alpha * mpmath.expm1(x), scale * alpha * mpmath.exp(x))
+
+
+def _gamma(x: Any) -> tuple[Any, ...]:
+    return mpmath.log(abs(mpmath.gamma(x))) if x < 1e5 else mpmath.loggamma(x), mpmath.digamma(x)
+
+
+def _trigamma(x: Any) -> Any:
+    return mpmath.polygamma(1, x) if x < 1e40 else 1 / x
+
+
+def _scaled_bessel(n: int, x: Any) -> Any:
+    """e^−|x| · Iₙ(x), by its asymptotic series where that is good to 60 digits."""
+    if abs(x) < 1000:
+        return mpmath.besseli(n, x) * mpmath.exp(-abs(x))
+    terms, term = [], mpf(1)
+    for k in range(1, 40):
+        terms.append(term)
+        term *= -mpf(4 * n * n - (2 * k - 1) ** 2) / (k * 8 * abs(x))
+    return mpmath.sign(x) ** n * mpmath.fsum(terms) / mpmath.sqrt(2 * mpmath.pi * abs(x))
+
+
+def _i0e(x: Any) -> tuple[Any, ...]:
+    with mpmath.workdps(400 if abs(x) > 1e3 else mp.dps):
+        return _scaled_bessel(0, x), _scaled_bessel(1, x) - mpmath.sign(x) * _scaled_bessel(0, x)
+
+
+def _i1e(x: Any) -> tuple[Any, ...]:
+    with mpmath.workdps(400 if abs(x) > 1e3 else mp.dps):
+        return _i1e_and_slope(x)
+
+
+def _i1e_and_slope(x: Any) -> tuple[Any, ...]:
+    ratio = _scaled_bessel(1, x) / x if x else mpf(1) / 2
+    return _scaled_bessel(1, x), _scaled_bessel(0, x) - mpmath.sign(x) * _scaled_bessel(1, x) - ratio
+
+
+def _spherical(n: int, x: Any) -> Any:
+    """Spherical Bessel function of πx, by its series, with digits for what cancels in it."""
+    if x == 0:
+        return mpf(n == 0)
+    if abs(x) > 1e6:
+        sine, cosine, z = mpmath.sinpi(x), mpmath.cospi(x), mpmath.pi * x
+        found = [sine / z, sine / z**2 - cosine / z]
+        while len(found) <= n:
+            found.append((2 * len(found) - 1) / z * found[-1] - found[-2])
+        return found[n]
+    with mpmath.workdps(mp.dps + 30):
+        z = mpmath.pi * x
+        return mpmath.sqrt(mpmath.pi / (2 * abs(z))) * mpmath.besselj(n + mpf(1) / 2, abs(z)) * mpmath.sign(x) ** n
+
+
+def _quotient(x: Any, y: Any) -> Any:
+    with mpmath.workdps(700):
+        return +mpmath.floor(x / y)
+
+
+def _fmod(x: Any, y: Any) -> tuple[Any, ...]:
+    with mpmath.workdps(700):
+        whole = mpmath.sign(x) * mpmath.sign(y) * mpmath.floor(abs(x) / abs(y))
+        return +(x - whole * y), mpf(1), -whole
+
+
+def _remainder(x: Any, y: Any) -> tuple[Any, ...]:
+    with mpmath.workdps(700):
+        return +(x - mpmath.floor(x / y) * y), mpf(1), -mpmath.floor(x / y)
+
+
+def _log_add_exp(x: Any, y: Any) -> tuple[Any, ...]:
+    return max(x, y) + mpmath.log1p(mpmath.exp(-abs(x - y))), _sigmoid(x - y), _sigmoid(y - x)
+
+
 # Value and derivatives, written without a look at the table: a row that is missing here fails.
 TRUTH: dict[str, Truth] = {
     "add": lambda x, y: (x + y, 1, 1),
@@ -68,7 +146,13 @@ TRUTH: dict[str, Truth] = {
     "neg": lambda x: (-x, -1),
     "pow": lambda x, y: (x**y, y * x ** (y - 1), x**y * mpmath.log(x)),
     "abs": lambda x: (abs(x), mpmath.sign(x)),
+    "reciprocal": lambda x: (1 / x, -1 / x**2),
+    "sign": lambda x: (mpmath.sign(x), 0),
+    "fmod": _fmod,
+    "remainder": _remainder,
+    "floor_divide": lambda x, y: (_quotient(x, y), 0, 0),
     "exp": lambda x: (mpmath.exp(x), mpmath.exp(x)),
+    "exp2": lambda x: (mpf(2) ** x, mpmath.log(2) * mpf(2) ** x),
     "expm1": lambda x: (mpmath.expm1(x), mpmath.exp(x)),
     "log": lambda x: (mpmath.log(x), 1 / x),
     "log1p": lambda x: (mpmath.log1p(x), 1 / (1 + x)),
@@ -93,6 +177,10 @@ TRUTH: dict[str, Truth] = {
     "sigmoid": lambda x: (_sigmoid(x), _sigmoid(x) * _sigmoid(-x)),
     "relu": lambda x: (max(x, mpf(0)), mpf(x > 0)),
     "leaky_relu": lambda x, slope: (x, 1, 0) if x > 0 else (slope * x, slope, x),
+    "softsign": lambda x: (x / (1 + abs(x)), 1 / (1 + abs(x)) ** 2),
+    "elu": _elu,
+    "selu": _selu,
+    "hard_tanh": lambda x: (max(min(x, mpf(1)), mpf(-1)), mpf(abs(x) < 1)),
     "softplus": lambda x: (_softplus(x), _sigmoid(x)),
     "silu": lambda x: (x * _sigmoid(x), _sigmoid(x) * (1 + x * _sigmoid(-x))),
     "gelu": lambda x: (x * _normal_cdf(x), _normal_cdf(x) + x * _normal_density(x)),
@@ -106,6 +194,13 @@ TRUTH: dict[str, Truth] = {
     "mean": lambda *xs: (mpmath.fsum(xs) / len(xs), *(mpf(1) / len(xs) for _ in xs)),
     "logsumexp": lambda *xs: _log_sum_exp(xs),
     "dot": lambda *operands: _dot(operands[: len(operands) // 2], operands[len(operands) // 2 : -1], operands[-1]),
+    "lgamma": _gamma,
+    "digamma": lambda x: (mpmath.digamma(x), _trigamma(x)),
+    "erfinv": lambda x: (mpmath.erfinv(x), mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(mpmath.erfinv(x) ** 2)),
+    "i0e": _i0e,
+    "i1e": _i1e,
+    "sinc": lambda x: (_spherical(0, x), -mpmath.pi * _spherical(1, x)),
+    "logaddexp": _log_add_exp,
 }
 
 
@@ -134,6 +229,11 @@ TURNS: dict[str, tuple[float, ...]] = {
     "expm1": (-37.0, 709.78),
     "cbrt": (1e-200, 1e200),
     "softplus": (-745.0, -709.0),
+    "lgamma": (1.0, 1.5, 2.0, 2.5, 3.5, 8.0),
+    "digamma": (1.0, 1.4616321449683622, 1.9, 3.0, 8.0),
+    "i0e": (0.0, 20.0, 24.0),
+    "i1e": (0.0, 20.0, 24.0),
+    "sinc": (0.5, 1.0, 1.25, 1.4302966531242027, 2.0),
     "silu": (-1.2784645427610738, -700.0, -709.0, -745.0, -799.0, -0.1, 0.1),
     "gelu": (-0.7517915247, -37.4, -38.5, -40.0),
     "erfc": (26.5, 27.2),
@@ -175,6 +275,8 @@ def operands_of(op: Op) -> st.SearchStrategy[tuple[float, ...]]:
 
 
 def is_kink(op: Op, operands: tuple[float, ...]) -> bool:
+    if "sin(pi*" in op.kinks:  # where a quotient is whole
+        return operands[1] == 0.0 or math.fmod(*operands) == 0.0
     return bool(op.kinks) and bool(eval(op.kinks, {"abs": abs}, dict(zip(op.parameters, operands, strict=True))))
 
 
@@ -309,6 +411,10 @@ def _spelled(texts: tuple[str, ...], names: dict[str, Any], functions: dict[str,
 
 def _hidden(name: str) -> Truth:
     """Hidden ops that second derivatives call, as truth."""
+    if name == "polygamma":
+        return lambda n, x: mpmath.polygamma(int(n), x)
+    if name == "spherical_bessel":
+        return lambda n, x: _spherical(int(n), x)
     if name.startswith("power_over_"):
         return lambda x, y: x ** (y - int(name[-1]))
     return lambda *operands: TRUTH[name.removesuffix("_slope")](*operands)[1]
@@ -319,7 +425,16 @@ def _first(truth: Truth) -> Callable[..., Any]:
 
 
 TRUE_FUNCTIONS = {name: _first(truth) for name, truth in TRUTH.items()} | {
-    name: _hidden(name) for name in ("sigmoid_slope", "normal_cdf_slope", "power_over_1", "power_over_2")
+    name: _hidden(name)
+    for name in (
+        "sigmoid_slope",
+        "normal_cdf_slope",
+        "power_over_1",
+        "power_over_2",
+        "polygamma",
+        "spherical_bessel",
+        "i0e_slope",
+    )
 }
 
 
@@ -358,11 +473,10 @@ def test_a_hidden_op_is_the_number_of_its_row_and_its_text(op: Op) -> None:
     for operands in itertools.islice(_gentle(op), 0, None, 5):
         node = LIBRARY[op.name](*map(autograd.Value, operands))
         value, *slopes = op.compute(*operands)
-        assert node.data == value
-        assert node.local_derivatives == tuple(slopes)
+        assert all(map(_same, (node.data, *node.local_derivatives), (value, *slopes)))
         for position, number in enumerate(slopes):
             again = slope(node, position)
-            assert number == 0.0 if again is None else float(again) == number, (op.name, operands, position)
+            assert number == 0.0 if again is None else _same(float(again), number), (op.name, operands, position)
     for base in FIXED:
         if op.name.startswith(f"{base.name}_slope"):
             position = 0 if base.arity == 1 else base.parameters.index(op.name[-1])
@@ -465,6 +579,8 @@ def test_bad_arguments_give_what_numpy_gives(op: Op) -> None:
     for operands in itertools.product(NASTY, repeat=len(op.parameters)):
         if op.name == "pow" and operands[1] == 0.5:
             continue  # numpy takes the square root, which differs from pow at -inf and -0
+        if op.name == "sinc" and abs(operands[0]) >= 1.0:
+            continue  # 0 at whole numbers and in the limit; numpy rounds the angle first
         with np.errstate(all="ignore"):
             expected = float(function(*operands))
         got = op.compute(*operands)[0]
@@ -475,6 +591,8 @@ def test_bad_arguments_give_what_numpy_gives(op: Op) -> None:
 
 @by_row
 def test_outside_its_domain_a_row_is_nan(op: Op) -> None:
+    if op.name in ("lgamma", "digamma"):
+        return  # which go on between the poles
     for low, high in op.domain[: op.arity == 1]:
         assert all(map(math.isnan, itertools.chain(*(op.compute(x) for x in NASTY if x < low or x > high))))
         assert math.isnan(op.compute(nan)[0])

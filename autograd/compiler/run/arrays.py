@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.ops import BUILT_IN, TABLE, numerics, rows, slopes
+from autograd.ops import BUILT_IN, HELPERS, ROWS, TABLE, slopes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +60,22 @@ class _Ieee:
         self.erf = numpy.vectorize(math.erf, otypes=[float])
         self.erfc = numpy.vectorize(math.erfc, otypes=[float])
         self.div, self.pow = numpy.divide, numpy.power
-        for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh"):
+        for name in (
+            "exp",
+            "expm1",
+            "log",
+            "log1p",
+            "log2",
+            "log10",
+            "sqrt",
+            "sin",
+            "cos",
+            "tan",
+            "sinh",
+            "cosh",
+            "fmod",
+            "floor",
+        ):
             setattr(self, name, getattr(numpy, name))
         for name in ("tanh", "copysign"):
             setattr(self, name, getattr(numpy, name))
@@ -73,8 +88,9 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     """Every row with a fixed number of operands, for arrays."""
     table = [TABLE[name] for name in BUILT_IN if TABLE[name].arity is not None]
     written = {op.name: op.compute.__name__ for op in table if op.name not in slopes.SOURCES}
-    names = _over_arrays() | {"numerics": SimpleNamespace(**_helpers())}
-    _define([f for f in (*_functions(rows), *_functions(slopes)) if f.name in written.values()], names)
+    helpers = {module.__name__.rpartition(".")[2]: SimpleNamespace(**_helpers()) for module in HELPERS}
+    names = _over_arrays() | helpers
+    _define([f for module in ROWS for f in _functions(module) if f.name in written.values()], names)
     found = {name: names[function] for name, function in written.items()}
     derived = _over_arrays() | found
     _define(list(slopes.SOURCES.values()), derived)
@@ -92,9 +108,10 @@ def _over_arrays() -> dict[str, Any]:
 
 @functools.cache
 def _helpers() -> dict[str, Any]:
-    """What `numerics.py` defines, for arrays."""
-    names = vars(numerics) | _over_arrays()
-    _define([f for f in _functions(numerics) if _is_over_floats(f)], names)
+    """The helpers of rows, for arrays."""
+    names = {name: value for module in HELPERS for name, value in vars(module).items()} | _over_arrays()
+    names["numerics"] = SimpleNamespace(**names)
+    _define([f for module in HELPERS for f in _functions(module) if _is_over_floats(f)], names)
     return names
 
 

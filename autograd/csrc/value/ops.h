@@ -125,6 +125,8 @@ DEFINE_OPERATOR(add, "__radd__")
 DEFINE_OPERATOR(sub, "__rsub__")
 DEFINE_OPERATOR(mul, "__rmul__")
 DEFINE_OPERATOR(div, "__rtruediv__")
+DEFINE_OPERATOR(remainder, "__rmod__")
+DEFINE_OPERATOR(floor_divide, "__rfloordiv__")
 DEFINE_OPERATOR(pow, "__rpow__")
 
 static PyObject *

@@ -1,0 +1,142 @@
+"""Functions that are composed of ops: limits, extremes of a sequence, products, variance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import TYPE_CHECKING, Any, overload
+
+from autograd._common.text import shortened
+from autograd.engine import backend
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Operand, Value
+
+__all__ = ["clip", "max", "min", "prod", "std", "var"]
+
+
+@overload
+def max(x: float, y: float, /) -> float: ...
+@overload
+def max(x: Operand, y: Operand, /) -> Value: ...
+@overload
+def max(values: Iterable[Operand], /) -> Value: ...
+def max(*operands: Any, **named: Any) -> Any:
+    """Largest of two operands, or of a sequence of one or more; a float if none is a Value.
+
+    Operands that tie share the derivative: two have half of it each.
+
+    Examples
+    --------
+    >>> max(backend.Value(1.0), 2.0), max([backend.Value(1.0), 5, 3.5])
+    (Value(2), Value(5))
+    """
+    return _extreme("max", backend.max, operands, named)
+
+
+@overload
+def min(x: float, y: float, /) -> float: ...
+@overload
+def min(x: Operand, y: Operand, /) -> Value: ...
+@overload
+def min(values: Iterable[Operand], /) -> Value: ...
+def min(*operands: Any, **named: Any) -> Any:
+    """Smallest of two operands, or of a sequence of one or more; a float if none is a Value.
+
+    Operands that tie share the derivative: two have half of it each.
+
+    Examples
+    --------
+    >>> min(backend.Value(1.0), 2.0), min([backend.Value(1.0), 5, 3.5])
+    (Value(1), Value(1))
+    """
+    return _extreme("min", backend.min, operands, named)
+
+
+def _extreme(name: str, of_two: Callable[..., Any], operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    if len(operands) != 1 or named or isinstance(operands[0], backend.Value):
+        return of_two(*operands, **named)
+    return reduce(of_two, _not_empty(name, operands[0]))
+
+
+def clip(x: Operand, low: Operand, high: Operand) -> Any:
+    """Limit x to [low, high], as min(max(x, low), high); a float if no operand is a Value.
+
+    At a limit x and the limit have half of the derivative each; outside all of it is the limit's.
+
+    Examples
+    --------
+    >>> clip(backend.Value(1.5), 0.0, 1.0), clip(0.5, 0.0, 1.0)
+    (Value(1), 0.5)
+    """
+    return backend.min(backend.max(x, low), high)
+
+
+def prod(values: Iterable[Operand]) -> Any:
+    """Product of any number of values, from left to right; 1 if there is none, a float if none is a Value.
+
+    Examples
+    --------
+    >>> prod([backend.Value(2.0), 3, 0.5])
+    Value(3)
+    """
+    return reduce(backend.mul, _sequence("prod", values), 1.0)
+
+
+def var(values: Iterable[Operand], ddof: int = 0) -> Any:
+    """Variance of one or more values: Σ (x − mean)² / (n − ddof); a float if none is a Value.
+
+    Parameters
+    ----------
+    values : iterable of Value or number
+        At least one.
+    ddof : int
+        0 for the variance of the values themselves, 1 for the unbiased estimate from a sample.
+
+    Raises
+    ------
+    ValueError
+        If there are no more than `ddof` values, or none.
+
+    Examples
+    --------
+    >>> var([backend.Value(1.0), 2.0, 6.0])
+    Value(4.667)
+    """
+    deviations, divisor = _deviations("var", values, ddof)
+    return backend.div(backend.dot(deviations, deviations), divisor)
+
+
+def std(values: Iterable[Operand], ddof: int = 0) -> Any:
+    """Standard deviation, the root of `var`; where all values are equal its derivatives are 0.
+
+    Examples
+    --------
+    >>> std([backend.Value(1.0), 2.0, 6.0])
+    Value(2.16)
+    """
+    deviations, divisor = _deviations("std", values, ddof)
+    return backend.div(reduce(backend.hypot, deviations, 0.0), math.sqrt(divisor))
+
+
+def _deviations(name: str, values: Iterable[Operand], ddof: int) -> tuple[list[Any], float]:
+    operands = _not_empty(name, values)
+    if len(operands) <= ddof:
+        raise ValueError(f"{name}: needs more than ddof = {ddof!r} values, got {len(operands)}")
+    mean = backend.mean(operands)
+    return [backend.sub(x, mean) for x in operands], float(len(operands) - ddof)
+
+
+def _not_empty(name: str, values: Iterable[Operand]) -> list[Operand]:
+    operands = _sequence(name, values)
+    if not operands:
+        raise ValueError(f"{name}: needs at least one value, got an empty sequence")
+    return operands
+
+
+def _sequence(name: str, values: Any) -> list[Any]:
+    if not hasattr(type(values), "__iter__") or isinstance(values, (str, bytes)):
+        given = f"{shortened(repr(values), 50)} ({type(values).__name__})"
+        raise TypeError(f"{name}: values must be a sequence of Values or numbers, got {given}")
+    return list(values)
