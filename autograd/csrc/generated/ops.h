@@ -6,29 +6,38 @@
 /* Always inlined: a derivative that a caller doesn't use is then never computed. */
 #if defined(__GNUC__)
 #define INLINE static inline __attribute__((always_inline))
+#define OUTLINE static __attribute__((noinline, unused))
 #else
 #define INLINE static inline
+#define OUTLINE static
 #endif
 
 enum {
-    OP_add, OP_sub, OP_mul, OP_div, OP_neg, OP_pow, OP_abs, OP_exp, OP_expm1, OP_log, OP_log1p, OP_log2, OP_log10,
-    OP_sqrt, OP_cbrt, OP_sin, OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_tanh, OP_asinh,
-    OP_acosh, OP_atanh, OP_atan2, OP_hypot, OP_sigmoid, OP_relu, OP_leaky_relu, OP_softplus, OP_silu, OP_gelu,
-    OP_erf, OP_erfc, OP_normal_cdf, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot, OP_power_over_1,
-    OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y,
-    OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope,
-    OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope,
-    OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_silu_slope,
-    OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_gelu_slope,
+    OP_add, OP_sub, OP_mul, OP_div, OP_neg, OP_pow, OP_abs, OP_reciprocal, OP_sign, OP_fmod, OP_remainder,
+    OP_floor_divide, OP_exp, OP_exp2, OP_expm1, OP_log, OP_log1p, OP_log2, OP_log10, OP_sqrt, OP_cbrt, OP_sin,
+    OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_tanh, OP_asinh, OP_acosh, OP_atanh, OP_atan2,
+    OP_hypot, OP_sigmoid, OP_relu, OP_leaky_relu, OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu,
+    OP_gelu, OP_erf, OP_erfc, OP_normal_cdf, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot,
+    OP_lgamma, OP_digamma, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_power_over_1, OP_power_over_2,
+    OP_power_over_3, OP_exp_from, OP_portion, OP_polygamma, OP_spherical_bessel, OP_div_slope_y, OP_pow_slope_x,
+    OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope,
+    OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope,
+    OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x,
+    OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope, OP_silu_slope,
+    OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i0e_slope, OP_i1e_slope,
+    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_gelu_slope,
     OPS_COUNT
 };
-enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
+enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
 
 /* name, (operands), default of the last or NAN, signatures of method and function, docstring */
 #define UNARY_OPS(X) \
     X(neg, ("x"), NAN, "($self)", "(x)", "−x.") \
     X(abs, ("x"), NAN, "($self)", "(x)", "Absolute value; its derivative at 0 is 0.") \
+    X(reciprocal, ("x"), NAN, "($self)", "(x)", "1 / x; ±inf at ±0.") \
+    X(sign, ("x"), NAN, "($self)", "(x)", "1 above 0, −1 below, 0 at 0; its derivative is 0.") \
     X(exp, ("x"), NAN, "($self)", "(x)", "e to the x.") \
+    X(exp2, ("x"), NAN, "($self)", "(x)", "2 to the x.") \
     X(expm1, ("x"), NAN, "($self)", "(x)", "e to the x, minus 1, accurate near 0.") \
     X(log, ("x"), NAN, "($self)", "(x)", "Natural logarithm; nan below 0.") \
     X(log1p, ("x"), NAN, "($self)", "(x)", "Natural logarithm of 1 + x, accurate near 0.") \
@@ -50,12 +59,23 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
     X(atanh, ("x"), NAN, "($self)", "(x)", "Inverse hyperbolic tangent.") \
     X(sigmoid, ("x"), NAN, "($self)", "(x)", "Logistic function 1/(1 + e^−x).") \
     X(relu, ("x"), NAN, "($self)", "(x)", "x where it is above 0, else 0; its derivative at 0 is 0.") \
+    X(softsign, ("x"), NAN, "($self)", "(x)", "x / (1 + |x|).") \
+    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side.") \
+    X(hard_tanh, ("x"), NAN, "($self)", "(x)", "x between −1 and 1, else the nearer of them; its derivative at ±1 is 0.") \
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
     X(gelu, ("x"), NAN, "($self)", "(x)", "x · normal_cdf(x), the exact form.") \
     X(erf, ("x"), NAN, "($self)", "(x)", "Error function.") \
     X(erfc, ("x"), NAN, "($self)", "(x)", "1 − erf(x), accurate where that is tiny.") \
     X(normal_cdf, ("x"), NAN, "($self)", "(x)", "Probability that a standard normal variable is at most x.") \
+    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
+    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
+    X(erfinv, ("x"), NAN, "($self)", "(x)", "Inverse of the error function.") \
+    X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
+    X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
+    X(sinc, ("x"), NAN, "($self)", "(x)", "sin(πx)/(πx), 1 at 0.") \
+    X(reciprocal_slope, ("x"), NAN, "($self)", "(x)", "The derivative of reciprocal for x.") \
+    X(exp2_slope, ("x"), NAN, "($self)", "(x)", "The derivative of exp2 for x.") \
     X(log_slope, ("x"), NAN, "($self)", "(x)", "The derivative of log for x.") \
     X(log1p_slope, ("x"), NAN, "($self)", "(x)", "The derivative of log1p for x.") \
     X(log2_slope, ("x"), NAN, "($self)", "(x)", "The derivative of log2 for x.") \
@@ -71,10 +91,15 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
     X(acosh_slope, ("x"), NAN, "($self)", "(x)", "The derivative of acosh for x.") \
     X(atanh_slope, ("x"), NAN, "($self)", "(x)", "The derivative of atanh for x.") \
     X(sigmoid_slope, ("x"), NAN, "($self)", "(x)", "The derivative of sigmoid for x.") \
+    X(softsign_slope, ("x"), NAN, "($self)", "(x)", "The derivative of softsign for x.") \
+    X(selu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of selu for x.") \
     X(silu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of silu for x.") \
     X(erf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erf for x.") \
     X(erfc_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfc for x.") \
     X(normal_cdf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf for x.") \
+    X(erfinv_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfinv for x.") \
+    X(i0e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i0e for x.") \
+    X(i1e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i1e for x.") \
     X(gelu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu for x.")
 
 #define BINARY_OPS(X) \
@@ -83,23 +108,33 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
     X(mul, ("x", "y"), NAN, "($self, y)", "(x, y)", "x · y.") \
     X(div, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / y; ±inf or nan where y is 0.") \
     X(pow, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y, as IEEE 754's pow.") \
+    X(fmod, ("x", "y"), NAN, "($self, y)", "(x, y)", "Remainder of x / y with the sign of x, as C's fmod; nan where y is 0.") \
+    X(remainder, ("x", "y"), NAN, "($self, y)", "(x, y)", "Remainder of x / y with the sign of y, as Python's %; nan where y is 0.") \
+    X(floor_divide, ("x", "y"), NAN, "($self, y)", "(x, y)", "Largest whole number that is at most x / y, as Python's //; its derivatives are 0.") \
     X(atan2, ("y", "x"), NAN, "($self, x)", "(y, x)", "Angle in radians from the positive x axis to the point (x, y).") \
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
     X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
+    X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.") \
     X(power_over_1, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 1, to the last digits of y.") \
     X(power_over_2, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 2, to the last digits of y.") \
     X(power_over_3, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 3, to the last digits of y.") \
     X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it.") \
     X(portion, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / (x + y).") \
+    X(polygamma, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of digamma of order n, a constant.") \
+    X(spherical_bessel, ("n", "x"), NAN, "($self, x)", "(n, x)", "Spherical Bessel function of πx, of order n, a constant.") \
     X(div_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div for y.") \
     X(pow_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for x.") \
     X(pow_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for y.") \
     X(atan2_slope_y, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2 for y.") \
     X(atan2_slope_x, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2 for x.") \
     X(hypot_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for x.") \
-    X(hypot_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for y.")
+    X(hypot_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for y.") \
+    X(elu_slope_x, ("x", "alpha"), NAN, "($self, alpha)", "(x, alpha)", "The derivative of elu for x.") \
+    X(logaddexp_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for x.") \
+    X(logaddexp_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for y.")
 
 #define TERNARY_OPS(X) \
     X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan.")
@@ -107,7 +142,10 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
 #define UNARY_METHODS(X) \
     X(neg, ("x"), NAN, "($self)", "(x)", "−x.") \
     X(abs, ("x"), NAN, "($self)", "(x)", "Absolute value; its derivative at 0 is 0.") \
+    X(reciprocal, ("x"), NAN, "($self)", "(x)", "1 / x; ±inf at ±0.") \
+    X(sign, ("x"), NAN, "($self)", "(x)", "1 above 0, −1 below, 0 at 0; its derivative is 0.") \
     X(exp, ("x"), NAN, "($self)", "(x)", "e to the x.") \
+    X(exp2, ("x"), NAN, "($self)", "(x)", "2 to the x.") \
     X(expm1, ("x"), NAN, "($self)", "(x)", "e to the x, minus 1, accurate near 0.") \
     X(log, ("x"), NAN, "($self)", "(x)", "Natural logarithm; nan below 0.") \
     X(log1p, ("x"), NAN, "($self)", "(x)", "Natural logarithm of 1 + x, accurate near 0.") \
@@ -129,12 +167,21 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
     X(atanh, ("x"), NAN, "($self)", "(x)", "Inverse hyperbolic tangent.") \
     X(sigmoid, ("x"), NAN, "($self)", "(x)", "Logistic function 1/(1 + e^−x).") \
     X(relu, ("x"), NAN, "($self)", "(x)", "x where it is above 0, else 0; its derivative at 0 is 0.") \
+    X(softsign, ("x"), NAN, "($self)", "(x)", "x / (1 + |x|).") \
+    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side.") \
+    X(hard_tanh, ("x"), NAN, "($self)", "(x)", "x between −1 and 1, else the nearer of them; its derivative at ±1 is 0.") \
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
     X(gelu, ("x"), NAN, "($self)", "(x)", "x · normal_cdf(x), the exact form.") \
     X(erf, ("x"), NAN, "($self)", "(x)", "Error function.") \
     X(erfc, ("x"), NAN, "($self)", "(x)", "1 − erf(x), accurate where that is tiny.") \
-    X(normal_cdf, ("x"), NAN, "($self)", "(x)", "Probability that a standard normal variable is at most x.")
+    X(normal_cdf, ("x"), NAN, "($self)", "(x)", "Probability that a standard normal variable is at most x.") \
+    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
+    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
+    X(erfinv, ("x"), NAN, "($self)", "(x)", "Inverse of the error function.") \
+    X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
+    X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
+    X(sinc, ("x"), NAN, "($self)", "(x)", "sin(πx)/(πx), 1 at 0.")
 
 #define BINARY_METHODS(X) \
     X(add, ("x", "y"), NAN, "($self, y)", "(x, y)", "x + y.") \
@@ -142,11 +189,16 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
     X(mul, ("x", "y"), NAN, "($self, y)", "(x, y)", "x · y.") \
     X(div, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / y; ±inf or nan where y is 0.") \
     X(pow, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y, as IEEE 754's pow.") \
+    X(fmod, ("x", "y"), NAN, "($self, y)", "(x, y)", "Remainder of x / y with the sign of x, as C's fmod; nan where y is 0.") \
+    X(remainder, ("x", "y"), NAN, "($self, y)", "(x, y)", "Remainder of x / y with the sign of y, as Python's %; nan where y is 0.") \
+    X(floor_divide, ("x", "y"), NAN, "($self, y)", "(x, y)", "Largest whole number that is at most x / y, as Python's //; its derivatives are 0.") \
     X(atan2, ("y", "x"), NAN, "($self, x)", "(y, x)", "Angle in radians from the positive x axis to the point (x, y).") \
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
     X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
-    X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.")
+    X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
+    X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.")
 
 #define TERNARY_METHODS(X) \
     X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan.")
@@ -162,6 +214,7 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
 
 #define NUMPY_BINARY(X, KIND) \
     X(power, pow, KIND, "($self, y)", "x to the y, as IEEE 754's pow.") \
+    X(mod, remainder, KIND, "($self, y)", "Remainder of x / y with the sign of y, as Python's %; nan where y is 0.") \
     X(arctan2, atan2, KIND, "($self, x)", "Angle in radians from the positive x axis to the point (x, y).") \
     X(maximum, max, KIND, "($self, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(minimum, min, KIND, "($self, y)", "The smaller of two; at a tie each has half of the derivative.")
@@ -169,6 +222,8 @@ enum { ROWS_COUNT = 45 }; /* those that are no hidden ops */
 static const double SMALLEST_NORMAL = 2.2250738585072014e-308;
 static const double LN_2 = 0.6931471805599453;
 static const double LN_10 = 2.302585092994046;
+static const double SELU_SCALE = 1.0507009873554805;
+static const double SELU_SCALE_ALPHA = 1.7580993408473766;
 static const double SILU_DIP = -1.2784645427610737;
 static const double SILU_DIP_REST = -1.0946994183093437e-16;
 static const double EXP_SILU_DIP = 0.2784645427610738;
@@ -179,14 +234,26 @@ static const double ONE_OVER_SQRT_PI = 0.5641895835477563;
 static const double ONE_OVER_SQRT_2PI = 0.3989422804014327;
 static const double ROOT_OF_ONE_OVER_SQRT_2PI = 0.6316187777460647;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
+static const double PI = 3.141592653589793;
+static const double LOG_PI = 1.1447298858494002;
+static const double HALF_LOG_2PI = 0.9189385332046728;
+static const double DIGAMMA_ROOT_REST = 9.549995429965697e-17;
+static const double DIGAMMA_ROOT = 1.4616321449683622;
+static const double HALF_SQRT_PI = 0.886226925452758;
+static const double SQRT_TWO_PI = 2.5066282746310002;
 
 INLINE bool
 op_selects(int op)
 {
     switch (op) {
     case OP_abs:
+    case OP_sign:
+    case OP_floor_divide:
     case OP_relu:
     case OP_leaky_relu:
+    case OP_elu:
+    case OP_selu:
+    case OP_hard_tanh:
     case OP_max:
     case OP_min:
     case OP_where:
@@ -205,12 +272,14 @@ op_regular(int op)
     case OP_mul:
     case OP_neg:
     case OP_abs:
+    case OP_sign:
     case OP_sin:
     case OP_cos:
     case OP_atan:
     case OP_tanh:
     case OP_sigmoid:
     case OP_relu:
+    case OP_hard_tanh:
     case OP_max:
     case OP_min:
         return true;
@@ -223,6 +292,29 @@ INLINE double
 ieee_div(double x, double y)
 {
     return x / y;
+}
+
+INLINE double
+ops_whole(double x)
+{
+    return fabs(x) < 4503599627370496.0 ? floor(x + 0.5) : x;
+}
+
+INLINE double
+ops_remainder(double x, double y)
+{
+    const double rest = fmod(x, y);
+    return rest == 0.0 ? copysign(0.0, y) : (rest < 0.0 && y > 0.0) || (rest > 0.0 && y < 0.0) ? rest + y : rest;
+}
+
+INLINE double
+ops_floor_divide(double x, double y)
+{
+    const double rest = fmod(x, y);
+    const double quotient = ieee_div(x - rest, y);
+    const bool below = (rest < 0.0 && y > 0.0) || (rest > 0.0 && y < 0.0);
+    const double out = ops_whole(quotient) - (below ? 1.0 : 0.0);
+    return y == 0.0 ? ieee_div(x, y) : out == 0.0 ? copysign(0.0, ieee_div(x, y)) : out;
 }
 
 INLINE double
@@ -299,6 +391,478 @@ ops_exp_difference(double x, double y)
     const double error = x - (difference - back) - (y + back);
     const double e = exp(difference);
     return difference == -INFINITY ? e : e + e * error;
+}
+
+OUTLINE double
+ops_sin_pi(double x)
+{
+    const double part = fabs(fmod(x, 2.0));
+    const double folded = part > 1.5 ? 2.0 - part : part > 0.5 ? 1.0 - part : part;
+    const double sign = (x < 0.0 ? -1.0 : 1.0) * (part > 1.5 ? -1.0 : 1.0);
+    return sign * sin(PI * folded);
+}
+
+OUTLINE double
+ops_lgamma_tail(double s)
+{
+    return
+        0.08333333333333333 + s * (-0.002777777777777778 + s * (0.0007936507936507937 + s * (-0.0005952380952380953 + s * (0.0008417508417508417 + s * (-0.0019175269175269176 + s * (0.00641025641025641 + s * (-0.029550653594771242 + s * (0.17964437236883057 + s * -1.3924322169059011))))))));
+}
+
+OUTLINE double
+ops_lgamma_near_2(double t)
+{
+    const double square = t * t;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.42278433509846713 + t * (0.3224670334241132 + t * (-0.0673523010531981 + t * (0.020580808427784546 + t * (-0.007385551028673986 + t * (0.0028905103307415234 + t * (-0.001192753911703261 + t * (0.0005096695247430425 + t * (-0.00022315475845357939 + t * (9.945751278180853e-05 + t * (-4.492623673813314e-05 + t * 2.050721277567069e-05))))))))));
+    const double part_1 =
+        -9.439488275268397e-06 + t * (4.374866789907488e-06 + t * (-2.039215753801366e-06 + t * (9.55141213040742e-07 + t * (-4.492469198764566e-07 + t * (2.1207184805554665e-07 + t * (-1.0043224823968099e-07 + t * (4.7698101693639804e-08 + t * (-2.2711094608943164e-08 + t * (1.0838659214896955e-08 + t * (-5.183475041970047e-09 + t * 2.4836745438024785e-09))))))))));
+    const double part_2 =
+        -1.1921401405860912e-09 + t * (5.731367241678862e-10 + t * (-2.7595228851242334e-10 + t * 1.330476437424449e-10));
+    return part_0 + step * (part_1 + step * part_2);
+}
+
+OUTLINE double
+ops_lgamma_positive(double x)
+{
+    const double large = x > 8.0 ? x : 8.0;
+    const double s = 1.0 / (large * large);
+    const double stirling = (large - 0.5) * (log(large) - 1.0) + (HALF_LOG_2PI - 0.5) + ops_lgamma_tail(s) / large;
+    const double steps = (2.5 < x && x <= 8.0) ? -floor(2.5 - x) : 0.0;
+    const double product =
+        (steps > 0.0 ? x - 1.0 : 1.0) * (steps > 1.0 ? x - 2.0 : 1.0) * (steps > 2.0 ? x - 3.0 : 1.0) * (steps > 3.0 ? x - 4.0 : 1.0) * (steps > 4.0 ? x - 5.0 : 1.0) * (steps > 5.0 ? x - 6.0 : 1.0);
+    const double t = (1.5 < x && x <= 8.0) ? x - 2.0 - steps : x >= 0.5 ? x - 1.0 : x;
+    const double near = t * ops_lgamma_near_2(t);
+    const double below = x > 1.5 ? 0.0 : log1p(t) + (x < 0.5 ? log(x) : 0.0);
+    return x == INFINITY ? INFINITY : x > 8.0 ? stirling : x > 1.5 ? near + log(product) : near - below;
+}
+
+OUTLINE double
+ops_log_gamma(double x)
+{
+    const double sine = fabs(ops_sin_pi(x));
+    const double reflected = LOG_PI - log(sine) - ops_lgamma_positive(1.0 - x);
+    const bool tiny = fabs(x) < 1e-17;
+    const bool pole = x == floor(x);
+    return x != x ? x : tiny ? -log(fabs(x)) : x > 0.0 ? ops_lgamma_positive(x) : pole ? INFINITY : reflected;
+}
+
+OUTLINE double
+ops_cos_pi(double x)
+{
+    const double part = fabs(fmod(x, 2.0));
+    const double folded = part > 1.0 ? 2.0 - part : part;
+    return folded < 0.25 ? cos(PI * folded) : folded > 0.75 ? -cos(PI * (1.0 - folded)) : sin(PI * (0.5 - folded));
+}
+
+OUTLINE double
+ops_digamma_tail(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.08333333333333333 + s * (-0.008333333333333333 + s * (0.003968253968253968 + s * (-0.004166666666666667 + s * (0.007575757575757576 + s * (-0.021092796092796094 + s * (0.08333333333333333 + s * (-0.4432598039215686 + s * (3.0539543302701198 + s * (-26.456212121212122 + s * (281.46014492753625 + s * -3607.5105463980462))))))))));
+    const double part_1 = 54827.583333333336 + s * -974936.8238505747;
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_digamma_near_2(double t)
+{
+    const double square = t * t;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.6399403447942543 + t * (0.521740901815686 + t * (-0.13342310749250122 + t * (0.044685631006948556 + t * (-0.0165691230003354 + t * (0.006460391809532134 + t * (-0.002590799722202472 + t * (0.0010566932571751764 + t * (-0.0004355889085072651 + t * (0.00018079737667956228 + t * (-7.53847374684102e-05 + t * 3.1528383399672735e-05))))))))));
+    const double part_1 =
+        -1.3213598611816165e-05 + t * (5.545715469550375e-06 + t * (-2.329803386329897e-06 + t * (9.7943445707732e-07 + t * (-4.1194201484817027e-07 + t * (1.7331629180963248e-07 + t * (-7.293605618411823e-08 + t * (3.069833608172594e-08 + t * (-1.2922192401615373e-08 + t * (5.439910998479974e-09 + t * (-2.2901894184896425e-09 + t * 9.64201669027773e-10))))))))));
+    const double part_2 =
+        -4.0595341858797645e-10 + t * (1.7091998835948968e-10 + t * (-7.19640108503903e-11 + t * (3.029995493919301e-11 + t * (-1.2757673989240026e-11 + t * (5.371592435727642e-12 + t * (-2.2617054245042186e-12 + t * (9.522917752963061e-13 + t * (-4.0096340395949234e-13 + t * 1.688262359820479e-13))))))));
+    return part_0 + step * (part_1 + step * part_2);
+}
+
+OUTLINE double
+ops_digamma_near_root(double t)
+{
+    const double square = t * t;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.9676722454476212 + t * (-0.4427631689835921 + t * (0.258499760955651 + t * (-0.16394270544240652 + t * (0.10782405069126237 + t * (-0.07219956125645471 + t * (0.04880428816414311 + t * (-0.03316112647484736 + t * (0.022597648232218104 + t * (-0.01542476590494896 + t * (0.010538791616612175 + t * -0.007204534386356869))))))))));
+    const double part_1 =
+        0.004926781395729853 + t * (-0.003369801655439328 + t * (0.002305126326734928 + t * (-0.0015769367714301972 + t * (0.0010788252019162967 + t * (-0.0007380709389960052 + t * (0.000504953265834602 + t * (-0.0003454680251063077 + t * (0.00023635601564027053 + t * (-0.00016170622091974803 + t * (0.0001106337276874741 + t * -7.569179582195066e-05))))))))));
+    const double part_2 =
+        5.178575795222081e-05 + t * (-3.5430070947659604e-05 + t * (2.424006611860132e-05 + t * (-1.6584242271854135e-05 + t * (1.134638458466385e-05 + t * (-7.762817668462094e-06 + t * (5.3110609208898636e-06 + t * (-3.6336507898010456e-06 + t * (2.486022733129538e-06 + t * (-1.7008538854332607e-06 + t * 1.1636675363548843e-06)))))))));
+    return part_0 + step * (part_1 + step * part_2);
+}
+
+OUTLINE double
+ops_digamma_positive(double x)
+{
+    const bool low = x < 1.0;
+    const double up = low ? x + 1.0 : x;
+    const double steps = (3.0 < up && up < 8.0) ? 5.0 : 0.0;
+    const double large = up > 3.0 ? up + steps : 8.0;
+    const double s = 1.0 / (large * large);
+    const double tail = log(large) - 0.5 / large - s * ops_digamma_tail(s);
+    const double shift =
+        steps == 0.0 ? 0.0
+        : 1.0 / up + 1.0 / (up + 1.0) + 1.0 / (up + 2.0) + 1.0 / (up + 3.0) + 1.0 / (up + 4.0);
+    const double t = up - DIGAMMA_ROOT - DIGAMMA_ROOT_REST;
+    const double near = up < 1.9 ? t * ops_digamma_near_root(t) : ops_digamma_near_2(up - 2.375);
+    const double value = up <= 3.0 ? near : tail - shift;
+    return low ? value - ieee_div(1.0, x) : value;
+}
+
+OUTLINE double
+ops_digamma(double x)
+{
+    const bool pole = x == floor(x);
+    const double tangent = ieee_div(ops_sin_pi(x), ops_cos_pi(x));
+    const double reflected = ops_digamma_positive(1.0 - x) - ieee_div(PI, tangent);
+    return
+        x != x || x == INFINITY ? x
+        : x > 0.0 ? ops_digamma_positive(x)
+        : x == 0.0 ? copysign(INFINITY, -x)
+        : pole || x == -INFINITY ? NAN
+        : fabs(x) > 1e-17 ? reflected
+        : ieee_div(-1.0, x);
+}
+
+OUTLINE double
+ops_hurwitz(double s, double x)
+{
+    const double w = x + 10.0;
+    const double u = 1.0 / (w * w);
+    const double first =
+        pow(x + 9.0, -s) + pow(x + 8.0, -s) + pow(x + 7.0, -s) + pow(x + 6.0, -s) + pow(x + 5.0, -s) + pow(x + 4.0, -s) + pow(x + 3.0, -s) + pow(x + 2.0, -s) + pow(x + 1.0, -s) + pow(x, -s);
+    const double a = s * u / 12.0;
+    const double b = (s + 1.0) * (s + 2.0) * u;
+    const double c = (s + 3.0) * (s + 4.0) * u;
+    const double d = (s + 5.0) * (s + 6.0) * u;
+    const double e = (s + 7.0) * (s + 8.0) * u;
+    const double f = (s + 9.0) * (s + 10.0) * u;
+    const double rest =
+        a * (1.0 - b / 60.0 * (1.0 - c / 42.0 * (1.0 - d / 40.0 * (1.0 - e / 39.6 * (1.0 - f * 691.0 / 27300.0)))));
+    return first + pow(w, 1.0 - s) * (1.0 / (s - 1.0) + 0.5 / w + rest);
+}
+
+OUTLINE double
+ops_factorial(double n)
+{
+    const double small =
+        n < 2.0 ? 1.0
+        : n == 2.0 ? 2.0
+        : n == 3.0 ? 6.0
+        : n == 4.0 ? 24.0
+        : n == 5.0 ? 120.0
+        : n == 6.0 ? 720.0
+        : 5040.0;
+    return n <= 7.0 ? small : exp(ops_log_gamma(n + 1.0));
+}
+
+OUTLINE double
+ops_polygamma(double n, double x)
+{
+    const bool whole = n == floor(n) && n >= 0.0;
+    const double positive = x > 0.0 ? x : 1.0 - x;
+    const double sign = fmod(n, 2.0) == 1.0 ? 1.0 : -1.0;
+    const double value = positive == INFINITY ? 0.0 : sign * ops_factorial(n) * ops_hurwitz(n + 1.0, positive);
+    const double ratio = x < 0.0 ? ieee_div(PI, ops_sin_pi(x)) : 0.0;
+    return
+        x != x || n != n ? x + n
+        : !whole ? NAN
+        : n == 0.0 ? ops_digamma(x)
+        : x > 0.0 ? value
+        : x == 0.0 ? sign * INFINITY
+        : n > 1.0 || x == floor(x) ? NAN
+        : ratio * ratio - value;
+}
+
+OUTLINE double
+ops_erfinv_step(double x, double y)
+{
+    const double miss = x < 0.5 ? erf(y) - x : 1.0 - x - erfc(y);
+    const double step = miss * HALF_SQRT_PI * exp(y * y);
+    return y - ieee_div(step, 1.0 + y * step);
+}
+
+OUTLINE double
+ops_erfinv(double x)
+{
+    const double size = fabs(x) < 1.0 ? fabs(x) : 0.0;
+    const double w = -log((1.0 - size) * (1.0 + size)) / 0.147;
+    const double a = 4.330746750799873 - 0.0735 * w;
+    const double start = sqrt(w / (sqrt(a * a + w) + a));
+    const double inside = ops_erfinv_step(size, ops_erfinv_step(size, ops_erfinv_step(size, start)));
+    const double out = fabs(x) == 1.0 ? INFINITY : fabs(x) < 1.0 ? inside : NAN;
+    return copysign(out, x);
+}
+
+OUTLINE double
+ops_bessel_difference_tail(double u)
+{
+    const double square = u * u;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.5 + u * (0.1875 + u * (0.17578125 + u * (0.25634765625 + u * (0.5046844482421875 + u * (1.249094009399414 + u * (3.7212592363357544 + u * (12.95795626938343 + u * (51.629357010824606 + u * (231.6150321457826 + u * (1155.1799728270908 + u * 6340.362805403237))))))))));
+    const double part_1 =
+        37976.1313865298 + u * (246479.69890295787 + u * (1723157.1807233572 + u * (12909319.212252485 + u * (103173699.64167415 + u * (876217816.8098062 + u * (7879875505.338188 + u * (74806976014.49345 + u * (747602216544.844 + u * (7845373260527.143 + u * (86254529881363.75 + u * 991458319016762.6))))))))));
+    const double part_2 = 1.1892335982789606e+16 + u * 1.4859473810495613e+17;
+    return part_0 + step * (part_1 + step * part_2);
+}
+
+OUTLINE double
+ops_bessel_difference_series(double z)
+{
+    const double square = z * z;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + z * (0.25 + z * (0.0625 + z * (0.013020833333333334 + z * (0.0022786458333333335 + z * (0.000341796875 + z * (4.475911458333333e-05 + z * (5.195254371279762e-06 + z * (5.411723303416418e-07 + z * (5.111072008782173e-08 + z * (4.41410764394824e-09 + z * 3.511221989504282e-10))))))))));
+    const double part_1 =
+        2.5884008255961055e-11 + z * (1.777747819777545e-12 + z * (1.1428378841427074e-13 + z * (6.904645550028858e-15 + z * (3.9346325744649743e-16 + z * (2.1216156038781724e-17 + z * (1.0856220195283045e-18 + z * (5.285265095072009e-20 + z * (2.4538730798548612e-21 + z * (1.0888397865156853e-22 + z * (4.62649316404886e-24 + z * 1.8857988440416548e-25))))))))));
+    const double part_2 =
+        7.386045472496482e-27 + z * (2.7839709857871356e-28 + z * (1.0112715119312244e-29 + z * (3.5448009346795564e-31 + z * (1.2005175579271897e-32 + z * (3.9327299311407935e-34 + z * (1.2474788491253054e-35 + z * (3.8354944453953445e-37 + z * (1.1441105589957704e-38 + z * (3.314045736841581e-40 + z * (9.329456486066635e-42 + z * 2.554494037851579e-43))))))))));
+    const double part_3 =
+        6.808148524304133e-45 + z * (1.767406978215511e-46 + z * (4.4721836493307466e-48 + z * (1.1037119903797035e-49 + z * (2.658330708536481e-51 + z * (6.25217152704573e-53 + z * (1.4366839334019813e-54 + z * (3.2272234233395453e-56 + z * (7.09011206642779e-58 + z * (1.524202835536409e-59 + z * (3.2077349221510916e-61 + z * 6.611687671986957e-63))))))))));
+    const double part_4 =
+        1.335268556204849e-64 + z * (2.64328673371164e-66 + z * (5.131086012499065e-68 + z * (9.770733168597392e-70 + z * (1.8258082662654776e-71 + z * (3.3492289999628784e-73 + z * (6.033122946061077e-75 + z * (1.0675493524685996e-76 + z * (1.85617133652905e-78 + z * (3.172222641073543e-80 + z * (5.330298125708029e-82 + z * 8.808543512822588e-84))))))))));
+    const double part_5 =
+        1.4319899973031257e-85 + z * (2.2907296360877608e-87 + z * (3.606755571413141e-89 + z * (5.590828948743089e-91 + z * (8.534077842432358e-93 + z * (1.2830956196664036e-94 + z * (1.9005599974705886e-96 + z * (2.7740834028049637e-98 + z * (3.9908488851094427e-100 + z * (5.65989955755687e-102 + z * (7.914748878273691e-104 + z * 1.0915293347384492e-105))))))))));
+    const double part_6 =
+        1.484862013580653e-107 + z * (1.9928266565086513e-109 + z * (2.639148815376322e-111 + z * (3.449413802553263e-113 + z * (4.450286091810857e-115 + z * (5.668446320738104e-117 + z * (7.129253324524555e-119 + z * (8.855164335050278e-121 + z * (1.0863974762908907e-122 + z * (1.3166967305241898e-124 + z * (1.5767085444860636e-126 + z * 1.865726547907347e-128))))))))));
+    const double part_7 =
+        2.1819070973426257e-130 + z * (2.522177150826975e-132 + z * (2.8821992300949794e-134 + z * (3.25640325761776e-136 + z * (3.63809097346213e-138 + z * (4.0196136223645257e-140 + z * (4.392618061069903e-142 + z * (4.7483508663022717e-144 + z * (5.078004958703341e-146 + z * (5.3730892093349244e-148 + z * (5.625798892192782e-150 + z * 5.829363983686599e-152))))))))));
+    const double part_8 =
+        5.978353312307456e-154 + z * (6.068915365428881e-156 + z * (6.0989409207309416e-158 + z * (6.068138188808058e-160 + z * (5.978017324617839e-162 + z * (5.8317874308298664e-164 + z * (5.634174987904353e-166 + z * (5.391177522966731e-168 + z * (5.109769905009677e-170 + z * (4.797582705062994e-172 + z * (4.462572521461346e-174 + z * 4.1127031285534214e-176))))))))));
+    const double part_9 =
+        3.7556539782491743e-178 + z * (3.3985692797334063e-180 + z * (3.047856970768288e-182 + z * (2.709042754744979e-184 + z * (2.3866803662615772e-186 + z * (2.084315643567982e-188 + z * (1.804499050686239e-190 + z * (1.5488391402067044e-192 + z * (1.3180881277179072e-194 + z * (1.1122502309078386e-196 + z * (9.30703618655968e-199 + z * 7.723275827082087e-201))))))))));
+    const double part_10 =
+        6.356277281930506e-203 + z * (5.188534158465153e-205 + z * (4.201032255454592e-207 + z * (3.374157168195565e-209 + z * (2.6884413565945308e-211 + z * (2.125148881879486e-213 + z * (1.6667053160597144e-215 + z * (1.2969870969583778e-217 + z * (1.0014889465975845e-219 + z * (7.673901588419179e-222 + z * (5.835409604816697e-224 + z * 4.403891703843274e-226))))))))));
+    const double part_11 =
+        3.298654357800129e-228 + z * (2.452427911617759e-230 + z * (1.8098348601490925e-232 + z * (1.3258321824076958e-234 + z * (9.642027732730935e-237 + z * (6.961476703257022e-239 + z * (4.990110763725579e-241 + z * (3.5515433750051013e-243 + z * (2.509829284768043e-245 + z * (1.7612177330432023e-247 + z * (1.2272840994071366e-249 + z * 8.493006224044142e-252))))))))));
+    const double part_12 = 5.836908013172099e-254;
+    return
+        part_0 + step * (part_1 + step * (part_2 + step * (part_3 + step * (part_4 + step * (part_5 + step * (part_6 + step * (part_7 + step * (part_8 + step * (part_9 + step * (part_10 + step * (part_11 + step * part_12)))))))))));
+}
+
+OUTLINE double
+ops_bessel_difference(double x)
+{
+    const double near = x < 24.0 ? x : 0.0;
+    const double far = x >= 24.0 ? x : 24.0;
+    const double half = exp(-near);
+    const double tail = ops_bessel_difference_tail(1.0 / far) / far / (SQRT_TWO_PI * sqrt(far));
+    return x < 24.0 ? half * half * ops_bessel_difference_series(2.0 * near) : x != x ? x : tail;
+}
+
+OUTLINE double
+ops_i0_series(double q)
+{
+    const double square = q * q;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + q * (1.0 + q * (0.25 + q * (0.027777777777777776 + q * (0.001736111111111111 + q * (6.944444444444444e-05 + q * (1.9290123456790124e-06 + q * (3.936759889140842e-08 + q * (6.151187326782565e-10 + q * (7.594058428126624e-12 + q * (7.594058428126623e-14 + q * 6.276081345559193e-16))))))))));
+    const double part_1 =
+        4.358389823304995e-18 + q * (2.5789288895295828e-20 + q * (1.3157800456783586e-22 + q * (5.8479113141260385e-25 + q * (2.2843403570804838e-27 + q * (7.904291893012054e-30 + q * (2.4395962632753253e-32 + q * (6.757884385804225e-35 + q * (1.6894710964510564e-37 + q * (3.8310002187098785e-40 + q * (7.915289708078262e-43 + q * 1.4962740468957016e-45))))))))));
+    const double part_2 =
+        2.5976979980828152e-48 + q * (4.156316796932504e-51 + q * (6.14839762859838e-54 + q * (8.434015951438106e-57 + q * (1.0757673407446564e-59 + q * (1.2791526049282477e-62 + q * (1.4212806721424974e-65 + q * (1.4789601166935458e-68 + q * (1.4442969889585408e-71 + q * (1.3262598613026087e-74 + q * (1.147283617043779e-77 + q * 9.365580547296156e-81))))))))));
+    const double part_3 =
+        7.226528200074194e-84 + q * (5.278691161485898e-87 + q * (3.6556032974279072e-90 + q * (2.4034209713529963e-93 + q * (1.5021381070956227e-96 + q * (8.935979221270807e-100 + q * (5.065747857863269e-103 + q * (2.739723016691871e-106 + q * (1.4151461863077845e-109 + q * (6.988376228680417e-113 + q * (3.3026352687525603e-116 + q * 1.4950816064973112e-119))))))))));
+    return part_0 + step * (part_1 + step * (part_2 + step * part_3));
+}
+
+OUTLINE double
+ops_i0_tail(double u)
+{
+    const double square = u * u;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + u * (0.125 + u * (0.0703125 + u * (0.0732421875 + u * (0.112152099609375 + u * (0.22710800170898438 + u * (0.5725014209747314 + u * (1.7277275025844574 + u * (6.074042001273483 + u * (24.380529699556064 + u * (110.01714026924674 + u * 551.3358961220206))))))))));
+    const double part_1 =
+        3038.090510922384 + u * (18257.755474293175 + u * (118838.42625678325 + u * (832859.3040162893 + u * (6252951.493434797 + u * (50069589.531988926 + u * (425939216.5047669 + u * (3836255180.2304335 + u * (36468400807.06556 + u * 364901081884.98334))))))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_bessel_0(double x)
+{
+    const double near = x < 20.0 ? x : 0.0;
+    const double far = x >= 20.0 ? x : 20.0;
+    return
+        x < 20.0 ? exp(-near) * ops_i0_series(0.25 * near * near)
+        : x != x ? x
+        : ops_i0_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far));
+}
+
+OUTLINE double
+ops_i1_series(double q)
+{
+    const double square = q * q;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + q * (0.5 + q * (0.08333333333333333 + q * (0.006944444444444444 + q * (0.00034722222222222224 + q * (1.1574074074074073e-05 + q * (2.755731922398589e-07 + q * (4.920949861426052e-09 + q * (6.834652585313961e-11 + q * (7.594058428126623e-13 + q * (6.903689480115112e-15 + q * 5.230067787965994e-17))))))))));
+    const double part_1 =
+        3.352607556388458e-19 + q * (1.842092063949702e-21 + q * (8.771866971189057e-24 + q * (3.654944571328774e-26 + q * (1.3437296218120491e-28 + q * (4.391273273895586e-31 + q * (1.2839980333028028e-33 + q * (3.3789421929021126e-36 + q * (8.045100459290744e-39 + q * (1.7413637357772174e-41 + q * (3.4414303078601135e-44 + q * 6.234475195398757e-47))))))))));
+    const double part_2 =
+        1.0390791992331261e-49 + q * (1.5985833834355786e-52 + q * (2.2771843068882885e-55 + q * (3.0121485540850376e-58 + q * (3.7095425542919185e-61 + q * (4.263842016427493e-64 + q * (4.5847763617499917e-67 + q * (4.6217503646673306e-70 + q * (4.376657542298608e-73 + q * (3.900764297948849e-76 + q * (3.2779531915536543e-79 + q * 2.60155015202671e-82))))))))));
+    const double part_3 =
+        1.9531157297497823e-85 + q * (1.3891292530226046e-88 + q * (9.373341788276685e-92 + q * (6.00855242838249e-95 + q * (3.6637514807210306e-98 + q * (2.127614100302573e-101 + q * (1.1780808971775045e-104 + q * (6.2266432197542515e-108 + q * (3.1447693029061876e-111 + q * (1.5192122236261777e-114 + q * (7.026883550537362e-118 + q * 3.114753346869398e-121))))))))));
+    return part_0 + step * (part_1 + step * (part_2 + step * part_3));
+}
+
+OUTLINE double
+ops_i1_tail(double u)
+{
+    const double square = u * u;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + u * (-0.375 + u * (-0.1171875 + u * (-0.1025390625 + u * (-0.144195556640625 + u * (-0.2775764465332031 + u * (-0.6765925884246826 + u * (-1.993531733751297 + u * (-6.883914268109947 + u * (-27.248827311268542 + u * (-121.59789187653587 + u * -603.8440767050702))))))))));
+    const double part_1 =
+        -3302.2722944808525 + u * (-19718.37591223663 + u * (-127641.2726461746 + u * (-890297.8767070678 + u * (-6656367.718817688 + u * (-53104110.10968523 + u * (-450278600.3050393 + u * (-4043620325.107754 + u * (-38338575207.427895 + u * -382701134659.8606))))))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_bessel_1_ratio(double x)
+{
+    const double near = x < 20.0 ? x : 0.0;
+    const double far = x >= 20.0 ? x : 20.0;
+    return
+        x < 20.0 ? 0.5 * exp(-near) * ops_i1_series(0.25 * near * near)
+        : x != x ? x
+        : ops_i1_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far)) / far;
+}
+
+OUTLINE double
+ops_bessel_1(double x)
+{
+    const double size = fabs(x);
+    const double near = size < 20.0 ? x : 0.0;
+    const double far = size >= 20.0 ? size : 20.0;
+    const double tail = copysign(ops_i1_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far)), x);
+    return size < 20.0 ? 0.5 * near * exp(-fabs(near)) * ops_i1_series(0.25 * near * near) : x != x ? x : tail;
+}
+
+OUTLINE double
+ops_spherical_1(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.3333333333333333 + s * (-0.03333333333333333 + s * (0.0011904761904761906 + s * (-2.2045855379188714e-05 + s * (2.505210838544172e-07 + s * (-1.9270852604185937e-09 + s * (1.0706029224547743e-11 + s * (-4.498331606952833e-14 + s * (1.4797143443923793e-16 + s * (-3.9145882126782523e-19 + s * (8.509974375387505e-22 + s * -1.5472680682522736e-24))))))))));
+    const double part_1 =
+        2.387759364586842e-27 + s * (-3.166789608205361e-30 + s * (3.6483751246605535e-33 + s * (-3.685227398647024e-36 + s * (3.290381605934843e-39 + s * -2.6155656644951056e-42))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_2(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.06666666666666667 + s * (-0.004761904761904762 + s * (0.00013227513227513228 + s * (-2.0041686708353374e-06 + s * (1.9270852604185938e-08 + s * (-1.284723506945729e-10 + s * (6.297664249733966e-13 + s * (-2.367542951027807e-15 + s * (7.046258782820854e-18 + s * (-1.701994875077501e-20 + s * (3.403989750155002e-23 + s * -5.73062247500842e-26))))))))));
+    const double part_1 =
+        8.233652981333938e-29 + s * (-1.021545034904955e-31 + s * (1.1055682195941073e-34 + s * (-1.0529221138991497e-37 + s * (8.89292325928336e-41 + s * -6.706578626910527e-44))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_3(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.009523809523809525 + s * (-0.0005291005291005291 + s * (1.2025012025012024e-05 + s * (-1.541668208334875e-07 + s * (1.284723506945729e-09 + s * (-7.55719709968076e-12 + s * (3.31456013143893e-14 + s * (-1.1274014052513367e-16 + s * (3.063590775139502e-19 + s * (-6.807979500310004e-22 + s * (1.2607369445018526e-24 + s * -1.976076715520145e-27))))))))));
+    const double part_1 =
+        2.656017090752883e-30 + s * (-3.0955910148635e-33 + s * (3.158766341697449e-36 + s * (-2.845735442970675e-39 + s * (2.2802367331495793e-42 + s * -1.635750884612324e-45))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_4(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        0.0010582010582010583 + s * (-4.81000481000481e-05 + s * (9.25000925000925e-07 + s * (-1.0277788055565833e-08 + s * (7.55719709968076e-11 + s * (-3.977472157726716e-13 + s * (1.5783619673518714e-15 + s * (-4.901745240223203e-18 + s * (1.2254363100558008e-20 + s * (-2.5214738890037053e-23 + s * (4.347368774144319e-26 + s * -6.37444101780692e-29))))))))));
+    const double part_1 =
+        8.0485366386451e-32 + s * (-8.844545756752858e-35 + s * (8.537206328912025e-38 + s * (-7.296757546078654e-41 + s * (5.561553007681901e-44 + s * -3.8040718246798226e-47))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_5(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        9.62000962000962e-05 + s * (-3.7000037000037e-06 + s * (6.1666728333395e-08 + s * (-6.045757679744608e-10 + s * (3.977472157726716e-12 + s * (-1.8940343608222456e-14 + s * (6.862443336312483e-17 + s * (-1.9606980960892812e-19 + s * (4.538653000206669e-22 + s * (-8.69473754828864e-25 + s * (1.4023770239175224e-27 + s * -1.9316487932748242e-30))))))))));
+    const double part_1 =
+        2.2995818967557432e-33 + s * (-2.390417772095367e-36 + s * (2.189027263823596e-39 + s * (-1.7796969624582083e-42 + s * (1.2933844203911397e-45 + s * -8.45349294373294e-49))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_6(double s)
+{
+    const double square = s * s;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        7.4000074000074e-06 + s * (-2.4666691333358e-07 + s * (3.627454607846765e-09 + s * (-3.181977726181373e-11 + s * (1.8940343608222457e-13 + s * (-8.234932003574981e-16 + s * (2.7449773345249934e-18 + s * (-7.26184480033067e-21 + s * (1.565052758691955e-23 + s * (-2.8047540478350445e-26 + s * (4.249627345204613e-29 + s * -5.518996552213784e-32))))))))));
+    const double part_1 =
+        6.215086207447954e-35 + s * (-6.129276338706069e-38 + s * (5.339090887374625e-41 + s * (-4.138830145251647e-44 + s * (2.8741876008691994e-47 + s * -1.7986155199431785e-50))));
+    return part_0 + step * part_1;
+}
+
+OUTLINE double
+ops_spherical_bessel(double n, double x)
+{
+    const double near = fabs(x) < 1.25 ? x : 0.0;
+    const double z = PI * near;
+    const double s = z * z;
+    const double series =
+        n == 1.0 ? z * ops_spherical_1(s)
+        : n == 2.0 ? s * ops_spherical_2(s)
+        : n == 3.0 ? z * s * ops_spherical_3(s)
+        : n == 4.0 ? s * s * ops_spherical_4(s)
+        : n == 5.0 ? z * s * s * ops_spherical_5(s)
+        : s * s * s * ops_spherical_6(s);
+    const double far = (fabs(x) < INFINITY && x != 0.0) ? PI * x : 4.0;
+    const double sine = ops_sin_pi(x);
+    const double cosine = ops_cos_pi(x);
+    const double u = 1.0 / far;
+    const double j_0 = x != 0.0 ? sine / far : 1.0;
+    const double j_1 = (j_0 - cosine) * u;
+    const double j_2 = 3.0 * j_1 * u - j_0;
+    const double j_3 = 5.0 * j_2 * u - j_1;
+    const double j_4 = 7.0 * j_3 * u - j_2;
+    const double j_5 = 9.0 * j_4 * u - j_3;
+    const double closed =
+        n == 1.0 ? j_1
+        : n == 2.0 ? j_2
+        : n == 3.0 ? j_3
+        : n == 4.0 ? j_4
+        : n == 5.0 ? j_5
+        : 11.0 * j_5 * u - j_4;
+    const double value = n == 0.0 ? j_0 : fabs(x) < 1.25 ? series : closed;
+    return x != x ? x : !(0.0 <= n && n <= 6.0) ? NAN : fabs(x) == INFINITY ? 0.0 : value;
 }
 
 INLINE double
@@ -386,10 +950,58 @@ op_abs(double x, double *d_x)
 }
 
 INLINE double
+op_reciprocal(double x, double *d_x)
+{
+    const double out = ieee_div(1.0, x);
+    *d_x = -out * out;
+    return out;
+}
+
+INLINE double
+op_sign(double x, double *d_x)
+{
+    *d_x = 0.0;
+    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x;
+}
+
+INLINE double
+op_fmod(double x, double y, double *d_x, double *d_y)
+{
+    const double out = fmod(x, y);
+    *d_x = 1.0;
+    *d_y = -ops_whole(ieee_div(x - out, y));
+    return out;
+}
+
+INLINE double
+op_remainder(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = 1.0;
+    *d_y = -ops_floor_divide(x, y);
+    return ops_remainder(x, y);
+}
+
+INLINE double
+op_floor_divide(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = 0.0;
+    *d_y = 0.0;
+    return ops_floor_divide(x, y);
+}
+
+INLINE double
 op_exp(double x, double *d_x)
 {
     const double out = exp(x);
     *d_x = out;
+    return out;
+}
+
+INLINE double
+op_exp2(double x, double *d_x)
+{
+    const double out = pow(2.0, x);
+    *d_x = LN_2 * out;
     return out;
 }
 
@@ -583,6 +1195,40 @@ op_leaky_relu(double x, double slope, double *d_x, double *d_slope)
 }
 
 INLINE double
+op_softsign(double x, double *d_x)
+{
+    const double bottom = 1.0 + fabs(x);
+    const double out = bottom < INFINITY ? x / bottom : x != x ? x : copysign(1.0, x);
+    *d_x = 1.0 / bottom / bottom;
+    return out;
+}
+
+INLINE double
+op_elu(double x, double alpha, double *d_x, double *d_alpha)
+{
+    const double least = alpha < 0.0 ? 0.0 : alpha > 1.0 ? 1.0 : alpha;
+    const double below = expm1(x);
+    const double half = exp(0.5 * x);
+    *d_x = x > 0.0 ? 1.0 : x == 0.0 ? least : alpha * half * half;
+    *d_alpha = x > 0.0 ? 0.0 : below;
+    return x <= 0.0 ? alpha * below : x;
+}
+
+INLINE double
+op_selu(double x, double *d_x)
+{
+    *d_x = x >= 0.0 ? SELU_SCALE : SELU_SCALE_ALPHA * exp(x);
+    return x > 0.0 ? SELU_SCALE * x : SELU_SCALE_ALPHA * expm1(x);
+}
+
+INLINE double
+op_hard_tanh(double x, double *d_x)
+{
+    *d_x = fabs(x) < 1.0 ? 1.0 : 0.0;
+    return x < -1.0 ? -1.0 : x > 1.0 ? 1.0 : x;
+}
+
+INLINE double
 op_softplus(double x, double *d_x)
 {
     const double e = exp(-fabs(x));
@@ -676,6 +1322,66 @@ op_where(double condition, double x, double y, double *d_condition, double *d_x,
 }
 
 INLINE double
+op_lgamma(double x, double *d_x)
+{
+    *d_x = ops_digamma(x);
+    return ops_log_gamma(x);
+}
+
+INLINE double
+op_digamma(double x, double *d_x)
+{
+    *d_x = ops_polygamma(1.0, x);
+    return ops_digamma(x);
+}
+
+INLINE double
+op_erfinv(double x, double *d_x)
+{
+    const double out = ops_erfinv(x);
+    const double slope = HALF_SQRT_PI * ops_exp_minus_square(out, -1.0);
+    *d_x = fabs(x) == 1.0 ? INFINITY : fabs(x) < 1.0 ? slope : NAN;
+    return out;
+}
+
+INLINE double
+op_i0e(double x, double *d_x)
+{
+    const double slope = ops_bessel_difference(fabs(x));
+    *d_x = x == 0.0 ? 0.0 : x > 0.0 ? -slope : slope;
+    return ops_bessel_0(fabs(x));
+}
+
+INLINE double
+op_i1e(double x, double *d_x)
+{
+    const double ratio = ops_bessel_1_ratio(fabs(x));
+    *d_x = ops_bessel_difference(fabs(x)) - ratio;
+    return ops_bessel_1(x);
+}
+
+INLINE double
+op_sinc(double x, double *d_x)
+{
+    *d_x = -PI * ops_spherical_bessel(1.0, x);
+    return ops_spherical_bessel(0.0, x);
+}
+
+INLINE double
+op_logaddexp(double x, double y, double *d_x, double *d_y)
+{
+    const double high = x >= y ? x : y;
+    const double low = x >= y ? y : x;
+    const double e = ops_exp_difference(low, high);
+    const double large = 1.0 / (1.0 + e);
+    const double small = e / (1.0 + e);
+    const double out = fabs(high) == INFINITY ? high : high + log1p(e);
+    *d_x = x >= y ? large : small;
+    *d_y = x >= y ? small : large;
+    return x != x || y != y ? x + y : out;
+}
+
+INLINE double
 op_power_over_1(double x, double y, double *d_x, double *d_y)
 {
     const double out = ops_power_over(x, y, 1.0);
@@ -725,6 +1431,26 @@ op_portion(double x, double y, double *d_x, double *d_y)
 }
 
 INLINE double
+op_polygamma(double n, double x, double *d_n, double *d_x)
+{
+    *d_n = 0.0;
+    *d_x = ops_polygamma(n + 1.0, x);
+    return ops_polygamma(n, x);
+}
+
+INLINE double
+op_spherical_bessel(double n, double x, double *d_n, double *d_x)
+{
+    const double out = ops_spherical_bessel(n, x);
+    const double below = n > 0.0 ? ops_spherical_bessel(n - 1.0, x) : 0.0;
+    *d_n = 0.0;
+    *d_x =
+        n < 6.0 ? PI * (n * below - (n + 1.0) * ops_spherical_bessel(n + 1.0, x)) / (2.0 * n + 1.0)
+        : PI * below - ieee_div(n + 1.0, x) * out;
+    return out;
+}
+
+INLINE double
 op_div_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
@@ -762,6 +1488,26 @@ op_pow_slope_y(double x, double y, double *d_x, double *d_y)
     *d_x = out_1 != 0.0 ? out_1 * (1.0 + y * out_2) : 0.0;
     *d_y = slope_y != 0.0 ? slope_y * out_2 : 0.0;
     return slope_y;
+}
+
+INLINE double
+op_reciprocal_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_reciprocal(x, &slope_x);
+    *d_x = -2.0 * ieee_div(slope_x, x);
+    return slope_x;
+}
+
+INLINE double
+op_exp2_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_exp2(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_log(2.0, &out_1_x);
+    *d_x = out_1 * slope_x;
+    return slope_x;
 }
 
 INLINE double
@@ -942,6 +1688,40 @@ op_sigmoid_slope(double x, double *d_x)
 }
 
 INLINE double
+op_softsign_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_softsign(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_sign(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_abs(x, &out_2_x);
+    *d_x = ieee_div(-2.0 * out_1 * slope_x, 1.0 + out_2);
+    return slope_x;
+}
+
+INLINE double
+op_elu_slope_x(double x, double alpha, double *d_x, double *d_alpha)
+{
+    double slope_x, slope_alpha;
+    op_elu(x, alpha, &slope_x, &slope_alpha);
+    double out_1_x;
+    const double out_1 = op_exp(x, &out_1_x);
+    *d_x = x < 0.0 ? slope_x : 0.0;
+    *d_alpha = x < 0.0 ? out_1 : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_selu_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_selu(x, &slope_x);
+    *d_x = x < 0.0 ? slope_x : 0.0;
+    return slope_x;
+}
+
+INLINE double
 op_silu_slope(double x, double *d_x)
 {
     double slope_x;
@@ -979,6 +1759,65 @@ op_normal_cdf_slope(double x, double *d_x)
     op_normal_cdf(x, &slope_x);
     *d_x = -(slope_x != 0.0 ? x * slope_x : 0.0);
     return slope_x;
+}
+
+INLINE double
+op_erfinv_slope(double x, double *d_x)
+{
+    double slope_x;
+    const double out = op_erfinv(x, &slope_x);
+    *d_x = 2.0 * out * slope_x * slope_x;
+    return slope_x;
+}
+
+INLINE double
+op_i0e_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_i0e(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_sign(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_i1e(x, &out_2_x);
+    *d_x = -2.0 * out_1 * slope_x - (x != 0.0 ? ieee_div(out_2, x) : 0.5);
+    return slope_x;
+}
+
+INLINE double
+op_i1e_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_i1e(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_i0e_slope(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_sign(x, &out_2_x);
+    double out_3_x;
+    const double out_3 = op_i1e(x, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
+    *d_x = x != 0.0 ? 2.0 * out_1 + out_2 * ieee_div(out_3, x) - ieee_div(slope_x, x) + ieee_div(out_3, out_4) : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_logaddexp_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_logaddexp(x, y, &slope_x, &slope_y);
+    *d_x = slope_x * slope_y;
+    *d_y = -slope_x * slope_y;
+    return slope_x;
+}
+
+INLINE double
+op_logaddexp_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_logaddexp(x, y, &slope_x, &slope_y);
+    *d_x = -slope_x * slope_y;
+    *d_y = slope_x * slope_y;
+    return slope_y;
 }
 
 INLINE double

@@ -59,9 +59,26 @@ second_pow_11(double x, double y, double out, double d_x, double d_y)
 }
 
 static double
+second_reciprocal_00(double x, double out, double d_x)
+{
+    const double t0 = d_x / x;
+    const double t1 = -2.0 * t0;
+    return t1;
+}
+
+static double
 second_exp_00(double x, double out, double d_x)
 {
     return d_x;
+}
+
+static double
+second_exp2_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_log(2.0, &unused);
+    const double t1 = t0 * d_x;
+    return t1;
 }
 
 static double
@@ -317,6 +334,47 @@ second_leaky_relu_01(double x, double slope, double out, double d_x, double d_sl
 }
 
 static double
+second_softsign_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_sign(x, &unused);
+    const double t1 = -2.0 * t0;
+    const double t2 = t1 * d_x;
+    const double t3 = op_abs(x, &unused);
+    const double t4 = 1.0 + t3;
+    const double t5 = t2 / t4;
+    return t5;
+}
+
+static double
+second_elu_00(double x, double alpha, double out, double d_x, double d_alpha)
+{
+    double unused;
+    const double t0 = x < 0.0 ? 1.0 : 0.0;
+    const double t1 = op_where(t0, d_x, 0.0, &unused, &unused, &unused);
+    return t1;
+}
+
+static double
+second_elu_01(double x, double alpha, double out, double d_x, double d_alpha)
+{
+    double unused;
+    const double t0 = x < 0.0 ? 1.0 : 0.0;
+    const double t1 = op_exp(x, &unused);
+    const double t2 = op_where(t0, t1, 0.0, &unused, &unused, &unused);
+    return t2;
+}
+
+static double
+second_selu_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = x < 0.0 ? 1.0 : 0.0;
+    const double t1 = op_where(t0, d_x, 0.0, &unused, &unused, &unused);
+    return t1;
+}
+
+static double
 second_softplus_00(double x, double out, double d_x)
 {
     double unused;
@@ -380,13 +438,124 @@ second_normal_cdf_00(double x, double out, double d_x)
     return t2;
 }
 
+static double
+second_lgamma_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_polygamma(1.0, x, &unused, &unused);
+    return t0;
+}
+
+static double
+second_digamma_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = 1.0 + 1.0;
+    const double t1 = op_polygamma(t0, x, &unused, &unused);
+    return t1;
+}
+
+static double
+second_erfinv_00(double x, double out, double d_x)
+{
+    const double t0 = 2.0 * out;
+    const double t1 = t0 * d_x;
+    const double t2 = t1 * d_x;
+    return t2;
+}
+
+static double
+second_i0e_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_sign(x, &unused);
+    const double t1 = -2.0 * t0;
+    const double t2 = t1 * d_x;
+    const double t3 = op_i1e(x, &unused);
+    const double t4 = t3 / x;
+    const double t5 = op_where(x, t4, 0.5, &unused, &unused, &unused);
+    const double t6 = t2 - t5;
+    return t6;
+}
+
+static double
+second_i1e_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_i0e_slope(x, &unused);
+    const double t1 = 2.0 * t0;
+    const double t2 = op_sign(x, &unused);
+    const double t3 = op_i1e(x, &unused);
+    const double t4 = t3 / x;
+    const double t5 = t2 * t4;
+    const double t6 = t1 + t5;
+    const double t7 = d_x / x;
+    const double t8 = t6 - t7;
+    const double t9 = op_pow(x, 2.0, &unused, &unused);
+    const double t10 = t3 / t9;
+    const double t11 = t8 + t10;
+    const double t12 = op_where(x, t11, 0.0, &unused, &unused, &unused);
+    return t12;
+}
+
+static double
+second_sinc_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = -3.141592653589793;
+    const double t1 = 1.0 < 6.0 ? 1.0 : 0.0;
+    const double t2 = 1.0 - 1.0;
+    const double t3 = op_spherical_bessel(t2, x, &unused, &unused);
+    const double t4 = 1.0 * t3;
+    const double t5 = 1.0 + 1.0;
+    const double t6 = op_spherical_bessel(t5, x, &unused, &unused);
+    const double t7 = t5 * t6;
+    const double t8 = t4 - t7;
+    const double t9 = 3.141592653589793 * t8;
+    const double t10 = 2.0 * 1.0;
+    const double t11 = t10 + 1.0;
+    const double t12 = t9 / t11;
+    const double t13 = 3.141592653589793 * t3;
+    const double t14 = t5 / x;
+    const double t15 = op_spherical_bessel(1.0, x, &unused, &unused);
+    const double t16 = t14 * t15;
+    const double t17 = t13 - t16;
+    const double t18 = op_where(t1, t12, t17, &unused, &unused, &unused);
+    const double t19 = t0 * t18;
+    return t19;
+}
+
+static double
+second_logaddexp_00(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = d_x * d_y;
+    return t0;
+}
+
+static double
+second_logaddexp_01(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = -d_x;
+    const double t1 = t0 * d_y;
+    return t1;
+}
+
+static double
+second_logaddexp_11(double x, double y, double out, double d_x, double d_y)
+{
+    const double t0 = d_x * d_y;
+    return t0;
+}
+
 /* The pairs of operands for which an op has a second derivative that isn't 0 by its form, as bits in the order 00 01 11
    02 12 22. */
 static const unsigned char second_pairs[OPS_COUNT] = {
     [OP_mul] = 2,
     [OP_div] = 6,
     [OP_pow] = 7,
+    [OP_reciprocal] = 1,
     [OP_exp] = 1,
+    [OP_exp2] = 1,
     [OP_expm1] = 1,
     [OP_log] = 1,
     [OP_log1p] = 1,
@@ -410,12 +579,22 @@ static const unsigned char second_pairs[OPS_COUNT] = {
     [OP_hypot] = 7,
     [OP_sigmoid] = 1,
     [OP_leaky_relu] = 2,
+    [OP_softsign] = 1,
+    [OP_elu] = 3,
+    [OP_selu] = 1,
     [OP_softplus] = 1,
     [OP_silu] = 1,
     [OP_gelu] = 1,
     [OP_erf] = 1,
     [OP_erfc] = 1,
     [OP_normal_cdf] = 1,
+    [OP_lgamma] = 1,
+    [OP_digamma] = 1,
+    [OP_erfinv] = 1,
+    [OP_i0e] = 1,
+    [OP_i1e] = 1,
+    [OP_sinc] = 1,
+    [OP_logaddexp] = 7,
 };
 
 /* Fill `found`, by pair, with the second derivatives of an op for its operands that move. Where an operand is
@@ -448,9 +627,19 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
             found[2] = second_pow_11(x[0], x[1], out, slope[0], slope[1]);
         }
         return;
+    case OP_reciprocal:
+        if (moves[0]) {
+            found[0] = second_reciprocal_00(x[0], out, slope[0]);
+        }
+        return;
     case OP_exp:
         if (moves[0]) {
             found[0] = second_exp_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_exp2:
+        if (moves[0]) {
+            found[0] = second_exp2_00(x[0], out, slope[0]);
         }
         return;
     case OP_expm1:
@@ -580,6 +769,24 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
             found[1] = second_leaky_relu_01(x[0], x[1], out, slope[0], slope[1]);
         }
         return;
+    case OP_softsign:
+        if (moves[0]) {
+            found[0] = second_softsign_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_elu:
+        if (moves[0]) {
+            found[0] = second_elu_00(x[0], x[1], out, slope[0], slope[1]);
+        }
+        if (moves[0] && moves[1]) {
+            found[1] = second_elu_01(x[0], x[1], out, slope[0], slope[1]);
+        }
+        return;
+    case OP_selu:
+        if (moves[0]) {
+            found[0] = second_selu_00(x[0], out, slope[0]);
+        }
+        return;
     case OP_softplus:
         if (moves[0]) {
             found[0] = second_softplus_00(x[0], out, slope[0]);
@@ -608,6 +815,47 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
     case OP_normal_cdf:
         if (moves[0]) {
             found[0] = second_normal_cdf_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_lgamma:
+        if (moves[0]) {
+            found[0] = second_lgamma_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_digamma:
+        if (moves[0]) {
+            found[0] = second_digamma_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_erfinv:
+        if (moves[0]) {
+            found[0] = second_erfinv_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_i0e:
+        if (moves[0]) {
+            found[0] = second_i0e_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_i1e:
+        if (moves[0]) {
+            found[0] = second_i1e_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_sinc:
+        if (moves[0]) {
+            found[0] = second_sinc_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_logaddexp:
+        if (moves[0]) {
+            found[0] = second_logaddexp_00(x[0], x[1], out, slope[0], slope[1]);
+        }
+        if (moves[0] && moves[1]) {
+            found[1] = second_logaddexp_01(x[0], x[1], out, slope[0], slope[1]);
+        }
+        if (moves[1]) {
+            found[2] = second_logaddexp_11(x[0], x[1], out, slope[0], slope[1]);
         }
         return;
     default:
