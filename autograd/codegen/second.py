@@ -29,10 +29,11 @@ static const unsigned char second_pairs[OPS_COUNT] = {{
 }};
 
 /* Fill `found`, by pair, with the second derivatives of an op for its operands that move. Where an operand is
-   constant, its slope may be anything. */
+   constant its slope is nan. */
 static void
 second_derivatives(int op, const double *x, double out, const double *slope, const bool *moves, double *found)
 {{
+    double own[3];
     switch (op) {{
 {cases}
     default:
@@ -98,16 +99,24 @@ def _function(op: Op, pair: tuple[int, int], body: ast.expr) -> str:
     return "\n".join([head, "{", *unused, *lines.lines, f"    return {result};", "}", ""])
 
 
-def _case(op: Op, pairs: list[tuple[int, int]]) -> str:
+def _case(op: Op, pairs: list[tuple[int, int]], uses_slopes: bool) -> str:
     n = len(op.parameters)
     given = ", ".join([*(f"x[{i}]" for i in range(n)), "out", *(f"slope[{i}]" for i in range(n))])
     lines = [f"    case OP_{op.name}:"]
+    if n > 1 and uses_slopes:  # a constant operand has none that was recorded
+        unknown = " || ".join(f"isnan(slope[{i}])" for i in range(n))
+        call = f"op_{op.name}({', '.join([*(f'x[{i}]' for i in range(n)), *(f'&own[{i}]' for i in range(n))])})"
+        lines += [f"        if ({unknown}) {{", f"            {call};", "            slope = own;", "        }"]
     for i, j in pairs:
         moves = f"moves[{i}]" if i == j else f"moves[{i}] && moves[{j}]"
         lines.append(f"        if ({moves}) {{")
         lines.append(f"            found[{PAIRS.index((i, j))}] = second_{op.name}_{i}{j}({given});")
         lines.append("        }")
     return "\n".join([*lines, "        return;"])
+
+
+def _uses_slopes(body: ast.expr) -> bool:
+    return any(isinstance(x, ast.Name) and x.id.startswith("d_") for x in ast.walk(body))
 
 
 def second_header() -> str:
@@ -123,7 +132,10 @@ def second_header() -> str:
             *(_function(TABLE[name], pair, body) for name, pairs in bent.items() for pair, body in pairs.items()),
             DISPATCH.format(
                 bits="\n".join(bits),
-                cases="\n".join(_case(TABLE[name], list(pairs)) for name, pairs in bent.items()),
+                cases="\n".join(
+                    _case(TABLE[name], list(pairs), any(map(_uses_slopes, pairs.values())))
+                    for name, pairs in bent.items()
+                ),
             ),
         ]
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any, TypeAlias
 
 from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
@@ -40,7 +41,8 @@ def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
     operands = node.operands
     derivatives = iter(node.local_derivatives)
     numbers = [x if isinstance(x, float) else x.data for x in operands]
-    slopes = [0.0 if isinstance(x, float) else next(derivatives) for x in operands]
+    own = iter(TABLE[node.op].compute(*numbers)[1:]) if len(node.parents) < len(operands) else repeat(0.0)
+    slopes = [d if isinstance(x, float) else next(derivatives) for x, d in zip(operands, own)]
     found = []
     for (i, j), function in functions.items():
         if not isinstance(operands[i], float) and not isinstance(operands[j], float):

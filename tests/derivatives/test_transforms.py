@@ -578,3 +578,25 @@ def test_inner_derivatives_do_not_walk_the_outer_graph() -> None:
         outer(Value(0.3))
     assert len(walked) >= 200
     assert max(walked) < 20
+
+
+@pytest.mark.parametrize(
+    "f, second",
+    [
+        (lambda x: ag.hypot(x, 4.0), 16 / 125),
+        (lambda x: ag.hypot(4.0, x), 16 / 125),
+        (lambda x: ag.atan2(x, 4.0), -24 / 625),
+        (lambda x: ag.atan2(4.0, x), 24 / 625),
+        (lambda x: ag.logaddexp(x, 0.0), 0.04517665973091213),
+        (lambda x: ag.leaky_relu(x, 0.1) ** 2, 2.0),
+        (lambda x: ag.elu(-x, 2.0), 2 * math.exp(-3.0)),
+    ],
+)
+def test_a_constant_operand_has_a_slope_too(f: Any, second: float) -> None:
+    found = [
+        ag.hessian(lambda p: f(p[0]))([3.0])[0][0],
+        ag.hvp(lambda p: f(p[0]))([3.0], [1.0])[0],
+        ag.derivative(f, 2)(3.0),
+        ag.compile(ag.hessian(lambda p: f(p[0])))([3.0])[0][0],
+    ]
+    assert found == pytest.approx([second] * 4, rel=1e-14)

@@ -598,10 +598,11 @@ static const unsigned char second_pairs[OPS_COUNT] = {
 };
 
 /* Fill `found`, by pair, with the second derivatives of an op for its operands that move. Where an operand is
-   constant, its slope may be anything. */
+   constant its slope is nan. */
 static void
 second_derivatives(int op, const double *x, double out, const double *slope, const bool *moves, double *found)
 {
+    double own[3];
     switch (op) {
     case OP_mul:
         if (moves[0] && moves[1]) {
@@ -609,6 +610,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_div:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_div(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0] && moves[1]) {
             found[1] = second_div_01(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -617,6 +622,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_pow:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_pow(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0]) {
             found[0] = second_pow_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -738,6 +747,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_atan2:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_atan2(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0]) {
             found[0] = second_atan2_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -749,6 +762,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_hypot:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_hypot(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0]) {
             found[0] = second_hypot_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -775,6 +792,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_elu:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_elu(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0]) {
             found[0] = second_elu_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -848,6 +869,10 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_logaddexp:
+        if (isnan(slope[0]) || isnan(slope[1])) {
+            op_logaddexp(x[0], x[1], &own[0], &own[1]);
+            slope = own;
+        }
         if (moves[0]) {
             found[0] = second_logaddexp_00(x[0], x[1], out, slope[0], slope[1]);
         }

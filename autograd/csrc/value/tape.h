@@ -144,7 +144,7 @@ fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
     for (Py_ssize_t i = 0; i < operand_count(node); i++) {
         Edge *edge = operand_at(node, i);
         numbers[i] = edge->parent != NULL ? edge->parent->data : edge->derivative;
-        slopes[i] = edge->parent != NULL ? edge->derivative : 0.0;
+        slopes[i] = edge->parent != NULL ? edge->derivative : NAN;
         moves[i] = edge->parent != NULL && edge->parent->pending != 0;
         places[i] = moves[i] ? edge->parent->pending - 1 : 0;
     }
