@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Mapping
 from typing import Final
 
 from autograd.ops import TABLE, Op
@@ -99,11 +100,11 @@ def _function(op: Op, pair: tuple[int, int], body: ast.expr) -> str:
     return "\n".join([head, "{", *unused, *lines.lines, f"    return {result};", "}", ""])
 
 
-def _case(op: Op, pairs: list[tuple[int, int]], uses_slopes: bool) -> str:
+def _case(op: Op, pairs: Mapping[tuple[int, int], ast.expr]) -> str:
     n = len(op.parameters)
     given = ", ".join([*(f"x[{i}]" for i in range(n)), "out", *(f"slope[{i}]" for i in range(n))])
     lines = [f"    case OP_{op.name}:"]
-    if n > 1 and uses_slopes:  # a constant operand has none that was recorded
+    if n > 1 and any(map(_uses_slopes, pairs.values())):  # a constant operand has none that was recorded
         unknown = " || ".join(f"isnan(slope[{i}])" for i in range(n))
         call = f"op_{op.name}({', '.join([*(f'x[{i}]' for i in range(n)), *(f'&own[{i}]' for i in range(n))])})"
         lines += [f"        if ({unknown}) {{", f"            {call};", "            slope = own;", "        }"]

@@ -114,7 +114,7 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     Examples
     --------
     >>> ast.unparse(differentiated(parse("1/y", ("x", "y"), "div"), ("x", "y"), 1))
-    'div(neg(div(1, y)), y)'
+    'div_slope_y(1, y)'
     """
     if isinstance(body, ast.Name):
         return (
