@@ -15,8 +15,14 @@ from autograd.ops import TABLE, Op
 __all__ = ["OPERATORS", "operators"]
 
 OPERATORS: Final = {
-    "add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow", "remainder": "mod", "floor_divide": "floordiv",
-}  # fmt: skip
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "pow": "pow",
+    "remainder": "mod",
+    "floor_divide": "floordiv",
+}
 INLINED: Final = 3  # statements; longer rows are called
 
 HEAD: Final = '''\

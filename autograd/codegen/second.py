@@ -133,10 +133,7 @@ def second_header() -> str:
             *(_function(TABLE[name], pair, body) for name, pairs in bent.items() for pair, body in pairs.items()),
             DISPATCH.format(
                 bits="\n".join(bits),
-                cases="\n".join(
-                    _case(TABLE[name], list(pairs), any(map(_uses_slopes, pairs.values())))
-                    for name, pairs in bent.items()
-                ),
+                cases="\n".join(_case(TABLE[name], pairs) for name, pairs in bent.items()),
             ),
         ]
     )

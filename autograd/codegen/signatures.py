@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.codegen.python import OPERATORS
 from autograd.codegen.source import filled, parameters_of, quoted
 from autograd.ops import TABLE, Op
 

@@ -10,7 +10,7 @@ from typing import Any
 from autograd._common.numbers import shown
 from autograd.engine import modes
 from autograd.engine.value import Value, operand, other_operand, recorded
-from autograd.ops import TABLE, ieee, numerics, rows
+from autograd.ops import TABLE, ieee, numerics, rows, series
 
 new = object.__new__
 active = 0  # whether a mode is on; a copy of `modes.active`
@@ -29,9 +29,14 @@ row_sub = TABLE['sub']
 row_mul = TABLE['mul']
 row_div = TABLE['div']
 row_pow = TABLE['pow']
+row_remainder = TABLE['remainder']
+row_floor_divide = TABLE['floor_divide']
 row_neg = TABLE['neg']
 row_abs = TABLE['abs']
+row_reciprocal = TABLE['reciprocal']
+row_sign = TABLE['sign']
 row_exp = TABLE['exp']
+row_exp2 = TABLE['exp2']
 row_expm1 = TABLE['expm1']
 row_log = TABLE['log']
 row_log1p = TABLE['log1p']
@@ -53,12 +58,21 @@ row_acosh = TABLE['acosh']
 row_atanh = TABLE['atanh']
 row_sigmoid = TABLE['sigmoid']
 row_relu = TABLE['relu']
+row_softsign = TABLE['softsign']
+row_selu = TABLE['selu']
+row_hard_tanh = TABLE['hard_tanh']
 row_softplus = TABLE['softplus']
 row_silu = TABLE['silu']
 row_gelu = TABLE['gelu']
 row_erf = TABLE['erf']
 row_erfc = TABLE['erfc']
 row_normal_cdf = TABLE['normal_cdf']
+row_lgamma = TABLE['lgamma']
+row_digamma = TABLE['digamma']
+row_erfinv = TABLE['erfinv']
+row_i0e = TABLE['i0e']
+row_i1e = TABLE['i1e']
+row_sinc = TABLE['sinc']
 
 
 def __add__(self: Any, other: Any) -> Any:
@@ -235,6 +249,72 @@ def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
     return recorded(node) if active else node
 
 
+def __mod__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data = numerics.remainder(x, y)
+        node._derivatives = (1.0, -numerics.floor_divide(x, y))
+    else:
+        y = other if type(other) is float else other_operand(row_remainder, other, "__rmod__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data = numerics.remainder(x, y)
+        node._derivatives = (1.0,)
+    node._row = row_remainder
+    return recorded(node) if active else node
+
+
+def __rmod__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_remainder, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data = numerics.remainder(x, y)
+    node._derivatives = (-numerics.floor_divide(x, y),)
+    node._row = row_remainder
+    return recorded(node) if active else node
+
+
+def __floordiv__(self: Any, other: Any) -> Any:
+    x = self._data
+    if isinstance(other, Value):
+        y = other._data
+        node = new(Value)
+        node._operands = node._parents = (self, other)
+        node._data = numerics.floor_divide(x, y)
+        node._derivatives = (0.0, 0.0)
+    else:
+        y = other if type(other) is float else other_operand(row_floor_divide, other, "__rfloordiv__")
+        if y is NotImplemented:
+            return y
+        node = new(Value)
+        node._operands = (self, y)
+        node._parents = (self,)
+        node._data = numerics.floor_divide(x, y)
+        node._derivatives = (0.0,)
+    node._row = row_floor_divide
+    return recorded(node) if active else node
+
+
+def __rfloordiv__(self: Any, other: Any) -> Any:
+    x = other if type(other) is float else operand(row_floor_divide, other)
+    y = self._data
+    node = new(Value)
+    node._operands = (x, self)
+    node._parents = (self,)
+    node._data = numerics.floor_divide(x, y)
+    node._derivatives = (0.0,)
+    node._row = row_floor_divide
+    return recorded(node) if active else node
+
+
 def op_neg(self: Any) -> Any:
     x = self._data
     node = new(Value)
@@ -255,6 +335,27 @@ def op_abs(self: Any) -> Any:
     return recorded(node) if active else node
 
 
+def op_reciprocal(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    out = ieee.div(1.0, x)
+    node._data = out
+    node._derivatives = (-out * out,)
+    node._row = row_reciprocal
+    return recorded(node) if active else node
+
+
+def op_sign(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
+    node._derivatives = (0.0,)
+    node._row = row_sign
+    return recorded(node) if active else node
+
+
 def op_exp(self: Any) -> Any:
     x = self._data
     node = new(Value)
@@ -263,6 +364,17 @@ def op_exp(self: Any) -> Any:
     node._data = out
     node._derivatives = (out,)
     node._row = row_exp
+    return recorded(node) if active else node
+
+
+def op_exp2(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    out = ieee.pow(2.0, x)
+    node._data = out
+    node._derivatives = (numerics.LN_2 * out,)
+    node._row = row_exp2
     return recorded(node) if active else node
 
 
@@ -482,6 +594,38 @@ def op_relu(self: Any) -> Any:
     return recorded(node) if active else node
 
 
+def op_softsign(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    bottom = 1.0 + abs(x)
+    out = x / bottom if bottom < ieee.inf else x if x != x else ieee.copysign(1.0, x)
+    node._data = out
+    node._derivatives = (1.0 / bottom / bottom,)
+    node._row = row_softsign
+    return recorded(node) if active else node
+
+
+def op_selu(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x)
+    node._derivatives = (numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x),)
+    node._row = row_selu
+    return recorded(node) if active else node
+
+
+def op_hard_tanh(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = -1.0 if x < -1.0 else 1.0 if x > 1.0 else x
+    node._derivatives = (1.0 if abs(x) < 1.0 else 0.0,)
+    node._row = row_hard_tanh
+    return recorded(node) if active else node
+
+
 def op_softplus(self: Any) -> Any:
     x = self._data
     node = new(Value)
@@ -557,6 +701,70 @@ def op_normal_cdf(self: Any) -> Any:
     return recorded(node) if active else node
 
 
+def op_lgamma(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = series.log_gamma(x)
+    node._derivatives = (series.digamma(x),)
+    node._row = row_lgamma
+    return recorded(node) if active else node
+
+
+def op_digamma(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = series.digamma(x)
+    node._derivatives = (series.polygamma(1.0, x),)
+    node._row = row_digamma
+    return recorded(node) if active else node
+
+
+def op_erfinv(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    out = series.erfinv(x)
+    slope = series.HALF_SQRT_PI * numerics.exp_minus_square(out, -1.0)
+    node._data = out
+    node._derivatives = (ieee.inf if abs(x) == 1.0 else slope if abs(x) < 1.0 else ieee.nan,)
+    node._row = row_erfinv
+    return recorded(node) if active else node
+
+
+def op_i0e(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    slope = series.bessel_difference(abs(x))
+    node._data = series.bessel_0(abs(x))
+    node._derivatives = (0.0 if x == 0.0 else -slope if x > 0.0 else slope,)
+    node._row = row_i0e
+    return recorded(node) if active else node
+
+
+def op_i1e(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    ratio = series.bessel_1_ratio(abs(x))
+    node._data = series.bessel_1(x)
+    node._derivatives = (series.bessel_difference(abs(x)) - ratio,)
+    node._row = row_i1e
+    return recorded(node) if active else node
+
+
+def op_sinc(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = series.spherical_bessel(0.0, x)
+    node._derivatives = (-series.PI * series.spherical_bessel(1.0, x),)
+    node._row = row_sinc
+    return recorded(node) if active else node
+
+
 OPERATORS = [
     __add__,
     __radd__,
@@ -568,11 +776,18 @@ OPERATORS = [
     __rtruediv__,
     __pow__,
     __rpow__,
+    __mod__,
+    __rmod__,
+    __floordiv__,
+    __rfloordiv__,
 ]
 UNARY = {
     'neg': op_neg,
     'abs': op_abs,
+    'reciprocal': op_reciprocal,
+    'sign': op_sign,
     'exp': op_exp,
+    'exp2': op_exp2,
     'expm1': op_expm1,
     'log': op_log,
     'log1p': op_log1p,
@@ -594,10 +809,19 @@ UNARY = {
     'atanh': op_atanh,
     'sigmoid': op_sigmoid,
     'relu': op_relu,
+    'softsign': op_softsign,
+    'selu': op_selu,
+    'hard_tanh': op_hard_tanh,
     'softplus': op_softplus,
     'silu': op_silu,
     'gelu': op_gelu,
     'erf': op_erf,
     'erfc': op_erfc,
     'normal_cdf': op_normal_cdf,
+    'lgamma': op_lgamma,
+    'digamma': op_digamma,
+    'erfinv': op_erfinv,
+    'i0e': op_i0e,
+    'i1e': op_i1e,
+    'sinc': op_sinc,
 }
