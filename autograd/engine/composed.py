@@ -17,7 +17,7 @@ __all__ = ["clip", "max", "min", "prod", "std", "var"]
 
 
 @overload
-def max(x: float, y: float, /) -> float: ...
+def max(x: float, y: float, /) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def max(x: Operand, y: Operand, /) -> Value: ...
 @overload
@@ -36,7 +36,7 @@ def max(*operands: Any, **named: Any) -> Any:
 
 
 @overload
-def min(x: float, y: float, /) -> float: ...
+def min(x: float, y: float, /) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def min(x: Operand, y: Operand, /) -> Value: ...
 @overload
