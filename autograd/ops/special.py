@@ -64,7 +64,7 @@ def erfinv(x: float) -> tuple[float, float]:
     page=("i1e(x) - sign(x)*out",),
     second=("-2*sign(x)*d_x - where(x, i1e(x)/x, 0.5)",),
     kinks="x == 0",
-    ulp=24.0,
+    ulp=40.0,
     note="long series of positive terms",
 )
 def i0e(x: float) -> tuple[float, float]:
@@ -76,7 +76,7 @@ def i0e(x: float) -> tuple[float, float]:
 @row(
     page=("i0e(x) - sign(x)*out - out/x",),
     second=("where(x, 2*i0e_slope(x) + sign(x)*(i1e(x)/x) - d_x/x + i1e(x)/x**2, 0)",),
-    ulp=24.0,
+    ulp=40.0,
     loose=((-3.0, -1.0, 2.0**-52), (1.0, 3.0, 2.0**-52)),
     note="long series of positive terms; the derivative crosses 0 at ±1.545",
 )
