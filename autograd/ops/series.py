@@ -279,7 +279,9 @@ def spherical_bessel(n: float, x: float) -> float:
         else 11.0 * j_5 * u - j_4
     )
     value = j_0 if n == 0.0 else series if abs(x) < 1.25 else closed
-    return x if x != x else ieee.nan if not 0.0 <= n <= 6.0 else 0.0 if abs(x) == ieee.inf else value
+    return (
+        x if x != x else ieee.nan if n < 0.0 or n > 6.0 or n != ieee.floor(n) else 0.0 if abs(x) == ieee.inf else value
+    )
 
 
 # Coefficients, in Horner's form by twelves: a row has no loops

@@ -862,7 +862,7 @@ ops_spherical_bessel(double n, double x)
         : n == 5.0 ? j_5
         : 11.0 * j_5 * u - j_4;
     const double value = n == 0.0 ? j_0 : fabs(x) < 1.25 ? series : closed;
-    return x != x ? x : !(0.0 <= n && n <= 6.0) ? NAN : fabs(x) == INFINITY ? 0.0 : value;
+    return x != x ? x : n < 0.0 || n > 6.0 || n != floor(n) ? NAN : fabs(x) == INFINITY ? 0.0 : value;
 }
 
 INLINE double

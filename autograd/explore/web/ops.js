@@ -374,7 +374,7 @@ function _spherical_bessel(n, x) {
   let j_5 = 9 * j_4 * u - j_3;
   let closed = n === 1 ? j_1 : n === 2 ? j_2 : n === 3 ? j_3 : n === 4 ? j_4 : n === 5 ? j_5 : 11 * j_5 * u - j_4;
   let value = n === 0 ? j_0 : Math.abs(x) < 1.25 ? series : closed;
-  return x !== x ? x : !(0 <= n && n <= 6) ? NaN : Math.abs(x) === Infinity ? 0 : value;
+  return x !== x ? x : n < 0 || n > 6 || n !== ieee.floor(n) ? NaN : Math.abs(x) === Infinity ? 0 : value;
 }
 function _power_over(x, y, n) {
   let exponent = y - n;
