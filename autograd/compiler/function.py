@@ -26,6 +26,7 @@ from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
+from autograd.engine.backward import add_gradients
 from autograd.engine.graph import topological
 from autograd.errors import AutogradError
 
@@ -228,8 +229,7 @@ class Function(Generic[P]):
         columns, single = self._prepared(leaves)
         with _explained(arguments):
             result = self._run(structure, columns, seed, False, "sum", threads, executor, timeout, seeded=True)
-        for value, gradient in result.parameters.items():
-            value.grad += float(gradient)
+        add_gradients([*result.parameters], [*map(float, result.parameters.values())], backend.GRAD)
         return _shaped(result, single)
 
     def gradients(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +24,9 @@ from autograd.compiler.run import custom_ops
 from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
 from autograd.compiler.run.kernel_numpy import NumpyKernel
 from autograd.compiler.run.results import Gradients, Outcome
-from autograd.engine import modes
+from autograd.engine import backend, modes
 from autograd.engine.backend import Value
+from autograd.engine.backward import add_gradients
 from autograd.errors import BranchChanged
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ VALUES, LEARN, GRADIENTS = range(3)
 """What a call is to give: outputs; those and changed `grad`; those and gradients."""
 
 Call = Callable[..., Any]
+
+
+_preparing = threading.RLock()
 
 
 class Program:
@@ -322,8 +327,7 @@ class Program:
         if self.kernel == "c":
             _replay.add(self.parameters, gradients)
             return
-        for value, gradient in zip(self.parameters, gradients.tolist(), strict=True):
-            value.grad += gradient
+        add_gradients(self.parameters, gradients.tolist(), backend.GRAD)
 
     def quick(self, arguments: tuple[Any, ...], mode: int, seed: Any = None, threads: int | None = None) -> Any:
         """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
@@ -350,11 +354,14 @@ class Program:
         return still(self.states)
 
     def _prepared(self, mode: int) -> Call:
-        kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
-        usable = self.kernel == "c" and kernel.watch(self.tape.guards)
-        call: Call = kernel.call if usable else _not_at_once
-        self._calls[mode] = call
-        return call
+        with _preparing:  # guards are set once
+            if (known := self._calls[mode]) is not None:
+                return known
+            kernel = self._kernel(mode == GRADIENTS, "sum" if mode else "")
+            usable = self.kernel == "c" and kernel.watch(self.tape.guards)
+            call: Call = kernel.call if usable else _not_at_once
+            self._calls[mode] = call
+            return call
 
     # How
 

@@ -41,6 +41,9 @@ def _pick(wanted: str) -> tuple[str, Any]:
 CORE, _twin = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
 pickling.backend = _twin
 
+GRAD: Any = vars(_twin.Value).get("_grad") or vars(_twin.Value)["grad"]
+"""The descriptor in C behind `grad`: what it does, no other thread comes between."""
+
 if not TYPE_CHECKING:
     Value, layer, restore = _twin.Value, _twin.layer, _twin.restore
     globals().update({name: _twin.FUNCTIONS[name] for name in BUILT_IN})

@@ -7,14 +7,14 @@ C backend has its own, which adds in the same order: both give the same bits.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import add
 from typing import Any
 
 from autograd.engine.node import Node
 
-__all__ = ["UNREACHED", "computed", "derivatives", "sweep", "write"]
+__all__ = ["UNREACHED", "add_gradients", "computed", "derivatives", "sweep", "write"]
 
 UNREACHED = float("0")
 """The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
@@ -108,8 +108,7 @@ def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
 
     Loops that run in C take no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
     """
-    leaves, contributions = arrived
-    added = map(slot.__set__, leaves, map(add, map(slot.__get__, leaves), contributions))
+    added = _added(*arrived, slot)
     try:
         for node, gradient in gradients.items():
             node._grad = gradient
@@ -117,6 +116,15 @@ def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
     except BaseException:
         deque(chain(map(slot.__set__, gradients, gradients.values()), added), maxlen=0)
         raise
+
+
+def add_gradients(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) -> None:
+    """Add to the `grad` of leaves, in order: all of it, or nothing, whatever other threads add meanwhile."""
+    deque(_added(leaves, contributions, slot), maxlen=0)
+
+
+def _added(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) -> Iterator[None]:
+    return map(slot.__set__, leaves, map(add, map(slot.__get__, leaves), contributions))
 
 
 def derivatives(seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None) -> dict[int, float]:

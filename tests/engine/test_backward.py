@@ -13,6 +13,7 @@ from math import inf, nan
 from types import FrameType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -483,3 +484,32 @@ def _interrupted_after(steps: int, action: Callable[[], object]) -> bool:
     finally:
         sys.settrace(before)
     return False
+
+
+# Threads
+
+
+@pytest.mark.parametrize("way", ["recorded", "compiled", "branches"])
+def test_threads_lose_nothing_that_others_add(way: str) -> None:
+    w = Value(1.0)
+    branching = ag.compile(lambda x: x * w if x > 0 else x * w * 2.0)
+    compiled = ag.compile(lambda x: x * w)
+    ways: dict[str, Callable[[], object]] = {
+        "recorded": lambda: (w * 1.0).backward(),
+        "compiled": lambda: compiled.backward(1.0),
+        "branches": lambda: branching.backward(np.array([1.0, -1.0])),
+    }
+    once = ways[way]
+    once()
+    added, w.grad = w.grad, 0.0
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=lambda: [once() for _ in range(100)]) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert w.grad == 400 * added
