@@ -35,7 +35,7 @@ drop_order(Order *order)
 static COLD bool
 enlarge_order(Order *order)
 {
-    size_t room = 2 * order->room;
+    size_t room = 4 * order->room;
     Node **larger = PyMem_Malloc(room * sizeof(Node *));
     if (larger == NULL) {
         return false;
@@ -50,74 +50,111 @@ enlarge_order(Order *order)
     return true;
 }
 
-static inline bool
-has_room(Order *order)
+/* Whether all that a node was computed from is in the order already: half the nodes of a sum of products. */
+INLINE bool
+is_ready(Node *node, bool leaves)
 {
-    return likely(order->count + order->depth < order->room) || enlarge_order(order);
+    FOR_EACH_EDGE(edge, node) {
+        if (edge->parent != NULL && edge->parent->pending == 0 && (leaves || edge->parent->shape != 0)) {
+            return false;
+        }
+    }
+    return true;
 }
 
-/* Whether one more node is a moment to look for signals, and there was one. */
-static inline bool
-is_interrupted(const Order *order, bool interruptible)
+/* Undo what was marked, with the node at hand, whose place is on neither side of the array. */
+static COLD Ordering
+give_up(Order *order, Node *node, Ordering why)
 {
-    return interruptible && unlikely((order->count + 1) % NODES_BETWEEN_SIGNALS == 0) && PyOS_InterruptOccurred();
+    node->pending = 0;
+    drop_order(order);
+    return why;
 }
 
 /* Order the nodes below the roots: all of them if `leaves`, else the computed ones, whose gradients become 0. A node's
    `pending` is 1 + the number of its edges that were followed. Unless ORDERED, the order is dropped already. */
-static Ordering
-find_order(PyObject *const *roots, Py_ssize_t count, bool leaves, bool interruptible, Order *order)
+INLINE Ordering
+order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool interruptible, Order *order)
 {
-    *order = (Order){.room = FEW_NODES};
-    order->nodes = order->few;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Node *root = (Node *)roots[i], *down = root->pending == 0 && (leaves || root->shape != 0) ? root : NULL;
-        while (down != NULL || order->depth > 0) {
-            if (down != NULL) {
-                if (unlikely(!has_room(order))) {
-                    drop_order(order);
-                    return OUT_OF_MEMORY;
+    Node **nodes = order->nodes = order->few, **path, **end_of_room;
+    size_t count = 0, look = NODES_BETWEEN_SIGNALS; /* when to look for a signal next */
+    bool selecting = false;
+    order->count = order->depth = 0;
+    order->room = FEW_NODES;
+    path = end_of_room = nodes + FEW_NODES; /* grows downwards */
+    for (Py_ssize_t i = 0; i < roots_count; i++) {
+        Node *node = (Node *)roots[i];
+        if (node->pending != 0 || (!leaves && node->shape == 0)) {
+            continue;
+        }
+        node->pending = 1;
+        Edge *first = edges_of(node), *edge = first, *end = edge + edge_count(node);
+        for (;;) {
+            Node *down = NULL;
+            while (edge < end) {
+                Node *parent = (edge++)->parent;
+                if (parent == NULL || parent->pending != 0 || (!leaves && parent->shape == 0)) {
+                    continue;
                 }
-                down->pending = 1;
-                if (down->shape != 0) {
-                    order->depth++;
-                    order->nodes[order->room - order->depth] = down;
-                }
-                else {
-                    order->nodes[order->count++] = down;
-                    if (order->depth == 0) {
-                        break;
+                if (unlikely(nodes + count + 2 >= path)) { /* room for this one and the node at hand */
+                    order->count = count;
+                    order->depth = (size_t)(end_of_room - path);
+                    if (!enlarge_order(order)) {
+                        return give_up(order, node, OUT_OF_MEMORY);
                     }
+                    nodes = order->nodes;
+                    end_of_room = nodes + order->room;
+                    path = end_of_room - order->depth;
                 }
-            }
-            Node *node = order->nodes[order->room - order->depth];
-            Edge *first = edges_of(node), *end = first + edge_count(node);
-            down = NULL;
-            for (Edge *edge = first + (node->pending - 1); edge < end; edge++) {
-                Node *parent = edge->parent;
-                if (parent != NULL && parent->pending == 0 && (leaves || parent->shape != 0)) {
-                    node->pending = (uint32_t)(edge - first) + 2;
+                parent->pending = 1;
+                if (!is_ready(parent, leaves)) {
                     down = parent;
                     break;
                 }
-            }
-            if (down == NULL) {
-                order->depth--;
-                order->selects |= selects(node);
-                order->nodes[order->count] = node;
-                if (is_interrupted(order, interruptible)) {
-                    order->count++;
-                    drop_order(order);
-                    return INTERRUPTED;
-                }
-                order->count++;
+                nodes[count++] = parent;
+                selecting |= selects(parent);
                 if (!leaves) {
-                    node->grad = 0.0;
+                    parent->grad = 0.0;
                 }
             }
+            if (down != NULL) {
+                node->pending = (uint32_t)(edge - first) + 1;
+                *--path = node;
+                node = down;
+                first = edge = edges_of(node);
+                end = edge + edge_count(node);
+                continue;
+            }
+            nodes[count++] = node;
+            selecting |= selects(node);
+            if (!leaves) {
+                node->grad = 0.0;
+            }
+            if (interruptible && unlikely(count >= look) && (look += NODES_BETWEEN_SIGNALS, PyOS_InterruptOccurred())) {
+                order->count = count;
+                order->depth = (size_t)(end_of_room - path);
+                return give_up(order, node, INTERRUPTED);
+            }
+            if (path == end_of_room) {
+                break;
+            }
+            node = *path++;
+            first = edges_of(node);
+            edge = first + (node->pending - 1);
+            end = first + edge_count(node);
         }
     }
+    order->count = count;
+    order->selects = selecting;
     return ORDERED;
+}
+
+/* The same, compiled for each of the two. */
+static Ordering
+find_order(PyObject *const *roots, Py_ssize_t count, bool leaves, bool interruptible, Order *order)
+{
+    return leaves ? order_from(roots, count, true, interruptible, order)
+                  : order_from(roots, count, false, interruptible, order);
 }
 
 /* Run the handlers of the signal that interrupted; false if one raised. */

@@ -12,6 +12,7 @@ pass_gradients(const Order *order)
     for (size_t i = order->count; i-- > 0;) {
         Node *node = order->nodes[i];
         double grad = node->grad;
+        node->pending = 0;
         FOR_EACH_EDGE(edge, node) {
             if (edge->parent != NULL) {
                 edge->parent->grad += edge->derivative * grad;
@@ -29,6 +30,7 @@ pass_gradients_selected(const Order *order)
         Node *node = order->nodes[i];
         bool reached = node->flags & REACHED, chooses = selects(node);
         node->flags &= (uint8_t)~REACHED;
+        node->pending = 0;
         FOR_EACH_EDGE(edge, node) {
             if (edge->parent != NULL && reached && !(chooses && edge->derivative == 0.0)) {
                 edge->parent->grad += edge->derivative * node->grad;
@@ -95,6 +97,7 @@ value_backward(SELF_AND_NOTHING)
         return NULL;
     }
     sweep(root, &order);
+    order.count = 0; /* nothing is marked any more */
     drop_order(&order);
     Py_RETURN_NONE;
 }
@@ -131,6 +134,9 @@ fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order,
         order->nodes[i]->grad = 0.0;
     }
     sweep(root, order);
+    for (size_t i = 0; i < order->count; i++) {
+        order->nodes[i]->pending = 1;
+    }
     for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(inputs); i++) {
         Node *input = (Node *)PyList_GET_ITEM(inputs, i);
         PyObject *number = PyFloat_FromDouble(input->pending != 0 ? input->grad : 0.0);
