@@ -26,7 +26,7 @@ def value(shown: Value) -> Bundle:
     Examples
     --------
     >>> sorted(value(Value(2.0) * 3.0))
-    ['image/svg+xml', 'text/plain']
+    ['image/svg+xml', 'text/html', 'text/plain']
     """
     text = repr(shown)
     values, leaves = _count(shown)

@@ -18,272 +18,6 @@ HALF_SQRT_PI: Final = 0.886226925452758
 SQRT_TWO_PI: Final = 2.5066282746310002
 
 
-def sin_pi(x: float) -> float:
-    """sin(πx), with the argument reduced exactly."""
-    part = abs(ieee.fmod(x, 2.0))
-    folded = 2.0 - part if part > 1.5 else 1.0 - part if part > 0.5 else part
-    sign = (-1.0 if x < 0.0 else 1.0) * (-1.0 if part > 1.5 else 1.0)
-    return sign * ieee.sin(PI * folded)
-
-
-def cos_pi(x: float) -> float:
-    """cos(πx), with the argument reduced exactly."""
-    part = abs(ieee.fmod(x, 2.0))
-    folded = 2.0 - part if part > 1.0 else part
-    return (
-        ieee.cos(PI * folded)
-        if folded < 0.25
-        else -ieee.cos(PI * (1.0 - folded))
-        if folded > 0.75
-        else ieee.sin(PI * (0.5 - folded))
-    )
-
-
-def lgamma_positive(x: float) -> float:
-    """lnΓ(x) for x > 0: by Stirling's formula, or from Taylor's series near 2 by Γ(x + 1) = x·Γ(x)."""
-    large = x if x > 8.0 else 8.0
-    s = 1.0 / (large * large)
-    stirling = (large - 0.5) * (ieee.log(large) - 1.0) + (HALF_LOG_2PI - 0.5) + lgamma_tail(s) / large
-    steps = -ieee.floor(2.5 - x) if 2.5 < x <= 8.0 else 0.0
-    product = (
-        (x - 1.0 if steps > 0.0 else 1.0)
-        * (x - 2.0 if steps > 1.0 else 1.0)
-        * (x - 3.0 if steps > 2.0 else 1.0)
-        * (x - 4.0 if steps > 3.0 else 1.0)
-        * (x - 5.0 if steps > 4.0 else 1.0)
-        * (x - 6.0 if steps > 5.0 else 1.0)
-    )
-    t = x - 2.0 - steps if 1.5 < x <= 8.0 else x - 1.0 if x >= 0.5 else x
-    near = t * lgamma_near_2(t)
-    below = 0.0 if x > 1.5 else ieee.log1p(t) + (ieee.log(x) if x < 0.5 else 0.0)
-    return ieee.inf if x == ieee.inf else stirling if x > 8.0 else near + ieee.log(product) if x > 1.5 else near - below
-
-
-def log_gamma(x: float) -> float:
-    """ln|Γ(x)|."""
-    sine = abs(sin_pi(x))
-    reflected = LOG_PI - ieee.log(sine) - lgamma_positive(1.0 - x)
-    tiny = abs(x) < 1e-17
-    pole = x == ieee.floor(x)
-    return (
-        x
-        if x != x
-        else -ieee.log(abs(x))
-        if tiny
-        else lgamma_positive(x)
-        if x > 0.0
-        else ieee.inf
-        if pole
-        else reflected
-    )
-
-
-def digamma_positive(x: float) -> float:
-    """ψ(x) for x > 0."""
-    low = x < 1.0
-    up = x + 1.0 if low else x
-    steps = 5.0 if 3.0 < up < 8.0 else 0.0
-    large = up + steps if up > 3.0 else 8.0
-    s = 1.0 / (large * large)
-    tail = ieee.log(large) - 0.5 / large - s * digamma_tail(s)
-    shift = (
-        0.0 if steps == 0.0 else 1.0 / up + 1.0 / (up + 1.0) + 1.0 / (up + 2.0) + 1.0 / (up + 3.0) + 1.0 / (up + 4.0)
-    )
-    t = (up - DIGAMMA_ROOT) - DIGAMMA_ROOT_REST
-    near = t * digamma_near_root(t) if up < 1.9 else digamma_near_2(up - 2.375)
-    value = near if up <= 3.0 else tail - shift
-    return value - ieee.div(1.0, x) if low else value
-
-
-def digamma(x: float) -> float:
-    """ψ(x), the derivative of lnΓ(x)."""
-    pole = x == ieee.floor(x)
-    tangent = ieee.div(sin_pi(x), cos_pi(x))
-    reflected = digamma_positive(1.0 - x) - ieee.div(PI, tangent)
-    return (
-        x
-        if x != x or x == ieee.inf
-        else digamma_positive(x)
-        if x > 0.0
-        else ieee.copysign(ieee.inf, -x)
-        if x == 0.0
-        else ieee.nan
-        if pole or x == -ieee.inf
-        else reflected
-        if abs(x) > 1e-17
-        else ieee.div(-1.0, x)
-    )
-
-
-def hurwitz(s: float, x: float) -> float:
-    """Σ 1/(x + k)ˢ over k ≥ 0 for x > 0 and s > 1, by Euler and Maclaurin."""
-    w = x + 10.0
-    u = 1.0 / (w * w)
-    first = (
-        ieee.pow(x + 9.0, -s)
-        + ieee.pow(x + 8.0, -s)
-        + ieee.pow(x + 7.0, -s)
-        + ieee.pow(x + 6.0, -s)
-        + ieee.pow(x + 5.0, -s)
-        + ieee.pow(x + 4.0, -s)
-        + ieee.pow(x + 3.0, -s)
-        + ieee.pow(x + 2.0, -s)
-        + ieee.pow(x + 1.0, -s)
-        + ieee.pow(x, -s)
-    )
-    a, b, c = s * u / 12.0, (s + 1.0) * (s + 2.0) * u, (s + 3.0) * (s + 4.0) * u
-    d, e, f = (s + 5.0) * (s + 6.0) * u, (s + 7.0) * (s + 8.0) * u, (s + 9.0) * (s + 10.0) * u
-    rest = a * (1.0 - b / 60.0 * (1.0 - c / 42.0 * (1.0 - d / 40.0 * (1.0 - e / 39.6 * (1.0 - f * 691.0 / 27300.0)))))
-    return first + ieee.pow(w, 1.0 - s) * (1.0 / (s - 1.0) + 0.5 / w + rest)
-
-
-def factorial(n: float) -> float:
-    """n! for a whole number n ≥ 0."""
-    small = (
-        1.0
-        if n < 2.0
-        else 2.0
-        if n == 2.0
-        else 6.0
-        if n == 3.0
-        else 24.0
-        if n == 4.0
-        else 120.0
-        if n == 5.0
-        else 720.0
-        if n == 6.0
-        else 5040.0
-    )
-    return small if n <= 7.0 else ieee.exp(log_gamma(n + 1.0))
-
-
-def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of ψ at x; nan where n is no whole number ≥ 0, and for x ≤ 0 from n = 2 on."""
-    whole = n == ieee.floor(n) and n >= 0.0
-    positive = x if x > 0.0 else 1.0 - x
-    sign = 1.0 if ieee.fmod(n, 2.0) == 1.0 else -1.0
-    value = 0.0 if positive == ieee.inf else sign * factorial(n) * hurwitz(n + 1.0, positive)
-    ratio = ieee.div(PI, sin_pi(x)) if x < 0.0 else 0.0
-    return (
-        x + n
-        if x != x or n != n
-        else ieee.nan
-        if not whole
-        else digamma(x)
-        if n == 0.0
-        else value
-        if x > 0.0
-        else sign * ieee.inf
-        if x == 0.0
-        else ieee.nan
-        if n > 1.0 or x == ieee.floor(x)
-        else ratio * ratio - value
-    )
-
-
-def erfinv(x: float) -> float:
-    """The inverse of erf: Winitzki's approximation, then three steps of Halley's method."""
-    size = abs(x) if abs(x) < 1.0 else 0.0
-    w = -ieee.log((1.0 - size) * (1.0 + size)) / 0.147
-    a = 4.330746750799873 - 0.0735 * w
-    start = ieee.sqrt(w / (ieee.sqrt(a * a + w) + a))
-    inside = erfinv_step(size, erfinv_step(size, erfinv_step(size, start)))
-    out = ieee.inf if abs(x) == 1.0 else inside if abs(x) < 1.0 else ieee.nan
-    return ieee.copysign(out, x)
-
-
-def erfinv_step(x: float, y: float) -> float:
-    """A step from y towards the inverse of erf at 0 ≤ x < 1; where x is near 1 its distance from 1 is what is exact."""
-    miss = ieee.erf(y) - x if x < 0.5 else (1.0 - x) - ieee.erfc(y)
-    step = miss * HALF_SQRT_PI * ieee.exp(y * y)
-    return y - ieee.div(step, 1.0 + y * step)
-
-
-def bessel_difference(x: float) -> float:
-    """e⁻ˣ·(I₀(x) − I₁(x)) for x ≥ 0, without cancellation."""
-    near, far = x if x < 24.0 else 0.0, x if x >= 24.0 else 24.0
-    half = ieee.exp(-near)
-    tail = bessel_difference_tail(1.0 / far) / far / (SQRT_TWO_PI * ieee.sqrt(far))
-    return half * half * bessel_difference_series(2.0 * near) if x < 24.0 else x if x != x else tail
-
-
-def bessel_0(x: float) -> float:
-    """e⁻ˣ·I₀(x) for x ≥ 0."""
-    near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
-    return (
-        ieee.exp(-near) * i0_series(0.25 * near * near)
-        if x < 20.0
-        else x
-        if x != x
-        else i0_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far))
-    )
-
-
-def bessel_1_ratio(x: float) -> float:
-    """e⁻ˣ·I₁(x)/x for x ≥ 0."""
-    near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
-    return (
-        0.5 * ieee.exp(-near) * i1_series(0.25 * near * near)
-        if x < 20.0
-        else x
-        if x != x
-        else i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)) / far
-    )
-
-
-def bessel_1(x: float) -> float:
-    """e^−|x|·I₁(x)."""
-    size = abs(x)
-    near, far = x if size < 20.0 else 0.0, size if size >= 20.0 else 20.0
-    tail = ieee.copysign(i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x)
-    return 0.5 * near * ieee.exp(-abs(near)) * i1_series(0.25 * near * near) if size < 20.0 else x if x != x else tail
-
-
-def spherical_bessel(n: float, x: float) -> float:
-    """Spherical Bessel function jₙ(πx) for n from 0 to 6; nan for other n."""
-    near = x if abs(x) < 1.25 else 0.0
-    z = PI * near
-    s = z * z
-    series = (
-        z * spherical_1(s)
-        if n == 1.0
-        else s * spherical_2(s)
-        if n == 2.0
-        else z * s * spherical_3(s)
-        if n == 3.0
-        else s * s * spherical_4(s)
-        if n == 4.0
-        else z * s * s * spherical_5(s)
-        if n == 5.0
-        else s * s * s * spherical_6(s)
-    )
-    far = PI * x if abs(x) < ieee.inf and x != 0.0 else 4.0
-    sine, cosine, u = sin_pi(x), cos_pi(x), 1.0 / far
-    j_0 = sine / far if x != 0.0 else 1.0
-    j_1 = (j_0 - cosine) * u
-    j_2 = 3.0 * j_1 * u - j_0
-    j_3 = 5.0 * j_2 * u - j_1
-    j_4 = 7.0 * j_3 * u - j_2
-    j_5 = 9.0 * j_4 * u - j_3
-    closed = (
-        j_1
-        if n == 1.0
-        else j_2
-        if n == 2.0
-        else j_3
-        if n == 3.0
-        else j_4
-        if n == 4.0
-        else j_5
-        if n == 5.0
-        else 11.0 * j_5 * u - j_4
-    )
-    value = j_0 if n == 0.0 else series if abs(x) < 1.25 else closed
-    return (
-        x if x != x else ieee.nan if n < 0.0 or n > 6.0 or n != ieee.floor(n) else 0.0 if abs(x) == ieee.inf else value
-    )
-
-
 # Coefficients, in Horner's form by twelves: a row has no loops
 
 # fmt: off
@@ -471,3 +205,272 @@ def bessel_difference_tail(u: float) -> float:
     part_1 = 37976.1313865298 + u * (246479.69890295787 + u * (1723157.1807233572 + u * (12909319.212252485 + u * (103173699.64167415 + u * (876217816.8098062 + u * (7879875505.338188 + u * (74806976014.49345 + u * (747602216544.844 + u * (7845373260527.143 + u * (86254529881363.75 + u * (991458319016762.6)))))))))))
     part_2 = 1.1892335982789606e+16 + u * (1.4859473810495613e+17)
     return part_0 + step * (part_1 + step * part_2)
+
+
+# fmt: on
+
+
+def sin_pi(x: float) -> float:
+    """sin(πx), with the argument reduced exactly."""
+    part = abs(ieee.fmod(x, 2.0))
+    folded = 2.0 - part if part > 1.5 else 1.0 - part if part > 0.5 else part
+    sign = (-1.0 if x < 0.0 else 1.0) * (-1.0 if part > 1.5 else 1.0)
+    return sign * ieee.sin(PI * folded)
+
+
+def cos_pi(x: float) -> float:
+    """cos(πx), with the argument reduced exactly."""
+    part = abs(ieee.fmod(x, 2.0))
+    folded = 2.0 - part if part > 1.0 else part
+    return (
+        ieee.cos(PI * folded)
+        if folded < 0.25
+        else -ieee.cos(PI * (1.0 - folded))
+        if folded > 0.75
+        else ieee.sin(PI * (0.5 - folded))
+    )
+
+
+def lgamma_positive(x: float) -> float:
+    """lnΓ(x) for x > 0: by Stirling's formula, or from Taylor's series near 2 by Γ(x + 1) = x·Γ(x)."""
+    large = x if x > 8.0 else 8.0
+    s = 1.0 / (large * large)
+    stirling = (large - 0.5) * (ieee.log(large) - 1.0) + (HALF_LOG_2PI - 0.5) + lgamma_tail(s) / large
+    steps = -ieee.floor(2.5 - x) if 2.5 < x <= 8.0 else 0.0
+    product = (
+        (x - 1.0 if steps > 0.0 else 1.0)
+        * (x - 2.0 if steps > 1.0 else 1.0)
+        * (x - 3.0 if steps > 2.0 else 1.0)
+        * (x - 4.0 if steps > 3.0 else 1.0)
+        * (x - 5.0 if steps > 4.0 else 1.0)
+        * (x - 6.0 if steps > 5.0 else 1.0)
+    )
+    t = x - 2.0 - steps if 1.5 < x <= 8.0 else x - 1.0 if x >= 0.5 else x
+    near = t * lgamma_near_2(t)
+    below = 0.0 if x > 1.5 else ieee.log1p(t) + (ieee.log(x) if x < 0.5 else 0.0)
+    return ieee.inf if x == ieee.inf else stirling if x > 8.0 else near + ieee.log(product) if x > 1.5 else near - below
+
+
+def log_gamma(x: float) -> float:
+    """ln|Γ(x)|."""
+    sine = abs(sin_pi(x))
+    reflected = LOG_PI - ieee.log(sine) - lgamma_positive(1.0 - x)
+    tiny = abs(x) < 1e-17
+    pole = x == ieee.floor(x)
+    return (
+        x
+        if x != x
+        else -ieee.log(abs(x))
+        if tiny
+        else lgamma_positive(x)
+        if x > 0.0
+        else ieee.inf
+        if pole
+        else reflected
+    )
+
+
+def digamma_positive(x: float) -> float:
+    """ψ(x) for x > 0."""
+    low = x < 1.0
+    up = x + 1.0 if low else x
+    steps = 5.0 if 3.0 < up < 8.0 else 0.0
+    large = up + steps if up > 3.0 else 8.0
+    s = 1.0 / (large * large)
+    tail = ieee.log(large) - 0.5 / large - s * digamma_tail(s)
+    shift = (
+        0.0 if steps == 0.0 else 1.0 / up + 1.0 / (up + 1.0) + 1.0 / (up + 2.0) + 1.0 / (up + 3.0) + 1.0 / (up + 4.0)
+    )
+    t = (up - DIGAMMA_ROOT) - DIGAMMA_ROOT_REST
+    near = t * digamma_near_root(t) if up < 1.9 else digamma_near_2(up - 2.375)
+    value = near if up <= 3.0 else tail - shift
+    return value - ieee.div(1.0, x) if low else value
+
+
+def digamma(x: float) -> float:
+    """ψ(x), the derivative of lnΓ(x)."""
+    pole = x == ieee.floor(x)
+    tangent = ieee.div(sin_pi(x), cos_pi(x))
+    reflected = digamma_positive(1.0 - x) - ieee.div(PI, tangent)
+    return (
+        x
+        if x != x or x == ieee.inf
+        else digamma_positive(x)
+        if x > 0.0
+        else ieee.copysign(ieee.inf, -x)
+        if x == 0.0
+        else ieee.nan
+        if pole or x == -ieee.inf
+        else reflected
+        if abs(x) > 1e-17
+        else ieee.div(-1.0, x)
+    )
+
+
+def hurwitz(s: float, x: float) -> float:
+    """Σ 1/(x + k)ˢ over k ≥ 0 for x > 0 and s > 1, by Euler and Maclaurin."""
+    w = x + 10.0
+    u = 1.0 / (w * w)
+    first = (
+        ieee.pow(x + 9.0, -s)
+        + ieee.pow(x + 8.0, -s)
+        + ieee.pow(x + 7.0, -s)
+        + ieee.pow(x + 6.0, -s)
+        + ieee.pow(x + 5.0, -s)
+        + ieee.pow(x + 4.0, -s)
+        + ieee.pow(x + 3.0, -s)
+        + ieee.pow(x + 2.0, -s)
+        + ieee.pow(x + 1.0, -s)
+        + ieee.pow(x, -s)
+    )
+    a, b, c = s * u / 12.0, (s + 1.0) * (s + 2.0) * u, (s + 3.0) * (s + 4.0) * u
+    d, e, f = (s + 5.0) * (s + 6.0) * u, (s + 7.0) * (s + 8.0) * u, (s + 9.0) * (s + 10.0) * u
+    rest = a * (1.0 - b / 60.0 * (1.0 - c / 42.0 * (1.0 - d / 40.0 * (1.0 - e / 39.6 * (1.0 - f * 691.0 / 27300.0)))))
+    return first + ieee.pow(w, 1.0 - s) * (1.0 / (s - 1.0) + 0.5 / w + rest)
+
+
+def factorial(n: float) -> float:
+    """n! for a whole number n ≥ 0."""
+    small = (
+        1.0
+        if n < 2.0
+        else 2.0
+        if n == 2.0
+        else 6.0
+        if n == 3.0
+        else 24.0
+        if n == 4.0
+        else 120.0
+        if n == 5.0
+        else 720.0
+        if n == 6.0
+        else 5040.0
+    )
+    return small if n <= 7.0 else ieee.exp(log_gamma(n + 1.0))
+
+
+def polygamma(n: float, x: float) -> float:
+    """The n-th derivative of ψ at x; nan where n is no whole number ≥ 0, and for x ≤ 0 from n = 2 on."""
+    whole = n == ieee.floor(n) and n >= 0.0
+    positive = x if x > 0.0 else 1.0 - x
+    sign = 1.0 if ieee.fmod(n, 2.0) == 1.0 else -1.0
+    value = 0.0 if positive == ieee.inf else sign * factorial(n) * hurwitz(n + 1.0, positive)
+    ratio = ieee.div(PI, sin_pi(x)) if x < 0.0 else 0.0
+    return (
+        x + n
+        if x != x or n != n
+        else ieee.nan
+        if not whole
+        else digamma(x)
+        if n == 0.0
+        else value
+        if x > 0.0
+        else sign * ieee.inf
+        if x == 0.0
+        else ieee.nan
+        if n > 1.0 or x == ieee.floor(x)
+        else ratio * ratio - value
+    )
+
+
+def erfinv_step(x: float, y: float) -> float:
+    """A step from y towards the inverse of erf at 0 ≤ x < 1; where x is near 1 its distance from 1 is what is exact."""
+    miss = ieee.erf(y) - x if x < 0.5 else (1.0 - x) - ieee.erfc(y)
+    step = miss * HALF_SQRT_PI * ieee.exp(y * y)
+    return y - ieee.div(step, 1.0 + y * step)
+
+
+def erfinv(x: float) -> float:
+    """The inverse of erf: Winitzki's approximation, then three steps of Halley's method."""
+    size = abs(x) if abs(x) < 1.0 else 0.0
+    w = -ieee.log((1.0 - size) * (1.0 + size)) / 0.147
+    a = 4.330746750799873 - 0.0735 * w
+    start = ieee.sqrt(w / (ieee.sqrt(a * a + w) + a))
+    inside = erfinv_step(size, erfinv_step(size, erfinv_step(size, start)))
+    out = ieee.inf if abs(x) == 1.0 else inside if abs(x) < 1.0 else ieee.nan
+    return ieee.copysign(out, x)
+
+
+def bessel_difference(x: float) -> float:
+    """e⁻ˣ·(I₀(x) − I₁(x)) for x ≥ 0, without cancellation."""
+    near, far = x if x < 24.0 else 0.0, x if x >= 24.0 else 24.0
+    half = ieee.exp(-near)
+    tail = bessel_difference_tail(1.0 / far) / far / (SQRT_TWO_PI * ieee.sqrt(far))
+    return half * half * bessel_difference_series(2.0 * near) if x < 24.0 else x if x != x else tail
+
+
+def bessel_0(x: float) -> float:
+    """e⁻ˣ·I₀(x) for x ≥ 0."""
+    near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
+    return (
+        ieee.exp(-near) * i0_series(0.25 * near * near)
+        if x < 20.0
+        else x
+        if x != x
+        else i0_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far))
+    )
+
+
+def bessel_1_ratio(x: float) -> float:
+    """e⁻ˣ·I₁(x)/x for x ≥ 0."""
+    near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
+    return (
+        0.5 * ieee.exp(-near) * i1_series(0.25 * near * near)
+        if x < 20.0
+        else x
+        if x != x
+        else i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)) / far
+    )
+
+
+def bessel_1(x: float) -> float:
+    """e^−|x|·I₁(x)."""
+    size = abs(x)
+    near, far = x if size < 20.0 else 0.0, size if size >= 20.0 else 20.0
+    tail = ieee.copysign(i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x)
+    return 0.5 * near * ieee.exp(-abs(near)) * i1_series(0.25 * near * near) if size < 20.0 else x if x != x else tail
+
+
+def spherical_bessel(n: float, x: float) -> float:
+    """Spherical Bessel function jₙ(πx) for n from 0 to 6; nan for other n."""
+    near = x if abs(x) < 1.25 else 0.0
+    z = PI * near
+    s = z * z
+    series = (
+        z * spherical_1(s)
+        if n == 1.0
+        else s * spherical_2(s)
+        if n == 2.0
+        else z * s * spherical_3(s)
+        if n == 3.0
+        else s * s * spherical_4(s)
+        if n == 4.0
+        else z * s * s * spherical_5(s)
+        if n == 5.0
+        else s * s * s * spherical_6(s)
+    )
+    far = PI * x if abs(x) < ieee.inf and x != 0.0 else 4.0
+    sine, cosine, u = sin_pi(x), cos_pi(x), 1.0 / far
+    j_0 = sine / far if x != 0.0 else 1.0
+    j_1 = (j_0 - cosine) * u
+    j_2 = 3.0 * j_1 * u - j_0
+    j_3 = 5.0 * j_2 * u - j_1
+    j_4 = 7.0 * j_3 * u - j_2
+    j_5 = 9.0 * j_4 * u - j_3
+    closed = (
+        j_1
+        if n == 1.0
+        else j_2
+        if n == 2.0
+        else j_3
+        if n == 3.0
+        else j_4
+        if n == 4.0
+        else j_5
+        if n == 5.0
+        else 11.0 * j_5 * u - j_4
+    )
+    value = j_0 if n == 0.0 else series if abs(x) < 1.25 else closed
+    return (
+        x if x != x else ieee.nan if n < 0.0 or n > 6.0 or n != ieee.floor(n) else 0.0 if abs(x) == ieee.inf else value
+    )

@@ -48,8 +48,9 @@ def respond(request: str) -> str:
     >>> answer = json.loads(respond('{"action": "sheet", "text": "w = 3\\nE = w^2"}'))
     >>> answer["output"], answer["value"], answer["rows"][0]["gradient"]
     ('E', '9', '6')
-    >>> respond('{"action": "sheet", "text": "E = 2*w"}')
-    '{"error": {"message": "unknown name \\'w\\', in \\'E = 2*w\\'", "line": 1, "column": 7}}'
+    >>> error = json.loads(respond('{"action": "sheet", "text": "E = 2*w"}'))["error"]
+    >>> error["line"], error["column"], error["message"][:16]
+    (1, 7, "unknown name 'w'")
     """
     arguments = json.loads(request)
     try:

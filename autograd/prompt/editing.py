@@ -39,7 +39,7 @@ def completions(session: Session, line: str, text: str) -> list[str]:
     >>> session = Session()
     >>> _ = session.enter("out_h1 = 0.5")
     >>> completions(session, "E = ou", "ou"), completions(session, "E = sig", "sig"), completions(session, ":gr", ":gr")
-    (['out_h1', 'outer('], ['sigmoid('], [':grad '])
+    (['out_h1', 'outer('], ['sigmoid(', 'sign('], [':grad '])
     """
     command = re.match(r"\s*:([^\s!]*)(!?)(\s*)(.*)", line, re.DOTALL)
     if command and not command[3]:

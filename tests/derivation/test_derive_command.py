@@ -55,7 +55,7 @@ def test_a_note_is_known_by_its_dollars_whatever_it_is_called(
     note, sheet = tmp_path / "note.txt", tmp_path / "sheet.txt"
     note.write_text("# A note\n\n$$w = 2$$\n\nand $E = w^2$\n", encoding="utf-8")
     assert main([str(note)]) == 0
-    assert "2 equations: 2 read" in capsys.readouterr().out
+    assert "2 equations: 1 definitions, 1 given" in capsys.readouterr().out
     sheet.write_text("w = 2  # worth $$\nE = w^2\n", encoding="utf-8")
     assert main([str(sheet)]) == 0
     assert "E = 4" in capsys.readouterr().out

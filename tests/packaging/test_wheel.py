@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DATA = {".py", ".pyi", ".txt", ".typed", ".js", ".css", ".html"}
+DATA = {".svg", ".py", ".pyi", ".txt", ".typed", ".js", ".css", ".html"}
 
 
 def test_the_wheel_without_c_runs_anywhere(pure_wheel: Path) -> None:

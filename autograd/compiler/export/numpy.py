@@ -7,13 +7,24 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
-from autograd.codegen.source import AND, ATOM, EQUALITY, OR, PRODUCT, RELATION, UNARY, Expressions, UntranslatableError
+from autograd.codegen.source import (
+    AND,
+    ATOM,
+    EQUALITY,
+    NAMED,
+    OR,
+    PRODUCT,
+    RELATION,
+    UNARY,
+    Expressions,
+    UntranslatableError,
+)
 from autograd.compiler.export.graph import Graph, identifier
 from autograd.compiler.export.rows import constants_in, helpers, row_of
 from autograd.compiler.export.statements import Block, Statements, without_unused
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
-from autograd.ops import TABLE, Op, numerics
+from autograd.ops import TABLE, Op
 
 __all__ = ["to_numpy"]
 
@@ -56,7 +67,7 @@ class _InNumpy(Expressions):
                 return f"{_function_of_numpy(name)}({self.listed(arguments)})", ATOM
             case ast.Call(func=ast.Name(id="abs"), args=[x]):
                 return f"np.abs({self.write(x)})", ATOM
-            case ast.Call(func=ast.Name(id=name), args=arguments) if callable(getattr(numerics, name, None)):
+            case ast.Call(func=ast.Name(id=name), args=arguments) if callable(NAMED.get(name)):
                 return f"_{name}({self.listed(arguments)})", ATOM
         raise UntranslatableError(node, "this expression can't be written for numpy")
 

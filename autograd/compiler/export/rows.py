@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from autograd.codegen.source import Source
-from autograd.ops import Op, numerics
+from autograd.codegen.source import NAMED, Source
+from autograd.ops import Op
 
 __all__ = ["VALUE", "Row", "constants_in", "helpers", "literal", "replaced", "row_of", "unrolled", "value_of"]
 
@@ -147,13 +147,13 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def constants_in(text: str) -> list[tuple[str, float]]:
-    """Return the constants of `numerics` that a text names."""
+    """Return the constants of the rows' helpers that a text names."""
     words = set(re.findall(r"\w+", text))
-    return [(name, number) for name, number in vars(numerics).items() if name.isupper() and name in words]
+    return [(name, number) for name, number in NAMED.items() if name.isupper() and name in words]
 
 
 def helpers() -> dict[str, ast.FunctionDef]:
-    """Return the functions of `numerics` by name, each after what it calls."""
+    """Return the rows' helpers by name, each after what it calls."""
     return _source().helpers
 
 
