@@ -200,7 +200,7 @@ class Numbers(Leaves):
         """Add a number, or the numbers of an array."""
         if x is None:
             return ("fixed", type(None), None)
-        if is_array(x):
+        if is_array(x) and x.shape:  # one of no dimensions is a number
             if x.dtype.kind not in "fiubO":
                 raise Refused(f"an array must hold numbers, got dtype {x.dtype}")
             for entry in x.ravel().tolist():
