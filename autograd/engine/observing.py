@@ -23,13 +23,12 @@ KINDS: Final = {
 
 def observe(kind: type[Any]) -> Callable[[int, frozenset[int] | None], None]:
     """Return a listener for `modes` that wraps the methods of a class of Values while something records."""
-    bare = {name: vars(kind)[name] for name in (*KINDS, "data", "grad", "detach")}
+    bare = {name: vars(kind)[name] for name in (*KINDS, "data", "grad")}
     wrapped: dict[str, Any] = {name: _observed(what, bare[name]) for name, what in KINDS.items()}
     wrapped["data"] = property(
         _observed("data", bare["data"].fget), _setter(bare["data"].fset), doc=bare["data"].__doc__
     )
     wrapped["grad"] = property(_observed("grad", bare["grad"].fget), bare["grad"].fset, doc=bare["grad"].__doc__)
-    wrapped["detach"] = _detached(bare["detach"])
     now = bare
 
     def listen(active: int, elsewhere: frozenset[int] | None) -> None:
@@ -60,14 +59,5 @@ def _setter(setter: Callable[..., None]) -> Callable[..., None]:
     def observed(self: Any, number: Any) -> None:
         setter(self, number)
         modes.observed("set", self, None, None)
-
-    return observed
-
-
-def _detached(detach: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(detach)
-    def observed(self: Any) -> Any:
-        modes.observed("data", self, None, self._data)
-        return detach(self)
 
     return observed

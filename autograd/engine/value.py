@@ -220,7 +220,7 @@ class Value(Methods):
 
     def detach(self) -> Value:
         """Return a new leaf with the same data and label."""
-        return Value(self._data, self.label)
+        return Value(self.data, self.label)
 
     def __repr__(self) -> str:
         gradient = getattr(self, "_grad", 0.0)  # a repr is no look at a number
