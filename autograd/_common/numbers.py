@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
 from numbers import Complex, Real
 from typing import Final
 
-__all__ = ["from_json", "is_number", "shown", "to_json"]
+__all__ = ["from_json", "is_number", "shown", "to_json", "whole_number"]
 
 _NOT_FINITE: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 
@@ -33,6 +34,22 @@ def is_number(x: object) -> bool:
         return True
     item = getattr(x, "item", None)
     return getattr(x, "shape", None) == () and callable(item) and is_number(item())
+
+
+def whole_number(x: object) -> int | None:
+    """Return `x` as an int if it is one, NumPy's whole numbers included; None for anything else, bools among it.
+
+    Examples
+    --------
+    >>> whole_number(3), whole_number(3.0), whole_number(True)
+    (3, None, None)
+    """
+    if isinstance(x, bool) or not hasattr(type(x), "__index__"):
+        return None
+    try:
+        return operator.index(x)  # type: ignore[arg-type]
+    except TypeError:  # as of an array of several numbers
+        return None
 
 
 def shown(x: object) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 
 from autograd import ops
 from autograd._common.containers import Tree
+from autograd._common.numbers import whole_number
 from autograd.derivatives import over_values
 from autograd.derivatives.differences import Crossing, at_kink, crosses, difference, local
 from autograd.derivatives.sweeps import active, pull, push
@@ -83,8 +84,10 @@ def gradcheck(
         ...
     autograd.errors.GradientError: gradcheck of abs: kink near x = 0.0, in abs of x = 0.0
     """
-    if type(order) is not int or order < 1:
+    times = whole_number(order)
+    if times is None or times < 1:
         raise ValueError(f"gradcheck: order must be an int of 1 or more, got {order!r} ({type(order).__name__})")
+    order = times
     if not modes or any(mode not in ("reverse", "forward") for mode in modes):
         raise ValueError(f"gradcheck: modes must be of 'reverse' and 'forward', got {modes!r}")
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)

@@ -8,13 +8,13 @@ function closes over) it is a Value, which can be differentiated again; where ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
 from autograd._common.containers import Tree
-from autograd._common.numbers import is_number
+from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
 from autograd.derivatives.hessian import hessian_array, hessian_of, products
 from autograd.derivatives.sweeps import (
@@ -105,10 +105,14 @@ class _Traced:
     def __init__(self, name: str, function: Function, arguments: Sequence[Any], argnums: Argnums, named: Any) -> None:
         _need_function(name, function)
         self.name, self.argnums = name, argnums
-        places = [argnums] if isinstance(argnums, int) else list(argnums)
+        single = whole_number(argnums)
+        found = [argnums] if single is not None or not isinstance(argnums, Iterable) else list(argnums)
+        places = [place for place in map(whole_number, found) if place is not None]
+        if len(places) < len(found):
+            raise TypeError(f"{name}: argnums must be int or a sequence of them, got {argnums!r}")
+        argnums = places[0] if single is not None else tuple(places)
+        self.argnums = argnums
         for place in places:
-            if not isinstance(place, int):
-                raise TypeError(f"{name}: argnums must be int or a sequence of them, got {argnums!r}")
             if not -len(arguments) <= place < len(arguments):
                 raise ValueError(f"{name}: argnums {argnums!r} must name one of {len(arguments)} positional arguments")
         if len({place % len(arguments) for place in places}) < len(places):
@@ -503,8 +507,10 @@ def derivative(function: Function, order: int = 1) -> Function:
     >>> derivative(lambda x: x**5, order=3)(2.0)
     240.0
     """
-    if type(order) is not int or order < 0:
+    times = whole_number(order)
+    if times is None or times < 0:
         raise ValueError(f"derivative: order must be an int of 0 or more, got {order!r} ({type(order).__name__})")
+    order = times
 
     def made(x: Any, *rest: Any, **named: Any) -> Any:
         if not is_number(x):

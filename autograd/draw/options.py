@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograd._common.numbers import whole_number
 from autograd.draw.collapse import COLLAPSE
 from autograd.draw.colours import THEMES
 from autograd.engine.backend import Value
@@ -40,9 +41,10 @@ class Options:
         if self.direction is not None:
             _choice("direction", self.direction, DIRECTIONS)
         for name in ("limit", "depth"):
-            number = getattr(self, name)
-            if not isinstance(number, int):
-                raise TypeError(f"draw: {name} must be an int, got {number!r} ({type(number).__name__})")
+            given = getattr(self, name)
+            number = whole_number(given)
+            if number is None:
+                raise TypeError(f"draw: {name} must be an int, got {given!r} ({type(given).__name__})")
             if number < 0:
                 raise DrawError(f"draw: {name} must not be negative, got {number}")
         if not isinstance(self.title, str):

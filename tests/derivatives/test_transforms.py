@@ -600,3 +600,12 @@ def test_a_constant_operand_has_a_slope_too(f: Any, second: float) -> None:
         ag.compile(ag.hessian(lambda p: f(p[0])))([3.0])[0][0],
     ]
     assert found == pytest.approx([second] * 4, rel=1e-14)
+
+
+def test_whole_numbers_of_numpy_count() -> None:
+    assert ag.derivative(lambda x: x**3, order=np.int64(2))(2.0) == 12.0
+    assert ag.grad(lambda x, y: x * y, argnums=np.int64(1))(3.0, 4.0) == 3.0
+    assert ag.grad(lambda x, y: x * y, argnums=[np.int32(1), 0])(3.0, 4.0) == (3.0, 4.0)
+    assert ag.gradcheck(lambda x: x**3, 2.0, order=np.int8(2))
+    with pytest.raises(TypeError, match=r"argnums must be int or a sequence of them, got 1\.5"):
+        ag.grad(lambda x, y: x * y, argnums=1.5)(3.0, 4.0)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd._common.numbers import whole_number
 from autograd.engine.backend import Value
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def threads_for(threads: int | None, samples: int, steps: int) -> int:
     if threads is None:
         available = os.cpu_count() or 1
         return max(1, min(available, samples * steps // 10_000_000))
-    if type(threads) is not int or threads < 1:
+    count = whole_number(threads)
+    if count is None or count < 1:
         raise ValueError(f"threads: must be an int of 1 or more, got {threads!r}")
-    return min(threads, 256)
+    return min(count, 256)
