@@ -190,6 +190,8 @@ def array(where: str, what: str, given: Any) -> Any:
 
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
+    elif hasattr(type(given), "__array__") and not isinstance(given, np.ndarray):  # a tensor of another package
+        given = np.asarray(given)
     if isinstance(given, np.ma.MaskedArray):
         if np.ma.getmaskarray(given).any():
             raise ValueError(f"{where}: {what} has masked entries; fill them, or leave out their samples")

@@ -718,3 +718,33 @@ def test_a_history_of_anything_is_shown() -> None:
         history = nn.History(loss=[2.0, 1.0], validation=validation, best_epoch=2, steps=2)
         assert "2 epochs" in repr(history)
         assert "2 epochs" in history._repr_html_()
+
+
+class Tensor:
+    """An array of another package, which iterates into tensors whose `len` raises."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = np.asarray(data, dtype=float)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.data
+
+    def __len__(self) -> int:
+        if not self.data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.data)
+
+    def __iter__(self) -> Any:
+        return iter([Tensor(row) for row in self.data])
+
+
+def test_tensors_of_other_packages_are_arrays() -> None:
+    losses = []
+    for kind in (Tensor, np.array):
+        net = nn.MLP(1, [1], seed=0)
+        made: Any = kind
+        history = nn.fit(
+            net, made([[1.0], [2.0]]), made([1.0, 2.0]), loss="mse", optimizer=nn.SGD(net, lr=0.1), epochs=1
+        )
+        losses.append(history.loss)
+    assert losses[0] == losses[1]
