@@ -95,6 +95,7 @@ def run_c(library: ctypes.CDLL, name: str, program: Program, arguments: Sequence
 
 @each_graph
 def test_c_has_the_bits_of_replay(seed: int, ops: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("autograd.compiler.run._replay", reason="numpy's functions are not libm's")
     program, arguments = graph(seed, ops)
     library = shared_object(program.to_c("f"), tmp_path)
     status, found = run_c(library, "f", program, arguments)
