@@ -20,6 +20,7 @@ from autograd import Value
 from autograd.compiler import Program
 from autograd.compiler.storage import StoreError
 from autograd.errors import AutogradError
+from tests import needs
 
 Pair = namedtuple("Pair", "a b")
 
@@ -79,7 +80,7 @@ def rosenbrock(x: Any) -> Any:
 
 
 def test_a_minimiser_calls_a_compiled_function_of_a_vector() -> None:
-    optimize = pytest.importorskip("scipy.optimize")
+    optimize = needs.package("scipy.optimize")
     together = optimize.minimize(ag.compile(ag.value_and_grad(rosenbrock), vector=True), np.zeros(4), jac=True)
     apart = optimize.minimize(
         ag.compile(rosenbrock, vector=True), np.zeros(4), jac=ag.compile(ag.grad(rosenbrock), vector=True)

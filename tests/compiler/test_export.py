@@ -7,7 +7,6 @@ import itertools
 import json
 import math
 import random
-import shutil
 import struct
 import subprocess
 from collections.abc import Sequence
@@ -111,8 +110,7 @@ def test_c_has_the_bits_of_replay(seed: int, ops: list[str], tmp_path: Path) -> 
 
 @pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++"), ("clang", "-std=c99")])
 def test_it_compiles_without_a_warning(compiler: tuple[str, ...], tmp_path: Path) -> None:
-    if not shutil.which(compiler[0]):
-        pytest.skip(f"needs the compiler {compiler[0]} on PATH")
+    needs.tool(compiler[0])
     for seed, real, weights in itertools.product(range(4), ("double", "float"), ("argument", "baked")):
         program, _ = graph(seed, list(NAMES), 30)
         source = tmp_path / f"{seed}_{real}_{weights}.c"

@@ -6,6 +6,7 @@ place of the truth, which near a zero of the derivative itself are relative to t
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -18,8 +19,8 @@ from mpmath import mp, mpf
 import autograd as ag
 from autograd import Value
 
-# The bits are those of the C kernel; numpy's functions may differ in the last one.
-pytest.importorskip("autograd.compiler.run._replay", reason="needs the C kernel")
+# Where replays run on numpy, its own functions may differ in the last place from libm's.
+ON_NUMPY = importlib.util.find_spec("autograd.compiler.run._replay") is None
 
 mp.dps = 60
 inf = math.inf
@@ -178,7 +179,9 @@ def test_every_way_gives_the_derivative(name: str, order: int) -> None:
             assert ulps(got, true, size) <= BOUNDS[order], (name, way, x, got, true)
         if order < 3:
             first = found["derivative"]
-            assert all(got == first for got in found.values()), (name, x, found)
+            for way, got in found.items():
+                close = ON_NUMPY and "compile" in way and ulps(got, mpf(first)) <= 2.0
+                assert got == first or close, (name, way, x, got, first)
 
 
 @pytest.mark.parametrize("name", [n for n in FORMS if n not in ("sin", "cos", "tan", "asin", "acos", "atanh")])
