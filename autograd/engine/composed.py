@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd._common.text import shortened
+from autograd._common.numbers import shown
 from autograd.engine import backend
 
 if TYPE_CHECKING:
@@ -137,6 +137,5 @@ def _not_empty(name: str, values: Iterable[Operand]) -> list[Operand]:
 
 def _sequence(name: str, values: Any) -> list[Any]:
     if not hasattr(type(values), "__iter__") or isinstance(values, (str, bytes)):
-        given = f"{shortened(repr(values), 50)} ({type(values).__name__})"
-        raise TypeError(f"{name}: values must be a sequence of Values or numbers, got {given}")
+        raise TypeError(f"{name}: values must be a sequence of Values or numbers, got {shown(values)}")
     return list(values)

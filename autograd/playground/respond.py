@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import autograd as ag
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
@@ -19,13 +18,14 @@ from autograd.notes import Note, read_note
 from autograd.ops import NAMES, TABLE
 from autograd.prompt.python import as_python
 from autograd.worksheet import Worksheet, shipped
+from autograd.worksheet.lines import DIRECTIVES
 from autograd.worksheet.report import Report, gather
 
 __all__ = ["ACTIONS", "respond"]
 
 NAME: Final = "playground"
 DIGITS: Final = 10
-DIRECTIVES: Final = ("title", "inputs", "targets", "fixed", "rate", "of", "check")
+
 
 Answer = dict[str, Any]
 
@@ -66,17 +66,15 @@ def sheet(text: str, picked: str = "", page: bool = False) -> Answer:
     """Run a worksheet: its table, picture and claims, and the chain rule of the leaf that is picked."""
     read = Worksheet.parse(text, NAME)
     if not read.steps:
-        return {"rows": [], "steps": [], "claims": [], "names": []}
+        return {"rows": [], "claims": [], "names": []}
     report = gather(read, list(read.leaves), of=read.output(), rate=read.rate)
     root = report.run.values[report.run.output]
     answer = {
-        "title": read.title,
         "output": report.run.output,
         "value": _shown(report.run.value),
         "value_after": _shown(report.value_after) if report.updated else "",
         "rate": report.rate,
         "rows": _rows(report),
-        "steps": [[label, _shown(value.data), _shown(value.grad)] for label, value in _steps(report)],
         "names": list(report.run.values),
         **_parts({"claims": lambda: _claims(read), "picture": lambda: str(draw(root, engine="builtin").svg)}),
     }
@@ -114,10 +112,6 @@ def _rows(report: Report) -> list[dict[str, str]]:
         }
         for label, gradient in report.gradients.items()
     ]
-
-
-def _steps(report: Report) -> list[tuple[str, ag.Value]]:
-    return [(label, value) for label, value in report.run.values.items() if value.op]
 
 
 def _claims(read: Worksheet) -> list[Answer]:
@@ -185,7 +179,7 @@ def start() -> Answer:
         {"name": name, "title": shipped.load(name).title, "text": shipped.read(name)[0].decode("utf-8")}
         for name in shipped.names()
     ]
-    return {"words": words, "directives": list(DIRECTIVES), "sheets": sheets, "notes": [], "version": ag.__version__}
+    return {"words": words, "directives": [*DIRECTIVES, "check"], "sheets": sheets}
 
 
 ACTIONS: Final[Mapping[str, Callable[..., Answer]]] = {

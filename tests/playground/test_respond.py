@@ -57,7 +57,7 @@ def test_an_error_has_its_place(text: str, line: int, column: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# a remark", "rate: 0.5"])
 def test_a_sheet_without_steps_is_no_error(text: str) -> None:
-    assert ask("sheet", text=text) == {"rows": [], "steps": [], "claims": [], "names": []}
+    assert ask("sheet", text=text) == {"rows": [], "claims": [], "names": []}
 
 
 def test_a_leaf_alone_is_shown() -> None:

@@ -437,19 +437,14 @@ async function made(action) {
 
 // The beginning
 
-function offer(sheets, notes) {
-  const groups = { Worksheets: sheets.map((each) => [each, sheet]), Notes: notes.map((each) => [each, note]) };
-  for (const [label, entries] of Object.entries(groups)) {
-    const group = element("optgroup", { label });
-    for (const [each, view] of entries) {
-      const option = element("option", {}, each.title || each.name);
-      option.chosen = () => {
-        write(view, each.text);
-        select(find(view === note ? "tab-note" : "tab-sheet"));
-      };
-      group.append(option);
-    }
-    if (entries.length) find("example").append(group);
+function offer(sheets) {
+  for (const each of sheets) {
+    const option = element("option", {}, each.title || each.name);
+    option.chosen = () => {
+      write(sheet, each.text);
+      select(find("tab-sheet"));
+    };
+    find("example").append(option);
   }
 }
 
@@ -484,7 +479,7 @@ async function begin() {
     await starting.ready;
     const given = await starting.ask({ action: "start" });
     words = { ops: new Map(given.words.map((op) => [op.label, op])), directives: given.directives };
-    offer(given.sheets, given.notes);
+    offer(given.sheets);
   } catch (error) {
     find("status").textContent = `Python could not be started: ${error.message}`;
     return;
