@@ -25,7 +25,7 @@ def section(op: Op) -> str:
     """Return heading, sentence and facts of one op."""
     names = [name.lstrip("*") for name in op.parameters]
     facts = [("value", code(written(op)))]
-    facts += [(f"∂/∂{name}", code(text)) for name, text in zip(names, op.page, strict=False)]
+    facts += [(f"∂/∂{name}", code(text)) for name, text in zip(names, op.textbook, strict=False)]
     limited = [(name, low, high) for name, (low, high) in zip(names, op.domain, strict=False) if (low, high) != REAL]
     facts += [("domain", "; ".join(f"{name} in {interval(low, high)}" for name, low, high in limited) or "all numbers")]
     facts += [("kinks", code(op.kinks) if op.kinks else "none")]

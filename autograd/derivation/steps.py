@@ -189,36 +189,36 @@ class Steps:
         terms: dict[int, list[Formula]] = {}
         for node in self._region(step):
             outer = ONE if node is step else _bounded(f.plus(*terms.pop(id(node))))
-            for parent, page in self._pages(node):
-                terms.setdefault(id(parent), []).append(_bounded(f.times(outer, page)))
+            for parent, form in self._textbook_forms(node):
+                terms.setdefault(id(parent), []).append(_bounded(f.times(outer, form)))
         return {key: _bounded(f.plus(*each)) for key, each in terms.items()}
 
-    def _pages(self, node: Value) -> Iterator[tuple[Value, Formula]]:
+    def _textbook_forms(self, node: Value) -> Iterator[tuple[Value, Formula]]:
         """Yield each operand that is a Value, with the table's derivative as a reader is shown it."""
         slopes, selects = iter(node.local_derivatives), TABLE[node.op].selects
         for position, operand in enumerate(node.operands):
             if isinstance(operand, Value) and (next(slopes) != 0.0 or not selects):
-                yield operand, f.from_page(*self._page(node, position))
+                yield operand, f.from_textbook(*self._textbook(node, position))
 
-    def pages(self, node: Value) -> list[Formula]:
+    def forms(self, node: Value) -> list[Formula]:
         """Return the local derivative of a node for each parent, as a reader is shown it."""
         places = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
-        return [_bounded(f.from_page(*self._page(node, i))) for i in places]
+        return [_bounded(f.from_textbook(*self._textbook(node, i))) for i in places]
 
-    def _page(self, node: Value, position: int) -> tuple[str, dict[str, Formula]]:
+    def _textbook(self, node: Value, position: int) -> tuple[str, dict[str, Formula]]:
         """Find the text of one derivative, and what its names stand for."""
         row, operands = TABLE[node.op], node.operands
         names = {"pi": PI, "n": f.number(float(len(operands))), "out": self.formula(node)}
         if row.arity is not None:
             names |= {each: self.formula(x) for each, x in zip(row.parameters, operands, strict=True)}
-            return row.page[position], names
+            return row.textbook[position], names
         if node.op != "dot":
-            return row.page[0], names | {"x": self.formula(operands[position])}
+            return row.textbook[0], names | {"x": self.formula(operands[position])}
         if position == len(operands) - 1:
-            return row.page[2], names
+            return row.textbook[2], names
         half = len(operands) // 2
         partner = self.formula(operands[(position + half) % (2 * half)])
-        return row.page[position // half], names | {"x": partner, "w": partner}
+        return row.textbook[position // half], names | {"x": partner, "w": partner}
 
     def formula(self, operand: Value | float) -> Formula:
         """Write an operand: a constant, the name of a node that has one, or what an unnamed one computes."""

@@ -198,7 +198,7 @@ def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Pr
     if not is_known(node.op):
         data |= {"value": to_json(node.data), "slopes": [to_json(d) for d in node.local_derivatives]}
         return data | ({"selects": True} if TABLE[node.op].selects else {})
-    return data | {"pages": [hand.formula(page) for page in steps.pages(node)]}
+    return data | {"pages": [hand.formula(page) for page in steps.forms(node)]}
 
 
 # The chain rule

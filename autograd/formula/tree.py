@@ -29,7 +29,7 @@ __all__ = [
     "Formula",
     "Symbolic",
     "call",
-    "from_page",
+    "from_textbook",
     "name",
     "negative",
     "number",
@@ -388,25 +388,25 @@ def slope(op: Op, operand: Formula) -> Formula:
     True
     """
     out = Formula(op.name, (operand,))
-    return from_page(op.page[0], {"pi": PI, "out": out, op.parameters[0]: operand})
+    return from_textbook(op.textbook[0], {"pi": PI, "out": out, op.parameters[0]: operand})
 
 
 @cache
-def _page_tree(page: str) -> ast.expr:
-    return ast.parse(page, mode="eval").body
+def _tree_of(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
-def from_page(page: str, names: Mapping[str, Formula]) -> Formula:
+def from_textbook(text: str, names: Mapping[str, Formula]) -> Formula:
     """Read a derivative as the table has it for readers, putting formulas for its names.
 
     The derivative of a custom op that is given by a function has no formula: it is cut.
 
     Examples
     --------
-    >>> from_page("y*x**(y - 1)", {"x": name("a"), "y": number(2.0)}) == times(number(2.0), name("a"))
+    >>> from_textbook("y*x**(y - 1)", {"x": name("a"), "y": number(2.0)}) == times(number(2.0), name("a"))
     True
     """
-    return CUT if page.startswith("∂") else _from_tree(_page_tree(page), names)
+    return CUT if text.startswith("∂") else _from_tree(_tree_of(text), names)
 
 
 _BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
@@ -429,4 +429,6 @@ def _from_tree(tree: ast.expr, names: Mapping[str, Formula]) -> Formula:
         return call("where", *(_from_tree(each, names) for each in (tree.test, tree.body, tree.orelse)))
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
         return call(tree.func.id, *(_from_tree(each, names) for each in tree.args))
-    raise ValueError(f"page: can't read {ast.unparse(tree)!r}; allowed are arithmetic, comparisons, ops of the table")
+    raise ValueError(
+        f"textbook form: can't read {ast.unparse(tree)!r}; allowed are arithmetic, comparisons, ops of the table"
+    )

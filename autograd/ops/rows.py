@@ -5,7 +5,7 @@ conditional expressions, arithmetic, calls of `ieee` and `numerics`), so that `a
 JavaScript: every backend computes one formula. What a function can't say (how the op is written, its derivative as
 text, domain, kinks, accuracy) stands in the decorator; `table.Op` explains each field.
 
-A derivative is stated once, as the function's *number*, which loses no digits; `page` is its textbook form. What is
+A derivative is stated once, as the function's *number*, which loses no digits; `textbook` is its textbook form. What is
 differentiated again is an op with that number as its value, see `slopes.py`: `second` states its own derivative.
 """
 
@@ -28,7 +28,7 @@ from autograd.ops.table import POSITIVE, POWER, PRODUCT, REAL, SIGN, SUM, UNIT, 
     text="{x} + {y}",
     latex="{x} + {y}",
     precedence=SUM,
-    page=("1", "1"),
+    textbook=("1", "1"),
     regular=True,
     cheap_slopes=True,
     analytic=operator.add,
@@ -44,7 +44,7 @@ def add(x: float, y: float) -> tuple[float, float, float]:
     text="{x} - {y}",
     latex="{x} - {y}",
     precedence=SUM,
-    page=("1", "-1"),
+    textbook=("1", "-1"),
     regular=True,
     cheap_slopes=True,
     analytic=operator.sub,
@@ -60,7 +60,7 @@ def sub(x: float, y: float) -> tuple[float, float, float]:
     text="{x}*{y}",
     latex=r"{x} \cdot {y}",
     precedence=PRODUCT,
-    page=("y", "x"),
+    textbook=("y", "x"),
     regular=True,
     cheap_slopes=True,
     analytic=operator.mul,
@@ -76,7 +76,7 @@ def mul(x: float, y: float) -> tuple[float, float, float]:
     text="{x}/{y}",
     latex=r"\frac{{{x}}}{{{y}}}",
     precedence=PRODUCT,
-    page=("1/y", "-x/y**2"),
+    textbook=("1/y", "-x/y**2"),
     graph=("1/y", "div_slope_y(x, y)"),
     second=("0", "-d_x/y", "-2*(d_y/y)"),
     kinks="y == 0",
@@ -97,7 +97,7 @@ def div(x: float, y: float) -> tuple[float, float, float]:
     text="-{x}",
     latex="-{x}",
     precedence=SIGN,
-    page=("-1",),
+    textbook=("-1",),
     regular=True,
     cheap_slopes=True,
     analytic=operator.neg,
@@ -113,7 +113,7 @@ def neg(x: float) -> tuple[float, float]:
     text="{x}**{y}",
     latex="{x}^{{{y}}}",
     precedence=POWER,
-    page=("y*x**(y - 1)", "out*log(x)"),
+    textbook=("y*x**(y - 1)", "out*log(x)"),
     second=(
         "where(y*(y - 1), y*(y - 1)*power_over_2(x, y), 0)",
         "where(power_over_1(x, y), power_over_1(x, y)*(1 + y*log(x)), 0)",
@@ -160,7 +160,7 @@ def pow(x: float, y: float) -> tuple[float, float, float]:
     symbol="|x|",
     text="|{x}|",
     latex=r"\left|{x}\right|",
-    page=("(x > 0) - (x < 0)",),
+    textbook=("(x > 0) - (x < 0)",),
     selects=True,
     kinks="x == 0",
     numpy="absolute",
@@ -179,7 +179,7 @@ def abs_(x: float) -> tuple[float, float]:
     text="1/{x}",
     latex=r"\frac{{1}}{{{x}}}",
     precedence=PRODUCT,
-    page=("-1/x**2",),
+    textbook=("-1/x**2",),
     second=("-2*(d_x/x)",),
     kinks="x == 0",
     analytic=lambda x: 1 / x,
@@ -191,7 +191,7 @@ def reciprocal(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("0",),
+    textbook=("0",),
     kinks="x == 0",
     selects=True,
     regular=True,
@@ -208,7 +208,7 @@ WHOLE_QUOTIENT: Final = "sin(pi*div(x, y)) == 0 or y == 0"
 
 @row(
     symbol="fmod",
-    page=("1", "-(x - out)/y"),
+    textbook=("1", "-(x - out)/y"),
     graph=("1", "floor_divide(out - x, y)"),
     kinks=WHOLE_QUOTIENT,
 )
@@ -223,7 +223,7 @@ def fmod(x: float, y: float) -> tuple[float, float, float]:
     text="{x} % {y}",
     latex=r"{x} \bmod {y}",
     precedence=PRODUCT,
-    page=("1", "-floor_divide(x, y)"),
+    textbook=("1", "-floor_divide(x, y)"),
     kinks=WHOLE_QUOTIENT,
     numpy="mod",
 )
@@ -237,7 +237,7 @@ def remainder(x: float, y: float) -> tuple[float, float, float]:
     text="{x} // {y}",
     latex=r"\left\lfloor \frac{{{x}}}{{{y}}} \right\rfloor",
     precedence=PRODUCT,
-    page=("0", "0"),
+    textbook=("0", "0"),
     kinks=WHOLE_QUOTIENT,
     selects=True,
 )
@@ -249,21 +249,21 @@ def floor_divide(x: float, y: float) -> tuple[float, float, float]:
 # Exponentials, logarithms, roots
 
 
-@row(latex="e^{{{x}}}", page=("out",), cheap_slopes=True)
+@row(latex="e^{{{x}}}", textbook=("out",), cheap_slopes=True)
 def exp(x: float) -> tuple[float, float]:
     """e to the x."""
     out = ieee.exp(x)
     return out, out
 
 
-@row(latex="2^{{{x}}}", page=("log(2)*out",), second=("log(2)*d_x",))
+@row(latex="2^{{{x}}}", textbook=("log(2)*out",), second=("log(2)*d_x",))
 def exp2(x: float) -> tuple[float, float]:
     """2 to the x."""
     out = ieee.pow(2.0, x)
     return out, numerics.LN_2 * out
 
 
-@row(latex=r"\left(e^{{{x}}} - 1\right)", page=("out + 1",), graph=("exp(x)",), analytic=cmath.exp)
+@row(latex=r"\left(e^{{{x}}} - 1\right)", textbook=("out + 1",), graph=("exp(x)",), analytic=cmath.exp)
 def expm1(x: float) -> tuple[float, float]:
     """e to the x, minus 1, accurate near 0."""
     return ieee.expm1(x), ieee.exp(x)
@@ -272,7 +272,7 @@ def expm1(x: float) -> tuple[float, float]:
 @row(
     symbol="ln",
     latex=r"\ln({x})",
-    page=("1/x",),
+    textbook=("1/x",),
     second=("-d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
@@ -285,7 +285,7 @@ def log(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\ln(1 + {x})",
-    page=("1/(1 + x)",),
+    textbook=("1/(1 + x)",),
     second=("-d_x*d_x",),
     domain=((-1.0, inf),),
     kinks="x == -1",
@@ -300,7 +300,7 @@ def log1p(x: float) -> tuple[float, float]:
 @row(
     symbol="log₂",
     latex=r"\log_2({x})",
-    page=("1/(x*log(2))",),
+    textbook=("1/(x*log(2))",),
     second=("-0.6931471805599453*d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
@@ -315,7 +315,7 @@ def log2(x: float) -> tuple[float, float]:
 @row(
     symbol="log₁₀",
     latex=r"\log_{{10}}({x})",
-    page=("1/(x*log(10))",),
+    textbook=("1/(x*log(10))",),
     second=("-2.302585092994046*d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
@@ -329,7 +329,7 @@ def log10(x: float) -> tuple[float, float]:
 @row(
     symbol="√",
     latex=r"\sqrt{{{x}}}",
-    page=("1/(2*out)",),
+    textbook=("1/(2*out)",),
     second=("-2*d_x*d_x*d_x",),
     domain=(POSITIVE,),
     kinks="x == 0",
@@ -342,7 +342,7 @@ def sqrt(x: float) -> tuple[float, float]:
     return out, ieee.div(0.5, abs(out))
 
 
-@row(symbol="∛", latex=r"\sqrt[3]{{{x}}}", page=("1/(3*out**2)",), second=("-2*(d_x/x)/3",), kinks="x == 0")
+@row(symbol="∛", latex=r"\sqrt[3]{{{x}}}", textbook=("1/(3*out**2)",), second=("-2*(d_x/x)/3",), kinks="x == 0")
 def cbrt(x: float) -> tuple[float, float]:
     """Real cube root, also of negative numbers."""
     ordinary = 0.0 < abs(x) < ieee.inf
@@ -356,13 +356,13 @@ HUGE_ANGLES: Final = ((-inf, -1e8, 2.0**-108), (1e8, inf, 2.0**-108))
 HUGE_ANGLES_NOTE: Final = "libm reduces huge angles to 2⁻¹⁰⁸ absolute: 14 ulp of cos where that is least, at 5.3e255"
 
 
-@row(latex=r"\sin({x})", page=("cos(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE, regular=True)
+@row(latex=r"\sin({x})", textbook=("cos(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE, regular=True)
 def sin(x: float) -> tuple[float, float]:
     """Sine of an angle in radians."""
     return ieee.sin(x), ieee.cos(x)
 
 
-@row(latex=r"\cos({x})", page=("-sin(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE, regular=True)
+@row(latex=r"\cos({x})", textbook=("-sin(x)",), loose=HUGE_ANGLES, note=HUGE_ANGLES_NOTE, regular=True)
 def cos(x: float) -> tuple[float, float]:
     """Cosine of an angle in radians."""
     return ieee.cos(x), -ieee.sin(x)
@@ -370,7 +370,7 @@ def cos(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\tan({x})",
-    page=("1 + out**2",),
+    textbook=("1 + out**2",),
     second=("2*out*d_x",),
     ulp=32.0,
     note="as sin and cos: 26 ulp at the double nearest to a pole, 5.3e255; below 1e8 it is 4",
@@ -383,7 +383,7 @@ def tan(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\arcsin({x})",
-    page=("1/sqrt(1 - x**2)",),
+    textbook=("1/sqrt(1 - x**2)",),
     second=("x*d_x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
@@ -396,7 +396,7 @@ def asin(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\arccos({x})",
-    page=("-1/sqrt(1 - x**2)",),
+    textbook=("-1/sqrt(1 - x**2)",),
     second=("x*d_x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
@@ -408,26 +408,30 @@ def acos(x: float) -> tuple[float, float]:
 
 
 @row(
-    latex=r"\arctan({x})", page=("1/(1 + x**2)",), second=("-2*where(d_x, x*d_x, 0)*d_x",), numpy="arctan", regular=True
+    latex=r"\arctan({x})",
+    textbook=("1/(1 + x**2)",),
+    second=("-2*where(d_x, x*d_x, 0)*d_x",),
+    numpy="arctan",
+    regular=True,
 )
 def atan(x: float) -> tuple[float, float]:
     """Angle in radians whose tangent is x."""
     return ieee.atan(x), 1.0 / (1.0 + x * x) if abs(x) < 1e100 else 1.0 / x / x
 
 
-@row(latex=r"\sinh({x})", page=("cosh(x)",))
+@row(latex=r"\sinh({x})", textbook=("cosh(x)",))
 def sinh(x: float) -> tuple[float, float]:
     """Hyperbolic sine."""
     return ieee.sinh(x), ieee.cosh(x)
 
 
-@row(latex=r"\cosh({x})", page=("sinh(x)",))
+@row(latex=r"\cosh({x})", textbook=("sinh(x)",))
 def cosh(x: float) -> tuple[float, float]:
     """Hyperbolic cosine."""
     return ieee.cosh(x), ieee.sinh(x)
 
 
-@row(latex=r"\tanh({x})", page=("1 - out**2",), second=("-2*out*d_x",), regular=True)
+@row(latex=r"\tanh({x})", textbook=("1 - out**2",), second=("-2*out*d_x",), regular=True)
 def tanh(x: float) -> tuple[float, float]:
     """Hyperbolic tangent."""
     e = ieee.exp(-2.0 * abs(x))
@@ -436,7 +440,7 @@ def tanh(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\operatorname{{arsinh}}({x})",
-    page=("1/sqrt(1 + x**2)",),
+    textbook=("1/sqrt(1 + x**2)",),
     second=("-where(d_x, x*d_x, 0)*d_x*d_x",),
     numpy="arcsinh",
 )
@@ -447,7 +451,7 @@ def asinh(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\operatorname{{arcosh}}({x})",
-    page=("1/sqrt(x**2 - 1)",),
+    textbook=("1/sqrt(x**2 - 1)",),
     second=("-where(d_x, x*d_x, 0)*d_x*d_x",),
     domain=((1.0, inf),),
     kinks="x == 1",
@@ -460,7 +464,7 @@ def acosh(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\operatorname{{artanh}}({x})",
-    page=("1/(1 - x**2)",),
+    textbook=("1/(1 - x**2)",),
     second=("2*x*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
@@ -472,7 +476,7 @@ def atanh(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"),
+    textbook=("x/(x**2 + y**2)", "-y/(x**2 + y**2)"),
     second=("2*d_y*d_x", "(d_x - d_y)*(d_x + d_y)", "-2*d_y*d_x"),
     kinks="y == 0 and x <= 0",
     numpy="arctan2",
@@ -493,7 +497,7 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
 
 @row(
     latex=r"\sqrt{{{x}^2 + {y}^2}}",
-    page=("x/out", "y/out"),
+    textbook=("x/out", "y/out"),
     second=("d_y*(d_y/out)", "-d_x*d_y/out", "d_x*(d_x/out)"),
     kinks="x == 0 and y == 0",
     analytic=numerics.complex_hypot,
@@ -519,7 +523,7 @@ def hypot(x: float, y: float) -> tuple[float, float, float]:
 @row(
     symbol="σ",
     latex=r"\sigma({x})",
-    page=("out*(1 - out)",),
+    textbook=("out*(1 - out)",),
     second=("-d_x*tanh(0.5*x)",),
     regular=True,
     analytic=numerics.complex_sigmoid,
@@ -531,7 +535,7 @@ def sigmoid(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("(x > 0)",),
+    textbook=("(x > 0)",),
     selects=True,
     kinks="x == 0",
     regular=True,
@@ -546,7 +550,7 @@ def relu(x: float) -> tuple[float, float]:
 
 @row(
     symbol="lrelu",
-    page=("(x > 0) + slope*(x <= 0)", "x*(x <= 0)"),
+    textbook=("(x > 0) + slope*(x <= 0)", "x*(x <= 0)"),
     graph=("1 if x > 0 else slope if x < 0 else max(0, min(slope, 1))", "x*(x <= 0)"),
     selects=True,
     kinks="x == 0",
@@ -565,7 +569,7 @@ def leaky_relu(x: float, slope: float = 0.01) -> tuple[float, float, float]:
 
 
 @row(
-    page=("1/(1 + abs(x))**2",),
+    textbook=("1/(1 + abs(x))**2",),
     second=("-2*sign(x)*d_x/(1 + abs(x))",),
     analytic=numerics.by_sign(lambda x: x / (1 + x), lambda x: x / (1 - x)),
 )
@@ -577,7 +581,7 @@ def softsign(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("(x > 0) + (x <= 0)*alpha*exp(x)", "(x <= 0)*expm1(x)"),
+    textbook=("(x > 0) + (x <= 0)*alpha*exp(x)", "(x <= 0)*expm1(x)"),
     graph=("elu_slope_x(x, alpha)", "where(x <= 0, expm1(x), 0)"),
     second=("where(x < 0, d_x, 0)", "where(x < 0, exp(x), 0)", "0"),
     selects=True,
@@ -596,7 +600,7 @@ def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:
 
 
 @row(
-    page=("1.0507009873554805*((x > 0) + (x <= 0)*1.6732632423543772*exp(x))",),
+    textbook=("1.0507009873554805*((x > 0) + (x <= 0)*1.6732632423543772*exp(x))",),
     second=("where(x < 0, d_x, 0)",),
     selects=True,
     kinks="x == 0",
@@ -611,7 +615,7 @@ def selu(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("(abs(x) < 1)",),
+    textbook=("(abs(x) < 1)",),
     selects=True,
     kinks="abs(x) == 1",
     regular=True,
@@ -623,7 +627,7 @@ def hard_tanh(x: float) -> tuple[float, float]:
     return -1.0 if x < -1.0 else 1.0 if x > 1.0 else x, 1.0 if abs(x) < 1.0 else 0.0
 
 
-@row(page=("sigmoid(x)",), analytic=numerics.complex_softplus)
+@row(textbook=("sigmoid(x)",), analytic=numerics.complex_softplus)
 def softplus(x: float) -> tuple[float, float]:
     """ln(1 + e^x), without overflow."""
     e = ieee.exp(-abs(x))
@@ -631,7 +635,7 @@ def softplus(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",),
+    textbook=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",),
     second=("where(sigmoid_slope(x), sigmoid_slope(x)*(2 - x*tanh(0.5*x)), 0)",),
     analytic=lambda x: x * numerics.complex_sigmoid(x),
 )
@@ -661,7 +665,7 @@ def silu(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("normal_cdf(x) + x*exp(-x**2/2)/sqrt(2*pi)",),
+    textbook=("normal_cdf(x) + x*exp(-x**2/2)/sqrt(2*pi)",),
     second=("where(normal_cdf_slope(x), normal_cdf_slope(x)*(2 - x*x), 0)",),
     ulp=12.0,
     loose=((-1.0, -0.5, 2.0**-52),),
@@ -683,7 +687,7 @@ def gelu(x: float) -> tuple[float, float]:
 # The error function and the normal distribution
 
 
-@row(latex=r"\operatorname{{erf}}({x})", page=("2/sqrt(pi)*exp(-x**2)",), second=("-2*where(d_x, x*d_x, 0)",))
+@row(latex=r"\operatorname{{erf}}({x})", textbook=("2/sqrt(pi)*exp(-x**2)",), second=("-2*where(d_x, x*d_x, 0)",))
 def erf(x: float) -> tuple[float, float]:
     """Error function."""
     return ieee.erf(x), numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
@@ -691,7 +695,7 @@ def erf(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\operatorname{{erfc}}({x})",
-    page=("-2/sqrt(pi)*exp(-x**2)",),
+    textbook=("-2/sqrt(pi)*exp(-x**2)",),
     second=("-2*where(d_x, x*d_x, 0)",),
     ulp=8.0,
     note="libm's erfc is good to 5.2 ulp",
@@ -704,7 +708,7 @@ def erfc(x: float) -> tuple[float, float]:
 @row(
     symbol="Φ",
     latex=r"\Phi({x})",
-    page=("exp(-x**2/2)/sqrt(2*pi)",),
+    textbook=("exp(-x**2/2)/sqrt(2*pi)",),
     second=("-where(d_x, x*d_x, 0)",),
     ulp=10.0,
     note="libm's erfc is good to 5.2 ulp, its argument x/√2 adds to that",
@@ -719,7 +723,7 @@ def normal_cdf(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\max({x}, {y})",
-    page=("(x > y) + (x == y)/2", "(y > x) + (x == y)/2"),
+    textbook=("(x > y) + (x == y)/2", "(y > x) + (x == y)/2"),
     kinks="x == y",
     selects=True,
     numpy="maximum",
@@ -736,7 +740,7 @@ def max_(x: float, y: float) -> tuple[float, float, float]:
 
 @row(
     latex=r"\min({x}, {y})",
-    page=("(x < y) + (x == y)/2", "(y < x) + (x == y)/2"),
+    textbook=("(x < y) + (x == y)/2", "(y < x) + (x == y)/2"),
     kinks="x == y",
     selects=True,
     numpy="minimum",
@@ -752,7 +756,7 @@ def min_(x: float, y: float) -> tuple[float, float, float]:
 
 
 @row(
-    page=("0", "(condition != 0)", "(condition == 0)"),
+    textbook=("0", "(condition != 0)", "(condition == 0)"),
     kinks="condition == 0",
     selects=True,
     cheap_slopes=True,
@@ -770,7 +774,7 @@ def where(condition: float, x: float, y: float) -> tuple[float, float, float, fl
 @row(
     symbol="Σ",
     latex=r"\sum {xs}",
-    page=("1",),
+    textbook=("1",),
     ulp=inf,
     note="n terms: (n − 1)/2 ulp of the sum of their sizes, as any sum from left to right",
     analytic=lambda *xs: sum(xs),
@@ -786,7 +790,7 @@ def sum_(*xs: float) -> tuple[float, ...]:
 
 @row(
     symbol="mean",
-    page=("1/n",),
+    textbook=("1/n",),
     ulp=inf,
     note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
     analytic=lambda *xs: sum(xs) / len(xs),
@@ -802,7 +806,7 @@ def mean(*xs: float) -> tuple[float, ...]:
 
 @row(
     symbol="lse",
-    page=("exp(x - out)",),
+    textbook=("exp(x - out)",),
     loose=((-inf, inf, 2.0**-52),),
     note="near a result of 0 the largest term cancels against the logarithm: 2⁻⁵² absolute; n terms may add n/2 ulp",
     analytic=numerics.complex_logsumexp,
@@ -823,7 +827,7 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
 
 @row(
     symbol="w·x",
-    page=("x", "w", "1"),
+    textbook=("x", "w", "1"),
     ulp=inf,
     note="n products: (n + 1)/2 ulp of the sum of all sizes",
     analytic=numerics.complex_dot,

@@ -130,7 +130,7 @@ def _enter_slope(op: Op, position: int) -> None:
         len(TABLE) + len(HIDDEN),
         op.parameters,
         _define(SOURCES[name]),
-        page=_graphs(op, position),
+        textbook=_graphs(op, position),
         symbol=f"{op.symbol}′",
         latex=rf"\operatorname{{{{{written}}}}}'{of}({inner})",
         domain=op.domain,
@@ -169,21 +169,21 @@ def enter() -> None:
 # Written by hand
 
 
-def hidden(*, page: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
+def hidden(*, textbook: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
     """Enter the decorated function among the hidden ops."""
 
     def add(compute: Compute) -> Compute:
         name = compute.__name__
         parameters = tuple(inspect.signature(compute).parameters)
         doc = (compute.__doc__ or "").strip()
-        HIDDEN[name] = make(name, len(TABLE) + len(HIDDEN), parameters, compute, page=page, doc=doc, **facts)
+        HIDDEN[name] = make(name, len(TABLE) + len(HIDDEN), parameters, compute, textbook=textbook, doc=doc, **facts)
         return compute
 
     return add
 
 
 @hidden(
-    page=("where(y - 1, (y - 1)*power_over_2(x, y), 0)", "where(out, out*log(x), 0)"),
+    textbook=("where(y - 1, (y - 1)*power_over_2(x, y), 0)", "where(out, out*log(x), 0)"),
     domain=(POSITIVE, REAL),
     latex="{x}^{{{y} - 1}}",
     text="{x}**({y} - 1)",
@@ -195,7 +195,7 @@ def power_over_1(x: float, y: float) -> tuple[float, float, float]:
 
 
 @hidden(
-    page=("where(y - 2, (y - 2)*power_over_3(x, y), 0)", "where(out, out*log(x), 0)"),
+    textbook=("where(y - 2, (y - 2)*power_over_3(x, y), 0)", "where(out, out*log(x), 0)"),
     domain=(POSITIVE, REAL),
     latex="{x}^{{{y} - 2}}",
     text="{x}**({y} - 2)",
@@ -207,7 +207,7 @@ def power_over_2(x: float, y: float) -> tuple[float, float, float]:
 
 
 @hidden(
-    page=("where(y - 3, (y - 3)*pow(x, y - 4), 0)", "where(out, out*log(x), 0)"),
+    textbook=("where(y - 3, (y - 3)*pow(x, y - 4), 0)", "where(out, out*log(x), 0)"),
     domain=(POSITIVE, REAL),
     latex="{x}^{{{y} - 3}}",
     text="{x}**({y} - 3)",
@@ -218,14 +218,14 @@ def power_over_3(x: float, y: float) -> tuple[float, float, float]:
     return out, (y - 3.0) * slope if y != 3.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
 
 
-@hidden(page=("out", "0"), latex=r"e^{{{x} - {largest}}}", text="exp({x} - {largest})")
+@hidden(textbook=("out", "0"), latex=r"e^{{{x} - {largest}}}", text="exp({x} - {largest})")
 def exp_from(x: float, largest: float) -> tuple[float, float, float]:
     """e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it."""
     out = numerics.exp_difference(x, largest)
     return out, out, 0.0
 
 
-@hidden(page=("portion(y, x)/(x + y)", "-out/(x + y)"), latex=r"\frac{{{x}}}{{{x} + {y}}}", text="{x}/({x} + {y})")
+@hidden(textbook=("portion(y, x)/(x + y)", "-out/(x + y)"), latex=r"\frac{{{x}}}{{{x} + {y}}}", text="{x}/({x} + {y})")
 def portion(x: float, y: float) -> tuple[float, float, float]:
     """x / (x + y)."""
     total = x + y
@@ -233,14 +233,14 @@ def portion(x: float, y: float) -> tuple[float, float, float]:
     return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
 
 
-@hidden(page=("0", "polygamma(n + 1, x)"), domain=(POSITIVE, POSITIVE), latex=r"\psi^{{({n})}}({x})")
+@hidden(textbook=("0", "polygamma(n + 1, x)"), domain=(POSITIVE, POSITIVE), latex=r"\psi^{{({n})}}({x})")
 def polygamma(n: float, x: float) -> tuple[float, float, float]:
     """Derivative of digamma of order n, a constant."""
     return series.polygamma(n, x), 0.0, series.polygamma(n + 1.0, x)
 
 
 @hidden(
-    page=(
+    textbook=(
         "0",
         "where(n < 6, pi*(n*spherical_bessel(n - 1, x) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
         " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",

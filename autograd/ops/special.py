@@ -11,7 +11,7 @@ from autograd.ops.table import POSITIVE, UNIT, row
 
 @row(
     latex=r"\ln\Gamma({x})",
-    page=("digamma(x)",),
+    textbook=("digamma(x)",),
     domain=(POSITIVE,),
     kinks="x == 0",
     ulp=8.0,
@@ -26,7 +26,7 @@ def lgamma(x: float) -> tuple[float, float]:
 @row(
     symbol="ψ",
     latex=r"\psi({x})",
-    page=("polygamma(1, x)",),
+    textbook=("polygamma(1, x)",),
     domain=(POSITIVE,),
     kinks="x == 0",
     ulp=8.0,
@@ -43,7 +43,7 @@ def digamma(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\operatorname{{erf}}^{{-1}}({x})",
-    page=("sqrt(pi)/2*exp(out**2)",),
+    textbook=("sqrt(pi)/2*exp(out**2)",),
     second=("2*out*d_x*d_x",),
     domain=(UNIT,),
     kinks="abs(x) == 1",
@@ -61,7 +61,7 @@ def erfinv(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("i1e(x) - sign(x)*out",),
+    textbook=("i1e(x) - sign(x)*out",),
     second=("-2*sign(x)*d_x - where(x, i1e(x)/x, 0.5)",),
     kinks="x == 0",
     ulp=40.0,
@@ -74,7 +74,7 @@ def i0e(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("i0e(x) - sign(x)*out - out/x",),
+    textbook=("i0e(x) - sign(x)*out - out/x",),
     second=("where(x, 2*i0e_slope(x) + sign(x)*(i1e(x)/x) - d_x/x + i1e(x)/x**2, 0)",),
     ulp=40.0,
     loose=((-3.0, -1.0, 2.0**-52), (1.0, 3.0, 2.0**-52)),
@@ -87,7 +87,7 @@ def i1e(x: float) -> tuple[float, float]:
 
 
 @row(
-    page=("(cos(pi*x) - out)/x",),
+    textbook=("(cos(pi*x) - out)/x",),
     graph=("-pi*spherical_bessel(1, x)",),
     loose=((-inf, -1.0, 2.0**-48), (1.0, inf, 2.0**-48)),
     note="the derivative crosses 0 between the zeros of the value",
@@ -102,7 +102,7 @@ def sinc(x: float) -> tuple[float, float]:
 
 @row(
     latex=r"\ln(e^{{{x}}} + e^{{{y}}})",
-    page=("exp(x - out)", "exp(y - out)"),
+    textbook=("exp(x - out)", "exp(y - out)"),
     second=("d_x*d_y", "-d_x*d_y", "d_x*d_y"),
     loose=((-inf, inf, 2.0**-52),),
     note="near a result of 0 the larger operand cancels against the logarithm: 2⁻⁵² absolute",

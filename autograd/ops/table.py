@@ -62,7 +62,7 @@ class Op:
         Format strings over the parameters.
     precedence : int
         How tightly the written form binds.
-    page, graph : tuple of str
+    textbook, graph : tuple of str
         The derivative for each operand as a textbook writes it, and in the form that is differentiated again:
         expressions over the parameters and `out`.
     domain : tuple of (float, float)
@@ -107,7 +107,7 @@ class Op:
     symbol: str
     text: str
     latex: str
-    page: tuple[str, ...]
+    textbook: tuple[str, ...]
     graph: tuple[str, ...]
     domain: tuple[Interval, ...]
     second: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ def make(
     parameters: tuple[str, ...],
     compute: Compute,
     *,
-    page: tuple[str, ...],
+    textbook: tuple[str, ...],
     graph: tuple[str, ...] = (),
     symbol: str = "",
     text: str = "",
@@ -178,8 +178,8 @@ def make(
         symbol=symbol or name,
         text=text or f"{name}({arguments})",
         latex=latex or rf"\operatorname{{{{{written}}}}}({arguments})",
-        page=page,
-        graph=graph or (tuple(slope_of(name, parameters, p) for p in parameters) if facts.get("second") else page),
+        textbook=textbook,
+        graph=graph or (tuple(slope_of(name, parameters, p) for p in parameters) if facts.get("second") else textbook),
         domain=domain or (REAL,) * len(parameters),
         **facts,
     )
@@ -195,7 +195,7 @@ def slope_name(name: str, parameters: tuple[str, ...], parameter: str) -> str:
     return f"{name}_slope" if len(parameters) == 1 else f"{name}_slope_{parameter}"
 
 
-def row(*, page: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
+def row(*, textbook: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
     """Enter the decorated function into the table under its own name; the facts are fields of `Op`."""
 
     def enter(compute: Compute) -> Compute:
@@ -205,7 +205,9 @@ def row(*, page: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
         defaults = tuple(p.default for p in signature if p.default is not p.empty)
         facts.setdefault("analytic", getattr(cmath, name, None))
         doc = (compute.__doc__ or "").strip()
-        TABLE[name] = make(name, len(TABLE), parameters, compute, page=page, defaults=defaults, doc=doc, **facts)
+        TABLE[name] = make(
+            name, len(TABLE), parameters, compute, textbook=textbook, defaults=defaults, doc=doc, **facts
+        )
         return compute
 
     return enter

@@ -149,7 +149,7 @@ def _op_help(name: str) -> str:
     if function.name not in TABLE:
         return function.usage
     op = TABLE[function.name]
-    slopes = [f"  ∂out/∂{p} = {text}" for p, text in zip(op.parameters, op.page)] if op.arity is not None else []
+    slopes = [f"  ∂out/∂{p} = {text}" for p, text in zip(op.parameters, op.textbook)] if op.arity is not None else []
     return "\n".join([function.usage, f"  {op.doc}", *slopes])
 
 

@@ -443,7 +443,7 @@ def test_number_and_textbook_form_are_one_derivative(op: Op) -> None:
     for operands in _gentle(op):
         names = dict(zip(op.parameters, map(mpf, operands), strict=True))
         out, *slopes = TRUTH[op.name](*names.values())
-        for spelled, true in zip(_spelled(op.page, names | {"out": out}, TRUE_FUNCTIONS), slopes, strict=True):
+        for spelled, true in zip(_spelled(op.textbook, names | {"out": out}, TRUE_FUNCTIONS), slopes, strict=True):
             assert mpmath.almosteq(spelled, true, rel_eps=1e-45, abs_eps=1e-45), (op.name, operands)
         for number, true in zip(op.compute(*operands)[1:], slopes, strict=True):
             assert math.isclose(number, true, rel_tol=1e-14, abs_tol=1e-15), (op.name, operands)

@@ -36,7 +36,7 @@ def row(
     texts: tuple[str, ...], **facts: Any,
 ) -> ops.Op:  # fmt: skip
     """Make a row, with what isn't given filled in."""
-    return make(name, index, parameters, compute, rules=rules, page=texts, **facts)
+    return make(name, index, parameters, compute, rules=rules, textbook=texts, **facts)
 
 
 def enter(name: str, *arguments: Any, **more: Any) -> ops.Op:
