@@ -51,7 +51,7 @@ class Block:
     fixed: bool = False
 
 
-def forms(text: str) -> list[Page]:
+def pages(text: str) -> list[Page]:
     """Split a notebook into its Markdown cells; any other text is one page.
 
     Raises
