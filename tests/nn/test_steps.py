@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from nn._common import codegen, flat, steps
+from nn._common import flat, steps
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 USUAL = st.floats(-100.0, 100.0)
@@ -61,10 +61,6 @@ def test_rows_have_the_same_bits_in_c_and_in_python(
     drawn = st.sampled_from([0.0, 1.0, 0.1]) | FRACTIONS
     chosen = data.draw(st.lists(drawn, min_size=settings, max_size=settings))
     assert run(flat, name, numbers, kept, chosen) == run(steps, name, numbers, kept, chosen)
-
-
-def test_the_loops_in_c_are_those_of_the_rows() -> None:
-    assert codegen.HEADER.read_text(encoding="utf-8") == codegen.header()
 
 
 @pytest.mark.parametrize("backend", [flat, steps])

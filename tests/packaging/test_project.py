@@ -12,6 +12,7 @@ import pytest
 
 import autograd
 from autograd import codegen
+from nn._common import codegen as steps
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +54,11 @@ def test_generated_files_are_fresh() -> None:
         [sys.executable, "-m", "autograd.codegen", "--check"], capture_output=True, cwd=ROOT, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_the_loops_of_optimisers_in_c_are_those_of_their_rows() -> None:
+    header = ROOT / "nn" / "_common" / "_steps.h"
+    assert header.read_text(encoding="utf-8") == steps.header()
 
 
 def test_a_stale_file_is_named_and_written_anew(
