@@ -11,6 +11,7 @@ import functools
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from operator import is_
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -29,7 +30,7 @@ OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
 class State:
     """One piece of state: its name, how it is read, and what it was when this was made."""
 
-    __slots__ = ("_fixed", "_was", "name", "read")
+    __slots__ = ("_entries", "_fixed", "_was", "name", "read")
 
     def __init__(self, name: str, read: Callable[[], object]) -> None:
         self.name, self.read = name, read
@@ -37,11 +38,18 @@ class State:
         self._was = _snapshot(x)
         # What can't change but by being another object needs no second look while it is this one.
         self._fixed = x if type(x) in PLAIN or isinstance(self._was, _Identity) else self
+        # Nor does a list whose entries are such while they are the same objects.
+        self._entries = [*x] if type(x) is list and all(map(_is_fixed, self._was[1:])) else None
 
     def holds(self) -> bool:
         """Whether it is what it was."""
         x = self.read()
-        return x is self._fixed or _same(_snapshot(x), self._was)
+        if x is self._fixed:
+            return True
+        entries = self._entries
+        if entries is not None and type(x) is list and len(x) == len(entries) and all(map(is_, x, entries)):
+            return True
+        return _same(_snapshot(x), self._was)
 
 
 def still(states: Sequence[State]) -> bool:
@@ -62,6 +70,10 @@ def _same(x: Any, y: Any) -> bool:
     if isinstance(x, tuple):
         return len(x) == len(y) and all(map(_same, x, y))
     return bool(x == y) or (x != x and y != y)
+
+
+def _is_fixed(snapshot: object) -> bool:
+    return type(snapshot) in PLAIN or isinstance(snapshot, _Identity)
 
 
 class _Identity(NamedTuple):
