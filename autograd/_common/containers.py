@@ -155,6 +155,8 @@ def shapes(structure: Structure) -> list[tuple[int, ...] | None]:
     what = structure[0]
     if what in ("leaf", "array"):
         return [None if what == "leaf" else structure[1]]
+    if _is_flat(structure):
+        return [None] * len(structure[2])
     entries = () if what == "fixed" else structure[3] if what == "mapping" else enumerate(structure[2])
     return [shape for _, part in entries for shape in shapes(part)]
 

@@ -73,8 +73,9 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
     """
     above, outputs_tree = Tree.flatten(outputs, "gradients: outputs")
     below, inputs_tree = Tree.flatten(inputs, "gradients: inputs")
-    for x, name in zip(below, inputs_tree.names):
+    for i, x in enumerate(below):
         if not isinstance(x, Value):
+            name = inputs_tree.names[i]
             raise TypeError(f"gradients: inputs{name} must be a Value, got {x!r} ({type(x).__name__})")
     weights = [1.0] * len(above) if seeds is None else _matching("gradients: seeds", seeds, outputs_tree)
     pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value)]
