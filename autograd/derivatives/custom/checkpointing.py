@@ -82,7 +82,7 @@ def checkpoint(function: Function) -> Function:
             if not derivatives:
                 kept.append(result)
                 continue
-            key = (number, tuple(tree.names), tuple(tree.shapes), tuple(map(id, around)))
+            key = (number, tree.structure, tuple(map(id, around)))
             row = known.get(key)
             if row is None:
                 again = _Again(function, tree, around, number)

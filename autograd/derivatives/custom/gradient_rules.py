@@ -105,7 +105,7 @@ class _Given:
 
     def row(self, tree: Tree) -> ops.Op:
         """The op for a nesting."""
-        key = (tuple(tree.names), tuple(tree.shapes))
+        key = tree.structure
         return self.rows.get(key) or self.rows.setdefault(key, self._enter(tree))
 
     def _enter(self, tree: Tree) -> ops.Op:
