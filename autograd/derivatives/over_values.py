@@ -10,7 +10,7 @@ import ast
 import functools
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ from autograd.errors import AutogradError
 from autograd.ops import BUILT_IN, TABLE, Op
 from autograd.ops.rules import parse, second_derivatives
 
-__all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope"]
+__all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope", "slopes"]
 
 Operand: TypeAlias = "Value | float"
 Rule = Callable[..., Any]
@@ -174,21 +174,45 @@ def slope(node: Value, position: int) -> Any:
     >>> slope(x**2, 0), slope(abs(x), 0)
     (Value(6), 1.0)
     """
+    operands = node.operands
+    before = sum(isinstance(x, Value) for x in operands[:position])
+    return _slope(node, operands, position, node.local_derivatives[before])
+
+
+def slopes(node: Value, wanted: Container[int]) -> Iterator[tuple[Value, Any]]:
+    """Yield each operand whose id is wanted with its `slope`, one that stands twice twice; in linear time.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> list(slopes(x * y, {id(x)}))
+    [(Value(3), Value(4))]
+    """
+    operands, derivatives = node.operands, iter(node.local_derivatives)
+    for position, x in enumerate(operands):
+        if not isinstance(x, float):
+            number = next(derivatives)
+            if id(x) in wanted:
+                yield x, _slope(node, operands, position, number)
+
+
+def _slope(node: Value, operands: Sequence[Any], position: int, number: float) -> Any:
     op = TABLE[node.op]
     if op.name not in LIBRARY:
-        return _slope_of_added(node, op, position)
-    result = _structural(node, position) if op.arity is None else _over_values(op.name)[position](*node.operands, node)
+        return _slope_of_added(node, op, position, number)
+    if op.arity is None:
+        result = _structural(node, operands, position, number)
+    else:
+        result = _over_values(op.name)[position](*operands, node)
     if isinstance(result, Value):
-        _check_recorded(node, position, modes.number(result))
+        _check_recorded(node, modes.number(result), number)
         return result
     if type(result) is int and result == 0:
         return None
-    number = _recorded_slope(node, position)
     return None if op.selects and number == 0.0 else number
 
 
-def _check_recorded(node: Value, position: int, number: float) -> None:
-    recorded = _recorded_slope(node, position)
+def _check_recorded(node: Value, number: float, recorded: float) -> None:
     if number == recorded or (number != number and recorded != recorded):
         return
     for x in node.operands:
@@ -200,7 +224,7 @@ def _check_recorded(node: Value, position: int, number: float) -> None:
             )
 
 
-def _slope_of_added(node: Value, op: Op, position: int) -> Any:
+def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
     """The same for an op that a user added.
 
     Where its derivative over Values isn't finite but the number is (a removable singularity), the number stands in.
@@ -213,7 +237,6 @@ def _slope_of_added(node: Value, op: Op, position: int) -> Any:
     finite = math.isfinite(modes.number(result))
     if modes.observed("finite", result, None, finite):
         return result
-    number = _recorded_slope(node, position)
     if not math.isfinite(number):
         return result
     for x in operands:  # a number for this point alone
@@ -222,19 +245,13 @@ def _slope_of_added(node: Value, op: Op, position: int) -> Any:
     return number
 
 
-def _recorded_slope(node: Value, position: int) -> float:
-    before = sum(isinstance(x, Value) for x in node.operands[:position])
-    return node.local_derivatives[before]
-
-
-def _structural(node: Value, position: int) -> Any:
-    operands = node.operands
+def _structural(node: Value, operands: Sequence[Any], position: int, number: float) -> Any:
     if node.op == "sum":
         return 1.0
     if node.op == "mean":
         return 1.0 / len(operands)
     if node.op == "logsumexp":
-        return _with_number(_softmax(node)[position], _recorded_slope(node, position))
+        return _with_number(_softmax(node)[position], number)
     n = len(operands) // 2
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
 

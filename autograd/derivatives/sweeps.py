@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.derivatives.over_values import Together, add, mul, slope
+from autograd.derivatives.over_values import Together, add, mul, slopes
 from autograd.engine import backend, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
@@ -120,11 +120,10 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
         gradient = adjoints.get(id(node))
         if gradient is None or id(node) in ends:
             continue
-        for position, operand in enumerate(node.operands):
-            if not isinstance(operand, float) and id(operand) in ids:
-                change = _product(slope(node, position), gradient)
-                if change is not None:
-                    adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
+        for operand, local in slopes(node, ids):
+            change = _product(local, gradient)
+            if change is not None:
+                adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
     Together.forget()
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
@@ -203,9 +202,8 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
     for node in active(outputs, [x for x, _ in tangents], cut=True)[0]:
         if id(node) in given:
             continue
-        for position, operand in enumerate(node.operands):
-            tangent = None if isinstance(operand, float) else moving.get(id(operand))
-            change = None if tangent is None else _product(slope(node, position), tangent)
+        for operand, local in slopes(node, moving):
+            change = _product(local, moving[id(operand)])
             if change is not None:
                 moving[id(node)] = add(moving.get(id(node), 0.0), change)
     Together.forget()
