@@ -121,17 +121,22 @@ def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int
     what = structure[0]
     if what == "leaf":
         return next(leaves)
+    if what == "sequence":
+        kind, parts = structure[1], structure[2]
+        if parts.count(LEAF) == len(parts):
+            parts = [*islice(leaves, len(parts))]
+        else:
+            parts = [_put(part, leaves, array) for part in parts]
+        if kind is list or kind is tuple:
+            return parts if kind is list else (*parts,)
+        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
     if what == "fixed":
         return structure[2]
     if what == "array":
         return array(structure[1], leaves)
     kind = structure[1]
-    if what == "mapping":
-        entries = {key: _put(part, leaves, array) for key, part in structure[3]}
-        return entries if kind is dict else kind(structure[2], entries) if structure[2] else kind(entries)
-    parts = structure[2]
-    parts = [*islice(leaves, len(parts))] if _is_flat(structure) else [_put(part, leaves, array) for part in parts]
-    return parts if kind is list else kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+    entries = {key: _put(part, leaves, array) for key, part in structure[3]}
+    return entries if kind is dict else kind(structure[2], entries) if structure[2] else kind(entries)
 
 
 def _is_flat(structure: Structure) -> bool:

@@ -14,7 +14,7 @@ from autograd.engine import backend
 from autograd.engine.backend import Value
 from nn._common.checks import check_operands, listed, numbers, shown, size
 from nn._common.seeds import Seed, source
-from nn.modules.activations import Activation, Operand, checked, function_of, spelled
+from nn.modules.activations import FUNCTIONS, Activation, Operand, checked, spelled
 from nn.modules.init import Initialiser, filled
 from nn.modules.module import Module
 
@@ -223,10 +223,11 @@ def _applied(
     name: str, width: int, weights: Any, xs: Any, biases: Any, activation: Any, labels: list[tuple[str, str]]
 ) -> list[Value]:
     """Outputs of neurons side by side; wrong inputs raise an error with the layer's name."""
-    if not hasattr(xs, "__len__") or len(xs) != width:
-        check_operands(name, width, xs)
     try:
-        return backend.layer(weights, xs, biases, function_of(activation), labels)
+        if len(xs) != width:
+            check_operands(name, width, xs)
+        function = FUNCTIONS[activation] if isinstance(activation, str) else activation
+        return backend.layer(weights, xs, biases, function, labels)
     except TypeError:
         check_operands(name, width, xs)
         raise

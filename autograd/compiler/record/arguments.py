@@ -59,12 +59,26 @@ class Results(Leaves):
 
 def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool) -> tuple[Structure, list[Any]]:
     """Return the structure of a call's arguments, as (arguments, named), and the leaves in them."""
-    if not (named or vector) and all(type(x) is float or getattr(x, "ndim", 0) == 1 for x in arguments):
-        return _of_leaves(len(arguments)), [*arguments]
-    leaves = Vectors() if vector else Arguments()
-    return flatten((arguments, dict(sorted(named.items()))), leaves), leaves
+    if not (named or vector):
+        shapes: list[tuple[type, int] | None] = []
+        leaves: list[Any] = []
+        for x in arguments:
+            kind = type(x)
+            if kind is float or getattr(x, "ndim", 0) == 1:
+                shapes.append(None)
+                leaves.append(x)
+            elif (kind is list or kind is tuple) and set(map(type, x)) == {float}:
+                shapes.append((kind, len(x)))
+                leaves += x
+            else:
+                break
+        else:
+            return _of_shapes(tuple(shapes)), leaves
+    found = Vectors() if vector else Arguments()
+    return flatten((arguments, dict(sorted(named.items()))), found), found
 
 
 @lru_cache(maxsize=256)
-def _of_leaves(count: int) -> Structure:
-    return flatten(((0.0,) * count, {}), Arguments())
+def _of_shapes(shapes: tuple[tuple[type, int] | None, ...]) -> Structure:
+    """The structure of arguments that are numbers, or lists and tuples of so many."""
+    return flatten((tuple(shape[0]([0.0] * shape[1]) if shape else 0.0 for shape in shapes), {}), Arguments())
