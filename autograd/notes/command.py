@@ -11,7 +11,8 @@ from typing import Final
 
 from autograd._common.files import write_whole
 from autograd.errors import WorksheetError
-from autograd.notes.note import DOUBTFUL, UNREAD, WRONG, Note, read_note
+from autograd.notes.note import DOUBTFUL, UNREAD, WRONG, Note
+from autograd.notes.reading import read_note
 
 __all__ = ["SUFFIXES", "Options", "run"]
 

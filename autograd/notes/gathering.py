@@ -1,0 +1,195 @@
+"""Gathering what a note says, before it is judged: definitions, ranges and sizes of indices, what depends on what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.notes import nodes as n
+from autograd.notes import rounding
+from autograd.notes.grammar import Notation
+from autograd.notes.nodes import Key, Node
+from autograd.notes.rows import Row, is_open
+from autograd.notes.world import Book, Definition
+
+__all__ = ["gathered"]
+
+
+def gathered(rows: Sequence[Row], notation: Notation) -> Book:
+    """Collect what all rows of a note say."""
+    gatherer = _Gatherer(rows, notation)
+    gatherer.gather()
+    gatherer.define()
+    return gatherer.book
+
+
+class _Gatherer:
+    """Collects what rows say into a book."""
+
+    def __init__(self, rows: Sequence[Row], notation: Notation) -> None:
+        self.rows, self.notation = rows, notation
+        self.book = Book()
+
+    def gather(self) -> None:
+        """Gather letters, ranges, sizes, and what undefined quantities are differentiated by."""
+        book = self.book
+        book.letters = set(self.notation.letters)
+        every = [side for row in self.rows for side in row.readable()]
+        for side in every:
+            for each in side.walk():
+                if each.head in ("sum", "prod") and each.text != "?":
+                    book.letters.add(each.text)
+                    self._bounds(each)
+        bound = {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
+        book.letters -= book.sizes.keys() - bound
+        for side in every:
+            for each in side.walk():
+                if each.head == "sum" and each.text != "?":
+                    for inner in each.args[0].symbols():
+                        if len(inner.args) == 1 and inner.args[0] == n.symbol(each.text):
+                            book.simplex.setdefault(n.key(inner), each.text)
+
+        self._other_letters()
+
+    def _other_letters(self) -> None:
+        """Take c for an index where π_c is defined and π_k is summed over."""
+        for row in self.rows:
+            left = row.sides[0] if row.sides else None
+            if left is None or left.head != "sym" or n.key(left) not in self.book.simplex:
+                continue
+            letter = left.args[0]
+            bodies = [side for side in row.readable()[1:] if any(letter in each.args for each in side.symbols())]
+            if bodies and letter.head == "sym" and letter.text.islower() and letter.text not in self.book.sizes:
+                self.book.letters.add(letter.text)
+
+    def _bounds(self, big: Node) -> None:
+        _, first, last = big.args
+        for each in last.symbols():
+            name = n.show(each)
+            if name not in ("L", "T") and not name.isdigit():
+                self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
+        if last.head != "open":
+            low = n.ONE if first.head == "open" else first
+            if low.head != "bound":
+                self.book.ranges.setdefault(big.text, (low, last))
+
+    def define(self) -> None:
+        book = self.book
+        for row in self.rows:
+            self._define_row(row)
+        for name, node in self.notation.labelled.items():
+            if n.key(name) not in book.definitions and name not in set(node.symbols()):
+                book.definitions[n.key(name)] = [Definition(name, node, -1, 0)]
+        for row in self.rows:
+            for side in row.readable():
+                for each in side.walk():
+                    if each.head == "d" and len(each.args) == 2 and each.args[0].head == "sym":
+                        self._note_upstream(each)
+        for row in self.rows:
+            self._note_slope(row)
+
+    def _define_row(self, row: Row) -> None:
+        relations = row.statement.relations
+        sides = row.sides
+        for at in range(row.inherited, len(sides)):
+            side = sides[at]
+            if side is None or (at + 1 >= len(sides) and at > 0):
+                continue
+            if at and (relations[at - 1 : at] and relations[at - 1] not in ("=", "≈", ":=")):
+                break
+            if at < len(relations) and relations[at] not in ("=", "≈", ":=", "←"):
+                break
+            if side.head == "sym" and not self._define_symbol(side, sides[at + 1 :], row):
+                break
+            if side.head == "call" and side.args and all(each.head == "sym" for each in side.args) and not side.primes:
+                self._define_function(side, sides[at + 1 :], row)
+                break
+            if side.head != "sym":
+                break
+
+    def _define_symbol(self, name: Node, others: Sequence[Node | None], row: Row) -> bool:
+        """Define a name by what follows it; whether what follows may itself be a name to define."""
+        key = n.key(name)
+        body = next((each for each in others if each is not None and not rounding.is_numeric(each)), None)
+        if body is None:
+            return False
+        if body.head == "call" and body.text == n.show(name) and not body.primes:
+            for each in body.args:
+                self.book.upstream.setdefault(key, []).append(n.derivative(name, each))
+            return False
+        if (
+            name in set(body.symbols())
+            or is_open(body)
+            or any(each.head == "d" and each.args[0] == name for each in body.walk())
+        ):
+            return False
+        if body.head == "list":
+            return False
+        known = self.book.definitions.setdefault(key, [])
+        if body.head == "sym" and self._leads_to(body, name):
+            return False
+        known.append(Definition(name, body, row.order, row.section))
+        return body.head == "sym" and len(others) > 1
+
+    def _leads_to(self, one: Node, other: Node) -> bool:
+        """Whether a name is defined by way of another."""
+        seen: set[Key] = set()
+        waiting = [one]
+        while waiting and len(seen) < 200:
+            each = waiting.pop()
+            if each == other:
+                return True
+            for definition in self.book.definitions.get(n.key(each), ()):
+                if n.key(each) not in seen:
+                    seen.add(n.key(each))
+                    waiting.extend(definition.body.symbols())
+        return False
+
+    def _define_function(self, name: Node, others: Sequence[Node | None], row: Row) -> None:
+        body = next((each for each in others if each is not None), None)
+        if body is None or is_open(body) or any(each.head == "call" and each.text == name.text for each in body.walk()):
+            return
+        if name.text in ("p", "P") or rounding.is_numeric(body):
+            return
+        self.book.functions.setdefault(name.text, []).append(Definition(name, body, row.order, row.section))
+
+    def _note_upstream(self, slope: Node) -> None:
+        y, x = slope.args
+        if x.head == "T":
+            x = x.args[0]
+        key = n.key(y)
+        if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym":
+            return
+        known = self.book.upstream.setdefault(key, [])
+        if slope not in known and len(known) < 60:
+            known.append(n.derivative(y, x))
+
+    def _is_defined(self, name: Node) -> bool:
+        """Whether some definition is of this member of a family, or of all."""
+        return any(
+            all(
+                own == other or own.head in ("sym", "+")
+                for own, other in zip(each.pattern.args, name.args, strict=True)
+            )
+            for each in self.book.definitions.get(n.key(name), ())
+        )
+
+    def _note_slope(self, row: Row) -> None:
+        """Take ∂L/∂a = a − y, with L undefined, for what L's slope is."""
+        left = row.sides[0] if row.sides else None
+        if left is None or left.head != "d" or len(left.args) != 2 or left.args[0].head != "sym":
+            return
+        y, x = left.args
+        key = n.key(y)
+        if key not in self.book.upstream or x.head != "sym":
+            return
+        for body in row.readable()[1:]:
+            if rounding.is_numeric(body) or is_open(body):
+                continue
+            if any(
+                each.head == "d" and each.args[0].head == "sym" and each.args[0].text == y.text for each in body.walk()
+            ):
+                return
+            known = self.book.slopes.setdefault(key, [])
+            if all(each.pattern != left for each in known):
+                known.append(Definition(left, body, row.order, row.section))
+            return

@@ -1,0 +1,206 @@
+"""The numbers that a note states: learnt from its rows, and held against what its formulas give."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograd.notes import nodes as n
+from autograd.notes import rounding
+from autograd.notes.grids import Grid, ShapeError
+from autograd.notes.nodes import Node
+from autograd.notes.note import DOUBTFUL, RIGHT, WRONG
+from autograd.notes.rows import Row, digits, place_of
+from autograd.notes.world import Book, Options, Unknown, World, letters_of
+
+__all__ = ["Numbers", "neighbours"]
+
+
+class Numbers:
+    """The numbers of a note's names, in the order in which they are stated.
+
+    Parameters
+    ----------
+    book : Book
+        What the note says.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.values: dict[str, list[tuple[float, float, int]]] = {}
+        self.sides: dict[Node, list[Node]] = {}
+
+    def learn(self, name: Node, number: rounding.Stated, row: Row) -> None:
+        """Keep a number of a name."""
+        if letters_of(name, self.book.letters):
+            return
+        known = self.values.setdefault(place_of(name), [])
+        known.append((number.value, number.unit, row.order))
+
+    def number(self, row: Row, side: Node, *, derived: bool) -> tuple[float, float, bool] | None:
+        """Compute a side at the note's numbers: value, slack of rounding, whether no number has a second."""
+        numbers = {}
+        units = {}
+        unique = {}
+        for name, known in self.values.items():
+            before = [each for each in known if each[2] < row.order] or known
+            if name.startswith("∂") or (derived and self._is_derived(name)):
+                continue
+            numbers[name], units[name] = before[-1][0], before[-1][1]
+            unique[name] = all(
+                abs(each[0] - before[-1][0]) <= 1.5 * max(each[1], before[-1][1], 1e-12) for each in known
+            )
+        world = World(self.book, row.order, row.section, 0, Options(numbers=tuple(numbers.items())))
+        try:
+            value = world.value(side, {})
+        except (Unknown, ShapeError, OverflowError, ZeroDivisionError, ValueError):
+            return None
+        if isinstance(value, Grid) or world.leaves or world.opaque or not world.used:
+            return None
+        slack = 0.0
+        slopes = world._totals_of(value)
+        for name, leaf in world.used.items():
+            slack += abs(slopes.get(id(leaf), 0.0)) * (units[name] if units[name] < 0.005 else 0.0)
+        if side.head == "d" or any(each.head == "d" for each in side.walk()):
+            slack += sum(units[name] for name in world.used if units[name] < 0.005) * abs(float(value)) * 2.0
+        return float(value), slack, all(unique[name] for name in world.used) and world.trusted
+
+    def computed(self, row: Row, side: Node) -> bool:
+        """Whether the note gives numbers for all that a side is made of."""
+        return self.number(row, side, derived=True) is not None or self.number(row, side, derived=False) is not None
+
+    def _is_derived(self, name: str) -> bool:
+        return (name.partition("|")[0], name.count("|")) in self.book.definitions
+
+    def with_numbers(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
+        """Hold sides with names against stated numbers, at the note's own numbers."""
+        fits = self.put_in(row, symbolic, numeric)
+        if fits is not None:
+            return fits
+        goal = rounding.stated(numeric[-1])
+        found: list[tuple[float, float, bool]] = []
+        for side in symbolic:
+            if side.head == "sym" and place_of(side) in self.values and not self._is_derived(place_of(side)):
+                continue
+            slopes = any(each.head == "d" for each in side.walk())
+            for derived in (True,) if slopes else (True, False):
+                number = self.number(row, side, derived=derived)
+                if number is None:
+                    continue
+                value, slack, _ = number
+                if abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value):
+                    return RIGHT, ""
+                found.append(number)
+        rough = "≈" in row.statement.relations
+        if found and all(unique for _, _, unique in found):
+            value, slack, _ = found[0]
+            if abs(value - goal.value) > max((0.05 if rough else 0.01) * abs(value), 3.0 * slack + 2.0 * goal.unit):
+                if value and abs(value + goal.value) <= 0.01 * abs(value) + slack:
+                    return WRONG, f"sign: it is {digits(value)}, not {digits(goal.value)}"
+                return DOUBTFUL, f"with the note's numbers it is {digits(value)}, not {digits(goal.value)}"
+        return None
+
+    def put_in(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
+        """Match sides with names, of this line or earlier ones, with a side that has numbers for the names."""
+        left = row.sides[0]
+        known = [*symbolic, *(self.sides.get(left, ()) if left is not None else ())]
+        if left is not None and left.head == "sym":
+            known += [each.body for each in self.book.definitions.get(n.key(left), ()) if each.pattern == left]
+        if left is not None:
+            self.sides.setdefault(left, []).extend(each for each in symbolic if each != left)
+        for numbers in numeric:
+            for side in known:
+                if side == left or side.head in ("sym", "d"):
+                    if (
+                        side in symbolic
+                        and rounding.literal(numbers) is not None
+                        and (side == left or side.head == "sym")
+                    ):
+                        self.learn(side, rounding.stated(numbers), row)
+                    continue
+                learnt: list[tuple[Node, rounding.Stated]] = []
+                if not _unified(side, numbers, learnt) or not learnt:
+                    continue
+                contradicted = [each for each in learnt if self._contradicts(row, *each)]
+                if contradicted:
+                    continue
+                for name, number in learnt:
+                    self.learn(name, number, row)
+                return RIGHT, ""
+        return None
+
+    def _contradicts(self, row: Row, name: Node, number: rounding.Stated) -> bool:
+        known = self.values.get(place_of(name), [])
+        return bool(known) and all(
+            abs(value - number.value) > 1.01 * (unit + number.unit) + 1e-9 * abs(value) for value, unit, _ in known
+        )
+
+    def unify(self, symbols: Node, numbers: Node, row: Row) -> None:
+        """Learn the numbers of names from a side that puts numbers for them."""
+        learnt: list[tuple[Node, rounding.Stated]] = []
+        if _unified(symbols, numbers, learnt):
+            for name, number in learnt:
+                self.learn(name, number, row)
+
+    def stepped(self, row: Row, side: Node, numeric: Node) -> list[tuple[str, str]]:
+        """Hold the number after an update against the step that leads to it."""
+        number = self.number(row, side, derived=False)
+        if number is None:
+            return []
+        value, slack, unique = number
+        goal = rounding.stated(numeric)
+        if abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value):
+            return [(RIGHT, "")]
+        step = [each for each in side.args if each.head == "neg"]
+        if unique and step:
+            other = self.number(
+                row,
+                replace(side, args=tuple(each.args[0] if each.head == "neg" else each for each in side.args)),
+                derived=False,
+            )
+            if other is not None and abs(other[0] - goal.value) <= goal.unit + slack:
+                return [(WRONG, f"sign: it is {digits(value)}, not {digits(goal.value)}")]
+        return [(DOUBTFUL, f"with the note's numbers it is {digits(value)}")]
+
+
+def neighbours(row: Row, numbers: Sequence[Node]) -> tuple[str, str] | None:
+    """Compare neighbouring sides that are numbers; the first that contradict each other decide."""
+    verdict: tuple[str, str] | None = None
+    rough = "≈" in row.statement.relations
+    for one, other in itertools.pairwise(numbers):
+        a, b = rounding.stated(one), rounding.stated(other)
+        result = rounding.agreement(a, b, rough=rough)
+        if result == "unequal":
+            said, true = digits(b.value), digits(a.value)
+            if abs(a.value + b.value) <= 0.01 * abs(a.value):
+                return WRONG, f"sign: it is {true}, not {said}"
+            return WRONG, f"the number is {true}, not {said}"
+        if result == "unknown":
+            verdict = DOUBTFUL, f"{n.show(one)} is {digits(a.value)}, which rounding may or may not explain"
+        elif verdict is None:
+            note = (
+                f"the last digit: {digits(a.value)}"
+                if result == "last digit"
+                else "within rounding"
+                if result == "rounding"
+                else ""
+            )
+            verdict = RIGHT, note
+    return verdict
+
+
+def _unified(symbols: Node, numbers: Node, learnt: list[tuple[Node, rounding.Stated]]) -> bool:
+    """Match a formula with the same one that has numbers for names."""
+    if symbols.head in ("sym", "d"):
+        if rounding.literal(numbers) is None:
+            return False
+        learnt.append((symbols, rounding.stated(numbers)))
+        return True
+    if symbols.head == "num":
+        return numbers.head == "num" and numbers.number == symbols.number
+    if (symbols.head, len(symbols.args), symbols.primes) != (numbers.head, len(numbers.args), numbers.primes):
+        return not any(True for _ in symbols.symbols())
+    if symbols.head == "call" and symbols.text != numbers.text:
+        return False
+    return all(_unified(a, b, learnt) for a, b in zip(symbols.args, numbers.args, strict=True))

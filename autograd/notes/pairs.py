@@ -1,0 +1,460 @@
+"""Two sides with names: right, WRONG with the repair, or left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from autograd.notes import nodes as n
+from autograd.notes.grammar import Notation
+from autograd.notes.grids import Grid
+from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
+from autograd.notes.nodes import Node
+from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
+from autograd.notes.numbers import Numbers
+from autograd.notes.repairing import Repair, Repairer
+from autograd.notes.rows import Row, digits, is_constant
+from autograd.notes.shapes import infer, kinds_of, spread
+from autograd.notes.world import Book, Definition, Options
+
+__all__ = ["Pairs"]
+
+WORK_EACH: Final = 1_500
+WORK_BEFORE: Final = 80_000
+MOST_NAMES: Final = 16
+
+
+class Pairs:
+    """Judges pairs of sides with names.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The rows of the note.
+    book : Book
+        What the note says.
+    notation : Notation
+        What its letters are.
+    numbers : Numbers
+        The numbers it states.
+    """
+
+    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers) -> None:
+        self.book, self.notation, self.numbers = book, notation, numbers
+        self.typed = _typed_readings(rows, book)
+        self.shaped = dict(self.typed[0].shapes) if self.typed else {}
+        self.judge = Judge(book, _readings(book), WORK_BEFORE + WORK_EACH * len(rows))
+        self.repairer = Repairer(self.judge)
+        self.defining: Node | None = None
+        self.indices = {
+            index.text for row in rows for side in row.readable() for name in side.symbols() for index in name.args
+        }
+        self.bodies: dict[str, list[Node]] = {}
+        for every in (*book.definitions.values(), *book.functions.values()):
+            for each in every:
+                self.bodies.setdefault(each.pattern.text, []).append(each.body)
+        for key, slopes in book.upstream.items():
+            self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.args[1] for each in slopes)
+        for key, stated in book.slopes.items():
+            self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.body for each in stated)
+
+    def known_function(self, row: Row, left: Node, body: Node) -> tuple[str, str] | None:
+        """Hold the definition of a function with a known name against that function."""
+        known = {"sigmoid": "sigmoid", "tanh": "tanh", "softplus": "softplus", "relu": "relu"}.get(left.text)
+        if known is None or len(left.args) != 1:
+            return None
+        own = self.book.functions.pop(left.text, [])
+        try:
+            claim = Claim(left, body, row.order, row.section)
+            outcome = self.judge.compare(claim)
+            if outcome.result == EQUAL:
+                own = []
+                return RIGHT, ""
+            if outcome.result == UNEQUAL:
+                repair = self.repairer.repair(claim, outcome.options, list(body.symbols()))
+                if repair is not None and not repair.what.startswith("power"):
+                    own = []
+                    return WRONG, repair.message
+        finally:
+            if own:
+                self.book.functions[left.text] = own
+            self.judge.worlds.clear()
+        return None
+
+    def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
+        """Judge two sides with names."""
+        for one in earlier:
+            unjoined = gap(one, right)
+            if unjoined is not None:
+                return self._unjoined(row, one, right, unjoined)
+        claim = Claim(left, right, row.order, row.section, row.conditions)
+        matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
+        if (self.typed or matrices) and self.is_softly_known(claim):
+            verdict = self._typed_pair(claim, earlier)
+            if verdict is not None:
+                return verdict
+        outcome = self.judge.compare(claim)
+        for one in reversed(earlier[1:]):
+            if outcome.result == EQUAL and not outcome.vacuous:
+                break
+            if outcome.result == UNEQUAL:
+                break
+            other = self.judge.compare(replace(claim, left=one))
+            if other.result != "unknown" or outcome.result == "unknown":
+                claim, outcome = replace(claim, left=one), other if other.result != "unknown" else outcome
+        if outcome.result == EQUAL:
+            return self._equal(claim, outcome)
+        for one in reversed(earlier[1:] if outcome.result == UNEQUAL else ()):
+            step = self.judge.compare(replace(claim, left=one))
+            if step.result == EQUAL and not step.vacuous:
+                return self._equal(replace(claim, left=one), step)[0], "as the side before it"
+        older = self._by_older_definition(claim)
+        if older is not None:
+            return older
+        if outcome.result == UNEQUAL:
+            return self._unequal(row, claim, outcome)
+        return self._unknown(claim, outcome)
+
+    def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
+        """Judge a derivative by an earlier definition of what is differentiated, where the last one says too little."""
+        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        for definition in reversed(self.book.definitions.get(n.key(y), []) if y.head == "sym" else []):
+            if definition.order < claim.order and definition.section == claim.section:
+                outcome = self.judge.compare(replace(claim, order=definition.order + 1))
+                if outcome.result == EQUAL and not outcome.vacuous:
+                    return self._equal(claim, outcome)[
+                        0
+                    ], f"by {n.show(definition.pattern)} = {n.show(definition.body)}"
+        return None
+
+    def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
+        """Judge two sides of vectors and matrices; None where shapes do not settle it."""
+        outcome = self.judge.compare(claim, self.typed or None)
+        for one in reversed(earlier[1:]):
+            if outcome.result != "unknown":
+                break
+            claim = replace(claim, left=one)
+            outcome = self.judge.compare(claim, self.typed or None)
+        if outcome.result == EQUAL and not outcome.vacuous:
+            if outcome.guessed:
+                return JOINS, ""
+            if outcome.options.entrywise:
+                return RIGHT, "with products taken entry by entry"
+            layout = outcome.options.layout
+            return RIGHT, "" if layout == "gradient" else f"with derivatives in {layout} layout"
+        if outcome.result != UNEQUAL or outcome.guessed:
+            return None
+        if self._is_closed(claim.left) and self._is_closed(claim.right):
+            entries = self._unequal_entries(claim)
+            return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
+        if any(each.head == "d" for each in claim.right.walk()):
+            return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
+        names = self.names(claim)
+        for options in self.typed:
+            repair = self.repairer.repair(claim, options, names)
+            if repair is not None:
+                why = f"{outcome.why}; " if outcome.shape_error else ""
+                sure = outcome.trusted and not self._strangers(claim)
+                return (WRONG if sure else DOUBTFUL), why + repair.message
+        return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+
+    def _unequal_entries(self, claim: Claim) -> str:
+        """Name the first entry in which two matrices of numbers differ."""
+        world = self.judge.world(claim.order, claim.section, 0, self.judge.readings[0])
+        left, right = world.value(claim.left, {}), world.value(claim.right, {})
+        if not isinstance(left, Grid) or not isinstance(right, Grid) or left.shape != right.shape:
+            return ""
+        for i, (row, other) in enumerate(zip(left.rows, right.rows, strict=True), 1):
+            for j, (one, two) in enumerate(zip(row, other, strict=True), 1):
+                if abs(float(one) - float(two)) > 1e-9:
+                    return f"row {i}, column {j}: it is {digits(float(one))}, not {digits(float(two))}"
+        return ""
+
+    def _equal(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
+        joined = joins(claim.left, claim.right)
+        if outcome.vacuous:
+            if claim.left == claim.right:
+                return GIVEN, "both sides are the same"
+            return (JOINS, "") if joined else (DOUBTFUL, "both sides are 0 in what the note says")
+        if outcome.guessed:
+            return JOINS, outcome.remark
+        notes = [outcome.remark]
+        if outcome.options.simplex:
+            notes.append("as the targets add up to 1")
+        if not outcome.options.shapes and self.is_softly_known(claim):
+            return IN_FORM, "checked with every matrix a single number"
+        if outcome.options.common:
+            return DOUBTFUL, "right if the sums run over equally many"
+        return RIGHT, "; ".join(filter(None, notes))
+
+    def _unjoined(self, row: Row, left: Node, right: Node, found: tuple[str, Node | None]) -> tuple[str, str]:
+        what, repaired = found
+        outcome = self.judge.compare(Claim(left, right, row.order, row.section, row.conditions))
+        if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+            return DOUBTFUL, f"{what} (the value is the same)"
+        if repaired is None:
+            return DOUBTFUL, what
+        return WRONG, f"{what}; it should be {n.show(repaired)}"
+
+    def _unequal(self, row: Row, claim: Claim, outcome: Outcome) -> tuple[str, str]:
+        guessed = outcome.guessed
+        linear = _linear_combination(claim, self.book)
+        if linear:
+            return JOINS, f"if {linear}, which the note does not say"
+        names = self.names(claim)
+        repair = self.repair(claim, names)
+        if repair is None:
+            if joins(claim.left, claim.right) and guessed:
+                return JOINS, ""
+            if self._is_relation(claim):
+                return GIVEN, "a relation between quantities that the note does not define"
+            return DOUBTFUL, "the sides differ; no single change makes them equal"
+        if self._is_path_left_out(claim, outcome):
+            return DOUBTFUL, f"one path of several? {repair.message}"
+        strange = self._strangers(claim)
+        if strange:
+            return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
+        if repair.what.startswith("the term") and self._hidden(claim):
+            return DOUBTFUL, f"a number may hide a path; {repair.message}"
+        if not outcome.trusted:
+            return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
+        if outcome.options.common or self.is_softly_known(claim):
+            return DOUBTFUL, repair.message
+        if guessed and not self._is_sure(claim, repair):
+            return DOUBTFUL, repair.message
+        return WRONG, repair.message
+
+    def repair(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
+        """Look for a repair in each reading."""
+        for options in self.judge.readings:
+            repair = self.repairer.repair(claim, options, names)
+            if repair is not None:
+                return repair
+        return None
+
+    def is_softly_known(self, claim: Claim) -> bool:
+        """Whether the notation of a claim may be of matrices, whose shapes are not known."""
+        matrix = self.notation.matrices
+        for side in (claim.left, claim.right):
+            for each in side.walk():
+                if each.head in ("T", "odot", "outer", "norm", "matrix") or each.bold:
+                    return True
+                if each.head == "sym" and (
+                    self.shaped.get(n.key(each), (1, 1)) != (1, 1)
+                    or (matrix and each.text[:1].isupper() and not each.args)
+                ):
+                    return True
+        return False
+
+    def _strangers(self, claim: Claim) -> set[str]:
+        """Return what stands on the right, is not defined, and has no part in the left side: it may be anything."""
+        left, right = (set(self._origins(side)) for side in (claim.left, claim.right))
+        return right - left
+
+    def _origins(self, side: Node) -> set[str]:
+        """Return the undefined quantities that a side comes from, by their letters."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [each for each in side.walk() if each.head in ("sym", "call")]
+        while waiting:
+            each = waiting.pop()
+            name = each.text
+            counted = name in self.book.sizes or (name in self.indices and name not in self.bodies)
+            kronecker = name == "δ" and len(each.args) == 2
+            if name in seen or is_constant(each) or counted or kronecker:
+                continue
+            seen.add(name)
+            bodies = self.bodies.get(name, ())
+            if not bodies and each.head == "sym":
+                found.add(name)
+            for body in bodies:
+                waiting.extend(inner for inner in body.walk() if inner.head in ("sym", "call"))
+        return found
+
+    def _is_closed(self, side: Node) -> bool:
+        """Whether a side is made of numbers, and of names that are defined by numbers."""
+        seen: set[str] = set()
+        waiting = [side]
+        while waiting:
+            for each in waiting.pop().walk():
+                if each.head in ("call", "d") or (each.head == "sym" and each.text not in self.bodies):
+                    return False
+                if each.head == "sym" and each.text not in seen:
+                    seen.add(each.text)
+                    waiting += self.bodies[each.text]
+        return True
+
+    def _hidden(self, claim: Claim) -> bool:
+        """Whether the left side comes from a result of which the note states only the number."""
+        origins = self._origins(claim.left)
+        results = {
+            place.partition("|")[0]
+            for place, known in self.numbers.values.items()
+            if any(0 < each[1] < 1e-4 for each in known)
+        }
+        return bool(origins & results)
+
+    def _is_relation(self, claim: Claim) -> bool:
+        """Whether a claim without derivatives says something about undefined quantities: an equation to be solved."""
+        if any(each.head == "d" for side in (claim.left, claim.right) for each in side.walk()):
+            return False
+        return self._origins(claim.left) != self._origins(claim.right) or claim.left.head not in ("sym", "call")
+
+    def _is_sure(self, claim: Claim, repair: Repair) -> bool:
+        """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
+        left = claim.left
+        if left.head == "d" and n.key(left.args[0]) in self.book.definitions:
+            return repair.what.startswith(("the factor", "the divisor", "sign"))
+        return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+
+    def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
+        """Whether the right side is the derivative along one path of several."""
+        factors = claim.right.args if claim.right.head == "*" else (claim.right,)
+        return bool(
+            claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
+        )
+
+    def _unknown(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
+        if joins(claim.left, claim.right):
+            return JOINS, ""
+        linear = _linear_combination(claim, self.book)
+        if linear:
+            return JOINS, f"if {linear}, which the note does not say"
+        if outcome.shape_error:
+            return DOUBTFUL, outcome.why
+        return GIVEN, outcome.why
+
+    def names(self, claim: Claim) -> list[Node]:
+        """Collect the names that a repair may use: those of both sides, then of what defines them, and so on."""
+        names: dict[Node, None] = {}
+        for side in (claim.right, claim.left):
+            names.update(
+                dict.fromkeys(each for each in side.symbols() if not is_constant(each) and each != self.defining)
+            )
+        indices = list(dict.fromkeys(arg for each in names for arg in each.args if arg.head == "sym"))[:3]
+        waiting = list(names)
+        while waiting and len(names) < MOST_NAMES:
+            each = waiting.pop(0)
+            for pattern, body in self._said_of(each, claim):
+                env = dict(zip(pattern.args, each.args, strict=True))
+                for inner in body.symbols():
+                    if is_constant(inner):
+                        continue
+                    member = replace(inner, args=tuple(env.get(arg, arg) for arg in inner.args))
+                    if len(member.args) == 1 and member.args[0] not in indices and member.args[0].head == "sym":
+                        names.update(dict.fromkeys(replace(member, args=(index,)) for index in indices))
+                    if member not in names:
+                        names[member] = None
+                        waiting.append(member)
+        return list(names)
+
+    def _said_of(self, name: Node, claim: Claim) -> Iterator[tuple[Node, Node]]:
+        """Yield what defines a name, or what it is differentiated by where nothing does."""
+        for definition in self.book.chosen(n.key(name), claim.order, claim.section)[0]:
+            yield definition.pattern, definition.body
+        for slope in self.book.upstream.get(n.key(name), ()):
+            yield slope.args[0], slope.args[1]
+
+    def repeat(self, row: Row) -> tuple[str, str] | None:
+        """Hold a definition against an earlier one of the same name in the section."""
+        left = row.sides[0]
+        if left is None or left.head != "sym":
+            return None
+        same = [each for each in self.book.definitions.get(n.key(left), []) if each.pattern == left]
+        mine = next((each for each in same if each.order == row.order), None)
+        before = [each for each in same if each.order < row.order and each.section == row.section]
+        if mine is None or not before:
+            return None
+        if any(each.body == mine.body for each in before):
+            return DEFINED, "as before"
+        claim = Claim(before[-1].body, mine.body, before[-1].order + 1, row.section, row.conditions)
+        outcome = self.judge.compare(claim)
+        if outcome.result == EQUAL and not outcome.vacuous:
+            return (JOINS, "") if outcome.guessed else (RIGHT, "")
+        if outcome.result == UNEQUAL and len(set(mine.body.symbols())) > 2:
+            renamed = self.repairer.repair(claim, outcome.options, list(before[-1].body.symbols()), renames_only=True)
+            if renamed is not None and not renamed.what.startswith("wrong factor"):
+                self._forget(mine)
+                return WRONG, renamed.message
+        return DEFINED, "anew"
+
+    def _forget(self, mine: Definition) -> None:
+        """Leave a wrong definition out of what follows."""
+        every = self.book.definitions[n.key(mine.pattern)]
+        every.remove(mine)
+        self.judge.worlds.clear()
+        self.judge.ambiguous = self.book.ambiguous()
+
+
+def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
+    """Make readings in which vectors and matrices have shapes, with each layout of derivatives."""
+    sides = [side for row in rows for side in row.readable()]
+    kinds = kinds_of(sides)
+    if not kinds:
+        return []
+    definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
+    spread(definitions, kinds)
+    shapes = tuple(infer(definitions, {}, kinds, kinds).items())
+    layouts = ("gradient", "numerator", "denominator")
+    plain = [Options(shapes=shapes, layout=layout, simplex=simplex) for simplex in (False, True) for layout in layouts]
+    return [*plain, Options(shapes=shapes, entrywise=True)]
+
+
+def _readings(book: Book) -> list[Options]:
+    readings = [Options()]
+    if book.simplex:
+        readings.append(Options(simplex=True))
+    if len(book.sizes) > 1:
+        readings.append(Options(common=3))
+        if book.simplex:
+            readings.append(Options(common=3, simplex=True))
+    return readings
+
+
+def _linear_combination(claim: Claim, book: Book) -> str:
+    """Whether ∂S/∂x is a combination of derivatives by x alone, of a quantity S that the note does not define."""
+    left, right = claim.left, claim.right
+    if left.head != "d" or left.args[0].head != "sym" or n.key(left.args[0]) in book.definitions:
+        return ""
+    slopes = [each for each in right.walk() if each.head == "d"]
+    if (
+        not slopes
+        or not _is_linear(right)
+        or any(each.args[1:] != left.args[1:] or each.args[0] == left.args[0] for each in slopes)
+    ):
+        return ""
+    whole = right.replaced(lambda each: each.args[0] if each.head == "d" else None)
+    return f"{n.show(left.args[0])} is {n.show(whole)}"
+
+
+def _is_linear(node: Node) -> bool:
+    """Whether a formula adds up derivatives, each with a constant before it, and at least two of them."""
+    if node.head == "sum":
+        return _is_term(node.args[0]) or _is_linear(node.args[0])
+    if node.head == "+":
+        return all(_is_term(each) or _is_linear(each) for each in node.args)
+    if node.head == "neg":
+        return _is_linear(node.args[0])
+    if node.head == "/":
+        return _is_linear(node.args[0]) and _is_scale(node.args[1])
+    if node.head == "*":
+        inner = [each for each in node.args if not _is_scale(each)]
+        return len(inner) == 1 and _is_linear(inner[0])
+    return False
+
+
+def _is_term(node: Node) -> bool:
+    if node.head == "*":
+        return sum(each.head == "d" for each in node.args) == 1 and all(
+            each.head == "d" or _is_scale(each) for each in node.args
+        )
+    return node.head == "d" or (node.head == "neg" and _is_term(node.args[0]))
+
+
+def _is_scale(node: Node) -> bool:
+    """Whether a factor is a number, or one over the size of a set."""
+    return all(
+        each.head in ("num", "/", "neg") or (each.head == "sym" and each.text in "nmNMKBT" and not each.args)
+        for each in node.walk()
+    )

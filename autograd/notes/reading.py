@@ -1,0 +1,206 @@
+r"""Reading a note: what it defines becomes graphs of the engine, what it claims is judged against them.
+
+Precision comes first: an equation is called WRONG only where both sides could be computed from definitions that hold at
+its place, every reading that the notation allows fails, and a single change makes it right or its own numbers
+contradict it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from autograd.errors import WorksheetError
+from autograd.notes import nodes as n
+from autograd.notes.families import without_dots
+from autograd.notes.finding import Block, Page, blocks, pages
+from autograd.notes.gathering import gathered
+from autograd.notes.grammar import Notation, conditions, evidence, parse
+from autograd.notes.nodes import Node
+from autograd.notes.note import UNREAD, Equation, Note
+from autograd.notes.rows import Row
+from autograd.notes.splitting import statements
+from autograd.notes.tokens import Macro, macros, tokens
+from autograd.notes.verdicts import Verdicts
+
+__all__ = ["read_note"]
+
+MAX_NOTE: Final = 5_000_000
+
+
+def read_note(text: str) -> Note:
+    r"""Read a note in Markdown, LaTeX or a notebook's JSON, and judge its equations.
+
+    Parameters
+    ----------
+    text : str
+        The note.
+
+    Returns
+    -------
+    Note
+
+    Raises
+    ------
+    WorksheetError
+        When it is too long, or a notebook that can't be read.
+
+    Examples
+    --------
+    >>> print(read_note(r'''
+    ... $$C = (a - y)^2$$
+    ... $$a = \sigma(z)$$
+    ... $$\frac{dC}{dz} = 2(a - y) a(1 + a)$$
+    ... '''))
+    3 equations: 2 definitions, 0 given, 0 remarks, 1 claims
+    0 right (0 checked by numbers), 1 WRONG, 0 doubtful, 0 not read
+    <BLANKLINE>
+    line 4 WRONG: ∂C/∂z = 2(a − y) · a(1 + a)
+           sign: 1 + a should be 1 − a; it should be 2(a − y) · a(1 − a)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"read_note: the note must be a str, got {text!r} ({type(text).__name__})")
+    if len(text) > MAX_NOTE:
+        raise WorksheetError(f"the note has {len(text):,} characters; allowed are {MAX_NOTE:,}")
+    found = pages(text)
+    own = macros("\n".join(page.text for page in found))
+    return _Reading(found, own).note()
+
+
+class _Reading:
+    """All that is done to a note, in order: cut, read, define, judge."""
+
+    def __init__(self, found: Sequence[Page], own: dict[str, Macro]) -> None:
+        self.rows: list[Row] = []
+        self.failed: list[Equation] = []
+        section = 0
+        prose = []
+        for page in found:
+            last = 0
+            for block in blocks(page):
+                self._cut(page, block, section, own)
+                last = max(last, block.section)
+            section += last + 1
+            prose.append(page.text)
+        self.notation: Notation = evidence(side for row in self.rows for side in row.statement.sides)
+
+    def _cut(self, page: Page, block: Block, section: int, own: dict[str, Macro]) -> None:
+        try:
+            found = statements(tokens(block.text, own, block.start))
+        except WorksheetError as error:
+            if "=" in block.text:
+                equation = self._equation(page, block.start, block.end, block)
+                equation.status, equation.message = UNREAD, error.message
+                self.failed.append(equation)
+            return
+        for each in found:
+            start, end = (block.start, block.end) if block.fixed else (each.start, each.end)
+            equation = self._equation(page, start, end, block)
+            self.rows.append(Row(equation, each, section + block.section, len(self.rows), page, block))
+
+    @staticmethod
+    def _equation(page: Page, start: int, end: int, block: Block) -> Equation:
+        line, column = page.place(start)
+        text = block.text if block.fixed else page.text[start:end]
+        return Equation(line, column, page.cell, start, end, block.after, text.strip())
+
+    def note(self) -> Note:
+        before: Row | None = None
+        kept = []
+        for row in self.rows:
+            if self._is_statement(row):
+                self._read(row, before)
+                kept.append(row)
+                before = row
+        book = gathered(kept, self.notation)
+        verdicts = Verdicts(kept, book, self.notation)
+        verdicts.run()
+        equations = [row.equation for row in kept] + self.failed
+        equations.sort(key=lambda each: (each.cell, each.start))
+        definitions = {each.pattern: each.body for every in book.definitions.values() for each in every}
+        return Note(equations, self._damage(equations), definitions, verdicts.first_numbers())
+
+    @staticmethod
+    def _is_statement(row: Row) -> bool:
+        return (
+            bool(row.statement.relations)
+            or row.statement.continues
+            or bool(re.search(r"(?<![_{\w])[^{}_^]*[^{}_^\w\s]\s*=[^{}]*\}\s*\{", row.equation.text))
+        )
+
+    def _read(self, row: Row, before: Row | None) -> None:
+        for side in row.statement.sides:
+            try:
+                row.sides.append(without_dots(parse(side, self.notation)))
+            except (WorksheetError, IndexError) as error:
+                row.sides.append(None)
+                row.problem = row.problem or (
+                    error.message if isinstance(error, WorksheetError) else "can't be read to its end"
+                )
+        parsed = [conditions(each, self.notation) for each in row.statement.conditions]
+        row.conditions = tuple(each for each in parsed if each is not None)
+        if row.statement.continues and before is not None and before.sides and self._goes_on(row, before):
+            row.inherited = min(2, len(before.sides))
+            row.sides = [*([before.sides[0]] if len(before.sides) > 1 else []), before.sides[-1], *row.sides]
+            row.statement.relations = ["="] * row.inherited + row.statement.relations[1:]
+            if row.inherited and row.sides[0] is None:
+                row.sides, row.inherited = row.sides[1:], row.inherited - 1
+        row.sides = _with_arguments(row.sides)
+        row.equation.reading = self._shown(row)
+
+    @staticmethod
+    def _goes_on(row: Row, before: Row) -> bool:
+        """Whether a row that begins with a relation goes on with the one before, with nothing between the two."""
+        if before.block is row.block:
+            return True
+        between = row.page.text[before.block.after : row.block.start]
+        same_page = before.page is row.page and before.block.after <= row.block.start
+        return (
+            same_page and row.display and before.display and len(between) < 200 and not re.search(r"[^\W_]{2}", between)
+        )
+
+    @staticmethod
+    def _shown(row: Row) -> str:
+        shown = [n.show(side) if side is not None else "…" for side in row.sides[row.inherited :]]
+        relations = row.statement.relations
+        text = "= " if row.statement.continues else ""
+        for at, side in enumerate(shown):
+            sign = relations[row.inherited + at - 1] if 0 < at and row.inherited + at - 1 < len(relations) else "="
+            text += (f" {sign} " if at else "") + side
+        return text
+
+    @staticmethod
+    def _damage(equations: Sequence[Equation]) -> str:
+        unread = sum(each.status == UNREAD for each in equations)
+        odd = sum(
+            bool(re.search(r"\\frac\{?(?:3|J|9)[A-Z]?\}|\\frac\$*$|\{3L\}|\{JL\}|\bd?\\sqrt\s*$", each.text))
+            for each in equations
+        )
+        if odd >= 2:
+            return f"{max(odd, unread)} of {len(equations)} equations look damaged by scanning."
+        return ""
+
+
+def _with_arguments(sides: list[Node | None]) -> list[Node | None]:
+    """Give a function that stands alone its variable: tanh = (e^x − e^−x)/…, σ′ = σ(1 − σ), tanh′ = 1 − y²."""
+    known = [each for each in sides if each is not None]
+    bare = {each.text for side in known for each in side.walk() if each.head == "call" and not each.args}
+    if len(bare) != 1:
+        return sides
+    others = {each for side in known for each in side.symbols() if side.head != "sym" and each.text != "e"}
+    if len(others) > 1:
+        return sides
+    variable = next(iter(others), n.symbol("x"))
+    name = next(iter(bare))
+    primed = any(each.head == "call" and each.primes for side in known for each in side.walk())
+
+    def change(each: Node) -> Node | None:
+        if each.head == "call" and not each.args:
+            return replace(each, args=(n.symbol("x") if primed else variable,))
+        if primed and each == variable and each.text != "x":
+            return Node("call", (n.symbol("x"),), name)
+        return None
+
+    return [each.replaced(change) if each is not None else None for each in sides]

@@ -1,0 +1,100 @@
+"""The rows of a note: statements on their way from text to verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograd.notes import nodes as n
+from autograd.notes.finding import Block, Page
+from autograd.notes.nodes import Node
+from autograd.notes.note import Equation
+from autograd.notes.splitting import Statement
+
+__all__ = ["Row", "digits", "is_constant", "is_open", "low_indices", "place_of", "update_of"]
+
+
+@dataclass
+class Row:
+    """A statement on its way: where it stands, what it was read as."""
+
+    equation: Equation
+    statement: Statement
+    section: int
+    order: int
+    page: Page
+    block: Block
+    sides: list[Node | None] = field(default_factory=list)
+    inherited: int = 0
+    conditions: tuple[Node, ...] = ()
+    problem: str = ""
+
+    @property
+    def display(self) -> bool:
+        """Whether it stands on lines of its own."""
+        return self.block.display
+
+    def readable(self) -> list[Node]:
+        """The sides that were read."""
+        return [each for each in self.sides if each is not None]
+
+
+def is_open(node: Node) -> bool:
+    """Whether something in it has no value: dots, sums over nothing, lists."""
+    return any(
+        each.head in ("dots", "unknown") or (each.head in ("sum", "prod") and each.text == "?") for each in node.walk()
+    )
+
+
+def place_of(name: Node) -> str:
+    """Name a symbol with its indices, or a derivative, for looking up its numbers."""
+    if name.head == "d":
+        return n.show(name)
+    bold = "**" if name.bold else ""
+    return (
+        bold + name.text + "".join(f"|{int(each.number) if each.head == 'num' else n.show(each)}" for each in name.args)
+    )
+
+
+def low_indices(name: Node) -> tuple[Node, ...]:
+    """Return the low indices that tell quantities apart, without those that count steps."""
+    return tuple(
+        each for each, mark in zip(name.args, name.marks, strict=True) if mark == "_" and not _is_shift_of(each)
+    )
+
+
+def _is_shift_of(index: Node) -> bool:
+    return (
+        index.head == "+"
+        or (index.head == "sym" and index.text in "tkn")
+        or index.text in ("new", "old", "next", "prev")
+    )
+
+
+def is_constant(name: Node) -> bool:
+    """Whether a symbol is e or π."""
+    return name.text in ("e", "π") and not name.args
+
+
+def digits(value: float) -> str:
+    """Write a number with nine digits."""
+    return f"{value:.9g}".replace("-", "−")
+
+
+def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
+    """Find w = w − α ∂e/∂w: the name, the step, and the derivative in it."""
+    left = row.sides[0] if row.sides else None
+    if left is None or left.head != "sym":
+        return None
+    for right in row.readable()[1:]:
+        if right.head != "+" or right.args[0].head != "sym" or right.args[0].text != left.text:
+            continue
+        if right.args[0] != left and low_indices(right.args[0]) != low_indices(left):
+            continue
+        slopes = [
+            each for each in right.walk() if each.head == "d" and len(each.args) == 2 and each.args[1].head == "sym"
+        ]
+        is_same = right.args[0] == left
+        if not is_same and not slopes and not any(each.head == "label" for each in (*left.args, *right.args[0].args)):
+            return None
+        return left, right.args[1], slopes[0] if slopes else None
+    return None

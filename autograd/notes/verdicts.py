@@ -1,0 +1,229 @@
+"""The verdicts on a note's rows, one after another, with the numbers learnt on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograd.notes import nodes as n
+from autograd.notes import rounding
+from autograd.notes.grammar import Notation
+from autograd.notes.grids import ShapeError
+from autograd.notes.judging import EQUAL, UNEQUAL, Claim
+from autograd.notes.nodes import Node
+from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG
+from autograd.notes.numbers import Numbers, neighbours
+from autograd.notes.pairs import Pairs
+from autograd.notes.rows import Row, low_indices, place_of, update_of
+from autograd.notes.world import Book, Unknown
+
+__all__ = ["Verdicts"]
+
+
+class Verdicts:
+    """Judges the rows of a note.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The rows, read.
+    book : Book
+        What the note says.
+    notation : Notation
+        What its letters are.
+    """
+
+    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation) -> None:
+        self.rows, self.book = rows, book
+        self.numbers = Numbers(book)
+        self.pairs = Pairs(rows, book, notation, self.numbers)
+        self.descends = any(
+            update is not None and update[2] is not None and update[1].head == "neg" for update in map(update_of, rows)
+        )
+
+    def run(self) -> None:
+        """Set status and message of each row's equation."""
+        for row in self.rows:
+            try:
+                self._judge(row)
+            except (Unknown, ShapeError) as error:
+                self._set(row, DOUBTFUL, str(error))
+            except RecursionError:
+                self._set(row, UNREAD, "it is nested too deeply")
+            if row.problem and row.equation.status in (REMARK, GIVEN, DOUBTFUL):
+                self._set(row, UNREAD, row.problem)
+            elif row.problem:
+                row.equation.message = "; ".join(
+                    filter(None, (row.equation.message, f"one side is not read: {row.problem}"))
+                )
+
+    @staticmethod
+    def _set(row: Row, status: str, message: str = "") -> None:
+        row.equation.status, row.equation.message = status, message
+
+    def first_numbers(self) -> dict[Node, float]:
+        """Return the first number that the note gives for each name."""
+        names = {name for row in self.rows for side in row.readable() for name in side.symbols()}
+        return {
+            name: self.numbers.values[place_of(name)][0][0] for name in names if place_of(name) in self.numbers.values
+        }
+
+    def _judge(self, row: Row) -> None:
+        if row.problem and len(row.readable()) < 2:
+            self._set(row, UNREAD, row.problem)
+            return
+        if row.statement.continues and not row.inherited:
+            self._set(row, REMARK)
+            return
+        relations = row.statement.relations
+        update = update_of(row)
+        if any(each not in ("=", "≈", ":=", "←") for each in relations) or (update is None and "←" in relations):
+            self._set(row, REMARK, "")
+            return
+        if update is not None:
+            self._judge_update(row, update)
+            return
+        sides = row.sides
+        left = sides[0]
+        if (
+            left is not None
+            and left.head == "sym"
+            and not row.inherited
+            and all(each is not None and rounding.is_numeric(each) for each in sides[1:])
+        ):
+            self._judge_given(row, left)
+            return
+        self._judge_sides(row)
+
+    def _judge_given(self, row: Row, name: Node) -> None:
+        numbers = list(row.readable()[1:])
+        verdict = neighbours(row, numbers)
+        self.numbers.put_in(row, [], numbers)
+        self.numbers.learn(name, rounding.stated(numbers[-1]), row)
+        if verdict is not None and len(numbers) > 1:
+            self._set(row, *verdict)
+            return
+        self._set(row, GIVEN)
+
+    def _judge_sides(self, row: Row) -> None:
+        sides = [(at, each) for at, each in enumerate(row.sides) if each is not None]
+        symbolic = [(at, each) for at, each in sides if not rounding.is_numeric(each)]
+        numeric = [each for at, each in sides if rounding.is_numeric(each) and (at or not symbolic)]
+        verdicts: list[tuple[str, str]] = []
+        defined = self._is_definition(row)
+        self.pairs.defining = row.sides[0] if defined or row.inherited else None
+        verdicts += self._symbolic(row, symbolic, defined)
+        if len(symbolic) < 2 and len(sides) >= 2 and symbolic and numeric:
+            constant = self._constant_claim(row, symbolic[0][1], numeric)
+            if constant is not None:
+                verdicts.append(constant)
+        if len(numeric) > 1:
+            found = neighbours(row, numeric)
+            if found is not None:
+                verdicts.append(found)
+        if numeric and symbolic:
+            found = self.numbers.with_numbers(row, [each for _, each in symbolic], numeric)
+            if found is not None:
+                verdicts.append(found)
+        if defined:
+            if (name := row.sides[0]) and numeric:
+                self.numbers.learn(name, rounding.stated(numeric[-1]), row)
+            repeat = self.pairs.repeat(row)
+            verdicts.append(repeat or (DEFINED, ""))
+        self._decide(row, verdicts)
+
+    def _is_definition(self, row: Row) -> bool:
+        left = row.sides[0]
+        if left is None or row.inherited:
+            return False
+        known = (
+            self.book.definitions.get(n.key(left), [])
+            if left.head == "sym"
+            else self.book.functions.get(left.text, [])
+            if left.head == "call"
+            else []
+        )
+        return any(each.order == row.order for each in known) or (
+            left.head == "sym" and any(each.head == "call" and each.text == n.show(left) for each in row.readable()[1:])
+        )
+
+    def _symbolic(self, row: Row, symbolic: Sequence[tuple[int, Node]], defined: bool) -> list[tuple[str, str]]:
+        """Compare sides with names: each with the first that can be computed."""
+        verdicts = []
+        reference = 0
+        if defined and len(symbolic) > 1:
+            reference = 1
+            left = symbolic[0][1]
+            if left.head == "call":
+                found = self.pairs.known_function(row, left, symbolic[1][1])
+                if found is not None:
+                    verdicts.append(found)
+        for place in range(reference + 1, len(symbolic)):
+            at, right = symbolic[place]
+            if at < row.inherited:
+                continue
+            verdicts.append(
+                self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
+            )
+        return verdicts
+
+    def _constant_claim(self, row: Row, left: Node, numeric: Sequence[Node]) -> tuple[str, str] | None:
+        """Judge ∂u/∂v = 1: a constant is tried at random numbers."""
+        right = numeric[0]
+        exact = rounding.literal(right)
+        decimals = any(each.head == "num" and rounding.unit_of(each.text) for each in right.walk())
+        if left.head == "sym" or decimals or (exact is None and right.head != "/") or row.inherited:
+            return None
+        claim = Claim(left, right, row.order, row.section, row.conditions)
+        outcome = self.pairs.judge.compare(claim)
+        if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+            return RIGHT, ""
+        if outcome.result == EQUAL:
+            return JOINS, ""
+        if outcome.result == UNEQUAL and not self.numbers.computed(row, left):
+            if outcome.guessed or left.head != "d":
+                return GIVEN, ""
+            repair = self.pairs.repair(claim, self.pairs.names(claim))
+            if repair is not None and outcome.trusted and not self.pairs.is_softly_known(claim):
+                return WRONG, repair.message
+            return DOUBTFUL, "at other numbers the left side is not constant"
+        return None
+
+    def _judge_update(self, row: Row, update: tuple[Node, Node, Node | None]) -> None:
+        name, step, slope = update
+        sides = row.readable()
+        numeric = [each for each in sides[1:] if rounding.is_numeric(each)]
+        verdicts: list[tuple[str, str]] = []
+        if len(numeric) > 1 and (found := neighbours(row, numeric)) is not None:
+            verdicts.append(found)
+        symbolic = next((each for each in sides[1:] if not rounding.is_numeric(each)), None)
+        if numeric and symbolic is not None:
+            self.numbers.unify(symbolic, numeric[0], row)
+            verdicts += self.numbers.stepped(row, symbolic, numeric[-1])
+            self.numbers.values[place_of(name)] = [
+                (rounding.stated(numeric[-1]).value, rounding.stated(numeric[-1]).unit, row.order)
+            ]
+        if slope is not None:
+            x = slope.args[1]
+            if x.text != name.text:
+                verdicts.append((DOUBTFUL, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
+            elif len(low_indices(x)) != len(low_indices(name)):
+                verdicts.append((IN_FORM, ""))
+            elif low_indices(x) != low_indices(name):
+                right = replace(slope, args=(slope.args[0], name))
+                verdicts.append((WRONG, f"wrong index: {n.show(slope)} where {n.show(right)} belongs"))
+            elif step.head != "neg":
+                status = WRONG if self.descends else DOUBTFUL
+                verdicts.append((status, f"sign: for descent the step is taken away, {n.show(name)} − …"))
+            else:
+                verdicts.append((IN_FORM, ""))
+        self._decide(row, verdicts or [(IN_FORM, "")])
+
+    def _decide(self, row: Row, verdicts: Sequence[tuple[str, str]]) -> None:
+        """Let the gravest verdict on a row stand; of those that are not grave, the strongest."""
+        for status in (WRONG, DOUBTFUL, RIGHT, JOINS, IN_FORM, DEFINED, GIVEN, REMARK):
+            found = [message for each, message in verdicts if each == status]
+            if found:
+                self._set(row, status, "; ".join(dict.fromkeys(filter(None, found))))
+                return
+        self._set(row, GIVEN)
