@@ -57,7 +57,7 @@ def legend(results: Results, reference: str = "") -> str:
 def eager(results: Results) -> str:
     """Table of speed relative to micrograd."""
     against = ratio_table(results, lambda key, name: results.ratio("micrograd", key, name), "micrograd")
-    text = "Record, differentiate and free a fresh graph, so many times as fast as micrograd:"
+    text = "Record, differentiate and free a fresh graph; speed relative to micrograd:"
     return "\n\n".join([text, against, legend(results, "micrograd")])
 
 
