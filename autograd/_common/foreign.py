@@ -156,27 +156,27 @@ _MICROGRAD: Final[dict[str, Callable[[Any], Any]]] = {
 class ForeignName:
     """A class's attribute that raises an AttributeError with a hint; one of the instance's own goes before it."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
 
     def __get__(self, instance: Any, owner: type) -> Any:
         """Return the instance's own attribute, if it has one."""
         own = getattr(instance, "__dict__", {})
         if self.name in own:
             return own[self.name]
-        raise AttributeError(hint(f"{owner.__name__!r}", self.name, "Value"))
+        raise AttributeError(hint(f"{owner.__name__!r}", self.name, self.kind))
 
     def __set__(self, instance: Any, value: object) -> None:
         """Set an attribute of the instance's own, if it can have one."""
         if not hasattr(instance, "__dict__"):
-            raise AttributeError(hint(f"{type(instance).__name__!r}", self.name, "Value"))
+            raise AttributeError(hint(f"{type(instance).__name__!r}", self.name, self.kind))
         instance.__dict__[self.name] = value
 
 
-def install(value_type: type) -> None:
-    """Give a Value type the foreign names, and micrograd's `_prev` and `_op`: nothing else of it gets slower."""
-    for name in HINTS["Value"]:
-        if not hasattr(value_type, name):
-            setattr(value_type, name, ForeignName(name))
-    for name, shim in _MICROGRAD.items():
-        setattr(value_type, name, property(shim))
+def install(owner: type, kind: str) -> None:
+    """Give a class the foreign names of its kind: unlike `__getattr__`, they make no other attribute slower."""
+    for name in HINTS[kind]:
+        if not hasattr(owner, name):
+            setattr(owner, name, ForeignName(name, kind))
+    for name, shim in _MICROGRAD.items() if kind == "Value" else ():
+        setattr(owner, name, property(shim))

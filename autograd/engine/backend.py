@@ -31,7 +31,7 @@ def _pick(wanted: str) -> tuple[str, Any]:
                 raise ImportError(f"AUTOGRAD_CORE is 'c', but the C core was not built: {error}") from error
         else:
             modes.listeners.append(_value._set_modes)
-            install(_value.Value)
+            install(_value.Value, "Value")
             return "c", _value
     from autograd.engine import functions
 

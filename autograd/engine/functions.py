@@ -221,5 +221,5 @@ for _op in [op for op in _fixed if op.name in NAMES]:
             setattr(Value, _name, _method(_op))
 for _method_ in _operators.OPERATORS:
     setattr(Value, _method_.__name__, _method_)
-install(Value)
+install(Value, "Value")
 modes.listeners.append(observe(Value))

@@ -99,7 +99,7 @@ write_all(PyObject *values, What what, const double *from)
 }
 
 
-/* A step: the values, a tuple of the optimiser's arrays (an array of doubles, or None), then the settings */
+/* A step: the values, the optimiser's arrays (of doubles, or None) and the settings, each in a tuple */
 
 enum { MOST_STATES = 3, MOST_SETTINGS = 9 };
 
@@ -153,10 +153,13 @@ static PyObject *
 function_step(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
     const Row *row = given > 0 ? find_row(arguments[0]) : NULL;
-    if (row == NULL || given != 3 + row->settings || !PyTuple_Check(arguments[1]) || !PyTuple_Check(arguments[2])
-        || PyTuple_GET_SIZE(arguments[2]) != row->states) {
+    bool fitting = row != NULL && given == 4;
+    for (int i = 1; fitting && i < 4; i++) {
+        fitting = PyTuple_Check(arguments[i]);
+    }
+    if (!fitting || PyTuple_GET_SIZE(arguments[2]) != row->states || PyTuple_GET_SIZE(arguments[3]) != row->settings) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_TypeError, "step: takes a row's name, a tuple of Values, one of arrays, and numbers");
+            PyErr_SetString(PyExc_TypeError, "step: takes a row's name and tuples of Values, arrays and numbers");
         }
         return NULL;
     }
@@ -171,7 +174,7 @@ function_step(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
     memset(views, 0, sizeof(views));
     bool fine = read_both(values, numbers, numbers + count);
     for (int i = 0; fine && i < row->settings; i++) {
-        settings[i] = PyFloat_AsDouble(arguments[3 + i]);
+        settings[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(arguments[3], i));
         fine = settings[i] != -1.0 || !PyErr_Occurred();
     }
     for (int i = 0; fine && i < row->states; i++) {
@@ -307,7 +310,7 @@ static PyMethodDef functions[] = {
     {"read", FAST(function_read), "read(values, what, /)\n--\n\n`data` or `grad` of every Value."},
     {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nWhether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
-    {"step", FAST(function_step), "step(name, values, states, *settings, /)\n--\n\nMake the step of a row."},
+    {"step", FAST(function_step), "step(name, values, states, settings, /)\n--\n\nMake the step of a row."},
     {NULL, NULL, 0, NULL},
 };
 

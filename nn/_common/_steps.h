@@ -4,21 +4,37 @@ WIDE static void
 row_sgd(Py_ssize_t n, double *restrict xs, const double *restrict gs, double *const *states,
         const double *settings)
 {
+    const double lr = settings[0];
+    const double decay = settings[1];
+    const double maximize = settings[2];
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double x = xs[i], g = gs[i];
+        g = maximize ? -g : g;
+        g = decay ? g + decay * x : g;
+        x = x - lr * g;
+        xs[i] = x;
+    }
+}
+
+
+WIDE static void
+row_momentum(Py_ssize_t n, double *restrict xs, const double *restrict gs, double *const *states,
+             const double *settings)
+{
     double *restrict buffers = states[0];
-    const double first = settings[0];
-    const double lr = settings[1];
-    const double momentum = settings[2];
-    const double dampening = settings[3];
-    const double decay = settings[4];
+    const double lr = settings[0];
+    const double decay = settings[1];
+    const double maximize = settings[2];
+    const double momentum = settings[3];
+    const double dampening = settings[4];
     const double nesterov = settings[5];
-    const double maximize = settings[6];
+    const double steps = settings[6];
     for (Py_ssize_t i = 0; i < n; i++) {
         double x = xs[i], g = gs[i], buffer = buffers[i];
         g = maximize ? -g : g;
         g = decay ? g + decay * x : g;
-        buffer = first ? g : momentum * buffer + (1.0 - dampening) * g;
-        double ahead = nesterov ? g + momentum * buffer : buffer;
-        x = x - lr * (momentum ? ahead : g);
+        buffer = steps ? momentum * buffer + (1.0 - dampening) * g : g;
+        x = x - lr * (nesterov ? g + momentum * buffer : buffer);
         xs[i] = x;
         buffers[i] = buffer;
     }
@@ -89,7 +105,8 @@ row_rmsprop(Py_ssize_t n, double *restrict xs, const double *restrict gs, double
 }
 
 static const Row rows[] = {
-    {"sgd", 1, 7, row_sgd},
+    {"sgd", 0, 3, row_sgd},
+    {"momentum", 1, 7, row_momentum},
     {"adam", 3, 9, row_adam},
     {"rmsprop", 3, 7, row_rmsprop},
 };

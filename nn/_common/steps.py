@@ -22,16 +22,23 @@ if TYPE_CHECKING:
 __all__ = ["ROWS", "finite", "read", "step", "write"]
 
 
-def sgd(
-    x: float, g: float, buffer: float, /,
-    first: float, lr: float, momentum: float, dampening: float, decay: float, nesterov: float, maximize: float,
-) -> tuple[float, ...]:  # fmt: skip
-    """Gradient descent; `buffer` is the momentum's, which the first step starts with the gradient."""
+def sgd(x: float, g: float, /, lr: float, decay: float, maximize: float) -> tuple[float, ...]:
+    """Gradient descent."""
     g = -g if maximize else g
     g = g + decay * x if decay else g
-    buffer = g if first else momentum * buffer + (1.0 - dampening) * g
-    ahead = g + momentum * buffer if nesterov else buffer
-    x = x - lr * (ahead if momentum else g)
+    x = x - lr * g
+    return (x,)
+
+
+def momentum(
+    x: float, g: float, buffer: float, /,
+    lr: float, decay: float, maximize: float, momentum: float, dampening: float, nesterov: float, steps: float,
+) -> tuple[float, ...]:  # fmt: skip
+    """Gradient descent with momentum, whose `buffer` the first step starts with the gradient."""
+    g = -g if maximize else g
+    g = g + decay * x if decay else g
+    buffer = momentum * buffer + (1.0 - dampening) * g if steps else g
+    x = x - lr * (g + momentum * buffer if nesterov else buffer)
     return x, buffer
 
 
@@ -66,10 +73,10 @@ def rmsprop(
     return x, square, mean, buffer
 
 
-ROWS: Final[dict[str, Callable[..., tuple[float, ...]]]] = {row.__name__: row for row in (sgd, adam, rmsprop)}
+ROWS: Final[dict[str, Callable[..., tuple[float, ...]]]] = {row.__name__: row for row in (sgd, momentum, adam, rmsprop)}
 
 
-def step(name: str, values: tuple[Value, ...], states: tuple[Doubles | None, ...], *settings: float) -> None:
+def step(name: str, values: tuple[Value, ...], states: tuple[Doubles | None, ...], settings: tuple[float, ...]) -> None:
     """Make the step of a row; a state that is None counts as zeros and is not kept."""
     row, kept = ROWS[name], [zeros(len(values)) if state is None else state for state in states]
     moved = [

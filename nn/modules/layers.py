@@ -74,8 +74,13 @@ class Neuron(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
         """Return the output for `xs`, of as many numbers or Values as there are weights."""
-        name, labels = f"neuron {self.name}", _node_labels(self.name, self.activation)
-        return _applied(name, len(self.weights), [self.weights], xs, [self.bias], self.activation, [labels])[0]
+        function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
+        labels = _node_labels(self.name, self.activation)
+        try:
+            return backend.layer([self.weights], xs, [self.bias], function, [labels])[0]
+        except (TypeError, ValueError):
+            check_operands(f"neuron {self.name}", len(self.weights), xs)
+            raise
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {spelled(self.activation)}, name={self.name!r})"
@@ -185,7 +190,12 @@ class Layer(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs for `xs`, of `inputs` numbers or Values."""
-        return _applied(self.name, self.inputs, self.weights, xs, self.biases, self.activation, self._labels)
+        function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
+        try:
+            return backend.layer(self.weights, xs, self.biases, function, self._labels)
+        except (TypeError, ValueError):
+            check_operands(self.name, self.inputs, xs)
+            raise
 
     def __repr__(self) -> str:
         bias = "" if self.bias_kind == "neuron" else f", bias={self.bias_kind!r}"
@@ -217,20 +227,6 @@ class Linear(Layer):
 
     def __repr__(self) -> str:
         return super().__repr__().replace("Layer(", "Linear(", 1).replace(", 'linear'", "", 1)
-
-
-def _applied(
-    name: str, width: int, weights: Any, xs: Any, biases: Any, activation: Any, labels: list[tuple[str, str]]
-) -> list[Value]:
-    """Outputs of neurons side by side; wrong inputs raise an error with the layer's name."""
-    try:
-        if len(xs) != width:
-            check_operands(name, width, xs)
-        function = FUNCTIONS[activation] if isinstance(activation, str) else activation
-        return backend.layer(weights, xs, biases, function, labels)
-    except TypeError:
-        check_operands(name, width, xs)
-        raise
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from autograd._common.foreign import hint
+from autograd._common.foreign import install
 from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -107,9 +107,6 @@ class Module(state.Stateful):
         parameters = tuple(self.parameters())
         flat.write(parameters, "grad", array("d", bytes(8 * len(parameters))))
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(hint(f"{type(self).__name__!r} object", name, "Module"))
-
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""
         return notebook.parameters(self, self.named_parameters())
@@ -183,3 +180,6 @@ class Module(state.Stateful):
         ValueError: load_state_dict of Layer: missing 'biases'; unexpected 'gain'; 'weights' must be of shape ...
         """
         state.load(self, numbers)
+
+
+install(Module, "Module")

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["SGD", "Adam", "AdamW", "RMSprop"]
+
+# The settings of a row that are read as they are, in its order.
+_SGD: Callable[[Any], tuple[float, ...]] = attrgetter("_lr", "weight_decay", "maximize")
+_MOMENTUM: Callable[[Any], tuple[float, ...]] = attrgetter(
+    "_lr", "weight_decay", "maximize", "momentum", "dampening", "nesterov", "steps"
+)
+_ADAM: Callable[[Any], tuple[Any, ...]] = attrgetter("_lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
+_RMSPROP: Callable[[Any], tuple[float, ...]] = attrgetter(
+    "_lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize"
+)
 
 
 class SGD(Optimizer):
@@ -40,7 +51,11 @@ class SGD(Optimizer):
     0.0
     """
 
-    row: ClassVar = "sgd"
+    momentum: float
+    dampening: float
+    weight_decay: float
+    nesterov: bool
+    maximize: bool
     bounds: ClassVar = {
         "momentum": math.inf,
         "dampening": math.inf,
@@ -74,12 +89,10 @@ class SGD(Optimizer):
             )
         return found
 
-    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
-        return ("momentum_buffer" if at("momentum") else None,)
-
-    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
-        settings = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
-        return (self.steps == 0, *map(at, settings))
+    def _row(self, settings: Any) -> Any:
+        if settings.momentum:
+            return "momentum", ("momentum_buffer",), _MOMENTUM(settings)
+        return "sgd", (), _SGD(settings)
 
 
 class Adam(Optimizer):
@@ -110,7 +123,11 @@ class Adam(Optimizer):
     0.9
     """
 
-    row: ClassVar = "adam"
+    betas: tuple[float, float]
+    eps: float
+    weight_decay: float
+    amsgrad: bool
+    maximize: bool
     bounds: ClassVar = {
         "betas": (1.0, 1.0),
         "eps": math.inf,
@@ -135,21 +152,23 @@ class Adam(Optimizer):
             parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
         )
 
-    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
-        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq" if at("amsgrad") else None)
-
-    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
-        (beta1, beta2), lr, decay, step = at("betas"), at("lr"), at("weight_decay"), self.steps + 1
+    def _row(self, settings: Any) -> Any:
+        lr, (beta1, beta2), eps, decay, amsgrad, maximize = _ADAM(settings)
+        step, decoupled = self.steps + 1, self.decoupled
         return (
-            lr / (1.0 - beta1**step),
-            1.0 / math.sqrt(1.0 - beta2**step),
-            beta1,
-            beta2,
-            at("eps"),
-            0.0 if self.decoupled else decay,
-            1.0 - lr * decay if self.decoupled else 1.0,
-            at("amsgrad"),
-            at("maximize"),
+            "adam",
+            ("exp_avg", "exp_avg_sq", "max_exp_avg_sq" if amsgrad else None),
+            (
+                lr / (1.0 - beta1**step),
+                1.0 / math.sqrt(1.0 - beta2**step),
+                beta1,
+                beta2,
+                eps,
+                0.0 if decoupled else decay,
+                1.0 - lr * decay if decoupled else 1.0,
+                amsgrad,
+                maximize,
+            ),
         )
 
 
@@ -213,7 +232,12 @@ class RMSprop(Optimizer):
     0.0
     """
 
-    row: ClassVar = "rmsprop"
+    alpha: float
+    eps: float
+    weight_decay: float
+    momentum: float
+    centered: bool
+    maximize: bool
     bounds: ClassVar = {
         "alpha": 1.0,
         "eps": math.inf,
@@ -240,9 +264,6 @@ class RMSprop(Optimizer):
             maximize=maximize,
         )  # fmt: skip
 
-    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
-        optional = (("grad_avg", "centered"), ("momentum_buffer", "momentum"))
-        return ("square_avg", *(name if at(setting) else None for name, setting in optional))
-
-    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
-        return tuple(map(at, ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")))
+    def _row(self, settings: Any) -> Any:
+        mean = "grad_avg" if settings.centered else None
+        return "rmsprop", ("square_avg", mean, "momentum_buffer" if settings.momentum else None), _RMSPROP(settings)

@@ -55,6 +55,10 @@ class LBFGS(Optimizer):
     3.0
     """
 
+    max_iter: int
+    history_size: int
+    tolerance_grad: float
+    tolerance_change: float
     bounds: ClassVar = {
         "max_iter": int,
         "history_size": int,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from autograd._common.foreign import hint
+from autograd._common.foreign import install
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
@@ -34,9 +35,20 @@ class Group:
     rate: float = 1.0  # its learning rate in units of the optimiser's
     state: dict[str, Doubles] = field(default_factory=dict)
 
-    def array(self, name: str) -> Doubles:
-        """An array of the state, zeros at first."""
-        return self.state.setdefault(name, zeros(len(self.values)))
+    def __post_init__(self) -> None:
+        self.zeros = zeros(len(self.values))
+        self.plain = not self.own and self.rate == 1.0  # has the optimiser's own settings
+
+        self._last: tuple[Any, tuple[Doubles | None, ...]] = (None, ())
+
+    def arrays(self, names: tuple[str | None, ...]) -> tuple[Doubles | None, ...]:
+        """Arrays of the state, zeros at first; None for a state that isn't kept."""
+        if self._last[0] != names:
+            for name in names:
+                if name is not None and name not in self.state:
+                    self.state[name] = array("d", self.zeros)
+            self._last = names, tuple([None if name is None else self.state[name] for name in names])
+        return self._last[1]
 
 
 class Optimizer:
@@ -85,9 +97,6 @@ class Optimizer:
 
     bounds: ClassVar[dict[str, Any]] = {}
     """Settings in order: each in [0, bound); a tuple of bounds for several numbers, bool for a switch."""
-
-    row: ClassVar[str] = ""
-    """The row of `nn._common.steps` that a step runs."""
 
     def __init__(self, parameters: Parameters, lr: float, **settings: Any) -> None:
         self.lr = lr
@@ -167,32 +176,30 @@ class Optimizer:
             _inspect(type(self).__name__, self.parameters)
             modes.observed("set", self.parameters[0], None, None)  # a recording can't repeat a step
         for group in self._groups:
-            at = self._settings_of(group)
-            states = tuple(None if name is None else group.array(name) for name in self._arrays(at))
-            flat.step(self.row, group.values, states, *self._numbers(at))
+            row, states, settings = self._row(self if group.plain else self._settings_of(group))
+            flat.step(row, group.values, group.arrays(states), settings)
         self.steps += 1
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0; `backward()` adds to it."""
         for group in self._groups:
-            flat.write(group.values, "grad", zeros(len(group.values)))
+            flat.write(group.values, "grad", group.zeros)
 
-    def _settings_of(self, group: Group) -> Callable[[str], Any]:
-        """A setting of a group by name."""
-        own = {**group.own, "lr": self._lr * group.rate}
-        return lambda name: own[name] if name in own else getattr(self, name)
+    def _settings_of(self, group: Group) -> Any:
+        """An object with the settings of a group as attributes."""
+        shared = {name: getattr(self, name) for name in self.bounds}
+        return SimpleNamespace(**{**shared, **group.own, "_lr": self._lr * group.rate, "steps": self.steps})
 
-    def _arrays(self, at: Callable[[str], Any]) -> tuple[str | None, ...]:
-        """Names of the row's states; None for one that these settings don't need."""
-        return ()
+    def _row(self, settings: Any) -> tuple[str, tuple[str | None, ...], tuple[float, ...]]:
+        """What a step runs: a row of `nn._common.steps`, the names of its states, and its settings.
 
-    def _numbers(self, at: Callable[[str], Any]) -> tuple[float, ...]:
-        """The row's settings."""
-        return ()
+        A state that the settings don't need has None for its name. An optimiser that runs none defines `step`.
+        """
+        return "", (), ()
 
     def _names(self) -> list[str]:
         """Names of the states that any group needs."""
-        found = [name for group in self._groups for name in self._arrays(self._settings_of(group)) if name]
+        found = [name for group in self._groups for name in self._row(self._settings_of(group))[1] if name]
         return list(dict.fromkeys(found))
 
     def state_dict(self) -> dict[str, Any]:
@@ -205,7 +212,9 @@ class Optimizer:
         {'momentum_buffer': [0.0]}
         """
         settings = {name: _plain(getattr(self, name)) for name in ("lr", *self.bounds)}
-        arrays = {name: [x for group in self._groups for x in group.array(name)] for name in self._names()}
+        names = tuple(self._names())
+        kept = [dict(zip(names, group.arrays(names), strict=True)) for group in self._groups]
+        arrays = {name: [x for arrays in kept for x in arrays[name] or ()] for name in names}
         found = {"kind": type(self).__name__, "steps": self.steps, "settings": settings, "state": arrays}
         return found if len(self._groups) == 1 else {**found, "groups": self._described()}
 
@@ -236,10 +245,11 @@ class Optimizer:
         arrays = _arrays_of(where, state["state"], trial._names(), len(self.parameters))
         for name in ("lr", *self.bounds):
             setattr(self, name, getattr(trial, name))
-        self.steps, begin = steps, 0
+        self.steps, begin, groups = steps, 0, []
         for group in self._groups:
-            end = begin + len(group.values)
-            group.state, begin = {name: numbers[begin:end] for name, numbers in arrays.items()}, end
+            own = slice(begin, begin := begin + len(group.values))
+            groups.append(Group(group.values, group.own, group.rate, {name: xs[own] for name, xs in arrays.items()}))
+        self._groups = groups
 
     def _with_settings(self, where: str, settings: Any) -> Optimizer:
         """Another optimiser of this kind and these groups, whose settings have been checked as those of any."""
@@ -251,13 +261,13 @@ class Optimizer:
         trial._groups = [Group(group.values, group.own, group.rate) for group in self._groups]
         return trial
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(hint(f"{type(self).__name__!r}", name, "Optimizer"))
-
     def __repr__(self) -> str:
-        shown_ = [name for name in ("lr", *self.bounds) if name != "maximize" or self.maximize]
+        shown_ = [name for name in ("lr", *self.bounds) if name != "maximize" or getattr(self, name)]
         settings = "".join(f", {name}={getattr(self, name)!r}" for name in shown_)
         return f"{type(self).__name__}({len(self.parameters)} parameters{settings})"
+
+
+install(Optimizer, "Optimizer")
 
 
 def checked_parameters(where: str, parameters: Any) -> tuple[Value, ...]:

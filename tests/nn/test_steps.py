@@ -40,7 +40,7 @@ def run(
     values = leaves(numbers)
     arrays = tuple(array("d", [0.25] * len(values)) if keep else None for keep in kept)
     for _ in range(3):
-        backend.step(name, values, arrays, *settings)
+        backend.step(name, values, arrays, tuple(settings))
     found = [bits(value.data for value in values), bits(value.grad for value in values)]
     return found + [bits(numbers) for numbers in arrays if numbers is not None]
 
@@ -77,7 +77,7 @@ def test_a_subclass_is_read_and_written_through_its_attributes(backend: Any) -> 
     values = (ag.Value(0.0), Bounded(0.0))
     for value in values:
         value.grad = 5.0
-    backend.step("sgd", values, (None,), False, 1.0, 0.0, 0.0, 0.0, False, False)
+    backend.step("sgd", values, (), (1.0, 0.0, False))
     assert [value.data for value in values] == [-5.0, -1.0]
     backend.write(values, "data", array("d", [-7.0, -7.0]))
     assert backend.read(values, "data").tolist() == [-7.0, -1.0]
@@ -101,25 +101,26 @@ def test_read_and_write(backend: Any) -> None:
 @pytest.mark.skipif(not flat.COMPILED, reason="nn._common._steps is not in use: the Python core, or it was not built")
 def test_wrong_arguments_of_the_loops_in_c() -> None:
     values = leaves([(1.0, 1.0), (2.0, 1.0)])
-    right, settings = array("d", [0.0, 0.0]), [0.1] * 9
+    right, settings = array("d", [0.0, 0.0]), (0.1,) * 9
     loops: Any = flat
     for wrong, error in [(array("d", [0.0]), ValueError), (array("f", [0.0, 0.0]), ValueError), (b"", BufferError)]:
         with pytest.raises(error):
-            loops.step("adam", values, (right, wrong, None), *settings)
+            loops.step("adam", values, (right, wrong, None), settings)
     states = (right, right, None)
     for arguments in [
-        ("adam",), ("adam", 1), ("adam", list(values), states, *settings), ("adam", values, states),
-        ("adam", values, states[:2], *settings), ("adam", values, [*states], *settings),
+        ("adam",), ("adam", 1), ("adam", list(values), states, settings), ("adam", values, states),
+        ("adam", values, states[:2], settings), ("adam", values, [*states], settings),
+        ("adam", values, states, [*settings]),
     ]:  # fmt: skip
-        with pytest.raises(TypeError, match="step: takes a row's name, a tuple of Values"):
+        with pytest.raises(TypeError, match="step: takes a row's name and tuples of Values"):
             loops.step(*arguments)
     with pytest.raises(TypeError, match="step: takes a row's name"):
         loops.step()
     for name in ("lion", 3):
         with pytest.raises(KeyError):
-            loops.step(name, values, states, *settings)
+            loops.step(name, values, states, settings)
     with pytest.raises(TypeError):
-        loops.step("adam", values, states, *settings[:8], "a")
+        loops.step("adam", values, states, (*settings[:8], "a"))
     with pytest.raises(AttributeError):
         loops.read((1.5,), "data")
     with pytest.raises(TypeError, match="write: numbers must be an array of doubles"):
