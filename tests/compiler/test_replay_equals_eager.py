@@ -304,3 +304,41 @@ def test_random_graphs_and_sizes(seed: int, ops: int) -> None:
                 made = random_graph(seed, [Value(x) for x in sample], [Value(0.3)], ops)
                 for got, y in zip(row, made, strict=True):
                     assert within(got, y.data, bound(y)), (name, got, y.data)
+
+
+SINGULAR: dict[str, Callable[[Any], Any]] = {
+    "sqrt": ag.sqrt,
+    "log": ag.log,
+    "exp": ag.exp,
+    "reciprocal": lambda x: 1.0 / x,
+    "power": lambda x: x**0.5,
+}
+
+TWICE: dict[str, Callable[..., Any]] = {
+    "one without weight": lambda s, x, y: s(x) + s(x) * 0.0,
+    "one from the other": lambda s, x, y: s(x) - s(x),
+    "one behind a relu": lambda s, x, y: ag.relu(s(x) - 2.0) + s(x),
+    "one below the other": lambda s, x, y: s(s(x) * 2.0) * 0.0 + s(s(x) * 2.0),
+    "below a regular one": lambda s, x, y: ag.tanh(s(x) * 3.0) * 0.0 + ag.tanh(s(x) * 3.0) * 2.0,
+    "in products that commute": lambda s, x, y: (s(x) * y + 1.0) * 0.0 + (y * s(x) + 1.0) * 2.0 + ag.sum([s(x) * y, y]),
+    "in two branches": lambda s, x, y: ag.where(x > y, s(x), y) + ag.where(x > y, s(x), 3.0),
+    "through many relus": lambda s, x, y: ag.sum([ag.relu(s(x) * k - y) + ag.relu(s(x) * k) for k in range(-2, 3)]),
+}
+
+
+@pytest.mark.parametrize("op", SINGULAR)
+@pytest.mark.parametrize("how", TWICE)
+def test_equal_singular_nodes_keep_gradients_of_their_own(op: str, how: str, kernel: str) -> None:
+    def make(x: Value, y: Value) -> Value:
+        result: Value = TWICE[how](SINGULAR[op], x, y) + y
+        return result
+
+    points = [(x, y) for x in (0.0, -0.0, 0.25, -1.0, 800.0, 1e308) for y in (0.0, 0.5)]
+    for point in points:
+        inputs = [Value(x) for x in point]
+        value, gradients = eager(make, point)
+        program = compiled(make(*inputs), inputs, kernel)
+        for samples in (1, 3):
+            found = program.gradients(*([x] * samples for x in point))
+            close(found.outputs, [value] * samples, 1e-13, 1e-13)
+            close(found.inputs, [[g] * samples for g in gradients], 1e-13, 1e-13)

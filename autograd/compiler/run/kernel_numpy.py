@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compiler.plan.plain import Node, PlainPlan
@@ -70,10 +71,12 @@ class NumpyKernel:
         roots = np.empty((len(self.plan.roots), samples))
         rows = np.zeros((tape.inputs + tape.parameters, samples))
         sums = np.zeros(tape.parameters)
+        latest: deque[_Block] = deque(maxlen=2)  # memory freed at once would go back to the system in between
         with np.errstate(all="ignore"):
             for start in range(0, samples, self.block):
                 here = slice(start, start + self.block)
                 block = _Block(self.plan, numbers, columns[:, here], start)
+                latest.append(block)
                 block.forward()
                 for row, entry in zip(roots, self.plan.roots, strict=True):
                     row[here] = block.values[entry]
@@ -142,7 +145,7 @@ class _Block:
                 if selects:
                     chosen = np.broadcast_to(np.not_equal(slope, 0.0), gradient.shape)
                     passed = chosen if reached is None else chosen & reached
-                product = gradient * slope
+                product = gradient if isinstance(slope, float) and slope == 1.0 else gradient * slope
                 self.accumulate(x, product if passed is None else np.where(passed, product, 0.0), passed)
 
     def accumulate(self, entry: int, gradient: Array, reached: Any) -> None:

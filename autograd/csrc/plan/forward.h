@@ -34,6 +34,7 @@ typedef struct {
     ARRAY(Pair) pairs;
     ARRAY(Product) products;
     ARRAY(Way) reached;
+    Map mask_of; /* by the ways to what has it */
     Ints sums, seeds_to, gradients, stored;
 } Planner;
 
@@ -143,6 +144,10 @@ compute(Planner *p, int32_t x)
 {
     Writer *w = &p->writer;
     Entry entry = *ENTRY(p, x);
+    if (entry.value != x && has(p, entry.value, ALIVE) && !has(p, entry.value, ABSORBED)) {
+        ENTRY(p, x)->slopes = ENTRY(p, entry.value)->slopes;
+        return place(p, entry.value);
+    }
     bool uniform = (entry.flags & UNIFORM) != 0;
     w->part = uniform ? 0 : 1;
     w->exact = false;
@@ -195,9 +200,9 @@ store(Planner *p, int32_t x)
     ENTRY(p, x)->stores = NOWHERE;
 }
 
-/* What each entry is: a number for all samples or not, and whether a gradient passes it. */
+/* Which entries are one number for all samples, and where leaves are. */
 static void
-classify(Planner *p, bool inputs, bool parameters)
+classify(Planner *p)
 {
     const TapeView *tape = &p->tape;
     Writer *w = &p->writer;
@@ -212,21 +217,19 @@ classify(Planner *p, bool inputs, bool parameters)
     p->first_parameter = (int32_t)w->uniforms.count;
     for (int32_t i = 0; i < tape->inputs + tape->parameters; i++) {
         bool own = i >= tape->inputs;
-        ENTRY(p, i)->flags |= (own && !p->each ? UNIFORM : 0u) | ((own ? parameters : inputs) ? ACTIVE : 0u);
-        p->any_active = p->any_active || (own ? parameters : inputs);
+        ENTRY(p, i)->flags |= own && !p->each ? UNIFORM : 0u;
+        p->any_active = p->any_active || has(p, i, ACTIVE);
         if (own) {
             new_uniform(w);
         }
     }
     for (size_t k = 0; k < p->graph.live.count; k++) {
         Entry *entry = ENTRY(p, p->graph.live.items[k]);
-        uint32_t all = UNIFORM, any = 0;
+        uint32_t all = UNIFORM;
         for (int32_t i = 0; i < entry->count; i++) {
-            uint32_t flags = ENTRY(p, p->graph.operands.items[entry->args + i])->flags;
-            all &= flags;
-            any |= flags;
+            all &= ENTRY(p, p->graph.operands.items[entry->args + i])->flags;
         }
-        entry->flags |= (all & UNIFORM) | (entry->op != tape->alias ? any & ACTIVE : 0u);
+        entry->flags |= all & UNIFORM;
     }
     for (int32_t i = 0; i < tape->parameters; i++) {
         int32_t at = ~(p->first_parameter + i);

@@ -6,12 +6,14 @@
 
 #include "../generated/ops.h"
 
-enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32, GUARDED = 64 };
+enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32, GUARDED = 64,
+       SHARED = 128 }; /* SHARED: needs the entry that has its value first */
 enum { NO_OP = -1 };
 
 /* What stands at a position of the tape. Lists are linked by position in their pools; NOWHERE ends them. */
 typedef struct {
     int32_t op, args, count; /* its operands are operands[args], … */
+    int32_t value;           /* the first entry with the same value, which need not have the same gradient */
     int32_t at;              /* the operand of instructions that it is */
     int32_t uses;
     int32_t sum, slopes, sum_of;
@@ -65,7 +67,7 @@ static Entry *
 new_entry(Arena *arena, Graph *graph)
 {
     Entry *entry = ADDED(arena, &graph->entries);
-    *entry = (Entry){.op = NO_OP, .at = NOWHERE, .sum = NOWHERE, .slopes = NOWHERE, .sum_of = NOWHERE, .pairs = NOWHERE,
+    *entry = (Entry){.op = NO_OP, .value = (int32_t)graph->entries.count - 1, .at = NOWHERE, .sum = NOWHERE, .slopes = NOWHERE, .sum_of = NOWHERE, .pairs = NOWHERE,
                      .products = NOWHERE, .reached = NOWHERE, .stores = NOWHERE};
     return entry;
 }
@@ -93,28 +95,48 @@ typedef struct {
     size_t seen;
 } Simplifier;
 
+static inline int32_t
+value_of(const Graph *graph, int32_t x)
+{
+    return graph->entries.items[x].value;
+}
+
 static uint64_t
 key_of(const Graph *graph, int32_t op, const int32_t *args, int32_t count)
 {
     uint64_t key = mixed((uint64_t)op + 1);
-    if ((op == OP_add || op == OP_mul) && args[0] > args[1]) {
-        return mixed(mixed(key ^ (uint64_t)args[1]) ^ (uint64_t)args[0]);
+    if (op == OP_add || op == OP_mul) {
+        int32_t a = value_of(graph, args[0]), b = value_of(graph, args[1]);
+        return mixed(mixed(key ^ (uint64_t)(a < b ? a : b)) ^ (uint64_t)(a < b ? b : a));
     }
     for (int32_t i = 0; i < count; i++) {
-        key = mixed(key ^ (uint64_t)args[i]);
+        key = mixed(key ^ (uint64_t)value_of(graph, args[i]));
     }
     return key;
 }
 
+/* Whether an entry has the value of an op. */
 static bool
 is_equal(const Graph *graph, const Entry *entry, int32_t op, const int32_t *args, int32_t count)
 {
-    if (entry->op != op || entry->count != count) {
-        return false;
-    }
     const int32_t *own = graph->operands.items + entry->args;
-    return memcmp(own, args, (size_t)count * sizeof *args) == 0
-        || ((op == OP_add || op == OP_mul) && own[0] == args[1] && own[1] == args[0]);
+    bool same = entry->op == op && entry->count == count;
+    if (same && (op == OP_add || op == OP_mul) && value_of(graph, own[0]) != value_of(graph, args[0])) {
+        return value_of(graph, own[0]) == value_of(graph, args[1]) && value_of(graph, own[1]) == value_of(graph, args[0]);
+    }
+    for (int32_t i = 0; same && i < count; i++) {
+        same = value_of(graph, own[i]) == value_of(graph, args[i]);
+    }
+    return same;
+}
+
+/* Whether an entry of that value has these operands too, not only others of their values. */
+static bool
+has_operands(const Graph *graph, const Entry *entry, const int32_t *args)
+{
+    const int32_t *own = graph->operands.items + entry->args;
+    return memcmp(own, args, (size_t)entry->count * sizeof *args) == 0
+        || ((entry->op == OP_add || entry->op == OP_mul) && own[0] == args[1] && own[1] == args[0]);
 }
 
 static void
@@ -125,6 +147,9 @@ grow_places(Arena *arena, const Graph *graph, Simplifier *s)
     memset(s->places.items, 0xff, room * sizeof(int32_t));
     for (size_t k = 0; k < graph->live.count; k++) {
         const Entry *entry = &graph->entries.items[graph->live.items[k]];
+        if (entry->value != graph->live.items[k]) {
+            continue;
+        }
         size_t i = key_of(graph, entry->op, graph->operands.items + entry->args, entry->count) & (room - 1);
         while (s->places.items[i] >= 0) {
             i = (i + 1) & (room - 1);
@@ -133,7 +158,7 @@ grow_places(Arena *arena, const Graph *graph, Simplifier *s)
     }
 }
 
-/* The entry that computes the same, or the new one. */
+/* The first entry with this value: the new one, if there was none. */
 static int32_t
 earlier(Arena *arena, const Graph *graph, Simplifier *s, int32_t op, const int32_t *args, int32_t count, int32_t entry)
 {
@@ -160,6 +185,25 @@ constant_entry(Arena *arena, Graph *graph, Simplifier *s, double number)
         entry->number = number;
     }
     return *found;
+}
+
+/* Whether what two nodes with the same operands receive may be added before it is multiplied by their local derivatives.
+   Where those may be infinite it may not: 0·inf is nan, so that of gradients 1 and 0 eager computation makes nan. */
+static bool
+adds_first(const Graph *graph, int32_t op, const int32_t *args)
+{
+    if (op == OP_div) {
+        const Entry *divisor = &graph->entries.items[args[1]];
+        return (divisor->flags & CONSTANT) != 0 && isfinite(1.0 / divisor->number);
+    }
+    return op_regular(op) || op == OP_where || op == OP_sum || op == OP_dot || op == OP_mean;
+}
+
+/* Whether the value may become part of a sum, and so be nowhere by itself. */
+static bool
+is_arithmetic(int32_t op)
+{
+    return op == OP_add || op == OP_sub || op == OP_mul || op == OP_neg || op == OP_sum || op == OP_dot || op == OP_mean;
 }
 
 static double
@@ -212,10 +256,12 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
             malformed(arena, "the number of operands");
         }
     }
+    uint32_t active = 0;
     for (int32_t i = 0; i < count; i++) {
         int32_t x = s->same.items[int_of(arena, PyTuple_GET_ITEM(given, i), entry)];
         push(arena, &graph->operands, x);
         constant = constant && (graph->entries.items[x].flags & CONSTANT) != 0;
+        active |= op != tape->alias ? graph->entries.items[x].flags & ACTIVE : 0;
     }
     int32_t *args = graph->operands.items + first, *same = &s->same.items[entry];
     if (constant) {
@@ -235,12 +281,18 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
             op = OP_mul;
             args[1] = args[0];
         }
-        *same = earlier(arena, graph, s, op, args, count, entry);
+        int32_t value = *same = earlier(arena, graph, s, op, args, count, entry);
+        if (value != entry && active != 0
+            && !(adds_first(graph, op, args) && has_operands(graph, &graph->entries.items[value], args))) {
+            *same = entry; /* one value, but gradients of its own */
+        }
         if (*same == entry) {
             Entry *made = &graph->entries.items[entry];
             made->op = op;
             made->args = first;
             made->count = count;
+            made->value = value;
+            made->flags = active | (value != entry && !is_arithmetic(op) ? SHARED : 0u);
             push(arena, &graph->live, entry);
             return;
         }
@@ -261,6 +313,9 @@ drop_dead(Arena *arena, Graph *graph, size_t outputs)
         for (int32_t i = 0; (entry->flags & ALIVE) != 0 && i < entry->count; i++) {
             graph->entries.items[graph->operands.items[entry->args + i]].flags |= entry->flags & (ALIVE | GUARDED);
         }
+        if ((entry->flags & (ALIVE | SHARED)) == (ALIVE | SHARED)) {
+            graph->entries.items[entry->value].flags |= entry->flags & (ALIVE | GUARDED);
+        }
     }
     size_t kept = 0;
     for (size_t k = 0; k < graph->live.count; k++) {
@@ -276,12 +331,13 @@ drop_dead(Arena *arena, Graph *graph, size_t outputs)
 }
 
 static void
-simplify(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape)
+simplify(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, bool inputs, bool parameters)
 {
     RESERVE(arena, &graph->entries, (size_t)tape->size + 1);
     RESERVE(arena, &s->same, (size_t)tape->size + 1);
     for (int32_t i = 0; i < tape->size; i++) {
-        new_entry(arena, graph);
+        bool active = i < tape->inputs ? inputs : i < tape->inputs + tape->parameters && parameters;
+        new_entry(arena, graph)->flags = active ? ACTIVE : 0u;
         push(arena, &s->same, i);
     }
     for (int32_t i = 0; i < tape->constants; i++) {

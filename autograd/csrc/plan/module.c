@@ -133,8 +133,8 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
             tape->constants = (int32_t)PyTuple_GET_SIZE(tape->numbers);
             tape->leaves = tape->inputs + tape->parameters + tape->constants;
             tape->size = tape->leaves + (int32_t)PyTuple_GET_SIZE(tape->rows);
-            simplify(&p->arena, &p->graph, &p->simplifier, tape);
-            classify(p, of_inputs, of_parameters);
+            simplify(&p->arena, &p->graph, &p->simplifier, tape, of_inputs, of_parameters);
+            classify(p);
             find_sums(&p->arena, &p->graph, &p->inner);
             forward(p);
             note_outputs(p, &work->outputs);

@@ -12,6 +12,12 @@ typedef struct {
     ARRAY(int32_t *) outs;
 } Named;
 
+static inline int
+term_size(Kind kind)
+{
+    return kind == GATHER ? 3 : kind == OR ? 1 : 2;
+}
+
 /* How many outs and reads stand in the step's own fields. */
 static void
 counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
@@ -30,6 +36,7 @@ counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
     case GATHER: *reads = f[7] == NOWHERE ? 1 : 2; break;
     case REDUCE: *outs = 0; break;
     case MASKED_MUL: *reads = 3; break;
+    case OR:
     case LOGSUMEXP:
     case LOAD:
     case SEED: *reads = 0; break;
@@ -56,17 +63,13 @@ name_all(Planner *p, Named *named, int part, int32_t *f)
         *ADDED(arena, &named->reads) = &f[6 + i];
     }
     bool pairs = f[0] == DOT || f[0] == DOTU;
-    for (int32_t k = 0; k < f[10]; k++) {
-        if (f[0] == GATHER) {
-            *ADDED(arena, &named->reads) = &terms[3 * k];
-            continue;
-        }
-        *ADDED(arena, &named->reads) = &terms[2 * k];
+    for (int32_t k = 0; k < f[10]; k++, terms += term_size(f[0])) {
+        *ADDED(arena, &named->reads) = &terms[0];
         if (pairs) {
-            *ADDED(arena, &named->reads) = &terms[2 * k + 1];
+            *ADDED(arena, &named->reads) = &terms[1];
         }
         else if (f[0] == LOGSUMEXP) {
-            *ADDED(arena, &named->outs) = &terms[2 * k + 1];
+            *ADDED(arena, &named->outs) = &terms[1];
         }
     }
 }
@@ -117,8 +120,7 @@ copy_step(Planner *p, const Part *from, Part *to, const int32_t *f)
     for (int k = 0; k < FIELDS; k++) {
         push(arena, &to->code, k == 9 && f[10] > 0 ? (int32_t)to->terms.count : f[k]);
     }
-    bool pairs = f[0] != GATHER;
-    for (int32_t k = 0; k < f[10] * (pairs ? 2 : 3); k++) {
+    for (int32_t k = 0; k < f[10] * term_size(f[0]); k++) {
         push(arena, &to->terms, from->terms.items[f[9] + k]);
     }
 }

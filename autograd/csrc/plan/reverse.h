@@ -60,7 +60,8 @@ note_reached(Planner *p, int32_t x, int32_t mask)
     entry->last_reached = added;
 }
 
-/* The mask of what arrives on any of the ways to x; NOWHERE if one of them has none. */
+/* The mask of what arrives on any of the ways to x; NOWHERE if one of them has none. Entries that are reached on the same
+   ways share one mask: the inputs of a layer of relus are. */
 static int32_t
 mask_at(Planner *p, int32_t x)
 {
@@ -68,16 +69,33 @@ mask_at(Planner *p, int32_t x)
     if ((entry->flags & PLAINLY_REACHED) != 0 || entry->reached == NOWHERE) {
         return NOWHERE;
     }
-    if (p->reached.items[entry->reached].next == NOWHERE) {
-        return p->reached.items[entry->reached].mask;
-    }
-    Mask mask = {.kind = OR, .before = NOWHERE, .first_way = (int32_t)p->writer.ways.count, .where = NOWHERE, .weak = true};
+    Ints *ways = &p->writer.ways;
+    Mask mask = {.kind = OR, .before = NOWHERE, .first_way = (int32_t)ways->count, .where = NOWHERE, .weak = true};
+    uint64_t key = 0;
     for (int32_t i = entry->reached; i != NOWHERE; i = p->reached.items[i].next) {
-        push(&p->arena, &p->writer.ways, p->reached.items[i].mask);
-        mask.weak &= p->writer.masks.items[p->reached.items[i].mask].weak;
-        mask.ways++;
+        int32_t way = p->reached.items[i].mask;
+        if (mask.ways == 0 || way != ways->items[ways->count - 1]) {
+            push(&p->arena, ways, way);
+            mask.weak &= p->writer.masks.items[way].weak;
+            mask.ways++;
+            key = mixed(key ^ (uint64_t)way);
+        }
     }
-    return new_mask(&p->writer, mask);
+    const int32_t *own = ways->items + mask.first_way;
+    if (mask.ways == 1) {
+        ways->count--;
+        return *own;
+    }
+    int32_t *known = map_at(&p->arena, &p->mask_of, key);
+    const Mask *other = *known >= 0 ? &p->writer.masks.items[*known] : NULL;
+    if (other != NULL && other->ways == mask.ways
+        && memcmp(ways->items + other->first_way, own, (size_t)mask.ways * sizeof *own) == 0) {
+        ways->count = (size_t)mask.first_way;
+        return *known;
+    }
+    int32_t made = new_mask(&p->writer, mask);
+    *known = made;
+    return made;
 }
 
 static int32_t
@@ -251,7 +269,8 @@ emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t ma
     int32_t out = made(w, uniform), own = uniform ? local : filled(w, local);
     write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {own, gradient, own}});
     bool weak = mask == NOWHERE || w->masks.items[mask].weak;
-    Mask passed = {.kind = SELECT, .before = mask, .condition = own, .where = NOWHERE, .weak = weak};
+    int32_t where = mask == NOWHERE ? own : NOWHERE;
+    Mask passed = {.kind = SELECT, .before = mask, .condition = own, .where = where, .weak = weak};
     accumulate(p, x, out, NOWHERE, new_mask(w, passed), uniform);
 }
 

@@ -30,7 +30,7 @@ typedef struct {
     Kind kind;
     int32_t before, condition;
     int32_t first_way, ways;
-    int32_t where; /* the operand that holds it, or NOWHERE */
+    int32_t where; /* the operand that holds it, not 0 where a gradient arrives; or NOWHERE */
     bool weak;     /* from rows that select by their own operand, such as relu: the values beside it are finite anyway */
 } Mask;
 
@@ -196,24 +196,20 @@ new_mask(Writer *w, Mask mask)
 static int32_t
 written_mask(Writer *w, const Mask *mask, bool uniform)
 {
-    int32_t one = constant(w, 1.0);
-    if (mask->kind != OR) {
-        int32_t before = mask->before == NOWHERE ? NOWHERE : w->masks.items[mask->before].where;
-        if (before == NOWHERE) {
-            before = uniform ? one : filled(w, one);
+    int32_t out = made(w, uniform);
+    if (mask->kind == OR) {
+        for (int32_t i = 0; i < mask->ways; i++) {
+            push(w->arena, &w->parts[w->part].terms, w->masks.items[w->ways.items[mask->first_way + i]].where);
         }
-        int32_t out = made(w, uniform);
-        write_step(w, w->part, mask->kind, (Fields){.row = -1, .outs = {out}, .reads = {before, mask->condition}});
+        write_step(w, w->part, OR, (Fields){.row = -1, .outs = {out}, .terms = (size_t)mask->ways, .count = mask->ways});
         return out;
     }
-    int32_t found = w->masks.items[w->ways.items[mask->first_way]].where;
-    for (int32_t i = 1; i < mask->ways; i++) {
-        int32_t either = made(w, uniform);
-        int32_t other = w->masks.items[w->ways.items[mask->first_way + i]].where;
-        write_step(w, w->part, OR, (Fields){.row = -1, .outs = {either}, .reads = {found, other}});
-        found = either;
+    int32_t one = constant(w, 1.0), before = mask->before == NOWHERE ? NOWHERE : w->masks.items[mask->before].where;
+    if (before == NOWHERE) {
+        before = uniform ? one : filled(w, one);
     }
-    return found;
+    write_step(w, w->part, mask->kind, (Fields){.row = -1, .outs = {out}, .reads = {before, mask->condition}});
+    return out;
 }
 
 /* Write a mask's instructions, those that it depends on first; return where it is. */

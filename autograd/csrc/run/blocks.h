@@ -300,6 +300,19 @@ ISA(add_scaled)(double *lanes, const double *x, double number, long count)
     }
 }
 
+/* 1 where any of the slots isn't 0. */
+static void
+ISA(any_of)(const Work *work, long n, double *out, const int32_t *terms, int32_t count)
+{
+    int64_t found[BLOCK];
+    EACH found[i] = 0;
+    for (int32_t k = 0; k < count; k++) {
+        const double *x = SLOT(work, terms[k]);
+        EACH found[i] |= x[i] != 0.0 ? -1 : 0;
+    }
+    EACH out[i] = found[i] != 0 ? 1.0 : 0.0;
+}
+
 static void
 ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, int32_t count)
 {
@@ -439,9 +452,11 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
         }
         OF_SLOTS(SELECT, y[i] != 0.0 ? x[i] : 0.0)
         OF_SLOTS(SELECT_NOT, y[i] != 0.0 ? 0.0 : x[i])
-        OF_SLOTS(OR, x[i] != 0.0 || y[i] != 0.0 ? 1.0 : 0.0)
         OF_SLOTS(MASKED_MUL, x[i] != 0.0 ? y[i] * z[i] : 0.0)
 #undef OF_SLOTS
+        case OR:
+            ISA(any_of)(work, n, SLOT(work, s->outs[0]), terms + s->terms, s->count);
+            break;
         case LOGSUMEXP:
             if (s->number != 0) {
                 replay_exactly(work, s, terms, n);

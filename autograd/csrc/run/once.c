@@ -199,7 +199,14 @@ replay_once(const Plan *plan, int part, double *m, const Sample *sample)
         case REDUCE: m[s->number] += m[r[0]] * m[r[1]]; break;
         case SELECT: m[o[0]] = m[r[1]] != 0.0 ? m[r[0]] : 0.0; break;
         case SELECT_NOT: m[o[0]] = m[r[1]] != 0.0 ? 0.0 : m[r[0]]; break;
-        case OR: m[o[0]] = m[r[0]] != 0.0 || m[r[1]] != 0.0 ? 1.0 : 0.0; break;
+        case OR: {
+            int32_t k = 0;
+            while (k < s->count && m[t[k]] == 0.0) {
+                k++;
+            }
+            m[o[0]] = k < s->count ? 1.0 : 0.0;
+            break;
+        }
         case MASKED_MUL: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] * m[r[2]] : 0.0; break;
         case LOGSUMEXP: log_sum_exp_once(m, 1, s, t); break;
         case LOAD: m[o[0]] = sample->inputs[s->number]; break;

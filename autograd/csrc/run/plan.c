@@ -29,7 +29,7 @@ malformed(const char *what)
     return false;
 }
 
-static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [LOGSUMEXP] = 2};
+static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [OR] = 1, [LOGSUMEXP] = 2};
 
 /* Read one step, in two forms: over blocks, and over one sample; everything it names is checked. */
 static bool
@@ -63,7 +63,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
         reads = 1;
         outs = kind == DOT || kind == DOTU;
     }
-    else if (kind == LOAD || kind == SEED || kind == LOGSUMEXP) {
+    else if (kind == LOAD || kind == SEED || kind == OR || kind == LOGSUMEXP) {
         reads = 0;
     }
     else if (kind == REDUCE) {
