@@ -33,8 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--one-case", action="store_true", help="run each parametrised test with one of its cases only")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the first case of each parametrised test under `--one-case`."""
+    """Mark the tests that drive a browser; keep the first case of each parametrised test under `--one-case`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     if not config.getoption("--one-case"):
         return
     first: dict[str, pytest.Item] = {}

@@ -154,8 +154,16 @@ def _written(name: str, operands: list[Formula]) -> Formula:
         name, operands = "add", [operands[0], Formula("neg", (operands[1],))]
     head = _HEADS.get(name, name)
     if head in ("+", "*") and operands[0].head == head:
-        operands = [*operands[0].operands, *operands[1:]]
+        return _continued(operands[0], operands[1:])
     return Formula(head, tuple(operands))
+
+
+def _continued(first: Formula, others: list[Formula]) -> Formula:
+    """Append operands to a sum or product; size and depth follow from its own, so that a long one takes linear time."""
+    whole = Formula(first.head, (*first.operands, *others))
+    vars(whole)["size"] = first.size + sum(each.size for each in others)
+    vars(whole)["depth"] = max(first.depth, *(each.depth + 1 for each in others))
+    return whole
 
 
 def _call(head: str) -> Callable[..., float]:
