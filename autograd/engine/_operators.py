@@ -64,11 +64,11 @@ row_hard_tanh = TABLE['hard_tanh']
 row_softplus = TABLE['softplus']
 row_silu = TABLE['silu']
 row_gelu = TABLE['gelu']
+row_lgamma = TABLE['lgamma']
+row_digamma = TABLE['digamma']
 row_erf = TABLE['erf']
 row_erfc = TABLE['erfc']
 row_normal_cdf = TABLE['normal_cdf']
-row_lgamma = TABLE['lgamma']
-row_digamma = TABLE['digamma']
 row_erfinv = TABLE['erfinv']
 row_i0e = TABLE['i0e']
 row_i1e = TABLE['i1e']
@@ -220,8 +220,9 @@ def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
         y = other._data
         node = new(Value)
         node._operands = node._parents = (self, other)
-        node._data, to_x, to_y = rows.pow(x, y)
-        node._derivatives = (to_x, to_y)
+        out = x * x if y == 2.0 else ieee.pow(x, y)
+        node._data = out
+        node._derivatives = (numerics.power_slope(x, y, out), numerics.power_growth(x, y, out))
     else:
         y = other if type(other) is float else other_operand(row_pow, other, "__rpow__")
         if y is NotImplemented:
@@ -229,8 +230,9 @@ def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
         node = new(Value)
         node._operands = (self, y)
         node._parents = (self,)
-        node._data, to_x, _ = rows.pow(x, y)
-        node._derivatives = (to_x,)
+        out = x * x if y == 2.0 else ieee.pow(x, y)
+        node._data = out
+        node._derivatives = (numerics.power_slope(x, y, out),)
     node._row = row_pow
     return recorded(node) if active else node
 
@@ -243,8 +245,9 @@ def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
     node = new(Value)
     node._operands = (x, self)
     node._parents = (self,)
-    node._data, _, to_y = rows.pow(x, y)
-    node._derivatives = (to_y,)
+    out = x * x if y == 2.0 else ieee.pow(x, y)
+    node._data = out
+    node._derivatives = (numerics.power_growth(x, y, out),)
     node._row = row_pow
     return recorded(node) if active else node
 
@@ -671,6 +674,26 @@ def op_gelu(self: Any) -> Any:
     return recorded(node) if active else node
 
 
+def op_lgamma(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = series.log_gamma(x)
+    node._derivatives = (series.digamma(x),)
+    node._row = row_lgamma
+    return recorded(node) if active else node
+
+
+def op_digamma(self: Any) -> Any:
+    x = self._data
+    node = new(Value)
+    node._operands = node._parents = (self,)
+    node._data = series.digamma(x)
+    node._derivatives = (series.polygamma(1.0, x),)
+    node._row = row_digamma
+    return recorded(node) if active else node
+
+
 def op_erf(self: Any) -> Any:
     x = self._data
     node = new(Value)
@@ -698,26 +721,6 @@ def op_normal_cdf(self: Any) -> Any:
     node._data = numerics.normal_cdf(x)
     node._derivatives = (numerics.normal_density(x),)
     node._row = row_normal_cdf
-    return recorded(node) if active else node
-
-
-def op_lgamma(self: Any) -> Any:
-    x = self._data
-    node = new(Value)
-    node._operands = node._parents = (self,)
-    node._data = series.log_gamma(x)
-    node._derivatives = (series.digamma(x),)
-    node._row = row_lgamma
-    return recorded(node) if active else node
-
-
-def op_digamma(self: Any) -> Any:
-    x = self._data
-    node = new(Value)
-    node._operands = node._parents = (self,)
-    node._data = series.digamma(x)
-    node._derivatives = (series.polygamma(1.0, x),)
-    node._row = row_digamma
     return recorded(node) if active else node
 
 
@@ -815,11 +818,11 @@ UNARY = {
     'softplus': op_softplus,
     'silu': op_silu,
     'gelu': op_gelu,
+    'lgamma': op_lgamma,
+    'digamma': op_digamma,
     'erf': op_erf,
     'erfc': op_erfc,
     'normal_cdf': op_normal_cdf,
-    'lgamma': op_lgamma,
-    'digamma': op_digamma,
     'erfinv': op_erfinv,
     'i0e': op_i0e,
     'i1e': op_i1e,

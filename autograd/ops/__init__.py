@@ -1,13 +1,19 @@
-"""What an op is: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes slopes ops too."""
+"""The ops: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes ops of slopes."""
 
-from autograd.ops import numerics, rows, series, slopes, special
+from autograd.ops import rows  # rows enter the table in this order
+
+# isort: split
+from autograd.ops import activations
+
+# isort: split
+from autograd.ops import numerics, series, slopes, special
 from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
 
 __all__ = ["BUILT_IN", "HELPERS", "HIDDEN", "NAMES", "PASSING", "ROWS", "TABLE", "Compute", "Interval", "Op"]
 
 slopes.enter()
 
-ROWS = (rows, special, slopes)
+ROWS = (rows, activations, special, slopes)
 """The modules whose functions are rows."""
 
 HELPERS = (numerics, series)

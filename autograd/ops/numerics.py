@@ -32,7 +32,7 @@ SPLITTER: Final = 134217729.0  # 2²⁷ + 1, Dekker 1971
 # Bounds on the error of a row's value, in units of 2⁻⁵³
 
 
-def no_rounding(out: float, *operands: float) -> float:
+def exact(out: float, *operands: float) -> float:
     """No error at all."""
     return 0.0
 
@@ -81,13 +81,45 @@ def cube_root(x: float) -> float:
     return root * 2.0**-100 if tiny else root * 2.0**100 if huge else root
 
 
+def power_slope(x: float, y: float, out: float) -> float:
+    """∂(x**y)/∂x; where x**y leaves the normal numbers the slope need not: it goes through the root of it."""
+    sign = ieee.copysign(1.0, out) * ieee.copysign(1.0, x)
+    return (
+        0.0
+        if y == 0.0
+        else 2.0 * x
+        if y == 2.0
+        else y * ieee.pow(x, y - 1.0)
+        if x == 0.0 or abs(x) == ieee.inf or out != out
+        else y * out / x
+        if 1e-290 < abs(out) < 1e290
+        else sign * (y * ieee.pow(abs(x), 0.5 * y)) * (ieee.pow(abs(x), 0.5 * y) / abs(x))
+    )
+
+
+def power_growth(x: float, y: float, out: float) -> float:
+    """∂(x**y)/∂y, through the root of x**y where that leaves the normal numbers."""
+    half = 0.0 if 1e-290 < abs(out) < 1e290 else ieee.pow(abs(x), 0.5 * y)
+    return (
+        ieee.nan
+        if x < 0.0 or (x == 0.0 and y <= 0.0)
+        else 0.0
+        if x == 0.0
+        else out * ieee.log(x)
+        if 1e-290 < abs(out) < 1e290
+        else 0.0
+        if half == 0.0
+        else half * ieee.log(x) * half
+    )
+
+
 def power_over(x: float, y: float, n: float) -> float:
     """x to the y − n: where y − n isn't exact, x to the y divided n times, as |ln x| would magnify its rounding."""
     exponent = y - n
-    exact = exponent + n == y or x == 0.0 or abs(x) == ieee.inf
-    once = 0.0 if exact else ieee.div(ieee.pow(x, y), x)
+    direct = exponent + n == y or x == 0.0 or abs(x) == ieee.inf or n > 3.0
+    once = 0.0 if direct else ieee.div(ieee.pow(x, y), x)
     twice = ieee.div(once, x) if n >= 2.0 else once
-    return ieee.pow(x, exponent) if exact else ieee.div(twice, x) if n >= 3.0 else twice
+    return ieee.pow(x, exponent) if direct else ieee.div(twice, x) if n >= 3.0 else twice
 
 
 def scale(x: float, y: float) -> float:

@@ -11,13 +11,12 @@ hand: powers whose exponent is a whole number lower, and what the weights of a s
 from __future__ import annotations
 
 import ast
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from autograd.ops import ieee, numerics, rows, series, special  # noqa: F401  (rows fill the table first)
+from autograd.ops import ieee, numerics, series, special  # noqa: F401  (hidden ops come after all rows)
 from autograd.ops.rules import BINARY, parse, substitute
-from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, slope_name
+from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, row, slope_name
 
 __all__ = ["SOURCES", "enter"]
 
@@ -113,7 +112,7 @@ def _graphs(op: Op, position: int) -> tuple[str, ...]:
 
 def _define(tree: ast.FunctionDef) -> Compute:
     """The function of a tree, in which rows are called by their names."""
-    names: dict[str, Any] = {"ieee": ieee, **{name: op.compute for name, op in (*TABLE.items(), *HIDDEN.items())}}
+    names: dict[str, Any] = {**vars(numerics), **{name: op.compute for name, op in (*TABLE.items(), *HIDDEN.items())}}
     exec(compile(ast.Module([tree], []), "<slopes>", "exec"), names)
     function: Compute = names[tree.name]
     return function
@@ -169,63 +168,38 @@ def enter() -> None:
 # Written by hand
 
 
-def hidden(*, textbook: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
-    """Enter the decorated function among the hidden ops."""
-
-    def add(compute: Compute) -> Compute:
-        name = compute.__name__
-        parameters = tuple(inspect.signature(compute).parameters)
-        doc = (compute.__doc__ or "").strip()
-        HIDDEN[name] = make(name, len(TABLE) + len(HIDDEN), parameters, compute, textbook=textbook, doc=doc, **facts)
-        return compute
-
-    return add
-
-
-@hidden(
-    textbook=("where(y - 1, (y - 1)*power_over_2(x, y), 0)", "where(out, out*log(x), 0)"),
-    domain=(POSITIVE, REAL),
-    latex="{x}^{{{y} - 1}}",
-    text="{x}**({y} - 1)",
-)
-def power_over_1(x: float, y: float) -> tuple[float, float, float]:
-    """x to the y − 1, to the last digits of y."""
-    out, slope = numerics.power_over(x, y, 1.0), numerics.power_over(x, y, 2.0)
-    return out, (y - 1.0) * slope if y != 1.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
+def _enter_power_over(n: int) -> None:
+    """Add x to the y − n as an op of x and y."""
+    name = f"power_over_{n}"
+    slope = f"power_over(x, y, {n + 1}.0)"
+    [tree] = ast.parse(
+        f"def {name}(x: float, y: float) -> tuple[float, ...]:\n"
+        f"    'x to the y − {n}, to the last digits of y.'\n"
+        f"    out = power_over(x, y, {n}.0)\n"
+        f"    return out, (y - {n}.0) * {slope} if y != {n}.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0"
+    ).body
+    assert isinstance(tree, ast.FunctionDef)
+    SOURCES[name] = tree
+    row(
+        f"where(y - {n}, (y - {n})*{f'power_over_{n + 1}(x, y)' if n < 3 else f'pow(x, y - {n + 1})'}, 0)",
+        "where(out, out*log(x), 0)", text=f"{{x}}**({{y}} - {n})", latex=f"{{x}}^{{{{{{y}} - {n}}}}}",
+        domain=(POSITIVE, REAL), hidden=True,
+    )(_define(tree))  # fmt: skip
 
 
-@hidden(
-    textbook=("where(y - 2, (y - 2)*power_over_3(x, y), 0)", "where(out, out*log(x), 0)"),
-    domain=(POSITIVE, REAL),
-    latex="{x}^{{{y} - 2}}",
-    text="{x}**({y} - 2)",
-)
-def power_over_2(x: float, y: float) -> tuple[float, float, float]:
-    """x to the y − 2, to the last digits of y."""
-    out, slope = numerics.power_over(x, y, 2.0), numerics.power_over(x, y, 3.0)
-    return out, (y - 2.0) * slope if y != 2.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
+for _n in (1, 2, 3):
+    _enter_power_over(_n)
 
 
-@hidden(
-    textbook=("where(y - 3, (y - 3)*pow(x, y - 4), 0)", "where(out, out*log(x), 0)"),
-    domain=(POSITIVE, REAL),
-    latex="{x}^{{{y} - 3}}",
-    text="{x}**({y} - 3)",
-)
-def power_over_3(x: float, y: float) -> tuple[float, float, float]:
-    """x to the y − 3, to the last digits of y."""
-    out, slope = numerics.power_over(x, y, 3.0), ieee.pow(x, y - 4.0)
-    return out, (y - 3.0) * slope if y != 3.0 else 0.0, out * ieee.log(x) if out != 0.0 else 0.0
-
-
-@hidden(textbook=("out", "0"), latex=r"e^{{{x} - {largest}}}", text="exp({x} - {largest})")
+@row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", hidden=True)
 def exp_from(x: float, largest: float) -> tuple[float, float, float]:
     """e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it."""
     out = numerics.exp_difference(x, largest)
     return out, out, 0.0
 
 
-@hidden(textbook=("portion(y, x)/(x + y)", "-out/(x + y)"), latex=r"\frac{{{x}}}{{{x} + {y}}}", text="{x}/({x} + {y})")
+@row("portion(y, x)/(x + y)", "-out/(x + y)", text="{x}/({x} + {y})", latex=r"\frac{{{x}}}{{{x} + {y}}}",
+     hidden=True)  # fmt: skip
 def portion(x: float, y: float) -> tuple[float, float, float]:
     """x / (x + y)."""
     total = x + y
@@ -233,20 +207,16 @@ def portion(x: float, y: float) -> tuple[float, float, float]:
     return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
 
 
-@hidden(textbook=("0", "polygamma(n + 1, x)"), domain=(POSITIVE, POSITIVE), latex=r"\psi^{{({n})}}({x})")
+@row("0", "polygamma(n + 1, x)", latex=r"\psi^{{({n})}}({x})", domain=(POSITIVE, POSITIVE), hidden=True)
 def polygamma(n: float, x: float) -> tuple[float, float, float]:
     """Derivative of digamma of order n, a constant."""
     return series.polygamma(n, x), 0.0, series.polygamma(n + 1.0, x)
 
 
-@hidden(
-    textbook=(
-        "0",
-        "where(n < 6, pi*(n*spherical_bessel(n - 1, x) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
-        " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",
-    ),
-    latex=r"j_{{{n}}}(\pi {x})",
-)
+@row("0",
+     "where(n < 6, pi*(n*spherical_bessel(n - 1, x) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
+     " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",
+     latex=r"j_{{{n}}}(\pi {x})", hidden=True)  # fmt: skip
 def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
     """Spherical Bessel function of πx, of order n, a constant."""
     out, below = series.spherical_bessel(n, x), series.spherical_bessel(n - 1.0, x) if n > 0.0 else 0.0

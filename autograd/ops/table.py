@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cmath
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -177,7 +178,7 @@ def make(
         compute=compute,
         symbol=symbol or name,
         text=text or f"{name}({arguments})",
-        latex=latex or rf"\operatorname{{{{{written}}}}}({arguments})",
+        latex=latex or text or rf"\operatorname{{{{{written}}}}}({arguments})",
         textbook=textbook,
         graph=graph or (tuple(slope_of(name, parameters, p) for p in parameters) if facts.get("second") else textbook),
         domain=domain or (REAL,) * len(parameters),
@@ -195,19 +196,23 @@ def slope_name(name: str, parameters: tuple[str, ...], parameter: str) -> str:
     return f"{name}_slope" if len(parameters) == 1 else f"{name}_slope_{parameter}"
 
 
-def row(*, textbook: tuple[str, ...], **facts: Any) -> Callable[[Compute], Compute]:
-    """Enter the decorated function into the table under its own name; the facts are fields of `Op`."""
+def row(*textbook: str, hidden: bool = False, **facts: Any) -> Callable[[Compute], Compute]:
+    """Enter the decorated function into the table, or among the hidden ops, under its own name.
+
+    The operands and their defaults are those of the function; all else that isn't given as a fact, a field of `Op`, is
+    derived from the name.
+    """
 
     def enter(compute: Compute) -> Compute:
         name = compute.__name__.rstrip("_")
         signature = inspect.signature(compute).parameters.values()
         parameters = tuple("*" + p.name if p.kind is p.VAR_POSITIONAL else p.name for p in signature)
-        defaults = tuple(p.default for p in signature if p.default is not p.empty)
-        facts.setdefault("analytic", getattr(cmath, name, None))
-        doc = (compute.__doc__ or "").strip()
-        TABLE[name] = make(
-            name, len(TABLE), parameters, compute, textbook=textbook, defaults=defaults, doc=doc, **facts
-        )
+        facts["defaults"] = tuple(p.default for p in signature if p.default is not p.empty)
+        facts["doc"] = (compute.__doc__ or "").strip()
+        if not hidden:
+            facts.setdefault("analytic", getattr(cmath, name, getattr(operator, name, None)))
+        table, index = (HIDDEN, len(TABLE) + len(HIDDEN)) if hidden else (TABLE, len(TABLE))
+        table[name] = make(name, index, parameters, compute, textbook=textbook, **facts)
         return compute
 
     return enter

@@ -306,7 +306,7 @@ def _check(op: Op, operands: tuple[float, ...], ulp: float) -> None:
 
 
 def test_there_is_a_truth_for_every_row() -> None:
-    assert list(TRUTH) == list(TABLE)
+    assert set(TRUTH) == set(TABLE)
 
 
 @by_row

@@ -16,9 +16,9 @@ enum {
     OP_add, OP_sub, OP_mul, OP_div, OP_neg, OP_pow, OP_abs, OP_reciprocal, OP_sign, OP_fmod, OP_remainder,
     OP_floor_divide, OP_exp, OP_exp2, OP_expm1, OP_log, OP_log1p, OP_log2, OP_log10, OP_sqrt, OP_cbrt, OP_sin,
     OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_tanh, OP_asinh, OP_acosh, OP_atanh, OP_atan2,
-    OP_hypot, OP_sigmoid, OP_relu, OP_leaky_relu, OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu,
-    OP_gelu, OP_erf, OP_erfc, OP_normal_cdf, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot,
-    OP_lgamma, OP_digamma, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_power_over_1, OP_power_over_2,
+    OP_hypot, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot, OP_sigmoid, OP_relu, OP_leaky_relu,
+    OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu, OP_gelu, OP_lgamma, OP_digamma, OP_erf,
+    OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_power_over_1, OP_power_over_2,
     OP_power_over_3, OP_exp_from, OP_portion, OP_polygamma, OP_spherical_bessel, OP_div_slope_y, OP_pow_slope_x,
     OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope,
     OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope,
@@ -65,11 +65,11 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
     X(gelu, ("x"), NAN, "($self)", "(x)", "x · normal_cdf(x), the exact form.") \
+    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
+    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
     X(erf, ("x"), NAN, "($self)", "(x)", "Error function.") \
     X(erfc, ("x"), NAN, "($self)", "(x)", "1 − erf(x), accurate where that is tiny.") \
     X(normal_cdf, ("x"), NAN, "($self)", "(x)", "Probability that a standard normal variable is at most x.") \
-    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
-    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
     X(erfinv, ("x"), NAN, "($self)", "(x)", "Inverse of the error function.") \
     X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
     X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
@@ -113,10 +113,10 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(floor_divide, ("x", "y"), NAN, "($self, y)", "(x, y)", "Largest whole number that is at most x / y, as Python's //; its derivatives are 0.") \
     X(atan2, ("y", "x"), NAN, "($self, x)", "(y, x)", "Angle in radians from the positive x axis to the point (x, y).") \
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
-    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
-    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
+    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.") \
     X(power_over_1, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 1, to the last digits of y.") \
     X(power_over_2, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 2, to the last digits of y.") \
@@ -173,11 +173,11 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
     X(gelu, ("x"), NAN, "($self)", "(x)", "x · normal_cdf(x), the exact form.") \
+    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
+    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
     X(erf, ("x"), NAN, "($self)", "(x)", "Error function.") \
     X(erfc, ("x"), NAN, "($self)", "(x)", "1 − erf(x), accurate where that is tiny.") \
     X(normal_cdf, ("x"), NAN, "($self)", "(x)", "Probability that a standard normal variable is at most x.") \
-    X(lgamma, ("x"), NAN, "($self)", "(x)", "Natural logarithm of |Γ(x)|.") \
-    X(digamma, ("x"), NAN, "($self)", "(x)", "Derivative of the logarithm of the gamma function.") \
     X(erfinv, ("x"), NAN, "($self)", "(x)", "Inverse of the error function.") \
     X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
     X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
@@ -194,10 +194,10 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(floor_divide, ("x", "y"), NAN, "($self, y)", "(x, y)", "Largest whole number that is at most x / y, as Python's //; its derivatives are 0.") \
     X(atan2, ("y", "x"), NAN, "($self, x)", "(y, x)", "Angle in radians from the positive x axis to the point (x, y).") \
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
-    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
-    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
+    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.")
 
 #define TERNARY_METHODS(X) \
@@ -233,12 +233,12 @@ static const double SQRT_HALF_REST = -4.833646656726457e-17;
 static const double ONE_OVER_SQRT_PI = 0.5641895835477563;
 static const double ONE_OVER_SQRT_2PI = 0.3989422804014327;
 static const double ROOT_OF_ONE_OVER_SQRT_2PI = 0.6316187777460647;
-static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 static const double PI = 3.141592653589793;
 static const double LOG_PI = 1.1447298858494002;
 static const double HALF_LOG_2PI = 0.9189385332046728;
 static const double DIGAMMA_ROOT_REST = 9.549995429965697e-17;
 static const double DIGAMMA_ROOT = 1.4616321449683622;
+static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 static const double HALF_SQRT_PI = 0.886226925452758;
 static const double SQRT_TWO_PI = 2.5066282746310002;
 
@@ -249,14 +249,14 @@ op_selects(int op)
     case OP_abs:
     case OP_sign:
     case OP_floor_divide:
+    case OP_max:
+    case OP_min:
+    case OP_where:
     case OP_relu:
     case OP_leaky_relu:
     case OP_elu:
     case OP_selu:
     case OP_hard_tanh:
-    case OP_max:
-    case OP_min:
-    case OP_where:
         return true;
     default:
         return false;
@@ -277,11 +277,11 @@ op_regular(int op)
     case OP_cos:
     case OP_atan:
     case OP_tanh:
+    case OP_max:
+    case OP_min:
     case OP_sigmoid:
     case OP_relu:
     case OP_hard_tanh:
-    case OP_max:
-    case OP_min:
         return true;
     default:
         return false;
@@ -292,6 +292,30 @@ INLINE double
 ieee_div(double x, double y)
 {
     return x / y;
+}
+
+INLINE double
+ops_power_slope(double x, double y, double out)
+{
+    const double sign = copysign(1.0, out) * copysign(1.0, x);
+    return
+        y == 0.0 ? 0.0
+        : y == 2.0 ? 2.0 * x
+        : x == 0.0 || fabs(x) == INFINITY || out != out ? y * pow(x, y - 1.0)
+        : (1e-290 < fabs(out) && fabs(out) < 1e+290) ? y * out / x
+        : sign * (y * pow(fabs(x), 0.5 * y)) * (pow(fabs(x), 0.5 * y) / fabs(x));
+}
+
+INLINE double
+ops_power_growth(double x, double y, double out)
+{
+    const double half = (1e-290 < fabs(out) && fabs(out) < 1e+290) ? 0.0 : pow(fabs(x), 0.5 * y);
+    return
+        x < 0.0 || (x == 0.0 && y <= 0.0) ? NAN
+        : x == 0.0 ? 0.0
+        : (1e-290 < fabs(out) && fabs(out) < 1e+290) ? out * log(x)
+        : half == 0.0 ? 0.0
+        : half * log(x) * half;
 }
 
 INLINE double
@@ -345,6 +369,16 @@ ops_scale(double x, double y)
 }
 
 INLINE double
+ops_exp_difference(double x, double y)
+{
+    const double difference = x - y;
+    const double back = difference - x;
+    const double error = x - (difference - back) - (y + back);
+    const double e = exp(difference);
+    return difference == -INFINITY ? e : e + e * error;
+}
+
+INLINE double
 ops_upper_bits(double x)
 {
     const double wide = SPLITTER * x;
@@ -381,16 +415,6 @@ ops_tail_ratio(double x)
 {
     const double s = 1.0 / (x * x);
     return 1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s * (1.0 - 11.0 * s)))));
-}
-
-INLINE double
-ops_exp_difference(double x, double y)
-{
-    const double difference = x - y;
-    const double back = difference - x;
-    const double error = x - (difference - back) - (y + back);
-    const double e = exp(difference);
-    return difference == -INFINITY ? e : e + e * error;
 }
 
 OUTLINE double
@@ -869,10 +893,10 @@ INLINE double
 ops_power_over(double x, double y, double n)
 {
     const double exponent = y - n;
-    const bool exact = exponent + n == y || x == 0.0 || fabs(x) == INFINITY;
-    const double once = exact ? 0.0 : ieee_div(pow(x, y), x);
+    const bool direct = exponent + n == y || x == 0.0 || fabs(x) == INFINITY || n > 3.0;
+    const double once = direct ? 0.0 : ieee_div(pow(x, y), x);
     const double twice = n >= 2.0 ? ieee_div(once, x) : once;
-    return exact ? pow(x, exponent) : n >= 3.0 ? ieee_div(twice, x) : twice;
+    return direct ? pow(x, exponent) : n >= 3.0 ? ieee_div(twice, x) : twice;
 }
 
 INLINE double
@@ -922,23 +946,8 @@ INLINE double
 op_pow(double x, double y, double *d_x, double *d_y)
 {
     const double out = y == 2.0 ? x * x : pow(x, y);
-    const bool normal = 1e-290 < fabs(out) && fabs(out) < 1e+290;
-    const double half = normal ? 0.0 : pow(fabs(x), 0.5 * y);
-    const double sign = copysign(1.0, out) * copysign(1.0, x);
-    const double slope =
-        y == 0.0 ? 0.0
-        : y == 2.0 ? 2.0 * x
-        : x == 0.0 || fabs(x) == INFINITY || out != out ? y * pow(x, y - 1.0)
-        : normal ? y * out / x
-        : sign * (y * half) * (half / fabs(x));
-    const double growth =
-        x < 0.0 || (x == 0.0 && y <= 0.0) ? NAN
-        : x == 0.0 ? 0.0
-        : normal ? out * log(x)
-        : half == 0.0 ? 0.0
-        : half * log(x) * half;
-    *d_x = slope;
-    *d_y = growth;
+    *d_x = ops_power_slope(x, y, out);
+    *d_y = ops_power_growth(x, y, out);
     return out;
 }
 
@@ -1171,6 +1180,33 @@ op_hypot(double x, double y, double *d_x, double *d_y)
 }
 
 INLINE double
+op_max(double x, double y, double *d_x, double *d_y)
+{
+    const double out = x > y || x == y ? x : y > x ? y : NAN;
+    *d_x = x > y ? 1.0 : x < y ? 0.0 : 0.5;
+    *d_y = x > y ? 0.0 : x < y ? 1.0 : 0.5;
+    return out;
+}
+
+INLINE double
+op_min(double x, double y, double *d_x, double *d_y)
+{
+    const double out = x < y || x == y ? x : y < x ? y : NAN;
+    *d_x = x < y ? 1.0 : x > y ? 0.0 : 0.5;
+    *d_y = x < y ? 0.0 : x > y ? 1.0 : 0.5;
+    return out;
+}
+
+INLINE double
+op_where(double condition, double x, double y, double *d_condition, double *d_x, double *d_y)
+{
+    *d_condition = 0.0;
+    *d_x = condition != 0.0 ? 1.0 : 0.0;
+    *d_y = condition != 0.0 ? 0.0 : 1.0;
+    return condition != 0.0 ? x : y;
+}
+
+INLINE double
 op_sigmoid(double x, double *d_x)
 {
     const double e = exp(-fabs(x));
@@ -1274,6 +1310,20 @@ op_gelu(double x, double *d_x)
 }
 
 INLINE double
+op_lgamma(double x, double *d_x)
+{
+    *d_x = ops_digamma(x);
+    return ops_log_gamma(x);
+}
+
+INLINE double
+op_digamma(double x, double *d_x)
+{
+    *d_x = ops_polygamma(1.0, x);
+    return ops_digamma(x);
+}
+
+INLINE double
 op_erf(double x, double *d_x)
 {
     *d_x = TWO_OVER_SQRT_PI * ops_exp_minus_square(x, 1.0);
@@ -1292,47 +1342,6 @@ op_normal_cdf(double x, double *d_x)
 {
     *d_x = ops_normal_density(x);
     return ops_normal_cdf(x);
-}
-
-INLINE double
-op_max(double x, double y, double *d_x, double *d_y)
-{
-    const double out = x > y || x == y ? x : y > x ? y : NAN;
-    *d_x = x > y ? 1.0 : x < y ? 0.0 : 0.5;
-    *d_y = x > y ? 0.0 : x < y ? 1.0 : 0.5;
-    return out;
-}
-
-INLINE double
-op_min(double x, double y, double *d_x, double *d_y)
-{
-    const double out = x < y || x == y ? x : y < x ? y : NAN;
-    *d_x = x < y ? 1.0 : x > y ? 0.0 : 0.5;
-    *d_y = x < y ? 0.0 : x > y ? 1.0 : 0.5;
-    return out;
-}
-
-INLINE double
-op_where(double condition, double x, double y, double *d_condition, double *d_x, double *d_y)
-{
-    *d_condition = 0.0;
-    *d_x = condition != 0.0 ? 1.0 : 0.0;
-    *d_y = condition != 0.0 ? 0.0 : 1.0;
-    return condition != 0.0 ? x : y;
-}
-
-INLINE double
-op_lgamma(double x, double *d_x)
-{
-    *d_x = ops_digamma(x);
-    return ops_log_gamma(x);
-}
-
-INLINE double
-op_digamma(double x, double *d_x)
-{
-    *d_x = ops_polygamma(1.0, x);
-    return ops_digamma(x);
 }
 
 INLINE double
@@ -1385,8 +1394,7 @@ INLINE double
 op_power_over_1(double x, double y, double *d_x, double *d_y)
 {
     const double out = ops_power_over(x, y, 1.0);
-    const double slope = ops_power_over(x, y, 2.0);
-    *d_x = y != 1.0 ? (y - 1.0) * slope : 0.0;
+    *d_x = y != 1.0 ? (y - 1.0) * ops_power_over(x, y, 2.0) : 0.0;
     *d_y = out != 0.0 ? out * log(x) : 0.0;
     return out;
 }
@@ -1395,8 +1403,7 @@ INLINE double
 op_power_over_2(double x, double y, double *d_x, double *d_y)
 {
     const double out = ops_power_over(x, y, 2.0);
-    const double slope = ops_power_over(x, y, 3.0);
-    *d_x = y != 2.0 ? (y - 2.0) * slope : 0.0;
+    *d_x = y != 2.0 ? (y - 2.0) * ops_power_over(x, y, 3.0) : 0.0;
     *d_y = out != 0.0 ? out * log(x) : 0.0;
     return out;
 }
@@ -1405,8 +1412,7 @@ INLINE double
 op_power_over_3(double x, double y, double *d_x, double *d_y)
 {
     const double out = ops_power_over(x, y, 3.0);
-    const double slope = pow(x, y - 4.0);
-    *d_x = y != 3.0 ? (y - 3.0) * slope : 0.0;
+    *d_x = y != 3.0 ? (y - 3.0) * ops_power_over(x, y, 4.0) : 0.0;
     *d_y = out != 0.0 ? out * log(x) : 0.0;
     return out;
 }

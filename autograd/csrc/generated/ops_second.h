@@ -409,6 +409,23 @@ second_gelu_00(double x, double out, double d_x)
 }
 
 static double
+second_lgamma_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = op_polygamma(1.0, x, &unused, &unused);
+    return t0;
+}
+
+static double
+second_digamma_00(double x, double out, double d_x)
+{
+    double unused;
+    const double t0 = 1.0 + 1.0;
+    const double t1 = op_polygamma(t0, x, &unused, &unused);
+    return t1;
+}
+
+static double
 second_erf_00(double x, double out, double d_x)
 {
     double unused;
@@ -436,23 +453,6 @@ second_normal_cdf_00(double x, double out, double d_x)
     const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
     const double t2 = -t1;
     return t2;
-}
-
-static double
-second_lgamma_00(double x, double out, double d_x)
-{
-    double unused;
-    const double t0 = op_polygamma(1.0, x, &unused, &unused);
-    return t0;
-}
-
-static double
-second_digamma_00(double x, double out, double d_x)
-{
-    double unused;
-    const double t0 = 1.0 + 1.0;
-    const double t1 = op_polygamma(t0, x, &unused, &unused);
-    return t1;
 }
 
 static double
@@ -585,11 +585,11 @@ static const unsigned char second_pairs[OPS_COUNT] = {
     [OP_softplus] = 1,
     [OP_silu] = 1,
     [OP_gelu] = 1,
+    [OP_lgamma] = 1,
+    [OP_digamma] = 1,
     [OP_erf] = 1,
     [OP_erfc] = 1,
     [OP_normal_cdf] = 1,
-    [OP_lgamma] = 1,
-    [OP_digamma] = 1,
     [OP_erfinv] = 1,
     [OP_i0e] = 1,
     [OP_i1e] = 1,
@@ -823,6 +823,16 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
             found[0] = second_gelu_00(x[0], out, slope[0]);
         }
         return;
+    case OP_lgamma:
+        if (moves[0]) {
+            found[0] = second_lgamma_00(x[0], out, slope[0]);
+        }
+        return;
+    case OP_digamma:
+        if (moves[0]) {
+            found[0] = second_digamma_00(x[0], out, slope[0]);
+        }
+        return;
     case OP_erf:
         if (moves[0]) {
             found[0] = second_erf_00(x[0], out, slope[0]);
@@ -836,16 +846,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
     case OP_normal_cdf:
         if (moves[0]) {
             found[0] = second_normal_cdf_00(x[0], out, slope[0]);
-        }
-        return;
-    case OP_lgamma:
-        if (moves[0]) {
-            found[0] = second_lgamma_00(x[0], out, slope[0]);
-        }
-        return;
-    case OP_digamma:
-        if (moves[0]) {
-            found[0] = second_digamma_00(x[0], out, slope[0]);
         }
         return;
     case OP_erfinv:

@@ -13,14 +13,22 @@ const SQRT_HALF_REST = -4.833646656726457e-17;
 const ONE_OVER_SQRT_PI = 0.5641895835477563;
 const ONE_OVER_SQRT_2PI = 0.3989422804014327;
 const ROOT_OF_ONE_OVER_SQRT_2PI = 0.6316187777460647;
-const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const PI = 3.141592653589793;
 const LOG_PI = 1.1447298858494002;
 const HALF_LOG_2PI = 0.9189385332046728;
 const DIGAMMA_ROOT_REST = 9.549995429965697e-17;
 const DIGAMMA_ROOT = 1.4616321449683622;
+const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const HALF_SQRT_PI = 0.886226925452758;
 const SQRT_TWO_PI = 2.5066282746310002;
+function _power_slope(x, y, out) {
+  let sign = ieee.copysign(1, out) * ieee.copysign(1, x);
+  return y === 0 ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? y * out / x : sign * (y * ieee.pow(Math.abs(x), 0.5 * y)) * (ieee.pow(Math.abs(x), 0.5 * y) / Math.abs(x));
+}
+function _power_growth(x, y, out) {
+  let half = 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? 0 : ieee.pow(Math.abs(x), 0.5 * y);
+  return x < 0 || x === 0 && y <= 0 ? NaN : x === 0 ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
+}
 function _whole(x) {
   return Math.abs(x) < 4503599627370496 ? ieee.floor(x + 0.5) : x;
 }
@@ -50,6 +58,28 @@ function _scale(x, y) {
   let largest = Math.abs(x) > Math.abs(y) ? Math.abs(x) : Math.abs(y);
   return largest < 3.054936363499605e-151 ? 4.149515568880993e+180 : largest > 3.273390607896142e+150 ? 2.409919865102884e-181 : 1;
 }
+function _first_largest(xs) {
+  let top = 0;
+  for (const [i, x] of xs.entries()) {
+    if (x !== x) {
+      return i;
+    }
+    if (x > xs[top]) {
+      top = i;
+    }
+  }
+  return top;
+}
+function _logsumexp_at_infinity(xs, largest) {
+  return [largest, ...xs.map((x) => largest === Infinity && x < largest ? 0 : NaN)];
+}
+function _exp_difference(x, y) {
+  let difference = x - y;
+  let back = difference - x;
+  let error = x - (difference - back) - (y + back);
+  let e = ieee.exp(difference);
+  return difference === -Infinity ? e : e + e * error;
+}
 function _upper_bits(x) {
   let wide = SPLITTER * x;
   return wide - (wide - x);
@@ -73,28 +103,6 @@ function _normal_density(x) {
 function _tail_ratio(x) {
   let s = 1 / (x * x);
   return 1 - s * (1 - 3 * s * (1 - 5 * s * (1 - 7 * s * (1 - 9 * s * (1 - 11 * s)))));
-}
-function _first_largest(xs) {
-  let top = 0;
-  for (const [i, x] of xs.entries()) {
-    if (x !== x) {
-      return i;
-    }
-    if (x > xs[top]) {
-      top = i;
-    }
-  }
-  return top;
-}
-function _logsumexp_at_infinity(xs, largest) {
-  return [largest, ...xs.map((x) => largest === Infinity && x < largest ? 0 : NaN)];
-}
-function _exp_difference(x, y) {
-  let difference = x - y;
-  let back = difference - x;
-  let error = x - (difference - back) - (y + back);
-  let e = ieee.exp(difference);
-  return difference === -Infinity ? e : e + e * error;
 }
 function _sin_pi(x) {
   let part = Math.abs(ieee.fmod(x, 2));
@@ -378,10 +386,10 @@ function _spherical_bessel(n, x) {
 }
 function _power_over(x, y, n) {
   let exponent = y - n;
-  let exact = exponent + n === y || x === 0 || Math.abs(x) === Infinity;
-  let once = exact ? 0 : ieee.pow(x, y) / x;
+  let direct = exponent + n === y || x === 0 || Math.abs(x) === Infinity || n > 3;
+  let once = direct ? 0 : ieee.pow(x, y) / x;
   let twice = n >= 2 ? once / x : once;
-  return exact ? ieee.pow(x, exponent) : n >= 3 ? twice / x : twice;
+  return direct ? ieee.pow(x, exponent) : n >= 3 ? twice / x : twice;
 }
 const OPS = {
   add(x, y) {
@@ -403,12 +411,7 @@ const OPS = {
   },
   pow(x, y) {
     let out = y === 2 ? x * x : ieee.pow(x, y);
-    let normal = 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290;
-    let half = normal ? 0 : ieee.pow(Math.abs(x), 0.5 * y);
-    let sign = ieee.copysign(1, out) * ieee.copysign(1, x);
-    let slope = y === 0 ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : normal ? y * out / x : sign * (y * half) * (half / Math.abs(x));
-    let growth = x < 0 || x === 0 && y <= 0 ? NaN : x === 0 ? 0 : normal ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
-    return [out, slope, growth];
+    return [out, _power_slope(x, y, out), _power_growth(x, y, out)];
   },
   abs(x) {
     return [Math.abs(x), x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : NaN];
@@ -517,6 +520,54 @@ const OPS = {
     let scaled = scale > 1 || out === Infinity;
     return [out, out === 0 ? 0 : scaled ? a / length : x / out, out === 0 ? 0 : scaled ? b / length : y / out];
   },
+  max(x, y) {
+    let out = x > y || x === y ? x : y > x ? y : NaN;
+    return [out, x > y ? 1 : x < y ? 0 : 0.5, x > y ? 0 : x < y ? 1 : 0.5];
+  },
+  min(x, y) {
+    let out = x < y || x === y ? x : y < x ? y : NaN;
+    return [out, x < y ? 1 : x > y ? 0 : 0.5, x < y ? 0 : x > y ? 1 : 0.5];
+  },
+  where(condition, x, y) {
+    return [condition !== 0 ? x : y, 0, condition !== 0 ? 1 : 0, condition !== 0 ? 0 : 1];
+  },
+  sum(...xs) {
+    let total = 0;
+    for (const x of xs) {
+      total += x;
+    }
+    return [total, ...Array(xs.length).fill(1)];
+  },
+  mean(...xs) {
+    let total = 0;
+    for (const x of xs) {
+      total += x;
+    }
+    return [total / xs.length, ...Array(xs.length).fill(1 / xs.length)];
+  },
+  logsumexp(...xs) {
+    let top = _first_largest(xs);
+    let largest = xs[top];
+    if (largest !== largest || Math.abs(largest) === Infinity) {
+      return _logsumexp_at_infinity(xs, largest);
+    }
+    let terms = xs.map((x) => _exp_difference(x, largest));
+    let rest = 0;
+    for (const [i, term] of terms.entries()) {
+      rest += i === top ? 0 : term;
+    }
+    return [largest + ieee.log1p(rest), ...terms.map((term) => term / (1 + rest))];
+  },
+  dot(...operands) {
+    let n = Math.floor(operands.length / 2);
+    let ws = operands.slice(0, n);
+    let xs = operands.slice(n, 2 * n);
+    let total = 0;
+    for (const [w, x] of ws.map((first, i) => [first, xs[i]])) {
+      total += w * x;
+    }
+    return [total + operands.at(-1), ...xs, ...ws, 1];
+  },
   sigmoid(x) {
     let e = ieee.exp(-Math.abs(x));
     return [(x >= 0 ? 1 : e) / (1 + e), e / ((1 + e) * (1 + e))];
@@ -569,6 +620,12 @@ const OPS = {
     let slope = far ? (x - ratio / x) * root * root : density === 0 ? cdf : cdf + x * density;
     return [value, slope];
   },
+  lgamma(x) {
+    return [_log_gamma(x), _digamma(x)];
+  },
+  digamma(x) {
+    return [_digamma(x), _polygamma(1, x)];
+  },
   erf(x) {
     return [ieee.erf(x), TWO_OVER_SQRT_PI * _exp_minus_square(x, 1)];
   },
@@ -577,60 +634,6 @@ const OPS = {
   },
   normal_cdf(x) {
     return [_normal_cdf(x), _normal_density(x)];
-  },
-  max(x, y) {
-    let out = x > y || x === y ? x : y > x ? y : NaN;
-    return [out, x > y ? 1 : x < y ? 0 : 0.5, x > y ? 0 : x < y ? 1 : 0.5];
-  },
-  min(x, y) {
-    let out = x < y || x === y ? x : y < x ? y : NaN;
-    return [out, x < y ? 1 : x > y ? 0 : 0.5, x < y ? 0 : x > y ? 1 : 0.5];
-  },
-  where(condition, x, y) {
-    return [condition !== 0 ? x : y, 0, condition !== 0 ? 1 : 0, condition !== 0 ? 0 : 1];
-  },
-  sum(...xs) {
-    let total = 0;
-    for (const x of xs) {
-      total += x;
-    }
-    return [total, ...Array(xs.length).fill(1)];
-  },
-  mean(...xs) {
-    let total = 0;
-    for (const x of xs) {
-      total += x;
-    }
-    return [total / xs.length, ...Array(xs.length).fill(1 / xs.length)];
-  },
-  logsumexp(...xs) {
-    let top = _first_largest(xs);
-    let largest = xs[top];
-    if (largest !== largest || Math.abs(largest) === Infinity) {
-      return _logsumexp_at_infinity(xs, largest);
-    }
-    let terms = xs.map((x) => _exp_difference(x, largest));
-    let rest = 0;
-    for (const [i, term] of terms.entries()) {
-      rest += i === top ? 0 : term;
-    }
-    return [largest + ieee.log1p(rest), ...terms.map((term) => term / (1 + rest))];
-  },
-  dot(...operands) {
-    let n = Math.floor(operands.length / 2);
-    let ws = operands.slice(0, n);
-    let xs = operands.slice(n, 2 * n);
-    let total = 0;
-    for (const [w, x] of ws.map((first, i) => [first, xs[i]])) {
-      total += w * x;
-    }
-    return [total + operands.at(-1), ...xs, ...ws, 1];
-  },
-  lgamma(x) {
-    return [_log_gamma(x), _digamma(x)];
-  },
-  digamma(x) {
-    return [_digamma(x), _polygamma(1, x)];
   },
   erfinv(x) {
     let out = _erfinv(x);
@@ -659,18 +662,15 @@ const OPS = {
   },
   power_over_1(x, y) {
     let out = _power_over(x, y, 1);
-    let slope = _power_over(x, y, 2);
-    return [out, y !== 1 ? (y - 1) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+    return [out, y !== 1 ? (y - 1) * _power_over(x, y, 2) : 0, out !== 0 ? out * ieee.log(x) : 0];
   },
   power_over_2(x, y) {
     let out = _power_over(x, y, 2);
-    let slope = _power_over(x, y, 3);
-    return [out, y !== 2 ? (y - 2) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+    return [out, y !== 2 ? (y - 2) * _power_over(x, y, 3) : 0, out !== 0 ? out * ieee.log(x) : 0];
   },
   power_over_3(x, y) {
     let out = _power_over(x, y, 3);
-    let slope = ieee.pow(x, y - 4);
-    return [out, y !== 3 ? (y - 3) * slope : 0, out !== 0 ? out * ieee.log(x) : 0];
+    return [out, y !== 3 ? (y - 3) * _power_over(x, y, 4) : 0, out !== 0 ? out * ieee.log(x) : 0];
   },
   exp_from(x, largest) {
     let out = _exp_difference(x, largest);
@@ -857,4 +857,4 @@ const OPS = {
     return [slope_x, out_1 !== 0 ? out_1 * (2 - x * x) : 0];
   },
 };
-const SELECTS = new Set(["abs", "sign", "floor_divide", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "max", "min", "where"]);
+const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh"]);
