@@ -46,7 +46,7 @@ class Graph {
   flow(node, place, gradients = this.gradients) {
     if (node.flows) return readNumber(node.flows[place]);
     const slope = this.slopes[node.index][place];
-    return (Graph.selects(node) && slope === 0) || !this.reached.has(node.index) ? 0 : slope * gradients[node.index];
+    return this.unselected(node, place) || !this.reached.has(node.index) ? 0 : slope * gradients[node.index];
   }
 
   static selects(node) {
@@ -67,7 +67,7 @@ class Graph {
       node.parents.forEach((parent, place) => {
         if (this.collapsed) gradients[parent] = readNumber(this.nodes[parent].gradient);
         else gradients[parent] += this.flow(node, place);
-        if (this.reached.has(node.index) && !(Graph.selects(node) && this.slopes[node.index][place] === 0)) this.reached.add(parent);
+        if (this.reached.has(node.index) && !this.unselected(node, place)) this.reached.add(parent);
       });
     }
     return gradients;
@@ -115,9 +115,14 @@ class Graph {
     this.forward();
   }
 
-  // Which way every where() goes: a derivation is written for one.
-  branches() {
-    return this.computed.filter((node) => node.op === "where").map((node) => Number(this.operand(node, 0) !== 0)).join("");
+  // Whether an op doesn't select this operand, which then receives nothing.
+  unselected(node, place) {
+    return Graph.selects(node) && this.slopes[node.index][place] === 0;
+  }
+
+  // The edges of operands that aren't selected with the present numbers: a derivation leaves them out.
+  unselectedEdges() {
+    return this.computed.flatMap((node) => node.parents.map((_, place) => place).filter((place) => this.unselected(node, place)).map((place) => this.edgeKey(node, place)));
   }
 
   operand(node, place) {

@@ -128,8 +128,14 @@ class Derivation {
     this.writing = writing;
     this.graph = writing.graph;
     ({lines: this.lines, factors: this.factors} = writing.data);
-    this.branches = this.graph.branches();
+    this.leftOut = this.graph.unselectedEdges();
     this.byLeaf = new Map(this.graph.leaves.map((leaf) => [leaf, this.lines.findIndex((line) => this.graph.nodes[line.of[1]] === leaf)]));
+  }
+
+  // Whether an operand that was left out, since an op didn't select it, receives something with the present numbers.
+  get stale() {
+    const now = new Set(this.graph.unselectedEdges());
+    return this.leftOut.some((edge) => !now.has(edge));
   }
 
   lineValue(line, memo = new Map()) {
@@ -148,7 +154,7 @@ class Derivation {
     const index = this.byLeaf.get(leaf);
     if (index === undefined || index < 0) return null;
     const memo = new Map();
-    if (this.graph.branches() !== this.branches) {
+    if (this.stale) {
       return element("p", {class: "quiet"}, "With these numbers another branch is taken than when this page was made; the derivation was written for that one.");
     }
     // The gradient itself: a formula for readers, such as 1 − out², may have lost digits.
