@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["explained"]
 
 
-def explained(where: str, of_sample: Callable[..., Any], columns: Array, names: Any, penalty: Any) -> AnomalyError:
+def explained(where: str, of_sample: Callable[..., Any], batch: Array, names: Any, penalty: Any) -> AnomalyError:
     """Return the error that names op, label and sample.
 
     Parameters
@@ -28,14 +28,14 @@ def explained(where: str, of_sample: Callable[..., Any], columns: Array, names: 
         Which epoch.
     of_sample : callable
         The loss of a sample.
-    columns : array of (columns, samples)
+    batch : array of (samples, columns)
         The batch in which it happened.
     names : sequence of int
         What its samples are called: their positions in the data.
     penalty : callable or None
         The penalty.
     """
-    rows = list(zip(map(int, names), columns.T.tolist(), strict=True))
+    rows = list(zip(map(int, names), batch.tolist(), strict=True))
     for name, numbers in rows:
         found = _anomaly(partial(of_sample, *numbers))
         if found:

@@ -14,7 +14,8 @@ from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.callbacks import Callback
 from nn.training.checkpoint import Checkpoint
 from nn.training.history import History
-from nn.training.objective import Penalty
+from nn.training.objective import Compiled, Eager, Masks, Objective, Penalty, probe, sample_loss
+from nn.training.predicting import evaluating
 from nn.training.running import Run
 from nn.training.samples import Samples
 
@@ -139,30 +140,55 @@ def fit(
         samples = Samples("fit", X, y, sample_weight, class_weight)
         others = None if validation is None else Samples("fit: validation", *_pair(validation))
         epochs = size("fit: epochs", epochs)
-        batch_size = None if batch_size is None else size("fit: batch_size", batch_size)
+        batch = len(samples) if batch_size is None else min(size("fit: batch_size", batch_size), len(samples))
         if reduction not in ("mean", "sum"):
             raise ValueError(f"fit: unknown reduction, got {reduction!r}; allowed mean, sum")
-        parameters = _parameters(model)
-        run = Run(
+        if others is not None and (others.features, others.targets) != (samples.features, samples.targets):
+            raise ValueError(
+                f"fit: validation must have the features and targets of X and y, {samples.features} and "
+                f"{samples.targets}, got {others.features} and {others.targets}"
+            )
+        parameters, keeper = _parameters(model), _checkpoint(checkpoint)
+        trained = _optimizer(optimizer, parameters, keeper is not None)
+        rate, plateau = _schedule(schedule, trained)
+        of_parameters = None if penalty is None else Penalty(penalty, parameters, compiled)
+        named, masks = _named_loss(loss), Masks(model)
+        of_sample = sample_loss(model, named, samples)
+        probe(of_sample, samples)
+
+        def objective(of: Samples) -> Objective:
+            if not compiled:
+                return Eager(of_sample, reduction == "mean")
+            return Compiled(of_sample, reduction == "mean", of.row(0), threads, executor, masks)
+
+        learning, validating = objective(samples), None
+        if others is not None:
+            with evaluating(model):
+                validating = objective(others)
+        return Run(
             model=model,
             samples=samples,
             others=others,
-            loss=_named_loss(loss),
-            optimizer=_optimizer(optimizer, parameters, checkpoint is not None),
+            loss=named,
+            objective=learning,
+            validating=validating,
+            penalty=of_parameters,
+            masks=masks,
+            optimizer=trained,
             parameters=parameters,
-            mean=reduction == "mean",
-            penalty=None if penalty is None else Penalty(penalty, parameters, compiled),
-            compiled=compiled,
-            threads=threads,
-            executor=executor,
-        )
-        run.size = len(samples) if batch_size is None else min(batch_size, len(samples))
-        run.schedule, run.plateau = _schedule(schedule, run.optimizer)
-        run.clip = clip
-        run.callbacks = [callbacks] if callable(callbacks) else list(callbacks)
-        run.keeper = checkpoint if isinstance(checkpoint, Checkpoint) or checkpoint is None else Checkpoint(checkpoint)
-        run.prepare(seed, shuffle and run.size < len(samples))
-        return run.train(epochs, progress)
+            size=batch,
+            shuffle=bool(shuffle) and batch < len(samples),
+            seed=seed,
+            schedule=rate,
+            plateau=plateau,
+            clip=clip,
+            callbacks=[callbacks] if callable(callbacks) else list(callbacks),
+            keeper=keeper,
+        ).train(epochs, progress)
+
+
+def _checkpoint(given: Any) -> Checkpoint | None:
+    return given if isinstance(given, Checkpoint) or given is None else Checkpoint(given)
 
 
 def _schedule(given: Any, optimizer: Any) -> tuple[Any, ReduceLROnPlateau | None]:

@@ -6,11 +6,15 @@ on numbers, `Function` keeps a program for each branch.
 
 from __future__ import annotations
 
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 import autograd as ag
 from autograd.compiler import Function, Program
@@ -21,15 +25,13 @@ from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn.training.samples import Samples
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+Array: TypeAlias = NDArray[np.float64]
 
-    Array: TypeAlias = NDArray[np.float64]
-
-__all__ = ["Compiled", "Eager", "Masks", "Objective", "Penalty", "sample_loss"]
+__all__ = ["Compiled", "Eager", "Masks", "Objective", "Penalty", "probe", "sample_loss"]
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
+
+_total: Final[Callable[[Array], Any]] = np.add.reduce  # `sum` of an array takes three times as long on a small one
 
 
 def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
@@ -54,8 +56,16 @@ def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
     return of_sample
 
 
+def probe(of_sample: Callable[..., Any], samples: Samples) -> None:
+    """Compute samples with the least and the greatest target, so that what the loss refuses is known at once."""
+    for sample in {0} if samples.targets else sorted({int(samples.y.argmin()), int(samples.y.argmax())}):
+        found = of_sample(*samples.row(sample))
+        if not isinstance(found, Value):
+            raise ValueError(f"fit: the loss of sample {sample} depends on no parameter of the model, got {found!r}")
+
+
 class Objective(ABC):
-    """Adds gradients of batches to the parameters and says how large the loss was.
+    """Adds gradients of batches, of shape (samples, columns), to the parameters and says how large the loss was.
 
     Attributes
     ----------
@@ -68,22 +78,26 @@ class Objective(ABC):
         self.mean = mean
 
     @abstractmethod
-    def learn(self, columns: Array, weights: Any = None) -> float:
+    def learn(self, batch: Array, weights: Any = None) -> float:
         """Add the gradient of a batch, its samples weighted, to the parameters' `grad`; return its loss."""
 
     @abstractmethod
-    def losses(self, columns: Array) -> float:
+    def losses(self, batch: Array) -> float:
         """Return the sum of the samples' losses, without learning."""
+
+    def fingerprint(self) -> int | None:
+        """Return a checksum of what is computed for a sample, where that is recorded."""
+        return None
 
 
 class Eager(Objective):
     """Python for each sample: for models that can't be compiled, and to compare with."""
 
-    def learn(self, columns: Array, weights: Any = None) -> float:
+    def learn(self, batch: Array, weights: Any = None) -> float:
         """Sample by sample."""
-        weight = 1.0 / columns.shape[1] if self.mean else 1.0
+        weight = 1.0 / len(batch) if self.mean else 1.0
         total = 0.0
-        for position, numbers in enumerate(columns.T.tolist()):
+        for position, numbers in enumerate(batch.tolist()):
             found = self.of_sample(*numbers)
             own = 1.0 if weights is None else float(weights[position])
             total += float(found) * own
@@ -91,14 +105,14 @@ class Eager(Objective):
                 (found * (weight * own) if weight * own != 1.0 else found).backward()
         return total * weight
 
-    def losses(self, columns: Array) -> float:
+    def losses(self, batch: Array) -> float:
         """Sample by sample."""
         with ag.no_grad():
-            return sum(float(self.of_sample(*numbers)) for numbers in columns.T.tolist())
+            return sum(float(self.of_sample(*numbers)) for numbers in batch.tolist())
 
 
 class Compiled(Objective):
-    """Replay of whole batches.
+    """Replay of whole batches: of one program where the loss asks nothing about its numbers, else of `Function`.
 
     Raises
     ------
@@ -118,41 +132,36 @@ class Compiled(Objective):
         super().__init__(of_sample, mean)
         self.threads, self.executor = threads, executor
         program = _recorded(of_sample, sample, masks)
+        self.tape = program.tape
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
         self.states = states_of(of_sample)
 
-    def _current(self) -> Program | None:
-        """The one program of all samples; None where there is none, or a number that the loss reads has changed."""
+    def fingerprint(self) -> int:
+        """Return a checksum of the graph: model and loss."""
+        return zlib.crc32(repr(_content(self.tape)).encode())
+
+    def _replayed(self, batch: Array) -> tuple[Any, Any]:
+        """What is replayed, and the batch as it takes it; a number that the loss reads may have changed."""
         if self.program is not None and not still(self.states):
             self.program = None
-        return self.program
+        return (self.function, batch.T) if self.program is None else (self.program, (batch,))
 
-    def learn(self, columns: Array, weights: Any = None) -> float:
+    def learn(self, batch: Array, weights: Any = None) -> float:
         """All samples at once."""
-        import numpy as np
+        mean = 1.0 / len(batch) if self.mean else 1.0
+        replayed, arguments = self._replayed(batch)
+        if weights is None:
+            found = replayed.backward(*arguments, seed=mean, threads=self.threads, executor=self.executor)
+            return float(_total(found)) * mean
+        seeds = weights * mean
+        found = replayed.backward(*arguments, seed=seeds, threads=self.threads, executor=self.executor)
+        return float(_total(found * seeds))
 
-        mean = 1.0 / columns.shape[1] if self.mean else 1.0
-        weight = mean if weights is None else weights * mean
-        found: Any
-        program = self._current()
-        if program is None:
-            found = self.function.backward(*columns, seed=weight, threads=self.threads, executor=self.executor)
-        else:
-            found = program.backward(columns.T, seed=weight, threads=self.threads, executor=self.executor)
-        return float(np.add.reduce(found)) * mean if weights is None else float(np.add.reduce(found * weight))
-
-    def losses(self, columns: Array) -> float:
+    def losses(self, batch: Array) -> float:
         """All samples at once."""
-        import numpy as np
-
-        found: Any
-        program = self._current()
-        if program is None:
-            found = self.function(*columns, threads=self.threads, executor=self.executor)
-        else:
-            found = program(columns.T, threads=self.threads, executor=self.executor)
-        return float(np.add.reduce(found))
+        replayed, arguments = self._replayed(batch)
+        return float(_total(replayed(*arguments, threads=self.threads, executor=self.executor)))
 
 
 def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:
@@ -165,7 +174,7 @@ def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Mas
         if str(error).startswith("compile: "):
             raise ValueError(f"fit: can't be compiled: {error}; compiled=False runs it eagerly") from error
         raise
-    if _differ(earlier.tape, program.tape):
+    if repr(_content(earlier.tape)) != repr(_content(program.tape)):  # as texts, in which a nan equals a nan
         raise ValueError(
             "fit: the loss of one sample came out as another graph the second time: the model or the loss draws random "
             "numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
@@ -181,9 +190,8 @@ def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
     return Program(*record([output], leaves, kept.observations), single_output=True)
 
 
-def _differ(one: Tape, other: Tape) -> bool:
-    # Constants as texts, in which a nan equals a nan.
-    return (one.rows, one.operands, repr(one.constants)) != (other.rows, other.operands, repr(other.constants))
+def _content(tape: Tape) -> tuple[Any, ...]:
+    return tape.rows, tape.operands, tape.constants
 
 
 class Masks:
@@ -206,13 +214,12 @@ class Penalty:
     def __init__(self, of_parameters: Callable[[list[Value]], Any], parameters: list[Value], compiled: bool) -> None:
         self.given = of_parameters
         self.function: Callable[[], Any] = partial(of_parameters, parameters)
-        self.compiled: Any = None
         found = self.function()
         if not isinstance(found, Value):
             raise TypeError(f"fit: the penalty must be a Value, got {found!r:.60} ({type(found).__name__})")
-        if compiled:
-            program = _program(self.function, ())
-            self.compiled = Function(self.function) if program.tape.guards else program
+        self.compiled = Function(self.function) if compiled else None
+        if self.compiled is not None:
+            self.compiled()  # what can't be recorded is known before the first step
 
     def learn(self) -> float:
         """Add its gradient to the parameters' `grad`; return it."""
@@ -221,8 +228,3 @@ class Penalty:
         found = self.function()
         found.backward()
         return float(found.data)
-
-    def value(self) -> float:
-        """Return it."""
-        with ag.no_grad():
-            return float(self.function())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from nn.modules.module import Module
 from nn.training.predicting import predict
 from nn.training.samples import array, table
@@ -83,8 +85,6 @@ def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, res
     --------
     >>> decision_regions(model, X, y).figure.savefig("regions.png")  # doctest: +SKIP
     """
-    import numpy as np
-
     points = table("decision_regions", "X", X)
     if points.shape[1] != 2:
         raise ValueError(f"decision_regions: X must have 2 features, got {points.shape[1]}")
@@ -140,8 +140,6 @@ def weight_histograms(model: Module, axes: Any = None, *, bins: int = 30) -> Any
     --------
     >>> weight_histograms(model).figure.savefig("weights.svg")  # doctest: +SKIP
     """
-    import numpy as np
-
     axes = _axes("weight_histograms", axes)
     for name, numbers in model.state_dict().items():
         axes.hist(np.ravel(numbers), bins=bins, histtype="step", label=name)

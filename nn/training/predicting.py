@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 import autograd as ag
 from autograd.compiler import Function
 from autograd.engine.backend import Value
 from nn.training.samples import table
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Array: TypeAlias = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
 
 __all__ = ["evaluating", "predict"]
 
@@ -73,8 +72,6 @@ def predict(
     >>> abs(float(nn.predict(net, [[0.5, 1.0], [2.0, 3.0]])[1]) - net([2.0, 3.0]).data) < 1e-12
     True
     """
-    import numpy as np
-
     rows = table("predict", "X", X)
 
     def outputs(*numbers: Any) -> Any:

@@ -1,20 +1,19 @@
-"""The samples that a model is trained on: checked once, handed out batch by batch as columns for replay."""
+"""The samples that a model is trained on: checked once, handed out batch by batch."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nn._common.checks import number_of
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+Array: TypeAlias = NDArray[np.float64]
 
-    Array: TypeAlias = NDArray[np.float64]
-
-__all__ = ["Samples", "table"]
+__all__ = ["Samples", "array", "shuffled", "table"]
 
 CHECKED: Final = 65_536
 """How many numbers are looked at together for nan and inf."""
@@ -43,7 +42,7 @@ class Samples:
             raise ValueError(f"{where}: X and y must have as many samples, got {len(self.X)} and {len(self.y)}")
         check_finite(where, "y", self.y)
         self.weights = _weights(where, weights, class_weight, self.y)
-        self.whole: Array | None = None
+        self.whole: Array | None = None  # columns of all samples
         self.features = self.X.shape[1]
         self.targets = self.y.shape[1] if self.y.ndim == 2 else 0
         """How many targets a sample has; 0 where it is a number rather than a list."""
@@ -70,7 +69,7 @@ class Samples:
         return int(self.features + max(1, self.targets))
 
     def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
-        """Yield the samples from `start` on in batches, as arrays of shape (columns, samples), soon written anew.
+        """Yield batches of shape (samples, columns), whose memory is used again.
 
         Parameters
         ----------
@@ -81,56 +80,47 @@ class Samples:
         start : int
             How many samples are passed over.
         """
-        import numpy as np
-
         if order is None and not start and size >= len(self):
-            yield self._all()
+            if self.whole is None:  # the same in every epoch
+                self.whole = np.empty((self.columns(), len(self)))
+                self._put(self.whole, slice(None))
+            yield self.whole.T
             return
         # Small batches are views of a block, so that its samples are picked all at once.
-        rows = max(1, BLOCK // (self.columns() * size)) * size
-        rows = min(rows, len(self) - start)
+        rows = min(max(1, BLOCK // (self.columns() * size)) * size, len(self) - start)
         block = np.empty((self.columns(), rows))
-        rooms = [_room(numbers, rows) for numbers in (self.X, self.y)] if order is not None else [None, None]
         for begin in range(start, len(self), rows):
             count = min(rows, len(self) - begin)
-            chosen = slice(begin, begin + count) if order is None else order[begin : begin + count]
-            self._put(block[:, :count], chosen, *rooms)
+            self._put(block[:, :count], slice(begin, begin + count) if order is None else order[begin : begin + count])
+            table = block[:, :count].T
             for first in range(0, count, size):
-                yield block[:, first : min(first + size, count)]
+                yield table[first : first + size]
 
-    def _put(self, batch: Array, chosen: Any, room: Any = None, room_of_y: Any = None) -> Array:
-        """Write the chosen samples into a batch."""
-        batch[: self.features] = _picked(self.X, chosen, room).T
-        batch[self.features :] = _picked(self.y, chosen, room_of_y).T
-        return batch
-
-    def _all(self) -> Array:
-        """All samples as one batch, made once: it is the same in every epoch."""
-        import numpy as np
-
-        if self.whole is None:
-            self.whole = self._put(np.empty((self.columns(), len(self))), slice(None))
-        return self.whole
+    def _put(self, columns: Array, chosen: Any) -> None:
+        """Write the chosen samples into columns."""
+        for numbers, part in ((self.X, columns[: self.features]), (self.y, columns[self.features :])):
+            if isinstance(chosen, slice) or not numbers.flags.c_contiguous:  # which `take` would copy
+                part[:] = numbers[chosen].T
+            else:  # three times as fast as an index
+                part[:] = numbers.take(chosen, axis=0, mode="clip").T
 
 
-def _room(numbers: Any, rows: int) -> Any:
-    """Where so many rows can be picked to again and again; None where `take` would copy all of an array."""
-    import numpy as np
+def shuffled(generator: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """Return a random permutation of so many numbers: random keys sorted, in a third of `permutation`'s time.
 
-    return np.empty((rows, *numbers.shape[1:]), numbers.dtype) if numbers.flags.c_contiguous else None
-
-
-def _picked(numbers: Any, chosen: Any, room: Any) -> Any:
-    # `take` is three times as fast as an index, and more so where it needn't get memory.
-    if room is None:
-        return numbers[chosen]
-    return numbers.take(chosen, axis=0, out=room[: len(chosen)], mode="clip")
+    The key is in the upper bits and the number in the lower ones, so that the result doesn't depend on how numpy sorts.
+    """
+    bits = count.bit_length()
+    keys = generator.integers(1 << (63 - bits), size=count)
+    keys <<= bits
+    keys |= np.arange(count)
+    keys.sort()
+    keys &= (1 << bits) - 1
+    return keys
 
 
 def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
     """Weights of the samples, of mean 1; None where all are equal."""
-    import numpy as np
-
     if given is None and by_class is None:
         return None
     found = np.ones(len(y)) if given is None else array(where, "sample_weight", given).astype(float)
@@ -145,8 +135,6 @@ def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
 
 
 def _class_weights(where: str, given: Any, y: Any) -> Any:
-    import numpy as np
-
     if y.ndim != 1:
         raise ValueError(f"{where}: class_weight needs a class for each sample, y of shape (samples,), got {y.shape}")
     classes, codes = np.unique(y, return_inverse=True)
@@ -186,8 +174,6 @@ def table(where: str, what: str, given: Any) -> Any:
 
 def array(where: str, what: str, given: Any) -> Any:
     """Return an array of numbers; what is one already is not copied."""
-    import numpy as np
-
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
     elif hasattr(type(given), "__array__") and not isinstance(given, np.ndarray):  # a tensor of another package
@@ -227,8 +213,6 @@ def _length(row: Any) -> int | str:
 
 def check_finite(where: str, what: str, numbers: Any) -> None:
     """Raise for the first nan or inf, with its place."""
-    import numpy as np
-
     if numbers.dtype.kind != "f":
         return
     rows = max(1, CHECKED * len(numbers) // max(1, numbers.size))

@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -221,6 +222,44 @@ def test_plain_state_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled(1.0)
     assert compiled(1.0) == 70.0
     assert len(compiled.programs) == 7
+
+
+class Tilted:
+    """Reads plain state in a method that another method calls."""
+
+    def __init__(self) -> None:
+        self.slope, self.shifts = 2.0, {"up": 1.0}
+
+    def __call__(self, x: Any) -> Any:
+        return self.line(x)
+
+    def line(self, x: Any) -> Any:
+        return self.slope * x + self.shifts["up"]
+
+
+class Steeper(Tilted):
+    """Inherits how it is called."""
+
+
+@pytest.mark.parametrize("kind", [Tilted, Steeper])
+def test_state_behind_methods_and_base_classes(kind: type[Tilted]) -> None:
+    tilted = kind()
+    compiled = ag.compile(tilted)
+    assert compiled(3.0) == 7.0
+    tilted.slope = 5.0
+    assert compiled(3.0) == 16.0
+    tilted.shifts["up"] = 2.0
+    assert compiled(3.0) == 17.0
+
+
+def test_state_in_arguments_of_a_partial() -> None:
+    numbers, factor = {"k": 2.0}, [1.0]
+    compiled = ag.compile(partial(lambda numbers, x, factor: numbers["k"] * x * factor[0], numbers, factor=factor))
+    assert compiled(3.0) == 6.0
+    numbers["k"] = 5.0
+    assert compiled(3.0) == 15.0
+    factor[0] = 2.0
+    assert compiled(3.0) == 30.0
 
 
 def test_a_function_that_counts_its_calls_is_recorded_once() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tqdm.auto
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -542,11 +543,16 @@ def test_a_history_shows_itself() -> None:
 
 
 def test_a_bar_comes_when_it_is_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nn.training.progress, "PATIENCE", 0.0)
-    monkeypatch.setattr(nn.training.progress, "INTERVAL", 0.0)
+    eager = partial(tqdm.auto.tqdm, mininterval=0.0)
+    monkeypatch.setattr(tqdm.auto, "tqdm", lambda **options: eager(**{**options, "delay": 0.0}))
     trained(3, progress=True)
-    assert "loss" in capsys.readouterr().err
+    assert "epoch 3, loss" in capsys.readouterr().err
     trained(3)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_short_training_shows_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(3, progress=True)
     assert capsys.readouterr().err == ""
 
 
@@ -748,3 +754,57 @@ def test_tensors_of_other_packages_are_arrays() -> None:
         )
         losses.append(history.loss)
     assert losses[0] == losses[1]
+
+
+class Scaled(nn.Module):
+    """A module with a plain number that its `forward` reads by way of another method."""
+
+    def __init__(self) -> None:
+        self.factor = 1.0
+
+    def forward(self, xs: list[Any]) -> list[Any]:
+        return self.scaled(xs)
+
+    def scaled(self, xs: list[Any]) -> list[Any]:
+        return [x * self.factor for x in xs]
+
+
+class InAList(nn.Module):
+    def __init__(self, *steps: Any) -> None:
+        self.steps = list(steps)
+
+    def forward(self, xs: Any) -> Any:
+        for step in self.steps:
+            xs = step(xs)
+        return xs
+
+
+def weighted(weights: dict[str, float], output: Any, target: Any) -> Any:
+    return weights["loss"] * (output - target) ** 2
+
+
+@pytest.mark.parametrize("which", ["partial", "penalty", "penalty of a list", "module", "module in a list"])
+def test_numbers_that_a_callback_changes_are_followed(which: str) -> None:
+    """Where plain numbers are read: partial arguments, penalties, attributes behind `forward` and other methods."""
+
+    def losses(compiled: bool) -> list[float]:
+        numbers, kept, one = {"loss": 1.0}, [0.1], 0.1
+        scaled = Scaled()
+        steps = (nn.Linear(2, 3, seed=1), scaled, nn.Linear(3, 1, seed=2))
+        net = InAList(*steps) if which == "module in a list" else nn.Sequential(*steps)
+        penalties = {
+            "penalty": lambda parameters: one * ag.dot(parameters, parameters),
+            "penalty of a list": lambda parameters: kept[0] * ag.dot(parameters, parameters),
+        }
+
+        def anneal(epoch: nn.Epoch) -> None:
+            nonlocal one
+            numbers["loss"], kept[0], one, scaled.factor = numbers["loss"] / 2, kept[0] / 2, one / 2, scaled.factor / 2
+
+        points, labels = moons(40)
+        return nn.fit(
+            net, points, labels, loss=partial(weighted, numbers if which == "partial" else {"loss": 1.0}),
+            optimizer=nn.SGD(net, lr=0.1), epochs=4, callbacks=anneal, penalty=penalties.get(which), compiled=compiled,
+        ).loss  # fmt: skip
+
+    assert losses(True) == pytest.approx(losses(False), rel=1e-12)

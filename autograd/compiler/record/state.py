@@ -54,7 +54,10 @@ class State:
 
 def still(states: Sequence[State]) -> bool:
     """Whether all states are what they were."""
-    return all(state.read() is state._fixed or state.holds() for state in states)
+    for state in states:  # noqa: SIM110  # half the time of `all` on a generator, at each call
+        if state.read() is not state._fixed and not state.holds():
+            return False
+    return True
 
 
 def states_of(function: Callable[..., Any]) -> list[State]:
@@ -103,23 +106,29 @@ class _Reader:
     """Goes through functions and objects, each once, and finds the state that they name."""
 
     def __init__(self) -> None:
-        self.seen: set[int] = set()
+        self.seen: set[tuple[object, ...]] = set()
 
     def of_callable(self, function: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield the name of each state and how it is read."""
         while isinstance(function, functools.partial):
+            for name, x in [*enumerate(function.args), *function.keywords.items()]:
+                yield from self.of_named(f"{where}argument {name}", functools.partial(_itself, x), ())
             function = function.func
         if isinstance(function, MethodType):
             yield from self.of_code(function.__func__, function.__self__, where)
         elif isinstance(function, FunctionType):
             yield from self.of_code(function, None, where)
-        elif _is_users(type(function)) and isinstance(called := vars(type(function)).get("__call__"), FunctionType):
-            yield from self.of_code(called, function, where)
+        else:
+            for part in (function, *_modules_below(function)):
+                for name in ("__call__", "forward"):  # which a module is called by
+                    called = getattr(type(part), name, None)
+                    if isinstance(called, FunctionType) and _is_users(called):
+                        yield from self.of_code(called, part, where)
 
     def of_code(self, function: Any, owner: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield what a function of Python, or a method of `owner`, names."""
         function = getattr(function, "__wrapped__", function)
-        key = id(function) ^ (id(owner) << 1)
+        key = (id(function), id(owner))
         if not isinstance(function, FunctionType) or key in self.seen or len(self.seen) > MOST:
             return
         self.seen.add(key)
@@ -159,7 +168,7 @@ class _Reader:
 
     def of_attributes(self, where: str, owner: Any, names: Sequence[str]) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield the attributes of an object that the code names, and what its methods that it names name."""
-        key = id(owner)
+        key = (id(owner), *names)  # another function may name other attributes of it
         attributes = getattr(owner, "__dict__", None)
         if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type):
             return
@@ -170,7 +179,6 @@ class _Reader:
             method = getattr(type(owner), name, None) if _is_users(type(owner)) else None
             if isinstance(method, FunctionType):
                 yield from self.of_code(method, owner, f"{where}.{name}: ")
-        self.seen.discard(key)  # another function may name other attributes of it
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -179,6 +187,17 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
+
+
+def _modules_below(module: Any) -> Iterator[Any]:
+    """The modules that a network of `nn` is made of: it may call any of them."""
+    below = getattr(type(module), "modules", None)
+    if isinstance(below, FunctionType) and not _is_users(below):
+        yield from (part for part in below(module) if part is not module)
+
+
+def _itself(x: object) -> object:
+    return x
 
 
 def _content(cell: Any) -> object:
