@@ -60,6 +60,7 @@ examples:
   python -m autograd my_sheet.txt --check         against finite differences
   python -m autograd my_sheet.txt --json          one object, all digits
   python -m autograd note.md                      check a note's LaTeX equations
+  python -m autograd note.md --with regression    about the network of a sheet
 
 expressions:
   + - * / ^ @ and comparisons, which are 1 or 0; 2w, 2(x - 1) and w x are
@@ -149,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--quiet", action="store_true", help="of notes: print nothing but what is WRONG, one line each")
     add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation")
     add("--worksheet", metavar="FILE", help="of a note: write the network that it defines as a worksheet")
+    add("--with", dest="network", metavar="SHEET", help="of notes: the worksheet of the network that they are about")
     add("--allow-empty", action="store_true", help="of notes: files without equations are no failure")
     add("--list", action="store_true", help="list the worksheets that come with the package")
     add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
@@ -190,9 +192,9 @@ def _outcome(options: argparse.Namespace, bare: bool) -> int:
         return _notes(options)
     if len(options.sheets) > 1:
         raise WorksheetError(f"one worksheet at a time, got {len(options.sheets)}")
-    for name in ("all", "quiet", "marked", "worksheet", "allow_empty"):
+    for name in _FOR_NOTES - _FOR_BOTH:
         if getattr(options, name):
-            raise WorksheetError(f"--{name.replace('_', '-')} is for notes")
+            raise WorksheetError(f"{_spelled(name)} is for notes")
     return _run(options)
 
 
@@ -217,7 +219,12 @@ def _is_note(path: str) -> bool:
     return path.lower().endswith(notes.SUFFIXES) or bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
-_FOR_NOTES = {"sheets", "sheet", "all", "quiet", "marked", "worksheet", "allow_empty", "json"}
+_FOR_BOTH = {"sheets", "sheet", "json"}
+_FOR_NOTES = {*_FOR_BOTH, "all", "quiet", "marked", "worksheet", "allow_empty", "network"}
+
+
+def _spelled(option: str) -> str:
+    return "--with" if option == "network" else f"--{option.replace('_', '-')}"
 
 
 def _notes(options: argparse.Namespace) -> int:
@@ -225,7 +232,7 @@ def _notes(options: argparse.Namespace) -> int:
     usual = vars(_parser().parse_args([]))
     for name, value in vars(options).items():
         if name not in _FOR_NOTES and value != usual.get(name):
-            raise WorksheetError(f"--{name.replace('_', '-')} is for worksheets, not for notes")
+            raise WorksheetError(f"{_spelled(name)} is for worksheets, not for notes")
     wanted = notes.Options(
         all=options.all,
         quiet=options.quiet,
@@ -233,6 +240,7 @@ def _notes(options: argparse.Namespace) -> int:
         allow_empty=options.allow_empty,
         marked=options.marked or "",
         worksheet=options.worksheet or "",
+        sheet=_load(options.network) if options.network else None,
     )
     return notes.run(options.sheets, wanted)
 

@@ -13,6 +13,7 @@ from autograd._common.files import write_whole
 from autograd.errors import WorksheetError
 from autograd.notes.note import DOUBTFUL, UNREAD, WRONG, Note
 from autograd.notes.reading import read_note
+from autograd.worksheet import Worksheet
 
 __all__ = ["SUFFIXES", "Options", "run"]
 
@@ -30,6 +31,7 @@ class Options:
     allow_empty: bool = False
     marked: str = ""
     worksheet: str = ""
+    sheet: Worksheet | None = None
 
 
 def run(paths: Sequence[str], options: Options) -> int:
@@ -40,7 +42,7 @@ def run(paths: Sequence[str], options: Options) -> int:
     for path in _files(paths):
         try:
             text = _text(path)
-            note = read_note(text)
+            note = read_note(text, sheet=options.sheet)
         except WorksheetError as error:
             print(f"{path}: {error.message}", file=sys.stderr)
             code = UNREADABLE

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from autograd.notes import nodes as n
 from autograd.notes import rounding
 from autograd.notes.grammar import Notation
+from autograd.notes.network import Network
 from autograd.notes.nodes import Key, Node
 from autograd.notes.rows import Row, is_open
 from autograd.notes.world import Book, Definition
@@ -14,9 +15,12 @@ from autograd.notes.world import Book, Definition
 __all__ = ["gathered"]
 
 
-def gathered(rows: Sequence[Row], notation: Notation) -> Book:
-    """Collect what all rows of a note say."""
+def gathered(rows: Sequence[Row], notation: Notation, network: Network | None) -> Book:
+    """Collect what all rows of a note say, and the network that it is about."""
     gatherer = _Gatherer(rows, notation)
+    if network is not None:
+        gatherer.book.definitions = {n.key(each.pattern): [each] for each in network.definitions}
+        gatherer.book.settled = {(name, 0) for name in network.names}
     gatherer.gather()
     gatherer.define()
     return gatherer.book

@@ -28,6 +28,7 @@ class Node:
     | `neg`, `T`, `norm`, `abs` | | one |
     | `/`, `^`, `cmp` | of a comparison: its sign | two |
     | `call` | the function; `primes` counts its derivatives | its arguments |
+    | `op` | an op of the table | its operands |
     | `d` | | what is differentiated, by what, … |
     | `sum`, `prod` | the letter | body, first, last; what is left open is `open` |
     | `cases` | | value, condition, value, condition, … |
@@ -188,6 +189,7 @@ _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
     "abs": lambda node: (f"|{show(node.args[0])}|", _ATOM),
     "cmp": lambda node: (f"{show(node.args[0])} {node.text} {show(node.args[1])}", _SUM),
     "call": lambda node: (f"{node.text}{chr(8242) * node.primes}({', '.join(map(show, node.args))})", _ATOM),
+    "op": lambda node: (f"{node.text}({', '.join(map(show, node.args))})", _ATOM),
     "d": _derivative,
     "sum": _big("Σ"),
     "prod": _big("Π"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograd.notes import nodes as n
@@ -12,7 +12,7 @@ from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.nodes import Node
 from autograd.notes.note import DOUBTFUL, RIGHT, WRONG
 from autograd.notes.rows import Row, digits, place_of
-from autograd.notes.world import Book, Options, Unknown, World, letters_of
+from autograd.notes.world import EVERYWHERE, Book, Options, Unknown, World, letters_of
 
 __all__ = ["Numbers", "neighbours"]
 
@@ -24,11 +24,15 @@ class Numbers:
     ----------
     book : Book
         What the note says.
+    known : mapping of str to float
+        What is known before the note begins, exactly.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, known: Mapping[str, float]) -> None:
         self.book = book
-        self.values: dict[str, list[tuple[float, float, int]]] = {}
+        self.values: dict[str, list[tuple[float, float, int]]] = {
+            name: [(number, 0.0, EVERYWHERE)] for name, number in known.items()
+        }
         self.sides: dict[Node, list[Node]] = {}
 
     def learn(self, name: Node, number: rounding.Stated, row: Row) -> None:

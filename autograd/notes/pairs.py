@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -14,9 +15,9 @@ from autograd.notes.nodes import Node
 from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
-from autograd.notes.rows import Row, digits, is_constant
+from autograd.notes.rows import Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, spread
-from autograd.notes.world import Book, Definition, Options
+from autograd.notes.world import EVERYWHERE, Book, Definition, Options
 
 __all__ = ["Pairs"]
 
@@ -113,7 +114,11 @@ class Pairs:
         if older is not None:
             return older
         if outcome.result == UNEQUAL:
-            return self._unequal(row, claim, outcome)
+            verdict = self._unequal(row, claim, outcome)
+            if verdict[0] == WRONG:
+                return verdict
+            same = (self._if_same(replace(claim, left=one)) for one in (left, *earlier[1:]))
+            return next(filter(None, same), verdict)
         return self._unknown(claim, outcome)
 
     def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
@@ -225,12 +230,41 @@ class Pairs:
             return DOUBTFUL, repair.message
         return WRONG, repair.message
 
+    def _if_same(self, claim: Claim) -> tuple[str, str] | None:
+        """Try an estimate for what stands in its place on the other side, neither of them defined: ŷ may be a₂."""
+        left, right = (
+            [each for each in dict.fromkeys(side.symbols()) if n.key(each) not in self.book.definitions]
+            for side in (claim.left, claim.right)
+        )
+        for one in left:
+            for other in right:
+                if one in right or other in left or not (is_estimate(one) or is_estimate(other)):
+                    continue
+                changed = claim.left.replaced(lambda each, one=one, other=other: other if each == one else None)  # type: ignore[misc]
+                outcome = self.judge.compare(replace(claim, left=changed))
+                if outcome.result == EQUAL and not outcome.vacuous:
+                    return JOINS, f"if {n.show(one)} is {n.show(other)}, which the note does not say"
+        return None
+
     def repair(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
         """Look for a repair in each reading."""
         for options in self.judge.readings:
             repair = self.repairer.repair(claim, options, names)
             if repair is not None:
                 return repair
+        return self._lost_operator(claim, names)
+
+    def _lost_operator(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
+        """Try differences of names in place of a product of two, from which an operator may have been lost."""
+        right = claim.right
+        if right.head != "*" or len(right.args) != 2 or any(each.head != "sym" for each in right.args):
+            return None
+        for one, other in itertools.permutations(dict.fromkeys((*right.args, *names)), 2):
+            if one in right.args or other in right.args:
+                changed = Node("+", (one, n.negative(other)))
+                outcome = self.judge.compare(replace(claim, right=changed))
+                if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+                    return Repair(f"an operator is missing in {n.show(right)}", changed)
         return None
 
     def is_softly_known(self, claim: Claim) -> bool:
@@ -238,7 +272,13 @@ class Pairs:
         matrix = self.notation.matrices
         for side in (claim.left, claim.right):
             for each in side.walk():
-                if each.head in ("T", "odot", "outer", "norm", "matrix") or each.bold:
+                if each.head in ("T", "odot", "outer", "norm", "matrix"):
+                    if any(n.key(inner) not in self.book.settled for inner in each.symbols()):
+                        return True
+                    continue
+                if each.head == "sym" and n.key(each) in self.book.settled:
+                    continue
+                if each.bold:
                     return True
                 if each.head == "sym" and (
                     self.shaped.get(n.key(each), (1, 1)) != (1, 1)
@@ -363,11 +403,11 @@ class Pairs:
             return None
         same = [each for each in self.book.definitions.get(n.key(left), []) if each.pattern == left]
         mine = next((each for each in same if each.order == row.order), None)
-        before = [each for each in same if each.order < row.order and each.section == row.section]
+        before = [each for each in same if each.order < row.order and each.section in (row.section, EVERYWHERE)]
         if mine is None or not before:
             return None
-        if any(each.body == mine.body for each in before):
-            return DEFINED, "as before"
+        if alike := [each for each in before if each.body == mine.body]:
+            return (RIGHT, "as in the worksheet") if alike[0].section == EVERYWHERE else (DEFINED, "as before")
         claim = Claim(before[-1].body, mine.body, before[-1].order + 1, row.section, row.conditions)
         outcome = self.judge.compare(claim)
         if outcome.result == EQUAL and not outcome.vacuous:

@@ -13,30 +13,36 @@ from dataclasses import replace
 from typing import Final
 
 from autograd.errors import WorksheetError
+from autograd.notes import damage
 from autograd.notes import nodes as n
 from autograd.notes.families import without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
 from autograd.notes.grammar import Notation, conditions, evidence, parse
+from autograd.notes.network import Network
 from autograd.notes.nodes import Node
-from autograd.notes.note import UNREAD, Equation, Note
+from autograd.notes.note import DEFINED, RIGHT, UNREAD, Equation, Note
 from autograd.notes.rows import Row
 from autograd.notes.splitting import statements
 from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.verdicts import Verdicts
+from autograd.worksheet import Worksheet
 
 __all__ = ["read_note"]
 
 MAX_NOTE: Final = 5_000_000
 
 
-def read_note(text: str) -> Note:
+def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
     r"""Read a note in Markdown, LaTeX or a notebook's JSON, and judge its equations.
 
     Parameters
     ----------
     text : str
         The note.
+    sheet : Worksheet or str, optional
+        The network that the note is about, where it does not define it itself: a worksheet or its text. Names are
+        matched by their spelling: `w_{5}` in the note is `w5` of the sheet.
 
     Returns
     -------
@@ -45,11 +51,12 @@ def read_note(text: str) -> Note:
     Raises
     ------
     WorksheetError
-        When it is too long, or a notebook that can't be read.
+        When it is too long, a notebook that can't be read, or the sheet can't be read.
 
     Examples
     --------
-    >>> print(read_note(r'''
+    >>> import autograd as ag
+    >>> print(ag.read_note(r'''
     ... $$C = (a - y)^2$$
     ... $$a = \sigma(z)$$
     ... $$\frac{dC}{dz} = 2(a - y) a(1 + a)$$
@@ -59,6 +66,12 @@ def read_note(text: str) -> Note:
     <BLANKLINE>
     line 4 WRONG: ∂C/∂z = 2(a − y) · a(1 + a)
            sign: 1 + a should be 1 − a; it should be 2(a − y) · a(1 − a)
+
+    A sheet gives a note what it leaves out:
+
+    >>> sheet = chr(10).join(["x, w1, t = 1, 2, 3", "a = w1*x", "E = (a - t)^2"])
+    >>> print(ag.read_note(r"$\partial E/\partial w_1 = 2 (a - t) x$", sheet=sheet).equations[0])
+    line 1 right (checked): ∂E/∂w1 = 2(a − t) · x
     """
     if not isinstance(text, str):
         raise TypeError(f"read_note: the note must be a str, got {text!r} ({type(text).__name__})")
@@ -66,13 +79,17 @@ def read_note(text: str) -> Note:
         raise WorksheetError(f"the note has {len(text):,} characters; allowed are {MAX_NOTE:,}")
     found = pages(text)
     own = macros("\n".join(page.text for page in found))
-    return _Reading(found, own).note()
+    if sheet is not None and not isinstance(sheet, (str, Worksheet)):
+        raise TypeError(f"read_note: sheet must be a Worksheet or its text, got {sheet!r} ({type(sheet).__name__})")
+    network = None if sheet is None else Network(Worksheet.parse(sheet) if isinstance(sheet, str) else sheet)
+    return _Reading(found, own, network).note()
 
 
 class _Reading:
     """All that is done to a note, in order: cut, read, define, judge."""
 
-    def __init__(self, found: Sequence[Page], own: dict[str, Macro]) -> None:
+    def __init__(self, found: Sequence[Page], own: dict[str, Macro], network: Network | None) -> None:
+        self.network = network
         self.rows: list[Row] = []
         self.failed: list[Equation] = []
         section = 0
@@ -85,6 +102,8 @@ class _Reading:
             section += last + 1
             prose.append(page.text)
         self.notation: Notation = evidence(side for row in self.rows for side in row.statement.sides)
+        if network is not None:
+            network.inform(self.notation)
 
     def _cut(self, page: Page, block: Block, section: int, own: dict[str, Macro]) -> None:
         try:
@@ -107,6 +126,7 @@ class _Reading:
         return Equation(line, column, page.cell, start, end, block.after, text.strip())
 
     def note(self) -> Note:
+        network = self.network
         before: Row | None = None
         kept = []
         for row in self.rows:
@@ -114,13 +134,36 @@ class _Reading:
                 self._read(row, before)
                 kept.append(row)
                 before = row
-        book = gathered(kept, self.notation)
-        verdicts = Verdicts(kept, book, self.notation)
+        damaged = damage.find(kept, self.failed)
+        if damaged:
+            damage.restore(kept)
+        else:
+            for row in kept:
+                row.damage, row.damaged_sides = [], set()
+        if network is not None:
+            network.place(kept, self.notation, damaged=damaged)
+        for row in kept:
+            row.equation.reading = self._shown(row)
+            damage.dismiss(row)
+        book = gathered(kept, self.notation, network)
+        verdicts = Verdicts(kept, book, self.notation, network.numbers if network else {})
         verdicts.run()
         equations = [row.equation for row in kept] + self.failed
         equations.sort(key=lambda each: (each.cell, each.start))
         definitions = {each.pattern: each.body for every in book.definitions.values() for each in every}
-        return Note(equations, self._damage(equations), definitions, verdicts.first_numbers())
+        return Note(equations, self._remark(kept, equations) if damaged else "", definitions, verdicts.first_numbers())
+
+    def _remark(self, rows: Sequence[Row], equations: Sequence[Equation]) -> str:
+        for row in rows:
+            inner = damage.inner_statements(row.equation.text) if row.equation.status == UNREAD else []
+            found = [each for text in inner for each in read_note(f"$${text}$$").equations]
+            right = [each.reading for each in found if each.status == RIGHT]
+            if right:
+                row.equation.status = RIGHT
+                row.equation.reading = "; ".join(each.reading for each in found if each.status in (RIGHT, DEFINED))
+                row.equation.message = f"two statements lie in one fraction; right: {'; '.join(right)}"
+        many = sum(bool(row.damage) for row in rows) + len(self.failed)
+        return f"{many} of {len(equations)} equations look damaged by scanning"
 
     @staticmethod
     def _is_statement(row: Row) -> bool:
@@ -148,7 +191,6 @@ class _Reading:
             if row.inherited and row.sides[0] is None:
                 row.sides, row.inherited = row.sides[1:], row.inherited - 1
         row.sides = _with_arguments(row.sides)
-        row.equation.reading = self._shown(row)
 
     @staticmethod
     def _goes_on(row: Row, before: Row) -> bool:
@@ -170,17 +212,6 @@ class _Reading:
             sign = relations[row.inherited + at - 1] if 0 < at and row.inherited + at - 1 < len(relations) else "="
             text += (f" {sign} " if at else "") + side
         return text
-
-    @staticmethod
-    def _damage(equations: Sequence[Equation]) -> str:
-        unread = sum(each.status == UNREAD for each in equations)
-        odd = sum(
-            bool(re.search(r"\\frac\{?(?:3|J|9)[A-Z]?\}|\\frac\$*$|\{3L\}|\{JL\}|\bd?\\sqrt\s*$", each.text))
-            for each in equations
-        )
-        if odd >= 2:
-            return f"{max(odd, unread)} of {len(equations)} equations look damaged by scanning."
-        return ""
 
 
 def _with_arguments(sides: list[Node | None]) -> list[Node | None]:

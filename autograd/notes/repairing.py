@@ -5,6 +5,7 @@ The search is bounded: so many candidates for a claim, so many for a note.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -238,7 +239,11 @@ def _alike(node: Node, names: Sequence[Node]) -> list[Node]:
 
 
 def _wrong(old: Node, new: Node) -> str:
-    return f"wrong {'index' if old.text == new.text else 'factor'}: {n.show(old)} where {n.show(new)} belongs"
+    return f"wrong {'index' if _stem(old) == _stem(new) else 'factor'}: {n.show(old)} where {n.show(new)} belongs"
+
+
+def _stem(name: Node) -> str:
+    return name.text if name.args else re.sub(r"(?<=[^\W\d])\d+$|\[.*", "", name.text)
 
 
 def _multiplied(side: Node, claim: Claim, names: Sequence[Node]) -> Iterator[Change]:

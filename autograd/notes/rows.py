@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 
 from autograd.notes import nodes as n
@@ -10,7 +11,7 @@ from autograd.notes.nodes import Node
 from autograd.notes.note import Equation
 from autograd.notes.splitting import Statement
 
-__all__ = ["Row", "digits", "is_constant", "is_open", "low_indices", "place_of", "update_of"]
+__all__ = ["Row", "digits", "is_constant", "is_estimate", "is_open", "low_indices", "place_of", "update_of"]
 
 
 @dataclass
@@ -27,6 +28,10 @@ class Row:
     inherited: int = 0
     conditions: tuple[Node, ...] = ()
     problem: str = ""
+    read_as: dict[str, str] = field(default_factory=dict)
+    damage: list[str] = field(default_factory=list)
+    damaged_sides: set[int] = field(default_factory=set)
+    restored: bool = False
 
     @property
     def display(self) -> bool:
@@ -75,6 +80,11 @@ def is_constant(name: Node) -> bool:
     return name.text in ("e", "π") and not name.args
 
 
+def is_estimate(name: Node) -> bool:
+    """Whether a name has an accent, as ŷ has."""
+    return any(unicodedata.combining(each) for each in unicodedata.normalize("NFD", name.text))
+
+
 def digits(value: float) -> str:
     """Write a number with nine digits."""
     return f"{value:.9g}".replace("-", "−")
@@ -86,7 +96,7 @@ def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
     if left is None or left.head != "sym":
         return None
     for right in row.readable()[1:]:
-        if right.head != "+" or right.args[0].head != "sym" or right.args[0].text != left.text:
+        if right.head != "+" or right.args[0].head != "sym" or right.args[0].text != left.text.rstrip("′"):
             continue
         if right.args[0] != left and low_indices(right.args[0]) != low_indices(left):
             continue

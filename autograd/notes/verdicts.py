@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
@@ -15,9 +17,11 @@ from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK
 from autograd.notes.numbers import Numbers, neighbours
 from autograd.notes.pairs import Pairs
 from autograd.notes.rows import Row, low_indices, place_of, update_of
-from autograd.notes.world import Book, Unknown
+from autograd.notes.world import EVERYWHERE, Book, Unknown
 
 __all__ = ["Verdicts"]
+
+ZERO: Final = n.number(0)
 
 
 class Verdicts:
@@ -31,11 +35,13 @@ class Verdicts:
         What the note says.
     notation : Notation
         What its letters are.
+    numbers : mapping of str to float
+        What is known before the note begins.
     """
 
-    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation) -> None:
+    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float]) -> None:
         self.rows, self.book = rows, book
-        self.numbers = Numbers(book)
+        self.numbers = Numbers(book, numbers)
         self.pairs = Pairs(rows, book, notation, self.numbers)
         self.descends = any(
             update is not None and update[2] is not None and update[1].head == "neg" for update in map(update_of, rows)
@@ -56,6 +62,38 @@ class Verdicts:
                 row.equation.message = "; ".join(
                     filter(None, (row.equation.message, f"one side is not read: {row.problem}"))
                 )
+            self._say_readings(row)
+
+    def _say_readings(self, row: Row) -> None:
+        """Say how look-alikes were read; judge nothing by what is damaged."""
+        equation = row.equation
+        said = [", ".join(f"{name} read as {label}" for name, label in row.read_as.items())] if row.read_as else []
+        if row.restored:
+            said.append(f"read as {equation.reading}")
+        if row.damage:
+            why = f"looks damaged by scanning: {', '.join(row.damage)}"
+            if equation.status == WRONG and not row.restored and not row.damaged_sides:
+                said.append(why)
+            elif self._undamaged_agree(row):
+                said.append(f"one side {why}" if row.damaged_sides else why)
+            else:
+                kept = equation.message if equation.status == WRONG or "do not join" in equation.message else ""
+                self._set(row, UNREAD, "; ".join(filter(None, (why, kept))))
+        equation.message = "; ".join(filter(None, (equation.message, *said)))
+
+    def _undamaged_agree(self, row: Row) -> bool:
+        """Whether a damaged row is right, or at least its undamaged sides after the first are."""
+        equation = row.equation
+        if equation.status in (RIGHT, JOINS) and not (equation.status == JOINS and row.damaged_sides):
+            return True
+        others = row.readable()[1:] if row.damaged_sides else []
+        if equation.status == WRONG or len(others) < 2:
+            return False
+        claims = (Claim(*pair, row.order, row.section, row.conditions) for pair in itertools.pairwise(others))
+        if any(self.pairs.judge.compare(each).result != EQUAL for each in claims):
+            return False
+        equation.status, equation.message = JOINS, ""
+        return True
 
     @staticmethod
     def _set(row: Row, status: str, message: str = "") -> None:
@@ -69,6 +107,9 @@ class Verdicts:
         }
 
     def _judge(self, row: Row) -> None:
+        if row.damaged_sides and len(row.sides) < 2:
+            self._set(row, UNREAD)
+            return
         if row.problem and len(row.readable()) < 2:
             self._set(row, UNREAD, row.problem)
             return
@@ -97,10 +138,12 @@ class Verdicts:
 
     def _judge_given(self, row: Row, name: Node) -> None:
         numbers = list(row.readable()[1:])
-        verdict = neighbours(row, numbers)
+        verdict = neighbours(row, numbers)  # of one number, None
+        if any(each.section == EVERYWHERE for each in self.book.definitions.get(n.key(name), ())):
+            verdict = self.numbers.with_numbers(row, [name], numbers) or verdict
         self.numbers.put_in(row, [], numbers)
         self.numbers.learn(name, rounding.stated(numbers[-1]), row)
-        if verdict is not None and len(numbers) > 1:
+        if verdict is not None:
             self._set(row, *verdict)
             return
         self._set(row, GIVEN)
@@ -180,6 +223,9 @@ class Verdicts:
             return RIGHT, ""
         if outcome.result == EQUAL:
             return JOINS, ""
+        known = all(n.key(each) in self.book.settled for each in left.symbols())
+        if outcome.result == UNEQUAL and known and self.pairs.judge.compare(replace(claim, right=ZERO)).result == EQUAL:
+            return WRONG, f"{n.show(left)} is 0: there is no path"
         if outcome.result == UNEQUAL and not self.numbers.computed(row, left):
             if outcome.guessed or left.head != "d":
                 return GIVEN, ""
@@ -205,7 +251,7 @@ class Verdicts:
             ]
         if slope is not None:
             x = slope.args[1]
-            if x.text != name.text:
+            if x.text != name.text.rstrip("′"):
                 verdicts.append((DOUBTFUL, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
             elif len(low_indices(x)) != len(low_indices(name)):
                 verdicts.append((IN_FORM, ""))

@@ -22,7 +22,7 @@ from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, multipl
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
-__all__ = ["Book", "Budget", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
+__all__ = ["EVERYWHERE", "Book", "Budget", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
 
 Index: TypeAlias = "int | str"
 Environment: TypeAlias = "Mapping[str, int]"
@@ -34,6 +34,8 @@ CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 OVERDRAFT: Final = 40_000
+EVERYWHERE: Final = -1
+"""The section of what holds in every section, as the steps of a worksheet do."""
 
 
 class Unknown(Exception):
@@ -82,6 +84,8 @@ class Book:
     letters: set[str] = field(default_factory=set)
     simplex: dict[Key, str] = field(default_factory=dict)
     shapes: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    settled: set[Key] = field(default_factory=set)
+    """What a worksheet says all of, its shape among it."""
 
     def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], bool]:
         """Return the definitions of a key that hold at a place, latest first, and whether they are of its scope.
@@ -103,7 +107,7 @@ class Book:
                 kept.append(same[0])
                 continue
             before = [each for each in same if each.order < order]
-            here = [each for each in before if each.section == section]
+            here = [each for each in before if each.section in (section, EVERYWHERE)]
             if here:
                 kept.append(here[-1])
                 continue
@@ -417,6 +421,14 @@ class World:
         return _entry(whole, tuple(self._index(each, env) for each in node.args[1:]))
 
     # Functions
+
+    def _eval_op(self, node: Node, env: Environment) -> Quantity:
+        """Compute an op of the table, as worksheets have them."""
+        operands = [self._scalar(each, env) for each in node.args]
+        function: Callable[..., Scalar] = getattr(backend, node.text)
+        if TABLE[node.text].arity is None:
+            return function(operands)
+        return function(*operands)
 
     def _eval_call(self, node: Node, env: Environment) -> Quantity:
         if node.text == "softmax":
@@ -936,7 +948,7 @@ _HEADS: Final = {
     "/": "quotient",
     "^": "power", "T": "transpose", "norm": "norm", "abs": "abs", "cmp": "comparison", "cases": "cases",
     "sum": "big", "prod": "big",
-    "matrix": "matrix", "call": "call", "d": "derivative", "entry": "entry",
+    "matrix": "matrix", "call": "call", "op": "op", "d": "derivative", "entry": "entry",
 }  # fmt: skip
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}
 _NUMERIC: Final = {
