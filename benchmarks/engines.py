@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchmarks.workloads import Number
+from benchmarks.graphs import Number
 
 __all__ = ["ENGINES", "Engine"]
 

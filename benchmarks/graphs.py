@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-__all__ = ["INPUTS", "OPERATIONS", "PARAMETERS", "SHAPES", "network", "random_graph", "rate"]
+__all__ = ["INPUTS", "OPERATIONS", "PARAMETERS", "SHAPES", "Number", "network", "random_graph", "rate"]
 
 Number = Any
 SHAPES = ((2, 16), (16, 16), (16, 1))

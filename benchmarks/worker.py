@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines import ENGINES, Engine
+from benchmarks.graphs import Number
 from benchmarks.process import serve
-from benchmarks.workloads import WORKLOADS, Number, Workload
+from benchmarks.workloads import WORKLOADS, Workload
 
 __all__ = ["answer", "main"]
 

@@ -1,7 +1,7 @@
-"""What is measured: each workload written once, over whatever number type an engine brings.
+"""The workloads, each written once over the number type of an engine, which `Number` stands for.
 
-`Number` below stands for that type. Operations are scalar and unfused, as one writes them by hand; an engine that
-brings a network or a sum of its own (see `engines.Engine`) replaces the loops by it, and is shown as a row of its own.
+Operations are scalar and unfused, as written by hand. An engine with a network or a sum of its own (see
+`engines.Engine`) uses these in place of the loops, and has a row of its own in the tables.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from benchmarks.engines import Engine
+from benchmarks.engines import Engine
+from benchmarks.graphs import Number
 
-__all__ = ["WORKLOADS", "Number", "Workload", "chain", "gpt", "mlp", "multiply", "note_002"]
-
-Number = Any
+__all__ = ["WORKLOADS", "Workload", "chain", "gpt", "mlp", "multiply", "note_002"]
 
 
 @dataclass(frozen=True)
