@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 import autograd
 from autograd.engine import backend
 from autograd.ops import TABLE
+from tests import needs
 
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.register_profile(
@@ -91,3 +93,14 @@ def table_as_it_was() -> Iterator[None]:
 
     for name in set(TABLE) - before:
         remove(name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium without a window, one a file: an event loop runs meanwhile, and other tests start their own."""
+    playwright = needs.package("playwright.sync_api")
+    path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

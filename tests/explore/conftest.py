@@ -1,4 +1,4 @@
-"""A real browser for the page: Debian's or the system's Chromium, driven by Playwright."""
+"""The explorer page, opened in a real browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from autograd.explore.page import Explorer
-from tests import needs
 
 Open = Callable[..., Any]
 
@@ -31,17 +30,6 @@ def until(page: Any, condition: str) -> None:
 
 def set_leaf(page: Any, title: str, text: str) -> None:
     page.get_by_label(f"{title} as a number", exact=True).fill(text)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium, without a window; while it is there, an event loop runs, and other files' tests start their own."""
-    playwright = needs.package("playwright.sync_api")
-    path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -44,16 +44,6 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = needs.package("playwright.sync_api")
-    path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def opened(browser: Any, address: str) -> Iterator[Open]:
     """Open the playground and wait for Python; in the end no other host was asked, and nothing has failed."""
     contexts: list[Any] = []
