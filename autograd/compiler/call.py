@@ -28,7 +28,7 @@ def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
         recordings = recordings_of(below)
         questions = [recording.questions() for recording in recordings]
         asked_of = {id(leaf) for _, own in questions for leaf in own}
-        _check(roots, leaves, {id(node) for node in below} | asked_of)
+        _check(roots, leaves, {id(node) for node in below if not node.op} | asked_of)
         tape, parameters = record(roots, leaves, (), questions)
         states = [state for recording in recordings for state in recording.states]
     return Program(tape, parameters, single, states=states)

@@ -6,7 +6,8 @@ import json
 from typing import Any, Final
 
 from autograd._common.numbers import from_json, to_json
-from autograd.compiler.record.tape import ALIAS, NAMES, ROWS, Guard, Tape
+from autograd.compiler.record.tape import ALIAS, NAMES, Guard, Tape
+from autograd.compiler.record.walk import ROWS
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
 from autograd.ops import TABLE

@@ -1,5 +1,4 @@
-# What csrc/plan offers plan/optimised.py and record/walk.py.
+# What csrc/plan offers plan/optimised.py.
 from typing import Any
 
-def flatten(type: type, inputs: tuple[Any, ...], roots: tuple[Any, ...], /) -> tuple[Any, ...]: ...
 def plan(*tape: Any) -> tuple[Any, ...]: ...

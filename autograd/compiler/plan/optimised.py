@@ -45,6 +45,8 @@ class Plan(NamedTuple):
         For each parameter the uniform number that is its gradient; -1 for none.
     rows_stored : list of int
         For each input (then for each parameter, when those are wanted per sample) whether the body stores a gradient.
+    inputs_read : int
+        The body reads no inputs but the first so many.
     """
 
     code: tuple[bytes, bytes, bytes]
@@ -60,6 +62,7 @@ class Plan(NamedTuple):
     seeds_to: list[int]
     gradients: list[int]
     rows_stored: list[int]
+    inputs_read: int
 
 
 def plan(tape: Tape, inputs: bool = False, parameters: str = "") -> Plan:

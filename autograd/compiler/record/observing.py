@@ -164,7 +164,7 @@ def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[
                 "compile: a part of the graph was made in another thread, while it was recorded in this one, and what "
                 "was asked there isn't known; run it there with contextvars.copy_context().run"
             )
-    here = {id(x) for x in nodes}
+    here = {*map(id, nodes)} if any(part.foreign for part in found.values()) else set()
     for part in found.values():
         if part.lost:
             raise AutogradError(f"compile: {part.lost}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.compiler.record.walk import flatten
+from autograd.compiler.record.walk import ROWS, flatten
 from autograd.engine.backend import Value
 from autograd.ops import BUILT_IN as NAMES
 
@@ -15,8 +15,6 @@ __all__ = ["ALIAS", "NAMES", "Guard", "Tape", "record"]
 
 ALIAS: Final = "stop_gradient"
 """The added op that planners know: another name for its operand, without a derivative."""
-
-ROWS: Final = {name: row for row, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True)
@@ -145,30 +143,32 @@ def record(
     for tape, leaves in questions:
         roots += [*leaves, *tape.constants]
     flat = flatten(inputs, roots)
-    rows = _Rows()
-    numbers = [rows.number(op) for op in flat.ops]
-    operands, labels = [*flat.operands], flat.labels
-    first = len(inputs) + len(flat.parameters) + len(flat.constants)
     where = iter(flat.places)
     results = tuple(itertools.islice(where, len(outputs)))
-    guards = list(_guards(observations, where))
-    for tape, leaves in questions:
-        places = list(itertools.islice(where, len(leaves) + len(tape.constants)))
-        places += range(first + len(numbers), first + len(numbers) + len(tape.rows))
-        numbers += [rows.number(tape.op(row)) for row in tape.rows]
-        operands += [tuple([places[x] for x in given]) for given in tape.operands]
-        guards += [_moved(guard, places) for guard in tape.guards]
-        labels |= {places[entry]: label for entry, label in tape.labels.items()}
+    guards = _guards(observations, where)
+    rows, operands, added, labels = flat.rows, flat.operands, flat.added, flat.labels
+    if questions:
+        numbers = {name: len(NAMES) + i for i, name in enumerate(added)}
+        more_rows, more_operands = [*rows], [*operands]
+        first = len(inputs) + len(flat.parameters) + len(flat.constants)
+        for tape, leaves in questions:
+            places = list(itertools.islice(where, len(leaves) + len(tape.constants)))
+            places += range(first + len(more_rows), first + len(more_rows) + len(tape.rows))
+            more_rows += [_number(tape.op(row), numbers) for row in tape.rows]
+            more_operands += [tuple([places[x] for x in given]) for given in tape.operands]
+            guards += [_moved(guard, places) for guard in tape.guards]
+            labels |= {places[entry]: label for entry, label in tape.labels.items()}
+        rows, operands, added = tuple(more_rows), tuple(more_operands), tuple(numbers)
     tape = Tape(
         inputs=len(inputs),
         parameters=len(flat.parameters),
         constants=flat.constants,
-        rows=tuple(numbers),
-        operands=tuple(operands),
+        rows=rows,
+        operands=operands,
         outputs=results,
         guards=tuple(dict.fromkeys(guards)),
         labels=labels,
-        added=tuple(rows.added),
+        added=added,
     )
     return tape, flat.parameters
 
@@ -193,12 +193,7 @@ def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[G
     return list(guards.values())
 
 
-class _Rows:
-    """Numbers of ops: the table's own, then those of users in the order in which they are met."""
-
-    def __init__(self) -> None:
-        self.added: dict[str, int] = {}
-
-    def number(self, op: str) -> int:
-        row = ROWS.get(op)
-        return self.added.setdefault(op, len(NAMES) + len(self.added)) if row is None else row
+def _number(op: str, added: dict[str, int]) -> int:
+    """The row of an op; of one that isn't in the table, its number in `added`."""
+    row = ROWS.get(op)
+    return added.setdefault(op, len(NAMES) + len(added)) if row is None else row

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from autograd.engine import backend
 from autograd.engine.backend import CORE, Value
 from autograd.engine.graph import topological
+from autograd.ops import BUILT_IN
 
-__all__ = ["Flat", "flatten", "flatten_in_python"]
+__all__ = ["ROWS", "Flat", "flatten", "flatten_in_python"]
+
+ROWS: Final = {name: row for row, name in enumerate(BUILT_IN)}
 
 
 class Flat(NamedTuple):
@@ -21,22 +25,25 @@ class Flat(NamedTuple):
         Leaves that aren't inputs, in topological order.
     constants : tuple of float
         Numbers in the graph and among the roots, by their bits: −0 and 0 are two, nans of one pattern are one.
-    ops : tuple of str
-        For each computed node its op.
+    rows : tuple of int
+        For each computed node the row of its op; `len(ROWS) + i` is the i-th of `added`.
     operands : tuple of tuple of int
         And its operands.
     places : tuple of int
         Where the roots are.
     labels : dict of int to str
         Names of the positions that have one.
+    added : tuple of str
+        Ops besides the table's own, in the order in which they are met.
     """
 
     parameters: list[Value]
     constants: tuple[float, ...]
-    ops: tuple[str, ...]
+    rows: tuple[int, ...]
     operands: tuple[tuple[int, ...], ...]
     places: tuple[int, ...]
     labels: dict[int, str]
+    added: tuple[str, ...]
 
 
 def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
@@ -62,31 +69,33 @@ def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -
     for i, node in enumerate(computed, first + len(constants)):
         position[id(node)] = i
 
+    added: dict[str, int] = {}
+
+    def row(op: str) -> int:
+        known = ROWS.get(op)
+        return added.setdefault(op, len(ROWS) + len(added)) if known is None else known
+
     def place(x: Value | float) -> int:
         return position[id(x)] if isinstance(x, Value) else place_of[bits(x)]
 
     return Flat(
         parameters,
         tuple(constants.values()),
-        tuple([node.op for node in computed]),
+        tuple([row(node.op) for node in computed]),
         tuple([tuple(map(place, node.operands)) for node in computed]),
         tuple(map(place, roots)),
         {position[id(node)]: node.label for node in (*inputs, *order) if node.label},
+        tuple(added),
     )
 
 
 def flatten_in_c(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
-    """Write the graph below the roots as a table; as `flatten`."""
-    return Flat(*_plan.flatten(Value, tuple(inputs), tuple(roots)))
+    """Write the graph below the roots as a table; as `flatten`. With the Python core there is no such thing."""
+    parameters, constants, rows, operands, places, labels, added = backend._twin._flatten(
+        tuple(inputs), tuple([x if isinstance(x, Value) else float(x) for x in roots])
+    )
+    return Flat([*parameters], constants, rows, operands, places, labels, tuple([row.name for row in added]))
 
 
-flatten = flatten_in_python
+flatten = flatten_in_c if CORE == "c" else flatten_in_python
 """Write the graph below the roots (Values or numbers) as a table; inputs are leaves, whether below the roots or not."""
-
-if CORE == "c":
-    try:
-        from autograd.compiler.plan import _plan
-    except ImportError:  # it was not built: Python does the same
-        pass
-    else:
-        flatten = flatten_in_c

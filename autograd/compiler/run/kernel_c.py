@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CKernel"]
 
-LOAD: Final = _replay.KINDS.index("load")
 FIELDS: Final = _replay.FIELDS
 
 
@@ -36,7 +35,7 @@ class CKernel:
 
     def __init__(self, plan: Plan) -> None:
         outputs = len(plan.seeds_to)
-        self.inputs, self.roots, self.rows = _inputs_read(plan), len(plan.outputs), len(plan.rows_stored)
+        self.inputs, self.roots, self.rows = plan.inputs_read, len(plan.outputs), len(plan.rows_stored)
         self._length = sum(map(len, plan.code)) // (FIELDS * array("i").itemsize)
         self._body = len(plan.code[1]) // (FIELDS * array("i").itemsize)
         self._plan = plan._replace(code=(b"", b"", b""), terms=(b"", b"", b""))  # the kernel has them
@@ -100,10 +99,3 @@ class CKernel:
 
         places = np.array(self._plan.gradients, dtype=np.intp)
         return np.where((places >= 0) & (samples > 0), uniforms[np.maximum(places, 0)] if len(uniforms) else 0.0, 0.0)
-
-
-def _inputs_read(plan: Plan) -> int:
-    """Return how many rows of the arguments a plan may read."""
-    code = memoryview(plan.code[1]).cast("i")
-    numbers = zip(code[::FIELDS].tolist(), code[FIELDS - 1 :: FIELDS].tolist(), strict=True)
-    return 1 + max((number for kind, number in numbers if kind == LOAD), default=-1)

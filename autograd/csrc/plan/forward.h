@@ -27,6 +27,7 @@ typedef struct {
     bool each;
     int32_t first_parameter;
     bool any_active;
+    int32_t inputs_read; /* the body loads only those before */
     Ints slopes;      /* of entries that keep them, one after the other */
     Ints scratch;     /* operands at hand */
     Ints next_store;  /* of each root, the next one at the same entry */
@@ -53,6 +54,7 @@ place(Planner *p, int32_t x)
     if (ENTRY(p, x)->at == NOWHERE) {
         int32_t at = new_register(&p->writer);
         ENTRY(p, x)->at = at;
+        p->inputs_read = x < p->inputs_read ? p->inputs_read : x + 1;
         write_step(&p->writer, 1, LOAD, (Fields){.row = -1, .outs = {at}, .number = x});
     }
     return ENTRY(p, x)->at;

@@ -1,7 +1,6 @@
 /* Memory of the planner: growing arrays, a map from 64-bit keys to ints, and one way out when something fails.
-  
 
-   Whatever fails (memory, a signal, a wrong tape) sets a Python error and jumps to where `plan` or `flatten` began, which
+   Whatever fails (memory, a signal, a wrong tape) sets a Python error and jumps to where `plan` began, which
    frees all that is listed in the Arena. */
 
 #pragma once

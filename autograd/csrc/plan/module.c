@@ -1,8 +1,7 @@
-/* The optimising planner, and the walk over a recorded graph.
+/* The optimising planner.
 
    One translation unit in parts, in the order of the work:
 
-     flatten.h  a recorded graph as a table, as compiler/record/walk.py has it in Python
      graph.h    folds constants, merges equal computations, drops what nothing needs; finds sums of products
      writer.h   where instructions go: registers, uniform numbers, masks
      forward.h  instructions that compute the outputs
@@ -13,7 +12,6 @@
    memory.h has growing arrays, a map, and the way out when something fails. Nothing recurses over a graph. A tape may come
    from a file: every position in it is checked before it is used. */
 
-#include "flatten.h"
 #include "reverse.h"
 #include "slots.h"
 
@@ -70,10 +68,10 @@ result_of(Planner *p, int32_t slots, const Ints *outputs)
 {
     const Part *parts = p->writer.parts;
     return Py_BuildValue(
-        "(NNN)(NNN)nNiniNNNNNN", bytes_of(&parts[0].code), bytes_of(&parts[1].code), bytes_of(&parts[2].code),
+        "(NNN)(NNN)nNiniNNNNNNi", bytes_of(&parts[0].code), bytes_of(&parts[1].code), bytes_of(&parts[2].code),
         bytes_of(&parts[0].terms), bytes_of(&parts[1].terms), bytes_of(&parts[2].terms), (Py_ssize_t)p->writer.uniforms.count,
         constants_of(&p->writer), (int)p->first_parameter, (Py_ssize_t)p->tape.parameters, (int)slots, list_of(&p->writer.fills),
-        list_of(outputs), list_of(&p->sums), list_of(&p->seeds_to), list_of(&p->gradients), list_of(&p->stored));
+        list_of(outputs), list_of(&p->sums), list_of(&p->seeds_to), list_of(&p->gradients), list_of(&p->stored), (int)p->inputs_read);
 }
 
 static void
@@ -158,13 +156,12 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
 }
 
 static PyMethodDef module_functions[] = {
-    {"flatten", module_flatten, METH_VARARGS, flatten_doc},
     {"plan", module_plan, METH_VARARGS, plan_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT, "autograd.compiler.plan._plan", "The optimising planner and the walk over a graph.", -1,
+    PyModuleDef_HEAD_INIT, "autograd.compiler.plan._plan", "The optimising planner.", -1,
     module_functions, NULL, NULL, NULL, NULL,
 };
 

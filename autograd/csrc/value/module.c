@@ -13,6 +13,7 @@
      csrc/layer.h       neurons for nn
      csrc/order.h       the order of a graph, which every sweep walks
      csrc/reverse.h     backward(), zero_grad(), gradients without a trace
+     csrc/flatten.h     a recorded graph as a table, for the compiler
      csrc/tape.h        a recorded graph as arrays
      csrc/lanes.h       sweeps over them, several directions at once
      csrc/forward.h     tangents and Jacobians
@@ -45,6 +46,7 @@
 #include "n_ary.h"
 #include "layer.h"
 #include "reverse.h"
+#include "flatten.h"
 #include "tape.h"
 #include "lanes.h"
 #include "forward.h"
@@ -190,6 +192,8 @@ static PyMethodDef module_functions[] = {
     {"_jacobian", METHOD(function_jacobian), METH_FASTCALL, jacobian_doc},
     {"_products", METHOD(function_products), METH_FASTCALL, products_doc},
     {"_hessian", METHOD(function_hessian), METH_FASTCALL, hessian_doc},
+    {"_topological", function_topological, METH_O, topological_doc},
+    {"_flatten", METHOD(function_flatten), METH_FASTCALL, flatten_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},
     {"_mark", METHOD(function_mark), METH_FASTCALL, mark_doc},

@@ -53,12 +53,12 @@ sweep(Node *root, const Order *order)
     }
 }
 
-/* Find the order below a root, whatever signals come; false with an exception. */
+/* Find the order below the roots, whatever signals come; false with an exception. */
 static bool
-order_below(Node *root, bool leaves, Order *order)
+order_below(PyObject *const *roots, Py_ssize_t count, bool leaves, Order *order)
 {
     for (;;) {
-        switch (find_order((PyObject **)&root, 1, leaves, true, order)) {
+        switch (find_order(roots, count, leaves, true, order)) {
         case ORDERED:
             return true;
         case OUT_OF_MEMORY:
@@ -93,7 +93,7 @@ value_backward(SELF_AND_NOTHING)
         Py_DECREF(none);
     }
     Order order;
-    if (!order_below(root, false, &order)) {
+    if (!order_below((PyObject **)&root, 1, false, &order)) {
         return NULL;
     }
     sweep(root, &order);
@@ -110,7 +110,7 @@ static PyObject *
 value_zero_grad(SELF_AND_NOTHING)
 {
     Order order;
-    if (!order_below((Node *)self, true, &order)) {
+    if (!order_below(&self, 1, true, &order)) {
         return NULL;
     }
     for (size_t i = 0; i < order.count; i++) {
@@ -185,7 +185,7 @@ function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_s
     PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
     PyObject *list = inputs != NULL ? PyList_New(PyList_GET_SIZE(inputs)) : NULL; /* now: it may collect garbage */
     Order order;
-    if (list == NULL || !order_below(root, true, &order)) {
+    if (list == NULL || !order_below((PyObject **)&root, 1, true, &order)) {
         Py_XDECREF(list);
         Py_XDECREF(inputs);
         return NULL;
