@@ -73,7 +73,7 @@ from autograd.engine.backend import (
     where,
 )
 from autograd.engine.composed import clip, max, min, prod, std, var
-from autograd.engine.modes import detect_anomaly, group, no_grad
+from autograd.engine.modes import detect_anomaly, group, no_grad, strict
 from autograd.engine.naming import label, values
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.explore import explore
@@ -117,7 +117,7 @@ __all__ = [
     "log2", "logaddexp", "logsumexp", "max", "mean", "min", "mul", "neg", "no_grad", "normal_cdf", "op", "pow",
     "prod", "read_note", "reciprocal", "recording", "relu", "remainder", "rounding_error", "selu", "sensitivity",
     "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softplus", "softsign", "sqrt", "std", "stop_gradient",
-    "strategies", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "var", "vjp", "where", "worksheet",
+    "strategies", "strict", "sub", "sum", "tan", "tanh", "value_and_grad", "values", "var", "vjp", "where", "worksheet",
 ]  # fmt: skip
 
 _LATER = {

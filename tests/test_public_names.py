@@ -24,7 +24,7 @@ PUBLIC: dict[str, str] = {
         hard_tanh hessian hvp hypot i0e i1e jacobian jvp label leaky_relu lgamma load_ipython_extension log log10
         log1p log2 logaddexp logsumexp max mean min mul neg no_grad normal_cdf op pow prod read_note reciprocal
         recording relu remainder rounding_error selu sensitivity sigmoid sign silu sin sinc sinh softplus softsign
-        sqrt std stop_gradient strategies sub sum tan tanh value_and_grad values var vjp where worksheet
+        sqrt std stop_gradient strategies strict sub sum tan tanh value_and_grad values var vjp where worksheet
     """,
     "autograd.checks.gradcheck": "check_graph gradcheck",
     "autograd.derivation": """

@@ -23,14 +23,12 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "zero_": "set `x.data = 0.0`",
         "zero_grad_": "set `x.grad = 0.0`, or call `x.zero_grad()`",
         "clamp": "`ag.clip(x, low, high)`",
-        "clip": "`ag.clip(x, low, high)`",
         "square": "`x**2`",
         "sum": "`ag.sum(values)` adds a list of Values",
         "mean": "`ag.mean(values)` averages a list of Values",
         "dot": "`ag.dot(xs, ys)` multiplies and adds lists of Values",
         "softmax": "`nn.softmax(values)` takes a list of Values",
         "log_softmax": "`nn.log_softmax(values)` takes a list of Values",
-        "register_hook": "change `x.grad` after `backward()`, or use `ag.custom_gradient`",
         "shape": "a Value is one number; lists of Values take the place of tensors",
         "size": "a Value is one number; lists of Values take the place of tensors",
         "dtype": "a Value is one double",
@@ -173,6 +171,14 @@ class ForeignName:
         instance.__dict__[self.name] = value
 
 
+def _clip(value: Any, low: Any, high: Any, out: None = None) -> Any:
+    """Do what `np.clip` asks of an object; without it, it compares, and its result has lost the graph."""
+    if out is not None:
+        raise TypeError("clip: out can't be given")
+    above = value if low is None else value.max(low)
+    return above if high is None else above.min(high)
+
+
 def install(owner: type, kind: str) -> None:
     """Give a class the foreign names of its kind: unlike `__getattr__`, they make no other attribute slower."""
     for name in HINTS[kind]:
@@ -180,3 +186,5 @@ def install(owner: type, kind: str) -> None:
             setattr(owner, name, ForeignName(name, kind))
     for name, shim in _MICROGRAD.items() if kind == "Value" else ():
         setattr(owner, name, property(shim))
+    if kind == "Value":
+        owner.clip = _clip  # type: ignore[attr-defined]

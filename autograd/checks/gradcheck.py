@@ -170,7 +170,7 @@ class _Point:
     def _refuse_chance(self) -> None:
         """Raise if the function gives other numbers at a second call: then values say nothing about its derivative."""
         for first, second in zip(self.outputs, self._record(self.numbers)[1]):
-            x, y = float(first), float(second)
+            x, y = _number(first), _number(second)
             if x != y and not (math.isnan(x) and math.isnan(y)):
                 raise GradientError(
                     f"{self.where}: the function gave {x!r} and then {y!r} for the same inputs; what is random in it "
@@ -297,7 +297,7 @@ class _Point:
         return any(abs(analytic - slope) <= 4 * bound < 1e-6 * max(abs(slope), 1e-3) for slope, bound in found)
 
     def _values_at(self, i: int, number: int, x: float) -> float:
-        return float(self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])[1][number])
+        return _number(self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])[1][number])
 
     def _by_values(self, i: int, number: int, width: float, noise: float = 0.0) -> tuple[float, float, bool]:
         """The derivative by differences of the function, its error, and whether branches kept the steps small."""
@@ -312,7 +312,7 @@ class _Point:
             if self._takes_another_branch(graph):
                 blocked = True
                 raise Crossing
-            return float(outputs[number])
+            return _number(outputs[number])
 
         x = self.numbers[i]
         rounding = _rounding(self.outputs[number]) + noise
@@ -485,8 +485,9 @@ def _moves_kink(node: Value, ids: set[int]) -> bool:
     return any(not isinstance(x, float) and id(x) in ids for x in deciding)
 
 
-def _number(operand: Value | float) -> float:
-    return operand if isinstance(operand, float) else operand.data
+def _number(operand: Any) -> float:
+    """The number of a Value, or of what is one, by no conversion that `strict` refuses."""
+    return operand.data if isinstance(operand, Value) else float(operand)
 
 
 def _numbers(node: Value) -> list[float]:

@@ -19,12 +19,12 @@ from autograd._common.numbers import is_number
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
 from autograd.compiler.record.arguments import Results, flatten_call
-from autograd.compiler.record.observing import Recording, asked, recordings_of
+from autograd.compiler.record.observing import Recording, asked, recordings_of, refuse_hooks
 from autograd.compiler.record.state import Draws, states_of
 from autograd.compiler.record.tape import record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
-from autograd.engine import backend, modes
+from autograd.engine import backend, hooks, modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
 from autograd.engine.graph import topological
@@ -216,6 +216,7 @@ class Function(Generic[P]):
             seed, threads, executor, timeout = self._options(
                 named, seed=seed, threads=threads, executor=executor, timeout=timeout
             )
+        refuse_hooks(self.parameters if hooks.alive else ())
         latest = self._of_numbers.get(len(arguments))
         if latest is not None and not named and executor is None and {*map(type, arguments)} == FLOATS:
             done = latest.quick(arguments, LEARN, seed)
@@ -253,6 +254,7 @@ class Function(Generic[P]):
             )
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
+        refuse_hooks(self.parameters if hooks.alive else ())
         structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None and parameters == "sum":
             done = self._at_once(structure, tuple(leaves), GRADIENTS, seed, threads)

@@ -17,6 +17,7 @@ from autograd.compiler.executor import run as sharded
 from autograd.compiler.plan.listing import listing
 from autograd.compiler.plan.plain import plain_plan
 from autograd.compiler.record.guards import answers, described
+from autograd.compiler.record.observing import refuse_hooks
 from autograd.compiler.record.rebuild import rebuilt
 from autograd.compiler.record.state import State, still
 from autograd.compiler.record.tape import ALIAS, Tape
@@ -269,6 +270,7 @@ class Program:
         seed : float, array or tuple of them, optional
             Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
         """
+        refuse_hooks(self.parameters)
         if executor is None:
             result = self.quick(arguments, LEARN, seed, threads)
             if result is not NotImplemented:
@@ -307,6 +309,7 @@ class Program:
         """
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
+        refuse_hooks(self.parameters)
         if executor is None and parameters == "sum":
             result = self.quick(arguments, GRADIENTS, seed, threads)
             if result is not NotImplemented:

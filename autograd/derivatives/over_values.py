@@ -345,8 +345,13 @@ def second(name: str) -> dict[tuple[int, int], Rule | None]:
         n = len(op.parameters)
         return {(i, j): None for i in range(n) for j in range(i, n)}
     names = (*op.parameters, "out", *(f"d_{p}" for p in op.parameters))
-    rows = {row: valued(row) for row in (*BUILT_IN, *TABLE)}
-    return {pair: _compile(body, names, rows) for pair, body in second_derivatives(op).items()}
+    return {pair: over_floats(body, names) for pair, body in second_derivatives(op).items()}
+
+
+def over_floats(body: ast.expr, parameters: Sequence[str]) -> Rule:
+    """Compile a parsed derivative into a function of floats, which holds the rows that it calls and no other."""
+    called = {x.id for x in ast.walk(body) if isinstance(x, ast.Name)}
+    return _compile(body, parameters, {row: valued(row) for row in called if row in BUILT_IN or row in TABLE})
 
 
 def _calls_functions(body: ast.expr) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.derivatives.over_values import Together, add, mul, slopes
-from autograd.engine import backend, modes
+from autograd.engine import backend, hooks, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
 from autograd.engine.backward import computed, derivatives
@@ -49,8 +49,12 @@ def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
 
 
-def pull(seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = None) -> list[float]:
+def pull(
+    seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = None, hooked: bool = False
+) -> list[float]:
     """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
+
+    With `hooked` the gradient hooks of nodes are called.
 
     Examples
     --------
@@ -58,13 +62,14 @@ def pull(seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = 
     >>> pull([(x * x, 1.0)], [x])
     [6.0]
     """
-    if (c := in_c()) and order is None:
+    hooked = hooked and bool(hooks.alive)
+    if (c := in_c()) and order is None and not hooked:
         root = seeds[0][0] if len(seeds) == 1 and seeds[0][1] == 1.0 else backend.dot(*_apart(seeds))
         gradients: list[float] = c._gradients(root, list(inputs))[0] if seeds else [0.0] * len(inputs)
         return gradients
     if modes.detecting():
         inspect_sweep(seeds, active((output for output, _ in seeds), inputs)[1])
-    found = derivatives(seeds, order)
+    found = derivatives(seeds, order, hooked)
     return [found.get(id(x), 0.0) for x in inputs]
 
 
@@ -96,10 +101,10 @@ def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None
     >>> gradient_alone(x * x, [x]), gradient_alone(w * x, [x])
     ([6.0], None)
     """
-    if c := in_c():
+    if (c := in_c()) and not hooks.alive:
         gradients, others = c._gradients(output, list(inputs))
         return None if others else gradients
-    return None if depends_on_others([output], inputs) else pull([(output, 1.0)], inputs)
+    return None if depends_on_others([output], inputs) else pull([(output, 1.0)], inputs, hooked=True)
 
 
 def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list[Any]:
@@ -118,7 +123,11 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
         adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
     for node in reversed(nodes):
         gradient = adjoints.get(id(node))
-        if gradient is None or id(node) in ends:
+        if gradient is None:
+            continue
+        if hooks.alive and hooks.has_hooks(node):
+            gradient = adjoints[id(node)] = hooks.called(node, gradient, lambda x: x)
+        if id(node) in ends:
             continue
         for operand, local in slopes(node, ids):
             change = _product(local, gradient)

@@ -61,6 +61,8 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         If an input isn't a Value, or an output no number.
     ValueError
         If there are more or fewer seeds than outputs.
+    GradientError
+        If an output was computed inside `no_grad()`, which recorded nothing.
 
     Examples
     --------
@@ -79,10 +81,13 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
             raise TypeError(f"gradients: inputs{name} must be a Value, got {x!r} ({type(x).__name__})")
     weights = [1.0] * len(above) if seeds is None else _matching("gradients: seeds", seeds, outputs_tree)
     pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value)]
+    for y, _ in pairs:
+        if y._forgotten and all(y is not x for x in below):
+            modes.refuse_forgotten(y, "gradients")
     if not create_graph:
         for y, _ in pairs if modes.active else ():
             modes.observed("gradients", y, None, None)
-        return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below))
+        return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below, hooked=True))
     with over_values.recording():
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
 
@@ -187,7 +192,7 @@ def _plain(x: Any) -> Any:
 def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value], plain: bool) -> list[Any]:
     pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value)]
     if plain:
-        return pull([(y, float(seed)) for y, seed in pairs], inputs)
+        return pull([(y, float(seed)) for y, seed in pairs], inputs, hooked=True)
     with over_values.recording():
         return pull_graph(pairs, inputs, cut=True)
 

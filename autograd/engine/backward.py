@@ -12,9 +12,10 @@ from itertools import chain
 from operator import add
 from typing import Any
 
+from autograd.engine import hooks
 from autograd.engine.node import Node
 
-__all__ = ["UNREACHED", "add_gradients", "computed", "derivatives", "sweep", "write"]
+__all__ = ["UNREACHED", "add_gradients", "backward_with_hooks", "computed", "derivatives", "sweep", "write"]
 
 UNREACHED = float("0")
 """The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
@@ -43,7 +44,9 @@ def computed(outputs: Iterable[Node]) -> list[Any]:
             operands, node = path.pop(), path.pop()
 
 
-def sweep(seeds: Sequence[tuple[Node, float]], order: Sequence[Node]) -> tuple[dict[Node, float], Arrived]:
+def sweep(
+    seeds: Sequence[tuple[Node, float]], order: Sequence[Node], hooked: bool = False
+) -> tuple[dict[Node, float], Arrived]:
     """Pass gradients down a recorded graph, users before operands; nothing is written into the nodes.
 
     An op that selects passes nothing to an operand whose local derivative is 0, and a node that receives nothing
@@ -55,6 +58,8 @@ def sweep(seeds: Sequence[tuple[Node, float]], order: Sequence[Node]) -> tuple[d
         Where the sweep starts, with the derivative of the result there.
     order : sequence of Value
         `computed` of them, or of more nodes.
+    hooked : bool
+        Whether hooks of the nodes are called.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def sweep(seeds: Sequence[tuple[Node, float]], order: Sequence[Node]) -> tuple[d
         else:
             leaves.append(node)
             contributions.append(seed)
-    for node in reversed(order):
+    for node in hooks.visit(order, gradients, UNREACHED) if hooked else reversed(order):
         gradient = gradients[node]
         if gradient is UNREACHED:
             continue
@@ -100,7 +105,7 @@ def sweep(seeds: Sequence[tuple[Node, float]], order: Sequence[Node]) -> tuple[d
             else:
                 leaves.append(parent)
                 contributions.append(slope * gradient)
-    return gradients, (leaves, contributions)
+    return gradients, hooks.replace_at_leaves(leaves, contributions) if hooked else (leaves, contributions)
 
 
 def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
@@ -118,6 +123,13 @@ def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
         raise
 
 
+def backward_with_hooks(root: Node) -> None:
+    """Do what the C backend's `backward` does, in a graph where nodes may have hooks."""
+    slot = type(root).grad
+    gradients, arrived = sweep([(root, 1.0)], computed([root]), hooked=True)
+    deque(chain(map(slot.__set__, gradients, gradients.values()), _added(*arrived, slot)), maxlen=0)  # type: ignore[attr-defined]
+
+
 def add_gradients(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) -> None:
     """Add to the `grad` of leaves, in order: all of it, or nothing, whatever other threads add meanwhile."""
     deque(_added(leaves, contributions, slot), maxlen=0)
@@ -127,7 +139,9 @@ def _added(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) ->
     return map(slot.__set__, leaves, map(add, map(slot.__get__, leaves), contributions))
 
 
-def derivatives(seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None) -> dict[int, float]:
+def derivatives(
+    seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None, hooked: bool = False
+) -> dict[int, float]:
     """Return by `id` what `sweep` gives: the derivative for each node that it reaches, leaves included.
 
     Examples
@@ -137,7 +151,7 @@ def derivatives(seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | Non
     >>> derivatives([(x * x, 1.0)])[id(x)]
     6.0
     """
-    gradients, arrived = sweep(seeds, computed(node for node, _ in seeds) if order is None else order)
+    gradients, arrived = sweep(seeds, computed(node for node, _ in seeds) if order is None else order, hooked)
     found = {id(node): gradient for node, gradient in gradients.items() if gradient is not UNREACHED}
     for leaf, contribution in zip(*arrived):
         found[id(leaf)] = found.get(id(leaf), 0.0) + contribution

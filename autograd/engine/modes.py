@@ -6,6 +6,7 @@ twin's hot path is one test of an integer.
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd.engine import anomaly
 from autograd.engine.node import Node
-from autograd.errors import AutogradError
+from autograd.errors import AutogradError, GradientError
 
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
 
-__all__ = ["detect_anomaly", "group", "no_grad"]
+__all__ = ["detect_anomaly", "group", "no_grad", "strict"]
 
 active = 0
 elsewhere: frozenset[int] | None = None
@@ -38,9 +39,13 @@ COPY = (
 
 _forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
 _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)
+_strict: ContextVar[bool] = ContextVar("autograd_strict", default=False)
 _recorder: ContextVar[Recorder | None] = ContextVar("autograd_recorder", default=None)
 _grouping: ContextVar[str | None] = ContextVar("autograd_group", default=None)
 _lock = threading.Lock()
+_blocks = itertools.count(
+    2
+)  # numbers for blocks that want to hear what is observed, negated: those from 0 are recordings'
 _open: dict[int, Recorder] = {}  # those of all threads, by number
 
 Outcome = TypeVar("Outcome")
@@ -126,6 +131,56 @@ def detect_anomaly() -> Block:
     return _on(_detecting)
 
 
+CONVERSIONS = frozenset({"float", "int", "round", "trunc", "floor", "ceil"})
+"""What takes a number out of the graph without being seen to do so."""
+
+
+@contextmanager
+def strict() -> Iterator[None]:
+    """Raise inside the block where a Value is converted to a plain number, from which no derivative comes back.
+
+    That is `float(x)`, `int(x)`, `round(x)`, and what calls them: functions of `math` and `statistics`,
+    `np.asarray(values, dtype=float)`, assignment into an array of floats. Comparisons, `x.data`, `x.detach()` and text
+    remain allowed, as do derivatives of functions that were given as such (`custom_gradient`, `op`).
+
+    There is no warning outside of such a block: a number that `float` returned is like any other, so that its way back
+    into a graph can't be seen.
+
+    Raises
+    ------
+    GradientError
+        At the conversion, naming it and the value.
+
+    Examples
+    --------
+    >>> import math
+    >>> import autograd as ag
+    >>> x = ag.Value(2.0, label="x")
+    >>> with ag.strict():
+    ...     math.exp(x) * x
+    Traceback (most recent call last):
+        ...
+    autograd.errors.GradientError: float(x) takes a number out of the graph, and derivatives with it; ...
+    """
+    number = -next(_blocks)
+    _change_active(+1, opened=number)
+    token = _strict.set(True)
+    try:
+        yield
+    finally:
+        _strict.reset(token)
+        _change_active(-1, closed=number)
+
+
+def refuse_forgotten(node: Node, what: str = "backward") -> None:
+    """Raise where a derivative is wanted of what `no_grad` kept no graph of."""
+    raise GradientError(
+        f"{what}: {node.label or 'the value'} was computed inside no_grad(), which records nothing, so that no "
+        "derivative can be computed; compute it outside of the block",
+        label=node.label,
+    )
+
+
 @contextmanager
 def group(name: str) -> Iterator[None]:
     """Let the values computed inside the block belong together, under a name that pictures show.
@@ -196,7 +251,14 @@ def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome
 
     A question asked in another thread than the value was made in goes to the recording that it was made in.
     """
-    witness = _recorder.get() or getattr(value, "_mark", None)
+    recording = _recorder.get()
+    if _strict.get() and kind in CONVERSIONS and recording is not _NOBODY:
+        raise GradientError(
+            f"{kind}({value.label or repr(value)}) takes a number out of the graph, and derivatives with it; compute "
+            "with the functions of this package (ag.exp, not math.exp), or read x.data where a constant is meant",
+            label=value.label,
+        )
+    witness = recording or getattr(value, "_mark", None)
     if witness is not None and hasattr(witness, "observed"):
         witness.observed(kind, value, other, outcome)
     else:

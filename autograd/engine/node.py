@@ -24,6 +24,8 @@ class Node(Protocol):
     _parents: Any
     _derivatives: Any
     _row: Any
+    _hooks: Any
+    _forgotten: Any
 
     def detach(self) -> Any:
         """Return a new leaf with the same data and label."""

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
 from autograd._common.numbers import is_number, shown
-from autograd.engine import backward, modes, pickling
+from autograd.engine import backward, hooks, modes, pickling
 from autograd.ops import TABLE, Op
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class _Leaf:
     selects = False
 
 
-_LEAF = _Leaf()
+_LEAF, _FORGOTTEN = _Leaf(), _Leaf()  # of values that a user made, and of those that `no_grad` made of a result
 
 
 class _Signature:
@@ -100,7 +100,9 @@ class Value(Methods):
     """
 
     __signature__ = _Signature()
-    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row")
+    __slots__ = (
+        "_data", "_derivatives", "_grad", "_group", "_hooks", "_label", "_mark", "_operands", "_parents", "_row",
+    )  # fmt: skip
 
     _data: float
     _grad: float  # may be missing from a computed node, and then is 0
@@ -109,6 +111,7 @@ class Value(Methods):
     _parents: tuple[Value, ...]
     _derivatives: tuple[float, ...]
     _row: Op | _Leaf
+    _hooks: hooks.Hooks  # only on nodes that have one
     _group: str  # only on nodes that were made within a group: its name
     _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
 
@@ -134,7 +137,7 @@ class Value(Methods):
         self._set(number)
 
     def _set(self, number: Number) -> None:
-        if self._row is not _LEAF:
+        if self._row is not _LEAF and self._row is not _FORGOTTEN:
             raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
         self._data = _float("data", number)
 
@@ -185,6 +188,8 @@ class Value(Methods):
         attrgetter("_derivatives"), doc="∂self/∂parent, for each parent."
     )
 
+    _forgotten = property(lambda self: self._row is _FORGOTTEN)
+
     def backward(self) -> None:
         """Add to each leaf's `grad` the derivative of this value with respect to it.
 
@@ -195,6 +200,8 @@ class Value(Methods):
         ------
         AnomalyError
             Within `detect_anomaly()`, where a gradient becomes nan or inf.
+        GradientError
+            If this value was computed inside `no_grad()`, which recorded nothing.
 
         Examples
         --------
@@ -205,7 +212,9 @@ class Value(Methods):
         """
         if modes.active:
             modes.inspect_backward(self)
-        backward.write(*backward.sweep([(self, 1.0)], backward.computed([self])), _GRAD)
+        if self._row is _FORGOTTEN:
+            modes.refuse_forgotten(self)
+        backward.write(*backward.sweep([(self, 1.0)], backward.computed([self]), bool(hooks.alive)), _GRAD)
 
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
@@ -217,6 +226,41 @@ class Value(Methods):
                 if id(parent) not in seen:
                     seen.add(id(parent))
                     stack.append(parent)
+
+    def register_hook(self, hook: hooks.Hook) -> hooks.RemovableHandle:
+        """Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.
+
+        What it returns takes the gradient's place, here and for the values that this one was computed from; None
+        leaves it as it is. Hooks are called in the order in which they were registered; of a leaf with what one
+        `backward()` adds to it. One that raises leaves every `grad` as it was. A value whose hook refers to it lives
+        until the hook is removed. Where no value has a hook they cost nothing; a compiled program would leave them
+        out, so `compile` refuses a graph with one.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes a float and returns a number or None.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()`, or the end of a `with` block over it, removes the hook.
+
+        Raises
+        ------
+        TypeError
+            If `hook` can't be called; in `backward()`, if it returns something else.
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> with y.register_hook(lambda gradient: 10 * gradient):
+        ...     (y + x).backward()
+        >>> y.grad, x.grad
+        (10.0, 61.0)
+        """
+        return hooks.register(self, hook)
 
     def detach(self) -> Value:
         """Return a new leaf with the same data and label."""
@@ -342,9 +386,12 @@ def recorded(node: Value) -> Value:
     if not modes.active:
         return node
     node = modes.recorded(node)
-    if node._row is not _LEAF and modes.elsewhere is not None:
+    if node._row is _LEAF:
+        node._row = _FORGOTTEN
+        return node
+    if modes.elsewhere is not None:
         node._mark = modes.mark()
-    if node._row is not _LEAF and (group := modes.group_here()):
+    if group := modes.group_here():
         node._group = group
     return node
 

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd.compiler import Function, Program
-from autograd.compiler.record.observing import Recording
+from autograd.compiler.record.observing import Recording, refuse_hooks
 from autograd.compiler.record.state import states_of, still
 from autograd.compiler.record.tape import Tape, record
 from autograd.engine import modes
 from autograd.engine.backend import Value
+from autograd.engine.graph import topological
 from nn.training.samples import Samples
 
 Array: TypeAlias = NDArray[np.float64]
@@ -100,7 +101,7 @@ class Eager(Objective):
         for position, numbers in enumerate(batch.tolist()):
             found = self.of_sample(*numbers)
             own = 1.0 if weights is None else float(weights[position])
-            total += float(found) * own
+            total += _number(found) * own
             if isinstance(found, Value):
                 (found * (weight * own) if weight * own != 1.0 else found).backward()
         return total * weight
@@ -108,7 +109,11 @@ class Eager(Objective):
     def losses(self, batch: Array) -> float:
         """Sample by sample."""
         with ag.no_grad():
-            return sum(float(self.of_sample(*numbers)) for numbers in batch.tolist())
+            return sum(_number(self.of_sample(*numbers)) for numbers in batch.tolist())
+
+
+def _number(loss: Any) -> float:
+    return loss.data if isinstance(loss, Value) else float(loss)
 
 
 class Compiled(Objective):
@@ -187,6 +192,7 @@ def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
     kept = Recording()
     with modes.recorded_by(kept):
         output = function(*leaves)
+    refuse_hooks(topological(output) if isinstance(output, Value) else ())
     return Program(*record([output], leaves, kept.observations), single_output=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -91,3 +92,16 @@ def test_the_class_of_a_value_stays() -> None:
             with pytest.raises(TypeError, match="__class__: the class of a Value can't be changed"):
                 change()  # type: ignore[no-untyped-call]
         assert type(x) is x.__class__ is kind
+
+
+@pytest.mark.skipif(ag.CORE != "c", reason="in Python any change of class is one of layouts that are equal")
+def test_object_does_not_change_the_class_either() -> None:
+    class Slotless(Value):
+        __slots__ = ()
+
+    change = vars(object)["__class__"].__set__
+    for x, kind in ((Value(1.0), Slotless), (Value(1.0) * 2.0, Slotless), (Slotless(1.0), Value)):
+        references = sys.getrefcount(Value)
+        with pytest.raises(TypeError, match=r"__class__ assignment: '.*' deallocator differs from"):
+            change(x, kind)
+        assert sys.getrefcount(Value) == references

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from autograd.compiler.record.state import State
 from autograd.compiler.record.tape import Observation, Tape, record
-from autograd.engine import backend, modes
+from autograd.engine import backend, hooks, modes
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.errors import AutogradError
 
-__all__ = ["Questions", "Recording", "recording"]
+__all__ = ["Questions", "Recording", "recording", "refuse_hooks"]
 
 LOST: Final = {
     "grad": "`.grad` was read while the graph was recorded, and a replay can't follow it there",
@@ -148,6 +148,7 @@ def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[
         If it can't be known: a node is a copy, or was made in another thread while the graph was recorded, or what
         the graph depends on was read where no replay can follow.
     """
+    refuse_hooks(nodes)
     marks = marks_of(list(nodes))
     found: dict[int, Recording] = {}
     waiting = [mark for mark in (*marks, own) if isinstance(mark, Recording)]
@@ -171,6 +172,16 @@ def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[
         if any(id(leaf) in here for leaf in part.foreign):
             raise AutogradError(f"compile: {ELSEWHERE}")
     return [part for _, part in sorted(found.items())]
+
+
+def refuse_hooks(nodes: Sequence[Value]) -> None:
+    """Raise if one of the nodes has a gradient hook, which a replay doesn't call."""
+    for node in nodes if hooks.alive else ():
+        if hooks.has_hooks(node):
+            raise AutogradError(
+                f"compile: {node.label or repr(node)} has a gradient hook, which a replay would leave out; remove the "
+                "hook, or compute eagerly"
+            )
 
 
 @contextmanager

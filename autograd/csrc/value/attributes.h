@@ -123,6 +123,31 @@ set_label(PyObject *self, PyObject *label, void *Py_UNUSED(closure))
 }
 
 static PyObject *
+get_hooks(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *found = noted(hooks, (Node *)self);
+    return found != NULL || PyErr_Occurred() ? Py_XNewRef(found) : Py_NewRef(Py_None);
+}
+
+static int
+set_hooks(PyObject *self, PyObject *made, void *Py_UNUSED(closure))
+{
+    return !refuse_deletion("_hooks", made) && note(hooks, (Node *)self, made) ? 0 : -1;
+}
+
+static PyObject *
+value_register_hook(PyObject *self, PyObject *hook)
+{
+    return call_python("autograd.engine.hooks", "register", self, hook);
+}
+
+static PyObject *
+get_forgotten(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(((Node *)self)->flags & FORGOTTEN);
+}
+
+static PyObject *
 get_operands(PyObject *self, void *Py_UNUSED(closure))
 {
     Node *node = (Node *)self;

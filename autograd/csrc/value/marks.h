@@ -1,5 +1,5 @@
-/* Marks: in which recording, and in which group, a node was made; tables beside the nodes, as nearly all have none.
-   Part of _value.c. */
+/* Marks: in which recording, and in which group, a node was made, and its hooks; tables beside the nodes, as nearly all
+   have none. Part of _value.c. */
 
 #pragma once
 
@@ -7,6 +7,8 @@
 
 static PyObject *marks;  /* by address of a node with NOTED what it is marked with, as autograd.engine.modes tells */
 static PyObject *groups; /* by address of such a node the name of its group */
+static PyObject *hooks;  /* by address of such a node its hooks, as autograd.engine.hooks has them */
+static PyObject *hooks_alive; /* autograd.engine.hooks.alive, which is empty where no node has any */
 
 static COLD bool
 note(PyObject *table, Node *node, PyObject *what)
@@ -53,7 +55,12 @@ forget_notes(Node *node)
     if (address == NULL || PyDict_DelItem(groups, address) < 0) {
         PyErr_Clear();
     }
+    PyObject *own = address != NULL ? Py_XNewRef(PyDict_GetItemWithError(hooks, address)) : NULL;
+    if (own != NULL && PyDict_DelItem(hooks, address) < 0) {
+        PyErr_Clear();
+    }
     Py_XDECREF(address);
+    Py_XDECREF(own); /* may run any code */
     PyErr_Restore(type, value, traceback);
 }
 

@@ -316,6 +316,14 @@ value_dealloc(PyObject *self)
     }
 }
 
+/* A function of its own, by which CPython tells Value's memory from that of a subclass: so neither object.__class__ nor
+   anything else turns one into the other. */
+static void
+value_free(void *memory)
+{
+    PyObject_GC_Del(memory);
+}
+
 static int
 value_is_gc(PyObject *self)
 {

@@ -74,6 +74,7 @@ static PyMethodDef value_methods[] = {
     NUMPY_UNARY(NUMPY_METHOD, METH_NOARGS)
     NUMPY_BINARY(NUMPY_METHOD, KEYWORDS)
     {"backward", value_backward, METH_NOARGS, backward_doc},
+    {"register_hook", value_register_hook, METH_O, register_hook_doc},
     {"zero_grad", value_zero_grad, METH_NOARGS, zero_grad_doc},
     {"detach", value_detach, METH_NOARGS, "detach($self)\n--\n\nReturn a new leaf with the same data and label."},
     {"__round__", METHOD(value_round), KEYWORDS, "__round__($self, ndigits=None)\n--\n\n"},
@@ -99,6 +100,8 @@ static PyGetSetDef value_attributes[] = {
     {"_parents", get_parents, NULL, NULL, NULL}, /* as backward.py, which walks either backend's nodes, calls them */
     {"_derivatives", get_local_derivatives, NULL, NULL, NULL},
     {"_row", get_row, NULL, NULL, NULL},
+    {"_hooks", get_hooks, set_hooks, NULL, NULL},
+    {"_forgotten", get_forgotten, NULL, NULL, NULL},
     {"local_derivatives", get_local_derivatives, NULL, "∂self/∂parent, for each parent.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -119,7 +122,7 @@ static PyType_Slot value_slots[] = {
     {Py_tp_new, value_new},
     {Py_tp_init, value_init},
     {Py_tp_dealloc, value_dealloc},
-    {Py_tp_free, PyObject_GC_Del},
+    {Py_tp_free, value_free},
     {Py_tp_is_gc, value_is_gc},
     {Py_tp_traverse, value_traverse},
     {Py_tp_clear, value_clear},
@@ -251,9 +254,10 @@ find_python(void)
 {
     const char *modes = "autograd.engine.modes";
     elsewhere = Py_NewRef(Py_None);
-    bool found = (marks = PyDict_New()) != NULL && (groups = PyDict_New()) != NULL
+    bool found = (marks = PyDict_New()) != NULL && (groups = PyDict_New()) != NULL && (hooks = PyDict_New()) != NULL
+        && fetch("autograd.engine.hooks", "alive", &hooks_alive)
         && fetch(modes, "_grouping", &grouping) && fetch(modes, "_forgetting", &forgetting)
-        && fetch(modes, "_detecting", &detecting)
+        && fetch(modes, "_detecting", &detecting) && fetch(modes, "_strict", &strict)
         && fetch(modes, "_recorder", &recorder) && fetch("autograd.ops", "TABLE", &table);
     return found ? 0 : -1;
 }

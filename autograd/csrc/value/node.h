@@ -64,8 +64,9 @@ enum {
     CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
     CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
     REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
+    FORGOTTEN = 16,     /* a leaf that no_grad() made of a result */
     OWN = 32,           /* during gradients(): is one of the inputs */
-    NOTED = 64,         /* was made while a graph was recorded for replay, or in a group: in `marks` or `groups` */
+    NOTED = 64,         /* has an entry in `marks`, `groups` or `hooks` */
     MOVES = 128,        /* while a tape is built: depends on an input */
 };
 

@@ -8,7 +8,7 @@
 /* New nodes */
 
 static int active_modes; /* autograd.engine.modes' count of open blocks, of any context */
-static PyObject *forgetting, *detecting, *recorder, *grouping; /* its context variables */
+static PyObject *forgetting, *detecting, *recorder, *grouping, *strict; /* its context variables */
 static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
 
 /* What a context variable of autograd.engine.modes holds: 1, 0, or -1 with an exception. */
@@ -48,6 +48,7 @@ recorded_with_modes(Node *node)
     }
     if (forgets) {
         value_clear((PyObject *)node);
+        node->flags |= FORGOTTEN;
         return (PyObject *)node;
     }
     PyObject *recording = NULL, *group = NULL;
@@ -74,10 +75,14 @@ tell_recorder(const char *question, PyObject *self, PyObject *other, PyObject *o
 {
     const char *method = "observed";
     PyObject *observer;
-    if (PyContextVar_Get(recorder, NULL, &observer) < 0) {
+    int is_strict = is_on(strict);
+    if (is_strict < 0 || PyContextVar_Get(recorder, NULL, &observer) < 0) {
         return false;
     }
-    if (observer == Py_None) {
+    if (is_strict) { /* autograd.engine.modes.observed does the rest, too */
+        Py_SETREF(observer, PyImport_ImportModule("autograd.engine.modes"));
+    }
+    else if (observer == Py_None) {
         PyObject *maker = mark_of((Node *)self);
         if (maker != NULL && PyObject_HasAttrString(maker, method)) {
             Py_SETREF(observer, Py_NewRef(maker));

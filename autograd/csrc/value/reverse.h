@@ -79,7 +79,15 @@ PyDoc_STRVAR(backward_doc,
 "and memory are linear in the size of the graph, of any depth. If it is interrupted, by Ctrl-C say, the leaves'\n"
 "gradients are as they were and those of computed nodes are 0.\n\n"
 "Raises\n------\n"
-"AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.");
+"AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.\n"
+"GradientError\n    If this value was computed inside `no_grad()`, which recorded nothing.");
+
+PyDoc_STRVAR(register_hook_doc,
+"register_hook($self, hook, /)\n--\n\n"
+"Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.\n\n"
+"What it returns takes the gradient's place, here and for the values that this one was computed from; None leaves it\n"
+"as it is. Of a leaf it is called with what one `backward()` adds to it. `remove()` of what is returned, or the end of\n"
+"a `with` block over it, removes the hook.");
 
 static PyObject *
 value_backward(SELF_AND_NOTHING)
@@ -91,6 +99,12 @@ value_backward(SELF_AND_NOTHING)
             return NULL;
         }
         Py_DECREF(none);
+    }
+    if (unlikely(root->flags & FORGOTTEN)) {
+        return call_python("autograd.engine.modes", "refuse_forgotten", self, NULL);
+    }
+    if (unlikely(PyDict_GET_SIZE(hooks_alive) != 0)) {
+        return call_python("autograd.engine.backward", "backward_with_hooks", self, NULL);
     }
     Order order;
     if (!order_below((PyObject **)&root, 1, false, &order)) {

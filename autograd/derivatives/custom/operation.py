@@ -156,7 +156,7 @@ def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fu
     if callable(derivative):
         return derivative
     body = over_values.parse(derivative, parameters, name)
-    return over_values._compile(body, (*parameters, "out"), {row: over_values.valued(row) for row in ops.TABLE})
+    return over_values.over_floats(body, (*parameters, "out"))
 
 
 def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:

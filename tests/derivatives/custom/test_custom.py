@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import tracemalloc
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -111,6 +112,22 @@ def test_what_op_refuses() -> None:
     with pytest.raises(ValueError, match="remove: no added op has the name 'sin'"):
         remove("sin")
     assert "f" not in TABLE
+
+
+def test_a_definition_that_was_replaced_is_freed() -> None:
+    rows = []
+    for _ in range(4):
+
+        @ag.op("2*x*out + cos(x)*0")
+        def often(x: float) -> float:
+            return math.exp(x * x)
+
+        ag.gradcheck(often, 0.5, order=2)
+        rows.append(weakref.ref(TABLE["often"]))
+    ag.derivatives.custom.remove("often")
+    del often
+    gc.collect()
+    assert [row() for row in rows] == [None] * 4
 
 
 def test_a_cell_that_runs_again_replaces_its_op() -> None:

@@ -1,0 +1,116 @@
+"""Gradient hooks: functions that see, or replace, the gradient of a node while a sweep computes it.
+
+`alive` counts the nodes that have one, so that with none anywhere a sweep tests an empty dict and no more.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from weakref import ref
+
+from autograd._common.numbers import is_number, shown
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from autograd.engine.node import Node
+
+__all__ = ["Hook", "RemovableHandle", "alive", "called", "has_hooks", "register", "replace_at_leaves", "visit"]
+
+Hook = Callable[[float], Any]
+
+_numbers = itertools.count()
+
+
+class Hooks(dict[int, Hook]):
+    """The hooks of one node in the order in which they were registered."""
+
+    __slots__ = ("__weakref__",)
+
+
+alive: Final[dict[int, ref[Hooks]]] = {}
+"""The hooks of every node that has some, by `id`; those of a node that dies go with it."""
+
+
+class RemovableHandle:
+    """Removes a hook: by `remove()`, or at the end of a `with` block."""
+
+    def __init__(self, hooks: Hooks, number: int) -> None:
+        self._hooks, self._number = ref(hooks), number
+
+    def remove(self) -> None:
+        """Remove the hook; the second time nothing happens."""
+        hooks = self._hooks()
+        if hooks is not None:
+            hooks.pop(self._number, None)
+            if not hooks:
+                alive.pop(id(hooks), None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+def register(node: Node, hook: Hook) -> RemovableHandle:
+    """Call a function with the node's gradient whenever a sweep has computed it; see `Value.register_hook`."""
+    if not callable(hook):
+        raise TypeError(f"register_hook: hook must be callable, got {shown(hook)}")
+    hooks: Hooks | None = getattr(node, "_hooks", None)
+    if hooks is None:
+        hooks = node._hooks = Hooks()
+    number = next(_numbers)
+    hooks[number] = hook
+    key = id(hooks)
+    alive[key] = ref(hooks, lambda _: alive.pop(key, None) and None)
+    return RemovableHandle(hooks, number)
+
+
+def has_hooks(node: Node) -> bool:
+    """Whether a node has a hook.
+
+    Examples
+    --------
+    >>> from autograd import Value
+    >>> has_hooks(Value(1.0))
+    False
+    """
+    return bool(getattr(node, "_hooks", None))
+
+
+def visit(order: Sequence[Node], gradients: dict[Node, float], unreached: float) -> Iterator[Node]:
+    """Yield nodes users first, each with its gradient as its hooks have left it."""
+    for node in reversed(order):
+        if has_hooks(node) and gradients[node] is not unreached:
+            gradients[node] = called(node, gradients[node])
+        yield node
+
+
+def replace_at_leaves(leaves: list[Node], contributions: list[float]) -> tuple[list[Node], list[float]]:
+    """Return what arrived at leaves, with one sum for each leaf that has hooks, as these have left it."""
+    hooked = {leaf: 0.0 for leaf in leaves if has_hooks(leaf)}
+    if not hooked:
+        return leaves, contributions
+    others: tuple[list[Node], list[float]] = [], []
+    for leaf, contribution in zip(leaves, contributions):
+        if leaf in hooked:
+            hooked[leaf] += contribution
+        else:
+            others[0].append(leaf)
+            others[1].append(contribution)
+    sums = [called(leaf, gradient) for leaf, gradient in hooked.items()]
+    return [*others[0], *hooked], [*others[1], *sums]
+
+
+def called(node: Any, gradient: Any, convert: Callable[[Any], Any] = float) -> Any:
+    """Return a node's gradient as its hooks leave it, each result converted."""
+    for hook in [*node._hooks.values()]:
+        found = hook(gradient)
+        if found is not None:
+            if not is_number(found):
+                raise TypeError(f"register_hook: a hook must return a number or None, got {shown(found)}")
+            gradient = convert(found)
+    return gradient
