@@ -47,6 +47,10 @@ def _closed(node: Node) -> Node | None:
         if taken < len(args) and args[taken].head == "dots":
             last = Node("open")
             taken += 1
+            further = _pair(before, args[taken]) if taken < len(args) and pair is not None else None
+            if further is not None and further[0] == pair[0]:  # x_1 + … + x_k + … + x_n
+                last = further[1]
+                taken += 1
     elif at >= 2:
         pair = _pair(args[at - 2], before)
         pair = (pair[1], pair[1]) if pair is not None else None

@@ -89,7 +89,7 @@ _DELIMITER: Final = re.compile(
     r"|(?P<bracket>\\[\[\]()])"
     r"|(?P<begin>\\begin\{(?P<opened>equation|aligned|align|gathered|gather|multline|eqnarray|alignat|flalign|displaymath|split|math)\*?\})"
     r"|(?P<end>\\end\{(?P<closed>equation|aligned|align|gathered|gather|multline|eqnarray|alignat|flalign|displaymath|split|math)\*?\})"
-    r"|(?P<image>(?:latex\.codecogs\.com/[\w./]*?(?:latex|png|svg|gif|eq)\?|render/math\?math=|chart\?cht=tx[^\"')\s]*?chl=|s2cms\.ru/svg/|/svg\.latex\?|zhihu\.com/equation\?tex=|\?tex=)[^\"'\s>]*)"
+    r"|(?P<image>(?:latex\.codecogs\.com/[\w./]*?(?:latex|png|svg|gif|eq|image|jpg|pdf|swf|emf)\?|render/math\?math=|chart\?cht=tx[^\"')\s]*?chl=|s2cms\.ru/svg/|/svg\.latex\?|zhihu\.com/equation\?tex=|\?tex=)[^\"'\s>]*)"
     r"|(?P<blank>\n[ \t]*(?=\n))",
     re.MULTILINE,
 )
@@ -267,6 +267,8 @@ class _Finder:
 _SLOPE: Final = re.compile(r"∂|\bd[A-Za-zα-ω]\w*\s*/\s*d[A-Za-zα-ω]")
 _PROSE: Final = re.compile(r"[A-Za-z]{3,}[,.]? +[A-Za-z]{2,}|[A-Za-z]{3,} [A-Za-z]{3,}")
 _MARKER: Final = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+|\|)?")
+_CODE: Final = re.compile(r"\b(?:def|import|return|print|class|for \w+ in|np\.|torch\.|self\.)\b|[-+*/]= |\w\.\w+\(")
+_IDEOGRAPHS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _KEPT: Final = re.compile(r"\b(?:softmax|sigmoid|tanh|relu|log|exp|ln|max|min|sqrt|sin|cos)\b", re.IGNORECASE)
 
 
@@ -276,7 +278,8 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         return
     inside = sorted([(each.start, each.end) for each in found])
     starts = [start for start, _ in inside]
-    codes = sorted(finder.masked)
+    codes = [(a, b, bool(_SLOPE.search(text, a, b))) for a, b in sorted(finder.masked) if "\n" in text[a:b]]
+    code_starts = [start for start, _, _ in codes]
     at = 0
     for line in text.splitlines(keepends=True):
         start, end = at, at + len(line)
@@ -286,14 +289,19 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
             continue
         body = _MARKER.sub("", line)
         start += len(line) - len(body)
-        body = re.split(r"\s#|\s//|\s{3,}(?=[(A-Z])", body.rstrip())[0].strip("`* ")
+        body = re.split(r"\s#|\s//|\s{3,}(?=[(A-Z])", body.rstrip())[0].strip("`*_ ")
         if (
             body.startswith("#")
             or "=" not in body
             or any(mark in body for mark in ("$", "==", "():", "import ", "<", "http", ";", "@", ".T"))
         ):
             continue
-        in_code = any(a <= start < b and "\n" in text[a:b] for a, b in codes)
+        code = bisect_right(code_starts, start) - 1
+        in_code = code >= 0 and start < codes[code][1]
+        if in_code and (not codes[code][2] or _CODE.search(text, codes[code][0], codes[code][1])):
+            continue
+        if _IDEOGRAPHS.search(body) or not re.search(r"[^\W\d_]", body.partition("=")[0]):
+            continue
         simple = not re.search(r"[A-Za-z]{4,}|[$`\\]", _KEPT.sub("f", body)) and len(body) < 90
         if not (
             _SLOPE.search(body)

@@ -78,8 +78,14 @@ class _Gatherer:
 
     def define(self) -> None:
         book = self.book
+        solved: dict[int, set[Node]] = {}
         for row in self.rows:
-            self._define_row(row)
+            left = row.sides[0] if row.sides else None
+            used = solved.setdefault(id(row.block), set())
+            if left is None or left not in used:
+                self._define_row(row)
+            if left is not None and left.head in ("*", "+", "/") and not row.inherited:
+                used.update(left.symbols())  # an equation is solved for them in the rows that follow
         for name, node in self.notation.labelled.items():
             if n.key(name) not in book.definitions and name not in set(node.symbols()):
                 book.definitions[n.key(name)] = [Definition(name, node, -1, 0)]

@@ -237,6 +237,8 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
                 notation.functions.add(base)
         if following.is_sign("^") and at + 2 < len(row):
             raised = written(row[at + 2].inner)
+            if at and row[at - 1].is_command("partial") and len(raised) == 1 and raised.isalpha() and raised != "T":
+                notation.layered.add(base)
             if re.fullmatch(r"[lLℓ]|ell|[lL]\s*[-+]\s*\d", raised) or raised == "1":
                 notation.layered.add(base)
         if following.is_sign("(") and _has_comma(row, at + 1) and not (at and row[at - 1].is_sign("_", "^")):
@@ -447,6 +449,8 @@ class _Reader:
         if token.kind == "command":
             return (
                 token.text in _STARTERS
+                or token.text in _UNCOMPUTED
+                or (token.text.isalpha() and token.text not in _SEPARATORS and token.text not in _COMPARISONS)
                 or token.text in _SPELLED
                 or token.text in _ACCENTS
                 or token.text in _BOLD | _UPRIGHT | _NAMED
@@ -473,6 +477,10 @@ class _Reader:
             elif self.peek().is_command("TRANSPOSED"):
                 self.at += 1
                 base = Node("T", (base,))
+            elif self.peek().is_sign("_") and base.head == "^" and base.args[0].head == "norm":
+                self.at += 1
+                if written(self.script()) not in ("2", "F"):
+                    base = Node("unknown", text=n.show(base))
             elif self.peek().is_sign("_") and base.head in (
                 "matrix",
                 "list",
@@ -495,6 +503,9 @@ class _Reader:
                 base = Node("^", (base, self.signed()))
             elif self.peek().is_sign("!"):
                 raise WorksheetError("factorials are not read")
+            elif base.head not in ("sym", "num") and _is_prime(self.row, self.at):
+                self.at = _after_primes(self.row, self.at)
+                base = Node("unknown", text=f"({n.show(base)})′")
             else:
                 return base
 
@@ -547,6 +558,24 @@ class _Reader:
             return self.command(token)
         raise WorksheetError(f"can't read {_shown(token)!r}")
 
+    def styled_number(self) -> Node | None:
+        r"""Read `\mathbf{0.5}`, a number in another type; None for a name."""
+        follows = self.peek(1)
+        inner = plain(follows.inner) if follows.kind == "group" else []
+        if not any(each.kind == "number" for each in inner[:2]) or any(
+            each.kind not in ("number", "sign") for each in inner
+        ):
+            return None
+        if (
+            follows.kind == "group"
+            and len(inner) == 1
+            and inner[0].text in ("1", "0")
+            and self.peek().is_command(*_BOLD)
+        ):
+            return None  # a vector of ones
+        self.at += 2
+        return self.inner(inner)
+
     def bracketed(self, closing: str) -> Node:
         self.at += 1
         self.deeper()
@@ -598,6 +627,14 @@ class _Reader:
             place = next(at for at, each in enumerate(inner) if each.is_command("over"))
             return self.fraction(inner[:place], inner[place + 1 :])
         follows = self.peek(1)
+        if follows.is_sign("/") and _delta(inner, 0) and len(inner) > 1:
+            below = self.peek(2)
+            if below.kind == "group" and _delta(plain(below.inner), 0):
+                self.at += 3
+                return self.fraction(inner, below.inner)
+        if len(inner) > 2 and (follows.is_sign("_", "^", "(") or _is_prime(self.row, self.at + 1)) and _is_name(inner):
+            self.row = [*self.row[: self.at], *inner, *self.row[self.at + 1 :]]
+            return self.atom()
         if follows.is_sign("_", "^", "'", "("):
             self.row = [*self.row[: self.at], *_unbraced(inner), *self.row[self.at + 1 :]]
             return self.atom() if len(inner) <= 2 or inner[0].kind == "command" else self.grouped(len(_unbraced(inner)))
@@ -679,11 +716,42 @@ class _Reader:
         if text in _NAMED:
             self.at += 1
             return self.function(text)
+        if text in _BOLD | _UPRIGHT and (styled := self.styled_number()) is not None:
+            return styled
         if text in _SPELLED or text in _ACCENTS or text in _BOLD or text in _UPRIGHT:
             return self.named()
-        if text in ("mathbb",):
-            return self.named()
+        if text in _UNCOMPUTED:
+            return self.uncomputed()
+        if text.isalpha() and text not in _SEPARATORS:
+            return self.own_command()
         raise WorksheetError(f"can't read \\{text}")
+
+    def uncomputed(self) -> Node:
+        r"""Read `\int`, `\lim`, `\arg` with all that belongs to it: it is never computed."""
+        start = self.at
+        self.at += 1
+        while self.peek().is_sign("_", "^"):
+            self.at += 1
+            self.script()
+        if self.peek() is not _END and (self.starts_factor(self.peek()) or self.peek().is_sign("-", "|")):
+            self.term()
+        return Node("unknown", text=written(self.row[start : self.at]))
+
+    def own_command(self) -> Node:
+        r"""Read a command that the note defines elsewhere: a name, or with groups after it a function of them."""
+        token = self.peek()
+        if self.peek(1).kind != "group":
+            return self.named()
+        self.at += 1
+        text = token.text
+        while self.peek().kind == "group":
+            text += "{" + written(self.peek().inner) + "}"
+            self.at += 1
+        node = Node("unknown", text=text)
+        while self.peek().is_sign("_", "^"):
+            self.at += 1
+            self.script()
+        return node
 
     def split_digits(self) -> None:
         r"""Split the number after `\frac` as TeX does: `\frac12` is ½."""
@@ -704,6 +772,12 @@ class _Reader:
 
     def braces(self, opening: str) -> Node:
         self.at += 1
+        if self.peek().kind == "table" and self.peek().text in _MATRICES:
+            table = self.peek()
+            closes = self.peek(1).is_command("}", "rbrace")
+            if not closes:
+                self.at += 1
+                return self.cases(table)
         self.deeper()
         inner = self.comma_list()
         closing = {"{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",)}.get(
@@ -823,7 +897,12 @@ class _Reader:
             xs = self.inline_variable()
             return Node("d", (self.operand(), xs))
         if self.peek().is_sign("_"):
-            raise WorksheetError("∂ with an index is not read")
+            self.at += 1
+            x = self.inner(self.script())
+            y = self.factor()
+            if x.head == "sym" and not (x.text in self.notation.letters and not x.args):
+                return n.derivative(y, x)
+            return Node("unknown", text=f"∂_{n.show(x)} {n.show(y)}")
         y = self.atom()
         if not self.peek().is_sign("/"):
             raise WorksheetError("a differential stands alone")
@@ -912,6 +991,8 @@ class _Reader:
                 self.at += 1
                 power = self.inner(self.script())
         known = FUNCTIONS.get(name.casefold(), name)
+        if known == "exp" and power is not None and not self.peek().is_sign("(", "["):
+            return Node("call", (power,), "exp")
         if name in ("log",) and base in ("2", "10"):
             known = f"log{base}"
         elif base and name in ("max", "min"):
@@ -962,6 +1043,8 @@ class _Reader:
         if known and (base != "σ" or self.sigma_applies()):
             return self.function(base)
         node, primes = self.indexed(base, bold)
+        if self.peek().is_sign("(", "[") and (opaque := self.given(node)) is not None:
+            return opaque
         if (
             node.head == "sym"
             and node.text in self.notation.functions
@@ -974,31 +1057,45 @@ class _Reader:
             self.at = start
         if primes:
             node = replace(node, text=node.text + "′" * primes)
-        if (
-            node.head == "sym"
-            and node.text in "pPqE"
-            and self.peek().is_sign("(", "[")
-            and (opaque := self.probability(node))
-        ):
-            return opaque
         return node
 
-    def probability(self, node: Node) -> Node | None:
-        """Read p(y | x), a quantity of its own."""
-        depth = 0
-        for ahead in range(60):
+    def given(self, node: Node) -> Node | None:
+        """Read p(y | x) or KL(p ‖ q) as a quantity of its own; None, and nothing is taken, for other brackets."""
+        depth, bars = 0, False
+        for ahead in range(80):
             token = self.peek(ahead)
-            depth += token.is_sign("(", "[") - token.is_sign(")", "]")
-            if depth == 1 and (token.is_sign("|") or token.is_command("mid", "vert", ";")):
-                close = next((more for more in range(ahead, ahead + 60) if self.peek(more).is_sign(")", "]")), 0)
-                if not close:
-                    return None
-                text = written(self.row[self.at : self.at + close + 1])
-                self.at += close + 1
-                return n.symbol(node.text + text)
-            if depth == 0:
+            if token is _END:
                 return None
+            depth += token.is_sign("(", "[") - token.is_sign(")", "]")
+            if depth == 1:
+                doubled = token.is_command("|", "Vert", "parallel")
+                bars |= token.is_command("mid") or (
+                    (doubled or token.is_sign("|") or token.is_command("vert")) and self.is_single_bar(ahead)
+                )
+                bars |= token.is_sign(";") and node.text in _PROBABILITIES
+            if depth == 0:
+                if not bars:
+                    return None
+                text = written(self.row[self.at : self.at + ahead + 1])
+                self.at += ahead + 1
+                return n.symbol(n.show(node) + text)
         return None
+
+    def is_single_bar(self, ahead: int) -> bool:
+        """Whether a bar within brackets separates rather than opening or closing an absolute value or a norm."""
+        depth, bars = 0, 0
+        for place in range(self.at, min(self.at + 120, len(self.row))):
+            token = self.row[place]
+            depth += token.is_sign("(", "[") - token.is_sign(")", "]")
+            if depth == 0 and place > self.at:
+                break
+            adjoining = place > self.at and self.row[place - 1].is_sign("|") and token.is_sign("|")
+            bars += (
+                depth == 1
+                and not adjoining
+                and (token.is_sign("|") or token.is_command("vert", "Vert", "|", "parallel"))
+            )
+        return bars == 1
 
     def sigma_applies(self) -> bool:
         """Whether σ is the sigmoid here: something stands in brackets after it, or a prime."""
@@ -1040,8 +1137,12 @@ class _Reader:
             base = self.letters(token)
         elif token.kind == "group":
             base, bold = self.styled(plain(token.inner))
+        elif token.kind == "number":
+            base = token.text
         elif token.text in _SPELLED:
             base = _SPELLED[token.text]
+        elif token.kind == "command" and token.text not in _ACCENTS and token.text not in _BOLD | _UPRIGHT:
+            base = token.text
         elif token.text in _ACCENTS or token.text in _BOLD:
             inner = plain(self.script())
             base, bold = self.styled(inner)
@@ -1113,6 +1214,10 @@ class _Reader:
             self.at += 1
             low.append(n.number(float(token.text), token.text))
         while True:
+            if self.peek().is_sign("^") and self.peek(2).is_sign("_") and not self.peek(1).is_command(*_UPRIGHT):
+                high += self.high_index(base, before_low=True) or []
+                if self.peek().is_sign("^"):  # a power, which goes after the index
+                    self.row = _swapped(self.row, self.at)
             if self.peek().is_sign("_"):
                 self.at += 1
                 low += self.indices(self.script())
@@ -1148,7 +1253,7 @@ class _Reader:
         self.at = end + 1
         return self.indices(inner)
 
-    def high_index(self, base: str) -> list[Node] | None:
+    def high_index(self, base: str, *, before_low: bool = False) -> list[Node] | None:
         """Read a raised index; None, and nothing is taken, for a power or a transpose."""
         start = self.at
         self.at += 1
@@ -1183,12 +1288,13 @@ class _Reader:
             or (layered and re.fullmatch(r"\d|[lLℓ][-+]\d|ell[-+]\d", text))
             or (
                 len(text) == 1
-                and text in "tijk"
-                and base not in "exX"
+                and text in "tijkmn"
+                and base not in "e"
                 and high[0].kind == "letter"
                 and text in self.notation.letters
                 and base in self.notation.layered
             )
+            or (before_low and len(high) == 1 and high[0].kind == "letter" and text not in "T")
             or (high[0].kind == "words")
         ):
             return self.indices(high)
@@ -1217,6 +1323,12 @@ class _Reader:
             return [n.number(float(part[0].text), part[0].text)]
         if _is_shift(part):
             return [self.inner(part)]
+        if len(part) == 3 and part[0].kind == "letter" and part[1].is_sign("_"):
+            below = plain(part[2].inner)
+            if len(below) == 1 and below[0].kind == "number":
+                return [Node("label", text=part[0].text + below[0].text)]
+            if len(below) == 1 and below[0].kind == "letter" and below[0].text in self.notation.letters:
+                return [n.symbol(part[0].text), n.symbol(below[0].text)]
         if (
             all(each.kind in ("letter", "number") for each in part)
             and part[0].kind == "letter"
@@ -1242,6 +1354,11 @@ def _is_shift(part: Sequence[Token]) -> bool:
         and 0 < signs[0] < len(part) - 1
         and all(b - a > 1 for a, b in itertools.pairwise(letters))
     )
+
+
+def _swapped(row: Sequence[Token], at: int) -> list[Token]:
+    """Put the index after an exponent before it."""
+    return [*row[:at], *row[at + 2 : at + 4], *row[at : at + 2], *row[at + 4 :]]
 
 
 def _joined(factors: list[Node], joints: str) -> Node:
@@ -1300,6 +1417,11 @@ def _unbraced(inner: Sequence[Token]) -> list[Token]:
     return list(inner)
 
 
+def _is_name(row: Sequence[Token]) -> bool:
+    """Whether a row is one letter with its indices, and no power."""
+    return bool(_base(row[0])) and len(row) == 3 and row[1].is_sign("_", "^") and not row[2].text.isdigit()
+
+
 def _spelled_condition(words: str) -> list[Token]:
     """Read the condition in words such as "if i = j"."""
     text = re.sub(r"\b(?:if|for|when|si)\b|\$", " ", words).strip()
@@ -1338,6 +1460,18 @@ def _shown(token: Token) -> str:
     )
 
 
+_UNCOMPUTED: Final = frozenset((
+    "int", "iint", "oint", "lim", "arg", "argmin", "argmax", "inf", "sup", "det", "limsup", "Pr", "binom", "bigcup",
+    "bigcap", "max*", "min*", "infty*",
+))  # fmt: skip
+_PROBABILITIES: Final = frozenset(("p", "P", "q", "E", "Pr", "N"))
+_SEPARATORS: Final = frozenset((
+    *_TIMES, "odot", "circ", "otimes", "oplus", "div", "over", "pm", "mp", "mid", "vert", "Vert", "rVert", "rvert",
+    "rangle", "rbrace", "rbrack", "rfloor", "rceil", "to", "in", "notin", "subset", "cap", "cup", "setminus", "forall",
+    "exists", "quad", "qquad", "sim", "propto", "approx", "equiv", "top", "intercal", "TRANSPOSED", "prime", "parallel",
+    "backslash", "leftarrow", "rightarrow", "Rightarrow", "mapsto", "colon", "star", "wedge", "vee", "bmod", "mod",
+    "choose", "atop", "begin", "end", "tag", "newcommand", "def", "dagger", "perp", "models", "bigoplus", "land",
+))  # fmt: skip
 _END: Final = Token("end", "", 0, 0)
 _GAP: Final = Token("space", " ", 0, 0)
 _STARTERS: Final = frozenset((

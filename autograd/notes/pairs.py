@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from autograd.notes import nodes as n
+from autograd.notes.doubts import reason_to_doubt
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
@@ -51,6 +52,15 @@ class Pairs:
         self.indices = {
             index.text for row in rows for side in row.readable() for name in side.symbols() for index in name.args
         }
+        self.derivations: dict[Node, set[int]] = {}
+        self.derivation: dict[int, int] = {}
+        last = 0
+        for row in rows:
+            self.derivation[row.order] = len(self.derivation) if not row.inherited else self.derivation.get(last, 0)
+            last = row.order
+            for side in row.readable():
+                for name in side.symbols():
+                    self.derivations.setdefault(name, set()).add(self.derivation[row.order])
         self.bodies: dict[str, list[Node]] = {}
         for every in (*book.definitions.values(), *book.functions.values()):
             for each in every:
@@ -85,10 +95,9 @@ class Pairs:
 
     def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
         """Judge two sides with names."""
-        for one in earlier:
-            unjoined = gap(one, right)
-            if unjoined is not None:
-                return self._unjoined(row, one, right, unjoined)
+        gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
+        if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
+            return self._unjoined(row, right, *gaps[0])
         claim = Claim(left, right, row.order, row.section, row.conditions)
         matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
         if (self.typed or matrices) and self.is_softly_known(claim):
@@ -161,6 +170,7 @@ class Pairs:
             if repair is not None:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
                 sure = outcome.trusted and not self._strangers(claim)
+                sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
                 return (WRONG if sure else DOUBTFUL), why + repair.message
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
@@ -193,14 +203,51 @@ class Pairs:
             return DOUBTFUL, "right if the sums run over equally many"
         return RIGHT, "; ".join(filter(None, notes))
 
-    def _unjoined(self, row: Row, left: Node, right: Node, found: tuple[str, Node | None]) -> tuple[str, str]:
+    def _named(self, side: Node) -> Node:
+        """Put for a function in a derivative, ∂f/∂x, the quantity that the note defines by it."""
+        names = {
+            each.body.text: each.pattern
+            for every in self.book.definitions.values()
+            for each in every
+            if each.body.head == "call" and not each.body.primes and not each.pattern.args
+        }
+
+        def change(each: Node) -> Node | None:
+            if each.head == "d" and each.args[0].head == "sym" and n.show(each.args[0]) in names:
+                return replace(each, args=(names[n.show(each.args[0])], *each.args[1:]))
+            return None
+
+        return side.replaced(change)
+
+    def _unjoined(self, row: Row, right: Node, left: Node, found: tuple[str, Node | None]) -> tuple[str, str]:
         what, repaired = found
-        outcome = self.judge.compare(Claim(left, right, row.order, row.section, row.conditions))
-        if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+        claim = Claim(left, right, row.order, row.section, row.conditions)
+        outcome = self.judge.compare(claim)
+        if outcome.result == EQUAL and not outcome.vacuous:
             return DOUBTFUL, f"{what} (the value is the same)"
         if repaired is None:
             return DOUBTFUL, what
+        doubt = reason_to_doubt(claim, replace(claim, right=repaired), self.book.letters)
+        if not doubt and self._ends_in_bias(left, right):
+            doubt = "a factor 1 may be left out"
+        here = {self.derivation[row.order]}
+        if not doubt and any(self.derivations.get(each) == here for each in right.symbols()):
+            doubt = "a name that stands nowhere else"
+        if doubt:
+            return DOUBTFUL, f"{what}: {doubt}; {n.show(repaired)}"
         return WRONG, f"{what}; it should be {n.show(repaired)}"
+
+    @staticmethod
+    def _ends_in_bias(left: Node, right: Node) -> bool:
+        """Whether what is left out at the end of a chain is the derivative by a bias, which is 1."""
+        below = left.args[1]
+        last = right.args[-1] if right.head == "*" else right
+        factors = right.args if right.head == "*" else (right,)
+        return (
+            below.text[:1] in ("b", "β", "c")
+            and last.head == "d"
+            and all(each.args[1] != below for each in factors if each.head == "d")
+        )
 
     def _unequal(self, row: Row, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         guessed = outcome.guessed
@@ -228,7 +275,8 @@ class Pairs:
             return DOUBTFUL, repair.message
         if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
-        return WRONG, repair.message
+        doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+        return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _if_same(self, claim: Claim) -> tuple[str, str] | None:
         """Try an estimate for what stands in its place on the other side, neither of them defined: ŷ may be a₂."""

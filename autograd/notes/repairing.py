@@ -32,6 +32,10 @@ class Repair:
     on_left: bool = False
     renames: bool = False
 
+    def applied(self, claim: Claim) -> Claim:
+        """Return the claim with the change."""
+        return replace(claim, left=self.side) if self.on_left else replace(claim, right=self.side)
+
     @property
     def message(self) -> str:
         """Say both in one line."""

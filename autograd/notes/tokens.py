@@ -78,11 +78,11 @@ _SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
 _WITH_ARGUMENT: Final = frozenset((
     "label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom",
     "kern", "mspace", "eqref", "ref", "cite", "require", "class", "cssId", "style", "htmlClass", "htmlId", "rlap",
-    "llap",
+    "llap", "textcolor", "colorbox", "mathcolor", "raisebox", "footnote", "href",
 ))  # fmt: skip
 _WRAPPERS: Final = frozenset((
     "boxed", "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathpunct", "fbox", "cancel",
-    "ensuremath", "bbox", "colorbox", "textcolor", "mathstrut", "smash", "mathchoice", "displaylines", "emph",
+    "bcancel", "xcancel", "ensuremath", "bbox", "mathstrut", "smash", "mathchoice", "displaylines", "emph",
     "underline", "overbracket", "substack",
 ))  # fmt: skip
 _TEXTS: Final = frozenset((
@@ -106,6 +106,23 @@ _UNICODE: Final = {
     "∵": "because",
     "∗": "ast", "∆": "Delta", "ℓ": "ell", "∥": "Vert", "⊺": "top", "≜": "triangleq", "↦": "mapsto",
 }  # fmt: skip
+_ALIASES: Final = {
+    "part": "partial", "bigtriangleup": "Delta", "triangle": "Delta", "vartriangle": "Delta", "lbrace": "{",
+    "rbrace": "}", "hadamard": "odot", "circledcirc": "odot", "bigodot": "odot",
+}  # fmt: skip
+_INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\u2061\u2062\ufeff\u00ad")
+_WIDE: Final = {
+    "：": ":",
+    "，": ",",
+    "。": ".",
+    "；": ";",
+    "（": "(",
+    "）": ")",
+    "＝": "=",
+    "、": ",",
+    "＋": "+",
+    "！": "!",
+}
 _MINUS: Final = dict.fromkeys("−–—﹣－", "-")
 _LOWERED: Final = {
     **dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)),
@@ -279,7 +296,14 @@ def _argument(waiting: list[Token]) -> list[Token]:
 def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
     """Yield a piece as a flat token; Unicode is read as the command for it."""
     if kind == "command":
-        yield Token("command", text[1:], begin, end)
+        if text == "\\_":
+            yield Token("sign", "_", begin, end)
+        else:
+            yield Token("command", _ALIASES.get(text[1:], text[1:]), begin, end)
+    elif text in _INVISIBLE:
+        return
+    elif text in _WIDE:
+        yield Token("sign", _WIDE[text], begin, end)
     elif kind == "dots":
         yield Token("command", "dots", begin, end)
     elif kind in ("number", "space"):
@@ -361,6 +385,8 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
             at = _words(stack[-1], piece, pieces, at)
         elif piece.is_command(*_WITH_ARGUMENT):
             at = _skipped_argument(pieces, at)
+        elif piece.is_command("left", "right") and at < len(pieces) and pieces[at].is_sign("."):
+            at += 1
         elif not _is_dropped(piece):
             stack[-1].add(piece)
     if len(stack) > 1:

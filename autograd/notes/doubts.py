@@ -1,0 +1,67 @@
+"""Reasons not to call a difference WRONG, though a single change would make the sides equal."""
+
+from __future__ import annotations
+
+from autograd.notes.judging import Claim
+from autograd.notes.nodes import Node
+from autograd.notes.world import letters_of
+
+__all__ = ["index_left_out", "reason_to_doubt"]
+
+
+def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
+    """Say why a claim that differs may still be meant well; an empty string where nothing speaks for it.
+
+    Parameters
+    ----------
+    claim, repaired : Claim
+        The claim, and with the change that makes it right.
+    letters : set of str
+        The index letters of the note.
+
+    Examples
+    --------
+    >>> w1, w2 = n.symbol("w", n.number(1)), n.symbol("w", n.number(2))
+    >>> claim = Claim(w1, w2, 0, 0)
+    >>> reason_to_doubt(claim, Claim(w1, w1, 0, 0), set())
+    'a name for a name'
+    """
+    left, right = claim.left, claim.right
+    derived = any(each.head == "d" for side in (left, right) for each in side.walk())
+    if left.head == "sym" and right.head == "sym":
+        return "a name for a name"
+    if not derived and right.head in ("sym", "abs"):
+        return "a value put in"
+    if not derived and all(_is_bare_product(side) for side in (left, right)):
+        return "an equation to be solved"
+    if letters_of(repaired.right, letters) - letters_of(repaired.left, letters) - {"?"}:
+        return "the free indices differ"
+    if index_left_out(right, repaired.right) or index_left_out(left, repaired.left):
+        return "an index may be left out"
+    return ""
+
+
+def _is_bare_product(side: Node) -> bool:
+    """Whether a side multiplies names and nothing else, as both sides of A v = λ v do."""
+    return all(each.head in ("sym", "*", "T", "^", "neg", "num") for each in side.walk())
+
+
+def index_left_out(one: Node, other: Node) -> bool:
+    """Whether two formulas differ only in how many indices some symbols have: z for z_j."""
+    if one == other:
+        return False
+    pairs = [(one, other)]
+    while pairs:
+        a, b = pairs.pop()
+        if a == b:
+            continue
+        if a.head == b.head == "sym":
+            labels = [each.text for each in (*a.args, *b.args) if each.head == "label"]
+            shortened = len(labels) == 2 and (labels[0].startswith(labels[1]) or labels[1].startswith(labels[0]))
+            if a.text != b.text or (len(a.args) == len(b.args) and not shortened):
+                return False
+            continue
+        if (a.head, a.text, len(a.args)) != (b.head, b.text, len(b.args)) or not a.args:
+            return False
+        pairs.extend(zip(a.args, b.args, strict=True))
+    return True
