@@ -425,6 +425,7 @@ def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
     if shape_of(given) != (len(terms),):
         raise ValueError(f"{name}: there must be {len(terms)} probabilities, got shape {shape_of(given)}")
     weights = _operands(name, "targets", given, (len(terms),))
+    total = 1.0 if any(isinstance(weight, Value) for weight in weights) else math.fsum(weights)
     kept = []
     for weight, term in zip(weights, terms, strict=True):
         if isinstance(weight, Value):
@@ -433,6 +434,8 @@ def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
             raise ValueError(f"{name}: probabilities must be from 0 to 1, got {weight!r}")
         elif weight:
             kept.append(backend.mul(weight, term))
+    if abs(total - 1.0) > ROUNDING:
+        raise ValueError(f"{name}: the probabilities of a target must sum to 1, got a sum of {total!r}")
     return backend.sum(kept)
 
 

@@ -42,7 +42,10 @@ def number_of(given: Any) -> float:
     """One number as a float; a TypeError says what was given."""
     if not is_number(given):
         raise TypeError(f"got {shown(given)}")
-    return float(given)
+    try:
+        return float(given)
+    except OverflowError:
+        raise TypeError(f"got {shown(given)}, which no double holds") from None
 
 
 def number_in(
@@ -106,18 +109,22 @@ def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
         raise TypeError(f"{what} must be numbers, {error}") from None
 
 
-def check_operands(name: str, width: int, xs: object) -> None:
-    """Raise an error that names the layer unless it was given a sequence of `width` Values and numbers."""
-    takes = f"{name}: takes {width} Values or numbers"
+def check_operands(name: str, width: int | None, xs: object) -> None:
+    """Raise an error that names the layer unless it was given a sequence of `width` Values and numbers.
+
+    A width of None stands for any.
+    """
+    count = "a list of" if width is None else width
+    takes = f"{name}: takes {count} Values or numbers"
     if isinstance(xs, (str, bytes)) or not hasattr(xs, "__len__"):
         raise TypeError(f"{takes}, got {shown(xs)}")
     given: Any = xs
     if len(given) and not isinstance(given[0], Value) and len(shape_of(given)) > 1:
         raise TypeError(
-            f"{name}: takes one sample, {width} Values or numbers, got a batch of shape {shape_of(given)}; "
+            f"{name}: takes one sample, {count} Values or numbers, got a batch of shape {shape_of(given)}; "
             f"nn.predict(net, X) computes many samples, nn.fit trains on them"
         )
-    if len(given) != width:
+    if width is not None and len(given) != width:
         raise ValueError(f"{name}: takes {width} inputs, got {len(given)}")
     for position, x in enumerate(given):
         if not isinstance(x, Value):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
-from nn._common.checks import listed
+from nn._common.checks import check_operands, listed
 from nn.modules.module import Module
 
 __all__ = [
@@ -71,7 +71,11 @@ class Elementwise(Module):
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the activation of each value."""
         function: Any = function_of(self.activation)
-        return list(xs) if function is None else [function(x) for x in xs]
+        try:
+            return list(xs) if function is None else [function(x) for x in xs]
+        except TypeError:
+            check_operands(repr(self), None, xs)
+            raise
 
     def __repr__(self) -> str:
         return f"Elementwise({spelled(self.activation)})"
@@ -98,5 +102,9 @@ def log_softmax(xs: Sequence[Operand]) -> list[Any]:
     >>> log_softmax([Value(0.0), -1000.0])
     [Value(0), Value(-1000)]
     """
-    total = backend.logsumexp(xs)
+    try:
+        total = backend.logsumexp(xs)
+    except TypeError:
+        check_operands("softmax", None, xs)
+        raise
     return [backend.sub(x, total) for x in xs]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from nn._common.checks import number_in
+from nn._common.checks import check_operands, number_in
 from nn._common.seeds import Seed, source
 from nn.modules.activations import Operand
 from nn.modules.module import Module
@@ -54,6 +54,8 @@ class Dropout(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the values, some of them 0 while training."""
+        if not {float, Value}.issuperset(map(type, xs)):
+            check_operands("dropout", None, xs)
         modes.depends_on("whether dropout is on", self._random)
         if not self._random():
             return list(xs)

@@ -82,6 +82,9 @@ class Module(state.Stateful):
             elif id(part) not in seen:
                 seen[id(part)] = part
                 part = state.opened(part)
+                if isinstance(part, Value):  # in an array without dimensions
+                    stack.append(part)
+                    continue
                 if type(part) is list and {Value}.issuperset(map(type, part)):  # a row of weights, at once
                     found.update([(id(value), value) for value in part if not value.op])
                     continue

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from autograd._common.files import write_whole
 from autograd.errors import AutogradError
+from nn._common.checks import shown
 from nn.modules.module import Module
 
 __all__ = ["WeightsError", "load", "save"]
@@ -63,7 +64,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     True
     """
     if not isinstance(model, Module):
-        raise TypeError(f"save: model must be a Module, got {model!r:.60} ({type(model).__name__})")
+        raise TypeError(f"save: model must be a Module, got {shown(model)}")
     suffix = _suffix("save", path)
     state = model.state_dict()
     if suffix == ".json":
@@ -108,6 +109,8 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
     ...
     nn.modules.saving.WeightsError: load: ...
     """
+    if not isinstance(model, Module):
+        raise TypeError(f"load: model must be a Module, got {shown(model)}")
     suffix = _suffix("load", path)
     weights = _from_json(Path(path)) if suffix == ".json" else _from_safetensors(Path(path))
     try:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from autograd.engine.backend import Value
@@ -58,6 +59,8 @@ def opened(part: Any) -> Any:
         return list(part)
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         return {field.name: getattr(part, field.name, None) for field in dataclasses.fields(part)}
+    if isinstance(part, SimpleNamespace):
+        return vars(part)
     if str(getattr(part, "dtype", "")) == "object" and hasattr(part, "tolist"):
         return part.tolist()
     return part

@@ -135,6 +135,8 @@ class Optimizer:
         for name, bound in self.bounds.items():
             given = settings[name]
             if bound is bool:
+                if isinstance(given, str) or given not in (True, False):
+                    raise ValueError(f"{where}: {name} must be True or False, got {shown(given)}")
                 found[name] = bool(given)
             elif bound is int:
                 found[name] = size(f"{where}: {name}", given)

@@ -7,7 +7,7 @@ import math
 import time
 import zlib
 from functools import partial
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd._common.files import as_path, write_whole
@@ -18,7 +18,7 @@ from nn.modules.saving import read_text
 if TYPE_CHECKING:
     import os
 
-__all__ = ["Checkpoint", "CheckpointError", "fingerprint"]
+__all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
@@ -153,6 +153,23 @@ def fingerprint(function: Any) -> Any:
     cells = [_content(cell) for cell in function.__closure__ or ()]
     data = [cells, function.__defaults__, [function.__globals__.get(name) for name in code.co_names]]
     return [name, zlib.crc32(repr([_spelled(code), *map(_plain, data)]).encode())]
+
+
+def structure(model: Any) -> int:
+    """Return a checksum of what a model is made of besides its numbers: classes, their code, plain attributes."""
+    found = []
+    for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
+        kind = type(module)
+        kept = {
+            name: fingerprint(x) if isinstance(x, FunctionType) else x
+            for name, x in vars(module).items()
+            if not name.startswith("_")
+            and name not in getattr(kind, "buffers", ())
+            and isinstance(x, (int, float, str, FunctionType))
+        }
+        called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
+        found.append((path, kind.__qualname__, called, kept))
+    return zlib.crc32(repr(found).encode())
 
 
 def _spelled(code: CodeType) -> Any:

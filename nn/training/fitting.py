@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common.checks import size
-from nn.optim.schedules import ReduceLROnPlateau
+from nn.optim import schedules
+from nn.optim.schedules import ReduceLROnPlateau, Schedule
 from nn.training.callbacks import Callback
 from nn.training.checkpoint import Checkpoint
 from nn.training.history import History
@@ -40,7 +43,7 @@ def fit(
     sample_weight: Any = None,
     class_weight: Any = None,
     penalty: Callable[[list[Value]], Any] | None = None,
-    schedule: Callable[[int], float] | ReduceLROnPlateau | type[ReduceLROnPlateau] | None = None,
+    schedule: Callable[[int], float] | ReduceLROnPlateau | Callable[[Any], Any] | None = None,
     clip: Callable[[list[Value]], Any] | None = None,
     validation: tuple[Any, Any] | None = None,
     callbacks: Callback | Iterable[Callback] = (),
@@ -92,8 +95,9 @@ def fit(
         A function of the list of the model's parameters, added to the loss of each batch:
         `lambda parameters: 1e-4 * ag.dot(parameters, parameters)`.
     schedule : callable, optional
-        Gives the learning rate of each step, which are counted from 0; or a `ReduceLROnPlateau`, or its class, which
-        follows the validation loss, or the loss without validation.
+        Gives the learning rate of each step, which are counted from 0; or a `ReduceLROnPlateau`, which follows the
+        validation loss, or the loss without validation. What makes either of an optimiser will do:
+        `functools.partial(nn.schedules.StepLR, step_size=100)`.
     clip : callable, optional
         Called with the list of the model's parameters before each step, to change gradients.
     validation : (X, y), optional
@@ -178,7 +182,7 @@ def fit(
             parameters=parameters,
             size=batch,
             shuffle=bool(shuffle) and batch < len(samples),
-            seed=seed,
+            seed=_seed(seed),
             schedule=rate,
             plateau=plateau,
             clip=clip,
@@ -187,17 +191,25 @@ def fit(
         ).train(epochs, progress)
 
 
+def _seed(given: Any) -> int | None:
+    try:
+        return None if given is None else size("fit: seed", given, least=0)
+    except ValueError as error:
+        raise type(error)(f"{error}, or None for another each time") from None
+
+
 def _checkpoint(given: Any) -> Checkpoint | None:
     return given if isinstance(given, Checkpoint) or given is None else Checkpoint(given)
 
 
 def _schedule(given: Any, optimizer: Any) -> tuple[Any, ReduceLROnPlateau | None]:
-    """A function of the step, or a plateau of this optimiser."""
-    if isinstance(given, type):
+    """A function of the step, or a plateau of this optimiser; either may have to be made of it first."""
+    maker = given.func if isinstance(given, partial) else given
+    if getattr(maker, "__module__", None) == schedules.__name__ and isinstance(maker, (type, FunctionType)):
         given = given(optimizer)
+    if isinstance(given, (Schedule, ReduceLROnPlateau)) and given.optimizer not in (None, optimizer):
+        raise ValueError("fit: schedule is of another optimizer than the one that trains; give both the same")
     if isinstance(given, ReduceLROnPlateau):
-        if given.optimizer is not optimizer:
-            raise ValueError("fit: schedule is of another optimizer than the one that trains; give both the same")
         return None, given
     if given is not None and not callable(given):
         raise TypeError(

@@ -6,7 +6,6 @@ on numbers, `Function` keeps a program for each branch.
 
 from __future__ import annotations
 
-import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -86,10 +85,6 @@ class Objective(ABC):
     def losses(self, batch: Array) -> float:
         """Return the sum of the samples' losses, without learning."""
 
-    def fingerprint(self) -> int | None:
-        """Return a checksum of what is computed for a sample, where that is recorded."""
-        return None
-
 
 class Eager(Objective):
     """Python for each sample: for models that can't be compiled, and to compare with."""
@@ -137,14 +132,9 @@ class Compiled(Objective):
         super().__init__(of_sample, mean)
         self.threads, self.executor = threads, executor
         program = _recorded(of_sample, sample, masks)
-        self.tape = program.tape
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
         self.states = states_of(of_sample)
-
-    def fingerprint(self) -> int:
-        """Return a checksum of the graph: model and loss."""
-        return zlib.crc32(repr(_content(self.tape)).encode())
 
     def _replayed(self, batch: Array) -> tuple[Any, Any]:
         """What is replayed, and the batch as it takes it; a number that the loss reads may have changed."""

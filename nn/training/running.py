@@ -20,7 +20,7 @@ from nn.optim import LBFGS
 from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch
-from nn.training.checkpoint import Checkpoint, CheckpointError, fingerprint
+from nn.training.checkpoint import Checkpoint, CheckpointError, fingerprint, structure
 from nn.training.history import History
 from nn.training.objective import Masks, Objective, Penalty
 from nn.training.predicting import evaluating
@@ -195,7 +195,7 @@ class Run:
             "data": [part.fingerprint() for part in (self.samples, self.others) if part is not None],
             "loss": fingerprint(self.loss),
             "penalty": None if self.penalty is None else fingerprint(self.penalty.given),
-            "graph": self.objective.fingerprint(),
+            "model": structure(self.model),
         }
 
     def _write(self, keeper: Checkpoint) -> None:

@@ -183,10 +183,13 @@ def array(where: str, what: str, given: Any) -> Any:
             raise ValueError(f"{where}: {what} has masked entries; fill them, or leave out their samples")
         given = given.data
     if isinstance(given, np.ndarray) and given.dtype.kind in "fiub":
-        return given
+        with np.errstate(over="ignore"):  # of numbers longer than a double: inf is refused
+            return given.astype(float) if given.dtype.itemsize > 8 else given
     if isinstance(given, (str, bytes, dict, set)) or given is None:
         raise TypeError(f"{where}: {what} must be numbers, got {given!r:.60} ({type(given).__name__})")
     rows = given if isinstance(given, np.ndarray) else list(given) if hasattr(type(given), "__iter__") else given
+    if isinstance(rows, list) and any(isinstance(row, np.ma.MaskedArray) for row in rows):
+        return array(where, what, np.ma.stack(rows))
     lengths = [_length(row) for row in rows] if isinstance(rows, list) else []
     if len(set(lengths)) > 1:
         odd = next(i for i, length in enumerate(lengths) if length != lengths[0])
@@ -203,7 +206,7 @@ def array(where: str, what: str, given: Any) -> Any:
         raise TypeError(f"{where}: {what} must be numbers, got {found.dtype}, such as {found.flat[0]!r:.60}")
     try:
         return np.array([number_of(x) for x in found.ravel().tolist()]).reshape(found.shape)
-    except (TypeError, ValueError) as error:
+    except TypeError as error:
         raise TypeError(f"{where}: {what} must be numbers: {error}") from None
 
 

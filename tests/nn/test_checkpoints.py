@@ -79,7 +79,7 @@ class Stop(Exception):
 
 def train(path: Path | None, stop_after: int | None = None, **options: Any) -> tuple[nn.MLP, nn.History]:
     points, labels = nn.datasets.moons(30, noise=0.1, seed=1)
-    net = nn.MLP(2, [3, 1], seed=1)
+    net = nn.MLP(2, [3, 1], activation=options.pop("activation", "tanh"), seed=1)
 
     def schedule(step: int) -> float:
         if step == stop_after:
@@ -208,6 +208,8 @@ def scaled(factor: float) -> Any:
         ({"loss": scaled(1.0)}, "loss"),
         ({"penalty": lambda parameters: 0.1 * parameters[0] ** 2}, "penalty"),
         ({"seed": 1}, "seed"),
+        ({"activation": "relu"}, "model"),
+        ({"activation": "relu", "compiled": False}, "model"),
         ({"sample_weight": [2.0] + [1.0] * 29}, "data"),
         ({"validation": ([[0.0, 0.0]], [1.0])}, "data"),
     ],
@@ -221,6 +223,12 @@ def test_a_checkpoint_of_another_loss_or_data_is_refused(tmp_path: Path, options
     net = nn.MLP(2, [3, 1], seed=1)
     with pytest.raises(nn.CheckpointError, match=r"of another training: .*data"):
         nn.fit(net, points, labels, loss="bce_with_logits", optimizer=nn.SGD(net, 0.1), batch_size=7, checkpoint=path)
+
+
+def test_computed_otherwise_it_is_the_same_training(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2, compiled=False)
+    assert train(path, epochs=3)[1].epochs == 3
 
 
 def test_losses_are_told_apart_by_code_and_by_what_they_close_over(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
+from nn.training.samples import shuffled
 from tests import needs
 from tests.processes import running
 
@@ -394,6 +395,13 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"penalty": lambda parameters: 1.0}, TypeError, "fit: the penalty must be a Value, got 1.0 (float)"),
         ({"model": nn.MLP}, TypeError, "fit: model must be a Module, got "),
         ({"model": nn.Module()}, ValueError, "fit: the model has no parameters to train, got "),
+        ({"seed": -1}, ValueError, "fit: seed must be a whole number of at least 0, got -1 (int), or None"),
+        ({"seed": 1.5}, ValueError, "fit: seed must be a whole number of at least 0, got 1.5 (float), or None"),
+        ({"X": [[10**400, 1.0], [3.0, 4.0]]}, TypeError, "fit: X must be numbers: got 1000"),
+        ({"X": [np.ma.array([1.0, 2.0], mask=[True, False])] * 2}, ValueError, "fit: X has masked entries"),
+        ({"X": np.full((2, 2), np.finfo(np.longdouble).max)}, ValueError, "fit: X must be finite, got inf at sample 0"),
+        ({"schedule": nn.schedules.ExponentialLR(nn.SGD(MODEL, lr=0.1), 0.5)}, ValueError, "fit: schedule is of anoth"),
+        ({"schedule": nn.schedules.StepLR}, TypeError, "StepLR() missing 1 required positional argument"),
         ({"threads": 0}, ValueError, "threads: must be an int of 1 or more, got 0"),
     ],
 )  # fmt: skip
@@ -525,6 +533,28 @@ def test_the_schedule_and_clipping_are_used() -> None:
     assert history.steps == 12
     assert rates == [0.1 / 3, 0.1 / 6, 0.1 / 9, 0.1 / 12]
     assert sizes == pytest.approx([1e-3] * 12, rel=1e-3)
+
+
+def test_a_schedule_is_made_of_the_optimizer() -> None:
+    def rates(schedule: Any) -> list[float]:
+        found: list[float] = []
+        trained(4, schedule=schedule, callbacks=lambda epoch: found.append(epoch.optimizer.lr))
+        return found
+
+    halving = partial(nn.schedules.StepLR, step_size=3, gamma=0.5)
+    first = rates(None)[0]
+    assert rates(halving) == rates(nn.schedules.StepLR(first, step_size=3, gamma=0.5))
+    assert rates(halving) == [first, first / 2, first / 4, first / 8]
+    assert rates(partial(nn.schedules.ReduceLROnPlateau, patience=0, threshold=9.0))[-1] < first
+
+
+def test_an_order_holds_each_sample_once() -> None:
+    for count in (1, 2, 3, 255, 256, 257, 1000):
+        generator = np.random.default_rng(count)
+        order = shuffled(generator, count)
+        assert sorted(order.tolist()) == list(range(count))
+    firsts = [int(shuffled(np.random.default_rng(seed), 4)[0]) for seed in range(2000)]
+    assert all(400 < firsts.count(i) < 600 for i in range(4))  # five standard deviations of 500
 
 
 def test_a_history_shows_itself() -> None:

@@ -284,6 +284,10 @@ def test_wrong_shapes_and_settings(name: str) -> None:
             "cross_entropy: probabilities must be from 0 to 1, got 2.0",
         ),
         (
+            lambda: losses.cross_entropy_with_logits([0.5, 0.5], [0.9, 0.9]),
+            "cross_entropy_with_logits: the probabilities of a target must sum to 1, got a sum of 1.8",
+        ),
+        (
             lambda: losses.cross_entropy([[0.5, 0.5]], [0, 1]),
             "cross_entropy: there must be a target for each of 1 samples, got shape (2,)",
         ),

@@ -590,6 +590,7 @@ CONTAINERS: dict[str, Any] = {
     "proxy": lambda v, w: types.MappingProxyType({"a": v, "b": w}),
     "values": lambda v, w: {"a": v, "b": w}.values(),
     "userlist": lambda v, w: collections.UserList([v, w]),
+    "namespace": lambda v, w: types.SimpleNamespace(a=v, b=[w]),
     "dataclass": lambda v, w: Pair(v, [w]),
     "array": lambda v, w: np.array([v, w]),
     "matrix": lambda v, w: np.array([[v], [w]]),
@@ -615,6 +616,23 @@ def test_parameters_are_found_in_every_container(name: str) -> None:
     other.load_state_dict(json.loads(json.dumps(own.state_dict())))
     assert [p.data for p in other.parameters()] == [p.data for p in own.parameters()]
     assert sorted(p.data for p in other.parameters()) == [10.0, 20.0]
+
+
+def test_a_parameter_in_an_array_without_dimensions_is_found() -> None:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            self.kept = np.array(ag.Value(1.0), dtype=object)
+
+    own = Own()
+    assert [p.data for p in own.parameters()] == [p.data for _, p in own.named_parameters()] == [1.0]
+    assert own.state_dict() == {"kept": 1.0}
+
+
+@pytest.mark.parametrize("module", [nn.Elementwise("relu"), nn.Dropout(0.5), nn.softmax, nn.log_softmax])
+@pytest.mark.parametrize("batch", [np.ones((3, 2)), [[1.0, 2.0], [3.0, 4.0]], [[ag.Value(1.0)]]])
+def test_a_batch_is_told_from_a_sample_by_modules_of_any_width(module: Any, batch: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes one sample, a list of Values or numbers, got a batch .*nn\.predict"):
+        module(batch)
 
 
 @pytest.mark.parametrize("make", [set, frozenset])

@@ -7,7 +7,7 @@ import json
 import math
 import pickle
 import sys
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -315,6 +315,8 @@ def test_lbfgs_minimises_and_keeps_the_best_when_it_is_broken_off() -> None:
         (lambda v: nn.Adam([v], eps=-1.0), "Adam: eps must be finite and at least 0, got -1.0"),
         (lambda v: nn.SGD([v], 0.1, momentum=-1.0), "SGD: momentum must be finite and at least 0, got -1.0"),
         (lambda v: nn.SGD([v], 0.1, nesterov=True), "SGD: nesterov needs momentum and no dampening, got momentum 0.0"),
+        (lambda v: nn.SGD([v], 0.1, maximize=cast(Any, "no")), "SGD: maximize must be True or False, got 'no' (str)"),
+        (lambda v: nn.Adam([v], amsgrad=cast(Any, 2)), "Adam: amsgrad must be True or False, got 2 (int)"),
         (lambda v: nn.RMSprop([v], alpha=1.0), "RMSprop: alpha must be in [0, 1), got 1.0"),
         (
             lambda v: nn.RMSprop([v], weight_decay=math.inf),
