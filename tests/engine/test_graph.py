@@ -48,6 +48,15 @@ def test_every_node_stands_once_after_its_operands(picks: list[tuple[int, int]])
     assert all(place[parent] < place[node] for node in order for parent in node.parents)
 
 
+@pytest.mark.parametrize("count", [1, 511, 512, 513, 1500])
+def test_many_roots_with_nothing_below(count: int) -> None:
+    roots = [Value(0.5) for _ in range(count)]
+    assert _same(topological(*roots), roots)
+    sums = [root + root for root in roots]
+    assert _same(topological(*roots, *sums), [*roots, *sums])
+    assert [row[i] for i, row in enumerate(ag.jacobian(lambda xs: xs)([1.0] * count))] == [1.0] * count
+
+
 def test_leaves_in_order_constants_left_out() -> None:
     a, b, c = ag.values(a=1.0, b=2.0, c=3.0)
     assert _same(leaves(ag.dot([a, 5.0], [b, c], 1.0) * a), [a, b, c])

@@ -87,6 +87,14 @@ order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool int
         if (node->pending != 0 || (!leaves && node->shape == 0)) {
             continue;
         }
+        if (unlikely(nodes + count + 2 >= path)) { /* a root without anything new below takes a place, too */
+            order->count = count;
+            if (!enlarge_order(order)) {
+                return give_up(order, node, OUT_OF_MEMORY);
+            }
+            nodes = order->nodes;
+            path = end_of_room = nodes + order->room;
+        }
         node->pending = 1;
         Edge *first = edges_of(node), *edge = first, *end = edge + edge_count(node);
         for (;;) {
