@@ -43,7 +43,7 @@ def chain(xs: Sequence[Any]) -> Any:
 
 
 def our_cases() -> dict[str, Callable[[], Any]]:
-    """What of ours is timed, by name."""
+    """Our timed functions, by name."""
     import numpy
 
     leaves = [Value(x) for x in NUMBERS]

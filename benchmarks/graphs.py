@@ -1,4 +1,4 @@
-"""What we and the peers share: the graphs that are compiled, over any number type, and the demo's learning rate."""
+"""Shared with the peers: the graphs that are compiled, over any number type, and the demo's learning rate."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def eager_times(results: Results) -> str:
 
 
 def eager_details(results: Results) -> list[str]:
-    """What the README leaves out of the eager section."""
+    """The part of the eager section that the README omits."""
     memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
     return [
         "### Workloads",

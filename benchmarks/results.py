@@ -1,4 +1,4 @@
-"""What a run found out, all sections together."""
+"""Results of a run, all sections together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Figure", "Results", "new"]
 
 @dataclass
 class Figure:
-    """What one engine took for one workload: seconds a step, by stage, one number a round."""
+    """Times of one engine on one workload: seconds per step, by stage, one number per round."""
 
     samples: dict[str, list[float]] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Results:
         return self.sections.get(name, Found())
 
     def failures(self) -> dict[str, str]:
-        """What was tried and failed; a package that can't be had here is none."""
+        """Failures; a package that cannot be installed is not one of them."""
         return {key: why for key, why in self.missing.items() if " " in key}
 
     def as_json(self) -> str:

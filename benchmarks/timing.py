@@ -44,7 +44,7 @@ class Settings:
 
 @dataclass
 class Found:
-    """What a section found out.
+    """Results of one section.
 
     Attributes
     ----------

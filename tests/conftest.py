@@ -1,4 +1,4 @@
-"""What every test session shares: which core runs, hypothesis profiles, no silent absence of the C core."""
+"""Configuration of every test session: backend, hypothesis profiles, failure if a required C backend is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test needs from outside (package, program, npm): lacking it is a skip, or a failure where all is required."""
+"""External requirements of tests (packages, programs, npm): a missing one skips the test, or fails it under CI."""
 
 from __future__ import annotations
 

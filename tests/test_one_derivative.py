@@ -47,7 +47,7 @@ def cases() -> Iterator[tuple[str, tuple[float, ...]]]:
 
 
 def by_backward(y: Value, xs: list[Value]) -> list[float]:
-    """What `backward()` adds to leaves that hold 0."""
+    """Return the gradients that `backward()` stores."""
     for x in xs:
         x.grad = 0.0
     y.backward()

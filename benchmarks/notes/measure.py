@@ -36,7 +36,7 @@ class Case:
 
 @dataclass
 class Figures:
-    """What came of it."""
+    """The result of one equation."""
 
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     misses: list[str] = field(default_factory=list)

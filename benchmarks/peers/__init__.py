@@ -25,7 +25,7 @@ ONE_THREAD = {
 
 @dataclass(frozen=True)
 class Work:
-    """What a peer brings: numbers that must agree with ours, and what is timed, both by name."""
+    """A peer's results: numbers that must agree with ours, and timed functions, both by name."""
 
     numbers: dict[str, list[float]]
     cases: dict[str, Callable[[], Any]]

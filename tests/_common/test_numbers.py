@@ -1,4 +1,4 @@
-"""What a number is, wherever one is taken, and how those that JSON lacks are spelled."""
+"""What counts as a number, everywhere, and the spelling of numbers that JSON lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `gradcheck` and `check_graph` pass, what they refuse, and what they say."""
+"""`gradcheck` and `check_graph`: what they accept, what they reject, and their messages."""
 
 from __future__ import annotations
 

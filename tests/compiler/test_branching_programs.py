@@ -57,7 +57,7 @@ numbers = st.sampled_from([0.0, 0.5, 1.0, -1.0, -0.25, 2.0]) | st.floats(-2.0, 2
 
 
 def run(program: list[Step], values: list[Any]) -> list[Any]:
-    """What the program computes from two arguments and two parameters."""
+    """Compute the program's function of two arguments and two parameters."""
     values = list(values)
     for step in program:
         a, b = values[step.a % len(values)], values[step.b % len(values)]

@@ -47,7 +47,7 @@ def own_op() -> Iterator[None]:
 
 
 def exactly(x: Any) -> Any:
-    """What compares equal only if every number has the same bits."""
+    """Return a key that is equal only if every number has the same bits."""
     if isinstance(x, float):
         return struct.pack("<d", x)
     if isinstance(x, dict):

@@ -1,4 +1,4 @@
-"""What was asked while a graph was recorded stays with the graph, and with nothing else."""
+"""Guards observed while a graph is recorded belong to that graph and to nothing else."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_the_slope_of_tanh_near_0(instruction_set: str) -> None:
 
 @pytest.mark.parametrize("op", FIXED, ids=lambda op: op.name)
 def test_the_ends_are_those_of_eager_computation(op: Op, instruction_set: str) -> None:
-    """What isn't an ordinary number there isn't here, nor are signs of zeros others, but where nothing is selected."""
+    """nan, infinities and signs of zero are the same in both, except where nothing is selected."""
     numbers = [*FAR, 1.0, -0.5]
     samples = list(itertools.product(numbers, repeat=len(op.parameters)))
     for sample, got in zip(samples, over_blocks(op, samples), strict=True):

@@ -233,7 +233,7 @@ def graphs(draw: st.DrawFn) -> Value:
 
 
 def recomputed(derivation: Derivation, line: Line) -> float:
-    """What a line comes to from its factors as they are shown: formulas evaluated, lines looked up."""
+    """Evaluate a line from its factors as shown: formulas are computed, derivatives looked up in other lines."""
     lines = {(each.numerator, each.denominator): each for each in derivation.inner}
     total = 0.0
     for term in line.terms:

@@ -33,7 +33,7 @@ both = pytest.mark.skipif(
 
 
 def in_python(run: Callable[[], Any]) -> Any:
-    """What the sweeps in Python give, on the same graph."""
+    """Return the result of the sweeps in Python on the same graph."""
     with pytest.MonkeyPatch.context() as patch:
         for room in (sweeps, hessian):
             patch.setattr(room, "in_c", lambda: None)

@@ -1,4 +1,4 @@
-"""What a notebook shows: text always, pictures where they can be read, tables of parameters; never an exception."""
+"""Notebook display: text always, pictures if they are small enough, tables of parameters; never an exception."""
 
 from __future__ import annotations
 

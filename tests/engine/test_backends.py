@@ -73,7 +73,7 @@ TWINS_VALUES = (python_twin.Value, c_twin.Value)
 
 
 def outcome(action: Callable[..., Any], twin: Any, *arguments: Any) -> Any:
-    """What `action` gives on a twin: its facts, or the error's type and text."""
+    """Return the result of `action` on a backend, as comparable facts, or the type and text of its error."""
     try:
         result = action(twin, *arguments)
     except Exception as error:

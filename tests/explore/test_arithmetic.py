@@ -41,7 +41,7 @@ def number(x: float) -> str:
 
 
 def in_javascript(name: str, given: Sequence[tuple[float, ...]]) -> list[list[float]]:
-    """What `OPS` gives, computed by node."""
+    """Evaluate `OPS` in Node.js."""
     folder = resources.files("autograd.explore") / "web"
     listed = ",".join(f"[{','.join(map(number, each))}]" for each in given)
     program = (

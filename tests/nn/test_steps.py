@@ -141,7 +141,7 @@ def test_the_loops_are_in_c_where_the_core_is() -> None:
 
 
 def test_without_the_loops_in_c_the_core_in_c_is_trained_by_those_in_python() -> None:
-    """What a machine has on which that one extension could not be built."""
+    """Simulate a machine on which that one extension could not be built."""
     program = (
         "import sys; sys.modules['nn._common._steps'] = None\n"
         "import autograd as ag, nn\n"

@@ -469,7 +469,7 @@ def test_a_stated_second_derivative_is_the_derivative_of_the_first(op: Op) -> No
 
 @pytest.mark.parametrize("op", HIDDEN.values(), ids=lambda op: op.name)
 def test_a_hidden_op_is_the_number_of_its_row_and_its_text(op: Op) -> None:
-    """What is differentiated again has the number that the row gives, and so has what that is differentiated to."""
+    """The slope as an op has the number of the row, and so have its own slopes."""
     for operands in itertools.islice(_gentle(op), 0, None, 5):
         node = LIBRARY[op.name](*map(autograd.Value, operands))
         value, *slopes = op.compute(*operands)

@@ -80,7 +80,7 @@ def room(module: str) -> str:
 
 
 def cycles(graph: dict[str, set[str]]) -> set[str]:
-    """What is left when everything that imports nothing that is left is taken away, from both ends."""
+    """Remove, repeatedly, modules without imports or importers, and return the rest: the modules on circles."""
     left = {name: set(below) for name, below in graph.items()}
     while True:
         ends = {name for name, below in left.items() if not below & left.keys()}

@@ -40,7 +40,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def run(command: list[str], folder: Path) -> str:
-    """What a type checker says of a program that has errors."""
+    """Return a type checker's messages for a program with errors."""
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     return ended.stdout

@@ -1,4 +1,4 @@
-"""What the wheel holds: the packages and their data, all of them and nothing else."""
+"""Contents of the wheel: the packages and their data, complete and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Python answers the page, without a browser."""
+"""Python's responses to the page, without a browser."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def answer(line: str, text: str = NEURON) -> str:
 
 
 def facts(session: Session) -> tuple[object, ...]:
-    """What a session is, as far as anyone can see."""
+    """Return the observable state of a session."""
     numbers = {label: repr(value.data) for label, value in session.values.items()}
     return session.text(), numbers, session.unsaved, session.path, session.sheet.rate
 

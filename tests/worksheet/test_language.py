@@ -1,4 +1,4 @@
-"""What can be written in a worksheet, and what it means."""
+"""The worksheet language: syntax and meaning."""
 
 from __future__ import annotations
 
