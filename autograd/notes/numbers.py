@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
@@ -12,9 +13,12 @@ from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.nodes import Node
 from autograd.notes.note import DOUBTFUL, RIGHT, WRONG
 from autograd.notes.rows import Row, digits, place_of
-from autograd.notes.world import EVERYWHERE, Book, Options, Unknown, World, letters_of
+from autograd.notes.world import EVERYWHERE, Book, Budget, Options, Unknown, World, letters_of
 
 __all__ = ["Numbers", "neighbours"]
+
+EVALUATIONS: Final = 200_000
+"""How many nodes are computed to hold a note's numbers against its formulas."""
 
 
 class Numbers:
@@ -34,6 +38,7 @@ class Numbers:
             name: [(number, 0.0, EVERYWHERE)] for name, number in known.items()
         }
         self.sides: dict[Node, list[Node]] = {}
+        self.budget = Budget(EVALUATIONS)
 
     def learn(self, name: Node, number: rounding.Stated, row: Row) -> None:
         """Keep a number of a name."""
@@ -55,7 +60,7 @@ class Numbers:
             unique[name] = all(
                 abs(each[0] - before[-1][0]) <= 1.5 * max(each[1], before[-1][1], 1e-12) for each in known
             )
-        world = World(self.book, row.order, row.section, 0, Options(numbers=tuple(numbers.items())))
+        world = World(self.book, row.order, row.section, 0, Options(numbers=tuple(numbers.items())), self.budget)
         try:
             value = world.value(side, {})
         except (Unknown, ShapeError, OverflowError, ZeroDivisionError, ValueError):
@@ -88,14 +93,16 @@ class Numbers:
             if side.head == "sym" and place_of(side) in self.values and not self._is_derived(place_of(side)):
                 continue
             slopes = any(each.head == "d" for each in side.walk())
-            for derived in (True,) if slopes else (True, False):
+            of_side: list[tuple[float, float, bool]] = []
+            for derived in (True,) if slopes else (False, True):  # stated numbers first: a chain of lines stays short
                 number = self.number(row, side, derived=derived)
                 if number is None:
                     continue
                 value, slack, _ = number
                 if abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value):
                     return RIGHT, ""
-                found.append(number)
+                of_side.insert(0, number)
+            found += of_side
         rough = "≈" in row.statement.relations
         if found and all(unique for _, _, unique in found):
             value, slack, _ = found[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -162,6 +162,25 @@ def _index_letters(index: Node, known: set[str]) -> Iterator[str]:
             yield from _index_letters(each, known)
 
 
+class _Chosen:
+    """Definitions of one key that hold at a place; those with plain numbers for indices are found by these."""
+
+    def __init__(self, every: Iterable[Definition], trusted: bool) -> None:
+        self.trusted = trusted
+        self.others: list[Definition] = []
+        self.by_numbers: dict[tuple[Index, ...], list[Definition]] = {}
+        for each in every:
+            if all(index.head == "num" for index in each.pattern.args):
+                numbers = tuple(int(index.number) for index in each.pattern.args)
+                self.by_numbers.setdefault(numbers, []).append(each)
+            else:
+                self.others.append(each)
+
+    def candidates(self, indices: tuple[Index, ...]) -> list[Definition]:
+        """Return the definitions that may be those of a member."""
+        return [*self.by_numbers.get(indices, ()), *self.others]
+
+
 class World:
     """The numbers of a note in one reading, at one choice of its leaves.
 
@@ -191,7 +210,7 @@ class World:
         self.leaves: set[Instance] = set()
         self.used: dict[str, Value] = {}
         self._totals: dict[int, tuple[Value, dict[int, float]]] = {}
-        self._chosen: dict[Key, tuple[list[Definition], bool]] = {}
+        self._chosen: dict[Key, _Chosen] = {}
         self._terms = 0
 
     # Values
@@ -662,16 +681,16 @@ class World:
         """Find the definition of a member, and the values of the letters in it; the most special one first."""
         key, indices = instance
         if key not in self._chosen:
-            self._chosen[key] = self.book.chosen(key, self.order, self.section)
-        every, trusted = self._chosen[key]
+            self._chosen[key] = _Chosen(*self.book.chosen(key, self.order, self.section))
+        chosen = self._chosen[key]
         best: tuple[int, Definition, dict[str, int]] | None = None
-        for each in every:
+        for each in chosen.candidates(indices):
             env = self.matched(each.pattern, indices)
             if env is not None and not _below_ground(each, indices) and (best is None or len(env) < best[0]):
                 best = len(env), each, env
         if best is None:
             return None
-        self.trusted &= trusted
+        self.trusted &= chosen.trusted
         return best[1], best[2]
 
     def matched(self, pattern: Node, indices: Sequence[Index]) -> dict[str, int] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograd.notes import STATUSES, read_note
+from autograd.notes.world import World
 
 NOTES = Path(__file__).parents[2] / "notebooks" / "notes"
 
@@ -141,3 +143,27 @@ def test_steps_are_held_against_the_side_before_them() -> None:
 )
 def test_what_can_t_be_computed_is_not_accused(text: str) -> None:
     assert "WRONG" not in statuses(text)
+
+
+def test_a_chain_of_definitions_is_judged_in_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for lines in (40, 80):
+        count = 0
+        evaluate, match = World._eval, World.matched
+
+        def counted(method: Any) -> Any:
+            def call(*arguments: Any) -> Any:
+                nonlocal count
+                count += 1
+                return method(*arguments)
+
+            return call
+
+        with monkeypatch.context() as patch:
+            patch.setattr(World, "_eval", counted(evaluate))
+            patch.setattr(World, "matched", counted(match))
+            text = "$a_{0} = 1$\n\n" + "\n\n".join(f"$a_{{{i + 1}}} = a_{{{i}}} + 1 = {i + 2}$" for i in range(lines))
+            note = read_note(text)
+        assert {each.status for each in note.equations[1:]} == {"right (checked)"}
+        counts.append(count)
+    assert counts[1] < 2.5 * counts[0]
