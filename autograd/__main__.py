@@ -8,6 +8,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 
@@ -21,6 +22,7 @@ from autograd.derivation import Derivation, derive
 from autograd.engine.graph import topological
 from autograd.errors import AutogradError, DrawError, WorksheetError
 from autograd.notes import command as notes
+from autograd.notes import read_note
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.checking import FAILED, compare
 from autograd.worksheet.lines import MAX_BYTES
@@ -134,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--depth", type=int, default=0, metavar="N", help="draw so many steps beside that way, too")
     add("--limit", type=int, default=300, metavar="N", help="the most boxes of the picture")
     add("--theme", choices=("auto", "light", "dark"), default="auto", help="colours of the picture")
-    add("--html", metavar="FILE", help="write a page that goes through the graph step by step, with sliders")
+    add("--html", metavar="FILE", help="write a page: the graph step by step, with sliders; of a note, its verdicts")
     add("--values", action="store_true", help="print the value of every step, too")
     add("--check", action="store_true", help="compare every gradient with finite differences and forward mode")
     add("--derive", nargs="+", metavar="NAME", help="write out the chain rule for these")
@@ -148,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--all", action="store_true", help="of notes: print every equation with its verdict")
     add("--quiet", action="store_true", help="of notes: print nothing but what is WRONG, one line each")
-    add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation")
+    add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation, or a page, .html")
     add("--worksheet", metavar="FILE", help="of a note: write the network that it defines as a worksheet")
     add("--with", dest="network", metavar="SHEET", help="of notes: the worksheet of the network that they are about")
     add("--allow-empty", action="store_true", help="of notes: files without equations are no failure")
@@ -162,7 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    options.given = _given(parser, arguments)
     options.sheet = options.sheets[0] if options.sheets else None
     try:
         code = _outcome(options, bare=not (sys.argv[1:] if arguments is None else arguments))
@@ -183,19 +187,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _outcome(options: argparse.Namespace, bare: bool) -> int:
     if bare or options.interactive:
-        from autograd.prompt.console import converse  # when it is wanted
-
-        return converse(autograd.__version__, options.sheet or "")
+        return _converse(options)
     if options.list:
         return _list()
     if any(map(_is_note, options.sheets)):
         return _notes(options)
     if len(options.sheets) > 1:
         raise WorksheetError(f"one worksheet at a time, got {len(options.sheets)}")
-    for name in _FOR_NOTES - _FOR_BOTH:
-        if getattr(options, name):
-            raise WorksheetError(f"{_spelled(name)} is for notes")
+    for name in sorted(options.given & (_FOR_NOTES - _FOR_BOTH)):
+        raise WorksheetError(f"{_spelled(name)} is for notes, not for worksheets")
     return _run(options)
+
+
+def _given(parser: argparse.ArgumentParser, arguments: list[str] | None) -> set[str]:
+    """Find the options that stand on the command line, those that say what is the default among them."""
+    for action in parser._actions:
+        action.default = argparse.SUPPRESS
+    return set(vars(parser.parse_args(arguments)))
 
 
 def _complain(message: str) -> int:
@@ -214,12 +222,35 @@ def _list() -> int:
 
 def _is_note(path: str) -> bool:
     """Whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
+    if path == "-":
+        return bool(_DOLLARS.search(_standard_input()))
     if not Path(path).is_file():
         return Path(path).is_dir() and path not in shipped.names()
     return path.lower().endswith(notes.SUFFIXES) or bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
-_FOR_BOTH = {"sheets", "sheet", "json"}
+@cache
+def _standard_input() -> bytes:
+    """Read standard input, once, as it may be a note or a worksheet."""
+    return sys.stdin.buffer.read(notes.MAX_BYTES)
+
+
+def _converse(options: argparse.Namespace) -> int:
+    """Open the prompt; with a note, with the network that it defines."""
+    from autograd.prompt.console import converse  # when it is wanted
+
+    for name in sorted(options.given - {"sheets", "interactive"}):
+        raise WorksheetError(f"{_spelled(name)} has no meaning with the prompt, -i")
+    if len(options.sheets) > 1:
+        raise WorksheetError(f"-i takes one worksheet or note, got {len(options.sheets)}")
+    if options.sheet == "-":
+        raise WorksheetError("-i reads what is typed from standard input, so the sheet must be a file")
+    if options.sheet and _is_note(options.sheet):
+        return converse(autograd.__version__, options.sheet, read_note(notes.text_of(options.sheet)).worksheet())
+    return converse(autograd.__version__, options.sheet or "")
+
+
+_FOR_BOTH = {"sheets", "json", "html"}
 _FOR_NOTES = {*_FOR_BOTH, "all", "quiet", "marked", "worksheet", "allow_empty", "network"}
 
 
@@ -229,20 +260,19 @@ def _spelled(option: str) -> str:
 
 def _notes(options: argparse.Namespace) -> int:
     """Read notes; an option that is for worksheets is refused, not ignored."""
-    usual = vars(_parser().parse_args([]))
-    for name, value in vars(options).items():
-        if name not in _FOR_NOTES and value != usual.get(name):
-            raise WorksheetError(f"{_spelled(name)} is for worksheets, not for notes")
+    for name in sorted(options.given - _FOR_NOTES):
+        raise WorksheetError(f"{_spelled(name)} is for worksheets, not for notes")
     wanted = notes.Options(
         all=options.all,
         quiet=options.quiet,
         json=options.json,
         allow_empty=options.allow_empty,
         marked=options.marked or "",
+        html=options.html or "",
         worksheet=options.worksheet or "",
         sheet=_load(options.network) if options.network else None,
     )
-    return notes.run(options.sheets, wanted)
+    return notes.run(options.sheets, wanted, _standard_input() if "-" in options.sheets else b"")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -334,7 +364,7 @@ def _load(argument: str | None) -> Worksheet:
     if argument is None:
         raise WorksheetError("no worksheet given, name it before the options; --list shows those that are shipped")
     if argument == "-":
-        return Worksheet.decode(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+        return Worksheet.decode(_standard_input()[: MAX_BYTES + 1], "standard input")
     return Worksheet.decode(*shipped.find(argument))
 
 

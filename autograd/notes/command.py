@@ -11,13 +11,18 @@ from typing import Final
 
 from autograd._common.files import write_whole
 from autograd.errors import WorksheetError
-from autograd.notes.note import DOUBTFUL, UNREAD, WRONG, Note
+from autograd.notes.equation import STATUSES, WRONG
+from autograd.notes.marking import marked
+from autograd.notes.note import Note
+from autograd.notes.page import as_page
 from autograd.notes.reading import read_note
 from autograd.worksheet import Worksheet
 
-__all__ = ["SUFFIXES", "Options", "run"]
+__all__ = ["MAX_BYTES", "PAGES", "SUFFIXES", "Options", "decoded", "run", "text_of"]
 
 SUFFIXES: Final = (".md", ".markdown", ".tex", ".ipynb", ".qmd", ".rmd", ".rst", ".mdx")
+PAGES: Final = (".html", ".htm")
+MAX_BYTES: Final = 20_000_000
 FINE, FOUND_WRONG, UNREADABLE = 0, 1, 2
 
 
@@ -30,101 +35,180 @@ class Options:
     json: bool = False
     allow_empty: bool = False
     marked: str = ""
+    html: str = ""
     worksheet: str = ""
     sheet: Worksheet | None = None
 
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """What is to be written, by the name of its option."""
+        named = (("marked", self.marked), ("html", self.html), ("worksheet", self.worksheet))
+        return [(name, path) for name, path in named if path]
 
-def run(paths: Sequence[str], options: Options) -> int:
-    """Read notes and print what was found; 1 when something is WRONG, 2 when nothing was found or can't be read."""
-    code, found = FINE, []
-    if (options.marked or options.worksheet) and len(paths) > 1:
-        raise WorksheetError(f"--{'marked' if options.marked else 'worksheet'} takes one note")
-    for path in _files(paths):
-        try:
-            text = _text(path)
-            note = read_note(text, sheet=options.sheet)
-        except WorksheetError as error:
-            print(f"{path}: {error.message}", file=sys.stderr)
-            code = UNREADABLE
-            continue
-        found.append((path, text, note))
-    if not any(note.equations for _, _, note in found) and not options.allow_empty:
+
+@dataclass(frozen=True)
+class _Read:
+    """A file and what was found in it, or why it can't be read."""
+
+    path: str
+    text: str = ""
+    note: Note | None = None
+    problem: str = ""
+
+
+def run(paths: Sequence[str], options: Options, standard_input: bytes = b"") -> int:
+    """Read notes, print what was found, and write what is asked for.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files and folders; "-" is standard input.
+    options : Options
+        What is asked for.
+    standard_input : bytes
+        What came by it.
+
+    Returns
+    -------
+    int
+        0; 1 when an equation is WRONG; 2 when no equation was found or a file can't be read.
+
+    Raises
+    ------
+    WorksheetError
+        When options contradict each other, or what they ask for can't be made; nothing is written then.
+    """
+    _check(options)
+    read = [_read(path, options.sheet, standard_input) for path in dict.fromkeys(_files(paths))]
+    contents = _contents(read, options)
+    for each in read:
+        if each.problem:
+            print(f"{each.path}: {each.problem}", file=sys.stderr)
+    notes = [(each.path, each.note) for each in read if each.note is not None]
+    nothing = not any(note.equations for _, note in notes) and not options.allow_empty
+    if nothing:
         print("no equations were found", file=sys.stderr)
-        code = UNREADABLE
     if options.json:
-        print(as_json([(str(path), note) for path, _, note in found]))
+        print(as_json(read))
     else:
-        for path, _, note in found:
-            _print(path, note, options, several=len(found) > 1)
-    if options.marked:
-        for _, text, note in found:
-            write_whole(options.marked, marked(text, note))
-    if options.worksheet:
-        for _, _, note in found:
-            write_whole(options.worksheet, note.worksheet() + "\n")
-    return code or (FOUND_WRONG if any(note.count(WRONG) for _, _, note in found) else FINE)
+        for path, note in notes:
+            _print(path, note, options, several=len(read) > 1)
+        if len(notes) > 1 and not options.quiet:
+            print(_total([note for _, note in notes]))
+    for path, content in contents:
+        write_whole(path, content)
+    if nothing or any(each.problem for each in read):
+        return UNREADABLE
+    return FOUND_WRONG if any(note.count(WRONG) for _, note in notes) else FINE
 
 
-def _files(paths: Sequence[str]) -> Iterator[Path]:
-    """Yield files, those of folders by their suffixes."""
-    for path in map(Path, paths):
-        if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+def _check(options: Options) -> None:
+    """Refuse options of which one makes another meaningless."""
+    if options.quiet and options.all:
+        raise WorksheetError("--quiet prints what is WRONG only, --all everything; give one of them")
+    for name in ("quiet", "all"):
+        if options.json and getattr(options, name):
+            raise WorksheetError(f"--json prints every equation; --{name} has no meaning with it")
+    written = [path for _, path in options.files]
+    if len(set(written)) < len(written):
+        raise WorksheetError(f"two options write the same file {written[0]!r}")
+
+
+def _contents(read: Sequence[_Read], options: Options) -> list[tuple[str, str]]:
+    """Make all that is to be written, before any of it is."""
+    if not options.files:
+        return []
+    option = options.files[0][0]
+    if len(read) != 1:
+        raise WorksheetError(f"--{option} takes one note, got {len(read)}")
+    (each,) = read
+    if each.note is None:
+        return []
+    for name, path in options.files:
+        if each.path != "-" and Path(path).resolve() == Path(each.path).resolve():
+            raise WorksheetError(f"--{name} would overwrite the note {path!r}; name another file")
+    return [(path, _content(name, path, each.text, each.path, each.note)) for name, path in options.files]
+
+
+def _content(option: str, path: str, text: str, source: str, note: Note) -> str:
+    if option == "worksheet":
+        return note.worksheet() + "\n"
+    if option == "html" or path.lower().endswith(PAGES):
+        return as_page(text, note, Path(source).name if source != "-" else "a note")
+    if path.lower().endswith(".ipynb") != any(each.cell for each in note.equations):
+        raise WorksheetError(f"--marked writes a note of the same kind, or .html, got {path!r} for {source!r}")
+    return marked(text, note, latex=source.lower().endswith(".tex"))
+
+
+def _files(paths: Sequence[str]) -> Iterator[str]:
+    """Yield files, and those of folders by their suffixes; hidden ones are passed over."""
+    for path in paths:
+        folder = Path(path)
+        if path != "-" and folder.is_dir():
+            inside = (each for each in folder.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+            yield from map(str, sorted(each for each in inside if not _is_hidden(each.relative_to(folder))))
         else:
             yield path
 
 
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") or part == "node_modules" for part in path.parts)
+
+
+def _read(path: str, sheet: Worksheet | None, standard_input: bytes) -> _Read:
+    try:
+        text = text_of(path) if path != "-" else decoded(standard_input)
+        return _Read(path, text, read_note(text, sheet=sheet))
+    except WorksheetError as error:
+        return _Read(path, problem=error.message)
+    except OSError as error:
+        return _Read(path, problem=error.strerror or str(error))
+
+
+def text_of(path: str) -> str:
+    """Read a file; raises `WorksheetError` where it is no UTF-8, and `OSError`."""
+    return decoded(Path(path).read_bytes())
+
+
+def decoded(raw: bytes) -> str:
+    """Decode a note.
+
+    Raises
+    ------
+    WorksheetError
+        Where it is no UTF-8.
+    """
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise WorksheetError(f"the note is not UTF-8 text: byte 0x{raw[error.start]:02x}") from None
 
 
-def _print(path: Path, note: Note, options: Options, *, several: bool) -> None:
+def _print(path: str, note: Note, options: Options, *, several: bool) -> None:
     if options.quiet:
         for each in note.equations:
             if each.status == WRONG:
-                print(f"{path}:{each.line}:{each.column}: WRONG: {each.reading}: {each.message}")
+                cell = f"cell {each.cell}:" if each.cell else ""
+                print(f"{path}:{cell}{each.line}:{each.column}: WRONG: {each.reading}: {each.message}")
         return
     if several and not note.equations:
         return
     print((f"{path}\n" if several else "") + note.text(all=options.all) + ("\n" if several else ""))
 
 
-def as_json(found: Sequence[tuple[str, Note]]) -> str:
+def _total(notes: Sequence[Note]) -> str:
+    equations = [each for note in notes for each in note.equations]
+    return f"in all, {len(notes)} notes: {Note(equations).summary()}"
+
+
+def as_json(read: Sequence[_Read]) -> str:
     """Write notes as one JSON object, each equation with its span."""
-    notes = [
-        {"path": path, "remark": note.remark, "equations": [asdict(each) for each in note.equations]}
-        for path, note in found
-    ]
+    notes: list[dict[str, object]] = []
+    for each in read:
+        if each.note is None:
+            notes.append({"path": each.path, "error": each.problem})
+            continue
+        counts = {status: each.note.count(status) for status in STATUSES}
+        equations = [asdict(one) for one in each.note.equations]
+        notes.append({"path": each.path, "remark": each.note.remark, "counts": counts, "equations": equations})
     return json.dumps({"notes": notes}, ensure_ascii=False, indent=1)
-
-
-def marked(text: str, note: Note) -> str:
-    """Write a copy of a note with a verdict after each equation.
-
-    Raises
-    ------
-    WorksheetError
-        For a notebook.
-
-    Examples
-    --------
-    >>> text = "$u = x^2$ and $du/dx = x$"
-    >>> print(marked(text, read_note(text)))
-    $u = x^2$ **[defined]** and $du/dx = x$ **[WRONG: the factor 2 is missing; it should be x · 2]**
-    """
-    if any(each.cell for each in note.equations):
-        raise WorksheetError("--marked writes notes in text; this is a notebook")
-    at, parts = 0, []
-    ends: dict[int, list[str]] = {}
-    for each in note.equations:
-        place = f"line {each.line}: " if "\n" in text[each.start : each.after] else ""
-        why = f": {each.message}" if each.message and each.status in (WRONG, DOUBTFUL, UNREAD) else ""
-        ends.setdefault(each.after, []).append(f"**[{place}{each.status}{why}]**")
-    for end in sorted(ends):
-        parts += [text[at:end], " ", " ".join(ends[end])]
-        at = end
-    return "".join([*parts, text[at:]])

@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Final
 
 from autograd.notes import nodes as n
+from autograd.notes.equation import Equation
 from autograd.notes.nodes import Node
-from autograd.notes.note import Equation
 from autograd.notes.rows import Row, is_estimate
 
 __all__ = ["dismiss", "find", "inner_statements", "restore"]

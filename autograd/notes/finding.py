@@ -11,12 +11,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from autograd.errors import WorksheetError
 
-__all__ = ["Block", "Page", "blocks", "pages"]
+__all__ = ["Block", "Page", "blocks", "notebook_cells", "pages"]
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def pages(text: str) -> list[Page]:
         return [Page(text)]
     try:
         notebook = json.loads(text)
-        sheets = notebook.get("worksheets") or [notebook]
-        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+        cells = notebook_cells(notebook)
         found = [
             Page("".join(cell["source"]), number)
             for number, cell in enumerate(cells, 1)
@@ -74,6 +73,11 @@ def pages(text: str) -> list[Page]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorksheetError(f"the notebook can't be read: {error}") from None
     return found
+
+
+def notebook_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of a notebook, of any version of the format."""
+    return [cell for sheet in notebook.get("worksheets") or [notebook] for cell in sheet["cells"]]
 
 
 _DELIMITER: Final = re.compile(

@@ -4,67 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
+from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
 from autograd.notes.nodes import Node
 from autograd.notes.sheet import as_worksheet
+from autograd.notes.table import as_table
 
-__all__ = [
-    "DEFINED", "DOUBTFUL", "GIVEN", "IN_FORM", "JOINS", "REMARK", "RIGHT", "STATUSES", "UNREAD", "WRONG",
-    "Equation", "Note",
-]  # fmt: skip
-
-GIVEN, DEFINED, RIGHT, JOINS, IN_FORM = "given", "defined", "right (checked)", "right (joins)", "right in form"
-WRONG, DOUBTFUL, REMARK, UNREAD = "WRONG", "doubtful", "remark", "not read"
-STATUSES: Final = (GIVEN, DEFINED, RIGHT, JOINS, IN_FORM, WRONG, DOUBTFUL, REMARK, UNREAD)
-
-
-@dataclass
-class Equation:
-    """One equation of a note.
-
-    Attributes
-    ----------
-    line, column : int
-        Where it begins, from 1; in a notebook, within the cell.
-    cell : int
-        The cell of a notebook, from 1; 0 elsewhere.
-    start, end : int
-        Its span, as offsets in the text of the note or of the cell.
-    after : int
-        Where the block that it stands in is closed.
-    text : str
-        As written.
-    status : str
-        One of `STATUSES`.
-    message : str
-        What is wrong and what it should be, or why it was not judged.
-    reading : str
-        How it was read, as plain text.
-
-    Examples
-    --------
-    >>> import autograd as ag
-    >>> first = ag.read_note("$u = v^2$").equations[0]
-    >>> first.line, first.column, first.status, first.reading
-    (1, 2, 'defined', 'u = v^2')
-    """
-
-    line: int
-    column: int
-    cell: int
-    start: int
-    end: int
-    after: int
-    text: str
-    status: str = REMARK
-    message: str = ""
-    reading: str = ""
-
-    def __str__(self) -> str:
-        place = f"cell {self.cell}, line {self.line}" if self.cell else f"line {self.line}"
-        head = f"{place} {self.status}: {self.reading or ' '.join(self.text.split())}"
-        return head + (f"\n       {self.message}" if self.message else "")
+__all__ = ["Note"]
 
 
 @dataclass(frozen=True)
@@ -98,6 +44,7 @@ class Note:
         --------
         >>> import autograd as ag
         >>> print(ag.read_note("$z = w x$, $w = 2$, $x = 3$").worksheet())
+        inputs: x
         w = 2
         x = 3
         <BLANKLINE>
@@ -133,3 +80,12 @@ class Note:
         return "\n".join(
             [self.summary(), *([self.remark] if self.remark else []), *([""] if shown else []), *map(str, shown)]
         )
+
+    def _repr_html_(self) -> str:
+        """Write a table whose formulas a notebook sets."""
+        head = self.summary() + (f"\n{self.remark}" if self.remark else "")
+        return as_table(head, self.equations)
+
+    def __repr__(self) -> str:
+        wrong = self.count(WRONG)
+        return f"<Note: {len(self.equations)} equations, {wrong} WRONG>"

@@ -9,9 +9,9 @@ from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
+from autograd.notes.equation import DOUBTFUL, RIGHT, WRONG
 from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.nodes import Node
-from autograd.notes.note import DOUBTFUL, RIGHT, WRONG
 from autograd.notes.rows import Row, digits, place_of
 from autograd.notes.world import EVERYWHERE, Book, Budget, Options, Unknown, World, letters_of
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes.doubts import reason_to_doubt
+from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
 from autograd.notes.nodes import Node
-from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.rows import Row, digits, is_constant, is_estimate

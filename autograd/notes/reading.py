@@ -15,13 +15,14 @@ from typing import Final
 from autograd.errors import WorksheetError
 from autograd.notes import damage
 from autograd.notes import nodes as n
+from autograd.notes.equation import DEFINED, RIGHT, UNREAD, Equation
 from autograd.notes.families import without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
 from autograd.notes.grammar import Notation, conditions, evidence, parse
 from autograd.notes.network import Network
 from autograd.notes.nodes import Node
-from autograd.notes.note import DEFINED, RIGHT, UNREAD, Equation, Note
+from autograd.notes.note import Note
 from autograd.notes.rows import Row
 from autograd.notes.splitting import statements
 from autograd.notes.tokens import Macro, macros, tokens
@@ -123,7 +124,7 @@ class _Reading:
     def _equation(page: Page, start: int, end: int, block: Block) -> Equation:
         line, column = page.place(start)
         text = block.text if block.fixed else page.text[start:end]
-        return Equation(line, column, page.cell, start, end, block.after, text.strip())
+        return Equation(line, column, page.cell, start, end, block.after, text.strip(), block.fixed)
 
     def note(self) -> Note:
         network = self.network

@@ -6,9 +6,9 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from autograd.notes import nodes as n
+from autograd.notes.equation import Equation
 from autograd.notes.finding import Block, Page
 from autograd.notes.nodes import Node
-from autograd.notes.note import Equation
 from autograd.notes.splitting import Statement
 
 __all__ = ["Row", "digits", "is_constant", "is_estimate", "is_open", "low_indices", "place_of", "update_of"]

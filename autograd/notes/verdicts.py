@@ -9,11 +9,11 @@ from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
+from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import ShapeError
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim
 from autograd.notes.nodes import Node
-from autograd.notes.note import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG
 from autograd.notes.numbers import Numbers, neighbours
 from autograd.notes.pairs import Pairs
 from autograd.notes.rows import Row, low_indices, place_of, update_of

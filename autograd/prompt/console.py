@@ -26,14 +26,24 @@ FINE_CODE, WRONG_CODE, BAD_CODE = 0, 1, 2
 BARE: Final = {"exit": ":quit", "quit": ":quit", "help": ":help", "exit()": ":quit", "quit()": ":quit", "?": ":help"}
 
 
-def converse(version: str, begin: str = "") -> int:
-    """Open the prompt on what standard input is, beginning with a sheet if one is named; return the exit code."""
+def converse(version: str, begin: str = "", lines: str = "") -> int:
+    """Open the prompt on what standard input is, and return the exit code.
+
+    Parameters
+    ----------
+    version : str
+        Of the package.
+    begin : str
+        The sheet, or what its lines are from.
+    lines : str
+        The sheet's lines, where `begin` is no sheet.
+    """
     session = Session()
     stdin = sys.stdin
     terminal = stdin is not None and stdin.isatty()
     wrong = ""
     if begin:
-        reply = session.enter(f":load {begin}")
+        reply = _begun(session, begin, lines)
         if reply.kind == REFUSED:
             print(f"python -m autograd: {' '.join(reply.text.splitlines()[-1:])}", file=sys.stderr)
             return BAD_CODE
@@ -45,6 +55,15 @@ def converse(version: str, begin: str = "") -> int:
         return interact(session, _head(session, version, begin) + (f"{wrong}\n" if wrong else ""))
     code = listen(session, _lines(stdin)) if stdin is not None else FINE_CODE
     return max(code, WRONG_CODE if wrong else FINE_CODE)
+
+
+def _begun(session: Session, begin: str, lines: str) -> Reply:
+    """Load the sheet, or take the lines."""
+    if not lines:
+        return session.enter(f":load {begin}")
+    replies = list(session.enter_all(lines))
+    refused = next((each for each in replies if each.kind == REFUSED), None)
+    return refused or Reply(f"{begin}: {len(session.sheet.steps)} steps")
 
 
 def _head(session: Session, version: str, begin: str) -> str:
