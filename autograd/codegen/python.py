@@ -37,7 +37,9 @@ from typing import Any
 
 from autograd._common.numbers import shown
 from autograd.engine import modes
-from autograd.engine.value import Value, operand, other_operand, recorded
+from autograd.engine.marks import recorded
+from autograd.engine.operands import operand, other_operand
+from autograd.engine.value import Value
 from autograd.ops import TABLE, ieee, numerics, rows, series
 
 new = object.__new__

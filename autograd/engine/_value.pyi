@@ -2,10 +2,10 @@
 from typing import Any
 
 from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
-from autograd.engine.functions import FUNCTIONS as FUNCTIONS
-from autograd.engine.functions import layer as layer
+from autograd.engine.layer import layer as layer
+from autograd.engine.python import FUNCTIONS as FUNCTIONS
+from autograd.engine.python import restore as restore
 from autograd.engine.value import Value as Value
-from autograd.engine.value import restore as restore
 
 _layout: tuple[int, int]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import ref
 
 from autograd._common.numbers import is_number, shown
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from autograd.engine.node import Node
 
-__all__ = ["Hook", "RemovableHandle", "alive", "called", "has_hooks", "register", "replace_at_leaves", "visit"]
+__all__ = [
+    "Hook",
+    "Hookable",
+    "RemovableHandle",
+    "alive",
+    "called",
+    "has_hooks",
+    "register",
+    "replace_at_leaves",
+    "visit",
+]
 
 Hook = Callable[[float], Any]
 
@@ -114,3 +124,47 @@ def called(node: Any, gradient: Any, convert: Callable[[Any], Any] = float) -> A
                 raise TypeError(f"register_hook: a hook must return a number or None, got {shown(found)}")
             gradient = convert(found)
     return gradient
+
+
+class Hookable:
+    """What a Value can do with hooks."""
+
+    __slots__ = ("_hooks",)
+
+    _hooks: Hooks  # only on nodes that have one
+
+    def register_hook(self, hook: Hook) -> RemovableHandle:
+        """Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.
+
+        What it returns takes the gradient's place, here and for the values that this one was computed from; None
+        leaves it as it is. Hooks are called in the order in which they were registered; of a leaf with what one
+        `backward()` adds to it. One that raises leaves every `grad` as it was. A value whose hook refers to it lives
+        until the hook is removed. Where no value has a hook they cost nothing; a compiled program would leave them
+        out, so `compile` refuses a graph with one.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes a float and returns a number or None.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()`, or the end of a `with` block over it, removes the hook.
+
+        Raises
+        ------
+        TypeError
+            If `hook` can't be called; in `backward()`, if it returns something else.
+
+        Examples
+        --------
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> with y.register_hook(lambda gradient: 10 * gradient):
+        ...     (y + x).backward()
+        >>> y.grad, x.grad
+        (10.0, 61.0)
+        """
+        return register(cast("Node", self), hook)

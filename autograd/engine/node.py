@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-__all__ = ["Node"]
+__all__ = ["FORGOTTEN", "LEAF", "Leaf", "Node"]
 
 
 class Node(Protocol):
@@ -29,3 +29,13 @@ class Node(Protocol):
 
     def detach(self) -> Any:
         """Return a new leaf with the same data and label."""
+
+
+class Leaf:
+    """Stands for the row of values that no op computed."""
+
+    name = ""
+    selects = False
+
+
+LEAF, FORGOTTEN = Leaf(), Leaf()  # of values that a user made, and of those that `no_grad` made of a result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import getattr_static
 from typing import Any, Final
 
 from autograd.engine import modes
@@ -23,7 +24,7 @@ KINDS: Final = {
 
 def observe(kind: type[Any]) -> Callable[[int, frozenset[int] | None], None]:
     """Return a listener for `modes` that wraps the methods of a class of Values while something records."""
-    bare = {name: vars(kind)[name] for name in (*KINDS, "data", "grad")}
+    bare = {name: getattr_static(kind, name) for name in (*KINDS, "data", "grad")}
     wrapped: dict[str, Any] = {name: _observed(what, bare[name]) for name, what in KINDS.items()}
     wrapped["data"] = property(
         _observed("data", bare["data"].fget), _setter(bare["data"].fset), doc=bare["data"].__doc__

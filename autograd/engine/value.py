@@ -7,14 +7,16 @@ The C backend (`csrc/value/`) behaves the same to the last bit; one test suite r
 
 from __future__ import annotations
 
-import inspect
-import math
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
-from autograd._common.numbers import is_number, shown
+from autograd._common.numbers import shown
 from autograd.engine import backward, hooks, modes, pickling
-from autograd.ops import TABLE, Op
+from autograd.engine.like_float import LikeFloat, Signature
+from autograd.engine.marks import recorded
+from autograd.engine.node import FORGOTTEN, LEAF, Leaf
+from autograd.engine.operands import as_float, operand
+from autograd.ops import Op
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -23,36 +25,18 @@ if TYPE_CHECKING:
 else:
     Methods = object
 
-__all__ = ["Number", "Operand", "Value", "operand", "other_operand", "record", "recorded", "restore"]
+__all__ = ["Number", "Operand", "Value", "node_of", "record"]
 
 Number = float  # and what converts to it: int, bool, NumPy scalars
 Operand = Union["Value", float, int]
 
 
-class _Leaf:
-    """Stands for the row of values that no op computed."""
-
-    name = ""
-    selects = False
+def _getter(slot: str, doc: str) -> Any:
+    """Return a property that reads a slot in C, three times as fast as a function."""
+    return property(attrgetter(slot), doc=doc)
 
 
-_LEAF, _FORGOTTEN = _Leaf(), _Leaf()  # of values that a user made, and of those that `no_grad` made of a result
-
-
-class _Signature:
-    """How a class is called, for `inspect`: by its `__init__`, since `__new__` takes anything."""
-
-    def __get__(self, instance: object, owner: type[Value]) -> inspect.Signature:
-        if instance is not None:
-            raise AttributeError("__signature__")
-        made = owner.__init__ if owner.__new__ is Value.__new__ else owner.__new__
-        parameters = list(inspect.signature(made).parameters.values())[1:]
-        if made is Value.__init__:  # as the C backend shows it
-            parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
-        return inspect.Signature(parameters)
-
-
-class Value(Methods):
+class Value(hooks.Hookable, LikeFloat, Methods):
     """A float that remembers how it was computed.
 
     Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in
@@ -99,10 +83,8 @@ class Value(Methods):
     Value(3, grad=8, label='x')
     """
 
-    __signature__ = _Signature()
-    __slots__ = (
-        "_data", "_derivatives", "_grad", "_group", "_hooks", "_label", "_mark", "_operands", "_parents", "_row",
-    )  # fmt: skip
+    __signature__ = Signature()
+    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row")
 
     _data: float
     _grad: float  # may be missing from a computed node, and then is 0
@@ -110,8 +92,7 @@ class Value(Methods):
     _operands: tuple[Value | float, ...]
     _parents: tuple[Value, ...]
     _derivatives: tuple[float, ...]
-    _row: Op | _Leaf
-    _hooks: hooks.Hooks  # only on nodes that have one
+    _row: Op | Leaf
     _group: str  # only on nodes that were made within a group: its name
     _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
 
@@ -119,7 +100,7 @@ class Value(Methods):
         """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
         self = object.__new__(cls)
         self._data = self._grad = 0.0
-        self._label, self._row = "", _LEAF
+        self._label, self._row = "", LEAF
         self._operands = self._parents = self._derivatives = ()
         return self
 
@@ -136,10 +117,10 @@ class Value(Methods):
     def data(self, number: Number) -> None:
         self._set(number)
 
-    def _set(self, number: Number) -> None:
-        if self._row is not _LEAF and self._row is not _FORGOTTEN:
+    def _set(self, data: Number) -> None:
+        if self._row.name:
             raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
-        self._data = _float("data", number)
+        self._data = as_float("data", data)
 
     @property
     def grad(self) -> float:
@@ -151,7 +132,7 @@ class Value(Methods):
 
     @grad.setter
     def grad(self, number: Number) -> None:
-        self._grad = _float("grad", number)
+        self._grad = as_float("grad", number)
 
     @property
     def label(self) -> str:
@@ -167,28 +148,14 @@ class Value(Methods):
             raise TypeError(f"label must be a str, got {shown(name)}")
         self._label = str.__str__(name)
 
-    @property
-    def __class__(self) -> Any:
-        """The class, which is part of how a node is laid out in memory and can't be set."""
-        return type(self)
-
-    @__class__.setter
-    def __class__(self, kind: object) -> None:
-        raise TypeError(f"__class__: the class of a Value can't be changed, to {shown(kind)}")
-
-    # Getters in C: three times as fast as Python's.
-    op: str = property(attrgetter("_row.name"), doc="Name of the op that computed this; empty on leaves.")  # type: ignore[assignment]
-    operands: tuple[Value | float, ...] = property(  # type: ignore[assignment]
-        attrgetter("_operands"), doc="What the op was applied to, constants as floats."
+    op: str = _getter("_row.name", "Name of the op that computed this; empty on leaves.")
+    operands: tuple[Value | float, ...] = _getter("_operands", "What the op was applied to, constants as floats.")
+    parents: tuple[Value, ...] = _getter(
+        "_parents", "The operands that are Values; one that stands twice is there twice."
     )
-    parents: tuple[Value, ...] = property(  # type: ignore[assignment]
-        attrgetter("_parents"), doc="The operands that are Values; one that stands twice is there twice."
-    )
-    local_derivatives: tuple[float, ...] = property(  # type: ignore[assignment]
-        attrgetter("_derivatives"), doc="∂self/∂parent, for each parent."
-    )
+    local_derivatives: tuple[float, ...] = _getter("_derivatives", "∂self/∂parent, for each parent.")
 
-    _forgotten = property(lambda self: self._row is _FORGOTTEN)
+    _forgotten = property(lambda self: self._row is FORGOTTEN)
 
     def backward(self) -> None:
         """Add to each leaf's `grad` the derivative of this value with respect to it.
@@ -212,7 +179,7 @@ class Value(Methods):
         """
         if modes.active:
             modes.inspect_backward(self)
-        if self._row is _FORGOTTEN:
+        if self._row is FORGOTTEN:
             modes.refuse_forgotten(self)
         backward.write(*backward.sweep([(self, 1.0)], backward.computed([self]), bool(hooks.alive)), _GRAD)
 
@@ -227,41 +194,6 @@ class Value(Methods):
                     seen.add(id(parent))
                     stack.append(parent)
 
-    def register_hook(self, hook: hooks.Hook) -> hooks.RemovableHandle:
-        """Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.
-
-        What it returns takes the gradient's place, here and for the values that this one was computed from; None
-        leaves it as it is. Hooks are called in the order in which they were registered; of a leaf with what one
-        `backward()` adds to it. One that raises leaves every `grad` as it was. A value whose hook refers to it lives
-        until the hook is removed. Where no value has a hook they cost nothing; a compiled program would leave them
-        out, so `compile` refuses a graph with one.
-
-        Parameters
-        ----------
-        hook : callable
-            Takes a float and returns a number or None.
-
-        Returns
-        -------
-        RemovableHandle
-            Its `remove()`, or the end of a `with` block over it, removes the hook.
-
-        Raises
-        ------
-        TypeError
-            If `hook` can't be called; in `backward()`, if it returns something else.
-
-        Examples
-        --------
-        >>> x = Value(3.0)
-        >>> y = x * x
-        >>> with y.register_hook(lambda gradient: 10 * gradient):
-        ...     (y + x).backward()
-        >>> y.grad, x.grad
-        (10.0, 61.0)
-        """
-        return hooks.register(self, hook)
-
     def detach(self) -> Value:
         """Return a new leaf with the same data and label."""
         return Value(self.data, self.label)
@@ -271,59 +203,6 @@ class Value(Methods):
         grad = f", grad={gradient:.4g}" if gradient else ""
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
-
-    def __float__(self) -> float:
-        return self._data
-
-    def __int__(self) -> int:
-        return int(self._data)
-
-    def __bool__(self) -> bool:
-        return bool(self._data)
-
-    def __round__(self, ndigits: int | None = None) -> float:
-        return round(self._data, ndigits)
-
-    def __trunc__(self) -> int:
-        return math.trunc(self._data)
-
-    def __floor__(self) -> int:
-        return math.floor(self._data)
-
-    def __ceil__(self) -> int:
-        return math.ceil(self._data)
-
-    def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
-
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data == number
-
-    def __ne__(self, other: object) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data != number
-
-    def __lt__(self, other: Operand) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data < number
-
-    def __le__(self, other: Operand) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data <= number
-
-    def __gt__(self, other: Operand) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data > number
-
-    def __ge__(self, other: Operand) -> bool:
-        number = _comparable(other)
-        return NotImplemented if number is None else self._data >= number
-
-    def __pos__(self) -> Value:
-        return self
 
     def __neg__(self) -> Value:
         return self.neg()
@@ -342,7 +221,6 @@ class Value(Methods):
 
 
 _GRAD = vars(Value)["_grad"]
-_new = object.__new__
 
 
 # Nodes. Those of operators and of ops with one operand are made in `_operators.py`, which is generated.
@@ -352,97 +230,15 @@ def record(op: Op, operands: tuple[Any, ...]) -> Value:
     """Apply an op and remember it; at least one operand is a Value, the others are numbers."""
     kept = tuple([x if isinstance(x, Value) else operand(op, x) for x in operands])
     value, *slopes = op.compute(*[x._data if isinstance(x, Value) else x for x in kept])
-    return recorded(_node(op, kept, value, tuple([d for x, d in zip(kept, slopes) if isinstance(x, Value)])))
+    return recorded(node_of(op, kept, value, tuple([d for x, d in zip(kept, slopes) if isinstance(x, Value)])))
 
 
-def restore(
-    op: str,
-    operands: tuple[Value | float, ...],
-    data: float,
-    derivatives: tuple[float, ...],
-    grad: float = 0.0,
-    label: str = "",
-) -> Value:
-    """Make a computed node from its parts, without computing: what pickling and copying need."""
-    if op not in TABLE:
-        raise ValueError(f"restore: op must be the name of a row, got {shown(op)}")
-    node = recorded(_node(TABLE[op], operands, data, derivatives))
-    node._grad, node._label = grad, label
-    return node
-
-
-def _node(op: Op, operands: tuple[Any, ...], data: float, derivatives: tuple[float, ...]) -> Value:
-    node = _new(Value)
+def node_of(op: Op, operands: tuple[Any, ...], data: float, derivatives: tuple[float, ...]) -> Value:
+    """Make a computed node."""
+    node = object.__new__(Value)
     node._row = op
     node._operands = operands
     node._parents = tuple([x for x in operands if isinstance(x, Value)])
     node._data = data
     node._derivatives = derivatives
     return node
-
-
-def recorded(node: Value) -> Value:
-    """Pass a fresh node as the modes of this context want it: checked, marked, in a group, or as a leaf."""
-    if not modes.active:
-        return node
-    node = modes.recorded(node)
-    if node._row is _LEAF:
-        node._row = _FORGOTTEN
-        return node
-    if modes.elsewhere is not None:
-        node._mark = modes.mark()
-    if group := modes.group_here():
-        node._group = group
-    return node
-
-
-def _mark(node: Value, mark: object) -> None:
-    """Mark a node, as long as it lives."""
-    node._mark = mark
-
-
-def _marks_of(nodes: list[Value]) -> set[Any]:
-    """Return the set of what nodes are marked with."""
-    return {node._mark for node in nodes if hasattr(node, "_mark")}
-
-
-def _put_in_group(node: Value, name: str) -> None:
-    """Note that a node is in a group, as long as it lives."""
-    node._group = name
-
-
-def _group_of(node: Value) -> str | None:
-    """Return the name of the group that a node was made in, or None."""
-    return getattr(node, "_group", None)
-
-
-# Numbers
-
-
-def _float(what: str, x: Any) -> float:
-    if not is_number(x):
-        raise TypeError(f"{what} must be a number, got {shown(x)}")
-    return float(x)
-
-
-def operand(op: Op, x: Any) -> float:
-    """Return an operand that isn't a Value as a float."""
-    if not is_number(x):
-        raise TypeError(f"{op.name}: operands must be Values or numbers, got {shown(x)}")
-    return float(x)
-
-
-def other_operand(op: Op, other: Any, reflected: str) -> Any:
-    """Return an operator's right operand, or NotImplemented where its class, such as an array, is to be asked."""
-    kind = type(other)
-    if kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
-        return NotImplemented
-    return operand(op, other)
-
-
-def _comparable(other: Any) -> float | None:
-    if isinstance(other, Value):
-        return other._data
-    if isinstance(other, int):
-        return other  # may be larger than any float
-    return float(other) if is_number(other) else None

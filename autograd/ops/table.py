@@ -15,22 +15,9 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 __all__ = [
-    "CALL",
-    "HIDDEN",
-    "PASSING",
-    "POSITIVE",
-    "POWER",
-    "PRODUCT",
-    "REAL",
-    "SIGN",
-    "SIGNED",
-    "SUM",
-    "TABLE",
-    "UNIT",
-    "Op",
-    "make",
-    "row",
-]
+    "CALL", "HIDDEN", "PASSING", "POSITIVE", "POWER", "PRODUCT", "REAL", "SIGN", "SIGNED", "SUM", "TABLE", "UNIT",
+    "Op", "make", "row",
+]  # fmt: skip
 
 Compute = Callable[..., tuple[float, ...]]
 Interval = tuple[float, float]
@@ -45,89 +32,45 @@ SUM, SIGNED, PRODUCT, SIGN, POWER, CALL = range(1, 7)
 
 @dataclass(frozen=True, kw_only=True)
 class Op:
-    """One row of the table.
+    """One row of the table: a function of floats, and what is known of it."""
 
-    Attributes
-    ----------
-    name : str
-        Name of the function and of the method, also in worksheets.
-    index : int
-        Position in the table.
-    parameters : tuple of str
-        Names of the operands; `"*xs"` stands for any number of them.
-    compute : callable
-        Maps operands, as floats, to (value, local derivative for each operand). IEEE 754 arithmetic; never raises.
-    symbol : str
-        Label of a node in a picture.
-    text, latex : str
-        Format strings over the parameters.
-    precedence : int
-        How tightly the written form binds.
-    textbook, graph : tuple of str
-        The derivative for each operand as a textbook writes it, and in the form that is differentiated again:
-        expressions over the parameters and `out`.
-    domain : tuple of (float, float)
-        For each operand the closed interval on which the value is a real number.
-    kinks : str
-        Condition on the operands under which the op is not differentiable; empty if there is none.
-    ulp : float
-        Bound on the error of the value and of each derivative, in units in the last place.
-    loose : tuple of (low, high, error)
-        Intervals of the first operand on which the bound is the absolute `error` instead.
-    rounding : callable, optional
-        Bound on the error of the value, given exact operands, in units of 2⁻⁵³: a function of the value and the
-        operands, for what `ulp` says too loosely. 0 for an exact op.
-    note : str
-        Why `ulp` exceeds 4, or why `loose` is needed.
-    defaults : tuple of float
-        Default values of the last operands.
-    numpy : str
-        NumPy's name for the op, where it differs.
-    doc : str
-        One sentence for docstrings.
-    selects : bool
-        Whether the op selects among its operands: one whose local derivative is 0 receives nothing, not even 0 · inf.
-    regular : bool
-        Whether the op is finite wherever its operands are, short of overflow.
-    cheap_slopes : bool
-        Whether a replay computes the local derivatives again in the backward pass rather than keeping them.
-    analytic : callable, optional
-        The op over complex operands, up to a constant on each side of a kink, for the complex-step derivative.
-    rules : sequence of callable, optional
-        For an op added by a user: its derivatives over Values, as functions of the operands and out.
-    origin : tuple, optional
-        For an op added by a user: where it comes from, see `autograd.derivatives.custom.operation.origin`.
-    loops : bool
-        For an op added by a user: whether its functions may refer to a node of it.
-    """
+    name: str  # of the function and of the method, also in worksheets
+    index: int  # position in the table
+    parameters: tuple[str, ...]  # names of the operands; "*xs" stands for any number of them
+    defaults: tuple[float, ...] = ()  # of the last operands
+    compute: Compute  # maps operands to (value, local derivative for each operand); IEEE 754, never raises
+    doc: str = ""  # one sentence for docstrings
 
-    name: str
-    index: int
-    parameters: tuple[str, ...]
-    compute: Compute
-    symbol: str
+    # How it is written. Texts are format strings over the parameters.
+    symbol: str  # label of a node in a picture
     text: str
     latex: str
-    textbook: tuple[str, ...]
-    graph: tuple[str, ...]
-    domain: tuple[Interval, ...]
-    second: tuple[str, ...] = ()
-    precedence: int = CALL
-    kinks: str = ""
-    ulp: float = 4.0
-    loose: tuple[tuple[float, float, float], ...] = ()
-    rounding: Callable[..., float] | None = None
-    note: str = ""
-    defaults: tuple[float, ...] = ()
-    numpy: str = ""
-    doc: str = ""
-    selects: bool = False
-    regular: bool = False
-    cheap_slopes: bool = False
-    analytic: Callable[..., complex] | None = None
-    rules: Sequence[Callable[..., Any]] | None = None
-    origin: tuple[Any, ...] | None = None
-    loops: bool = False
+    precedence: int = CALL  # how tightly the written form binds
+    numpy: str = ""  # NumPy's name, where it differs
+
+    # Its derivatives, as expressions over the parameters and `out`
+    textbook: tuple[str, ...]  # for each operand, as a textbook writes it
+    graph: tuple[str, ...]  # for each operand, as it is differentiated again
+    second: tuple[str, ...] = ()  # for each pair of operands i ≤ j, over the local derivatives `d_x` too
+    analytic: Callable[..., complex] | None = None  # the op over complex numbers, up to a constant beside a kink
+
+    # Where it holds
+    domain: tuple[Interval, ...]  # for each operand, where the value is a real number; closed intervals
+    kinks: str = ""  # condition under which the op isn't differentiable; empty if there is none
+    regular: bool = False  # finite wherever its operands are, short of overflow
+    selects: bool = False  # an operand whose local derivative is 0 receives nothing, not even 0 · inf
+    cheap_slopes: bool = False  # a replay computes local derivatives again in the backward pass and doesn't keep them
+
+    # How accurate it is
+    ulp: float = 4.0  # bound on the error of the value and of each derivative, in units in the last place
+    loose: tuple[tuple[float, float, float], ...] = ()  # (low, high, error): there the bound is absolute instead
+    note: str = ""  # why `ulp` exceeds 4, or why `loose` is needed
+    rounding: Callable[..., float] | None = None  # of (value, *operands): the value's error in 2⁻⁵³
+
+    # Of an op added by a user
+    rules: Sequence[Callable[..., Any]] | None = None  # derivatives over Values, as functions of the operands and out
+    origin: tuple[Any, ...] | None = None  # where it comes from, see `derivatives.custom.operation.origin`
+    loops: bool = False  # whether its functions may refer to a node of it
 
     @property
     def arity(self) -> int | None:

@@ -11,11 +11,11 @@ import pytest
 import autograd as ag
 import nn
 from autograd._common.foreign import HINTS
-from autograd.engine import backend, functions
+from autograd.engine import backend, python
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
 OBJECTS: dict[str, list[Any]] = {
-    "Value": [ag.Value(1.0), functions.Value(1.0), backend.Value(1.0) * 2.0],
+    "Value": [ag.Value(1.0), python.Value(1.0), backend.Value(1.0) * 2.0],
     "autograd": [ag],
     "nn": [nn],
     "Module": [nn.Linear(2, 1), nn.MLP(2, [1])],

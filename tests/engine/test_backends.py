@@ -17,8 +17,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd._common.foreign import HINTS
-from autograd.engine import functions as python_twin
 from autograd.engine import modes
+from autograd.engine import python as python_twin
 from autograd.errors import AnomalyError
 from autograd.ops import TABLE, Op
 

@@ -1,0 +1,107 @@
+"""A Value where Python expects a float: conversions, comparisons, formats; and its signature.
+
+Comparisons and conversions read the number, which a recording for replay is told of, see `observing`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from typing import Any
+
+from autograd._common.numbers import is_number, shown
+
+__all__ = ["LikeFloat", "Signature"]
+
+
+class LikeFloat:
+    """What a float can do, besides arithmetic."""
+
+    __slots__ = ()
+
+    _data: float
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __round__(self, ndigits: int | None = None) -> float:
+        return round(self._data, ndigits)
+
+    def __trunc__(self) -> int:
+        return math.trunc(self._data)
+
+    def __floor__(self) -> int:
+        return math.floor(self._data)
+
+    def __ceil__(self) -> int:
+        return math.ceil(self._data)
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data, specification) if specification else repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data == number
+
+    def __ne__(self, other: object) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data != number
+
+    def __lt__(self, other: LikeFloat | float) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data < number
+
+    def __le__(self, other: LikeFloat | float) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data <= number
+
+    def __gt__(self, other: LikeFloat | float) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data > number
+
+    def __ge__(self, other: LikeFloat | float) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data >= number
+
+    def __pos__(self) -> Any:
+        return self
+
+    __hash__ = object.__hash__
+
+    @property
+    def __class__(self) -> Any:
+        """The class, which is part of how a node is laid out in memory and can't be set."""
+        return type(self)
+
+    @__class__.setter
+    def __class__(self, kind: object) -> None:
+        raise TypeError(f"__class__: the class of a Value can't be changed, to {shown(kind)}")
+
+
+def _comparable(other: Any) -> float | None:
+    if isinstance(other, LikeFloat):
+        return other._data
+    if isinstance(other, int):
+        return other  # may be larger than any float
+    return float(other) if is_number(other) else None
+
+
+class Signature:
+    """How a class of Values is called, for `inspect`: by its `__init__`, since `__new__` takes anything."""
+
+    def __get__(self, instance: object, owner: type[Any]) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        base = next(kind for kind in owner.__mro__ if self in vars(kind).values())
+        called = "__init__" if owner.__new__ is base.__new__ else "__new__"
+        made = getattr(owner, called)
+        parameters = list(inspect.signature(made).parameters.values())[1:]
+        if made is vars(base)["__init__"]:  # as the C backend shows it
+            parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
+        return inspect.Signature(parameters)

@@ -1,0 +1,48 @@
+"""What nodes are marked with: the recording for replay, and the group, that they were made in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from autograd.engine import modes
+from autograd.engine.node import FORGOTTEN, LEAF, Node
+
+__all__ = ["group_of", "mark", "marks_of", "put_in_group", "recorded"]
+
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+def recorded(node: AnyNode) -> AnyNode:
+    """Pass a fresh node as the modes of this context want it: checked, marked, in a group, or as a leaf."""
+    if not modes.active:
+        return node
+    node = modes.recorded(node)
+    if node._row is LEAF:
+        node._row = FORGOTTEN
+        return node
+    if modes.elsewhere is not None:
+        mark(node, modes.mark())
+    if group := modes.group_here():
+        put_in_group(node, group)
+    return node
+
+
+def mark(node: Any, by: object) -> None:
+    """Mark a node, as long as it lives."""
+    node._mark = by
+
+
+def marks_of(nodes: Iterable[Any]) -> set[Any]:
+    """Return the set of what nodes are marked with."""
+    return {node._mark for node in nodes if hasattr(node, "_mark")}
+
+
+def put_in_group(node: Any, name: str) -> None:
+    """Note that a node is in a group, as long as it lives."""
+    node._group = name
+
+
+def group_of(node: Any) -> str | None:
+    """Return the name of the group that a node was made in, or None."""
+    return getattr(node, "_group", None)

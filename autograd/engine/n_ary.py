@@ -1,0 +1,93 @@
+"""Functions of any number of operands, as one node each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd._common.numbers import shown
+from autograd.engine.functions import apply
+from autograd.engine.value import Operand, Value  # noqa: F401  (examples use it)
+from autograd.ops import TABLE
+
+__all__ = ["dot", "logsumexp", "mean", "sequence_of", "sum"]
+
+
+def sequence_of(op: str, what: str, values: Iterable[Any], least: int = 0) -> tuple[Any, ...]:
+    """Return operands as a tuple; TypeError or ValueError where they are no sequence, or too few."""
+    iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
+    if not iterable or isinstance(values, (str, bytes)):
+        raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {shown(values)}")
+    operands = tuple(values)
+    if len(operands) < least:
+        raise ValueError(f"{op}: needs at least one value, got an empty sequence")
+    return operands
+
+
+def sum(values: Iterable[Operand]) -> Any:
+    """Sum of any number of values, from left to right, as one node; a float if none is a Value.
+
+    Examples
+    --------
+    >>> sum([Value(1.0), 2, 3.5])
+    Value(6.5)
+    """
+    return apply(TABLE["sum"], sequence_of("sum", "values", values))
+
+
+def mean(values: Iterable[Operand]) -> Any:
+    """Arithmetic mean of one or more values, as one node; a float if none is a Value.
+
+    Raises
+    ------
+    ValueError
+        If there is no value.
+
+    Examples
+    --------
+    >>> mean([Value(1.0), 2, 6])
+    Value(3)
+    """
+    return apply(TABLE["mean"], sequence_of("mean", "values", values, 1))
+
+
+def logsumexp(values: Iterable[Operand]) -> Any:
+    """ln(Σ e^x) of one or more values, without overflow, as one node; a float if none is a Value.
+
+    Raises
+    ------
+    ValueError
+        If there is no value.
+
+    Examples
+    --------
+    >>> logsumexp([Value(1000.0), 1000])
+    Value(1001)
+    """
+    return apply(TABLE["logsumexp"], sequence_of("logsumexp", "values", values, 1))
+
+
+def dot(ws: Iterable[Operand], xs: Iterable[Operand], bias: Operand = 0.0) -> Any:
+    """w₁x₁ + … + wₙxₙ + bias as one node; a float if none is a Value.
+
+    Parameters
+    ----------
+    ws, xs : sequences of Value or number
+        Of one length n, 0 or more.
+    bias : Value or number
+        Added last.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0], 0.5)
+    Value(11.5)
+    """
+    weights, inputs = sequence_of("dot", "ws", ws), sequence_of("dot", "xs", xs)
+    if len(weights) != len(inputs):
+        raise ValueError(f"dot: ws and xs must have one length, got {len(weights)} and {len(inputs)}")
+    return apply(TABLE["dot"], (*weights, *inputs, bias))

@@ -1,0 +1,32 @@
+"""Numbers as operands: what a Value may be combined with, besides Values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd._common.numbers import is_number, shown
+from autograd.ops import Op
+
+__all__ = ["as_float", "operand", "other_operand"]
+
+
+def as_float(what: str, x: Any) -> float:
+    """Return a number as a float; a TypeError says what must be one."""
+    if not is_number(x):
+        raise TypeError(f"{what} must be a number, got {shown(x)}")
+    return float(x)
+
+
+def operand(op: Op, x: Any) -> float:
+    """Return an operand that isn't a Value as a float."""
+    if not is_number(x):
+        raise TypeError(f"{op.name}: operands must be Values or numbers, got {shown(x)}")
+    return float(x)
+
+
+def other_operand(op: Op, other: Any, reflected: str) -> Any:
+    """Return an operator's right operand, or NotImplemented where its class, such as an array, is to be asked."""
+    kind = type(other)
+    if kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
+        return NotImplemented
+    return operand(op, other)
