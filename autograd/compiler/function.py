@@ -17,8 +17,8 @@ from autograd._common import notebook
 from autograd._common.containers import LEAF, Structure, flatten, unflatten
 from autograd._common.numbers import is_number
 from autograd.compiler.executor import run as sharded
-from autograd.compiler.program import GRADIENTS, LEARN, VALUES, Program
-from autograd.compiler.record.arguments import Results, flatten_call
+from autograd.compiler.program import ARRAY, GRADIENTS, LEARN, LIST, SINGLE, TUPLE, VALUES, Program
+from autograd.compiler.record.arguments import Results, flatten_call, from_row, in_shapes, shapes_of
 from autograd.compiler.record.observing import Recording, asked, recordings_of, refuse_hooks
 from autograd.compiler.record.state import Draws, states_of
 from autograd.compiler.record.tape import record
@@ -53,7 +53,6 @@ COLUMNS: Final = (
     "a 2-D array is a list of its columns, each a number for each sample; x.ravel() of an (n, 1) array is one number "
     "for each sample, and ag.compile(function, vector=True) takes arrays as they are"
 )
-FLOATS: Final[set[type]] = {float}
 DRAWS: Final = (
     "the function draws random numbers, which a replay would repeat; draw them outside and pass them as arguments"
 )
@@ -64,6 +63,16 @@ class _Version(NamedTuple):
 
     program: Program
     returns: Structure
+    form: int  # how its outputs are best given for one sample
+
+    def put(self, outputs: Any) -> Any:
+        """Put outputs in that form into the structure."""
+        returns = self.returns
+        if self.form in (SINGLE, LIST):
+            return outputs
+        if self.form == TUPLE:
+            return unflatten(returns, outputs)
+        return outputs.reshape(returns[1]) if returns[0] == "array" else from_row(returns, outputs)
 
 
 class _Result(NamedTuple):
@@ -112,7 +121,7 @@ class Function(Generic[P]):
         self.vector = vector
         self._own = OPTIONS & _parameters_of(function)  # options of a call that are the function's own
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
-        self._of_numbers: dict[int, Program] = {}  # the latest version for so many numbers, if it returns one
+        self._latest: dict[Any, _Version] = {}  # by the shapes of arguments of one sample
         self._lock = threading.RLock()
         functools.update_wrapper(self, function)
 
@@ -186,14 +195,14 @@ class Function(Generic[P]):
         """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
         if self._own:
             threads, executor, timeout = self._options(named, threads=threads, executor=executor, timeout=timeout)
-        latest = self._of_numbers.get(len(arguments))
-        if latest is not None and not named and executor is None and {*map(type, arguments)} == FLOATS:
-            done = latest.quick(arguments, VALUES)
+        shapes = None if named or executor is not None else shapes_of(arguments, self.vector)
+        if (latest := self._latest.get(shapes)) is not None:
+            done = latest.program.quick(arguments, VALUES, None, None, latest.form, True)
             if done is not NotImplemented:
-                return done
+                return latest.put(done)
         structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None:
-            result = self._at_once(structure, tuple(leaves), VALUES, None, threads)
+            result = self._at_once(structure, tuple(leaves), VALUES, None, threads, shapes)
             if result is not NotImplemented:
                 return result[0]
         if any(isinstance(x, Value) for x in leaves):
@@ -217,14 +226,14 @@ class Function(Generic[P]):
                 named, seed=seed, threads=threads, executor=executor, timeout=timeout
             )
         refuse_hooks(self.parameters if hooks.alive else ())
-        latest = self._of_numbers.get(len(arguments))
-        if latest is not None and not named and executor is None and {*map(type, arguments)} == FLOATS:
-            done = latest.quick(arguments, LEARN, seed)
+        shapes = None if named or executor is not None else shapes_of(arguments, self.vector)
+        if (latest := self._latest.get(shapes)) is not None:
+            done = latest.program.quick(arguments, LEARN, seed, None, latest.form, True)
             if done is not NotImplemented:
-                return done
+                return latest.put(done)
         structure, leaves = flatten_call(arguments, named, self.vector)
         if executor is None:
-            done = self._at_once(structure, tuple(leaves), LEARN, seed, threads)
+            done = self._at_once(structure, tuple(leaves), LEARN, seed, threads, shapes)
             if done is not NotImplemented:
                 return done[0]
         columns, single = self._prepared(leaves)
@@ -255,9 +264,17 @@ class Function(Generic[P]):
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
         refuse_hooks(self.parameters if hooks.alive else ())
+        summed = executor is None and parameters == "sum"
+        shapes = shapes_of(arguments, self.vector) if summed and not named else None
+        if shapes is not None and (latest := self._latest.get(shapes)) is not None:
+            done = latest.program.quick(arguments, GRADIENTS, seed, None, latest.form, True)
+            if done is not NotImplemented:
+                outputs, of_inputs, of_parameters = done
+                by_value = dict(zip(latest.program.parameters, of_parameters.tolist(), strict=True))
+                return Gradients(latest.put(outputs), in_shapes(shapes, of_inputs), by_value)
         structure, leaves = flatten_call(arguments, named, self.vector)
-        if executor is None and parameters == "sum":
-            done = self._at_once(structure, tuple(leaves), GRADIENTS, seed, threads)
+        if summed:
+            done = self._at_once(structure, tuple(leaves), GRADIENTS, seed, threads, shapes)
             if done is not NotImplemented:
                 returned, (of_inputs, of_parameters), program = done
                 return Gradients(
@@ -288,7 +305,15 @@ class Function(Generic[P]):
                 raise TypeError(f"call: argument {i} must be a number or numbers, got {x!r}; close over Values instead")
         return columns_of(leaves, len(leaves))
 
-    def _at_once(self, structure: Structure, leaves: tuple[Any, ...], mode: int, seed: Any, threads: int | None) -> Any:
+    def _at_once(
+        self,
+        structure: Structure,
+        leaves: tuple[Any, ...],
+        mode: int,
+        seed: Any,
+        threads: int | None,
+        shapes: Any = None,
+    ) -> Any:
         """Do a call in C: one sample on the version whose branch it takes, a batch if all of it is on the latest.
 
         Returns
@@ -305,6 +330,8 @@ class Function(Generic[P]):
             if done is NotImplemented:
                 continue
             self._touch(structure, version)
+            if one and shapes is not None:
+                self._note(shapes, version)
             outputs, rest = (done, ()) if mode != GRADIENTS else (done[0], done[1:])
             if version.returns is LEAF:
                 return outputs, rest, program
@@ -418,21 +445,19 @@ class Function(Generic[P]):
             others = [x for x in versions if x is not version]
             if len(others) < len(versions):
                 self._cache[structure] = [version, *others]
-                self._note(structure, version)
 
     def _remember(self, structure: Any, version: _Version) -> None:
         with self._lock:
             self._cache[structure] = [version, *self._cache.get(structure, ())][:VERSIONS]
             self._cache.move_to_end(structure)
-            self._note(structure, version)
             while len(self._cache) > STRUCTURES:
                 self._cache.popitem(last=False)
 
-    def _note(self, structure: Any, version: _Version) -> None:
-        positional, named = structure[2]
-        numbers = positional[2]
-        if not named[3] and version.returns is LEAF and numbers.count(LEAF) == len(numbers):
-            self._of_numbers[len(numbers)] = version.program
+    def _note(self, shapes: Any, version: _Version) -> None:
+        """Let the next call with such arguments try this version first."""
+        if len(self._latest) >= STRUCTURES:
+            self._latest.clear()
+        self._latest[shapes] = version
 
     @property
     def _name(self) -> str:
@@ -463,7 +488,7 @@ class Function(Generic[P]):
             kept.close()
         states = [state for recording in recordings for state in recording.states]
         states += [state for state in before if state.holds()]  # what the function changes is its own affair
-        return _Version(Program(tape, parameters, returns is LEAF, states=states), returns)
+        return _Version(Program(tape, parameters, returns is LEAF, states=states), returns, _form_of(returns))
 
     def _check(self, returned: Any, outputs: list[Any]) -> None:
         if not outputs:
@@ -483,6 +508,14 @@ def _explained(arguments: tuple[Any, ...]) -> Iterator[None]:
         if taken is None or type(error).__module__ != "builtins" or str(error).startswith(("call:", "seed:")):
             raise
         raise type(error)(f"{error} ({taken})") from error
+
+
+def _form_of(returns: Structure) -> int:
+    if returns is LEAF:
+        return SINGLE
+    if returns[:2] == ("sequence", list) and returns[2].count(LEAF) == len(returns[2]):
+        return LIST
+    return ARRAY if "array" in repr(returns) else TUPLE
 
 
 def _parameters_of(function: Callable[..., Any]) -> set[str]:

@@ -43,6 +43,9 @@ __all__ = ["Gradients", "Program"]
 VALUES, LEARN, GRADIENTS = range(3)
 """What a call is to give: outputs; those and changed `grad`; those and gradients."""
 
+TUPLE, SINGLE, ARRAY, LIST = range(4)
+"""How a call gives its outputs."""
+
 Call = Callable[..., Any]
 
 
@@ -332,7 +335,15 @@ class Program:
             return
         add_gradients(self.parameters, gradients.tolist(), backend.GRAD)
 
-    def quick(self, arguments: tuple[Any, ...], mode: int, seed: Any = None, threads: int | None = None) -> Any:
+    def quick(
+        self,
+        arguments: tuple[Any, ...],
+        mode: int,
+        seed: Any = None,
+        threads: int | None = None,
+        form: int | None = None,
+        nested: bool = False,
+    ) -> Any:
         """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
 
         Parameters
@@ -341,6 +352,10 @@ class Program:
             As of `backward`.
         mode : {VALUES, LEARN, GRADIENTS}
             What is wanted; for the last, outputs and both gradients in a tuple.
+        form : {TUPLE, SINGLE, ARRAY, LIST}, optional
+            How outputs are given; the latter two for one sample alone. By default as the program's own call gives them.
+        nested : bool
+            Whether the arguments are those of one sample: numbers, and flat lists, tuples and arrays of them.
 
         Returns
         -------
@@ -350,7 +365,8 @@ class Program:
         if modes.active or (self.states and not self.current()):
             return NotImplemented  # modes: the parameters read may be part of a recording
         call = self._calls[mode] or self._prepared(mode)
-        return call(arguments, self.parameters, mode, self.single_output, seed, threads)
+        wanted = self.single_output if form is None else form
+        return call(arguments, self.parameters, mode, wanted, nested, seed, threads)
 
     def current(self) -> bool:
         """Whether plain Python state that was recorded is still what it was."""

@@ -211,3 +211,91 @@ def test_a_private_file_stays_private(tmp_path: Path, monkeypatch: pytest.Monkey
     ag.compile(Value(2.0) * 3.0, inputs=[]).save(target)
     assert set(modes) == {0o600}
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+RETURNS: dict[str, Any] = {
+    "one": lambda total, each: total,
+    "list": lambda total, each: [total, *each],
+    "tuple": lambda total, each: (total, total * 2.0),
+    "array": lambda total, each: np.array([each, each]),
+    "nested": lambda total, each: {"total": total, "each": np.array(each), "fixed": "text", "rows": [each, (total,)]},
+}
+
+
+@pytest.mark.parametrize("returns", RETURNS)
+@pytest.mark.parametrize("vector", [False, True])
+def test_flat_arguments_of_one_sample(returns: str, vector: bool) -> None:
+    w = Value(1.5)
+
+    def function(x: Any, ys: Any, zs: Any) -> Any:
+        total = w * x + ag.sum([y * z for y, z in zip(ys, zs, strict=True)])
+        return RETURNS[returns](total, [total * y if y > 0 else total + y for y in ys])
+
+    compiled = ag.compile(function, vector=vector)
+    kind = np.array if vector else list
+    points = [
+        (0.5, (1.0, -2.0), kind([0.25, 3.0])),
+        (2.0, (1.5, 4.0), kind([-1.0, 0.5])),
+        (1.0, (-1.0, 0.5), kind([2, 3])),
+    ]
+    for point in points * 3:
+        plain = function(*point)
+        values, expected = flat_numbers(plain), flat_numbers(compiled(*point))
+        assert expected == pytest.approx(values, rel=1e-14)
+        w.grad = 0.0
+        assert flat_numbers(compiled.backward(*point)) == pytest.approx(values, rel=1e-14)
+        found = compiled.gradients(*point)
+        leaves = [Value(point[0]), *map(Value, point[1]), *map(Value, list(point[2]))]
+        again = function(leaves[0], leaves[1:3], leaves[3:])
+        ag.sum(flat_values(again)).backward()
+        assert flat_numbers(found.inputs) == pytest.approx([leaf.grad for leaf in leaves], rel=1e-14)
+        assert [type(x) for x in found.inputs] == [float, tuple, np.ndarray if vector else list]
+        assert found.parameters[w] * 2 == pytest.approx(w.grad, rel=1e-14)
+        assert flat_numbers(compiled(np.float64(point[0]), *point[1:])) == expected
+
+
+@pytest.mark.parametrize("wrong", [[1.0, "a"], [1.0, None], [1.0, True], [1.0, [2.0]], [1.0, 1 + 2j], [1.0, 10**400]])
+def test_what_no_list_of_numbers_is_goes_the_long_way(wrong: list[Any]) -> None:
+    compiled = ag.compile(lambda xs: ag.sum([x if isinstance(x, Value) else 0.0 for x in xs]))
+    for _ in range(3):
+        assert compiled([1.0, 2.0]) == 3.0
+    expected: Any
+    try:
+        expected = ag.compile(compiled.function)(wrong)
+    except (TypeError, ValueError, OverflowError) as error:
+        expected = type(error)
+    if isinstance(expected, type):
+        with pytest.raises(expected):
+            compiled(wrong)
+    else:
+        assert compiled(wrong) == expected
+
+
+def test_arrays_of_every_kind_as_vectors() -> None:
+    compiled = ag.compile(lambda xs: ag.sum([x * x for x in xs]), vector=True)
+    base = np.arange(6.0)
+    given = [
+        base[:3],
+        base[::2],
+        base[:3].astype(np.float32),
+        base[:3].astype(int),
+        base[2::-1],
+        base[:3].astype(">f8"),
+    ]
+    for _ in range(2):
+        for array in given:
+            assert compiled(array) == float(np.sum(array.astype(float) ** 2))
+
+
+def flat_values(x: Any) -> list[Any]:
+    if isinstance(x, np.ndarray):
+        return [*x.ravel().tolist()]
+    if isinstance(x, (list, tuple)):
+        return [y for part in x for y in flat_values(part)]
+    if isinstance(x, dict):
+        return flat_values([*x.values()])
+    return [] if isinstance(x, str) else [x]
+
+
+def flat_numbers(x: Any) -> list[float]:
+    return [y.data if isinstance(y, Value) else float(y) for y in flat_values(x)]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from autograd._common.containers import LEAF, Leaves, Structure, flatten, is_array
+from autograd._common.containers import LEAF, Leaves, Structure, count, flatten, is_array, unflatten
 
-__all__ = ["Arguments", "Results", "flatten_call"]
+__all__ = ["Arguments", "Results", "flatten_call", "from_row", "in_shapes", "shapes_of"]
+
+Shapes = tuple["tuple[Any, ...] | None", ...]
+"""For each argument None if it is a number, (type, length) of a list or tuple, the shape of an array."""
 
 FIXED = (bool, str, type(None))
 
@@ -76,6 +80,58 @@ def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool
             return _of_shapes(tuple(shapes)), leaves
     found = Vectors() if vector else Arguments()
     return flatten((arguments, dict(sorted(named.items()))), found), found
+
+
+def shapes_of(arguments: tuple[Any, ...], vector: bool) -> Shapes | None:
+    """Return the shapes of arguments, without a look into lists; None where one is neither flat nor a float."""
+    shapes: list[tuple[Any, ...] | None] = []
+    for x in arguments:
+        kind = type(x)
+        if kind is float:
+            shapes.append(None)
+        elif kind is list or kind is tuple:
+            shapes.append((kind, len(x)))
+        elif vector and is_array(x):
+            shapes.append(x.shape)
+        else:
+            return None
+    return tuple(shapes)
+
+
+def in_shapes(shapes: Shapes, numbers: tuple[float, ...]) -> tuple[Any, ...]:
+    """Put numbers into arguments of these shapes."""
+    import numpy as np
+
+    found: list[Any] = []
+    place = 0
+    for shape in shapes:
+        start, flat = place, shape is not None and shape[:1] in ((list,), (tuple,))
+        place += 1 if shape is None else shape[1] if flat else count(shape)
+        if shape is None:
+            found.append(numbers[start])
+        elif flat:
+            found.append(shape[0](numbers[start:place]))
+        else:
+            found.append(np.array(numbers[start:place]).reshape(shape))
+    return tuple(found)
+
+
+def from_row(structure: Structure, row: Any) -> Any:
+    """Put the numbers of a 1-D array into a structure, in which arrays are parts of that one."""
+    place = 0
+
+    def next_array(shape: tuple[int, ...], _: Any) -> Any:
+        nonlocal place
+        place += count(shape)
+        return row[place - count(shape) : place].reshape(shape)
+
+    def numbers() -> Iterator[float]:
+        nonlocal place
+        while True:
+            place += 1
+            yield float(row[place - 1])
+
+    return unflatten(structure, numbers(), next_array)
 
 
 @lru_cache(maxsize=256)

@@ -31,6 +31,7 @@ typedef struct {
     Ints slopes;      /* of entries that keep them, one after the other */
     Ints scratch;     /* operands at hand */
     Ints next_store;  /* of each root, the next one at the same entry */
+    Ints stores;      /* pairs that wait to be written: operand, number of the root */
     /* the reverse direction's */
     ARRAY(Pair) pairs;
     ARRAY(Product) products;
@@ -191,15 +192,33 @@ compute(Planner *p, int32_t x)
     return out;
 }
 
-/* Write that an entry is what these outputs are. */
+/* Write the stores that wait: one step for several, as a Hessian has a hundred thousand. */
+static void
+write_stores(Planner *p)
+{
+    Ints *waiting = &p->stores, *terms = &p->writer.parts[1].terms;
+    for (size_t i = 0; i < waiting->count; i++) {
+        push(&p->arena, terms, waiting->items[i]);
+    }
+    if (waiting->count > 0) {
+        write_step(&p->writer, 1, STORE, (Fields){.row = -1, .terms = waiting->count, .count = (int32_t)waiting->count / 2});
+    }
+    waiting->count = 0;
+}
+
+/* Note that an entry is what these outputs are. */
 static void
 store(Planner *p, int32_t x)
 {
+    enum { WAITING = 16 };
     for (int32_t number = ENTRY(p, x)->stores; number != NOWHERE; number = p->next_store.items[number]) {
-        int32_t at = place(p, x);
-        write_step(&p->writer, 1, STORE, (Fields){.row = -1, .reads = {at}, .number = number});
+        push(&p->arena, &p->stores, place(p, x));
+        push(&p->arena, &p->stores, number);
     }
     ENTRY(p, x)->stores = NOWHERE;
+    if (p->stores.count >= 2 * WAITING) {
+        write_stores(p);
+    }
 }
 
 /* Which entries are one number for all samples, and where leaves are. */
@@ -267,5 +286,6 @@ forward(Planner *p)
     for (size_t number = 0; number < p->graph.roots.count; number++) {
         store(p, p->graph.roots.items[number]); /* leaves */
     }
+    write_stores(p);
     p->writer.exact = false;
 }

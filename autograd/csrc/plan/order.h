@@ -40,7 +40,7 @@ counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
     case LOGSUMEXP:
     case LOAD:
     case SEED: *reads = 0; break;
-    case STORE:
+    case STORE: *outs = *reads = 0; break;
     case STORE_GRADIENT:
         *outs = 0;
         *reads = 1;

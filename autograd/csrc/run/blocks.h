@@ -482,7 +482,10 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             break;
         }
         case STORE:
-            memcpy(batch->stored[s->number] + first, SLOT(work, s->reads[0]), count * sizeof(double));
+            for (int32_t k = 0; k < s->count; k++) {
+                const int32_t *pair = terms + s->terms + 2 * k;
+                memcpy(batch->stored[pair[1]] + first, SLOT(work, pair[0]), count * sizeof(double));
+            }
             break;
         case SEED: {
             double *out = SLOT(work, s->outs[0]);

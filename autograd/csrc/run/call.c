@@ -1,4 +1,4 @@
-/* A call: from a user's arguments to outputs and gradients without Python in between.
+/* A call: from a user's arguments to outputs and gradients without Python in between; one.c does those with one sample.
 
    What is taken: numbers, lists and tuples of numbers, one-dimensional buffers of doubles however strided, and one array of
    numpy whose columns are the inputs. For anything else, for arguments that don't fit together and where a guard fails,
@@ -25,6 +25,25 @@ replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+bool
+replay_is_array(PyObject *x)
+{
+    return array_type != NULL && (PyObject *)Py_TYPE(x) == array_type;
+}
+
+PyObject *
+replay_new_array(Py_ssize_t count, Py_buffer *view, double **numbers)
+{
+    PyObject *size = PyLong_FromSsize_t(count), *array = size != NULL ? PyObject_CallFunctionObjArgs(empty, size, NULL) : NULL;
+    Py_XDECREF(size);
+    if (array == NULL || PyObject_GetBuffer(array, view, PyBUF_SIMPLE | PyBUF_WRITABLE) < 0) {
+        Py_XDECREF(array);
+        return NULL;
+    }
+    *numbers = view->buf;
+    return array;
+}
+
 
 /* What is taken */
 
@@ -36,8 +55,8 @@ typedef struct {
     double number;
 } Argument;
 
-static bool
-is_number(PyObject *x, double *number)
+bool
+replay_is_number(PyObject *x, double *number)
 {
     if (PyFloat_Check(x)) {
         *number = PyFloat_AS_DOUBLE(x);
@@ -66,15 +85,15 @@ take_sequence(Argument *argument, PyObject *x, Column *column, Py_ssize_t *lengt
     }
     *column = (Column){(const char *)argument->own, sizeof(double)};
     for (Py_ssize_t i = 0; i < *length; i++) {
-        if (!is_number(items[i], &argument->own[i])) {
+        if (!replay_is_number(items[i], &argument->own[i])) {
             return OTHERWISE;
         }
     }
     return TAKEN;
 }
 
-static bool
-is_of_doubles(const Py_buffer *view)
+bool
+replay_is_of_doubles(const Py_buffer *view)
 {
     const char *format = view->format == NULL ? "B" : view->format;
     return view->itemsize == sizeof(double) && (strcmp(format, "d") == 0 || strcmp(format, "@d") == 0 || strcmp(format, "=d") == 0);
@@ -93,14 +112,14 @@ view_of(Argument *argument, PyObject *x)
         argument->view.obj = NULL;
         return false;
     }
-    return is_of_doubles(&argument->view);
+    return replay_is_of_doubles(&argument->view);
 }
 
 /* One argument: how its numbers are laid out and how many there are, -1 for a number that stands for every sample. */
 static Took
 take(Argument *argument, PyObject *x, Column *column, Py_ssize_t *length)
 {
-    if (is_number(x, &argument->number)) {
+    if (replay_is_number(x, &argument->number)) {
         *column = (Column){(const char *)&argument->number, 0};
         *length = -1;
         return TAKEN;
@@ -128,8 +147,6 @@ let_go(Argument *argument)
 
 /* One call */
 
-typedef enum { VALUES, LEARN, GRADIENTS } Mode;
-
 typedef struct {
     PyObject *array;
     Py_buffer view;
@@ -141,7 +158,6 @@ typedef struct {
     Mode mode;
     int single_output;
     int threads;
-    bool plain; /* numbers, not arrays */
     Py_ssize_t samples;
     Argument *arguments;
     Column *columns;
@@ -154,17 +170,16 @@ typedef struct {
 static bool
 make_array(Made *made, Py_ssize_t count)
 {
-    PyObject *size = PyLong_FromSsize_t(count);
-    made->array = size != NULL ? PyObject_CallFunctionObjArgs(empty, size, NULL) : NULL;
-    Py_XDECREF(size);
-    return made->array != NULL && PyObject_GetBuffer(made->array, &made->view, PyBUF_SIMPLE | PyBUF_WRITABLE) == 0;
+    double *numbers;
+    made->array = replay_new_array(count, &made->view, &numbers);
+    return made->array != NULL;
 }
 
 static Took
 take_arguments(Call *call, PyObject *given)
 {
     const Py_ssize_t wanted = call->plan->gradients, count = PyTuple_GET_SIZE(given);
-    if (count == 1 && (PyObject *)Py_TYPE(PyTuple_GET_ITEM(given, 0)) == array_type && wanted > 0) {
+    if (count == 1 && replay_is_array(PyTuple_GET_ITEM(given, 0)) && wanted > 0) {
         Argument *table = &call->arguments[0];
         if (!view_of(table, PyTuple_GET_ITEM(given, 0))) {
             return OTHERWISE;
@@ -182,21 +197,17 @@ take_arguments(Call *call, PyObject *given)
     if (count != wanted) {
         return OTHERWISE;
     }
-    call->samples = 1;
-    call->plain = true;
+    call->samples = -1;
     for (Py_ssize_t i = 0; i < count; i++) {
         Py_ssize_t length;
         Took took = take(&call->arguments[i], PyTuple_GET_ITEM(given, i), &call->columns[i], &length);
         if (took != TAKEN) {
             return took;
         }
-        if (length >= 0 && !call->plain && length != call->samples) {
+        if (length >= 0 && call->samples >= 0 && length != call->samples) {
             return OTHERWISE;
         }
-        if (length >= 0) {
-            call->plain = false;
-            call->samples = length;
-        }
+        call->samples = length >= 0 ? length : call->samples;
     }
     return TAKEN;
 }
@@ -206,7 +217,7 @@ take_seed(Call *call, PyObject *seed)
 {
     const ptrdiff_t outputs = call->plan->outputs, samples = call->samples;
     call->seed = 1.0;
-    if (seed == Py_None || is_number(seed, &call->seed)) {
+    if (seed == Py_None || replay_is_number(seed, &call->seed)) {
         for (ptrdiff_t k = 0; k < outputs; k++) {
             call->totals[k] = call->seed * (double)samples;
         }
@@ -269,7 +280,7 @@ make_room(Call *call)
     const Plan *plan = call->plan;
     const bool gradients = call->mode == GRADIENTS;
     const ptrdiff_t rows = plan->stored + plan->gradients, samples = call->samples;
-    const bool kept = call->plain || plan->stores_gradients; /* else nothing is written to the rows of gradients */
+    const bool kept = plan->stores_gradients; /* else nothing is written to the rows of gradients */
     const ptrdiff_t beside = kept ? rows : plan->stored - plan->outputs;
     double *next = call->scratch = replay_allocate((size_t)beside * (size_t)samples, sizeof(double));
     call->places = replay_allocate(replay_places(plan), sizeof(double));
@@ -279,7 +290,7 @@ make_room(Call *call)
     }
     for (ptrdiff_t i = 0; i < rows; i++) {
         const bool of_input = i >= plan->stored;
-        if (call->plain || !(i < plan->outputs || (of_input && gradients))) {
+        if (!(i < plan->outputs || (of_input && gradients))) {
             call->rows[i] = next;
             next += of_input && !kept ? 0 : samples;
             continue;
@@ -296,22 +307,15 @@ make_room(Call *call)
     return !gradients || make_array(&call->made[plan->outputs + plan->gradients], plan->parameters_count);
 }
 
-/* Numbers or arrays, as a tuple or one alone; what is put in is new. */
+/* Arrays as a tuple, or one alone. */
 static PyObject *
-together(const Call *call, ptrdiff_t first_row, ptrdiff_t first_made, ptrdiff_t count, bool single)
+together(const Call *call, ptrdiff_t first, ptrdiff_t count, bool single)
 {
     PyObject *all = single ? NULL : PyTuple_New(count);
     for (ptrdiff_t i = 0; (single || all != NULL) && i < count; i++) {
-        PyObject *one = call->plain ? PyFloat_FromDouble(*call->rows[first_row + i]) : call->made[first_made + i].array;
-        if (!call->plain) {
-            Py_INCREF(one);
-        }
+        PyObject *one = Py_NewRef(call->made[first + i].array);
         if (single) {
             return one;
-        }
-        if (one == NULL) {
-            Py_CLEAR(all);
-            break;
         }
         PyTuple_SET_ITEM(all, i, one);
     }
@@ -327,13 +331,13 @@ result_of(const Call *call, const double *found)
             call->rows[i][k] = call->places[plan->results[i]];
         }
     }
-    PyObject *outputs = together(call, 0, 0, plan->outputs, call->single_output);
+    PyObject *outputs = together(call, 0, plan->outputs, call->single_output);
     if (call->mode != GRADIENTS || outputs == NULL) {
         return outputs;
     }
     const Made *array = &call->made[plan->outputs + plan->gradients];
     memcpy(array->view.buf, found, (size_t)plan->parameters_count * sizeof(double));
-    PyObject *inputs = together(call, plan->stored, plan->outputs, plan->gradients, false);
+    PyObject *inputs = together(call, plan->outputs, plan->gradients, false);
     PyObject *all = inputs != NULL ? PyTuple_Pack(3, outputs, inputs, array->array) : NULL;
     Py_DECREF(outputs);
     Py_XDECREF(inputs);
@@ -375,37 +379,55 @@ static PyObject *
 prepared(Call *call, const Guards *guards, PyObject *const *given)
 {
     Took took = take_arguments(call, given[0]);
-    if (took == TAKEN && (!call->plain || call->mode == GRADIENTS) && empty == NULL) {
-        took = OTHERWISE;
-    }
-    took = took == TAKEN ? take_seed(call, given[4]) : took;
-    took = took == TAKEN ? take_threads(call, given[5]) : took;
+    took = took == TAKEN && (empty == NULL || call->samples < 0) ? OTHERWISE : took;
+    took = took == TAKEN ? take_seed(call, given[5]) : took;
+    took = took == TAKEN ? take_threads(call, given[6]) : took;
     if (took == OTHERWISE) {
         Py_RETURN_NOTIMPLEMENTED;
     }
     return took == TAKEN && make_room(call) ? carry_out(call, guards) : NULL;
 }
 
+static bool
+are_all_numbers(PyObject *arguments)
+{
+    double number;
+    bool all = true;
+    for (Py_ssize_t i = 0; all && i < PyTuple_GET_SIZE(arguments); i++) {
+        all = replay_is_number(PyTuple_GET_ITEM(arguments, i), &number);
+    }
+    return all;
+}
+
 PyObject *
 replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t count)
 {
-    if (count != 6 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
-        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, single, seed, threads");
+    if (count != 7 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1])) {
+        PyErr_SetString(PyExc_TypeError, "call: takes arguments, parameters, mode, form, nested, seed, threads");
         return NULL;
     }
-    const long mode = PyLong_AsLong(given[2]);
-    const int single = PyObject_IsTrue(given[3]);
+    const long mode = PyLong_AsLong(given[2]), form = PyLong_AsLong(given[3]);
+    const int nested = PyObject_IsTrue(given[4]);
     if (PyErr_Occurred()) {
         return NULL;
     }
-    if (mode < VALUES || mode > GRADIENTS || (single && plan->outputs != 1)
+    if (mode < VALUES || mode > GRADIENTS || form < TUPLE || form > LIST || (form == SINGLE && plan->outputs != 1)
         || PyTuple_GET_SIZE(given[1]) != plan->parameters_count) {
-        PyErr_SetString(PyExc_ValueError, "call: mode, single or parameters don't fit the plan");
+        PyErr_SetString(PyExc_ValueError, "call: mode, form or parameters don't fit the plan");
         return NULL;
+    }
+    const bool one = nested || are_all_numbers(given[0]);
+    double seed = 1.0;
+    if (one ? (given[5] != Py_None && !replay_is_number(given[5], &seed)) || (empty == NULL && (form == ARRAY || mode == GRADIENTS))
+            : form > SINGLE) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    if (one) {
+        return replay_one(plan, guards, given[0], given[1], seed, (Mode)mode, (Form)form);
     }
     const size_t inputs = (size_t)plan->gradients, outputs = (size_t)plan->outputs, stored = (size_t)plan->stored;
     Call call = {
-        .plan = plan, .parameters = given[1], .mode = (Mode)mode, .single_output = single,
+        .plan = plan, .parameters = given[1], .mode = (Mode)mode, .single_output = form == SINGLE,
         .arguments = replay_allocate(inputs + 1, sizeof(Argument)),
         .columns = replay_allocate(inputs + 1, sizeof(Column)),
         .rows = replay_allocate(stored + inputs, sizeof(double *)),

@@ -4,7 +4,8 @@
    plan.c              reads a plan and checks everything in it
    once.c              runs one sample
    run.c               runs a batch, on threads
-   call.c, values.c    from a user's arguments to outputs; parameters
+   call.c, one.c       from a user's arguments to outputs: of a batch, of one sample
+   values.c            parameters
    guards.c            whether a sample takes the recorded branches
    instruction_set.c   the instruction sets that this processor has
    blocks.h            a block of samples, compiled by baseline.c, avx2.c and avx512.c
@@ -97,7 +98,7 @@ typedef struct {
     ptrdiff_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
     ptrdiff_t parameters_count, first_parameter;
     bool stores_gradients;
-    double *kept;         /* the memory of one worker, when no call uses it */
+    double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
 } Plan;
 
 /* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
@@ -132,6 +133,7 @@ bool replay_batch(Plan *plan, const Batch *batch, double *uniforms, int threads)
    has room for replay_places. `seed_totals` are the sums of each output's seeds. False with an exception. */
 size_t replay_places(const Plan *plan);
 bool replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_totals, int threads);
+void replay_sample(const Plan *plan, double *places, const Sample *sample); /* the same for one sample */
 
 /* Memory that is 0, freed by replay_free; NULL without an exception. Tests make it
    fail. */
@@ -150,6 +152,18 @@ Guards *replay_read_guards(PyObject *guards, const Plan *plan);
 bool replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples);
 PyObject *replay_call(Plan *plan, const Guards *guards, PyObject *const *arguments, Py_ssize_t count);
 PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
+
+/* What a call gives, and how: as compiler/program.py has them. */
+typedef enum { VALUES, LEARN, GRADIENTS } Mode;
+typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
+
+/* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
+PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
+
+bool replay_is_number(PyObject *x, double *number);
+bool replay_is_array(PyObject *x); /* of numpy itself */
+bool replay_is_of_doubles(const Py_buffer *view);
+PyObject *replay_new_array(Py_ssize_t count, Py_buffer *view, double **numbers); /* once numpy is there */
 
 /* The instruction sets that this processor has, from the plainest on, then NULL; the one that plans made from now on use;
    choosing it by its name, or with NULL the best. */

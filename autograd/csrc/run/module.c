@@ -161,9 +161,10 @@ kernel_watch(PyObject *self, PyObject *list)
 }
 
 PyDoc_STRVAR(call_doc,
-"call($self, arguments, parameters, mode, single, seed, threads, /)\n--\n\n"
+"call($self, arguments, parameters, mode, form, nested, seed, threads, /)\n--\n\n"
 "Outputs for a user's arguments; mode 1 adds to the parameters' grad, mode 2 returns (outputs, gradients of inputs, of\n"
-"parameters). NotImplemented, with nothing changed, where Python has to do it.");
+"parameters). `nested` arguments are those of one sample, its inputs one after the other in flat lists, tuples and arrays.\n"
+"NotImplemented, with nothing changed, where Python has to do it.");
 
 static PyObject *
 kernel_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)

@@ -210,7 +210,11 @@ replay_once(const Plan *plan, int part, double *m, const Sample *sample)
         case MASKED_MUL: m[o[0]] = m[r[0]] != 0.0 ? m[r[1]] * m[r[2]] : 0.0; break;
         case LOGSUMEXP: log_sum_exp_once(m, 1, s, t); break;
         case LOAD: m[o[0]] = sample->inputs[s->number]; break;
-        case STORE: sample->stored[s->number] = m[r[0]]; break;
+        case STORE:
+            for (int32_t k = 0; k < s->count; k++) {
+                sample->stored[t[2 * k + 1]] = m[t[2 * k]];
+            }
+            break;
         case SEED: m[o[0]] = sample->seeds != NULL ? sample->seeds[s->number] : sample->seed; break;
         case STORE_GRADIENT: sample->gradients[s->number] = m[r[0]]; break;
         }

@@ -29,7 +29,7 @@ malformed(const char *what)
     return false;
 }
 
-static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [OR] = 1, [LOGSUMEXP] = 2};
+static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [OR] = 1, [LOGSUMEXP] = 2, [STORE] = 2};
 
 /* Read one step, in two forms: over blocks, and over one sample; everything it names is checked. */
 static bool
@@ -59,15 +59,16 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
         reads = unary ? 1 : binary ? 2 : 3;
         outs = kind == VALUE ? 1 : kind == BOTH ? 1 + reads : reads;
     }
-    else if (kind == DOT || kind == DOTU || kind == STORE || kind == STORE_GRADIENT) {
+    else if (kind == DOT || kind == DOTU || kind == STORE_GRADIENT) {
         reads = 1;
         outs = kind == DOT || kind == DOTU;
     }
     else if (kind == LOAD || kind == SEED || kind == OR || kind == LOGSUMEXP) {
         reads = 0;
     }
-    else if (kind == REDUCE) {
+    else if (kind == REDUCE || kind == STORE) {
         outs = 0;
+        reads = kind == REDUCE ? 2 : 0;
     }
     else if (kind == MASKED_MUL) {
         reads = 3;
@@ -123,6 +124,12 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
             terms[f[9] + k] = plan->sums[x];
             continue;
         }
+        if (kind == STORE && position == 1) {
+            if (x < 0 || x >= plan->stored) {
+                return malformed("a number of an output");
+            }
+            continue;
+        }
         bool slot = position == 0 || kind == LOGSUMEXP || (kind == DOT && x >= 0);
         if (kind == LOGSUMEXP && position == 1 && x == -1) {
             x = (int32_t)plan->slots;
@@ -137,7 +144,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
             block_terms[f[9] + k] = ~x; /* where it is always a number, it is written plainly */
         }
     }
-    Py_ssize_t limit = kind == LOAD ? plan->inputs : kind == STORE ? plan->stored : kind == SEED ? plan->outputs
+    Py_ssize_t limit = kind == LOAD ? plan->inputs : kind == SEED ? plan->outputs
         : kind == STORE_GRADIENT ? plan->gradients : kind == REDUCE ? plan->sums_count
         : ((kind == VALUE || kind == BOTH) && f[1] != OP_where) || kind == LOGSUMEXP ? 2 : 1;
     if (f[11] < 0 || f[11] >= limit) {
@@ -320,6 +327,7 @@ replay_free_plan(Plan *plan)
     replay_free(plan->fills);
     replay_free(plan->sums);
     replay_free(plan->kept);
+    replay_free(plan->room);
 }
 
 static bool

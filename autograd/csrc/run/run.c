@@ -217,6 +217,22 @@ replay_places(const Plan *plan)
     return (size_t)(plan->uniforms + plan->slots + 1);
 }
 
+void
+replay_sample(const Plan *plan, double *places, const Sample *sample)
+{
+    replay_once(plan, 0, places, NULL);
+    for (ptrdiff_t i = 0; i < plan->sums_count; i++) {
+        places[plan->sums[i]] = 0.0;
+    }
+    replay_once(plan, 1, places, sample);
+    for (ptrdiff_t i = 0; i < plan->outputs; i++) {
+        if (plan->seeds_to[i] >= 0) {
+            places[plan->seeds_to[i]] += sample->seed;
+        }
+    }
+    replay_once(plan, 2, places, NULL);
+}
+
 /* The body for one sample of a batch. */
 static bool
 run_single(Plan *plan, const Batch *batch, double *places)

@@ -1,0 +1,191 @@
+/* A call with one sample: from a user's numbers, alone or in flat lists, tuples and arrays, to numbers. */
+
+#include "kernel.h"
+
+#include <string.h>
+
+/* Numbers of one run: operands (as kernel.h has them), inputs, what is stored, gradients of inputs, of parameters. The plan
+   keeps them from call to call, as a large block would be mapped afresh each time. */
+typedef struct {
+    double *places, *inputs, *stored, *gradients, *found;
+} Room;
+
+static bool
+take_room(Plan *plan, Room *room)
+{
+    const size_t places = replay_places(plan), inputs = (size_t)plan->gradients, stored = (size_t)plan->stored;
+    double *memory = plan->room;
+    plan->room = NULL;
+    if (memory == NULL) {
+        memory = replay_allocate(places + 2 * inputs + stored + (size_t)plan->parameters_count, sizeof(double));
+    }
+    room->places = memory;
+    if (memory == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    room->inputs = memory + places;
+    room->stored = room->inputs + inputs;
+    room->gradients = room->stored + stored;
+    room->found = room->gradients + inputs;
+    return true;
+}
+
+static void
+give_back(Plan *plan, Room *room)
+{
+    if (plan->room == NULL) {
+        plan->room = room->places;
+    }
+    else {
+        replay_free(room->places);
+    }
+}
+
+/* Copy an argument's numbers; where they end, or NULL where Python has to look at it. */
+static double *
+copy_numbers(PyObject *x, double *to, const double *end)
+{
+    if (to < end && replay_is_number(x, to)) {
+        return to + 1;
+    }
+    if (PyList_CheckExact(x) || PyTuple_CheckExact(x)) {
+        PyObject **items = PySequence_Fast_ITEMS(x);
+        Py_ssize_t count = PySequence_Fast_GET_SIZE(x);
+        bool fine = count <= end - to;
+        for (Py_ssize_t i = 0; fine && i < count; i++) {
+            fine = replay_is_number(items[i], to++);
+        }
+        return fine ? to : NULL;
+    }
+    Py_buffer view;
+    if (!replay_is_array(x) || PyObject_GetBuffer(x, &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
+        PyErr_Clear();
+        return NULL;
+    }
+    const Py_ssize_t count = view.len / (Py_ssize_t)sizeof(double);
+    bool fine = replay_is_of_doubles(&view) && count <= end - to;
+    if (fine) {
+        memcpy(to, view.buf, (size_t)view.len);
+    }
+    PyBuffer_Release(&view);
+    return fine ? to + count : NULL;
+}
+
+static PyObject *
+float_at(const double *number)
+{
+    return PyFloat_FromDouble(*number);
+}
+
+static PyObject *
+in_form(const double *numbers, Py_ssize_t count, Form form)
+{
+    if (form == SINGLE) {
+        return float_at(numbers);
+    }
+    if (form == ARRAY) {
+        double *to;
+        Py_buffer view;
+        PyObject *array = replay_new_array(count, &view, &to);
+        if (array != NULL) {
+            memcpy(to, numbers, (size_t)count * sizeof(double));
+            PyBuffer_Release(&view);
+        }
+        return array;
+    }
+    PyObject *all = form == LIST ? PyList_New(count) : PyTuple_New(count);
+    for (Py_ssize_t i = 0; all != NULL && i < count; i++) {
+        PyObject *number = float_at(numbers + i);
+        if (number == NULL) {
+            Py_CLEAR(all);
+        }
+        else if (form == LIST) {
+            PyList_SET_ITEM(all, i, number);
+        }
+        else {
+            PyTuple_SET_ITEM(all, i, number);
+        }
+    }
+    return all;
+}
+
+static PyObject *
+results_in(const Plan *plan, const Room *room, Mode mode, Form form)
+{
+    for (ptrdiff_t i = 0; i < plan->outputs; i++) {
+        if (plan->results[i] >= 0) {
+            room->stored[i] = room->places[plan->results[i]];
+        }
+    }
+    PyObject *outputs = in_form(room->stored, plan->outputs, form);
+    if (mode != GRADIENTS || outputs == NULL) {
+        return outputs;
+    }
+    PyObject *inputs = in_form(room->gradients, plan->gradients, TUPLE), *all = NULL;
+    PyObject *parameters = inputs != NULL ? in_form(room->found, plan->parameters_count, ARRAY) : NULL;
+    if (parameters != NULL) {
+        all = PyTuple_Pack(3, outputs, inputs, parameters);
+    }
+    Py_DECREF(outputs);
+    Py_XDECREF(inputs);
+    Py_XDECREF(parameters);
+    return all;
+}
+
+static bool
+guards_hold(const Guards *guards, const Plan *plan, const Room *room)
+{
+    if (guards == NULL) {
+        return true;
+    }
+    double **rows = replay_allocate((size_t)plan->stored, sizeof(double *));
+    for (ptrdiff_t i = 0; rows != NULL && i < plan->stored; i++) {
+        rows[i] = &room->stored[i];
+    }
+    const bool hold = rows != NULL && replay_guards_hold(guards, plan, room->places, rows, 1);
+    if (rows == NULL) {
+        PyErr_NoMemory();
+    }
+    replay_free(rows);
+    return hold;
+}
+
+static PyObject *
+run_in(Plan *plan, const Guards *guards, const Room *room, PyObject *values, double seed, Mode mode, Form form)
+{
+    bool plain;
+    memcpy(room->places, plan->start, (size_t)plan->uniforms * sizeof(double));
+    if (!replay_read_data(values, room->places + plan->first_parameter, &plain)) {
+        return NULL;
+    }
+    memset(room->gradients, 0, (size_t)plan->gradients * sizeof(double));
+    replay_sample(plan, room->places, &(Sample){room->inputs, NULL, seed, room->stored, room->gradients});
+    if (!guards_hold(guards, plan, room)) {
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
+    }
+    for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
+        room->found[i] = plan->parameters[i] >= 0 ? room->places[plan->parameters[i]] : 0.0;
+    }
+    PyObject *result = results_in(plan, room, mode, form);
+    if (mode == LEARN && result != NULL && !replay_add_gradients(values, plain, room->found)) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+PyObject *
+replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form)
+{
+    Room room;
+    if (!take_room(plan, &room)) {
+        return NULL;
+    }
+    double *next = room.inputs, *end = room.inputs + plan->gradients;
+    for (Py_ssize_t i = 0; next != NULL && i < PyTuple_GET_SIZE(arguments); i++) {
+        next = copy_numbers(PyTuple_GET_ITEM(arguments, i), next, end);
+    }
+    PyObject *result = next == end ? run_in(plan, guards, &room, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
+    give_back(plan, &room);
+    return result;
+}
