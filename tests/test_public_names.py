@@ -61,7 +61,7 @@ PUBLIC: dict[str, str] = {
         l1_penalty l2_penalty mse squared_error
     """,
     "nn.optim": "Adam AdamW LBFGS Optimizer RMSprop SGD clip_grad_norm_ clip_grad_value_",
-    "nn.training.plots": "curves decision_regions weight_histograms",
+    "nn.training.plots": "curves decision_regions",
     "nn.modules.saving": "WeightsError load save",
     "nn.optim.schedules": """
         ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialLR LambdaLR LinearLR

@@ -1,7 +1,8 @@
 """Initialisation: fills parameters in place, from a seed, a `random.Random`, or the generator that `nn.seed` sets.
 
-Parameters are a Value, a list of them, or rows of lists. A matrix is (hidden size, input size) as everywhere: its
-fan-in is the length of a row and its fan-out the number of rows. Names and bounds are those of `torch.nn.init`.
+Parameters are a Value, a list of them, or rows of lists. A matrix is (hidden size, input size): its fan-in is the
+length of a row, its fan-out the number of rows. Names and bounds are those of `torch.nn.init`. Each function returns
+the parameters, and raises a TypeError or ValueError where they aren't leaves.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from autograd.engine.backend import Value
-from nn._common.checks import flattened, listed, number_of, shape_of
+from nn._common.checks import flattened, listed, number_of, shape_of, shown
 from nn._common.seeds import Seed, source
 
 __all__ = [
@@ -47,7 +48,7 @@ def gain(activation: str, slope: float = 0.01) -> float:
 
 
 def constant_(parameters: Any, value: float) -> Any:
-    """Set every parameter to one number; return the parameters.
+    """Set every parameter to one number.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def constant_(parameters: Any, value: float) -> Any:
 
 
 def zeros_(parameters: Any) -> Any:
-    """Set every parameter to 0; return the parameters.
+    """Set every parameter to 0.
 
     Examples
     --------
@@ -73,7 +74,7 @@ def zeros_(parameters: Any) -> Any:
 
 
 def ones_(parameters: Any) -> Any:
-    """Set every parameter to 1; return the parameters.
+    """Set every parameter to 1.
 
     Examples
     --------
@@ -84,7 +85,7 @@ def ones_(parameters: Any) -> Any:
 
 
 def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed = None) -> Any:
-    """Draw every parameter uniformly from [low, high]; return the parameters.
+    """Draw every parameter uniformly from [low, high], which must be finite and in order.
 
     Examples
     --------
@@ -98,12 +99,7 @@ def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed
 
 
 def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed = None) -> Any:
-    """Draw every parameter from the normal distribution; return the parameters.
-
-    Raises
-    ------
-    ValueError
-        If mean isn't finite, or std isn't finite and at least 0.
+    """Draw every parameter from a normal distribution of finite mean and standard deviation.
 
     Examples
     --------
@@ -117,12 +113,7 @@ def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed 
 
 
 def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed = None) -> Any:
-    """Glorot and Bengio (2010): uniform within ±gain·√(6/(fan_in + fan_out)); return the parameters.
-
-    Raises
-    ------
-    ValueError
-        If the parameters aren't a matrix.
+    """Draw a matrix uniformly from ±gain·√(6/(fan_in + fan_out)) (Glorot and Bengio 2010).
 
     Examples
     --------
@@ -130,30 +121,22 @@ def xavier_uniform_(parameters: Any, gain: float = 1.0, *, seed: Seed = None) ->
     >>> all(abs(w.data) <= 1.0 for row in xavier_uniform_(rows, seed=0) for w in row)
     True
     """
-    fan_in, fan_out = _fans("xavier_uniform_", parameters)
-    bound = gain * math.sqrt(6.0 / (fan_in + fan_out))
-    return uniform_(parameters, -bound, bound, seed=seed)
+    return _uniform(parameters, gain * math.sqrt(6.0 / sum(_fans("xavier_uniform_", parameters))), seed)
 
 
 def xavier_normal_(parameters: Any, gain: float = 1.0, *, seed: Seed = None) -> Any:
-    """Glorot and Bengio (2010): normal, std gain·√(2/(fan_in + fan_out)); return the parameters.
-
-    Raises
-    ------
-    ValueError
-        If the parameters aren't a matrix.
+    """Draw a matrix from a normal distribution, std gain·√(2/(fan_in + fan_out)) (Glorot and Bengio 2010).
 
     Examples
     --------
     >>> xavier_normal_([[Value(0.0), Value(0.0)]], gain=0.0, seed=0)
     [[Value(0), Value(0)]]
     """
-    fan_in, fan_out = _fans("xavier_normal_", parameters)
-    return normal_(parameters, 0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)), seed=seed)
+    return normal_(parameters, 0.0, gain * math.sqrt(2.0 / sum(_fans("xavier_normal_", parameters))), seed=seed)
 
 
-def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed) -> Any:
-    """He et al. (2015): uniform within ±gain·√(3/fan); return the parameters.
+def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed = None) -> Any:
+    """Draw a matrix uniformly from ±gain·√(3/fan) (He et al. 2015).
 
     Parameters
     ----------
@@ -166,23 +149,17 @@ def kaiming_uniform_(parameters: Any, activation: str = "relu", *, mode: str = "
     seed : int or random.Random, optional
         Source of the numbers.
 
-    Raises
-    ------
-    ValueError
-        If the parameters aren't a matrix, or activation or mode is unknown.
-
     Examples
     --------
     >>> rows = [[Value(0.0) for _ in range(6)] for _ in range(4)]
     >>> all(abs(w.data) <= 1.0 for row in kaiming_uniform_(rows, "relu", seed=0) for w in row)
     True
     """
-    bound = math.sqrt(3.0) * _kaiming_std("kaiming_uniform_", parameters, activation, mode)
-    return uniform_(parameters, -bound, bound, seed=seed)
+    return _uniform(parameters, math.sqrt(3.0) * _kaiming_std("kaiming_uniform_", parameters, activation, mode), seed)
 
 
-def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed) -> Any:
-    """He et al. (2015): normal, std gain/√fan; return the parameters. As `kaiming_uniform_` otherwise.
+def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "fan_in", seed: Seed = None) -> Any:
+    """Draw a matrix from a normal distribution, std gain/√fan (He et al. 2015); as `kaiming_uniform_` otherwise.
 
     Examples
     --------
@@ -196,25 +173,18 @@ def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "f
 
 he_uniform_, he_normal_ = kaiming_uniform_, kaiming_normal_
 
-
-def _default(parameters: Any, *, seed: Seed = None) -> Any:
-    """Uniform within ±1/√fan_in."""
-    bound = _fans("uniform", parameters)[0] ** -0.5
-    return uniform_(parameters, -bound, bound, seed=seed)
-
-
-# What a layer's `init` may be called.
+# What a layer's `init` may be called; "uniform" is within ±1/√fan_in.
 INITIALISERS: dict[str, Initialiser] = {
-    "uniform": _default,
+    "uniform": lambda rows, seed: _uniform(rows, _fans("uniform", rows)[0] ** -0.5, seed),
     "xavier_uniform": xavier_uniform_,
     "xavier_normal": xavier_normal_,
-    "he_uniform": kaiming_uniform_,
-    "he_normal": kaiming_normal_,
+    "he_uniform": he_uniform_,
+    "he_normal": he_normal_,
     "kaiming_uniform": kaiming_uniform_,
     "kaiming_normal": kaiming_normal_,
     "normal": normal_,
-    "zeros": lambda parameters, seed: zeros_(parameters),
-    "ones": lambda parameters, seed: ones_(parameters),
+    "zeros": lambda rows, seed: zeros_(rows),
+    "ones": lambda rows, seed: ones_(rows),
 }
 
 
@@ -231,12 +201,16 @@ def _fill(what: str, parameters: Any, draw: Callable[[], float]) -> Any:
     found = flattened(parameters, shape_of(parameters))
     for value in found:
         if not isinstance(value, Value):
-            raise TypeError(f"{what}: parameters must be Values, got {value!r} ({type(value).__name__})")
+            raise TypeError(f"{what}: parameters must be Values, got {shown(value)}")
         if value.op:
             raise ValueError(f"{what}: parameters must be leaves, got {value!r}, a result of {value.op}")
     for value in found:
         value.data = draw()
     return parameters
+
+
+def _uniform(parameters: Any, bound: float, seed: Seed) -> Any:
+    return uniform_(parameters, -bound, bound, seed=seed)
 
 
 def _fans(what: str, parameters: Any) -> tuple[int, int]:

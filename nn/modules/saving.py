@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from autograd._common.files import write_whole
 from autograd.errors import AutogradError
+from nn._common import documents
 from nn._common.checks import shown
 from nn.modules.module import Module
 
@@ -68,14 +67,12 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     suffix = _suffix("save", path)
     state = model.state_dict()
     if suffix == ".json":
-        document = {"format": FORMAT, "version": VERSION, "weights": _spelled(state)}
-        data = json.dumps(document, allow_nan=False, indent=1).encode("utf-8")
+        documents.write(path, FORMAT, VERSION, {"weights": state})
     else:
         import numpy as np
 
         arrays = {name: np.array(numbers, dtype=np.float64) for name, numbers in state.items()}
-        data = _safetensors("save").numpy.save(arrays, metadata={"format": FORMAT})
-    write_whole(Path(path), data)
+        write_whole(path, _safetensors("save").numpy.save(arrays, metadata={"format": FORMAT}))
 
 
 def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
@@ -120,14 +117,6 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
     return model
 
 
-def read_text(path: Path, wrong: type[AutogradError]) -> str:
-    """Return a file's text; `wrong` is raised where it isn't one."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise wrong(f"load: {path}: not a text in UTF-8: {error}") from None
-
-
 def _suffix(where: str, path: str | os.PathLike[str]) -> str:
     suffix = Path(path).suffix
     if suffix not in SUFFIXES:
@@ -136,21 +125,10 @@ def _suffix(where: str, path: str | os.PathLike[str]) -> str:
 
 
 def _from_json(path: Path) -> dict[str, Any]:
-    text = read_text(path, WeightsError)
-    try:
-        document = json.loads(text, object_pairs_hook=_without_doubles)
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise WeightsError(f"load: {path}: not weights: it must be an object whose format is {FORMAT!r}")
-        if document.get("version") != VERSION or isinstance(document["version"], bool):
-            raise WeightsError(f"load: {path}: version must be {VERSION}, got {document.get('version')!r:.40}")
-        weights = document.get("weights")
-        if not isinstance(weights, dict):
-            raise WeightsError(f"load: {path}: weights must be an object, got {type(weights).__name__}")
-        return {name: _numbers(path, name, numbers) for name, numbers in weights.items()}
-    except WeightsError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise WeightsError(f"load: {path}: not JSON, or cut off: {error}") from None
+    weights = documents.read(path, "load", FORMAT, VERSION, WeightsError).get("weights")
+    if not isinstance(weights, dict):
+        raise WeightsError(f"load: {path}: weights must be an object, got {type(weights).__name__}")
+    return weights
 
 
 def _from_safetensors(path: Path) -> dict[str, Any]:
@@ -185,33 +163,3 @@ def _safetensors(where: str) -> Any:
             f"pip install 'scalargrad[safetensors]'; .json needs nothing"
         ) from None
     return safetensors
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found
-
-
-def _spelled(numbers: Any) -> Any:
-    """Numbers as JSON has them; those it lacks, as text."""
-    if isinstance(numbers, dict):
-        return {name: _spelled(part) for name, part in numbers.items()}
-    if isinstance(numbers, list):
-        return [_spelled(part) for part in numbers]
-    return numbers if isinstance(numbers, int) or math.isfinite(numbers) else str(numbers)
-
-
-def _numbers(path: Path, name: str, given: Any) -> Any:
-    """Nested lists of numbers, or a number."""
-    if isinstance(given, list):
-        return [_numbers(path, name, part) for part in given]
-    if given in ("nan", "inf", "-inf"):
-        return float(given)
-    if isinstance(given, bool) or not isinstance(given, (int, float)):
-        raise WeightsError(f"load: {path}: {name} must be numbers, got {given!r:.40}")
-    try:
-        return float(given)
-    except OverflowError:
-        raise WeightsError(f"load: {path}: {name} has a number too large for a double") from None

@@ -150,6 +150,8 @@ def _prepare(
         return f"{entry.name!r} must be {wanted}, got {f'shape {shape}' if shape else repr(given)[:60]}"
     numbers = []
     for number in flattened(given, shape):
+        if isinstance(number, bool):
+            return f"{entry.name!r} must hold numbers, got {number}"
         try:
             numbers.append(number_of(number))
         except TypeError as error:

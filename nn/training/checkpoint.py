@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 import zlib
@@ -10,10 +9,10 @@ from functools import partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd._common.files import as_path, write_whole
+from autograd._common.files import as_path
 from autograd.errors import AutogradError
+from nn._common import documents
 from nn._common.checks import number_in, size
-from nn.modules.saving import read_text
 
 if TYPE_CHECKING:
     import os
@@ -89,8 +88,7 @@ class Checkpoint:
         OSError
             If the file can't be written; what was there before stays.
         """
-        text = json.dumps({"format": FORMAT, "version": VERSION, **state})
-        write_whole(self.path, text.encode("utf-8"))
+        documents.write(self.path, FORMAT, VERSION, state)
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
@@ -107,13 +105,7 @@ class Checkpoint:
             if not self.path.parent.is_dir():
                 raise FileNotFoundError(f"checkpoint: {self.path}: there is no folder {self.path.parent}")
             return None
-        text = read_text(self.path, CheckpointError)
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise CheckpointError(f"checkpoint: {self.path}: not JSON, or cut off: {error}") from None
-        if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("version") != VERSION:
-            raise CheckpointError(f"checkpoint: {self.path}: not a {FORMAT} of version {VERSION}")
+        found = documents.read(self.path, "checkpoint", FORMAT, VERSION, CheckpointError)
         for name, kind in KINDS.items():
             if not isinstance(found.get(name), kind) or isinstance(found[name], bool):
                 raise CheckpointError(f"checkpoint: {self.path}: {name} is missing or of another kind")

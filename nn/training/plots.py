@@ -1,4 +1,4 @@
-"""Plots with matplotlib, the extra `plots`: training curves, decision regions, weights by layer."""
+"""Plots with matplotlib, the extra `plots`: training curves and decision regions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from nn.modules.module import Module
 from nn.training.predicting import predict
 from nn.training.samples import array, table
 
-__all__ = ["curves", "decision_regions", "weight_histograms"]
+__all__ = ["curves", "decision_regions"]
 
 
 def curves(history: Any, axes: Any = None) -> Any:
@@ -111,41 +110,6 @@ def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, res
         axes.contourf(across, up, chosen, levels=levels, cmap="viridis", alpha=0.5)
     cmap = "RdBu" if found.ndim == 1 else "viridis"
     axes.scatter(points[:, 0], points[:, 1], c=labels, cmap=cmap if labels is not None else None, edgecolors="black")
-    return axes
-
-
-def weight_histograms(model: Module, axes: Any = None, *, bins: int = 30) -> Any:
-    """Draw how the weights of each layer are distributed.
-
-    Parameters
-    ----------
-    model : Module
-        Each entry of its `state_dict` is one histogram.
-    axes : matplotlib axes, optional
-        Where to draw; a new figure otherwise.
-    bins : int
-        How many bins.
-
-    Returns
-    -------
-    axes
-        Where it was drawn.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib isn't installed; the text names the extra.
-
-    Examples
-    --------
-    >>> weight_histograms(model).figure.savefig("weights.svg")  # doctest: +SKIP
-    """
-    axes = _axes("weight_histograms", axes)
-    for name, numbers in model.state_dict().items():
-        axes.hist(np.ravel(numbers), bins=bins, histtype="step", label=name)
-    axes.set_xlabel("weight")
-    axes.set_ylabel("how many")
-    axes.legend()
     return axes
 
 

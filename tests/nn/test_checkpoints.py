@@ -148,8 +148,8 @@ def test_a_checkpoint_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change, text",
     [
-        ({"format": "x"}, "not a scalargrad checkpoint of version 1"),
-        ({"version": 2}, "not a scalargrad checkpoint of version 1"),
+        ({"format": "x"}, "not scalargrad checkpoint: it must be an object whose format is"),
+        ({"version": 2}, "version must be 1, got 2"),
         ({"loss": None}, "loss is missing or of another kind"),
         ({"loss": ["1"]}, "loss must be numbers"),
         ({"best": [True]}, "best must be numbers"),

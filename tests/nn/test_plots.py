@@ -55,12 +55,6 @@ def test_decision_regions_of_an_estimator() -> None:
     nn.plots.decision_regions(found, points, labels, resolution=10).figure.canvas.draw()
 
 
-def test_weight_histograms_count_every_weight() -> None:
-    net = nn.MLP(2, [4, 1], seed=1)
-    axes = nn.plots.weight_histograms(net)
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(net.state_dict())
-
-
 @pytest.mark.parametrize(
     "given, text",
     [
