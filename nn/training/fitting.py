@@ -52,6 +52,7 @@ def fit(
     compiled: bool = True,
     threads: int | None = None,
     executor: Executor | None = None,
+    timeout: float | None = None,
 ) -> History:
     """Train a model: for each batch, gradients by replay and one step of the optimiser.
 
@@ -111,8 +112,9 @@ def fit(
         Whether there is a bar, once a second has passed; by default in a terminal.
     compiled : bool
         Whether batches are replayed; otherwise Python computes each sample.
-    threads, executor
-        As of a compiled function's `backward`; results don't depend on how many there are.
+    threads, executor, timeout
+        As of a compiled function's `backward`; results don't depend on how many there are. With a timeout in seconds,
+        an executor whose worker was killed raises an AutogradError, where it might wait for ever.
 
     Returns
     -------
@@ -157,13 +159,14 @@ def fit(
         rate, plateau = _schedule(schedule, trained)
         of_parameters = None if penalty is None else Penalty(penalty, parameters, compiled)
         named, masks = _named_loss(loss), Masks(model)
+        options = {"threads": threads, "executor": executor, "timeout": timeout}
         of_sample = sample_loss(model, named, samples)
         probe(of_sample, samples)
 
         def objective(of: Samples) -> Objective:
             if not compiled:
                 return Eager(of_sample, reduction == "mean")
-            return Compiled(of_sample, reduction == "mean", of.row(0), threads, executor, masks)
+            return Compiled(of_sample, reduction == "mean", of.row(0), masks, **options)
 
         learning, validating = objective(samples), None
         if others is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -125,12 +124,11 @@ class Compiled(Objective):
         of_sample: Callable[..., Any],
         mean: bool,
         sample: Sequence[float],
-        threads: int | None,
-        executor: Executor | None,
         masks: Masks,
+        **options: Any,
     ) -> None:
         super().__init__(of_sample, mean)
-        self.threads, self.executor = threads, executor
+        self.options = options  # of the calls: threads, executor, timeout
         program = _recorded(of_sample, sample, masks)
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
@@ -147,16 +145,16 @@ class Compiled(Objective):
         mean = 1.0 / len(batch) if self.mean else 1.0
         replayed, arguments = self._replayed(batch)
         if weights is None:
-            found = replayed.backward(*arguments, seed=mean, threads=self.threads, executor=self.executor)
+            found = replayed.backward(*arguments, seed=mean, **self.options)
             return float(_total(found)) * mean
         seeds = weights * mean
-        found = replayed.backward(*arguments, seed=seeds, threads=self.threads, executor=self.executor)
+        found = replayed.backward(*arguments, seed=seeds, **self.options)
         return float(_total(found * seeds))
 
     def losses(self, batch: Array) -> float:
         """All samples at once."""
         replayed, arguments = self._replayed(batch)
-        return float(_total(replayed(*arguments, threads=self.threads, executor=self.executor)))
+        return float(_total(replayed(*arguments, **self.options)))
 
 
 def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:

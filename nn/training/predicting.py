@@ -42,6 +42,7 @@ def predict(
     compiled: bool = True,
     threads: int | None = None,
     executor: Executor | None = None,
+    timeout: float | None = None,
 ) -> Array:
     """Return what a model gives for many samples; a module is put into evaluation for it.
 
@@ -53,7 +54,7 @@ def predict(
         The samples; a data frame will do.
     compiled : bool
         Whether the model is replayed; otherwise it is called for each sample.
-    threads, executor
+    threads, executor, timeout
         As of a compiled function's call.
 
     Returns
@@ -88,7 +89,7 @@ def predict(
         parts = []
         for begin in range(0, len(rows), CHUNK):
             columns = np.ascontiguousarray(rows[begin : begin + CHUNK].T, dtype=float)
-            found = function(*columns, threads=threads, executor=executor)
+            found = function(*columns, threads=threads, executor=executor, timeout=timeout)
             parts.append(np.column_stack(found) if isinstance(found, (tuple, list)) else np.asarray(found))
     return np.concatenate(parts)
 

@@ -838,3 +838,19 @@ def test_numbers_that_a_callback_changes_are_followed(which: str) -> None:
         ).loss  # fmt: skip
 
     assert losses(True) == pytest.approx(losses(False), rel=1e-12)
+
+
+class Silent(concurrent.futures.Executor):
+    """Takes work and never answers, as a pool whose worker was killed may."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        return concurrent.futures.Future()
+
+
+def test_an_executor_that_never_answers_has_a_time_limit() -> None:
+    net = nn.MLP(2, [1], seed=1)
+    points, labels = moons(12)
+    with pytest.raises(ag.errors.AutogradError, match=r"no answer within 0\.01 s"):
+        nn.fit(net, points, labels, loss="mse", optimizer=nn.SGD(net, lr=0.1), executor=Silent(), timeout=0.01)
+    with pytest.raises(ag.errors.AutogradError, match=r"no answer within 0\.01 s"):
+        nn.predict(net, points, executor=Silent(), timeout=0.01)
