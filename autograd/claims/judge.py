@@ -34,7 +34,7 @@ EXACT_DIGITS: Final = 5
 PRINTER: Final = TextPrinter(12, {}, "plain")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """The verdict on one claim.
 
@@ -62,6 +62,8 @@ class Verdict:
     def __str__(self) -> str:
         mark = "right" if self.ok else "WRONG"
         return f"{mark}: {self.claim}" + (f"\n       {self.message}" if self.message else "")
+
+    __repr__ = __str__
 
 
 class Subject:

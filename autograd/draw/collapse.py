@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from typing import Any
 
+from autograd._common.text import did_you_mean, listing
 from autograd.draw.boxes import NARROWEST, Box, Edge, box, number, one_line, value_box
 from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
 from autograd.draw.scene import Cluster, Flows, Gradients, Scene, full, largest_gradient, slopes_of, too_many
@@ -71,11 +71,8 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[in
 
 
 def _nearest(name: str, names: Collection[str]) -> str:
-    near = get_close_matches(name, sorted(names), n=3)
-    some = sorted(names)[:8]
-    if near:
-        return f"; near are {', '.join(map(repr, near))}"
-    return f"; there are {', '.join(map(repr, some))}{', …' if len(names) > 8 else ''}" if some else ""
+    known = sorted(names)
+    return did_you_mean(name, known, most=3) or (f"; there are {listing(map(repr, known))}" if known else "")
 
 
 class _Collapsed:

@@ -379,7 +379,7 @@ def unknown_name(
     if (match := re.fullmatch(r"([^\W\d]+)(\d\w*)", name)) and function_name(match[1]):
         return token.error(f"unknown name {token.shown()}; an op is written {match[1]}({match[2]})")
     cuts = ((name[:i], name[i:]) for i in range(1, len(name)))
-    factors = next((cut for cut in cuts if all(each in known for each in cut)), None)
+    factors = next((cut for cut in cuts if all(each in known or each in CONSTANTS for each in cut)), None)
     if factors:
         return token.error(f"unknown name {token.shown()}; a product is written {'*'.join(factors)}")
     advice = did_you_mean(name, [*known, *CONSTANTS]) or (f"; {listed} {listing(known)}" if known else "")

@@ -386,20 +386,22 @@ class Parser:
     # Derivatives
 
     def _is_differential(self) -> bool:
-        """Whether `d(y)/d(x)` begins here, or `dy/dx` of quantities y and x where dy and dx are none."""
-        token = self.next
+        """Whether `d(y)/d(x)` begins here; or `dy/dx`, `d y/d x` of quantities where d, dy and dx are none."""
+        above = self._differential_length(0)
+        return bool(above) and self._peek(above).text == "/" and bool(self._differential_length(above + 1))
+
+    def _differential_length(self, ahead: int) -> int:
+        """Count the tokens of `d(y)`, `dy` or `d y`; 0 for anything else."""
+        token, following = self._peek(ahead), self._peek(ahead + 1)
         if token.kind != "name" or not token.text.startswith("d"):
-            return False
+            return 0
+        if token.text == "d" and (length := self._bracketed_label(ahead + 1)):
+            return 1 + length
+        if self._known is None or self._known(token.text):
+            return 0
         if token.text == "d":
-            length = self._bracketed_label(1)
-            after = self._peek(1 + length), self._peek(2 + length)
-            divided = [each.text for each in after] == ["/", "d"]
-            return bool(length) and divided and bool(self._bracketed_label(3 + length))
-        below = self._peek(2)
-        if self._known is None or self._peek(1).text != "/" or below.kind != "name" or not below.text.startswith("d"):
-            return False
-        names = [each.text for each in (token, below)]
-        return not any(map(self._known, names)) and all(len(each) > 1 and self._known(each[1:]) for each in names)
+            return 2 if following.kind == "name" and self._known(following.text) else 0
+        return 1 if self._known(token.text[1:]) else 0
 
     def _bracketed_label(self, ahead: int) -> int:
         """Count the tokens of `(name)` or `(name[1,2])`; 0 for anything else."""

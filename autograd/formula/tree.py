@@ -14,11 +14,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 from autograd.errors import WorksheetError
-from autograd.ops import TABLE, Op, ieee
+from autograd.ops import TABLE, Op, ieee, rules
 
 __all__ = [
     "COMPARISONS",
@@ -399,11 +400,6 @@ def slope(op: Op, operand: Formula) -> Formula:
     return from_textbook(op.textbook[0], {"pi": PI, "out": out, op.parameters[0]: operand})
 
 
-@cache
-def _tree_of(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
 def from_textbook(text: str, names: Mapping[str, Formula]) -> Formula:
     """Read a derivative as the table has it for readers, putting formulas for its names.
 
@@ -414,29 +410,28 @@ def from_textbook(text: str, names: Mapping[str, Formula]) -> Formula:
     >>> from_textbook("y*x**(y - 1)", {"x": name("a"), "y": number(2.0)}) == times(number(2.0), name("a"))
     True
     """
-    return CUT if text.startswith("∂") else _from_tree(_tree_of(text), names)
+    return CUT if text.startswith("∂") else _from_tree(rules.parse(text, tuple(names), "textbook form"), names)
 
 
-_BINARY: Final = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 _SIGNS: Final = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 def _from_tree(tree: ast.expr, names: Mapping[str, Formula]) -> Formula:
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, (int, float)):
-        return number(float(tree.value))
-    if isinstance(tree, ast.Name):
-        return names[tree.id]
-    if isinstance(tree, ast.UnaryOp):
-        return negative(_from_tree(tree.operand, names))
-    if isinstance(tree, ast.BinOp):
-        return call(_BINARY[type(tree.op)], _from_tree(tree.left, names), _from_tree(tree.right, names))
-    if isinstance(tree, ast.Compare):
-        sides = _from_tree(tree.left, names), _from_tree(tree.comparators[0], names)
-        return Formula(_SIGNS[type(tree.ops[0])], sides)
-    if isinstance(tree, ast.IfExp):
-        return call("where", *(_from_tree(each, names) for each in (tree.test, tree.body, tree.orelse)))
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-        return call(tree.func.id, *(_from_tree(each, names) for each in tree.args))
-    raise ValueError(
-        f"textbook form: can't read {ast.unparse(tree)!r}; allowed are arithmetic, comparisons, ops of the table"
-    )
+    """Make a formula of a derivative's tree: names, numbers, calls, conditions."""
+    match tree:
+        case ast.Constant(value=int() | float() as value):
+            return number(float(value))
+        case ast.Name(id=text):
+            return names[text]
+        case ast.Call(func=ast.Name(id=op), args=operands):
+            return call(op, *(_from_tree(each, names) for each in operands))
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return call("where", *(_from_tree(each, names) for each in (test, body, orelse)))
+        case ast.Compare(left=first, ops=signs, comparators=others):
+            sides = [_from_tree(each, names) for each in (first, *others)]
+            return times(*(Formula(_SIGNS[type(s)], pair) for s, pair in zip(signs, pairwise(sides), strict=True)))
+        case ast.BoolOp(op=ast.And(), values=conditions):
+            return times(*(_from_tree(each, names) for each in conditions))
+        case ast.BoolOp(values=conditions):
+            return Formula("max", tuple(_from_tree(each, names) for each in conditions))
+    raise ValueError(f"textbook form: can't read {ast.unparse(tree)!r}")

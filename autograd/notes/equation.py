@@ -15,7 +15,7 @@ WRONG, DOUBTFUL, REMARK, UNREAD = "WRONG", "doubtful", "remark", "not read"
 STATUSES: Final = (GIVEN, DEFINED, RIGHT, JOINS, IN_FORM, WRONG, DOUBTFUL, REMARK, UNREAD)
 
 
-@dataclass
+@dataclass(repr=False)
 class Equation:
     """One equation of a note.
 
@@ -74,3 +74,5 @@ class Equation:
     def __str__(self) -> str:
         head = f"{self.place} {self.status}: {self.reading or ' '.join(self.text.split())}"
         return head + (f"\n       {self.message}" if self.message else "")
+
+    __repr__ = __str__

@@ -13,7 +13,7 @@ from autograd.notes.table import as_table
 __all__ = ["Note"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Note:
     """What was found in a note: its equations, and one remark on the whole where there is one.
 
@@ -86,6 +86,4 @@ class Note:
         head = self.summary() + (f"\n{self.remark}" if self.remark else "")
         return as_table(head, self.equations)
 
-    def __repr__(self) -> str:
-        wrong = self.count(WRONG)
-        return f"<Note: {len(self.equations)} equations, {wrong} WRONG>"
+    __repr__ = __str__

@@ -380,6 +380,35 @@ def test_ways_through_steps_that_only_pass_on_are_told_apart() -> None:
     assert written[1] == "      = (1 − a²) + b"
 
 
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("1.0 if x > 0 and x < 1 else 3.0", "where((x > 0) · (x < 1), 1, 3)"),
+        ("1.0 if 0 < x < 1 else 3.0", "where((0 < x) · (x < 1), 1, 3)"),
+        ("1.0 if x < 0 or x > 1 else 3.0", "where(max((x < 0), (x > 1)), 1, 3)"),
+        ("+x", "x"),
+        ("-(-x)", "x"),
+        ("x**-2", "x⁻²"),
+    ],
+)
+def test_every_derivative_that_an_op_may_state_is_shown(text: str, shown: str) -> None:
+    @ag.op(text)
+    def stated_for_show(x: float) -> float:
+        return x * x
+
+    try:
+        for number in (-0.5, 0.5, 1.5):
+            x = Value(number, "x")
+            y = stated_for_show(x)
+            derivation = ag.derive(y, x, width=100)
+            assert str(derivation).splitlines()[0] == f"∂y/∂x = {shown}"
+            factor = derivation.lines[0].terms[0].factors[0]
+            assert factor.formula is not None
+            assert factor.formula.value({"x": number}) == ag.gradients(y, [x])[0]
+    finally:
+        remove("stated_for_show")
+
+
 def test_an_op_of_ones_own_whose_derivative_is_a_function_is_cut_not_an_error() -> None:
     @ag.op(lambda x, out: 3 * x * x)
     def cube_of_mine(x: float) -> float:

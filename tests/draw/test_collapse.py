@@ -251,7 +251,7 @@ def test_edges_of_a_focused_picture_keep_their_derivatives() -> None:
 
 def test_what_is_not_there_cannot_be_focused() -> None:
     _, root = mlp()
-    with pytest.raises(DrawError, match=r"focus: no value is labelled 'w99'; near are 'w9'"):
+    with pytest.raises(DrawError, match=r"focus: no value is labelled 'w99'; did you mean 'w9'"):
         draw(root, focus="w99")
     with pytest.raises(DrawError, match=r"focus: Value\(1, label='q'\) is not part of the graph that is drawn"):
         draw(root, focus=Value(1.0, "q"))

@@ -186,6 +186,12 @@ def test_a_derivative_in_a_question_needs_no_brackets() -> None:
     assert answers == ["6", "12", "7", "12"]
 
 
+@pytest.mark.parametrize("text", ["dE/d(w)", "d(E)/dw", "d E/d w", "d E/dw", "dE/d w"])
+def test_differentials_may_be_written_apart(text: str) -> None:
+    (formula,) = equation(text, {"E", "w"})
+    assert formula == partial("E", "w")
+
+
 def test_a_quotient_of_quantities_is_no_derivative() -> None:
     assert equation("dE/dw", {"E", "w", "dE", "dw"})[0].head == "/"
     assert equation("delta/depth", {"delta", "depth", "elta", "epth"})[0].head == "/"
