@@ -48,9 +48,8 @@ def _is_bare_product(side: Node) -> bool:
 
 def index_left_out(one: Node, other: Node) -> bool:
     """Whether two formulas differ only in how many indices some symbols have: z for z_j."""
-    if one == other:
-        return False
     pairs = [(one, other)]
+    shorter = False
     while pairs:
         a, b = pairs.pop()
         if a == b:
@@ -60,8 +59,9 @@ def index_left_out(one: Node, other: Node) -> bool:
             shortened = len(labels) == 2 and (labels[0].startswith(labels[1]) or labels[1].startswith(labels[0]))
             if a.text != b.text or (len(a.args) == len(b.args) and not shortened):
                 return False
+            shorter = True
             continue
-        if (a.head, a.text, len(a.args)) != (b.head, b.text, len(b.args)) or not a.args:
+        if (a.head, a.text, a.primes, len(a.args)) != (b.head, b.text, b.primes, len(b.args)) or not a.args:
             return False
         pairs.extend(zip(a.args, b.args, strict=True))
-    return True
+    return shorter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
@@ -13,6 +14,8 @@ from autograd.notes.rows import Row, is_open
 from autograd.notes.world import Book, Definition
 
 __all__ = ["gathered"]
+
+LARGEST: Final = 5
 
 
 def gathered(rows: Sequence[Row], notation: Notation, network: Network | None) -> Book:
@@ -49,10 +52,25 @@ class _Gatherer:
             for each in side.walk():
                 if each.head == "sum" and each.text != "?":
                     for inner in each.args[0].symbols():
-                        if len(inner.args) == 1 and inner.args[0] == n.symbol(each.text):
+                        others = [index for index in inner.args if index != n.symbol(each.text)]
+                        if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
                             book.simplex.setdefault(n.key(inner), each.text)
 
         self._other_letters()
+        self._declared_shapes()
+
+    def _declared_shapes(self) -> None:
+        r"""Read W ∈ ℝ^{m × n}; what is declared twice in different ways is open."""
+        declared: dict[Key, set[tuple[str, str]]] = {}
+        for row in self.rows:
+            if row.statement.relations[-1:] != ["∈"] or len(row.readable()) != len(row.sides) or len(row.sides) < 2:
+                continue
+            shape = _shape_of_space(row.readable()[-1])
+            names = row.readable()[-2]
+            for name in names.args if names.head == "list" else (names,):
+                if shape is not None and name.head == "sym":
+                    declared.setdefault(n.key(name), set()).add(shape)
+        self.book.declared = {key: next(iter(shapes)) for key, shapes in declared.items() if len(shapes) == 1}
 
     def _other_letters(self) -> None:
         """Take c for an index where π_c is defined and π_k is summed over."""
@@ -132,7 +150,7 @@ class _Gatherer:
             or any(each.head == "d" and each.args[0] == name for each in body.walk())
         ):
             return False
-        if body.head == "list":
+        if body.head == "list" or body.text in ("0", "1"):
             return False
         known = self.book.definitions.setdefault(key, [])
         if body.head == "sym" and self._leads_to(body, name):
@@ -203,3 +221,20 @@ class _Gatherer:
             if all(each.pattern != left for each in known):
                 known.append(Definition(left, body, row.order, row.section))
             return
+
+
+def _shape_of_space(space: Node) -> tuple[str, str] | None:
+    """Read ℝ^{m × n} as the names of its dimensions; None for what is no such space."""
+    if space.head != "^" or space.args[0].head != "sym" or space.args[0].text != "R":
+        return None
+    exponent = space.args[1]
+    if exponent.head == "*" and len(exponent.args) == 2 and exponent.text in ("×", "·", "*"):
+        rows, columns = (_dimension(each) for each in exponent.args)
+        return rows, columns
+    return _dimension(exponent), "1"
+
+
+def _dimension(size: Node) -> str:
+    """Name a dimension; large numbers are names, too, so that vectors stay small."""
+    small = size.head == "num" and size.number <= LARGEST and size.text.isdigit()
+    return size.text if small else f"dimension {n.show(size)}"

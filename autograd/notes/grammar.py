@@ -225,10 +225,12 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
         base = _base(token)
         if base and not (at and (row[at - 1].is_command("partial") or _base(row[at - 1]) in _DELTAS)):
             kind = _application(row, at + 1)
-            if kind:
-                notation.applied[base] += kind == "applied"
-            else:
-                notation.bare[base] += not (at == 0 and len(row) == 1)
+            whole = written(row[at : _after_scripts(row, at + 1)])
+            for name in {base, whole}:
+                if kind == "applied" or (kind and name == base):
+                    notation.applied[name] += 1
+                elif not (at == 0 and len(row) == 1):
+                    notation.bare[name] += 1
         if not base or following is None:
             continue
         if _is_prime(row, at + 1):
@@ -245,10 +247,15 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
             notation.functions.add(base)
 
 
-def _application(row: Sequence[Token], at: int) -> str:
-    """Whether brackets with one symbol in them follow a name, as in f(x_1): "applied"; "unclear" for other brackets."""
+def _after_scripts(row: Sequence[Token], at: int) -> int:
     while at < len(row) and row[at].is_sign("_", "^"):
         at += 2
+    return at
+
+
+def _application(row: Sequence[Token], at: int) -> str:
+    """Whether brackets with one symbol in them follow a name, as in f(x_1): "applied"; "unclear" for other brackets."""
+    at = _after_scripts(row, at)
     if at >= len(row) or not row[at].is_sign("("):
         return ""
     end = next((place for place in range(at + 1, min(at + 9, len(row))) if row[place].is_sign(")")), -1)
@@ -928,7 +935,15 @@ class _Reader:
             x = self.inner(self.script())
         if self.peek().is_sign("^"):
             raise WorksheetError("∇² is not read")
+        start = self.at
         y = self.factor()
+        if x is not None and self.starts_factor(self.peek()) and y.head in ("T", "sym") and y.head != "call":
+            last, self.at = self.at, start
+            whole = self.product()
+            if y.head == "T" or (y != x and x in set(whole.symbols()) and x not in set(y.symbols())):
+                y = whole
+            else:
+                self.at = last
         if x is None:
             return Node("unknown", text=f"∇{n.show(y)}")
         return n.derivative(y, x)
@@ -974,7 +989,9 @@ class _Reader:
         if relation == len(low) or low[relation].is_command("in"):
             return names, Node("open")
         bound = self.inner(low[relation + 1 :])
-        return (names, bound) if low[relation].is_sign("=") else (names, Node("bound", (bound,), low[relation].text))
+        if low[relation].is_sign("="):
+            return names, bound
+        return names, Node("bound", (bound,), _COMPARISONS[low[relation].text])
 
     # Names
 
@@ -1027,8 +1044,24 @@ class _Reader:
             factor = n.product(*(factor.args if factor.head == "*" else (factor,)), self.factor())
         return factor
 
+    def change(self) -> Node | None:
+        """Read Δw, the name of a change; None for Δ with indices of its own or by itself."""
+        following = self.peek(1)
+        if following.kind not in ("letter", "group") and not following.is_command(*_BOLD, *_SPELLED, *_ACCENTS):
+            return None
+        start = self.at
+        self.at += 1
+        try:
+            node = self.factor_symbol()
+        except WorksheetError:
+            self.at = start
+            return None
+        return replace(node, text="Δ" + node.text)
+
     def named(self) -> Node:
         start = self.at
+        if self.peek().is_command("Delta") and (changed := self.change()) is not None:
+            return changed
         base, bold = self.base_name()
         if (
             base in ("d",)
@@ -1046,8 +1079,19 @@ class _Reader:
         if self.peek().is_sign("(", "[") and (opaque := self.given(node)) is not None:
             return opaque
         if (
+            node.text in self.notation.functions
+            and self.peek().is_sign("^")
+            and self.peek(1).text.isdigit()
+            and self.peek(2).is_sign("(")
+        ):
+            power = self.peek(1)
+            self.row = [*self.row[: self.at], *self.row[self.at + 2 :]]
+            call = Node("call", self.arguments(), n.show(node))
+            return Node("^", (call, n.number(float(power.text), power.text)))
+        spelled = {node.text, written(self.row[start : self.at])}
+        if (
             node.head == "sym"
-            and node.text in self.notation.functions
+            and not self.notation.functions.isdisjoint(spelled)
             and (self.peek().is_sign("(") or primes or (self.peek().is_sign("[") and primes))
         ):
             start = self.at

@@ -85,10 +85,12 @@ class Judge:
 
     def compare(self, claim: Claim, readings: Sequence[Options] | None = None) -> Outcome:
         """Try every reading: equal in one is equal; unequal only if unequal in all."""
-        outcomes = [self.compared(claim, options) for options in readings or self.readings]
-        for each in outcomes:
-            if each.result == EQUAL and not each.vacuous:
-                return each
+        outcomes: list[Outcome] = []
+        for options in readings or self.readings:
+            outcome = self.compared(claim, options)
+            if outcome.result == EQUAL and not outcome.vacuous:
+                return outcome
+            outcomes.append(outcome)
         for each in outcomes:
             if each.result == EQUAL:
                 return each

@@ -13,18 +13,20 @@ from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RI
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
-from autograd.notes.nodes import Node
+from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
-from autograd.notes.shapes import infer, kinds_of, spread
-from autograd.notes.world import EVERYWHERE, Book, Definition, Options
+from autograd.notes.shapes import infer, kinds_of, linked, spread
+from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Options
 
 __all__ = ["Pairs"]
 
 WORK_EACH: Final = 1_500
 WORK_BEFORE: Final = 80_000
 MOST_NAMES: Final = 16
+LINKED_SIZE: Final = 3
+"""How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
 
 
 class Pairs:
@@ -45,6 +47,9 @@ class Pairs:
     def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers) -> None:
         self.book, self.notation, self.numbers = book, notation, numbers
         self.typed = _typed_readings(rows, book)
+        self.square = [
+            replace(each, shapes=_squared(each.shapes)) for each in self.typed if not each.common and not each.simplex
+        ]
         self.shaped = dict(self.typed[0].shapes) if self.typed else {}
         self.judge = Judge(book, _readings(book), WORK_BEFORE + WORK_EACH * len(rows))
         self.repairer = Repairer(self.judge)
@@ -95,6 +100,8 @@ class Pairs:
 
     def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
         """Judge two sides with names."""
+        if left.head == right.head == "sym" and n.key(left) not in self.book.definitions:
+            return GIVEN, ""
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
         if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
             return self._unjoined(row, right, *gaps[0])
@@ -164,6 +171,10 @@ class Pairs:
             return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
         if any(each.head == "d" for each in claim.right.walk()):
             return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
+        if outcome.shape_error and self.square:
+            square = self.judge.compare(claim, self.square)
+            if square.result == EQUAL and not square.vacuous:
+                return IN_FORM, "where all matrices are square"
         names = self.names(claim)
         for options in self.typed:
             repair = self.repairer.repair(claim, options, names)
@@ -171,7 +182,10 @@ class Pairs:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
                 sure = outcome.trusted and not self._strangers(claim)
                 sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+                sure = sure and not self._hindsight(claim)
                 return (WRONG if sure else DOUBTFUL), why + repair.message
+        if outcome.shape_error:
+            return None
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
     def _unequal_entries(self, claim: Claim) -> str:
@@ -230,12 +244,17 @@ class Pairs:
         doubt = reason_to_doubt(claim, replace(claim, right=repaired), self.book.letters)
         if not doubt and self._ends_in_bias(left, right):
             doubt = "a factor 1 may be left out"
-        here = {self.derivation[row.order]}
-        if not doubt and any(self.derivations.get(each) == here for each in right.symbols()):
+        if not doubt and self._is_alias(row, right, repaired):
             doubt = "a name that stands nowhere else"
         if doubt:
             return DOUBTFUL, f"{what}: {doubt}; {n.show(repaired)}"
         return WRONG, f"{what}; it should be {n.show(repaired)}"
+
+    def _is_alias(self, row: Row, right: Node, repaired: Node) -> bool:
+        """Whether a name that does not join stands in this derivation alone: it may be another name for the one."""
+        here = {self.derivation[row.order]}
+        names = [(a, b) for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
+        return any(self.derivations.get(name) == here for pair in names for name in pair)
 
     @staticmethod
     def _ends_in_bias(left: Node, right: Node) -> bool:
@@ -271,11 +290,11 @@ class Pairs:
             return DOUBTFUL, f"a number may hide a path; {repair.message}"
         if not outcome.trusted:
             return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
-        if outcome.options.common or self.is_softly_known(claim):
+        if (outcome.options.common and not outcome.options.shapes) or self.is_softly_known(claim):
             return DOUBTFUL, repair.message
         if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
-        doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+        doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _if_same(self, claim: Claim) -> tuple[str, str] | None:
@@ -315,6 +334,21 @@ class Pairs:
                     return Repair(f"an operator is missing in {n.show(right)}", changed)
         return None
 
+    def _hindsight(self, claim: Claim) -> str:
+        """Say that a claim rests on what only a later section defines, which may be another quantity."""
+        seen: set[Key] = set()
+        waiting = [each for side in (claim.left, claim.right) for each in side.symbols()]
+        while waiting:
+            key = n.key(waiting.pop())
+            every = self.book.definitions.get(key, ())
+            if key in seen or not every:
+                continue
+            seen.add(key)
+            if all(each.order > claim.order and each.section != claim.section for each in every):
+                return f"{n.show(every[0].pattern)} is defined in a later part"
+            waiting.extend(inner for each in every for inner in each.body.symbols())
+        return ""
+
     def is_softly_known(self, claim: Claim) -> bool:
         """Whether the notation of a claim may be of matrices, whose shapes are not known."""
         matrix = self.notation.matrices
@@ -329,7 +363,7 @@ class Pairs:
                 if each.bold:
                     return True
                 if each.head == "sym" and (
-                    self.shaped.get(n.key(each), (1, 1)) != (1, 1)
+                    any(self.shaped.get((each.text, len(each.args) - low), (1, 1)) != (1, 1) for low in (0, 1, 2))
                     or (matrix and each.text[:1].isupper() and not each.args)
                 ):
                     return True
@@ -452,8 +486,10 @@ class Pairs:
         same = [each for each in self.book.definitions.get(n.key(left), []) if each.pattern == left]
         mine = next((each for each in same if each.order == row.order), None)
         before = [each for each in same if each.order < row.order and each.section in (row.section, EVERYWHERE)]
-        if mine is None or not before:
+        if mine is None:
             return None
+        if not before:
+            return self._by_general_definition(row, mine)
         if alike := [each for each in before if each.body == mine.body]:
             return (RIGHT, "as in the worksheet") if alike[0].section == EVERYWHERE else (DEFINED, "as before")
         claim = Claim(before[-1].body, mine.body, before[-1].order + 1, row.section, row.conditions)
@@ -467,6 +503,35 @@ class Pairs:
                 return WRONG, renamed.message
         return DEFINED, "anew"
 
+    def _by_general_definition(self, row: Row, mine: Definition) -> tuple[str, str] | None:
+        """Hold δ_j^L = … against an earlier δ_j^l = …, and δ^l = … against an earlier δ_j^l = …."""
+        name, count = n.key(mine.pattern)
+        general = [
+            each
+            for low in (-2, -1, 0, 1, 2)
+            for each in self.book.definitions.get((name, count + low), ())
+            if each.order < mine.order
+            and each.section in (row.section, EVERYWHERE)
+            and (low or covers(each.pattern, mine.pattern))
+        ]
+        if not general:
+            return None
+        claim = Claim(mine.pattern, mine.body, row.order + 1, row.section, row.conditions)
+        typed = bool(self.typed) and self.is_softly_known(claim)
+        readings = [replace(each, without=mine.order) for each in (self.typed if typed else self.judge.readings)]
+        outcome = self.judge.compare(claim, readings)
+        if outcome.result == EQUAL and not outcome.vacuous:
+            return (JOINS, "") if outcome.guessed else (RIGHT, "by what was said before")
+        derived = any(part.head == "d" for each in general for part in each.body.walk())
+        if outcome.result != UNEQUAL or not derived or outcome.guessed or not outcome.trusted:
+            return None
+        for options in readings:
+            repair = self.repairer.repair(claim, options, self.names(claim))
+            if repair is not None:
+                doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._strangers(claim)
+                return (DOUBTFUL if doubt else WRONG), repair.message
+        return None
+
     def _forget(self, mine: Definition) -> None:
         """Leave a wrong definition out of what follows."""
         every = self.book.definitions[n.key(mine.pattern)]
@@ -475,18 +540,42 @@ class Pairs:
         self.judge.ambiguous = self.book.ambiguous()
 
 
+def covers(general: Node, special: Node) -> bool:
+    """Whether a pattern with letters, δ_j^l, takes in one with a constant, δ_j^L."""
+    return general != special and all(
+        one == other or (one.head == "sym" and one.text not in CONSTANTS)
+        for one, other in zip(general.args, special.args, strict=True)
+    )
+
+
 def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
     """Make readings in which vectors and matrices have shapes, with each layout of derivatives."""
     sides = [side for row in rows for side in row.readable()]
     kinds = kinds_of(sides)
+    joined = linked(sides)
+    kinds.update(joined)
     if not kinds:
         return []
     definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
     spread(definitions, kinds)
-    shapes = tuple(infer(definitions, {}, kinds, kinds).items())
+    size = LINKED_SIZE if joined else 0
+    declared = {} if joined else book.declared
+    kinds.update({key: "matrix" if "1" not in shape else "vector" for key, shape in declared.items()})
+    shapes = tuple(infer(definitions, declared, kinds, kinds, sides, size).items())
     layouts = ("gradient", "numerator", "denominator")
-    plain = [Options(shapes=shapes, layout=layout, simplex=simplex) for simplex in (False, True) for layout in layouts]
-    return [*plain, Options(shapes=shapes, entrywise=True)]
+    plain = [
+        Options(shapes=shapes, layout=layout, simplex=simplex, common=size)
+        for simplex in (False, True)
+        for layout in layouts
+    ]
+    return [*plain, Options(shapes=shapes, entrywise=True, common=size)]
+
+
+def _squared(shapes: tuple[tuple[Key, tuple[int, int]], ...]) -> tuple[tuple[Key, tuple[int, int]], ...]:
+    """Give all vectors and matrices the same sizes."""
+    return tuple(
+        (key, (LINKED_SIZE if rows > 1 else 1, LINKED_SIZE if columns > 1 else 1)) for key, (rows, columns) in shapes
+    )
 
 
 def _readings(book: Book) -> list[Options]:

@@ -48,6 +48,8 @@ class Repairer:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        bodies = [each.body for every in judge.book.definitions.values() for each in every]
+        self.kinks = any(_has_kinks(Claim(body, body, 0, 0)) for body in bodies)
 
     def repair(
         self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False
@@ -55,7 +57,7 @@ class Repairer:
         """Find the first single change that makes both sides equal."""
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
-        for what, side, on_left, renames in _candidates(claim, names, renames_only):
+        for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
             if tried >= EACH or self.judge.budget.left <= max(0, least):
                 return None
             tried += 1
@@ -72,7 +74,7 @@ class Repairer:
 Candidate = tuple[str, Node, bool, bool]
 
 
-def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool) -> Iterator[Candidate]:
+def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: bool) -> Iterator[Candidate]:
     names = list(dict.fromkeys(names))[:MOST_NAMES]
     right = claim.right
     if renames_only:
@@ -89,7 +91,9 @@ def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool) -> Iter
         yield what, side, False, True
     for what, side in _renamed_throughout(right, names):
         yield what, side, False, True
-    for what, side in _multiplied(right, claim, names):
+    for what, side in _exchanged(right):
+        yield what, side, False, False
+    for what, side in _multiplied(right, claim, names, kinks):
         yield what, side, False, False
     for what, side in _everywhere(claim.left, _dropped):
         yield what, side, True, False
@@ -149,6 +153,22 @@ def _swapped_indices(part: Node) -> Iterator[Change]:
         swapped = replace(part, args=(*part.args[:-2], part.args[-1], part.args[-2]))
         if part.marks[-2:] in ("__", "^^") and swapped != part:
             yield f"transposed: {n.show(part)} where {n.show(swapped)} belongs", swapped
+
+
+def _exchanged(side: Node) -> Iterator[Change]:
+    """Exchange two index letters throughout."""
+    letters = list(dict.fromkeys(arg for name in side.symbols() for arg in name.args if arg.head == "sym"))[:4]
+    for at, one in enumerate(letters):
+        for other in letters[at + 1 :]:
+            swap = {one: other, other: one}
+
+            def change(each: Node, swap: dict[Node, Node] = swap) -> Node | None:
+                if each.head == "sym" and each.args:
+                    return replace(each, args=tuple(swap.get(arg, arg) for arg in each.args))
+                return None
+
+            new = side.replaced(change)
+            yield f"{n.show(one)} and {n.show(other)} are exchanged", new
 
 
 def _primed(part: Node) -> Iterator[Change]:
@@ -250,14 +270,23 @@ def _stem(name: Node) -> str:
     return name.text if name.args else re.sub(r"(?<=[^\W\d])\d+$|\[.*", "", name.text)
 
 
-def _multiplied(side: Node, claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
-    for factor in _factors(claim, names):
+def _multiplied(side: Node, claim: Claim, names: Sequence[Node], kinks: bool) -> Iterator[Change]:
+    for factor in _factors(claim, names, kinks):
         yield f"the factor {n.show(factor)} is missing", _times(side, factor)
     for each in names:
         yield f"the divisor {n.show(each)} is missing", Node("/", (side, each))
 
 
-def _factors(claim: Claim, names: Sequence[Node]) -> Iterator[Node]:
+def _has_kinks(claim: Claim) -> bool:
+    """Whether a claim speaks of comparisons, so that one may be missing."""
+    return any(
+        each.head in ("cmp", "cases", "abs") or (each.head == "call" and each.text in ("relu", "max", "min", "abs"))
+        for side in (claim.left, claim.right)
+        for each in side.walk()
+    )
+
+
+def _factors(claim: Claim, names: Sequence[Node], kinks: bool) -> Iterator[Node]:
     yield from (n.number(2), HALF)
     slopes = {
         each for side in (claim.left, claim.right) for each in side.walk() if each.head == "d" and len(each.args) == 2
@@ -275,7 +304,9 @@ def _factors(claim: Claim, names: Sequence[Node]) -> Iterator[Node]:
                 yield n.derivative(y, x)
     for each in names:
         rest = Node("+", (n.ONE, n.negative(each)))
-        yield from (each, rest, n.product(each, rest), Node("cmp", (each, n.number(0)), ">"))
+        yield from (each, rest, n.product(each, rest))
+        if kinks:
+            yield Node("cmp", (each, n.number(0)), ">")
 
 
 def _factor_in_term(part: Node, names: Sequence[Node]) -> Iterator[Change]:

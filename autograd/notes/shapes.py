@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from autograd.notes import nodes as n
+from autograd.notes.grammar import FUNCTIONS
 from autograd.notes.nodes import Key, Node
 
-__all__ = ["infer", "kinds_of", "spread"]
+__all__ = ["infer", "kinds_of", "linked", "spread"]
 
 SIZES: Final = (3, 4, 5)
 _ONE: Final = "1"
@@ -29,6 +30,26 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
                 for name in _bare(each):
                     kinds.setdefault(n.key(name), "matrix" if name.text[:1].isupper() else "vector")
     return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in _LOSSES}
+
+
+def linked(sides: Iterable[Node]) -> dict[Key, str]:
+    """Find vectors and matrices whose entries are written, too: z^l where there is z^l_j, w^l where there is w^l_jk."""
+    entries: dict[tuple[str, int], set[int]] = {}
+    bare: set[tuple[str, int]] = set()
+    for side in sides:
+        for each in side.symbols():
+            high = each.marks.count("^")
+            low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+            if high and not low:
+                bare.add((each.text, high))
+            elif high and all(arg.head == "sym" for arg in low):
+                entries.setdefault((each.text, high), set()).add(len(low))
+    kinds = {1: "vector", 2: "matrix"}
+    return {
+        name: kinds[next(iter(lows))]
+        for name, lows in entries.items()
+        if name in bare and len(lows) == 1 and next(iter(lows)) in kinds
+    }
 
 
 def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
@@ -212,10 +233,21 @@ class _Inference:
         return total
 
 
+def _is_simple(term: Node) -> bool:
+    return term.head in ("sym", "num") or (term.head == "neg" and term.args[0].head in ("sym", "num"))
+
+
 def infer(
-    definitions: Iterable[tuple[Node, Node]], declared: dict[Key, Shape], kinds: dict[Key, str], keys: Iterable[Key]
+    definitions: Iterable[tuple[Node, Node]],
+    declared: dict[Key, Shape],
+    kinds: dict[Key, str],
+    keys: Iterable[Key],
+    claims: Iterable[Node] = (),
+    size: int = 0,
 ) -> dict[Key, tuple[int, int]]:
-    """Infer shapes from definitions, name by body; what does not fit is passed over.
+    """Infer shapes from definitions, name by body, then from sums of names anywhere; what does not fit is passed over.
+
+    With `size`, whatever stays open is that large.
 
     Examples
     --------
@@ -226,6 +258,9 @@ def infer(
     """
     inference = _Inference(declared, kinds)
     for name, body in definitions:
+        own_function = body.head == "call" and body.text not in FUNCTIONS.values()
+        if own_function and (n.key(name) not in kinds or (not name.bold and any(each.bold for each in body.symbols()))):
+            continue  # a scalar function of a vector
         try:
             shape = inference.of(n.key(name))
             found = inference.node(body)
@@ -235,6 +270,12 @@ def infer(
             continue
     for key in keys:
         inference.of(key)
+    for added in (each for side in claims for each in side.walk() if each.head == "+"):
+        if all(_is_simple(term) for term in added.args):
+            try:
+                inference.node(added)
+            except _Misfit:
+                continue
     sizes: dict[str, int] = {_ONE: 1}
     for shape in inference.shapes.values():
         for each in shape:
@@ -242,6 +283,6 @@ def infer(
             if root.isdigit():
                 sizes[root] = int(root)
             elif root not in sizes:
-                sizes[root] = SIZES[(len(sizes) - 1) % len(SIZES)]
+                sizes[root] = size or SIZES[(len(sizes) - 1) % len(SIZES)]
     find = inference.dimensions.find
     return {key: (sizes[find(rows)], sizes[find(columns)]) for key, (rows, columns) in inference.shapes.items()}

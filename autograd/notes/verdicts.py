@@ -223,7 +223,7 @@ class Verdicts:
             return RIGHT, ""
         if outcome.result == EQUAL:
             return JOINS, ""
-        known = all(n.key(each) in self.book.settled for each in left.symbols())
+        known = left.head == "d" and all(n.key(each) in self.book.settled for each in left.symbols())
         if outcome.result == UNEQUAL and known and self.pairs.judge.compare(replace(claim, right=ZERO)).result == EQUAL:
             return WRONG, f"{n.show(left)} is 0: there is no path"
         if outcome.result == UNEQUAL and not self.numbers.computed(row, left):

@@ -83,7 +83,7 @@ class Book:
     sizes: dict[str, int] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)
     simplex: dict[Key, str] = field(default_factory=dict)
-    shapes: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    declared: dict[Key, tuple[str, str]] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
     """What a worksheet says all of, its shape among it."""
 
@@ -128,7 +128,10 @@ def _shape_of(pattern: Node) -> tuple[object, ...]:
 
 @dataclass(frozen=True)
 class Options:
-    """One reading: which layout derivatives by vectors have, whether the targets of a sum add up to 1."""
+    """One reading: which layout derivatives by vectors have, whether the targets of a sum add up to 1.
+
+    `without` is the order of a definition that is left out, to hold it against what was said before.
+    """
 
     simplex: bool = False
     layout: str = "gradient"
@@ -136,6 +139,7 @@ class Options:
     entrywise: bool = False
     shapes: tuple[tuple[Key, tuple[int, int]], ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
+    without: int | None = None
 
 
 def letters_of(node: Node, known: set[str]) -> set[str]:
@@ -211,6 +215,7 @@ class World:
         self.used: dict[str, Value] = {}
         self._totals: dict[int, tuple[Value, dict[int, float]]] = {}
         self._chosen: dict[Key, _Chosen] = {}
+        self._firsts: dict[Key, float] = {}
         self._terms = 0
 
     # Values
@@ -651,14 +656,30 @@ class World:
         if self.active and self.active[-1] == instance:
             self.active.pop()
         if instance not in self.values:
-            self.values[instance] = _fresh(value)
+            shared = bool(self.shapes) and self._has_entries(instance)
+            self.values[instance] = value if shared else _fresh(value)
         return self.values[instance]
+
+    def _has_entries(self, instance: Instance) -> bool:
+        """Whether a quantity may be an entry of another, or be made of others: it stays the same node then."""
+        (name, count), _ = instance
+        name = name.lstrip("*")
+        own = self.first_order(instance[0])
+        near = [(each, count + by) for each in (name, f"**{name}") for by in (-2, -1, 1, 2)]
+        return any(
+            (self.shapes.get(key, (1, 1)) != (1, 1) or key in self.book.definitions)
+            and (own == math.inf or self.first_order(key) < own)
+            for key in near
+        )
 
     def _made(self, instance: Instance) -> Quantity:
         shown = _spelled(instance)
         if shown in self.numbers:
             self.used[shown] = Value(self.numbers[shown])
             return self.used[shown]
+        other = self._other_form(instance)
+        if other is not None:
+            return other
         found = self.definition(instance)
         if found is not None:
             definition, env = found
@@ -666,16 +687,40 @@ class World:
         if not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
             kept, trusted = Book._in_force(every, self.order, self.section)
             self.trusted &= trusted
-            return self._eval(kept[-1].body, {})
+            here = [each for each in kept if each.order < self.order and each.section == self.section]
+            return self._eval(max(here or kept, key=lambda each: each.order).body, {})
         entry = self._from_vector(instance)
         if entry is not None:
             return entry
+        whole = self._from_entries(instance)
+        if whole is not None:
+            return whole
         if instance[0] == ("δ", 2) and all(isinstance(each, int) for each in instance[1]):
             return float(instance[1][0] == instance[1][1])
         parents = self._upstream(instance)
         if parents:
             return self._random_function(instance, parents)
         return self._set_leaf(instance)
+
+    def first_order(self, key: Key) -> float:
+        """Return where a key is first defined; infinity where it is not."""
+        if key not in self._firsts:
+            self._firsts[key] = min((each.order for each in self.book.definitions.get(key, ())), default=math.inf)
+        return self._firsts[key]
+
+    def _other_form(self, instance: Instance) -> Quantity | None:
+        """Take an entry from its vector, or a vector from its entries, where that form is defined first."""
+        (name, count), _ = instance
+        if not self.shapes:
+            return None
+        own = self.first_order(instance[0])
+        if own == math.inf:
+            return None
+        if any(self.first_order((name, count - low)) < own for low in (1, 2) if count >= low):
+            return self._from_vector(instance)
+        if any(self.first_order((name, count + low)) < own for low in (1, 2)):
+            return self._from_entries(instance)
+        return None
 
     def definition(self, instance: Instance) -> tuple[Definition, Environment] | None:
         """Find the definition of a member, and the values of the letters in it; the most special one first."""
@@ -685,6 +730,8 @@ class World:
         chosen = self._chosen[key]
         best: tuple[int, Definition, dict[str, int]] | None = None
         for each in chosen.candidates(indices):
+            if each.order == self.options.without:
+                continue
             env = self.matched(each.pattern, indices)
             if env is not None and not _below_ground(each, indices) and (best is None or len(env) < best[0]):
                 best = len(env), each, env
@@ -716,15 +763,33 @@ class World:
         return env
 
     def _from_vector(self, instance: Instance) -> Quantity | None:
-        """Take x_i for an entry of the vector x, where there is one."""
+        """Take x_i for an entry of the vector x, and z^l_j for one of z^l, where there is one."""
         (name, count), indices = instance
-        if count not in (1, 2) or not all(isinstance(each, int) for each in indices):
-            return None
-        for key in ((f"**{name}", 0), (name, 0)):
-            if key in self.shapes and self.shapes[key] != (1, 1):
-                whole = self._instance((key, ()))
-                return _entry(whole, indices)
+        for below in (1, 2):
+            places = indices[count - below :]
+            if count < below or not all(isinstance(each, int) for each in places):
+                continue
+            for key in ((f"**{name}", count - below), (name, count - below)):
+                shape = self.shapes.get(key, (1, 1))
+                if shape != (1, 1) and (below == 1) == (1 in shape):
+                    return _entry(self._instance((key, indices[: count - below])), places)
         return None
+
+    def _from_entries(self, instance: Instance) -> Quantity | None:
+        """Make a vector or a matrix of its entries, where these are defined: z^l of z^l_j."""
+        (name, count), indices = instance
+        rows, columns = self.shapes.get(instance[0], (1, 1))
+        below = 1 if columns == 1 else 2
+        key = (name.lstrip("*"), count + below)
+        if (rows, columns) == (1, 1) or key not in self.book.definitions:
+            return None
+        places = [[(i,) if below == 1 else (i, j) for j in range(1, columns + 1)] for i in range(1, rows + 1)]
+        if self.definition((key, (*indices, *places[0][0]))) is None:
+            return None
+        entries = [[self._instance((key, (*indices, *place))) for place in row] for row in places]
+        if any(isinstance(entry, Grid) for row in entries for entry in row):
+            return None
+        return Grid(entries)  # type: ignore[arg-type]
 
     def _upstream(self, instance: Instance) -> list[Scalar]:
         """Return what an undefined quantity is a function of: what it is differentiated by, nearest first."""
@@ -802,16 +867,16 @@ class World:
         rows, columns = self.shapes.get(key, (1, 1))
         if (rows, columns) == (1, 1):
             return Value(self._drawn(key, indices))
-        if key[0] == "**1":
-            return Grid([[1.0] * columns for _ in range(rows)])
+        if key[0] in ("**1", "**0"):
+            return Grid([[float(key[0][2:])] * columns for _ in range(rows)])
         if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in _TARGETS:
             drawn = [_random(key, (*indices, i), self.seed - self.seed % 2) for i in range(rows)]
             return Grid([[Value(each / sum(drawn))] for each in drawn])
         return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
 
     def _drawn(self, key: Key, indices: tuple[Index, ...]) -> float:
-        if self.options.simplex and len(indices) == 1 and key in self.book.simplex:
-            place = indices[0] if isinstance(indices[0], int) else 1
+        if self.options.simplex and key in self.book.simplex:
+            place = next((each for each in indices if isinstance(each, int)), 1)
             low, high = self._simplex_range(key)
             members = [_random(key, (at,), self.seed - self.seed % 2) for at in range(low, high + 1)]
             return _random(key, (place,), self.seed - self.seed % 2) / sum(members)
