@@ -1,10 +1,13 @@
-"""One sample through layers: sums that run side by side give what each gives alone, on every instruction set."""
+"""Layers, for one sample and for batches of every length: sums run together give what each gives alone."""
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -43,14 +46,7 @@ def learned(program: Program, numbers: list[float], parameters: list[Value]) -> 
 @pytest.mark.parametrize("inputs, width", SIZES)
 def test_sums_side_by_side(inputs: int, width: int) -> None:
     program, numbers, output, parameters = trained(inputs, width)
-    found = {}
-    for name in _replay.instruction_sets():
-        before = _replay.choose(name)
-        try:
-            fresh = Program(program.tape, program.parameters, True, "c")
-            found[name] = learned(fresh, numbers, parameters)
-        finally:
-            _replay.choose(before)
+    found = on_every_set(program, lambda fresh: learned(fresh, numbers, parameters))
     for parameter in parameters:
         parameter.grad = 0.0
     output.backward()
@@ -74,3 +70,39 @@ def test_one_parameter_in_many_places() -> None:
         weight.grad = 0.0
     output.backward()
     assert found == pytest.approx([output.data, *(w.grad for w in weights), *(x.grad for x in leaves)], rel=1e-13)
+
+
+def on_every_set(program: Program, run: Callable[[Program], list[float]]) -> dict[str, list[float]]:
+    found = {}
+    for name in _replay.instruction_sets():
+        before = _replay.choose(name)
+        try:
+            found[name] = run(Program(program.tape, program.parameters, True, "c"))
+        finally:
+            _replay.choose(before)
+    return found
+
+
+@pytest.mark.parametrize("samples", [2, 3, 7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 63, 65, 100, 127, 129, 200])
+@pytest.mark.parametrize("last", [0.5, math.inf, math.nan])
+def test_batches_of_every_length(samples: int, last: float) -> None:
+    draw = random.Random(samples)
+    net = nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")
+    leaves = [Value(0.5) for _ in range(5)]
+    program = in_c(net(leaves), leaves)
+    table = np.array([[draw.uniform(-2.0, 2.0) for _ in leaves] for _ in range(samples)])
+    table[-1, 2] = last
+
+    def run(fresh: Program) -> list[float]:
+        found = fresh.gradients(table, seed=np.linspace(0.5, 1.5, samples))
+        return [*found.outputs, *np.ravel(found.inputs), *found.parameters]
+
+    found = on_every_set(program, run)
+    wanted = [program.gradients(*row.tolist(), seed=w) for row, w in zip(table, np.linspace(0.5, 1.5, samples))]
+    sums = np.sum([each.parameters for each in wanted], axis=0)
+    for numbers in found.values():
+        np.testing.assert_array_equal(numbers, found["baseline"])
+        np.testing.assert_array_equal(numbers[:samples], [each.outputs for each in wanted])
+        by_input = np.reshape(numbers[samples : 6 * samples], (5, samples)).T
+        np.testing.assert_allclose(by_input, [each.inputs for each in wanted], rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(numbers[6 * samples :], sums, rtol=1e-12, atol=1e-14)

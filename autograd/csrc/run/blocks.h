@@ -164,21 +164,28 @@ ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, d
     }
 }
 
+/* CALL(COUNT) with the count at hand as a constant, from 1 to 8. */
+#define FOR_COUNT(COUNT, CALL) \
+    switch (COUNT) { \
+    case 1: CALL(1); break; \
+    case 2: CALL(2); break; \
+    case 3: CALL(3); break; \
+    case 4: CALL(4); break; \
+    case 5: CALL(5); break; \
+    case 6: CALL(6); break; \
+    case 7: CALL(7); break; \
+    case 8: CALL(8); break; \
+    }
+
 LANE void
 ISA(sum_all)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
              int32_t count, const bool any)
 {
     const int32_t *end = terms + 2 * (ptrdiff_t)count;
-    long i = 0;
-    for (; i + 8 * WIDTH <= n; i += 8 * WIDTH) {
-        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 8);
-    }
-    if (i + 4 * WIDTH <= n) {
-        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 4);
-        i += 4 * WIDTH;
-    }
-    for (; i < n; i += WIDTH) {
-        ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, 1);
+    for (long i = 0; i < n; i += 8 * WIDTH) {
+#define SUM_SOME(VECTORS) ISA(sum_some)(work, i, out, start_slot, start, terms, end, any, VECTORS)
+        FOR_COUNT((n - i < 8 * WIDTH ? n - i : 8 * WIDTH) / WIDTH, SUM_SOME)
+#undef SUM_SOME
     }
 }
 
@@ -194,6 +201,54 @@ ISA(sum_products)(const Work *work, long n, double *out, const double *start_slo
                   int32_t count)
 {
     ISA(sum_all)(work, n, out, start_slot, start, terms, count, true);
+}
+
+/* LAYER sums of the same slots by numbers, over COUNT vectors from i on: a product of matrices, in registers. */
+LANE void
+ISA(sum_layer_some)(const Work *work, long i, const Step *s, const int32_t *all_terms, const int count)
+{
+    const double *slots = work->slots + i, *uniforms = work->uniforms;
+    const int32_t *terms[LAYER], *shared = all_terms + s->terms;
+    V sums[LAYER][4];
+    for (int j = 0; j < LAYER; j++) {
+        const int32_t start = s[j].reads[0];
+        terms[j] = all_terms + s[j].terms + 1;
+        for (int q = 0; q < count; q++) {
+            sums[j][q] = start >= 0 ? AT(SLOT(work, start), i + WIDTH * q) : ALL(uniforms[~start]);
+        }
+    }
+    for (ptrdiff_t k = 0; k < 2 * (ptrdiff_t)s->count; k += 2) {
+        const double *x = slots + (ptrdiff_t)shared[k] * BLOCK;
+        for (int j = 0; j < LAYER; j++) {
+            const V y = ALL(uniforms[terms[j][k]]);
+            for (int q = 0; q < count; q++) {
+                sums[j][q] += AT(x, WIDTH * q) * y;
+            }
+        }
+    }
+    for (int j = 0; j < LAYER; j++) {
+        for (int q = 0; q < count; q++) {
+            AT(SLOT(work, s[j].outs[0]), i + WIDTH * q) = sums[j][q];
+        }
+    }
+}
+
+static void
+ISA(sum_layer)(const Work *work, long n, const Step *s, const int32_t *terms)
+{
+    enum { MOST = WIDTH == 8 ? 4 : 2 }; /* vectors of each sum that registers hold */
+    for (long i = 0; i < n; i += MOST * WIDTH) {
+#define SUM_LAYER(VECTORS) ISA(sum_layer_some)(work, i, s, terms, VECTORS)
+        switch ((n - i < MOST * WIDTH ? n - i : MOST * WIDTH) / WIDTH) {
+        case 1: SUM_LAYER(1); break;
+        case 2: SUM_LAYER(2); break;
+#if WIDTH == 8
+        case 3: SUM_LAYER(3); break;
+        case 4: SUM_LAYER(4); break;
+#endif
+        }
+#undef SUM_LAYER
+    }
 }
 
 /* lanes += x·y over the samples [start, count). */
@@ -248,34 +303,118 @@ ISA(gather_some)(const Work *work, long i, int h, double *out, const double *x_s
     }
 }
 
-/* The gradient of a slot x that numbers u multiply, and theirs: out = start + g0·u0 + …; lanes of u_k += g_k·x. */
-static void
-ISA(gather)(const Work *work, long count, long n, double *out, const double *x, const double *start_slot, double start,
-            const int32_t *terms, int32_t terms_count)
-{
-    const int32_t *end = terms + 3 * (ptrdiff_t)terms_count;
-    long i = 0;
+typedef int64_t ISA(integers) __attribute__((vector_size(WIDTH * 8)));
+
 #if WIDTH == 8
-    for (; i + 64 <= count; i += 64) {
-        ISA(gather_some)(work, i, 0, out, x, start_slot, start, terms, end, 2);
-    }
+#define FROM_0 ((ISA(integers)){0, 1, 2, 3, 4, 5, 6, 7})
+#elif WIDTH == 4
+#define FROM_0 ((ISA(integers)){0, 1, 2, 3})
+#else
+#define FROM_0 ((ISA(integers)){0, 1})
 #endif
+
+/* GATHERS gathers of the same gradients over the fewer than 32 samples from i on, in COUNT vectors 8 apart from lane h on;
+   of those in the last only `left` are samples, and only they are in the lanes: `whole` where that is all 8. */
+LANE void
+ISA(gather_rest)(const Work *work, long i, int h, long left, const Step *s, const int32_t *all_terms, const int gathers,
+                 const int count, const bool whole)
+{
+    typedef ISA(integers) integers;
+    const double *slots = work->slots + i + h, *uniforms = work->uniforms;
+    const integers kept = FROM_0 + h < (integers){0} + left;
+    const int32_t *terms[LAYER], *shared = all_terms + s->terms;
+    V x[LAYER][4], sums[LAYER][4];
+    for (int j = 0; j < gathers; j++) {
+        const int32_t start = s[j].reads[1];
+        terms[j] = all_terms + s[j].terms;
+        for (int q = 0; q < count; q++) {
+            x[j][q] = AT(SLOT(work, s[j].reads[0]), i + h + 8 * q);
+            sums[j][q] = start == NONE ? ALL(-0.0) : start >= 0 ? AT(SLOT(work, start), i + h + 8 * q) : ALL(uniforms[~start]);
+        }
+    }
+    for (ptrdiff_t k = 0; k < 3 * (ptrdiff_t)s->count; k += 3) {
+        const double *g = slots + (ptrdiff_t)shared[k] * BLOCK;
+        for (int j = 0; j < gathers; j++) {
+            double *lanes = work->lanes + 8 * (ptrdiff_t)terms[j][k + 2] + h;
+            const V u = ALL(uniforms[terms[j][k + 1]]);
+            V total = AT(lanes, 0);
+            for (int q = 0; q < count; q++) {
+                const V gradient = AT(g, 8 * q), more = total + gradient * x[j][q];
+                sums[j][q] += gradient * u;
+                total = whole || q < count - 1 ? more : (V)(((integers)more & kept) | ((integers)total & ~kept));
+            }
+            AT(lanes, 0) = total;
+        }
+    }
+    for (int j = 0; j < gathers; j++) {
+        for (int q = 0; s[j].outs[0] >= 0 && q < count; q++) {
+            AT(SLOT(work, s[j].outs[0]), i + h + 8 * q) = sums[j][q];
+        }
+    }
+}
+
+/* The gradients of slots x that numbers u multiply, and theirs: out = start + g0·u0 + …; lanes of u_k += g_k·x; for one
+   gather, or for LAYER of the same gradients. */
+LANE void
+ISA(gather_all)(const Work *work, long count, const Step *s, const int32_t *all_terms, const int gathers)
+{
+    long i = 0;
     for (; i + 32 <= count; i += 32) {
-        for (int h = 0; h < 8; h += WIDTH) {
-            ISA(gather_some)(work, i, h, out, x, start_slot, start, terms, end, 1);
+        const bool twice = WIDTH == 8 && i + 64 <= count;
+        for (int j = 0; j < gathers; j++) {
+            const int32_t *terms = all_terms + s[j].terms, *end = terms + 3 * (ptrdiff_t)s[j].count, start = s[j].reads[1];
+            double *out = s[j].outs[0] < 0 ? NULL : SLOT(work, s[j].outs[0]);
+            const double *x = SLOT(work, s[j].reads[0]), *start_slot = start != NONE && start >= 0 ? SLOT(work, start) : NULL;
+            const double begin = start == NONE ? -0.0 : start >= 0 ? 0.0 : work->uniforms[~start];
+#if WIDTH == 8
+            if (twice) {
+                ISA(gather_some)(work, i, 0, out, x, start_slot, begin, terms, end, 2);
+                continue;
+            }
+#endif
+            for (int h = 0; h < 8; h += WIDTH) {
+                ISA(gather_some)(work, i, h, out, x, start_slot, begin, terms, end, 1);
+            }
         }
+        i += twice ? 32 : 0;
     }
-    /* Lanes first: out may be the slot of x or of a gradient. */
-    for (int32_t k = 0; i < count && k < terms_count; k++) {
-        ISA(add_products)(work->lanes + 8 * (size_t)terms[3 * k + 2], x, SLOT(work, terms[3 * k]), i, count);
-    }
-    for (; out != NULL && i < n; i += WIDTH) {
-        V s = start_slot != NULL ? AT(start_slot, i) : ALL(start);
-        for (int32_t k = 0; k < terms_count; k++) {
-            s += AT(SLOT(work, terms[3 * k]), i) * ALL(work->uniforms[terms[3 * k + 1]]);
+    const long rest = count - i, left = rest % 8;
+    for (int h = 0; h < 8; h += WIDTH) {
+        /* As many gathers at a time as registers hold. */
+#define GATHER_REST(GATHERS, VECTORS, WHOLE) \
+        for (int j = 0; j < gathers; j += GATHERS) { \
+            ISA(gather_rest)(work, i, h, left, s + j, all_terms, GATHERS, VECTORS, WHOLE); \
         }
-        AT(out, i) = s;
+#define EITHER(GATHERS, VECTORS) \
+        if (left == 0) { \
+            GATHER_REST(GATHERS, VECTORS, true) \
+        } \
+        else { \
+            GATHER_REST(GATHERS, VECTORS, false) \
+        }
+        enum { FEW = WIDTH == 8 ? LAYER : 2 };
+        const int few = gathers > 1 ? FEW : 1, some = gathers > 1 ? 2 : 1;
+        switch ((rest + 7) / 8) {
+        case 1: EITHER(few, 1) break;
+        case 2: EITHER(few, 2) break;
+        case 3: EITHER(some, 3) break;
+        case 4: EITHER(some, 4) break;
+        }
+#undef EITHER
+#undef GATHER_REST
     }
+}
+
+static void
+ISA(gather)(const Work *work, long count, const Step *s, const int32_t *terms)
+{
+    ISA(gather_all)(work, count, s, terms, 1);
+}
+
+static void
+ISA(gather_layer)(const Work *work, long count, const Step *s, const int32_t *terms)
+{
+    ISA(gather_all)(work, count, s, terms, LAYER);
 }
 
 /* lanes += x·number over the samples. */
@@ -316,7 +455,7 @@ ISA(any_of)(const Work *work, long n, double *out, const int32_t *terms, int32_t
 static void
 ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, int32_t count)
 {
-    double largest[BLOCK], rest[BLOCK];
+    double largest[BLOCK], rest[BLOCK], unneeded[BLOCK];
     long top[BLOCK];
     const double *first = SLOT(work, terms[0]);
     EACH { largest[i] = first[i]; top[i] = 0; rest[i] = 0.0; }
@@ -330,16 +469,21 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
     }
     for (long k = 0; k < count; k++) {
         const double *x = SLOT(work, terms[2 * k]);
+        double *power = terms[2 * k + 1] != NOT_NEEDED ? SLOT(work, terms[2 * k + 1]) : unneeded;
         EACH {
             double e = ops_exp_difference(x[i], largest[i]);
             rest[i] += top[i] == k ? 0.0 : e;
+            power[i] = e;
         }
     }
     for (long k = 0; k < count; k++) {
+        if (terms[2 * k + 1] == NOT_NEEDED) {
+            continue;
+        }
         const double *x = SLOT(work, terms[2 * k]);
-        double *slope = SLOT(work, terms[2 * k + 1]);
+        double *slope = SLOT(work, terms[2 * k + 1]); /* from its power */
         EACH {
-            double e = ops_exp_difference(x[i], largest[i]) / (1.0 + rest[i]);
+            double e = slope[i] / (1.0 + rest[i]);
             double beside = largest[i] == INFINITY && x[i] < INFINITY ? 0.0 : NAN;
             slope[i] = fabs(largest[i]) < INFINITY ? e : beside;
         }
@@ -394,6 +538,18 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
     for (const Step *s = steps, *end = steps + batch->steps_count; s < end; s++) {
         switch (s->kind) {
         case VALUE:
+            if (s->row == OP_add || s->row == OP_mul) { /* half of all */
+                double *out = SLOT(work, s->outs[0]);
+                const double *x = SLOT(work, s->reads[0]), *y = SLOT(work, s->reads[1]);
+                if (s->row == OP_add) {
+                    EACH out[i] = x[i] + y[i];
+                }
+                else {
+                    EACH out[i] = x[i] * y[i];
+                }
+                break;
+            }
+            /* fall through */
         case BOTH:
         case SLOPES:
             if (s->number != 0 && s->kind != SLOPES) {
@@ -418,20 +574,25 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
 #undef WITH_NUMBER
         case DOT:
         case DOTU: {
+            if (s->together == LAYER) {
+                ISA(sum_layer)(work, n, s, terms);
+                s += LAYER - 1;
+                break;
+            }
             int32_t start = s->reads[0];
             (s->kind == DOT ? ISA(sum_products) : ISA(sum_numbers))(
                 work, n, SLOT(work, s->outs[0]), start >= 0 ? SLOT(work, start) : NULL,
                 start >= 0 ? 0.0 : uniforms[~start], terms + s->terms, s->count);
             break;
         }
-        case GATHER: {
-            int32_t start = s->reads[1];
-            bool slot = start != NONE && start >= 0;
-            ISA(gather)(work, count, n, s->outs[0] < 0 ? NULL : SLOT(work, s->outs[0]), SLOT(work, s->reads[0]),
-                        slot ? SLOT(work, start) : NULL, slot ? 0.0 : start == NONE ? -0.0 : uniforms[~start],
-                        terms + s->terms, s->count);
+        case GATHER:
+            if (s->together == LAYER) {
+                ISA(gather_layer)(work, count, s, terms);
+                s += LAYER - 1;
+                break;
+            }
+            ISA(gather)(work, count, s, terms);
             break;
-        }
         case REDUCE: {
             double *lanes = work->lanes + 8 * (size_t)s->number;
             if (s->reads[1] >= 0) {

@@ -26,7 +26,7 @@
 #error "the replay kernel needs GNU C; without it plans run on numpy"
 #endif
 
-enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, NONE = INT32_MIN };
+enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, LAYER = 4, NONE = INT32_MIN, NOT_NEEDED = -1 };
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
@@ -39,7 +39,7 @@ typedef enum {
 
 /* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array. */
 typedef struct {
-    uint8_t kind, outs_count, reads_count, together; /* over one sample, how many steps from here on to run at once */
+    uint8_t kind, outs_count, reads_count, together; /* how many steps from here on to run at once; over blocks 0 or LAYER */
     int16_t row;
     int16_t run; /* not 0 in a group that has regular places: see plan.c */
     int32_t outs[4];

@@ -19,12 +19,17 @@ log_sum_exp_once(double *m, ptrdiff_t stride, const Step *s, const int32_t *term
     }
     bool usual = fabs(largest) < INFINITY;
     for (int32_t k = 0; usual && k < s->count; k++) {
-        rest += k == top ? 0.0 : ops_exp_difference(m[terms[2 * k] * stride], largest);
+        const double power = ops_exp_difference(m[terms[2 * k] * stride], largest);
+        rest += k == top ? 0.0 : power;
+        if (terms[2 * k + 1] != NOT_NEEDED) {
+            m[terms[2 * k + 1] * stride] = power;
+        }
     }
     for (int32_t k = 0; k < s->count; k++) {
-        double x = m[terms[2 * k] * stride];
-        m[terms[2 * k + 1] * stride] = usual ? ops_exp_difference(x, largest) / (1.0 + rest)
-            : largest == INFINITY && x < largest ? 0.0 : NAN;
+        if (terms[2 * k + 1] != NOT_NEEDED) {
+            double *slope = &m[terms[2 * k + 1] * stride];
+            *slope = usual ? *slope / (1.0 + rest) : largest == INFINITY && m[terms[2 * k] * stride] < largest ? 0.0 : NAN;
+        }
     }
     m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;
 }

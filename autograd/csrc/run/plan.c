@@ -131,9 +131,8 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
             continue;
         }
         bool slot = position == 0 || kind == LOGSUMEXP || (kind == DOT && x >= 0);
-        if (kind == LOGSUMEXP && position == 1 && x == -1) {
-            x = (int32_t)plan->slots;
-            block_terms[f[9] + k] = x;
+        if (kind == LOGSUMEXP && position == 1 && x == NOT_NEEDED) {
+            continue;
         }
         int32_t found = place(plan, fill_of, x);
         if (found == NOT_A_PLACE || (body && (slot ? x < 0 : x >= 0))) {
@@ -258,11 +257,21 @@ direction(const Step *steps, const int32_t *terms)
     return (int16_t)(regular ? way : 0);
 }
 
+static bool
+are_alike(const Step *steps, int count)
+{
+    bool alike = true;
+    for (int i = 1; i < count; i++) {
+        alike = alike && steps[i].kind == steps[0].kind;
+    }
+    return alike;
+}
+
 /* Sums of one length that don't depend on each other, one after the other, are run together: each alone would wait for its
    own additions. Those of a layer, which share factors and have the others in rows, go eight at a time (`run` says
-   how far the rows go, of gathers in which direction), others four. */
+   how far the rows go, of gathers in which direction), others four. Over blocks those that share factors go by LAYER. */
 static void
-find_groups(Step *steps, ptrdiff_t count, const int32_t *terms)
+find_groups(Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
 {
     enum { FEW = 3, TOGETHER = 4 };
     for (ptrdiff_t i = 0; i < count; i++) {
@@ -274,6 +283,10 @@ find_groups(Step *steps, ptrdiff_t count, const int32_t *terms)
         }
         if (first->kind == GATHER ? sharing == EIGHT : sharing >= FEW) {
             first->run = first->kind == GATHER ? direction(first, terms) : consecutive(first, sharing, terms);
+        }
+        for (int k = 0; k + LAYER <= sharing; k += LAYER) {
+            const bool numbers = are_alike(first + k, LAYER) && first[k].kind != DOT;
+            blocks[i + k].together = numbers ? LAYER : 0;
         }
         first->together = (uint8_t)(first->run != 0 ? sharing : together >= TOGETHER ? TOGETHER : 0);
         i += first->together > 0 ? first->together - 1 : 0;
@@ -297,7 +310,7 @@ read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, c
                          &plan->parts[part][i], &blocks[i]);
     }
     if (fine) {
-        find_groups(plan->parts[part], count, own);
+        find_groups(plan->parts[part], blocks, count, own);
     }
     if (part == 1) {
         plan->blocks = blocks;
