@@ -1,6 +1,7 @@
 """Random functions with branches, conversions, errors, closures and parameters on hard points: compiled against eager.
 
-The number of functions is `SCALARGRAD_FUZZ` (60 by default), each on two kernels, one by one and as a batch.
+The number of functions is `SCALARGRAD_FUZZ`, or that of hypothesis's profile (`nightly`, in CI, has the most), each on
+two kernels, one by one and as a batch.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,6 +24,7 @@ from autograd import Value
 from autograd.compiler.program import KERNELS
 from autograd.errors import AnomalyError
 
+EXAMPLES: Final = int(os.environ.get("SCALARGRAD_FUZZ", settings.default.max_examples))
 HARD: Final = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 3.0, 0.1, 1e-300, 1e300, math.inf, -math.inf, math.nan, 2.0**53]
 UNARY: Final = ["exp", "log", "sqrt", "sin", "tanh", "abs", "relu", "softplus", "neg", "log1p", "sigmoid"]
 BINARY: Final = ["add", "sub", "mul", "div", "max", "min", "hypot"]
@@ -32,6 +35,27 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 CONVERSIONS: Final[dict[str, Callable[[Any], Any]]] = {
     "int": int, "round": round, "floor": math.floor, "trunc": math.trunc, "digits": lambda x: round(x, 1),
     "whole": lambda x: float(x) if x == 3 else 2.0, "sqrt": lambda x: math.sqrt(x),
+}  # fmt: skip
+
+
+@ag.op("1", name="fuzz_positive")
+def positive(x: float) -> float:
+    """x, or an error below 0."""
+    if x < 0.0:
+        raise ValueError("negative")
+    return x
+
+
+@ag.custom_gradient(lambda y, x: 2.0 * x)
+def small_square(x: float) -> float:
+    """x², or an error above 2."""
+    if x > 2.0:
+        raise ArithmeticError("large")
+    return float(x) * float(x)
+
+
+OWN: Final[dict[str, Callable[[Any], Any]]] = {
+    "op": positive, "custom_gradient": small_square, "checkpoint": ag.checkpoint(lambda x: x * x if x > 0.5 else -x),
 }  # fmt: skip
 
 
@@ -65,6 +89,19 @@ class Made:
                     made = b * min(max(CONVERSIONS[name](a), -4), 4)
                 except (ValueError, OverflowError) as error:
                     made, path = c - 1.0, path * 3 % 2**40 + isinstance(error, ValueError)
+            elif kind in ("own", "checked"):  # of what is checked, only whether it raised is of use
+                try:
+                    found = OWN[name](a)
+                    made, path = found + b if kind == "own" else b * 1.0, path * 7 % 2**40
+                except (ValueError, ArithmeticError):
+                    made, path = c * 1.0, path * 11 % 2**40
+            elif kind == "thread":
+                asked = self.weights[0] if name == "weight" else x
+                with ThreadPoolExecutor(1) as pool:
+                    number = pool.submit(float, asked).result()
+                made = a * (number if abs(number) < 10.0 else 1.0)
+            elif kind == "sorted":
+                made = sorted([a, b, c], key=lambda x: (x != x, x))[0] * 2.0
             elif kind == "anomaly":
                 try:
                     with ag.detect_anomaly():
@@ -89,7 +126,9 @@ KINDS: Final = st.one_of(
     st.tuples(st.just("branch"), st.sampled_from([*COMPARISONS])),
     st.tuples(st.just("convert"), st.sampled_from([*CONVERSIONS])),
     st.tuples(st.just("anomaly"), st.sampled_from(UNARY)),
-    st.tuples(st.sampled_from(["where", "closure"]), st.just("")),
+    st.tuples(st.sampled_from(["own", "checked"]), st.sampled_from([*OWN])),
+    st.tuples(st.just("thread"), st.sampled_from(["weight", "argument"])),
+    st.tuples(st.sampled_from(["where", "closure", "sorted"]), st.just("")),
 )
 POINTS: Final = st.lists(
     st.tuples(st.sampled_from(HARD) | st.floats(-4.0, 4.0), st.sampled_from(HARD) | st.floats(-4.0, 4.0)),
@@ -136,7 +175,7 @@ def check_all(function: Made, points: list[tuple[float, float]], kernel: str) ->
 
 
 @pytest.mark.parametrize("kernel", sorted(KERNELS))
-@settings(max_examples=int(os.environ.get("SCALARGRAD_FUZZ", "60")))
+@settings(max_examples=EXAMPLES)
 @given(steps=numbered(KINDS), points=POINTS)
 def test_compiled_takes_the_branches_of_eager(kernel: str, steps: Any, points: Any) -> None:
     with on(kernel):
@@ -144,7 +183,7 @@ def test_compiled_takes_the_branches_of_eager(kernel: str, steps: Any, points: A
 
 
 @pytest.mark.parametrize("kernel", sorted(KERNELS))
-@settings(max_examples=int(os.environ.get("SCALARGRAD_FUZZ", "60")))
+@settings(max_examples=EXAMPLES)
 @given(steps=numbered(KINDS), points=st.lists(st.tuples(*[st.floats(-3.0, 3.0)] * 2), min_size=1, max_size=4))
 def test_compiled_has_the_gradients_of_eager(kernel: str, steps: Any, points: Any) -> None:
     with on(kernel):

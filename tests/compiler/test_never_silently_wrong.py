@@ -114,6 +114,34 @@ def test_functions_of_ops_that_raise(positive: Any) -> None:
         agrees(function, [3.0, -1.0])
 
 
+def test_an_op_of_which_only_the_error_is_of_use(positive: Any) -> None:
+    for raising in (positive, ag.custom_gradient(lambda y, x: 1.0)(given_gradient)):
+
+        def function(x: Any, raising: Any = raising) -> Any:
+            try:
+                raising(x)
+            except (ValueError, ArithmeticError):
+                return x * 3.0
+            return x * 2.0
+
+        agrees(function, [1.0, -1.0, 2.0, -2.0])
+
+
+@pytest.mark.parametrize("exponent", [0.5, -0.5, 2.0, 1.0, 0.0, -1.0, 3.0, 0.25])
+def test_powers_of_what_a_root_differs_for(exponent: float) -> None:
+    points = [-math.inf, -0.0, 0.0, math.inf, -2.0, 4.0, math.nan]
+    y = Value(exponent)
+    for function in (lambda x: x**exponent, lambda x: x**y, lambda x: 1.0 / x**exponent):
+        agrees(function, points)
+    x = Value(1.0)
+    for graph in (x**exponent, x**y):
+        program = ag.compile(graph, inputs=[x])
+        names: dict[str, Any] = {}
+        exec(program.to_numpy("power"), names)
+        given = [[np.array(points)], [exponent]][: 1 + len(program.parameters)]
+        assert all(map(same, names["power"](*given)[0], [(Value(x) ** exponent).data for x in points]))
+
+
 def test_questions_asked_in_another_thread() -> None:
     def pooled(x: Any, y: Any) -> Any:
         with ThreadPoolExecutor(2) as pool:

@@ -63,6 +63,10 @@ class _InNumpy(Expressions):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="div"), args=[x, y]):
                 return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="pow"), args=[x, y]):
+                # np.power takes the exponent 0.5 for a root, which differs at -inf and -0.0.
+                known = isinstance(y, ast.Constant) and y.value != 0.5
+                return f"np.{'power' if known else 'float_power'}({self.listed([x, y])})", ATOM
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr=name), args=arguments):
                 return f"{_function_of_numpy(name)}({self.listed(arguments)})", ATOM
             case ast.Call(func=ast.Name(id="abs"), args=[x]):

@@ -86,6 +86,8 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
     operands = dict(enumerate(tape.operands, tape.leaves))
     guarded = _below(operands, tape.asked)
     reached = _below(operands, tape.outputs)
+    own = {*tape.added} - {ALIAS}  # ops that may raise, and then decide on a branch
+    raising = _below(operands, [entry for entry, row in enumerate(tape.rows, tape.leaves) if tape.op(row) in own])
     first, last = (0 if inputs else tape.inputs), (tape.inputs + tape.parameters if parameters else tape.inputs)
     active = set(range(first, last))
     uniform = set(range(tape.inputs, tape.leaves))
@@ -93,14 +95,14 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
         uniform -= set(range(tape.inputs, tape.inputs + tape.parameters))
     forward = []
     for entry, row in enumerate(tape.rows, tape.leaves):
-        op, own = tape.op(row), operands[entry]
-        if uniform.issuperset(own):
+        op, given = tape.op(row), operands[entry]
+        if uniform.issuperset(given):
             uniform.add(entry)
-        if op != ALIAS and not active.isdisjoint(own):
+        if op != ALIAS and not active.isdisjoint(given):
             active.add(entry)
-        if entry in guarded or entry in reached:
+        if entry in guarded or entry in reached or entry in raising:
             slopes = entry in active and entry in reached
-            forward.append(Node(entry, op, own, slopes, entry in guarded and op in TABLE and uses_libm(op)))
+            forward.append(Node(entry, op, given, slopes, entry in guarded and op in TABLE and uses_libm(op)))
     return PlainPlan(
         tape=tape,
         forward=tuple(forward),

@@ -126,7 +126,7 @@ def record(
     inputs : sequence of Value
         Leaves that become arguments.
     observations : sequence of (kind, value, other, outcome)
-        What Python asked while the graph was recorded.
+        What Python asked while the graph was recorded; of kind "computed" what must be computed, as its op may raise.
     questions : sequence of (Tape, leaves)
         More of that, already flattened: its guards are taken over, and what they ask is computed too.
 
@@ -187,6 +187,8 @@ def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[G
     guards: dict[tuple[Any, ...], Guard] = {}
     for kind, _, other, outcome in observations:
         node = next(where)
+        if kind == "computed":  # its place in the tape is all
+            continue
         compared = next(where) if _compares(kind, other) else None
         digits = other if kind == "round" else None
         guards.setdefault((kind, node, compared, digits), Guard(kind, node, compared, outcome, digits))

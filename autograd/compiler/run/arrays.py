@@ -59,7 +59,9 @@ class _Ieee:
         self.inf, self.nan = math.inf, math.nan
         self.erf = numpy.vectorize(math.erf, otypes=[float])
         self.erfc = numpy.vectorize(math.erfc, otypes=[float])
-        self.div, self.pow = numpy.divide, numpy.power
+        self.div = numpy.divide
+        # `power` takes an exponent of 0.5 for a root, which differs at -inf and at -0.0; for 2 it is the faster one.
+        self.pow = lambda x, y: (numpy.float_power if numpy.any(numpy.equal(y, 0.5)) else numpy.power)(x, y)
         for name in (
             "exp",
             "expm1",
