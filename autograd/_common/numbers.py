@@ -7,7 +7,7 @@ import operator
 from numbers import Complex, Real
 from typing import Final
 
-__all__ = ["from_json", "is_number", "shown", "to_json", "whole_number"]
+__all__ = ["from_json", "is_number", "not_a_number", "shown", "to_json", "whole_number"]
 
 _NOT_FINITE: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 
@@ -56,6 +56,21 @@ def shown(x: object) -> str:
     """Return what an error message shows of an object: its repr, shortened, and its type."""
     text = repr(x)
     return f"{text if len(text) <= 50 else text[:49] + '…'} ({type(x).__name__})"
+
+
+def not_a_number(x: object) -> str:
+    """Return what the error for something that isn't one number shows, with what to do with several.
+
+    Examples
+    --------
+    >>> not_a_number("3")
+    "'3' (str)"
+    >>> not_a_number([1.0, 2.0])
+    '[1.0, 2.0] (list); a Value is one number: take each by itself, or pass arrays to a function that ag.compile made'
+    """
+    several = isinstance(x, (list, tuple)) or hasattr(type(x), "__array__")
+    advice = "; a Value is one number: take each by itself, or pass arrays to a function that ag.compile made"
+    return shown(x) + (advice if several else "")
 
 
 def to_json(number: float) -> float | str:

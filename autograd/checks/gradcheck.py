@@ -305,7 +305,15 @@ class _Point:
 
         def evaluate(x: float) -> float:
             nonlocal blocked
-            inputs, outputs = self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])
+            try:
+                inputs, outputs = self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])
+            except (ValueError, ArithmeticError) as error:
+                raise GradientError(
+                    f"{self.where}: beside the point, at {self.names[i]} = {x!r}, the function raised {error!r}; where "
+                    "that is an op of yours, say by its domain= where it is defined, and check inside of it",
+                    function=self.where,
+                    argument=self.names[i],
+                ) from error
             graph = active([y for y in outputs if isinstance(y, Value)], inputs)[0]
             if len(outputs) != len(self.outputs):
                 raise ValueError(f"{self.where}: the function gave {len(self.outputs)} numbers and then {len(outputs)}")

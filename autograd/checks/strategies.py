@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -30,6 +31,7 @@ except ImportError as error:
 from autograd._common.containers import Tree
 from autograd.derivatives import over_values
 from autograd.derivatives.differences import kink_distance
+from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.ops import TABLE, Interval, Op
@@ -296,7 +298,12 @@ def inputs_for(
     low, high : float
         Between which each argument lies.
     away_from_kinks : bool
-        Whether to keep from where an op isn't differentiable, by its row.
+        Whether to keep from where an op isn't differentiable, by its row, and from where the function branches.
+
+    Raises
+    ------
+    ValueError
+        Where a test runs, if no point between `low` and `high` is inside the function's domain.
 
     Examples
     --------
@@ -306,17 +313,31 @@ def inputs_for(
     """
     count = _arguments(function)
     one = st.floats(low, high, allow_nan=False, width=32)
+    found: list[bool] = []
 
     @st.composite
     def drawn(draw: st.DrawFn) -> tuple[float, ...]:
         for _ in range(TRIES):
             point = tuple(draw(one) for _ in range(count))
             if _is_good(function, point, away_from_kinks):
+                found.append(True)
                 return point
+        if not found and not any(_is_good(function, point, away_from_kinks) for point in _spread(low, high, count)):
+            name = getattr(function, "__name__", "the function")
+            raise ValueError(
+                f"inputs_for: no point from {low:g} to {high:g} is inside the domain of {name}, away from its kinks; "
+                "say by low= and high= where it is defined"
+            )
         assume(False)
         raise AssertionError("assume(False) returns never")
 
     return drawn()
+
+
+def _spread(low: float, high: float, count: int) -> list[tuple[float, ...]]:
+    """Points all over a cube, the same each time."""
+    draw = random.Random(0)
+    return [tuple(draw.uniform(low, high) for _ in range(count)) for _ in range(4 * TRIES)]
 
 
 def _arguments(function: Callable[..., Any]) -> int:
@@ -326,9 +347,43 @@ def _arguments(function: Callable[..., Any]) -> int:
     return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
 
 
+class _Comparisons:
+    """Takes note of what a function compares or converts near to where the outcome changes."""
+
+    number = -1
+
+    def __init__(self, near: list[bool]) -> None:
+        self.near = near
+
+    def observed(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
+        """Take note of a comparison, of a number's truth, and of one that is rounded."""
+        x = modes.number(value)
+        if kind in ("<", "<=", ">", ">=", "==", "!=", "bool"):
+            y = 0.0 if other is None else modes.number(other) if isinstance(other, Value) else float(other)
+            self.near.append(abs(x - y) < MARGIN)
+        elif kind in ("int", "trunc", "floor", "ceil"):
+            self.near.append(abs(x - round(x)) < MARGIN)
+
+    def observed_elsewhere(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
+        """Take no note."""
+
+    def depends_on(self, name: str, read: Callable[[], object]) -> None:
+        """Take no note."""
+
+
 def _is_good(function: Callable[..., Any], point: Sequence[float], away_from_kinks: bool) -> bool:
-    """Whether every op recorded there is inside its domain, finite, not huge, and not near a kink."""
-    result = function(*(Value(x) for x in point))
+    """Whether every op recorded there is inside its domain, finite, not huge, and not near a kink or a branch.
+
+    A point where the function raises an error of arithmetic or of a value is outside of its domain.
+    """
+    near: list[bool] = []
+    try:
+        with modes.recorded_by(_Comparisons(near)):
+            result = function(*(Value(x) for x in point))
+    except (ArithmeticError, ValueError):
+        return False
+    if away_from_kinks and any(near):
+        return False
     numbers, _ = Tree.flatten(result, "inputs_for: the function's result")
     for node in topological(*(y for y in numbers if isinstance(y, Value))):
         if not abs(node.data) < LARGEST or not all(abs(d) < LARGEST for d in node.local_derivatives):

@@ -117,9 +117,12 @@ class Function(Generic[P]):
     """
 
     def __init__(self, function: Callable[P, Any], vector: bool = False) -> None:
-        self.function: Callable[..., Any] = function
+        self.is_static = isinstance(function, staticmethod)
+        self.function: Callable[..., Any] = function.__func__ if isinstance(function, staticmethod) else function
         self.vector = vector
-        self._own = OPTIONS & _parameters_of(function)  # options of a call that are the function's own
+        parameters = _parameters_of(self.function)
+        self._own = OPTIONS & {*parameters}  # options of a call that are the function's own
+        self._takes_self = parameters[:1] == ["self"] and not self.is_static  # a method that isn't bound
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._latest: dict[Any, _Version] = {}  # by the shapes of arguments of one sample
         self._lock = threading.RLock()
@@ -155,7 +158,7 @@ class Function(Generic[P]):
 
     def __get__(self, instance: Any, owner: type | None = None) -> Function[...]:
         """Bind a method: each instance has versions of its own, as it has Values of its own."""
-        if instance is None:
+        if instance is None or self.is_static:
             return self
         name = f"_compiled_{getattr(self.function, '__name__', 'function')}"
         bound = getattr(instance, "__dict__", {}).get(name)
@@ -163,7 +166,9 @@ class Function(Generic[P]):
             self.function, instance
         ):  # of a copy's original
             bound = Function(MethodType(self.function, instance), self.vector)
-            if hasattr(instance, "__dict__"):
+            if isinstance(instance, type):  # of a class method
+                setattr(instance, name, bound)
+            elif hasattr(instance, "__dict__"):
                 instance.__dict__[name] = bound
         return bound
 
@@ -193,6 +198,8 @@ class Function(Generic[P]):
         **named: Any,
     ) -> Any:
         """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
+        if self._takes_self and (bound := self._bound(arguments)) is not None:
+            return bound(*arguments[1:], threads=threads, executor=executor, timeout=timeout, **named)
         if self._own:
             threads, executor, timeout = self._options(named, threads=threads, executor=executor, timeout=timeout)
         shapes = None if named or executor is not None else shapes_of(arguments, self.vector)
@@ -221,6 +228,10 @@ class Function(Generic[P]):
         **named: Any,
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; as `Program.backward`."""
+        if self._takes_self and (bound := self._bound(arguments)) is not None:
+            return bound.backward(
+                *arguments[1:], seed=seed, threads=threads, executor=executor, timeout=timeout, **named
+            )
         if self._own:
             seed, threads, executor, timeout = self._options(
                 named, seed=seed, threads=threads, executor=executor, timeout=timeout
@@ -257,6 +268,9 @@ class Function(Generic[P]):
         The gradients of the inputs are nested as the arguments, those given by name last, sorted; what is no number
         among them stays.
         """
+        if self._takes_self and (bound := self._bound(arguments)) is not None:
+            options = {"seed": seed, "threads": threads, "executor": executor, "timeout": timeout}
+            return bound.gradients(*arguments[1:], parameters=parameters, **options, **named)
         if self._own:
             seed, threads, executor, timeout = self._options(
                 named, seed=seed, threads=threads, executor=executor, timeout=timeout
@@ -291,6 +305,17 @@ class Function(Generic[P]):
             for value, g in result.parameters.items()
         }
         return Gradients(_shaped(result, single), _nested(structure, inputs), found)
+
+    def _bound(self, arguments: tuple[Any, ...]) -> Function[...] | None:
+        """Of a method that is called through its class, or a property, what is bound to the instance."""
+        if not arguments:
+            return None
+        instance = arguments[0]
+        return (
+            None
+            if isinstance(instance, (list, tuple, dict, str)) or is_number(instance) or hasattr(instance, "__array__")
+            else self.__get__(instance)
+        )
 
     def _options(self, named: dict[str, Any], **options: Any) -> list[Any]:
         """Give what are parameters of the function itself to it; return the options that are left."""
@@ -518,11 +543,11 @@ def _form_of(returns: Structure) -> int:
     return ARRAY if "array" in repr(returns) else TUPLE
 
 
-def _parameters_of(function: Callable[..., Any]) -> set[str]:
+def _parameters_of(function: Callable[..., Any]) -> list[str]:
     try:
-        return {*inspect.signature(function).parameters}
+        return [*inspect.signature(function).parameters]
     except (TypeError, ValueError):  # a function of C that doesn't say
-        return set()
+        return []
 
 
 def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:

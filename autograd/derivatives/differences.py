@@ -147,7 +147,10 @@ def local(node: Value, position: int) -> tuple[float, float]:
         at = [*operands[:position], x, *operands[position + 1 :]]
         if crosses(node.op, operands, at):
             raise Crossing
-        return values(*at)
+        try:
+            return values(*at)
+        except (ValueError, ArithmeticError):  # an added op beyond where it is defined
+            raise Crossing from None
 
     values = _values(node.op, operands[0])
     x = operands[position]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
-from autograd._common.numbers import is_number, shown
+from autograd._common.numbers import is_number, not_a_number
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
@@ -70,7 +70,7 @@ def record(op: Op, operands: Sequence[Any]) -> Any:
 
 def _number(op: str, x: Any) -> float:
     if not is_number(x):
-        raise TypeError(f"{op}: operands must be Values or numbers, got {shown(x)}")
+        raise TypeError(f"{op}: operands must be Values or numbers, got {not_a_number(x)}")
     return float(x)
 
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
-from autograd._common.containers import Tree
+from autograd._common.containers import LEAF, Leaves, Structure, Tree, flatten, is_array, unflatten
 from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
 from autograd.derivatives.hessian import hessian_array, hessian_of, products
@@ -233,7 +233,8 @@ def value_and_grad(
     argnums : int or sequence of int
         The positional arguments to differentiate for; with a sequence the gradient is a tuple.
     has_aux : bool
-        Whether `function` returns (number, anything else); the value is then such a pair too.
+        Whether `function` returns (number, anything else); the value is then such a pair too, with numbers for the
+        Values in it that depend on the arguments alone.
 
     Returns
     -------
@@ -248,6 +249,30 @@ def value_and_grad(
     return _named(_with_value("value_and_grad", function, argnums, has_aux), "value_and_grad", function)
 
 
+class _Aux(Leaves):
+    """The Values among what a function returns besides its result; all else stays as it is."""
+
+    def are_plain(self, kinds: set[type]) -> bool:
+        return False
+
+    def take(self, x: Any) -> Structure:
+        if isinstance(x, Value):
+            self.append(x)
+            return LEAF
+        if is_array(x) and x.dtype == object:
+            self.extend(x.ravel().tolist())
+            return ("array", x.shape)
+        return ("fixed", type(x), x)
+
+
+def _plain_parts(aux: Any, traced: _Traced) -> Any:
+    """Return `aux` with a float for each Value that depends on the traced inputs alone."""
+    values = _Aux()
+    structure = flatten([aux], values)
+    plain = [_plain(x) if isinstance(x, Value) and traced.finish([x]) else x for x in values]
+    return unflatten(structure, plain)[0]
+
+
 def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) -> Function:
     """What `value_and_grad` returns, with the name that errors go by."""
 
@@ -258,7 +283,7 @@ def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) 
         numbers = traced.gradient(output)
         value = output if numbers is None else _plain(output)
         slopes = traced.tree.build(_down([output], [1.0], traced.inputs, False) if numbers is None else numbers)
-        return ((value, aux), slopes) if has_aux else (value, slopes)
+        return ((value, _plain_parts(aux, traced)), slopes) if has_aux else (value, slopes)
 
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd._common.numbers import is_number, shown
+from autograd._common.numbers import is_number, not_a_number
 from autograd.ops import Op
 
 __all__ = ["as_float", "operand", "other_operand"]
@@ -13,14 +13,14 @@ __all__ = ["as_float", "operand", "other_operand"]
 def as_float(what: str, x: Any) -> float:
     """Return a number as a float; a TypeError says what must be one."""
     if not is_number(x):
-        raise TypeError(f"{what} must be a number, got {shown(x)}")
+        raise TypeError(f"{what} must be a number, got {not_a_number(x)}")
     return float(x)
 
 
 def operand(op: Op, x: Any) -> float:
     """Return an operand that isn't a Value as a float."""
     if not is_number(x):
-        raise TypeError(f"{op.name}: operands must be Values or numbers, got {shown(x)}")
+        raise TypeError(f"{op.name}: operands must be Values or numbers, got {not_a_number(x)}")
     return float(x)
 
 

@@ -105,3 +105,20 @@ def test_object_does_not_change_the_class_either() -> None:
         with pytest.raises(TypeError, match=r"__class__ assignment: '.*' deallocator differs from"):
             change(x, kind)
         assert sys.getrefcount(Value) == references
+
+
+class OnlyArray:
+    """Such as a tensor of another package."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.ones(2)
+
+
+@pytest.mark.parametrize("several", [np.ones(1), np.ones((2, 2)), [1.0], (1.0, 2.0), OnlyArray()])
+def test_several_numbers_are_refused_with_what_to_do(several: Any) -> None:
+    x = Value(1.0)
+    for use in (Value, ag.exp, lambda y: ag.max(x, y), lambda y: x.__setattr__("data", y), lambda y: ag.where(y, x, x)):
+        with pytest.raises(
+            TypeError, match="; a Value is one number: take each by itself, or pass arrays to a function"
+        ):
+            use(several)

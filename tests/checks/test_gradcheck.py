@@ -236,3 +236,15 @@ def test_a_slope_beside_a_kink_is_within_its_bound(x: float) -> None:
     found, error = settled(lambda t: math.sqrt(abs(t)), x, widths)
     true = math.copysign(0.5 / math.sqrt(abs(x)), x)
     assert abs(found - true) <= error < 1e-5 * abs(true)
+
+
+def test_an_op_that_is_not_defined_beside_the_point() -> None:
+    @ag.custom_gradient(lambda y, x: 1.0 / x)
+    def log_from_1(x: float) -> float:
+        if x < 1.0:
+            raise ValueError("below 1")
+        return math.log(x)
+
+    assert ag.gradcheck(log_from_1, 3.0)
+    with pytest.raises(GradientError, match=r"the function raised ValueError\('below 1'\); .* say by its domain="):
+        ag.gradcheck(log_from_1, 1.0)

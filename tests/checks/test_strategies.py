@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -148,3 +149,59 @@ def test_without_hypothesis_the_error_says_what_to_install() -> None:
     assert done.returncode == 1
     assert "ImportError: autograd.checks.strategies: needs the package hypothesis" in done.stderr
     assert "pip install hypothesis" in done.stderr
+
+
+@ag.custom_gradient(lambda y, x: 1.0 / x)
+def log_from_1000(x: float) -> float:
+    """ln x, or an error below 1000."""
+    if x < 1000.0:
+        raise ValueError("below 1000")
+    return math.log(x)
+
+
+def examples_of(function: Callable[..., Any], **limits: Any) -> list[tuple[float, ...]]:
+    found: list[tuple[float, ...]] = []
+
+    @settings(max_examples=80, database=None)
+    @given(strategies.inputs_for(function, **limits))
+    def collect(inputs: tuple[float, ...]) -> None:
+        found.append(inputs)
+
+    collect()
+    return found
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        log_from_1000,
+        lambda x: ag.log(x - 1e6),
+        lambda x: x * math.nan,
+        lambda x: ag.sqrt(x - 4.0) if x > 4.0 else 1 / 0,
+    ],
+    ids=["raises", "domain", "nan", "division"],
+)
+def test_a_domain_that_is_elsewhere_is_said(function: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match=r"no point from -3 to 3 is inside the domain of .*; say by low= and high="):
+        examples_of(function)
+
+
+def test_the_domain_may_be_anywhere() -> None:
+    assert all(x >= 1000.0 for (x,) in examples_of(log_from_1000, low=500.0, high=5000.0))
+
+
+@pytest.mark.parametrize(
+    "function, edges",
+    [
+        (lambda x: x * 2.0 if x > 0 else x * 3.0, [0.0]),
+        (lambda x: x if x >= 0 else -x, [0.0]),
+        (lambda x: x * 2.0 if 0 < x <= 1 else x, [0.0, 1.0]),
+        (lambda x: x * 2.0 if x * x > 4 else x, [2.0, -2.0]),
+        (lambda x: x * 2.0 if x else x, [0.0]),
+        (lambda x: x * math.floor(x), [-2.0, -1.0, 0.0, 1.0, 2.0]),
+    ],
+)
+def test_points_keep_away_from_branches(function: Callable[..., Any], edges: list[float]) -> None:
+    for inputs in examples_of(function):
+        assert min(abs(inputs[0] - edge) for edge in edges) > 1e-3
+        ag.gradcheck(function, inputs)

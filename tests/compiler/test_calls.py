@@ -7,7 +7,7 @@ import os
 import pickle
 import stat
 import time
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -299,3 +299,64 @@ def flat_values(x: Any) -> list[Any]:
 
 def flat_numbers(x: Any) -> list[float]:
     return [y.data if isinstance(y, Value) else float(y) for y in flat_values(x)]
+
+
+class Scaled:
+    """A class whose methods are compiled in every way that Python has."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = Value(scale)
+
+    @ag.compile
+    def scaled(self, x: Any) -> Any:
+        return self.scale * x
+
+    @ag.compile
+    @staticmethod
+    def doubled(x: Any) -> Any:
+        return x * 2.0
+
+    @staticmethod
+    @ag.compile
+    def tripled(x: Any) -> Any:
+        return x * 3.0
+
+    @classmethod
+    @ag.compile
+    def named(cls, x: Any) -> Any:
+        return x * len(cls.__name__)
+
+    @property
+    @ag.compile
+    def square(self) -> Any:
+        return self.scale * self.scale
+
+
+class Wider(Scaled):
+    """Its methods are those of its class."""
+
+
+def test_methods_of_every_kind() -> None:
+    one, other = Scaled(2.0), Wider(5.0)
+    assert [each.scaled(3.0) for each in (one, other)] == [6.0, 15.0]
+    assert [Scaled.scaled(each, 3.0) for each in (one, other)] == [6.0, 15.0]
+    assert Scaled.scaled.gradients(one, 3.0).inputs == (2.0,)
+    assert Scaled.scaled.backward(other, 3.0, seed=2.0) == 15.0
+    assert other.scale.grad == 6.0
+    assert [each.doubled(3.0) for each in (one, other, Scaled)] == [6.0] * 3
+    assert [each.tripled(3.0) for each in (one, other, Scaled)] == [9.0] * 3
+    assert [each.named(3.0) for each in (one, other, Scaled, Wider)] == [18.0, 15.0, 18.0, 15.0]
+    assert [each.square for each in (one, other)] == [4.0, 25.0]
+
+
+def test_a_list_of_columns_is_not_scaled() -> None:
+    with pytest.raises(TypeError, match=r"columns are scaled one by one .*x\.ravel\(\) of an \(n, 1\) array"):
+        ag.compile(lambda x: x * 2.0)(np.ones((3, 1)))
+    assert ag.compile(lambda x: [*x, 1.0])(np.ones((3, 2)))[2].tolist() == [1.0] * 3
+    assert ag.compile(lambda x: x[0] * 2.0)(np.ones((3, 1))).tolist() == [2.0] * 3
+
+
+@pytest.mark.parametrize("given", [deque([1.0]), {1.0}, {"a": 1.0}.keys(), frozenset([1.0])])
+def test_containers_that_have_no_columns(given: Any) -> None:
+    with pytest.raises(TypeError, match="argument 0 must be a number or numbers"):
+        ag.compile(lambda x: x)(given)

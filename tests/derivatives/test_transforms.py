@@ -609,3 +609,20 @@ def test_whole_numbers_of_numpy_count() -> None:
     assert ag.gradcheck(lambda x: x**3, 2.0, order=np.int8(2))
     with pytest.raises(TypeError, match=r"argnums must be int or a sequence of them, got 1\.5"):
         ag.grad(lambda x, y: x * y, argnums=1.5)(3.0, 4.0)  # type: ignore[arg-type]
+
+
+def test_aux_holds_numbers_unless_it_depends_on_what_is_outside() -> None:
+    w = Value(5.0)
+    aux: dict[str, Any] = ag.grad(
+        lambda x: (
+            x * x,
+            {"list": [x, 1.0, None, "text"], "pair": (2 * x, x), "array": np.array([x, 2.0]), "w": w * x},
+        ),
+        has_aux=True,
+    )(3.0)[1]
+    assert (aux["list"], aux["pair"], aux["array"].tolist()) == ([3.0, 1.0, None, "text"], (6.0, 3.0), [3.0, 2.0])
+    assert {type(x) for x in (aux["list"][0], *aux["pair"])} == {float}
+    assert aux["array"].dtype == float
+    assert isinstance(aux["w"], Value)
+    assert ag.gradients(aux["w"], w) == 3.0
+    assert ag.grad(lambda y: ag.grad(lambda x: (x * x * y, x * y), has_aux=True)(3.0)[1])(2.0) == 3.0

@@ -16,6 +16,15 @@ Shapes = tuple["tuple[Any, ...] | None", ...]
 FIXED = (bool, str, type(None))
 
 
+class Columns(list[Any]):
+    """The columns of a 2-D array: a list but for `columns * 2`, which would repeat it where an array is scaled."""
+
+    def __mul__(self, other: object) -> Any:
+        raise TypeError(f"a {len(self)}-column array is a list here, whose columns are scaled one by one")
+
+    __rmul__ = __imul__ = __mul__
+
+
 class Arguments(Leaves):
     """Leaves of arguments: what is no bool, text or None, which are passed as they are.
 
@@ -36,7 +45,7 @@ class Arguments(Leaves):
             if getattr(x, "ndim", 0) == 2 and not self.vector:
                 columns = [x[:, i] for i in range(x.shape[1])]
                 self.extend(columns)
-                return ("sequence", list, (LEAF,) * len(columns))
+                return ("sequence", Columns, (LEAF,) * len(columns))
         self.append(x)
         return LEAF
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from autograd._common.numbers import whole_number
@@ -55,7 +56,7 @@ def _numbers(x: Any, where: str, table: bool = False) -> Array:
         return x
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{where} must be numbers, got a masked array; pass x.compressed(), or x.filled(…)")
-    if isinstance(x, (str, bytes, dict, set, Value)) or x is None:
+    if isinstance(x, (str, bytes, dict, Set, deque, Value)) or x is None:
         raise TypeError(f"{where} must be a number or numbers, got {x!r:.60} ({type(x).__name__})")
     try:
         array = np.asarray(x)

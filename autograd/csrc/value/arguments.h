@@ -54,6 +54,17 @@ call_python(const char *module_name, const char *function, PyObject *first, PyOb
     return result;
 }
 
+/* Raise TypeError where a number is wanted, with what to do with several. */
+static COLD void
+complain_of_number(const char *where, const char *what, PyObject *given)
+{
+    PyObject *text = call_python("autograd._common.numbers", "not_a_number", given, NULL);
+    if (text != NULL) {
+        PyErr_Format(PyExc_TypeError, "%s%s, got %U", where, what, text);
+        Py_DECREF(text);
+    }
+}
+
 
 /* The rows, and arguments by position and name */
 
@@ -218,7 +229,7 @@ read_number(const char *where, PyObject *object, double *number)
     }
     int known = is_number(object);
     if (known == 0) {
-        complain(PyExc_TypeError, where, " must be a number", object);
+        complain_of_number(where, " must be a number", object);
     }
     return known == 1 && as_double(object, number);
 }
@@ -232,7 +243,7 @@ read_other_operand(int op, PyObject *object, double *number)
     }
     int known = is_number(object);
     if (known == 0) {
-        complain(PyExc_TypeError, rows[op].name, ": operands must be Values or numbers", object);
+        complain_of_number(rows[op].name, ": operands must be Values or numbers", object);
     }
     return known == 1 && as_double(object, number) ? NUMBER : FAILED;
 }
