@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--markdown", metavar="FILE", help="write the derivation as Markdown")
     add(
         "--export", nargs=2, metavar=("LANGUAGE", "FILE"),
-        help="write value and gradient of the output as source: c, javascript or numpy",
+        help="write value and gradient of the output as source: c, javascript, numpy, torch or jax",
     )  # fmt: skip
     add("--json", action="store_true", help="print one JSON object instead of tables")
     add("--all", action="store_true", help="of notes: print every equation with its verdict")
@@ -307,7 +307,13 @@ def _run(options: argparse.Namespace) -> int:
     return CHECK_FAILED if wrong or any(each.verdict == FAILED for each in report.checks or []) else FINE
 
 
-_LANGUAGES: Final = {"c": Program.to_c, "javascript": Program.to_javascript, "numpy": Program.to_numpy}
+_LANGUAGES: Final = {
+    "c": Program.to_c,
+    "javascript": Program.to_javascript,
+    "numpy": Program.to_numpy,
+    "torch": Program.to_torch,
+    "jax": Program.to_jax,
+}
 
 
 def _export(report: Report, language: str, path: str) -> None:

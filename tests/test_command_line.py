@@ -323,6 +323,7 @@ def test_main_can_be_called(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("language, begins", [
     ("c", "/* E_total: value and gradient"), ("javascript", "// E_total: value"), ("numpy", '"""E_total: value'),
+    ("torch", '"""E_total: a recorded function'), ("jax", '"""E_total: a recorded function'),
 ])  # fmt: skip
 def test_export_writes_source(language: str, begins: str, tmp_path: Path) -> None:
     ended = run("step_by_step", "--export", language, str(tmp_path / "source"))
@@ -335,4 +336,4 @@ def test_export_writes_source(language: str, begins: str, tmp_path: Path) -> Non
 def test_export_knows_its_languages(tmp_path: Path) -> None:
     ended = run("step_by_step", "--export", "cobol", str(tmp_path / "source"))
     assert ended.returncode == 2
-    assert "--export: language must be c, javascript, numpy, got 'cobol'" in ended.stderr
+    assert "--export: language must be c, javascript, numpy, torch, jax, got 'cobol'" in ended.stderr

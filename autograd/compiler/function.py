@@ -8,8 +8,9 @@ import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, ParamSpec, overload
 
@@ -17,13 +18,15 @@ from autograd._common import notebook
 from autograd._common.containers import LEAF, Structure, flatten, unflatten
 from autograd._common.numbers import is_number
 from autograd.compiler.executor import run as sharded
+from autograd.compiler.export import ExportError
 from autograd.compiler.program import ARRAY, GRADIENTS, LEARN, LIST, SINGLE, TUPLE, VALUES, Program
 from autograd.compiler.record.arguments import Results, flatten_call, from_row, in_shapes, shapes_of
 from autograd.compiler.record.observing import Recording, asked, recordings_of, refuse_hooks
 from autograd.compiler.record.state import Draws, states_of
-from autograd.compiler.record.tape import record
+from autograd.compiler.record.tape import Tape, record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
+from autograd.compiler.source import Exportable
 from autograd.engine import backend, hooks, modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
@@ -84,7 +87,7 @@ class _Result(NamedTuple):
     returns: Structure
 
 
-class Function(Generic[P]):
+class Function(Exportable, Generic[P]):
     """A function of numbers that is recorded when its arguments have a new structure or take a new branch.
 
     Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
@@ -137,6 +140,20 @@ class Function(Generic[P]):
     def parameters(self) -> tuple[Value, ...]:
         """The Values that the versions recorded so far depend on besides their arguments."""
         return tuple(dict.fromkeys(value for program in self.programs for value in program.parameters))
+
+    def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
+        """The version that was used last, its inputs named as the function's parameters."""
+        if not self._cache:
+            raise ExportError(
+                f"export: {self._name} was not recorded yet: call it once, with numbers of the right shape"
+            )
+        structure, versions = next(reversed(self._cache.items()))
+        program = versions[0].program
+        leaves = [Value(0.0) for _ in range(program.tape.inputs)]
+        positional, named = unflatten(structure, leaves)
+        names = {id(leaf): name for name, leaf in _named_leaves(self.function, positional, named)}
+        labels = {i: names[id(leaf)] for i, leaf in enumerate(leaves) if id(leaf) in names}
+        return replace(program.tape, labels=labels | program.tape.labels), program.numbers(), self._name.strip("<>")
 
     def __len__(self) -> int:
         return sum(map(len, self.programs))
@@ -548,6 +565,24 @@ def _parameters_of(function: Callable[..., Any]) -> list[str]:
         return [*inspect.signature(function).parameters]
     except (TypeError, ValueError):  # a function of C that doesn't say
         return []
+
+
+def _named_leaves(
+    function: Callable[..., Any], positional: Sequence[Any], named: Mapping[str, Any]
+) -> Iterator[tuple[str, Value]]:
+    """Each Value among arguments, with the name of the parameter and its place in it."""
+    try:
+        waiting = [*inspect.signature(function).bind(*positional, **named).arguments.items()]
+    except (TypeError, ValueError):  # a function of C that doesn't say
+        waiting = [*((f"x{i}", x) for i, x in enumerate(positional)), *named.items()]
+    while waiting:
+        name, x = waiting.pop(0)
+        if isinstance(x, Value):
+            yield name, x
+        elif isinstance(x, Mapping):
+            waiting = [*((f"{name}_{key}", each) for key, each in x.items()), *waiting]
+        elif isinstance(x, list | tuple) or hasattr(x, "tolist"):
+            waiting = [*((f"{name}_{i}", each) for i, each in enumerate(x)), *waiting]
 
 
 def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:

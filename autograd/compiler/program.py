@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd._common import notebook
 from autograd._common.files import write_whole
-from autograd.compiler import export, storage
+from autograd.compiler import storage
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.plan.listing import listing
 from autograd.compiler.plan.plain import plain_plan
@@ -25,6 +25,7 @@ from autograd.compiler.run import custom_ops
 from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
 from autograd.compiler.run.kernel_numpy import NumpyKernel
 from autograd.compiler.run.results import Gradients, Outcome
+from autograd.compiler.source import Exportable
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
@@ -52,7 +53,7 @@ Call = Callable[..., Any]
 _preparing = threading.RLock()
 
 
-class Program:
+class Program(Exportable):
     """A graph that runs without Python, for one sample or a batch.
 
     Made by `autograd.compile`. Called with numbers it gives a number (a tuple, for several outputs); called with 1-D
@@ -166,49 +167,8 @@ class Program:
         """Read what `to_json` wrote."""
         return cls(*storage.loads(text))
 
-    # As source in other languages
-
-    def to_c(self, name: str = "program", *, weights: str = "argument", real: str = "double") -> str:
-        """Return the program in C99, which is C++ too: value, gradient and a loop over samples, in one file.
-
-        Values have the bits of a call with one sample, if compiled with the same libm and without contraction
-        (`-ffp-contract=off`). The functions return 0, or the number of a guard that fails.
-
-        Parameters
-        ----------
-        name : str
-            Of the function.
-        weights : {"argument", "baked"}
-            Whether the parameters are an argument or their present numbers are written in.
-        real : {"double", "float"}
-            Type of values and gradients.
-
-        Raises
-        ------
-        ExportError
-            For an op added by a user, and for a guard that other languages can't test alike.
-
-        Examples
-        --------
-        >>> import autograd as ag
-        >>> x, w = ag.Value(2.0, label="x"), ag.Value(3.0, label="w")
-        >>> "const real t0 = w * x;" in ag.compile(w * x, inputs=[x]).to_c("line")
-        True
-        """
-        return export.to_c(self.tape, name, self._baked("to_c", weights), real)
-
-    def to_javascript(self, name: str = "program", *, weights: str = "argument") -> str:
-        """Return the program as an ES module without imports; arguments and errors as of `to_c`."""
-        return export.to_javascript(self.tape, name, self._baked("to_javascript", weights))
-
-    def to_numpy(self, name: str = "program", *, weights: str = "argument") -> str:
-        """Return the program as a Python module over numpy arrays; arguments and errors as of `to_c`."""
-        return export.to_numpy(self.tape, name, self._baked("to_numpy", weights))
-
-    def _baked(self, where: str, weights: str) -> list[float] | None:
-        if weights not in ("argument", "baked"):
-            raise ValueError(f"{where}: weights must be 'argument' or 'baked', got {weights!r}")
-        return self.numbers() if weights == "baked" else None
+    def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
+        return self.tape, self.numbers(), "program"
 
     def tape_bytes(self) -> bytes:
         """Return the program without its parameters' Values, pickled: what workers need, always the same bytes."""

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from autograd.codegen import c as codegen
-from autograd.codegen.source import Expressions, filled
-from autograd.compiler.export.graph import Graph, identifier, wrapped
+from autograd.codegen.source import filled
+from autograd.compiler.export.graph import checked, identifier, identifiers, wrapped
+from autograd.compiler.export.instructions import Instructions, instructions
 from autograd.compiler.export.rows import constants_in, helpers, row_of, value_of
-from autograd.compiler.export.statements import Block, Statements, without_unused
+from autograd.compiler.export.schedule import scheduled
+from autograd.compiler.export.statements import holds
+from autograd.compiler.export.steps import FEW, Lines, Statements, Straight, Tables, loop, number
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
-from autograd.ops import Op
+from autograd.ops import TABLE
 
 __all__ = ["to_c"]
 
-LONG = 300
-"""Values beyond which a function would be long: the statements are then shared out among several."""
+LONG: Final = 300
+"""Steps beyond which there are several functions, and equal steps become loops."""
 
-DEFINED = re.compile(r"\s*(?:(?:const )?real )?([A-Za-z_]\w*) \+?= ")
-CALL = re.compile(r"= (op_\w+\(.*\);)")
+WIDTH: Final = 110
 
-LOGSUMEXP = """\
+LOGSUMEXP: Final = """\
 static double op_logsumexp(const double *xs, int n, double *slopes)
 {
     int top = 0;
@@ -48,112 +51,30 @@ static double op_logsumexp(const double *xs, int n, double *slopes)
 """The one row whose loop can't be written out, as `csrc` has it."""
 
 
-class _InC(Statements):
-    expressions: ClassVar[Expressions] = codegen.C
-
-    def define(self, name: str, value: str, changes: bool = False) -> str:
-        return f"{'' if changes else 'const '}real {name} = {value};"
-
-    def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
-        if op.arity is None:
-            return self.call_over_array(name, op, operands, slopes)
-        declared = [f"double {', '.join(slopes)};"]
-        return [*declared, self.define(name, f"op_{op.name}({', '.join([*operands, *(f'&{s}' for s in slopes)])})")]
-
-    def value_call(self, op: Op, operands: Sequence[str]) -> str:
-        self.valued[op.name] = op
-        return f"value_{op.name}({', '.join(operands)})"
-
-    def call_over_array(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
-        array = slopes[0].split("_", 1)[1]
-        self._slopes = {e: self._array(s, slopes, f"slopes_{array}") for e, s in self._slopes.items()}
-        return [
-            f"const double operands_{array}[] = {{{', '.join(operands)}}};",
-            f"double slopes_{array}[{len(operands)}];",
-            self.define(name, f"op_{op.name}(operands_{array}, {len(operands)}, slopes_{array})"),
-        ]
-
-    @staticmethod
-    def _array(texts: list[str], slopes: Sequence[str], array: str) -> list[str]:
-        return [f"{array}[{k}]" for k in range(len(texts))] if texts == list(slopes) else texts
-
-    def guard(self, number: int, holds: str) -> Block:
-        return [f"if (!({holds})) {{", f"    return {number};", "}"]
-
-    def function(self, name: str) -> str:
-        return "trunc" if name == "int" else name
-
-
-class _InArrays(_InC):
-    """Statements whose values stand in arrays, so that they can be shared out among functions."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        self._places: dict[str, int] = {}
-
-    def value(self, entry: int) -> str:
-        if entry < self.graph.tape.inputs:
-            return f"x[{entry}]"
-        if entry < self.graph.tape.inputs + self.graph.tape.parameters:
-            return f"w[{entry - self.graph.tape.inputs}]"
-        return f"t[{entry - self.graph.tape.leaves}]" if entry >= self.graph.tape.leaves else super().value(entry)
-
-    def slope(self, entry: int, position: int) -> str:
-        return f"d[{self._places.setdefault(f'{entry} {position}', len(self._places))}]"
-
-    def gradient(self, entry: int) -> str:
-        return f"g[{entry}]"
-
-    def received(self, entry: int) -> str:
-        return f"r[{entry - self.graph.tape.leaves}]"
-
-    def define(self, name: str, value: str, changes: bool = False) -> str:
-        return f"{name} = {value};"
-
-    def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
-        if op.arity is None:
-            return self.call_over_array(name, op, operands, slopes)
-        return [self.define(name, f"op_{op.name}({', '.join([*operands, *(f'&{s}' for s in slopes)])})")]
-
-    def call_over_array(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
-        listed = ", ".join(operands)
-        text = f"op_{op.name}(operands, {len(operands)}, &{slopes[0]})"
-        return ["{", f"    const double operands[] = {{{listed}}};", f"    {self.define(name, text)}", "}"]
-
-    @property
-    def slopes(self) -> int:
-        """How many local derivatives there are."""
-        return len(self._places)
-
-
 class _File:
     """The parts of one file."""
 
     def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None, real: str) -> None:
-        self.graph = Graph(tape, weights)
-        self.tape, self.name, self.weights, self.real = self.graph.tape, identifier(name), weights, real
-        self.long = len(self.graph.forward) > LONG
-        self.called: dict[str, Op] = {}
-        self.valued: dict[str, Op] = {}
+        self.tape, self.name, self.weights, self.real = checked(tape), identifier(name), weights, real
+        self.names = identifiers(tape)
+        self.stack = 0
 
     def text(self) -> str:
-        functions = [self.function(False), self.function(True), self.batch()]  # first: they say what is called
+        functions = [self.function(False), self.function(True), self.batch(), self.gradient_batch()]
         return "\n".join([self.head(), self.rows("\n".join(functions)), *functions])
 
     # Head
 
     def head(self) -> str:
-        names = self.graph.names
-        inputs = [names[x] for x in self.graph.inputs]
-        weights = [names[x] for x in self.graph.parameters]
-        outputs = [names[x] for x in self.tape.outputs]
+        names, tape = self.names, self.tape
+        leaves = tape.inputs + tape.parameters
         lines = [
             f"/* {self.name}: value and gradient of a recorded function, written by scalargrad.",
-            "   C99 and C++; needs libm alone.",
+            f"   C99 and C++; needs libm alone{self.needs_stack()}.",
             "",
-            *self.described("inputs", inputs),
-            *self.described("parameters" if self.weights is None else "constants", weights),
-            *self.described("outputs", outputs),
+            *self.described("inputs", names[: tape.inputs]),
+            *self.described("parameters" if self.weights is None else "constants", names[tape.inputs : leaves]),
+            *self.described("outputs", [names[x] for x in tape.outputs]),
             *self.described_guards(),
             "",
             f"   {self.name}() and {self.name}_gradient() return 0, or the number of the guard that failed:",
@@ -162,6 +83,7 @@ class _File:
             "",
             "#include <math.h>",
             "#include <stdbool.h>",
+            "#include <stddef.h>",
             "",
             f"typedef {self.real} real;",
             "#define INLINE static",
@@ -173,162 +95,203 @@ class _File:
         ]
         return "\n".join(line.rstrip() for line in lines)
 
+    def needs_stack(self) -> str:
+        bytes_of_real = 4 if self.real == "float" else 8
+        return f", and {self.stack * bytes_of_real:,} bytes of stack" if self.stack else ""
+
     @staticmethod
     def described(array: str, names: list[str]) -> list[str]:
         return [f"   {array}[{len(names)}]:", *wrapped(names, "       ")] if names else []
 
     def described_guards(self) -> list[str]:
-        called = self.graph.names.__getitem__
+        called = self.names.__getitem__
         guards = [
             f"   guard {i}: {described(guard, called)} is {guard.outcome!r}"
-            for i, guard in enumerate(self.graph.guards, 1)
+            for i, guard in enumerate(self.tape.guards, 1)
         ]
         return ["", *guards] if guards else []
 
+    # Functions of the table
+
     def rows(self, body: str) -> str:
-        """The functions of the table that the body calls, and what they call."""
-        called = [op for op in self.called.values() if f"op_{op.name}(" in body]
-        fixed = [op for op in called if op.arity is not None]
-        whole = {op.name: row_of(op).function for op in fixed}
-        alone = {op.name: value_of(row_of(op).function) for op in self.valued.values() if f"value_{op.name}(" in body}
-        functions = [codegen.function(f"value_{name}", tree, []) for name, tree in alone.items()]
-        functions += [
-            codegen.function(f"op_{op.name}", whole[op.name], [f"d_{p}" for p in op.parameters]) for op in fixed
-        ]
-        functions += [LOGSUMEXP for op in called if op.arity is None]
-        text = "\n".join(functions)
-        for name, helper in reversed(helpers().items()):  # each after what it calls
-            if f"ops_{name}(" in text + body:
-                text = codegen.function(f"ops_{name}", helper, []) + "\n" + text
-        if "ieee_div(" in text + body:
-            text = "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n\n" + text
+        """The functions of the table that the body calls, each after what it calls."""
+        written: dict[str, str] = {}
+        self._write_rows(body, written)
+        text = "\n".join(written.values())
         constants = [f"static const double {c} = {codegen.C.literal(x)};" for c, x in constants_in(text + body)]
         return "\n".join(["", *constants, *[""] * bool(constants), text])
 
+    def _write_rows(self, text: str, written: dict[str, str]) -> None:
+        for name in dict.fromkeys(re.findall(r"\b((?:op|value|ops)_\w+|ieee_div)\(", text)):
+            found = _function_of(name) if name not in written else None
+            if found is not None:
+                self._write_rows(found.partition("{")[2], written)
+                written[name] = found
+
     # Functions
 
-    def parameters(self, *more: str) -> str:
-        arrays = [f"const real *{name}" for name, count in self.arguments() if count]
-        return ", ".join([*arrays, *more])
-
     def arguments(self) -> list[tuple[str, int]]:
-        return [("inputs", self.tape.inputs), ("parameters", 0 if self.weights is not None else self.tape.parameters)]
-
-    def function(self, gradient: bool) -> str:
-        statements = (_InArrays if self.long else _InC)(self.graph)
-        forward = list(statements.forward(gradient))
-        guards = list(statements.guards())
-        seeds = [f"(seeds ? seeds[{k}] : 1)" for k in range(len(self.tape.outputs))]
-        reverse = list(statements.reverse(seeds)) if gradient else []
-        self.called |= statements.called
-        self.valued |= statements.valued
-        results = [f"outputs[{k}] = {statements.value(x)};" for k, x in enumerate(self.tape.outputs)]
-        if gradient:
-            results += [f"d_inputs[{k}] = {statements.gradient_or_zero(x)};" for k, x in enumerate(self.graph.inputs)]
-            if self.weights is None:
-                wanted = enumerate(self.graph.parameters)
-                results += [f"d_parameters[{k}] = {statements.gradient_or_zero(x)};" for k, x in wanted]
-        name = f"{self.name}_gradient" if gradient else self.name
-        head = f"int {name}({self.parameters(*self.results(gradient))})"
-        if isinstance(statements, _InArrays):
-            return self.shared_out(name, head, statements, forward, guards, reverse, results, gradient)
-        lines = [*self.leaves(), *(line for block in [*forward, *guards, *reverse] for line in block), *results]
-        lines = without_unused(lines, DEFINED, CALL)
-        named = set(re.findall(r"\w+", "\n".join(lines)))
-        given = [name for name, count in self.arguments() if count] + ["seeds"] * gradient
-        unused = [f"(void){name};" for name in given if name not in named]
-        return _function(head, [*unused, *lines, "return 0;"])
+        parameters = 0 if self.weights is not None else self.tape.parameters
+        return [(name, n) for name, n in (("inputs", self.tape.inputs), ("parameters", parameters)) if n]
 
     def results(self, gradient: bool) -> list[str]:
         if not gradient:
             return ["real *outputs"]
-        arrays = [f"real *d_{name}" for name, count in self.arguments() if count]
-        return ["const real *seeds", "real *outputs", *arrays]
+        return ["const real *seeds", "real *outputs", *(f"real *d_{name}" for name, _ in self.arguments())]
 
-    def leaves(self) -> list[str]:
-        names = self.graph.names
-        lines = [f"const real {names[x]} = inputs[{k}];" for k, x in enumerate(self.graph.inputs)]
-        for k, x in enumerate(self.graph.parameters):
-            value = f"parameters[{k}]" if self.weights is None else codegen.C.literal(self.weights[k])
-            lines.append(f"const real {names[x]} = {value};")
-        return lines
-
-    def shared_out(
-        self, name: str, head: str, statements: _InArrays, forward: list[Block], guards: list[Block],
-        reverse: list[Block], results: list[str], gradient: bool,
-    ) -> str:  # fmt: skip
-        """A function that calls others, none of them longer than `LONG` statements."""
-        arrays = ["const real *x", "const real *w", "real *t", "double *d", "real *g", "real *r"]
-        arrays += ["const real *seeds"] * gradient
-        calls, functions = [], []
-        for part, blocks in (("forward", forward), ("reverse", reverse)):
-            for number, lines in enumerate(_pieces(blocks), 1):
-                piece = f"{name}_{part}_{number}"
-                unused = [f"(void){each.split('*')[1]};" for each in arrays]
-                functions.append(_function(f"static void {piece}({', '.join(arrays)})", [*unused, *lines]))
-                calls.append(f"{piece}({', '.join(each.split('*')[1] for each in arrays)});")
-            if part == "forward":
-                calls += [line for block in guards for line in block]
-        count = len(self.tape.rows)
-        local = [
-            "const real *x = inputs;" if self.tape.inputs else "const real *x = 0;",
-            self.baked(),
-            f"real t[{count}];",
-            f"double d[{max(1, statements.slopes)}];",
-            f"real g[{len(self.tape) if gradient else 1}];",
-            f"real r[{count if gradient else 1}];",
-        ]
-        return "\n".join([*functions, _function(head, [*local, *calls, *results, "return 0;"])])
-
-    def baked(self) -> str:
+    def function(self, gradient: bool) -> str:
+        made = instructions(self.tape, gradient, self.weights is None)
+        name = f"{self.name}_gradient" if gradient else self.name
+        head = f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
+        if len(made.steps) > LONG:
+            return self.in_tables(name, head, made, gradient)
+        statements = Straight(made, self.tape, self.names, self.weights)
+        body = [*statements.lines(), *self.guards(statements, made), *self.stored(statements, made, gradient)]
+        named = set(re.findall(r"\w+", "\n".join(body)))
+        own = [*zip(made.inputs, (f"inputs[{k}]" for k in range(self.tape.inputs)), strict=True)]
         if self.weights is None:
-            return "const real *w = parameters;" if self.tape.parameters else "const real *w = 0;"
-        return (
-            "static const real w[] = {\n"
-            + filled([codegen.C.literal(w) for w in self.weights], "        ")
-            + "\n    };"
+            own += zip(made.parameters, (f"parameters[{k}]" for k in range(self.tape.parameters)), strict=True)
+        leaves = [f"const real {statements.name(x)} = {text};" for x, text in own if statements.name(x) in named]
+        if gradient:
+            seeds = range(len(self.tape.outputs))
+            leaves += [f"const real seed_{k} = seeds ? seeds[{k}] : 1;" for k in seeds if f"seed_{k}" in named]
+        return _function(head, [*self.unused([*leaves, *body], gradient), *leaves, *body, "return 0;"])
+
+    def unused(self, lines: Lines, gradient: bool) -> Lines:
+        """What tells a compiler that an argument is not used on purpose."""
+        named = set(re.findall(r"\w+", "\n".join(lines)))
+        given = [name for name, _ in self.arguments()] + ["seeds"] * gradient
+        return [f"(void){name};" for name in given if name not in named]
+
+    def guards(self, statements: Statements, made: Instructions) -> Iterator[str]:
+        asked = iter(made.roots[len(self.tape.outputs) :])
+        for count, guard in enumerate(self.tape.guards, 1):
+            one = statements.operand([next(asked)])
+            other = statements.operand([next(asked)]) if guard.other is not None else ""
+            test = holds(guard, one, other, codegen.C, lambda name: "trunc" if name == "int" else name, number)
+            yield from (f"if (!({test})) {{", f"    return {count};", "}")
+
+    def stored(self, statements: Statements, made: Instructions, gradient: bool) -> Iterator[str]:
+        """Write the results into the caller's arrays."""
+        yield from self._stored(statements, "outputs", made.roots[: len(self.tape.outputs)])
+        if gradient:
+            yield from self._stored(statements, "d_inputs", made.of_inputs)
+            yield from self._stored(statements, "d_parameters", made.of_parameters)
+
+    @staticmethod
+    def _stored(statements: Statements, array: str, places: Sequence[int | None]) -> Iterator[str]:
+        known = [place for place in places if place is not None]
+        if isinstance(statements, Tables) and len(known) == len(places) > FEW:
+            yield from loop("k", len(known), [f"{array}[k] = {statements.operand(known)};"])
+            return
+        for k, place in enumerate(places):
+            yield f"{array}[{k}] = {'0.0' if place is None else statements.operand([place])};"
+
+    def in_tables(self, name: str, head: str, made: Instructions, gradient: bool) -> str:
+        """A function that calls others, none of them much longer than `PIECE` lines."""
+        groups = scheduled(made)
+        tables = Tables(made, groups)
+        self.stack = max(self.stack, tables.size)
+        functions, calls = [], []
+        for count, lines in enumerate(tables.pieces(groups), 1):
+            functions.append(_function(f"static void {name}_{count}(real *m)", lines))
+            calls.append(f"{name}_{count}(m);")
+        constants = filled([number(x) for x in made.constants.values()], "        ")
+        lines = [f"real m[{tables.size}];"]
+        if made.constants:
+            lines.insert(0, f"static const double constants[] = {{\n{constants}\n    }};")
+            lines += tables.copied([*made.constants], "constants")
+        parameters = "parameters"
+        if self.weights is not None and made.parameters:
+            parameters = "weights"
+            baked = filled([number(x) for x in self.weights], "        ")
+            lines.insert(0, f"static const double weights[] = {{\n{baked}\n    }};")
+        lines += tables.copied(made.parameters, parameters) + tables.copied(made.inputs, "inputs")
+        if gradient:
+            place = tables.operand(made.seeds) if len(made.seeds) > 1 else f"m[{tables.position[made.seeds[0]]}]"
+            seeds = [f"{place} = seeds ? seeds[{'k' if len(made.seeds) > 1 else '0'}] : 1;"]
+            lines += loop("k", len(made.seeds), seeds)
+        lines += loop("k", len(made.sums), [f"{tables.operand(made.sums)} = 0.0;"] if made.sums else [])
+        lines += [f"{tables.operand([x])} += {tables.operand([seed])};" for x, seed in made.starts]
+        lines += [*calls, *self.guards(tables, made), *self.stored(tables, made, gradient)]
+        return "\n".join(
+            [*functions, _function(head, [*tables.declared(), *self.unused(lines, gradient), *lines, "return 0;"])]
         )
 
+    # Batches
+
     def batch(self) -> str:
-        arrays = [f"const real *RESTRICT {name}" for name, count in self.arguments() if count]
-        lines = [
-            "for (long k = 0; k < n; k++) {",
-            *([f"    real x[{self.tape.inputs}];"] if self.tape.inputs else []),
-            f"    real y[{len(self.tape.outputs)}];",
-            *(
-                [f"    for (int i = 0; i < {self.tape.inputs}; i++) {{", "        x[i] = inputs[i * n + k];", "    }"]
-                if self.tape.inputs
-                else []
-            ),
-            f"    if ({self.name}({', '.join([*(['x'] if self.tape.inputs else []), *self.weight(), 'y'])}) != 0) {{",
-            "        return k;",
-            "    }",
-            f"    for (int i = 0; i < {len(self.tape.outputs)}; i++) {{",
-            "        outputs[i * n + k] = y[i];",
-            "    }",
-            "}",
-            "return n;",
-        ]
         said = "/* n samples: input i of sample k is inputs[i * n + k].\n"
         said += "   Returns n, or the first sample for which a guard fails. */\n"
-        arguments = ", ".join(["long n", *arrays, "real *RESTRICT outputs"])
-        return said + _function(f"long {self.name}_batch({arguments})", lines)
+        return said + self._batch(f"{self.name}_batch", False)
 
-    def weight(self) -> list[str]:
-        return ["parameters"] if self.weights is None and self.tape.parameters else []
+    def gradient_batch(self) -> str:
+        said = (
+            "/* The same with the gradient of the outputs' sum: of each sample's inputs, in the places of the inputs;\n"
+        )
+        said += (
+            "   of the parameters, summed over the samples, of which those before one that fails are in the sum. */\n"
+        )
+        return said + self._batch(f"{self.name}_gradient_batch", True)
+
+    def _batch(self, name: str, gradient: bool) -> str:
+        inputs, outputs, own = self.tape.inputs, len(self.tape.outputs), dict(self.arguments())
+        parameters = own.get("parameters", 0)
+        heads = ["long n", *(f"const real *RESTRICT {each}" for each in own), "real *RESTRICT outputs"]
+        local = [f"real x[{inputs}];"] * bool(inputs) + [f"real y[{outputs}];"]
+        passed = ["x"] * bool(inputs) + ["parameters"] * bool(parameters) + ["NULL"] * gradient + ["y"]
+        after = loop("i", outputs, ["outputs[i * n + k] = y[i];"]) if outputs > 1 else ["outputs[k] = y[0];"]
+        before: Lines = []
+        if gradient:
+            heads += [f"real *RESTRICT d_{each}" for each in own]
+            passed += ["d_x"] * bool(inputs) + ["d_w"] * bool(parameters)
+            if inputs:
+                local.append(f"real d_x[{inputs}];")
+                after += (
+                    loop("i", inputs, ["d_inputs[i * n + k] = d_x[i];"]) if inputs > 1 else ["d_inputs[k] = d_x[0];"]
+                )
+            if parameters:
+                local.append(f"real d_w[{parameters}];")
+                before = loop("i", parameters, ["d_parameters[i] = 0;"])
+                after += loop("i", parameters, ["d_parameters[i] += d_w[i];"])
+        taken = loop("i", inputs, ["x[i] = inputs[i * n + k];"]) if inputs > 1 else ["x[0] = inputs[k];"] * inputs
+        failed = [f"if ({self.name}{'_gradient' * gradient}({', '.join(passed)}) != 0) {{", "    return k;", "}"]
+        body = ["    " + line for line in [*local, *taken, *failed, *after]]
+        return _function(
+            f"long {name}({', '.join(heads)})", [*before, "for (long k = 0; k < n; k++) {", *body, "}", "return n;"]
+        )
 
 
-def _pieces(blocks: list[Block]) -> list[Block]:
-    pieces: list[Block] = []
-    for block in blocks:
-        if not pieces or len(pieces[-1]) + len(block) > LONG:
-            pieces.append([])
-        pieces[-1] += block
-    return pieces
+def _function_of(name: str) -> str | None:
+    """A function that exported code calls, by its name in C; None for one of the program's own."""
+    kind, _, rest = name.partition("_")
+    if name == "ieee_div":
+        return "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n"
+    if kind == "ops" and rest in helpers():
+        return codegen.function(name, helpers()[rest], [])
+    if kind not in ("op", "value") or rest not in TABLE:
+        return None
+    op = TABLE[rest]
+    if op.arity is None:
+        return LOGSUMEXP
+    tree = row_of(op).function
+    if kind == "value":
+        return codegen.function(name, value_of(tree), [])
+    return codegen.function(name, tree, [f"d_{p}" for p in op.parameters])
 
 
 def _function(head: str, lines: Iterable[str]) -> str:
-    return "\n".join([head, "{", *(f"    {line}" for line in lines), "}", ""])
+    return "\n".join([head, "{", *(f"    {part}" for line in lines for part in _wrapped(line)), "}", ""])
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long statement in several lines."""
+    if len(line) <= WIDTH or "\n" in line:
+        return [line]
+    return textwrap.wrap(
+        line, WIDTH, subsequent_indent=" " * (len(line) - len(line.lstrip()) + 4), break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def to_c(tape: Tape, name: str, weights: Sequence[float] | None = None, real: str = "double") -> str:

@@ -34,7 +34,7 @@ _OURS: Final = "real abs fabs n k status np each inputs parameters outputs seeds
 RESERVED: Final = {*_KEYWORDS.split(), *_OURS.split(), *keyword.kwlist, *ieee.__all__, *TABLE}
 """Words that no variable may be called in the languages that are written."""
 
-OURS: Final = re.compile(r"(g|r|d\d+|op|ops|value|slopes|operands)_")
+OURS: Final = re.compile(r"(g|r|d|d\d+|op|ops|value|slopes|operands|seed)_")
 """How the names begin that are made beside those of values."""
 
 COMPARISONS: Final = {"<", "<=", ">", ">=", "==", "!="}
@@ -68,16 +68,10 @@ class Graph:
     """
 
     def __init__(self, tape: Tape, weights: Sequence[float] | None = None) -> None:
-        own = [name for name in tape.added if name != ALIAS]
-        if own:
-            raise ExportError(f"export: {', '.join(own)}: an op added in Python can't be written in another language")
-        for guard in tape.guards:
-            if guard.kind not in GUARDS:
-                raise ExportError(f"export: a guard of {guard.kind}() of {tape.name(guard.node)} can't be written")
-        self.tape = tape = _decided(tape)
+        self.tape = tape = _decided(checked(tape))
         self.plan: PlainPlan = plain_plan(tape, inputs=True, parameters="" if weights is not None else "sum")
         self.forward, self.guards = self._merged()
-        self.names = _identifiers(tape)
+        self.names = identifiers(tape)
         self.conditional = self._conditional()
 
     @property
@@ -131,6 +125,17 @@ class Graph:
         return anyhow - plainly
 
 
+def checked(tape: Tape) -> Tape:
+    """Return a tape that can be written in another language; raise `ExportError` for any other."""
+    own = [name for name in tape.added if name != ALIAS]
+    if own:
+        raise ExportError(f"export: {', '.join(own)}: an op added in Python can't be written in another language")
+    for guard in tape.guards:
+        if guard.kind not in GUARDS:
+            raise ExportError(f"export: a guard of {guard.kind}() of {tape.name(guard.node)} can't be written")
+    return tape
+
+
 def _decided(tape: Tape) -> Tape:
     """The tape without choices between operands that constants decide: what they select stands in their place."""
     first = tape.inputs + tape.parameters
@@ -155,10 +160,10 @@ def _decided(tape: Tape) -> Tape:
     return replace(tape, operands=tuple(operands), outputs=outputs, guards=tuple(guards))
 
 
-def _identifiers(tape: Tape) -> list[str]:
+def identifiers(tape: Tape) -> list[str]:
     """A name for each entry: unique, and an identifier in C, C++, JavaScript and Python."""
     taken: set[str] = set()
-    return [_unique(_identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
+    return [unique(_identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
 
 
 def _called(tape: Tape, entry: int) -> str:
@@ -176,7 +181,8 @@ def _identifier(label: str) -> str:
     return f"v_{name}" if name[0].isdigit() else name
 
 
-def _unique(name: str, taken: set[str]) -> str:
+def unique(name: str, taken: set[str]) -> str:
+    """Return a name that is no reserved word and not taken yet, and take it."""
     found, number = name, 2
     while found in RESERVED or found in taken or OURS.match(found):
         found, number = f"{name}_{number}", number + 1
@@ -186,7 +192,7 @@ def _unique(name: str, taken: set[str]) -> str:
 
 def identifier(name: str) -> str:
     """Return a function's name as an identifier."""
-    return _unique(_identifier(name), set())
+    return unique(_identifier(name), set())
 
 
 def wrapped(words: Iterable[str], lead: str, width: int = 100) -> list[str]:

@@ -10,7 +10,7 @@ from autograd.codegen import PACKAGE
 from autograd.codegen import javascript as codegen
 from autograd.codegen.source import Expressions, Source, quoted
 from autograd.compiler.export.graph import Graph, identifier
-from autograd.compiler.export.rows import constants_in
+from autograd.compiler.export.rows import constants_in, with_called
 from autograd.compiler.export.statements import Block, Statements, without_unused
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
@@ -72,7 +72,7 @@ class _Module:
 
     def rows(self, body: str) -> list[str]:
         source = Source()
-        ops = [op for op in self.called.values() if f"OPS.{op.name}(" in body]
+        ops = with_called(op for op in self.called.values() if f"OPS.{op.name}(" in body)
         lines = ["const OPS = {", *(codegen.Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops), "};"]
         lines = lines if ops else []
         for name, helper in reversed(source.helpers.items()):  # each after what it calls

@@ -20,38 +20,42 @@ from autograd.codegen.source import (
     UntranslatableError,
 )
 from autograd.compiler.export.graph import Graph, identifier
-from autograd.compiler.export.rows import constants_in, helpers, row_of
+from autograd.compiler.export.rows import constants_in, helpers, row_of, with_called
 from autograd.compiler.export.statements import Block, Statements, without_unused
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE, Op
 
-__all__ = ["to_numpy"]
+__all__ = ["OverArrays", "function_over_arrays", "to_numpy"]
 
 DEFINED: Final = re.compile(r"\s*([A-Za-z_]\w*) = ")
 
 
-class _InNumpy(Expressions):
-    """Expressions over arrays: a choice is made for each entry."""
+class OverArrays(Expressions):
+    """Expressions over numpy's arrays, or those of a library like it: a choice is made for each entry."""
 
-    infinity = "np.inf"
-    nan = "np.nan"
+    infinity = "math.inf"
+    nan = "math.nan"
+    where: ClassVar = "np.where"
+    library: ClassVar = "np"
 
     def __init__(self) -> None:
         super().__init__()
         self.operators |= {ast.And: ("&", AND), ast.Or: ("|", OR)}
 
     def bracketed(self, precedence: int, around: int) -> bool:
+        """As of `Expressions`."""
         # & and | bind more tightly than comparisons in Python.
         return super().bracketed(precedence, around) or (around in (AND, OR) and precedence in (EQUALITY, RELATION, OR))
 
     def literal(self, number: float) -> str:
+        """As of `Expressions`."""
         return repr(number)
 
     def _with_precedence(self, node: ast.expr) -> tuple[str, int]:
         match node:
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                return f"np.where({self.write(test)}, {self.write(body)}, {self.write(orelse)})", ATOM
+                return f"{self.where}({self.write(test)}, {self.write(body)}, {self.write(orelse)})", ATOM
             case ast.Compare(left=left, ops=relations, comparators=others) if len(relations) > 1:
                 pairs = zip([left, *others], relations, others, strict=False)
                 return " & ".join(f"({self._between(*pair)[0]})" for pair in pairs), AND
@@ -60,6 +64,7 @@ class _InNumpy(Expressions):
         return super()._with_precedence(node)
 
     def own(self, node: ast.expr) -> tuple[str, int]:
+        """As of `Expressions`."""
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="div"), args=[x, y]):
                 return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
@@ -68,38 +73,40 @@ class _InNumpy(Expressions):
                 known = isinstance(y, ast.Constant) and y.value != 0.5
                 return f"np.{'power' if known else 'float_power'}({self.listed([x, y])})", ATOM
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr=name), args=arguments):
-                return f"{_function_of_numpy(name)}({self.listed(arguments)})", ATOM
+                return f"{self.function(name)}({self.listed(arguments)})", ATOM
             case ast.Call(func=ast.Name(id="abs"), args=[x]):
-                return f"np.abs({self.write(x)})", ATOM
+                return f"{self.function('abs')}({self.write(x)})", ATOM
             case ast.Call(func=ast.Name(id=name), args=arguments) if callable(NAMED.get(name)):
                 return f"_{name}({self.listed(arguments)})", ATOM
-        raise UntranslatableError(node, "this expression can't be written for numpy")
+        raise UntranslatableError(node, "this expression can't be written over arrays")
+
+    def function(self, name: str) -> str:
+        """What the library calls a function of libm."""
+        if name in ("erf", "erfc"):
+            return f"_{name}"
+        return f"{self.library}.{TABLE[name].numpy or name}" if name in TABLE else f"{self.library}.{name}"
 
 
-NUMPY: Final = _InNumpy()
+NUMPY: Final = OverArrays()
 
 
-def _function_of_numpy(name: str) -> str:
-    if name in ("erf", "erfc"):
-        return f"_{name}"
-    return f"np.{TABLE[name].numpy or name}" if name in TABLE else f"np.{name}"
-
-
-def _function(name: str, tree: ast.FunctionDef) -> str:
-    """A row or a helper over arrays."""
+def function_over_arrays(name: str, tree: ast.FunctionDef, language: OverArrays = NUMPY) -> str:
+    """Return a row or a helper as a function over arrays."""
     lines = [f"def {name}({', '.join(argument.arg for argument in tree.args.args)}):"]
     for statement in tree.body:
         match statement:
             case ast.Expr(value=ast.Constant()):
                 continue
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
-                lines.append(f"    {target} = {NUMPY.write(value)}")
+                lines.append(f"    {target} = {language.write(value)}")
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                lines += [f"    {ast.unparse(n)} = {NUMPY.write(v)}" for n, v in zip(names, values, strict=True)]
+                lines += [f"    {ast.unparse(n)} = {language.write(v)}" for n, v in zip(names, values, strict=True)]
+            case ast.Assign(targets=[ast.Tuple() as names], value=ast.Call(func=ast.Name(id=op), args=operands)):
+                lines.append(f"    {ast.unparse(names)[1:-1]} = _op_{op}({language.listed(operands)})")
             case ast.Return(value=ast.Tuple(elts=values)):
-                lines.append(f"    return {NUMPY.listed(values)}")
+                lines.append(f"    return {language.listed(values)}")
             case ast.Return(value=ast.expr() as value):
-                lines.append(f"    return {NUMPY.write(value)}")
+                lines.append(f"    return {language.write(value)}")
             case _:
                 raise UntranslatableError(statement, "a row is assignments and one return")
     return "\n".join([*lines, "", ""])
@@ -184,13 +191,14 @@ class _Module:
             yield ""
 
     def rows(self, body: str) -> list[str]:
-        ops = [op for op in self.called.values() if f"_op_{op.name}(" in body]
+        ops = with_called(op for op in self.called.values() if f"_op_{op.name}(" in body)
         lines = [
-            LOGSUMEXP + "\n" if op.arity is None else _function(f"_op_{op.name}", row_of(op).function) for op in ops
+            LOGSUMEXP + "\n" if op.arity is None else function_over_arrays(f"_op_{op.name}", row_of(op).function)
+            for op in ops
         ]
         for name, helper in reversed(helpers().items()):  # each after what it calls
             if re.search(rf"(?<!\w)_{name}\(", "\n".join([*lines, body])):
-                lines.insert(0, _function(f"_{name}", helper))
+                lines.insert(0, function_over_arrays(f"_{name}", helper))
         text = "\n".join([*lines, body])
         lines = [f"{name} = {NUMPY.literal(number)}" for name, number in constants_in(text)] + lines
         for name in ("erf", "erfc"):

@@ -6,15 +6,27 @@ import ast
 import copy
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from autograd.codegen.source import NAMED, Source
-from autograd.ops import Op
+from autograd.ops import TABLE, Op
 
-__all__ = ["VALUE", "Row", "constants_in", "helpers", "literal", "replaced", "row_of", "unrolled", "value_of"]
+__all__ = [
+    "VALUE",
+    "Row",
+    "constants_in",
+    "helpers",
+    "literal",
+    "names_in",
+    "replaced",
+    "row_of",
+    "unrolled",
+    "value_of",
+    "with_called",
+]
 
 
 VALUE: Final = "__value__"
@@ -71,7 +83,8 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
     value, *slopes = (replaced(each, known) for each in result.value.elts)
     needed = [slope for slope, needs in zip(slopes, wanted, strict=True) if needs] if wanted else slopes
     slopes = [s if not wanted or needs else literal(0.0) for s, needs in zip(slopes, wanted or slopes, strict=True)]
-    if isinstance(value, ast.Name) and value.id not in op.parameters:  # derivatives in terms of the value
+    own = {each.targets[0].id for each in statements if isinstance(each.targets[0], ast.Name)}
+    if isinstance(value, ast.Name) and value.id in own:  # derivatives in terms of the value
         again: dict[str, ast.expr] = {value.id: ast.Name(VALUE)}
         needed = [replaced(each, again) for each in needed]
     direct_value, *_ = _direct(statements, [value])
@@ -86,10 +99,11 @@ def _direct(statements: list[ast.Assign], results: list[ast.expr]) -> list[ast.e
     """Each result without the assignments, where it takes none or is one of them; None otherwise."""
     found: list[ast.expr | None] = []
     assigned = {ast.unparse(each.targets[0]): each.value for each in statements}
+    variables = {name for each in statements for name in names_in(each.targets[0])}
     for result in results:
         if isinstance(result, ast.Name) and result.id in assigned:
             result = assigned[result.id]
-        found.append(None if _names(result) & assigned.keys() else result)
+        found.append(None if names_in(result) & variables else result)
     return found
 
 
@@ -116,12 +130,12 @@ def value_of(function: ast.FunctionDef) -> ast.FunctionDef:
     assert isinstance(result.value, ast.Tuple)
     value = result.value.elts[0]
     kept: list[ast.stmt] = []
-    wanted = _names(value)
+    wanted = names_in(value)
     for statement in reversed(body):
         for assignment in reversed(_single(statement)):
-            if ast.unparse(assignment.targets[0]) in wanted:
+            if names_in(assignment.targets[0]) & wanted:
                 kept.insert(0, assignment)
-                wanted |= _names(assignment.value)
+                wanted |= names_in(assignment.value)
     last = kept[-1] if kept else None
     if isinstance(last, ast.Assign) and ast.unparse(value) == ast.unparse(last.targets[0]):
         value = last.value  # `out = f(x)`, `return out`
@@ -142,7 +156,8 @@ def _single(statement: ast.stmt) -> list[ast.Assign]:
     raise ValueError(f"a row is assignments and one return, got {ast.unparse(statement)!r}")
 
 
-def _names(tree: ast.AST) -> set[str]:
+def names_in(tree: ast.AST) -> set[str]:
+    """Names that a syntax tree mentions."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
@@ -150,6 +165,24 @@ def constants_in(text: str) -> list[tuple[str, float]]:
     """Return the constants of the rows' helpers that a text names."""
     words = set(re.findall(r"\w+", text))
     return [(name, number) for name, number in NAMED.items() if name.isupper() and name in words]
+
+
+def with_called(ops: Iterable[Op]) -> list[Op]:
+    """Return rows and those that they call, each after what it calls: a derivative as an op calls the op."""
+    found: list[Op] = []
+
+    def visit(op: Op) -> None:
+        if op in found:
+            return
+        for statement in _source().of(op).body:
+            match statement:
+                case ast.Assign(targets=[ast.Tuple()], value=ast.Call(func=ast.Name(id=name))):
+                    visit(TABLE[name])
+        found.append(op)
+
+    for op in ops:
+        visit(op)
+    return found
 
 
 def helpers() -> dict[str, ast.FunctionDef]:

@@ -6,7 +6,7 @@ import ast
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from autograd.codegen.source import Expressions
@@ -16,7 +16,7 @@ from autograd.compiler.plan.plain import Node
 from autograd.compiler.record.tape import ALIAS, Guard
 from autograd.ops import TABLE, Op
 
-__all__ = ["Statements", "without_unused"]
+__all__ = ["Statements", "holds", "without_unused"]
 
 Block = list[str]
 """Lines that belong together."""
@@ -170,25 +170,8 @@ class Statements(ABC):
             yield self.guard(number, self._holds(guard))
 
     def _holds(self, guard: Guard) -> str:
-        asked, outcome = self.value(guard.node), guard.outcome
-        if guard.kind in COMPARISONS:
-            assert guard.other is not None
-            symbol = {"==": self.expressions.equal, "!=": self.expressions.unequal}.get(guard.kind, guard.kind)
-            test = f"{asked} {symbol} {self.value(guard.other)}"
-            return test if outcome else f"!({test})"
-        if guard.kind in ("bool", "finite"):
-            unequal = f"{asked} {self.expressions.unequal} {self.number(0.0)}"
-            test = unequal if guard.kind == "bool" else f"{self.function('isfinite')}({asked})"
-            return test if outcome else f"!({test})"
-        equal = self.expressions.equal
-        if guard.kind not in ("float", "data"):
-            return f"{self.function(guard.kind)}({asked}) {equal} {self.number(float(outcome))}"
-        if outcome != outcome:
-            return f"{asked} {self.expressions.unequal} {asked}"
-        if outcome == 0.0:
-            sign = "<" if math.copysign(1.0, outcome) < 0.0 else ">"
-            return f"{asked} {equal} {self.number(0.0)} && {self.number(1.0)} / {asked} {sign} {self.number(0.0)}"
-        return f"{asked} {equal} {self.number(float(outcome))}"
+        other = "" if guard.other is None else self.value(guard.other)
+        return holds(guard, self.value(guard.node), other, self.expressions, self.function, self.number)
 
     # Reverse
 
@@ -247,6 +230,42 @@ class Statements(ABC):
     def gradient_or_zero(self, entry: int) -> str:
         """The gradient of a leaf; 0 if nothing depends on it."""
         return self.gradient(entry) if entry in self._begun else self.number(0.0)
+
+
+def holds(
+    guard: Guard, asked: str, other: str, language: Expressions, function: Callable[[str], str],
+    number: Callable[[float], str],
+) -> str:  # fmt: skip
+    """Return the test whether a guard comes out as recorded.
+
+    Parameters
+    ----------
+    guard : Guard
+        What was asked of a value, and the answer.
+    asked, other : str
+        What holds the value, and what it was compared with.
+    language : Expressions
+        The language's operators.
+    function, number : callable
+        How the language calls a function of its library and writes a number.
+    """
+    outcome, equal = guard.outcome, language.equal
+    if guard.kind in COMPARISONS:
+        symbol = {"==": equal, "!=": language.unequal}.get(guard.kind, guard.kind)
+        test = f"{asked} {symbol} {other}"
+        return test if outcome else f"!({test})"
+    if guard.kind in ("bool", "finite"):
+        unequal = f"{asked} {language.unequal} {number(0.0)}"
+        test = unequal if guard.kind == "bool" else f"{function('isfinite')}({asked})"
+        return test if outcome else f"!({test})"
+    if guard.kind not in ("float", "data"):
+        return f"{function(guard.kind)}({asked}) {equal} {number(float(outcome))}"
+    if outcome != outcome:
+        return f"{asked} {language.unequal} {asked}"
+    if outcome == 0.0:
+        sign = "<" if math.copysign(1.0, outcome) < 0.0 else ">"
+        return f"{asked} {equal} {number(0.0)} && {number(1.0)} / {asked} {sign} {number(0.0)}"
+    return f"{asked} {equal} {number(float(outcome))}"
 
 
 def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[str] | None = None) -> list[str]:

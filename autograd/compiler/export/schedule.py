@@ -1,0 +1,52 @@
+"""Instructions in groups of equal steps that don't depend on each other, so that each group can be one loop."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiler.export.instructions import Instruction, Instructions, added_to, reads_of, written_by
+
+__all__ = ["Group", "affine", "layout", "scheduled"]
+
+Group = list[Instruction]
+
+
+def scheduled(made: Instructions) -> list[Group]:
+    """Put each step as early as what it reads allows, beside its like.
+
+    What is added to one sum keeps its order: additions to it are on levels of their own.
+    """
+    level = [0] * made.size
+    groups: dict[Any, Group] = {}
+    for step in made.steps:
+        own = 1 + max((level[x] for x in reads_of(step)), default=0)
+        for place in (*written_by(step), *added_to(step)):
+            level[place] = own
+        groups.setdefault((own, _kind(step)), []).append(step)
+    return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
+
+
+def _kind(step: Instruction) -> tuple[Any, ...]:
+    """What two steps of one loop have in common."""
+    missing = tuple(x < 0 for x in (*step.outs, *step.reads, *(x for term in step.terms for x in term)))
+    return step.kind, step.op, len(step.terms), missing
+
+
+def layout(made: Instructions, groups: Sequence[Group]) -> list[int]:
+    """For each place where it is in one array: what a group writes stands side by side."""
+    position = [-1] * made.size
+    order = [*made.constants, *made.parameters, *made.inputs, *made.seeds, *made.sums]
+    for group in groups:
+        for places in zip(*(written_by(step) for step in group), strict=True):
+            order += places
+    for i, place in enumerate(dict.fromkeys(order)):
+        position[place] = i
+    return position
+
+
+def affine(numbers: Sequence[int]) -> tuple[int, int] | None:
+    """The first number and the step of an arithmetic progression; None for anything else."""
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 0
+    return (numbers[0], step) if all(b - a == step for a, b in itertools.pairwise(numbers)) else None
