@@ -45,7 +45,7 @@ class Instruction(NamedTuple):
     reads : tuple of int
         Places that are read; -1 for one that is missing.
     terms : tuple of tuple of int
-        For a sum, the places of each term.
+        For a sum or an alternative, the places of each term.
     """
 
     kind: str
@@ -222,7 +222,7 @@ class _Planned:
                     case "seed":
                         self.place[outs[0]] = made.seeds[number]
                     case "store":
-                        stored[number] = self.place[reads[0]]
+                        stored |= {root: self.place[x] for x, root in zip(terms[::2], terms[1::2], strict=True)}
                     case "store gradient":
                         gradients[number] = self.place[reads[0]]
                     case _:
@@ -246,7 +246,9 @@ class _Planned:
         """One instruction, with a place of its own for each register that it writes."""
         op = NAMES[row] if kind in OF_ROWS else ""
         arity = TABLE[op].arity or 0 if op else 0
-        count = {**dict.fromkeys(OF_ROWS, arity), "masked_mul": 3, "dot": 1, "dotu": 1, "logsumexp": 0}.get(kind, 2)
+        count = {**dict.fromkeys(OF_ROWS, arity), "masked_mul": 3, "dot": 1, "dotu": 1, "logsumexp": 0, "or": 0}.get(
+            kind, 2
+        )
         given = tuple(-1 if x == NOTHING else self.place[x] for x in reads[:count])
         if kind == "reduce":
             return Instruction(kind, op, (self._sum(number),), given)
@@ -276,7 +278,7 @@ OF_ROWS: Final = ("value", "both", "slopes")
 
 def _size(kind: str) -> int:
     """How many ints one term of a step has."""
-    return 3 if kind == "gather" else 2
+    return {"gather": 3, "or": 1}.get(kind, 2)
 
 
 class _Plain:
@@ -307,7 +309,7 @@ class _Plain:
             self.made.constants[self.numbers[key]] = number
         return self.numbers[key]
 
-    def write(self, kind: str, reads: Iterable[int], terms: Iterable[tuple[int, int]] = (), op: str = "") -> int:
+    def write(self, kind: str, reads: Iterable[int], terms: Iterable[tuple[int, ...]] = (), op: str = "") -> int:
         """Write a step with one result; return its place."""
         (out,) = self.made.new(1)
         self.made.steps.append(Instruction(kind, op, (out,), tuple(reads), tuple(terms)))
@@ -371,8 +373,7 @@ class _Plain:
 
     def _mask(self, entry: int) -> int:
         """Whether a gradient arrives at all, where it may not."""
-        ways = self.ways[entry]
-        found = ways[0]
-        for way in ways[1:]:
-            found = -1 if min(found, way) < 0 else self.write("or", [found, way])
-        return found
+        ways = [*dict.fromkeys(self.ways[entry])]
+        if min(ways) < 0 or len(ways) == 1:
+            return min(ways)
+        return self.write("or", [], [(way,) for way in ways])

@@ -78,6 +78,10 @@ class Statements(ABC):
         """Set a sum of products."""
 
     @abstractmethod
+    def alternatives(self, group: Group) -> Lines:
+        """Set whether one of several numbers isn't 0."""
+
+    @abstractmethod
     def adds_to_sums(self, group: Group, value: str) -> Lines:
         """Add products of gradients and a value to sums."""
 
@@ -95,6 +99,8 @@ class Statements(ABC):
             case "gather":
                 lines = self.adds_to_sums(group, reads[0])
                 return lines + (self.sums(group, reads[1] or NO_START) if step.outs[0] >= 0 else [])
+            case "or":
+                return self.alternatives(group)
             case "logsumexp":
                 return self.calls_logsumexp(group)
             case "reduce":
@@ -121,6 +127,11 @@ class Statements(ABC):
         return self.calls(full, f"op_{op.name}", ", ".join(reads))
 
 
+def any_of(texts: Sequence[str]) -> str:
+    """Return 1 if one of several isn't 0, else 0."""
+    return f"{' || '.join(f'{text} != 0.0' for text in texts)} ? 1.0 : 0.0"
+
+
 def of_numbers(kind: str, reads: Sequence[str]) -> str:
     """Return what a step without a row and without terms computes."""
     a, b, c = (*reads, "")[:3]
@@ -139,8 +150,6 @@ def of_numbers(kind: str, reads: Sequence[str]) -> str:
             return f"{b} != 0.0 ? {a} : 0.0"
         case "select_not":
             return f"{b} != 0.0 ? 0.0 : {a}"
-        case "or":
-            return f"{a} != 0.0 || {b} != 0.0 ? 1.0 : 0.0"
         case "masked_mul":
             return f"{a} != 0.0 ? {product(b, c)} : 0.0"
     raise ValueError(f"to_c: there is no step {kind!r}")
@@ -217,6 +226,11 @@ class Straight(Statements):
         return [
             self.sets([step.outs[0]], total(start, [product(self.name(a), self.name(b)) for a, b, *_ in step.terms]))
         ]
+
+    def alternatives(self, group: Group) -> Lines:
+        """As of `Statements`."""
+        (step,) = group
+        return [self.sets([step.outs[0]], any_of([self.name(x) for (x,) in step.terms]))]
 
     def adds_to_sums(self, group: Group, value: str) -> Lines:
         """As of `Statements`."""
@@ -316,6 +330,15 @@ class Tables(Statements):
         a, b = (self.matrix([[term[i] for term in step.terms] for step in group]) for i in (0, 1))
         adding = loop("j", count, [f"sum += {product(a, b)};"])
         return braced([f"real sum = {start.strip('()')};", *adding, self.sets(out, "sum")])
+
+    def alternatives(self, group: Group) -> Lines:
+        """As of `Statements`."""
+        out, count = [step.outs[0] for step in group], len(group[0].terms)
+        if count <= SHORT:
+            return [self.sets(out, any_of([self.operand([step.terms[j][0] for step in group]) for j in range(count)]))]
+        way = self.matrix([[x for (x,) in step.terms] for step in group])
+        found = loop("j", count, [f"found = found || {way} != 0.0;"])
+        return braced(["bool found = false;", *found, self.sets(out, "found ? 1.0 : 0.0")])
 
     def adds_to_sums(self, group: Group, value: str) -> Lines:
         """As of `Statements`."""
