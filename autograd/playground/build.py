@@ -44,7 +44,7 @@ PACKAGES: Final = {
 }
 PYODIDE: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
 COPIED: Final = ("worker.js", "service-worker.js", "style.css", "icon.svg")
-CODE: Final = {".py", ".js", ".css", ".html", ".txt"}
+CODE: Final = {".py", ".js", ".css", ".html", ".txt", ".md"}
 ARCHIVE: Final = "scalargrad.zip"
 TIMEOUT: Final = 600  # seconds, for npm
 WHEN: Final = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that equal sources give equal archives
@@ -96,6 +96,8 @@ def _fill(made: Path, scratch: Path) -> None:
         _copy(path, made / "fonts" / path.name)
     _bundle(web.joinpath("main.js").read_text(encoding="utf-8"), scratch, made)
     _archive(made / ARCHIVE)
+    (scratch / "compile.mjs").write_text((web / "compile.mjs").read_text(encoding="utf-8"), encoding="utf-8")
+    _run(["node", "compile.mjs", str(made / ARCHIVE)], scratch)
 
 
 def _page(text: str) -> str:

@@ -6,7 +6,8 @@ The page runs this module in Pyodide; nothing in it needs a browser.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import resources
 from typing import Any, Final
 
 from autograd.claims.sheets import judge_claims, sheet_subject
@@ -173,13 +174,29 @@ def notebook(text: str) -> Answer:
 
 
 def start() -> Answer:
-    """Give what the page needs once: the words of the language, for completion, and the shipped sheets."""
+    """Give what the page needs once: the words of the language, for completion, and the examples."""
     words = [{"label": name, "detail": ", ".join(TABLE[name].parameters), "info": TABLE[name].doc} for name in NAMES]
-    sheets = [
-        {"name": name, "title": shipped.load(name).title, "text": shipped.read(name)[0].decode("utf-8")}
-        for name in shipped.names()
-    ]
-    return {"words": words, "directives": [*DIRECTIVES, "check"], "sheets": sheets}
+    return {"words": words, "directives": [*DIRECTIVES, "check"], "examples": [*_examples()]}
+
+
+def _examples() -> Iterator[Answer]:
+    """The notes, the sheets that come with the package, and the gallery, each as a group."""
+    titles = {name: shipped.load(name).title or name for name in shipped.names()}
+    texts = {name: shipped.read(name)[0].decode("utf-8") for name in titles}
+    notes, gallery = _texts("notes"), _texts("gallery")
+    yield _group("Notes to check", "note", {titles.get(name, name): text for name, text in notes.items()})
+    yield _group("The notes as worksheets", "sheet", {titles[name]: text for name, text in texts.items()})
+    yield _group("Gallery", "sheet", {Worksheet.parse(text, name).title: text for name, text in gallery.items()})
+
+
+def _group(name: str, kind: str, texts: Mapping[str, str]) -> Answer:
+    return {"group": name, "kind": kind, "examples": [{"title": title, "text": texts[title]} for title in texts]}
+
+
+def _texts(folder: str) -> dict[str, str]:
+    """The files of a folder of examples, by name."""
+    found = sorted((resources.files("autograd.playground") / folder).iterdir(), key=lambda each: each.name)
+    return {each.name.partition(".")[0]: each.read_text(encoding="utf-8") for each in found}
 
 
 ACTIONS: Final[Mapping[str, Callable[..., Answer]]] = {

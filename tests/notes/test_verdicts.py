@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd.notes import STATUSES, read_note
 from autograd.notes.world import World
 
-NOTES = Path(__file__).parents[2] / "notebooks" / "notes"
+NOTES = Path(autograd.__file__).parent / "playground" / "notes"
 
 # Lines that are WRONG or doubtful in the notes that come with the project, with a part of what is said.
 FOUND = {

@@ -86,6 +86,25 @@ def test_a_sheet_is_shared_by_its_address(page: Any, opened: Open) -> None:
     shows(damaged, "#status", "damaged")
 
 
+def test_an_example_is_opened_from_the_list(page: Any) -> None:
+    groups = page.locator("#example optgroup")
+    assert groups.count() == 3
+    page.select_option("#example", label="a European call and its greeks")
+    shows(page, "#outcome", "price = 8.947")
+    shows(page, "#claims", "2 claims, all right")
+    assert page.input_value("#example") == ""
+    page.select_option("#example", index=1)
+    assert page.get_attribute("#tab-note", "aria-selected") == "true"
+    shows(page, "#verdicts", "equations")
+
+
+def test_a_note_becomes_a_worksheet(page: Any) -> None:
+    enter(page, "$$z = w x + b$$\n\n$$a = \\sigma(z)$$\n\n$$C = (a - y)^2$$\n", NOTE)
+    page.get_by_role("button", name="Make a worksheet of it").click()
+    shows(page, "#outcome", "C =")
+    assert page.get_attribute("#tab-sheet", "aria-selected") == "true"
+
+
 def test_a_note_is_checked(page: Any) -> None:
     enter(page, "$$C = (a - y)^2$$\n\n$$a = \\sigma(z)$$\n\n$$\\frac{dC}{dz} = 2(a - y) a(1 + a)$$\n", NOTE)
     shows(page, "#verdicts", "1 WRONG")
@@ -133,6 +152,7 @@ def test_hostile_input_is_text(page: Any) -> None:
 
 def test_it_works_without_a_network(opened: Open) -> None:
     page = opened()
+    page.wait_for_selector("body[data-kept=true]", timeout=60_000)
     page.context.set_offline(True)
     page.reload()
     page.wait_for_selector("body[data-ready=true]", timeout=120_000)

@@ -92,4 +92,16 @@ def test_the_words_of_the_language() -> None:
     given = ask("start")
     words = {word["label"]: word for word in given["words"]}
     assert words["atan2"]["detail"] == "y, x"
-    assert {"step_by_step", "two_hidden"} <= {sheet["name"] for sheet in given["sheets"]}
+
+
+@pytest.mark.parametrize("number, kind, least", [(0, "note", 5), (1, "sheet", 8), (2, "sheet", 5)])
+def test_every_example_works(number: int, kind: str, least: int) -> None:
+    group = ask("start")["examples"][number]
+    assert group["kind"] == kind
+    assert len({example["title"] for example in group["examples"]}) == len(group["examples"]) >= least
+    for example in group["examples"]:
+        given = ask(kind, text=example["text"])
+        assert "error" not in given, example["title"]
+        assert given["equations" if kind == "note" else "rows"], example["title"]
+        wrong = [claim["text"] for claim in given.get("claims", []) if not claim["right"]]
+        assert bool(wrong) == ("wrong" in example["title"]), example["title"]

@@ -66,10 +66,6 @@ async function keepFiles(progress) {
   try {
     await navigator.serviceWorker.register("service-worker.js");
     await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller) {
-      const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
-      await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, 2000))]);
-    }
   } catch (error) {
     console.warn(`Files are not kept: ${error.message}`);
   } finally {
@@ -77,7 +73,11 @@ async function keepFiles(progress) {
   }
 }
 
+let most = 0;
+
 function loaded(share) {
+  if (share < most) return; // files may still be kept when Python has started
+  most = share;
   const percent = Math.round(100 * share);
   find("loading").setAttribute("aria-valuenow", percent);
   find("loading").firstElementChild.style.width = `${percent}%`;
@@ -316,16 +316,19 @@ async function checkNote() {
     shown.replaceChildren(element("p", { class: "wrong", role: "alert" }, given.error.message));
     return;
   }
-  const items = given.equations.map((each) =>
-    element(
+  const items = given.equations.map((each) => {
+    const colour = COLOURS[each.status] ?? (each.status.startsWith("right") ? "right" : "quiet");
+    const place = element("button", { type: "button", class: "place", title: "Go to this line" }, `line ${each.line}`);
+    place.addEventListener("click", () => goTo(note, each.line));
+    return element(
       "li",
-      {},
-      element("span", { class: "place" }, `line ${each.line} `),
-      element("strong", { class: COLOURS[each.status] ?? (each.status.startsWith("right") ? "right" : "quiet") }, each.status),
+      { class: colour },
+      place,
+      element("strong", { class: colour }, each.status),
       typeset(each.latex),
       ...(each.message ? [element("div", { class: COLOURS[each.status] ?? "quiet" }, each.message)] : []),
-    ),
-  );
+    );
+  });
   const make = element("button", { type: "button" }, "Make a worksheet of it");
   make.disabled = !given.worksheet;
   make.addEventListener("click", () => {
@@ -333,6 +336,12 @@ async function checkNote() {
     select(find("tab-sheet"));
   });
   shown.replaceChildren(element("p", {}, given.summary), make, element("ol", {}, ...items));
+}
+
+function goTo(view, line) {
+  const { from } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  view.focus();
 }
 
 function readFile(file) {
@@ -351,6 +360,8 @@ function select(tab) {
   const notes = checking();
   find("results").hidden = notes;
   find("verdicts").hidden = !notes;
+  find("hint-note").hidden = !notes;
+  find("hint-sheet").hidden = notes;
   const chosen = find("tab-explorer").getAttribute("aria-selected") === "true";
   find("table").hidden = notes || chosen;
   find("explorer").hidden = notes || !chosen;
@@ -437,14 +448,19 @@ async function made(action) {
 
 // The beginning
 
-function offer(sheets) {
-  for (const each of sheets) {
-    const option = element("option", {}, each.title || each.name);
-    option.chosen = () => {
-      write(sheet, each.text);
-      select(find("tab-sheet"));
-    };
-    find("example").append(option);
+function offer(groups) {
+  for (const { group, kind, examples } of groups) {
+    const list = element("optgroup", { label: group });
+    for (const { title, text: content } of examples) {
+      const option = element("option", {}, title);
+      option.chosen = () => {
+        history.replaceState(null, "", location.pathname + location.search); // the address no longer has what is shown
+        write(kind === "note" ? note : sheet, content);
+        select(find(`tab-${kind}`));
+      };
+      list.append(option);
+    }
+    find("example").append(list);
   }
 }
 
@@ -456,7 +472,11 @@ async function begin() {
     target.value = "";
     if (kind) await download(kind);
   });
-  find("example").addEventListener("change", ({ target }) => target.selectedOptions[0].chosen?.());
+  find("example").addEventListener("change", ({ target }) => {
+    const { chosen } = target.selectedOptions[0];
+    target.value = "";
+    chosen?.();
+  });
   for (const panel of [find("sheet"), find("note")]) {
     panel.addEventListener("dragover", (event) => event.preventDefault() ?? panel.classList.add("drop"));
     panel.addEventListener("dragleave", () => panel.classList.remove("drop"));
@@ -472,14 +492,13 @@ async function begin() {
   if (!text(sheet) && !text(note)) write(sheet, FIRST);
   window.addEventListener("hashchange", async () => (find("status").textContent = await opened()));
   find("status").textContent = "Loading Python …";
-  await keepFiles((share) => loaded(0.7 * share));
-  loaded(0.75);
+  keepFiles((share) => loaded(0.9 * share)).then(() => (document.body.dataset.kept = "true"));
   const starting = new Python();
   try {
     await starting.ready;
     const given = await starting.ask({ action: "start" });
     words = { ops: new Map(given.words.map((op) => [op.label, op])), directives: given.directives };
-    offer(given.sheets);
+    offer(given.examples);
   } catch (error) {
     find("status").textContent = `Python could not be started: ${error.message}`;
     return;
