@@ -1,14 +1,44 @@
-"""What the site's builder runs: the page of the ops is made from the op table, so that it can't be out of date."""
+"""What the site's builder runs: the page of the ops is made from the op table, and the playground becomes part of the site."""
 
 from __future__ import annotations
 
+import html
 import math
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 from autograd.ops import TABLE, Op
+from autograd.playground.build import BuildError, build
 
 MARK = "<!-- the table of ops -->"
+PLAYGROUND = "playground"
+MISSING = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>No playground</title>
+<p>This copy of the site was built without the playground: {}.</p></html>
+"""
+
+serving = False
+
+
+def on_startup(command: str, **_: Any) -> None:
+    """Note whether pages are only looked at while they are written, which needs no playground."""
+    global serving
+    serving = command == "serve"
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Build the playground into the site, or a page that says what is missing."""
+    if serving:
+        return
+    folder = Path(config["site_dir"]) / PLAYGROUND
+    try:
+        build(folder)
+    except BuildError as error:
+        print(f"The site has no playground. {error}", file=sys.stderr)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "index.html").write_text(MISSING.format(html.escape(str(error))), encoding="utf-8")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -184,7 +184,9 @@ def _examples() -> Iterator[Answer]:
     titles = {name: shipped.load(name).title or name for name in shipped.names()}
     texts = {name: shipped.read(name)[0].decode("utf-8") for name in titles}
     notes, gallery = _texts("notes"), _texts("gallery")
-    yield _group("Notes to check", "note", {titles.get(name, name): text for name, text in notes.items()})
+    yield _group(
+        "Notes to check", "note", {f"{titles.get(name, name)}, as written": text for name, text in notes.items()}
+    )
     yield _group("The notes as worksheets", "sheet", {titles[name]: text for name, text in texts.items()})
     yield _group("Gallery", "sheet", {Worksheet.parse(text, name).title: text for name, text in gallery.items()})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -56,3 +57,21 @@ def test_a_picture_follows_the_colour_scheme(site: Path, page: str) -> None:
 @pytest.mark.slow
 def test_pages_link_to_the_next(site: Path) -> None:
     assert 'rel="next"' in (site / "tutorial" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_playground_is_part_of_the_site(site: Path) -> None:
+    needs.tool("npm")
+    assert (site / "playground" / "pyodide" / "pyodide.asm.wasm").stat().st_size > 1_000_000
+    assert 'href="playground/"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_without_npm_the_site_says_what_is_missing(tmp_path: Path) -> None:
+    needs.package("mkdocs")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(tmp_path / "site")]
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "npm is needed to build; install Node.js" in ended.stderr
+    assert "npm is needed to build" in (tmp_path / "site" / "playground" / "index.html").read_text(encoding="utf-8")

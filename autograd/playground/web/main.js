@@ -270,9 +270,12 @@ function gradients(given) {
   return [element("table", { "aria-label": "Values and gradients" }, element("thead", {}, head), element("tbody", {}, ...rows))];
 }
 
-function pick(name) {
+async function pick(name) {
   picked = picked === name ? "" : name;
-  compute().then(() => [...find("gradients").querySelectorAll("button")].find((each) => each.textContent === name)?.focus());
+  await compute();
+  const button = [...find("gradients").querySelectorAll("button")].find((each) => each.textContent === name);
+  button?.focus({ preventScroll: true });
+  find("derivation").scrollIntoView({ block: "nearest" });
 }
 
 function claims(found) {
