@@ -1,4 +1,4 @@
-"""What the site's builder runs: the page of the ops is made from the op table, and the playground becomes part of the site."""
+"""What the site's builder runs: makes the page of the ops from the op table, and builds the playground into the site."""
 
 from __future__ import annotations
 
