@@ -1,4 +1,4 @@
-"""What the site's builder runs: makes the page of the ops from the op table, and builds the playground into the site."""
+"""Hooks of the site's builder: the page of the ops comes from the op table, and the playground joins the site."""
 
 from __future__ import annotations
 
