@@ -23,22 +23,23 @@ __all__ = ["dismiss", "find", "inner_statements", "restore"]
 _FOR_PARTIAL: Final = frozenset("3498265JjdSδ")
 _DIGITS: Final = {"z": "2", "Z": "2", "l": "1", "I": "1", "i": "1", "o": "0", "O": "0", "s": "5", "S": "5", "b": "6"}
 _ENOUGH: Final = 2
+_BREAKS_OFF: Final = "it breaks off"
+_IN_FRACTION: Final = "two statements lie in one fraction"
 
 
 def find(rows: Sequence[Row], failed: Sequence[Equation]) -> bool:
     """Note in each row the signs of damage that it shows; return whether they are enough to call the note damaged."""
-    slopes = {each for row in rows for side in row.readable() for each in side.walk() if each.head == "d"}
-    known = {_skeleton(each) for slope in slopes for each in slope.args if each.head == "sym"}
+    known = set(_names(rows))
     differences = {each for row in rows for side in row.readable() for each in _differences(side)}
     for row in rows:
         row.damage = list(dict.fromkeys(_signs(row, known, differences)))
-    return sum(bool(row.damage) for row in rows) + sum(map(_breaks_off, failed)) >= _ENOUGH
+    sure = any(_is_sure(each) for row in rows for each in row.damage)
+    return sure and sum(bool(row.damage) for row in rows) + sum(map(_breaks_off, failed)) >= _ENOUGH
 
 
 def restore(rows: Sequence[Row]) -> None:
     """Put ∂ back where it was misread."""
-    slopes = {each for row in rows for side in row.readable() for each in side.walk() if each.head == "d"}
-    known = {_skeleton(each): each for slope in slopes for each in slope.args if each.head == "sym"}
+    known = _names(rows)
     before = False
     for row in rows:
         first = row.sides[row.inherited] if len(row.sides) > row.inherited else None
@@ -46,6 +47,26 @@ def restore(rows: Sequence[Row]) -> None:
         if row.restored or (before and row.inherited):
             row.sides = [each and each.replaced(lambda part: _slope(part, known)) for each in row.sides]
         before = row.restored
+
+
+def _names(rows: Sequence[Row]) -> dict[str, Node]:
+    """Collect what may be differentiated: what is so elsewhere; every name where 8L/8w is written again and again."""
+    sides = [each for row in rows for each in row.readable()]
+    slopes = {each for side in sides for each in side.walk() if each.head == "d"}
+    known = {_skeleton(each): each for slope in slopes for each in slope.args if each.head == "sym"}
+    names = {_skeleton(each): each for side in sides if side.head != "/" for each in side.symbols()}
+    firsts = [row.sides[row.inherited] for row in rows if len(row.sides) > row.inherited]
+    if sum(each is not None and _cancels(each) and _misread(each, set(names)) for each in firsts) >= _ENOUGH:
+        known = {**names, **known}
+    return known
+
+
+def _cancels(side: Node) -> bool:
+    """Whether both halves of a fraction begin with the same factor."""
+    if side.head != "/":
+        return False
+    above, below = side.args
+    return above.head == below.head == "*" and above.args[0] == below.args[0]
 
 
 def dismiss(row: Row) -> None:
@@ -74,9 +95,14 @@ def _signs(row: Row, known: set[str], differences: set[Node]) -> Iterator[str]:
         if _lost_operator(one, other):
             yield f"{n.show(other)} has lost an operator"
     if _breaks_off(row.equation):
-        yield "it breaks off"
+        yield _BREAKS_OFF
     if inner_statements(row.equation.text):
-        yield "two statements lie in one fraction"
+        yield _IN_FRACTION
+
+
+def _is_sure(sign: str) -> bool:
+    """Whether a sign is one that no slip of the pen leaves."""
+    return " for " in sign or sign in (_BREAKS_OFF, _IN_FRACTION)
 
 
 def _breaks_off(equation: Equation) -> bool:

@@ -21,6 +21,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
 
     Examples
     --------
+    >>> from autograd.notes import nodes as n
     >>> w1, w2 = n.symbol("w", n.number(1)), n.symbol("w", n.number(2))
     >>> claim = Claim(w1, w2, 0, 0)
     >>> reason_to_doubt(claim, Claim(w1, w1, 0, 0), set())

@@ -72,7 +72,7 @@ class Verdicts:
             said.append(f"read as {equation.reading}")
         if row.damage:
             why = f"looks damaged by scanning: {', '.join(row.damage)}"
-            if equation.status == WRONG and not row.restored and not row.damaged_sides:
+            if equation.status == WRONG and not row.damaged_sides:
                 said.append(why)
             elif self._undamaged_agree(row):
                 said.append(f"one side {why}" if row.damaged_sides else why)

@@ -119,8 +119,19 @@ def test_nothing_is_mended_where_little_is_damaged() -> None:
     note = read_note(r"$$\frac{3J}{4v} = 2$$ and $$y = J$$ and $\frac{\partial J}{\partial v} = 1$")
     assert note.remark == ""
     assert "read as" not in str(note)
+    for text in (r"$$y = J - J$$ $$a = b = b$$", r"$$\frac{2J}{2v} = c$$ $\frac{3x}{4y} = z$"):
+        assert read_note(text).remark == ""
     first, *_ = read_note(r"$$y = J - J$$ $$\frac{3J}{4v} = 2$$ $\partial J/\partial v = 1$").equations
     assert first.status == "not read"
+
+
+def test_one_misread_sign_throughout() -> None:
+    note = read_note(
+        r"$$Q = (p - t)^2$$ $$p = k s$$ $$\frac{8Q}{8k} = \frac{8Q}{8p} \cdot \frac{8p}{8k}$$"
+        r"$$\frac{8Q}{8s} = 2(p - t) s$$ $$\frac{8Q}{8p} = 2(p - t)$$"
+    )
+    assert statuses(note) == ["defined", "defined", "right (checked)", "WRONG", "right (checked)"]
+    assert "read as ∂Q/∂s = 2(p − t) · s" in note.equations[3].message
 
 
 def test_with_a_sheet_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
