@@ -1,4 +1,4 @@
-"""Claims judged: whether an equation about a graph is right, and the repair where it is not."""
+"""Check equations about a graph and suggest corrections for wrong ones."""
 
 from autograd.claims.judge import Verdict, check_derivation
 

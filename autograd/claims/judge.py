@@ -1,4 +1,4 @@
-"""Judging equations about a graph: true at its own numbers and at others, or wrong, and where.
+"""Check equations about a graph, at its own numbers and at random ones.
 
 A claim is `left == right`, or a chain of sides each held against the first. Sides with names are compared at the
 graph's numbers and at random others, so that what is right by accident is found out; sides that are numbers alone are
@@ -98,7 +98,7 @@ class Subject:
 
     @property
     def others(self) -> list[Point]:
-        """Other points where everything is finite; fewer where the graph's domain is narrow."""
+        """Random points at which all values are finite; there may be fewer if the domain is narrow."""
         if self._others is None:
             dice = random.Random(20)
             self._others = []
@@ -116,13 +116,13 @@ class Subject:
         return self._others
 
     def points(self, direct: bool = False) -> list[Point]:
-        """Its own point, then the others."""
+        """The graph's own point followed by the random ones."""
         every = [self.here, *self.others]
         return [Point(each.values_by_name, each.output, each.rate, True) for each in every] if direct else every
 
 
 def subject_of(root: Value, rate: float | None = None) -> Subject:
-    """Make a subject of a recorded graph; its comparisons stay as they were recorded."""
+    """Make a subject from a recorded graph; recorded comparisons keep their outcome."""
     steps = Steps(root)
     names = steps.names
 
@@ -144,7 +144,7 @@ def subject_of(root: Value, rate: float | None = None) -> Subject:
 
 
 def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verdict:
-    r"""Judge an equation about a graph, and say what is wrong with it.
+    r"""Check an equation about a graph and explain what is wrong with it.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
 
 
 def judge(claim: str, subject: Subject) -> Verdict:
-    """Judge one claim about a subject."""
+    """Check one claim about a subject."""
     sides = equation(claim, set(subject.here), lists=subject.lists)
     if len(sides) < 2:
         raise WorksheetError(f"a claim has two sides, as d(E)/d(w) == x*y, got {claim!r}")
@@ -206,7 +206,7 @@ def judge(claim: str, subject: Subject) -> Verdict:
 
 
 def judge_sides(claim: str, sides: Sequence[Formula], subject: Subject) -> Verdict:
-    """Judge sides that are read already."""
+    """Check a claim whose sides have already been parsed."""
     shown = " ".join(claim.split())
     left, remarks = sides[0], []
     here = subject.here
@@ -236,12 +236,12 @@ def _literals(formula: Formula) -> Iterator[Formula]:
 
 
 def _rounded(formula: Formula) -> bool:
-    """Whether it has numbers that must be results someone rounded."""
+    """Whether the formula contains numbers that look like rounded results."""
     return any(_unit(each) for each in _literals(formula))
 
 
 def _unit(literal: Formula) -> float:
-    """One unit of the last digit written; 0 for a number short enough to be meant exactly."""
+    """One unit in the last written digit; 0 for numbers short enough to be exact."""
     mantissa, _, exponent = literal.text.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
     if not point or len((whole + decimals).lstrip("0")) < EXACT_DIGITS:
@@ -263,7 +263,7 @@ def _shifted(formula: Formula, literal: Formula, by: float) -> Formula:
 
 
 def _uncertainty(formula: Formula, point: Point) -> float:
-    """Bound the error that the rounded numbers in a formula can cause."""
+    """Bound the error caused by the rounded numbers in a formula."""
     value = formula.value(point)
     return math.fsum(
         abs(_shifted(formula, literal, unit).value(point) - value)
@@ -273,7 +273,7 @@ def _uncertainty(formula: Formula, point: Point) -> float:
 
 
 def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
-    """Compare at the graph's numbers alone, to the digits written; a remark stands in brackets."""
+    """Compare at the graph's own numbers, to the written digits; a remark is returned in parentheses."""
     here = subject.here
     true, said = left.value(here), right.value(here)
     bare = right.operands[0] if right.head == "neg" else right
@@ -295,7 +295,7 @@ def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
 
 
 def _magnitude(formula: Formula, point: Mapping[str, float]) -> float:
-    """The size of what is added up, which bounds rounding: 1 + 1e9 − 1e9 has 2e9."""
+    """The magnitude of the summed terms, which bounds rounding errors: 2e9 for 1 + 1e9 − 1e9."""
     sizes = [_magnitude(each, point) for each in formula.operands] if formula.head in ("+", "*", "neg", "/") else []
     if formula.head == "*":
         return math.prod(sizes)
@@ -317,7 +317,7 @@ def agree(left: Formula, right: Formula, point: Point) -> bool:
 
 
 def _unjoined(left: Formula, right: Formula, points: Sequence[Point]) -> str:
-    """Explain a chain that has the right value, though its factors do not join."""
+    """Explain a chain with the right value whose factors do not join."""
     explained = Explainer(left, right, points, agree).explain_chain()
     y, x = (each.text for each in left.operands)
     return f"{explained or f'the factors are no path from {y} to {x}'} (the value is the same)"
@@ -328,7 +328,7 @@ def _finite(formula: Formula, points: Sequence[Point]) -> list[Point]:
 
 
 def _differ(left: Formula, right: Formula, subject: Subject) -> str:
-    """Say what is wrong, or nothing when nothing is; a remark stands in brackets."""
+    """Describe what is wrong, empty if nothing is; a remark is returned in parentheses."""
     points = _finite(left, subject.points())
     if not points:
         return "" if agree(left, right, subject.here) else "the left side is not a finite number"

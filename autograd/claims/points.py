@@ -1,4 +1,4 @@
-"""The numbers of a graph at one choice of its leaves, under the names that formulas use."""
+"""The values and derivatives of a graph at one point, by the names used in formulas."""
 
 from __future__ import annotations
 

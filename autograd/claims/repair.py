@@ -1,4 +1,4 @@
-"""Saying what is wrong with an equation: the smallest change that makes it right, and the word for it.
+"""Find the smallest change that corrects a wrong equation, and describe it.
 
 Candidates are single changes of one side: factors that do not join, a sign, a factor too many, a name or an index, an
 exponent, a factor that is missing. The first that makes both sides equal at every point is the explanation.
@@ -24,7 +24,7 @@ Change = tuple[str, Formula]
 
 
 class Explainer:
-    """Finds what is wrong between two sides that differ at some of the points."""
+    """Finds the correction for two sides that differ at some points."""
 
     def __init__(self, left: Formula, right: Formula, points: Sequence[Point], agree: Agree) -> None:
         self.left, self.right = left, right
@@ -34,7 +34,7 @@ class Explainer:
         self.names = sorted(points[0], key=lambda each: each not in used)[: max(MOST_NAMES, len(used))]
 
     def explain(self) -> str:
-        """Say what is wrong, and what it should be."""
+        """Describe the error and the correction."""
         gap = self._gap()
         if gap:
             return gap
@@ -57,7 +57,7 @@ class Explainer:
         return f"no single change makes it right; the left side is {true} where the right side is {said}"
 
     def explain_chain(self) -> str:
-        """Say where the factors of a chain do not join; nothing when they do."""
+        """Describe where the factors of a chain do not join; empty if they do."""
         return self._gap()
 
     def _equal(self, left: Formula, right: Formula) -> bool:
@@ -111,7 +111,7 @@ class Explainer:
     # Factors
 
     def _dropped(self, side: Formula) -> Iterator[Change]:
-        """Leave out one factor."""
+        """Remove one factor."""
         for path in _paths(side):
             product = _at(side, path)
             if product.head != "*":
@@ -123,7 +123,7 @@ class Explainer:
                 yield f"off by the factor {text}: it is too much", _put(side, path, kept)
 
     def _missing(self, side: Formula) -> Iterator[Change]:
-        """Multiply by one factor more."""
+        """Multiply by one more factor."""
         for factor in self._candidates():
             text = PRINTER.formula(factor)
             yield f"off by the factor {text}: it is missing", _multiplied(side, factor)
@@ -153,7 +153,7 @@ class Explainer:
                 yield Formula("+", (name(top), Formula("neg", (name(bottom),))))
 
     def _renamed(self, part: Formula) -> Iterator[Change]:
-        """Put another name for one, most alike first."""
+        """Replace a name by another one, the most similar first."""
         if part.head == "partial":
             top, bottom = (each.text for each in part.operands)
             for each in self._alike(top):
@@ -242,7 +242,7 @@ Path = tuple[int, ...]
 
 
 def _paths(formula: Formula, path: Path = ()) -> Iterator[Path]:
-    """Yield the place of every part; the names inside a derivative are no parts."""
+    """Yield the path to every subformula; names inside a derivative are not subformulas."""
     yield path
     if formula.head != "partial":
         for i, each in enumerate(formula.operands):
@@ -287,7 +287,7 @@ def _multiplied(side: Formula, factor: Formula) -> Formula:
 
 
 def _flips(part: Formula) -> Iterator[Change]:
-    """Turn one sign in a sum."""
+    """Change one sign in a sum."""
     if part.head == "+":
         for i, term in enumerate(part.operands):
             turned = Formula("+", (*part.operands[:i], _negated(term), *part.operands[i + 1 :]))
@@ -298,7 +298,7 @@ def _flips(part: Formula) -> Iterator[Change]:
 
 
 def _powers(part: Formula) -> Iterator[Change]:
-    """Move one exponent by one."""
+    """Change one exponent by one."""
     if part.head == "^" and part.operands[1].head in ("number", "neg"):
         for by in (-1.0, 1.0):
             exponent = part.operands[1].value({}) + by

@@ -1,4 +1,4 @@
-"""The claims of a worksheet, judged."""
+"""Check the claims of a worksheet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["judge_claims", "sheet_subject"]
 def sheet_subject(
     sheet: Worksheet, replaced: Mapping[str, float] | None = None, *, of: str | None = None, rate: float | None = None
 ) -> Subject:
-    """Make a subject of a sheet; its comparisons are decided anew at other numbers.
+    """Make a subject from a sheet; comparisons are re-evaluated at each point.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def sheet_subject(
 
 
 def judge_claims(sheet: Worksheet, subject: Subject) -> Iterator[tuple[int, Verdict]]:
-    """Judge each `check` line of a sheet, with the number of the line.
+    """Check each `check` line of a sheet; yields line numbers and verdicts.
 
     Raises
     ------

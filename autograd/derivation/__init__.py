@@ -1,4 +1,4 @@
-"""The chain rule written out."""
+"""Write out the chain rule for a recorded graph."""
 
 from autograd.derivation.chains import Derivation, derive
 from autograd.derivation.layers import LayerDerivation

@@ -1,4 +1,4 @@
-"""From a graph to its derivation: chains of factors where paths are single, sums where they part and meet again.
+"""Turn a graph into a derivation: products along single paths, sums where paths branch and join.
 
 The steps between a result y and a quantity x that *every* path passes (x's dominators in the graph of steps) cut
 ∂y/∂x into factors. Between two such steps there is either one edge, a factor with a formula, or a bundle of paths,
@@ -127,7 +127,7 @@ def derive(
     width: int | None = None,
     most: int = 60,
 ) -> Derivation | LayerDerivation:
-    r"""Write out the chain rule from a result to what it depends on.
+    r"""Write out the chain rule for the derivatives of a result.
 
     Named nodes are the steps; unnamed ones are folded into the steps that use them. Where paths part and meet again
     there is a line for the whole bundle, once. A step that only passes a derivative on (∂E_total/∂E_o1 = 1) is not
@@ -321,7 +321,7 @@ class _Chains:
         return sorted(ways, key=lambda way: self._rank[way[0].lower])
 
     def line(self, target: Value, value: float) -> Line:
-        """Derive the result by one quantity."""
+        """Write the derivative of the result with respect to one quantity."""
         key, y = id(target), self.graph.name(self.graph.root)
         x = self.graph.names.get(key) or target.label or "x"
         self.numbers.setdefault(x, target.data)
@@ -370,7 +370,7 @@ class _Chains:
         return tuple(terms)
 
     def _passes_on(self, piece: _Piece) -> bool:
-        """Whether the derivative along an edge is 1 whatever the numbers."""
+        """Whether the derivative along an edge is identically 1."""
         return self._value(piece) == 1.0 and self.graph.slope(piece.upper, piece.lower) == ONE
 
     def _term(self, way: Sequence[_Piece], whole: bool = True) -> Term:

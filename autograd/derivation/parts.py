@@ -29,18 +29,18 @@ class Factor:
 
     @property
     def formula(self) -> Formula | None:
-        """The derivative in the names of the steps; None when it has a line of its own."""
+        """The derivative as a formula in step names; None if it has its own line."""
         return self._write() if self._write else None
 
     @property
     def referred(self) -> bool:
-        """Whether it has a line of its own."""
+        """Whether it is written on its own line."""
         return self._write is None
 
 
 @dataclass(frozen=True)
 class Term:
-    """A product of factors along one way."""
+    """A product of factors along one path."""
 
     factors: tuple[Factor, ...]
     value: float
@@ -73,7 +73,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a derivation says."""
+    """The contents of a derivation."""
 
     lines: tuple[Line, ...]
     inner: tuple[Line, ...]

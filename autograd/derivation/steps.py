@@ -1,4 +1,4 @@
-"""A recorded graph as named steps: what is unnamed is folded into the named steps that use it.
+"""A recorded graph as named steps; unnamed nodes are folded into the named steps that use them.
 
 Between two steps stands a local derivative, as a number and as a formula in the names of the steps. An unnamed part
 that would make a formula too long becomes a step with a name of its own, so that no formula is deep, however deep the
@@ -26,7 +26,7 @@ RESULT_NAMES: Final = ("y", "f", "result")
 
 
 def total_derivatives(root: Value) -> dict[int, float]:
-    """Return ∂root/∂node for every node below, by `id`: `backward`'s numbers to the last bit, written nowhere.
+    """Return ∂root/∂node by `id` for every node below, bit for bit as `backward` computes it, without setting `grad`.
 
     Examples
     --------
@@ -76,7 +76,7 @@ class Steps:
         self._slopes: dict[int, dict[int, Formula]] = {}
 
     def _name_all(self) -> None:
-        """Give each step a name; make steps of unnamed nodes where folding them would go too far."""
+        """Name every step; unnamed nodes become steps where folding would make a formula too long."""
         self.names: dict[int, str] = {}
         self.invented: list[Value] = []
         self._taken = {node.label for node in self._nodes if node.label}
@@ -95,7 +95,7 @@ class Steps:
         self._invent()
 
     def _another(self, label: str) -> str:
-        """Tell a second quantity of the same label apart."""
+        """Make a distinct name for another quantity with the same label."""
         text, _ = self._numbered(f"{label}#", 2)
         return text
 
@@ -144,7 +144,7 @@ class Steps:
 
     @cached_property
     def edges(self) -> dict[int, dict[int, float]]:
-        """By `id` of a step and of an operand that is a step: the local derivative, summed over what is folded."""
+        """Local derivatives by `id` of a step and of an operand step, summed over the folded nodes."""
         return {id(step): self._local(step) for step in self.order}
 
     @cached_property
@@ -154,7 +154,7 @@ class Steps:
 
     @cached_property
     def users(self) -> dict[int, list[int]]:
-        """By `id` of a step: the steps that use it directly, in order."""
+        """The direct users of each step, by `id`, in order."""
         users: dict[int, list[int]] = {id(step): [] for step in self.order}
         for step in self.order:
             for operand in self.edges[id(step)]:
@@ -240,7 +240,7 @@ def _bounded(formula: Formula) -> Formula:
 
 
 def _moving(node: Value) -> Iterator[Value]:
-    """Yield the operands that a derivative passes to: at `where`, the branch taken."""
+    """Yield the operands that receive a gradient; for `where`, those of the branch taken."""
     for parent, slope in zip(node.parents, node.local_derivatives, strict=True):
         if not (slope == 0.0 and TABLE[node.op].selects):
             yield parent

@@ -76,7 +76,7 @@ class Notation:
         return "\n\n".join(displays + ([f"… {left:,} more lines"] if left else [])) + "\n"
 
     def _page(self, derivation: Contents, printer: Printer) -> tuple[list[list[_Row]], int]:
-        """Write what fits of the lines, the factors and the updates, and count what doesn't."""
+        """Write as many lines, factors and updates as allowed and count the rest."""
         writer = _Writer(printer, derivation)
         left = self.most
         blocks = [[writer.line(each) for each in derivation.lines[:left]]]
@@ -101,7 +101,7 @@ def _check_whole(what: str, value: object, least: int, greatest: int) -> None:
 
 
 class _Row(NamedTuple):
-    """A derivative and what it equals, part by part; `flat` when it shall be one line where that fits."""
+    """A derivative and the parts it equals; `flat` prefers a single line."""
 
     left: str
     sign: str
@@ -124,7 +124,7 @@ class _Writer:
         return self.printer.partial(factor.numerator, factor.denominator, total)
 
     def line(self, line: Line) -> _Row:
-        """Write a derivative: as factors, as formulas, in numbers, and what comes out."""
+        """Write a derivative as factors, as formulas, in numbers, and its value."""
         left = self.printer.partial(line.numerator, line.denominator, line.total)
         if not line.terms:
             return _Row(left, "=", [self.printer.number(0.0)], True)
@@ -177,7 +177,7 @@ class _Writer:
         return _Row(name, printer.arrow, parts, True)
 
     def definition(self, name: str, formula: Formula) -> _Row:
-        """Write what a node computes that had no name."""
+        """Write the definition of a node that had no name."""
         number = self.printer.number(self.derivation.numbers[name])
         return _Row(self.printer.name(name), "=", [self.printer.formula(formula), number], True)
 
@@ -260,7 +260,7 @@ def _binding(formula: Formula) -> int:
 
 
 def _different(parts: Iterable[str], before: str = "") -> list[str]:
-    """Leave out what repeats the part before."""
+    """Drop parts that repeat the preceding one."""
     kept: list[str] = []
     for part in parts:
         if part != (kept[-1] if kept else before):
@@ -276,7 +276,7 @@ def _aligned(row: _Row) -> list[str]:
 
 
 def _laid_out(row: _Row, width: int) -> str:
-    """Put a row on one line, or each part on its own, broken before operators where it is too wide."""
+    """Lay out a row on one line, or one part per line, breaking before operators."""
     flat = f"{row.left} {row.sign} {' = '.join(row.parts)}"
     if (row.flat or len(row.parts) == 1) and display_width(flat) <= width:
         return flat

@@ -76,7 +76,7 @@ def _text_tokens(text: str) -> Iterator[Token]:
 
 
 def _sides(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """Cut at "=" outside brackets; sides that are empty, as at the end of a line that goes on, are none."""
+    """Split at "=" outside brackets; empty sides are dropped."""
     side: list[Token] = []
     opened: list[Token] = []
     for token in found:
@@ -115,7 +115,7 @@ def _skeleton(name: str) -> str:
 
 
 class _Reader:
-    """Makes formulas of tokens, with what names mean."""
+    """Builds formulas from tokens, resolving names."""
 
     def __init__(self, names: Collection[str], lists: Mapping[str, Array]) -> None:
         self.names, self.lists = names, lists

@@ -1,4 +1,4 @@
-"""The meaning of expressions: postfix code to `Value`s, plain floats, formulas, or whatever else stands for numbers.
+"""Evaluate postfix code over `Value`s, floats, formulas or other operands.
 
 An operand is a scalar or an `Array` of scalars: a vector `[1, 2]` or a matrix `[[1, 2], [3, 4]]`. Every row of
 `ops.TABLE` is a function, element by element over arrays of one shape and scalars; the rows with any number of operands
@@ -78,11 +78,11 @@ class Function:
 
 
 class _Misuse(Exception):
-    """A shape or size that doesn't fit; becomes a `WorksheetError` where the place is known."""
+    """A shape or size mismatch; converted to a `WorksheetError` with its position."""
 
 
 def shape_text(operand: Operand) -> str:
-    """Say what an operand is.
+    """Describe the shape of an operand.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def element_label(name: str, shape: Sequence[int], position: int) -> str:
 
 
 def _scalar_op(op: ops.Op, *operands: Scalar) -> Scalar:
-    """Apply a row: recorded when an operand is a `Value`, else just computed."""
+    """Apply an op; the result is recorded if an operand is a `Value`."""
     if any(isinstance(operand, Value) for operand in operands):
         return _RECORDED[op.name](*operands)
     if symbolic := _symbolic(operands):
@@ -146,7 +146,7 @@ def _elementwise(name: str, function: Callable[..., Scalar], operands: Sequence[
 
 
 def _flat(name: str, operands: Sequence[Operand]) -> list[Scalar]:
-    """Take one list, or several numbers, as the operands of an op with any number of them."""
+    """Return the operands of a variadic op, given as one list or as several numbers."""
     if len(operands) == 1 and isinstance(operands[0], Array):
         return list(operands[0].items)
     for operand in operands:
@@ -258,7 +258,7 @@ def _whole_index(index: Operand, length: int) -> int:
 
 
 def _compare(sign: str, test: Callable[[float, float], bool]) -> Function:
-    """Make a comparison: 1 where it holds, else 0, constant as far as derivatives go."""
+    """Make a comparison function: 1 where it holds, else 0, with derivative 0."""
 
     def scalar(left: Scalar, right: Scalar) -> Scalar:
         if symbolic := _symbolic((left, right)):
@@ -280,7 +280,7 @@ def _total(*operands: Operand) -> int:
 
 
 def _row_function(op: ops.Op) -> Function:
-    """Make the function that stands for one row of the table."""
+    """Make the function for one op of the table."""
     if op.name == "dot":
         return Function("dot", 2, 3, "dot(a, b) or dot(a, b, bias)", _dot, _total)
     if op.arity is None:

@@ -1,4 +1,4 @@
-"""The grammar of expressions, of which steps, claims, questions at the prompt and formulas of notes all consist.
+"""The expression grammar shared by worksheet steps, claims and the prompt.
 
 From loosest to tightest bind
 

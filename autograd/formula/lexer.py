@@ -1,4 +1,4 @@
-"""Text to tokens: numbers, names and signs, with the signs of paper (`·` `×` `−` `½` `x²` `√` `σ`) among them."""
+"""Split text into numbers, names and signs, including mathematical characters (`·` `×` `−` `½` `x²` `√` `σ`)."""
 
 from __future__ import annotations
 

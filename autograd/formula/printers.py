@@ -1,4 +1,4 @@
-"""Formulas printed: as Unicode text and as LaTeX, with brackets where the grammar needs them."""
+"""Print formulas as Unicode text and as LaTeX, with the brackets that the grammar requires."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _trimmed(text: str) -> str:
 
 
 class Printer(ABC):
-    """Prints formulas; what Unicode text and LaTeX have in common: where brackets, signs and dots go."""
+    """Base of the text and LaTeX printers: places brackets, signs and multiplication dots."""
 
     dot = " · "
     minus = "−"
@@ -77,7 +77,7 @@ class Printer(ABC):
 
     @abstractmethod
     def bracket(self, text: str) -> str:
-        """Put brackets around."""
+        """Enclose in brackets."""
 
     @abstractmethod
     def fraction(self, above: Formula, below: Formula, numbers: _Numbers | None) -> tuple[str, int]:
@@ -85,7 +85,7 @@ class Printer(ABC):
 
     @abstractmethod
     def exponent(self, text: str) -> str:
-        """Write what a power is raised to."""
+        """Write an exponent."""
 
     @abstractmethod
     def call(self, op: str, operands: Sequence[str]) -> str:
@@ -210,7 +210,7 @@ class TextPrinter(Printer):
         return f"{sign}{self.name(y)}/{sign}{self.name(x)}"
 
     def bracket(self, text: str) -> str:
-        """Put brackets around."""
+        """Enclose in brackets."""
         return f"({text})"
 
     def fraction(self, above: Formula, below: Formula, numbers: _Numbers | None) -> tuple[str, int]:
@@ -305,7 +305,7 @@ class LatexPrinter(Printer):
         return rf"\frac{{{sign}{self.name(y)}}}{{{sign}{self.name(x)}}}"
 
     def bracket(self, text: str) -> str:
-        """Put brackets around that grow."""
+        """Enclose in brackets that adapt to their content."""
         return rf"\left({text}\right)"
 
     def fraction(self, above: Formula, below: Formula, numbers: _Numbers | None) -> tuple[str, int]:
@@ -317,11 +317,11 @@ class LatexPrinter(Printer):
         return f"^{{{text}}}"
 
     def raised(self, base: str, exponent: str) -> str:
-        """Write a power of what may have a superscript already."""
+        """Write a power whose base may already have a superscript."""
         return f"{{{base}}}^{{{exponent}}}"
 
     def call(self, op: str, operands: Sequence[str]) -> str:
-        """Write an op as its row says."""
+        """Write an op by the LaTeX of its row."""
         row = TABLE[op]
         if row.arity is None:
             return rf"\operatorname{{{op}}}\left({', '.join(operands)}\right)"

@@ -1,4 +1,4 @@
-"""Formulas as they stand on paper: small trees that are evaluated, printed and compared.
+"""Formulas as trees that can be evaluated, printed and compared.
 
 Formulas come from two sides. `call`, `plus`, `times` and their like simplify as they build, for derivations;
 `Formula.call` keeps the shape of what was written, for claims. Both bound the depth of a formula, so that functions on
@@ -117,7 +117,7 @@ class Formula(Symbolic):
         return 1 + max((each.depth for each in self.operands), default=0)
 
     def bounded(self) -> Formula:
-        """Return itself unless it is too large or too deep to be worked with.
+        """Return the formula itself if its size and depth are within the limits.
 
         Raises
         ------
@@ -222,7 +222,7 @@ def number(x: float | Fraction, text: str = "") -> Formula:
 
 
 def _exact(x: float | Fraction) -> Fraction:
-    """Take a float for the shortest decimal that stands for it, as a reader does: 0.1 · 3 is 0.3."""
+    """Convert a float by its shortest decimal representation: 0.1 · 3 is 0.3."""
     return x if isinstance(x, Fraction) else Fraction(repr(float(x)))
 
 
@@ -401,7 +401,7 @@ def slope(op: Op, operand: Formula) -> Formula:
 
 
 def from_textbook(text: str, names: Mapping[str, Formula]) -> Formula:
-    """Read a derivative as the table has it for readers, putting formulas for its names.
+    """Build a formula from the textbook form of a derivative, substituting formulas for its names.
 
     The derivative of a custom op that is given by a function has no formula: it is cut.
 

@@ -1,4 +1,4 @@
-"""The commands of the prompt: one row each, with the text that teaches it."""
+"""The commands of the prompt, one row each with its help text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt around a session: at a terminal, and for what comes through a pipe."""
+"""The console of a session, for terminals and pipes."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class _Paint:
 
 
 def interact(session: Session, head: str) -> int:
-    """Talk at a terminal until its user leaves; returns the exit code, 0."""
+    """Run the prompt at a terminal until the user quits; returns exit code 0."""
     editor, paint = Editor(session), _Paint()
     print(head, end="")
     if editor.warning:

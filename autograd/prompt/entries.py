@@ -1,4 +1,4 @@
-"""The lines of an interactive worksheet: read one by one, cut apart, and put into an order that computes."""
+"""The lines of an interactive worksheet: parsed one by one, split, and ordered by dependency."""
 
 from __future__ import annotations
 

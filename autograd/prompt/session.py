@@ -1,4 +1,4 @@
-"""An interactive worksheet apart from any terminal: lines go in, replies come out, nothing is lost on an error."""
+"""An interactive worksheet without a terminal: takes lines, returns replies, and keeps its state on errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worksheets: text of named steps, as in handwritten notes, to graphs."""
+"""Worksheets: text files of named steps, evaluated as graphs."""
 
 from autograd.worksheet.sheet import Evaluation, Worksheet
 

@@ -1,4 +1,4 @@
-"""Every gradient of a worksheet compared with forward mode and with finite differences.
+"""Compare the gradients of a worksheet with forward mode and finite differences.
 
 The differences come from evaluating the sheet itself at other numbers, comparisons included, in plain floats: they
 share neither the record nor the derivatives. The tolerance is the error bound of their extrapolation, not a constant.

@@ -1,4 +1,4 @@
-"""The steps of a worksheet computed in order, each result labelled by its step."""
+"""Evaluate the steps of a worksheet in order, labelling each result."""
 
 from __future__ import annotations
 

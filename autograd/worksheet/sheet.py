@@ -71,7 +71,7 @@ class Evaluation:
 
 
 class Worksheet:
-    """A sheet of named steps that has been read and found right.
+    """A parsed and validated sheet of named steps.
 
     Made by `parse`, `load` or `shipped.load`, which raise `WorksheetError` for everything that is wrong with it.
 
@@ -137,7 +137,7 @@ class Worksheet:
         self._note(self.steps, operands)
 
     def _note(self, steps: Sequence[Step], operands: Mapping[str, Operand]) -> None:
-        """Take in what steps have come to."""
+        """Record the results of evaluated steps."""
         for step in steps:
             operand = operands[step.name]
             labels = tuple(value.label for value in _values(operand))
@@ -240,7 +240,7 @@ class Worksheet:
         return tuple(label for label in self.leaves if label not in kept)
 
     def role(self, label: str) -> str:
-        """Say what a quantity is: "input", "target", "fixed", "trained" or "computed"."""
+        """Return the role of a quantity: "input", "target", "fixed", "trained" or "computed"."""
         for role, labels in (("input", self.inputs), ("target", self.targets), ("fixed", self.fixed)):
             if label in labels:
                 return role
@@ -387,7 +387,7 @@ class Worksheet:
         return numbers
 
     def _obey(self, directive: Directive) -> None:
-        """Take in one directive line."""
+        """Apply one directive line."""
         word = directive.word
         if word.text == "check":
             raise word.error("a claim has no colon; write check left == right")
