@@ -298,10 +298,10 @@ function_flatten(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
         if (fine) {
             fill_table(&table, inputs, roots, places_of_roots);
             result = result_of_table(&table, inputs, places_of_roots, roots_count);
-            table.order.count = 0; /* no node is marked any more, and others may be at work on them */
+            release_order(&table.order); /* no node is marked any more, and others may be at work on them */
         }
-        drop_order(&table.order);
-        if (!fine) {
+        else {
+            drop_order(&table.order);
             PyErr_NoMemory();
         }
     }
@@ -337,7 +337,6 @@ function_topological(PyObject *Py_UNUSED(module), PyObject *roots)
     for (size_t i = 0; nodes != NULL && i < order.count; i++) {
         PyList_SET_ITEM(nodes, (Py_ssize_t)i, Py_NewRef((PyObject *)order.nodes[i]));
     }
-    order.count = 0;
-    drop_order(&order);
+    release_order(&order); /* no node is marked any more */
     return nodes;
 }

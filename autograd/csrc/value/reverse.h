@@ -4,37 +4,50 @@
 
 #include "order.h"
 
+/* Add what a node passes to a parent. An op that selects passes nothing to an operand not selected. A sum of 0 says
+   that it was reached, which other sums say themselves. */
+INLINE void
+pass_to_parent(const Node *node, double grad, const Edge *edge, bool selecting)
+{
+    Node *parent = edge->parent;
+    if (selecting && unlikely(edge->derivative == 0.0) && selects(node)) {
+        return;
+    }
+    parent->grad += edge->derivative * grad;
+    if (selecting && unlikely(parent->grad == 0.0) && parent->shape != 0) {
+        parent->flags |= REACHED;
+    }
+}
+
 /* Let each node pass its gradient on, users before their operands. It can't fail and takes no signal: half the
-   gradients of a graph are of no use to anyone, and finding the order, which does take signals, is about as long. */
-static void
-pass_gradients(const Order *order)
+   gradients of a graph are of no use to anyone, and finding the order, which does take signals, is about as long.
+   With ops that select, a node that received nothing passes nothing on, so that no gradient of 0 meets an infinite
+   derivative there and becomes nan. */
+INLINE void
+pass_gradients(const Order *order, bool selecting)
 {
     for (size_t i = order->count; i-- > 0;) {
         Node *node = order->nodes[i];
         double grad = node->grad;
         node->pending = 0;
+        if (selecting && unlikely(node->flags & REACHED)) {
+            node->flags &= (uint8_t)~REACHED;
+        }
+        else if (selecting && grad == 0.0) {
+            continue;
+        }
+        if (likely(node->shape < MANY)) { /* all its edges have parents */
+            if (node->shape > 0) {
+                pass_to_parent(node, grad, &node->pair[0], selecting);
+            }
+            if (node->shape > 1) {
+                pass_to_parent(node, grad, &node->pair[1], selecting);
+            }
+            continue;
+        }
         FOR_EACH_EDGE(edge, node) {
             if (edge->parent != NULL) {
-                edge->parent->grad += edge->derivative * grad;
-            }
-        }
-    }
-}
-
-/* The same in a graph with ops that select: an operand not selected receives nothing, and a node that received nothing
-   passes nothing on, so that no gradient of 0 meets an infinite derivative there and becomes nan. */
-static void
-pass_gradients_selected(const Order *order)
-{
-    for (size_t i = order->count; i-- > 0;) {
-        Node *node = order->nodes[i];
-        bool reached = node->flags & REACHED, chooses = selects(node);
-        node->flags &= (uint8_t)~REACHED;
-        node->pending = 0;
-        FOR_EACH_EDGE(edge, node) {
-            if (edge->parent != NULL && reached && !(chooses && edge->derivative == 0.0)) {
-                edge->parent->grad += edge->derivative * node->grad;
-                edge->parent->flags |= edge->parent->shape != 0 ? REACHED : 0;
+                pass_to_parent(node, grad, edge, selecting);
             }
         }
     }
@@ -45,11 +58,11 @@ sweep(Node *root, const Order *order)
 {
     root->grad += 1.0;
     if (order->selects) {
-        root->flags |= root->shape != 0 ? REACHED : 0;
-        pass_gradients_selected(order);
+        root->flags |= root->grad == 0.0 && root->shape != 0 ? REACHED : 0;
+        pass_gradients(order, true);
     }
     else {
-        pass_gradients(order);
+        pass_gradients(order, false);
     }
 }
 
@@ -111,8 +124,7 @@ value_backward(SELF_AND_NOTHING)
         return NULL;
     }
     sweep(root, &order);
-    order.count = 0; /* nothing is marked any more */
-    drop_order(&order);
+    release_order(&order); /* no node is marked any more */
     Py_RETURN_NONE;
 }
 
