@@ -171,7 +171,10 @@ class _Reading:
         return (
             bool(row.statement.relations)
             or row.statement.continues
-            or bool(re.search(r"(?<![_{\w])[^{}_^]*[^{}_^\w\s]\s*=[^{}]*\}\s*\{", row.equation.text))
+            or (
+                re.search(r"\}\s*\{", row.equation.text) is not None  # or the next is quadratic in what has neither
+                and bool(re.search(r"(?<![_{\w])[^{}_^]*[^{}_^\w\s]\s*=[^{}]*\}\s*\{", row.equation.text))
+            )
         )
 
     def _read(self, row: Row, before: Row | None) -> None:

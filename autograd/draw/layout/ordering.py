@@ -18,6 +18,7 @@ __all__ = ["BETWEEN", "Order", "isotonic"]
 
 LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the slots that all together look at
 SHIFTS = 2
+PAIRS, ENDS = 8000, 80_000  # sifting looks at so many pairs of a layer's units, and so many ends of their edges
 BETWEEN = 14.0
 
 _Item = TypeVar("_Item")
@@ -229,12 +230,14 @@ def _sifted(
         return known
 
     order, moved = list(range(len(items))), False
+    ends = sum(len(before) + len(after) for before, after in sides)
+    reach = max(4, min(PAIRS // max(len(items), 1), ENDS // max(ends, 1)))  # how far a unit of a large layer moves
     for item in range(len(items)):
         at = order.index(item)
         best, target = 0, at
         for step, end in ((1, len(order)), (-1, -1)):
             total = 0
-            for place in range(at + step, end, step):
+            for place in range(at + step, end, step)[:reach]:
                 other = order[place]
                 if clusters[item] >= 0 and clusters[other] >= 0:
                     break

@@ -80,7 +80,7 @@ def add_layers(scene: Scene, plan: Plan) -> None:
 
 
 def _around(name: str, inner: Collection[Frame]) -> Frame:
-    left, top = min(f.x for f in inner) - 8.0, min(f.y for f in inner) - 18.0
+    left, top = min(f.x for f in inner) - 8.0, min(f.y for f in inner) - 23.0
     right, bottom = max(f.x + f.width for f in inner) + 8.0, max(f.y + f.height for f in inner) + 8.0
     return Frame(name, left, top, right - left, bottom - top, layer=True)
 
