@@ -489,12 +489,18 @@ def _interrupted_after(steps: int, action: Callable[[], object]) -> bool:
 # Threads
 
 
-@pytest.mark.parametrize("way", ["recorded", "compiled", "branches"])
+@pytest.mark.parametrize("way", ["recorded", "compiled", "program", "no arguments", "branches", "hook"])
 def test_threads_lose_nothing_that_others_add(way: str) -> None:
     w = Value(1.0)
     branching = ag.compile(lambda x: x * w if x > 0 else x * w * 2.0)
     compiled = ag.compile(lambda x: x * w)
+    program, alone = ag.compile(w * 3.0, inputs=[]), ag.compile(lambda: w * 3.0)
+    other = w * 1.0
+    handle = other.register_hook(lambda gradient: gradient)  # so that the sweep looks for hooks
     ways: dict[str, Callable[[], object]] = {
+        "program": program.backward,
+        "no arguments": alone.backward,
+        "hook": lambda: (w * 1.0).backward(),
         "recorded": lambda: (w * 1.0).backward(),
         "compiled": lambda: compiled.backward(1.0),
         "branches": lambda: branching.backward(np.array([1.0, -1.0])),
@@ -512,4 +518,5 @@ def test_threads_lose_nothing_that_others_add(way: str) -> None:
             thread.join()
     finally:
         sys.setswitchinterval(interval)
+        handle.remove()
     assert w.grad == 400 * added

@@ -42,11 +42,12 @@ replay_read_data(PyObject *values, double *to, bool *plain)
     return true;
 }
 
-/* What a grad will be; all are made before any is set, so that an error leaves all as they were. */
+/* What a grad will be; all are made before any is set, so that an error leaves all as they were. `_grad` is the slot,
+   by which no Python runs and no other thread comes between; `grad` is a property. */
 static PyObject *
 increased(PyObject *value, double number)
 {
-    PyObject *before = PyObject_GetAttrString(value, "grad");
+    PyObject *before = PyObject_GetAttrString(value, "_grad");
     double grad = before != NULL ? PyFloat_AsDouble(before) : -1.0;
     Py_XDECREF(before);
     return grad == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(grad + number);
@@ -81,7 +82,7 @@ replay_add_gradients(PyObject *values, bool plain, const double *gradients)
             *grad += gradients[i];
         }
         else {
-            fine = PyObject_SetAttrString(value, "grad", PyTuple_GET_ITEM(made, next++)) == 0;
+            fine = PyObject_SetAttrString(value, "_grad", PyTuple_GET_ITEM(made, next++)) == 0;
         }
     }
     Py_XDECREF(made);
