@@ -16,7 +16,8 @@ from autograd.formula import tree as f
 from autograd.formula.evaluate import CONSTANTS, Array, Evaluator, Operand, resolve, shape_text, unknown_name
 from autograd.formula.grammar import Instruction, Known, Parser
 from autograd.formula.latex import Latex, is_latex
-from autograd.formula.lexer import CLOSING, Token, match_bracket, tokens
+from autograd.formula.lexer import Token, match_bracket, tokens
+from autograd.formula.symbols import CLOSING
 from autograd.formula.tree import Formula
 
 __all__ = ["equation", "spellings"]

@@ -26,7 +26,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from autograd._common.text import did_you_mean
-from autograd.formula.lexer import FRACTIONS, MAX_NAME, Token, tidy_name
+from autograd.formula.lexer import MAX_NAME, Token, tidy_name
+from autograd.formula.symbols import FRACTIONS
 from autograd.ops import TABLE
 from autograd.ops.table import POWER, PRODUCT, SIGN, SUM
 

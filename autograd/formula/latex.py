@@ -12,37 +12,36 @@ from typing import Final
 from autograd.errors import WorksheetError
 from autograd.formula.grammar import MAX_NESTING, Known, function_name
 from autograd.formula.lexer import Token
+from autograd.formula.symbols import (
+    ACCENTS,
+    BOLD,
+    FRACTION_COMMANDS,
+    FUNCTION_COMMANDS,
+    LAYOUT,
+    LETTERS,
+    SIGNS,
+    TEXT,
+    UNICODE_SIGNS,
+    UPRIGHT,
+)
 
 __all__ = ["Latex", "is_latex"]
 
 _PIECE: Final = re.compile(r"\\[A-Za-z]+|\\.|[A-Za-z]+|(?:\d+\.?\d*|\.\d+)|[^\W\d_]+|\S", re.DOTALL)
 _NUMBER: Final = re.compile(r"\d+\.?\d*|\.\d+")
-_IGNORED: Final = {
-    *(r"\quad", r"\qquad", r"\,", r"\;", r"\:", r"\!", r"\ ", "&", "~", "\\\\", "\\\n"),
-    *(r"\left", r"\right", r"\displaystyle", r"\big", r"\Big", r"\limits", r"\nonumber"),
-}
+_IGNORED: Final = {*(f"\\{each}" for each in LAYOUT), "&", "~", "\\\\", "\\\n"}
 _SIGNS: Final = {
     **{c: c for c in "+-*/()<>|,="},
     **dict.fromkeys(("[", r"\{"), "("),
     **dict.fromkeys(("]", r"\}"), ")"),
-    **dict.fromkeys((r"\cdot", r"\times", r"\ast", "·", "⋅", "×", "∗"), "*"),
-    **dict.fromkeys("−–", "-"),
-    **dict.fromkeys((r"\div", "÷"), "/"),
-    **dict.fromkeys((r"\le", r"\leq", "≤"), "<="),
-    **dict.fromkeys((r"\ge", r"\geq", "≥"), ">="),
-    **dict.fromkeys((r"\ne", r"\neq", "≠"), "!="),
-    r"\lt": "<",
-    r"\gt": ">",
+    **UNICODE_SIGNS,
+    **{f"\\{name}": sign for name, sign in SIGNS.items()},
 }
-_FRACTIONS: Final = (r"\frac", r"\dfrac", r"\tfrac")
-_FUNCTIONS: Final = (r"\exp", r"\ln", r"\log", r"\tanh", r"\sin", r"\cos", r"\tan", r"\max", r"\min")
-_WORDS: Final = {r"\text", r"\mathrm", r"\operatorname", r"\textrm", r"\mathit", r"\mathbf", r"\mathcal"}
-_GREEK: Final = {
-    r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\epsilon": "ε", r"\eta": "η", r"\theta": "θ",
-    r"\lambda": "λ", r"\mu": "μ", r"\rho": "ρ", r"\sigma": "σ", r"\tau": "τ", r"\phi": "φ", r"\omega": "ω",
-    r"\chi": "χ", r"\psi": "ψ", r"\pi": "π",
-}  # fmt: skip
-_ACCENTS: Final = {r"\hat": "\u0302", r"\bar": "\u0304", r"\tilde": "\u0303", r"\dot": "\u0307"}
+_FRACTIONS: Final = frozenset(f"\\{each}" for each in FRACTION_COMMANDS)
+_FUNCTIONS: Final = frozenset(f"\\{each}" for each in FUNCTION_COMMANDS if function_name(each))
+_WORDS: Final = frozenset(f"\\{each}" for each in TEXT | UPRIGHT | BOLD)
+_GREEK: Final = {f"\\{name}": letter for name, letter in LETTERS.items() if letter.isalpha()}
+_ACCENTS: Final = {f"\\{name}": accent for name, accent in ACCENTS.items()}
 
 
 def is_latex(text: str) -> bool:

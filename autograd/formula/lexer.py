@@ -8,22 +8,16 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from autograd.errors import WorksheetError
+from autograd.formula.symbols import CLOSING, FRACTIONS, UNICODE_SIGNS
 
-__all__ = ["CLOSING", "FRACTIONS", "MAX_NAME", "Token", "match_bracket", "tidy_name", "tokens"]
+__all__ = ["MAX_NAME", "Token", "match_bracket", "tidy_name", "tokens"]
 
 MAX_NAME: Final = 64
-CLOSING: Final = {"(": ")", "[": "]"}
-FRACTIONS: Final = ("½", "⅓", "⅔", "¼", "¾", "⅛")
 
 _SIGNS: Final = {
     **{sign: sign for sign in ("<=", ">=", "==", "!=", *"+-*/@^<>=(),[]|∂")},
     "**": "^",
-    **dict.fromkeys("·⋅×∗", "*"),
-    **dict.fromkeys("−–", "-"),
-    "÷": "/",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
+    **UNICODE_SIGNS,
 }
 _ROOTS: Final = {"√": "sqrt", "∛": "cbrt"}
 _SUBSCRIPT_DIGITS: Final = "₀₁₂₃₄₅₆₇₈₉"

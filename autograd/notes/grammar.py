@@ -14,6 +14,17 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from autograd.errors import WorksheetError
+from autograd.formula.grammar import MAX_NESTING, function_name
+from autograd.formula.symbols import (
+    ACCENTS,
+    BOLD,
+    CLOSING,
+    COMPARISONS,
+    FRACTION_COMMANDS,
+    FUNCTION_COMMANDS,
+    LETTERS,
+    UPRIGHT,
+)
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
 from autograd.notes.tokens import Token, is_layout, plain, tokens, written
@@ -21,146 +32,28 @@ from autograd.ops import TABLE
 
 __all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
 
-MAX_NESTING: Final = 40
 MAX_TOKENS: Final = 4_000
 
 FUNCTIONS: Final = {
     **{name.casefold(): name for name, row in TABLE.items() if row.arity == 1 and name != "neg"},
-    **dict.fromkeys(("ln", "log"), "log"),
-    **dict.fromkeys(("sigm", "logistic", "σ", "sig", "sigmoidfunction"), "sigmoid"),
-    **dict.fromkeys(("th", "tanh"), "tanh"),
-    **dict.fromkeys(("arctan", "arcsin", "arccos"), ""),
-    "arctan": "atan",
-    "arcsin": "asin",
-    "arccos": "acos",
+    **{spelling: function_name(spelling) for spelling in ("ln", "σ", "max", "min")},
+    **dict.fromkeys(("sigm", "logistic", "sig", "sigmoidfunction"), "sigmoid"),
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
+    **{name: name for name in ("softmax", "sech", "diag")},
+    "th": "tanh",
     "swish": "silu",
-    "max": "max",
-    "min": "min",
-    "softmax": "softmax",
-    "sech": "sech",
-    "diag": "diag",
 }
-_LETTERS: Final = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "varepsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "vartheta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "varrho",
-    "sigma",
-    "varsigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "varphi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Upsilon",
-    "Phi",
-    "Psi",
-    "Omega",
-    "ell",
-    "hbar",
-    "imath",
-    "jmath",
-    "infty",
-    "aleph",
-    "Re",
-    "Im",
-    "wp",
-    "digamma",
-    "emptyset",
-]
-_SPELLED: Final = {
-    **dict(zip(
-        _LETTERS,
-        "αβγδεεζηθθικλμνξπρρσςτυφφχψωΓΔΘΛΞΠΣΥΦΨΩℓħıȷ∞ℵℜℑ℘ϝ∅",
-        strict=True,
-    )),
-}  # fmt: skip
-_ACCENTS: Final = {
-    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
-    "widetilde": "\u0303",
-    "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "vec": "", "overrightarrow": "", "underline": "",
-    "breve": "\u0306",
-}  # fmt: skip
-_BOLD: Final = frozenset(
-    ("mathbf", "boldsymbol", "bm", "pmb", "bold", "vec", "overrightarrow", "textbf", "symbf", "mathbb", "Vec")
-)
-_UPRIGHT: Final = frozenset(
-    (
-        "mathrm",
-        "mathit",
-        "operatorname",
-        "operatorname*",
-        "mathcal",
-        "mathsf",
-        "mathtt",
-        "mathscr",
-        "mathfrak",
-        "mathnormal",
-        "rm",
-        "textrm",
-    )
-)
-_NAMED: Final = frozenset(
-    (
-        "exp",
-        "ln",
-        "log",
-        "tanh",
-        "sin",
-        "cos",
-        "tan",
-        "max",
-        "min",
-        "sinh",
-        "cosh",
-        "arctan",
-        "arcsin",
-        "arccos",
-        "coth",
-    )
-)
+_ACCENTS: Final = {**ACCENTS, **dict.fromkeys(("vec", "overrightarrow", "underline"), "")}
+_BOLD: Final = BOLD | {"vec", "overrightarrow", "mathbb", "Vec"}
 _INDEX_LETTERS: Final = frozenset("ijklmnptℓqrs")
-_HIGH_LETTERS: Final = frozenset("lLℓ")
 _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
     ("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*")
 )
+_TEXTBOOK: Final = {"<=": "≤", ">=": "≥", "!=": "≠"}
 _COMPARISONS: Final = {
-    "<": "<",
-    ">": ">",
-    "le": "≤",
-    "leq": "≤",
-    "ge": "≥",
-    "geq": "≥",
-    "ne": "≠",
-    "neq": "≠",
-    "=": "=",
-    "lt": "<",
-    "gt": ">",
+    **{sign: sign for sign in "<>="},
+    **{name: _TEXTBOOK.get(sign, sign) for name, sign in COMPARISONS.items()},
 }
 _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
@@ -299,7 +192,7 @@ def _defined_function(side: Sequence[Token], notation: Notation) -> None:
 def _base(token: Token) -> str:
     if token.kind == "letter":
         return token.text
-    return _SPELLED.get(token.text, "") if token.kind == "command" else ""
+    return LETTERS.get(token.text, "") if token.kind == "command" else ""
 
 
 def _run(row: Sequence[Token], at: int) -> str:
@@ -458,9 +351,9 @@ class _Reader:
                 token.text in _STARTERS
                 or token.text in _UNCOMPUTED
                 or (token.text.isalpha() and token.text not in _SEPARATORS and token.text not in _COMPARISONS)
-                or token.text in _SPELLED
+                or token.text in LETTERS
                 or token.text in _ACCENTS
-                or token.text in _BOLD | _UPRIGHT | _NAMED
+                or token.text in _BOLD | UPRIGHT | FUNCTION_COMMANDS
             )
         return token.is_sign("(", "[")
 
@@ -521,7 +414,7 @@ class _Reader:
         if token is _END:
             raise WorksheetError("an index or exponent is missing")
         self.at += 1
-        if token.kind == "command" and token.text in _BOLD | _UPRIGHT and self.peek().kind == "group":
+        if token.kind == "command" and token.text in _BOLD | UPRIGHT and self.peek().kind == "group":
             self.at += 1
             return self.row[self.at - 1].inner
         return token.inner
@@ -548,7 +441,7 @@ class _Reader:
             self.at += 1
             return n.number(float(token.text), token.text)
         if token.is_sign("(", "["):
-            return self.bracketed({"(": ")", "[": "]"}[token.text])
+            return self.bracketed(CLOSING[token.text])
         if token.is_sign("|"):
             return self.bars("|", "abs")
         if token.kind == "sign" and token.text == ".":
@@ -688,7 +581,7 @@ class _Reader:
 
     def command(self, token: Token) -> Node:
         text = token.text
-        if text in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
+        if text in FRACTION_COMMANDS:
             self.at += 1
             self.split_digits()
             return self.fraction(self.script(), self.script())
@@ -720,12 +613,12 @@ class _Reader:
             return Node("dots")
         if text in ("mathbb",) and written(self.peek(1).inner) in ("1", "I"):
             return self.indicator()
-        if text in _NAMED:
+        if text in FUNCTION_COMMANDS:
             self.at += 1
             return self.function(text)
-        if text in _BOLD | _UPRIGHT and (styled := self.styled_number()) is not None:
+        if text in _BOLD | UPRIGHT and (styled := self.styled_number()) is not None:
             return styled
-        if text in _SPELLED or text in _ACCENTS or text in _BOLD or text in _UPRIGHT:
+        if text in LETTERS or text in _ACCENTS or text in _BOLD or text in UPRIGHT:
             return self.named()
         if text in _UNCOMPUTED:
             return self.uncomputed()
@@ -774,7 +667,7 @@ class _Reader:
             self.at += 1
             return self.inner(self.script())
         if self.peek().is_sign("(", "["):
-            return self.bracketed({"(": ")", "[": "]"}[self.peek().text])
+            return self.bracketed(CLOSING[self.peek().text])
         return self.braces("{") if self.peek().is_command("{") else Node("unknown", text="1")
 
     def braces(self, opening: str) -> Node:
@@ -1039,7 +932,7 @@ class _Reader:
             return n.negative(self.bare())
         factor = self.factor()
         while (factor.head in ("num", "sym") and self.peek().kind in ("letter", "number", "group")) or (
-            factor.head in ("num", "*", "sym") and self.peek().kind == "command" and self.peek().text in _SPELLED
+            factor.head in ("num", "*", "sym") and self.peek().kind == "command" and self.peek().text in LETTERS
         ):
             factor = n.product(*(factor.args if factor.head == "*" else (factor,)), self.factor())
         return factor
@@ -1047,7 +940,7 @@ class _Reader:
     def change(self) -> Node | None:
         """Read Δw, the name of a change; None for Δ with indices of its own or by itself."""
         following = self.peek(1)
-        if following.kind not in ("letter", "group") and not following.is_command(*_BOLD, *_SPELLED, *_ACCENTS):
+        if following.kind not in ("letter", "group") and not following.is_command(*_BOLD, *LETTERS, *_ACCENTS):
             return None
         start = self.at
         self.at += 1
@@ -1183,9 +1076,9 @@ class _Reader:
             base, bold = self.styled(plain(token.inner))
         elif token.kind == "number":
             base = token.text
-        elif token.text in _SPELLED:
-            base = _SPELLED[token.text]
-        elif token.kind == "command" and token.text not in _ACCENTS and token.text not in _BOLD | _UPRIGHT:
+        elif token.text in LETTERS:
+            base = LETTERS[token.text]
+        elif token.kind == "command" and token.text not in _ACCENTS and token.text not in _BOLD | UPRIGHT:
             base = token.text
         elif token.text in _ACCENTS or token.text in _BOLD:
             inner = plain(self.script())
@@ -1224,7 +1117,7 @@ class _Reader:
         if place < len(inner):
             self.row = [*self.row[: self.at], *inner[place:], *self.row[self.at :]]
             inner = inner[:place]
-        return "".join(_SPELLED.get(each.text, each.text) for each in inner)
+        return "".join(LETTERS.get(each.text, each.text) for each in inner)
 
     def letters(self, first: Token) -> str:
         """Read letters that stand together as one name, or only the first of a product."""
@@ -1258,7 +1151,7 @@ class _Reader:
             self.at += 1
             low.append(n.number(float(token.text), token.text))
         while True:
-            if self.peek().is_sign("^") and self.peek(2).is_sign("_") and not self.peek(1).is_command(*_UPRIGHT):
+            if self.peek().is_sign("^") and self.peek(2).is_sign("_") and not self.peek(1).is_command(*UPRIGHT):
                 high += self.high_index(base, before_low=True) or []
                 if self.peek().is_sign("^"):  # a power, which goes after the index
                     self.row = _swapped(self.row, self.at)
@@ -1359,7 +1252,7 @@ class _Reader:
         if len(part) == 1 and part[0].kind == "group":
             return self.indices(part[0].inner)
         if all(each.kind == "letter" or each.is_command("ell") for each in part):
-            text = [_SPELLED.get(each.text, each.text) for each in part]
+            text = [LETTERS.get(each.text, each.text) for each in part]
             if len(text) == 1 or (len(text) <= 3 and all(each in self.notation.letters for each in text)):
                 return [n.symbol(each) for each in text]
             return [Node("label", text="".join(text))]
@@ -1519,7 +1412,7 @@ _SEPARATORS: Final = frozenset((
 _END: Final = Token("end", "", 0, 0)
 _GAP: Final = Token("space", " ", 0, 0)
 _STARTERS: Final = frozenset((
-    "frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "sum", "prod", "sqrt", "partial", "nabla", "underbrace",
+    *FRACTION_COMMANDS, "sum", "prod", "sqrt", "partial", "nabla", "underbrace",
     "overbrace", "lVert", "Vert", "|", "lvert", "{", "lbrace", "langle", "dots", "cdots", "ldots", "vdots", "dotsb",
     "pdv", "dv", "pd", "mathbb", "underset", "overset",
 ))  # fmt: skip

@@ -65,23 +65,35 @@ class Judge:
     def __init__(self, book: Book, readings: Sequence[Options], work: int) -> None:
         self.book, self.readings, self.budget = book, list(readings), Budget(work)
         self.worlds: dict[object, World] = {}
+        self.places: dict[tuple[int, int], object] = {}
         self.ambiguous = book.ambiguous()
         self.many_functions = any(len(each) > 1 for each in book.functions.values())
 
     def world(self, order: int, section: int, seed: int, options: Options) -> World:
         """Return the numbers at a point; shared between places that see the same definitions."""
-        place: object = ()
-        if self.ambiguous or self.many_functions:
-            chosen = [self.book.chosen(key, order, section)[0] for key in self.ambiguous]
-            place = tuple(each.order for every in chosen for each in every)
-            if self.many_functions:
-                place = (place, order, section)
+        place = self.places.get((order, section))
+        if place is None:
+            place = self.places[order, section] = self._place(order, section)
         key = (place, seed, options)
         if key not in self.worlds:
             if len(self.worlds) > 64:
                 self.worlds.clear()
             self.worlds[key] = World(self.book, order, section, seed, options, self.budget)
         return self.worlds[key]
+
+    def _place(self, order: int, section: int) -> object:
+        """Return what two places in a note have in common where the same definitions hold."""
+        if not (self.ambiguous or self.many_functions):
+            return ()
+        chosen = [self.book.chosen(key, order, section)[0] for key in self.ambiguous]
+        place = tuple(each.order for every in chosen for each in every)
+        return (place, order, section) if self.many_functions else place
+
+    def forget(self) -> None:
+        """Forget all numbers, since a definition has changed."""
+        self.worlds.clear()
+        self.places.clear()
+        self.ambiguous = self.book.ambiguous()
 
     def compare(self, claim: Claim, readings: Sequence[Options] | None = None) -> Outcome:
         """Try every reading: equal in one is equal; unequal only if unequal in all."""

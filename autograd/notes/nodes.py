@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from autograd.ops.table import CALL, POWER, PRODUCT, SUM
+
 __all__ = ["ONE", "Key", "Node", "derivative", "key", "negative", "number", "product", "show", "symbol"]
 
 Key = tuple[str, int]
@@ -43,6 +45,13 @@ class Node:
     marks: str = ""
     bold: bool = False
     primes: int = 0
+
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = hash((self.head, self.args, self.text, self.number, self.marks, self.bold, self.primes))
+            self.__dict__["_hash"] = known
+        return known
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it; indices of symbols are not entered."""
@@ -99,7 +108,6 @@ def key(node: Node) -> Key:
 
 # Spelling
 
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)
 _LOW: Final = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 
 
@@ -117,7 +125,7 @@ def show(node: Node) -> str:
 
 def _spelled(node: Node) -> tuple[str, int]:
     spell = _SPELL.get(node.head)
-    return spell(node) if spell else (f"{node.head}({', '.join(map(show, node.args))})", _ATOM)
+    return spell(node) if spell else (f"{node.head}({', '.join(map(show, node.args))})", CALL)
 
 
 def _at(node: Node, level: int) -> str:
@@ -131,30 +139,30 @@ def _name(node: Node) -> tuple[str, int]:
     plain = all(len(each) == 1 for each in low)
     lower = ("" if plain else ",").join(low)
     text = node.text + (f"_{lower}" if lower else "") + (f"^({','.join(high)})" if high else "")
-    return text, _ATOM
+    return text, CALL
 
 
 def _sum(node: Node) -> tuple[str, int]:
-    text = _at(node.args[0], _PRODUCT)
+    text = _at(node.args[0], PRODUCT)
     for each in node.args[1:]:
-        text += f" − {_at(each.args[0], _PRODUCT)}" if each.head == "neg" else f" + {_at(each, _PRODUCT)}"
-    return text, _SUM
+        text += f" − {_at(each.args[0], PRODUCT)}" if each.head == "neg" else f" + {_at(each, PRODUCT)}"
+    return text, SUM
 
 
 def _product(node: Node) -> tuple[str, int]:
     text = ""
     for each in node.args:
-        part = _at(each, _POWER)
+        part = _at(each, POWER)
         bare = part.startswith("(") or (text.replace(".", "").isdigit() and part[0].isalpha())
         text += part if not text or bare else f" · {part}"
-    return text, _PRODUCT
+    return text, PRODUCT
 
 
 def _derivative(node: Node) -> tuple[str, int]:
     y, *xs = node.args
-    top = _at(y, _ATOM)
+    top = _at(y, CALL)
     order = f"^{len(xs)}" if len(xs) > 1 else ""
-    return f"∂{order}{top}/" + "".join(f"∂{_at(x, _ATOM)}" for x in xs), _ATOM
+    return f"∂{order}{top}/" + "".join(f"∂{_at(x, CALL)}" for x in xs), CALL
 
 
 def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
@@ -162,41 +170,41 @@ def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
         body, first, last = node.args
         bounds = "" if first.head == "open" else ("" if first.head == "bound" else "=") + show(first)
         bounds += "" if last.head == "open" else f"..{show(last)}"
-        return f"{sign}_{{{node.text}{bounds}}} {_at(body, _PRODUCT)}", _PRODUCT
+        return f"{sign}_{{{node.text}{bounds}}} {_at(body, PRODUCT)}", PRODUCT
 
     return spell
 
 
 def _cases(node: Node) -> tuple[str, int]:
     pairs = [f"{show(value)} if {show(when)}" for value, when in zip(node.args[::2], node.args[1::2], strict=True)]
-    return "{" + "; ".join(pairs) + "}", _ATOM
+    return "{" + "; ".join(pairs) + "}", CALL
 
 
 _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
-    "num": lambda node: (node.text, _ATOM),
-    "label": lambda node: (node.text, _ATOM),
-    "unknown": lambda node: (node.text, _ATOM),
+    "num": lambda node: (node.text, CALL),
+    "label": lambda node: (node.text, CALL),
+    "unknown": lambda node: (node.text, CALL),
     "sym": _name,
     "+": _sum,
     "*": _product,
-    "neg": lambda node: (f"−{_at(node.args[0], _PRODUCT)}", _SUM),
-    "/": lambda node: (f"{_at(node.args[0], _POWER)}/{_at(node.args[1], _ATOM)}", _PRODUCT),
-    "^": lambda node: (f"{_at(node.args[0], _ATOM)}^{_at(node.args[1], _ATOM)}", _POWER),
-    "odot": lambda node: (" ⊙ ".join(_at(each, _POWER) for each in node.args), _PRODUCT),
-    "outer": lambda node: (" ⊗ ".join(_at(each, _POWER) for each in node.args), _PRODUCT),
-    "T": lambda node: (f"{_at(node.args[0], _ATOM)}ᵀ", _POWER),
-    "norm": lambda node: (f"‖{show(node.args[0])}‖", _ATOM),
-    "abs": lambda node: (f"|{show(node.args[0])}|", _ATOM),
-    "cmp": lambda node: (f"{show(node.args[0])} {node.text} {show(node.args[1])}", _SUM),
-    "call": lambda node: (f"{node.text}{chr(8242) * node.primes}({', '.join(map(show, node.args))})", _ATOM),
-    "op": lambda node: (f"{node.text}({', '.join(map(show, node.args))})", _ATOM),
+    "neg": lambda node: (f"−{_at(node.args[0], PRODUCT)}", SUM),
+    "/": lambda node: (f"{_at(node.args[0], POWER)}/{_at(node.args[1], CALL)}", PRODUCT),
+    "^": lambda node: (f"{_at(node.args[0], CALL)}^{_at(node.args[1], CALL)}", POWER),
+    "odot": lambda node: (" ⊙ ".join(_at(each, POWER) for each in node.args), PRODUCT),
+    "outer": lambda node: (" ⊗ ".join(_at(each, POWER) for each in node.args), PRODUCT),
+    "T": lambda node: (f"{_at(node.args[0], CALL)}ᵀ", POWER),
+    "norm": lambda node: (f"‖{show(node.args[0])}‖", CALL),
+    "abs": lambda node: (f"|{show(node.args[0])}|", CALL),
+    "cmp": lambda node: (f"{show(node.args[0])} {node.text} {show(node.args[1])}", SUM),
+    "call": lambda node: (f"{node.text}{chr(8242) * node.primes}({', '.join(map(show, node.args))})", CALL),
+    "op": lambda node: (f"{node.text}({', '.join(map(show, node.args))})", CALL),
     "d": _derivative,
     "sum": _big("Σ"),
     "prod": _big("Π"),
     "cases": _cases,
-    "bound": lambda node: (f"{node.text} {show(node.args[0])}", _SUM),
-    "list": lambda node: (", ".join(map(show, node.args)), _SUM),
-    "row": lambda node: (" ".join(map(show, node.args)), _SUM),
-    "matrix": lambda node: ("[" + "; ".join(map(show, node.args)) + "]", _ATOM),
-    "dots": lambda node: ("…", _ATOM),
+    "bound": lambda node: (f"{node.text} {show(node.args[0])}", SUM),
+    "list": lambda node: (", ".join(map(show, node.args)), SUM),
+    "row": lambda node: (" ".join(map(show, node.args)), SUM),
+    "matrix": lambda node: ("[" + "; ".join(map(show, node.args)) + "]", CALL),
+    "dots": lambda node: ("…", CALL),
 }

@@ -95,7 +95,7 @@ class Pairs:
         finally:
             if own:
                 self.book.functions[left.text] = own
-            self.judge.worlds.clear()
+            self.judge.forget()
         return None
 
     def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
@@ -536,8 +536,7 @@ class Pairs:
         """Leave a wrong definition out of what follows."""
         every = self.book.definitions[n.key(mine.pattern)]
         every.remove(mine)
-        self.judge.worlds.clear()
-        self.judge.ambiguous = self.book.ambiguous()
+        self.judge.forget()
 
 
 def covers(general: Node, special: Node) -> bool:

@@ -11,13 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from autograd.errors import WorksheetError
+from autograd.formula.grammar import MAX_NESTING
+from autograd.formula.symbols import ACCENTS, FRACTIONS, LAYOUT, LETTERS, TEXT
 
 __all__ = ["Macro", "Token", "macros", "plain", "tokens", "written"]
 
-MAX_NESTING: Final = 40
 MAX_EXPANSIONS: Final = 2_000
 
 
@@ -65,15 +67,7 @@ _PIECE: Final = re.compile(
     r"|(?P<sign>.)",
     re.DOTALL,
 )
-_DROPPED: Final = frozenset((
-    ",", ";", ":", "!", "/", ">", "displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "big", "Big",
-    "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "bigm", "Bigm", "middle",
-    "left", "right", "limits", "nolimits", "nonumber", "notag", "allowbreak", "hfill", "hline", "cr", "null", "bf",
-    "rm", "it", "normalsize", "small", "large", "Large", "LARGE", "huge", "Huge", "tiny", "scriptsize",
-    "footnotesize", "centering", "noindent", "mathstrut", "strut", "relax", "protect", "quad", "qquad", "hdots",
-    "space", "thinspace", "enspace", "nobreak", "dpi", "bg_white",
-    "smallskip", "medskip", "bigskip", "newline", "rule",
-))  # fmt: skip
+_DROPPED: Final = LAYOUT | {"dpi", "bg_white"}
 _SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
 _WITH_ARGUMENT: Final = frozenset((
     "label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom",
@@ -84,10 +78,6 @@ _WRAPPERS: Final = frozenset((
     "boxed", "mathop", "mathbin", "mathrel", "mathord", "mathopen", "mathclose", "mathpunct", "fbox", "cancel",
     "bcancel", "xcancel", "ensuremath", "bbox", "mathstrut", "smash", "mathchoice", "displaylines", "emph",
     "underline", "overbracket", "substack",
-))  # fmt: skip
-_TEXTS: Final = frozenset((
-    "text", "textrm", "textbf", "textit", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext",
-    "shortintertext",
 ))  # fmt: skip
 _LAYOUTS: Final = frozenset((
     "aligned", "align", "align*", "alignat", "alignat*", "split", "equation", "equation*", "gather", "gather*",
@@ -123,46 +113,10 @@ _WIDE: Final = {
     "＋": "+",
     "！": "!",
 }
+_SCRIPTS: Final = {"<super>": "raised", "<sub>": "lowered"}
 _MINUS: Final = dict.fromkeys("−–—﹣－", "-")
-_LOWERED: Final = {
-    **dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)),
-    **dict(zip("ᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓₐₑₕ", "ijklmnoprstuvxaeh", strict=True)),
-}
-_RAISED: Final = {
-    **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()", strict=True)),
-    **dict(zip("ⁱⁿˡᴸᵗᵏʲˣ", "inlLtkjx", strict=True)),
-}
-_GREEK: Final = {
-    unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}"): name
-    for name in [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lamda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    ]
-}
-_FRACTIONS: Final = {"½": "12", "⅓": "13", "⅔": "23", "¼": "14", "¾": "34", "⅛": "18"}
-_COMBINING: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0308": "ddot"}
+_GREEK: Final = {letter: name for name, letter in reversed(LETTERS.items()) if "GREEK" in unicodedata.name(letter)}
+_COMBINING: Final = {mark: name for name, mark in reversed(ACCENTS.items())}
 
 
 def macros(text: str) -> dict[str, Macro]:
@@ -310,14 +264,19 @@ def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
         yield Token(kind, text, begin, end)
     elif text in _UNICODE:
         yield Token("command", _UNICODE[text], begin, end)
-    elif text in _FRACTIONS:
-        above, below = _FRACTIONS[text][0], _FRACTIONS[text][1]
-        for sort, piece in (("sign", "("), ("number", above), ("sign", "/"), ("number", below), ("sign", ")")):
+    elif text in FRACTIONS:
+        value = Fraction(unicodedata.numeric(text)).limit_denominator(10)
+        for sort, piece in zip(
+            ("sign", "number", "sign", "number", "sign"),
+            ("(", str(value.numerator), "/", str(value.denominator), ")"),
+            strict=True,
+        ):
             yield Token(sort, piece, begin, end)
-    elif text in _LOWERED or text in _RAISED:
-        yield Token("lowered" if text in _LOWERED else "raised", _LOWERED.get(text) or _RAISED[text], begin, end)
+    elif (place := _SCRIPTS.get(unicodedata.decomposition(text).partition(" ")[0])) is not None:
+        plain_text = unicodedata.normalize("NFKC", text)
+        yield Token(place, _MINUS.get(plain_text, plain_text), begin, end)
     elif text in _GREEK:
-        yield Token("command", {"lamda": "lambda"}.get(_GREEK[text], _GREEK[text]), begin, end)
+        yield Token("command", _GREEK[text], begin, end)
     elif text in _COMBINING:
         yield Token("accent", _COMBINING[text], begin, end)
     elif text.isalpha():
@@ -381,7 +340,7 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
             at = _next_cell(stack, piece, pieces, at)
         elif piece.kind in ("lowered", "raised"):
             at = _scripts(stack[-1], pieces, at - 1)
-        elif piece.is_command(*_TEXTS):
+        elif piece.is_command(*TEXT):
             at = _words(stack[-1], piece, pieces, at)
         elif piece.is_command(*_WITH_ARGUMENT):
             at = _skipped_argument(pieces, at)

@@ -34,6 +34,8 @@ CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 OVERDRAFT: Final = 40_000
+FARTHEST: Final = 12
+"""The last member of a family that is made of others; without an end a recurrence would go on for ever."""
 EVERYWHERE: Final = -1
 """The section of what holds in every section, as the steps of a worksheet do."""
 
@@ -272,7 +274,7 @@ class World:
             if node.text in env:
                 return float(env[node.text])
         if self.book.sizes and n.key(node) not in self.book.definitions:
-            size = self.size(n.show(node))
+            size = self.size(n.show(node) if node.args else node.text)
             if size is not None:
                 return float(size)
         return self._instance((n.key(node), self.indices(node, env)))
@@ -794,6 +796,8 @@ class World:
     def _upstream(self, instance: Instance) -> list[Scalar]:
         """Return what an undefined quantity is a function of: what it is differentiated by, nearest first."""
         key, indices = instance
+        if any(isinstance(each, int) and not 0 <= each <= FARTHEST for each in indices):
+            return []
         patterns = self.book.upstream.get(key, [])
         found: dict[int, Scalar] = {}
         for pattern in patterns:

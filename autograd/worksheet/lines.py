@@ -20,7 +20,8 @@ from typing import Final
 
 from autograd.errors import WorksheetError
 from autograd.formula.grammar import Instruction, Parser
-from autograd.formula.lexer import CLOSING, Token, match_bracket, tokens
+from autograd.formula.lexer import Token, match_bracket, tokens
+from autograd.formula.symbols import CLOSING
 
 __all__ = [
     "DIRECTIVES",
