@@ -55,6 +55,7 @@ _COMPARISONS: Final = {
     **{sign: sign for sign in "<>="},
     **{name: _TEXTBOOK.get(sign, sign) for name, sign in COMPARISONS.items()},
 }
+_SUMMED: Final = frozenset("ijkmn")
 _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
 
@@ -857,6 +858,14 @@ class _Reader:
         letters, first = self.bounds(plain(low))
         last = self.inner(high) if high else Node("open")
         body = self.product()
+        if letters == ["?"]:
+            found = {
+                index.text
+                for name in body.symbols()
+                for index in name.args
+                if index.head == "sym" and not index.args and index.text in _SUMMED
+            }
+            letters = list(found) if len(found) == 1 else letters
         for each in reversed(letters):
             body = Node(head, (body, first, last), each)
         return body
@@ -984,7 +993,7 @@ class _Reader:
         spelled = {node.text, written(self.row[start : self.at])}
         if (
             node.head == "sym"
-            and not self.notation.functions.isdisjoint(spelled)
+            and (not self.notation.functions.isdisjoint(spelled) or (len(base) > 2 and base.isascii() and not bold))
             and (self.peek().is_sign("(") or primes or (self.peek().is_sign("[") and primes))
         ):
             start = self.at

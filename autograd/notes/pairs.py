@@ -22,8 +22,8 @@ from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Option
 
 __all__ = ["Pairs"]
 
-WORK_EACH: Final = 1_500
-WORK_BEFORE: Final = 80_000
+WORK_EACH: Final = 1_700
+WORK_BEFORE: Final = 90_000
 MOST_NAMES: Final = 16
 LINKED_SIZE: Final = 3
 """How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
@@ -100,6 +100,9 @@ class Pairs:
 
     def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
         """Judge two sides with names."""
+        if self._is_own_definition(row, left, right):
+            return DEFINED, ""
+        earlier = [each for each in earlier if not self._is_own_definition(row, each, right)]
         if left.head == right.head == "sym" and n.key(left) not in self.book.definitions:
             return GIVEN, ""
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
@@ -216,6 +219,13 @@ class Pairs:
         if outcome.options.common:
             return DOUBTFUL, "right if the sums run over equally many"
         return RIGHT, "; ".join(filter(None, notes))
+
+    def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
+        """Whether two sides are equal because this very row defines the one by the other."""
+        return left.head == "sym" and any(
+            each.order == row.order and each.pattern == left and each.body == right
+            for each in self.book.definitions.get(n.key(left), ())
+        )
 
     def _named(self, side: Node) -> Node:
         """Put for a function in a derivative, ∂f/∂x, the quantity that the note defines by it."""
@@ -498,7 +508,8 @@ class Pairs:
             return (JOINS, "") if outcome.guessed else (RIGHT, "")
         if outcome.result == UNEQUAL and len(set(mine.body.symbols())) > 2:
             renamed = self.repairer.repair(claim, outcome.options, list(before[-1].body.symbols()), renames_only=True)
-            if renamed is not None and not renamed.what.startswith("wrong factor"):
+            sure = renamed is not None and not reason_to_doubt(claim, renamed.applied(claim), self.book.letters)
+            if renamed is not None and sure and not renamed.what.startswith("wrong factor"):
                 self._forget(mine)
                 return WRONG, renamed.message
         return DEFINED, "anew"

@@ -29,6 +29,10 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
             elif each.head in ("T", "odot", "outer", "norm"):
                 for name in _bare(each):
                     kinds.setdefault(n.key(name), "matrix" if name.text[:1].isupper() else "vector")
+            elif each.head == "*" and any(factor.head == "T" for factor in each.args):
+                for name in each.args:
+                    if name.head == "sym" and name.text[:1].isupper():
+                        kinds.setdefault(n.key(name), "matrix")
     return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in _LOSSES}
 
 

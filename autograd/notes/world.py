@@ -34,6 +34,8 @@ CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 OVERDRAFT: Final = 40_000
+ALIKE: Final = 3.0
+"""How many terms a sum has that does not say over what it runs; they are all alike."""
 FARTHEST: Final = 12
 """The last member of a family that is made of others; without an end a recurrence would go on for ever."""
 EVERYWHERE: Final = -1
@@ -391,7 +393,10 @@ class World:
     def _eval_big(self, node: Node, env: Environment) -> Quantity:
         body, first, last = node.args
         if node.text == "?":
-            raise Unknown("what the sum runs over is not written")
+            indexed = any(each.head == "sym" for name in body.symbols() for each in name.args)
+            if node.head == "prod" or indexed:
+                raise Unknown("what the sum runs over is not written")
+            return apply(lambda x: x * ALIKE, self._eval(body, env))
         values = list(self.range(node.text, first, last, env))
         total: Quantity | None = None
         for at in values:
@@ -537,6 +542,8 @@ class World:
                         raise Unknown(f"{node.text}′ of several variables is not computed")
                     return self._primed(each, arguments[0], node.primes, env)
                 return self._applied(each, arguments, env)
+        if any(part.head == "d" for each in node.args for part in each.walk()):
+            raise Unknown(f"what {node.text} makes of derivatives is not known")
         shaken = random.Random(f"{node.text} {self.seed}")
         weights = [shaken.uniform(0.4, 1.4) for _ in range(3 + 2 * len(arguments))]
 
