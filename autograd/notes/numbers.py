@@ -12,10 +12,13 @@ from autograd.notes import rounding
 from autograd.notes.equation import DOUBTFUL, RIGHT, WRONG
 from autograd.notes.grids import Grid, ShapeError
 from autograd.notes.nodes import Node
+from autograd.notes.repairing import single_changes
 from autograd.notes.rows import Row, digits, place_of
 from autograd.notes.world import EVERYWHERE, Book, Budget, Options, Unknown, World, letters_of
 
 __all__ = ["Numbers", "neighbours"]
+
+LONGEST: Final = 40
 
 EVALUATIONS: Final = 200_000
 """How many nodes are computed to hold a note's numbers against its formulas."""
@@ -139,6 +142,22 @@ class Numbers:
                 for name, number in learnt:
                     self.learn(name, number, row)
                 return RIGHT, ""
+        return self._put_in_wrongly(row, symbolic, numeric)
+
+    def _put_in_wrongly(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
+        """Find numbers that are put in for names where one sign, power or factor is another than in the formula."""
+        formulas = [each for each in symbolic if each.head not in ("sym", "d")]
+        for numbers in numeric[:2] if formulas else ():
+            if rounding.literal(numbers) is not None or sum(1 for _ in numbers.walk()) > LONGEST:
+                continue
+            for what, changed in single_changes(numbers):
+                for side in formulas[-2:]:
+                    learnt: list[tuple[Node, rounding.Stated]] = []
+                    if not _unified(side, changed, learnt) or len(learnt) < 2:
+                        continue
+                    known = all(self.values.get(place_of(name)) for name, _ in learnt)
+                    if known and not any(self._contradicts(row, *each) for each in learnt):
+                        return WRONG, f"numbers put in: {what}; it should be {n.show(changed)}"
         return None
 
     def _contradicts(self, row: Row, name: Node, number: rounding.Stated) -> bool:

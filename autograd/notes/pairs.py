@@ -12,7 +12,7 @@ from autograd.notes.doubts import reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
-from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, gap, joins
+from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, chain, gap, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
@@ -22,9 +22,12 @@ from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Option
 
 __all__ = ["Pairs"]
 
-WORK_EACH: Final = 1_700
-WORK_BEFORE: Final = 90_000
+_ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
+
+WORK_EACH: Final = 1_500
+WORK_BEFORE: Final = 80_000
 MOST_NAMES: Final = 16
+MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
 """How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
 
@@ -108,6 +111,9 @@ class Pairs:
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
         if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
             return self._unjoined(row, right, *gaps[0])
+        factor = _scaled_chain(left, right)
+        if factor is not None:
+            return WRONG, factor
         claim = Claim(left, right, row.order, row.section, row.conditions)
         matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
         if (self.typed or matrices) and self.is_softly_known(claim):
@@ -299,7 +305,11 @@ class Pairs:
         if repair.what.startswith("the term") and self._hidden(claim):
             return DOUBTFUL, f"a number may hide a path; {repair.message}"
         if not outcome.trusted:
-            return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
+            other = self._by_any_definition(claim)
+            if other:
+                return JOINS, f"by {other}"
+            if not repair.what.startswith(("sign", "power", "transposed")):
+                return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
         if (outcome.options.common and not outcome.options.shapes) or self.is_softly_known(claim):
             return DOUBTFUL, repair.message
         if guessed and not self._is_sure(claim, repair):
@@ -344,6 +354,18 @@ class Pairs:
                     return Repair(f"an operator is missing in {n.show(right)}", changed)
         return None
 
+    def _by_any_definition(self, claim: Claim) -> str:
+        """Name a definition, of any part of the note, by which the claim is right."""
+        names = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols()}
+        calls = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head == "call"}
+        every = [each for key in names for each in self.book.definitions.get(key, ())]
+        every += [each for name in {*calls, *(key[0] for key in names)} for each in self.book.functions.get(name, ())]
+        for each in every[:MOST_DEFINITIONS]:
+            outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
+            if outcome.result != UNEQUAL and not (outcome.result == EQUAL and outcome.vacuous):
+                return f"{n.show(each.pattern)} = {n.show(each.body)}"
+        return ""
+
     def _hindsight(self, claim: Claim) -> str:
         """Say that a claim rests on what only a later section defines, which may be another quantity."""
         seen: set[Key] = set()
@@ -362,6 +384,9 @@ class Pairs:
     def is_softly_known(self, claim: Claim) -> bool:
         """Whether the notation of a claim may be of matrices, whose shapes are not known."""
         matrix = self.notation.matrices
+        every = [each for side in (claim.left, claim.right) for each in side.walk()]
+        if len({each for each in every if each.head == "sym"}) == 1 and all(each.head in _ENTRYWISE for each in every):
+            return False
         for side in (claim.left, claim.right):
             for each in side.walk():
                 if each.head in ("T", "odot", "outer", "norm", "matrix"):
@@ -550,6 +575,18 @@ class Pairs:
         self.judge.forget()
 
 
+def _scaled_chain(left: Node, right: Node) -> str | None:
+    """Say what is too much where a chain of derivatives joins but for its sign or a number before it."""
+    bare, what = right, "sign"
+    if right.head == "neg":
+        bare = right.args[0]
+    elif right.head == "*" and right.args[0].head == "num" and right.args[0].number != 1.0:
+        bare, what = n.product(*right.args[1:]), f"the factor {right.args[0].text} is too much"
+    if bare is right or left.head != "d" or not chain(left, bare) or not joins(left, bare):
+        return None
+    return f"{what}; it should be {n.show(bare)}"
+
+
 def covers(general: Node, special: Node) -> bool:
     """Whether a pattern with letters, δ_j^l, takes in one with a constant, δ_j^L."""
     return general != special and all(
@@ -568,6 +605,9 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
         return []
     definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
     spread(definitions, kinds)
+    for name, body in definitions:
+        if n.key(name) in joined:
+            kinds.update(_layer_kinds(body))
     size = LINKED_SIZE if joined else 0
     declared = {} if joined else book.declared
     kinds.update({key: "matrix" if "1" not in shape else "vector" for key, shape in declared.items()})
@@ -579,6 +619,15 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
         for layout in layouts
     ]
     return [*plain, Options(shapes=shapes, entrywise=True, common=size)]
+
+
+def _layer_kinds(body: Node) -> dict[Key, str]:
+    """Read w^l a^{l-1} + b^l, which defines a vector, as a matrix times a vector."""
+    kinds: dict[Key, str] = {}
+    for term in body.args if body.head == "+" else (body,):
+        if term.head == "*" and len(term.args) == 2 and all(each.head == "sym" and each.marks for each in term.args):
+            kinds[n.key(term.args[0])], kinds[n.key(term.args[1])] = "matrix", "vector"
+    return kinds
 
 
 def _squared(shapes: tuple[tuple[Key, tuple[int, int]], ...]) -> tuple[tuple[Key, tuple[int, int]], ...]:

@@ -15,7 +15,7 @@ from autograd.notes.judging import EQUAL, Claim, Judge
 from autograd.notes.nodes import Node
 from autograd.notes.world import Options
 
-__all__ = ["Repair", "Repairer"]
+__all__ = ["Repair", "Repairer", "single_changes"]
 
 EACH: Final = 500
 SHARE: Final = 0.25
@@ -113,6 +113,17 @@ def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
     for at, each in enumerate(side.args[:1] if side.head in ("sum", "prod") else side.args):
         for what, changed in _everywhere(each, kind):
             yield what, replace(side, args=(*side.args[:at], changed, *side.args[at + 1 :]))
+
+
+def single_changes(side: Node) -> Iterator[Change]:
+    """Change one sign or power, or leave out one factor or term; the numbers themselves stay."""
+    yield from _everywhere(side, _structural)
+
+
+def _structural(part: Node) -> Iterator[Change]:
+    if part.head != "num" and not (part.head == "neg" and part.args[0].head == "num"):
+        for kind in (_flipped, _powers, _dropped):
+            yield from kind(part)
 
 
 def _flipped(part: Node) -> Iterator[Change]:

@@ -1,0 +1,97 @@
+"""Spellings of notes found in the wild, in words and symbols of our own: what is read, and what is not accused."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd.notes import read_note
+
+R, J, F, W, D, G, U = (
+    "right (checked)", "right (joins)", "right in form", "WRONG", "defined", "given", "doubtful",
+)  # fmt: skip
+
+
+def statuses(text: str) -> list[str]:
+    return [each.status for each in read_note(text).equations]
+
+
+LAYERS = r"""
+$$r^l = v^l h^{l-1} + c^l$$
+$$h^l = \sigma(r^l)$$
+$$Q = \frac12\|t - h^L\|^2$$
+$$\delta^l_j = \frac{\partial Q}{\partial r^l_j}$$
+"""
+
+NOT_ACCUSED = [
+    r"$z = k_1 p + k_2 q$ with tied weights $k_1 = k_2 = k_{tied}$",
+    r"$\mathbf{A}\mathbf{r} = \mu \mathbf{r}$ and $\mathbf{B} = \mathbf{J}\mathbf{A}\mathbf{J}^{-1}$",
+    r"$z = \sum_i v_i p_i$, $h_j = \sigma(z) = \frac{1}{1 + e^{-z_j}}$",
+    r"$\frac{\partial Q}{\partial b_j} = \frac{\partial Q}{\partial a_j} \cdot \frac{\partial a_j}{\partial z_j}$",
+    r"$\frac{\partial Q}{\partial l_1} = \frac{\partial Q}{\partial out} \frac{\partial out}{\partial l_1} = "
+    r"\frac{\partial Q}{\partial out} \frac{\partial f_2}{\partial l_1}$",
+    r"$p_n = c$ and $q_n = |p_n| = c$",
+    r"$\Phi_i = \sum_{i=1}^n z_i \frac{1}{u_i} \delta_{ij} = \frac{z_i}{u_i}$",
+    r"$g_{ij} = g_{ij}(u) := 2 u$",
+    r"$\nabla_{\mathbf{x}} \mathbf{x}^\top \mathbf{A} \mathbf{x} = (\mathbf{A} + \mathbf{A}^\top)\mathbf{x}$",
+    r"At the optimum $\mathbf{x} = \mathbf{0}$, so $\nabla_{\mathbf{x}} \|\mathbf{x}\|^2 = 2\mathbf{x}$",
+    r"$h'(1) = 2$",
+    r"$L(p + \epsilon) \approx L(p) + \epsilon \frac{\partial L}{\partial p}$",
+    r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
+]
+
+
+@pytest.mark.parametrize("text", NOT_ACCUSED)
+def test_what_may_be_meant_well_is_not_accused(text: str) -> None:
+    assert W not in statuses(text)
+
+
+JUDGED = [
+    (LAYERS + r"$$\delta^L_j = \frac{\partial Q}{\partial h^L_j} \sigma'(r^L_j)$$", [R]),
+    (LAYERS + r"$$\delta^L = (h^L - t) \odot \sigma'(r^L)$$", [R]),
+    (LAYERS + r"$$\delta^L = (h^L + t) \odot \sigma'(r^L)$$", [W]),
+    (LAYERS + r"$$\delta^l = ((v^{l+1})^T \delta^{l+1}) \odot \sigma'(r^l)$$", [R]),
+    (LAYERS + r"$$\delta^l = (v^{l+1} \delta^{l+1}) \odot \sigma'(r^l)$$", [W]),
+    (LAYERS + r"$$\frac{\partial Q}{\partial c^l_j} = \delta^l_j$$", [R]),
+    (LAYERS + r"$$\frac{\partial Q}{\partial v^l_{jk}} = h^{l-1}_k \delta^l_j$$", [R]),
+    (LAYERS + r"$$\frac{\partial Q}{\partial v^l_{jk}} = h^{l-1}_j \delta^l_k$$", [W]),
+    (LAYERS + r"$$r^l_j = \sum_k v^l_{jk} h^{l-1}_k + c^l_j$$", [R]),
+    (r"$$s_i = \frac{e^{u_i}}{\sum_{j=1}^m e^{u_j}}$$ $$Q = -\sum_j^m t^*_j \log(s_j)$$"
+     r"$$\frac{\partial Q}{\partial u_i} = -\sum_{j \neq i}^m t^*_j \frac{\partial}{\partial u_i}\mbox{log}(s_j)"
+     r" - t^*_i \frac{\partial}{\partial u_i}\log(s_i) = s_i - t^*_i$$", [R]),
+    (r"$z = f(u) g(u)$ $$\frac{d}{du}\frac{f(u)}{g(u)} = \frac{g(u) f'(u) - f(u) g'(u)}{g^2(u)}$$", [R]),
+    (r"$Q = \frac1n \sum (h - t)^2$, $h = v p$, $\frac{\partial Q}{\partial v} = \frac1n \sum 2 (h - t) p$", [R]),
+    (r"$Q = \frac1n \sum (h - t)^2$, $h = v p$, $\frac{\partial Q}{\partial v} = \frac1n \sum (h - t) p$", [W]),
+    (r"$h = \frac{1}{1 + exp^{(-z)}}$ and ${\partial h}/{\partial z} = h (1 - h)$", [R]),
+    (r"$r = p + \Delta U$ and $\frac{\partial r}{\partial \Delta U} = 1$", [R]),
+    (r"$v = \mathbf{0.5}$", [G]),
+    (r"$Q = \text{Loss}(r, t)$, $r = v h$, $\frac{\partial Q}{\partial h} = v \frac{\partial Q}{\partial r}$", [R]),
+    (r"$\mathbf{A} \in \mathbb{R}^{m \times n}$: $\nabla_{\mathbf{x}} \mathbf{A} \mathbf{x} = \mathbf{A}^\top$", [R]),
+    (r"$D(p\,||\,q) = \sum_i p_i \log\frac{p_i}{q_i}$", [D]),
+    (r"$\alpha = u^T A u$ and $\frac{\partial \alpha}{\partial u} = 2 u A$", [F]),
+    (r"$p = 0.8$, $q = 0.721$, $Q = \frac12 (p - q)^2 = \frac12 (0.8 + 0.721)^2$", [W]),
+    (r"$p = 0.8$, $q = 0.721$, $Q = \frac12 (p - q)^2 = \frac12 (0.8 - 0.621)^2$", [U]),
+    (r"$Q = f(r)$, $r = g(v)$, $\frac{dQ}{dv} = -\frac{dQ}{dr} \frac{dr}{dv}$", [W]),
+    (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, last", JUDGED)
+def test_what_is_judged(text: str, last: list[str]) -> None:
+    assert statuses(text)[-1:] == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "∂Q/∂v = h\n```\n0 ^ 0 = 0.00\nlayer 0: slope = 1e-05\n```\n",
+        "∂Q/∂v = h\n```python\nimport numpy as np\nv -= 0.1 * dv\nu = np.dot(p, q)\n```\n",
+        "∂Q/∂v = h\n이때 z=0 인 경우\n",
+    ],
+)
+def test_code_its_output_and_prose_are_no_equations(text: str) -> None:
+    assert [each.text for each in read_note(text).equations] == ["∂Q/∂v = h"]
+
+
+def test_a_recurrence_without_an_end_is_followed_a_few_steps() -> None:
+    assert statuses(r"$\frac{\partial Q}{\partial r_{k-1}} = \frac{\partial Q}{\partial r_k}"
+                    r"\frac{\partial r_k}{\partial r_{k-1}}$") == [J]  # fmt: skip
