@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from autograd.notes.judging import Claim
 from autograd.notes.nodes import Node
 from autograd.notes.world import letters_of
@@ -33,6 +35,16 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "a name for a name"
     if not derived and right.head in ("sym", "abs"):
         return "a value put in"
+    if right.head == "num" and right.number == 0.0:
+        return "a condition"
+    if any(each.head == "*" and any(_is_zero(factor) for factor in each.args) for each in right.walk()):
+        return "a value put in for one case"
+    names, others = set(left.symbols()), set(right.symbols())
+    if not derived and others and names - others and left.head not in ("sym", "call"):
+        return "a value put in"
+    added = set(_heads(repaired)) - set(_heads(claim))
+    if "odot" in added:
+        return "a product entry by entry may be meant"
     if not derived and all(_is_bare_product(side) for side in (left, right)):
         return "an equation to be solved"
     if letters_of(repaired.right, letters) - letters_of(repaired.left, letters) - {"?"}:
@@ -40,6 +52,14 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     if index_left_out(right, repaired.right) or index_left_out(left, repaired.left):
         return "an index may be left out"
     return ""
+
+
+def _heads(claim: Claim) -> Iterator[str]:
+    return (each.head for side in (claim.left, claim.right) for each in side.walk())
+
+
+def _is_zero(node: Node) -> bool:
+    return node.head == "num" and node.number == 0.0
 
 
 def _is_bare_product(side: Node) -> bool:
@@ -56,8 +76,9 @@ def index_left_out(one: Node, other: Node) -> bool:
         if a == b:
             continue
         if a.head == b.head == "sym":
-            labels = [each.text for each in (*a.args, *b.args) if each.head == "label"]
-            shortened = len(labels) == 2 and (labels[0].startswith(labels[1]) or labels[1].startswith(labels[0]))
+            one_text, other_text = (each.args[-1].text if each.args else "" for each in (a, b))
+            labels = "label" in (each.head for each in (*a.args[-1:], *b.args[-1:]))
+            shortened = labels and (one_text.startswith(other_text) or other_text.startswith(one_text))
             if a.text != b.text or (len(a.args) == len(b.args) and not shortened):
                 return False
             shorter = True

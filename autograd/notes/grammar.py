@@ -72,6 +72,7 @@ class Notation:
     bare: Counter[str] = field(default_factory=Counter)
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
+    euler: bool = True
 
 
 def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
@@ -80,6 +81,8 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     runs: Counter[str] = Counter()
     for side in sides:
         _gather(side, notation, runs)
+        if len(side) == 1 and side[0].kind == "letter" and side[0].text == "e":
+            notation.euler = False  # e is a quantity of the note's own
         _defined_function(side, notation)
     notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
@@ -424,7 +427,7 @@ class _Reader:
         high = plain(high)
         if _is_transpose(high, base, self.notation):
             return Node("T", (base,))
-        if base.head == "sym" and base.text == "e" and not base.args:
+        if base.head == "sym" and base.text == "e" and not base.args and self.notation.euler:
             return Node("call", (self.inner(high),), "exp")
         if all(each.is_sign("*", "+", "-", "'") or each.is_command("ast", "star", "dagger", "prime") for each in high):
             raise WorksheetError("a raised sign stands after what is no name")

@@ -289,7 +289,7 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
         in whatever order.
     """
     factors = chain(left, right)
-    if not factors or _is_path(left, factors):
+    if not factors or _is_path(left, factors) or any(each.head == "call" for one in factors for each in one.args):
         return None
     y = left.args[0]
     for first, second in pairwise(factors):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from autograd.notes import nodes as n
-from autograd.notes.doubts import reason_to_doubt
+from autograd.notes.doubts import index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
@@ -192,6 +192,7 @@ class Pairs:
                 sure = outcome.trusted and not self._strangers(claim)
                 sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
                 sure = sure and not self._hindsight(claim)
+                sure = sure and (not outcome.shape_error or repair.what.startswith(("transposed", "the factors are")))
                 return (WRONG if sure else DOUBTFUL), why + repair.message
         if outcome.shape_error:
             return None
@@ -533,7 +534,7 @@ class Pairs:
             return (JOINS, "") if outcome.guessed else (RIGHT, "")
         if outcome.result == UNEQUAL and len(set(mine.body.symbols())) > 2:
             renamed = self.repairer.repair(claim, outcome.options, list(before[-1].body.symbols()), renames_only=True)
-            sure = renamed is not None and not reason_to_doubt(claim, renamed.applied(claim), self.book.letters)
+            sure = renamed is not None and not index_left_out(claim.right, renamed.side)
             if renamed is not None and sure and not renamed.what.startswith("wrong factor"):
                 self._forget(mine)
                 return WRONG, renamed.message

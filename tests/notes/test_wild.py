@@ -35,6 +35,15 @@ NOT_ACCUSED = [
     r"$\nabla_{\mathbf{x}} \mathbf{x}^\top \mathbf{A} \mathbf{x} = (\mathbf{A} + \mathbf{A}^\top)\mathbf{x}$",
     r"At the optimum $\mathbf{x} = \mathbf{0}$, so $\nabla_{\mathbf{x}} \|\mathbf{x}\|^2 = 2\mathbf{x}$",
     r"$h'(1) = 2$",
+    r"$\bar{p} \sum_i p_i = \frac1m \sum_i p_i \sum_i p_i = \frac1m (\sum_i p_i)^2$",
+    r"$Q = \|\mathbf{V}\mathbf{h} - \mathbf{t}\|^2$, $\frac{\partial Q}{\partial \mathbf{h}} = "
+    r"2 \mathbf{V}^\top (\mathbf{V}\mathbf{h} - \mathbf{t}) = \boldsymbol{0}$",
+    r"$r = \text{ReLU}(z)$, $z = k p$ and for $z < 0$: $\frac{\partial r}{\partial k} = "
+    r"\frac{\partial \text{ReLU}(z)}{\partial z} \frac{\partial z}{\partial k} = 0 \cdot p = 0$",
+    r"$\frac{\partial Q}{\partial V_h} = \frac{\partial Q}{\partial r} \frac{\partial r}{\partial V_{hidden}}$",
+    r"$e = h - t = 7 - 5 = 2$ and $Q = e^2 = 2^2 = 4$",
+    r"$\mathbf{h} = \sigma(\mathbf{z})$, $\mathbf{z} = \mathbf{V}\mathbf{x}$, $\sigma'(\mathbf{z}) = "
+    r"\mathbf{h} (1 - \mathbf{h})$",
     r"$L(p + \epsilon) \approx L(p) + \epsilon \frac{\partial L}{\partial p}$",
     r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
 ]
