@@ -83,7 +83,8 @@ def index_left_out(one: Node, other: Node) -> bool:
                 return False
             shorter = True
             continue
-        if (a.head, a.text, a.primes, len(a.args)) != (b.head, b.text, b.primes, len(b.args)) or not a.args:
+        same = a.text == b.text or a.head == "*"
+        if (a.head, a.primes, len(a.args)) != (b.head, b.primes, len(b.args)) or not (same and a.args):
             return False
         pairs.extend(zip(a.args, b.args, strict=True))
     return shorter

@@ -465,17 +465,12 @@ class _Reader:
     def styled_number(self) -> Node | None:
         r"""Read `\mathbf{0.5}`, a number in another type; None for a name."""
         follows = self.peek(1)
-        inner = plain(follows.inner) if follows.kind == "group" else []
+        inner = plain(follows.inner) if follows.kind in ("group", "number") else []
         if not any(each.kind == "number" for each in inner[:2]) or any(
             each.kind not in ("number", "sign") for each in inner
         ):
             return None
-        if (
-            follows.kind == "group"
-            and len(inner) == 1
-            and inner[0].text in ("1", "0")
-            and self.peek().is_command(*_BOLD)
-        ):
+        if [each.text for each in inner] == ["1"] and self.peek().is_command(*_BOLD):
             return None  # a vector of ones
         self.at += 2
         return self.inner(inner)
