@@ -145,17 +145,24 @@ class _File:
         head = f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
         if len(made.steps) > LONG:
             return self.in_tables(name, head, made, gradient)
+        lines = self.straight(made, gradient)
+        return _function(head, [*self.unused(lines, gradient), *lines, "return 0;"])
+
+    def straight(self, made: Instructions, gradient: bool, sample: str = "") -> Lines:
+        """One statement after the other; with `sample`, for that sample of a batch."""
         statements = Straight(made, self.tape, self.names, self.weights)
-        body = [*statements.lines(), *self.guards(statements, made), *self.stored(statements, made, gradient)]
+        guards = [*self.guards(statements, made)]
+        if sample:
+            guards = [re.sub(r"return \d+;", f"return {sample};", line) for line in guards]
+        body = [*statements.lines(), *guards, *self.stored(statements, made, gradient, sample)]
         named = set(re.findall(r"\w+", "\n".join(body)))
-        own = [*zip(made.inputs, (f"inputs[{k}]" for k in range(self.tape.inputs)), strict=True)]
+        own = [*zip(made.inputs, (_at("inputs", k, sample) for k in range(self.tape.inputs)), strict=True)]
         if self.weights is None:
             own += zip(made.parameters, (f"parameters[{k}]" for k in range(self.tape.parameters)), strict=True)
         leaves = [f"const real {statements.name(x)} = {text};" for x, text in own if statements.name(x) in named]
-        if gradient:
-            seeds = range(len(self.tape.outputs))
-            leaves += [f"const real seed_{k} = seeds ? seeds[{k}] : 1;" for k in seeds if f"seed_{k}" in named]
-        return _function(head, [*self.unused([*leaves, *body], gradient), *leaves, *body, "return 0;"])
+        seeds = [k for k in range(len(self.tape.outputs)) if f"seed_{k}" in named]
+        leaves += [f"const real seed_{k} = {'1' if sample else f'seeds ? seeds[{k}] : 1'};" for k in seeds]
+        return [*leaves, *body]
 
     def unused(self, lines: Lines, gradient: bool) -> Lines:
         """What tells a compiler that an argument is not used on purpose."""
@@ -171,21 +178,22 @@ class _File:
             test = holds(guard, one, other, codegen.C, lambda name: "trunc" if name == "int" else name, number)
             yield from (f"if (!({test})) {{", f"    return {count};", "}")
 
-    def stored(self, statements: Statements, made: Instructions, gradient: bool) -> Iterator[str]:
+    def stored(self, statements: Statements, made: Instructions, gradient: bool, sample: str = "") -> Iterator[str]:
         """Write the results into the caller's arrays."""
-        yield from self._stored(statements, "outputs", made.roots[: len(self.tape.outputs)])
+        yield from self._stored(statements, "outputs", made.roots[: len(self.tape.outputs)], sample)
         if gradient:
-            yield from self._stored(statements, "d_inputs", made.of_inputs)
-            yield from self._stored(statements, "d_parameters", made.of_parameters)
+            yield from self._stored(statements, "d_inputs", made.of_inputs, sample)
+            lines = self._stored(statements, "d_parameters", made.of_parameters)
+            yield from (line.replace(" = ", " += ", 1) for line in lines) if sample else lines
 
     @staticmethod
-    def _stored(statements: Statements, array: str, places: Sequence[int | None]) -> Iterator[str]:
+    def _stored(statements: Statements, array: str, places: Sequence[int | None], sample: str = "") -> Iterator[str]:
         known = [place for place in places if place is not None]
         if isinstance(statements, Tables) and len(known) == len(places) > FEW:
             yield from loop("k", len(known), [f"{array}[k] = {statements.operand(known)};"])
             return
         for k, place in enumerate(places):
-            yield f"{array}[{k}] = {'0.0' if place is None else statements.operand([place])};"
+            yield f"{_at(array, k, sample)} = {'0.0' if place is None else statements.operand([place])};"
 
     def in_tables(self, name: str, head: str, made: Instructions, gradient: bool) -> str:
         """A function that calls others, none of them much longer than `PIECE` lines."""
@@ -229,37 +237,46 @@ class _File:
         said = (
             "/* The same with the gradient of the outputs' sum: of each sample's inputs, in the places of the inputs;\n"
         )
-        said += (
-            "   of the parameters, summed over the samples, of which those before one that fails are in the sum. */\n"
-        )
+        said += "   of the parameters, summed over the samples. */\n"
         return said + self._batch(f"{self.name}_gradient_batch", True)
 
     def _batch(self, name: str, gradient: bool) -> str:
-        inputs, outputs, own = self.tape.inputs, len(self.tape.outputs), dict(self.arguments())
-        parameters = own.get("parameters", 0)
+        own = [each for each, _ in self.arguments()]
         heads = ["long n", *(f"const real *RESTRICT {each}" for each in own), "real *RESTRICT outputs"]
-        local = [f"real x[{inputs}];"] * bool(inputs) + [f"real y[{outputs}];"]
-        passed = ["x"] * bool(inputs) + ["parameters"] * bool(parameters) + ["NULL"] * gradient + ["y"]
-        after = loop("i", outputs, ["outputs[i * n + k] = y[i];"]) if outputs > 1 else ["outputs[k] = y[0];"]
-        before: Lines = []
-        if gradient:
-            heads += [f"real *RESTRICT d_{each}" for each in own]
-            passed += ["d_x"] * bool(inputs) + ["d_w"] * bool(parameters)
-            if inputs:
-                local.append(f"real d_x[{inputs}];")
-                after += (
-                    loop("i", inputs, ["d_inputs[i * n + k] = d_x[i];"]) if inputs > 1 else ["d_inputs[k] = d_x[0];"]
-                )
-            if parameters:
-                local.append(f"real d_w[{parameters}];")
-                before = loop("i", parameters, ["d_parameters[i] = 0;"])
-                after += loop("i", parameters, ["d_parameters[i] += d_w[i];"])
-        taken = loop("i", inputs, ["x[i] = inputs[i * n + k];"]) if inputs > 1 else ["x[0] = inputs[k];"] * inputs
-        failed = [f"if ({self.name}{'_gradient' * gradient}({', '.join(passed)}) != 0) {{", "    return k;", "}"]
-        body = ["    " + line for line in [*local, *taken, *failed, *after]]
+        heads += [f"real *RESTRICT d_{each}" for each in own] if gradient else []
+        head, before = f"long {name}({', '.join(heads)})", Lines()
+        if gradient and "parameters" in own:
+            before += loop("i", self.tape.parameters, ["d_parameters[i] = 0;"])
+        made = instructions(self.tape, gradient, self.weights is None)
+        body = self.one_of_batch(gradient) if len(made.steps) > LONG else self.straight(made, gradient, "k")
+        before = self.unused(body, False) + before
         return _function(
-            f"long {name}({', '.join(heads)})", [*before, "for (long k = 0; k < n; k++) {", *body, "}", "return n;"]
+            head, [*before, "for (long k = 0; k < n; k++) {", *("    " + line for line in body), "}", "return n;"]
         )
+
+    def one_of_batch(self, gradient: bool) -> Lines:
+        """A call for one sample, and its results in their places: of a long program."""
+        sizes = dict(self.arguments())
+        inputs, parameters, outputs = sizes.get("inputs", 0), sizes.get("parameters", 0), len(self.tape.outputs)
+        local, passed, after = [f"real y[{outputs}];"], ["y"], loop("i", outputs, ["outputs[i * n + k] = y[i];"])
+        if gradient and inputs:
+            local, passed = [*local, f"real d_x[{inputs}];"], [*passed, "d_x"]
+            after += loop("i", inputs, ["d_inputs[i * n + k] = d_x[i];"])
+        if gradient and parameters:
+            local, passed = [*local, f"real d_w[{parameters}];"], [*passed, "d_w"]
+            after += loop("i", parameters, ["d_parameters[i] += d_w[i];"])
+        passed = [*["x"] * bool(inputs), *["parameters"] * bool(parameters), *["NULL"] * gradient, *passed]
+        local = [*[f"real x[{inputs}];"] * bool(inputs), *local]
+        taken = loop("i", inputs, ["x[i] = inputs[i * n + k];"])
+        failed = [f"if ({self.name}{'_gradient' * gradient}({', '.join(passed)}) != 0) {{", "    return k;", "}"]
+        return [*local, *taken, *failed, *after]
+
+
+def _at(array: str, index: int, sample: str) -> str:
+    """An element of an array; of one that holds a batch, the one of a sample."""
+    if not sample:
+        return f"{array}[{index}]"
+    return f"{array}[{sample}]" if index == 0 else f"{array}[{f'{index} * ' if index > 1 else ''}n + {sample}]"
 
 
 def _function_of(name: str) -> str | None:

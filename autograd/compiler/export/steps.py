@@ -43,7 +43,9 @@ ONE, NO_START = number(1.0), number(-0.0)
 
 
 def product(a: str, b: str) -> str:
-    """Return a product; one with 1 is the other factor."""
+    """Return a product; one with 1 is the other factor, one with -1 its negative."""
+    if b == number(-1.0) and not a.startswith("("):
+        return f"(-{a})"
     return a if b == ONE else b if a == ONE else f"{a} * {b}"
 
 
@@ -389,7 +391,7 @@ def loop(index: str, count: int, lines: Lines) -> Lines:
     if count == 0:
         return []
     if count == 1:
-        return [re.sub(rf"\[{index}\]", "[0]", line) for line in lines]
+        return [re.sub(rf"\b{index} \* n \+ ", "", re.sub(rf"\[{index}\]", "[0]", line)) for line in lines]
     inner = lines[1:-1] if lines[0] == "{" and lines[-1] == "}" else ["    " + line for line in lines]
     return [f"for (int {index} = 0; {index} < {count}; {index}++) {{", *inner, "}"]
 
