@@ -8,12 +8,12 @@ contradict it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from autograd.errors import WorksheetError
-from autograd.notes import damage
+from autograd.notes import damage, rounding
 from autograd.notes import nodes as n
 from autograd.notes.equation import DEFINED, RIGHT, UNREAD, Equation
 from autograd.notes.families import without_dots
@@ -149,10 +149,31 @@ class _Reading:
         book = gathered(kept, self.notation, network)
         verdicts = Verdicts(kept, book, self.notation, network.numbers if network else {})
         verdicts.run()
-        equations = [row.equation for row in kept] + self.failed
+        equations = [*(row.equation for row in kept), *self.failed, *self._computations()]
         equations.sort(key=lambda each: (each.cell, each.start))
         definitions = {each.pattern: each.body for every in book.definitions.values() for each in every}
         return Note(equations, self._remark(kept, equations) if damaged else "", definitions, verdicts.first_numbers())
+
+    def _computations(self) -> Iterator[Equation]:
+        """Yield displays that are numbers alone and have the value of the display before: 3·4 + 5, 12 + 5, 17."""
+        before: tuple[Row, Node] | None = None
+        for row in self.rows:
+            side = self._number_alone(row)
+            if side is not None and before is not None and self._goes_on(row, before[0]):
+                same = rounding.agreement(rounding.stated(before[1]), rounding.stated(side)) == "equal"
+                if same and not (rounding.literal(side) and rounding.literal(before[1])):
+                    row.equation.status, row.equation.reading = RIGHT, f"{n.show(before[1])} = {n.show(side)}"
+                    yield row.equation
+            before = (row, side) if side is not None else None
+
+    def _number_alone(self, row: Row) -> Node | None:
+        if not row.display or row.statement.relations or row.statement.continues or len(row.statement.sides) != 1:
+            return None
+        try:
+            side = parse(row.statement.sides[0], self.notation)
+        except (WorksheetError, IndexError):
+            return None
+        return side if rounding.is_numeric(side) else None
 
     def _remark(self, rows: Sequence[Row], equations: Sequence[Equation]) -> str:
         for row in rows:

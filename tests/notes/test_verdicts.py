@@ -168,3 +168,11 @@ def test_a_chain_of_definitions_is_judged_in_linear_work(monkeypatch: pytest.Mon
         assert {each.status for each in note.equations[1:]} == {"right (checked)"}
         counts.append(count)
     assert counts[1] < 2.5 * counts[0]
+
+
+def test_displays_of_numbers_alone_have_the_value_of_the_one_before() -> None:
+    note = read_note("$$2 \\times 3 + 4 \\times 5$$\n\n$$6 + 20$$\n\n$$26$$\n\nthen $$7$$ and\n\n$$8 + 1$$\n\n$$10$$")
+    assert [(each.status, each.reading) for each in note.equations] == [
+        ("right (checked)", "2 · 3 + 4 · 5 = 6 + 20"),
+        ("right (checked)", "6 + 20 = 26"),
+    ]
