@@ -26,10 +26,10 @@ def compile_graph(outputs: Any, inputs: Sequence[Value] | None) -> Program:
     with modes.unobserved():
         below = topological(*roots)
         recordings = recordings_of(below)
-        questions = [recording.questions() for recording in recordings]
-        asked_of = {id(leaf) for _, own in questions for leaf in own}
-        _check(roots, leaves, {id(node) for node in below if not node.op} | asked_of)
-        tape, parameters = record(roots, leaves, (), questions)
+        guarded = [recording.guards() for recording in recordings]
+        observed = {id(leaf) for _, leaves_of in guarded for leaf in leaves_of}
+        _check(roots, leaves, {id(node) for node in below if not node.op} | observed)
+        tape, parameters = record(roots, leaves, (), guarded)
         states = [state for recording in recordings for state in recording.states]
     return Program(tape, parameters, single, states=states)
 

@@ -21,7 +21,7 @@ from autograd.compiler.executor import run as sharded
 from autograd.compiler.export import ExportError
 from autograd.compiler.program import ARRAY, GRADIENTS, LEARN, LIST, SINGLE, TUPLE, VALUES, Program
 from autograd.compiler.record.arguments import Results, flatten_call, from_row, in_shapes, shapes_of
-from autograd.compiler.record.observing import Recording, asked, recordings_of, refuse_hooks
+from autograd.compiler.record.observing import Recording, observed_values, recordings_of, refuse_hooks
 from autograd.compiler.record.state import Draws, states_of
 from autograd.compiler.record.tape import Tape, record
 from autograd.compiler.run.arguments import columns_of, seeds_of
@@ -522,10 +522,12 @@ class Function(Exportable, Generic[P]):
             if draws.any():
                 raise AutogradError(f"compile: {DRAWS}")
             with modes.unobserved():
-                nodes = topological(*leaves, *(x for x in outputs if isinstance(x, Value)), *asked(kept.observations))
+                nodes = topological(
+                    *leaves, *(x for x in outputs if isinstance(x, Value)), *observed_values(kept.observations)
+                )
                 recordings = recordings_of(nodes, kept)
-                questions = [recording.questions() for recording in recordings if recording is not kept]
-                tape, parameters = record(outputs, leaves, kept.observations, questions)
+                guarded = [recording.guards() for recording in recordings if recording is not kept]
+                tape, parameters = record(outputs, leaves, kept.observations, guarded)
         finally:
             kept.close()
         states = [state for recording in recordings for state in recording.states]

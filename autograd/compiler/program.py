@@ -16,7 +16,7 @@ from autograd.compiler import storage
 from autograd.compiler.executor import run as sharded
 from autograd.compiler.plan.listing import listing
 from autograd.compiler.plan.plain import plain_plan
-from autograd.compiler.record.guards import answers, described
+from autograd.compiler.record import guards
 from autograd.compiler.record.observing import refuse_hooks
 from autograd.compiler.record.rebuild import rebuilt
 from autograd.compiler.record.state import State, still
@@ -438,16 +438,16 @@ class Program(Exportable):
                     if gradients and isinstance(output, Value):
                         modes.inspect_backward(output)
 
-    def _holding(self, asked: Array) -> Array:
+    def _holding(self, values: Array) -> Array:
         """For each sample whether every guard comes out as recorded."""
         import numpy as np
 
-        holds = np.ones(asked.shape[1], dtype=bool)
+        holds = np.ones(values.shape[1], dtype=bool)
         row = 0
         with np.errstate(all="ignore"):
             for guard in self.tape.guards:
-                other = asked[row + 1] if guard.other is not None else None
-                holds &= answers(guard, asked[row], other)
+                other = values[row + 1] if guard.other is not None else None
+                holds &= guards.holds(guard, values[row], other)
                 row += 1 if other is None else 2
         return holds
 
@@ -468,8 +468,9 @@ class Program(Exportable):
         row = len(self.tape.outputs)
         for guard in self.tape.guards:
             other = stored[row + 1] if guard.other is not None else None
-            if not bool(np.all(answers(guard, stored[row], other))):
-                return f"{described(guard, self.tape.name)} was {guard.outcome!r} when it was recorded and no longer is"
+            if not bool(np.all(guards.holds(guard, stored[row], other))):
+                expression = guards.described(guard, self.tape.name)
+                return f"{expression} was {guard.outcome!r} when it was recorded and no longer is"
             row += 1 if other is None else 2
         return "a comparison came out otherwise than when it was recorded"
 

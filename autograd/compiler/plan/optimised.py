@@ -69,7 +69,7 @@ def plan(tape: Tape, inputs: bool = False, parameters: str = "") -> Plan:
     """Plan a tape; arguments as of `plain_plan`."""
     alias = len(NAMES) + tape.added.index(ALIAS) if ALIAS in tape.added else -1
     return Plan(*_plan.plan(
-        tape.inputs, tape.parameters, tape.constants, tape.rows, tape.operands, (*tape.outputs, *tape.asked),
+        tape.inputs, tape.parameters, tape.constants, tape.rows, tape.operands, (*tape.outputs, *tape.guarded),
         len(tape.outputs), alias, _folded, ARITIES, CHEAP_SLOPES, LIBM, inputs, bool(parameters), parameters == "each",
     ))  # fmt: skip
 

@@ -84,7 +84,7 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
         Which gradients with respect to the parameters are wanted: none, summed over samples, per sample.
     """
     operands = dict(enumerate(tape.operands, tape.leaves))
-    guarded = _below(operands, tape.asked)
+    guarded = _below(operands, tape.guarded)
     reached = _below(operands, tape.outputs)
     own = {*tape.added} - {ALIAS}  # ops that may raise, and then decide on a branch
     raising = _below(operands, [entry for entry, row in enumerate(tape.rows, tape.leaves) if tape.op(row) in own])
@@ -107,7 +107,7 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
         tape=tape,
         forward=tuple(forward),
         reverse=tuple(node for node in reversed(forward) if node.slopes),
-        roots=(*tape.outputs, *tape.asked),
+        roots=(*tape.outputs, *tape.guarded),
         outputs=len(tape.outputs),
         uniform=frozenset(uniform),
         active=frozenset(active),

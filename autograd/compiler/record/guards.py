@@ -1,4 +1,4 @@
-"""Guards: questions that Python asked of recorded values, and whether they get the same answers."""
+"""Guards: whether comparisons and conversions come out as they did when the graph was recorded."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["answers", "described"]
+__all__ = ["described", "holds"]
 
 COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 
 
-def answers(guard: Guard, asked: Array, other: Array | None) -> Array:
-    """Return for each sample whether the question gets the recorded answer."""
+def holds(guard: Guard, value: Array, other: Array | None) -> Array:
+    """Return for each sample whether a guard has the recorded outcome."""
     import numpy as np
 
     held: Any
     if other is not None:
-        held = COMPARISONS[guard.kind](asked, other) == guard.outcome
+        held = COMPARISONS[guard.kind](value, other) == guard.outcome
     elif guard.kind == "finite":
-        held = np.isfinite(asked) == guard.outcome
+        held = np.isfinite(value) == guard.outcome
     elif guard.kind == "bool":
-        held = (asked != 0.0) == guard.outcome
+        held = (value != 0.0) == guard.outcome
     elif guard.kind in ("float", "data"):
         number = np.float64(guard.outcome)
-        held = (asked == number) & (np.signbit(asked) == np.signbit(number)) | (np.isnan(asked) & np.isnan(number))
+        held = (value == number) & (np.signbit(value) == np.signbit(number)) | (np.isnan(value) & np.isnan(number))
     elif guard.kind == "round":
-        held = np.array([math.isfinite(x) and round(x, guard.digits) == guard.outcome for x in asked.tolist()], bool)
+        held = np.array([math.isfinite(x) and round(x, guard.digits) == guard.outcome for x in value.tolist()], bool)
     else:
-        rounded = {"int": np.trunc, "trunc": np.trunc, "floor": np.floor, "ceil": np.ceil}[guard.kind](asked)
+        rounded = {"int": np.trunc, "trunc": np.trunc, "floor": np.floor, "ceil": np.ceil}[guard.kind](value)
         held = rounded == float(guard.outcome)
     result: Array = held
     return result
 
 
 def described(guard: Guard, name_of: Callable[[int], str]) -> str:
-    """Return a guard as it stood in the code, with names for the entries of the tape."""
+    """Return a guard as a Python expression, with names for the entries of the tape."""
     name = name_of(guard.node)
     if guard.other is not None:
         return f"{name} {guard.kind} {name_of(guard.other)}"

@@ -19,18 +19,18 @@ ALIAS: Final = "stop_gradient"
 
 @dataclass(frozen=True)
 class Guard:
-    """What Python once asked of a recorded value, and the answer.
+    """A comparison or conversion of a recorded value, and its outcome.
 
     Attributes
     ----------
     kind : str
         A comparison such as "<", or the name of a conversion such as "float".
     node : int
-        Entry of the tape that was asked.
+        Entry of the tape that was compared or converted.
     other : int or None
         Entry that it was compared with; of `round`, None.
     outcome : float or bool
-        The answer.
+        The result.
     digits : int or None
         Of `round`, its second argument.
     """
@@ -88,7 +88,7 @@ class Tape:
         return self.inputs + self.parameters + len(self.constants)
 
     @property
-    def asked(self) -> tuple[int, ...]:
+    def guarded(self) -> tuple[int, ...]:
         """The operands of the guards, one guard after the other."""
         return tuple(x for guard in self.guards for x in (guard.node, guard.other) if x is not None)
 
@@ -115,7 +115,7 @@ def record(
     outputs: Sequence[Value | float],
     inputs: Sequence[Value],
     observations: Sequence[Observation] = (),
-    questions: Sequence[tuple[Tape, Sequence[Value]]] = (),
+    guarded: Sequence[tuple[Tape, Sequence[Value]]] = (),
 ) -> tuple[Tape, list[Value]]:
     """Flatten the graph below the outputs.
 
@@ -126,9 +126,10 @@ def record(
     inputs : sequence of Value
         Leaves that become arguments.
     observations : sequence of (kind, value, other, outcome)
-        What Python asked while the graph was recorded; of kind "computed" what must be computed, as its op may raise.
-    questions : sequence of (Tape, leaves)
-        More of that, already flattened: its guards are taken over, and what they ask is computed too.
+        Comparisons and conversions made while the graph was recorded; of kind "computed", nodes that must be computed
+        because their op may raise.
+    guarded : sequence of (Tape, leaves)
+        Tapes of guards: they are added, with the nodes that they need.
 
     Returns
     -------
@@ -140,18 +141,18 @@ def record(
     roots: list[Value | float] = [*outputs]
     for kind, value, other, _ in observations:
         roots += [value, other if isinstance(other, Value) else float(other)] if _compares(kind, other) else [value]
-    for tape, leaves in questions:
+    for tape, leaves in guarded:
         roots += [*leaves, *tape.constants]
     flat = flatten(inputs, roots)
     where = iter(flat.places)
     results = tuple(itertools.islice(where, len(outputs)))
     guards = _guards(observations, where)
     rows, operands, added, labels = flat.rows, flat.operands, flat.added, flat.labels
-    if questions:
+    if guarded:
         numbers = {name: len(NAMES) + i for i, name in enumerate(added)}
         more_rows, more_operands = [*rows], [*operands]
         first = len(inputs) + len(flat.parameters) + len(flat.constants)
-        for tape, leaves in questions:
+        for tape, leaves in guarded:
             places = list(itertools.islice(where, len(leaves) + len(tape.constants)))
             places += range(first + len(more_rows), first + len(more_rows) + len(tape.rows))
             more_rows += [_number(tape.op(row), numbers) for row in tape.rows]
