@@ -23,11 +23,11 @@ from benchmarks.engines import ENGINES
 from benchmarks.graphs import INPUTS, OPERATIONS, PARAMETERS, network, random_graph
 from benchmarks.peers import running
 from benchmarks.timing import Found, Sampler, Settings, Times, agreement, alternate, ours
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import gpt
 
 __all__ = ["SIZES", "measure"]
 
-SOURCE = Path(__file__).parent / "replay_limit.c"
+HERE = Path(__file__).parent
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 SIZES = {"N = 1": 1, "N = 100": 100, "N = 10,000": 10_000}
 THREADED = 40_000
@@ -76,13 +76,14 @@ def summed_gradients(program: Program, parameters: Sequence[Value], columns: Any
     return [float(found.get(id(value), 0.0)) for value in parameters]
 
 
-def by_hand(folder: Path) -> Callable[..., None]:
-    """Compile the C written by hand, for this machine."""
-    library = folder / "limit.so"
-    subprocess.run(["gcc", *FLAGS, str(SOURCE), "-o", str(library)], check=True, capture_output=True)
+def by_hand(folder: Path, source: str = "replay_limit.c") -> Callable[..., None]:
+    """Compile C written by hand, for this machine."""
+    library = folder / f"{source}.so"
+    subprocess.run(["gcc", *FLAGS, str(HERE / source), "-o", str(library), "-lm"], check=True, capture_output=True)
     function = ctypes.CDLL(str(library)).limit
     pointer = ctypes.c_void_p
-    function.argtypes, function.restype = [pointer, ctypes.c_long, pointer, pointer, pointer], None
+    samples = [ctypes.c_long] if source == "replay_limit.c" else []
+    function.argtypes, function.restype = [pointer, *samples, pointer, pointer, pointer], None
     run: Callable[..., None] = function
     return run
 
@@ -97,7 +98,7 @@ def limits(folder: Path, expected: dict[str, list[float]], found: Found) -> dict
     data, samplers = np.array(numbers(PARAMETERS)), {}
     for name, size in SIZES.items():
         arrays = samples(size), data, np.empty(size), np.empty(PARAMETERS)
-        run = _called(limit, arrays, size)
+        run = _called(limit, arrays, [size])
         run()
         differs = agreement({name: arrays[-1].tolist()}, {name: expected[name]})
         if differs:
@@ -107,19 +108,21 @@ def limits(folder: Path, expected: dict[str, list[float]], found: Found) -> dict
     return samplers
 
 
-def _called(limit: Callable[..., None], arrays: Sequence[Any], size: int) -> Callable[[], None]:
+def _called(limit: Callable[..., None], arrays: Sequence[Any], sizes: Sequence[int] = ()) -> Callable[[], None]:
     """A call of the C, its addresses looked up once; it keeps the arrays alive."""
-    columns, *others = (array.ctypes.data for array in arrays)
+    first, *others = (array.ctypes.data for array in arrays)
+    given = (first, *sizes, *others)
 
     def call(kept: Sequence[Any] = arrays) -> None:
-        limit(columns, size, *others)
+        limit(*given)
 
     return call
 
 
-def gpt_step(found: Found) -> dict[str, Sampler]:
-    """Samplers of W4: recorded and differentiated with Values, and compiled."""
-    engine, workload = ENGINES["c" if ag.CORE == "c" else "python"](), WORKLOADS["W4"]
+def gpt_step(folder: Path, found: Found) -> dict[str, Sampler]:
+    """Samplers of W4: recorded and differentiated with Values, compiled, and in C written by hand."""
+    line = [random.Random(8).randrange(27) for _ in range(9)]
+    engine, workload = ENGINES["c" if ag.CORE == "c" else "python"](), gpt("W4", line=line)
     leaves = engine.leaves(workload.leaves)
     program: Program = ag.compile(workload.run(engine, leaves), inputs=[])
 
@@ -137,7 +140,20 @@ def gpt_step(found: Found) -> dict[str, Sampler]:
         found.missing["replay W4"] = differs
         return {}
     found.facts["operations W4"] = len(program.tape.rows)
-    return {"W4": ours(program.backward), "eager W4": ours(eager)}
+    samplers = {"W4": ours(program.backward), "eager W4": ours(eager)}
+    try:
+        limit = by_hand(folder, "gpt_limit.c")
+    except (OSError, subprocess.CalledProcessError) as error:
+        found.missing["W4 in C by hand"] = str(error)
+        return samplers
+    arrays = np.array(line, np.intc), np.array(workload.leaves), np.empty(1), np.empty(len(leaves))
+    run = _called(limit, arrays)
+    run()
+    differs = agreement({"gradients": arrays[-1].tolist()}, gradients(program.backward))
+    if differs:
+        found.missing["replay C by hand W4"] = differs
+        return samplers
+    return samplers | {"by hand W4": ours(run)}
 
 
 def planning(name: str, ops: int, settings: Settings, found: Found) -> Times:
@@ -174,13 +190,12 @@ def measure(settings: Settings) -> Found:
     }
     counts = dict.fromkeys((name for name in samplers if name.startswith("N = 40,000")), THREADED)
     found.facts |= {f"operations {name}": OPERATIONS * n for name, n in (SIZES | counts).items()}
-    samplers |= gpt_step(found)
     with (
         tempfile.TemporaryDirectory() as folder,
         running("replay", ("casadi",), nets | graphs, both, settings, found) as scalar,
         running("replay", ("torch", "jax"), nets, expected, settings, found) as arrays,
     ):
-        samplers |= limits(Path(folder), expected, found)
+        samplers |= limits(Path(folder), expected, found) | gpt_step(Path(folder), found)
         found.times = alternate(samplers | scalar | arrays, settings, "replay")
     found.times |= planning("random graph", GRAPH, settings, found)
     if not settings.quick:
