@@ -60,6 +60,9 @@ KEPT = {"number", "learn", "gradients of one"}
 @pytest.mark.parametrize("name", CALLS)
 def test_running_out_of_memory_loses_and_changes_nothing(name: str) -> None:
     program, call = network(), CALLS[name]
+    call(program)  # the kernel keeps the memory of a call
+    for value in program.parameters:
+        value.grad = 0.0
     wanted = flat(call(program))
     gradients = [value.grad for value in program.parameters]
     held = _replay.fail_after(-1)
@@ -81,7 +84,7 @@ def test_running_out_of_memory_loses_and_changes_nothing(name: str) -> None:
             break
     else:
         pytest.fail("no end of failures")
-    assert (failures == 0) if name in KEPT else (failures > 3)
+    assert (failures == 0) if name in KEPT else (failures > 1)
     assert [value.grad for value in program.parameters] == gradients
 
 

@@ -342,3 +342,33 @@ def test_equal_singular_nodes_keep_gradients_of_their_own(op: str, how: str, ker
             found = program.gradients(*([x] * samples for x in point))
             close(found.outputs, [value] * samples, 1e-13, 1e-13)
             close(found.inputs, [[g] * samples for g in gradients], 1e-13, 1e-13)
+
+
+SELECTING: dict[str, Callable[[Any, Any], Any]] = {
+    "abs": lambda x, q: abs(x + q),
+    "leaky relu": lambda x, q: ag.leaky_relu(x + q, -1.0),
+    "max": lambda x, q: ag.max(x + q, -x - q),
+    "sum of both": lambda x, q: abs(x + q) + abs(x - q),
+    "relu": lambda x, q: ag.relu(x + q),
+    "where": lambda x, q: ag.where(ag.relu(x), x + q, x),
+}
+
+
+@pytest.mark.parametrize("how", SELECTING)
+@pytest.mark.parametrize("columns", [[1.0, -1.0], [1.0, 2.0], [-1.0, -2.0], [1.0, -1.0] * 40])
+def test_what_all_samples_share_is_reached_if_any_sample_reaches_it(
+    how: str, columns: list[float], kernel: str
+) -> None:
+    x, p = Value(0.5), Value(0.0)
+
+    def make(x: Value) -> Value:
+        q = p.sqrt()  # its slope is inf at 0
+        result: Value = SELECTING[how](x, q) + 0.0 * x
+        return result
+
+    program = compiled(make(x), [x], kernel)
+    found = program.gradients(columns)
+    p.grad = 0.0
+    for number in columns:
+        make(Value(number)).backward()
+    close(found.parameters, [p.grad])

@@ -36,7 +36,8 @@ typedef struct {
     ARRAY(Pair) pairs;
     ARRAY(Product) products;
     ARRAY(Way) reached;
-    Map mask_of; /* by the ways to what has it */
+    Map mask_of;    /* by the ways to what has it */
+    Map reached_by; /* by a uniform entry and a mask, the entry's own mask */
     Ints sums, seeds_to, gradients, stored;
 } Planner;
 

@@ -136,13 +136,23 @@ accumulate(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask,
     int32_t one = constant(w, 1.0), total = sum_to(p, x);
     bool computed = ENTRY(p, x)->op != NO_OP;
     reduce(p, total, gradient, local == NOWHERE ? one : local);
-    if (mask != NOWHERE && computed) {
-        int32_t reached = new_sum(p), arrived = where_of(w, mask, uniform);
-        reduce(p, reached, arrived, one);
-        bool weak = w->masks.items[mask].weak;
-        mask = new_mask(w, (Mask){.kind = OR, .before = NOWHERE, .where = ~p->sums.items[reached], .weak = weak});
+    if (!computed || mask == NOWHERE) {
+        note_reached(p, x, NOWHERE);
+        return;
     }
-    note_reached(p, x, computed ? mask : NOWHERE);
+    const uint64_t key = (uint64_t)(uint32_t)x << 32 | (uint32_t)mask;
+    if (*map_at(&p->arena, &p->reached_by, key) >= 0) { /* whether it is reached this way in any sample is summed up already */
+        return;
+    }
+    /* What a mask is where it isn't 0 may be of either sign, and its sum 0: 1 is summed up instead. */
+    int32_t reached = new_sum(p), where = where_of(w, mask, uniform), arrived = made(w, uniform);
+    push(&p->arena, &w->parts[w->part].terms, where);
+    write_step(w, w->part, OR, (Fields){.row = -1, .outs = {arrived}, .terms = 1, .count = 1});
+    reduce(p, reached, arrived, one);
+    bool weak = w->masks.items[mask].weak;
+    int32_t passed = new_mask(w, (Mask){.kind = OR, .before = NOWHERE, .where = ~p->sums.items[reached], .weak = weak});
+    *map_at(&p->arena, &p->reached_by, key) = passed;
+    note_reached(p, x, passed);
 }
 
 /* Whether products with the local derivatives of an op must be guarded by the mask. */

@@ -163,7 +163,8 @@ typedef struct {
     Column *columns;
     double **rows;     /* what is stored, then gradients of inputs */
     Made *made;        /* arrays of outputs, of gradients of inputs, of gradients of parameters */
-    double *seeds, *totals, *places, *scratch;
+    double *seeds, *totals, *scratch;
+    Room room;
     double seed;
 } Call;
 
@@ -283,8 +284,7 @@ make_room(Call *call)
     const bool kept = plan->stores_gradients; /* else nothing is written to the rows of gradients */
     const ptrdiff_t beside = kept ? rows : plan->stored - plan->outputs;
     double *next = call->scratch = replay_allocate((size_t)beside * (size_t)samples, sizeof(double));
-    call->places = replay_allocate(replay_places(plan), sizeof(double));
-    if (call->scratch == NULL || call->places == NULL) {
+    if (call->scratch == NULL) {
         PyErr_NoMemory();
         return false;
     }
@@ -323,12 +323,12 @@ together(const Call *call, ptrdiff_t first, ptrdiff_t count, bool single)
 }
 
 static PyObject *
-result_of(const Call *call, const double *found)
+result_of(const Call *call)
 {
     const Plan *plan = call->plan;
     for (ptrdiff_t i = 0; i < plan->outputs; i++) {
         for (Py_ssize_t k = 0; plan->results[i] >= 0 && k < call->samples; k++) {
-            call->rows[i][k] = call->places[plan->results[i]];
+            call->rows[i][k] = call->room.places[plan->results[i]];
         }
     }
     PyObject *outputs = together(call, 0, plan->outputs, call->single_output);
@@ -336,7 +336,7 @@ result_of(const Call *call, const double *found)
         return outputs;
     }
     const Made *array = &call->made[plan->outputs + plan->gradients];
-    memcpy(array->view.buf, found, (size_t)plan->parameters_count * sizeof(double));
+    memcpy(array->view.buf, call->room.found, (size_t)plan->parameters_count * sizeof(double));
     PyObject *inputs = together(call, plan->outputs, plan->gradients, false);
     PyObject *all = inputs != NULL ? PyTuple_Pack(3, outputs, inputs, array->array) : NULL;
     Py_DECREF(outputs);
@@ -349,29 +349,25 @@ static PyObject *
 carry_out(Call *call, const Guards *guards)
 {
     Plan *plan = call->plan;
-    memcpy(call->places, plan->start, (size_t)plan->uniforms * sizeof(double));
+    double *places = call->room.places, *found = call->room.found;
+    memcpy(places, plan->start, (size_t)plan->uniforms * sizeof(double));
     const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], call->columns, call->seeds, call->seed,
                          call->rows, call->rows + plan->stored, call->samples};
     bool plain;
-    if (!replay_read_data(call->parameters, call->places + plan->first_parameter, &plain)
-        || !replay_run(plan, call->places, &batch, call->totals, call->threads)) {
+    if (!replay_read_data(call->parameters, places + plan->first_parameter, &plain)
+        || !replay_run(plan, places, &batch, call->totals, call->threads)) {
         return NULL;
     }
-    if (!replay_guards_hold(guards, plan, call->places, call->rows, call->samples)) {
+    if (!replay_guards_hold(guards, plan, places, call->rows, call->samples)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    double *found = replay_allocate((size_t)plan->parameters_count, sizeof(double));
-    if (found == NULL) {
-        return PyErr_NoMemory();
+    for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
+        found[i] = plan->parameters[i] >= 0 && call->samples > 0 ? places[plan->parameters[i]] : 0.0;
     }
-    for (ptrdiff_t i = 0; call->samples > 0 && i < plan->parameters_count; i++) {
-        found[i] = plan->parameters[i] >= 0 ? call->places[plan->parameters[i]] : 0.0;
-    }
-    PyObject *result = result_of(call, found);
+    PyObject *result = result_of(call);
     if (call->mode == LEARN && result != NULL && !replay_add_gradients(call->parameters, plain, found)) {
         Py_CLEAR(result);
     }
-    replay_free(found);
     return result;
 }
 
@@ -385,7 +381,12 @@ prepared(Call *call, const Guards *guards, PyObject *const *given)
     if (took == OTHERWISE) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return took == TAKEN && make_room(call) ? carry_out(call, guards) : NULL;
+    if (took != TAKEN || !make_room(call) || !replay_take_room(call->plan, &call->room)) {
+        return NULL;
+    }
+    PyObject *result = carry_out(call, guards);
+    replay_give_back(call->plan, &call->room);
+    return result;
 }
 
 static bool
@@ -428,24 +429,28 @@ replay_call(Plan *plan, const Guards *guards, PyObject *const *given, Py_ssize_t
     const size_t inputs = (size_t)plan->gradients, outputs = (size_t)plan->outputs, stored = (size_t)plan->stored;
     Call call = {
         .plan = plan, .parameters = given[1], .mode = (Mode)mode, .single_output = form == SINGLE,
-        .arguments = replay_allocate(inputs + 1, sizeof(Argument)),
-        .columns = replay_allocate(inputs + 1, sizeof(Column)),
-        .rows = replay_allocate(stored + inputs, sizeof(double *)),
-        .made = replay_allocate(outputs + inputs + 1, sizeof(Made)),
-        .totals = replay_allocate(outputs, sizeof(double)),
     };
-    PyObject *result = call.arguments != NULL && call.columns != NULL && call.rows != NULL && call.made != NULL && call.totals != NULL
-        ? prepared(&call, guards, given) : PyErr_NoMemory();
-    for (size_t i = 0; call.arguments != NULL && i < inputs + 1; i++) {
+    char *memory = replay_allocate((inputs + 1) * (sizeof(Argument) + sizeof(Column)) + (stored + inputs) * sizeof(double *)
+                                   + (outputs + inputs + 1) * sizeof(Made) + outputs * sizeof(double), 1);
+    if (memory == NULL) {
+        return PyErr_NoMemory();
+    }
+    call.arguments = (Argument *)memory;
+    call.made = (Made *)(call.arguments + inputs + 1);
+    call.columns = (Column *)(call.made + outputs + inputs + 1);
+    call.rows = (double **)(call.columns + inputs + 1);
+    call.totals = (double *)(call.rows + stored + inputs);
+    PyObject *result = prepared(&call, guards, given);
+    for (size_t i = 0; i < inputs + 1; i++) {
         let_go(&call.arguments[i]);
     }
-    for (size_t i = 0; call.made != NULL && i < outputs + inputs + 1; i++) {
+    for (size_t i = 0; i < outputs + inputs + 1; i++) {
         if (call.made[i].view.obj != NULL) {
             PyBuffer_Release(&call.made[i].view);
         }
         Py_XDECREF(call.made[i].array);
     }
-    void *owned[] = {call.arguments, call.columns, call.rows, call.made, call.totals, call.seeds, call.places, call.scratch};
+    void *owned[] = {memory, call.seeds, call.scratch};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
         replay_free(owned[i]);
     }

@@ -157,6 +157,15 @@ PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 typedef enum { VALUES, LEARN, GRADIENTS } Mode;
 typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
 
+/* Numbers of one run: operands, inputs, what is stored, gradients of inputs, of parameters. The plan keeps them from call to
+   call, as a large block would be mapped afresh each time. */
+typedef struct {
+    double *places, *inputs, *stored, *gradients, *found;
+} Room;
+
+bool replay_take_room(Plan *plan, Room *room); /* false with MemoryError */
+void replay_give_back(Plan *plan, Room *room);
+
 /* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
 

@@ -4,14 +4,8 @@
 
 #include <string.h>
 
-/* Numbers of one run: operands (as kernel.h has them), inputs, what is stored, gradients of inputs, of parameters. The plan
-   keeps them from call to call, as a large block would be mapped afresh each time. */
-typedef struct {
-    double *places, *inputs, *stored, *gradients, *found;
-} Room;
-
-static bool
-take_room(Plan *plan, Room *room)
+bool
+replay_take_room(Plan *plan, Room *room)
 {
     const size_t places = replay_places(plan), inputs = (size_t)plan->gradients, stored = (size_t)plan->stored;
     double *memory = plan->room;
@@ -31,8 +25,8 @@ take_room(Plan *plan, Room *room)
     return true;
 }
 
-static void
-give_back(Plan *plan, Room *room)
+void
+replay_give_back(Plan *plan, Room *room)
 {
     if (plan->room == NULL) {
         plan->room = room->places;
@@ -178,7 +172,7 @@ PyObject *
 replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form)
 {
     Room room;
-    if (!take_room(plan, &room)) {
+    if (!replay_take_room(plan, &room)) {
         return NULL;
     }
     double *next = room.inputs, *end = room.inputs + plan->gradients;
@@ -186,6 +180,6 @@ replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *valu
         next = copy_numbers(PyTuple_GET_ITEM(arguments, i), next, end);
     }
     PyObject *result = next == end ? run_in(plan, guards, &room, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
-    give_back(plan, &room);
+    replay_give_back(plan, &room);
     return result;
 }
