@@ -23,9 +23,41 @@ with_product(Four total, Four a, Four b)
     return _mm256_add_pd(total, _mm256_mul_pd(a, b));
 }
 
+/* Of eight sums, the one whose factors are the i-th from the lowest place on. */
+static inline const Step *
+step_at(const Step *s, int i)
+{
+    return &s[s->run == BACKWARDS ? EIGHT - 1 - i : i];
+}
+
+static void
+dots_beside(double *m, const Step *s, const int32_t *terms)
+{
+    double totals[EIGHT];
+    for (int i = 0; i < EIGHT; i++) {
+        totals[i] = m[step_at(s, i)->reads[0]];
+    }
+    Four low = _mm256_loadu_pd(totals), high = _mm256_loadu_pd(totals + 4);
+    const int32_t *t = terms + step_at(s, 0)->terms;
+    for (const int32_t *end = t + 2 * (ptrdiff_t)s->count; t < end; t += 2) {
+        const Four x = _mm256_broadcast_sd(&m[t[0]]);
+        low = with_product(low, x, _mm256_loadu_pd(&m[t[1]]));
+        high = with_product(high, x, _mm256_loadu_pd(&m[t[1] + 4]));
+    }
+    _mm256_storeu_pd(totals, low);
+    _mm256_storeu_pd(totals + 4, high);
+    for (int i = 0; i < EIGHT; i++) {
+        m[step_at(s, i)->outs[0]] = totals[i];
+    }
+}
+
 void
 replay_dots_avx2(double *m, const Step *s, const int32_t *terms)
 {
+    if (s->run < 0) {
+        dots_beside(m, s, terms);
+        return;
+    }
     const int32_t *t[EIGHT];
     const double *rows[EIGHT];
     double totals[EIGHT];
@@ -64,9 +96,9 @@ void
 replay_gathers_avx2(double *m, const Step *s, const int32_t *terms)
 {
     double totals[EIGHT], given[EIGHT];
-    const int32_t *t = terms + s[s->run < 0 ? EIGHT - 1 : 0].terms;
+    const int32_t *t = terms + step_at(s, 0)->terms;
     for (int i = 0; i < EIGHT; i++) {
-        const Step *one = &s[s->run < 0 ? EIGHT - 1 - i : i];
+        const Step *one = step_at(s, i);
         given[i] = m[one->reads[0]];
         totals[i] = one->reads[1] == NONE ? -0.0 : m[one->reads[1]];
     }
@@ -84,6 +116,6 @@ replay_gathers_avx2(double *m, const Step *s, const int32_t *terms)
     _mm256_storeu_pd(totals, low);
     _mm256_storeu_pd(totals + 4, high);
     for (int i = 0; i < EIGHT; i++) {
-        m[s[s->run < 0 ? EIGHT - 1 - i : i].outs[0]] = totals[i];
+        m[step_at(s, i)->outs[0]] = totals[i];
     }
 }

@@ -26,7 +26,7 @@
 #error "the replay kernel needs GNU C; without it plans run on numpy"
 #endif
 
-enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, LAYER = 4, NONE = INT32_MIN, NOT_NEEDED = -1 };
+enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, LAYER = 4, FORWARDS = -1, BACKWARDS = -2, NONE = INT32_MIN, NOT_NEEDED = -1 };
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
@@ -41,7 +41,8 @@ typedef enum {
 typedef struct {
     uint8_t kind, outs_count, reads_count, together; /* how many steps from here on to run at once; over blocks 0 or LAYER */
     int16_t row;
-    int16_t run; /* not 0 in a group that has regular places: see plan.c */
+    int16_t run; /* of a group that shares factors: FORWARDS or BACKWARDS where the others are side by side from sum to sum; of
+                    dots, how many are so from term to term in each; 0 where neither is */
     int32_t outs[4];
     int32_t reads[3];
     int32_t terms, count;
@@ -71,7 +72,7 @@ typedef struct {
     long samples;
 } Batch;
 
-/* A group of sums with regular places. */
+/* A group of sums with factors in regular places. */
 typedef void (*Eight)(double *places, const Step *first, const int32_t *terms);
 
 /* How blocks and groups of sums are run; all sets give the same bits but for the rows of the table over blocks. */

@@ -80,9 +80,39 @@ gather_together(double *m, const Step *s, const int32_t *terms)
     }
 }
 
+/* Of eight sums, the one whose factors are the i-th from the lowest place on. */
+static inline const Step *
+step_at(const Step *s, int i)
+{
+    return &s[s->run == BACKWARDS ? EIGHT - 1 - i : i];
+}
+
+static void
+dots_beside(double *m, const Step *s, const int32_t *terms)
+{
+    double totals[EIGHT];
+    for (int i = 0; i < EIGHT; i++) {
+        totals[i] = m[step_at(s, i)->reads[0]];
+    }
+    const int32_t *t = terms + step_at(s, 0)->terms;
+    for (const int32_t *end = t + 2 * (ptrdiff_t)s->count; t < end; t += 2) {
+        const double x = m[t[0]];
+        for (int i = 0; i < EIGHT; i++) {
+            totals[i] += x * m[t[1] + i];
+        }
+    }
+    for (int i = 0; i < EIGHT; i++) {
+        m[step_at(s, i)->outs[0]] = totals[i];
+    }
+}
+
 void
 replay_dots_baseline(double *m, const Step *s, const int32_t *terms)
 {
+    if (s->run < 0) {
+        dots_beside(m, s, terms);
+        return;
+    }
     const int32_t *t[EIGHT];
     const double *row[EIGHT];
     double totals[EIGHT];
@@ -114,9 +144,9 @@ void
 replay_gathers_baseline(double *m, const Step *s, const int32_t *terms)
 {
     double totals[EIGHT], x[EIGHT];
-    const int32_t *t = terms + s[s->run < 0 ? EIGHT - 1 : 0].terms;
+    const int32_t *t = terms + step_at(s, 0)->terms;
     for (int i = 0; i < EIGHT; i++) {
-        const Step *one = &s[s->run < 0 ? EIGHT - 1 - i : i];
+        const Step *one = step_at(s, i);
         x[i] = m[one->reads[0]];
         totals[i] = one->reads[1] == NONE ? -0.0 : m[one->reads[1]];
     }
@@ -128,7 +158,7 @@ replay_gathers_baseline(double *m, const Step *s, const int32_t *terms)
         }
     }
     for (int i = 0; i < EIGHT; i++) {
-        m[s[s->run < 0 ? EIGHT - 1 - i : i].outs[0]] = totals[i];
+        m[step_at(s, i)->outs[0]] = totals[i];
     }
 }
 

@@ -242,19 +242,32 @@ consecutive(const Step *steps, int count, const int32_t *terms)
     return (int16_t)(run & ~3);
 }
 
-/* 1 or -1 where from each of eight gathers to the next all numbers and sums are one place further or back; else 0. */
-static int16_t
+/* 1 or -1 where from each of eight sums to the next all factors but the shared (of gathers, numbers and sums) are one place
+   further or back; else 0. */
+static int
 direction(const Step *steps, const int32_t *terms)
 {
+    const int size = TERM_SIZES[steps->kind];
     const int32_t way = steps->count > 0 ? terms[steps[1].terms + 1] - terms[steps->terms + 1] : 0;
     bool regular = way == 1 || way == -1;
     for (int i = 1; regular && i < EIGHT; i++) {
         const int32_t *before = terms + steps[i - 1].terms, *t = terms + steps[i].terms;
-        for (int32_t k = 0; regular && k < 3 * steps->count; k += 3) {
-            regular = t[k + 1] == before[k + 1] + way && t[k + 2] == before[k + 2] + way;
+        for (int32_t k = 0; regular && k < size * steps->count; k += size) {
+            regular = t[k + 1] == before[k + 1] + way && t[k + size - 1] == before[k + size - 1] + way;
         }
     }
-    return (int16_t)(regular ? way : 0);
+    return regular ? way : 0;
+}
+
+/* How a group has its factors in regular places: see Step. */
+static int16_t
+regularity(const Step *first, int sharing, const int32_t *terms)
+{
+    const int way = sharing == EIGHT ? direction(first, terms) : 0;
+    if (way != 0) {
+        return way > 0 ? FORWARDS : BACKWARDS;
+    }
+    return first->kind == GATHER ? 0 : consecutive(first, sharing, terms);
 }
 
 static bool
@@ -268,8 +281,8 @@ are_alike(const Step *steps, int count)
 }
 
 /* Sums of one length that don't depend on each other, one after the other, are run together: each alone would wait for its
-   own additions. Those of a layer, which share factors and have the others in rows, go eight at a time (`run` says
-   how far the rows go, of gathers in which direction), others four. Over blocks those that share factors go by LAYER. */
+   own additions. Those of a layer, which share factors and have the others in regular places, go eight at a time, others
+   four. Over blocks those that share factors go by LAYER. */
 static void
 find_groups(Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
 {
@@ -281,8 +294,8 @@ find_groups(Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
         while (sharing < together && shares_factors(first, first + sharing, terms)) {
             sharing++;
         }
-        if (first->kind == GATHER ? sharing == EIGHT : sharing >= FEW) {
-            first->run = first->kind == GATHER ? direction(first, terms) : consecutive(first, sharing, terms);
+        if (sharing >= FEW) {
+            first->run = regularity(first, sharing, terms);
         }
         for (int k = 0; k + LAYER <= sharing; k += LAYER) {
             const bool numbers = are_alike(first + k, LAYER) && first[k].kind != DOT;
