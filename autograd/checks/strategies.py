@@ -200,7 +200,7 @@ def _applied(rows: Sequence[Op], parts: st.SearchStrategy[Part], names: tuple[st
 def _count(draw: st.DrawFn, op: Op) -> int:
     if op.arity is not None:
         return op.arity
-    return 2 * draw(st.integers(1, 2)) + 1 if op.name == "dot" else draw(st.integers(1, 3))
+    return 2 * draw(st.integers(1, 2)) + 1 if op.form == "products" else draw(st.integers(1, 3))
 
 
 def _domain(op: Op, position: int) -> Interval:

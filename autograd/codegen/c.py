@@ -1,7 +1,7 @@
 """Writes the table's rows in C (`ops.h`).
 
 A row of `rows.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
-twins run one formula and give the same bits. Ops with any number of operands are written by hand in `csrc/n_ary.h`.
+backends run one formula and give the same bits. Ops with any number of operands are in `csrc/value/n_ary.h`.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _question(fact: str) -> str:
 
 
 def _is_over_floats(helper: ast.FunctionDef) -> bool:
-    """Whether a helper takes and returns floats; those over sequences belong to ops that are written by hand."""
+    """Whether a helper takes and returns floats; those over sequences belong to ops with any number of operands."""
     annotations = [argument.annotation for argument in helper.args.args] + [helper.returns]
     return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
 

@@ -188,7 +188,7 @@ def _net_inputs(y: Value, layer: Layered) -> list[Value]:
     places = {tuple(map(id, row)): j for j, row in enumerate(layer.weights)}
     found: dict[int, list[Value]] = {}
     for node in topological(y):
-        if node.op == "dot":
+        if node.op and TABLE[node.op].form == "products":
             place = places.get(tuple(map(id, node.operands[: len(node.operands) // 2])))
             if place is not None:
                 found.setdefault(place, []).append(node)

@@ -212,7 +212,7 @@ class Steps:
         if row.arity is not None:
             names |= {each: self.formula(x) for each, x in zip(row.parameters, operands, strict=True)}
             return row.textbook[position], names
-        if node.op != "dot":
+        if row.form != "products":
             return row.textbook[0], names | {"x": self.formula(operands[position])}
         if position == len(operands) - 1:
             return row.textbook[2], names

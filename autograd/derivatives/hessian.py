@@ -84,15 +84,16 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
     name = node.op
     if name == "mul":
         return [moving[1], moving[0]]
-    if name == "dot":
+    row = TABLE[name]
+    if row.form == "products":
         n = len(moving) // 2
         return [*moving[n : 2 * n], *moving[:n], None]
-    if name == "logsumexp":
+    if row.form == "softmax":
         return _bend_softmax(node, moving)
-    if TABLE[name].rules is not None:
+    if row.rules is not None:
         return _bend_by_graph(node, moving)
     result: list[Any] = [None] * len(moving)
-    if name in ("sum", "mean"):
+    if row.form == "linear":
         return result
     for i, j, number in second_derivatives(node):
         for a, b in ((i, j), (j, i)) if i != j else ((i, j),):
@@ -310,13 +311,14 @@ def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None)
 def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
     """The pairs of sets of inputs that the node mixes."""
     sets = [0 if isinstance(x, float) else below.get(id(x), 0) for x in node.operands]
-    if node.op == "dot":
+    row = TABLE[node.op]
+    if row.form == "products":
         n = len(sets) // 2
         yield from zip(sets[:n], sets[n:])
-    elif node.op == "logsumexp" or TABLE[node.op].rules is not None:
+    elif row.form == "softmax" or row.rules is not None:
         yield below[id(node)], below[id(node)]
-    elif node.op not in ("sum", "mean"):
-        for i, j in bends(TABLE[node.op]):
+    elif row.form != "linear":
+        for i, j in bends(row):
             yield sets[i], sets[j]
 
 

@@ -38,7 +38,7 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
     >>> apply("dot", (2.0, 3.0, Value(4.0), 5.0, 1.0))
     Value(24)
     """
-    if name == "dot":
+    if name in N_ARY and TABLE[name].form == "products":
         n = len(operands) // 2
         return backend.dot(operands[:n], operands[n : 2 * n], operands[-1])
     if name in N_ARY:
@@ -250,11 +250,10 @@ def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
 
 
 def _structural(node: Value, operands: Sequence[Any], position: int, number: float) -> Any:
-    if node.op == "sum":
-        return 1.0
-    if node.op == "mean":
-        return 1.0 / len(operands)
-    if node.op == "logsumexp":
+    form = TABLE[node.op].form
+    if form == "linear":
+        return number
+    if form == "softmax":
         return _with_number(_softmax(node)[position], number)
     n = len(operands) // 2
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]

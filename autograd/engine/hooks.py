@@ -127,7 +127,7 @@ def called(node: Any, gradient: Any, convert: Callable[[Any], Any] = float) -> A
 
 
 class Hookable:
-    """What a Value can do with hooks."""
+    """The methods of a Value that concern hooks."""
 
     __slots__ = ("_hooks",)
 

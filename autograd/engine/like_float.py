@@ -1,6 +1,6 @@
 """A Value where Python expects a float: conversions, comparisons, formats; and its signature.
 
-Comparisons and conversions read the number, which a recording for replay is told of, see `observing`.
+Comparisons and conversions read the number, which a recording for replay observes, see `observing`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["LikeFloat", "Signature"]
 
 
 class LikeFloat:
-    """What a float can do, besides arithmetic."""
+    """Conversions and comparisons as of a float."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""What nodes are marked with: the recording for replay, and the group, that they were made in."""
+"""Marks of nodes: the recording for replay and the group that they were made in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What holds inside a `with` block: recording switched off, anomalies named.
+"""Modes that hold inside a `with` block: `no_grad`, `detect_anomaly`, groups, recording for replay.
 
 A mode belongs to its context (thread, asyncio task). `active` counts the blocks open anywhere, so that with none open a
-twin's hot path is one test of an integer.
+backend's hot path is one test of an integer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["detect_anomaly", "group", "no_grad", "strict"]
 active = 0
 elsewhere: frozenset[int] | None = None
 """Numbers of the recordings that are open anywhere: the mark of nodes that are made in none of them."""
-listeners: list[Callable[[int, frozenset[int] | None], None]] = []  # the C twin keeps its own copy of these two
+listeners: list[Callable[[int, frozenset[int] | None], None]] = []  # the C backend keeps its own copy of these two
 
 COPY = (
     "a part of the graph is a copy of one that was recorded, which a replay can't tell from a parameter; "
@@ -53,7 +53,7 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 
 
 class Recorder(Protocol):
-    """What replay's recording wants to be told; each node made under it is marked with it."""
+    """A recording for replay, which is notified of observations; nodes made under it are marked with it."""
 
     number: int
 
@@ -229,7 +229,7 @@ def group_here() -> str | None:
 
 
 def recorded(node: AnyNode) -> AnyNode:
-    """Pass a node that was just computed, as the modes of this context want it; both twins call it while one is on."""
+    """Pass a node that was just computed, as the modes of this context want it; backends call it while one is on."""
     if _detecting.get() and not observed_finite(node):
         with unobserved():
             raise anomaly.made_by(node)
@@ -249,7 +249,7 @@ def mark() -> object:
 def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome:
     """Pass the answer to a question about a value's number; the Python backend calls it while something records.
 
-    A question asked in another thread than the value was made in goes to the recording that it was made in.
+    An observation in another thread than the value's goes to the recording that the value was made in.
     """
     recording = _recorder.get()
     if _strict.get() and kind in CONVERSIONS and recording is not _NOBODY:
@@ -267,7 +267,7 @@ def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome
 
 
 def observed_elsewhere(kind: str, value: Node, other: object, outcome: object) -> None:
-    """Pass on what was learned where nothing is recorded: a recording in another thread may have asked for it."""
+    """Pass on an observation where nothing is recorded: a recording in another thread may depend on it."""
     for found in [*_open.values()]:
         found.observed_elsewhere(kind, value, other, outcome)
 
@@ -303,7 +303,7 @@ def recorder() -> Recorder | None:
 
 @contextmanager
 def recorded_by(recorder: Recorder) -> Iterator[None]:
-    """Tell `recorder` of questions asked in this context, and keep the graph even inside `no_grad`."""
+    """Notify `recorder` of observations in this context, and keep the graph even inside `no_grad`."""
     _open[recorder.number] = recorder
     _change_active(+1, opened=recorder.number)
     token, kept = _recorder.set(recorder), _forgetting.set(False)
@@ -317,7 +317,7 @@ def recorded_by(recorder: Recorder) -> Iterator[None]:
 
 
 class _Nobody:
-    """Hears nothing: what is asked and made in the machine room is no part of a recording."""
+    """Ignores observations: those that the package makes itself are no part of a recording."""
 
     number = -1
 

@@ -1,4 +1,4 @@
-"""What the engine's modules expect of a node, whichever backend made it: its type, without importing either."""
+"""The type of a node of either backend, for modules that import neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recording for replay is told of: every look at a value's number, on which Python code may branch.
+"""Observation of every access to a value's number, on which Python code may branch, for recording.
 
 Methods of the Python backend's `Value` are wrapped while a recording is open anywhere, and bare otherwise, so that
 observation costs nothing where there is none. The C backend tests a flag.

@@ -1,4 +1,4 @@
-"""Numbers as operands: what a Value may be combined with, besides Values."""
+"""Checks of operands that aren't Values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def operand(op: Op, x: Any) -> float:
 
 
 def other_operand(op: Op, other: Any, reflected: str) -> Any:
-    """Return an operator's right operand, or NotImplemented where its class, such as an array, is to be asked."""
+    """Return an operator's right operand, or NotImplemented where its class, such as an array's, defines it."""
     kind = type(other)
     if kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
         return NotImplemented

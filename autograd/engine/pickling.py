@@ -1,4 +1,4 @@
-"""Pickling and copying of graphs of any depth, sharing kept; one format for both twins.
+"""Pickling and copying of graphs of any depth, sharing kept; one format for both backends.
 
 Pickle follows references by recursion, which a deep graph does not survive. So a computed node pickles as an entry of a
 `Record`: the nodes below it as one flat table. Two nodes of one graph in one pickle must stay in one graph, so a node
@@ -19,7 +19,7 @@ from autograd.engine.node import Node
 __all__ = ["copy", "deepcopy", "reduce"]
 
 backend: Any = None
-"""What makes nodes: the implementation that `autograd.engine.backend` picked, which puts itself here."""
+"""The backend in use, which makes the nodes; `autograd.engine.backend` sets it."""
 
 
 class Holders(threading.local):
@@ -134,7 +134,7 @@ def _is_subclass(value: Node) -> bool:
 
 
 def _state(value: Node) -> Any:
-    """What a subclass added, in the form that pickle knows: a dict, or a pair of it and the slots' contents."""
+    """Return a subclass's own attributes as pickle has them: a dict, or a pair of it and the slots' contents."""
     classes = type(value).__mro__
     added = classes[: classes.index(backend.Value)]
     names = [name for kind in added for name in _names(vars(kind).get("__slots__", ())) if hasattr(value, name)]
@@ -187,7 +187,7 @@ def _is_marked(node: Node) -> bool:
 
 
 def _mark_copy(made: Node) -> None:
-    """Note that what was asked while this was recorded is known of the original alone."""
+    """Mark a copy: observations made while it was recorded are known of the original alone."""
     if made.op:
         backend._mark(made, modes.COPY)
 

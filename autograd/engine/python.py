@@ -1,4 +1,4 @@
-"""The Python backend: what the C backend's module `_value` offers, under the same names."""
+"""The Python backend, with the names of the C backend's module `_value`."""
 
 from __future__ import annotations
 

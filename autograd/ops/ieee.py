@@ -1,7 +1,7 @@
 """IEEE 754 arithmetic on plain floats: what C's libm gives, where Python's `math` would raise.
 
 `math.exp(1000)` raises `OverflowError` and `math.log(-1)` raises `ValueError`; here they are `inf` and `nan`.
-The results are otherwise those of the platform's libm to the last bit, so the C twin can be compared exactly.
+The results are otherwise those of the platform's libm to the last bit, so that the C backend can be compared exactly.
 """
 
 from __future__ import annotations

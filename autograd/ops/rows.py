@@ -335,7 +335,7 @@ def where(condition: float, x: float, y: float) -> tuple[float, float, float, fl
 # Any number of operands
 
 
-@row("1", symbol="Σ", latex=r"\sum {xs}", ulp=inf,
+@row("1", form="linear", symbol="Σ", latex=r"\sum {xs}", ulp=inf,
      note="n terms: (n − 1)/2 ulp of the sum of their sizes, as any sum from left to right",
      analytic=lambda *xs: sum(xs), rounding=numerics.rounding_of_sum)  # fmt: skip
 def sum_(*xs: float) -> tuple[float, ...]:
@@ -346,7 +346,8 @@ def sum_(*xs: float) -> tuple[float, ...]:
     return total, *(1.0,) * len(xs)
 
 
-@row("1/n", symbol="mean", ulp=inf, note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
+@row("1/n", form="linear", symbol="mean", ulp=inf,
+     note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
      analytic=lambda *xs: sum(xs) / len(xs), rounding=numerics.rounding_of_mean)  # fmt: skip
 def mean(*xs: float) -> tuple[float, ...]:
     """Arithmetic mean of one or more values, as one node."""
@@ -356,7 +357,7 @@ def mean(*xs: float) -> tuple[float, ...]:
     return total / len(xs), *(1.0 / len(xs),) * len(xs)
 
 
-@row("exp(x - out)", symbol="lse", loose=((-inf, inf, 2.0**-52),),
+@row("exp(x - out)", form="softmax", symbol="lse", loose=((-inf, inf, 2.0**-52),),
      note="near a result of 0 the largest term cancels against the logarithm: 2⁻⁵² absolute; n terms may add n/2 ulp",
      analytic=numerics.complex_logsumexp, rounding=numerics.rounding_of_logsumexp)  # fmt: skip
 def logsumexp(*xs: float) -> tuple[float, ...]:
@@ -372,7 +373,7 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
     return largest + ieee.log1p(rest), *(term / (1.0 + rest) for term in terms)
 
 
-@row("x", "w", "1", symbol="w·x", ulp=inf, note="n products: (n + 1)/2 ulp of the sum of all sizes",
+@row("x", "w", "1", form="products", symbol="w·x", ulp=inf, note="n products: (n + 1)/2 ulp of the sum of all sizes",
      analytic=numerics.complex_dot, rounding=numerics.rounding_of_dot)  # fmt: skip
 def dot(*operands: float) -> tuple[float, ...]:
     """w₁x₁ + … + wₙxₙ + bias as one node; operands are all w, all x, then the bias."""

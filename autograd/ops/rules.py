@@ -1,7 +1,7 @@
 """A row's derivative text as a syntax tree of calls of ops: read, checked, and differentiated once more.
 
-Nothing here needs a `Value`: the second derivatives that the Python twin compiles and those that `translate/second.py`
-writes in C are these same trees.
+Nothing here needs a `Value`: the Python backend compiles these trees of second derivatives, and `codegen/second.py`
+writes the same ones in C.
 """
 
 from __future__ import annotations

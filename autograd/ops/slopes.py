@@ -4,8 +4,8 @@ A row that states its `second` derivatives gets a hidden op for each derivative:
 local derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. So every way to a first
 derivative gives one number, and those of higher order follow from a form that neither cancels nor overflows.
 
-Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Some are written by
-hand: powers whose exponent is a whole number lower, and what the weights of a softmax consist of.
+Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Some are
+no slopes of a row: powers whose exponent is a whole number lower, and the parts of softmax weights.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class _Numbers(ast.NodeVisitor):
             return ast.BinOp(arguments[0], self.operators[name](), arguments[1])
         if name == "where":
             condition, yes, no = arguments
-            asked = isinstance(condition, ast.Compare)
+            is_truth = isinstance(condition, ast.Compare)
             return ast.IfExp(
-                condition if asked else ast.Compare(condition, [ast.NotEq()], [ast.Constant(0.0)]), yes, no
+                condition if is_truth else ast.Compare(condition, [ast.NotEq()], [ast.Constant(0.0)]), yes, no
             )
         key = ast.dump(node)
         if key not in self.known:
@@ -165,7 +165,7 @@ def enter() -> None:
                 del waiting[name]
 
 
-# Written by hand
+# Hidden ops that are no slopes
 
 
 def _enter_power_over(n: int) -> None:

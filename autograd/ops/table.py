@@ -38,6 +38,7 @@ class Op:
     index: int  # position in the table
     parameters: tuple[str, ...]  # names of the operands; "*xs" stands for any number of them
     defaults: tuple[float, ...] = ()  # of the last operands
+    form: str = ""  # of an op of any number of operands: "linear", "softmax", or "products" (all w, all x, a bias)
     compute: Compute  # maps operands to (value, local derivative for each operand); IEEE 754, never raises
     doc: str = ""  # one sentence for docstrings
 

@@ -4,7 +4,7 @@
 
 #include "node.h"
 
-/* Words for errors, and the Python that both twins share */
+/* Words for errors, and the Python that both backends share */
 
 #define SELF_AND_NOTHING PyObject *self, PyObject *Py_UNUSED(ignored)
 #define VECTOR PyObject *const *arguments, Py_ssize_t count, PyObject *keywords

@@ -1,6 +1,6 @@
 /* Second derivatives of recorded graphs, as floats: products with a vector, and whole Hessians. Part of _value.c.
 
-   The C twin of curvature.py, by the same method: forward over reverse, as many directions at once as the sparsity
+   The C form of derivatives/hessian.py, by the same method: forward over reverse, as many directions at once as the sparsity
    pattern has colours. Sets of inputs are rows of bits. */
 
 #pragma once

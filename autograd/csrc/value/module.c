@@ -23,7 +23,7 @@
      csrc/making.h      Value(), copying, pickling
 
    and here the type and the module. What an op computes is in _ops.h, which translate/ writes from the table in
-   ops.py, as it does _ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both twins share, called through
+   ops.py, as it does _ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both backends share, called through
    `call_python`.
 
    A graph is acyclic as long as a node holds nothing but parents and an exact str, so nodes aren't tracked by the
@@ -262,7 +262,7 @@ find_python(void)
     return found ? 0 : -1;
 }
 
-/* FUNCTIONS: each op's function by its name, as the Python twin has it. */
+/* FUNCTIONS: each op's function by its name, as in the Python backend. */
 static int
 add_functions(PyObject *module)
 {
@@ -317,7 +317,7 @@ static PyModuleDef_Slot module_slots[] = {
 static PyModuleDef module_definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "autograd.engine._value",
-    .m_doc = "`Value` and the functions of the table in C: the twin of value.py.",
+    .m_doc = "`Value` and the functions of the table in C, equivalent to value.py.",
     .m_methods = module_functions,
     .m_slots = module_slots,
 };
