@@ -1,6 +1,6 @@
-"""Neurons on top of `autograd`: modules, layers, losses, optimisers.
+"""Neural networks on top of `autograd`: modules, losses, optimisers, training.
 
-This module only re-exports. Neurons and layers are imported at once, the rest when one of its names is first asked for.
+Modules and layers are imported at once, the rest when one of its names is first used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ _LATER = {
         ("Checkpoint", "CheckpointError", "EarlyStopping", "Epoch", "History", "fit", "predict"), "nn.training"
     ),
 }
-"""Names that are imported when they are first asked for, with the package that has them."""
+"""Names that are imported when they are first used, with their packages."""
 
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 

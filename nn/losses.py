@@ -1,9 +1,9 @@
-"""Losses: how far outputs are from targets, as one Value.
+"""Loss functions: the distance between outputs and targets, as one Value.
 
-Each takes `outputs` and `targets`: one number, a list of them (what a layer gives for one sample), or a list of lists
-(a batch), of one shape; the classifiers' cross-entropies take, for each sample, a list of outputs and a class. Targets
-may be numbers, arrays, or Values, so that a recorded loss replays for any targets. `reduction` is "mean" or "sum" over
-all terms; "mean" is that of the elements, as in torch, and "sum" that of the notes, E_total = Σ ½(target − out)².
+`outputs` and `targets` have the same shape: one number, a list of numbers (the output of a layer for one sample), or a
+list of lists (a batch). The cross-entropies take a list of outputs and a class for each sample. Targets may be numbers,
+arrays, or Values, so that a compiled loss can be replayed with other targets. `reduction` is "mean" or "sum", over all
+elements as in torch; the notes' E_total = Σ ½(target − out)² is a sum.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ __all__ = [
 Numbers: TypeAlias = Any  # a Value or number, or nested sequences of them
 Term: TypeAlias = Callable[[Any, Any], Any]
 
-_PLAIN = {Value, float}  # what operands are as they come, mostly
+_PLAIN = {Value, float}  # operands that need no conversion
 ROUNDING: Final = 1e-6
-"""How far probabilities and their sum may be off."""
+"""Tolerance for probabilities and their sum."""
 
 
 def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
-    """Σ (target − output)², note 001's cost.
+    """Sum of squared errors, Σ (target − output)², the cost of note 001.
 
     Parameters
     ----------
     outputs, targets : Value, float, or nested sequences or arrays of them
-        Of one shape; a last length of 1 may be missing in either.
+        Of the same shape; a last dimension of 1 may be missing in either.
     reduction : {"sum", "mean"}
-        Of all elements.
+        Over all elements.
 
     Returns
     -------
@@ -49,9 +49,9 @@ def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") ->
     Raises
     ------
     ValueError
-        If the shapes differ, something is empty, or the reduction is unknown.
+        If the shapes differ, there are no elements, or the reduction is unknown.
     TypeError
-        If something isn't a Value or number.
+        If an element isn't a Value or a number.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") ->
 
 
 def half_squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
-    """Σ ½(target − output)², the E_total of note 002. Otherwise as `squared_error`.
+    """Half the sum of squared errors, Σ ½(target − output)², the E_total of note 002. See `squared_error`.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def half_squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum
 
 
 def mse(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
-    """Mean squared error: the mean of (target − output)². Otherwise as `squared_error`.
+    """Mean squared error: the mean of (target − output)². See `squared_error`.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def mse(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
 
 
 def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
-    """Mean absolute error, |target − output|. Otherwise as `squared_error`.
+    """Mean absolute error, |target − output|. See `squared_error`.
 
     Examples
     --------
@@ -95,12 +95,12 @@ def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
 
 
 def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta: float = 1.0) -> Any:
-    """Huber's loss: ½d² for |d| = |target − output| up to delta, δ(|d| − ½δ) beyond. Otherwise as `squared_error`.
+    """Huber loss: ½d² where |d| ≤ δ, and δ(|d| − ½δ) elsewhere, for d = target − output. See `squared_error`.
 
     Raises
     ------
     ValueError
-        Also if delta isn't positive and finite.
+        Also if `delta` isn't positive and finite.
 
     Examples
     --------
@@ -118,12 +118,12 @@ def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta:
 
 
 def hinge(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
-    """Hinge loss, max(0, 1 − target·output); targets are −1 or 1. Otherwise as `squared_error`.
+    """Hinge loss, max(0, 1 − target·output); for targets −1 and 1. See `squared_error`.
 
     Raises
     ------
     ValueError
-        Also if a target is neither.
+        Also if a target is neither −1 nor 1.
 
     Examples
     --------
@@ -142,13 +142,13 @@ def hinge(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
 def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     """Binary cross-entropy, −t·ln p − (1 − t)·ln(1 − p), for outputs p that are probabilities.
 
-    A probability of exactly 0 or 1 costs 0 where it is right and inf where it is wrong; `bce_with_logits` never
-    meets one. Otherwise as `squared_error`.
+    A probability of exactly 0 or 1 has a loss of 0 if it is right and inf if it is wrong; `bce_with_logits` avoids
+    this. See `squared_error`.
 
     Raises
     ------
     ValueError
-        Also if an output or a target isn't from 0 to 1; a replay doesn't look at outputs.
+        Also if an output or a target is outside [0, 1]; a compiled loss doesn't check outputs.
 
     Examples
     --------
@@ -165,14 +165,14 @@ def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
 
 
 def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
-    """Binary cross-entropy of sigmoid(output), exact for outputs of any size. Otherwise as `squared_error`.
+    """Binary cross-entropy of sigmoid(output), accurate for outputs of any size. See `squared_error`.
 
-    t·softplus(−z) + (1 − t)·softplus(z), which neither overflows nor cancels.
+    It is computed as t·softplus(−z) + (1 − t)·softplus(z), which neither overflows nor cancels.
 
     Raises
     ------
     ValueError
-        Also if a target isn't from 0 to 1.
+        Also if a target is outside [0, 1].
 
     Examples
     --------
@@ -189,19 +189,19 @@ def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean")
 
 
 def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
-    """−ln p of the right class, for outputs that are probabilities of each class, as those of `softmax`.
+    """Cross-entropy, −ln p of the true class, for outputs that are probabilities, such as those of `softmax`.
 
-    torch's function of this name takes net inputs (logits): that is `cross_entropy_with_logits`.
+    The function of this name in torch takes logits: that is `cross_entropy_with_logits` here.
 
     Parameters
     ----------
     outputs : sequence of Value or float, or sequence of such sequences
-        For one sample, or for each of a batch, a number for each class.
+        A number for each class, for one sample or for each sample of a batch.
     targets : int, Value, or sequence of float; for a batch a sequence of these
-        The class, counted from 0; or a probability for each class, and the terms are weighted by them. A class that is
-        a Value can be replayed; one out of range makes the loss nan then.
+        The class, counted from 0, or a probability for each class, which weights its term. A compiled loss can be
+        replayed with other classes if the class is a Value; a class out of range then gives nan.
     reduction : {"mean", "sum"}
-        Of all samples.
+        Over all samples.
 
     Returns
     -------
@@ -211,10 +211,10 @@ def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> An
     Raises
     ------
     ValueError
-        If there are no classes or samples, a class or probability is out of range, the outputs of a sample don't sum to
-        1, or lengths differ. A replay doesn't look at outputs.
+        If there are no classes or samples, a class or probability is out of range, the outputs or the target
+        probabilities of a sample don't sum to 1, or lengths differ. A compiled loss doesn't check outputs.
     TypeError
-        If something isn't a Value or number.
+        If an output or target isn't a Value or a number.
 
     Examples
     --------
@@ -225,10 +225,10 @@ def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> An
 
 
 def cross_entropy_with_logits(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
-    """`cross_entropy` of softmax(outputs): ln(Σ e^z) − z of the right class, without overflow for outputs of any size.
+    """`cross_entropy` of softmax(outputs): ln(Σ e^z) − z of the true class, without overflow for any outputs.
 
-    It is written as softplus(ln Σ e^z of the others − z of the right one), in which nothing cancels. Parameters and
-    errors are those of `cross_entropy`.
+    It is computed as softplus(ln Σ e^z of the other classes − z of the true one), in which nothing cancels. Parameters
+    and errors are those of `cross_entropy`.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def cross_entropy_with_logits(outputs: Numbers, targets: Any, reduction: str = "
 
 
 def l1_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any:
-    """weight · Σ |w| over parameters: of a module, or those given.
+    """weight · Σ |w| over the parameters of a module, or over the given parameters.
 
     Examples
     --------
@@ -257,7 +257,7 @@ def l1_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any
 
 
 def l2_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any:
-    """weight · Σ w² over parameters: of a module, or those given; one node and the weight.
+    """weight · Σ w² over the parameters of a module, or over the given parameters.
 
     Examples
     --------
@@ -268,7 +268,7 @@ def l2_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any
     return backend.mul(backend.dot(found, found), number_in("l2_penalty: weight", weight, 0.0, math.inf))
 
 
-# By the name under which `fit` takes them.
+# The names that `fit` accepts.
 LOSSES: dict[str, Callable[..., Any]] = {
     loss.__name__: loss
     for loss in (
@@ -283,14 +283,14 @@ def _half_square(output: Any, target: Any) -> Any:
 
 
 def _unless_zero(factor: Value, term: Any) -> Any:
-    """Their product, or 0 for a factor of 0 even if the term is infinite; replay pays for the choice at each sample."""
+    """factor·term, or 0 where the factor is 0, even if the term is infinite."""
     return backend.where(factor, backend.mul(factor, term), 0.0)
 
 
 def _entropy(
     name: str, log_yes: Callable[[Any], Any], log_no: Callable[[Any], Any], times: Callable[[Any, Any], Any]
 ) -> Term:
-    """−t·ln p − (1 − t)·ln(1 − p); `times` multiplies by a target that is a Value."""
+    """−t·ln p − (1 − t)·ln(1 − p); `times` multiplies a term by a target that is a Value."""
 
     def term(o: Any, t: Any) -> Any:
         if isinstance(t, Value):
@@ -345,7 +345,7 @@ def _classified(
     of_each: Callable[[list[Any]], list[Any]],
     check: Callable[[str, list[Any]], None] | None = None,
 ) -> Any:
-    """The reduction of a term for each sample: of its right class, or of each class weighted."""
+    """The reduction of a term for each sample: that of its class, or a weighted sum over classes."""
     shape = shape_of(outputs)
     if len(shape) not in (1, 2) or "ragged" in shape or 0 in shape:
         raise ValueError(
@@ -372,12 +372,11 @@ def _classified(
 
 
 def _check_probability(name: str, output: Any) -> float:
-    """The number of an output, which must be a probability but for rounding; nan is passed on, as everywhere."""
+    """The number of an output, which must be a probability up to rounding; nan is accepted."""
     number = modes.number(output) if isinstance(output, Value) else output
     if number < -ROUNDING or number > 1.0 + ROUNDING:
         raise ValueError(
-            f"{name}: outputs must be probabilities, from 0 to 1, got {number!r}; of net inputs (logits) use "
-            f"{name}_with_logits"
+            f"{name}: outputs must be probabilities, from 0 to 1, got {number!r}; for logits use {name}_with_logits"
         )
     return float(number)
 
@@ -386,7 +385,7 @@ def _check_distribution(name: str, outputs: list[Any]) -> None:
     total = math.fsum(_check_probability(name, output) for output in outputs)
     if abs(total - 1.0) > ROUNDING:
         raise ValueError(
-            f"{name}: the probabilities of a sample must sum to 1, got a sum of {total!r}; of net inputs (logits) use "
+            f"{name}: the probabilities of a sample must sum to 1, got a sum of {total!r}; for logits use "
             f"{name}_with_logits, or apply nn.softmax"
         )
 
@@ -404,10 +403,10 @@ def _class(name: str, given: Any, count: int) -> int:
 
 
 def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int], Any]) -> Any:
-    """The term of the class that a Value says, without asking it; nan if there is no such class.
+    """The term of the class that a Value gives, without branching on it; nan if there is no such class.
 
-    The scores are taken round so that the right one is the last. They are weighted and shifted rather than put into a
-    `where`: a branch that may not be taken makes replay look, for each sample, whether any gradient below it counts.
+    The score of the true class becomes the last one. Scores are weighted and shifted rather than selected by `where`,
+    because replay checks for each sample which gradients below a `where` count.
     """
     misses = [backend.sub(target, float(k)) for k in range(len(scores))]
     hits = [backend.where(miss, 0.0, 1.0) for miss in misses]
@@ -421,7 +420,7 @@ def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int
 
 
 def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
-    """Terms weighted by probabilities; one of 0 takes its term away, even if that is inf."""
+    """Terms weighted by probabilities; a probability of 0 drops its term, even an infinite one."""
     if shape_of(given) != (len(terms),):
         raise ValueError(f"{name}: there must be {len(terms)} probabilities, got shape {shape_of(given)}")
     weights = _operands(name, "targets", given, (len(terms),))

@@ -1,1 +1,1 @@
-"""What the packages of `nn` share: checks of arguments, and numbers of many Values at once."""
+"""Shared by the packages of `nn`: checks of arguments, files, seeds, and numbers of many Values at once."""

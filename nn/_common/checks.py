@@ -1,4 +1,4 @@
-"""Checks of arguments: sizes, shapes, numbers."""
+"""Validation of arguments: sizes, shapes, numbers."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = [
 ]
 
 
-_NUMBERS = {Value, float, int, bool}  # what most of what is given is made of
+_NUMBERS = {Value, float, int, bool}  # the most common types
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names for an error."""
+    """Return names for an error message."""
     return ", ".join(names)
 
 
 def size(what: str, given: Any, least: int = 1) -> int:
-    """A whole number of at least `least`; numpy's count."""
+    """Return a whole number of at least `least`, of Python or of numpy."""
     whole = hasattr(type(given), "__index__") and not isinstance(given, bool)
     if not whole or given < least:
         raise ValueError(f"{what} must be a whole number of at least {least}, got {shown(given)}")
@@ -39,7 +39,7 @@ def size(what: str, given: Any, least: int = 1) -> int:
 
 
 def number_of(given: Any) -> float:
-    """One number as a float; a TypeError says what was given."""
+    """Return a number as a float; anything else raises a TypeError that shows it."""
     if not is_number(given):
         raise TypeError(f"got {shown(given)}")
     try:
@@ -51,7 +51,7 @@ def number_of(given: Any) -> float:
 def number_in(
     what: str, given: Any, low: float, high: float, *, open_low: bool = False, open_high: bool = True
 ) -> float:
-    """One number between bounds that belong to the interval unless it is open there."""
+    """Return a number as a float if it is in an interval, which may be open at either end."""
     try:
         number = number_of(given)
     except TypeError as error:
@@ -69,7 +69,7 @@ def number_in(
 
 
 def shape_of(given: Any) -> tuple[int | str, ...]:
-    """Lengths of nested sequences; "ragged" where rows differ. An array's own shape is the same thing."""
+    """Return the lengths of nested sequences, with "ragged" where they differ."""
     kind = type(given)
     if kind in _NUMBERS:
         return ()
@@ -82,7 +82,7 @@ def shape_of(given: Any) -> tuple[int | str, ...]:
 
 
 def flattened(given: Any, shape: Sequence[object]) -> list[Any]:
-    """What is in nested sequences of this shape, row by row."""
+    """Return the entries of nested sequences of this shape, row by row."""
     flat = [given]
     for _ in shape:
         flat = [part for row in flat for part in row]
@@ -90,7 +90,7 @@ def flattened(given: Any, shape: Sequence[object]) -> list[Any]:
 
 
 def entries_of(where: str, given: object, names: Sequence[str]) -> dict[str, Any]:
-    """A mapping with exactly these names, such as a saved state."""
+    """Return a mapping, such as a saved state, as a dict if it has exactly these names."""
     if not isinstance(given, Mapping) or sorted(map(str, given)) != sorted(names):
         got = listed(map(str, given)) or "nothing" if isinstance(given, Mapping) else shown(given)
         raise ValueError(f"{where}: must have exactly the entries {listed(names) or 'nothing'}, got {got}")
@@ -98,7 +98,7 @@ def entries_of(where: str, given: object, names: Sequence[str]) -> dict[str, Any
 
 
 def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
-    """Numbers of nested sequences of exactly this shape, row by row."""
+    """Return the numbers of nested sequences of exactly this shape, row by row."""
     found = shape_of(given)
     if found != shape:
         wanted = "one number" if not shape else f"of shape {shape}"
@@ -110,9 +110,9 @@ def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
 
 
 def check_operands(name: str, width: int | None, xs: object) -> None:
-    """Raise an error that names the layer unless it was given a sequence of `width` Values and numbers.
+    """Raise an error that names the layer unless `xs` is a sequence of `width` Values and numbers.
 
-    A width of None stands for any.
+    A width of None allows any length.
     """
     count = "a list of" if width is None else width
     takes = f"{name}: takes {count} Values or numbers"

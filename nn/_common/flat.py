@@ -1,6 +1,7 @@
-"""Numbers of many Values at once, and optimiser steps on them: picks C where the engine runs in C.
+"""Numbers of many Values at once, and optimiser steps on them, in C if the engine runs in C.
 
-`read(values, "data")` gives an array of doubles, `write(values, "grad", numbers)` sets one; `values` is a tuple.
+`read(values, "data")` returns an array of doubles, `write(values, "grad", numbers)` sets the numbers; `values` is a
+tuple.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ else:
 
         try:
             from nn._common import _steps as _backend
-        except ImportError:  # this extension alone was not built: slower, the same results
+        except ImportError:  # this extension was not built: slower, with the same results
             pass
         else:
             _backend.use(_value.Value, *_value._layout)

@@ -1,4 +1,4 @@
-"""Sources of random numbers: a seed, a generator, or the one that modules without a seed share."""
+"""Sources of random numbers: a seed, a generator, or the generator shared by modules without a seed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _shared = random.Random(0)
 
 
 def seed(number: int) -> None:
-    """Seed the generator from which modules and initialisers made without a seed of their own draw.
+    """Seed the generator that modules and initialisers use if they are given no seed.
 
-    A program that doesn't call it starts as after `seed(0)`, so that it gives the same numbers each time it runs.
+    A program starts as after `seed(0)`, so that it gives the same numbers in each run.
 
     Raises
     ------
     TypeError
-        If it isn't a whole number.
+        If the seed isn't a whole number.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def seed(number: int) -> None:
 
 
 def source(given: Seed) -> random.Random:
-    """Return a generator as it is, one that a seed starts, or for None the shared one."""
+    """Return a generator as it is, a new one for a seed, or the shared one for None."""
     if given is None:
         return _shared
     return given if isinstance(given, random.Random) else random.Random(_whole(given))

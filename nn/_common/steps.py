@@ -77,7 +77,7 @@ ROWS: Final[dict[str, Callable[..., tuple[float, ...]]]] = {row.__name__: row fo
 
 
 def step(name: str, values: tuple[Value, ...], states: tuple[Doubles | None, ...], settings: tuple[float, ...]) -> None:
-    """Make the step of a row; a state that is None counts as zeros and is not kept."""
+    """Run a row for all parameters; a state that is None counts as zeros and is not kept."""
     row, kept = ROWS[name], [zeros(len(values)) if state is None else state for state in states]
     moved = [
         row(value.data, value.grad, *state, *settings)
@@ -91,19 +91,19 @@ def step(name: str, values: tuple[Value, ...], states: tuple[Doubles | None, ...
 
 
 def zeros(count: int) -> Doubles:
-    """Return an array of so many zeros."""
+    """Return an array of zeros."""
     return array("d", bytes(8 * count))
 
 
 def read(values: tuple[Value, ...], what: str) -> Doubles:
-    """`data` or `grad` of every Value."""
+    """Return `data` or `grad` of every Value."""
     if what not in ("data", "grad"):
         raise ValueError(f"read: what must be 'data' or 'grad', got {what!r}")
     return array("d", [getattr(value, what) for value in values])
 
 
 def finite(values: tuple[Value, ...], what: str) -> bool:
-    """Whether `data` or `grad` of every Value is neither nan nor inf."""
+    """Return whether `data` or `grad` of every Value is finite."""
     return all(map(math.isfinite, read(values, what)))
 
 

@@ -1,1 +1,1 @@
-"""Data to train on: toy sets and tables."""
+"""Toy data sets."""

@@ -1,7 +1,7 @@
-"""Toy data for classifiers: two moons, circles, spirals and xor.
+"""Toy data for classification: two moons, circles, spirals and xor.
 
-Points come as an array of shape (samples, 2), labels as an array of shape (samples,). `moons` and `circles` give the
-numbers of scikit-learn's `make_moons` and `make_circles` for the same seed; `numpy.random.RandomState` draws them.
+Points are an array of shape (samples, 2), labels an array of shape (samples,). `moons` and `circles` return the same
+numbers as scikit-learn's `make_moons` and `make_circles` for the same seed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def moons(
     shuffle : bool
         Whether to shuffle the points; otherwise class 0 comes first.
     seed : int, optional
-        Seed of shuffling and noise; None draws different numbers each time.
+        Seed of shuffling and noise; None gives different numbers each time.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def circles(
 ) -> tuple[Points, Labels]:
     """Two circles around the origin: class 0 of radius 1, class 1 of radius `factor`, which is in [0, 1).
 
-    The other parameters, the results and the errors are those of `moons`.
+    Other parameters, results and errors are those of `moons`.
 
     Examples
     --------
@@ -97,8 +97,8 @@ def spirals(
     """Arms of Archimedean spirals from the origin to radius 1, one per class.
 
     Arm k of K is (r cos φ, r sin φ), φ = 2π (turns·r + k/K), with r evenly spaced from 0 to 1 inclusive. The first
-    classes have one point more where `samples` is not a multiple of `classes`. The other parameters, the results and
-    the errors are those of `moons`.
+    classes have one more point if `samples` is not a multiple of `classes`. Other parameters, results and errors are
+    those of `moons`.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def _labelled(where: str, classes: Sequence[Points], noise: float, shuffle: bool
 
 
 def _noisy(where: str, points: Points, labels: Labels, noise: float, shuffle: bool, seed: Any) -> tuple[Points, Labels]:
-    """Shuffle, then add noise: the order of scikit-learn, hence its numbers."""
+    """Shuffle, then add noise, in the order of scikit-learn."""
     import numpy as np
 
     deviation = number_in(f"{where}: noise", noise, 0.0, math.inf)

@@ -1,1 +1,1 @@
-"""Modules: neurons, layers and what else has parameters."""
+"""Modules: neurons, layers and other parts with parameters."""

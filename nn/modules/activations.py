@@ -1,4 +1,4 @@
-"""Activations by name and as functions, for one net input or, as softmax, for all of them at once."""
+"""Activation functions by name, and softmax."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ __all__ = [
 Activation: TypeAlias = str | Callable[[Value], Value] | None
 Operand: TypeAlias = Value | float
 
-# Every op of the table that can be applied to one number.
+# Every op of one number.
 ACTIVATIONS: dict[str, Callable[[Value], Value]] = {
     name: getattr(backend, name)
     for name, op in TABLE.items()
     if op.arity is not None and op.arity - len(op.defaults) == 1
 }
 
-# Looked up at each call, so that a copied or pickled module uses the core it is loaded on.
+# Looked up at each call, so that a copied or unpickled module uses the backend of its process.
 FUNCTIONS: dict[str, Callable[[Value], Value] | None] = {"": None, **ACTIVATIONS}
 
 
 def checked(activation: Activation) -> str | Callable[[Value], Value]:
-    """The name or function; the empty string for none."""
+    """Return the validated name or function; an empty string for none."""
     if activation is None or activation == "linear":
         return ""
-    if callable(activation) or activation in list(ACTIVATIONS):  # a list, as what is no name may have no hash
+    if callable(activation) or activation in list(ACTIVATIONS):  # a list, as other objects may not be hashable
         return activation
     raise ValueError(
         f"unknown activation, got {activation!r}; allowed {listed(('linear', *ACTIVATIONS))}, or a function"
@@ -42,22 +42,22 @@ def checked(activation: Activation) -> str | Callable[[Value], Value]:
 
 
 def function_of(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:
-    """What to apply; None for nothing."""
+    """Return the function of an activation, or None."""
     return FUNCTIONS[activation] if isinstance(activation, str) else activation
 
 
 def spelled(activation: str | Callable[[Value], Value]) -> str:
-    """As a repr shows it."""
+    """Return an activation as a repr shows it."""
     return getattr(activation, "__name__", "function") if callable(activation) else repr(activation or "linear")
 
 
 class Elementwise(Module):
-    """An activation as a module: applies it to each of the values that it is called with.
+    """An activation as a module: applied to each of the values it is called with.
 
     Parameters
     ----------
     activation : str or callable
-        A name of `ACTIVATIONS`, or a function of one Value.
+        A name in `ACTIVATIONS`, or a function of one Value.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Elementwise(Module):
 
 
 def softmax(xs: Sequence[Operand]) -> list[Any]:
-    """e^x / Σ e^x for each of one or more values: positive, with sum 1, and without overflow.
+    """Softmax, e^x / Σ e^x for each of one or more values, computed without overflow.
 
     Examples
     --------
@@ -90,12 +90,12 @@ def softmax(xs: Sequence[Operand]) -> list[Any]:
     [0.5, 0.5]
     """
     parts = [backend.exp(x) for x in log_softmax(xs)]
-    total = backend.sum(parts)  # 1, but for what the logarithm lost where the values are large
+    total = backend.sum(parts)  # 1 up to rounding of the logarithm, which grows with the values
     return [backend.div(part, total) for part in parts]
 
 
 def log_softmax(xs: Sequence[Operand]) -> list[Any]:
-    """The logarithms of `softmax`: x − ln(Σ e^x) for each of one or more values.
+    """Logarithm of `softmax`, x − ln(Σ e^x) for each of one or more values.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Attention with several heads, small enough to read."""
+"""Multi-head self-attention."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ __all__ = ["Attention"]
 
 
 class Attention(Module):
-    """Multi-head self-attention: each position takes a mean of all positions' values, weighted by how they match.
+    """Multi-head self-attention (Vaswani et al. 2017).
 
-    For each head, a position's weights are softmax(query · key/√d) over the positions that it sees; the outputs of the
-    heads, side by side, go through one more linear layer (Vaswani et al. 2017).
+    In each head, the output of a position is a weighted mean of the values of all positions it sees, with the weights
+    softmax(query · key/√d). The outputs of the heads are concatenated and passed through a linear layer.
 
     Parameters
     ----------
     width : int
-        Length of the vector at each position, in and out.
+        Length of the vector of each position, in the input and the output.
     heads : int
-        How many parts it is divided into; a divisor of the width.
+        Number of heads, a divisor of the width.
     causal : bool
-        Whether a position sees only itself and those before it.
+        Whether a position sees only itself and earlier positions.
     bias, name, init, seed
-        As for `Layer`, for its four linear layers.
+        See `Layer`, for the four linear layers.
 
     Raises
     ------
     ValueError
-        If the width is no multiple of `heads`, or a size is less than 1; in a call, if there is no position or a vector
-        has another width.
+        If the width isn't a multiple of `heads`, or a size is less than 1; in a call, if there are no positions or a
+        vector has the wrong length.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class Attention(Module):
         )
 
     def __call__(self, xs: Sequence[Sequence[Operand]]) -> list[list[Any]]:
-        """Return a vector for each position, of `width` values as those given."""
+        """Return a vector of `width` values for each position."""
         if shape_of(xs)[:1] in ((), (0,)):
             raise ValueError(f"{self.name}: takes one or more vectors of {self.width}, got {shown(xs)}")
         queries, keys, values = ([layer(x) for x in xs] for layer in (self.query, self.key, self.value))
@@ -82,7 +82,7 @@ class Attention(Module):
         return [self.out([y for head in heads for y in head[t]]) for t in range(len(xs))]
 
     def _head(self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]) -> list[list[Any]]:
-        """One head's output at each position."""
+        """The output of one head at each position."""
         scale, columns, outputs = 1.0 / math.sqrt(len(queries[0])), list(zip(*values, strict=True)), []
         for t, query in enumerate(queries):
             seen = t + 1 if self.causal else len(keys)

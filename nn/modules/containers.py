@@ -1,4 +1,4 @@
-"""Modules one after another: the multilayer perceptron of the notes, and any others."""
+"""Containers of modules: the multilayer perceptron and `Sequential`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Step: TypeAlias = Module | str | Callable[[Any], Any]
 
 
 class MLP(Module):
-    """Multilayer perceptron: layers one after another.
+    """A multilayer perceptron.
 
-    It is a whole network, so that its one output is a Value, as in micrograd; several are a list, in which form layers,
-    being parts, always give and take them.
+    A single output is a Value, as in micrograd, and several outputs are a list. Layers, which are parts of networks,
+    always take and return lists.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class MLP(Module):
     sizes : sequence of int
         Number of neurons of each layer; the last is the output layer.
     activation, output : str, callable or None
-        Activation of the hidden layers, and of the output layer; as for `Neuron`.
+        Activations of the hidden layers and of the output layer; see `Neuron`.
     bias, init, seed
-        As for `Layer`; layers draw from one seed in order.
+        See `Layer`; all layers draw from one generator, in order.
 
     Raises
     ------
     ValueError
-        If there is no layer, a size is less than 1, or activation or bias is unknown.
+        If there are no layers, a size is less than 1, or the activation or bias is unknown.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class MLP(Module):
         if len(sizes) == 0:
             raise ValueError("MLP: sizes must name at least the output layer, got none")
         draw, last = source(seed), len(sizes) - 1
-        checked(activation)  # also where no layer is hidden
+        checked(activation)  # also without hidden layers
         widths = [inputs, *sizes]
         how: dict[str, Any] = {"bias": bias, "init": init, "seed": draw}
         self.layers = [
@@ -87,14 +87,14 @@ class MLP(Module):
         weights: Sequence[Sequence[Sequence[float]]] | None = None,
         biases: Sequence[float | Sequence[float]] | None = None,
     ) -> None:
-        """Set the numbers of every layer, each as for `Layer.set`; nothing changes when a shape is wrong.
+        """Set weights and biases of every layer, as `Layer.set` does; nothing changes if a shape is wrong.
 
         Raises
         ------
         ValueError
             If the number of layers or a shape is wrong.
         TypeError
-            If something isn't a number.
+            If an entry isn't a number.
         """
         for what, given in (("weights", weights), ("biases", biases)):
             if given is not None and len(given) != len(self.layers):
@@ -109,7 +109,7 @@ class MLP(Module):
         )
 
     def __call__(self, xs: Sequence[Operand]) -> Any:
-        """Return the output of the last layer for `xs`, of `inputs` numbers or Values; a list of them for several."""
+        """Return the output for `xs`, a sequence of `inputs` numbers or Values: a Value, or a list of several."""
         outputs: Any = xs
         for layer in self.layers:
             outputs = layer(outputs)
@@ -120,20 +120,20 @@ class MLP(Module):
 
 
 class Sequential(Module):
-    """Modules one after another, each called with what the one before it returned.
+    """A chain of modules, each called with the result of the previous one.
 
     Parameters
     ----------
     *steps : Module, str or callable
-        A name of `ACTIVATIONS` applies that activation to each value; a function is called with the whole list.
-        Layers without a name of their own are named by their position, for errors.
+        A name in `ACTIVATIONS` applies that activation to each value; a function is called with the whole list. Layers
+        without a name are named by their position in error messages.
 
     Raises
     ------
     TypeError
-        If a step is none of these.
+        If a step is of another type.
     ValueError
-        If there is no step, or an activation is unknown.
+        If there are no steps, or an activation is unknown.
 
     Examples
     --------
@@ -161,7 +161,7 @@ class Sequential(Module):
             layer.name = f"layer {position}" if layer.name == "layer" else layer.name
 
     def __call__(self, xs: Any) -> Any:
-        """Return what the last step makes of what the others make of `xs`."""
+        """Return the result of the last step."""
         for step in self.steps:
             xs = step(xs)
         return xs

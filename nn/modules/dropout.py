@@ -1,4 +1,4 @@
-"""Dropout, reproducible from a seed and a count of draws."""
+"""Dropout, with masks that depend on a seed and a count of draws."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ __all__ = ["Dropout"]
 
 
 class Dropout(Module):
-    """In training, sets each value to 0 with probability `p` and divides the others by 1 − p; else changes nothing.
+    """Set each value to 0 with probability `p` and divide the others by 1 − p, in training mode only.
 
-    A mask depends on the seed and on how many were drawn before, `draws`, which `state_dict()` saves: training that is
-    resumed goes on with the same masks. A graph that is recorded in training reads its masks from Values: `redraw()` of
-    the model, before a replay, draws them anew. A compiled function follows `train()` and `eval()`.
+    The mask depends on the seed and on the number of earlier draws, both part of `state_dict()`, so that a resumed
+    training uses the same masks. In a recorded graph the mask consists of Values, which `redraw()` of the model draws
+    again before a replay. A compiled function follows `train()` and `eval()`.
 
     Parameters
     ----------
     p : float
-        In [0, 1).
+        The probability, in [0, 1).
     seed : int or random.Random, optional
         Source of the masks; by default the generator that `nn.seed` sets.
 
     Raises
     ------
     ValueError
-        If p is out of range.
+        If `p` is out of range.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class Dropout(Module):
         self._masks: list[list[Value]] = []  # of recorded graphs
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
-        """Return the values, some of them 0 while training."""
+        """Return the values, in training mode with some set to 0."""
         if not {float, Value}.issuperset(map(type, xs)):
             check_operands("dropout", None, xs)
         modes.depends_on("whether dropout is on", self._random)

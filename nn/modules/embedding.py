@@ -1,4 +1,4 @@
-"""A table of vectors, one for each of a vocabulary."""
+"""Embedding: a table of vectors."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["Embedding"]
 
 
 class Embedding(Module):
-    """Rows of parameters, looked up by number.
+    """A table of vectors of parameters, looked up by index.
 
     Parameters
     ----------
     count, width : int
         Number of rows and their length; the weights are (count, width).
     name, init, seed
-        As for `Layer`; "normal" is the standard normal distribution.
+        See `Layer`; the default is the standard normal distribution.
 
     Raises
     ------
@@ -62,10 +62,10 @@ class Embedding(Module):
                 value.label = f"e{row}_{column}"
 
     def __call__(self, index: Any) -> list[Any]:
-        """Return the row of an index, or a list of the rows of a sequence of indices.
+        """Return the row of an index, or the list of rows of a sequence of indices.
 
-        An index that is a Value picks its row by arithmetic, so that a recorded graph replays for any index; one that
-        is out of range gives nan.
+        An index that is a Value selects its row by arithmetic, so that a recorded graph can be replayed for any index;
+        an index out of range then gives nan.
         """
         if shape_of(index):
             return [self(each) for each in index]
@@ -81,7 +81,7 @@ class Embedding(Module):
         return list(self.weights[int(number)])
 
     def _selected(self, index: Value) -> list[Value]:
-        """The rows weighted by 1 where they are meant and 0 elsewhere; nan added where none is."""
+        """The sum of the rows, weighted by 1 for the index and 0 otherwise; nan if no row has the index."""
         chosen = [backend.where(backend.sub(index, float(row)), 0.0, 1.0) for row in range(self.count)]
         known = backend.where(backend.sum(chosen), 0.0, math.nan)
         return [backend.dot(column, chosen, known) for column in zip(*self.weights, strict=True)]

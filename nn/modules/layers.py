@@ -1,8 +1,8 @@
-"""Neurons and layers, named and shaped as in hand-written notes.
+"""Neurons and layers, with the shapes and names of hand-written notes.
 
-A layer's weights are (hidden size, input size): row j holds what leads into neuron j. Names are those of the notes: w1,
-w2, … row by row, net_h1 and out_h1 for a hidden neuron's net input and output, net_o1 and out_o1 for an output
-neuron's.
+The weights of a layer are (hidden size, input size): row j holds the weights of neuron j. They are labelled w1, w2, …
+row by row; net_h1 and out_h1 are the net input and the output of a hidden neuron, net_o1 and out_o1 those of an output
+neuron.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ BIASES = ("neuron", "shared", "none")
 
 
 class Neuron(Module):
-    """One neuron: `out = activation(w · x + b)`, the net input being one `dot` node.
+    """A neuron: `out = activation(w · x + b)`. The net input is one `dot` node.
 
     Parameters
     ----------
     inputs : int
         Number of inputs.
     activation : str, callable or None
-        A name of `ACTIVATIONS`; "linear" or None for none; or a function of one Value.
+        A name in `ACTIVATIONS`, a function of one Value, or "linear" or None for no activation.
     name : str
-        Its net input and output are labelled net_NAME and out_NAME; without an activation they are one node, out_NAME.
+        The net input and the output are labelled net_NAME and out_NAME; without activation they are one node, out_NAME.
     init : str or callable
-        A name of `nn.init.INITIALISERS`, or a function of (weights, seed=random.Random); "uniform" is within
+        A name in `nn.init.INITIALISERS`, or a function of (weights, seed=random.Random); "uniform" is within
         ±1/√inputs. The bias is 0.
     seed : int or random.Random, optional
-        Source of the weights; by default the generator that `nn.seed` sets.
+        Source of the weights; by default the generator that `nn.seed` seeds.
 
     Raises
     ------
@@ -73,7 +73,7 @@ class Neuron(Module):
         self.name = name
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
-        """Return the output for `xs`, of as many numbers or Values as there are weights."""
+        """Return the output for `xs`, a sequence with a number or Value for each weight."""
         function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
         labels = _node_labels(self.name, self.activation)
         try:
@@ -87,21 +87,20 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, all with the same inputs and activation.
+    """A layer of neurons with the same inputs and activation.
 
-    Its output is a list with one Value for each neuron, also of a single one, so that whatever follows in a network can
-    take it.
+    The output is a list with one Value for each neuron, even for a single neuron, so that another layer can follow.
 
     Parameters
     ----------
     inputs, outputs : int
         Number of inputs and of neurons; the weights are (outputs, inputs).
     activation, init, seed
-        As for `Neuron`.
+        See `Neuron`.
     bias : {"neuron", "shared", "none"}
-        One bias for each neuron, one for the whole layer as in note 002, or none.
+        One bias for each neuron, one for the layer as in note 002, or none.
     name : str
-        Name in errors.
+        Name in error messages.
 
     Raises
     ------
@@ -142,7 +141,7 @@ class Layer(Module):
         self.rename()
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
-        """Label weights, biases and neurons, counting on from these numbers; `kind` is h for hidden, o for output."""
+        """Label weights, biases and neurons, counting from the given numbers; `kind` is "h" or "o" (output)."""
         for position, value in enumerate([value for row in self.weights for value in row]):
             value.label = f"w{weight + position}"
         for position, value in enumerate(self._bias_values()):
@@ -152,26 +151,26 @@ class Layer(Module):
     def set(
         self, weights: Sequence[Sequence[float]] | None = None, bias: float | Sequence[float] | None = None
     ) -> None:
-        """Set the numbers of weights and biases; nothing changes when a shape is wrong.
+        """Set weights and biases; nothing changes if a shape is wrong.
 
         Parameters
         ----------
         weights : sequence of sequences of float, shape (outputs, inputs), optional
-            Row j leads into neuron j.
+            Row j holds the weights of neuron j.
         bias : float, or sequence of float of length outputs, optional
-            A number for a shared bias, else one for each neuron.
+            One number for a shared bias, otherwise one for each neuron.
 
         Raises
         ------
         ValueError
-            If a shape is wrong; the text names the layer and both shapes.
+            If a shape is wrong.
         TypeError
-            If something isn't a number.
+            If an entry isn't a number.
         """
         assign(self._assignments(weights, bias))
 
     def _assignments(self, weights: Any, bias: Any) -> list[tuple[Value, float]]:
-        """Which parameter gets which number, everything checked."""
+        """Pairs of a parameter and its new number, validated."""
         found: list[tuple[Value, float]] = []
         if weights is not None:
             given = numbers(f"{self.name}: weights", weights, (self.outputs, self.inputs))
@@ -185,11 +184,11 @@ class Layer(Module):
         return found
 
     def _bias_values(self) -> list[Value]:
-        """The biases, each once."""
+        """The biases, without repetition."""
         return list(dict.fromkeys(value for value in self.biases if isinstance(value, Value)))
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
-        """Return the outputs for `xs`, of `inputs` numbers or Values."""
+        """Return the outputs for `xs`, a sequence of `inputs` numbers or Values."""
         function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
         try:
             return backend.layer(self.weights, xs, self.biases, function, self._labels)
@@ -203,9 +202,9 @@ class Layer(Module):
 
 
 class Linear(Layer):
-    """A layer without an activation: `w · x + b` for each neuron; its weights are (outputs, inputs).
+    """A layer without activation: `w · x + b` for each neuron; the weights are (outputs, inputs).
 
-    Parameters are those of `Layer`.
+    The parameters are those of `Layer`.
 
     Examples
     --------
@@ -230,11 +229,11 @@ class Linear(Layer):
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:
-    """Labels of a neuron's net input and output; they are one node where there is no activation."""
+    """Labels of the net input and the output of a neuron, which are one node without activation."""
     return (f"net_{name}" if activation else f"out_{name}", f"out_{name}")
 
 
 def assign(pairs: list[tuple[Value, float]]) -> None:
-    """Give each parameter its number."""
+    """Set the number of each parameter."""
     for parameter, number in pairs:
         parameter.data = number

@@ -1,4 +1,4 @@
-"""`Module`: parameters found by looking at attributes, and their numbers as a dict, out and in."""
+"""`Module`: the base class of everything that has parameters."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ Self = TypeVar("Self", bound="Module")
 
 
 class Module(state.Stateful):
-    """Base of everything that has parameters.
+    """Base class of everything that has parameters.
 
-    An attribute registers itself: a leaf `Value` is a parameter, a `Module` contributes its own, and lists, tuples,
-    dicts, deques, dataclasses and object arrays of these are looked into. A set of them raises a TypeError, as it has
-    no order. Attributes whose names begin with an underscore are passed over.
+    Parameters are found in the attributes: a leaf `Value` is a parameter, the parameters of a `Module` are included,
+    and lists, tuples, dicts, deques, dataclasses and object arrays are searched. A set of parameters or modules raises
+    a TypeError, as it has no order. Attributes whose names begin with an underscore are ignored.
 
-    A subclass defines `__call__`, or `forward`, which calling the module calls.
+    A subclass defines `__call__` or `forward`.
 
     Attributes
     ----------
     training : bool
-        Whether the module is being trained; `train()` and `eval()` set it. A compiled function that read it while it
-        was recorded follows it.
+        Whether the module is in training mode; set by `train()` and `eval()`. Compiled functions follow it.
     buffers : tuple of str
-        Of a class: attributes that are plain numbers, not trained, and part of `state_dict()`.
+        Class attribute: the names of attributes that are numbers, not trained, but part of `state_dict()`.
 
     Examples
     --------
@@ -53,7 +52,7 @@ class Module(state.Stateful):
     _training = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what `forward` returns."""
+        """Call `forward`."""
         forward = getattr(type(self), "forward", None)
         if forward is None:
             raise TypeError(f"{type(self).__name__} can't be called: a Module defines __call__, or forward")
@@ -61,7 +60,7 @@ class Module(state.Stateful):
 
     @property
     def training(self) -> bool:
-        """Whether the module is being trained."""
+        """Whether the module is in training mode."""
         modes.depends_on(f"whether {type(self).__name__} is in training", lambda: self._training)
         return self._training
 
@@ -70,7 +69,7 @@ class Module(state.Stateful):
         self._training = bool(mode)
 
     def parameters(self) -> list[Value]:
-        """Return every parameter once, in the order of the attributes."""
+        """Return all parameters, without repetition, in the order of the attributes."""
         found: dict[int, Value] = {}
         seen: dict[int, Any] = {}
         stack: list[Any] = [self]
@@ -93,16 +92,16 @@ class Module(state.Stateful):
         return list(found.values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield each parameter once, with the path that leads to it, such as `layers.0.weights.1.0`."""
+        """Yield pairs of a path, such as `layers.0.weights.1.0`, and a parameter, without repetition."""
         return ((path, found) for path, found in state.walk(self) if isinstance(found, Value))
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """Yield this module and every one below it, each once, with the path that leads to it; its own is empty."""
+        """Yield pairs of a path and a module: this one, with an empty path, and all modules below it."""
         walked = state.walk(self, lambda part: type(part) is list and {Value}.issuperset(map(type, part)))
         return ((path, found) for path, found in walked if isinstance(found, Module))
 
     def modules(self) -> Iterator[Module]:
-        """Yield this module and every one below it, each once."""
+        """Yield this module and all modules below it, without repetition."""
         return (found for _, found in self.named_modules())
 
     def zero_grad(self) -> None:
@@ -115,22 +114,22 @@ class Module(state.Stateful):
         return notebook.parameters(self, self.named_parameters())
 
     def train(self: Self, mode: bool = True) -> Self:
-        """Set `training` of this module and those below; return the module."""
+        """Set the training mode of this module and those below it; return the module."""
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self: Self) -> Self:
-        """Set `training` of this module and those below to False; return the module."""
+        """Set evaluation mode, `train(False)`; return the module."""
         return self.train(False)
 
     @property
     def random_forward(self) -> bool:
-        """Whether calling it twice may give two results, as with a `Dropout` in training."""
+        """Whether two calls may give different results, as with `Dropout` in training mode."""
         return any(module._random() for module in self.modules())
 
     def redraw(self) -> None:
-        """Draw anew, in place, what random modules drew for a recorded graph: before each replay in training."""
+        """Draw the random numbers of a recorded graph again, in place; to be called before each replay in training."""
         for module in self.modules():
             module._redraw()
 
@@ -141,15 +140,15 @@ class Module(state.Stateful):
         pass
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the numbers by name: a float for one Value, nested lists for lists of them.
+        """Return the numbers of the parameters by name: a float for a Value, nested lists for lists of Values.
 
-        Values in equally long lists are one entry, of their shape: `layers.0.weights` holds (hidden size, input size)
-        numbers. Nothing in it is shared with the module, and it can be written as JSON as it is.
+        Lists of equal length form one entry: `layers.0.weights` has the shape (hidden size, input size). The result is
+        a copy and can be written as JSON.
 
         Raises
         ------
         ValueError
-            If two parameters have paths that are spelled the same, as in `{"a": {"b": v}, "a.b": w}`.
+            If two parameters have the same path, as in `{"a": {"b": v}, "a.b": w}`.
 
         Examples
         --------
@@ -160,17 +159,17 @@ class Module(state.Stateful):
         return {entry.name: entry.read() for entry in state.entries(self)}
 
     def load_state_dict(self, numbers: Mapping[str, Any]) -> None:
-        """Take the numbers that `state_dict()` gave; nothing changes when something is wrong with them.
+        """Restore the numbers of a `state_dict()`; nothing changes if one of them is wrong.
 
         Parameters
         ----------
         numbers : mapping of str to float, nested lists of float, or arrays
-            One entry for each of this module's, of its shape.
+            The entries of `state_dict()`, of the same shapes.
 
         Raises
         ------
         ValueError
-            Naming every entry that is missing, unexpected, of another shape, or doesn't hold numbers.
+            If an entry is missing, unexpected, of the wrong shape, or doesn't hold numbers; all are named.
         TypeError
             If `numbers` isn't a mapping.
 

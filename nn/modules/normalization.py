@@ -1,4 +1,4 @@
-"""Normalisation over the values of one sample: by mean and deviation, or by their root mean square."""
+"""Normalisation of the values of one sample."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["LayerNorm", "RMSNorm"]
 
 
 class LayerNorm(Module):
-    """y = gain·(x − mean)/√(variance + eps) + bias over the values of one sample (Ba et al. 2016).
+    """Layer normalisation, gain·(x − mean)/√(variance + eps) + bias over the values of a sample (Ba et al. 2016).
 
     Parameters
     ----------
     width : int
         Number of values.
     eps : float
-        Keeps the root from 0; not negative.
+        Keeps the root from being 0; not negative.
     name : str
-        Name in errors.
+        Name in error messages.
 
     Raises
     ------
     ValueError
-        If the width is less than 1 or eps negative; in a call, if the number of values is wrong.
+        If the width is less than 1 or `eps` is negative; in a call, if the number of values is wrong.
 
     Examples
     --------
@@ -61,9 +61,9 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """y = gain·x/√(mean of x² + eps) over the values of one sample (Zhang and Sennrich 2019).
+    """Root-mean-square normalisation, gain·x/√(mean of x² + eps) (Zhang and Sennrich 2019).
 
-    Parameters and errors are those of `LayerNorm`; without `gain` there is nothing to train.
+    Parameters and errors are those of `LayerNorm`; with `gain=False` there are no trained parameters.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Weights in files: JSON, or safetensors as an extra. Never pickle: nothing in a file is run."""
+"""Weights in files: JSON, or safetensors (an extra). Reading a file never runs code."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ DTYPES: Final = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1",
 }  # fmt: skip
-"""How numpy reads safetensors' types."""
+"""Numpy's names of the types in safetensors."""
 
 AnyModule = TypeVar("AnyModule", bound=Module)
 
 
 class WeightsError(AutogradError, ValueError):
-    """A file doesn't hold weights, or not this model's; the text says what is wrong. The model has not changed."""
+    """A file doesn't hold the weights of this model; the model has not changed."""
 
 
 def save(model: Module, path: str | os.PathLike[str]) -> None:
-    """Write the weights of a model to a file, whole or not at all.
+    """Write the weights of a model to a file, atomically.
 
     Parameters
     ----------
     model : Module
-        Its `state_dict` is written, all digits.
+        The model, whose `state_dict` is written in double precision.
     path : path
-        The suffix says how: `.json`, or `.safetensors` (extra `safetensors`) in double precision.
+        A file with the suffix `.json` or `.safetensors` (extra `safetensors`).
 
     Raises
     ------
     TypeError
-        If the model is no Module.
+        If the model isn't a Module.
     ValueError
-        If the suffix is another.
+        If the suffix is another one.
     ImportError
-        If safetensors isn't installed; the text names the extra.
+        If safetensors isn't installed.
     OSError
-        If the file can't be written; what was there before stays.
+        If the file can't be written; a previous file is kept.
 
     Examples
     --------
@@ -76,22 +76,22 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 
 
 def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
-    """Read weights into a model and return it; safe with files from strangers.
+    """Read weights into a model and return it; safe for untrusted files.
 
     Parameters
     ----------
     model : Module
-        Takes the weights; it changes as a whole or not at all.
+        The model, which changes only if all weights are valid.
     path : path
-        What `save` wrote; the suffix says how.
+        A file written by `save`, with the suffix `.json` or `.safetensors`.
 
     Raises
     ------
     WeightsError
-        If the file is cut off or isn't one of weights, or the weights aren't this model's: every entry that is
-        missing, unexpected or of another shape is named. A ValueError.
+        If the file is damaged or doesn't hold the weights of this model; entries that are missing, unexpected or of
+        the wrong shape are named.
     ImportError
-        If safetensors isn't installed; the text names the extra.
+        If safetensors isn't installed.
     OSError
         If the file can't be read.
 

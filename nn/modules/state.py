@@ -1,4 +1,4 @@
-"""What a module is made of: its parts by name, and its numbers, read all together and written all or none."""
+"""The parts of a module by name, and its numbers: read together, written all or none."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from nn._common.checks import flattened, number_of, shape_of
 __all__ = ["PLAIN", "Entry", "Stateful", "entries", "load", "opened", "parts", "walk"]
 
 PLAIN = (str, int, float, bool, type(None))
-"""Types of most attributes that hold no parameter."""
+"""Types without parameters."""
 
 
 class Stateful:
-    """Base of `Module`: keeps its numbers in attributes."""
+    """Base of `Module`."""
 
     buffers: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of a state: Values in nested lists of some shape, or a plain number that its module keeps."""
+    """An entry of a state: Values in nested lists of some shape, or a number that is an attribute of a module."""
 
     name: str
     content: Any  # a Value, or nested lists of them; for a buffer its attribute's name
@@ -34,19 +34,19 @@ class Entry:
     owner: Stateful | None = None  # of a buffer
 
     def read(self) -> Any:
-        """The number, or nested lists of them."""
+        """Return the number, or nested lists of numbers."""
         if self.owner is not None:
             return float(getattr(self.owner, self.content))
         return _numbers_in(self.content)
 
 
 def opened(part: Any) -> Any:
-    """A container as a list, tuple or dict; anything else as it is.
+    """Return a container as a list, tuple or dict, and anything else as it is.
 
     Raises
     ------
     TypeError
-        For a set that holds Values or modules: their order changes from run to run.
+        For a set that holds Values or modules, as their order differs from run to run.
     """
     kind = type(part)
     if kind in (list, tuple, dict) or isinstance(part, (Value, Stateful, *PLAIN)):
@@ -67,7 +67,7 @@ def opened(part: Any) -> Any:
 
 
 def parts(found: Any) -> list[tuple[str, Any]]:
-    """What a module or an opened container is made of, by name; nothing for anything else."""
+    """Return the named parts of a module or an opened container; none for other objects."""
     if isinstance(found, Stateful):
         return [(name, part) for name, part in vars(found).items() if not name.startswith("_")]
     if isinstance(found, dict):
@@ -78,9 +78,9 @@ def parts(found: Any) -> list[tuple[str, Any]]:
 
 
 def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) -> Iterator[tuple[str, Any]]:
-    """Yield modules, opened containers and parameters at and below `root` by path, each once and in order.
+    """Yield pairs of a path and a module, opened container or parameter, from `root` on, without repetition.
 
-    Parts that are `whole` are not looked into.
+    Parts that are `whole` are not searched.
     """
     seen: dict[int, object] = {}  # kept alive, so that an id belongs to one object
     stack: list[tuple[str, Any]] = [("", root)]
@@ -97,12 +97,12 @@ def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) ->
 
 
 def entries(module: Stateful) -> list[Entry]:
-    """Every entry of a module's state, in the order of its attributes.
+    """Return the entries of a module's state, in the order of the attributes.
 
     Raises
     ------
     ValueError
-        If two entries have paths that are spelled the same.
+        If two entries have the same path.
     """
     found: dict[str, Entry] = {}
     for path, part in walk(module, lambda part: _values_shape(part) is not None):
@@ -118,7 +118,7 @@ def entries(module: Stateful) -> list[Entry]:
 
 
 def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
-    """Write `numbers` into a module once every entry has been found right."""
+    """Write numbers into a module after all entries have been validated."""
     where = f"load_state_dict of {type(module).__name__}"
     if not isinstance(numbers, Mapping):
         raise TypeError(f"{where}: must be a mapping of names to numbers, got {type(numbers).__name__}")
@@ -143,7 +143,7 @@ def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
 def _prepare(
     entry: Entry, given: Any, writes: dict[int, tuple[Value, float, str]], buffers: list[tuple[Stateful, str, float]]
 ) -> str:
-    """Note what an entry writes; what is wrong with it, else nothing."""
+    """Collect the writes of an entry; return what is wrong with it, or an empty string."""
     shape = shape_of(given)
     if shape != entry.shape:
         wanted = f"of shape {entry.shape}" if entry.shape else "one number"
@@ -170,7 +170,7 @@ def _prepare(
 
 
 def _values_shape(part: object, depth: int = 8) -> tuple[int, ...] | None:
-    """Shape of what is a parameter, or equally long lists of nothing but parameters; None for anything else."""
+    """The shape of a parameter or of nested lists of parameters of equal lengths; None for anything else."""
     if isinstance(part, Value):
         return None if part.op else ()
     if not isinstance(part, (list, tuple)) or not part:

@@ -1,4 +1,4 @@
-"""Keeping gradients within bounds before a step."""
+"""Gradient clipping."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 def clip_grad_norm_(
     parameters: Parameters | Optimizer, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
-    """Scale all gradients by one factor so that their norm is at most `max_norm`; return the norm they had.
+    """Scale the gradients so that their norm is at most `max_norm`, and return the norm before scaling.
 
-    As `torch.nn.utils.clip_grad_norm_`: the factor is min(1, max_norm/(norm + 1e-6)). The norm doesn't overflow.
+    The factor is min(1, max_norm/(norm + 1e-6)), as in `torch.nn.utils.clip_grad_norm_`. The norm doesn't overflow.
 
     Parameters
     ----------
     parameters : Module, Optimizer, or iterable of Value
-        Whose gradients.
+        The parameters whose gradients are clipped.
     max_norm : float
         Not negative.
     norm_type : float
-        p of the p-norm, positive; inf is the largest size.
+        p of the p-norm, positive; inf for the largest absolute value.
     error_if_nonfinite : bool
-        Raise if the norm is nan or inf, and change nothing, rather than scale by it.
+        Raise an error if the norm is nan or inf, and change nothing.
 
     Raises
     ------
     ValueError
-        If `max_norm` or `norm_type` is out of range, or the norm is nan or inf and must not be.
+        If `max_norm` or `norm_type` is out of range, or if the norm is nan or inf and `error_if_nonfinite` is True.
 
     Examples
     --------
@@ -63,12 +63,12 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(parameters: Parameters | Optimizer, clip_value: float) -> None:
-    """Bring every gradient into [−clip_value, clip_value]; nan stays nan.
+    """Clip every gradient to [−clip_value, clip_value]; nan stays nan.
 
     Parameters
     ----------
     parameters : Module, Optimizer, or iterable of Value
-        Whose gradients.
+        The parameters whose gradients are clipped.
     clip_value : float
         Not negative.
 

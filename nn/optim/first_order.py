@@ -23,7 +23,7 @@ _RMSPROP: Callable[[Any], tuple[float, ...]] = attrgetter(
 
 
 class SGD(Optimizer):
-    """Gradient descent: `w ← w − lr · ∂E/∂w`, all parameters at once.
+    """Gradient descent: `w ← w − lr · ∂E/∂w`.
 
     With momentum μ, dampening τ and weight decay λ: g = ∂E/∂w + λw; v = g at the first step, then v ← μv + (1 − τ)g;
     w ← w − lr·v, or with Nesterov's momentum w ← w − lr·(g + μv).
@@ -33,9 +33,9 @@ class SGD(Optimizer):
     parameters, lr, maximize
         As for `Optimizer`.
     momentum, dampening, weight_decay : float
-        μ, τ and λ; not negative.
+        μ, τ and λ, not negative.
     nesterov : bool
-        Use Nesterov's momentum; needs momentum and no dampening.
+        Use Nesterov's momentum, which requires momentum and no dampening.
 
     Examples
     --------
@@ -108,9 +108,9 @@ class Adam(Optimizer):
     betas : (float, float)
         β₁ and β₂, each in [0, 1).
     eps, weight_decay : float
-        ε and λ; not negative.
+        ε and λ, not negative.
     amsgrad : bool
-        Use the largest v so far in place of v.
+        Use the largest v so far instead of v.
 
     Examples
     --------
@@ -175,7 +175,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019): w ← (1 − lr·λ)w before each step of Adam.
 
-    Parameters are those of `Adam`; `weight_decay` is 0.01 by default.
+    The parameters are those of `Adam`; `weight_decay` is 0.01 by default.
 
     Examples
     --------
@@ -207,8 +207,8 @@ class AdamW(Adam):
 class RMSprop(Optimizer):
     """RMSprop (Hinton 2012): steps scaled by a running mean of the squared gradient.
 
-    g = ∂E/∂w + λw; v ← αv + (1 − α)g²; w ← w − lr · g/(√v + ε), where a centred v has the square of the running mean of
-    g subtracted, and with momentum μ the fraction is added to μ times the last change.
+    g = ∂E/∂w + λw; v ← αv + (1 − α)g²; w ← w − lr · g/(√v + ε). If centred, the square of the running mean of g is
+    subtracted from v; with momentum μ, the fraction is added to μ times the previous update.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ class RMSprop(Optimizer):
     alpha : float
         α, in [0, 1).
     eps, weight_decay, momentum : float
-        ε, λ and μ; not negative.
+        ε, λ and μ, not negative.
     centered : bool
         Whether v is centred.
 

@@ -15,21 +15,21 @@ __all__ = ["LBFGS"]
 
 
 class LBFGS(Optimizer):
-    """Limited-memory BFGS (Nocedal 1980) by `scipy.optimize.minimize`: few, large steps for smooth, full-batch losses.
+    """Limited-memory BFGS (Nocedal 1980) through `scipy.optimize.minimize`, for smooth losses over all samples.
 
-    One `step(closure)` is a whole minimisation of at most `max_iter` iterations. It needs SciPy: install
+    One `step(closure)` is a minimisation of at most `max_iter` iterations. It requires SciPy, the extra
     `scalargrad[optim]`.
 
     Parameters
     ----------
     parameters : Module, or iterable of Value
-        Leaves, each once.
+        Leaves, without repetition.
     max_iter : int
-        Iterations in one step.
+        The most iterations in one step.
     history_size : int
-        How many past steps the estimate of the curvature keeps.
+        The number of past steps from which the curvature is estimated.
     tolerance_grad : float
-        Stop when no derivative is larger than this.
+        Stop when no derivative is larger than this in absolute value.
     tolerance_change : float
         Stop when the loss falls by less than this, relative to its size (SciPy's ftol).
 
@@ -38,7 +38,7 @@ class LBFGS(Optimizer):
     ImportError
         In a step, if SciPy isn't installed.
     ValueError
-        If there is no parameter, one is computed or given twice, or a setting is out of range.
+        If there are no parameters, a parameter is not a leaf or is given twice, or a setting is out of range.
 
     Examples
     --------
@@ -86,19 +86,19 @@ class LBFGS(Optimizer):
             raise ValueError("LBFGS: takes one group of parameters, as it makes one step of them all")
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
-        """Minimise; leave the parameters where the loss was lowest and return the loss there.
+        """Minimise the loss, leave the parameters at the lowest loss found, and return it.
 
         Parameters
         ----------
         closure : callable
-            Sets the gradients to 0, computes the loss, calls its `backward()`, and returns it.
+            Zeroes the gradients, computes the loss, calls `backward()` on it, and returns it.
 
         Raises
         ------
         ImportError
             If SciPy isn't installed.
         TypeError
-            If there is no closure, or it doesn't return a Value or number.
+            If the closure isn't callable, or doesn't return a Value or a number.
         """
         if not callable(closure):
             raise TypeError(f"LBFGS: step takes a function that computes the loss, got {shown(closure)}")
@@ -129,7 +129,7 @@ class LBFGS(Optimizer):
         }
         try:
             minimize(loss_and_gradient, list(start), jac=True, method="L-BFGS-B", options=options)
-        finally:  # also where the closure raised, or somebody lost patience
+        finally:  # also after an error or Ctrl-C
             flat.write(parameters, "data", best)
         self.steps += 1
         return lowest

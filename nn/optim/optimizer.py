@@ -52,37 +52,36 @@ class Group:
 
 
 class Optimizer:
-    """Base of the optimisers: moves leaves against their `grad`, all at once.
+    """Base class of the optimisers.
 
-    It moves the Values that it was given and no others: what is left out of `parameters` stays as it is. Where a
-    module's parameter is replaced by a new Value, make the optimiser anew; or set `.data` instead. Gradients are taken
-    as they are: nan and inf spread as in IEEE 754, but inside `ag.detect_anomaly()` a step raises before it changes
-    anything.
+    An optimiser updates the Values it was given and no others; a parameter that is replaced by a new Value later is not
+    followed, so set its `.data` instead. A gradient of nan or inf propagates as in IEEE 754; inside
+    `ag.detect_anomaly()` a step raises before it changes anything.
 
     Parameters
     ----------
     parameters : Module, iterable of Value, or iterable of dict
-        Leaves, each once. A dict is a group: its `params`, and settings of its own such as `lr` or `weight_decay`.
-        Setting `optimizer.lr` later changes the rates of all groups in proportion.
+        Leaves, without repetition. A dict is a parameter group: its `params`, and settings such as `lr` or
+        `weight_decay` that differ from the others'. Setting `optimizer.lr` later scales the rates of all groups.
     lr : float
-        Learning rate; not negative. May be set between steps.
+        Learning rate, not negative. It may be set between steps.
     maximize : bool
-        Move along the gradient instead of against it.
+        Ascend the gradient instead of descending.
 
     Attributes
     ----------
     parameters : tuple of Value
         The parameters of all groups.
     steps : int
-        Number of steps made.
+        The number of steps made.
 
     Raises
     ------
     TypeError
         If a parameter isn't a Value, or a setting isn't a number.
     ValueError
-        If there is no parameter, one is computed or given twice, a group has an unknown setting, or a setting is out of
-        range.
+        If there are no parameters, a parameter is not a leaf or is given twice, a group has an unknown setting, or a
+        setting is out of range.
 
     Examples
     --------
@@ -167,12 +166,12 @@ class Optimizer:
         self._lr = number_in(f"{type(self).__name__}: lr", rate, 0.0, math.inf)
 
     def step(self) -> None:
-        """Move every parameter by its gradient.
+        """Update every parameter from its gradient.
 
         Raises
         ------
         AnomalyError
-            Inside `ag.detect_anomaly()`, where a gradient is nan or inf; nothing has changed then.
+            Inside `ag.detect_anomaly()`, if a gradient is nan or inf; nothing changes.
         """
         if modes.active:
             _inspect(type(self).__name__, self.parameters)
@@ -193,9 +192,9 @@ class Optimizer:
         return SimpleNamespace(**{**shared, **group.own, "_lr": self._lr * group.rate, "steps": self.steps})
 
     def _row(self, settings: Any) -> tuple[str, tuple[str | None, ...], tuple[float, ...]]:
-        """What a step runs: a row of `nn._common.steps`, the names of its states, and its settings.
+        """Return the row of `nn._common.steps` that a step runs, the names of its states, and its settings.
 
-        A state that the settings don't need has None for its name. An optimiser that runs none defines `step`.
+        A state that the settings don't need has the name None. An optimiser without a row overrides `step`.
         """
         return "", (), ()
 
@@ -205,7 +204,7 @@ class Optimizer:
         return list(dict.fromkeys(found))
 
     def state_dict(self) -> dict[str, Any]:
-        """Return settings and state, sharing nothing with this; it can be written as JSON, and no bit is lost.
+        """Return a copy of the settings and the state, which can be written as JSON without loss.
 
         Examples
         --------
@@ -227,12 +226,13 @@ class Optimizer:
         ]
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take settings and state from `state_dict()`, so that training goes on bit for bit; all of it or nothing.
+        """Restore settings and state from `state_dict()`, so that training continues bit for bit.
 
         Raises
         ------
         ValueError
-            If it isn't what `state_dict()` gives, is another optimiser's, or was made for other parameters or groups.
+            If the state is malformed, or belongs to another kind of optimiser, other parameters or other groups;
+            nothing changes.
         """
         where = f"load_state_dict of {type(self).__name__}"
         state = entries_of(where, state, tuple(self.state_dict()))
@@ -254,7 +254,7 @@ class Optimizer:
         self._groups = groups
 
     def _with_settings(self, where: str, settings: Any) -> Optimizer:
-        """Another optimiser of this kind and these groups, whose settings have been checked as those of any."""
+        """Another optimiser of this kind and these groups with other settings, checked."""
         given = entries_of(f"{where}: settings", settings, ("lr", *self.bounds))
         try:
             trial = type(self)(self.parameters[:1], **given)
@@ -273,7 +273,7 @@ install(Optimizer, "Optimizer")
 
 
 def checked_parameters(where: str, parameters: Any) -> tuple[Value, ...]:
-    """The parameters of a module, or the given ones once they are known to be leaves, each once, and some."""
+    """The parameters of a module or the given ones, checked: at least one, all leaves, none twice."""
     if isinstance(parameters, Value) or not (isinstance(parameters, Module) or _iterable(parameters)):
         raise TypeError(f"{where}: parameters must be a Module or a sequence of Values, got {shown(parameters)}")
     found = tuple(parameters.parameters() if isinstance(parameters, Module) else parameters)

@@ -1,8 +1,9 @@
 """Learning rate schedules: functions of the step, with the names and formulas of `torch.optim.lr_scheduler`.
 
-`schedule(n)` is the rate of step n, counted from 0, and depends on nothing else; `nn.fit(schedule=…)` calls it. In a
-loop of your own `schedule.step()`, after each `optimizer.step()`, sets the rate of the next step. Each maker takes the
-optimiser, whose rate is the base rate, or the base rate alone. `ReduceLROnPlateau` has a state and is a class.
+`schedule(n)` is the learning rate of step n, counted from 0, and depends on nothing else; `nn.fit(schedule=…)` calls
+it. In a training loop, `schedule.step()` after each `optimizer.step()` sets the rate of the next step. Each function
+takes an optimiser, whose learning rate is the base rate, or the base rate itself. `ReduceLROnPlateau` has state and is
+a class.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ Rated: TypeAlias = Optimizer | float
 
 
 class Schedule:
-    """The rate of each step; made by the functions of this module, or of a function of one's own.
+    """A learning rate for each step, returned by the functions of this module or made from a function.
 
     Parameters
     ----------
     optimizer : Optimizer or float
-        The optimiser whose rate is set, to `self(0)` at once; or the base rate alone.
+        The optimiser whose rate is set, to `self(0)` at first; or the base rate.
     rate : callable
-        A function of the base rate and the step that gives the step's rate.
+        A function of the base rate and the step that returns the rate of the step.
     name : str
-        Name in errors and states.
+        Name in errors and in `state_dict`.
 
     Attributes
     ----------
@@ -79,10 +80,12 @@ class Schedule:
         Raises
         ------
         TypeError
-            If the schedule was made of a base rate, without an optimiser.
+            If the schedule was made from a base rate, without an optimiser.
         """
         if self.optimizer is None:
-            raise TypeError(f"{self.name}: step() needs a schedule made of an optimizer; this one has a rate alone")
+            raise TypeError(
+                f"{self.name}: step() needs a schedule made from an optimizer; this one was made from a rate"
+            )
         self.optimizer.lr = self(self.last_step + 1)
         self.last_step += 1
 
@@ -91,16 +94,16 @@ class Schedule:
             self.optimizer.lr = self(self.last_step)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what a resumed schedule needs to know; it can be written as JSON."""
+        """Return the state of the schedule, which can be written as JSON."""
         return {"kind": self.name, "base_lr": self.base_lr, "last_step": self.last_step}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take what `state_dict()` gave, and set the optimiser's rate by it.
+        """Restore a state from `state_dict()` and set the optimiser's rate.
 
         Raises
         ------
         ValueError
-            If it is another schedule's; nothing changes then.
+            If it is the state of another schedule; nothing changes.
         """
         where = f"load_state_dict of {self.name}"
         given = entries_of(where, state, tuple(self.state_dict()))
@@ -116,7 +119,7 @@ class Schedule:
 
 
 def LambdaLR(optimizer: Rated, lr_lambda: Callable[[int], float]) -> Schedule:
-    """The base rate times a function of the step.
+    """Multiply the base rate by a function of the step.
 
     Examples
     --------
@@ -137,7 +140,7 @@ def LambdaLR(optimizer: Rated, lr_lambda: Callable[[int], float]) -> Schedule:
 
 
 def StepLR(optimizer: Rated, step_size: int, gamma: float = 0.1) -> Schedule:
-    """The rate times gamma every `step_size` steps.
+    """Multiply the rate by `gamma` every `step_size` steps.
 
     Examples
     --------
@@ -149,7 +152,7 @@ def StepLR(optimizer: Rated, step_size: int, gamma: float = 0.1) -> Schedule:
 
 
 def MultiStepLR(optimizer: Rated, milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
-    """The rate times gamma at each milestone, a number of steps.
+    """Multiply the rate by `gamma` at each milestone, a step number.
 
     Examples
     --------
@@ -162,7 +165,7 @@ def MultiStepLR(optimizer: Rated, milestones: Sequence[int], gamma: float = 0.1)
 
 
 def ExponentialLR(optimizer: Rated, gamma: float) -> Schedule:
-    """The rate times gamma at every step.
+    """Multiply the rate by `gamma` at every step.
 
     Examples
     --------
@@ -174,7 +177,7 @@ def ExponentialLR(optimizer: Rated, gamma: float) -> Schedule:
 
 
 def ConstantLR(optimizer: Rated, factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
-    """The base rate times `factor` for `total_iters` steps, then the base rate.
+    """Use the base rate times `factor` for `total_iters` steps, then the base rate.
 
     Examples
     --------
@@ -187,7 +190,7 @@ def ConstantLR(optimizer: Rated, factor: float = 1 / 3, total_iters: int = 5) ->
 
 
 def LinearLR(optimizer: Rated, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5) -> Schedule:
-    """The base rate times a factor that goes from `start_factor` to `end_factor` in `total_iters` steps: warm-up.
+    """Multiply the base rate by a factor that goes linearly from `start_factor` to `end_factor` in `total_iters` steps.
 
     Examples
     --------
@@ -203,7 +206,7 @@ def LinearLR(optimizer: Rated, start_factor: float = 1 / 3, end_factor: float = 
 
 
 def PolynomialLR(optimizer: Rated, total_iters: int = 5, power: float = 1.0) -> Schedule:
-    """The base rate times (1 − step/total_iters)^power, then 0.
+    """Decay the rate as (1 − step/total_iters)^power times the base rate, then 0.
 
     Examples
     --------
@@ -216,7 +219,7 @@ def PolynomialLR(optimizer: Rated, total_iters: int = 5, power: float = 1.0) -> 
 
 
 def CosineAnnealingLR(optimizer: Rated, T_max: int, eta_min: float = 0.0) -> Schedule:
-    """From the base rate to `eta_min` in `T_max` steps along half a cosine, and back, without end.
+    """Anneal the rate along half a cosine from the base rate to `eta_min` in `T_max` steps, then back, periodically.
 
     Examples
     --------
@@ -229,7 +232,7 @@ def CosineAnnealingLR(optimizer: Rated, T_max: int, eta_min: float = 0.0) -> Sch
 
 
 def CosineAnnealingWarmRestarts(optimizer: Rated, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> Schedule:
-    """From the base rate to `eta_min` along half a cosine in `T_0` steps, then anew, each time `T_mult` times as long.
+    """Anneal the rate along half a cosine and restart, after `T_0` steps and then periods `T_mult` times as long each.
 
     Examples
     --------
@@ -260,30 +263,30 @@ def OneCycleLR(
     div_factor: float = 25.0,
     final_div_factor: float = 1e4,
 ) -> Schedule:
-    """Up from max_lr/div_factor to max_lr, then down to the first rate/final_div_factor (Smith 2018).
+    """Raise the rate from max_lr/div_factor to max_lr, then lower it to the first rate/final_div_factor (Smith 2018).
 
-    Only the rate changes: momentum stays as it is (`cycle_momentum=False` in torch).
+    Momentum stays as it is, as with `cycle_momentum=False` in torch.
 
     Parameters
     ----------
     optimizer : Optimizer or float
-        Its own rate plays no part.
+        The optimiser; its own rate is not used.
     max_lr : float
-        The top.
+        The maximum.
     total_steps : int
         Length of the cycle.
     pct_start : float
-        The part of the cycle, from 0 to 1, in which the rate rises.
+        The fraction of the cycle in which the rate rises.
     anneal_strategy : {"cos", "linear"}
-        Shape of rise and fall.
+        The shape of the rise and fall.
     div_factor, final_div_factor : float
-        The first rate is max_lr/div_factor, the last is the first/final_div_factor.
+        The first rate is max_lr/div_factor; the last is the first divided by `final_div_factor`.
 
     Raises
     ------
     ValueError
-        If a setting is out of range, or the rate of a step after the cycle is asked for. After its last step the rate
-        stays where it is, so that `step()` may be called after each of `total_steps` steps.
+        If a setting is out of range; or in a call, if the step is after the end of the cycle. `step()` may be called
+        after each of the `total_steps` steps: after the last one the rate stays where it is.
 
     Examples
     --------
@@ -314,21 +317,21 @@ def OneCycleLR(
 
 
 def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
-    """Schedules one after another, each counted from its own first step: a warm-up, then what follows it.
+    """Run schedules one after another, each counted from its own first step, such as a warm-up and a decay.
 
     Parameters
     ----------
     optimizer : Optimizer or float
-        The optimiser of all of them, or their base rate.
+        The optimiser of all the schedules, or their base rate.
     schedulers : sequence of Schedule
-        Made with this optimiser; the base rate of the first is that of all.
+        Schedules of this optimiser; the base rate of the first is used for all.
     milestones : sequence of int
-        The steps at which the next begins: one fewer, rising.
+        The steps at which the next schedule begins: one fewer than schedules, increasing.
 
     Raises
     ------
     ValueError
-        If the milestones don't fit the schedules, or a schedule is another optimiser's.
+        If the milestones don't match the schedules, or a schedule belongs to another optimiser.
 
     Examples
     --------
@@ -351,12 +354,12 @@ def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: S
 
 
 def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
-    """The base rate times the factors of several schedules of one optimiser: each rate divided by the base rate.
+    """Multiply the factors of several schedules of one optimiser: each rate divided by the base rate.
 
     Raises
     ------
     ValueError
-        If there is no schedule, or they are of several optimisers.
+        If there is no schedule, or they belong to different optimisers.
 
     Examples
     --------
@@ -376,32 +379,32 @@ def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
 
 
 class ReduceLROnPlateau:
-    """Multiplies the rate by a factor when a measure has made no progress for a while.
+    """Multiply the rate by a factor when a measure has stopped improving.
 
-    Call `step(measure)` once per epoch; `nn.fit(schedule=…)` does, with the validation loss, or the loss without
-    validation.
+    Call `step(measure)` once per epoch; `nn.fit(schedule=…)` does so with the validation loss, or with the training
+    loss if there is no validation.
 
     Parameters
     ----------
     optimizer : Optimizer
         The optimiser whose rate is set.
     mode : {"min", "max"}
-        Whether the measure should fall, as a loss does, or rise.
+        Whether the measure improves by falling, as a loss does, or by rising.
     factor : float
         In (0, 1).
     patience : int
-        How many measures in a row may make no progress.
+        The number of measures in a row without improvement that are tolerated.
     threshold : float
-        By how much, relative to the size of the best measure, another must be better to count.
+        The least improvement that counts, relative to the size of the best measure.
     cooldown : int
-        How many measures after a reduction are passed over.
+        The number of measures after a reduction that are ignored.
     min_lr : float
-        The rate is not set below this.
+        The least rate.
 
     Raises
     ------
     TypeError, ValueError
-        If a setting is of another type or out of range.
+        If a setting has the wrong type or is out of range.
 
     Examples
     --------
@@ -440,7 +443,7 @@ class ReduceLROnPlateau:
         self.bad_calls = self.cooling = 0
 
     def step(self, measure: float) -> None:
-        """Take the next measure, such as the validation loss; nan is no progress."""
+        """Record the next measure, such as the validation loss; nan is no improvement."""
         number = number_of(measure)
         sign = 1.0 if self.mode == "min" else -1.0
         margin = self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0
@@ -458,11 +461,11 @@ class ReduceLROnPlateau:
             self.cooling, self.bad_calls = self.cooldown, 0
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what a resumed schedule needs to know; the optimiser's rate is in the optimiser's own state."""
+        """Return the state of the schedule; the rate itself is part of the optimiser's state."""
         return {"best": self.best, "bad_calls": self.bad_calls, "cooling": self.cooling}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take what `state_dict()` gave."""
+        """Restore a state from `state_dict()`."""
         where = "load_state_dict of ReduceLROnPlateau"
         given = entries_of(where, state, tuple(self.state_dict()))
         try:
@@ -478,7 +481,7 @@ def _gamma(where: str, gamma: float) -> float:
 
 
 def _cosine(start: float, end: float, part: float) -> float:
-    """Half a cosine from one number to another."""
+    """Interpolate along half a cosine."""
     return end + (start - end) * (1.0 + math.cos(math.pi * part)) / 2.0
 
 

@@ -1,4 +1,4 @@
-"""Training: `fit` and what it gives back. This file is the face: it re-exports, nothing else."""
+"""Training: `fit`, `predict`, callbacks, checkpoints and the history."""
 
 from nn.training.callbacks import EarlyStopping, Epoch
 from nn.training.checkpoint import Checkpoint, CheckpointError

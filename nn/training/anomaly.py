@@ -1,4 +1,4 @@
-"""Naming what made a loss or a gradient nan: the sample again, eagerly, with anomalies detected."""
+"""Find the op that made a loss or a gradient nan: samples are computed again, eagerly, with `detect_anomaly`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["explained"]
 
 
 def explained(where: str, of_sample: Callable[..., Any], batch: Array, names: Any, penalty: Any) -> AnomalyError:
-    """Return the error that names op, label and sample.
+    """Return an error that names the op, its label and the sample.
 
     Parameters
     ----------
     where : str
-        Which epoch.
+        The epoch, for the message.
     of_sample : callable
         The loss of a sample.
     batch : array of (samples, columns)
-        The batch in which it happened.
+        The batch.
     names : sequence of int
-        What its samples are called: their positions in the data.
+        The positions of its samples in the data.
     penalty : callable or None
         The penalty.
     """
@@ -55,7 +55,7 @@ def explained(where: str, of_sample: Callable[..., Any], batch: Array, names: An
 
 
 def _anomaly(function: Callable[[], Any]) -> str:
-    """What is wrong; empty where nothing is."""
+    """The message of the anomaly, or an empty string."""
     try:
         with ag.detect_anomaly():
             found = function()

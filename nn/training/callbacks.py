@@ -1,4 +1,4 @@
-"""What is called at the end of each epoch, and may end the training."""
+"""Callbacks, which are called at the end of each epoch and may stop the training."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ __all__ = ["Callback", "EarlyStopping", "Epoch"]
 
 @dataclass(frozen=True)
 class Epoch:
-    """What a callback is told.
+    """The argument of a callback: the state of the training after an epoch.
 
     Attributes
     ----------
     number : int
-        The epoch that has ended, counted from 1.
+        The number of the epoch, counted from 1.
     loss : float
-        Its loss, as in `History.loss`.
+        The loss of the epoch, as in `History.loss`.
     validation : float or None
-        The validation loss after it.
+        The validation loss after the epoch, if there is validation.
     model, optimizer
-        What is trained, and by what; a callback may look at them and change them.
+        The model and the optimiser, which a callback may read and change.
     history : History
-        Everything so far, this epoch included.
+        The history up to and including this epoch.
     """
 
     number: int
@@ -43,18 +43,18 @@ Callback: TypeAlias = Callable[[Epoch], Any]
 
 
 class EarlyStopping:
-    """A callback that ends training when nothing gets better any more.
+    """A callback that stops the training when the loss has stopped improving.
 
-    It looks at the validation loss, or at the loss where there is no validation.
+    It monitors the validation loss, or the training loss if there is no validation.
 
     Parameters
     ----------
     patience : int
-        How many epochs in a row may pass without a new best one.
+        The number of epochs in a row without improvement after which training stops.
     min_delta : float
-        By how much a loss must be below the best one to count.
+        The least decrease of the best loss that counts as an improvement.
     restore : bool
-        Whether the model is left with the weights of its best epoch, rather than the last ones.
+        Whether the weights of the best epoch are restored at the end.
 
     Raises
     ------
@@ -80,18 +80,18 @@ class EarlyStopping:
         if epoch.number == 1:
             self._best, self._waited = None, 0  # another training
         found = epoch.loss if epoch.validation is None else epoch.validation
-        if found < (math.inf if self._best is None else self._best - self.min_delta):  # nan never is the best
+        if found < (math.inf if self._best is None else self._best - self.min_delta):  # nan is never the best
             self._best, self._waited = found, 0
         else:
             self._waited += 1
         return self._waited >= self.patience
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what a checkpoint has to keep."""
+        """Return the state that a checkpoint keeps."""
         return {"best": self._best, "waited": self._waited}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take what `state_dict` gave; a ValueError or TypeError says what is wrong, and nothing changes."""
+        """Restore a state from `state_dict()`; a malformed one raises a ValueError or TypeError and changes nothing."""
         where = "load_state_dict of EarlyStopping"
         given = entries_of(where, state, ("best", "waited"))
         best = None if given["best"] is None else number_of(given["best"])

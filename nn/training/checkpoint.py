@@ -1,4 +1,4 @@
-"""Where training stands, in a file: written whole or not at all, read with every check, never pickle."""
+"""Checkpoints of a training run: JSON files, written atomically and validated when read."""
 
 from __future__ import annotations
 
@@ -39,28 +39,30 @@ KINDS: Final[dict[str, type | tuple[type, ...]]] = {
 
 
 class CheckpointError(AutogradError, ValueError):
-    """A file isn't a checkpoint of this training; the text says what is wrong. Nothing has changed."""
+    """A file isn't a checkpoint of this training; nothing has changed."""
 
 
 class Checkpoint:
-    """Where and how often `fit` writes down where it stands.
+    """The file to which `fit` writes its state, and how often.
 
-    A training that is started again with the same checkpoint goes on where the file stands, and ends with the same
-    weights, bit for bit, as one that was never stopped.
+    A training that is started again with the same checkpoint continues from the file, and ends with the same weights,
+    bit for bit, as one that was never interrupted. Model (classes, code and plain attributes), data, loss, penalty,
+    batch size and `seed` must be the same; weights and the optimiser's settings are those of the file, whatever the
+    model was initialised with.
 
     Parameters
     ----------
     path : path
-        The file: JSON.
+        The JSON file.
     seconds : float
-        How much time passes between two writes, at least. The file is written at the end of training in any case.
+        The least time between two writes. The file is also written at the end of the training.
     steps : int, optional
-        Write after every so many steps of the optimiser instead.
+        Write after every `steps` steps of the optimiser instead.
 
     Raises
     ------
     ValueError
-        If seconds is negative or steps less than 1.
+        If `seconds` is negative or `steps` is less than 1.
 
     Examples
     --------
@@ -75,31 +77,31 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def due(self, step: int) -> bool:
-        """Whether it is time to write, after so many steps."""
+        """Return whether the file should be written after so many steps."""
         if self.steps is not None:
             return step % self.steps == 0
         return time.monotonic() - self._written >= self.seconds
 
     def write(self, state: dict[str, Any]) -> None:
-        """Write a state, whole or not at all.
+        """Write a state atomically.
 
         Raises
         ------
         OSError
-            If the file can't be written; what was there before stays.
+            If the file can't be written; a previous file is kept.
         """
         documents.write(self.path, FORMAT, VERSION, state)
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
-        """Return the state in the file; None where there is no file.
+        """Return the state in the file, or None if there is no file.
 
         Raises
         ------
         CheckpointError
             If the file isn't a checkpoint.
         FileNotFoundError
-            If there is no folder that it could be in.
+            If the folder of the file doesn't exist.
         """
         if not self.path.exists():
             if not self.path.parent.is_dir():
@@ -133,7 +135,7 @@ class Checkpoint:
 
 
 def fingerprint(function: Any) -> Any:
-    """Return what tells a function from another: its name, and a checksum of its code and the plain data it uses."""
+    """Return the name of a function and a checksum of its code and of the plain data that it uses."""
     if isinstance(function, partial):
         given = sorted(function.keywords)
         return [fingerprint(function.func), _plain(function.args), given, _plain(map(function.keywords.get, given))]
@@ -148,7 +150,7 @@ def fingerprint(function: Any) -> Any:
 
 
 def structure(model: Any) -> int:
-    """Return a checksum of what a model is made of besides its numbers: classes, their code, plain attributes."""
+    """Return a checksum of the classes of a model's modules, their code and their plain attributes."""
     found = []
     for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
         kind = type(module)
@@ -177,5 +179,5 @@ def _content(cell: Any) -> Any:
 
 
 def _plain(data: Any) -> list[Any]:
-    """Numbers and texts; other objects have no spelling that stays."""
+    """Numbers and strings; the repr of other objects differs from run to run."""
     return [x if isinstance(x, (int, float, str, bool)) else None for x in data or ()]

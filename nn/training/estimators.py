@@ -1,7 +1,4 @@
-"""`Classifier` and `Regressor`: networks as scikit-learn's estimators, for its pipelines, searches and scores.
-
-The extra `sklearn` has what they need; this module is imported when one of them is first asked for.
-"""
+"""Networks as scikit-learn estimators, for its pipelines, searches and scores (extra `sklearn`)."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ Self = TypeVar("Self", bound="_Network")
 
 
 class _Network(BaseEstimator):  # type: ignore[misc]
-    """What both have: settings, scaling of the features, training."""
+    """Base of the estimators: settings, scaling of the features, training."""
 
     def __init__(
         self,
@@ -64,7 +61,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def _build(self, X: Any, outputs: int, sample_weight: Any) -> None:
-        """Measure the features and make a network."""
+        """Fit the scaling of the features and make the network."""
         scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
         self.mean_, self.scale_ = scaler.mean_, scaler.scale_
         self._source = check_random_state(self.random_state)
@@ -91,7 +88,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         )
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> tuple[Any, Any, Any]:
-        """Samples and weights without those that weigh nothing."""
+        """Validated samples and weights, without samples of weight 0."""
         X, y = validate_data(self, X, y, reset=first, dtype="float64", **how)
         if sample_weight is None:
             return X, y, None
@@ -110,35 +107,35 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
 
 class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
-    """A multilayer perceptron that tells classes apart, trained by `nn.fit` with Adam on cross-entropy.
+    """A multilayer perceptron for classification, trained by `nn.fit` with Adam on the cross-entropy.
 
-    Features are scaled to mean 0 and standard deviation 1. Two classes make one output, its logit; more make one each.
+    Features are standardised. The network has one output, a logit, for two classes, and one for each of more classes.
 
     Parameters
     ----------
     hidden : int or sequence of int
-        Sizes of the hidden layers; empty for logistic regression.
+        The sizes of the hidden layers; empty for logistic regression.
     activation : str or callable
-        Of the hidden layers.
+        The activation of the hidden layers.
     alpha : float
-        Weight of the sum of squares of all parameters in the loss.
+        The weight of the sum of squares of all parameters in the loss.
     learning_rate, epochs, batch_size
-        As of `nn.Adam` and `nn.fit`.
+        See `nn.Adam` and `nn.fit`.
     random_state : int, RandomState or None
-        Source of weights and orders.
+        Source of the initial weights and of the order of samples.
     class_weight : dict, "balanced" or None
-        As in scikit-learn: weights of the classes.
+        Weights of the classes, as in scikit-learn.
 
     Attributes
     ----------
     model_ : MLP
         The network.
     history_ : History
-        How training went.
+        The history of the training.
     classes_ : array
         The classes, sorted.
     mean_, scale_ : array of shape (features,)
-        What the features are scaled by.
+        Mean and standard deviation of the features.
 
     Examples
     --------
@@ -171,9 +168,9 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         return self._learn(X, y, sample_weight, None, True, self.epochs)
 
     def partial_fit(self: Any, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
-        """Train one more epoch, on these samples; return self.
+        """Train for one epoch on these samples; return self.
 
-        The first call makes the network, for the `classes` given, and measures how features are scaled.
+        The first call makes the network, for the given `classes`, and fits the scaling of the features.
         """
         return self._learn(X, y, sample_weight, classes, not hasattr(self, "model_"), 1)
 
@@ -215,27 +212,27 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         return probabilities
 
     def predict(self: Any, X: Any) -> Any:
-        """Return the likeliest class of each sample."""
+        """Return the most probable class of each sample."""
         found = self.decision_function(X)
         return self.classes_[(found > 0.0).astype(int) if found.ndim == 1 else found.argmax(axis=1)]
 
 
 class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
-    """A multilayer perceptron that gives a number, trained by `nn.fit` with Adam on the squared error.
+    """A multilayer perceptron for regression, trained by `nn.fit` with Adam on the squared error.
 
-    Features and target are scaled to mean 0 and standard deviation 1.
+    Features and target are standardised.
 
     Parameters
     ----------
     hidden, activation, alpha, learning_rate, epochs, batch_size, random_state
-        As of `Classifier`; without hidden layers it is linear regression.
+        See `Classifier`; without hidden layers it is linear regression.
 
     Attributes
     ----------
     model_, history_, mean_, scale_
-        As of `Classifier`.
+        See `Classifier`.
     target_mean_, target_scale_ : float
-        What the target is scaled by.
+        Mean and standard deviation of the target.
 
     Examples
     --------
@@ -252,9 +249,9 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         return self._learn(X, y, sample_weight, True, self.epochs)
 
     def partial_fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Train one more epoch, on these samples; return self.
+        """Train for one epoch on these samples; return self.
 
-        The first call makes the network and measures how features and target are scaled.
+        The first call makes the network and fits the scaling of features and target.
         """
         return self._learn(X, y, sample_weight, not hasattr(self, "model_"), 1)
 

@@ -1,4 +1,4 @@
-"""`fit`: trains a model on samples, replaying compiled batches."""
+"""`fit`: train a model on samples by replaying compiled batches."""
 
 from __future__ import annotations
 
@@ -54,84 +54,83 @@ def fit(
     executor: Executor | None = None,
     timeout: float | None = None,
 ) -> History:
-    """Train a model: for each batch, gradients by replay and one step of the optimiser.
+    """Train a model: replay each batch for its gradients and make one step of the optimiser.
 
-    The loss is recorded for one sample and replayed for whole batches, without Python. Its branches on numbers are
-    followed: each gets a record of its own. What cannot be recorded is a model that draws random numbers in Python
-    (`nn.Dropout` can: its mask is drawn anew for each batch) and ops that only Python knows: they need
-    `compiled=False`. A loss that couples samples of a batch fits neither way: write its loop with `backward()` and
-    `optimizer.step()`.
+    The loss is recorded for one sample and replayed for whole batches, without Python. Branches on numbers are
+    followed: each branch is recorded. Models that draw random numbers in Python (`nn.Dropout` is supported) and ops
+    that exist only in Python can't be recorded; they need `compiled=False`. A loss that couples the samples of a batch
+    needs a training loop with `backward()` and `optimizer.step()`.
 
     Parameters
     ----------
     model : Module
-        Called with a list of a sample's features; gives a Value or a list of them.
+        Called with a list of the features of a sample; returns a Value or a list of them.
     X : array-like of shape (samples, features), or (samples,) for one feature
-        Finite numbers. An array is not copied, whatever its type: memory is bounded by the batch.
+        Finite numbers. An array is not copied: the memory needed is bounded by the batch.
     y : array-like of shape (samples,) or (samples, targets)
-        What the loss compares outputs with: a number, or a list for each sample.
+        The targets of the loss: a number or a list for each sample.
     loss : str or callable
-        A name of `nn.LOSSES`, or a function of a sample's outputs and target that returns one Value. It gets a
-        single output as it is, not in a list, where the target is a number.
+        A name in `nn.LOSSES`, or a function of the outputs and the target of a sample that returns one Value. A single
+        output is passed as a Value rather than a list if the target is a number.
     optimizer : optimiser, or callable
-        Something with `step()` over parameters of the model; or what makes it of a list of parameters, such as
-        `nn.Adam` or `functools.partial(nn.Adam, lr=0.01)`. What it doesn't hold isn't trained. A step of `nn.LBFGS` is
-        a whole minimisation over the batch, which had better be all samples.
+        An object with `step()` that updates parameters of the model, or a function that makes one from a list of
+        parameters, such as `nn.Adam` or `functools.partial(nn.Adam, lr=0.01)`. Parameters that it doesn't hold aren't
+        trained. A step of `nn.LBFGS` minimises the loss of a batch, which should be all samples.
     epochs : int
-        How often all samples are gone through, counting those before a checkpoint.
+        The number of passes over all samples, including those before a checkpoint.
     batch_size : int, optional
-        How many samples a step sees; None for all. The last batch of an epoch may be smaller.
+        The number of samples of a step; None for all. The last batch of an epoch may be smaller.
     shuffle : bool
-        Whether each epoch has an order of its own. One batch of all samples stays as it is.
+        Whether the samples are shuffled in each epoch; a single batch of all samples is not.
     seed : int, optional
-        Where orders come from; the same seed gives the same training. None gives another each time.
+        The seed of the shuffling: the same seed gives the same training. None gives a different order each time.
     reduction : {"mean", "sum"}
-        Whether a batch's loss is the mean or the sum of its samples' losses.
+        Whether the loss of a batch is the mean or the sum over its samples.
     sample_weight : array-like of shape (samples,), optional
-        Weights of the samples' losses, not negative; scaled to mean 1.
+        Weights of the samples, not negative; they are scaled to mean 1.
     class_weight : dict or "balanced", optional
-        Weights by class, where y has one for each sample; 1 for a class that is left out. "balanced" gives every class
-        the same total weight. It multiplies `sample_weight`.
+        Weights of the classes, if y has a class for each sample; 1 for a class that is left out. "balanced" gives every
+        class the same total weight. They multiply `sample_weight`.
     penalty : callable, optional
-        A function of the list of the model's parameters, added to the loss of each batch:
+        A function of the list of the model's parameters that is added to the loss of each batch:
         `lambda parameters: 1e-4 * ag.dot(parameters, parameters)`.
     schedule : callable, optional
-        Gives the learning rate of each step, which are counted from 0; or a `ReduceLROnPlateau`, which follows the
-        validation loss, or the loss without validation. What makes either of an optimiser will do:
-        `functools.partial(nn.schedules.StepLR, step_size=100)`.
+        A function that returns the learning rate of each step, counted from 0; or a `ReduceLROnPlateau`, which follows
+        the validation loss, or the training loss if there is no validation. A function that makes either from an
+        optimiser is accepted, too: `functools.partial(nn.schedules.StepLR, step_size=100)`.
     clip : callable, optional
-        Called with the list of the model's parameters before each step, to change gradients.
+        Called with the list of the model's parameters before each step, to change their gradients.
     validation : (X, y), optional
-        Other samples, whose mean loss after each epoch is in the history.
+        Other samples, whose loss after each epoch is in the history.
     callbacks : callable or iterable of callables
-        Called with an `Epoch` after each; True ends the training. See `EarlyStopping`.
+        Called with an `Epoch` after each epoch; training stops if one returns True. See `EarlyStopping`.
     checkpoint : path or Checkpoint, optional
-        A file that is written now and then. If it is there at the start, training goes on from it, exactly: the
-        weights at the end are those of a training that was never stopped, bit for bit.
+        A file to which the state is written from time to time. If it exists, training continues from it and ends with
+        the same weights, bit for bit, as if it had never been interrupted. See `Checkpoint` for what must be the same.
     progress : bool, optional
-        Whether there is a bar, once a second has passed; by default in a terminal.
+        Whether to show a progress bar after one second; by default only in a terminal.
     compiled : bool
-        Whether batches are replayed; otherwise Python computes each sample.
+        Whether batches are replayed; otherwise each sample is computed in Python.
     threads, executor, timeout
-        As of a compiled function's `backward`; results don't depend on how many there are. With a timeout in seconds,
-        an executor whose worker was killed raises an AutogradError, where it might wait for ever.
+        See the `backward` of a compiled function; results don't depend on the number of threads. With a timeout in
+        seconds, an executor that lost a worker raises an AutogradError instead of possibly waiting for ever.
 
     Returns
     -------
     History
-        Losses by epoch and how it ended. Ctrl-C ends it as well: the model is left with the weights of its best
-        epoch, and `stopped` is "interrupted".
+        The losses of each epoch. After Ctrl-C, too: the model then has the weights of its best epoch, and `stopped` is
+        "interrupted".
 
     Raises
     ------
     TypeError, ValueError
-        For arguments that aren't as above, samples that don't fit the model or aren't finite, targets that the loss
-        refuses; nothing has changed then.
+        If an argument is invalid, the samples don't match the model or aren't finite, or the loss rejects a target;
+        nothing has changed.
     AnomalyError
-        If a loss or a gradient becomes nan or inf, naming epoch, sample, op and label. The model is left with the
-        weights of its best epoch, or those it started from.
+        If a loss or a gradient becomes nan or inf; the message names epoch, sample, op and label. The model has the
+        weights of its best epoch, or the initial ones.
     CheckpointError
-        If the file isn't a checkpoint of this training; nothing has changed then.
+        If the file isn't a checkpoint of this training; nothing has changed.
 
     Examples
     --------
@@ -142,7 +141,7 @@ def fit(
     >>> history.loss[-1] < history.loss[0]
     True
     """
-    with modes.suspended():  # it records and names anomalies by itself
+    with modes.suspended():  # fit records and reports anomalies itself
         samples = Samples("fit", X, y, sample_weight, class_weight)
         others = None if validation is None else Samples("fit: validation", *_pair(validation))
         epochs = size("fit: epochs", epochs)
@@ -206,7 +205,7 @@ def _checkpoint(given: Any) -> Checkpoint | None:
 
 
 def _schedule(given: Any, optimizer: Any) -> tuple[Any, ReduceLROnPlateau | None]:
-    """A function of the step, or a plateau of this optimiser; either may have to be made of it first."""
+    """A function of the step, or a plateau of this optimiser, made from it if a factory is given."""
     maker = given.func if isinstance(given, partial) else given
     if getattr(maker, "__module__", None) == schedules.__name__ and isinstance(maker, (type, FunctionType)):
         given = given(optimizer)
@@ -250,7 +249,7 @@ def _named_loss(loss: Any) -> Callable[[Any, Any], Any]:
 
 
 def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
-    """The optimiser, made of the parameters where it isn't one yet."""
+    """The optimiser, made from the parameters if a factory is given."""
     found = given
     if not hasattr(given, "step") or isinstance(given, type):
         if not callable(given):

@@ -1,4 +1,4 @@
-"""What a training run was: losses by epoch, how it ended; shown as text, as a page, as a plot."""
+"""The history of a training run: losses by epoch, as text, HTML or a plot."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(numbers: list[float], width: int = 40) -> str:
-    """Return numbers as a line of blocks, the smallest lowest.
+    """Return numbers as a line of block characters.
 
     Parameters
     ----------
     numbers : list of float
-        Numbers; × stands for nan and inf.
+        The numbers; nan and inf are shown as ×.
     width : int
-        How long the line is at most; longer lists are averaged.
+        The greatest length of the line; longer lists are averaged.
 
     Examples
     --------
@@ -45,23 +45,24 @@ def _range(numbers: list[float]) -> tuple[float, float]:
 
 @dataclass
 class History:
-    """What `fit` returns.
+    """The result of `fit`: how the training went.
 
     Attributes
     ----------
     loss : list of float
-        For each epoch the mean loss of its samples (their sum, with `reduction="sum"`) while it learned, with the
+        For each epoch, the mean loss of the samples (their sum, with `reduction="sum"`) during the epoch, including the
         penalty.
     validation : list of float
-        For each epoch the mean loss of the validation samples after it; empty without such samples.
+        For each epoch, the mean loss of the validation samples after it; empty if there is no validation.
     best_epoch : int
-        The epoch, counted from 1, with the least validation loss, or least loss without validation; 0 before any.
+        The epoch, counted from 1, with the least validation loss, or training loss if there is no validation; 0 before
+        the first.
     steps : int
-        How many steps the optimiser has made.
+        The number of optimiser steps.
     seconds : float
-        How long it took, in this process.
+        The duration in this process.
     stopped : str
-        Why it ended before the last epoch: "early", "interrupted", or empty.
+        The reason for ending before the last epoch: "early", "interrupted", or empty.
 
     Examples
     --------
@@ -78,7 +79,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were finished."""
+        """The number of finished epochs."""
         return len(self.loss)
 
     def __repr__(self) -> str:
@@ -104,17 +105,17 @@ class History:
         )
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw the curves with matplotlib (extra `plots`); return its axes.
+        """Plot the losses with matplotlib (extra `plots`) and return the axes.
 
         Parameters
         ----------
         axes : matplotlib axes, optional
-            Where to draw; a new figure otherwise.
+            The axes to draw into; those of a new figure by default.
 
         Raises
         ------
         ImportError
-            If matplotlib isn't installed; the text names the extra.
+            If matplotlib isn't installed.
         """
         from nn.training import plots
 

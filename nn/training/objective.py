@@ -1,6 +1,6 @@
-"""What training makes small: the loss of a sample, and a penalty, compiled or computed eagerly.
+"""The objective of a training: the loss of a sample and a penalty, compiled or computed eagerly.
 
-A loss is compiled for one sample; a batch is one replay, in which each sample's loss weighs 1/N. Where Python branches
+A loss is compiled for one sample and replayed for a batch, with a weight of 1/N for each sample. Where Python branches
 on numbers, `Function` keeps a program for each branch.
 """
 
@@ -34,9 +34,9 @@ _total: Final[Callable[[Array], Any]] = np.add.reduce  # `sum` of an array takes
 
 
 def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
-    """Return the loss of one sample as a function of its numbers: features first, then targets.
+    """Return the loss of one sample as a function of its numbers: features, then targets.
 
-    The loss gets one output as it is where a sample's target is one number, and outputs in a list where targets are.
+    A single output is passed to the loss as it is if the target is one number, and in a list if the targets are a list.
     """
     features, single = samples.features, not samples.targets
 
@@ -56,7 +56,7 @@ def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
 
 
 def probe(of_sample: Callable[..., Any], samples: Samples) -> None:
-    """Compute samples with the least and the greatest target, so that what the loss refuses is known at once."""
+    """Compute the samples with the least and the greatest target, to raise the errors of the loss before training."""
     for sample in {0} if samples.targets else sorted({int(samples.y.argmin()), int(samples.y.argmax())}):
         found = of_sample(*samples.row(sample))
         if not isinstance(found, Value):
@@ -64,7 +64,7 @@ def probe(of_sample: Callable[..., Any], samples: Samples) -> None:
 
 
 class Objective(ABC):
-    """Adds gradients of batches, of shape (samples, columns), to the parameters and says how large the loss was.
+    """Adds the gradients of batches, of shape (samples, columns), to the parameters and returns their losses.
 
     Attributes
     ----------
@@ -86,10 +86,10 @@ class Objective(ABC):
 
 
 class Eager(Objective):
-    """Python for each sample: for models that can't be compiled, and to compare with."""
+    """Computes each sample in Python, for models that can't be compiled."""
 
     def learn(self, batch: Array, weights: Any = None) -> float:
-        """Sample by sample."""
+        """As of `Objective`, sample by sample."""
         weight = 1.0 / len(batch) if self.mean else 1.0
         total = 0.0
         for position, numbers in enumerate(batch.tolist()):
@@ -101,7 +101,7 @@ class Eager(Objective):
         return total * weight
 
     def losses(self, batch: Array) -> float:
-        """Sample by sample."""
+        """As of `Objective`, sample by sample."""
         with ag.no_grad():
             return sum(_number(self.of_sample(*numbers)) for numbers in batch.tolist())
 
@@ -111,12 +111,12 @@ def _number(loss: Any) -> float:
 
 
 class Compiled(Objective):
-    """Replay of whole batches: of one program where the loss asks nothing about its numbers, else of `Function`.
+    """Replays whole batches: one program if the loss has no guards, else a compiled `Function`.
 
     Raises
     ------
     ValueError
-        If the model or loss can't be compiled, or gives something else each time it is called.
+        If the model or the loss can't be compiled, or is random.
     """
 
     def __init__(
@@ -128,20 +128,20 @@ class Compiled(Objective):
         **options: Any,
     ) -> None:
         super().__init__(of_sample, mean)
-        self.options = options  # of the calls: threads, executor, timeout
+        self.options = options  # of calls: threads, executor, timeout
         program = _recorded(of_sample, sample, masks)
         self.program = None if program.tape.guards else program
         self.function = Function(of_sample)
         self.states = states_of(of_sample)
 
     def _replayed(self, batch: Array) -> tuple[Any, Any]:
-        """What is replayed, and the batch as it takes it; a number that the loss reads may have changed."""
+        """The program or function to replay, and the batch as its arguments."""
         if self.program is not None and not still(self.states):
             self.program = None
         return (self.function, batch.T) if self.program is None else (self.program, (batch,))
 
     def learn(self, batch: Array, weights: Any = None) -> float:
-        """All samples at once."""
+        """As of `Objective`, by replay."""
         mean = 1.0 / len(batch) if self.mean else 1.0
         replayed, arguments = self._replayed(batch)
         if weights is None:
@@ -152,13 +152,13 @@ class Compiled(Objective):
         return float(_total(found * seeds))
 
     def losses(self, batch: Array) -> float:
-        """All samples at once."""
+        """As of `Objective`, by replay."""
         replayed, arguments = self._replayed(batch)
         return float(_total(replayed(*arguments, **self.options)))
 
 
 def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:
-    """Record a sample, twice, to see that it is the same graph again."""
+    """Record a sample twice, to check that the graph is the same."""
     try:
         earlier = _program(of_sample, sample)
         masks.forget()
@@ -189,7 +189,7 @@ def _content(tape: Tape) -> tuple[Any, ...]:
 
 
 class Masks:
-    """The masks that a model's `Dropout`s keep for graphs recorded from now on; nothing else of them is touched."""
+    """The masks that the `Dropout` modules of a model keep for graphs recorded from now on."""
 
     def __init__(self, model: Any) -> None:
         modules = model.modules() if hasattr(model, "modules") else ()
@@ -197,7 +197,7 @@ class Masks:
         self.lists = [(masks, len(masks)) for masks in kept if masks is not None]
 
     def forget(self) -> None:
-        """Drop them: their graphs are not replayed again."""
+        """Drop the masks, as their graphs are not replayed any more."""
         for masks, count in self.lists:
             del masks[count:]
 
@@ -216,7 +216,7 @@ class Penalty:
             self.compiled()  # what can't be recorded is known before the first step
 
     def learn(self) -> float:
-        """Add its gradient to the parameters' `grad`; return it."""
+        """Add the gradient of the penalty to the parameters' `grad` and return the penalty."""
         if self.compiled is not None:
             return float(self.compiled.backward())
         found = self.function()

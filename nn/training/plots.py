@@ -13,24 +13,24 @@ __all__ = ["curves", "decision_regions"]
 
 
 def curves(history: Any, axes: Any = None) -> Any:
-    """Draw the losses of a training by epoch, on a logarithmic scale where all are positive.
+    """Plot the losses by epoch, on a logarithmic scale if all are positive.
 
     Parameters
     ----------
     history : History
-        What `fit` returned.
+        The result of `fit`.
     axes : matplotlib axes, optional
-        Where to draw; a new figure otherwise.
+        The axes to draw into; those of a new figure by default.
 
     Returns
     -------
     axes
-        Where it was drawn.
+        The axes.
 
     Raises
     ------
     ImportError
-        If matplotlib isn't installed; the text names the extra.
+        If matplotlib isn't installed.
 
     Examples
     --------
@@ -51,34 +51,34 @@ def curves(history: Any, axes: Any = None) -> Any:
 
 
 def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, resolution: int = 200) -> Any:
-    """Colour the plane by what a model says of it, with the samples on top.
+    """Plot the decision regions of a model with two inputs, and the samples.
 
-    A model of one output is coloured by it, with its zero as the border; one of several by the largest.
+    The plane is coloured by the output, with a line where it is zero; for several outputs, by the largest one.
 
     Parameters
     ----------
     model : Module, function of a list of numbers, or fitted `Classifier`
-        Of two inputs.
+        The model.
     X : array-like of shape (samples, 2)
-        The samples, which say what part of the plane is shown.
+        The samples, which determine the region that is shown.
     y : array-like of shape (samples,), optional
-        Their classes.
+        The classes of the samples.
     axes : matplotlib axes, optional
-        Where to draw; a new figure otherwise.
+        The axes to draw into; those of a new figure by default.
     resolution : int
-        How many points each side of the grid has.
+        The number of grid points along each side.
 
     Returns
     -------
     axes
-        Where it was drawn.
+        The axes.
 
     Raises
     ------
     ValueError
         If X doesn't have two features.
     ImportError
-        If matplotlib isn't installed; the text names the extra.
+        If matplotlib isn't installed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Outputs of a model for many samples, by replay."""
+"""Prediction: the outputs of a model for many samples, by replay."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHUNK: Final = 16_384
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
-    """Put a module into evaluation inside the block, and back after it."""
+    """Put a module into evaluation mode inside the block."""
     before = getattr(model, "training", None)
     if before:
         model.eval()
@@ -44,16 +44,16 @@ def predict(
     executor: Executor | None = None,
     timeout: float | None = None,
 ) -> Array:
-    """Return what a model gives for many samples; a module is put into evaluation for it.
+    """Return the outputs of a model for many samples, computed in evaluation mode.
 
     Parameters
     ----------
     model : Module, or function of a list of numbers
-        What gives a Value or a list of them for a sample.
+        The model, called with a list of features; returns a Value or a list of them.
     X : array-like of shape (samples, features), or (samples,) for one feature
-        The samples; a data frame will do.
+        The samples, such as an array or a data frame.
     compiled : bool
-        Whether the model is replayed; otherwise it is called for each sample.
+        Whether the model is compiled and replayed; otherwise it is called for each sample.
     threads, executor, timeout
         As of a compiled function's call.
 
@@ -64,7 +64,7 @@ def predict(
     Raises
     ------
     TypeError, ValueError
-        If X isn't a table of finite numbers, or doesn't fit the model.
+        If X isn't a table of finite numbers, or doesn't match the model.
 
     Examples
     --------

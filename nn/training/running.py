@@ -1,4 +1,4 @@
-"""One training: its steps and epochs, and where it stands, from arguments checked by `fit`."""
+"""A training run: epochs, steps and checkpoints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["Run"]
 
 @dataclass
 class Run:
-    """One training."""
+    """A training run, from arguments that `fit` has checked."""
 
     model: Any
     samples: Samples
@@ -71,7 +71,7 @@ class Run:
                 self._resume(self.keeper, state)
 
     def train(self, epochs: int, progress: bool | None) -> History:
-        """Go through the epochs."""
+        """Run the epochs."""
         history, started = self.history, time.perf_counter()
         bar = _bar(progress, epochs * -(-len(self.samples) // self.size), history.steps)
         try:
@@ -96,7 +96,7 @@ class Run:
         return history
 
     def _epoch(self, bar: Any) -> None:
-        """Go through all samples once, or through those that are left of an epoch."""
+        """Run one epoch, or what is left of it after a checkpoint."""
         history, count, keeper, mean = self.history, len(self.samples), self.keeper, self.objective.mean
         order = self._order()
         for batch in self.samples.batches(self.size, order, self.done):
@@ -122,7 +122,7 @@ class Run:
         return shuffled(self.generator, len(self.samples))
 
     def _step(self, batch: Any, order: Any) -> float:
-        """Learn from one batch; return its loss."""
+        """Make one step on a batch and return its loss."""
         if self.schedule is not None:
             self.optimizer.lr = self.schedule(self.history.steps)
         if self.redraw is not None:
@@ -134,7 +134,7 @@ class Run:
         return found
 
     def _loss(self, batch: Any, order: Any) -> float:
-        """Leave a batch's gradients in the parameters, all finite, and return its loss."""
+        """Compute the gradients of a batch, check that they are finite, and return the loss."""
         flat.write(self.all, "grad", self.zeros)
         weights = self.samples.weights
         found = self.objective.learn(batch, None if weights is None else weights[self._names(batch, order)])
@@ -154,7 +154,7 @@ class Run:
         return names if order is None else order[names.start : names.stop]
 
     def _after(self, number: int) -> None:
-        """Validate, keep the best weights, call the callbacks."""
+        """Validate, keep the best weights and call the callbacks."""
         history = self.history
         watched = history.loss
         if self.validating is not None and self.others is not None:
@@ -175,14 +175,14 @@ class Run:
         if self.plateau is not None:
             self.plateau.step(watched[-1])
 
-    # Where it stands
+    # Checkpoints
 
     def _stateful(self) -> list[Any]:
-        """Parts besides model and optimiser that a checkpoint keeps the states of."""
+        """Parts besides model and optimiser whose states a checkpoint keeps."""
         return [*self.callbacks, *([] if self.plateau is None else [self.plateau])]
 
     def _settings(self) -> dict[str, Any]:
-        """What must be the same where training goes on."""
+        """Settings that must be the same in a resumed training."""
         return {
             "samples": len(self.samples),
             "features": self.samples.features,
@@ -223,7 +223,7 @@ class Run:
         )
 
     def _resume(self, keeper: Checkpoint, state: dict[str, Any]) -> None:
-        """Go on where a checkpoint stands; everything changes, or nothing."""
+        """Restore the state of a checkpoint, all of it or none."""
         where, kept = f"checkpoint: {keeper.path}", state["settings"]
         differing = [
             f"{name} {kept.get(name)!r}, now {self.settings.get(name)!r}"
@@ -265,12 +265,12 @@ def _state_of(callback: Any) -> Any:
 
 
 def _ends(answer: Any) -> bool:
-    """Whether a callback's answer is True, of Python or of an array package; other objects say nothing."""
+    """Whether a callback returned True, as a bool of Python or of an array library; other results are ignored."""
     return str(getattr(answer, "dtype", type(answer).__name__)).endswith("bool") and bool(answer)
 
 
 def _bar(wanted: bool | None, total: int, done: int) -> Any:
-    """A bar that appears after a second; by default only in a terminal."""
+    """A progress bar that appears after a second; by default only in a terminal."""
     if not (bool(sys.stderr and sys.stderr.isatty()) if wanted is None else wanted):
         return None
     from tqdm.auto import tqdm

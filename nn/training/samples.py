@@ -1,4 +1,4 @@
-"""The samples that a model is trained on: checked once, handed out batch by batch."""
+"""Training samples: checked once, then yielded in batches."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ Array: TypeAlias = NDArray[np.float64]
 __all__ = ["Samples", "array", "shuffled", "table"]
 
 CHECKED: Final = 65_536
-"""How many numbers are looked at together for nan and inf."""
+"""The number of entries that are checked for nan and inf at a time."""
 
 BLOCK: Final = 32_768
-"""How many numbers are picked together."""
+"""The number of entries that are copied at a time."""
 
 
 class Samples:
-    """Features and targets, left where they are.
+    """Features and targets, which are not copied.
 
     Attributes
     ----------
     X : array of shape (samples, features)
-        Of any type of number; a batch of it becomes floats.
+        The features, of any numeric type; batches are floats.
     y : array of shape (samples,) or (samples, targets)
         The targets.
     """
@@ -45,13 +45,13 @@ class Samples:
         self.whole: Array | None = None  # columns of all samples
         self.features = self.X.shape[1]
         self.targets = self.y.shape[1] if self.y.ndim == 2 else 0
-        """How many targets a sample has; 0 where it is a number rather than a list."""
+        """The number of targets of a sample; 0 if the target is a number rather than a list."""
 
     def __len__(self) -> int:
         return len(self.X)
 
     def fingerprint(self) -> int:
-        """Return a checksum of all numbers, to know the samples again."""
+        """Return a checksum of all numbers."""
         found = 0
         for numbers in (self.X, self.y, *([] if self.weights is None else [self.weights])):
             rows = max(1, CHECKED * len(numbers) // max(1, numbers.size))
@@ -65,20 +65,20 @@ class Samples:
         return [*map(float, self.X[sample]), *(map(float, targets) if self.targets else [float(targets)])]
 
     def columns(self) -> int:
-        """Return how many numbers a sample has."""
+        """Return the number of features and targets of a sample."""
         return int(self.features + max(1, self.targets))
 
     def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
-        """Yield batches of shape (samples, columns), whose memory is used again.
+        """Yield batches of shape (samples, columns), whose memory is reused.
 
         Parameters
         ----------
         size : int
-            How many samples a batch has; the last may have fewer.
+            The number of samples of a batch; the last may have fewer.
         order : array of int, optional
             A permutation of the samples.
         start : int
-            How many samples are passed over.
+            The number of samples that are skipped.
         """
         if order is None and not start and size >= len(self):
             if self.whole is None:  # the same in every epoch
@@ -106,9 +106,9 @@ class Samples:
 
 
 def shuffled(generator: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Return a random permutation of so many numbers: random keys sorted, in a third of `permutation`'s time.
+    """Return a random permutation of `count` numbers by sorting random keys, three times as fast as `permutation`.
 
-    The key is in the upper bits and the number in the lower ones, so that the result doesn't depend on how numpy sorts.
+    The random key is in the upper bits and the number in the lower ones, so that the order of equal keys is defined.
     """
     bits = count.bit_length()
     keys = generator.integers(1 << (63 - bits), size=count)
@@ -120,7 +120,7 @@ def shuffled(generator: np.random.Generator, count: int) -> NDArray[np.int64]:
 
 
 def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
-    """Weights of the samples, of mean 1; None where all are equal."""
+    """The weights of the samples, with mean 1; None if they are equal."""
     if given is None and by_class is None:
         return None
     found = np.ones(len(y)) if given is None else array(where, "sample_weight", given).astype(float)
@@ -157,9 +157,9 @@ def table(where: str, what: str, given: Any) -> Any:
     Raises
     ------
     TypeError
-        If something isn't a number.
+        If an entry isn't a number.
     ValueError
-        If the shape is another, there is no sample or no feature, or a number is nan or inf.
+        If the shape is wrong, there are no samples or no features, or an entry is nan or inf.
     """
     found = array(where, what, given)
     if found.ndim == 1:
@@ -173,7 +173,7 @@ def table(where: str, what: str, given: Any) -> Any:
 
 
 def array(where: str, what: str, given: Any) -> Any:
-    """Return an array of numbers; what is one already is not copied."""
+    """Return an array of numbers, without a copy if it is one."""
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
     elif hasattr(type(given), "__array__") and not isinstance(given, np.ndarray):  # a tensor of another package
@@ -215,7 +215,7 @@ def _length(row: Any) -> int | str:
 
 
 def check_finite(where: str, what: str, numbers: Any) -> None:
-    """Raise for the first nan or inf, with its place."""
+    """Raise a ValueError that names the position of the first nan or inf."""
     if numbers.dtype.kind != "f":
         return
     rows = max(1, CHECKED * len(numbers) // max(1, numbers.size))

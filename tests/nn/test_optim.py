@@ -537,7 +537,7 @@ def test_chained_schedules_multiply_their_factors() -> None:
 
 def test_a_schedule_of_a_rate_has_nothing_to_step() -> None:
     schedule = schedules.StepLR(0.5, 2)
-    with pytest.raises(TypeError, match=r"StepLR: step\(\) needs a schedule made of an optimizer"):
+    with pytest.raises(TypeError, match=r"StepLR: step\(\) needs a schedule made from an optimizer"):
         schedule.step()
     with pytest.raises(ValueError, match="StepLR: base rate must be finite"):
         schedules.StepLR(math.nan, 2)
