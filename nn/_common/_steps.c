@@ -244,17 +244,21 @@ function_finite(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssiz
     if (!takes_values("finite", given, 2, arguments) || !find_what("finite", arguments[1], &what)) {
         return NULL;
     }
-    Py_ssize_t count = PyTuple_GET_SIZE(arguments[0]);
-    double *numbers = PyMem_New(double, count ? count : 1);
-    if (numbers == NULL) {
-        return PyErr_NoMemory();
+    PyObject *const *items = PySequence_Fast_ITEMS(arguments[0]);
+    const Py_ssize_t count = PyTuple_GET_SIZE(arguments[0]), at = offsets[what];
+    const PyTypeObject *plain = value_type;
+    bool finite = true;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double number;
+        if (Py_TYPE(items[i]) == plain) {
+            number = *(const double *)((const char *)items[i] + at);
+        }
+        else if (!read_slowly(items[i], what, &number)) {
+            return NULL;
+        }
+        finite &= isfinite(number) != 0;
     }
-    bool done = read_all(arguments[0], what, numbers), finite = true;
-    for (Py_ssize_t i = 0; done && i < count; i++) {
-        finite &= isfinite(numbers[i]) != 0;
-    }
-    PyMem_Free(numbers);
-    return done ? PyBool_FromLong(finite) : NULL;
+    return PyBool_FromLong(finite);
 }
 
 static PyObject *

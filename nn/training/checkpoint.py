@@ -149,21 +149,21 @@ def fingerprint(function: Any) -> Any:
     return [name, zlib.crc32(repr([_spelled(code), *map(_plain, data)]).encode())]
 
 
-def structure(model: Any) -> int:
-    """Return a checksum of the classes of a model's modules, their code and their plain attributes."""
-    found = []
+def structure(model: Any) -> dict[str, Any]:
+    """Return the classes of a model's modules with checksums of their code, and their plain attributes, by path."""
+    found: dict[str, Any] = {}
     for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
-        kind = type(module)
-        kept = {
-            name: fingerprint(x) if isinstance(x, FunctionType) else x
-            for name, x in vars(module).items()
-            if not name.startswith("_")
-            and name not in getattr(kind, "buffers", ())
-            and isinstance(x, (int, float, str, FunctionType))
-        }
+        kind, prefix = type(module), f"model {path}".rstrip()
         called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
-        found.append((path, kind.__qualname__, called, kept))
-    return zlib.crc32(repr(found).encode())
+        found[prefix] = [kind.__qualname__, called]
+        for name, x in getattr(module, "__dict__", {}).items():
+            if name.startswith("_") or name in getattr(kind, "buffers", ()):
+                continue
+            if isinstance(x, FunctionType):
+                found[f"{prefix}.{name}"] = fingerprint(x)
+            elif isinstance(x, (int, float, str)):
+                found[f"{prefix}.{name}"] = x if x == x else "nan"
+    return found
 
 
 def _spelled(code: CodeType) -> Any:

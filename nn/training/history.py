@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,17 +31,15 @@ def sparkline(numbers: list[float], width: int = 40) -> str:
     if len(numbers) > width:
         edges = [len(numbers) * i // width for i in range(width + 1)]
         numbers = [sum(numbers[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
-    low, high = _range(numbers)
-    return "".join(
-        BLOCKS[round((x / 2 - low / 2) / (high / 2 - low / 2 or 1.0) * (len(BLOCKS) - 1))] if math.isfinite(x) else "×"
-        for x in numbers
-    )
+    height = _scale(numbers)
+    return "".join(BLOCKS[round(height(x) * (len(BLOCKS) - 1))] if math.isfinite(x) else "×" for x in numbers)
 
 
-def _range(numbers: list[float]) -> tuple[float, float]:
-    """Least and greatest of the finite ones."""
+def _scale(numbers: list[float]) -> Callable[[float], float]:
+    """A function that maps the range of the finite numbers to [0, 1], without overflow."""
     finite = [number for number in numbers if math.isfinite(number)]
-    return min(finite, default=0.0), max(finite, default=0.0)
+    low, high = min(finite, default=0.0) / 2, max(finite, default=0.0) / 2
+    return lambda number: (number / 2 - low) / (high - low or 1.0)
 
 
 @dataclass
@@ -129,11 +128,11 @@ def _described(curve: tuple[str, list[float]]) -> str:
 
 def _points(numbers: list[float], curves: list[tuple[str, list[float]]]) -> str:
     """A curve in a box of 320 by 80, in one scale with the others."""
-    low, high = _range([number for _, other in curves for number in other])
+    height = _scale([number for _, other in curves for number in other])
     count = min(len(numbers), 320)
     chosen = [numbers[i * (len(numbers) - 1) // max(1, count - 1)] for i in range(count)]
     return " ".join(
-        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * ((number / 2 - low / 2) / (high / 2 - low / 2 or 1.0)):.1f}"
+        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * height(number):.1f}"
         for i, number in enumerate(chosen)
         if math.isfinite(number)
     )

@@ -143,13 +143,10 @@ class Compiled(Objective):
     def learn(self, batch: Array, weights: Any = None) -> float:
         """As of `Objective`, by replay."""
         mean = 1.0 / len(batch) if self.mean else 1.0
+        seed = mean if weights is None else weights * mean
         replayed, arguments = self._replayed(batch)
-        if weights is None:
-            found = replayed.backward(*arguments, seed=mean, **self.options)
-            return float(_total(found)) * mean
-        seeds = weights * mean
-        found = replayed.backward(*arguments, seed=seeds, **self.options)
-        return float(_total(found * seeds))
+        found = replayed.backward(*arguments, seed=seed, **self.options)
+        return float(_total(found)) * mean if weights is None else float(_total(found * seed))
 
     def losses(self, batch: Array) -> float:
         """As of `Objective`, by replay."""

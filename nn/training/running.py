@@ -195,7 +195,7 @@ class Run:
             "data": [part.fingerprint() for part in (self.samples, self.others) if part is not None],
             "loss": fingerprint(self.loss),
             "penalty": None if self.penalty is None else fingerprint(self.penalty.given),
-            "model": structure(self.model),
+            **structure(self.model),
         }
 
     def _write(self, keeper: Checkpoint) -> None:

@@ -208,7 +208,7 @@ def scaled(factor: float) -> Any:
         ({"loss": scaled(1.0)}, "loss"),
         ({"penalty": lambda parameters: 0.1 * parameters[0] ** 2}, "penalty"),
         ({"seed": 1}, "seed"),
-        ({"activation": "relu"}, "model"),
+        ({"activation": "relu"}, r"model layers\.0\.activation 'tanh', now 'relu'"),
         ({"activation": "relu", "compiled": False}, "model"),
         ({"sample_weight": [2.0] + [1.0] * 29}, "data"),
         ({"validation": ([[0.0, 0.0]], [1.0])}, "data"),

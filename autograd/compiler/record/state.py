@@ -133,12 +133,14 @@ class _Reader:
             return
         self.seen.add(key)
         names = [*_names(function.__code__)]
+        users = _is_users_module(function.__globals__.get("__name__", ""))
         found: list[tuple[str, Callable[[], object]]] = []
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-            found.append((name, functools.partial(_content, cell)))
-        found += [
-            (name, functools.partial(function.__globals__.get, name)) for name in names if name in function.__globals__
-        ]
+            if users or not isinstance(_content(cell), PLAIN):  # a wrapper of ours may hold a user's function
+                found.append((name, functools.partial(_content, cell)))
+        if users:
+            known = function.__globals__
+            found += [(name, functools.partial(known.get, name)) for name in names if name in known]
         if function.__defaults__:
             yield f"{where}defaults", lambda: function.__defaults__
         if function.__kwdefaults__:
