@@ -284,6 +284,16 @@ def test_labels_of_any_kind_make_names() -> None:
     assert "int int_main(const real *inputs, real *outputs)" in text
 
 
+def test_labels_like_names_that_are_made() -> None:
+    labels = ["d_w", "seed_0", "op_tanh", "g_x", "r_x", "t0", "d1_t0", "value_exp"]
+    inputs = [Value(0.1 * i, label=label) for i, label in enumerate(labels, 1)]
+    program, arguments = ag.compile([ag.tanh(ag.prod(inputs))], inputs=inputs), [x.data for x in inputs]
+    assert "inputs[8]:\n       v_d_w, v_seed_0, v_op_tanh, v_g_x, v_r_x, t0, v_d1_t0, v_value_exp\n" in program.to_c()
+    outputs, gradients, _ = run_numpy(program, [np.array([x]) for x in arguments])
+    expected = flat(*program.gradients(*arguments))
+    np.testing.assert_allclose([float(x[0]) for x in [*outputs, *gradients]], expected, rtol=1e-12)
+
+
 @pytest.mark.usefixtures("table_as_it_was")
 def test_an_added_op_is_refused_by_name() -> None:
     own = ag.op("2*x", name="exported_square")(lambda x: x * x)
@@ -391,6 +401,21 @@ def test_torch_and_jax_differentiate_again() -> None:
     thrice = jax.grad(jax.grad(jax.grad(lambda x: g([x])[0])))
     assert float(thrice(0.3)) == pytest.approx(third, rel=1e-11)
     np.testing.assert_allclose(jax.vmap(thrice)(jax.numpy.array([0.3, 0.3])), [third] * 2, rtol=1e-11)
+
+
+def test_powers_in_torch_and_jax() -> None:
+    x, w = Value(0.5, label="x"), Value(2.0, label="w")
+    program = ag.compile([x**2 + x**0.5 + 2**x + x**w], inputs=[x])
+    for run in (in_torch, in_jax):
+        found, _ = run(program, [0.5])
+        np.testing.assert_allclose(found, flat(*program.gradients(0.5)), rtol=1e-12)
+
+
+def test_nothing_comes_from_a_branch_not_taken_in_torch() -> None:
+    x, y = Value(0.5, label="x"), Value(-1.5, label="y")
+    program = ag.compile([ag.where(x, x * x, ag.log(y))], inputs=[x, y])
+    found, _ = in_torch(program, [0.5, -1.5])
+    assert found == flat(*program.gradients(0.5, -1.5))
 
 
 def test_a_guard_gives_nan_where_code_cannot_raise() -> None:

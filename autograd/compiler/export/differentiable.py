@@ -1,7 +1,7 @@
 """A program as a Python module of torch or JAX: a function over arrays that these differentiate, to any order.
 
-Each op is a function with its row's value and its row's derivatives, which are ops in turn. So a derivative is as
-accurate as in the table, and is 0 where a choice was not taken, whatever a library's own rules for `where` give.
+Each op is a function with its row's value and its row's derivatives, which are ops in turn, so that derivatives are as
+accurate as in the table.
 """
 
 from __future__ import annotations
@@ -114,8 +114,11 @@ def _op(value, slopes, selects=False):
                 local = slope(*saved) if needed and slope else None
                 if local is not None:
                     local = _array(local).to(gradient.dtype)
-                    product = gradient * local
-                    local = _choose(local != 0, product, 0.0 * gradient) if selects else product
+                    if selects:
+                        passes = local != 0
+                    else:  # nothing comes from a branch that was not taken, whatever the derivative there
+                        passes = (gradient != 0) | torch.isfinite(local)
+                    local = gradient * _choose(passes, local, 0.0)
                     local = local.sum_to_size(x.shape)
                 found.append(local)
             return tuple(found)

@@ -183,8 +183,9 @@ def _identifier(label: str) -> str:
 
 def unique(name: str, taken: set[str]) -> str:
     """Return a name that is no reserved word and not taken yet, and take it."""
+    name = f"v_{name}" if OURS.match(name) else name
     found, number = name, 2
-    while found in RESERVED or found in taken or OURS.match(found):
+    while found in RESERVED or found in taken:
         found, number = f"{name}_{number}", number + 1
     taken.add(found)
     return found

@@ -68,7 +68,9 @@ class OverArrays(Expressions):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="div"), args=[x, y]):
                 return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="pow"), args=[x, y]):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="pow"), args=[x, y]) if (
+                self.library == "np"
+            ):
                 # np.power takes the exponent 0.5 for a root, which differs at -inf and -0.0.
                 known = isinstance(y, ast.Constant) and y.value != 0.5
                 return f"np.{'power' if known else 'float_power'}({self.listed([x, y])})", ATOM
