@@ -233,7 +233,7 @@ def recorded(node: AnyNode) -> AnyNode:
     if _detecting.get() and not observed_finite(node):
         with unobserved():
             raise anomaly.made_by(node)
-    return node.detach() if _forgetting.get() else node
+    return node.detach() if _forgetting.get() and not node._forgotten else node
 
 
 def observed_finite(node: Node) -> bool:

@@ -115,6 +115,28 @@ def test_numpys_clip_keeps_the_graph(low: Any, high: Any) -> None:
     assert ag.gradients(found, [x]) == [float(found == 2.0)]
 
 
+OPS: dict[str, Callable[[Value], Any]] = {
+    "an operator": lambda x: x * x,
+    "a function": ag.exp,
+    "many operands": lambda x: ag.sum([x, x, x]),
+    "given gradient": ag.custom_gradient(lambda y, x: 2.0 * x)(lambda x: float(x) ** 2),
+    "checkpoint": ag.checkpoint(lambda x: x * x),
+    "a layer": lambda x: nn.MLP(1, [2, 1], seed=0)([x]),
+}
+
+
+@pytest.mark.parametrize("use", OPS.values(), ids=list(OPS))
+def test_no_grad_is_remembered_of_every_op(use: Callable[[Value], Any]) -> None:
+    x = Value(3.0)
+    with ag.no_grad():
+        y = use(x)
+    for derive in (y.backward, lambda: ag.gradients(y, x)):
+        with pytest.raises(GradientError, match=r"inside no_grad\(\), which records nothing"):
+            derive()
+    use(x).backward()
+    assert x.grad != 0.0
+
+
 def test_derivatives_of_what_no_grad_made_say_so() -> None:
     x = Value(3.0, label="x")
     with ag.no_grad():
