@@ -488,7 +488,7 @@ class World:
             return _diagonal(arguments[0])
         if len(arguments) != 1:
             raise Unknown(f"{name} takes one operand")
-        function: Callable[[Scalar], Scalar] = getattr(backend, name)
+        function: Callable[[Scalar], Scalar] = _COMPOSED.get(name) or getattr(backend, name)
         for _ in range(node.primes):
             function = _slope_of(function)
         return apply(function, arguments[0])
@@ -1046,7 +1046,9 @@ _HEADS: Final = {
     "matrix": "matrix", "call": "call", "op": "op", "d": "derivative", "entry": "entry",
 }  # fmt: skip
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}
+_COMPOSED: Final[dict[str, Callable[[Scalar], Scalar]]] = {"sech": lambda x: 1.0 / backend.cosh(x)}
 _NUMERIC: Final = {
     **{name: name for name, row in TABLE.items() if row.arity == 1},
+    "sech": "sech",
     "max": "max", "min": "min", "diag": "diag", "total": "total", "inner": "inner",
 }  # fmt: skip

@@ -65,6 +65,7 @@ def test_a_letter_used_anew_in_another_section() -> None:
         (r"\frac{\partial a}{\partial w} = \sigma'(z) x", "right (checked)"),
         (r"\frac{\partial a}{\partial w} = \sigma'(x) x", "WRONG"),
         (r"\frac{\partial a}{\partial x} = w a (1 - a)", "right (checked)"),
+        (r"\frac{\partial \tanh(z)}{\partial z} = \operatorname{sech}^2(z)", "right (checked)"),
         (r"da/dx = -w a (1 - a)", "WRONG"),
         (r"\frac{\partial a}{\partial x} = \frac{\partial a}{\partial z} \frac{\partial w}{\partial x}", "WRONG"),
         (r"\frac{\partial}{\partial w}\left[ z^2 \right] = 2 z x", "right (checked)"),
