@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
 from autograd.derivatives.sweeps import active, in_c, pull
 from autograd.engine import modes
+from autograd.engine.anomaly import inspect_second, inspect_sweep
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
@@ -174,7 +175,9 @@ def _products(
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
     turning: dict[int, Any] = {}  # how each adjoint moves in the direction
-    inspect = modes.inspector()
+    detecting = modes.detecting()
+    if detecting:
+        inspect_sweep([(output, 1.0)], ids)
     for node in reversed(nodes):
         gradient = adjoints.get(id(node))
         if gradient is None or not node.op:
@@ -191,16 +194,21 @@ def _products(
             if isinstance(operand, float):
                 continue
             key, derivative = id(operand), next(derivatives)
-            if key not in ids or (selects and derivative == 0.0):
+            if key not in ids:
                 continue
-            so_far = adjoints.get(key, 0.0)
-            if inspect is not None:
-                inspect(node, operand, derivative, gradient, so_far)
-            adjoints[key] = so_far + derivative * gradient
-            if turn is not None:
-                _accumulate(turning, key, _times(derivative, turn))
-            if change is not None:
-                _accumulate(turning, key, _times(gradient, change))
+            if selects and derivative == 0.0:
+                # Nothing arrives now, but what was 0 may move: alpha · e^x where alpha is 0.
+                if change is not None and math.isfinite(gradient):
+                    adjoints.setdefault(key, 0.0)
+                    _accumulate(turning, key, _times(gradient, change))
+                continue
+            adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
+            moved = [_times(*pair) for pair in ((derivative, turn), (gradient, change)) if pair[1] is not None]
+            for term in moved:
+                if detecting:
+                    for number in term if hasattr(term, "dtype") else (term,):
+                        inspect_second(node, operand, float(number))
+                _accumulate(turning, key, term)
     return [adjoints.get(id(x), 0.0) for x in inputs], [turning.get(id(x), 0.0) for x in inputs]
 
 

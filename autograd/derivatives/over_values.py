@@ -138,6 +138,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return x if condition != 0.0 else y
 
 
+FEW = 4  # operands, of which each combination of numbers now and before is tried
 cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
 
 FOLDING: dict[str, Rule] = {
@@ -170,7 +171,7 @@ def slope(node: Value, position: int) -> Any:
     Raises
     ------
     AutogradError
-        If a leaf's data was set after the node was computed, and the derivative takes it.
+        If a leaf's data was set more than once after the node was computed, and the derivative takes it.
 
     Examples
     --------
@@ -178,7 +179,7 @@ def slope(node: Value, position: int) -> Any:
     >>> slope(x**2, 0), slope(abs(x), 0)
     (Value(6), 1.0)
     """
-    operands = node.operands
+    operands = recorded_operands(node)
     before = sum(isinstance(x, Value) for x in operands[:position])
     return _slope(node, operands, position, node.local_derivatives[before])
 
@@ -192,12 +193,52 @@ def slopes(node: Value, wanted: Container[int]) -> Iterator[tuple[Value, Any]]:
     >>> list(slopes(x * y, {id(x)}))
     [(Value(3), Value(4))]
     """
-    operands, derivatives = node.operands, iter(node.local_derivatives)
-    for position, x in enumerate(operands):
+    recorded, derivatives = recorded_operands(node), iter(node.local_derivatives)
+    for position, x in enumerate(node.operands):
         if not isinstance(x, float):
             number = next(derivatives)
             if id(x) in wanted:
-                yield x, _slope(node, operands, position, number)
+                yield x, _slope(node, recorded, position, number)
+
+
+def recorded_operands(node: Value) -> Sequence[Any]:
+    """Return a node's operands with the numbers that it was computed from.
+
+    A leaf whose data was set afterwards is replaced by a node above it that has the number from before.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> y = backend.sin(x)
+    >>> x.data = 5.0
+    >>> recorded_operands(y)
+    (Value(3),)
+    """
+    operands = node.operands
+    known = [getattr(x, "_before", None) for x in operands]
+    if modes.active or not any(number is not None for number in known):
+        return operands
+    now = [x if isinstance(x, float) else x.data for x in operands]
+    choices = [(x,) if before is None else (x, before) for x, before in zip(now, known)]
+    every = itertools.product(*choices) if len(choices) <= FEW else zip(*((pair[0], pair[-1]) for pair in choices))
+    numbers = next((found for found in every if _gives(node, found)), now)
+    return tuple(x if number == was else _at(x, number) for x, number, was in zip(operands, numbers, now))
+
+
+def _gives(node: Value, numbers: Sequence[float]) -> bool:
+    """Whether the node's op makes its value and its local derivatives of these numbers, to the last bit."""
+    return all(map(_same, (node.data, *node.local_derivatives), _made_of(node, numbers)))
+
+
+def _made_of(node: Value, numbers: Sequence[float]) -> list[float]:
+    """Value and local derivatives, one for each operand that is a Value, that the node's op makes of these numbers."""
+    value, *found = TABLE[node.op].compute(*numbers)
+    return [value, *(d for x, d in zip(node.operands, found) if not isinstance(x, float))]
+
+
+def _at(x: Operand, number: float) -> Value:
+    """A node above a leaf that has another number."""
+    return backend.restore("add", (x, 0.0), number, (1.0,))
 
 
 def _slope(node: Value, operands: Sequence[Any], position: int, number: float) -> Any:
@@ -209,23 +250,31 @@ def _slope(node: Value, operands: Sequence[Any], position: int, number: float) -
     else:
         result = _over_values(op.name)[position](*operands, node)
     if isinstance(result, Value):
-        _check_recorded(node, modes.number(result), number)
-        return result
+        return result if _same(modes.number(result), number) else _at_recorded(node, result, number)
     if type(result) is int and result == 0:
         return None
     return None if op.selects and number == 0.0 else number
 
 
-def _check_recorded(node: Value, number: float, recorded: float) -> None:
-    if number == recorded or (number != number and recorded != recorded):
-        return
-    for x in node.operands:
-        if isinstance(x, Value) and not x.op:
-            raise AutogradError(
-                f"{node.op}{f' ({node.label})' if node.label else ''}: {x.label or 'a leaf'} was set to "
-                f"{modes.number(x)!r} after this was computed, and what it was then is not kept: compute the result "
-                "again before differentiating with create_graph=True"
-            )
+def _same(x: float, y: float) -> bool:
+    return x == y or (x != x and y != y)
+
+
+def _at_recorded(node: Value, result: Value, number: float) -> Value:
+    """The derivative with the number that was recorded, where that differs in the last digits."""
+    if modes.active:
+        return result
+    if not result.op:  # a leaf that was set since: of a product the number is the one that it had
+        return _at(result, number)
+    names = [f"{x.label or 'a leaf'} = {x.data!r}" for x in node.parents if not x.op]
+    numbers = [x if isinstance(x, float) else x.data for x in recorded_operands(node)]
+    if names and not all(map(_same, node.local_derivatives, _made_of(node, numbers)[1:])):
+        raise AutogradError(
+            f"{node.op}{f' ({node.label})' if node.label else ''}: of {', '.join(names)} one was set after this was "
+            "computed, and what it was then is not kept: compute the result again before differentiating with "
+            "create_graph=True"
+        )
+    return backend.restore(result.op, result.operands, number, result.local_derivatives)
 
 
 def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
@@ -254,12 +303,12 @@ def _structural(node: Value, operands: Sequence[Any], position: int, number: flo
     if form == "linear":
         return number
     if form == "softmax":
-        return _with_number(_softmax(node)[position], number)
+        return _with_number(_softmax(node, operands)[position], number)
     n = len(operands) // 2
     return 1.0 if position == 2 * n else operands[(position + n) % (2 * n)]
 
 
-def _softmax(node: Value) -> list[Any]:
+def _softmax(node: Value, operands: Sequence[Any]) -> list[Any]:
     """The weights of a logsumexp as a graph: of e^(x − largest) each one's portion of the sum with all others.
 
     What the largest is doesn't matter to the weights, so it counts as a constant, and no weight is the complement of
@@ -268,8 +317,8 @@ def _softmax(node: Value) -> list[Any]:
     last = Together._last
     if last is not None and last[0] is _softmax and last[1] is node:
         return last[2]  # type: ignore[return-value]
-    largest = _largest(node.operands)
-    terms = [LIBRARY["exp_from"](x, largest) for x in node.operands]
+    largest = _largest(operands)
+    terms = [LIBRARY["exp_from"](x, largest) for x in operands]
     before, after = _running_sums(terms), _running_sums(terms[::-1])[::-1]
     weights = [LIBRARY["portion"](term, add(x, y)) for term, x, y in zip(terms, before, after)]
     Together._last = (_softmax, node, weights)

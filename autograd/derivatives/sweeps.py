@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.derivatives.over_values import Together, add, mul, slopes
+from autograd.derivatives.over_values import LIBRARY, Together, add, mul, slopes
 from autograd.engine import backend, hooks, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
@@ -117,6 +118,8 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
     [Value(6)]
     """
     nodes, ids = active((output for output, _ in seeds), inputs, cut)
+    if modes.detecting():
+        inspect_sweep([(output, _plain(seed)) for output, seed in seeds], ids)
     ends = {id(x) for x in inputs} if cut else set()
     adjoints: dict[int, Any] = {}
     for output, seed in seeds:
@@ -130,18 +133,30 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
         if id(node) in ends:
             continue
         for operand, local in slopes(node, ids):
-            change = _product(local, gradient)
+            change = _product(node, local, gradient)
             if change is not None:
                 adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
     Together.forget()
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
 
-def _product(local: Any, moved: Any) -> Any:
-    """local · moved, or None where the local derivative is 0 by form."""
+def _plain(x: Any) -> float:
+    return modes.number(x) if isinstance(x, Value) else float(x)
+
+
+def _product(node: Value, local: Any, moved: Any) -> Any:
+    """local · moved, or None where the local derivative is 0 by form, or an op that selects would meet an infinity."""
     if local is None:
         return None
-    return mul(local, moved) if isinstance(local, Value) or isinstance(moved, Value) else local * moved
+    if not isinstance(local, Value):
+        return mul(local, moved) if isinstance(moved, Value) else local * moved
+    if not TABLE[node.op].selects:
+        return mul(local, moved)
+    if modes.recorder() is None or not isinstance(moved, Value):
+        finite = math.isfinite(modes.number(moved) if isinstance(moved, Value) else moved)
+        return mul(local, moved) if finite or modes.number(local) != 0.0 else None
+    finite, product = LIBRARY["equal"](moved * 0.0, 0.0), mul(local, moved)
+    return LIBRARY["where"](finite, product, LIBRARY["where"](local, product, 0.0))
 
 
 def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
@@ -204,6 +219,8 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
     >>> push_graph([(x, 1.0)], [x * x])
     [Value(6)]
     """
+    if modes.detecting():
+        push([(x, _plain(tangent)) for x, tangent in tangents], outputs)
     moving: dict[int, Any] = {}
     for x, tangent in tangents:
         moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
@@ -212,7 +229,7 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
         if id(node) in given:
             continue
         for operand, local in slopes(node, moving):
-            change = _product(local, moving[id(operand)])
+            change = _product(node, local, moving[id(operand)])
             if change is not None:
                 moving[id(node)] = add(moving.get(id(node), 0.0), change)
     Together.forget()

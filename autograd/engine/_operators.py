@@ -742,7 +742,7 @@ def op_i0e(self: Any) -> Any:
     x = self._data
     node = new(Value)
     node._operands = node._parents = (self,)
-    slope = series.bessel_difference(abs(x))
+    slope = series.bessel_moment(1.0, abs(x))
     node._data = series.bessel_0(abs(x))
     node._derivatives = (0.0 if x == 0.0 else -slope if x > 0.0 else slope,)
     node._row = row_i0e
@@ -753,9 +753,8 @@ def op_i1e(self: Any) -> Any:
     x = self._data
     node = new(Value)
     node._operands = node._parents = (self,)
-    ratio = series.bessel_1_ratio(abs(x))
     node._data = series.bessel_1(x)
-    node._derivatives = (series.bessel_difference(abs(x)) - ratio,)
+    node._derivatives = (series.bessel_moment(2.0, abs(x)) - series.bessel_moment(1.0, abs(x)),)
     node._row = row_i1e
     return recorded(node) if active else node
 

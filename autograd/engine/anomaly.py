@@ -9,7 +9,7 @@ from autograd.engine.backward import UNREACHED, computed, sweep
 from autograd.engine.node import Node
 from autograd.errors import AnomalyError
 
-__all__ = ["Inspect", "inspect_edge", "inspect_sweep", "made_by"]
+__all__ = ["Inspect", "inspect_edge", "inspect_second", "inspect_sweep", "made_by"]
 
 
 Inspect = Callable[[Node, Node, float, float, float], None]
@@ -51,6 +51,14 @@ def inspect_edge(node: Node, parent: Node, derivative: float, gradient: float, s
     else:
         return
     raise AnomalyError(f"{_named(node)} made {made} backward: {how}, at {_operands(node)}")
+
+
+def inspect_second(node: Node, parent: Node, contribution: float) -> None:
+    """Raise if what a node passes to a parent's second derivatives isn't finite."""
+    if not math.isfinite(contribution):
+        raise AnomalyError(
+            f"{_named(node)} made {contribution} in a second derivative towards {_name(parent)}, at {_operands(node)}"
+        )
 
 
 def _named(node: Node) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd._common.numbers import shown
-from autograd.engine import backend
+from autograd.engine import backend, modes
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand, Value
@@ -25,7 +25,7 @@ def max(values: Iterable[Operand], /) -> Value: ...
 def max(*operands: Any, **named: Any) -> Any:
     """Largest of two operands, or of a sequence of one or more; a float if none is a Value.
 
-    Operands that tie share the derivative: two have half of it each.
+    Operands that tie have equal parts of the derivative.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def min(values: Iterable[Operand], /) -> Value: ...
 def min(*operands: Any, **named: Any) -> Any:
     """Smallest of two operands, or of a sequence of one or more; a float if none is a Value.
 
-    Operands that tie share the derivative: two have half of it each.
+    Operands that tie have equal parts of the derivative.
 
     Examples
     --------
@@ -57,7 +57,29 @@ def min(*operands: Any, **named: Any) -> Any:
 def _extreme(name: str, of_two: Callable[..., Any], operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
     if len(operands) != 1 or named or isinstance(operands[0], backend.Value):
         return of_two(*operands, **named)
-    return reduce(of_two, _not_empty(name, operands[0]))
+    values: list[Any] = _not_empty(name, operands[0])
+    if not any(isinstance(x, backend.Value) for x in values) or len(values) < 3:
+        return reduce(of_two, values)
+    recording = modes.recorder() is not None
+    if not recording and _ties(values, reduce(of_two, map(_number, values))) < 3.0:
+        return reduce(of_two, values)
+    of_all, equal, shared = (_hidden(op) for op in (f"{name}_of_all", "equal", "shared"))
+    extreme = reduce(of_all, values)
+    ties = backend.sum([equal(x, extreme) for x in values]) if recording else _ties(values, extreme.data)
+    return shared(extreme, ties)
+
+
+def _hidden(op: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = getattr(backend, op)
+    return function
+
+
+def _ties(values: Sequence[Any], extreme: float) -> float:
+    return float(sum(_number(x) == extreme for x in values))
+
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, backend.Value) else x
 
 
 def clip(x: Operand, low: Operand, high: Operand) -> Any:

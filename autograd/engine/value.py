@@ -84,8 +84,11 @@ class Value(hooks.Hookable, LikeFloat, Methods):
     """
 
     __signature__ = Signature()
-    __slots__ = ("_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row")
+    __slots__ = (
+        "_before", "_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row",
+    )  # fmt: skip
 
+    _before: float  # where a leaf was set, its number until then
     _data: float
     _grad: float  # may be missing from a computed node, and then is 0
     _label: str  # the same, and is ""
@@ -115,7 +118,9 @@ class Value(hooks.Hookable, LikeFloat, Methods):
 
     @data.setter
     def data(self, number: Number) -> None:
+        before = self._data
         self._set(number)
+        self._before = before
 
     def _set(self, data: Number) -> None:
         if self._row.name:

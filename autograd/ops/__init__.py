@@ -6,14 +6,14 @@ from autograd.ops import rows  # rows enter the table in this order
 from autograd.ops import activations
 
 # isort: split
-from autograd.ops import numerics, series, slopes, special
+from autograd.ops import numerics, seconds, series, slopes, special
 from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
 
 __all__ = ["BUILT_IN", "HELPERS", "HIDDEN", "NAMES", "PASSING", "ROWS", "TABLE", "Compute", "Interval", "Op"]
 
 slopes.enter()
 
-ROWS = (rows, activations, special, slopes)
+ROWS = (rows, activations, special, seconds, slopes)
 """The modules whose functions are rows."""
 
 HELPERS = (numerics, series)

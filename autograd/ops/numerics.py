@@ -20,6 +20,8 @@ ONE_OVER_SQRT_PI: Final = 0.5641895835477563
 ONE_OVER_SQRT_2PI: Final = 0.3989422804014327
 ROOT_OF_ONE_OVER_SQRT_2PI: Final = 0.6316187777460647
 SQRT_HALF: Final = 0.7071067811865476
+SQRT_TWO: Final = 1.4142135623730951
+SQRT_TWO_REST: Final = -9.667293313452913e-17  # √2 − SQRT_TWO
 SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
 SILU_DIP: Final = -1.2784645427610737  # where silu is least
 SILU_DIP_REST: Final = -1.0946994183093437e-16
@@ -128,6 +130,29 @@ def scale(x: float, y: float) -> float:
     return 2.0**600 if largest < 2.0**-500 else 2.0**-600 if largest > 2.0**500 else 1.0
 
 
+def times_power(factor: float, x: float, y: float, n: float) -> float:
+    """factor · x to the y − n, where the power alone may overflow or lose digits among the subnormal numbers."""
+    power = power_over(x, y, n)
+    normal = 1e-290 < abs(power) < 1e290 or x == 0.0 or abs(x) == ieee.inf
+    exact = (y - n) + n == y
+    root = (
+        ieee.pow(abs(x), 0.5 * y - 0.5 * n) if exact else ieee.div(ieee.pow(abs(x), 0.5 * y), ieee.pow(abs(x), 0.5 * n))
+    )
+    negative = ieee.copysign(1.0, power) < 0.0
+    return (
+        0.0
+        if factor == 0.0 or (power == 0.0 and x == 0.0)
+        else factor * power
+        if normal
+        else factor * root * (-root if negative else root)
+    )
+
+
+def cosine_at_infinity(x: float, y: float) -> float:
+    """x / length of (x, y), where at least one is infinite; nan where both are."""
+    return ieee.copysign(1.0 if abs(y) < ieee.inf else ieee.nan, x) if abs(x) == ieee.inf else 0.0
+
+
 def whole(x: float) -> float:
     """The nearest whole number."""
     return ieee.floor(x + 0.5) if abs(x) < 2.0**52 else x
@@ -169,6 +194,30 @@ def exp_minus_square(x: float, factor: float) -> float:
 def normal_density(x: float) -> float:
     """Density of the standard normal distribution."""
     return ONE_OVER_SQRT_2PI * exp_minus_square(x, 0.5)
+
+
+def times_normal_density(factor: float, x: float) -> float:
+    """factor · density, where the density may be subnormal and has lost digits: its root has not."""
+    root = ROOT_OF_ONE_OVER_SQRT_2PI * exp_minus_square(x, 0.25)
+    return factor * normal_density(x) if abs(x) < 37.0 else 0.0 if root == 0.0 else factor * root * root
+
+
+def times_error_density(factor: float, x: float) -> float:
+    """factor · 2/√π · exp(−x²), where that may be subnormal."""
+    root = exp_minus_square(x, 0.5)
+    return (
+        TWO_OVER_SQRT_PI * factor * exp_minus_square(x, 1.0)
+        if abs(x) < 26.0
+        else 0.0
+        if root == 0.0
+        else TWO_OVER_SQRT_PI * factor * root * root
+    )
+
+
+def times_sigmoid_slope(factor: float, x: float) -> float:
+    """factor · e^−|x|/(1 + e^−|x|)², where e^−|x| may be subnormal."""
+    e, root = ieee.exp(-abs(x)), ieee.exp(-0.5 * abs(x))
+    return factor * e / ((1.0 + e) * (1.0 + e)) if abs(x) < 690.0 else 0.0 if root == 0.0 else factor * root * root
 
 
 def normal_cdf(x: float) -> float:

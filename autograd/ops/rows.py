@@ -63,8 +63,7 @@ def neg(x: float) -> tuple[float, float]:
 
 
 @row("y*x**(y - 1)", "out*log(x)",
-     second=("where(y*(y - 1), y*(y - 1)*power_over_2(x, y), 0)",
-             "where(power_over_1(x, y), power_over_1(x, y)*(1 + y*log(x)), 0)", "where(d_y, d_y*log(x), 0)"),
+     second=("pow_second_xx(x, y)", "pow_second_xy(x, y)", "pow_second_yy(x, y)"),
      symbol="^", text="{x}**{y}", latex="{x}^{{{y}}}", precedence=POWER, numpy="power", domain=(POSITIVE, REAL),
      kinks="x == 0")  # fmt: skip
 def pow(x: float, y: float) -> tuple[float, float, float]:
@@ -99,7 +98,7 @@ def sign(x: float) -> tuple[float, float]:
 WHOLE_QUOTIENT: Final = "sin(pi*div(x, y)) == 0 or y == 0"
 
 
-@row("1", "-(x - out)/y", graph=("1", "floor_divide(out - x, y)"), symbol="fmod", kinks=WHOLE_QUOTIENT)
+@row("1", "-(x - out)/y", graph=("1", "-whole_quotient(x, y)"), symbol="fmod", kinks=WHOLE_QUOTIENT)
 def fmod(x: float, y: float) -> tuple[float, float, float]:
     """Remainder of x / y with the sign of x, as C's fmod; nan where y is 0."""
     out = ieee.fmod(x, y)
@@ -272,8 +271,9 @@ def atanh(x: float) -> tuple[float, float]:
     return ieee.atanh(x), ieee.div(1.0, (1.0 - x) * (1.0 + x)) if abs(x) <= 1.0 else ieee.nan
 
 
-@row("x/(x**2 + y**2)", "-y/(x**2 + y**2)", second=("2*d_y*d_x", "(d_x - d_y)*(d_x + d_y)", "-2*d_y*d_x"),
-     numpy="arctan2", kinks="y == 0 and x <= 0", analytic=numerics.complex_angle)  # fmt: skip
+@row("x/(x**2 + y**2)", "-y/(x**2 + y**2)",
+     second=("-atan2_second_xx(y, x)", "atan2_second_xy(y, x)", "atan2_second_xx(y, x)"), numpy="arctan2",
+     kinks="y == 0 and x <= 0", analytic=numerics.complex_angle)  # fmt: skip
 def atan2(y: float, x: float) -> tuple[float, float, float]:
     """Angle in radians from the positive x axis to the point (x, y)."""
     scale = numerics.scale(x, y)
@@ -287,7 +287,8 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
     )
 
 
-@row("x/out", "y/out", second=("d_y*(d_y/out)", "-d_x*d_y/out", "d_x*(d_x/out)"), latex=r"\sqrt{{{x}^2 + {y}^2}}",
+@row("x/out", "y/out", second=("hypot_second_xx(x, y)", "hypot_second_xy(x, y)", "hypot_second_xx(y, x)"),
+     latex=r"\sqrt{{{x}^2 + {y}^2}}",
      kinks="x == 0 and y == 0", analytic=numerics.complex_hypot)  # fmt: skip
 def hypot(x: float, y: float) -> tuple[float, float, float]:
     """Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0."""
@@ -299,8 +300,20 @@ def hypot(x: float, y: float) -> tuple[float, float, float]:
     scaled = scale > 1.0 or out == ieee.inf
     return (
         out,
-        0.0 if out == 0.0 else a / length if scaled else x / out,
-        0.0 if out == 0.0 else b / length if scaled else y / out,
+        0.0
+        if out == 0.0
+        else numerics.cosine_at_infinity(x, y)
+        if length == ieee.inf
+        else a / length
+        if scaled
+        else x / out,
+        0.0
+        if out == 0.0
+        else numerics.cosine_at_infinity(y, x)
+        if length == ieee.inf
+        else b / length
+        if scaled
+        else y / out,
     )
 
 

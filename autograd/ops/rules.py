@@ -128,6 +128,9 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     if not isinstance(body, ast.Call):
         return ast.Constant(0)
     op = TABLE[body.func.id]  # type: ignore[attr-defined]
+    if op.name == "where":  # chosen, not multiplied by 0 or 1: what isn't taken may be infinite
+        branches = differentiated(body.args[1], parameters, j), differentiated(body.args[2], parameters, j)
+        return branches[0] if all(is_number(b, 0) for b in branches) else _call("where", body.args[0], *branches)
     total: ast.expr = ast.Constant(0)
     for text, argument in zip(op.graph, body.args, strict=True):
         inner = differentiated(argument, parameters, j)

@@ -175,38 +175,6 @@ def spherical_6(s: float) -> float:
     return part_0 + step * part_1
 
 
-def bessel_difference_series(z: float) -> float:
-    """e⁻ˣ·(I₀(x) − I₁(x))·e²ˣ, z = 2x, for 0 ≤ x ≤ 24: ₁F₁(½; 2; z)."""
-    square = z * z
-    fourth = square * square
-    step = fourth * fourth * fourth
-    part_0 = 1.0 + z * (0.25 + z * (0.0625 + z * (0.013020833333333334 + z * (0.0022786458333333335 + z * (0.000341796875 + z * (4.475911458333333e-05 + z * (5.195254371279762e-06 + z * (5.411723303416418e-07 + z * (5.111072008782173e-08 + z * (4.41410764394824e-09 + z * (3.511221989504282e-10)))))))))))
-    part_1 = 2.5884008255961055e-11 + z * (1.777747819777545e-12 + z * (1.1428378841427074e-13 + z * (6.904645550028858e-15 + z * (3.9346325744649743e-16 + z * (2.1216156038781724e-17 + z * (1.0856220195283045e-18 + z * (5.285265095072009e-20 + z * (2.4538730798548612e-21 + z * (1.0888397865156853e-22 + z * (4.62649316404886e-24 + z * (1.8857988440416548e-25)))))))))))
-    part_2 = 7.386045472496482e-27 + z * (2.7839709857871356e-28 + z * (1.0112715119312244e-29 + z * (3.5448009346795564e-31 + z * (1.2005175579271897e-32 + z * (3.9327299311407935e-34 + z * (1.2474788491253054e-35 + z * (3.8354944453953445e-37 + z * (1.1441105589957704e-38 + z * (3.314045736841581e-40 + z * (9.329456486066635e-42 + z * (2.554494037851579e-43)))))))))))
-    part_3 = 6.808148524304133e-45 + z * (1.767406978215511e-46 + z * (4.4721836493307466e-48 + z * (1.1037119903797035e-49 + z * (2.658330708536481e-51 + z * (6.25217152704573e-53 + z * (1.4366839334019813e-54 + z * (3.2272234233395453e-56 + z * (7.09011206642779e-58 + z * (1.524202835536409e-59 + z * (3.2077349221510916e-61 + z * (6.611687671986957e-63)))))))))))
-    part_4 = 1.335268556204849e-64 + z * (2.64328673371164e-66 + z * (5.131086012499065e-68 + z * (9.770733168597392e-70 + z * (1.8258082662654776e-71 + z * (3.3492289999628784e-73 + z * (6.033122946061077e-75 + z * (1.0675493524685996e-76 + z * (1.85617133652905e-78 + z * (3.172222641073543e-80 + z * (5.330298125708029e-82 + z * (8.808543512822588e-84)))))))))))
-    part_5 = 1.4319899973031257e-85 + z * (2.2907296360877608e-87 + z * (3.606755571413141e-89 + z * (5.590828948743089e-91 + z * (8.534077842432358e-93 + z * (1.2830956196664036e-94 + z * (1.9005599974705886e-96 + z * (2.7740834028049637e-98 + z * (3.9908488851094427e-100 + z * (5.65989955755687e-102 + z * (7.914748878273691e-104 + z * (1.0915293347384492e-105)))))))))))
-    part_6 = 1.484862013580653e-107 + z * (1.9928266565086513e-109 + z * (2.639148815376322e-111 + z * (3.449413802553263e-113 + z * (4.450286091810857e-115 + z * (5.668446320738104e-117 + z * (7.129253324524555e-119 + z * (8.855164335050278e-121 + z * (1.0863974762908907e-122 + z * (1.3166967305241898e-124 + z * (1.5767085444860636e-126 + z * (1.865726547907347e-128)))))))))))
-    part_7 = 2.1819070973426257e-130 + z * (2.522177150826975e-132 + z * (2.8821992300949794e-134 + z * (3.25640325761776e-136 + z * (3.63809097346213e-138 + z * (4.0196136223645257e-140 + z * (4.392618061069903e-142 + z * (4.7483508663022717e-144 + z * (5.078004958703341e-146 + z * (5.3730892093349244e-148 + z * (5.625798892192782e-150 + z * (5.829363983686599e-152)))))))))))
-    part_8 = 5.978353312307456e-154 + z * (6.068915365428881e-156 + z * (6.0989409207309416e-158 + z * (6.068138188808058e-160 + z * (5.978017324617839e-162 + z * (5.8317874308298664e-164 + z * (5.634174987904353e-166 + z * (5.391177522966731e-168 + z * (5.109769905009677e-170 + z * (4.797582705062994e-172 + z * (4.462572521461346e-174 + z * (4.1127031285534214e-176)))))))))))
-    part_9 = 3.7556539782491743e-178 + z * (3.3985692797334063e-180 + z * (3.047856970768288e-182 + z * (2.709042754744979e-184 + z * (2.3866803662615772e-186 + z * (2.084315643567982e-188 + z * (1.804499050686239e-190 + z * (1.5488391402067044e-192 + z * (1.3180881277179072e-194 + z * (1.1122502309078386e-196 + z * (9.30703618655968e-199 + z * (7.723275827082087e-201)))))))))))
-    part_10 = 6.356277281930506e-203 + z * (5.188534158465153e-205 + z * (4.201032255454592e-207 + z * (3.374157168195565e-209 + z * (2.6884413565945308e-211 + z * (2.125148881879486e-213 + z * (1.6667053160597144e-215 + z * (1.2969870969583778e-217 + z * (1.0014889465975845e-219 + z * (7.673901588419179e-222 + z * (5.835409604816697e-224 + z * (4.403891703843274e-226)))))))))))
-    part_11 = 3.298654357800129e-228 + z * (2.452427911617759e-230 + z * (1.8098348601490925e-232 + z * (1.3258321824076958e-234 + z * (9.642027732730935e-237 + z * (6.961476703257022e-239 + z * (4.990110763725579e-241 + z * (3.5515433750051013e-243 + z * (2.509829284768043e-245 + z * (1.7612177330432023e-247 + z * (1.2272840994071366e-249 + z * (8.493006224044142e-252)))))))))))
-    part_12 = 5.836908013172099e-254
-    return part_0 + step * (part_1 + step * (part_2 + step * (part_3 + step * (part_4 + step * (part_5 + step * (part_6 + step * (part_7 + step * (part_8 + step * (part_9 + step * (part_10 + step * (part_11 + step * part_12)))))))))))
-
-
-def bessel_difference_tail(u: float) -> float:
-    """√(2πx)·e⁻ˣ·(I₀(x) − I₁(x))/u, u = 1/x, for x ≥ 24."""
-    square = u * u
-    fourth = square * square
-    step = fourth * fourth * fourth
-    part_0 = 0.5 + u * (0.1875 + u * (0.17578125 + u * (0.25634765625 + u * (0.5046844482421875 + u * (1.249094009399414 + u * (3.7212592363357544 + u * (12.95795626938343 + u * (51.629357010824606 + u * (231.6150321457826 + u * (1155.1799728270908 + u * (6340.362805403237)))))))))))
-    part_1 = 37976.1313865298 + u * (246479.69890295787 + u * (1723157.1807233572 + u * (12909319.212252485 + u * (103173699.64167415 + u * (876217816.8098062 + u * (7879875505.338188 + u * (74806976014.49345 + u * (747602216544.844 + u * (7845373260527.143 + u * (86254529881363.75 + u * (991458319016762.6)))))))))))
-    part_2 = 1.1892335982789606e+16 + u * (1.4859473810495613e+17)
-    return part_0 + step * (part_1 + step * part_2)
-
-
 # fmt: on
 
 
@@ -349,13 +317,37 @@ def factorial(n: float) -> float:
     return small if n <= 7.0 else ieee.exp(log_gamma(n + 1.0))
 
 
+def cotangent_derivative(n: float, x: float) -> float:
+    """The n-th derivative of π·cot(πx) for whole n from 1 to 6; nan for other n."""
+    sine, cosine = sin_pi(x), cos_pi(x)
+    c = ieee.div(cosine, sine)
+    s = c * c
+    pole = ieee.div(PI, sine)
+    part = (
+        -1.0
+        if n == 1.0
+        else 2.0 * c
+        if n == 2.0
+        else -2.0 - 6.0 * s
+        if n == 3.0
+        else c * (16.0 + 24.0 * s)
+        if n == 4.0
+        else -16.0 - s * (120.0 + 120.0 * s)
+        if n == 5.0
+        else c * (272.0 + s * (960.0 + 720.0 * s))
+        if n == 6.0
+        else ieee.nan
+    )
+    return pole * pole * (part if n < 2.0 else part * ieee.pow(PI, n - 1.0))
+
+
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of ψ at x; nan where n is no whole number ≥ 0, and for x ≤ 0 from n = 2 on."""
+    """The n-th derivative of ψ at x; nan where n is no whole number ≥ 0, and for x < 0 from n = 7 on."""
     whole = n == ieee.floor(n) and n >= 0.0
     positive = x if x > 0.0 else 1.0 - x
     sign = 1.0 if ieee.fmod(n, 2.0) == 1.0 else -1.0
     value = 0.0 if positive == ieee.inf else sign * factorial(n) * hurwitz(n + 1.0, positive)
-    ratio = ieee.div(PI, sin_pi(x)) if x < 0.0 else 0.0
+    at_zero = ieee.inf if sign > 0.0 else -ieee.copysign(ieee.inf, x)
     return (
         x + n
         if x != x or n != n
@@ -365,11 +357,11 @@ def polygamma(n: float, x: float) -> float:
         if n == 0.0
         else value
         if x > 0.0
-        else sign * ieee.inf
+        else at_zero
         if x == 0.0
         else ieee.nan
-        if n > 1.0 or x == ieee.floor(x)
-        else ratio * ratio - value
+        if x == ieee.floor(x)
+        else -sign * value - cotangent_derivative(n, x)
     )
 
 
@@ -391,14 +383,6 @@ def erfinv(x: float) -> float:
     return ieee.copysign(out, x)
 
 
-def bessel_difference(x: float) -> float:
-    """e⁻ˣ·(I₀(x) − I₁(x)) for x ≥ 0, without cancellation."""
-    near, far = x if x < 24.0 else 0.0, x if x >= 24.0 else 24.0
-    half = ieee.exp(-near)
-    tail = bessel_difference_tail(1.0 / far) / far / (SQRT_TWO_PI * ieee.sqrt(far))
-    return half * half * bessel_difference_series(2.0 * near) if x < 24.0 else x if x != x else tail
-
-
 def bessel_0(x: float) -> float:
     """e⁻ˣ·I₀(x) for x ≥ 0."""
     near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
@@ -411,24 +395,67 @@ def bessel_0(x: float) -> float:
     )
 
 
-def bessel_1_ratio(x: float) -> float:
-    """e⁻ˣ·I₁(x)/x for x ≥ 0."""
-    near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
-    return (
-        0.5 * ieee.exp(-near) * i1_series(0.25 * near * near)
-        if x < 20.0
-        else x
-        if x != x
-        else i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)) / far
-    )
-
-
 def bessel_1(x: float) -> float:
     """e^−|x|·I₁(x)."""
     size = abs(x)
     near, far = x if size < 20.0 else 0.0, size if size >= 20.0 else 20.0
     tail = ieee.copysign(i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x)
     return 0.5 * near * ieee.exp(-abs(near)) * i1_series(0.25 * near * near) if size < 20.0 else x if x != x else tail
+
+
+def bessel_step(n: float, x: float, above: float) -> float:
+    """M₍ₙ₊₁₎/Mₙ from M₍ₙ₊₂₎/M₍ₙ₊₁₎, see `bessel_moment`."""
+    return (2.0 * n + 1.0) / (x * (2.0 - above) + (n + 1.0))
+
+
+def bessel_steps_4(n: float, x: float, above: float) -> float:
+    """Four steps down to n."""
+    upper = bessel_step(n + 2.0, x, bessel_step(n + 3.0, x, above))
+    return bessel_step(n, x, bessel_step(n + 1.0, x, upper))
+
+
+def bessel_steps_16(n: float, x: float, above: float) -> float:
+    """Sixteen steps down to n."""
+    upper = bessel_steps_4(n + 8.0, x, bessel_steps_4(n + 12.0, x, above))
+    return bessel_steps_4(n, x, bessel_steps_4(n + 4.0, x, upper))
+
+
+def bessel_steps_64(n: float, x: float, above: float) -> float:
+    """Sixty-four steps down to n."""
+    upper = bessel_steps_16(n + 32.0, x, bessel_steps_16(n + 48.0, x, above))
+    return bessel_steps_16(n, x, bessel_steps_16(n + 16.0, x, upper))
+
+
+def bessel_moment(n: float, x: float) -> float:
+    """Mₙ(x) = (1/π) ∫₀^π (1 − cos t)ⁿ exp(−x·(1 − cos t)) dt for x ≥ 0 and whole n from 0 to 9; nan for other n.
+
+    M₀ = e⁻ˣ·I₀(x) and Mₙ′ = −M₍ₙ₊₁₎, all of them positive. Their ratios follow downward from
+    x·M₍ₙ₊₂₎ − (2x + n + 1)·M₍ₙ₊₁₎ + (2n + 1)·Mₙ = 0, from a start at 73 that the steps make exact.
+    """
+    size = x if x < 1e150 else 0.0
+    root = ieee.sqrt(4.0 * size * (size - 73.0) + 5476.0)
+    r_9 = bessel_steps_64(9.0, x, 0.0 if x >= 1e150 else 294.0 / (2.0 * size + 74.0 + root))
+    r_8 = bessel_step(8.0, x, r_9)
+    r_7 = bessel_step(7.0, x, r_8)
+    r_6 = bessel_step(6.0, x, r_7)
+    r_5 = bessel_step(5.0, x, r_6)
+    r_4 = bessel_step(4.0, x, r_5)
+    r_3 = bessel_step(3.0, x, r_4)
+    r_2 = bessel_step(2.0, x, r_3)
+    r_1 = bessel_step(1.0, x, r_2)
+    r_0 = bessel_step(0.0, x, r_1)
+    ratio = (
+        (r_0 if n > 0.0 else 1.0)
+        * (r_1 if n > 1.0 else 1.0)
+        * (r_2 if n > 2.0 else 1.0)
+        * (r_3 if n > 3.0 else 1.0)
+        * (r_4 if n > 4.0 else 1.0)
+        * (r_5 if n > 5.0 else 1.0)
+        * (r_6 if n > 6.0 else 1.0)
+        * (r_7 if n > 7.0 else 1.0)
+        * (r_8 if n > 8.0 else 1.0)
+    )
+    return ieee.nan if n < 0.0 or n > 9.0 or n != ieee.floor(n) else bessel_0(x) * ratio
 
 
 def spherical_bessel(n: float, x: float) -> float:

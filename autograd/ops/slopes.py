@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from autograd.ops import ieee, numerics, series, special  # noqa: F401  (hidden ops come after all rows)
-from autograd.ops.rules import BINARY, parse, substitute
-from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, row, slope_name
+from autograd.ops import ieee, numerics, seconds, series, special  # noqa: F401  (hidden ops come after all rows)
+from autograd.ops.rules import BINARY, parse, second_derivatives, substitute
+from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, row, slope_name, slope_of
 
 __all__ = ["SOURCES", "enter"]
 
@@ -151,7 +152,7 @@ def _needed(op: Op) -> list[str]:
 
 
 def enter() -> None:
-    """Add the slopes of every row that states second derivatives, each after those that it calls."""
+    """Add the slopes of every row that states second derivatives, each after those that it calls; then theirs."""
     waiting = {
         slope_name(op.name, op.parameters, p): (op, i)
         for op in TABLE.values()
@@ -163,6 +164,19 @@ def enter() -> None:
             if not any(called in waiting for called in _needed(op)):
                 _enter_slope(op, position)
                 del waiting[name]
+    for op in [op for op in HIDDEN.values() if "_second" in op.name]:
+        _enter_third(op)
+
+
+def _enter_third(op: Op) -> None:
+    """Give a second derivative that is written by hand slopes that are ops, too."""
+    found = second_derivatives(op)
+    n = len(op.parameters)
+    texts = [ast.unparse(found.get((i, j), ast.Constant(0))) for i in range(n) for j in range(i, n)]
+    graph = tuple(slope_of(op.name, op.parameters, p) for p in op.parameters)
+    HIDDEN[op.name] = replace(op, second=tuple(texts), graph=graph)
+    for position in range(n):
+        _enter_slope(HIDDEN[op.name], position)
 
 
 # Hidden ops that are no slopes
@@ -203,8 +217,14 @@ def exp_from(x: float, largest: float) -> tuple[float, float, float]:
 def portion(x: float, y: float) -> tuple[float, float, float]:
     """x / (x + y)."""
     total = x + y
-    out = ieee.div(x, total)
+    out = 0.0 if x == 0.0 else ieee.div(x, total)  # beside what is infinite, too
     return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
+
+
+@row("0", "-bessel_moment(n + 1, x)", hidden=True)
+def bessel_moment(n: float, x: float) -> tuple[float, float, float]:
+    """Derivative of e^−x · I₀(x) for x ≥ 0, of order n, a constant, times (−1)ⁿ."""
+    return series.bessel_moment(n, x), 0.0, -series.bessel_moment(n + 1.0, x)
 
 
 @row("0", "polygamma(n + 1, x)", latex=r"\psi^{{({n})}}({x})", domain=(POSITIVE, POSITIVE), hidden=True)
@@ -214,7 +234,7 @@ def polygamma(n: float, x: float) -> tuple[float, float, float]:
 
 
 @row("0",
-     "where(n < 6, pi*(n*spherical_bessel(n - 1, x) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
+     "where(n < 6, pi*(where(n, n*spherical_bessel(n - 1, x), 0) - (n + 1)*spherical_bessel(n + 1, x))/(2*n + 1),"
      " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",
      latex=r"j_{{{n}}}(\pi {x})", hidden=True)  # fmt: skip
 def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
@@ -227,3 +247,40 @@ def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
         if n < 6.0
         else series.PI * below - ieee.div(n + 1.0, x) * out,
     )
+
+
+@row("0", "0", kinks="sin(pi*div(x, y)) == 0 or y == 0", selects=True, hidden=True)
+def whole_quotient(x: float, y: float) -> tuple[float, float, float]:
+    """x / y without what comes after the point, as fmod has it."""
+    return numerics.whole(ieee.div(x - ieee.fmod(x, y), y)), 0.0, 0.0
+
+
+# Extremes of a sequence, of which all that tie have equal parts of the derivative
+
+
+@row("(x >= y)", "(y >= x)", symbol="max", text="max({x}, {y})", latex=r"\max({x}, {y})", kinks="x == y", selects=True,
+     cheap_slopes=True, rounding=numerics.exact, hidden=True)  # fmt: skip
+def max_of_all(x: float, y: float) -> tuple[float, float, float]:
+    """The larger of two; at a tie each has all of the derivative."""
+    out = x if x > y or x == y else y if y > x else ieee.nan
+    return out, 1.0 if x >= y else 0.0, 1.0 if y >= x else 0.0
+
+
+@row("(x <= y)", "(y <= x)", symbol="min", text="min({x}, {y})", latex=r"\min({x}, {y})", kinks="x == y", selects=True,
+     cheap_slopes=True, rounding=numerics.exact, hidden=True)  # fmt: skip
+def min_of_all(x: float, y: float) -> tuple[float, float, float]:
+    """The smaller of two; at a tie each has all of the derivative."""
+    out = x if x < y or x == y else y if y < x else ieee.nan
+    return out, 1.0 if x <= y else 0.0, 1.0 if y <= x else 0.0
+
+
+@row("0", "0", kinks="x == y", selects=True, rounding=numerics.exact, hidden=True)
+def equal(x: float, y: float) -> tuple[float, float, float]:
+    """1 where both are equal, else 0."""
+    return 1.0 if x == y else 0.0, 0.0, 0.0
+
+
+@row("1/n", "0", text="{x}", latex="{x}", rounding=numerics.exact, hidden=True)
+def shared(x: float, n: float) -> tuple[float, float, float]:
+    """x, with the derivative divided among n that tie."""
+    return x, 1.0 / n, 0.0

@@ -18,6 +18,7 @@ from mpmath import mp, mpf
 
 import autograd as ag
 from autograd import Value
+from autograd.ops import TABLE
 
 # Where replays run on numpy, its own functions may differ in the last place from libm's.
 ON_NUMPY = importlib.util.find_spec("autograd.compiler.run._replay") is None
@@ -93,7 +94,65 @@ def _error(sign: int) -> Form:
     return form
 
 
+def _gamma(x: Any, n: int) -> Any:
+    return mpmath.polygamma(n - 1, x) if x < 1e40 else [mpmath.log(x), 1 / x, -1 / x**2, 2 / x**3][n - 1]
+
+
+def _error_inverse(x: Any, n: int) -> Any:
+    y = mpmath.erfinv(x)
+    d = mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(y * y)
+    return [y, d, 2 * y * d**2, (2 + 8 * y * y) * d**3][n]
+
+
+def _bessel_moment(n: int, x: Any) -> Any:
+    """The n-th derivative of e^−x · I₀(x) for x > 0, times (−1)ⁿ: by Kummer's function, far out by its series."""
+    size = 2**n * mpmath.rf(mpf(1) / 2, n) / mpmath.factorial(n)
+    if x < 300:
+        return size * mpmath.hyp1f1(n + mpf(1) / 2, n + 1, -2 * x)
+    term, total = mpf(1), mpf(0)
+    for k in range(60):
+        total += term
+        term *= (n + mpf(1) / 2 + k) * (mpf(1) / 2 + k) / (k + 1) / (2 * x)
+    return size * mpmath.factorial(n) / mpmath.sqrt(mpmath.pi) / (2 * x) ** (n + mpf(1) / 2) * total
+
+
+def _sinc(x: Any, n: int) -> Any:
+    with mpmath.workdps(mp.dps + (1400 if abs(x) < 1e-3 else 30)):
+        z = mpmath.pi * x
+        s, c = mpmath.sin(z), mpmath.cos(z)
+        forms = (s / z, c / z - s / z**2, -s / z - 2 * c / z**2 + 2 * s / z**3)
+        third = -c / z + 3 * s / z**2 + 6 * c / z**3 - 6 * s / z**4
+        return +(mpmath.pi**n * (*forms, third)[n])
+
+
+def _by_side(below: tuple[float, ...], above: tuple[float, ...]) -> Form:
+    return lambda x, n: mpf((above if x > 0 else below)[n - 1])
+
+
+def _selu(x: Any, n: int) -> Any:
+    scale, alpha = mpf(1.0507009873554805), mpf(1.6732632423543772)
+    return scale * alpha * mpmath.exp(x) if x < 0 else scale * (n == 1)
+
+
 FORMS: dict[str, Form] = {
+    "neg": _by_side((-1, 0, 0), (-1, 0, 0)),
+    "abs": _by_side((-1, 0, 0), (1, 0, 0)),
+    "sign": _by_side((0, 0, 0), (0, 0, 0)),
+    "relu": _by_side((0, 0, 0), (1, 0, 0)),
+    "hard_tanh": lambda x, n: mpf(abs(x) < 1 and n == 1),
+    "reciprocal": lambda x, n: (-1) ** n * mpmath.factorial(n) / x ** (n + 1),
+    "exp2": lambda x, n: mpmath.log(2) ** n * mpf(2) ** x,
+    "cbrt": lambda x, n: mpmath.sign(x) ** (n + 1) * mpf((0, 9, -6, 10)[n]) / 27 * abs(x) ** (mpf(1) / 3 - n),
+    "softsign": lambda x, n: (-mpmath.sign(x)) ** (n - 1) * mpmath.factorial(n) / (1 + abs(x)) ** (n + 1),
+    "selu": _selu,
+    "lgamma": _gamma,
+    "digamma": lambda x, n: _gamma(x, n + 1),
+    "erfinv": _error_inverse,
+    "i0e": lambda x, n: (-mpmath.sign(x)) ** n * _bessel_moment(n, abs(x)),
+    "i1e": lambda x, n: (
+        mpmath.sign(x) * (-mpmath.sign(x)) ** n * (_bessel_moment(n, abs(x)) - _bessel_moment(n + 1, abs(x)))
+    ),
+    "sinc": _sinc,
     "exp": lambda x, n: mpmath.exp(x),
     "expm1": lambda x, n: mpmath.exp(x),
     "log": _logarithm(1),
@@ -128,10 +187,12 @@ SIZES = [
     1e8, 1e16, 1e50, 1e100, 1e150, 1e200, 1e300, 1.7976931348623157e308,
 ]  # fmt: skip
 DOMAINS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("log", "log2", "log10", "sqrt"), (0.0, inf)), "log1p": (-1.0, inf), "acosh": (1.0, inf),
-    **dict.fromkeys(("asin", "acos", "atanh"), (-1.0, 1.0)), **dict.fromkeys(("sin", "cos", "tan"), (-1e8, 1e8)),
+    **dict.fromkeys(("log", "log2", "log10", "sqrt", "lgamma", "digamma"), (0.0, inf)), "log1p": (-1.0, inf),
+    **dict.fromkeys(("asin", "acos", "atanh", "erfinv"), (-1.0, 1.0)), "acosh": (1.0, inf),
+    **dict.fromkeys(("sin", "cos", "tan", "sinc"), (-1e8, 1e8)),
 }  # fmt: skip
 BOUNDS = {1: 8.0, 2: 8.0, 3: 16.0}
+LOOSE = {"gelu": 12.0, "erfinv": 32.0, "i0e": 16.0, "i1e": 16.0}  # where the row's bound is larger
 
 
 def points(name: str) -> list[float]:
@@ -169,14 +230,13 @@ def ways(f: Callable[[Any], Any], x: float, n: int) -> Iterator[tuple[str, float
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_every_way_gives_the_derivative(name: str, order: int) -> None:
     for x in points(name):
-        if name == "silu" and 708.0 < abs(x) < 746.0 and order > 1:
-            continue  # a product with e^−|x|, which is subnormal there and has lost digits
         true = FORMS[name](mpf(x), order)
         # Third derivatives are sums of two terms, which cancel at their zeros.
-        size = abs(FORMS[name](mpf(x), 1)) if name in ("normal_cdf", "gelu", "silu") and 0.1 < abs(x) < 5.0 else 0
+        size = abs(FORMS[name](mpf(x), 1)) if name in ("gelu", "silu", "i1e") and 0.1 < abs(x) < 5.0 else 0
+        size = 1 / mpf(x) if name == "sinc" and abs(x) > 1.0 else mpf(0.2) if name == "i1e" and size else size
         found = dict(ways(getattr(ag, name), x, order))
         for way, got in found.items():
-            assert ulps(got, true, size) <= BOUNDS[order], (name, way, x, got, true)
+            assert ulps(got, true, size) <= max(BOUNDS[order], LOOSE.get(name, 0.0)), (name, way, x, got, true)
         if order < 3:
             first = found["derivative"]
             for way, got in found.items():
@@ -184,7 +244,36 @@ def test_every_way_gives_the_derivative(name: str, order: int) -> None:
                     assert got == first, (name, way, x, got, first)
 
 
-@pytest.mark.parametrize("name", [n for n in FORMS if n not in ("sin", "cos", "tan", "asin", "acos", "atanh")])
+def test_every_row_of_one_operand_has_a_form() -> None:
+    assert set(FORMS) == {op.name for op in TABLE.values() if op.arity == 1}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_ways_agree_at_zeros_at_infinities_and_beyond_domains(name: str) -> None:
+    for x in (0.0, -0.0, inf, -inf, 1.0, -1.0, 2.0, -2.0, 5e-324, 1.7976931348623157e308, -1.7976931348623157e308):
+        for order in (1, 2, 3):
+            found = dict(ways(getattr(ag, name), x, order))
+            first = found["derivative"]
+            for way, got in found.items():
+                same = got == first or (got != got and first != first)
+                if not (ON_NUMPY and "compile" in way):
+                    assert same or (order == 3 and ulps(got, mpf(first)) <= 4.0), (name, order, way, x, got, first)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_gamma_function_below_0(order: int) -> None:
+    for x in (-1e-310, -1e-200, -1e-20, -0.1, -0.3, -0.9, -1.1, -2.7, -8.3, -24.1):
+        for name, shift in (("lgamma", 0), ("digamma", 1)):
+            true = mpmath.polygamma(order - 1 + shift, mpf(x)) if x < -1e-50 else None
+            if true is None:  # the pole alone
+                true = (-1) ** (order + shift) * mpmath.factorial(order - 1 + shift) / mpf(x) ** (order + shift)
+            for way, got in ways(getattr(ag, name), x, order):
+                assert ulps(got, true, 2**-8) <= 16.0, (name, way, x, got, true)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in FORMS if n not in ("sin", "cos", "tan", "asin", "acos", "atanh", "erfinv")]
+)
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_limits_at_infinity_are_known(name: str, order: int) -> None:
     ends = [inf, 1.7976931348623157e308] + [-inf] * (DOMAINS.get(name, (-inf, inf))[0] == -inf)
@@ -276,3 +365,26 @@ def test_an_infinite_entry_leaves_its_neighbours_finite(f: Any, point: list[floa
     many = ag.hessian(lambda p: f(p) + sum(z * z for z in p[2:]))([*point, *(0.5 for _ in range(20))])
     assert many[0][1] == pytest.approx(expected, rel=1e-12)
     assert many[5][5] == 2.0
+
+
+@pytest.mark.parametrize("name, mixed", [("elu", math.exp(-1.0)), ("leaky_relu", 1.0)])
+def test_a_slope_that_is_0_by_its_number_has_a_derivative(name: str, mixed: float) -> None:
+    def f(p: Any) -> Any:
+        return getattr(ag, name)(p[0], p[1])
+
+    point, expected = [-1.0, 0.0], [[0.0, pytest.approx(mixed)], [pytest.approx(mixed), 0.0]]
+    assert ag.hessian(f)(point) == expected
+    assert ag.jacobian(ag.grad(f))(point) == expected
+    assert ag.compile(ag.hessian(f))(point) == expected
+    assert [ag.hvp(f)(point, direction) for direction in ([1.0, 0.0], [0.0, 1.0])] == expected
+
+
+def test_second_derivatives_that_are_infinite_are_anomalies() -> None:
+    calls: list[Callable[[], Any]] = [
+        lambda: ag.hessian(lambda p: p[0] ** 1.5 * p[1])([0.0, 2.0]),
+        lambda: ag.hvp(lambda p: p[0] ** 1.5 * p[1])([0.0, 2.0], [1.0, 0.0]),
+        lambda: ag.derivative(lambda x: x**1.5, 2)(0.0),
+    ]
+    for call in calls:
+        with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match=r"^pow"):
+            call()

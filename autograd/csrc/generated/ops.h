@@ -18,14 +18,22 @@ enum {
     OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_tanh, OP_asinh, OP_acosh, OP_atanh, OP_atan2,
     OP_hypot, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot, OP_sigmoid, OP_relu, OP_leaky_relu,
     OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu, OP_gelu, OP_lgamma, OP_digamma, OP_erf,
-    OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_power_over_1, OP_power_over_2,
-    OP_power_over_3, OP_exp_from, OP_portion, OP_polygamma, OP_spherical_bessel, OP_div_slope_y, OP_pow_slope_x,
+    OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_pow_second_xx, OP_pow_second_xy,
+    OP_pow_second_yy, OP_hypot_second_xx, OP_hypot_second_xy, OP_atan2_second_xx, OP_atan2_second_xy,
+    OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second, OP_silu_second, OP_power_over_1,
+    OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment, OP_polygamma, OP_spherical_bessel,
+    OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_shared, OP_div_slope_y, OP_pow_slope_x,
     OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope,
     OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope,
     OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x,
     OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope, OP_silu_slope,
-    OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i0e_slope, OP_i1e_slope,
-    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_gelu_slope,
+    OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_logaddexp_slope_x,
+    OP_logaddexp_slope_y, OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x,
+    OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_hypot_second_xx_slope_x,
+    OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y, OP_atan2_second_xx_slope_y,
+    OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x, OP_logaddexp_second_slope_x,
+    OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope, OP_gelu_second_slope,
+    OP_silu_second_slope,
     OPS_COUNT
 };
 enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
@@ -74,6 +82,10 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
     X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
     X(sinc, ("x"), NAN, "($self)", "(x)", "sin(πx)/(πx), 1 at 0.") \
+    X(normal_cdf_second, ("x"), NAN, "($self)", "(x)", "Second derivative of normal_cdf.") \
+    X(erf_second, ("x"), NAN, "($self)", "(x)", "Second derivative of erf.") \
+    X(gelu_second, ("x"), NAN, "($self)", "(x)", "Second derivative of gelu.") \
+    X(silu_second, ("x"), NAN, "($self)", "(x)", "Second derivative of silu.") \
     X(reciprocal_slope, ("x"), NAN, "($self)", "(x)", "The derivative of reciprocal for x.") \
     X(exp2_slope, ("x"), NAN, "($self)", "(x)", "The derivative of exp2 for x.") \
     X(log_slope, ("x"), NAN, "($self)", "(x)", "The derivative of log for x.") \
@@ -94,13 +106,15 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(softsign_slope, ("x"), NAN, "($self)", "(x)", "The derivative of softsign for x.") \
     X(selu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of selu for x.") \
     X(silu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of silu for x.") \
+    X(gelu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu for x.") \
     X(erf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erf for x.") \
     X(erfc_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfc for x.") \
     X(normal_cdf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf for x.") \
     X(erfinv_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfinv for x.") \
-    X(i0e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i0e for x.") \
-    X(i1e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i1e for x.") \
-    X(gelu_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu for x.")
+    X(normal_cdf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf_second for x.") \
+    X(erf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erf_second for x.") \
+    X(gelu_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu_second for x.") \
+    X(silu_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of silu_second for x.")
 
 #define BINARY_OPS(X) \
     X(add, ("x", "y"), NAN, "($self, y)", "(x, y)", "x + y.") \
@@ -118,13 +132,27 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
     X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.") \
+    X(pow_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x, twice.") \
+    X(pow_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x and y.") \
+    X(pow_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for y, twice.") \
+    X(hypot_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x, twice.") \
+    X(hypot_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x and y.") \
+    X(atan2_second_xx, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x, twice; for y it is the negative.") \
+    X(atan2_second_xy, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x and y.") \
+    X(logaddexp_second, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of logaddexp for x, twice; for x and y it is the negative.") \
     X(power_over_1, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 1, to the last digits of y.") \
     X(power_over_2, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 2, to the last digits of y.") \
     X(power_over_3, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 3, to the last digits of y.") \
     X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it.") \
     X(portion, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / (x + y).") \
+    X(bessel_moment, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of e^−x · I₀(x) for x ≥ 0, of order n, a constant, times (−1)ⁿ.") \
     X(polygamma, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of digamma of order n, a constant.") \
     X(spherical_bessel, ("n", "x"), NAN, "($self, x)", "(n, x)", "Spherical Bessel function of πx, of order n, a constant.") \
+    X(whole_quotient, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / y without what comes after the point, as fmod has it.") \
+    X(max_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has all of the derivative.") \
+    X(min_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has all of the derivative.") \
+    X(equal, ("x", "y"), NAN, "($self, y)", "(x, y)", "1 where both are equal, else 0.") \
+    X(shared, ("x", "n"), NAN, "($self, n)", "(x, n)", "x, with the derivative divided among n that tie.") \
     X(div_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div for y.") \
     X(pow_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for x.") \
     X(pow_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for y.") \
@@ -134,7 +162,23 @@ enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
     X(hypot_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for y.") \
     X(elu_slope_x, ("x", "alpha"), NAN, "($self, alpha)", "(x, alpha)", "The derivative of elu for x.") \
     X(logaddexp_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for x.") \
-    X(logaddexp_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for y.")
+    X(logaddexp_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for y.") \
+    X(pow_second_xx_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xx for x.") \
+    X(pow_second_xx_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xx for y.") \
+    X(pow_second_xy_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xy for x.") \
+    X(pow_second_xy_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xy for y.") \
+    X(pow_second_yy_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_yy for x.") \
+    X(pow_second_yy_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_yy for y.") \
+    X(hypot_second_xx_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot_second_xx for x.") \
+    X(hypot_second_xx_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot_second_xx for y.") \
+    X(hypot_second_xy_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot_second_xy for x.") \
+    X(hypot_second_xy_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot_second_xy for y.") \
+    X(atan2_second_xx_slope_y, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2_second_xx for y.") \
+    X(atan2_second_xx_slope_x, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2_second_xx for x.") \
+    X(atan2_second_xy_slope_y, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2_second_xy for y.") \
+    X(atan2_second_xy_slope_x, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2_second_xy for x.") \
+    X(logaddexp_second_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp_second for x.") \
+    X(logaddexp_second_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp_second for y.")
 
 #define TERNARY_OPS(X) \
     X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan.")
@@ -241,6 +285,8 @@ static const double DIGAMMA_ROOT = 1.4616321449683622;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 static const double HALF_SQRT_PI = 0.886226925452758;
 static const double SQRT_TWO_PI = 2.5066282746310002;
+static const double SQRT_TWO_REST = -9.667293313452913e-17;
+static const double SQRT_TWO = 1.4142135623730951;
 
 INLINE bool
 op_selects(int op)
@@ -257,6 +303,10 @@ op_selects(int op)
     case OP_elu:
     case OP_selu:
     case OP_hard_tanh:
+    case OP_whole_quotient:
+    case OP_max_of_all:
+    case OP_min_of_all:
+    case OP_equal:
         return true;
     default:
         return false;
@@ -366,6 +416,12 @@ ops_scale(double x, double y)
         largest < 3.054936363499605e-151 ? 4.149515568880993e+180
         : largest > 3.273390607896142e+150 ? 2.409919865102884e-181
         : 1.0;
+}
+
+INLINE double
+ops_cosine_at_infinity(double x, double y)
+{
+    return fabs(x) == INFINITY ? copysign(fabs(y) < INFINITY ? 1.0 : NAN, x) : 0.0;
 }
 
 INLINE double
@@ -589,21 +645,40 @@ ops_factorial(double n)
 }
 
 OUTLINE double
+ops_cotangent_derivative(double n, double x)
+{
+    const double sine = ops_sin_pi(x);
+    const double cosine = ops_cos_pi(x);
+    const double c = ieee_div(cosine, sine);
+    const double s = c * c;
+    const double pole = ieee_div(PI, sine);
+    const double part =
+        n == 1.0 ? -1.0
+        : n == 2.0 ? 2.0 * c
+        : n == 3.0 ? -2.0 - 6.0 * s
+        : n == 4.0 ? c * (16.0 + 24.0 * s)
+        : n == 5.0 ? -16.0 - s * (120.0 + 120.0 * s)
+        : n == 6.0 ? c * (272.0 + s * (960.0 + 720.0 * s))
+        : NAN;
+    return pole * pole * (n < 2.0 ? part : part * pow(PI, n - 1.0));
+}
+
+OUTLINE double
 ops_polygamma(double n, double x)
 {
     const bool whole = n == floor(n) && n >= 0.0;
     const double positive = x > 0.0 ? x : 1.0 - x;
     const double sign = fmod(n, 2.0) == 1.0 ? 1.0 : -1.0;
     const double value = positive == INFINITY ? 0.0 : sign * ops_factorial(n) * ops_hurwitz(n + 1.0, positive);
-    const double ratio = x < 0.0 ? ieee_div(PI, ops_sin_pi(x)) : 0.0;
+    const double at_zero = sign > 0.0 ? INFINITY : -copysign(INFINITY, x);
     return
         x != x || n != n ? x + n
         : !whole ? NAN
         : n == 0.0 ? ops_digamma(x)
         : x > 0.0 ? value
-        : x == 0.0 ? sign * INFINITY
-        : n > 1.0 || x == floor(x) ? NAN
-        : ratio * ratio - value;
+        : x == 0.0 ? at_zero
+        : x == floor(x) ? NAN
+        : -sign * value - ops_cotangent_derivative(n, x);
 }
 
 OUTLINE double
@@ -627,62 +702,30 @@ ops_erfinv(double x)
 }
 
 OUTLINE double
-ops_bessel_difference_tail(double u)
+ops_bessel_step(double n, double x, double above)
 {
-    const double square = u * u;
-    const double fourth = square * square;
-    const double step = fourth * fourth * fourth;
-    const double part_0 =
-        0.5 + u * (0.1875 + u * (0.17578125 + u * (0.25634765625 + u * (0.5046844482421875 + u * (1.249094009399414 + u * (3.7212592363357544 + u * (12.95795626938343 + u * (51.629357010824606 + u * (231.6150321457826 + u * (1155.1799728270908 + u * 6340.362805403237))))))))));
-    const double part_1 =
-        37976.1313865298 + u * (246479.69890295787 + u * (1723157.1807233572 + u * (12909319.212252485 + u * (103173699.64167415 + u * (876217816.8098062 + u * (7879875505.338188 + u * (74806976014.49345 + u * (747602216544.844 + u * (7845373260527.143 + u * (86254529881363.75 + u * 991458319016762.6))))))))));
-    const double part_2 = 1.1892335982789606e+16 + u * 1.4859473810495613e+17;
-    return part_0 + step * (part_1 + step * part_2);
+    return (2.0 * n + 1.0) / (x * (2.0 - above) + (n + 1.0));
 }
 
 OUTLINE double
-ops_bessel_difference_series(double z)
+ops_bessel_steps_4(double n, double x, double above)
 {
-    const double square = z * z;
-    const double fourth = square * square;
-    const double step = fourth * fourth * fourth;
-    const double part_0 =
-        1.0 + z * (0.25 + z * (0.0625 + z * (0.013020833333333334 + z * (0.0022786458333333335 + z * (0.000341796875 + z * (4.475911458333333e-05 + z * (5.195254371279762e-06 + z * (5.411723303416418e-07 + z * (5.111072008782173e-08 + z * (4.41410764394824e-09 + z * 3.511221989504282e-10))))))))));
-    const double part_1 =
-        2.5884008255961055e-11 + z * (1.777747819777545e-12 + z * (1.1428378841427074e-13 + z * (6.904645550028858e-15 + z * (3.9346325744649743e-16 + z * (2.1216156038781724e-17 + z * (1.0856220195283045e-18 + z * (5.285265095072009e-20 + z * (2.4538730798548612e-21 + z * (1.0888397865156853e-22 + z * (4.62649316404886e-24 + z * 1.8857988440416548e-25))))))))));
-    const double part_2 =
-        7.386045472496482e-27 + z * (2.7839709857871356e-28 + z * (1.0112715119312244e-29 + z * (3.5448009346795564e-31 + z * (1.2005175579271897e-32 + z * (3.9327299311407935e-34 + z * (1.2474788491253054e-35 + z * (3.8354944453953445e-37 + z * (1.1441105589957704e-38 + z * (3.314045736841581e-40 + z * (9.329456486066635e-42 + z * 2.554494037851579e-43))))))))));
-    const double part_3 =
-        6.808148524304133e-45 + z * (1.767406978215511e-46 + z * (4.4721836493307466e-48 + z * (1.1037119903797035e-49 + z * (2.658330708536481e-51 + z * (6.25217152704573e-53 + z * (1.4366839334019813e-54 + z * (3.2272234233395453e-56 + z * (7.09011206642779e-58 + z * (1.524202835536409e-59 + z * (3.2077349221510916e-61 + z * 6.611687671986957e-63))))))))));
-    const double part_4 =
-        1.335268556204849e-64 + z * (2.64328673371164e-66 + z * (5.131086012499065e-68 + z * (9.770733168597392e-70 + z * (1.8258082662654776e-71 + z * (3.3492289999628784e-73 + z * (6.033122946061077e-75 + z * (1.0675493524685996e-76 + z * (1.85617133652905e-78 + z * (3.172222641073543e-80 + z * (5.330298125708029e-82 + z * 8.808543512822588e-84))))))))));
-    const double part_5 =
-        1.4319899973031257e-85 + z * (2.2907296360877608e-87 + z * (3.606755571413141e-89 + z * (5.590828948743089e-91 + z * (8.534077842432358e-93 + z * (1.2830956196664036e-94 + z * (1.9005599974705886e-96 + z * (2.7740834028049637e-98 + z * (3.9908488851094427e-100 + z * (5.65989955755687e-102 + z * (7.914748878273691e-104 + z * 1.0915293347384492e-105))))))))));
-    const double part_6 =
-        1.484862013580653e-107 + z * (1.9928266565086513e-109 + z * (2.639148815376322e-111 + z * (3.449413802553263e-113 + z * (4.450286091810857e-115 + z * (5.668446320738104e-117 + z * (7.129253324524555e-119 + z * (8.855164335050278e-121 + z * (1.0863974762908907e-122 + z * (1.3166967305241898e-124 + z * (1.5767085444860636e-126 + z * 1.865726547907347e-128))))))))));
-    const double part_7 =
-        2.1819070973426257e-130 + z * (2.522177150826975e-132 + z * (2.8821992300949794e-134 + z * (3.25640325761776e-136 + z * (3.63809097346213e-138 + z * (4.0196136223645257e-140 + z * (4.392618061069903e-142 + z * (4.7483508663022717e-144 + z * (5.078004958703341e-146 + z * (5.3730892093349244e-148 + z * (5.625798892192782e-150 + z * 5.829363983686599e-152))))))))));
-    const double part_8 =
-        5.978353312307456e-154 + z * (6.068915365428881e-156 + z * (6.0989409207309416e-158 + z * (6.068138188808058e-160 + z * (5.978017324617839e-162 + z * (5.8317874308298664e-164 + z * (5.634174987904353e-166 + z * (5.391177522966731e-168 + z * (5.109769905009677e-170 + z * (4.797582705062994e-172 + z * (4.462572521461346e-174 + z * 4.1127031285534214e-176))))))))));
-    const double part_9 =
-        3.7556539782491743e-178 + z * (3.3985692797334063e-180 + z * (3.047856970768288e-182 + z * (2.709042754744979e-184 + z * (2.3866803662615772e-186 + z * (2.084315643567982e-188 + z * (1.804499050686239e-190 + z * (1.5488391402067044e-192 + z * (1.3180881277179072e-194 + z * (1.1122502309078386e-196 + z * (9.30703618655968e-199 + z * 7.723275827082087e-201))))))))));
-    const double part_10 =
-        6.356277281930506e-203 + z * (5.188534158465153e-205 + z * (4.201032255454592e-207 + z * (3.374157168195565e-209 + z * (2.6884413565945308e-211 + z * (2.125148881879486e-213 + z * (1.6667053160597144e-215 + z * (1.2969870969583778e-217 + z * (1.0014889465975845e-219 + z * (7.673901588419179e-222 + z * (5.835409604816697e-224 + z * 4.403891703843274e-226))))))))));
-    const double part_11 =
-        3.298654357800129e-228 + z * (2.452427911617759e-230 + z * (1.8098348601490925e-232 + z * (1.3258321824076958e-234 + z * (9.642027732730935e-237 + z * (6.961476703257022e-239 + z * (4.990110763725579e-241 + z * (3.5515433750051013e-243 + z * (2.509829284768043e-245 + z * (1.7612177330432023e-247 + z * (1.2272840994071366e-249 + z * 8.493006224044142e-252))))))))));
-    const double part_12 = 5.836908013172099e-254;
-    return
-        part_0 + step * (part_1 + step * (part_2 + step * (part_3 + step * (part_4 + step * (part_5 + step * (part_6 + step * (part_7 + step * (part_8 + step * (part_9 + step * (part_10 + step * (part_11 + step * part_12)))))))))));
+    const double upper = ops_bessel_step(n + 2.0, x, ops_bessel_step(n + 3.0, x, above));
+    return ops_bessel_step(n, x, ops_bessel_step(n + 1.0, x, upper));
 }
 
 OUTLINE double
-ops_bessel_difference(double x)
+ops_bessel_steps_16(double n, double x, double above)
 {
-    const double near = x < 24.0 ? x : 0.0;
-    const double far = x >= 24.0 ? x : 24.0;
-    const double half = exp(-near);
-    const double tail = ops_bessel_difference_tail(1.0 / far) / far / (SQRT_TWO_PI * sqrt(far));
-    return x < 24.0 ? half * half * ops_bessel_difference_series(2.0 * near) : x != x ? x : tail;
+    const double upper = ops_bessel_steps_4(n + 8.0, x, ops_bessel_steps_4(n + 12.0, x, above));
+    return ops_bessel_steps_4(n, x, ops_bessel_steps_4(n + 4.0, x, upper));
+}
+
+OUTLINE double
+ops_bessel_steps_64(double n, double x, double above)
+{
+    const double upper = ops_bessel_steps_16(n + 32.0, x, ops_bessel_steps_16(n + 48.0, x, above));
+    return ops_bessel_steps_16(n, x, ops_bessel_steps_16(n + 16.0, x, upper));
 }
 
 OUTLINE double
@@ -727,20 +770,23 @@ ops_bessel_0(double x)
 }
 
 OUTLINE double
-ops_i1_series(double q)
+ops_bessel_moment(double n, double x)
 {
-    const double square = q * q;
-    const double fourth = square * square;
-    const double step = fourth * fourth * fourth;
-    const double part_0 =
-        1.0 + q * (0.5 + q * (0.08333333333333333 + q * (0.006944444444444444 + q * (0.00034722222222222224 + q * (1.1574074074074073e-05 + q * (2.755731922398589e-07 + q * (4.920949861426052e-09 + q * (6.834652585313961e-11 + q * (7.594058428126623e-13 + q * (6.903689480115112e-15 + q * 5.230067787965994e-17))))))))));
-    const double part_1 =
-        3.352607556388458e-19 + q * (1.842092063949702e-21 + q * (8.771866971189057e-24 + q * (3.654944571328774e-26 + q * (1.3437296218120491e-28 + q * (4.391273273895586e-31 + q * (1.2839980333028028e-33 + q * (3.3789421929021126e-36 + q * (8.045100459290744e-39 + q * (1.7413637357772174e-41 + q * (3.4414303078601135e-44 + q * 6.234475195398757e-47))))))))));
-    const double part_2 =
-        1.0390791992331261e-49 + q * (1.5985833834355786e-52 + q * (2.2771843068882885e-55 + q * (3.0121485540850376e-58 + q * (3.7095425542919185e-61 + q * (4.263842016427493e-64 + q * (4.5847763617499917e-67 + q * (4.6217503646673306e-70 + q * (4.376657542298608e-73 + q * (3.900764297948849e-76 + q * (3.2779531915536543e-79 + q * 2.60155015202671e-82))))))))));
-    const double part_3 =
-        1.9531157297497823e-85 + q * (1.3891292530226046e-88 + q * (9.373341788276685e-92 + q * (6.00855242838249e-95 + q * (3.6637514807210306e-98 + q * (2.127614100302573e-101 + q * (1.1780808971775045e-104 + q * (6.2266432197542515e-108 + q * (3.1447693029061876e-111 + q * (1.5192122236261777e-114 + q * (7.026883550537362e-118 + q * 3.114753346869398e-121))))))))));
-    return part_0 + step * (part_1 + step * (part_2 + step * part_3));
+    const double size = x < 1e+150 ? x : 0.0;
+    const double root = sqrt(4.0 * size * (size - 73.0) + 5476.0);
+    const double r_9 = ops_bessel_steps_64(9.0, x, x >= 1e+150 ? 0.0 : 294.0 / (2.0 * size + 74.0 + root));
+    const double r_8 = ops_bessel_step(8.0, x, r_9);
+    const double r_7 = ops_bessel_step(7.0, x, r_8);
+    const double r_6 = ops_bessel_step(6.0, x, r_7);
+    const double r_5 = ops_bessel_step(5.0, x, r_6);
+    const double r_4 = ops_bessel_step(4.0, x, r_5);
+    const double r_3 = ops_bessel_step(3.0, x, r_4);
+    const double r_2 = ops_bessel_step(2.0, x, r_3);
+    const double r_1 = ops_bessel_step(1.0, x, r_2);
+    const double r_0 = ops_bessel_step(0.0, x, r_1);
+    const double ratio =
+        (n > 0.0 ? r_0 : 1.0) * (n > 1.0 ? r_1 : 1.0) * (n > 2.0 ? r_2 : 1.0) * (n > 3.0 ? r_3 : 1.0) * (n > 4.0 ? r_4 : 1.0) * (n > 5.0 ? r_5 : 1.0) * (n > 6.0 ? r_6 : 1.0) * (n > 7.0 ? r_7 : 1.0) * (n > 8.0 ? r_8 : 1.0);
+    return n < 0.0 || n > 9.0 || n != floor(n) ? NAN : ops_bessel_0(x) * ratio;
 }
 
 OUTLINE double
@@ -757,14 +803,20 @@ ops_i1_tail(double u)
 }
 
 OUTLINE double
-ops_bessel_1_ratio(double x)
+ops_i1_series(double q)
 {
-    const double near = x < 20.0 ? x : 0.0;
-    const double far = x >= 20.0 ? x : 20.0;
-    return
-        x < 20.0 ? 0.5 * exp(-near) * ops_i1_series(0.25 * near * near)
-        : x != x ? x
-        : ops_i1_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far)) / far;
+    const double square = q * q;
+    const double fourth = square * square;
+    const double step = fourth * fourth * fourth;
+    const double part_0 =
+        1.0 + q * (0.5 + q * (0.08333333333333333 + q * (0.006944444444444444 + q * (0.00034722222222222224 + q * (1.1574074074074073e-05 + q * (2.755731922398589e-07 + q * (4.920949861426052e-09 + q * (6.834652585313961e-11 + q * (7.594058428126623e-13 + q * (6.903689480115112e-15 + q * 5.230067787965994e-17))))))))));
+    const double part_1 =
+        3.352607556388458e-19 + q * (1.842092063949702e-21 + q * (8.771866971189057e-24 + q * (3.654944571328774e-26 + q * (1.3437296218120491e-28 + q * (4.391273273895586e-31 + q * (1.2839980333028028e-33 + q * (3.3789421929021126e-36 + q * (8.045100459290744e-39 + q * (1.7413637357772174e-41 + q * (3.4414303078601135e-44 + q * 6.234475195398757e-47))))))))));
+    const double part_2 =
+        1.0390791992331261e-49 + q * (1.5985833834355786e-52 + q * (2.2771843068882885e-55 + q * (3.0121485540850376e-58 + q * (3.7095425542919185e-61 + q * (4.263842016427493e-64 + q * (4.5847763617499917e-67 + q * (4.6217503646673306e-70 + q * (4.376657542298608e-73 + q * (3.900764297948849e-76 + q * (3.2779531915536543e-79 + q * 2.60155015202671e-82))))))))));
+    const double part_3 =
+        1.9531157297497823e-85 + q * (1.3891292530226046e-88 + q * (9.373341788276685e-92 + q * (6.00855242838249e-95 + q * (3.6637514807210306e-98 + q * (2.127614100302573e-101 + q * (1.1780808971775045e-104 + q * (6.2266432197542515e-108 + q * (3.1447693029061876e-111 + q * (1.5192122236261777e-114 + q * (7.026883550537362e-118 + q * 3.114753346869398e-121))))))))));
+    return part_0 + step * (part_1 + step * (part_2 + step * part_3));
 }
 
 OUTLINE double
@@ -897,6 +949,53 @@ ops_power_over(double x, double y, double n)
     const double once = direct ? 0.0 : ieee_div(pow(x, y), x);
     const double twice = n >= 2.0 ? ieee_div(once, x) : once;
     return direct ? pow(x, exponent) : n >= 3.0 ? ieee_div(twice, x) : twice;
+}
+
+INLINE double
+ops_exact(double out)
+{
+    return 0.0;
+}
+
+INLINE double
+ops_times_power(double factor, double x, double y, double n)
+{
+    const double power = ops_power_over(x, y, n);
+    const bool normal = (1e-290 < fabs(power) && fabs(power) < 1e+290) || x == 0.0 || fabs(x) == INFINITY;
+    const bool exact = y - n + n == y;
+    const double root =
+        exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
+        : ieee_div(pow(fabs(x), 0.5 * y), pow(fabs(x), 0.5 * n));
+    const bool negative = copysign(1.0, power) < 0.0;
+    return
+        factor == 0.0 || (power == 0.0 && x == 0.0) ? 0.0
+        : normal ? factor * power
+        : factor * root * (negative ? -root : root);
+}
+
+INLINE double
+ops_times_normal_density(double factor, double x)
+{
+    const double root = ROOT_OF_ONE_OVER_SQRT_2PI * ops_exp_minus_square(x, 0.25);
+    return fabs(x) < 37.0 ? factor * ops_normal_density(x) : root == 0.0 ? 0.0 : factor * root * root;
+}
+
+INLINE double
+ops_times_error_density(double factor, double x)
+{
+    const double root = ops_exp_minus_square(x, 0.5);
+    return
+        fabs(x) < 26.0 ? TWO_OVER_SQRT_PI * factor * ops_exp_minus_square(x, 1.0)
+        : root == 0.0 ? 0.0
+        : TWO_OVER_SQRT_PI * factor * root * root;
+}
+
+INLINE double
+ops_times_sigmoid_slope(double factor, double x)
+{
+    const double e = exp(-fabs(x));
+    const double root = exp(-0.5 * fabs(x));
+    return fabs(x) < 690.0 ? factor * e / ((1.0 + e) * (1.0 + e)) : root == 0.0 ? 0.0 : factor * root * root;
 }
 
 INLINE double
@@ -1174,8 +1273,8 @@ op_hypot(double x, double y, double *d_x, double *d_y)
     const double length = sqrt(a * a + b * b);
     const double out = fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY : length / scale;
     const bool scaled = scale > 1.0 || out == INFINITY;
-    *d_x = out == 0.0 ? 0.0 : scaled ? a / length : x / out;
-    *d_y = out == 0.0 ? 0.0 : scaled ? b / length : y / out;
+    *d_x = out == 0.0 ? 0.0 : length == INFINITY ? ops_cosine_at_infinity(x, y) : scaled ? a / length : x / out;
+    *d_y = out == 0.0 ? 0.0 : length == INFINITY ? ops_cosine_at_infinity(y, x) : scaled ? b / length : y / out;
     return out;
 }
 
@@ -1356,7 +1455,7 @@ op_erfinv(double x, double *d_x)
 INLINE double
 op_i0e(double x, double *d_x)
 {
-    const double slope = ops_bessel_difference(fabs(x));
+    const double slope = ops_bessel_moment(1.0, fabs(x));
     *d_x = x == 0.0 ? 0.0 : x > 0.0 ? -slope : slope;
     return ops_bessel_0(fabs(x));
 }
@@ -1364,8 +1463,7 @@ op_i0e(double x, double *d_x)
 INLINE double
 op_i1e(double x, double *d_x)
 {
-    const double ratio = ops_bessel_1_ratio(fabs(x));
-    *d_x = ops_bessel_difference(fabs(x)) - ratio;
+    *d_x = ops_bessel_moment(2.0, fabs(x)) - ops_bessel_moment(1.0, fabs(x));
     return ops_bessel_1(x);
 }
 
@@ -1388,6 +1486,145 @@ op_logaddexp(double x, double y, double *d_x, double *d_y)
     *d_x = x >= y ? large : small;
     *d_y = x >= y ? small : large;
     return x != x || y != y ? x + y : out;
+}
+
+INLINE double
+op_pow_second_xx(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = ops_times_power(y * (y - 1.0) * (y - 2.0), x, y, 3.0);
+    *d_y = ops_times_power(2.0 * y - 1.0 + y * (y - 1.0) * log(x), x, y, 2.0);
+    return ops_times_power(y * (y - 1.0), x, y, 2.0);
+}
+
+INLINE double
+op_pow_second_xy(double x, double y, double *d_x, double *d_y)
+{
+    const double growth = log(x);
+    *d_x = ops_times_power(2.0 * y - 1.0 + y * (y - 1.0) * growth, x, y, 2.0);
+    *d_y = ops_times_power(growth * (2.0 + y * growth), x, y, 1.0);
+    return ops_times_power(1.0 + y * growth, x, y, 1.0);
+}
+
+INLINE double
+op_pow_second_yy(double x, double y, double *d_x, double *d_y)
+{
+    const double growth = log(x);
+    *d_x = ops_times_power(growth * (2.0 + y * growth), x, y, 1.0);
+    *d_y = ops_times_power(growth * growth * growth, x, y, 0.0);
+    return ops_times_power(growth * growth, x, y, 0.0);
+}
+
+INLINE double
+op_hypot_second_xx(double x, double y, double *d_x, double *d_y)
+{
+    const double scale = ops_scale(x, y);
+    const double a = x * scale;
+    const double b = y * scale;
+    const double length = sqrt(a * a + b * b);
+    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
+    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double w = ieee_div(v, length);
+    const double over = w * scale;
+    *d_x = -3.0 * u * over * over;
+    *d_y = ieee_div(w * (2.0 * u * u - v * v), length) * scale * scale;
+    return v * scale * w;
+}
+
+INLINE double
+op_hypot_second_xy(double x, double y, double *d_x, double *d_y)
+{
+    const double scale = ops_scale(x, y);
+    const double a = x * scale;
+    const double b = y * scale;
+    const double length = sqrt(a * a + b * b);
+    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
+    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double p = ieee_div(u, length);
+    const double q = ieee_div(v, length);
+    *d_x = ieee_div(q * (2.0 * u * u - v * v), length) * scale * scale;
+    *d_y = ieee_div(p * (2.0 * v * v - u * u), length) * scale * scale;
+    return (fabs(u) > fabs(v) ? -u * q : -p * v) * scale;
+}
+
+INLINE double
+op_atan2_second_xx(double y, double x, double *d_y, double *d_x)
+{
+    const double scale = ops_scale(x, y);
+    const double a = x * scale;
+    const double b = y * scale;
+    const double length = sqrt(a * a + b * b);
+    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
+    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double p = ieee_div(u, length);
+    const double q = ieee_div(v, length);
+    *d_y = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
+    *d_x = ieee_div(ieee_div(2.0 * q * (v * v - 3.0 * u * u), length), length) * scale * scale * scale;
+    return 2.0 * p * q * scale * scale;
+}
+
+INLINE double
+op_atan2_second_xy(double y, double x, double *d_y, double *d_x)
+{
+    const double scale = ops_scale(x, y);
+    const double a = x * scale;
+    const double b = y * scale;
+    const double length = sqrt(a * a + b * b);
+    const bool far = length == INFINITY;
+    const double u = far ? 0.0 : ieee_div(a, length);
+    const double v = far ? 0.0 : ieee_div(b, length);
+    const double p = ieee_div(u, length);
+    const double q = ieee_div(v, length);
+    const double product = far ? 0.0 : ieee_div(b - a, length) * ieee_div(b + a, length);
+    *d_y = ieee_div(ieee_div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale;
+    *d_x = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
+    return ieee_div(ieee_div(product, length), length) * scale * scale;
+}
+
+INLINE double
+op_logaddexp_second(double x, double y, double *d_x, double *d_y)
+{
+    const double e = ops_exp_difference(x >= y ? y : x, x >= y ? x : y);
+    const double out = e / ((1.0 + e) * (1.0 + e));
+    const double odds = tanh(0.5 * x - 0.5 * y);
+    *d_x = -out * odds;
+    *d_y = out * odds;
+    return out;
+}
+
+INLINE double
+op_normal_cdf_second(double x, double *d_x)
+{
+    *d_x = ops_times_normal_density((x - 1.0) * (x + 1.0), x);
+    return ops_times_normal_density(-x, x);
+}
+
+INLINE double
+op_erf_second(double x, double *d_x)
+{
+    const double near = fabs(x) - SQRT_HALF - SQRT_HALF_REST;
+    const double far = fabs(x) + SQRT_HALF;
+    *d_x = ops_times_error_density(4.0 * near * far, x);
+    return ops_times_error_density(-2.0 * x, x);
+}
+
+INLINE double
+op_gelu_second(double x, double *d_x)
+{
+    const double near = SQRT_TWO - fabs(x) + SQRT_TWO_REST;
+    const double far = SQRT_TWO + fabs(x);
+    const double slope = ops_times_normal_density(x * (x - 2.0) * (x + 2.0), x);
+    *d_x = slope;
+    return ops_times_normal_density(near * far, x);
+}
+
+INLINE double
+op_silu_second(double x, double *d_x)
+{
+    const double t = tanh(0.5 * x);
+    const double u = ops_times_sigmoid_slope(1.0, x);
+    const double factor = 2.0 - x * t;
+    *d_x = ops_times_sigmoid_slope(x * (1.0 - 6.0 * u) - 3.0 * t, x);
+    return ops_times_sigmoid_slope(factor, x);
 }
 
 INLINE double
@@ -1430,10 +1667,18 @@ INLINE double
 op_portion(double x, double y, double *d_x, double *d_y)
 {
     const double total = x + y;
-    const double out = ieee_div(x, total);
+    const double out = x == 0.0 ? 0.0 : ieee_div(x, total);
     *d_x = ieee_div(ieee_div(y, total), total);
     *d_y = ieee_div(-out, total);
     return out;
+}
+
+INLINE double
+op_bessel_moment(double n, double x, double *d_n, double *d_x)
+{
+    *d_n = 0.0;
+    *d_x = -ops_bessel_moment(n + 1.0, x);
+    return ops_bessel_moment(n, x);
 }
 
 INLINE double
@@ -1457,6 +1702,48 @@ op_spherical_bessel(double n, double x, double *d_n, double *d_x)
 }
 
 INLINE double
+op_whole_quotient(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = 0.0;
+    *d_y = 0.0;
+    return ops_whole(ieee_div(x - fmod(x, y), y));
+}
+
+INLINE double
+op_max_of_all(double x, double y, double *d_x, double *d_y)
+{
+    const double out = x > y || x == y ? x : y > x ? y : NAN;
+    *d_x = x >= y ? 1.0 : 0.0;
+    *d_y = y >= x ? 1.0 : 0.0;
+    return out;
+}
+
+INLINE double
+op_min_of_all(double x, double y, double *d_x, double *d_y)
+{
+    const double out = x < y || x == y ? x : y < x ? y : NAN;
+    *d_x = x <= y ? 1.0 : 0.0;
+    *d_y = y <= x ? 1.0 : 0.0;
+    return out;
+}
+
+INLINE double
+op_equal(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = 0.0;
+    *d_y = 0.0;
+    return x == y ? 1.0 : 0.0;
+}
+
+INLINE double
+op_shared(double x, double n, double *d_x, double *d_n)
+{
+    *d_x = 1.0 / n;
+    *d_n = 0.0;
+    return x;
+}
+
+INLINE double
 op_div_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
@@ -1472,13 +1759,11 @@ op_pow_slope_x(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     op_pow(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_power_over_2(x, y, &out_1_x, &out_1_y);
+    const double out_1 = op_pow_second_xx(x, y, &out_1_x, &out_1_y);
     double out_2_x, out_2_y;
-    const double out_2 = op_power_over_1(x, y, &out_2_x, &out_2_y);
-    double out_3_x;
-    const double out_3 = op_log(x, &out_3_x);
-    *d_x = y * (y - 1.0) != 0.0 ? y * (y - 1.0) * out_1 : 0.0;
-    *d_y = out_2 != 0.0 ? out_2 * (1.0 + y * out_3) : 0.0;
+    const double out_2 = op_pow_second_xy(x, y, &out_2_x, &out_2_y);
+    *d_x = out_1;
+    *d_y = out_2;
     return slope_x;
 }
 
@@ -1488,11 +1773,11 @@ op_pow_slope_y(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     op_pow(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_power_over_1(x, y, &out_1_x, &out_1_y);
-    double out_2_x;
-    const double out_2 = op_log(x, &out_2_x);
-    *d_x = out_1 != 0.0 ? out_1 * (1.0 + y * out_2) : 0.0;
-    *d_y = slope_y != 0.0 ? slope_y * out_2 : 0.0;
+    const double out_1 = op_pow_second_xy(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow_second_yy(x, y, &out_2_x, &out_2_y);
+    *d_x = out_1;
+    *d_y = out_2;
     return slope_y;
 }
 
@@ -1647,8 +1932,12 @@ op_atan2_slope_y(double y, double x, double *d_y, double *d_x)
 {
     double slope_y, slope_x;
     op_atan2(y, x, &slope_y, &slope_x);
-    *d_y = 2.0 * slope_y * slope_x;
-    *d_x = (slope_x - slope_y) * (slope_x + slope_y);
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_second_xx(y, x, &out_1_y, &out_1_x);
+    double out_2_y, out_2_x;
+    const double out_2 = op_atan2_second_xy(y, x, &out_2_y, &out_2_x);
+    *d_y = -out_1;
+    *d_x = out_2;
     return slope_y;
 }
 
@@ -1657,8 +1946,12 @@ op_atan2_slope_x(double y, double x, double *d_y, double *d_x)
 {
     double slope_y, slope_x;
     op_atan2(y, x, &slope_y, &slope_x);
-    *d_y = (slope_x - slope_y) * (slope_x + slope_y);
-    *d_x = -2.0 * slope_y * slope_x;
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_second_xy(y, x, &out_1_y, &out_1_x);
+    double out_2_y, out_2_x;
+    const double out_2 = op_atan2_second_xx(y, x, &out_2_y, &out_2_x);
+    *d_y = out_1;
+    *d_x = out_2;
     return slope_x;
 }
 
@@ -1666,9 +1959,13 @@ INLINE double
 op_hypot_slope_x(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
-    const double out = op_hypot(x, y, &slope_x, &slope_y);
-    *d_x = slope_y * ieee_div(slope_y, out);
-    *d_y = ieee_div(-slope_x * slope_y, out);
+    op_hypot(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot_second_xx(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_hypot_second_xy(x, y, &out_2_x, &out_2_y);
+    *d_x = out_1;
+    *d_y = out_2;
     return slope_x;
 }
 
@@ -1676,9 +1973,13 @@ INLINE double
 op_hypot_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
-    const double out = op_hypot(x, y, &slope_x, &slope_y);
-    *d_x = ieee_div(-slope_x * slope_y, out);
-    *d_y = slope_x * ieee_div(slope_x, out);
+    op_hypot(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot_second_xy(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_hypot_second_xx(y, x, &out_2_x, &out_2_y);
+    *d_x = out_1;
+    *d_y = out_2;
     return slope_y;
 }
 
@@ -1733,10 +2034,19 @@ op_silu_slope(double x, double *d_x)
     double slope_x;
     op_silu(x, &slope_x);
     double out_1_x;
-    const double out_1 = op_sigmoid_slope(x, &out_1_x);
-    double out_2_x;
-    const double out_2 = op_tanh(0.5 * x, &out_2_x);
-    *d_x = out_1 != 0.0 ? out_1 * (2.0 - x * out_2) : 0.0;
+    const double out_1 = op_silu_second(x, &out_1_x);
+    *d_x = out_1;
+    return slope_x;
+}
+
+INLINE double
+op_gelu_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_gelu(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_gelu_second(x, &out_1_x);
+    *d_x = out_1;
     return slope_x;
 }
 
@@ -1745,7 +2055,9 @@ op_erf_slope(double x, double *d_x)
 {
     double slope_x;
     op_erf(x, &slope_x);
-    *d_x = -2.0 * (slope_x != 0.0 ? x * slope_x : 0.0);
+    double out_1_x;
+    const double out_1 = op_erf_second(x, &out_1_x);
+    *d_x = out_1;
     return slope_x;
 }
 
@@ -1754,7 +2066,9 @@ op_erfc_slope(double x, double *d_x)
 {
     double slope_x;
     op_erfc(x, &slope_x);
-    *d_x = -2.0 * (slope_x != 0.0 ? x * slope_x : 0.0);
+    double out_1_x;
+    const double out_1 = op_erf_second(x, &out_1_x);
+    *d_x = -out_1;
     return slope_x;
 }
 
@@ -1763,7 +2077,9 @@ op_normal_cdf_slope(double x, double *d_x)
 {
     double slope_x;
     op_normal_cdf(x, &slope_x);
-    *d_x = -(slope_x != 0.0 ? x * slope_x : 0.0);
+    double out_1_x;
+    const double out_1 = op_normal_cdf_second(x, &out_1_x);
+    *d_x = out_1;
     return slope_x;
 }
 
@@ -1777,42 +2093,14 @@ op_erfinv_slope(double x, double *d_x)
 }
 
 INLINE double
-op_i0e_slope(double x, double *d_x)
-{
-    double slope_x;
-    op_i0e(x, &slope_x);
-    double out_1_x;
-    const double out_1 = op_sign(x, &out_1_x);
-    double out_2_x;
-    const double out_2 = op_i1e(x, &out_2_x);
-    *d_x = -2.0 * out_1 * slope_x - (x != 0.0 ? ieee_div(out_2, x) : 0.5);
-    return slope_x;
-}
-
-INLINE double
-op_i1e_slope(double x, double *d_x)
-{
-    double slope_x;
-    op_i1e(x, &slope_x);
-    double out_1_x;
-    const double out_1 = op_i0e_slope(x, &out_1_x);
-    double out_2_x;
-    const double out_2 = op_sign(x, &out_2_x);
-    double out_3_x;
-    const double out_3 = op_i1e(x, &out_3_x);
-    double out_4_x, out_4_y;
-    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
-    *d_x = x != 0.0 ? 2.0 * out_1 + out_2 * ieee_div(out_3, x) - ieee_div(slope_x, x) + ieee_div(out_3, out_4) : 0.0;
-    return slope_x;
-}
-
-INLINE double
 op_logaddexp_slope_x(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
     op_logaddexp(x, y, &slope_x, &slope_y);
-    *d_x = slope_x * slope_y;
-    *d_y = -slope_x * slope_y;
+    double out_1_x, out_1_y;
+    const double out_1 = op_logaddexp_second(x, y, &out_1_x, &out_1_y);
+    *d_x = out_1;
+    *d_y = -out_1;
     return slope_x;
 }
 
@@ -1821,18 +2109,456 @@ op_logaddexp_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
     op_logaddexp(x, y, &slope_x, &slope_y);
-    *d_x = -slope_x * slope_y;
-    *d_y = slope_x * slope_y;
+    double out_1_x, out_1_y;
+    const double out_1 = op_logaddexp_second(x, y, &out_1_x, &out_1_y);
+    *d_x = -out_1;
+    *d_y = out_1;
     return slope_y;
 }
 
 INLINE double
-op_gelu_slope(double x, double *d_x)
+op_pow_second_xx_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_xx(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_pow(x, y - 4.0, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_power_over_3(x, y, &out_2_x, &out_2_y);
+    double out_3_x;
+    const double out_3 = op_log(x, &out_3_x);
+    *d_x =
+        y * (y - 1.0) * (y - 2.0) != 0.0 ? y * (y - 1.0) * (y - 2.0) * (y - 3.0 != 0.0 ? (y - 3.0) * out_1 : 0.0)
+        : 0.0;
+    *d_y =
+        y * (y - 1.0) * (y - 2.0) != 0.0 ? out_2 * ((y - 2.0) * (y - 1.0 + y) + y * (y - 1.0)) + y * (y - 1.0) * (y - 2.0) * (out_2 != 0.0 ? out_2 * out_3 : 0.0)
+        : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_pow_second_xx_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_xx(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_power_over_3(x, y, &out_1_x, &out_1_y);
+    double out_2_x;
+    const double out_2 = op_log(x, &out_2_x);
+    double out_3_x, out_3_y;
+    const double out_3 = op_power_over_2(x, y, &out_3_x, &out_3_y);
+    *d_x =
+        y * (y - 1.0) * (y - 2.0) != 0.0 ? out_1 * ((y - 2.0) * (y - 1.0 + y) + y * (y - 1.0)) + y * (y - 1.0) * (y - 2.0) * (out_1 != 0.0 ? out_1 * out_2 : 0.0)
+        : 0.0;
+    *d_y =
+        out_3 != 0.0 ? out_3 * (2.0 + out_2 * (y - 1.0 + y)) + (2.0 * y - 1.0 + y * (y - 1.0) * out_2) * (out_3 != 0.0 ? out_3 * out_2 : 0.0)
+        : 0.0;
+    return slope_y;
+}
+
+INLINE double
+op_pow_second_xy_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_xy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_power_over_2(x, y, &out_1_x, &out_1_y);
+    double out_2_x;
+    const double out_2 = op_log_slope(x, &out_2_x);
+    double out_3_x;
+    const double out_3 = op_log(x, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_power_over_3(x, y, &out_4_x, &out_4_y);
+    *d_x =
+        out_1 != 0.0 ? out_1 * (y * (y - 1.0) * out_2) + (2.0 * y - 1.0 + y * (y - 1.0) * out_3) * (y - 2.0 != 0.0 ? (y - 2.0) * out_4 : 0.0)
+        : 0.0;
+    *d_y =
+        out_1 != 0.0 ? out_1 * (2.0 + out_3 * (y - 1.0 + y)) + (2.0 * y - 1.0 + y * (y - 1.0) * out_3) * (out_1 != 0.0 ? out_1 * out_3 : 0.0)
+        : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_pow_second_xy_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_xy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_power_over_2(x, y, &out_1_x, &out_1_y);
+    double out_2_x;
+    const double out_2 = op_log(x, &out_2_x);
+    double out_3_x, out_3_y;
+    const double out_3 = op_power_over_1(x, y, &out_3_x, &out_3_y);
+    *d_x =
+        out_1 != 0.0 ? out_1 * (2.0 + out_2 * (y - 1.0 + y)) + (2.0 * y - 1.0 + y * (y - 1.0) * out_2) * (out_1 != 0.0 ? out_1 * out_2 : 0.0)
+        : 0.0;
+    *d_y =
+        out_3 != 0.0 ? out_3 * (out_2 * out_2) + out_2 * (2.0 + y * out_2) * (out_3 != 0.0 ? out_3 * out_2 : 0.0)
+        : 0.0;
+    return slope_y;
+}
+
+INLINE double
+op_pow_second_yy_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_yy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_power_over_1(x, y, &out_1_x, &out_1_y);
+    double out_2_x;
+    const double out_2 = op_log(x, &out_2_x);
+    double out_3_x;
+    const double out_3 = op_log_slope(x, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_power_over_2(x, y, &out_4_x, &out_4_y);
+    *d_x =
+        out_1 != 0.0 ? out_1 * ((2.0 + y * out_2) * out_3 + out_2 * (y * out_3)) + out_2 * (2.0 + y * out_2) * (y - 1.0 != 0.0 ? (y - 1.0) * out_4 : 0.0)
+        : 0.0;
+    *d_y =
+        out_1 != 0.0 ? out_1 * (out_2 * out_2) + out_2 * (2.0 + y * out_2) * (out_1 != 0.0 ? out_1 * out_2 : 0.0)
+        : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_pow_second_yy_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_pow_second_yy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_power_over_1(x, y, &out_1_x, &out_1_y);
+    double out_2_x;
+    const double out_2 = op_log(x, &out_2_x);
+    double out_3_x, out_3_y;
+    const double out_3 = op_pow(x, y, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_2, 3.0, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_pow_slope_y(x, y, &out_5_x, &out_5_y);
+    *d_x =
+        out_1 != 0.0 ? out_1 * (out_2 * out_2) + out_2 * (2.0 + y * out_2) * (out_1 != 0.0 ? out_1 * out_2 : 0.0)
+        : 0.0;
+    *d_y = out_3 != 0.0 ? out_4 * out_5 : 0.0;
+    return slope_y;
+}
+
+INLINE double
+op_hypot_second_xx_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    const double out = op_hypot_second_xx(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_hypot_second_xx(x, y, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_hypot_slope_x(x, y, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_div_slope_y(out, out_1, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_hypot_second_xy(x, y, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_hypot_slope_y(x, y, &out_6_x, &out_6_y);
+    *d_x = ieee_div(out, out_1) * (-3.0 * out_2) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_x + out_4 * out_3);
+    *d_y = ieee_div(out, out_1) * (-3.0 * out_5) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_y + out_4 * out_6);
+    return slope_x;
+}
+
+INLINE double
+op_hypot_second_xx_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    const double out = op_hypot_second_xx(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_hypot_second_xy(x, y, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_hypot_slope_x(x, y, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_div_slope_y(out, out_1, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_hypot_slope_y(x, y, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow(out_3, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow(out_5, 2.0, &out_7_x, &out_7_y);
+    double out_8_x, out_8_y;
+    const double out_8 = op_hypot_second_xx(y, x, &out_8_x, &out_8_y);
+    double out_9_x, out_9_y;
+    const double out_9 = op_div_slope_y(out_5, out_1, &out_9_x, &out_9_y);
+    double out_10_x, out_10_y;
+    const double out_10 = op_pow_slope_x(out_3, 2.0, &out_10_x, &out_10_y);
+    double out_11_x, out_11_y;
+    const double out_11 = op_pow_slope_x(out_5, 2.0, &out_11_x, &out_11_y);
+    double out_12_x, out_12_y;
+    const double out_12 = op_div_slope_y(2.0 * out_6 - out_7, out_1, &out_12_x, &out_12_y);
+    *d_x = ieee_div(out, out_1) * (-3.0 * out_2) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_y + out_4 * out_5);
+    *d_y =
+        ieee_div(2.0 * out_6 - out_7, out_1) * (ieee_div(1.0, out_1) * out_8 + out_9 * out_5) + ieee_div(out_5, out_1) * (ieee_div(1.0, out_1) * (2.0 * (out_10 * out_2) + -1.0 * (out_11 * out_8)) + out_12 * out_5);
+    return slope_y;
+}
+
+INLINE double
+op_hypot_second_xy_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_hypot_second_xy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot_slope_x(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_hypot_slope_y(x, y, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_hypot(x, y, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_hypot_second_xy(x, y, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_div_slope_y(out_3, out_5, &out_7_x, &out_7_y);
+    double out_8_x, out_8_y;
+    const double out_8 = op_pow_slope_x(out_1, 2.0, &out_8_x, &out_8_y);
+    double out_9_x, out_9_y;
+    const double out_9 = op_hypot_second_xx(x, y, &out_9_x, &out_9_y);
+    double out_10_x, out_10_y;
+    const double out_10 = op_pow_slope_x(out_3, 2.0, &out_10_x, &out_10_y);
+    double out_11_x, out_11_y;
+    const double out_11 = op_div_slope_y(2.0 * out_2 - out_4, out_5, &out_11_x, &out_11_y);
+    double out_12_x, out_12_y;
+    const double out_12 = op_hypot_second_xx(y, x, &out_12_x, &out_12_y);
+    *d_x =
+        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_6 + out_7 * out_1) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_1);
+    *d_y =
+        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_12 + out_7 * out_3) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_6) + -1.0 * (out_10 * out_12)) + out_11 * out_3);
+    return slope_x;
+}
+
+INLINE double
+op_hypot_second_xy_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_hypot_second_xy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_hypot_slope_x(x, y, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_hypot_slope_y(x, y, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_hypot(x, y, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_hypot_second_xx(y, x, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_div_slope_y(out_3, out_5, &out_7_x, &out_7_y);
+    double out_8_x, out_8_y;
+    const double out_8 = op_pow_slope_x(out_1, 2.0, &out_8_x, &out_8_y);
+    double out_9_x, out_9_y;
+    const double out_9 = op_hypot_second_xy(x, y, &out_9_x, &out_9_y);
+    double out_10_x, out_10_y;
+    const double out_10 = op_pow_slope_x(out_3, 2.0, &out_10_x, &out_10_y);
+    double out_11_x, out_11_y;
+    const double out_11 = op_div_slope_y(2.0 * out_2 - out_4, out_5, &out_11_x, &out_11_y);
+    double out_12_x, out_12_y;
+    const double out_12 = op_div_slope_y(out_1, out_5, &out_12_x, &out_12_y);
+    double out_13_x, out_13_y;
+    const double out_13 = op_div_slope_y(2.0 * out_4 - out_2, out_5, &out_13_x, &out_13_y);
+    *d_x =
+        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_6 + out_7 * out_3) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_3);
+    *d_y =
+        ieee_div(2.0 * out_4 - out_2, out_5) * (ieee_div(1.0, out_5) * out_9 + out_12 * out_3) + ieee_div(out_1, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_10 * out_6) + -1.0 * (out_8 * out_9)) + out_13 * out_3);
+    return slope_y;
+}
+
+INLINE double
+op_atan2_second_xx_slope_y(double y, double x, double *d_y, double *d_x)
+{
+    double slope_y, slope_x;
+    op_atan2_second_xx(y, x, &slope_y, &slope_x);
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_slope_y(y, x, &out_1_y, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_y, out_3_x;
+    const double out_3 = op_atan2_slope_x(y, x, &out_3_y, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_y, out_5_x;
+    const double out_5 = op_atan2_second_xx(y, x, &out_5_y, &out_5_x);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow_slope_x(out_1, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow_slope_x(out_3, 2.0, &out_7_x, &out_7_y);
+    double out_8_y, out_8_x;
+    const double out_8 = op_atan2_second_xy(y, x, &out_8_y, &out_8_x);
+    *d_y = (out_2 - 3.0 * out_4) * (2.0 * -out_5) + 2.0 * out_1 * (out_6 * -out_5 + -1.0 * (3.0 * (out_7 * out_8)));
+    *d_x = (out_2 - 3.0 * out_4) * (2.0 * out_8) + 2.0 * out_1 * (out_6 * out_8 + -1.0 * (3.0 * (out_7 * out_5)));
+    return slope_y;
+}
+
+INLINE double
+op_atan2_second_xx_slope_x(double y, double x, double *d_y, double *d_x)
+{
+    double slope_y, slope_x;
+    op_atan2_second_xx(y, x, &slope_y, &slope_x);
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_slope_y(y, x, &out_1_y, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_y, out_3_x;
+    const double out_3 = op_atan2_slope_x(y, x, &out_3_y, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_y, out_5_x;
+    const double out_5 = op_atan2_second_xy(y, x, &out_5_y, &out_5_x);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow_slope_x(out_1, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow_slope_x(out_3, 2.0, &out_7_x, &out_7_y);
+    double out_8_y, out_8_x;
+    const double out_8 = op_atan2_second_xx(y, x, &out_8_y, &out_8_x);
+    *d_y = (out_2 - 3.0 * out_4) * (2.0 * out_5) + 2.0 * out_1 * (out_6 * out_5 + -1.0 * (3.0 * (out_7 * out_8)));
+    *d_x = (3.0 * out_2 - out_4) * (2.0 * out_8) + 2.0 * out_3 * (3.0 * (out_6 * out_5) + -1.0 * (out_7 * out_8));
+    return slope_x;
+}
+
+INLINE double
+op_atan2_second_xy_slope_y(double y, double x, double *d_y, double *d_x)
+{
+    double slope_y, slope_x;
+    op_atan2_second_xy(y, x, &slope_y, &slope_x);
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_slope_x(y, x, &out_1_y, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_y, out_3_x;
+    const double out_3 = op_atan2_slope_y(y, x, &out_3_y, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_y, out_5_x;
+    const double out_5 = op_atan2_second_xy(y, x, &out_5_y, &out_5_x);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow_slope_x(out_1, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow_slope_x(out_3, 2.0, &out_7_x, &out_7_y);
+    double out_8_y, out_8_x;
+    const double out_8 = op_atan2_second_xx(y, x, &out_8_y, &out_8_x);
+    *d_y = (out_2 - 3.0 * out_4) * (2.0 * out_5) + 2.0 * out_1 * (out_6 * out_5 + -1.0 * (3.0 * (out_7 * -out_8)));
+    *d_x = (out_2 - 3.0 * out_4) * (2.0 * out_8) + 2.0 * out_1 * (out_6 * out_8 + -1.0 * (3.0 * (out_7 * out_5)));
+    return slope_y;
+}
+
+INLINE double
+op_atan2_second_xy_slope_x(double y, double x, double *d_y, double *d_x)
+{
+    double slope_y, slope_x;
+    op_atan2_second_xy(y, x, &slope_y, &slope_x);
+    double out_1_y, out_1_x;
+    const double out_1 = op_atan2_slope_x(y, x, &out_1_y, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_y, out_3_x;
+    const double out_3 = op_atan2_slope_y(y, x, &out_3_y, &out_3_x);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    double out_5_y, out_5_x;
+    const double out_5 = op_atan2_second_xx(y, x, &out_5_y, &out_5_x);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow_slope_x(out_1, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow_slope_x(out_3, 2.0, &out_7_x, &out_7_y);
+    double out_8_y, out_8_x;
+    const double out_8 = op_atan2_second_xy(y, x, &out_8_y, &out_8_x);
+    *d_y = (out_2 - 3.0 * out_4) * (2.0 * out_5) + 2.0 * out_1 * (out_6 * out_5 + -1.0 * (3.0 * (out_7 * out_8)));
+    *d_x = (out_4 - 3.0 * out_2) * (2.0 * out_8) + 2.0 * out_3 * (out_7 * out_8 + -1.0 * (3.0 * (out_6 * out_5)));
+    return slope_x;
+}
+
+INLINE double
+op_logaddexp_second_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    const double out = op_logaddexp_second(x, y, &slope_x, &slope_y);
+    double out_1_x;
+    const double out_1 = op_tanh(0.5 * x - 0.5 * y, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_tanh_slope(0.5 * x - 0.5 * y, &out_2_x);
+    *d_x = out_1 * (-1.0 * slope_x) + -out * (out_2 * 0.5);
+    *d_y = out_1 * (-1.0 * slope_y) + -out * (out_2 * (-1.0 * 0.5));
+    return slope_x;
+}
+
+INLINE double
+op_logaddexp_second_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    const double out = op_logaddexp_second(x, y, &slope_x, &slope_y);
+    double out_1_x;
+    const double out_1 = op_tanh(0.5 * x - 0.5 * y, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_tanh_slope(0.5 * x - 0.5 * y, &out_2_x);
+    *d_x = out_1 * (-1.0 * slope_y) + -out * (out_2 * (-1.0 * 0.5));
+    *d_y = out_1 * slope_y + out * (out_2 * (-1.0 * 0.5));
+    return slope_y;
+}
+
+INLINE double
+op_normal_cdf_second_slope(double x, double *d_x)
 {
     double slope_x;
-    op_gelu(x, &slope_x);
+    op_normal_cdf_second(x, &slope_x);
     double out_1_x;
     const double out_1 = op_normal_cdf_slope(x, &out_1_x);
-    *d_x = out_1 != 0.0 ? out_1 * (2.0 - x * x) : 0.0;
+    double out_2_x;
+    const double out_2 = op_normal_cdf_second(x, &out_2_x);
+    *d_x = out_1 != 0.0 ? out_1 * (x + 1.0 + (x - 1.0)) + (x - 1.0) * (x + 1.0) * out_2 : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_erf_second_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_erf_second(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_erf_slope(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_erf_second(x, &out_2_x);
+    *d_x = out_1 != 0.0 ? out_1 * (x * 4.0 + 4.0 * x) + (4.0 * x * x - 2.0) * out_2 : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_gelu_second_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_gelu_second(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_normal_cdf_slope(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_normal_cdf_second(x, &out_2_x);
+    *d_x =
+        out_1 != 0.0 ? out_1 * ((x + 2.0) * (x - 2.0 + x) + x * (x - 2.0)) + x * (x - 2.0) * (x + 2.0) * out_2
+        : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_silu_second_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_silu_second(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_sigmoid_slope(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_tanh(0.5 * x, &out_2_x);
+    double out_3_x;
+    const double out_3 = op_tanh_slope(0.5 * x, &out_3_x);
+    *d_x =
+        out_1 != 0.0 ? (x * (1.0 - 6.0 * out_1) - 3.0 * out_2) * (-out_1 * out_2) + out_1 * (1.0 - 6.0 * out_1 + x * (-1.0 * (6.0 * (-out_1 * out_2))) + -1.0 * (3.0 * (out_3 * 0.5)))
+        : 0.0;
     return slope_x;
 }

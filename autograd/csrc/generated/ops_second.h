@@ -27,35 +27,24 @@ static double
 second_pow_00(double x, double y, double out, double d_x, double d_y)
 {
     double unused;
-    const double t0 = y - 1.0;
-    const double t1 = y * t0;
-    const double t2 = op_power_over_2(x, y, &unused, &unused);
-    const double t3 = t1 * t2;
-    const double t4 = op_where(t1, t3, 0.0, &unused, &unused, &unused);
-    return t4;
+    const double t0 = op_pow_second_xx(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
 second_pow_01(double x, double y, double out, double d_x, double d_y)
 {
     double unused;
-    const double t0 = op_power_over_1(x, y, &unused, &unused);
-    const double t1 = op_log(x, &unused);
-    const double t2 = y * t1;
-    const double t3 = 1.0 + t2;
-    const double t4 = t0 * t3;
-    const double t5 = op_where(t0, t4, 0.0, &unused, &unused, &unused);
-    return t5;
+    const double t0 = op_pow_second_xy(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
 second_pow_11(double x, double y, double out, double d_x, double d_y)
 {
     double unused;
-    const double t0 = op_log(x, &unused);
-    const double t1 = d_y * t0;
-    const double t2 = op_where(d_y, t1, 0.0, &unused, &unused, &unused);
-    return t2;
+    const double t0 = op_pow_second_yy(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
@@ -254,51 +243,50 @@ second_atanh_00(double x, double out, double d_x)
 static double
 second_atan2_00(double y, double x, double out, double d_y, double d_x)
 {
-    const double t0 = 2.0 * d_y;
-    const double t1 = t0 * d_x;
+    double unused;
+    const double t0 = op_atan2_second_xx(y, x, &unused, &unused);
+    const double t1 = -t0;
     return t1;
 }
 
 static double
 second_atan2_01(double y, double x, double out, double d_y, double d_x)
 {
-    const double t0 = d_x - d_y;
-    const double t1 = d_x + d_y;
-    const double t2 = t0 * t1;
-    return t2;
+    double unused;
+    const double t0 = op_atan2_second_xy(y, x, &unused, &unused);
+    return t0;
 }
 
 static double
 second_atan2_11(double y, double x, double out, double d_y, double d_x)
 {
-    const double t0 = -2.0 * d_y;
-    const double t1 = t0 * d_x;
-    return t1;
+    double unused;
+    const double t0 = op_atan2_second_xx(y, x, &unused, &unused);
+    return t0;
 }
 
 static double
 second_hypot_00(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = d_y / out;
-    const double t1 = d_y * t0;
-    return t1;
+    double unused;
+    const double t0 = op_hypot_second_xx(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
 second_hypot_01(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = -d_x;
-    const double t1 = t0 * d_y;
-    const double t2 = t1 / out;
-    return t2;
+    double unused;
+    const double t0 = op_hypot_second_xy(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
 second_hypot_11(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = d_x / out;
-    const double t1 = d_x * t0;
-    return t1;
+    double unused;
+    const double t0 = op_hypot_second_xx(y, x, &unused, &unused);
+    return t0;
 }
 
 static double
@@ -386,26 +374,16 @@ static double
 second_silu_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = op_sigmoid_slope(x, &unused);
-    const double t1 = 0.5 * x;
-    const double t2 = op_tanh(t1, &unused);
-    const double t3 = x * t2;
-    const double t4 = 2.0 - t3;
-    const double t5 = t0 * t4;
-    const double t6 = op_where(t0, t5, 0.0, &unused, &unused, &unused);
-    return t6;
+    const double t0 = op_silu_second(x, &unused);
+    return t0;
 }
 
 static double
 second_gelu_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = op_normal_cdf_slope(x, &unused);
-    const double t1 = x * x;
-    const double t2 = 2.0 - t1;
-    const double t3 = t0 * t2;
-    const double t4 = op_where(t0, t3, 0.0, &unused, &unused, &unused);
-    return t4;
+    const double t0 = op_gelu_second(x, &unused);
+    return t0;
 }
 
 static double
@@ -429,30 +407,25 @@ static double
 second_erf_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x * d_x;
-    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
-    const double t2 = -2.0 * t1;
-    return t2;
+    const double t0 = op_erf_second(x, &unused);
+    return t0;
 }
 
 static double
 second_erfc_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x * d_x;
-    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
-    const double t2 = -2.0 * t1;
-    return t2;
+    const double t0 = op_erf_second(x, &unused);
+    const double t1 = -t0;
+    return t1;
 }
 
 static double
 second_normal_cdf_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x * d_x;
-    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
-    const double t2 = -t1;
-    return t2;
+    const double t0 = op_normal_cdf_second(x, &unused);
+    return t0;
 }
 
 static double
@@ -469,33 +442,38 @@ second_i0e_00(double x, double out, double d_x)
 {
     double unused;
     const double t0 = op_sign(x, &unused);
-    const double t1 = -2.0 * t0;
-    const double t2 = t1 * d_x;
-    const double t3 = op_i1e(x, &unused);
-    const double t4 = t3 / x;
-    const double t5 = op_where(x, t4, 0.5, &unused, &unused, &unused);
-    const double t6 = t2 - t5;
-    return t6;
+    const double t1 = -t0;
+    const double t2 = 1.0 + 1.0;
+    const double t3 = op_abs(x, &unused);
+    const double t4 = op_bessel_moment(t2, t3, &unused, &unused);
+    const double t5 = -t4;
+    const double t6 = x > 0.0 ? 1.0 : 0.0;
+    const double t7 = x < 0.0 ? 1.0 : 0.0;
+    const double t8 = t6 - t7;
+    const double t9 = t5 * t8;
+    const double t10 = t1 * t9;
+    return t10;
 }
 
 static double
 second_i1e_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = op_i0e_slope(x, &unused);
-    const double t1 = 2.0 * t0;
-    const double t2 = op_sign(x, &unused);
-    const double t3 = op_i1e(x, &unused);
-    const double t4 = t3 / x;
-    const double t5 = t2 * t4;
-    const double t6 = t1 + t5;
-    const double t7 = d_x / x;
-    const double t8 = t6 - t7;
-    const double t9 = op_pow(x, 2.0, &unused, &unused);
-    const double t10 = t3 / t9;
-    const double t11 = t8 + t10;
-    const double t12 = op_where(x, t11, 0.0, &unused, &unused, &unused);
-    return t12;
+    const double t0 = 2.0 + 1.0;
+    const double t1 = op_abs(x, &unused);
+    const double t2 = op_bessel_moment(t0, t1, &unused, &unused);
+    const double t3 = -t2;
+    const double t4 = x > 0.0 ? 1.0 : 0.0;
+    const double t5 = x < 0.0 ? 1.0 : 0.0;
+    const double t6 = t4 - t5;
+    const double t7 = t3 * t6;
+    const double t8 = 1.0 + 1.0;
+    const double t9 = op_bessel_moment(t8, t1, &unused, &unused);
+    const double t10 = -t9;
+    const double t11 = t10 * t6;
+    const double t12 = -1.0 * t11;
+    const double t13 = t7 + t12;
+    return t13;
 }
 
 static double
@@ -507,43 +485,47 @@ second_sinc_00(double x, double out, double d_x)
     const double t2 = 1.0 - 1.0;
     const double t3 = op_spherical_bessel(t2, x, &unused, &unused);
     const double t4 = 1.0 * t3;
-    const double t5 = 1.0 + 1.0;
-    const double t6 = op_spherical_bessel(t5, x, &unused, &unused);
-    const double t7 = t5 * t6;
-    const double t8 = t4 - t7;
-    const double t9 = 3.141592653589793 * t8;
-    const double t10 = 2.0 * 1.0;
-    const double t11 = t10 + 1.0;
-    const double t12 = t9 / t11;
-    const double t13 = 3.141592653589793 * t3;
-    const double t14 = t5 / x;
-    const double t15 = op_spherical_bessel(1.0, x, &unused, &unused);
-    const double t16 = t14 * t15;
-    const double t17 = t13 - t16;
-    const double t18 = op_where(t1, t12, t17, &unused, &unused, &unused);
-    const double t19 = t0 * t18;
-    return t19;
+    const double t5 = op_where(1.0, t4, 0.0, &unused, &unused, &unused);
+    const double t6 = 1.0 + 1.0;
+    const double t7 = op_spherical_bessel(t6, x, &unused, &unused);
+    const double t8 = t6 * t7;
+    const double t9 = t5 - t8;
+    const double t10 = 3.141592653589793 * t9;
+    const double t11 = 2.0 * 1.0;
+    const double t12 = t11 + 1.0;
+    const double t13 = t10 / t12;
+    const double t14 = 3.141592653589793 * t3;
+    const double t15 = t6 / x;
+    const double t16 = op_spherical_bessel(1.0, x, &unused, &unused);
+    const double t17 = t15 * t16;
+    const double t18 = t14 - t17;
+    const double t19 = op_where(t1, t13, t18, &unused, &unused, &unused);
+    const double t20 = t0 * t19;
+    return t20;
 }
 
 static double
 second_logaddexp_00(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = d_x * d_y;
+    double unused;
+    const double t0 = op_logaddexp_second(x, y, &unused, &unused);
     return t0;
 }
 
 static double
 second_logaddexp_01(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = -d_x;
-    const double t1 = t0 * d_y;
+    double unused;
+    const double t0 = op_logaddexp_second(x, y, &unused, &unused);
+    const double t1 = -t0;
     return t1;
 }
 
 static double
 second_logaddexp_11(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = d_x * d_y;
+    double unused;
+    const double t0 = op_logaddexp_second(x, y, &unused, &unused);
     return t0;
 }
 
@@ -622,10 +604,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_pow:
-        if (isnan(slope[0]) || isnan(slope[1])) {
-            op_pow(x[0], x[1], &own[0], &own[1]);
-            slope = own;
-        }
         if (moves[0]) {
             found[0] = second_pow_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -747,10 +725,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_atan2:
-        if (isnan(slope[0]) || isnan(slope[1])) {
-            op_atan2(x[0], x[1], &own[0], &own[1]);
-            slope = own;
-        }
         if (moves[0]) {
             found[0] = second_atan2_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -762,10 +736,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_hypot:
-        if (isnan(slope[0]) || isnan(slope[1])) {
-            op_hypot(x[0], x[1], &own[0], &own[1]);
-            slope = own;
-        }
         if (moves[0]) {
             found[0] = second_hypot_00(x[0], x[1], out, slope[0], slope[1]);
         }
@@ -869,10 +839,6 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
         }
         return;
     case OP_logaddexp:
-        if (isnan(slope[0]) || isnan(slope[1])) {
-            op_logaddexp(x[0], x[1], &own[0], &own[1]);
-            slope = own;
-        }
         if (moves[0]) {
             found[0] = second_logaddexp_00(x[0], x[1], out, slope[0], slope[1]);
         }

@@ -79,9 +79,31 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
     if (!read_number("data", number, &node->data)) {
         return -1;
     }
+    node->pair[0].derivative = node->data;
     PyObject *noted = observed("set", self, Py_None, Py_NewRef(Py_None));
     Py_XDECREF(noted);
     return noted != NULL ? 0 : -1;
+}
+
+/* A leaf that exists keeps in pair[0].derivative the number that graphs were computed from. */
+static int
+set_data_again(PyObject *self, PyObject *number, void *closure)
+{
+    Node *node = (Node *)self;
+    double before = node->data;
+    if (set_data(self, number, closure) < 0) {
+        return -1;
+    }
+    node->pair[0].derivative = before;
+    return 0;
+}
+
+static PyObject *
+get_before(PyObject *self, void *Py_UNUSED(closure))
+{
+    Node *node = (Node *)self;
+    bool differs = node->op == LEAF && node->pair[0].derivative != node->data;
+    return differs ? PyFloat_FromDouble(node->pair[0].derivative) : Py_NewRef(Py_None);
 }
 
 static PyObject *

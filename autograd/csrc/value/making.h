@@ -63,6 +63,7 @@ value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t f
         Py_DECREF(node);
         return NULL;
     }
+    node->pair[0].derivative = node->data;
     return (PyObject *)node;
 }
 
@@ -73,6 +74,7 @@ value_detach(SELF_AND_NOTHING)
     if (leaf == NULL) {
         return NULL;
     }
+    leaf->pair[0].derivative = leaf->data;
     leaf->label = Py_XNewRef(node->label);
     if (unlikely(active_modes != 0)) {
         PyObject *outcome = get_data(self, NULL);

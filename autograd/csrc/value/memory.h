@@ -358,6 +358,7 @@ value_clear(PyObject *self)
     if (was.shape == MANY) {
         free_edges(was.many.edges, was.many.count + (row != NULL));
     }
+    node->pair[0].derivative = node->data;
     Py_XDECREF(row);
     return 0;
 }

@@ -91,7 +91,8 @@ static PyMethodDef value_methods[] = {
 
 static PyGetSetDef value_attributes[] = {
     {"__class__", get_class, set_class, "The class, which can't be set.", NULL},
-    {"data", get_data, set_data, "The number; settable on leaves.", NULL},
+    {"data", get_data, set_data_again, "The number; settable on leaves.", NULL},
+    {"_before", get_before, NULL, "Where a leaf was set, its number until then, else None.", NULL},
     {"grad", get_grad, set_grad, "Derivative of the last `backward()`'s root with respect to this.", NULL},
     {"label", get_label, set_label, "The name, or the empty string.", NULL},
     {"op", get_op, NULL, "Name of the op that computed this; empty on leaves.", NULL},

@@ -48,7 +48,7 @@ struct node {
     uint8_t shape;    /* number of edges, or MANY */
     uint8_t flags;
     union {
-        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's */
+        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's; of a leaf see attributes.h */
         struct {
             Edge *edges; /* of an op that was added one more than `count`, whose `parent` is the op's row */
             Py_ssize_t count;

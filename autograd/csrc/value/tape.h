@@ -186,6 +186,18 @@ softmax_of(Node *node)
     return softmax;
 }
 
+/* Nothing arrives through a local derivative of 0 at an op that selects, but it may move: alpha · e^x where alpha is 0. */
+static bool
+has_slope_of_zero(Node *node)
+{
+    FOR_EACH_EDGE(edge, node) {
+        if (edge->parent != NULL && edge->derivative == 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Fill the arrays, from the roots down; adjoints on the way, if second derivatives are wanted. False where it is UNFIT. */
 static bool
 fill_tape(Tape *tape, const Order *order)
@@ -208,6 +220,9 @@ fill_tape(Tape *tape, const Order *order)
             }
             if (node->op == OP_logsumexp) {
                 tape->softmax[place] = softmax_of(node);
+            }
+            if (second_pairs[node->op] != 0 && selects(node) && has_slope_of_zero(node)) {
+                return false;
             }
             if (node->op == OP_dot || second_pairs[node->op] != 0) {
                 fill_couplings(node, adjoint, tape->couplings, &couplings);

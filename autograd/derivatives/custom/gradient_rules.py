@@ -60,12 +60,13 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         given = _Given(function, gradient)
+        name = given.name
 
         @wraps(function)
         def apply(*arguments: Any) -> Any:
-            numbers, tree = Tree.flatten(arguments, f"{function.__name__}: arguments")
+            numbers, tree = Tree.flatten(arguments, f"{name}: arguments")
             if not any(isinstance(x, Value) for x in numbers):
-                return number_of(function.__name__, _without_closure(function.__name__, function(*arguments)))
+                return number_of(name, _without_closure(name, function(*arguments)))
             return over_values.record(given.row(tree), numbers)
 
         apply.introduce = given.introduce  # type: ignore[attr-defined]
@@ -94,6 +95,7 @@ class _Given:
 
     def __init__(self, function: Function, gradient: Function) -> None:
         self.function, self.gradient = function, gradient
+        self.name = getattr(function, "__name__", type(function).__name__)  # a partial or an object has no name
         self.rows: WeakValueDictionary[Any, ops.Op] = WeakValueDictionary()
         self.introduced: dict[str, ops.Op] = {}
 
@@ -109,7 +111,7 @@ class _Given:
         return self.rows.get(key) or self.rows.setdefault(key, self._enter(tree))
 
     def _enter(self, tree: Tree) -> ops.Op:
-        function, gradient, name = self.function, self.gradient, self.function.__name__
+        function, gradient, name = self.function, self.gradient, self.name
 
         def rule(*operands: Any) -> list[Any]:
             *xs, out = operands

@@ -21,6 +21,8 @@ const DIGAMMA_ROOT = 1.4616321449683622;
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const HALF_SQRT_PI = 0.886226925452758;
 const SQRT_TWO_PI = 2.5066282746310002;
+const SQRT_TWO_REST = -9.667293313452913e-17;
+const SQRT_TWO = 1.4142135623730951;
 function _power_slope(x, y, out) {
   let sign = ieee.copysign(1, out) * ieee.copysign(1, x);
   return y === 0 ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? y * out / x : sign * (y * ieee.pow(Math.abs(x), 0.5 * y)) * (ieee.pow(Math.abs(x), 0.5 * y) / Math.abs(x));
@@ -57,6 +59,9 @@ function _cube_root(x) {
 function _scale(x, y) {
   let largest = Math.abs(x) > Math.abs(y) ? Math.abs(x) : Math.abs(y);
   return largest < 3.054936363499605e-151 ? 4.149515568880993e+180 : largest > 3.273390607896142e+150 ? 2.409919865102884e-181 : 1;
+}
+function _cosine_at_infinity(x, y) {
+  return Math.abs(x) === Infinity ? ieee.copysign(Math.abs(y) < Infinity ? 1 : NaN, x) : 0;
 }
 function _first_largest(xs) {
   let top = 0;
@@ -207,13 +212,22 @@ function _factorial(n) {
   let small = n < 2 ? 1 : n === 2 ? 2 : n === 3 ? 6 : n === 4 ? 24 : n === 5 ? 120 : n === 6 ? 720 : 5040;
   return n <= 7 ? small : ieee.exp(_log_gamma(n + 1));
 }
+function _cotangent_derivative(n, x) {
+  let sine = _sin_pi(x);
+  let cosine = _cos_pi(x);
+  let c = cosine / sine;
+  let s = c * c;
+  let pole = PI / sine;
+  let part = n === 1 ? -1 : n === 2 ? 2 * c : n === 3 ? -2 - 6 * s : n === 4 ? c * (16 + 24 * s) : n === 5 ? -16 - s * (120 + 120 * s) : n === 6 ? c * (272 + s * (960 + 720 * s)) : NaN;
+  return pole * pole * (n < 2 ? part : part * ieee.pow(PI, n - 1));
+}
 function _polygamma(n, x) {
   let whole = n === ieee.floor(n) && n >= 0;
   let positive = x > 0 ? x : 1 - x;
   let sign = ieee.fmod(n, 2) === 1 ? 1 : -1;
   let value = positive === Infinity ? 0 : sign * _factorial(n) * _hurwitz(n + 1, positive);
-  let ratio = x < 0 ? PI / _sin_pi(x) : 0;
-  return x !== x || n !== n ? x + n : !whole ? NaN : n === 0 ? _digamma(x) : x > 0 ? value : x === 0 ? sign * Infinity : n > 1 || x === ieee.floor(x) ? NaN : ratio * ratio - value;
+  let at_zero = sign > 0 ? Infinity : -ieee.copysign(Infinity, x);
+  return x !== x || n !== n ? x + n : !whole ? NaN : n === 0 ? _digamma(x) : x > 0 ? value : x === 0 ? at_zero : x === ieee.floor(x) ? NaN : -sign * value - _cotangent_derivative(n, x);
 }
 function _erfinv_step(x, y) {
   let miss = x < 0.5 ? ieee.erf(y) - x : 1 - x - ieee.erfc(y);
@@ -229,40 +243,20 @@ function _erfinv(x) {
   let out = Math.abs(x) === 1 ? Infinity : Math.abs(x) < 1 ? inside : NaN;
   return ieee.copysign(out, x);
 }
-function _bessel_difference_tail(u) {
-  let square = u * u;
-  let fourth = square * square;
-  let step = fourth * fourth * fourth;
-  let part_0 = 0.5 + u * (0.1875 + u * (0.17578125 + u * (0.25634765625 + u * (0.5046844482421875 + u * (1.249094009399414 + u * (3.7212592363357544 + u * (12.95795626938343 + u * (51.629357010824606 + u * (231.6150321457826 + u * (1155.1799728270908 + u * 6340.362805403237))))))))));
-  let part_1 = 37976.1313865298 + u * (246479.69890295787 + u * (1723157.1807233572 + u * (12909319.212252485 + u * (103173699.64167415 + u * (876217816.8098062 + u * (7879875505.338188 + u * (74806976014.49345 + u * (747602216544.844 + u * (7845373260527.143 + u * (86254529881363.75 + u * 991458319016762.6))))))))));
-  let part_2 = 1.1892335982789606e+16 + u * 1.4859473810495613e+17;
-  return part_0 + step * (part_1 + step * part_2);
+function _bessel_step(n, x, above) {
+  return (2 * n + 1) / (x * (2 - above) + (n + 1));
 }
-function _bessel_difference_series(z) {
-  let square = z * z;
-  let fourth = square * square;
-  let step = fourth * fourth * fourth;
-  let part_0 = 1 + z * (0.25 + z * (0.0625 + z * (0.013020833333333334 + z * (0.0022786458333333335 + z * (0.000341796875 + z * (4.475911458333333e-05 + z * (5.195254371279762e-06 + z * (5.411723303416418e-07 + z * (5.111072008782173e-08 + z * (4.41410764394824e-09 + z * 3.511221989504282e-10))))))))));
-  let part_1 = 2.5884008255961055e-11 + z * (1.777747819777545e-12 + z * (1.1428378841427074e-13 + z * (6.904645550028858e-15 + z * (3.9346325744649743e-16 + z * (2.1216156038781724e-17 + z * (1.0856220195283045e-18 + z * (5.285265095072009e-20 + z * (2.4538730798548612e-21 + z * (1.0888397865156853e-22 + z * (4.62649316404886e-24 + z * 1.8857988440416548e-25))))))))));
-  let part_2 = 7.386045472496482e-27 + z * (2.7839709857871356e-28 + z * (1.0112715119312244e-29 + z * (3.5448009346795564e-31 + z * (1.2005175579271897e-32 + z * (3.9327299311407935e-34 + z * (1.2474788491253054e-35 + z * (3.8354944453953445e-37 + z * (1.1441105589957704e-38 + z * (3.314045736841581e-40 + z * (9.329456486066635e-42 + z * 2.554494037851579e-43))))))))));
-  let part_3 = 6.808148524304133e-45 + z * (1.767406978215511e-46 + z * (4.4721836493307466e-48 + z * (1.1037119903797035e-49 + z * (2.658330708536481e-51 + z * (6.25217152704573e-53 + z * (1.4366839334019813e-54 + z * (3.2272234233395453e-56 + z * (7.09011206642779e-58 + z * (1.524202835536409e-59 + z * (3.2077349221510916e-61 + z * 6.611687671986957e-63))))))))));
-  let part_4 = 1.335268556204849e-64 + z * (2.64328673371164e-66 + z * (5.131086012499065e-68 + z * (9.770733168597392e-70 + z * (1.8258082662654776e-71 + z * (3.3492289999628784e-73 + z * (6.033122946061077e-75 + z * (1.0675493524685996e-76 + z * (1.85617133652905e-78 + z * (3.172222641073543e-80 + z * (5.330298125708029e-82 + z * 8.808543512822588e-84))))))))));
-  let part_5 = 1.4319899973031257e-85 + z * (2.2907296360877608e-87 + z * (3.606755571413141e-89 + z * (5.590828948743089e-91 + z * (8.534077842432358e-93 + z * (1.2830956196664036e-94 + z * (1.9005599974705886e-96 + z * (2.7740834028049637e-98 + z * (3.9908488851094427e-100 + z * (5.65989955755687e-102 + z * (7.914748878273691e-104 + z * 1.0915293347384492e-105))))))))));
-  let part_6 = 1.484862013580653e-107 + z * (1.9928266565086513e-109 + z * (2.639148815376322e-111 + z * (3.449413802553263e-113 + z * (4.450286091810857e-115 + z * (5.668446320738104e-117 + z * (7.129253324524555e-119 + z * (8.855164335050278e-121 + z * (1.0863974762908907e-122 + z * (1.3166967305241898e-124 + z * (1.5767085444860636e-126 + z * 1.865726547907347e-128))))))))));
-  let part_7 = 2.1819070973426257e-130 + z * (2.522177150826975e-132 + z * (2.8821992300949794e-134 + z * (3.25640325761776e-136 + z * (3.63809097346213e-138 + z * (4.0196136223645257e-140 + z * (4.392618061069903e-142 + z * (4.7483508663022717e-144 + z * (5.078004958703341e-146 + z * (5.3730892093349244e-148 + z * (5.625798892192782e-150 + z * 5.829363983686599e-152))))))))));
-  let part_8 = 5.978353312307456e-154 + z * (6.068915365428881e-156 + z * (6.0989409207309416e-158 + z * (6.068138188808058e-160 + z * (5.978017324617839e-162 + z * (5.8317874308298664e-164 + z * (5.634174987904353e-166 + z * (5.391177522966731e-168 + z * (5.109769905009677e-170 + z * (4.797582705062994e-172 + z * (4.462572521461346e-174 + z * 4.1127031285534214e-176))))))))));
-  let part_9 = 3.7556539782491743e-178 + z * (3.3985692797334063e-180 + z * (3.047856970768288e-182 + z * (2.709042754744979e-184 + z * (2.3866803662615772e-186 + z * (2.084315643567982e-188 + z * (1.804499050686239e-190 + z * (1.5488391402067044e-192 + z * (1.3180881277179072e-194 + z * (1.1122502309078386e-196 + z * (9.30703618655968e-199 + z * 7.723275827082087e-201))))))))));
-  let part_10 = 6.356277281930506e-203 + z * (5.188534158465153e-205 + z * (4.201032255454592e-207 + z * (3.374157168195565e-209 + z * (2.6884413565945308e-211 + z * (2.125148881879486e-213 + z * (1.6667053160597144e-215 + z * (1.2969870969583778e-217 + z * (1.0014889465975845e-219 + z * (7.673901588419179e-222 + z * (5.835409604816697e-224 + z * 4.403891703843274e-226))))))))));
-  let part_11 = 3.298654357800129e-228 + z * (2.452427911617759e-230 + z * (1.8098348601490925e-232 + z * (1.3258321824076958e-234 + z * (9.642027732730935e-237 + z * (6.961476703257022e-239 + z * (4.990110763725579e-241 + z * (3.5515433750051013e-243 + z * (2.509829284768043e-245 + z * (1.7612177330432023e-247 + z * (1.2272840994071366e-249 + z * 8.493006224044142e-252))))))))));
-  let part_12 = 5.836908013172099e-254;
-  return part_0 + step * (part_1 + step * (part_2 + step * (part_3 + step * (part_4 + step * (part_5 + step * (part_6 + step * (part_7 + step * (part_8 + step * (part_9 + step * (part_10 + step * (part_11 + step * part_12)))))))))));
+function _bessel_steps_4(n, x, above) {
+  let upper = _bessel_step(n + 2, x, _bessel_step(n + 3, x, above));
+  return _bessel_step(n, x, _bessel_step(n + 1, x, upper));
 }
-function _bessel_difference(x) {
-  let near = x < 24 ? x : 0;
-  let far = x >= 24 ? x : 24;
-  let half = ieee.exp(-near);
-  let tail = _bessel_difference_tail(1 / far) / far / (SQRT_TWO_PI * ieee.sqrt(far));
-  return x < 24 ? half * half * _bessel_difference_series(2 * near) : x !== x ? x : tail;
+function _bessel_steps_16(n, x, above) {
+  let upper = _bessel_steps_4(n + 8, x, _bessel_steps_4(n + 12, x, above));
+  return _bessel_steps_4(n, x, _bessel_steps_4(n + 4, x, upper));
+}
+function _bessel_steps_64(n, x, above) {
+  let upper = _bessel_steps_16(n + 32, x, _bessel_steps_16(n + 48, x, above));
+  return _bessel_steps_16(n, x, _bessel_steps_16(n + 16, x, upper));
 }
 function _i0_series(q) {
   let square = q * q;
@@ -287,15 +281,21 @@ function _bessel_0(x) {
   let far = x >= 20 ? x : 20;
   return x < 20 ? ieee.exp(-near) * _i0_series(0.25 * near * near) : x !== x ? x : _i0_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far));
 }
-function _i1_series(q) {
-  let square = q * q;
-  let fourth = square * square;
-  let step = fourth * fourth * fourth;
-  let part_0 = 1 + q * (0.5 + q * (0.08333333333333333 + q * (0.006944444444444444 + q * (0.00034722222222222224 + q * (1.1574074074074073e-05 + q * (2.755731922398589e-07 + q * (4.920949861426052e-09 + q * (6.834652585313961e-11 + q * (7.594058428126623e-13 + q * (6.903689480115112e-15 + q * 5.230067787965994e-17))))))))));
-  let part_1 = 3.352607556388458e-19 + q * (1.842092063949702e-21 + q * (8.771866971189057e-24 + q * (3.654944571328774e-26 + q * (1.3437296218120491e-28 + q * (4.391273273895586e-31 + q * (1.2839980333028028e-33 + q * (3.3789421929021126e-36 + q * (8.045100459290744e-39 + q * (1.7413637357772174e-41 + q * (3.4414303078601135e-44 + q * 6.234475195398757e-47))))))))));
-  let part_2 = 1.0390791992331261e-49 + q * (1.5985833834355786e-52 + q * (2.2771843068882885e-55 + q * (3.0121485540850376e-58 + q * (3.7095425542919185e-61 + q * (4.263842016427493e-64 + q * (4.5847763617499917e-67 + q * (4.6217503646673306e-70 + q * (4.376657542298608e-73 + q * (3.900764297948849e-76 + q * (3.2779531915536543e-79 + q * 2.60155015202671e-82))))))))));
-  let part_3 = 1.9531157297497823e-85 + q * (1.3891292530226046e-88 + q * (9.373341788276685e-92 + q * (6.00855242838249e-95 + q * (3.6637514807210306e-98 + q * (2.127614100302573e-101 + q * (1.1780808971775045e-104 + q * (6.2266432197542515e-108 + q * (3.1447693029061876e-111 + q * (1.5192122236261777e-114 + q * (7.026883550537362e-118 + q * 3.114753346869398e-121))))))))));
-  return part_0 + step * (part_1 + step * (part_2 + step * part_3));
+function _bessel_moment(n, x) {
+  let size = x < 1e+150 ? x : 0;
+  let root = ieee.sqrt(4 * size * (size - 73) + 5476);
+  let r_9 = _bessel_steps_64(9, x, x >= 1e+150 ? 0 : 294 / (2 * size + 74 + root));
+  let r_8 = _bessel_step(8, x, r_9);
+  let r_7 = _bessel_step(7, x, r_8);
+  let r_6 = _bessel_step(6, x, r_7);
+  let r_5 = _bessel_step(5, x, r_6);
+  let r_4 = _bessel_step(4, x, r_5);
+  let r_3 = _bessel_step(3, x, r_4);
+  let r_2 = _bessel_step(2, x, r_3);
+  let r_1 = _bessel_step(1, x, r_2);
+  let r_0 = _bessel_step(0, x, r_1);
+  let ratio = (n > 0 ? r_0 : 1) * (n > 1 ? r_1 : 1) * (n > 2 ? r_2 : 1) * (n > 3 ? r_3 : 1) * (n > 4 ? r_4 : 1) * (n > 5 ? r_5 : 1) * (n > 6 ? r_6 : 1) * (n > 7 ? r_7 : 1) * (n > 8 ? r_8 : 1);
+  return n < 0 || n > 9 || n !== ieee.floor(n) ? NaN : _bessel_0(x) * ratio;
 }
 function _i1_tail(u) {
   let square = u * u;
@@ -305,10 +305,15 @@ function _i1_tail(u) {
   let part_1 = -3302.2722944808525 + u * (-19718.37591223663 + u * (-127641.2726461746 + u * (-890297.8767070678 + u * (-6656367.718817688 + u * (-53104110.10968523 + u * (-450278600.3050393 + u * (-4043620325.107754 + u * (-38338575207.427895 + u * -382701134659.8606))))))));
   return part_0 + step * part_1;
 }
-function _bessel_1_ratio(x) {
-  let near = x < 20 ? x : 0;
-  let far = x >= 20 ? x : 20;
-  return x < 20 ? 0.5 * ieee.exp(-near) * _i1_series(0.25 * near * near) : x !== x ? x : _i1_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far)) / far;
+function _i1_series(q) {
+  let square = q * q;
+  let fourth = square * square;
+  let step = fourth * fourth * fourth;
+  let part_0 = 1 + q * (0.5 + q * (0.08333333333333333 + q * (0.006944444444444444 + q * (0.00034722222222222224 + q * (1.1574074074074073e-05 + q * (2.755731922398589e-07 + q * (4.920949861426052e-09 + q * (6.834652585313961e-11 + q * (7.594058428126623e-13 + q * (6.903689480115112e-15 + q * 5.230067787965994e-17))))))))));
+  let part_1 = 3.352607556388458e-19 + q * (1.842092063949702e-21 + q * (8.771866971189057e-24 + q * (3.654944571328774e-26 + q * (1.3437296218120491e-28 + q * (4.391273273895586e-31 + q * (1.2839980333028028e-33 + q * (3.3789421929021126e-36 + q * (8.045100459290744e-39 + q * (1.7413637357772174e-41 + q * (3.4414303078601135e-44 + q * 6.234475195398757e-47))))))))));
+  let part_2 = 1.0390791992331261e-49 + q * (1.5985833834355786e-52 + q * (2.2771843068882885e-55 + q * (3.0121485540850376e-58 + q * (3.7095425542919185e-61 + q * (4.263842016427493e-64 + q * (4.5847763617499917e-67 + q * (4.6217503646673306e-70 + q * (4.376657542298608e-73 + q * (3.900764297948849e-76 + q * (3.2779531915536543e-79 + q * 2.60155015202671e-82))))))))));
+  let part_3 = 1.9531157297497823e-85 + q * (1.3891292530226046e-88 + q * (9.373341788276685e-92 + q * (6.00855242838249e-95 + q * (3.6637514807210306e-98 + q * (2.127614100302573e-101 + q * (1.1780808971775045e-104 + q * (6.2266432197542515e-108 + q * (3.1447693029061876e-111 + q * (1.5192122236261777e-114 + q * (7.026883550537362e-118 + q * 3.114753346869398e-121))))))))));
+  return part_0 + step * (part_1 + step * (part_2 + step * part_3));
 }
 function _bessel_1(x) {
   let size = Math.abs(x);
@@ -390,6 +395,30 @@ function _power_over(x, y, n) {
   let once = direct ? 0 : ieee.pow(x, y) / x;
   let twice = n >= 2 ? once / x : once;
   return direct ? ieee.pow(x, exponent) : n >= 3 ? twice / x : twice;
+}
+function _exact(out, ...operands) {
+  return 0;
+}
+function _times_power(factor, x, y, n) {
+  let power = _power_over(x, y, n);
+  let normal = 1e-290 < Math.abs(power) && Math.abs(power) < 1e+290 || x === 0 || Math.abs(x) === Infinity;
+  let exact = y - n + n === y;
+  let root = exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
+  let negative = ieee.copysign(1, power) < 0;
+  return factor === 0 || power === 0 && x === 0 ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
+}
+function _times_normal_density(factor, x) {
+  let root = ROOT_OF_ONE_OVER_SQRT_2PI * _exp_minus_square(x, 0.25);
+  return Math.abs(x) < 37 ? factor * _normal_density(x) : root === 0 ? 0 : factor * root * root;
+}
+function _times_error_density(factor, x) {
+  let root = _exp_minus_square(x, 0.5);
+  return Math.abs(x) < 26 ? TWO_OVER_SQRT_PI * factor * _exp_minus_square(x, 1) : root === 0 ? 0 : TWO_OVER_SQRT_PI * factor * root * root;
+}
+function _times_sigmoid_slope(factor, x) {
+  let e = ieee.exp(-Math.abs(x));
+  let root = ieee.exp(-0.5 * Math.abs(x));
+  return Math.abs(x) < 690 ? factor * e / ((1 + e) * (1 + e)) : root === 0 ? 0 : factor * root * root;
 }
 const OPS = {
   add(x, y) {
@@ -518,7 +547,7 @@ const OPS = {
     let length = ieee.sqrt(a * a + b * b);
     let out = Math.abs(x) === Infinity || Math.abs(y) === Infinity ? Infinity : length / scale;
     let scaled = scale > 1 || out === Infinity;
-    return [out, out === 0 ? 0 : scaled ? a / length : x / out, out === 0 ? 0 : scaled ? b / length : y / out];
+    return [out, out === 0 ? 0 : length === Infinity ? _cosine_at_infinity(x, y) : scaled ? a / length : x / out, out === 0 ? 0 : length === Infinity ? _cosine_at_infinity(y, x) : scaled ? b / length : y / out];
   },
   max(x, y) {
     let out = x > y || x === y ? x : y > x ? y : NaN;
@@ -641,12 +670,11 @@ const OPS = {
     return [out, Math.abs(x) === 1 ? Infinity : Math.abs(x) < 1 ? slope : NaN];
   },
   i0e(x) {
-    let slope = _bessel_difference(Math.abs(x));
+    let slope = _bessel_moment(1, Math.abs(x));
     return [_bessel_0(Math.abs(x)), x === 0 ? 0 : x > 0 ? -slope : slope];
   },
   i1e(x) {
-    let ratio = _bessel_1_ratio(Math.abs(x));
-    return [_bessel_1(x), _bessel_difference(Math.abs(x)) - ratio];
+    return [_bessel_1(x), _bessel_moment(2, Math.abs(x)) - _bessel_moment(1, Math.abs(x))];
   },
   sinc(x) {
     return [_spherical_bessel(0, x), -PI * _spherical_bessel(1, x)];
@@ -659,6 +687,89 @@ const OPS = {
     let small = e / (1 + e);
     let out = Math.abs(high) === Infinity ? high : high + ieee.log1p(e);
     return [x !== x || y !== y ? x + y : out, x >= y ? large : small, x >= y ? small : large];
+  },
+  pow_second_xx(x, y) {
+    return [_times_power(y * (y - 1), x, y, 2), _times_power(y * (y - 1) * (y - 2), x, y, 3), _times_power(2 * y - 1 + y * (y - 1) * ieee.log(x), x, y, 2)];
+  },
+  pow_second_xy(x, y) {
+    let growth = ieee.log(x);
+    return [_times_power(1 + y * growth, x, y, 1), _times_power(2 * y - 1 + y * (y - 1) * growth, x, y, 2), _times_power(growth * (2 + y * growth), x, y, 1)];
+  },
+  pow_second_yy(x, y) {
+    let growth = ieee.log(x);
+    return [_times_power(growth * growth, x, y, 0), _times_power(growth * (2 + y * growth), x, y, 1), _times_power(growth * growth * growth, x, y, 0)];
+  },
+  hypot_second_xx(x, y) {
+    let scale = _scale(x, y);
+    let a = x * scale;
+    let b = y * scale;
+    let length = ieee.sqrt(a * a + b * b);
+    let u = length === Infinity ? 0 : a / length;
+    let v = length === Infinity ? 0 : b / length;
+    let w = v / length;
+    let over = w * scale;
+    return [v * scale * w, -3 * u * over * over, w * (2 * u * u - v * v) / length * scale * scale];
+  },
+  hypot_second_xy(x, y) {
+    let scale = _scale(x, y);
+    let a = x * scale;
+    let b = y * scale;
+    let length = ieee.sqrt(a * a + b * b);
+    let u = length === Infinity ? 0 : a / length;
+    let v = length === Infinity ? 0 : b / length;
+    let p = u / length;
+    let q = v / length;
+    return [(Math.abs(u) > Math.abs(v) ? -u * q : -p * v) * scale, q * (2 * u * u - v * v) / length * scale * scale, p * (2 * v * v - u * u) / length * scale * scale];
+  },
+  atan2_second_xx(y, x) {
+    let scale = _scale(x, y);
+    let a = x * scale;
+    let b = y * scale;
+    let length = ieee.sqrt(a * a + b * b);
+    let u = length === Infinity ? 0 : a / length;
+    let v = length === Infinity ? 0 : b / length;
+    let p = u / length;
+    let q = v / length;
+    return [2 * p * q * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale, 2 * q * (v * v - 3 * u * u) / length / length * scale * scale * scale];
+  },
+  atan2_second_xy(y, x) {
+    let scale = _scale(x, y);
+    let a = x * scale;
+    let b = y * scale;
+    let length = ieee.sqrt(a * a + b * b);
+    let far = length === Infinity;
+    let u = far ? 0 : a / length;
+    let v = far ? 0 : b / length;
+    let p = u / length;
+    let q = v / length;
+    let product = far ? 0 : (b - a) / length * ((b + a) / length);
+    return [product / length / length * scale * scale, 2 * q * (3 * u * u - v * v) / length / length * scale * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale];
+  },
+  logaddexp_second(x, y) {
+    let e = _exp_difference(x >= y ? y : x, x >= y ? x : y);
+    let out = e / ((1 + e) * (1 + e));
+    let odds = ieee.tanh(0.5 * x - 0.5 * y);
+    return [out, -out * odds, out * odds];
+  },
+  normal_cdf_second(x) {
+    return [_times_normal_density(-x, x), _times_normal_density((x - 1) * (x + 1), x)];
+  },
+  erf_second(x) {
+    let near = Math.abs(x) - SQRT_HALF - SQRT_HALF_REST;
+    let far = Math.abs(x) + SQRT_HALF;
+    return [_times_error_density(-2 * x, x), _times_error_density(4 * near * far, x)];
+  },
+  gelu_second(x) {
+    let near = SQRT_TWO - Math.abs(x) + SQRT_TWO_REST;
+    let far = SQRT_TWO + Math.abs(x);
+    let slope = _times_normal_density(x * (x - 2) * (x + 2), x);
+    return [_times_normal_density(near * far, x), slope];
+  },
+  silu_second(x) {
+    let t = ieee.tanh(0.5 * x);
+    let u = _times_sigmoid_slope(1, x);
+    let factor = 2 - x * t;
+    return [_times_sigmoid_slope(factor, x), _times_sigmoid_slope(x * (1 - 6 * u) - 3 * t, x)];
   },
   power_over_1(x, y) {
     let out = _power_over(x, y, 1);
@@ -678,8 +789,11 @@ const OPS = {
   },
   portion(x, y) {
     let total = x + y;
-    let out = x / total;
+    let out = x === 0 ? 0 : x / total;
     return [out, y / total / total, -out / total];
+  },
+  bessel_moment(n, x) {
+    return [_bessel_moment(n, x), 0, -_bessel_moment(n + 1, x)];
   },
   polygamma(n, x) {
     return [_polygamma(n, x), 0, _polygamma(n + 1, x)];
@@ -689,22 +803,38 @@ const OPS = {
     let below = n > 0 ? _spherical_bessel(n - 1, x) : 0;
     return [out, 0, n < 6 ? PI * (n * below - (n + 1) * _spherical_bessel(n + 1, x)) / (2 * n + 1) : PI * below - (n + 1) / x * out];
   },
+  whole_quotient(x, y) {
+    return [_whole((x - ieee.fmod(x, y)) / y), 0, 0];
+  },
+  max_of_all(x, y) {
+    let out = x > y || x === y ? x : y > x ? y : NaN;
+    return [out, x >= y ? 1 : 0, y >= x ? 1 : 0];
+  },
+  min_of_all(x, y) {
+    let out = x < y || x === y ? x : y < x ? y : NaN;
+    return [out, x <= y ? 1 : 0, y <= x ? 1 : 0];
+  },
+  equal(x, y) {
+    return [x === y ? 1 : 0, 0, 0];
+  },
+  shared(x, n) {
+    return [x, 1 / n, 0];
+  },
   div_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.div(x, y);
     return [slope_y, -slope_x / y, -2 * (slope_y / y)];
   },
   pow_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.pow(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.power_over_2(x, y);
-    const [out_2, out_2_x, out_2_y] = OPS.power_over_1(x, y);
-    const [out_3, out_3_x] = OPS.log(x);
-    return [slope_x, y * (y - 1) !== 0 ? y * (y - 1) * out_1 : 0, out_2 !== 0 ? out_2 * (1 + y * out_3) : 0];
+    const [out_1, out_1_x, out_1_y] = OPS.pow_second_xx(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.pow_second_xy(x, y);
+    return [slope_x, out_1, out_2];
   },
   pow_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.pow(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.power_over_1(x, y);
-    const [out_2, out_2_x] = OPS.log(x);
-    return [slope_y, out_1 !== 0 ? out_1 * (1 + y * out_2) : 0, slope_y !== 0 ? slope_y * out_2 : 0];
+    const [out_1, out_1_x, out_1_y] = OPS.pow_second_xy(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.pow_second_yy(x, y);
+    return [slope_y, out_1, out_2];
   },
   reciprocal_slope(x) {
     const [out, slope_x] = OPS.reciprocal(x);
@@ -773,19 +903,27 @@ const OPS = {
   },
   atan2_slope_y(y, x) {
     const [out, slope_y, slope_x] = OPS.atan2(y, x);
-    return [slope_y, 2 * slope_y * slope_x, (slope_x - slope_y) * (slope_x + slope_y)];
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_second_xx(y, x);
+    const [out_2, out_2_y, out_2_x] = OPS.atan2_second_xy(y, x);
+    return [slope_y, -out_1, out_2];
   },
   atan2_slope_x(y, x) {
     const [out, slope_y, slope_x] = OPS.atan2(y, x);
-    return [slope_x, (slope_x - slope_y) * (slope_x + slope_y), -2 * slope_y * slope_x];
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_second_xy(y, x);
+    const [out_2, out_2_y, out_2_x] = OPS.atan2_second_xx(y, x);
+    return [slope_x, out_1, out_2];
   },
   hypot_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot(x, y);
-    return [slope_x, slope_y * (slope_y / out), -slope_x * slope_y / out];
+    const [out_1, out_1_x, out_1_y] = OPS.hypot_second_xx(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_second_xy(x, y);
+    return [slope_x, out_1, out_2];
   },
   hypot_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot(x, y);
-    return [slope_y, -slope_x * slope_y / out, slope_x * (slope_x / out)];
+    const [out_1, out_1_x, out_1_y] = OPS.hypot_second_xy(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_second_xx(y, x);
+    return [slope_y, out_1, out_2];
   },
   sigmoid_slope(x) {
     const [out, slope_x] = OPS.sigmoid(x);
@@ -809,52 +947,232 @@ const OPS = {
   },
   silu_slope(x) {
     const [out, slope_x] = OPS.silu(x);
-    const [out_1, out_1_x] = OPS.sigmoid_slope(x);
-    const [out_2, out_2_x] = OPS.tanh(0.5 * x);
-    return [slope_x, out_1 !== 0 ? out_1 * (2 - x * out_2) : 0];
+    const [out_1, out_1_x] = OPS.silu_second(x);
+    return [slope_x, out_1];
+  },
+  gelu_slope(x) {
+    const [out, slope_x] = OPS.gelu(x);
+    const [out_1, out_1_x] = OPS.gelu_second(x);
+    return [slope_x, out_1];
   },
   erf_slope(x) {
     const [out, slope_x] = OPS.erf(x);
-    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0)];
+    const [out_1, out_1_x] = OPS.erf_second(x);
+    return [slope_x, out_1];
   },
   erfc_slope(x) {
     const [out, slope_x] = OPS.erfc(x);
-    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0)];
+    const [out_1, out_1_x] = OPS.erf_second(x);
+    return [slope_x, -out_1];
   },
   normal_cdf_slope(x) {
     const [out, slope_x] = OPS.normal_cdf(x);
-    return [slope_x, -(slope_x !== 0 ? x * slope_x : 0)];
+    const [out_1, out_1_x] = OPS.normal_cdf_second(x);
+    return [slope_x, out_1];
   },
   erfinv_slope(x) {
     const [out, slope_x] = OPS.erfinv(x);
     return [slope_x, 2 * out * slope_x * slope_x];
   },
-  i0e_slope(x) {
-    const [out, slope_x] = OPS.i0e(x);
-    const [out_1, out_1_x] = OPS.sign(x);
-    const [out_2, out_2_x] = OPS.i1e(x);
-    return [slope_x, -2 * out_1 * slope_x - (x !== 0 ? out_2 / x : 0.5)];
-  },
-  i1e_slope(x) {
-    const [out, slope_x] = OPS.i1e(x);
-    const [out_1, out_1_x] = OPS.i0e_slope(x);
-    const [out_2, out_2_x] = OPS.sign(x);
-    const [out_3, out_3_x] = OPS.i1e(x);
-    const [out_4, out_4_x, out_4_y] = OPS.pow(x, 2);
-    return [slope_x, x !== 0 ? 2 * out_1 + out_2 * (out_3 / x) - slope_x / x + out_3 / out_4 : 0];
-  },
   logaddexp_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.logaddexp(x, y);
-    return [slope_x, slope_x * slope_y, -slope_x * slope_y];
+    const [out_1, out_1_x, out_1_y] = OPS.logaddexp_second(x, y);
+    return [slope_x, out_1, -out_1];
   },
   logaddexp_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.logaddexp(x, y);
-    return [slope_y, -slope_x * slope_y, slope_x * slope_y];
+    const [out_1, out_1_x, out_1_y] = OPS.logaddexp_second(x, y);
+    return [slope_y, -out_1, out_1];
   },
-  gelu_slope(x) {
-    const [out, slope_x] = OPS.gelu(x);
+  pow_second_xx_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_xx(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.pow(x, y - 4);
+    const [out_2, out_2_x, out_2_y] = OPS.power_over_3(x, y);
+    const [out_3, out_3_x] = OPS.log(x);
+    return [slope_x, y * (y - 1) * (y - 2) !== 0 ? y * (y - 1) * (y - 2) * (y - 3 !== 0 ? (y - 3) * out_1 : 0) : 0, y * (y - 1) * (y - 2) !== 0 ? out_2 * ((y - 2) * (y - 1 + y) + y * (y - 1)) + y * (y - 1) * (y - 2) * (out_2 !== 0 ? out_2 * out_3 : 0) : 0];
+  },
+  pow_second_xx_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_xx(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_3(x, y);
+    const [out_2, out_2_x] = OPS.log(x);
+    const [out_3, out_3_x, out_3_y] = OPS.power_over_2(x, y);
+    return [slope_y, y * (y - 1) * (y - 2) !== 0 ? out_1 * ((y - 2) * (y - 1 + y) + y * (y - 1)) + y * (y - 1) * (y - 2) * (out_1 !== 0 ? out_1 * out_2 : 0) : 0, out_3 !== 0 ? out_3 * (2 + out_2 * (y - 1 + y)) + (2 * y - 1 + y * (y - 1) * out_2) * (out_3 !== 0 ? out_3 * out_2 : 0) : 0];
+  },
+  pow_second_xy_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_xy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_2(x, y);
+    const [out_2, out_2_x] = OPS.log_slope(x);
+    const [out_3, out_3_x] = OPS.log(x);
+    const [out_4, out_4_x, out_4_y] = OPS.power_over_3(x, y);
+    return [slope_x, out_1 !== 0 ? out_1 * (y * (y - 1) * out_2) + (2 * y - 1 + y * (y - 1) * out_3) * (y - 2 !== 0 ? (y - 2) * out_4 : 0) : 0, out_1 !== 0 ? out_1 * (2 + out_3 * (y - 1 + y)) + (2 * y - 1 + y * (y - 1) * out_3) * (out_1 !== 0 ? out_1 * out_3 : 0) : 0];
+  },
+  pow_second_xy_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_xy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_2(x, y);
+    const [out_2, out_2_x] = OPS.log(x);
+    const [out_3, out_3_x, out_3_y] = OPS.power_over_1(x, y);
+    return [slope_y, out_1 !== 0 ? out_1 * (2 + out_2 * (y - 1 + y)) + (2 * y - 1 + y * (y - 1) * out_2) * (out_1 !== 0 ? out_1 * out_2 : 0) : 0, out_3 !== 0 ? out_3 * (out_2 * out_2) + out_2 * (2 + y * out_2) * (out_3 !== 0 ? out_3 * out_2 : 0) : 0];
+  },
+  pow_second_yy_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_yy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_1(x, y);
+    const [out_2, out_2_x] = OPS.log(x);
+    const [out_3, out_3_x] = OPS.log_slope(x);
+    const [out_4, out_4_x, out_4_y] = OPS.power_over_2(x, y);
+    return [slope_x, out_1 !== 0 ? out_1 * ((2 + y * out_2) * out_3 + out_2 * (y * out_3)) + out_2 * (2 + y * out_2) * (y - 1 !== 0 ? (y - 1) * out_4 : 0) : 0, out_1 !== 0 ? out_1 * (out_2 * out_2) + out_2 * (2 + y * out_2) * (out_1 !== 0 ? out_1 * out_2 : 0) : 0];
+  },
+  pow_second_yy_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.pow_second_yy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.power_over_1(x, y);
+    const [out_2, out_2_x] = OPS.log(x);
+    const [out_3, out_3_x, out_3_y] = OPS.pow(x, y);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_2, 3);
+    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_y(x, y);
+    return [slope_y, out_1 !== 0 ? out_1 * (out_2 * out_2) + out_2 * (2 + y * out_2) * (out_1 !== 0 ? out_1 * out_2 : 0) : 0, out_3 !== 0 ? out_4 * out_5 : 0];
+  },
+  hypot_second_xx_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot_second_xx(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_second_xx(x, y);
+    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_x(x, y);
+    const [out_4, out_4_x, out_4_y] = OPS.div_slope_y(out, out_1);
+    const [out_5, out_5_x, out_5_y] = OPS.hypot_second_xy(x, y);
+    const [out_6, out_6_x, out_6_y] = OPS.hypot_slope_y(x, y);
+    return [slope_x, out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_x + out_4 * out_3), out / out_1 * (-3 * out_5) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_6)];
+  },
+  hypot_second_xx_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot_second_xx(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_second_xy(x, y);
+    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_x(x, y);
+    const [out_4, out_4_x, out_4_y] = OPS.div_slope_y(out, out_1);
+    const [out_5, out_5_x, out_5_y] = OPS.hypot_slope_y(x, y);
+    const [out_6, out_6_x, out_6_y] = OPS.pow(out_3, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow(out_5, 2);
+    const [out_8, out_8_x, out_8_y] = OPS.hypot_second_xx(y, x);
+    const [out_9, out_9_x, out_9_y] = OPS.div_slope_y(out_5, out_1);
+    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_11, out_11_x, out_11_y] = OPS.pow_slope_x(out_5, 2);
+    const [out_12, out_12_x, out_12_y] = OPS.div_slope_y(2 * out_6 - out_7, out_1);
+    return [slope_y, out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_5), (2 * out_6 - out_7) / out_1 * (1 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1 / out_1 * (2 * (out_10 * out_2) + -1 * (out_11 * out_8)) + out_12 * out_5)];
+  },
+  hypot_second_xy_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot_second_xy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot_slope_x(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_y(x, y);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_x, out_5_y] = OPS.hypot(x, y);
+    const [out_6, out_6_x, out_6_y] = OPS.hypot_second_xy(x, y);
+    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_3, out_5);
+    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_9, out_9_x, out_9_y] = OPS.hypot_second_xx(x, y);
+    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_2 - out_4, out_5);
+    const [out_12, out_12_x, out_12_y] = OPS.hypot_second_xx(y, x);
+    return [slope_x, (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_6 + out_7 * out_1) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_1), (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_12 + out_7 * out_3) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_6) + -1 * (out_10 * out_12)) + out_11 * out_3)];
+  },
+  hypot_second_xy_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.hypot_second_xy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot_slope_x(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_y(x, y);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_x, out_5_y] = OPS.hypot(x, y);
+    const [out_6, out_6_x, out_6_y] = OPS.hypot_second_xx(y, x);
+    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_3, out_5);
+    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_9, out_9_x, out_9_y] = OPS.hypot_second_xy(x, y);
+    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_2 - out_4, out_5);
+    const [out_12, out_12_x, out_12_y] = OPS.div_slope_y(out_1, out_5);
+    const [out_13, out_13_x, out_13_y] = OPS.div_slope_y(2 * out_4 - out_2, out_5);
+    return [slope_y, (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_6 + out_7 * out_3) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_3), (2 * out_4 - out_2) / out_5 * (1 / out_5 * out_9 + out_12 * out_3) + out_1 / out_5 * (1 / out_5 * (2 * (out_10 * out_6) + -1 * (out_8 * out_9)) + out_13 * out_3)];
+  },
+  atan2_second_xx_slope_y(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2_second_xx(y, x);
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_slope_y(y, x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_y, out_3_x] = OPS.atan2_slope_x(y, x);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_y, out_5_x] = OPS.atan2_second_xx(y, x);
+    const [out_6, out_6_x, out_6_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_8, out_8_y, out_8_x] = OPS.atan2_second_xy(y, x);
+    return [slope_y, (out_2 - 3 * out_4) * (2 * -out_5) + 2 * out_1 * (out_6 * -out_5 + -1 * (3 * (out_7 * out_8))), (out_2 - 3 * out_4) * (2 * out_8) + 2 * out_1 * (out_6 * out_8 + -1 * (3 * (out_7 * out_5)))];
+  },
+  atan2_second_xx_slope_x(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2_second_xx(y, x);
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_slope_y(y, x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_y, out_3_x] = OPS.atan2_slope_x(y, x);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_y, out_5_x] = OPS.atan2_second_xy(y, x);
+    const [out_6, out_6_x, out_6_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_8, out_8_y, out_8_x] = OPS.atan2_second_xx(y, x);
+    return [slope_x, (out_2 - 3 * out_4) * (2 * out_5) + 2 * out_1 * (out_6 * out_5 + -1 * (3 * (out_7 * out_8))), (3 * out_2 - out_4) * (2 * out_8) + 2 * out_3 * (3 * (out_6 * out_5) + -1 * (out_7 * out_8))];
+  },
+  atan2_second_xy_slope_y(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2_second_xy(y, x);
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_slope_x(y, x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_y, out_3_x] = OPS.atan2_slope_y(y, x);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_y, out_5_x] = OPS.atan2_second_xy(y, x);
+    const [out_6, out_6_x, out_6_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_8, out_8_y, out_8_x] = OPS.atan2_second_xx(y, x);
+    return [slope_y, (out_2 - 3 * out_4) * (2 * out_5) + 2 * out_1 * (out_6 * out_5 + -1 * (3 * (out_7 * -out_8))), (out_2 - 3 * out_4) * (2 * out_8) + 2 * out_1 * (out_6 * out_8 + -1 * (3 * (out_7 * out_5)))];
+  },
+  atan2_second_xy_slope_x(y, x) {
+    const [out, slope_y, slope_x] = OPS.atan2_second_xy(y, x);
+    const [out_1, out_1_y, out_1_x] = OPS.atan2_slope_x(y, x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
+    const [out_3, out_3_y, out_3_x] = OPS.atan2_slope_y(y, x);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
+    const [out_5, out_5_y, out_5_x] = OPS.atan2_second_xx(y, x);
+    const [out_6, out_6_x, out_6_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow_slope_x(out_3, 2);
+    const [out_8, out_8_y, out_8_x] = OPS.atan2_second_xy(y, x);
+    return [slope_x, (out_2 - 3 * out_4) * (2 * out_5) + 2 * out_1 * (out_6 * out_5 + -1 * (3 * (out_7 * out_8))), (out_4 - 3 * out_2) * (2 * out_8) + 2 * out_3 * (out_7 * out_8 + -1 * (3 * (out_6 * out_5)))];
+  },
+  logaddexp_second_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.logaddexp_second(x, y);
+    const [out_1, out_1_x] = OPS.tanh(0.5 * x - 0.5 * y);
+    const [out_2, out_2_x] = OPS.tanh_slope(0.5 * x - 0.5 * y);
+    return [slope_x, out_1 * (-1 * slope_x) + -out * (out_2 * 0.5), out_1 * (-1 * slope_y) + -out * (out_2 * (-1 * 0.5))];
+  },
+  logaddexp_second_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.logaddexp_second(x, y);
+    const [out_1, out_1_x] = OPS.tanh(0.5 * x - 0.5 * y);
+    const [out_2, out_2_x] = OPS.tanh_slope(0.5 * x - 0.5 * y);
+    return [slope_y, out_1 * (-1 * slope_y) + -out * (out_2 * (-1 * 0.5)), out_1 * slope_y + out * (out_2 * (-1 * 0.5))];
+  },
+  normal_cdf_second_slope(x) {
+    const [out, slope_x] = OPS.normal_cdf_second(x);
     const [out_1, out_1_x] = OPS.normal_cdf_slope(x);
-    return [slope_x, out_1 !== 0 ? out_1 * (2 - x * x) : 0];
+    const [out_2, out_2_x] = OPS.normal_cdf_second(x);
+    return [slope_x, out_1 !== 0 ? out_1 * (x + 1 + (x - 1)) + (x - 1) * (x + 1) * out_2 : 0];
+  },
+  erf_second_slope(x) {
+    const [out, slope_x] = OPS.erf_second(x);
+    const [out_1, out_1_x] = OPS.erf_slope(x);
+    const [out_2, out_2_x] = OPS.erf_second(x);
+    return [slope_x, out_1 !== 0 ? out_1 * (x * 4 + 4 * x) + (4 * x * x - 2) * out_2 : 0];
+  },
+  gelu_second_slope(x) {
+    const [out, slope_x] = OPS.gelu_second(x);
+    const [out_1, out_1_x] = OPS.normal_cdf_slope(x);
+    const [out_2, out_2_x] = OPS.normal_cdf_second(x);
+    return [slope_x, out_1 !== 0 ? out_1 * ((x + 2) * (x - 2 + x) + x * (x - 2)) + x * (x - 2) * (x + 2) * out_2 : 0];
+  },
+  silu_second_slope(x) {
+    const [out, slope_x] = OPS.silu_second(x);
+    const [out_1, out_1_x] = OPS.sigmoid_slope(x);
+    const [out_2, out_2_x] = OPS.tanh(0.5 * x);
+    const [out_3, out_3_x] = OPS.tanh_slope(0.5 * x);
+    return [slope_x, out_1 !== 0 ? (x * (1 - 6 * out_1) - 3 * out_2) * (-out_1 * out_2) + out_1 * (1 - 6 * out_1 + x * (-1 * (6 * (-out_1 * out_2))) + -1 * (3 * (out_3 * 0.5))) : 0];
   },
 };
-const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh"]);
+const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "whole_quotient", "max_of_all", "min_of_all", "equal"]);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import math
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tracemalloc
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -440,3 +441,33 @@ def test_a_value_that_a_given_gradient_closes_over_is_refused() -> None:
 def _named_f(function: Any) -> Any:
     function.__name__ = "f"
     return function
+
+
+FACTOR = Value(3.0)
+
+
+class Scaled:
+    def __init__(self) -> None:
+        self.parts = {"factor": (Value(3.0),)}
+
+    def __call__(self, x: Any) -> Any:
+        return x * self.parts["factor"][0]
+
+
+def _scaled(factor: Any, x: Any) -> Any:
+    return factor * x
+
+
+@pytest.mark.parametrize(
+    "function, name",
+    [
+        (functools.partial(_scaled, Value(3.0)), "partial"),
+        (Scaled(), "Scaled"),
+        (Scaled().__call__, "__call__"),
+        (lambda x, factor=FACTOR: x * factor, "<lambda>"),
+    ],
+)
+def test_a_value_that_a_function_brings_along_is_no_argument(function: Callable[..., Any], name: str) -> None:
+    given = ag.custom_gradient(lambda out, x, *factor: (3.0, *(0.0 for _ in factor)) if factor else 3.0)(function)
+    with pytest.raises(ValueError, match=f"^{name}: a function whose gradient is given depends on"):
+        given(Value(2.0))
