@@ -45,6 +45,8 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     added = set(_heads(repaired)) - set(_heads(claim))
     if "odot" in added:
         return "a product entry by entry may be meant"
+    if not derived and others and left.head == "*" and _is_bare_product(left):
+        return "an equation to be solved, or a function of what stands in brackets"
     if not derived and all(_is_bare_product(side) for side in (left, right)):
         return "an equation to be solved"
     if letters_of(repaired.right, letters) - letters_of(repaired.left, letters) - {"?"}:

@@ -130,6 +130,10 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
                     notation.bare[name] += 1
         if not base or following is None:
             continue
+        if at and row[at - 1].is_command("partial") and following.is_sign("_") and at + 4 < len(row):
+            raised = written(row[at + 4].inner) if row[at + 3].is_sign("^") else ""
+            if len(raised) == 1 and raised.isalpha() and raised != "T":
+                notation.layered.add(base)
         if _is_prime(row, at + 1):
             place = _after_primes(row, at + 1)
             if place < len(row) and row[place].is_sign("("):
@@ -427,7 +431,8 @@ class _Reader:
         high = plain(high)
         if _is_transpose(high, base, self.notation):
             return Node("T", (base,))
-        if base.head == "sym" and base.text == "e" and not base.args and self.notation.euler:
+        counted = len(high) == 1 and high[0].text in ("2", "3", "4")
+        if base.head == "sym" and base.text == "e" and not base.args and (self.notation.euler or not counted):
             return Node("call", (self.inner(high),), "exp")
         if all(each.is_sign("*", "+", "-", "'") or each.is_command("ast", "star", "dagger", "prime") for each in high):
             raise WorksheetError("a raised sign stands after what is no name")
@@ -777,6 +782,8 @@ class _Reader:
             if not part:
                 return None
             x = self.inner(part)
+            if x.head == "^" and x.args[0].head == "sym" and x.args[1].head in ("sym", "num"):
+                x = replace(x.args[0], args=(x.args[1], *x.args[0].args), marks="^" + x.args[0].marks)
             if x.head not in ("sym", "T", "call"):
                 if x.head == "*" and sign == "∂" and all(each.head == "sym" for each in x.args):
                     raise WorksheetError("can't tell what is differentiated by")
@@ -913,7 +920,9 @@ class _Reader:
         if name in ("log",) and base in ("2", "10"):
             known = f"log{base}"
         elif base and name in ("max", "min"):
-            raise WorksheetError(f"\\{name} over an index is not read")
+            if self.peek() is not _END and (self.starts_factor(self.peek()) or self.peek().is_sign("-", "|")):
+                self.term()
+            return Node("unknown", text=f"{name}_{base}")
         if self.peek() is _END or not (self.starts_factor(self.peek()) or self.peek().is_sign("|", "-")):
             node = Node("call", (), known, primes=primes)
         else:
@@ -1158,6 +1167,8 @@ class _Reader:
             self.at += 1
             low.append(n.number(float(token.text), token.text))
         while True:
+            if self.peek().kind == "group" and (scripts := plain(self.peek().inner)) and scripts[0].is_sign("_", "^"):
+                self.row = [*self.row[: self.at], *scripts, *self.row[self.at + 1 :]]
             if self.peek().is_sign("^") and self.peek(2).is_sign("_") and not self.peek(1).is_command(*UPRIGHT):
                 high += self.high_index(base, before_low=True) or []
                 if self.peek().is_sign("^"):  # a power, which goes after the index

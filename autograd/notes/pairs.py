@@ -191,7 +191,7 @@ class Pairs:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
                 sure = outcome.trusted and not self._strangers(claim)
                 sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
-                sure = sure and not self._hindsight(claim)
+                sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
                 sure = sure and (not outcome.shape_error or repair.what.startswith(("transposed", "the factors are")))
                 return (WRONG if sure else DOUBTFUL), why + repair.message
         if outcome.shape_error:
@@ -305,6 +305,8 @@ class Pairs:
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
         if repair.what.startswith("the term") and self._hidden(claim):
             return DOUBTFUL, f"a number may hide a path; {repair.message}"
+        if self._may_depend(claim, repair):
+            return DOUBTFUL, f"a name that is not defined may depend on {n.show(claim.left.args[1])}; {repair.message}"
         if not outcome.trusted:
             other = self._by_any_definition(claim)
             if other:
@@ -354,6 +356,24 @@ class Pairs:
                 if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
                     return Repair(f"an operator is missing in {n.show(right)}", changed)
         return None
+
+    def _may_depend(self, claim: Claim, repair: Repair) -> bool:
+        """Whether what is too much is the derivative of a divisor, as the sum S in e^a/S, that nothing defines."""
+        left, right = claim.left, claim.right
+        if left.head != "d" or left.args[0].head != "sym" or not repair.what.endswith("is too much"):
+            return False
+        x = left.args[1]
+        bodies = [each.body for each in self.book.definitions.get(n.key(left.args[0]), ())]
+        divisors = {
+            name
+            for body in bodies
+            for part in body.walk()
+            if part.head == "/"
+            for name in part.args[1].symbols()
+            if n.key(name) not in self.book.definitions and not name.args
+        }
+        fewer = list(repair.side.symbols()).count(x) < list(right.symbols()).count(x)
+        return fewer and not divisors.isdisjoint(right.symbols())
 
     def _by_any_definition(self, claim: Claim) -> str:
         """Name a definition, of any part of the note, by which the claim is right."""

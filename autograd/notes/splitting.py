@@ -187,7 +187,8 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
     depth = 0
     for at, token in enumerate(row):
         depth = max(0, depth + token.is_sign(*_OPENING) - token.is_sign(*_CLOSING))
-        separates = token.is_sign(",", ";") or token.is_command("quad", "qquad", "forall") or token.is_command(*_ARROWS)
+        colon = token.is_sign(":") and part and not (at + 1 < len(row) and row[at + 1].is_sign("="))
+        separates = token.is_sign(",", ";") or colon or token.is_command("quad", "qquad", "forall", *_ARROWS)
         if token.kind == "words" and depth == 0 and _is_remark(token, row, at):
             yield _trimmed(part), word
             part, word = [], token.text
@@ -298,6 +299,9 @@ def _sides(part: Sequence[Token]) -> Statement:
         if relation == "skip":
             continue
         if relation:
+            if relation == "=" and sides[-1] and sides[-1][-1].is_sign("+", "-", "*", "/"):
+                sides[-1].pop()  # v += …, an update
+                relation = "←"
             sides.append([])
             relations.append(relation)
         elif token.kind != "space":

@@ -35,6 +35,9 @@ NOT_ACCUSED = [
     r"$\nabla_{\mathbf{x}} \mathbf{x}^\top \mathbf{A} \mathbf{x} = (\mathbf{A} + \mathbf{A}^\top)\mathbf{x}$",
     r"At the optimum $\mathbf{x} = \mathbf{0}$, so $\nabla_{\mathbf{x}} \|\mathbf{x}\|^2 = 2\mathbf{x}$",
     r"$h'(1) = 2$",
+    r"$s_k = \frac{e^{u_k}}{S}$ with the sum $S$, $\frac{\partial s_k}{\partial u_k} = "
+    r"\frac{e^{u_k} S - e^{u_k} e^{u_k}}{S^2}$",
+    r"$A_d(p) = A_d\, p^{d-1}$",
     r"$\bar{p} \sum_i p_i = \frac1m \sum_i p_i \sum_i p_i = \frac1m (\sum_i p_i)^2$",
     r"$Q = \|\mathbf{V}\mathbf{h} - \mathbf{t}\|^2$, $\frac{\partial Q}{\partial \mathbf{h}} = "
     r"2 \mathbf{V}^\top (\mathbf{V}\mathbf{h} - \mathbf{t}) = \boldsymbol{0}$",
@@ -80,6 +83,9 @@ JUDGED = [
     (r"$p = 0.8$, $q = 0.721$, $Q = \frac12 (p - q)^2 = \frac12 (0.8 + 0.721)^2$", [W]),
     (r"$p = 0.8$, $q = 0.721$, $Q = \frac12 (p - q)^2 = \frac12 (0.8 - 0.621)^2$", [U]),
     (r"$Q = f(r)$, $r = g(v)$, $\frac{dQ}{dv} = -\frac{dQ}{dr} \frac{dr}{dv}$", [W]),
+    (r"$Q = -\frac1N \sum_n t{_n} \log s{_n}$", [D]),
+    (r"Case $i=j$: $r_i = p_i^2$, $\frac{\partial r_i}{\partial p_i} = 2 p_i$", [R]),
+    (r"$e = 3$ and $out = \frac{1}{1 + e^{-k}} = \frac{1}{1 + e^{1.105905967}} = 0.75136079$", [W]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
 ]  # fmt: skip
 
