@@ -1,4 +1,4 @@
-"""Reasons not to call a difference WRONG, though a single change would make the sides equal."""
+"""Reasons not to report a difference as WRONG although a single change would make both sides equal."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def pages(text: str) -> list[Page]:
     Raises
     ------
     WorksheetError
-        When it looks like a notebook and is none.
+        When the text looks like a notebook but is not a valid one.
     """
     head = text[:4_000].lstrip()
     if not (head.startswith("{") and re.search(r'"(?:cells|worksheets|nbformat|cell_type)"\s*:', head)):

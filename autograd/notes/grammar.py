@@ -61,7 +61,7 @@ _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
 @dataclass
 class Notation:
-    """What a note's spellings mean, as far as they tell."""
+    """Evidence from the whole note on how its spellings are meant."""
 
     functions: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -82,7 +82,7 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     for side in sides:
         _gather(side, notation, runs)
         if len(side) == 1 and side[0].kind == "letter" and side[0].text == "e":
-            notation.euler = False  # e is a quantity of the note's own
+            notation.euler = False  # the note uses e as a variable
         _defined_function(side, notation)
     notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
@@ -185,7 +185,7 @@ def _has_comma(row: Sequence[Token], at: int) -> bool:
 
 
 def _defined_function(side: Sequence[Token], notation: Notation) -> None:
-    """Take `f(x)`, alone on a side, for a function; `a(1 − a)` is none."""
+    """Treat `f(x)`, alone on a side, as a function, but not `a(1 − a)`."""
     if len(side) >= 4 and side[1].is_sign("(") and side[-1].is_sign(")") and (base := _base(side[0])):
         inner = side[2:-1]
         depth = 0
@@ -631,7 +631,7 @@ class _Reader:
         raise WorksheetError(f"can't read \\{text}")
 
     def uncomputed(self) -> Node:
-        r"""Read `\int`, `\lim`, `\arg` with all that belongs to it: it is never computed."""
+        r"""Read `\int`, `\lim`, `\arg` with all that belongs to it: its value is not computed."""
         start = self.at
         self.at += 1
         while self.peek().is_sign("_", "^"):
@@ -696,7 +696,7 @@ class _Reader:
         return inner
 
     def braced(self, text: str) -> Node:
-        r"""Read `\underbrace{…}_{words}`: the words are passed over."""
+        r"""Read `\underbrace{…}_{words}`: the words are ignored."""
         self.at += 1
         if text in ("underset", "overset", "stackrel"):
             self.script()
@@ -954,7 +954,7 @@ class _Reader:
         return factor
 
     def change(self) -> Node | None:
-        """Read Δw, the name of a change; None for Δ with indices of its own or by itself."""
+        """Read Δw as one name; None for Δ alone or with an index."""
         following = self.peek(1)
         if following.kind not in ("letter", "group") and not following.is_command(*_BOLD, *LETTERS, *_ACCENTS):
             return None
@@ -1013,7 +1013,7 @@ class _Reader:
         return node
 
     def given(self, node: Node) -> Node | None:
-        """Read p(y | x) or KL(p ‖ q) as a quantity of its own; None, and nothing is taken, for other brackets."""
+        """Read p(y | x) or KL(p ‖ q) as one opaque symbol; None, without consuming tokens, for other brackets."""
         depth, bars = 0, False
         for ahead in range(80):
             token = self.peek(ahead)

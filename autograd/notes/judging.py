@@ -33,7 +33,7 @@ class Claim:
 
 @dataclass
 class Outcome:
-    """What came of comparing two sides in a reading.
+    """The result of comparing two sides under one reading.
 
     `vacuous` is true where both sides are 0 or the same text; `guessed` where an undefined quantity was a random
     function; `trusted` is false where a definition may belong to another part of the note.
@@ -203,7 +203,7 @@ class Judge:
 
 
 def _is_met(condition: Node, env: Mapping[str, int]) -> bool:
-    """Whether a condition on indices holds; what says something else is passed over."""
+    """Whether a condition on indices holds; other conditions are ignored."""
     sides = [
         env.get(each.text) if each.head == "sym" and not each.args else int(each.number) if each.head == "num" else None
         for each in condition.args
@@ -256,7 +256,7 @@ def _is_zero(x: Quantity) -> bool:
 
 
 def chain(left: Node, right: Node) -> list[Node]:
-    """Return the factors of a product of derivatives, from what is differentiated on; empty if it is none."""
+    """Return the factors of a product of derivatives in order of the chain; empty for anything else."""
     if left.head != "d" or len(left.args) != 2:
         return []
     factors = list(right.args) if right.head == "*" else [right]

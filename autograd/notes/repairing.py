@@ -25,7 +25,7 @@ HALF: Final = Node("/", (n.ONE, n.number(2)))
 
 @dataclass(frozen=True)
 class Repair:
-    """What is wrong, and the side as it should be."""
+    """A description of the slip, and the corrected side."""
 
     what: str
     side: Node
@@ -38,7 +38,7 @@ class Repair:
 
     @property
     def message(self) -> str:
-        """Say both in one line."""
+        """The description and the correction in one line."""
         where = "on the left side, " if self.on_left else ""
         return f"{where}{self.what}; it should be {n.show(self.side)}"
 

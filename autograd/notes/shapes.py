@@ -20,7 +20,7 @@ _ONE: Final = "1"
 
 
 def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
-    """Say which symbols are vectors and which matrices: bold ones, and those that are transposed or multiplied by ⊙."""
+    """Return the kinds of symbols that are bold, transposed or multiplied entry by entry."""
     kinds: dict[Key, str] = {}
     for side in sides:
         for each in side.walk():
@@ -76,7 +76,7 @@ def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> N
 
 
 def _spread_down(body: Node, kinds: dict[Key, str]) -> None:
-    """Say of a vector's definition what must be a vector or a matrix in it: tanh(z), W x + b."""
+    """Infer the kinds of the symbols in a vector's definition, such as tanh(z) or W x + b."""
     if body.head == "call" and len(body.args) == 1 and body.args[0].head == "sym" and body.text != "total":
         kinds.setdefault(n.key(body.args[0]), "open")
     for term in body.args if body.head == "+" else (body,):
@@ -249,9 +249,9 @@ def infer(
     claims: Iterable[Node] = (),
     size: int = 0,
 ) -> dict[Key, tuple[int, int]]:
-    """Infer shapes from definitions, name by body, then from sums of names anywhere; what does not fit is passed over.
+    """Infer shapes from definitions (name, body), then from sums anywhere; constraints that do not fit are ignored.
 
-    With `size`, whatever stays open is that large.
+    With `size`, every dimension that stays open has that size.
 
     Examples
     --------

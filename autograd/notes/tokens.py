@@ -39,7 +39,7 @@ class Token:
 
     @property
     def inner(self) -> tuple[Token, ...]:
-        """What stands in a group's braces; a token that is no group stands for itself."""
+        """The tokens between a group's braces; for any other token, the token itself."""
         return self.rows[0][0] if self.kind == "group" else (self,)
 
     def is_sign(self, *texts: str) -> bool:
@@ -52,7 +52,7 @@ class Token:
 
 
 class Macro(NamedTuple):
-    """A macro of the note's own: how many arguments it takes, and what it stands for."""
+    """A macro that the note defines: its number of arguments and its body."""
 
     arguments: int
     body: str
@@ -299,7 +299,7 @@ def _letter(text: str, begin: int, end: int) -> Iterator[Token]:
 
 @dataclass
 class _Open:
-    """A group or an environment that is not closed yet."""
+    """A group or environment that is still open."""
 
     kind: str
     name: str

@@ -1,4 +1,4 @@
-"""What a note says, with numbers: definitions become graphs of the engine, at one choice of random leaves.
+"""Numerical models of a note: its definitions as graphs of the engine, at one choice of random leaves.
 
 Families over indices are instantiated one member at a time, as they are asked for; sums over indices run over small
 sets. A quantity that the note does not define but differentiates is a random function of what it is differentiated by.
@@ -35,9 +35,9 @@ DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 OVERDRAFT: Final = 40_000
 ALIKE: Final = 3.0
-"""How many terms a sum has that does not say over what it runs; they are all alike."""
+"""Number of (equal) terms of a sum whose index is not written."""
 FARTHEST: Final = 12
-"""The last member of a family that is made of others; without an end a recurrence would go on for ever."""
+"""Largest index at which a member of a family is computed from others, so that recurrences end."""
 EVERYWHERE: Final = -1
 """The section of what holds in every section, as the steps of a worksheet do."""
 
@@ -48,7 +48,7 @@ class Unknown(Exception):
 
 @dataclass
 class Budget:
-    """How many nodes may still be computed."""
+    """Number of nodes that may still be evaluated."""
 
     left: int
 
@@ -530,7 +530,7 @@ class World:
         return value
 
     def _own_function(self, node: Node, env: Environment) -> Quantity:
-        """Apply a function of the note's own: by its definition, or as a random smooth one."""
+        """Apply a function that the note defines; an undefined one is a random smooth function."""
         arguments = [self._eval(each, env) for each in node.args]
         every, trusted = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
         for each in every:
@@ -670,7 +670,7 @@ class World:
         return self.values[instance]
 
     def _has_entries(self, instance: Instance) -> bool:
-        """Whether a quantity may be an entry of another, or be made of others: it stays the same node then."""
+        """Whether a quantity may be an entry of another, or be made of others: it is not copied to a new node then."""
         (name, count), _ = instance
         name = name.lstrip("*")
         own = self.first_order(instance[0])
@@ -963,7 +963,7 @@ def _offset(index: Node) -> tuple[str, float]:
 
 
 def _fresh(value: Quantity) -> Quantity:
-    """Make a node of its own of a value that may be another quantity's."""
+    """Copy a value to a new node, so that two quantities never share one."""
     if isinstance(value, Grid):
         return Grid([[_fresh_scalar(entry) for entry in row] for row in value.rows])
     return _fresh_scalar(value)
