@@ -1321,6 +1321,8 @@ def _joined(factors: list[Node], joints: str) -> Node:
 
 
 def _is_transpose(high: Sequence[Token], base: Node, notation: Notation) -> bool:
+    if len(high) == 2 and high[0].is_command(*UPRIGHT, *BOLD) and high[1].kind == "group":
+        high = plain(high[1].inner)
     if len(high) != 1:
         return False
     token = high[0]

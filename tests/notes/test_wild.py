@@ -86,6 +86,10 @@ JUDGED = [
     (r"$Q = -\frac1N \sum_n t{_n} \log s{_n}$", [D]),
     (r"Case $i=j$: $r_i = p_i^2$, $\frac{\partial r_i}{\partial p_i} = 2 p_i$", [R]),
     (r"$e = 3$ and $out = \frac{1}{1 + e^{-k}} = \frac{1}{1 + e^{1.105905967}} = 0.75136079$", [W]),
+    (r"$Q = \boldsymbol{t}^{\mathrm{T}}\boldsymbol{t} - 2\boldsymbol{t}^{\mathrm{T}}\mathbf{V}\boldsymbol{u}$, "
+     r"$\frac{\partial Q}{\partial \boldsymbol{u}} = -2 \mathbf{V}^{\mathrm{T}} \boldsymbol{t}$", [R]),
+    (r"$Q = \boldsymbol{t}^{\mathrm{T}}\boldsymbol{t} - 2\boldsymbol{t}^{\mathrm{T}}\mathbf{V}\boldsymbol{u}$, "
+     r"$\frac{\partial Q}{\partial \boldsymbol{u}} = 2 \mathbf{V}^{\mathrm{T}} \boldsymbol{t}$", [W]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
 ]  # fmt: skip
 
