@@ -287,7 +287,7 @@ class _Module:
         functions += [
             function_over_arrays(f"_value_{op.name}", value_of(row_of(op).function), language) for op in fixed
         ]
-        functions += [self.library.logsumexp + "\n" for op in needed if op.name == "logsumexp"]
+        functions += [self.library.logsumexp + "\n" for op in needed if op.form == "softmax"]
         for name, helper in reversed(helpers().items()):  # each after what it calls
             if re.search(rf"(?<!\w)_{name}\(", "\n".join(functions)):
                 functions.insert(0, function_over_arrays(f"_{name}", helper, language))

@@ -330,15 +330,18 @@ class _Plain:
     def _any_number(self, op: str, operands: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
         """The value and the local derivatives of a sum, and of what is made of one."""
         count, one = len(operands), self.number(1.0)
-        if op == "logsumexp":
+        if TABLE[op].form == "softmax":
             value, *slopes = self.made.new(1 + count)
-            self.made.steps.append(Instruction(op, "", (value,), (), tuple(zip(operands, slopes, strict=True))))
+            self.made.steps.append(
+                Instruction("logsumexp", "", (value,), (), tuple(zip(operands, slopes, strict=True)))
+            )
             return value, tuple(slopes)
-        half = count // 2 if op == "dot" else 0
+        half = count // 2 if TABLE[op].form == "products" else 0
         ws, xs, rest = operands[:half], operands[half : 2 * half], operands[2 * half :]
         total = self.write("dot", [self.number(0.0)], [*zip(ws, xs, strict=True), *((x, one) for x in rest)])
-        if op == "mean":
-            return self.write("divu", [total, self.number(float(count))]), (self.number(1.0 / count),) * count
+        share = TABLE[op].compute(*[1.0] * count)[1]
+        if share != 1.0:  # a mean
+            return self.write("divu", [total, self.number(float(count))]), (self.number(share),) * count
         return total, (*xs, *ws, *(one for _ in rest))
 
     def _reverse(self, tape: Tape) -> None:
