@@ -22,6 +22,7 @@ __all__ = ["dismiss", "find", "inner_statements", "restore"]
 
 _FOR_PARTIAL: Final = frozenset("3498265JjdSδ")
 _DIGITS: Final = {"z": "2", "Z": "2", "l": "1", "I": "1", "i": "1", "o": "0", "O": "0", "s": "5", "S": "5", "b": "6"}
+_FOR_Y: Final = ("4", "7", "9")
 _ENOUGH: Final = 2
 _BREAKS_OFF: Final = "it breaks off"
 _IN_FRACTION: Final = "two statements lie in one fraction"
@@ -116,7 +117,7 @@ def _bad_parts(side: Node, differences: set[Node]) -> Iterator[str]:
         one, other = each.args[0], each.args[1].args[0]
         if one == other:
             yield f"{n.show(one)} − {n.show(other)}"
-        elif one.head == "num" and other.head == "sym" and is_estimate(other):
+        elif one.head == "num" and n.show(one) in _FOR_Y and other.head == "sym" and is_estimate(other):
             meant = [it.args[0] for it in differences if it.args[1] == each.args[1] and it.args[0].head == "sym"]
             if meant:
                 yield f"{n.show(one)} for {n.show(meant[0])}"

@@ -41,13 +41,16 @@ class _Gatherer:
         book = self.book
         book.letters = set(self.notation.letters)
         every = [side for row in self.rows for side in row.readable()]
+        defined = [row.sides[0] for row in self.rows if row.sides and row.sides[0] is not None]
+        steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
         for side in every:
             for each in side.walk():
                 if each.head in ("sum", "prod") and each.text != "?":
                     book.letters.add(each.text)
-                    self._bounds(each)
+                    self._bounds(each, steps)
         bound = {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
         book.letters -= book.sizes.keys() - bound
+        book.letters -= self._labels(every) - bound
         for side in every:
             for each in side.walk():
                 if each.head == "sum" and each.text != "?":
@@ -83,15 +86,42 @@ class _Gatherer:
             if bodies and letter.head == "sym" and letter.text.islower() and letter.text not in self.book.sizes:
                 self.book.letters.add(letter.text)
 
-    def _bounds(self, big: Node) -> None:
+    def _labels(self, sides: Sequence[Node]) -> set[str]:
+        """Find letters that are an index of one name only, which a definition uses and does not define, as √d_k."""
+        users: dict[str, set[str]] = {}
+        for side in sides:
+            for each in side.symbols():
+                for index in each.args:
+                    for letter in index.symbols():
+                        users.setdefault(letter.text, set()).add(each.text)
+        loose = set()
+        for row in self.rows:
+            left = row.sides[0] if row.sides else None
+            if left is None or left.head not in ("sym", "call") or row.conditions:
+                continue
+            own = {letter.text for each in left.symbols() for letter in each.args}
+            loose |= {
+                letter.text
+                for side in row.readable()[1:]
+                for each in side.symbols()
+                for letter in each.args
+                if letter.head == "sym" and letter.text not in own
+            }
+        return {letter for letter in loose if len(users.get(letter, ())) == 1}
+
+    def _bounds(self, big: Node, steps: set[str]) -> None:
+        """Take size and range of an index from a sum; the t of h_t = … is no size, though a sum may end at it."""
         _, first, last = big.args
         for each in last.symbols():
             name = n.show(each)
-            if name not in ("L", "T") and not name.isdigit():
+            if name not in ("L", "T") and not name.isdigit() and name not in steps:
                 self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
         if last.head != "open":
             low = n.ONE if first.head == "open" else first
-            if low.head != "bound":
+            if (
+                low.head != "bound"
+                and not {n.show(each) for each in (*low.symbols(), *last.symbols())} & self.book.letters
+            ):
                 self.book.ranges.setdefault(big.text, (low, last))
 
     def define(self) -> None:

@@ -70,6 +70,7 @@ class Notation:
     singles: Counter[str] = field(default_factory=Counter)
     applied: Counter[str] = field(default_factory=Counter)
     bare: Counter[str] = field(default_factory=Counter)
+    squared: set[str] = field(default_factory=set)
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
     euler: bool = True
@@ -79,11 +80,14 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     """Gather what the formulas of a note say about its notation."""
     notation = Notation()
     runs: Counter[str] = Counter()
-    for side in sides:
+    squares = _Squares()
+    for side in map(_without_fonts, sides):
         _gather(side, notation, runs)
         if len(side) == 1 and side[0].kind == "letter" and side[0].text == "e":
             notation.euler = False  # the note uses e as a variable
         _defined_function(side, notation)
+        squares.count(side)
+    notation.squared = squares.names()
     notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
         product = all(notation.singles[letter] for letter in run)
@@ -100,10 +104,49 @@ def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:
     """Yield each place in a list of tokens, and those in groups below."""
     waiting: list[Sequence[Token]] = [side]
     while waiting:
-        row = waiting.pop()
+        row = _without_fonts(waiting.pop())
         for at, token in enumerate(row):
             yield row, at
             waiting.extend(cell for cells in token.rows for cell in cells)
+
+
+class _Squares:
+    """Finds names that are always squared: the σ of σ² = …, or of ∂ℓ/∂σ², is no quantity of its own."""
+
+    def __init__(self) -> None:
+        self.times: Counter[str] = Counter()
+        self.squared: Counter[str] = Counter()
+        self.meant: set[str] = set()
+
+    def count(self, side: Sequence[Token]) -> None:
+        """Count the uses of names in a side, and those that are squared."""
+        for row, at in _walk(side):
+            base = _base(row[at])
+            if not base or (at and row[at - 1].is_sign("_", "^")):
+                continue
+            end = at + 1 if at + 1 >= len(row) or not row[at + 1].is_sign("_") else at + 3
+            if base == "σ" and end < len(row) and row[end].is_sign("("):
+                continue  # the sigmoid
+            square = end + 1 < len(row) and row[end].is_sign("^") and written(row[end + 1].inner) == "2"
+            self.times[base] += 1
+            self.squared[base] += square
+            if square and ((at == 0 and end + 2 == len(row) and row is side) or (at and _delta(row, at - 1))):
+                self.meant.add(base)
+
+    def names(self) -> set[str]:
+        """Return those that are a quantity as squares."""
+        return {name for name in self.meant if self.times[name] == self.squared[name]} - {"d", "∂", "δ", "Δ"}
+
+
+def _without_fonts(row: Sequence[Token]) -> Sequence[Token]:
+    r"""Write `\mathcal{L}` and `\mathcal L` as L: how a letter is used does not depend on its font."""
+    letters: list[Token] = []
+    for token in row:
+        if letters and letters[-1].is_command(*UPRIGHT) and len(token.inner) == 1 and token.inner[0].kind == "letter":
+            letters.pop()
+            token = token.inner[0]
+        letters.append(token)
+    return letters
 
 
 def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> None:
@@ -120,6 +163,8 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
         if token.is_command("top", "intercal", "odot", "nabla", "boldsymbol", "mathbf", "bm", "otimes", "TRANSPOSED"):
             notation.matrices = True
         base = _base(token)
+        if token.kind == "words" and token.text.isidentifier() and following is not None and following.is_sign("("):
+            notation.functions |= {token.text} if _has_comma(row, at + 1) else set()
         if base and not (at and (row[at - 1].is_command("partial") or _base(row[at - 1]) in _DELTAS)):
             kind = _application(row, at + 1)
             whole = written(row[at : _after_scripts(row, at + 1)])
@@ -412,8 +457,8 @@ class _Reader:
             elif self.peek().is_sign("!"):
                 raise WorksheetError("factorials are not read")
             elif base.head not in ("sym", "num") and _is_prime(self.row, self.at):
-                self.at = _after_primes(self.row, self.at)
-                base = Node("unknown", text=f"({n.show(base)})′")
+                place, self.at = self.at, _after_primes(self.row, self.at)
+                base = _primed_whole(base) if self.at - place == 1 else Node("unknown", text=f"({n.show(base)})′")
             else:
                 return base
 
@@ -438,7 +483,10 @@ class _Reader:
             raise WorksheetError("a raised sign stands after what is no name")
         if base.head in ("matrix",):
             return base
-        return Node("^", (base, self.inner(high)))
+        power = self.inner(high)
+        if base.head == "sym" and base.text in self.notation.squared and power == n.number(2, "2"):
+            return replace(base, text=f"{base.text}²")
+        return Node("^", (base, power))
 
     # Atoms
 
@@ -776,7 +824,12 @@ class _Reader:
                 at += 1
             part = list(below[start:at])
             times = 1
-            if len(part) > 2 and part[-2].is_sign("^") and written(part[-1].inner) in ("2", "3"):
+            if (
+                len(part) > 2
+                and part[-2].is_sign("^")
+                and written(part[-1].inner) in ("2", "3")
+                and _base(part[0]) not in self.notation.squared
+            ):
                 times = int(written(part[-1].inner))
                 part = part[:-2]
             if not part:
@@ -862,7 +915,8 @@ class _Reader:
                 high = self.script()
         letters, first = self.bounds(plain(low))
         last = self.inner(high) if high else Node("open")
-        body = self.product()
+        minus = self.accept("-")
+        body = n.negative(self.product()) if minus else self.product()
         if letters == ["?"]:
             found = {
                 index.text
@@ -1199,7 +1253,7 @@ class _Reader:
         if (
             not inner
             or any(
-                each.kind not in ("letter", "number", "group") and not each.is_sign(",", "+", "-", "_", ":")
+                each.kind not in ("letter", "number", "group") and not each.is_sign(",", "+", "-", ":", *"_"[comma:])
                 for each in inner
             )
             or not (comma or (plain_letters and all(each in self.notation.letters for each in plain_letters)))
@@ -1317,7 +1371,32 @@ def _swapped(row: Sequence[Token], at: int) -> list[Token]:
 
 
 def _joined(factors: list[Node], joints: str) -> Node:
+    for at in range(len(factors) - 1):
+        if (applied := _of_joined_vectors(*factors[at : at + 2])) is not None:
+            return _joined([*factors[:at], applied, *factors[at + 2 :]], joints[:at] + joints[at + 1 :])
     return factors[0] if len(factors) == 1 else Node("*", tuple(factors), joints)
+
+
+def _of_joined_vectors(weights: Node, joined: Node) -> Node | None:
+    """Read W · [h, x], weights times vectors one below the other, as a function of these; None for other factors."""
+    if weights.head != "sym" or not weights.text[:1].isupper() or joined.head != "matrix" or len(joined.args) != 1:
+        return None
+    parts = joined.args[0].args
+    if len(parts) < 2 or not all(each.head == "sym" for each in parts):
+        return None
+    return Node("call", parts, n.show(weights))
+
+
+def _primed_whole(base: Node) -> Node:
+    """Read (u v)′ as it stands, and (f(g(x)))′, which has one variable, as a derivative."""
+    names = set(base.symbols())
+    if base.head == "call" and len(names) == 1:
+        return n.derivative(base, names.pop())
+    return (
+        Node("prime", (base,))
+        if base.head in ("*", "/", "+", "neg", "^")
+        else Node("unknown", text=f"({n.show(base)})′")
+    )
 
 
 def _is_transpose(high: Sequence[Token], base: Node, notation: Notation) -> bool:

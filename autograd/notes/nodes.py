@@ -138,6 +138,8 @@ def _name(node: Node) -> tuple[str, int]:
     high = [show(each) for each, mark in zip(node.args, node.marks, strict=True) if mark == "^"]
     plain = all(len(each) == 1 for each in low)
     lower = ("" if plain else ",").join(low)
+    if " " in lower:
+        lower = f"{{{lower.replace(' ', '')}}}"  # h_{t−1}, not h_t − 1
     text = node.text + (f"_{lower}" if lower else "") + (f"^({','.join(high)})" if high else "")
     return text, CALL
 
@@ -192,6 +194,7 @@ _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
     "^": lambda node: (f"{_at(node.args[0], CALL)}^{_at(node.args[1], CALL)}", POWER),
     "odot": lambda node: (" ⊙ ".join(_at(each, POWER) for each in node.args), PRODUCT),
     "outer": lambda node: (" ⊗ ".join(_at(each, POWER) for each in node.args), PRODUCT),
+    "prime": lambda node: (f"({show(node.args[0])})′", CALL),
     "T": lambda node: (f"{_at(node.args[0], CALL)}ᵀ", POWER),
     "norm": lambda node: (f"‖{show(node.args[0])}‖", CALL),
     "abs": lambda node: (f"|{show(node.args[0])}|", CALL),

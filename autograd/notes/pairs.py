@@ -32,6 +32,9 @@ LINKED_SIZE: Final = 3
 """How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
 
 
+NO_PATH: Final = "both sides are 0 in what the note says"
+
+
 class Pairs:
     """Judges pairs of sides with names.
 
@@ -115,6 +118,10 @@ class Pairs:
         if factor is not None:
             return WRONG, factor
         claim = Claim(left, right, row.order, row.section, row.conditions)
+        if (whole := _of_the_whole_sum(left)) is not None:
+            outcome = self.judge.compare(replace(claim, left=whole))
+            if outcome.result == EQUAL and not outcome.vacuous:
+                return self._equal(replace(claim, left=whole), outcome)
         matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
         if (self.typed or matrices) and self.is_softly_known(claim):
             verdict = self._typed_pair(claim, earlier)
@@ -173,12 +180,13 @@ class Pairs:
                 return RIGHT, "with products taken entry by entry"
             layout = outcome.options.layout
             return RIGHT, "" if layout == "gradient" else f"with derivatives in {layout} layout"
-        if outcome.result != UNEQUAL or outcome.guessed:
+        chained = self._is_chained(claim)
+        if outcome.result != UNEQUAL or (outcome.guessed and not chained):
             return None
         if self._is_closed(claim.left) and self._is_closed(claim.right):
             entries = self._unequal_entries(claim)
             return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
-        if any(each.head == "d" for each in claim.right.walk()):
+        if not chained and any(each.head == "d" for each in claim.right.walk()):
             return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
         if outcome.shape_error and self.square:
             square = self.judge.compare(claim, self.square)
@@ -215,7 +223,7 @@ class Pairs:
         if outcome.vacuous:
             if claim.left == claim.right:
                 return GIVEN, "both sides are the same"
-            return (JOINS, "") if joined else (DOUBTFUL, "both sides are 0 in what the note says")
+            return (JOINS, "") if joined else (DOUBTFUL, NO_PATH)
         if outcome.guessed:
             return JOINS, outcome.remark
         notes = [outcome.remark]
@@ -425,14 +433,10 @@ class Pairs:
                     return True
         return False
 
-    def _is_constant(self, name: Node) -> bool:
-        """Whether a symbol is e or π, and the note means nothing else by it."""
-        return is_constant(name) and n.key(name) not in self.book.definitions
-
     def _strangers(self, claim: Claim) -> set[str]:
         """Return what stands on the right, is not defined, and has no part in the left side: it may be anything."""
         left, right = (set(self._origins(side)) for side in (claim.left, claim.right))
-        return right - left - {name for name, _ in self.book.settled}
+        return right - left
 
     def _origins(self, side: Node) -> set[str]:
         """Return the undefined quantities that a side comes from, by their letters."""
@@ -444,7 +448,7 @@ class Pairs:
             name = each.text
             counted = name in self.book.sizes or (name in self.indices and name not in self.bodies)
             kronecker = name == "δ" and len(each.args) == 2
-            if name in seen or self._is_constant(each) or counted or kronecker:
+            if name in seen or is_constant(each) or counted or kronecker:
                 continue
             seen.add(name)
             bodies = self.bodies.get(name, ())
@@ -488,7 +492,19 @@ class Pairs:
         left = claim.left
         if left.head == "d" and n.key(left.args[0]) in self.book.definitions:
             return repair.what.startswith(("the factor", "the divisor", "sign"))
+        if self._is_chained(claim):
+            return repair.what.startswith(("the factor", "the divisor", "sign"))
         return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+
+    def _is_chained(self, claim: Claim) -> bool:
+        """Whether both sides are derivatives of one quantity, on the right by quantities that the note defines."""
+        slopes = [each for each in claim.right.walk() if each.head == "d"]
+        return (
+            claim.left.head == "d"
+            and bool(slopes)
+            and all(each.args[0] == claim.left.args[0] for each in slopes)
+            and all(n.key(each.args[1]) in self.book.definitions for each in slopes)
+        )
 
     def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
         """Whether the right side is the derivative along one path of several."""
@@ -512,7 +528,7 @@ class Pairs:
         names: dict[Node, None] = {}
         for side in (claim.right, claim.left):
             names.update(
-                dict.fromkeys(each for each in side.symbols() if not self._is_constant(each) and each != self.defining)
+                dict.fromkeys(each for each in side.symbols() if not is_constant(each) and each != self.defining)
             )
         indices = list(dict.fromkeys(arg for each in names for arg in each.args if arg.head == "sym"))[:3]
         waiting = list(names)
@@ -521,7 +537,7 @@ class Pairs:
             for pattern, body in self._said_of(each, claim):
                 env = dict(zip(pattern.args, each.args, strict=True))
                 for inner in body.symbols():
-                    if self._is_constant(inner):
+                    if is_constant(inner):
                         continue
                     member = replace(inner, args=tuple(env.get(arg, arg) for arg in inner.args))
                     if len(member.args) == 1 and member.args[0] not in indices and member.args[0].head == "sym":
@@ -618,6 +634,16 @@ def covers(general: Node, special: Node) -> bool:
         one == other or (one.head == "sym" and one.text not in CONSTANTS)
         for one, other in zip(general.args, special.args, strict=True)
     )
+
+
+def _of_the_whole_sum(side: Node) -> Node | None:
+    """Read d/dx x² + 3x as the derivative of the sum, as it is often meant; None for anything else."""
+    first = side.args[0] if side.head == "+" else side
+    if side.head != "+" or first.head != "d" or first.args[0].head == "sym":
+        return None
+    if any(each.head == "d" for term in side.args[1:] for each in term.walk()):
+        return None
+    return Node("d", (replace(side, args=(first.args[0], *side.args[1:])), *first.args[1:]))
 
 
 def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:

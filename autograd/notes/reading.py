@@ -13,16 +13,17 @@ from dataclasses import replace
 from typing import Final
 
 from autograd.errors import WorksheetError
-from autograd.notes import damage, rounding
+from autograd.notes import damage, primes, rounding
 from autograd.notes import nodes as n
-from autograd.notes.equation import DEFINED, RIGHT, UNREAD, Equation
+from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
 from autograd.notes.families import without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
 from autograd.notes.grammar import Notation, conditions, evidence, parse
 from autograd.notes.network import Network
-from autograd.notes.nodes import Node
+from autograd.notes.nodes import Key, Node
 from autograd.notes.note import Note
+from autograd.notes.pairs import NO_PATH
 from autograd.notes.rows import Row
 from autograd.notes.splitting import statements
 from autograd.notes.tokens import Macro, macros, tokens
@@ -32,6 +33,7 @@ from autograd.worksheet import Worksheet
 __all__ = ["read_note"]
 
 MAX_NOTE: Final = 5_000_000
+_MOST_AGAIN: Final = 100
 
 
 def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
@@ -146,12 +148,15 @@ class _Reading:
         for row in kept:
             row.equation.reading = self._shown(row)
             damage.dismiss(row)
-        book = gathered(kept, self.notation, network)
-        verdicts = Verdicts(kept, book, self.notation, network.numbers if network else {})
-        verdicts.run()
+        primed = primes.write_out(kept)
+        verdicts = self._judged(kept)
+        for scope in (*_scopes(kept), *_without_idle(kept)):
+            self._judge_again(scope)
+        for row in primed:
+            row.equation.message = primes.unwritten(row.equation.message)
         equations = [*(row.equation for row in kept), *self.failed, *self._computations()]
         equations.sort(key=lambda each: (each.cell, each.start))
-        definitions = {each.pattern: each.body for every in book.definitions.values() for each in every}
+        definitions = {each.pattern: each.body for every in verdicts.book.definitions.values() for each in every}
         return Note(equations, self._remark(kept, equations) if damaged else "", definitions, verdicts.first_numbers())
 
     def _computations(self) -> Iterator[Equation]:
@@ -174,6 +179,24 @@ class _Reading:
         except (WorksheetError, IndexError):
             return None
         return side if rounding.is_numeric(side) else None
+
+    def _judged(self, rows: Sequence[Row]) -> Verdicts:
+        network = self.network
+        book = gathered(rows, self.notation, network)
+        verdicts = Verdicts(rows, book, self.notation, network.numbers if network else {})
+        verdicts.run()
+        return verdicts
+
+    def _judge_again(self, scope: Sequence[Row]) -> None:
+        """Judge rows as if they were all of the note: a letter may mean something else in the rest of it."""
+        again = [
+            replace(row, equation=replace(row.equation, status=REMARK, message=""), sides=list(row.sides))
+            for row in scope
+        ]
+        self._judged(again)
+        for row, narrow in zip(scope, again, strict=True):
+            if narrow.equation.status in _SETTLED_BY.get(row.equation.status, ()):
+                row.equation.status, row.equation.message = narrow.equation.status, narrow.equation.message
 
     def _remark(self, rows: Sequence[Row], equations: Sequence[Equation]) -> str:
         for row in rows:
@@ -237,6 +260,51 @@ class _Reading:
             sign = relations[row.inherited + at - 1] if 0 < at and row.inherited + at - 1 < len(relations) else "="
             text += (f" {sign} " if at else "") + side
         return text
+
+
+_SETTLED_BY: Final = {
+    GIVEN: (RIGHT, WRONG),
+    JOINS: (RIGHT,),
+    DOUBTFUL: (RIGHT, WRONG, JOINS),
+    WRONG: (RIGHT,),
+}
+"""Verdicts on a row that is judged by its section alone which take the place of one by the whole note."""
+
+
+def _scopes(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield sections that are not settled, each alone and with all that stands before it."""
+    sections = {row.section for row in rows}
+    for section in sorted(sections) if len(sections) > 1 else ():
+        own = [row for row in rows if row.section == section]
+        before = [row for row in rows if row.section <= section]
+        for scope in (own, before):
+            is_open = any(row.equation.status in _SETTLED_BY and row.equation.message for row in own)
+            if is_open and len(rows) > len(scope) > 1 and len(scope) <= _MOST_AGAIN:
+                yield scope
+
+
+def _without_idle(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield the rows without definitions from which no path leads to what is differentiated by.
+
+    The cost ½Σ‖y(x) − a(x)‖² names the outputs in a way of its own: it is a function of them all the same.
+    """
+    slopes = [
+        each
+        for row in rows
+        if row.equation.message == NO_PATH
+        for side in row.readable()
+        for each in side.walk()
+        if each.head == "d"
+    ]
+    idle = {n.key(each.args[0]) for each in slopes if each.args[0].head == "sym"}
+    idle -= {n.key(x) for each in slopes for x in each.args[1:] if x.head == "sym"}
+    kept = [row for row in rows if not (row.sides and row.sides[0] is not None and _defines(row.sides[0], idle))]
+    if idle and len(kept) < len(rows):
+        yield kept
+
+
+def _defines(left: Node, keys: set[Key]) -> bool:
+    return left.head == "sym" and n.key(left) in keys
 
 
 def _with_arguments(sides: list[Node | None]) -> list[Node | None]:

@@ -157,6 +157,9 @@ def _dropped(part: Node) -> Iterator[Change]:
             rest = part.args[:at] + part.args[at + 1 :]
             kept = rest[0] if len(rest) == 1 else replace(part, args=rest)
             yield f"the term {n.show(term)} is too much", kept
+        for at, term in enumerate(part.args):
+            if term.head in ("sym", "call"):
+                yield f"{n.show(term)} should be 1", replace(part, args=(*part.args[:at], n.ONE, *part.args[at + 1 :]))
 
 
 def _swapped_indices(part: Node) -> Iterator[Change]:

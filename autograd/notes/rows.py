@@ -45,7 +45,9 @@ class Row:
 
 def is_open(node: Node) -> bool:
     """Whether something in it has no value: dots, sums over nothing, lists."""
-    return any(each.head in ("dots", "unknown") or (each.head == "prod" and each.text == "?") for each in node.walk())
+    return any(
+        each.head in ("dots", "unknown", "prime") or (each.head == "prod" and each.text == "?") for each in node.walk()
+    )
 
 
 def place_of(name: Node) -> str:

@@ -22,8 +22,11 @@ _ONE: Final = "1"
 def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
     """Return the kinds of symbols that are bold, transposed or multiplied entry by entry."""
     kinds: dict[Key, str] = {}
+    losses: set[Key] = set()
     for side in sides:
         for each in side.walk():
+            if each.head == "d" and each.args[0].head == "sym":
+                losses.add(n.key(each.args[0]))
             if each.head == "sym" and each.bold:
                 kinds[n.key(each)] = "matrix" if each.text[:1].isupper() else "vector"
             elif each.head in ("T", "odot", "outer", "norm"):
@@ -33,7 +36,7 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
                 for name in each.args:
                     if name.head == "sym" and name.text[:1].isupper():
                         kinds.setdefault(n.key(name), "matrix")
-    return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in _LOSSES}
+    return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in losses & _LOSSES}
 
 
 def linked(sides: Iterable[Node]) -> dict[Key, str]:
@@ -80,10 +83,13 @@ def _spread_down(body: Node, kinds: dict[Key, str]) -> None:
     if body.head == "call" and len(body.args) == 1 and body.args[0].head == "sym" and body.text != "total":
         kinds.setdefault(n.key(body.args[0]), "open")
     for term in body.args if body.head == "+" else (body,):
-        if term.head == "*" and all(each.head == "sym" for each in term.args) and term.args[0].text[:1].isupper():
-            kinds.setdefault(n.key(term.args[0]), "matrix")
-            for each in term.args[1:]:
-                kinds.setdefault(n.key(each), "matrix" if each.text[:1].isupper() else "vector")
+        while term.head in ("/", "neg"):
+            term = term.args[0]
+        factors = [each.args[0] if each.head == "T" else each for each in term.args] if term.head == "*" else []
+        names = [each for each in factors if each.head == "sym"]
+        first = next((at for at, each in enumerate(names) if each.text[:1].isupper()), len(names))
+        for each in names[first:] if len(names) > first + 1 else ():
+            kinds.setdefault(n.key(each), "matrix" if each.text[:1].isupper() else "vector")
 
 
 def _is_grid(term: Node, kinds: dict[Key, str]) -> bool:

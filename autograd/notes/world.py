@@ -503,9 +503,9 @@ class World:
         free = [each.text for each in inner.args if inner.head == "sym" and each.head == "sym" and each.text in letters]
         whole = self._eval(inner, env) if not free or index is not None else None
         if isinstance(whole, Grid):
-            exponents = [backend.exp(each) for each in whole.entries]
-            total = _added(exponents)
-            rows = Grid([[each / total] for each in exponents])
+            upright = whole.shape[1] == 1
+            rows = Grid([_softmax_of(row) for row in ([whole.entries] if upright else whole.rows)])
+            rows = Grid([[each] for each in rows.entries]) if upright else rows
             return rows if index is None else _entry(rows, (self._index(index, env),))
         if not free and inner.head == "sym":
             if index is None:
@@ -883,7 +883,14 @@ class World:
         if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in _TARGETS:
             drawn = [_random(key, (*indices, i), self.seed - self.seed % 2) for i in range(rows)]
             return Grid([[Value(each / sum(drawn))] for each in drawn])
+        if self.options.simplex and key[0].lstrip("*")[:1].lower() in _TARGETS:
+            return Grid([self._probabilities(key, (*indices, i), columns) for i in range(rows)])
         return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
+
+    def _probabilities(self, key: Key, indices: tuple[Index, ...], count: int) -> list[Value]:
+        """Draw numbers that add up to 1, as the targets of one sample in a row of their matrix."""
+        drawn = [_random(key, (*indices, j), self.seed - self.seed % 2) for j in range(count)]
+        return [Value(each / sum(drawn)) for each in drawn]
 
     def _drawn(self, key: Key, indices: tuple[Index, ...]) -> float:
         if self.options.simplex and key in self.book.simplex:
@@ -996,6 +1003,12 @@ def _slope_of(function: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar
 
 def _total(x: Quantity) -> Quantity:
     return _added(x.entries) if isinstance(x, Grid) else x
+
+
+def _softmax_of(row: Sequence[Scalar]) -> list[Scalar]:
+    exponents = [backend.exp(each) for each in row]
+    total = _added(exponents)
+    return [each / total for each in exponents]
 
 
 def _added(terms: Sequence[Scalar]) -> Scalar:

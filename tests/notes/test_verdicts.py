@@ -177,3 +177,95 @@ def test_displays_of_numbers_alone_have_the_value_of_the_one_before() -> None:
         ("right (checked)", "2 · 3 + 4 · 5 = 6 + 20"),
         ("right (checked)", "6 + 20 = 26"),
     ]
+
+
+def test_a_section_is_judged_by_itself_where_another_uses_its_letters_for_something_else() -> None:
+    r"""The y of the second section has an index, its i runs from k + 1, and `\mathcal{L}` is a function."""
+    note = read_note(r"""
+# One neuron
+$z = w x$, $\hat y = \sigma(z)$
+$$\mathcal{L}(\hat y, y) = -\left[y \log \hat y + (1-y)\log(1-\hat y)\right]$$
+$$\frac{\partial \mathcal{L}}{\partial z} = \hat y - y$$
+$$\frac{\partial \mathcal{L}}{\partial w} = x(y - \hat y)$$
+# A recurrence
+$$h_t = \tanh(u h_{t-1} + x_t)$$
+$$y_t = v h_t$$
+$$\frac{\partial h_t}{\partial h_k} = \prod_{i=k+1}^t \frac{\partial h_i}{\partial h_{i-1}}$$
+$$\frac{\partial y_t}{\partial h_t} = v$$
+""")
+    claims = {each.line: each.status for each in note.equations if each.status not in ("defined", "given")}
+    assert claims == {5: "right (checked)", 6: "WRONG", 10: "right (checked)", 11: "right (checked)"}
+    assert not note.remark
+
+
+NORMALISED = r"""
+$$\mu = \frac1m\sum_{i=1}^m x_i, \quad \sigma^2 = \frac1m\sum_{i=1}^m (x_i - \mu)^2$$
+$$u_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}$$
+"""
+GATES = r"""
+$$f_t = \sigma(W_f [h_{t-1}, x_t] + b_f), \quad o_t = \sigma(W_o \cdot [h_{t-1}, x_t] + b_o)$$
+$$c_t = f_t c_{t-1}, \quad h_t = o_t \tanh(c_t)$$
+"""
+ATTENTION = r"""
+$$S = \frac{Q K^T}{\sqrt{d_k}}, \quad P = \text{softmax}(S), \quad O = P V$$
+"""
+
+
+@pytest.mark.parametrize(
+    "said, claim, status",
+    [
+        # A variance, σ², is a quantity by itself; a sum may begin with a minus.
+        (
+            NORMALISED,
+            r"\frac{\partial \ell}{\partial \mu} = \sum_{i=1}^m \frac{\partial \ell}{\partial u_i}\cdot"
+            r"\frac{-1}{\sqrt{\sigma^2+\epsilon}} + \frac{\partial \ell}{\partial\sigma^2}\cdot"
+            r"\frac{\sum_{i=1}^m -2(x_i-\mu)}{m}",
+            "right (joins)",
+        ),
+        (
+            NORMALISED,
+            r"\frac{\partial \ell}{\partial x_i} = \frac{\partial \ell}{\partial u_i}\frac{1}{\sqrt{\sigma^2+\epsilon}}"
+            r" + \frac{\partial \ell}{\partial\sigma^2}\frac{x_i-\mu}{m} + \frac{\partial \ell}{\partial\mu}\frac1m",
+            "WRONG",
+        ),
+        # Weights times vectors one below the other.
+        (GATES, r"\frac{\partial h_t}{\partial c_t} = o_t (1 - \tanh^2(c_t))", "right (checked)"),
+        # Softmax of rows, matrices that stand without a transpose, a label that looks like an index.
+        (
+            ATTENTION,
+            r"\frac{\partial L}{\partial Q} = \frac{1}{\sqrt{d_k}} \frac{\partial L}{\partial S} K",
+            "right (joins)",
+        ),
+        (ATTENTION, r"\frac{\partial L}{\partial V} = P \frac{\partial L}{\partial O}", "WRONG"),
+    ],
+)
+def test_layers_as_people_write_them(said: str, claim: str, status: str) -> None:
+    assert read_note(f"{said}$${claim}$$").equations[-1].status == status
+
+
+@pytest.mark.parametrize(
+    "text, status",
+    [
+        (r"$(uv)' = u'v + uv'$", "right (checked)"),
+        (r"$(uv)' = u'v - uv'$", "WRONG"),
+        (r"$\left(\frac{f}{g}\right)' = \frac{f'g - fg'}{g^2}$", "right (checked)"),
+        (r"$\left(\frac{f}{g}\right)' = \frac{f'g - fg'}{g}$", "WRONG"),
+        (r"$h = \frac{u}{v}$ and $h' = \frac{u'v - uv'}{v^2}$", "right (checked)"),
+        (r"$(f(g(x)))' = f'(g(x)) g'(x)$", "right (checked)"),
+        (r"$\frac{d}{dx} x^2 + 3x = 2x + 3$", "right (checked)"),
+        (r"$\frac{d}{dx} (x \ln x) = \ln x + x$", "WRONG"),
+    ],
+)
+def test_rules_of_calculus(text: str, status: str) -> None:
+    assert read_note(text).equations[-1].status == status
+
+
+def test_a_cost_that_names_its_outputs_in_another_way_is_a_function_of_them() -> None:
+    note = read_note(r"""
+Cost $C = \frac{1}{2n}\sum_x \|y(x) - a^L(x)\|^2$,
+with $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \sigma(z^l_j)$
+and $\delta^l_j \equiv \frac{\partial C}{\partial z^l_j}$.
+$$\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j$$
+$$\frac{\partial C}{\partial b^l_j} = \delta^l_j$$
+""")
+    assert [each.status for each in note.equations[-2:]] == ["right (joins)"] * 2
