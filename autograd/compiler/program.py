@@ -98,7 +98,7 @@ class Program(Exportable):
         self._own = custom_ops.rows(tape.added)
         if any(name != ALIAS for name in tape.added):
             self.kernel = "numpy"  # which calls Python functions
-        self._kernels: dict[tuple[bool, str], Any] = {}
+        self._kernels: dict[tuple[bool, str, bool], Any] = {}
         self._calls: list[Call | None] = [None, None, None]
         self._bytes: bytes | None = None
 
@@ -379,6 +379,9 @@ class Program(Exportable):
         data = np.array(self.numbers() if numbers is None else numbers, dtype=float)
         with custom_ops.watched(self._own) as failures:
             roots, rows, sums = kernel.run(data, columns, seeds, threads_for(threads, samples, len(kernel)))
+            if kernel.assumes and (np.isnan(rows).any() or np.isnan(sums).any()):
+                kernel = self._kernel(inputs, parameters, strict=True)
+                roots, rows, sums = kernel.run(data, columns, seeds, threads_for(threads, samples, len(kernel)))
         count = len(self.tape.outputs)
         own = self.tape.inputs
         holds = self._holding(roots[count:]) if self.tape.guards else None
@@ -401,10 +404,10 @@ class Program(Exportable):
         with modes.unobserved():
             return [value.data for value in self.parameters]
 
-    def _kernel(self, inputs: bool, parameters: str) -> Any:
-        key = (inputs, parameters)
+    def _kernel(self, inputs: bool, parameters: str, strict: bool = False) -> Any:
+        key = (inputs, parameters, strict)
         if key not in self._kernels:
-            self._kernels[key] = KERNELS[self.kernel](self.tape, inputs, parameters)
+            self._kernels[key] = KERNELS[self.kernel](self.tape, *key)
         return self._kernels[key]
 
     def _checked(
@@ -490,11 +493,11 @@ def _not_at_once(*_: Any) -> Any:
     return NotImplemented
 
 
-def _on_numpy(tape: Tape, inputs: bool, parameters: str) -> Any:
+def _on_numpy(tape: Tape, inputs: bool, parameters: str, strict: bool) -> Any:
     return NumpyKernel(plain_plan(tape, inputs, parameters))
 
 
-KERNELS: dict[str, Callable[[Tape, bool, str], Any]] = {"numpy": _on_numpy}
+KERNELS: dict[str, Callable[[Tape, bool, str, bool], Any]] = {"numpy": _on_numpy}
 """What makes a kernel for a tape, by its name."""
 
 try:
@@ -505,8 +508,8 @@ except ImportError:  # they were not built: plain plans run on numpy
     pass
 else:
 
-    def _in_c(tape: Tape, inputs: bool, parameters: str) -> Any:
-        return CKernel(optimised.plan(tape, inputs, parameters))
+    def _in_c(tape: Tape, inputs: bool, parameters: str, strict: bool) -> Any:
+        return CKernel(optimised.plan(tape, inputs, parameters, strict))
 
     KERNELS["c"] = _in_c
 

@@ -372,3 +372,31 @@ def test_what_all_samples_share_is_reached_if_any_sample_reaches_it(
     for number in columns:
         make(Value(number)).backward()
     close(found.parameters, [p.grad])
+
+
+BESIDE: dict[str, Callable[[Any, Any], Any]] = {
+    "sign of nan": lambda x, y: ag.sign(y.log() * x) + x,
+    "max beside -inf": lambda x, y: ag.max(x * y.log(), x) + y,
+    "relu of -inf": lambda x, y: ag.relu(x * y.log()) + x,
+    "min beside inf": lambda x, y: ag.min(x / y, x + 1.0) * x,
+    "a sum beside -inf": lambda x, y: ag.max(ag.dot([x, y], [y.log(), x]), x),
+}
+
+
+@pytest.mark.parametrize("how", BESIDE)
+def test_what_is_not_selected_gets_nothing_beside_infinite_values(how: str, kernel: str) -> None:
+    points = [(x, y) for x in (0.5, 2.0, -1.0) for y in (0.0, -1.0, 0.25, 1.0)]
+    x, y = Value(0.5), Value(0.5)
+    program = compiled(BESIDE[how](x, y), [x, y], kernel)
+    expected = [eager(BESIDE[how], point) for point in points]
+    for point, (value, gradients) in zip(points, expected, strict=True):
+        found = program.gradients(*point)
+        close([found.outputs, *found.inputs], [value, *gradients], 1e-13, 1e-14)
+    batch = program.gradients(np.array(points))
+    close(batch.outputs, [value for value, _ in expected], 1e-13, 1e-14)
+    close(np.transpose(batch.inputs), [gradients for _, gradients in expected], 1e-13, 1e-14)
+    of_parameters = compiled(BESIDE[how](x, y), [], kernel)
+    for point, (_, gradients) in zip(points, expected, strict=True):
+        x.data, y.data, x.grad, y.grad = *point, 0.0, 0.0
+        of_parameters.backward()
+        close([x.grad, y.grad], gradients, 1e-13, 1e-14)

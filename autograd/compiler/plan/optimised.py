@@ -47,6 +47,8 @@ class Plan(NamedTuple):
         For each input (then for each parameter, when those are wanted per sample) whether the body stores a gradient.
     inputs_read : int
         The body reads no inputs but the first so many.
+    assumes : bool
+        Whether a gradient may come out as nan that a strict plan computes.
     """
 
     code: tuple[bytes, bytes, bytes]
@@ -63,14 +65,20 @@ class Plan(NamedTuple):
     gradients: list[int]
     rows_stored: list[int]
     inputs_read: int
+    assumes: bool
 
 
-def plan(tape: Tape, inputs: bool = False, parameters: str = "") -> Plan:
-    """Plan a tape; arguments as of `plain_plan`."""
+def plan(tape: Tape, inputs: bool = False, parameters: str = "", strict: bool = False) -> Plan:
+    """Plan a tape; arguments as of `plain_plan`.
+
+    An operand that an op such as relu doesn't select receives nothing, which is not 0 where a value is infinite. Unless
+    `strict`, products with values are not guarded against that: a gradient is nan then.
+    """
     alias = len(NAMES) + tape.added.index(ALIAS) if ALIAS in tape.added else -1
     return Plan(*_plan.plan(
         tape.inputs, tape.parameters, tape.constants, tape.rows, tape.operands, (*tape.outputs, *tape.guarded),
         len(tape.outputs), alias, _folded, ARITIES, CHEAP_SLOPES, LIBM, inputs, bool(parameters), parameters == "each",
+        strict,
     ))  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class CKernel:
         self.inputs, self.roots, self.rows = plan.inputs_read, len(plan.outputs), len(plan.rows_stored)
         self._length = sum(map(len, plan.code)) // (FIELDS * array("i").itemsize)
         self._body = len(plan.code[1]) // (FIELDS * array("i").itemsize)
+        self.assumes = plan.assumes
         self._plan = plan._replace(code=(b"", b"", b""), terms=(b"", b"", b""))  # the kernel has them
         start = array("d", bytes(8 * plan.uniforms))
         for u, number in plan.constants.items():
@@ -58,6 +59,7 @@ class CKernel:
             outputs,
             self.rows,
             plan.first_parameter,
+            plan.assumes,
         )
         self.call = self._kernel.call
 

@@ -34,6 +34,7 @@ class NumpyKernel:
     """
 
     name = "numpy"
+    assumes = False
 
     def __init__(self, plan: PlainPlan) -> None:
         self.plan = plan

@@ -24,7 +24,8 @@ typedef struct {
     Simplifier simplifier;
     Writer writer;
     Ints inner;
-    bool each;
+    bool each, strict;
+    bool assumes; /* a plan that isn't strict: that values beside what rows don't select are finite, or some gradient is nan */
     int32_t first_parameter;
     bool any_active;
     int32_t inputs_read; /* the body loads only those before */

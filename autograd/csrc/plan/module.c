@@ -68,10 +68,10 @@ result_of(Planner *p, int32_t slots, const Ints *outputs)
 {
     const Part *parts = p->writer.parts;
     return Py_BuildValue(
-        "(NNN)(NNN)nNiniNNNNNNi", bytes_of(&parts[0].code), bytes_of(&parts[1].code), bytes_of(&parts[2].code),
+        "(NNN)(NNN)nNiniNNNNNNii", bytes_of(&parts[0].code), bytes_of(&parts[1].code), bytes_of(&parts[2].code),
         bytes_of(&parts[0].terms), bytes_of(&parts[1].terms), bytes_of(&parts[2].terms), (Py_ssize_t)p->writer.uniforms.count,
         constants_of(&p->writer), (int)p->first_parameter, (Py_ssize_t)p->tape.parameters, (int)slots, list_of(&p->writer.fills),
-        list_of(outputs), list_of(&p->sums), list_of(&p->seeds_to), list_of(&p->gradients), list_of(&p->stored), (int)p->inputs_read);
+        list_of(outputs), list_of(&p->sums), list_of(&p->seeds_to), list_of(&p->gradients), list_of(&p->stored), (int)p->inputs_read, (int)p->assumes);
 }
 
 static void
@@ -98,7 +98,7 @@ check_tape(Planner *p)
 
 PyDoc_STRVAR(plan_doc,
 "plan(inputs, parameters, constants, rows, operands, roots, outputs, alias, fold, arities, cheap_slopes, libm, of_inputs,\n"
-"     of_parameters, each, /)\n--\n\n"
+"     of_parameters, each, strict, /)\n--\n\n"
 "Plan a tape; see compiler/plan/optimised.py, the only caller.");
 
 /* All that a plan needs, in one piece that outlives a jump. */
@@ -118,14 +118,15 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
     }
     Planner *p = &work->planner;
     TapeView *tape = &p->tape;
-    int of_inputs, of_parameters, each;
+    int of_inputs, of_parameters, each, strict;
     PyObject *volatile result = NULL;
-    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*y*y*ppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
+    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*y*y*pppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
                          &PyTuple_Type, &tape->rows, &PyTuple_Type, &tape->operands, &PyTuple_Type, &tape->roots, &tape->outputs,
                          &tape->alias, &tape->fold, &tape->arities, &tape->cheap_slopes, &tape->libm, &of_inputs, &of_parameters,
-                         &each)) {
+                         &each, &strict)) {
         p->writer.arena = &p->arena;
         p->each = each;
+        p->strict = strict;
         if (setjmp(p->arena.failed) == 0) {
             check_tape(p);
             tape->constants = (int32_t)PyTuple_GET_SIZE(tape->numbers);

@@ -4,7 +4,8 @@
    the pairs that it has accumulated become one instruction. An operand that an op does not select receives
    nothing, which is not 0 where a derivative is infinite: what is reached through such ops alone carries a mask. That of
    `where` guards every product, as anything may stand in the branch not taken; that of relu and its like only products
-   with local derivatives that may be infinite at finite operands, so that it costs a network nothing. */
+   with local derivatives that may be infinite at finite operands, so that it costs a network nothing: where other values are
+   infinite, some gradient is nan, and a strict plan, in which each mask guards every product, is run instead. */
 
 #pragma once
 
@@ -278,7 +279,8 @@ emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t ma
     Writer *w = &p->writer;
     int32_t out = made(w, uniform), own = uniform ? local : filled(w, local);
     write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {own, gradient, own}});
-    bool weak = mask == NOWHERE || w->masks.items[mask].weak;
+    bool weak = !p->strict && (mask == NOWHERE || w->masks.items[mask].weak);
+    p->assumes = p->assumes || weak;
     int32_t where = mask == NOWHERE ? own : NOWHERE;
     Mask passed = {.kind = SELECT, .before = mask, .condition = own, .where = where, .weak = weak};
     accumulate(p, x, out, NOWHERE, new_mask(w, passed), uniform);

@@ -26,6 +26,16 @@ replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
 }
 
 bool
+replay_any_nan(const double *numbers, ptrdiff_t count)
+{
+    bool any = false;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        any |= numbers[i] != numbers[i];
+    }
+    return any;
+}
+
+bool
 replay_is_array(PyObject *x)
 {
     return array_type != NULL && (PyObject *)Py_TYPE(x) == array_type;
@@ -363,6 +373,13 @@ carry_out(Call *call, const Guards *guards)
     }
     for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
         found[i] = plan->parameters[i] >= 0 && call->samples > 0 ? places[plan->parameters[i]] : 0.0;
+    }
+    bool nan = plan->assumes && replay_any_nan(found, plan->parameters_count);
+    for (ptrdiff_t i = 0; plan->assumes && plan->stores_gradients && i < plan->gradients; i++) {
+        nan = nan || replay_any_nan(call->rows[plan->stored + i], call->samples);
+    }
+    if (nan) {
+        Py_RETURN_NOTIMPLEMENTED;
     }
     PyObject *result = result_of(call);
     if (call->mode == LEARN && result != NULL && !replay_add_gradients(call->parameters, plain, found)) {

@@ -99,6 +99,7 @@ typedef struct {
     ptrdiff_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
     ptrdiff_t parameters_count, first_parameter;
     bool stores_gradients;
+    int assumes;          /* a gradient that is nan may not be: Python then runs a strict plan */
     double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
 } Plan;
 
@@ -171,6 +172,7 @@ void replay_give_back(Plan *plan, Room *room);
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
 
 bool replay_is_number(PyObject *x, double *number);
+bool replay_any_nan(const double *numbers, ptrdiff_t count);
 bool replay_is_array(PyObject *x); /* of numpy itself */
 bool replay_is_of_doubles(const Py_buffer *view);
 PyObject *replay_new_array(Py_ssize_t count, Py_buffer *view, double **numbers); /* once numpy is there */

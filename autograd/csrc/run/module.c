@@ -33,9 +33,9 @@ kernel_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords
     Plan *plan = &kernel->plan;
     plan->set = replay_chosen();
     Py_buffer b[BUFFERS];
-    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*nnnnnnn", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6],
+    if (!PyArg_ParseTuple(arguments, "y*y*y*y*y*y*y*y*y*y*y*y*nnnnnnnp", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6],
                           &b[7], &b[8], &b[9], &b[10], &b[11], &plan->uniforms, &plan->slots, &plan->inputs, &plan->stored,
-                          &plan->outputs, &plan->gradients, &plan->first_parameter)) {
+                          &plan->outputs, &plan->gradients, &plan->first_parameter, &plan->assumes)) {
         Py_DECREF(kernel);
         return NULL;
     }

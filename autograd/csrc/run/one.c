@@ -161,6 +161,9 @@ run_in(Plan *plan, const Guards *guards, const Room *room, PyObject *values, dou
     for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
         room->found[i] = plan->parameters[i] >= 0 ? room->places[plan->parameters[i]] : 0.0;
     }
+    if (plan->assumes && (replay_any_nan(room->found, plan->parameters_count) || replay_any_nan(room->gradients, plan->gradients))) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
     PyObject *result = results_in(plan, room, mode, form);
     if (mode == LEARN && result != NULL && !replay_add_gradients(values, plain, room->found)) {
         Py_CLEAR(result);
