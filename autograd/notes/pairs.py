@@ -407,7 +407,8 @@ class Pairs:
             seen.add(key)
             if all(each.order > claim.order and each.section != claim.section for each in every):
                 return f"{n.show(every[0].pattern)} is defined in a later part"
-            waiting.extend(inner for each in every for inner in each.body.symbols())
+            chosen = self.book.chosen(key, claim.order, claim.section)[0]
+            waiting.extend(inner for each in chosen for inner in each.body.symbols())
         return ""
 
     def is_softly_known(self, claim: Claim) -> bool:

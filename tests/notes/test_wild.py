@@ -111,6 +111,14 @@ def test_code_its_output_and_prose_are_no_equations(text: str) -> None:
     assert [each.text for each in read_note(text).equations] == ["∂Q/∂v = h"]
 
 
+def test_what_a_later_part_defines_otherwise_keeps_no_slip_from_being_found() -> None:
+    note = (
+        r"$h_t = \tanh(u_t)$, $u_t = k h_{t-1} + v p_t$, $\frac{\partial h_t}{\partial u_t} = 1 + h_t^2$"
+        "\n# Later\n" + r"$h_t = o_t \tanh(c_t)$" + "\n# Last\n" + r"$c_t = f_t c_{t-1}$"
+    )
+    assert statuses(note) == [D, D, W, D, D]
+
+
 def test_a_recurrence_without_an_end_is_followed_a_few_steps() -> None:
     assert statuses(r"$\frac{\partial Q}{\partial r_{k-1}} = \frac{\partial Q}{\partial r_k}"
                     r"\frac{\partial r_k}{\partial r_{k-1}}$") == [J]  # fmt: skip
