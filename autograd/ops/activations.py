@@ -49,7 +49,7 @@ def softsign(x: float) -> tuple[float, float]:
 
 
 @row("(x > 0) + (x <= 0)*alpha*exp(x)", "(x <= 0)*expm1(x)",
-     graph=("elu_slope_x(x, alpha)", "where(x <= 0, expm1(x), 0)"),
+     graph=("elu_slope_x(x, alpha)", "where(x < 0, expm1(x), 0)"),
      second=("where(x < 0, d_x, 0)", "where(x < 0, exp(x), 0)", "0"), kinks="x == 0", selects=True,
      analytic=numerics.by_sign(numerics.same, lambda x, alpha: alpha * (cmath.exp(x) - 1)))  # fmt: skip
 def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:

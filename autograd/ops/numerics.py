@@ -136,7 +136,11 @@ def times_power(factor: float, x: float, y: float, n: float) -> float:
     normal = 1e-290 < abs(power) < 1e290 or x == 0.0 or abs(x) == ieee.inf
     exact = (y - n) + n == y
     root = (
-        ieee.pow(abs(x), 0.5 * y - 0.5 * n) if exact else ieee.div(ieee.pow(abs(x), 0.5 * y), ieee.pow(abs(x), 0.5 * n))
+        1.0
+        if normal
+        else ieee.pow(abs(x), 0.5 * y - 0.5 * n)
+        if exact
+        else ieee.div(ieee.pow(abs(x), 0.5 * y), ieee.pow(abs(x), 0.5 * n))
     )
     negative = ieee.copysign(1.0, power) < 0.0
     return (

@@ -377,6 +377,8 @@ def test_a_slope_that_is_0_by_its_number_has_a_derivative(name: str, mixed: floa
     assert ag.jacobian(ag.grad(f))(point) == expected
     assert ag.compile(ag.hessian(f))(point) == expected
     assert [ag.hvp(f)(point, direction) for direction in ([1.0, 0.0], [0.0, 1.0])] == expected
+    for kink in ([0.0, 0.5], [-0.0, 0.5]):
+        assert ag.hessian(f)(kink) == ag.jacobian(ag.grad(f))(kink) == ag.compile(ag.hessian(f))(kink)
 
 
 def test_second_derivatives_that_are_infinite_are_anomalies() -> None:

@@ -964,7 +964,8 @@ ops_times_power(double factor, double x, double y, double n)
     const bool normal = (1e-290 < fabs(power) && fabs(power) < 1e+290) || x == 0.0 || fabs(x) == INFINITY;
     const bool exact = y - n + n == y;
     const double root =
-        exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
+        normal ? 1.0
+        : exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
         : ieee_div(pow(fabs(x), 0.5 * y), pow(fabs(x), 0.5 * n));
     const bool negative = copysign(1.0, power) < 0.0;
     return

@@ -403,7 +403,7 @@ function _times_power(factor, x, y, n) {
   let power = _power_over(x, y, n);
   let normal = 1e-290 < Math.abs(power) && Math.abs(power) < 1e+290 || x === 0 || Math.abs(x) === Infinity;
   let exact = y - n + n === y;
-  let root = exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
+  let root = normal ? 1 : exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
   let negative = ieee.copysign(1, power) < 0;
   return factor === 0 || power === 0 && x === 0 ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
 }
