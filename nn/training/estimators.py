@@ -66,7 +66,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.mean_, self.scale_ = scaler.mean_, scaler.scale_
         self._source = check_random_state(self.random_state)
         given: Any = self.hidden
-        hidden = [given] if hasattr(type(given), "__index__") else list(given)
+        hidden = [given] if not hasattr(type(given), "__iter__") or isinstance(given, str) else list(given)
         sizes = [*hidden, outputs]
         self.model_ = MLP(X.shape[1], sizes, activation=self.activation, seed=int(self._source.randint(2**31 - 1)))
         self._optimizer = Adam(self.model_, lr=self.learning_rate)
@@ -89,6 +89,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> tuple[Any, Any, Any]:
         """Validated samples and weights, without samples of weight 0."""
+        X, y, sample_weight = map(_unmasked, (X, y, sample_weight))
         X, y = validate_data(self, X, y, reset=first, dtype="float64", **how)
         if sample_weight is None:
             return X, y, None
@@ -103,7 +104,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self)
-        return predict(self.model_, self._scaled(validate_data(self, X, reset=False, dtype="float64")))
+        return predict(self.model_, self._scaled(validate_data(self, _unmasked(X), reset=False, dtype="float64")))
 
 
 class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
@@ -267,6 +268,15 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     def predict(self, X: Any) -> Array:
         """Return a number for each sample."""
         return self._outputs(X) * self.target_scale_ + self.target_mean_
+
+
+def _unmasked(given: Any) -> Any:
+    """Refuse masked entries, which scikit-learn would take for numbers."""
+    import numpy as np
+
+    if np.ma.is_masked(given):
+        raise ValueError("X, y and sample_weight must not have masked entries; fill them, or leave out their samples")
+    return given
 
 
 def _squares(weight: float, parameters: list[Value]) -> Value:

@@ -123,3 +123,26 @@ def test_weights_of_classes_move_the_border() -> None:
         for given in ({0: 20.0, 1: 1.0}, "balanced", {0: 1.0, 1: 20.0})
     ]
     assert shares[0] < shares[1] < shares[2]
+
+
+@pytest.mark.parametrize("hidden", ["4", 4.0, None, 0, True, [3, None]])
+def test_sizes_that_are_no_counts_are_refused(hidden: Any) -> None:
+    with pytest.raises(ValueError, match="must be a whole number of at least 1"):
+        nn.Classifier(hidden=hidden, epochs=1).fit(*nn.datasets.moons(10))
+
+
+def test_masked_entries_are_refused() -> None:
+    points, labels = nn.datasets.moons(10)
+    masked = np.ma.array(points, mask=points > 1.0)
+    weights = np.ma.array(np.ones(10), mask=[True] + [False] * 9)
+    fitted: Any = nn.Classifier(epochs=1)
+    fitted.fit(np.ma.array(points), labels)
+    attempts: list[Any] = [
+        lambda: nn.Classifier(epochs=1).fit(masked, labels),
+        lambda: nn.Classifier(epochs=1).fit(points, np.ma.array(labels, mask=[True] + [False] * 9)),
+        lambda: nn.Regressor(epochs=1).fit(points, labels, sample_weight=weights),
+        lambda: fitted.predict(masked),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ValueError, match="masked entries"):
+            attempt()
