@@ -92,9 +92,15 @@ def _of_leaves(kind: type, length: int) -> Structure:
     known = _flat.get((kind, length))
     if known is None:
         known = ("sequence", kind, (LEAF,) * length)
-        if length < 1000:
+        if length <= 1024:
             _flat[kind, length] = known
     return known
+
+
+def _are_leaves(kind: type, parts: tuple[Structure, ...]) -> bool:
+    """Whether all parts of a list or tuple are leaves: those that `_of_leaves` made are told by identity."""
+    known = _flat.get((kind, len(parts)))
+    return (known is not None and known[2] is parts) or parts.count(LEAF) == len(parts)
 
 
 def unflatten(
@@ -123,7 +129,7 @@ def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int
         return next(leaves)
     if what == "sequence":
         kind, parts = structure[1], structure[2]
-        if parts.count(LEAF) == len(parts):
+        if _are_leaves(kind, parts):
             parts = [*islice(leaves, len(parts))]
         else:
             parts = [_put(part, leaves, array) for part in parts]
@@ -141,7 +147,7 @@ def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int
 
 def _is_flat(structure: Structure) -> bool:
     """Whether it is a list or tuple of leaves."""
-    return bool(structure[0] == "sequence" and structure[2].count(LEAF) == len(structure[2]))
+    return bool(structure[0] == "sequence" and _are_leaves(structure[1], structure[2]))
 
 
 def paths(structure: Structure, path: str = "") -> list[str]:

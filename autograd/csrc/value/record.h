@@ -136,7 +136,7 @@ observed(const char *question, PyObject *self, PyObject *other, PyObject *outcom
     return likely(active_modes == 0) ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
-/* Printer out a node whose parents are in place. */
+/* Return a node whose parents are in place, as the open modes want it. */
 static inline PyObject *
 recorded(Node *node)
 {
