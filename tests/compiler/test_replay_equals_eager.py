@@ -376,6 +376,7 @@ def test_what_all_samples_share_is_reached_if_any_sample_reaches_it(
 
 BESIDE: dict[str, Callable[[Any, Any], Any]] = {
     "sign of nan": lambda x, y: ag.sign(y.log() * x) + x,
+    "relu of abs of nan": lambda x, y: ag.relu(abs(x * y.log())) + x + y,
     "max beside -inf": lambda x, y: ag.max(x * y.log(), x) + y,
     "relu of -inf": lambda x, y: ag.relu(x * y.log()) + x,
     "min beside inf": lambda x, y: ag.min(x / y, x + 1.0) * x,

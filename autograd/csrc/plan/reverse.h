@@ -277,13 +277,14 @@ static void
 emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
 {
     Writer *w = &p->writer;
-    int32_t out = made(w, uniform), own = uniform ? local : filled(w, local);
-    write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {own, gradient, own}});
+    int32_t own = uniform ? local : filled(w, local);
     bool weak = !p->strict && (mask == NOWHERE || w->masks.items[mask].weak);
     p->assumes = p->assumes || weak;
     int32_t where = mask == NOWHERE ? own : NOWHERE;
-    Mask passed = {.kind = SELECT, .before = mask, .condition = own, .where = where, .weak = weak};
-    accumulate(p, x, out, NOWHERE, new_mask(w, passed), uniform);
+    int32_t passed = new_mask(w, (Mask){.kind = SELECT, .before = mask, .condition = own, .where = where, .weak = weak});
+    int32_t reached = guarded(p, mask, true) ? where_of(w, passed, uniform) : own, out = made(w, uniform);
+    write_step(w, w->part, MASKED_MUL, (Fields){.row = -1, .outs = {out}, .reads = {reached, gradient, own}});
+    accumulate(p, x, out, NOWHERE, passed, uniform);
 }
 
 /* Pass the gradient of a node on through a row of the table. */
