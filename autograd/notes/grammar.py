@@ -1346,7 +1346,8 @@ class _Reader:
             and part[0].text in "jk"
         ):
             return [node for each in part for node in self.index([each])]
-        return [Node("label", text=re.sub(r"[\\\s]", "", written(part)))]
+        bare = [each for each in part if not each.is_command(*UPRIGHT, *BOLD)]
+        return [Node("label", text=re.sub(r"[\\\s]", "", written(bare)))]
 
 
 def _is_shift(part: Sequence[Token]) -> bool:

@@ -279,7 +279,8 @@ class Pairs:
         """Whether a name that does not join stands in this derivation alone: it may be another name for the one."""
         here = {self.derivation[row.order]}
         names = [(a, b) for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
-        return any(self.derivations.get(name) == here for pair in names for name in pair)
+        unsettled = [name for pair in names for name in pair if n.key(name) not in self.book.settled]
+        return any(self.derivations.get(name) == here for name in unsettled)
 
     @staticmethod
     def _ends_in_bias(left: Node, right: Node) -> bool:

@@ -65,6 +65,37 @@ def test_every_op_of_a_sheet_and_its_lists() -> None:
     assert statuses(note) == ["right (checked)", "defined", "right (checked)", "WRONG", "right (checked)"]
 
 
+@pytest.mark.parametrize(
+    "claim, said",
+    [
+        (r"\frac{\partial e}{\partial k_{2}^{(1)}} = \frac{\partial e}{\partial a_1^{(2)}} r", "r where x belongs"),
+        (r"\frac{\partial e}{\partial a_{1\_2}} = 2(a_{1\_2} - r)", "it should be"),
+        (r"\frac{\partial a_1^{(2)}}{\partial k_2^{(1)}} = g", "x"),
+    ],
+)
+def test_an_error_called_e_is_no_constant(claim: str, said: str) -> None:
+    sheet = "x, g, r = 0.5, 0.7, 0.2\nk2_1 = 0.4\na1_2 = k2_1*x\ne = (a1_2 - g)^2"
+    (found,) = read_note(f"$${claim}$$", sheet=sheet).equations
+    assert (found.status, said in found.message) == ("WRONG", True), found
+
+
+def test_words_in_indices_are_the_names_of_a_sheet() -> None:
+    sheet = "w, x = 0.4, 0.3\nin_prev = w*x\nE_total = in_prev^2"
+    text = (
+        r"$$\frac{\partial E_{\mathrm{total}}}{\partial w} = \frac{\partial E_{total}}{\partial in_{\text{prev}}} x$$"
+        r"$$E_\mathrm{total} = in_{\mathrm{prev}}^2$$"
+    )
+    assert statuses(read_note(text, sheet=sheet)) == ["right (checked)"] * 2
+
+
+def test_a_chain_about_a_sheet_needs_no_other_line() -> None:
+    chain = (
+        r"\frac{\partial J}{\partial p} \cdot \frac{\partial p}{\partial s_1} \cdot \frac{\partial h_1}{\partial v_1}"
+    )
+    (found,) = read_note(rf"$$\frac{{\partial J}}{{\partial v_1}} = {chain}$$", sheet=SHEET).equations
+    assert (found.status, "s1 is not h1" in found.message) == ("WRONG", True)
+
+
 def test_what_is_no_sheet() -> None:
     with pytest.raises(TypeError, match="sheet must be a Worksheet"):
         read_note("$a = 1$", sheet=3)  # type: ignore[arg-type]
