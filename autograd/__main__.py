@@ -224,9 +224,11 @@ def _is_note(path: str) -> bool:
     """Whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
     if path == "-":
         return bool(_DOLLARS.search(_standard_input()))
+    if path.lower().endswith(notes.SUFFIXES):
+        return True
     if not Path(path).is_file():
         return Path(path).is_dir() and path not in shipped.names()
-    return path.lower().endswith(notes.SUFFIXES) or bool(_DOLLARS.search(Path(path).read_bytes()))
+    return bool(_DOLLARS.search(Path(path).read_bytes()))
 
 
 @cache

@@ -249,6 +249,11 @@ def test_options_of_notes_are_refused_for_worksheets(option: list[str], capsys: 
     assert f"{option[0]} is for notes" in capsys.readouterr().err
 
 
+def test_a_note_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "no.md"), "--quiet"]) == 2
+    assert "no.md: No such file or directory" in capsys.readouterr().err
+
+
 def test_several_notes_and_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "notes"
     (folder / ".hidden").mkdir(parents=True)
