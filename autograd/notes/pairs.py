@@ -435,10 +435,14 @@ class Pairs:
                     return True
         return False
 
+    def _is_constant(self, name: Node) -> bool:
+        """Whether a symbol is e or π, and the note means nothing else by it."""
+        return is_constant(name) and n.key(name) not in self.book.definitions
+
     def _strangers(self, claim: Claim) -> set[str]:
         """Return what stands on the right, is not defined, and has no part in the left side: it may be anything."""
         left, right = (set(self._origins(side)) for side in (claim.left, claim.right))
-        return right - left
+        return right - left - {name for name, _ in self.book.settled}
 
     def _origins(self, side: Node) -> set[str]:
         """Return the undefined quantities that a side comes from, by their letters."""
@@ -450,7 +454,7 @@ class Pairs:
             name = each.text
             counted = name in self.book.sizes or (name in self.indices and name not in self.bodies)
             kronecker = name == "δ" and len(each.args) == 2
-            if name in seen or is_constant(each) or counted or kronecker:
+            if name in seen or self._is_constant(each) or counted or kronecker:
                 continue
             seen.add(name)
             bodies = self.bodies.get(name, ())
@@ -530,7 +534,7 @@ class Pairs:
         names: dict[Node, None] = {}
         for side in (claim.right, claim.left):
             names.update(
-                dict.fromkeys(each for each in side.symbols() if not is_constant(each) and each != self.defining)
+                dict.fromkeys(each for each in side.symbols() if not self._is_constant(each) and each != self.defining)
             )
         indices = list(dict.fromkeys(arg for each in names for arg in each.args if arg.head == "sym"))[:3]
         waiting = list(names)
@@ -539,7 +543,7 @@ class Pairs:
             for pattern, body in self._said_of(each, claim):
                 env = dict(zip(pattern.args, each.args, strict=True))
                 for inner in body.symbols():
-                    if is_constant(inner):
+                    if self._is_constant(inner):
                         continue
                     member = replace(inner, args=tuple(env.get(arg, arg) for arg in inner.args))
                     if len(member.args) == 1 and member.args[0] not in indices and member.args[0].head == "sym":
