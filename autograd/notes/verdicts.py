@@ -267,8 +267,12 @@ class Verdicts:
 
     def _decide(self, row: Row, verdicts: Sequence[tuple[str, str]]) -> None:
         """Let the gravest verdict on a row stand; of those that are not grave, the strongest."""
+        left_open = [message for each, message in verdicts if each == GIVEN and message]
         for status in (WRONG, DOUBTFUL, RIGHT, JOINS, IN_FORM, DEFINED, GIVEN, REMARK):
             found = [message for each, message in verdicts if each == status]
+            if found and status == RIGHT and left_open:
+                self._set(row, IN_FORM, f"not every side is compared: {left_open[0]}")
+                return
             if found:
                 self._set(row, status, "; ".join(dict.fromkeys(filter(None, found))))
                 return

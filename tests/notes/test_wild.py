@@ -119,6 +119,11 @@ def test_what_a_later_part_defines_otherwise_keeps_no_slip_from_being_found() ->
     assert statuses(note) == [D, D, W, D, D]
 
 
+def test_a_side_that_is_not_compared_is_not_called_checked() -> None:
+    text = r"$Q = \frac{V_a - V_b}{V_a} = \frac{a^d - (a - u)^d}{a^d} = 1 + (1 - \frac{u}{a})^d$"
+    assert R not in statuses(text)
+
+
 def test_a_recurrence_without_an_end_is_followed_a_few_steps() -> None:
     assert statuses(r"$\frac{\partial Q}{\partial r_{k-1}} = \frac{\partial Q}{\partial r_k}"
                     r"\frac{\partial r_k}{\partial r_{k-1}}$") == [J]  # fmt: skip
