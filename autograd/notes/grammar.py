@@ -39,7 +39,8 @@ FUNCTIONS: Final = {
     **{spelling: function_name(spelling) for spelling in ("ln", "σ", "max", "min")},
     **dict.fromkeys(("sigm", "logistic", "sig", "sigmoidfunction"), "sigmoid"),
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
-    **{name: name for name in ("softmax", "sech", "diag")},
+    **{name: name for name in ("softmax", "sech", "diag", "tr")},
+    "trace": "tr",
     "th": "tanh",
     "swish": "silu",
 }
@@ -272,6 +273,12 @@ def _after_primes(row: Sequence[Token], at: int) -> int:
     while _is_prime(row, at):
         at += 2 if row[at].is_sign("^") else 1
     return at
+
+
+def _primes(row: Sequence[Token], at: int) -> int:
+    r"""Count the primes at a place: two in `f''` and in `f^{\prime\prime}`."""
+    signs = [each for token in row[at : _after_primes(row, at)] for each in token.inner]
+    return sum(not each.is_sign("^") for each in signs)
 
 
 def parse(side: Sequence[Token], notation: Notation) -> Node:
@@ -961,8 +968,8 @@ class _Reader:
         primes, power, base = 0, None, ""
         while self.peek().is_sign("^", "_") or _is_prime(self.row, self.at):
             if _is_prime(self.row, self.at):
+                primes += _primes(self.row, self.at)
                 self.at = _after_primes(self.row, self.at)
-                primes += 1
             elif self.accept("_"):
                 base = written(self.script())
             else:
@@ -1231,8 +1238,8 @@ class _Reader:
                 self.at += 1
                 low += self.indices(self.script())
             elif _is_prime(self.row, self.at):
+                primes += _primes(self.row, self.at)
                 self.at = _after_primes(self.row, self.at)
-                primes += 1
             elif self.peek().is_sign("^") and (more := self.high_index(base)) is not None:
                 high += more
             elif self.peek().is_sign("[") and (more := self.square_index()) is not None:

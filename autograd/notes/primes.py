@@ -16,19 +16,24 @@ _VARIABLE: Final = n.symbol("τ")
 
 
 def write_out(rows: Sequence[Row]) -> list[Row]:
-    """Take names that are primed in a row for functions of one variable, and its left side for a derivative by it.
+    """Take the left side of a row for a derivative by x or, where x is not in it, by a variable that is not written.
+
+    In the second case names that are primed in the row are functions of that variable.
 
     Rows are left as they are where the left side is no primed expression, or has names without a prime on the right;
     the others are returned.
     """
     changed = []
     for row in rows:
-        body = _differentiated(row, rows)
+        body, order = _differentiated(row, rows)
         sides = row.sides[1:]
         if body is None or any(each is None for each in sides):
             continue
+        if n.symbol("x") in set(body.symbols()):
+            row.sides = [Node("d", (body, *[n.symbol("x")] * order)), *sides]
+            continue
         primed = {_name(each) for side in sides if side for each in side.symbols() if _is_primed(each)}
-        if primed and {each.text for each in body.symbols() if not is_constant(each)} <= primed:
+        if order == 1 and primed and {each.text for each in body.symbols() if not is_constant(each)} <= primed:
             row.sides = [
                 n.derivative(_of_variable(body, primed), _VARIABLE),
                 *(_of_variable(side, primed) for side in sides if side),
@@ -42,23 +47,25 @@ def unwritten(text: str) -> str:
     return text.replace("(τ)", "")
 
 
-def _differentiated(row: Row, rows: Sequence[Row]) -> Node | None:
+def _differentiated(row: Row, rows: Sequence[Row]) -> tuple[Node | None, int]:
+    """Return what the left side is a derivative of, and of which order: a bracket, or what defines f of f′."""
     left = row.sides[0] if row.sides else None
     if left is None or row.inherited:
-        return None
+        return None, 0
     if left.head == "prime":
-        return left.args[0]
-    if left.head != "sym" or not _is_primed(left):
-        return None
+        return left.args[0], 1
+    order = len(left.text) - len(left.text.rstrip("′"))
+    if left.head != "sym" or left.args or not order:
+        return None, 0
     same = [
         other.sides[1]
         for other in rows
         if other.order < row.order
         and other.section == row.section
         and len(other.sides) > 1
-        and other.sides[0] == replace(left, text=_name(left))
+        and other.sides[0] == replace(left, text=left.text.rstrip("′"))
     ]
-    return same[-1] if same else None
+    return (same[-1] if same else None), order
 
 
 def _is_primed(node: Node) -> bool:

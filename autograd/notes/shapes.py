@@ -202,7 +202,9 @@ class _Inference:
             return rows, columns
         if node.head == "call":
             shapes = [self.node(each) for each in node.args if each.head != "list"]
-            if node.text in ("total", "inner") or len(shapes) != 1:
+            if node.text == "tr":
+                self.dimensions.join(*shapes[0])
+            if node.text in ("total", "inner", "tr") or len(shapes) != 1:
                 return _ONE, _ONE
             return shapes[0]
         if node.head == "d" and len(node.args) == 2:
@@ -255,7 +257,7 @@ def infer(
     claims: Iterable[Node] = (),
     size: int = 0,
 ) -> dict[Key, tuple[int, int]]:
-    """Infer shapes from definitions (name, body), then from sums anywhere; constraints that do not fit are ignored.
+    """Infer shapes from definitions (name, body), then from sums and traces anywhere; a misfit is ignored.
 
     With `size`, every dimension that stays open has that size.
 
@@ -280,10 +282,11 @@ def infer(
             continue
     for key in keys:
         inference.of(key)
-    for added in (each for side in claims for each in side.walk() if each.head == "+"):
-        if all(_is_simple(term) for term in added.args):
+    for part in (each for side in claims for each in side.walk()):
+        is_sum = part.head == "+" and all(_is_simple(term) for term in part.args)
+        if is_sum or (part.head == "call" and part.text == "tr"):
             try:
-                inference.node(added)
+                inference.node(part)
             except _Misfit:
                 continue
     sizes: dict[str, int] = {_ONE: 1}

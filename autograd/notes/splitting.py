@@ -299,7 +299,8 @@ def _sides(part: Sequence[Token]) -> Statement:
         if relation == "skip":
             continue
         if relation:
-            if relation == "=" and sides[-1] and sides[-1][-1].is_sign("+", "-", "*", "/"):
+            raised = len(sides[-1]) > 1 and sides[-1][-2].is_sign("^", "_")  # w^+ = …, a name
+            if relation == "=" and sides[-1] and sides[-1][-1].is_sign("+", "-", "*", "/") and not raised:
                 sides[-1].pop()  # v += …, an update
                 relation = "←"
             sides.append([])

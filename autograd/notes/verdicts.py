@@ -205,9 +205,10 @@ class Verdicts:
             at, right = symbolic[place]
             if at < row.inherited:
                 continue
-            verdicts.append(
-                self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
-            )
+            found = self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
+            if found[0] in (WRONG, DOUBTFUL) and "≈" in row.statement.relations[at - 1 : at]:
+                found = REMARK, "an approximation"
+            verdicts.append(found)
         return verdicts
 
     def _constant_claim(self, row: Row, left: Node, numeric: Sequence[Node]) -> tuple[str, str] | None:

@@ -486,6 +486,8 @@ class World:
             return total
         if name == "diag":
             return _diagonal(arguments[0])
+        if name == "tr":
+            return _trace(arguments[0])
         if len(arguments) != 1:
             raise Unknown(f"{name} takes one operand")
         function: Callable[[Scalar], Scalar] = _COMPOSED.get(name) or getattr(backend, name)
@@ -1018,6 +1020,12 @@ def _added(terms: Sequence[Scalar]) -> Scalar:
     return total
 
 
+def _trace(x: Quantity) -> Quantity:
+    if isinstance(x, Grid) and x.shape[0] != x.shape[1]:
+        raise Unknown("the trace of a matrix that is not square is not computed")
+    return _added([row[at] for at, row in enumerate(x.rows)]) if isinstance(x, Grid) else x
+
+
 def _diagonal(x: Quantity) -> Quantity:
     if not isinstance(x, Grid):
         return x
@@ -1063,5 +1071,5 @@ _COMPOSED: Final[dict[str, Callable[[Scalar], Scalar]]] = {"sech": lambda x: 1.0
 _NUMERIC: Final = {
     **{name: name for name, row in TABLE.items() if row.arity == 1},
     "sech": "sech",
-    "max": "max", "min": "min", "diag": "diag", "total": "total", "inner": "inner",
+    "max": "max", "min": "min", "diag": "diag", "tr": "tr", "total": "total", "inner": "inner",
 }  # fmt: skip
