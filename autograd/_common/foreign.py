@@ -1,11 +1,15 @@
-"""Names of PyTorch, micrograd and NumPy that are called otherwise here, for the text of an AttributeError."""
+"""Names of PyTorch, micrograd and NumPy that are called otherwise here, for the text of an error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Final, TypeVar
 
-__all__ = ["HINTS", "ForeignName", "hint", "install"]
+__all__ = ["ARGUMENTS", "HINTS", "ForeignName", "hint", "install", "refuse_arguments", "without_arguments"]
+
+_Self = TypeVar("_Self")
+_Result = TypeVar("_Result")
 
 HINTS: Final[dict[str, dict[str, str]]] = {
     "Value": {
@@ -131,6 +135,18 @@ HINTS: Final[dict[str, dict[str, str]]] = {
 """For each kind of object, the foreign names and what says the same here."""
 
 
+ARGUMENTS: Final[dict[str, dict[str, str]]] = {
+    "backward": {
+        "gradient": "`ag.gradients(y, inputs, gradient)`",
+        "retain_graph": "a graph is kept as long as its Values are; `backward()` may be called again",
+        "create_graph": "`ag.gradients(y, inputs, create_graph=True)`",
+        "inputs": "`ag.gradients(y, inputs)`",
+    },
+    "zero_grad": {"set_to_none": "`zero_grad()` sets gradients to 0.0; a gradient is always a number"},
+}
+"""For each method without arguments, those that it has in PyTorch, in order, and what does the same here."""
+
+
 def hint(owner: str, name: str, kind: str) -> str:
     """Return the text of an AttributeError.
 
@@ -143,6 +159,36 @@ def hint(owner: str, name: str, kind: str) -> str:
     """
     said = HINTS[kind].get(name)
     return f"{owner} has no attribute {name!r}{'' if said is None else f'; here: {said}'}"
+
+
+def refuse_arguments(method: str, given: Sequence[object], keywords: Sequence[str] = ()) -> None:
+    """Raise the TypeError of a method called with arguments that it has in PyTorch only.
+
+    Examples
+    --------
+    >>> refuse_arguments("zero_grad", [], ["set_to_none"])
+    Traceback (most recent call last):
+    ...
+    TypeError: zero_grad() takes no argument 'set_to_none'; here: `zero_grad()` sets gradients to 0.0; a gradient is \
+always a number
+    """
+    known = ARGUMENTS[method]
+    if len(given) > len(known):
+        raise TypeError(f"{method}() takes no arguments, got {len(given)}")
+    name = next(iter(known)) if given else next((each for each in keywords if each in known), keywords[0])
+    raise TypeError(f"{method}() takes no argument {name!r}{f'; here: {known[name]}' if name in known else ''}")
+
+
+def without_arguments(method: Callable[[_Self], _Result]) -> Callable[[_Self], _Result]:
+    """Decorate a method that takes no arguments: the error for one of PyTorch's says what does the same here."""
+
+    @wraps(method)
+    def checked(self: _Self, *given: object, **keywords: object) -> _Result:
+        if given or keywords:
+            refuse_arguments(method.__name__, given, [*keywords])
+        return method(self)
+
+    return checked
 
 
 _MICROGRAD: Final[dict[str, Callable[[Any], Any]]] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
+from autograd._common.foreign import without_arguments
 from autograd._common.numbers import shown
 from autograd.engine import backward, hooks, modes, pickling
 from autograd.engine.like_float import LikeFloat, Signature
@@ -162,6 +163,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
 
     _forgotten = property(lambda self: self._row is FORGOTTEN)
 
+    @without_arguments
     def backward(self) -> None:
         """Add to each leaf's `grad` the derivative of this value with respect to it.
 
@@ -188,6 +190,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
             modes.refuse_forgotten(self)
         backward.write(*backward.sweep([(self, 1.0)], backward.computed([self]), bool(hooks.alive)), _GRAD)
 
+    @without_arguments
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
         seen, stack = {id(self)}, [self]

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from autograd._common.foreign import install
+from autograd._common.foreign import install, without_arguments
 from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -104,6 +104,7 @@ class Module(state.Stateful):
         """Yield this module and all modules below it, without repetition."""
         return (found for _, found in self.named_modules())
 
+    @without_arguments
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         parameters = tuple(self.parameters())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from autograd._common.foreign import install
+from autograd._common.foreign import install, without_arguments
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
@@ -181,6 +181,7 @@ class Optimizer:
             flat.step(row, group.values, group.arrays(states), settings)
         self.steps += 1
 
+    @without_arguments
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0; `backward()` adds to it."""
         for group in self._groups:

@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd._common.foreign import HINTS
+from autograd._common.foreign import ARGUMENTS, HINTS
 from autograd.engine import backend, python
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
@@ -40,6 +40,26 @@ def test_another_name_has_no_hint(kind: str) -> None:
             thing.frobnicate  # noqa: B018
 
 
+@pytest.mark.parametrize("method", list(ARGUMENTS))
+def test_arguments_of_pytorch_say_what_does_the_same_here(method: str) -> None:
+    things = [thing for some in OBJECTS.values() for thing in some if hasattr(thing, method) and thing is not ag]
+    assert things
+    for thing in things:
+        call = getattr(thing, method)
+        for name, said in ARGUMENTS[method].items():
+            with pytest.raises(TypeError) as raised:
+                call(**{name: True})
+            assert str(raised.value) == f"{method}() takes no argument {name!r}; here: {said}"
+        first = next(iter(ARGUMENTS[method]))
+        with pytest.raises(TypeError, match=re.escape(f"{method}() takes no argument {first!r}; here: ")):
+            call(1.0)
+        with pytest.raises(TypeError, match=re.escape(f"{method}() takes no arguments, got 5")):
+            call(*range(5))
+        with pytest.raises(TypeError, match=re.escape(f"{method}() takes no argument 'frobnicate'") + "$"):
+            call(frobnicate=True)
+        call()
+
+
 def test_setting_a_foreign_attribute_of_a_value_says_the_same() -> None:
     for thing in OBJECTS["Value"]:
         with pytest.raises(AttributeError, match=r"requires_grad.*every leaf has a gradient"):
@@ -58,7 +78,7 @@ def test_an_attribute_of_a_subclass_goes_first() -> None:
 
 
 def test_what_the_hints_name_exists() -> None:
-    text = " ".join(said for hints in HINTS.values() for said in hints.values())
+    text = " ".join(said for table in (HINTS, ARGUMENTS) for hints in table.values() for said in hints.values())
     for package, name in re.findall(r"\b(ag|nn)\.(\w+)", text):
         assert hasattr({"ag": ag, "nn": nn}[package], name), name
     for name in re.findall(r"nn\.losses\.(\w+)", text):

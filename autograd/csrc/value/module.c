@@ -73,9 +73,9 @@ static PyMethodDef value_methods[] = {
     TERNARY_METHODS(KEYWORD_METHOD)
     NUMPY_UNARY(NUMPY_METHOD, METH_NOARGS)
     NUMPY_BINARY(NUMPY_METHOD, KEYWORDS)
-    {"backward", value_backward, METH_NOARGS, backward_doc},
+    {"backward", METHOD(value_backward), KEYWORDS, backward_doc},
     {"register_hook", value_register_hook, METH_O, register_hook_doc},
-    {"zero_grad", value_zero_grad, METH_NOARGS, zero_grad_doc},
+    {"zero_grad", METHOD(value_zero_grad), KEYWORDS, zero_grad_doc},
     {"detach", value_detach, METH_NOARGS, "detach($self)\n--\n\nReturn a new leaf with the same data and label."},
     {"__round__", METHOD(value_round), KEYWORDS, "__round__($self, ndigits=None)\n--\n\n"},
     {"__trunc__", value_trunc, METH_NOARGS, "__trunc__($self)\n--\n\n"},

@@ -102,9 +102,35 @@ PyDoc_STRVAR(register_hook_doc,
 "as it is. Of a leaf it is called with what one `backward()` adds to it. `remove()` of what is returned, or the end of\n"
 "a `with` block over it, removes the hook.");
 
-static PyObject *
-value_backward(SELF_AND_NOTHING)
+/* Whether a method without arguments was given none; otherwise the error names what does the same here. */
+static bool
+no_arguments(const char *method, VECTOR)
 {
+    if (likely(count == 0 && keywords == NULL)) {
+        return true;
+    }
+    PyObject *module = PyImport_ImportModule("autograd._common.foreign");
+    PyObject *given = PyTuple_New(count);
+    PyObject *result = NULL;
+    for (Py_ssize_t i = 0; given != NULL && i < count; i++) {
+        PyTuple_SET_ITEM(given, i, Py_NewRef(arguments[i]));
+    }
+    if (module != NULL && given != NULL) {
+        result = keywords != NULL ? PyObject_CallMethod(module, "refuse_arguments", "sOO", method, given, keywords)
+                                  : PyObject_CallMethod(module, "refuse_arguments", "sO", method, given);
+    }
+    Py_XDECREF(given);
+    Py_XDECREF(module);
+    Py_XDECREF(result); /* NULL: it raises */
+    return false;
+}
+
+static PyObject *
+value_backward(PyObject *self, VECTOR)
+{
+    if (!no_arguments("backward", arguments, count, keywords)) {
+        return NULL;
+    }
     Node *root = (Node *)self;
     if (unlikely(active_modes != 0)) {
         PyObject *none = call_python("autograd.engine.modes", "inspect_backward", self, NULL);
@@ -133,8 +159,11 @@ PyDoc_STRVAR(zero_grad_doc,
 "Set `grad` to 0 here and in every node below.");
 
 static PyObject *
-value_zero_grad(SELF_AND_NOTHING)
+value_zero_grad(PyObject *self, VECTOR)
 {
+    if (!no_arguments("zero_grad", arguments, count, keywords)) {
+        return NULL;
+    }
     Order order;
     if (!order_below(&self, 1, true, &order)) {
         return NULL;
