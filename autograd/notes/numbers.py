@@ -52,18 +52,13 @@ class Numbers:
 
     def number(self, row: Row, side: Node, *, derived: bool) -> tuple[float, float, bool] | None:
         """Compute a side at the note's numbers: value, slack of rounding, whether no number has a second."""
-        numbers = {}
-        units = {}
-        unique = {}
-        for name, known in self.values.items():
-            before = [each for each in known if each[2] < row.order] or known
-            if name.startswith("∂") or (derived and self._is_derived(name)):
-                continue
-            numbers[name], units[name] = before[-1][0], before[-1][1]
-            unique[name] = all(
-                abs(each[0] - before[-1][0]) <= 1.5 * max(each[1], before[-1][1], 1e-12) for each in known
-            )
-        world = World(self.book, row.order, row.section, 0, Options(numbers=tuple(numbers.items())), self.budget)
+        stated = {
+            name: next((each for each in reversed(known) if each[2] < row.order), known[-1])
+            for name, known in self.values.items()
+            if not name.startswith("∂") and not (derived and self._is_derived(name))
+        }
+        numbers = tuple((name, each[0]) for name, each in stated.items())
+        world = World(self.book, row.order, row.section, 0, Options(numbers=numbers), self.budget)
         try:
             value = world.value(side, {})
         except (Unknown, ShapeError, OverflowError, ZeroDivisionError, ValueError):
@@ -72,15 +67,20 @@ class Numbers:
             return None
         slack = 0.0
         slopes = world._totals_of(value)
+        units = {name: stated[name][1] if stated[name][1] < 0.005 else 0.0 for name in world.used}
         for name, leaf in world.used.items():
-            slack += abs(slopes.get(id(leaf), 0.0)) * (units[name] if units[name] < 0.005 else 0.0)
+            slack += abs(slopes.get(id(leaf), 0.0)) * units[name]
         if side.head == "d" or any(each.head == "d" for each in side.walk()):
-            slack += sum(units[name] for name in world.used if units[name] < 0.005) * abs(float(value)) * 2.0
-        return float(value), slack, all(unique[name] for name in world.used) and world.trusted
+            slack += sum(units.values()) * abs(float(value)) * 2.0
+        return float(value), slack, all(self._is_unique(name, *stated[name]) for name in units) and world.trusted
 
     def computed(self, row: Row, side: Node) -> bool:
         """Whether the note gives numbers for all that a side is made of."""
         return self.number(row, side, derived=True) is not None or self.number(row, side, derived=False) is not None
+
+    def _is_unique(self, name: str, number: float, unit: float, _: int) -> bool:
+        """Whether the note gives a name no second number."""
+        return all(abs(each[0] - number) <= 1.5 * max(each[1], unit, 1e-12) for each in self.values[name])
 
     def _is_derived(self, name: str) -> bool:
         return (name.partition("|")[0], name.count("|")) in self.book.definitions
@@ -120,7 +120,7 @@ class Numbers:
         left = row.sides[0]
         known = [*symbolic, *(self.sides.get(left, ()) if left is not None else ())]
         if left is not None and left.head == "sym":
-            known += [each.body for each in self.book.definitions.get(n.key(left), ()) if each.pattern == left]
+            known += [each.body for each in self.book.by_pattern.get(left, ())]
         if left is not None:
             self.sides.setdefault(left, []).extend(each for each in symbolic if each != left)
         for numbers in numeric:

@@ -565,7 +565,7 @@ class Pairs:
         left = row.sides[0]
         if left is None or left.head != "sym":
             return None
-        same = [each for each in self.book.definitions.get(n.key(left), []) if each.pattern == left]
+        same = self.book.by_pattern.get(left, [])
         mine = next((each for each in same if each.order == row.order), None)
         before = [each for each in same if each.order < row.order and each.section in (row.section, EVERYWHERE)]
         if mine is None:
@@ -592,7 +592,7 @@ class Pairs:
         general = [
             each
             for low in (-2, -1, 0, 1, 2)
-            for each in self.book.definitions.get((name, count + low), ())
+            for each in (self.book.definitions if low else self.book.with_letters).get((name, count + low), ())
             if each.order < mine.order
             and each.section in (row.section, EVERYWHERE)
             and (low or covers(each.pattern, mine.pattern))
@@ -617,8 +617,7 @@ class Pairs:
 
     def _forget(self, mine: Definition) -> None:
         """Leave a wrong definition out of what follows."""
-        every = self.book.definitions[n.key(mine.pattern)]
-        every.remove(mine)
+        self.book.forget(mine)
         self.judge.forget()
 
 

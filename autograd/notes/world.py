@@ -6,11 +6,12 @@ sets. A quantity that the note does not define but differentiates is a random fu
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 from autograd.derivation.steps import total_derivatives
@@ -99,6 +100,28 @@ class Book:
         """
         every = self.definitions.get(key, [])
         return self._in_force(every, order, section)
+
+    @cached_property
+    def by_pattern(self) -> dict[Node, list[Definition]]:
+        """The definitions of each pattern, for use once all have been gathered."""
+        found: dict[Node, list[Definition]] = {}
+        for each in itertools.chain.from_iterable(self.definitions.values()):
+            found.setdefault(each.pattern, []).append(each)
+        return found
+
+    @cached_property
+    def with_letters(self) -> dict[Key, list[Definition]]:
+        """Of each key the definitions with a letter among their indices, for use once all have been gathered."""
+        return {
+            key: [each for each in every if "letter" in _shape_of(each.pattern)]
+            for key, every in self.definitions.items()
+        }
+
+    def forget(self, definition: Definition) -> None:
+        """Leave a definition out."""
+        key = n.key(definition.pattern)
+        for every in (self.definitions[key], self.by_pattern[definition.pattern], self.with_letters[key]):
+            every[:] = [each for each in every if each is not definition]
 
     @staticmethod
     def _in_force(every: Sequence[Definition], order: int, section: int) -> tuple[list[Definition], bool]:
