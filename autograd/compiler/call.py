@@ -51,6 +51,12 @@ def _values(what: str, given: Any) -> list[Value]:
 
 def _check(roots: list[Value], leaves: list[Value], below: set[int]) -> None:
     seen: set[int] = set()
+    for i, root in enumerate(roots):
+        if root._forgotten and all(root is not leaf for leaf in leaves):
+            raise ValueError(
+                f"compile: outputs[{i}] was computed inside no_grad(), which records nothing to replay, got {root!r}; "
+                "compute it outside of the block"
+            )
     for i, leaf in enumerate(leaves):
         if leaf.op:
             raise ValueError(f"compile: inputs[{i}] must be a leaf, got a result of {leaf.op}, {leaf!r}")

@@ -43,6 +43,10 @@ def test_what_cannot_be_compiled() -> None:
         ag.compile([], inputs=[x])
     with pytest.raises(ValueError, match=r"outputs\[0\] depends on nothing"):
         ag.compile(y, inputs=[])
+    with ag.no_grad():
+        forgotten = x * x
+    with pytest.raises(ValueError, match=r"outputs\[1\] was computed inside no_grad\(\), .*got Value\(1\)"):
+        ag.compile([out, forgotten], inputs=[x])
     with pytest.raises(ValueError, match=r"inputs\[1\] isn't in the graph"):
         ag.compile(out, inputs=[x, y])
     with pytest.raises(ValueError, match=r"inputs\[1\] is there twice"):
