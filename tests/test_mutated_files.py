@@ -197,3 +197,12 @@ def test_changed_safetensors(tmp_path_factory: pytest.TempPathFactory, changes: 
         position = int(where * len(raw))
         raw[position : position + len(written)] = written
     survives(kind, bytes(raw))
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 5000, "²", "1/0", "10^9"])
+@pytest.mark.parametrize(
+    "note",
+    ["$w_{?} = 2$", "$y = ? x$", "$w? = 3$", r"$\frac{d^{?}y}{dx} = 2$", r"$y = \sum_{i=1}^{?} i x$, $dy/dx = 3$"],
+)
+def test_numbers_that_are_too_large_or_none(note: str, number: str) -> None:
+    assert ag.read_note(note.replace("?", number)).equations

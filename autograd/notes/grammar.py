@@ -7,6 +7,7 @@ it, whether `net` is a name or a product, whether the l of a^l is a layer or a p
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ from autograd.ops import TABLE
 __all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
 
 MAX_TOKENS: Final = 4_000
+MAX_DIGITS: Final = 9  # of the order of a derivative
 
 FUNCTIONS: Final = {
     **{name.casefold(): name for name, row in TABLE.items() if row.arity == 1 and name != "neg"},
@@ -503,7 +505,7 @@ class _Reader:
             raise WorksheetError("something is missing at the end")
         if token.kind == "number":
             self.at += 1
-            return n.number(float(token.text), token.text)
+            return _number(token)
         if token.is_sign("(", "["):
             return self.bracketed(CLOSING[token.text])
         if token.is_sign("|"):
@@ -1057,7 +1059,7 @@ class _Reader:
             power = self.peek(1)
             self.row = [*self.row[: self.at], *self.row[self.at + 2 :]]
             call = Node("call", self.arguments(), n.show(node))
-            return Node("^", (call, n.number(float(power.text), power.text)))
+            return Node("^", (call, _number(power)))
         spelled = {node.text, written(self.row[start : self.at])}
         if (
             node.head == "sym"
@@ -1226,7 +1228,7 @@ class _Reader:
             and "." not in token.text
         ):
             self.at += 1
-            low.append(n.number(float(token.text), token.text))
+            low.append(_number(token))
         while True:
             if self.peek().kind == "group" and (scripts := plain(self.peek().inner)) and scripts[0].is_sign("_", "^"):
                 self.row = [*self.row[: self.at], *scripts, *self.row[self.at + 1 :]]
@@ -1336,7 +1338,7 @@ class _Reader:
                 return [n.symbol(each) for each in text]
             return [Node("label", text="".join(text))]
         if len(part) == 1 and part[0].kind == "number" and part[0].text.isdigit():
-            return [n.number(float(part[0].text), part[0].text)]
+            return [_number(part[0])]
         if _is_shift(part):
             return [self.inner(part)]
         if len(part) == 3 and part[0].kind == "letter" and part[1].is_sign("_"):
@@ -1450,11 +1452,21 @@ def _width(row: Sequence[Token], at: int) -> int:
     return 2 if row[at].is_command("mathrm", "text", "operatorname", "mathit", "rm") else 1
 
 
+def _number(token: Token) -> Node:
+    value = float(token.text)
+    if math.isinf(value):
+        raise WorksheetError(f"no double holds {token.text:.30}")
+    return n.number(value, token.text)
+
+
 def _order(rest: Sequence[Token]) -> tuple[int, Sequence[Token]]:
     """Split off the order of a higher derivative, `^2`."""
-    if len(rest) > 1 and rest[0].is_sign("^") and written(rest[1].inner).isdigit():
-        return int(written(rest[1].inner)), rest[2:]
-    return 1, rest
+    order = written(rest[1].inner) if len(rest) > 1 and rest[0].is_sign("^") else ""
+    if not order.isdecimal():
+        return 1, rest
+    if len(order) > MAX_DIGITS:
+        raise WorksheetError(f"a derivative of order {order:.30} is not read")
+    return int(order), rest[2:]
 
 
 def _unbraced(inner: Sequence[Token]) -> list[Token]:

@@ -458,7 +458,7 @@ class World:
         if node.head == "sym":
             return self.size(n.show(node)) or self.options.common or 3
         value = self._eval(node, env)
-        if isinstance(value, Grid) or float(value) != int(float(value)):
+        if isinstance(value, Grid) or not float(value).is_integer():
             raise Unknown(f"the bound {n.show(node)} is no whole number")
         return int(float(value))
 
