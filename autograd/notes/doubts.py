@@ -33,6 +33,8 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     derived = any(each.head == "d" for side in (left, right) for each in side.walk())
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
+    if not derived and left.head == "call" and any(each.head == "+" for each in left.args):
+        return "an approximation"
     if not derived and right.head in ("sym", "abs"):
         return "a value put in"
     if right.head == "num" and right.number == 0.0:

@@ -249,7 +249,8 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
 
 
 def _is_zero(x: Quantity) -> bool:
-    return all(float(each) == 0.0 for each in x.entries) if isinstance(x, Grid) else float(x) == 0.0
+    """Whether it is 0, but for the rounding of terms that cancel."""
+    return all(abs(float(each)) < 1e-14 for each in (x.entries if isinstance(x, Grid) else [x]))
 
 
 # Chains of derivatives

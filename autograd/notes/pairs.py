@@ -24,8 +24,6 @@ __all__ = ["Pairs"]
 
 _ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
 
-WORK_EACH: Final = 1_500
-WORK_BEFORE: Final = 80_000
 MOST_NAMES: Final = 16
 MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
@@ -50,14 +48,14 @@ class Pairs:
         The numbers it states.
     """
 
-    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers) -> None:
+    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers, work: int) -> None:
         self.book, self.notation, self.numbers = book, notation, numbers
         self.typed = _typed_readings(rows, book)
         self.square = [
             replace(each, shapes=_squared(each.shapes)) for each in self.typed if not each.common and not each.simplex
         ]
         self.shaped = dict(self.typed[0].shapes) if self.typed else {}
-        self.judge = Judge(book, _readings(book), WORK_BEFORE + WORK_EACH * len(rows))
+        self.judge = Judge(book, _readings(book), work)
         self.repairer = Repairer(self.judge)
         self.defining: Node | None = None
         self.indices = {

@@ -33,7 +33,9 @@ from autograd.worksheet import Worksheet
 __all__ = ["read_note"]
 
 MAX_NOTE: Final = 5_000_000
-_MOST_AGAIN: Final = 100
+_MOST_AGAIN: Final = 4
+_WORK_BEFORE: Final = 60_000
+_WORK_EACH: Final = 1_200
 
 
 def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
@@ -149,8 +151,10 @@ class _Reading:
             row.equation.reading = self._shown(row)
             damage.dismiss(row)
         primed = primes.write_out(kept)
-        verdicts = self._judged(kept)
-        for scope in (*_scopes(kept), *_without_idle(kept)):
+        verdicts = self._judged(kept, kept, _WORK_BEFORE)
+        for scope in _scopes(kept):
+            self._judge_again(scope)
+        for scope in _without_idle(kept):
             self._judge_again(scope)
         for row in primed:
             row.equation.message = primes.unwritten(row.equation.message)
@@ -180,11 +184,13 @@ class _Reading:
             return None
         return side if rounding.is_numeric(side) else None
 
-    def _judged(self, rows: Sequence[Row]) -> Verdicts:
+    def _judged(self, rows: Sequence[Row], wanted: Sequence[Row], work: int = 0) -> Verdicts:
         network = self.network
         book = gathered(rows, self.notation, network)
-        verdicts = Verdicts(rows, book, self.notation, network.numbers if network else {})
-        verdicts.run()
+        verdicts = Verdicts(
+            rows, book, self.notation, network.numbers if network else {}, work + _WORK_EACH * len(wanted)
+        )
+        verdicts.run(wanted)
         return verdicts
 
     def _judge_again(self, scope: Sequence[Row]) -> None:
@@ -193,9 +199,13 @@ class _Reading:
             replace(row, equation=replace(row.equation, status=REMARK, message=""), sides=list(row.sides))
             for row in scope
         ]
-        self._judged(again)
-        for row, narrow in zip(scope, again, strict=True):
-            if narrow.equation.status in _SETTLED_BY.get(row.equation.status, ()):
+        pairs = [pair for pair in zip(scope, again, strict=True) if _is_unsettled(pair[0])]
+        self._judged(again, [narrow for _, narrow in pairs])
+        for row, narrow in pairs:
+            derived = any(each.head == "d" for side in row.readable() for each in side.walk())
+            if narrow.equation.status in _SETTLED_BY[row.equation.status] and (
+                derived or narrow.equation.status != WRONG
+            ):
                 row.equation.status, row.equation.message = narrow.equation.status, narrow.equation.message
 
     def _remark(self, rows: Sequence[Row], equations: Sequence[Equation]) -> str:
@@ -271,15 +281,20 @@ _SETTLED_BY: Final = {
 """Verdicts on a row that is judged by its section alone which take the place of one by the whole note."""
 
 
+def _is_unsettled(row: Row) -> bool:
+    return row.equation.status in _SETTLED_BY and bool(row.equation.message)
+
+
 def _scopes(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield sections that are not settled, each alone and with all that stands before it."""
+    """Yield sections that are not settled, each alone and then with all before it, within limits of work."""
     sections = {row.section for row in rows}
+    left = _MOST_AGAIN * len(rows)
     for section in sorted(sections) if len(sections) > 1 else ():
         own = [row for row in rows if row.section == section]
         before = [row for row in rows if row.section <= section]
         for scope in (own, before):
-            is_open = any(row.equation.status in _SETTLED_BY and row.equation.message for row in own)
-            if is_open and len(rows) > len(scope) > 1 and len(scope) <= _MOST_AGAIN:
+            if 1 < len(scope) < len(rows) and len(scope) <= left and any(map(_is_unsettled, own)):
+                left -= len(scope)
                 yield scope
 
 

@@ -202,7 +202,7 @@ class _Inference:
             return rows, columns
         if node.head == "call":
             shapes = [self.node(each) for each in node.args if each.head != "list"]
-            if node.text == "tr":
+            if node.text == "tr" and shapes:
                 self.dimensions.join(*shapes[0])
             if node.text in ("total", "inner", "tr") or len(shapes) != 1:
                 return _ONE, _ONE

@@ -343,7 +343,9 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
         elif piece.is_command(*TEXT):
             at = _words(stack[-1], piece, pieces, at)
         elif piece.is_command(*_WITH_ARGUMENT):
-            at = _skipped_argument(pieces, at)
+            begin, at = at, _skipped_argument(pieces, at)
+            if piece.is_command("hspace", "hspace*") and _is_wide("".join(each.text for each in pieces[begin:at])):
+                stack[-1].add(Token("command", "quad", piece.start, pieces[at - 1].end))
         elif piece.is_command("left", "right") and at < len(pieces) and pieces[at].is_sign("."):
             at += 1
         elif not _is_dropped(piece):
@@ -351,6 +353,13 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
     if len(stack) > 1:
         raise WorksheetError("a brace is never closed" if stack[-1].kind == "group" else f"{stack[-1].name} never ends")
     return tuple(stack[0].rows[0][0])
+
+
+def _is_wide(length: str) -> bool:
+    """Whether a space, such as `{0.5in}`, parts statements as a quad does."""
+    found = re.search(r"([\d.]+)\s*(em|in|cm|mm|pt|ex)", length)
+    units = {"em": 1.0, "in": 7.2, "cm": 2.8, "mm": 0.28, "pt": 0.1, "ex": 0.43}
+    return found is not None and found[1].count(".") < 2 and float(found[1].strip(".") or 0) * units[found[2]] >= 0.9
 
 
 def _is_dropped(piece: Token) -> bool:

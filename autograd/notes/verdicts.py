@@ -37,19 +37,26 @@ class Verdicts:
         What its letters are.
     numbers : mapping of str to float
         What is known before the note begins.
+    work : int
+        How many nodes may be evaluated.
     """
 
-    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float]) -> None:
+    def __init__(
+        self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float], work: int
+    ) -> None:
         self.rows, self.book = rows, book
         self.numbers = Numbers(book, numbers)
-        self.pairs = Pairs(rows, book, notation, self.numbers)
+        self.pairs = Pairs(rows, book, notation, self.numbers, work)
         self.descends = any(
             update is not None and update[2] is not None and update[1].head == "neg" for update in map(update_of, rows)
         )
 
-    def run(self) -> None:
-        """Set status and message of each row's equation."""
+    def run(self, wanted: Sequence[Row]) -> None:
+        """Set status and message of the equations of wanted rows; of others, learn the numbers that they state."""
+        chosen = {row.order for row in wanted}
         for row in self.rows:
+            if row.order not in chosen and not any(map(rounding.is_numeric, row.readable())):
+                continue
             try:
                 self._judge(row)
             except (Unknown, ShapeError) as error:

@@ -257,6 +257,11 @@ def test_layers_as_people_write_them(said: str, claim: str, status: str) -> None
         (r"$g(x) = \ln(1 + e^x)$, $g''(x) = \sigma(x)$", "WRONG"),
         (r"$(x^n)' = n x^{n-1}$", "right (checked)"),
         (r"$y = x^3$, $y'' = 6x$", "right (checked)"),
+        (
+            r"$f = x y, \frac{\partial f}{\partial x} = y \hspace{0.5in} \frac{\partial f}{\partial y} = x$",
+            "right (checked)",
+        ),
+        (r"$\mathrm{tr} = 3$", "given"),
         (r"$w^* = (X^\top X)^{-1} X^\top y$", "defined"),
         (r"$x = 0.35$, $w = 0.1$, $w^+ = w - 0.5 x = 0.1 - 0.175 = -0.075$", "right (checked)"),
         (r"$\frac{\partial}{\partial X}\mathrm{tr}(AX) = A^T$", "right in form"),
