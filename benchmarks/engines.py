@@ -141,14 +141,14 @@ class Scalargrad(Eager):
 
 
 class ScalargradC(Scalargrad):
-    """The compiled twin."""
+    """The C backend."""
 
     title = "scalargrad, C core"
     core = "c"
 
 
 class ScalargradPython(Scalargrad):
-    """The readable twin."""
+    """The Python backend."""
 
     title = "scalargrad, Python core"
     core = "python"
@@ -193,14 +193,14 @@ class Fused(Scalargrad):
 
 
 class FusedC(Fused):
-    """`nn` on the compiled twin."""
+    """`nn` on the C backend."""
 
     title = "scalargrad, C core, through nn"
     core = "c"
 
 
 class FusedPython(Fused):
-    """`nn` on the readable twin."""
+    """`nn` on the Python backend."""
 
     title = "scalargrad, Python core, through nn"
     core = "python"

@@ -511,7 +511,7 @@ class Function(Exportable, Generic[P]):
         positional, named = unflatten(structure, leaves)
         kept = Recording(of_function=True)
         for leaf in leaves:  # so that what another thread asks of an argument is told here
-            backend._twin._mark(leaf, kept)
+            backend._module._mark(leaf, kept)
         before, draws = states_of(self.function), Draws(self.function)
         try:
             with modes.recorded_by(kept):

@@ -47,7 +47,7 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
 
 
 def record(op: Op, operands: Sequence[Any]) -> Any:
-    """Apply an op that a user added, which the twins don't know."""
+    """Apply an op that a user added, which the backends do not know."""
     kept = tuple(x if isinstance(x, Value) else _number(op.name, x) for x in operands)
     numbers = [modes.number(x) if isinstance(x, Value) else x for x in kept]
     try:

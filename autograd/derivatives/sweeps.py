@@ -23,7 +23,7 @@ Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
 def in_c() -> Any:
     """The C core, whose sweeps give floats at its own speed; None where it isn't in use or a mode wants to look on."""
-    return backend._twin if backend.CORE == "c" and not modes.active else None
+    return backend._module if backend.CORE == "c" and not modes.active else None
 
 
 def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False) -> tuple[list[Value], set[int]]:
@@ -88,7 +88,7 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     (False, True)
     """
     if backend.CORE == "c":
-        return any(backend._twin._gradients(output, list(inputs))[1] for output in outputs)
+        return any(backend._module._gradients(output, list(inputs))[1] for output in outputs)
     own = {id(x) for x in inputs}
     return any(not node.op and id(node) not in own for node in topological(*outputs))
 

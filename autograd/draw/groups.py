@@ -113,7 +113,7 @@ def neuron_keys(table: Table, merged: bool = True) -> list[Key]:
     Nodes made within `group("a")`, or labelled "a/…", are in the group a. Where neurons are `merged`, all of one name
     are one, as those of a batch are.
     """
-    group_of = backend._twin._group_of
+    group_of = backend._module._group_of
     names: dict[Key, Key] = {}
     keys: list[Key] = [None] * len(table.nodes)
     for i, home in enumerate(table.homes()):

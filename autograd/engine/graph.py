@@ -12,7 +12,7 @@ from autograd.ops import TABLE
 __all__ = ["evaluate", "leaves", "topological"]
 
 
-_in_c: Callable[[tuple[Value, ...]], list[Value]] | None = getattr(backend._twin, "_topological", None)
+_in_c: Callable[[tuple[Value, ...]], list[Value]] | None = getattr(backend._module, "_topological", None)
 
 
 def topological(*roots: Value) -> list[Value]:

@@ -204,9 +204,9 @@ def test_a_copy_is_refused(how: Callable[[Value], Value]) -> None:
     x = Value(2.0)
     with ag.recording():
         y = x * 2.0 if x > 1.0 else x
-    twin = how(y)
+    copied = how(y)
     with pytest.raises(AutogradError, match="copy of one that was recorded"):
-        ag.compile(twin * 1.0, inputs=list(ag.graph.leaves(twin)))
+        ag.compile(copied * 1.0, inputs=list(ag.graph.leaves(copied)))
     plain = how(x * 2.0)
     assert ag.compile(plain, inputs=list(ag.graph.leaves(plain)))(3.0) == 6.0
 

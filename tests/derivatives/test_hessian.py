@@ -26,7 +26,7 @@ from autograd.ops import TABLE
 from tests import needs
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
-c: Any = backend._twin
+c: Any = backend._module
 both = pytest.mark.skipif(
     backend.CORE != "c", reason="compares the C core with the Python core; this is the Python core"
 )

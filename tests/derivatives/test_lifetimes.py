@@ -273,8 +273,8 @@ def test_copies_of_a_checkpoint() -> None:
     w, x = Value(0.9), Value(0.3)
     step = ag.checkpoint(lambda h: ag.tanh(w * h) * w)
     y = step(x)
-    for twin in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
-        assert (twin.op, twin.local_derivatives) == (y.op, y.local_derivatives)
+    for copied in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert (copied.op, copied.local_derivatives) == (y.op, y.local_derivatives)
     again = copy.copy(y)
     assert ag.gradients(ag.gradients(again, x, create_graph=True), w) == pytest.approx(
         ag.gradients(ag.gradients(step(x), x, create_graph=True), w), rel=1e-15

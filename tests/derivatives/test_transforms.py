@@ -1,4 +1,4 @@
-"""Transforms against published derivatives, identities and 50-digit truth, nested both ways, on either twin."""
+"""Transforms against published derivatives, identities and 50-digit truth, nested both ways, on either backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which twin runs, and what importing costs."""
+"""Selection of the backend, and the cost of importing."""
 
 from __future__ import annotations
 

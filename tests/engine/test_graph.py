@@ -77,8 +77,8 @@ def test_values_at_other_points() -> None:
 
 
 def test_values_equal_in_data_are_replaced_by_identity() -> None:
-    x, twin = Value(2.0), Value(2.0)
-    assert evaluate([x * 10 + twin], {twin: 5.0}) == [25.0]
+    x, same = Value(2.0), Value(2.0)
+    assert evaluate([x * 10 + same], {same: 5.0}) == [25.0]
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -15,7 +15,7 @@ from autograd.engine import backend
 
 
 def group_of(value: Value) -> str | None:
-    found: str | None = backend._twin._group_of(value)
+    found: str | None = backend._module._group_of(value)
     return found
 
 

@@ -136,7 +136,7 @@ def observed_values(observations: Iterable[Observation]) -> list[Value]:
 
 def notes_of(nodes: list[Value]) -> set[Any]:
     """Return what the nodes carry: Recordings, numbers of Recordings open in other threads, reasons not to compile."""
-    notes: set[Any] = backend._twin._marks_of(nodes)
+    notes: set[Any] = backend._module._marks_of(nodes)
     return notes
 
 

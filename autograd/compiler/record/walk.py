@@ -91,7 +91,7 @@ def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -
 
 def flatten_in_c(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
     """Write the graph below the roots as a table; as `flatten`. With the Python core there is no such thing."""
-    parameters, constants, rows, operands, places, labels, added = backend._twin._flatten(
+    parameters, constants, rows, operands, places, labels, added = backend._module._flatten(
         tuple(inputs), tuple([x if isinstance(x, Value) else float(x) for x in roots])
     )
     return Flat([*parameters], constants, rows, operands, places, labels, tuple([row.name for row in added]))

@@ -1,7 +1,7 @@
 """Rows that come while the program runs, and go: those of `op` by name, those of a function with their last node.
 
-A node holds its op's row, in either twin, and the table finds by its name every row that somebody holds. So an op means
-what it meant for as long as a node of it lives, and nothing is left of it afterwards.
+A node holds its op's row, in either backend, and the table finds by its name every row that somebody holds. So an op
+means what it meant for as long as a node of it lives, and nothing is left of it afterwards.
 """
 
 from __future__ import annotations
