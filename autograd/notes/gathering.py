@@ -11,7 +11,7 @@ from autograd.notes.grammar import Notation
 from autograd.notes.network import Network
 from autograd.notes.nodes import Key, Node
 from autograd.notes.rows import Row, is_open
-from autograd.notes.world import Book, Definition
+from autograd.notes.world import TARGETS, Book, Definition
 
 __all__ = ["gathered"]
 
@@ -56,6 +56,8 @@ class _Gatherer:
                 if each.head == "sum" and each.text != "?":
                     for inner in each.args[0].symbols():
                         others = [index for index in inner.args if index != n.symbol(each.text)]
+                        if inner.text.lstrip("*")[:1].lower() not in TARGETS:
+                            continue
                         if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
                             book.simplex.setdefault(n.key(inner), each.text)
 

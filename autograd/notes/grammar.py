@@ -806,6 +806,8 @@ class _Reader:
             return None
         y = self.inner(rest) if rest else self.operand()
         node = Node("d", (y, *xs))
+        if rest and self.peek().is_sign("(") and self.peek(2).is_sign(")") and written([self.peek(1)]) == n.show(xs[0]):
+            self.at += 3  # du/dx (x), at x
         return (
             n.product(self.inner(above[:place]), node)
             if place and _has_value(above[:place])

@@ -265,6 +265,8 @@ class Pairs:
         if repaired is None:
             return DOUBTFUL, what
         doubt = reason_to_doubt(claim, replace(claim, right=repaired), self.book.letters)
+        if not doubt and self._is_renamed(left, right):
+            doubt = "a name for a name"
         if not doubt and self._ends_in_bias(left, right):
             doubt = "a factor 1 may be left out"
         if not doubt and self._is_alias(row, right, repaired):
@@ -279,6 +281,18 @@ class Pairs:
         names = [(a, b) for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
         unsettled = [name for pair in names for name in pair if n.key(name) not in self.book.settled]
         return any(self.derivations.get(name) == here for name in unsettled)
+
+    def _is_renamed(self, left: Node, right: Node) -> bool:
+        """Whether the sides differ only in what one factor differentiates, which nothing defines: ∂out and ∂f₂."""
+        if left.head != "*" or right.head != "*" or len(left.args) != len(right.args):
+            return False
+        other = [pair for pair in zip(left.args, right.args, strict=True) if pair[0] != pair[1]]
+        return (
+            len(other) == 1
+            and other[0][0].head == other[0][1].head == "d"
+            and other[0][0].args[1:] == other[0][1].args[1:]
+            and n.key(other[0][1].args[0]) not in self.book.definitions
+        )
 
     @staticmethod
     def _ends_in_bias(left: Node, right: Node) -> bool:
@@ -471,6 +485,8 @@ class Pairs:
                 if each.head in ("call", "d") or (each.head == "sym" and each.text not in self.bodies):
                     return False
                 if each.head == "sym" and each.text not in seen:
+                    if any(inner.text == each.text for body in self.bodies[each.text] for inner in body.symbols()):
+                        return False  # x = (x¹, x²) gives no numbers
                     seen.add(each.text)
                     waiting += self.bodies[each.text]
         return True

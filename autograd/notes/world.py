@@ -23,7 +23,18 @@ from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, multipl
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
-__all__ = ["EVERYWHERE", "Book", "Budget", "Definition", "Environment", "Options", "Unknown", "World", "letters_of"]
+__all__ = [
+    "EVERYWHERE",
+    "TARGETS",
+    "Book",
+    "Budget",
+    "Definition",
+    "Environment",
+    "Options",
+    "Unknown",
+    "World",
+    "letters_of",
+]
 
 Index: TypeAlias = "int | str"
 Environment: TypeAlias = "Mapping[str, int]"
@@ -554,9 +565,9 @@ class World:
             raise Unknown("a vector stands where a number is needed")
         return value
 
-    def _own_function(self, node: Node, env: Environment) -> Quantity:
+    def _own_function(self, node: Node, env: Environment, given: Sequence[Quantity] | None = None) -> Quantity:
         """Apply a function that the note defines; an undefined one is a random smooth function."""
-        arguments = [self._eval(each, env) for each in node.args]
+        arguments = [self._eval(each, env) for each in node.args] if given is None else list(given)
         every, trusted = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
         for each in every:
             parameters = each.pattern.args
@@ -621,6 +632,8 @@ class World:
         x = xs[0]
         if x.head == "T":
             x = x.args[0]
+        if y.head == "call" and len(y.args) > 1 and x in y.args and y.text not in _NUMERIC:
+            return self._partial(y, y.args.index(x), env)
         top, bottom = self._eval(y, env), self._eval(x, env)
         if not self._is_known(y, top, bottom, env):
             raise Unknown(f"the note does not say how {n.show(y)} comes from {n.show(x)}")
@@ -634,6 +647,14 @@ class World:
             grid = Grid([[self._slope(entry, bottom) for entry in row] for row in top.rows])
             return transpose(grid) if self.options.layout == "denominator" else grid
         return self._slope(top, bottom)
+
+    def _partial(self, y: Node, place: int, env: Environment) -> Scalar:
+        """Differentiate f(x, h, w) by one of its arguments while the others are fixed, though h may come from w."""
+        fixed = [Value(float(self._scalar(each, env))) for each in y.args]
+        top = self._own_function(y, env, fixed)
+        if isinstance(top, Grid):
+            raise Unknown("the derivative of a vector's function is not computed")
+        return self._slope(top, fixed[place])
 
     def _is_known(self, y: Node, top: Quantity, bottom: Quantity, env: Environment) -> bool:
         """Whether a derivative of 0 is one, rather than a lack of words on how y comes about."""
@@ -905,10 +926,10 @@ class World:
             return Value(self._drawn(key, indices))
         if key[0] in ("**1", "**0"):
             return Grid([[float(key[0][2:])] * columns for _ in range(rows)])
-        if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in _TARGETS:
+        if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in TARGETS:
             drawn = [_random(key, (*indices, i), self.seed - self.seed % 2) for i in range(rows)]
             return Grid([[Value(each / sum(drawn))] for each in drawn])
-        if self.options.simplex and key[0].lstrip("*")[:1].lower() in _TARGETS:
+        if self.options.simplex and key[0].lstrip("*")[:1].lower() in TARGETS:
             return Grid([self._probabilities(key, (*indices, i), columns) for i in range(rows)])
         return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
 
@@ -1073,7 +1094,8 @@ def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
     return whole.rows[i - 1][j - 1]
 
 
-_TARGETS: Final = ("y", "t", "p", "d", "q")
+TARGETS: Final = ("y", "t", "p", "d", "q", "π", "α")
+"""How names begin that may be probabilities, which add up to 1."""
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,

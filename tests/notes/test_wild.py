@@ -127,3 +127,26 @@ def test_a_side_that_is_not_compared_is_not_called_checked() -> None:
 def test_a_recurrence_without_an_end_is_followed_a_few_steps() -> None:
     assert statuses(r"$\frac{\partial Q}{\partial r_{k-1}} = \frac{\partial Q}{\partial r_k}"
                     r"\frac{\partial r_k}{\partial r_{k-1}}$") == [J]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Partial and total derivatives of a recurrence.
+        r"$$s_t = g(u_t, s_{t-1}, v)$$ $$\frac{\partial s_t}{\partial v}"
+        r" = \frac{\partial g(u_t, s_{t-1}, v)}{\partial v}"
+        r" + \frac{\partial g(u_t, s_{t-1}, v)}{\partial s_{t-1}} \frac{\partial s_{t-1}}{\partial v}$$",
+        # A derivative at a point.
+        r"$q(x) = e^{-3x}$, $\frac{dq}{dx}(x) = -3 e^{-3x}$",
+        # A running mean, whose terms do not add up to 1.
+        r"$$\begin{aligned} M_n(a) &= \frac{1}{n}\sum_{i=1}^{n} r_i \\ &= \frac1n\left((n-1) M_{n-1}(a) + r_n\right)"
+        r"\end{aligned}$$",
+        # A point, given by its entries.
+        r"$\boldsymbol{p}_k = [p_k^1, p_k^2]^T = [5, 6]^T$, $h(\boldsymbol{p}) = \|\boldsymbol{p}\|^2$",
+        # Another name of a function's value.
+        r"$$\frac{\partial J}{\partial m} = \frac{\partial J}{\partial out}\frac{\partial out}{\partial m}"
+        r" = \frac{\partial J}{\partial out}\frac{\partial g_2}{\partial m}$$",
+    ],
+)
+def test_usual_ways_of_writing_are_not_accused(text: str) -> None:
+    assert "WRONG" not in [each.status for each in read_note(text).equations]
