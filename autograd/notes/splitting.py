@@ -189,7 +189,10 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
         depth = max(0, depth + token.is_sign(*_OPENING) - token.is_sign(*_CLOSING))
         colon = token.is_sign(":") and part and not (at + 1 < len(row) and row[at + 1].is_sign("="))
         separates = token.is_sign(",", ";") or colon or token.is_command("quad", "qquad", "forall", *_ARROWS)
-        if token.kind == "words" and depth == 0 and _is_remark(token, row, at):
+        if depth == 0 and _begins_probability(row, at, part):
+            yield _trimmed(part), word
+            part, word = [token], ""
+        elif token.kind == "words" and depth == 0 and _is_remark(token, row, at):
             yield _trimmed(part), word
             part, word = [], token.text
         elif separates and depth == 0:
@@ -200,6 +203,15 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
         else:
             part.append(token)
     yield _trimmed(part), word
+
+
+def _begins_probability(row: Sequence[Token], at: int, part: Sequence[Token]) -> bool:
+    """Whether P(…) = begins a statement after a decimal number, as in 8/17 = 0.471 P(no) = 9/17."""
+    if row[at].text not in ("P", "p") or at + 1 >= len(row) or not row[at + 1].is_sign("("):
+        return False
+    before = [each for each in part if each.kind != "space"]
+    stated = bool(before) and before[-1].kind == "number" and len(before[-1].text.partition(".")[2]) > 2
+    return stated and any(each.is_sign("=") for each in before) and any(each.is_sign("=") for each in row[at + 1 :])
 
 
 def _complete(part: Sequence[Token], row: Sequence[Token], at: int) -> bool:
