@@ -19,7 +19,7 @@ from tests import needs
 
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.register_profile(
-    "ci", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "ci", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "brief", max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
