@@ -125,7 +125,8 @@ class Function(Exportable, Generic[P]):
         self.vector = vector
         parameters = _parameters_of(self.function)
         self._own = OPTIONS & {*parameters}  # options of a call that are the function's own
-        self._takes_self = parameters[:1] == ["self"] and not self.is_static  # a method that isn't bound
+        # A method may be called through its class; from Python 3.13 on, a classmethod passes the class as an argument.
+        self._takes_self = parameters[:1] in (["self"], ["cls"]) and not self.is_static
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._latest: dict[Any, _Version] = {}  # by the shapes of arguments of one sample
         self._lock = threading.RLock()

@@ -90,7 +90,7 @@ class Tape:
     @property
     def guarded(self) -> tuple[int, ...]:
         """The operands of the guards, one guard after the other."""
-        return tuple(x for guard in self.guards for x in (guard.node, guard.other) if x is not None)
+        return tuple([x for guard in self.guards for x in (guard.node, guard.other) if x is not None])
 
     def __len__(self) -> int:
         return self.leaves + len(self.rows)
