@@ -37,8 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that drive a browser; keep the first case of each parametrised test under `--one-case`."""
+    """Mark the tests that drive a browser, and nightly ones as slow; keep the first case of each under `--one-case`."""
     for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker("slow")
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     if not config.getoption("--one-case"):

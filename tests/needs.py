@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-__all__ = ["REQUIRED", "lacking", "npm", "package", "tool"]
+__all__ = ["REQUIRED", "lacking", "npm", "package", "python_module", "tool"]
 
 REQUIRED = os.environ.get("SCALARGRAD_REQUIRE_ALL", "") not in ("", "0")
 """Whether what is lacking fails: continuous integration sets it, so that nothing is skipped there."""
@@ -30,6 +30,14 @@ def package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError:
         lacking(f"Python package {name}; pip install -e '.[dev]' has it", module=True)
+
+
+def python_module(name: str) -> Any:
+    """Return a module that some builds of Python leave out, such as `readline` and `_testcapi`."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        lacking(f"Python built with {name}")
 
 
 def tool(*names: str) -> str:

@@ -130,6 +130,18 @@ def scale(x: float, y: float) -> float:
     return 2.0**600 if largest < 2.0**-500 else 2.0**-600 if largest > 2.0**500 else 1.0
 
 
+def length(x: float, y: float) -> float:
+    """The length of (x, y) times `scale(x, y)`, which neither overflows nor loses digits."""
+    by = scale(x, y)
+    return ieee.sqrt((x * by) * (x * by) + (y * by) * (y * by))
+
+
+def cosine(x: float, y: float) -> float:
+    """x / √(x² + y²): of the angle that (x, y) makes with the axis of x; 0 for infinite lengths."""
+    whole = length(x, y)
+    return 0.0 if whole == ieee.inf else ieee.div(x * scale(x, y), whole)
+
+
 def times_power(factor: float, x: float, y: float, n: float) -> float:
     """factor · x to the y − n, where the power alone may overflow or lose digits among the subnormal numbers."""
     power = power_over(x, y, n)

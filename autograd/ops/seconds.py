@@ -60,11 +60,8 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
 )
 def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
     """Second derivative of hypot for x, twice."""
-    scale = numerics.scale(x, y)
-    a, b = x * scale, y * scale
-    length = ieee.sqrt(a * a + b * b)
-    u = 0.0 if length == ieee.inf else ieee.div(a, length)
-    v = 0.0 if length == ieee.inf else ieee.div(b, length)
+    scale, length = numerics.scale(x, y), numerics.length(x, y)
+    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
     w = ieee.div(v, length)
     over = w * scale
     return (
@@ -81,11 +78,8 @@ def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
 )
 def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
     """Second derivative of hypot for x and y."""
-    scale = numerics.scale(x, y)
-    a, b = x * scale, y * scale
-    length = ieee.sqrt(a * a + b * b)
-    u = 0.0 if length == ieee.inf else ieee.div(a, length)
-    v = 0.0 if length == ieee.inf else ieee.div(b, length)
+    scale, length = numerics.scale(x, y), numerics.length(x, y)
+    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
     p, q = ieee.div(u, length), ieee.div(v, length)
     return (
         (-u * q if abs(u) > abs(v) else -p * v) * scale,
@@ -101,11 +95,8 @@ def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
 )
 def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
     """Second derivative of atan2 for x, twice; for y it is the negative."""
-    scale = numerics.scale(x, y)
-    a, b = x * scale, y * scale
-    length = ieee.sqrt(a * a + b * b)
-    u = 0.0 if length == ieee.inf else ieee.div(a, length)
-    v = 0.0 if length == ieee.inf else ieee.div(b, length)
+    scale, length = numerics.scale(x, y), numerics.length(x, y)
+    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
     p, q = ieee.div(u, length), ieee.div(v, length)
     return (
         2.0 * p * q * scale * scale,
@@ -121,13 +112,12 @@ def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
 )
 def atan2_second_xy(y: float, x: float) -> tuple[float, float, float]:
     """Second derivative of atan2 for x and y."""
-    scale = numerics.scale(x, y)
-    a, b = x * scale, y * scale
-    length = ieee.sqrt(a * a + b * b)
-    far = length == ieee.inf
-    u, v = 0.0 if far else ieee.div(a, length), 0.0 if far else ieee.div(b, length)
+    scale, length = numerics.scale(x, y), numerics.length(x, y)
+    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
     p, q = ieee.div(u, length), ieee.div(v, length)
-    product = 0.0 if far else ieee.div(b - a, length) * ieee.div(b + a, length)
+    product = (
+        0.0 if length == ieee.inf else ieee.div(y * scale - x * scale, length) * ieee.div(y * scale + x * scale, length)
+    )
     return (
         ieee.div(ieee.div(product, length), length) * scale * scale,
         ieee.div(ieee.div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale,

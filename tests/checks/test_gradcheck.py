@@ -16,8 +16,6 @@ from autograd.derivatives.over_values import apply
 from autograd.engine.backend import restore
 from autograd.ops import TABLE
 
-mpmath = pytest.importorskip("mpmath")
-
 
 def wrong_sin(x: Any, by: float = 1e-9) -> Any:
     """sin, with a derivative that is off in the ninth digit."""

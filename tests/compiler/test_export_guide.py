@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -42,11 +41,11 @@ def test_a_greek_on_this_machine() -> None:
     assert run("./main") == PRICE
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("files")
 def test_a_greek_on_an_emulated_microcontroller() -> None:
-    for tool in ("arm-none-eabi-gcc", "qemu-system-arm"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"needs {tool}")
+    needs.tool("arm-none-eabi-gcc")
+    needs.tool("qemu-system-arm")
     assert run("sh", "build.sh") == PRICE
 
 

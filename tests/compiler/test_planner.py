@@ -26,6 +26,7 @@ from autograd.compiler.record.walk import flatten_in_python
 from autograd.derivatives import over_values
 from autograd.engine.backend import CORE
 from autograd.ops import TABLE
+from tests import needs
 from tests.compiler.test_replay_equals_eager import random_graph
 
 in_c = pytest.mark.skipif(CORE != "c", reason="needs the C core")
@@ -183,7 +184,7 @@ def untraced() -> Iterator[None]:
 
 @in_c
 def test_running_out_of_memory(untraced: None) -> None:
-    testcapi = pytest.importorskip("_testcapi", reason="needs CPython's _testcapi")
+    testcapi = needs.python_module("_testcapi")
     inputs, outputs = leaves_and_outputs(3, 40)
     tape, _ = record(outputs, inputs)
     whole = optimised.plan(tape, True, "sum")

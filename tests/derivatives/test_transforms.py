@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -16,8 +17,6 @@ from autograd.derivatives import hessian, sweeps
 from autograd.derivatives.hessian import hessian_of, products
 from autograd.derivatives.over_values import apply, slope
 from autograd.ops import TABLE
-
-np = pytest.importorskip("numpy")
 
 
 def close(got: Any, wanted: Any, relative: float = 1e-12) -> bool:

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests import needs
+
 c: Any = pytest.importorskip("autograd.engine._value", reason="the C core is not built")
 Value: Any = c.Value
 ROOT = Path(__file__).parents[2]
@@ -233,7 +235,7 @@ def test_hundred_thousand_operands_each_with_its_own_branch() -> None:
 
 @pytest.mark.skipif(SANITIZED, reason="the sanitizer replaces the allocator that is made to fail")
 def test_every_allocation_may_fail() -> None:
-    pytest.importorskip("_testcapi")
+    needs.python_module("_testcapi")
     out = run("""
         import sys, _testcapi
         sys.settrace(None)  # coverage's tracer allocates at each call and does not survive that failing
@@ -376,7 +378,7 @@ def test_a_handler_that_swallows_the_signal_lets_backward_finish() -> None:
 
 
 def test_a_second_interpreter_gets_the_python_core() -> None:
-    pytest.importorskip("_testcapi")
+    needs.python_module("_testcapi")
     run(f"""
         import _testcapi, textwrap
         code = '''

@@ -97,7 +97,7 @@ def test_a_marked_notebook_is_a_notebook(lines: bool, tmp_path: Path, capsys: py
     assert "<pre>1 + 1</pre>" in page.read_text(encoding="utf-8")
     assert "cell 2, line 2 WRONG" in capsys.readouterr().out
     assert main([str(path), "--marked", str(tmp_path / "d.md")]) == 2
-    nbformat = pytest.importorskip("nbformat")
+    nbformat = needs.package("nbformat")
     nbformat.validate(nbformat.reads(copy.read_text(encoding="utf-8"), as_version=4))
 
 

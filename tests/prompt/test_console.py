@@ -15,6 +15,7 @@ import pytest
 import autograd
 from autograd.prompt.editing import completions, history_file
 from autograd.prompt.session import Session
+from tests import needs
 
 ROOT = Path(autograd.__file__).parent.parent
 SECONDS = 60.0
@@ -208,7 +209,7 @@ def test_unsaved_work_may_be_left_or_kept(terminal: Terminal) -> None:
 
 
 def test_history_and_completion(tmp_path: Path) -> None:
-    pytest.importorskip("readline", reason="needs Python's readline")
+    needs.python_module("readline")
     first = Terminal(settings(tmp_path), tmp_path)
     first.until("ag> ")
     first.type("weight_1 = 3\n")
@@ -231,7 +232,7 @@ def test_history_and_completion(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 def test_a_history_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
-    pytest.importorskip("readline", reason="needs Python's readline")
+    needs.python_module("readline")
     (tmp_path / "state").write_text("a file, no folder")
     opened = Terminal(settings(tmp_path), tmp_path)
     opened.until("ag> ")

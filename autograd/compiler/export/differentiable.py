@@ -15,7 +15,7 @@ from autograd.codegen.source import ATOM, Expressions
 from autograd.compiler.export.graph import Graph, identifier
 from autograd.compiler.export.numpy import OverArrays, function_over_arrays
 from autograd.compiler.export.rows import constants_in, helpers, row_of, value_of, with_called
-from autograd.compiler.export.statements import Block, Statements
+from autograd.compiler.export.statements import Block, PythonStatements
 from autograd.compiler.plan.plain import Node
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import ALIAS, Tape
@@ -211,18 +211,10 @@ NATIVE: Final = (ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Add, ast.Sub, a
 """What a library's own arithmetic differentiates as the table does."""
 
 
-class _Forward(Statements):
+class _Forward(PythonStatements):
     """The values of a program, each by a function of its op."""
 
     expressions: ClassVar[Expressions] = OverArrays()
-
-    def define(self, name: str, value: str, changes: bool = False) -> str:
-        return f"{name} = {value}"
-
-    def add(self, name: str, value: str) -> str:
-        return f"{name} = {name} + {value}"
-
-    assign = define
 
     def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
         self.called[op.name] = op

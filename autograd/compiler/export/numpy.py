@@ -21,7 +21,7 @@ from autograd.codegen.source import (
 )
 from autograd.compiler.export.graph import Graph, identifier
 from autograd.compiler.export.rows import constants_in, helpers, row_of, with_called
-from autograd.compiler.export.statements import Block, Statements, without_unused
+from autograd.compiler.export.statements import Block, PythonStatements, without_unused
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE, Op
@@ -128,16 +128,8 @@ def _op_logsumexp(*xs):
 """
 
 
-class _Statements(Statements):
+class _Statements(PythonStatements):
     expressions: ClassVar[Expressions] = NUMPY
-
-    def define(self, name: str, value: str, changes: bool = False) -> str:
-        return f"{name} = {value}"
-
-    def add(self, name: str, value: str) -> str:
-        return f"{name} = {name} + {value}"
-
-    assign = define
 
     def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
         self.called[op.name] = op

@@ -16,7 +16,7 @@ from autograd.compiler.plan.plain import Node
 from autograd.compiler.record.tape import ALIAS, Guard
 from autograd.ops import TABLE, Op
 
-__all__ = ["Statements", "holds", "without_unused"]
+__all__ = ["PythonStatements", "Statements", "holds", "without_unused"]
 
 Block = list[str]
 """Lines that belong together."""
@@ -292,3 +292,17 @@ def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[
         kept.append(line)
         named.update(re.findall(r"\w+", line))
     return kept[::-1]
+
+
+class PythonStatements(Statements):
+    """Assignments of arrays in Python, which are never changed in place."""
+
+    def define(self, name: str, value: str, changes: bool = False) -> str:
+        """Write an assignment."""
+        return f"{name} = {value}"
+
+    def add(self, name: str, value: str) -> str:
+        """Write an assignment of the sum."""
+        return f"{name} = {name} + {value}"
+
+    assign = define

@@ -419,6 +419,13 @@ ops_scale(double x, double y)
 }
 
 INLINE double
+ops_length(double x, double y)
+{
+    const double by = ops_scale(x, y);
+    return sqrt(x * by * (x * by) + y * by * (y * by));
+}
+
+INLINE double
 ops_cosine_at_infinity(double x, double y)
 {
     return fabs(x) == INFINITY ? copysign(fabs(y) < INFINITY ? 1.0 : NAN, x) : 0.0;
@@ -642,6 +649,13 @@ ops_factorial(double n)
         : n == 6.0 ? 720.0
         : 5040.0;
     return n <= 7.0 ? small : exp(ops_log_gamma(n + 1.0));
+}
+
+INLINE double
+ops_cosine(double x, double y)
+{
+    const double whole = ops_length(x, y);
+    return whole == INFINITY ? 0.0 : ieee_div(x * ops_scale(x, y), whole);
 }
 
 OUTLINE double
@@ -1519,11 +1533,9 @@ INLINE double
 op_hypot_second_xx(double x, double y, double *d_x, double *d_y)
 {
     const double scale = ops_scale(x, y);
-    const double a = x * scale;
-    const double b = y * scale;
-    const double length = sqrt(a * a + b * b);
-    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
-    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double length = ops_length(x, y);
+    const double u = ops_cosine(x, y);
+    const double v = ops_cosine(y, x);
     const double w = ieee_div(v, length);
     const double over = w * scale;
     *d_x = -3.0 * u * over * over;
@@ -1535,11 +1547,9 @@ INLINE double
 op_hypot_second_xy(double x, double y, double *d_x, double *d_y)
 {
     const double scale = ops_scale(x, y);
-    const double a = x * scale;
-    const double b = y * scale;
-    const double length = sqrt(a * a + b * b);
-    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
-    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double length = ops_length(x, y);
+    const double u = ops_cosine(x, y);
+    const double v = ops_cosine(y, x);
     const double p = ieee_div(u, length);
     const double q = ieee_div(v, length);
     *d_x = ieee_div(q * (2.0 * u * u - v * v), length) * scale * scale;
@@ -1551,11 +1561,9 @@ INLINE double
 op_atan2_second_xx(double y, double x, double *d_y, double *d_x)
 {
     const double scale = ops_scale(x, y);
-    const double a = x * scale;
-    const double b = y * scale;
-    const double length = sqrt(a * a + b * b);
-    const double u = length == INFINITY ? 0.0 : ieee_div(a, length);
-    const double v = length == INFINITY ? 0.0 : ieee_div(b, length);
+    const double length = ops_length(x, y);
+    const double u = ops_cosine(x, y);
+    const double v = ops_cosine(y, x);
     const double p = ieee_div(u, length);
     const double q = ieee_div(v, length);
     *d_y = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
@@ -1567,15 +1575,14 @@ INLINE double
 op_atan2_second_xy(double y, double x, double *d_y, double *d_x)
 {
     const double scale = ops_scale(x, y);
-    const double a = x * scale;
-    const double b = y * scale;
-    const double length = sqrt(a * a + b * b);
-    const bool far = length == INFINITY;
-    const double u = far ? 0.0 : ieee_div(a, length);
-    const double v = far ? 0.0 : ieee_div(b, length);
+    const double length = ops_length(x, y);
+    const double u = ops_cosine(x, y);
+    const double v = ops_cosine(y, x);
     const double p = ieee_div(u, length);
     const double q = ieee_div(v, length);
-    const double product = far ? 0.0 : ieee_div(b - a, length) * ieee_div(b + a, length);
+    const double product =
+        length == INFINITY ? 0.0
+        : ieee_div(y * scale - x * scale, length) * ieee_div(y * scale + x * scale, length);
     *d_y = ieee_div(ieee_div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale;
     *d_x = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
     return ieee_div(ieee_div(product, length), length) * scale * scale;

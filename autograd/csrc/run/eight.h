@@ -23,13 +23,6 @@ with_product(Four total, Four a, Four b)
     return _mm256_add_pd(total, _mm256_mul_pd(a, b));
 }
 
-/* Of eight sums, the one whose factors are the i-th from the lowest place on. */
-static inline const Step *
-step_at(const Step *s, int i)
-{
-    return &s[s->run == BACKWARDS ? EIGHT - 1 - i : i];
-}
-
 static void
 dots_beside(double *m, const Step *s, const int32_t *terms)
 {

@@ -82,6 +82,13 @@ typedef struct {
     Eight dots, gathers;
 } InstructionSet;
 
+/* Of eight sums, the one whose factors are the i-th from the lowest place on. */
+static inline const Step *
+step_at(const Step *s, int i)
+{
+    return &s[s->run == BACKWARDS ? EIGHT - 1 - i : i];
+}
+
 #define SLOT(WORK, X) ((WORK)->slots + (size_t)(X) * BLOCK)
 
 typedef struct {

@@ -60,6 +60,10 @@ function _scale(x, y) {
   let largest = Math.abs(x) > Math.abs(y) ? Math.abs(x) : Math.abs(y);
   return largest < 3.054936363499605e-151 ? 4.149515568880993e+180 : largest > 3.273390607896142e+150 ? 2.409919865102884e-181 : 1;
 }
+function _length(x, y) {
+  let by = _scale(x, y);
+  return ieee.sqrt(x * by * (x * by) + y * by * (y * by));
+}
 function _cosine_at_infinity(x, y) {
   return Math.abs(x) === Infinity ? ieee.copysign(Math.abs(y) < Infinity ? 1 : NaN, x) : 0;
 }
@@ -211,6 +215,10 @@ function _hurwitz(s, x) {
 function _factorial(n) {
   let small = n < 2 ? 1 : n === 2 ? 2 : n === 3 ? 6 : n === 4 ? 24 : n === 5 ? 120 : n === 6 ? 720 : 5040;
   return n <= 7 ? small : ieee.exp(_log_gamma(n + 1));
+}
+function _cosine(x, y) {
+  let whole = _length(x, y);
+  return whole === Infinity ? 0 : x * _scale(x, y) / whole;
 }
 function _cotangent_derivative(n, x) {
   let sine = _sin_pi(x);
@@ -701,48 +709,39 @@ const OPS = {
   },
   hypot_second_xx(x, y) {
     let scale = _scale(x, y);
-    let a = x * scale;
-    let b = y * scale;
-    let length = ieee.sqrt(a * a + b * b);
-    let u = length === Infinity ? 0 : a / length;
-    let v = length === Infinity ? 0 : b / length;
+    let length = _length(x, y);
+    let u = _cosine(x, y);
+    let v = _cosine(y, x);
     let w = v / length;
     let over = w * scale;
     return [v * scale * w, -3 * u * over * over, w * (2 * u * u - v * v) / length * scale * scale];
   },
   hypot_second_xy(x, y) {
     let scale = _scale(x, y);
-    let a = x * scale;
-    let b = y * scale;
-    let length = ieee.sqrt(a * a + b * b);
-    let u = length === Infinity ? 0 : a / length;
-    let v = length === Infinity ? 0 : b / length;
+    let length = _length(x, y);
+    let u = _cosine(x, y);
+    let v = _cosine(y, x);
     let p = u / length;
     let q = v / length;
     return [(Math.abs(u) > Math.abs(v) ? -u * q : -p * v) * scale, q * (2 * u * u - v * v) / length * scale * scale, p * (2 * v * v - u * u) / length * scale * scale];
   },
   atan2_second_xx(y, x) {
     let scale = _scale(x, y);
-    let a = x * scale;
-    let b = y * scale;
-    let length = ieee.sqrt(a * a + b * b);
-    let u = length === Infinity ? 0 : a / length;
-    let v = length === Infinity ? 0 : b / length;
+    let length = _length(x, y);
+    let u = _cosine(x, y);
+    let v = _cosine(y, x);
     let p = u / length;
     let q = v / length;
     return [2 * p * q * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale, 2 * q * (v * v - 3 * u * u) / length / length * scale * scale * scale];
   },
   atan2_second_xy(y, x) {
     let scale = _scale(x, y);
-    let a = x * scale;
-    let b = y * scale;
-    let length = ieee.sqrt(a * a + b * b);
-    let far = length === Infinity;
-    let u = far ? 0 : a / length;
-    let v = far ? 0 : b / length;
+    let length = _length(x, y);
+    let u = _cosine(x, y);
+    let v = _cosine(y, x);
     let p = u / length;
     let q = v / length;
-    let product = far ? 0 : (b - a) / length * ((b + a) / length);
+    let product = length === Infinity ? 0 : (y * scale - x * scale) / length * ((y * scale + x * scale) / length);
     return [product / length / length * scale * scale, 2 * q * (3 * u * u - v * v) / length / length * scale * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale];
   },
   logaddexp_second(x, y) {
