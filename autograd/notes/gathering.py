@@ -55,9 +55,9 @@ class _Gatherer:
             for each in side.walk():
                 if each.head == "sum" and each.text != "?":
                     for inner in each.args[0].symbols():
-                        others = [index for index in inner.args if index != n.symbol(each.text)]
                         if inner.text.lstrip("*")[:1].lower() not in TARGETS:
                             continue
+                        others = [index for index in inner.args if index != n.symbol(each.text)]
                         if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
                             book.simplex.setdefault(n.key(inner), each.text)
 

@@ -169,6 +169,16 @@ def cosine_at_infinity(x: float, y: float) -> float:
     return ieee.copysign(1.0 if abs(y) < ieee.inf else ieee.nan, x) if abs(x) == ieee.inf else 0.0
 
 
+def hypot_slope(x: float, y: float, out: float) -> float:
+    """x / hypot(x, y), whose value is `out`; 0 where that is 0."""
+    by, whole = scale(x, y), length(x, y)
+    # Scaling down may lose a small operand, scaling up doesn't.
+    scaled = by > 1.0 or out == ieee.inf
+    return (
+        0.0 if out == 0.0 else cosine_at_infinity(x, y) if whole == ieee.inf else x * by / whole if scaled else x / out
+    )
+
+
 def whole(x: float) -> float:
     """The nearest whole number."""
     return ieee.floor(x + 0.5) if abs(x) < 2.0**52 else x

@@ -292,29 +292,9 @@ def atan2(y: float, x: float) -> tuple[float, float, float]:
      kinks="x == 0 and y == 0", analytic=numerics.complex_hypot)  # fmt: skip
 def hypot(x: float, y: float) -> tuple[float, float, float]:
     """Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0."""
-    scale = numerics.scale(x, y)
-    a, b = x * scale, y * scale
-    length = ieee.sqrt(a * a + b * b)
-    out = ieee.inf if abs(x) == ieee.inf or abs(y) == ieee.inf else length / scale
-    # Scaling down may lose a small operand, scaling up doesn't.
-    scaled = scale > 1.0 or out == ieee.inf
-    return (
-        out,
-        0.0
-        if out == 0.0
-        else numerics.cosine_at_infinity(x, y)
-        if length == ieee.inf
-        else a / length
-        if scaled
-        else x / out,
-        0.0
-        if out == 0.0
-        else numerics.cosine_at_infinity(y, x)
-        if length == ieee.inf
-        else b / length
-        if scaled
-        else y / out,
-    )
+    infinite = abs(x) == ieee.inf or abs(y) == ieee.inf
+    out = ieee.inf if infinite else numerics.length(x, y) / numerics.scale(x, y)
+    return out, numerics.hypot_slope(x, y, out), numerics.hypot_slope(y, x, out)
 
 
 # Choice

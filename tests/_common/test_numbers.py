@@ -100,7 +100,8 @@ def test_object_changes_the_class_of_python_objects_alone_and_harms_none() -> No
 
     change = vars(object)["__class__"].__set__
     for x, kind in ((Value(1.0), Slotless), (Value(1.0) * 2.0, Slotless), (Slotless(1.0), Value)):
-        before, references = (type(x), x.data), sys.getrefcount(Value)
+        before = (type(x), x.data)
+        references = sys.getrefcount(Value)
         if ag.CORE == "c":
             with pytest.raises(TypeError, match=r"__class__ assignment: '.*' deallocator differs from"):
                 change(x, kind)
@@ -108,7 +109,8 @@ def test_object_changes_the_class_of_python_objects_alone_and_harms_none() -> No
             change(x, kind)
             assert (type(x), x.data, (x * 3.0).data) == (kind, before[1], before[1] * 3.0)
             change(x, before[0])
-        assert ((type(x), x.data), sys.getrefcount(Value)) == (before, references)
+        assert sys.getrefcount(Value) == references
+        assert (type(x), x.data) == before
 
 
 class OnlyArray:

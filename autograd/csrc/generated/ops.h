@@ -432,6 +432,15 @@ ops_cosine_at_infinity(double x, double y)
 }
 
 INLINE double
+ops_hypot_slope(double x, double y, double out)
+{
+    const double by = ops_scale(x, y);
+    const double whole = ops_length(x, y);
+    const bool scaled = by > 1.0 || out == INFINITY;
+    return out == 0.0 ? 0.0 : whole == INFINITY ? ops_cosine_at_infinity(x, y) : scaled ? x * by / whole : x / out;
+}
+
+INLINE double
 ops_exp_difference(double x, double y)
 {
     const double difference = x - y;
@@ -1282,14 +1291,10 @@ op_atan2(double y, double x, double *d_y, double *d_x)
 INLINE double
 op_hypot(double x, double y, double *d_x, double *d_y)
 {
-    const double scale = ops_scale(x, y);
-    const double a = x * scale;
-    const double b = y * scale;
-    const double length = sqrt(a * a + b * b);
-    const double out = fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY : length / scale;
-    const bool scaled = scale > 1.0 || out == INFINITY;
-    *d_x = out == 0.0 ? 0.0 : length == INFINITY ? ops_cosine_at_infinity(x, y) : scaled ? a / length : x / out;
-    *d_y = out == 0.0 ? 0.0 : length == INFINITY ? ops_cosine_at_infinity(y, x) : scaled ? b / length : y / out;
+    const bool infinite = fabs(x) == INFINITY || fabs(y) == INFINITY;
+    const double out = infinite ? INFINITY : ops_length(x, y) / ops_scale(x, y);
+    *d_x = ops_hypot_slope(x, y, out);
+    *d_y = ops_hypot_slope(y, x, out);
     return out;
 }
 

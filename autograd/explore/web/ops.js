@@ -67,6 +67,12 @@ function _length(x, y) {
 function _cosine_at_infinity(x, y) {
   return Math.abs(x) === Infinity ? ieee.copysign(Math.abs(y) < Infinity ? 1 : NaN, x) : 0;
 }
+function _hypot_slope(x, y, out) {
+  let by = _scale(x, y);
+  let whole = _length(x, y);
+  let scaled = by > 1 || out === Infinity;
+  return out === 0 ? 0 : whole === Infinity ? _cosine_at_infinity(x, y) : scaled ? x * by / whole : x / out;
+}
 function _first_largest(xs) {
   let top = 0;
   for (const [i, x] of xs.entries()) {
@@ -549,13 +555,9 @@ const OPS = {
     return [ieee.atan2(y, x), far ? 0 : a / square * scale, far ? 0 : -b / square * scale];
   },
   hypot(x, y) {
-    let scale = _scale(x, y);
-    let a = x * scale;
-    let b = y * scale;
-    let length = ieee.sqrt(a * a + b * b);
-    let out = Math.abs(x) === Infinity || Math.abs(y) === Infinity ? Infinity : length / scale;
-    let scaled = scale > 1 || out === Infinity;
-    return [out, out === 0 ? 0 : length === Infinity ? _cosine_at_infinity(x, y) : scaled ? a / length : x / out, out === 0 ? 0 : length === Infinity ? _cosine_at_infinity(y, x) : scaled ? b / length : y / out];
+    let infinite = Math.abs(x) === Infinity || Math.abs(y) === Infinity;
+    let out = infinite ? Infinity : _length(x, y) / _scale(x, y);
+    return [out, _hypot_slope(x, y, out), _hypot_slope(y, x, out)];
   },
   max(x, y) {
     let out = x > y || x === y ? x : y > x ? y : NaN;
