@@ -1,4 +1,4 @@
-"""Formulas: the expression grammar for text (`lexer`) and LaTeX (`latex`), evaluation, and printing.
+"""Formulas: the expression grammar for text (`lexer`) and LaTeX (`latex`, `latex_tokens`), evaluation, and printing.
 
 `grammar.Parser` reads tokens into postfix code, `evaluate.Evaluator` computes that over Values, floats or formulas,
 `equations.equation` reads whole equations into trees of `tree.Formula`, and `printers` write those.

@@ -16,6 +16,7 @@ from typing import Final
 
 from autograd.errors import WorksheetError
 from autograd.formula.grammar import MAX_NESTING, function_name
+from autograd.formula.latex_tokens import Token, is_layout, plain, tokens, written
 from autograd.formula.symbols import (
     ACCENTS,
     BOLD,
@@ -28,7 +29,6 @@ from autograd.formula.symbols import (
 )
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
-from autograd.notes.tokens import Token, is_layout, plain, tokens, written
 from autograd.ops import TABLE
 
 __all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
@@ -293,7 +293,7 @@ def parse(side: Sequence[Token], notation: Notation) -> Node:
 
     Examples
     --------
-    >>> from autograd.notes.tokens import tokens
+    >>> from autograd.formula.latex_tokens import tokens
     >>> n.show(parse(tokens(r"\frac{\partial L}{\partial w_{1}} = "[:-2]), Notation()))
     '∂L/∂w_1'
     """

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from autograd.errors import WorksheetError
+from autograd.formula.latex_tokens import Macro, macros, tokens
 from autograd.notes import damage, primes, rounding
 from autograd.notes import nodes as n
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
@@ -26,7 +27,6 @@ from autograd.notes.note import Note
 from autograd.notes.pairs import NO_PATH
 from autograd.notes.rows import Row
 from autograd.notes.splitting import statements
-from autograd.notes.tokens import Macro, macros, tokens
 from autograd.notes.verdicts import Verdicts
 from autograd.worksheet import Worksheet
 

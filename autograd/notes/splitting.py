@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from autograd.notes.tokens import Token, is_layout, written
+from autograd.formula.latex_tokens import Token, is_layout, written
 
 __all__ = ["Statement", "statements"]
 
@@ -64,7 +64,7 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
 
     Examples
     --------
-    >>> from autograd.notes.tokens import tokens as cut
+    >>> from autograd.formula.latex_tokens import tokens as cut
     >>> [len(each.sides) for each in statements(cut(r"a = b = c, \quad d = \frac{e = 1}{2} \text{ for } i = 1"))]
     [3, 2]
     """
