@@ -15,7 +15,7 @@ from autograd.errors import WorksheetError
 from autograd.formula import tree as f
 from autograd.formula.evaluate import CONSTANTS, Array, Evaluator, Operand, resolve, shape_text, unknown_name
 from autograd.formula.grammar import Instruction, Known, Parser
-from autograd.formula.latex import Latex, is_latex
+from autograd.formula.latex import grammar_tokens, is_latex
 from autograd.formula.lexer import Token, match_bracket, tokens
 from autograd.formula.symbols import CLOSING
 from autograd.formula.tree import Formula
@@ -64,7 +64,7 @@ def equation(
     if not is_latex(text):
         return [reader.formula(side) for side in _sides(list(_text_tokens(text)))]
     try:
-        return [reader.formula(side) for side in _sides(Latex(text, reader.known).tokens())]
+        return [reader.formula(side) for side in _sides(grammar_tokens(text, reader.known))]
     except WorksheetError as error:  # whose places are none of the text's
         raise WorksheetError(error.message) from None
 

@@ -7,41 +7,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from autograd.errors import WorksheetError
-from autograd.formula.grammar import MAX_NESTING, Known, function_name
+from autograd.formula import latex_tokens as tex
+from autograd.formula.grammar import Known, function_name
 from autograd.formula.lexer import Token
-from autograd.formula.symbols import (
-    ACCENTS,
-    BOLD,
-    FRACTION_COMMANDS,
-    FUNCTION_COMMANDS,
-    LAYOUT,
-    LETTERS,
-    SIGNS,
-    TEXT,
-    UNICODE_SIGNS,
-    UPRIGHT,
-)
+from autograd.formula.symbols import ACCENTS, BOLD, FRACTION_COMMANDS, FUNCTION_COMMANDS, LETTERS, SIGNS, UPRIGHT
 
-__all__ = ["Latex", "is_latex"]
+__all__ = ["grammar_tokens", "is_latex"]
 
-_PIECE: Final = re.compile(r"\\[A-Za-z]+|\\.|[A-Za-z]+|(?:\d+\.?\d*|\.\d+)|[^\W\d_]+|\S", re.DOTALL)
-_NUMBER: Final = re.compile(r"\d+\.?\d*|\.\d+")
-_IGNORED: Final = {*(f"\\{each}" for each in LAYOUT), "&", "~", "\\\\", "\\\n"}
-_SIGNS: Final = {
-    **{c: c for c in "+-*/()<>|,="},
-    **dict.fromkeys(("[", r"\{"), "("),
-    **dict.fromkeys(("]", r"\}"), ")"),
-    **UNICODE_SIGNS,
-    **{f"\\{name}": sign for name, sign in SIGNS.items()},
-}
-_FRACTIONS: Final = frozenset(f"\\{each}" for each in FRACTION_COMMANDS)
-_FUNCTIONS: Final = frozenset(f"\\{each}" for each in FUNCTION_COMMANDS if function_name(each))
-_WORDS: Final = frozenset(f"\\{each}" for each in TEXT | UPRIGHT | BOLD)
-_GREEK: Final = {f"\\{name}": letter for name, letter in LETTERS.items() if letter.isalpha()}
-_ACCENTS: Final = {f"\\{name}": accent for name, accent in ACCENTS.items()}
+_SIGNS: Final = {**{c: c for c in "+-*/()<>|,="}, "[": "(", "]": ")"}
+_COMMANDS: Final = {**SIGNS, "{": "(", "}": ")"}
+_FUNCTIONS: Final = frozenset(filter(function_name, FUNCTION_COMMANDS))
+_FONTS: Final = UPRIGHT | BOLD
 
 
 def is_latex(text: str) -> bool:
@@ -49,181 +29,191 @@ def is_latex(text: str) -> bool:
     return "\\" in text or "_{" in text or "^{" in text
 
 
-class Latex:
-    """Cuts LaTeX into tokens.
+def grammar_tokens(text: str, known: Known) -> list[Token]:
+    r"""Return the tokens of a formula in LaTeX as those of a formula in text.
 
     Parameters
     ----------
     text : str
-        What stands between the dollars.
+        The formula, without the dollars around it.
     known : callable
         Returns the quantity that a spelling stands for, or None, as for `grammar.Parser`.
-    """
 
-    def __init__(self, text: str, known: Known, depth: int = 0) -> None:
-        if depth > MAX_NESTING:
-            raise WorksheetError(f"braces are nested more than {MAX_NESTING} deep")
-        self._pieces = _PIECE.findall(text)
-        self._at = 0
-        self._known, self._depth = known, depth
+    Raises
+    ------
+    WorksheetError
+        At a command that has no meaning here.
+
+    Examples
+    --------
+    >>> [each.text for each in grammar_tokens(r"\frac{\partial E}{\partial w_{5}} = 2w_5", lambda name: name)]
+    ['∂E/∂w5', '=', '2', 'w5']
+    """
+    return _Reader(tex.tokens(text), known).tokens()
+
+
+class _Reader:
+    """Reads a row of LaTeX tokens from left to right; groups are read by readers of their own."""
+
+    def __init__(self, row: Sequence[tex.Token], known: Known) -> None:
+        self.row, self.known, self.at = tex.plain(row), known, 0
 
     def tokens(self) -> list[Token]:
-        """Return all tokens.
-
-        Raises
-        ------
-        WorksheetError
-            At a command that has no meaning here.
-        """
         found: list[Token] = []
-        while self._at < len(self._pieces):
-            for token in self._piece():
-                if token.kind == "number" and found and self._is_quantity(found[-1]):
+        while self.at < len(self.row):
+            for token in self.token():
+                if token.kind == "number" and found and _is_quantity(found[-1]):
                     found.append(Token("sign", "*"))
                 found.append(token)
         return found
 
-    def _is_quantity(self, token: Token) -> bool:
-        return token.kind in ("prime", "partial") or (token.kind == "name" and not function_name(token.text))
+    def inside(self, row: Sequence[tex.Token]) -> list[Token]:
+        return _Reader(row, self.known).tokens()
 
-    @property
-    def _next(self) -> str:
-        return self._pieces[self._at] if self._at < len(self._pieces) else ""
+    def grouped(self, row: Sequence[tex.Token]) -> list[Token]:
+        return [Token("sign", "("), *self.inside(row), Token("sign", ")")]
 
-    def _take(self) -> str:
-        piece = self._next
-        self._at += 1
-        return piece
+    def follows(self, *signs: str) -> bool:
+        return self.at < len(self.row) and self.row[self.at].is_sign(*signs)
 
-    def _group(self) -> str:
-        """Take what stands in braces, or one piece."""
-        if self._next != "{":
-            return self._take()
-        depth, start = 0, self._at + 1
-        while self._at < len(self._pieces):
-            piece = self._take()
-            depth += (piece == "{") - (piece == "}")
-            if depth == 0:
-                return " ".join(self._pieces[start : self._at - 1])
-        raise WorksheetError("'{' is never closed")
+    def group(self) -> Sequence[tex.Token]:
+        """Take what stands in braces, or one token."""
+        if self.at == len(self.row):
+            raise WorksheetError("a group is missing at the end")
+        self.at += 1
+        return tex.plain(self.row[self.at - 1].inner)
 
-    def _inside(self, text: str) -> list[Token]:
-        return Latex(text, self._known, self._depth + 1).tokens()
-
-    def _piece(self) -> list[Token]:
-        piece = self._next
-        if piece in _IGNORED:
-            self._take()
-            return []
-        if piece in _SIGNS:
-            return [Token("sign", _SIGNS[self._take()])]
-        if _NUMBER.fullmatch(piece):
-            return [Token("number", self._take())]
-        if piece == "^":
-            self._take()
-            return self._raised(self._group())
-        if piece == "'":
-            return [Token("prime", self._take())]
-        return self._command() if piece.startswith("\\") else self._word()
-
-    def _raised(self, exponent: str) -> list[Token]:
-        if exponent.strip() in (r"\prime", "'"):
+    def token(self) -> list[Token]:
+        token = self.row[self.at]
+        self.at += 1
+        if token.kind == "number":
+            return [Token("number", token.text)]
+        if token.is_sign("'") or token.is_command("prime"):
             return [Token("prime", "'")]
-        return [Token("sign", "^"), *self._grouped(exponent)]
+        if token.is_sign("^"):
+            return self.raised(self.group())
+        if token.kind == "sign" and token.text in _SIGNS:
+            return [Token("sign", _SIGNS[token.text])]
+        if token.is_sign(".") and self.at > 1 and self.row[self.at - 2].kind == "number":  # `5.`
+            return []
+        if token.kind == "command":
+            return self.command(token.text)
+        if token.kind == "group" and not (len(tex.plain(token.inner)) == 1 and self.follows("_", "^")):
+            return (self.grouped if self.follows("^") else self.inside)(token.inner)
+        return self.name(token)
 
-    def _command(self) -> list[Token]:
-        piece = self._next
-        if piece in _FRACTIONS:
-            self._take()
-            return self._fraction(self._group(), self._group())
-        if piece == r"\sqrt":
-            self._take()
-            return [Token("name", "sqrt"), *self._grouped(self._group())]
-        if piece == r"\underbrace":
-            self._take()
-            tokens = self._grouped(self._group())
-            if self._next == "_":
-                self._take()
-                self._group()  # its remark
+    def raised(self, exponent: Sequence[tex.Token]) -> list[Token]:
+        if exponent and all(each.is_sign("'") or each.is_command("prime") for each in exponent):
+            return [Token("prime", "'") for _ in exponent]
+        return [Token("sign", "^"), *self.grouped(exponent)]
+
+    def command(self, text: str) -> list[Token]:
+        if text in FRACTION_COMMANDS:
+            return self.fraction(self.group(), self.group())
+        if text == "sqrt":
+            return [Token("name", "sqrt"), *self.grouped(self.group())]
+        if text == "underbrace":
+            tokens = self.grouped(self.group())
+            if self.follows("_"):
+                self.at += 1
+                self.group()  # a remark
             return tokens
-        if piece in _FUNCTIONS:
-            return [Token("name", self._take()[1:])]
-        if piece in _GREEK or piece in _WORDS or piece in _ACCENTS:
-            return self._word()
-        raise WorksheetError(f"can't read {piece}")
+        if text in _FUNCTIONS:
+            return [Token("name", text)]
+        if text in _COMMANDS:
+            return [Token("sign", _COMMANDS[text])]
+        if text == "\\":
+            return []
+        if text in LETTERS or text in _FONTS or text in ACCENTS:
+            return self.name(self.row[self.at - 1])
+        raise WorksheetError(f"can't read \\{text}")
 
-    def _grouped(self, text: str) -> list[Token]:
-        return [Token("sign", "("), *self._inside(text), Token("sign", ")")]
-
-    def _fraction(self, above: str, below: str) -> list[Token]:
-        numerator, denominator = self._differential(above), self._differential(below)
+    def fraction(self, above: Sequence[tex.Token], below: Sequence[tex.Token]) -> list[Token]:
+        numerator, denominator = self.differential(above), self.differential(below)
         if numerator and denominator:
             return [Token("partial", f"∂{numerator}/∂{denominator}")]
-        if r"\partial" in above + below:
-            raise WorksheetError(rf"can't read \frac{{{above}}}{{{below}}} as the derivative of one name by another")
-        division = [*self._grouped(above), Token("sign", "/"), *self._grouped(below)]
+        if any(each.is_command("partial") for each in (*above, *below)):
+            shown = rf"\frac{{{tex.written(above)}}}{{{tex.written(below)}}}"
+            raise WorksheetError(f"can't read {shown} as the derivative of one name by another")
+        division = [*self.grouped(above), Token("sign", "/"), *self.grouped(below)]
         return [Token("sign", "("), *division, Token("sign", ")")]
 
-    def _differential(self, text: str) -> str:
+    def differential(self, row: Sequence[tex.Token]) -> str:
         r"""Read `\partial w_{5}` or `dw_5` as the name, or as nothing."""
-        text = text.strip()
-        if match := re.match(r"\\partial|\\mathrm \{ d \}|d(?=[A-Za-z\s\\{])", text):
+        upright = len(row) > 1 and row[0].is_command("mathrm") and tex.written(row[1].inner) == "d"
+        rest = row[2 if upright else 1 :]
+        if rest and (upright or row[0].is_command("partial") or (row[0].kind == "letter" and row[0].text == "d")):
             try:
-                tokens = self._inside(text[match.end() :])
+                tokens = self.inside(rest)
             except WorksheetError:
                 return ""
             if len(tokens) == 1 and tokens[0].kind == "name":
                 return tokens[0].text
         return ""
 
-    def _word(self) -> list[Token]:
+    def name(self, token: tex.Token) -> list[Token]:
         """Read a name with its indices, or several letters side by side."""
-        piece = self._take()
-        if piece == "{":
-            self._at -= 1
-            inner = self._group()
-            if self._next not in ("_", "^") or len(_PIECE.findall(inner)) != 1:
-                return self._inside(inner) if inner.strip() else []
-            piece = inner.strip()
-        elif piece in _WORDS:
-            piece = re.sub(r"\s+", "", self._group()).replace("\\_", "_")
-            if not re.fullmatch(r"[^\W\d]\w*", piece):
+        if token.kind == "words" or (token.kind == "command" and token.text in _FONTS):
+            words = token.text if token.kind == "words" else tex.written(self.group())
+            base = re.sub(r"\s+", "", words)
+            if not re.fullmatch(r"[^\W\d]\w*", base):
                 return []  # a remark
-        elif piece in _ACCENTS:
-            piece = unicodedata.normalize("NFC", self._group().strip() + _ACCENTS[piece])
-        piece = _GREEK.get(piece, piece)
-        if not re.fullmatch(r"[^\W\d]\w*[\u0300-\u036f]?", piece):
-            raise WorksheetError(f"can't read {piece!r}")
-        return self._indexed(piece)
+        elif token.kind == "command" and token.text in ACCENTS:
+            base = _spelled(self.group()) + ACCENTS[token.text]
+        elif token.kind == "letter":
+            base = token.text
+            while self.at < len(self.row) and self._goes_on(self.row[self.at]):
+                base += self.row[self.at].text
+                self.at += 1
+        else:
+            base = _spelled(token.inner)
+        if self.at < len(self.row) and self.row[self.at].kind == "accent":
+            base += ACCENTS[self.row[self.at].text]
+            self.at += 1
+        base = unicodedata.normalize("NFC", base)
+        if not re.fullmatch(r"[^\W\d]\w*[\u0300-\u036f]?", base):
+            raise WorksheetError(f"can't read {base or token.text!r}")
+        return self.indexed(base)
 
-    def _indexed(self, base: str) -> list[Token]:
+    def _goes_on(self, token: tex.Token) -> bool:
+        """Whether a letter stands directly behind the one before it."""
+        return token.kind == "letter" and token.start == self.row[self.at - 1].end
+
+    def indexed(self, base: str) -> list[Token]:
         lower = upper = ""
-        while self._next in ("_", "^"):
-            if self._next == "_":
-                self._take()
-                lower += ("_" if lower else "") + _index(self._group())
+        while self.follows("_", "^"):
+            back = self.at
+            self.at += 1
+            script = _spelled(self.group())
+            if self.row[back].is_sign("_"):
+                lower += ("_" if lower else "") + script
                 continue
-            back = self._at
-            self._take()
-            raised = self._group()
-            if not (match := re.fullmatch(r"\s*\(\s*([A-Za-z]\w*(?:\s*[-+]\s*\d+)?|\d+)\s*\)\s*", raised)):
-                self._at = back
+            if not (match := re.fullmatch(r"\(([^\W\d_]\w*(?:[-+]\d+)?|\d+)\)", script)):
+                self.at = back
                 break
-            upper = re.sub(r"\s", "", match[1])
+            upper = match[1]
         name = base + ("_" if lower and not (len(base) == 1 and lower[0].isdigit()) else "") + lower
         name += f"_{upper}" if upper.isdigit() else f"^({upper})" if upper else ""
-        return self._named(name, base, bool(lower or upper))
+        return self.named(name, base, bool(lower or upper))
 
-    def _named(self, name: str, base: str, has_index: bool) -> list[Token]:
+    def named(self, name: str, base: str, has_index: bool) -> list[Token]:
         if function_name(name):
             return [Token("name", name)]
-        found = self._known(name)
+        found = self.known(name)
         if found or has_index or len(base) == 1:
             return [Token("name", found or name)]
-        letters = [self._known(letter) for letter in base]
+        letters = [self.known(letter) for letter in base]
         return [Token("name", each) for each in letters if each] if all(letters) else [Token("name", name)]
 
 
-def _index(text: str) -> str:
-    text = re.sub(r"\\(?:text|mathrm|textrm)\b", "", text.replace("\\_", "_"))
-    return re.sub(r"[\s{}\\]", "", text)
+def _is_quantity(token: Token) -> bool:
+    return token.kind in ("prime", "partial") or (token.kind == "name" and not function_name(token.text))
+
+
+def _spelled(row: Sequence[tex.Token]) -> str:
+    """The characters of an index or of a letter, with those of commands for letters."""
+    letters = (
+        LETTERS.get(each.text, "") if each.kind == "command" else _spelled(each.inner) if each.rows else each.text
+        for each in row
+    )
+    return re.sub(r"\s", "", "".join(letters))
