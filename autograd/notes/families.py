@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
 
-__all__ = ["without_dots"]
+__all__ = ["two_indices", "with_two_indices", "without_dots"]
 
 LETTER = "ν"
 
@@ -103,5 +103,44 @@ def _with(node: Node, index: Node, new: Node) -> Node:
         if each.head == "sym" and index in each.args:
             return replace(each, args=tuple(new if arg == index else arg for arg in each.args))
         return None
+
+    return node.replaced(change)
+
+
+# Numbers of two digits
+
+
+def two_indices(sides: Iterable[Node]) -> set[str]:
+    """Find the names whose w_12 means row 1, column 2: those of w_jk, and those of w_11, w_12, w_21 … alone."""
+    doubled: set[str] = set()
+    single: dict[str, set[str]] = {}
+    for each in (name for side in sides for name in side.symbols()):
+        low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+        if len(low) == 2 and all(arg.head in ("sym", "num") for arg in low):
+            doubled.add(each.text)
+        elif len(low) == 1 and low[0].head == "num":
+            single.setdefault(each.text, set()).add(low[0].text)
+    found = set()
+    for name, members in single.items():
+        pairs = {each for each in members if len(each) == 2}
+        if pairs != members or not all(digit in "123456789" for each in pairs for digit in each):
+            continue
+        alone = len({each[0] for each in pairs}) > 1 and all(digit in "12345" for each in pairs for digit in each)
+        if name in doubled or alone:
+            found.add(name)
+    return found
+
+
+def with_two_indices(node: Node, names: set[str]) -> Node:
+    """Split the index of w_12 into two, for some names."""
+
+    def change(each: Node) -> Node | None:
+        if each.head != "sym" or each.text not in names or not each.args:
+            return None
+        last = each.args[-1]
+        if each.marks.count("_") != 1 or each.marks[-1] != "_" or last.head != "num" or len(last.text) != 2:
+            return None
+        digits = (Node("num", text=digit, number=float(digit)) for digit in last.text)
+        return replace(each, args=(*each.args[:-1], *digits), marks=each.marks + "_")
 
     return node.replaced(change)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
-from autograd.notes.grammar import Notation
+from autograd.notes.grammar import FUNCTIONS, Notation
 from autograd.notes.network import Network
 from autograd.notes.nodes import Key, Node
 from autograd.notes.rows import Row, is_open
@@ -35,16 +35,20 @@ class _Gatherer:
     def __init__(self, rows: Sequence[Row], notation: Notation) -> None:
         self.rows, self.notation = rows, notation
         self.book = Book()
+        self.counting: set[str] = set()
 
     def gather(self) -> None:
         """Gather letters, ranges, sizes, and what undefined quantities are differentiated by."""
         book = self.book
         book.letters = set(self.notation.letters)
         every = [side for row in self.rows for side in row.readable()]
+        self.counting = {index.text for side in every for name in side.symbols() for index in name.args}
+        self.counting |= {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
         defined = [row.sides[0] for row in self.rows if row.sides and row.sides[0] is not None]
         steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
         for side in every:
             for each in side.walk():
+                book.unindexed |= each.head == "sum" and each.text == "?"
                 if each.head in ("sum", "prod") and each.text != "?":
                     book.letters.add(each.text)
                     self._bounds(each, steps)
@@ -61,8 +65,35 @@ class _Gatherer:
                         if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
                             book.simplex.setdefault(n.key(inner), each.text)
 
+        self._listed_ranges(every)
         self._other_letters()
         self._declared_shapes()
+
+    def _listed_ranges(self, sides: Sequence[Node]) -> None:
+        """Take how far a letter runs from the members that the note writes out: of y_1 and y_2, and none more, two."""
+        largest: dict[Key, dict[int, int]] = {}
+        for side in sides:
+            for each in side.symbols():
+                for place, index in enumerate(each.args):
+                    if index.head == "num" and index.text.isdigit():
+                        known = largest.setdefault(n.key(each), {})
+                        known[place] = max(known.get(place, 0), int(index.text))
+        found: dict[str, set[int]] = {}
+        for side in sides:
+            for big in side.walk():
+                if big.head in ("sum", "prod") and big.args[2].head == "open" and big.args[1] in (Node("open"), n.ONE):
+                    for each in big.args[0].symbols():
+                        for place, index in enumerate(each.args):
+                            if index == n.symbol(big.text):
+                                found.setdefault(big.text, set()).add(largest.get(n.key(each), {}).get(place, 0))
+        for letter, lasts in found.items():
+            last = max(lasts)
+            if lasts <= {0, last} and 1 < last <= LARGEST and letter not in self.book.ranges and not self._has_dots():
+                self.book.ranges[letter] = n.ONE, n.number(last)
+
+    def _has_dots(self) -> bool:
+        """Whether the note leaves out members of its families."""
+        return any(each.head == "dots" for row in self.rows for side in row.readable() for each in side.walk())
 
     def _declared_shapes(self) -> None:
         r"""Read W ∈ ℝ^{m × n}; what is declared twice in different ways is open."""
@@ -136,6 +167,7 @@ class _Gatherer:
                 self._define_row(row)
             if left is not None and left.head in ("*", "+", "/") and not row.inherited:
                 used.update(left.symbols())  # an equation is solved for them in the rows that follow
+        self._define_backwards()
         for name, node in self.notation.labelled.items():
             if n.key(name) not in book.definitions and name not in set(node.symbols()):
                 book.definitions[n.key(name)] = [Definition(name, node, -1, 0)]
@@ -146,6 +178,32 @@ class _Gatherer:
                         self._note_upstream(each)
         for row in self.rows:
             self._note_slope(row)
+        self._gather_wholes()
+
+    def _gather_wholes(self) -> None:
+        """Take ω for the matrix of ω_11 … ω_32 where the note writes these out and does not define ω itself."""
+        members: dict[Key, dict[tuple[int, ...], Node]] = {}
+        bare: dict[Key, Node] = {}
+        for row in self.rows:
+            for each in (name for side in row.readable() for name in side.symbols()):
+                low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+                if each.args and len(low) == len(each.args) and all(arg.head == "num" for arg in low):
+                    members.setdefault((each.text, 0), {})[tuple(int(arg.number) for arg in low)] = each
+                elif not each.args:
+                    bare[n.key(each)] = each
+        upright = not any(
+            row.sides[0] is not None and row.sides[0].head == "sym" and other.head == "matrix" and len(other.args) == 1
+            for row in self.rows
+            if row.sides
+            for other in row.readable()[1:]
+        )
+        for key, known in members.items():
+            name = bare.get(key)
+            if name is None or key in self.book.definitions or self._is_counted(name) or len(known) < 2:
+                continue
+            grid = _grid(known, upright=upright)
+            if grid is not None:
+                self.book.wholes[key] = grid
 
     def _define_row(self, row: Row) -> None:
         relations = row.statement.relations
@@ -166,12 +224,62 @@ class _Gatherer:
             if side.head != "sym":
                 break
 
+    def _define_backwards(self) -> None:
+        """Take w x + b = z for a definition of z, and [u₁ u₂] = […] for one of every entry, where nothing else is.
+
+        Of several ones of the same name the most explicit holds.
+        """
+        found: dict[frozenset[Node], list[tuple[tuple[bool, int], Row, list[tuple[Node, Node]]]]] = {}
+        for row in self.rows:
+            pairs = self._backwards(row)
+            if pairs:
+                size = len({each for _, body in pairs for each in body.symbols()})
+                rank = all(body.head != "entry" for _, body in pairs), size
+                found.setdefault(frozenset(name for name, _ in pairs), []).append((rank, row, pairs))
+        for every in found.values():
+            self.book.by_entries.update(row.order for _, row, _ in every)
+            _, row, pairs = max(every, key=lambda each: each[0])
+            for name, body in pairs:
+                if not self._is_defined(name):
+                    known = self.book.definitions.setdefault(n.key(name), [])
+                    known.append(Definition(name, body, row.order, row.section))
+
+    def _backwards(self, row: Row) -> list[tuple[Node, Node]]:
+        sides = row.sides
+        if row.inherited or len(sides) < 2 or row.statement.relations[0] not in ("=", ":="):
+            return []
+        left, right = sides[0], sides[1]
+        if left is None or right is None or left.head in ("sym", "num", "T"):
+            return []
+        if _is_named(left):
+            pairs = _entries(left, right)
+        elif _is_named(right):
+            pairs = _entries(right, left)
+        elif len(sides) == 2 and right.head == "sym" and left.head in ("+", "*", "odot", "call", "^"):
+            pairs = [(right, left)]
+        else:
+            return []
+        names = {name for name, _ in pairs}
+        if any(self._is_defined(name) or self._is_counted(name) for name in names):
+            return []
+        if any(is_open(body) or body.head == "list" or not names.isdisjoint(body.symbols()) for _, body in pairs):
+            return []
+        return [] if all(rounding.is_numeric(body) for _, body in pairs) else pairs
+
+    def _is_counted(self, name: Node) -> bool:
+        """Whether a letter is an index, the size of a set, or what is differentiated by."""
+        return name.text in self.book.sizes or (not name.args and name.text in self.counting)
+
     def _define_symbol(self, name: Node, others: Sequence[Node | None], row: Row) -> bool:
         """Define a name by what follows it; whether what follows may itself be a name to define."""
         key = n.key(name)
-        body = next((each for each in others if each is not None and not rounding.is_numeric(each)), None)
-        if body is None:
+        bodies = [each for each in others if each is not None and not rounding.is_numeric(each)]
+        if not bodies:
             return False
+        body = bodies[0]
+        through = len(bodies) > 1 and self._is_own_function(body) and not is_open(bodies[1])
+        if through:  # C = cost(a, y) = (a − y)²
+            body = bodies[1]
         if body.head == "call" and body.text == n.show(name) and not body.primes:
             for each in body.args:
                 self.book.upstream.setdefault(key, []).append(n.derivative(name, each))
@@ -188,7 +296,18 @@ class _Gatherer:
         if body.head == "sym" and self._leads_to(body, name):
             return False
         known.append(Definition(name, body, row.order, row.section))
-        return body.head == "sym" and len(others) > 1
+        return through or (body.head == "sym" and len(others) > 1)
+
+    @staticmethod
+    def _is_own_function(side: Node) -> bool:
+        """Whether a side applies a function of the note's own to names."""
+        return (
+            side.head == "call"
+            and bool(side.args)
+            and not side.primes
+            and side.text not in FUNCTIONS.values()
+            and all(each.head == "sym" for each in side.args)
+        )
 
     def _leads_to(self, one: Node, other: Node) -> bool:
         """Whether a name is defined by way of another."""
@@ -217,11 +336,17 @@ class _Gatherer:
         if x.head == "T":
             x = x.args[0]
         key = n.key(y)
-        if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym":
+        if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym" or self._is_listed(y):
             return
         known = self.book.upstream.setdefault(key, [])
         if slope not in known and len(known) < 60:
             known.append(n.derivative(y, x))
+
+    def _is_listed(self, name: Node) -> bool:
+        """Whether a name stands for members of a family, u_ij, of which the note defines those it has: u_11, u_12."""
+        every = self.book.definitions.get(n.key(name), ())
+        listed = [each for each in every if all(index.head == "num" for index in each.pattern.args)]
+        return bool(name.args) and len(listed) > 1 and all(index.head == "sym" for index in name.args)
 
     def _is_defined(self, name: Node) -> bool:
         """Whether some definition is of this member of a family, or of all."""
@@ -253,6 +378,46 @@ class _Gatherer:
             if all(each.pattern != left for each in known):
                 known.append(Definition(left, body, row.order, row.section))
             return
+
+
+def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | None:
+    """Arrange the members of a family as a matrix; None where some are missing."""
+    if len({len(place) for place in known}) != 1:
+        return None
+    pairs = {(place[0], 1) if len(place) == 1 else place[:2]: each for place, each in known.items()}
+    if len(pairs) < len(known) or any(len(place) > 2 for place in known):
+        return None
+    rows, columns = (sorted({place[at] for place in pairs}) for at in (0, 1))
+    if len(rows) * len(columns) != len(pairs) or rows[0] > 1 or rows[-1] - rows[0] >= len(rows):
+        return None
+    if not upright and columns == [1]:
+        return Node("matrix", (Node("row", tuple(pairs[i, 1] for i in rows)),))
+    return Node("matrix", tuple(Node("row", tuple(pairs[i, j] for j in columns)) for i in rows))
+
+
+def _is_named(side: Node) -> bool:
+    """Whether a side is a matrix of names, each its own."""
+    if side.head != "matrix":
+        return False
+    entries = [entry for row in side.args for entry in row.args]
+    return len(entries) > 1 and all(each.head == "sym" for each in entries) and len(set(entries)) == len(entries)
+
+
+def _entries(names: Node, whole: Node) -> list[tuple[Node, Node]]:
+    """Pair the names in a matrix with the entries of another one; empty where sizes differ."""
+    if whole.head == "matrix":
+        if [len(row.args) for row in whole.args] != [len(row.args) for row in names.args]:
+            return []
+        return [
+            pair
+            for one, other in zip(names.args, whole.args, strict=True)
+            for pair in zip(one.args, other.args, strict=True)
+        ]
+    return [
+        (name, Node("entry", (whole, n.number(i), n.number(j))))
+        for i, row in enumerate(names.args, 1)
+        for j, name in enumerate(row.args, 1)
+    ]
 
 
 def _shape_of_space(space: Node) -> tuple[str, str] | None:

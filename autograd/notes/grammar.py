@@ -384,7 +384,14 @@ class _Reader:
         factors, joints = [self.factor()], ""
         while True:
             token = self.peek()
-            if token.is_command(*_TIMES) or (token.is_sign("*") and not self.peek(1).is_sign("*")):
+            if self.is_dotted_star():
+                self.at += 2
+                left, right = _joined(factors, joints), self.signed()
+                factors, joints = [Node("odot", (*(left.args if left.head == "odot" else (left,)), right))], ""
+            elif self.is_convolution():
+                left = _joined(factors, joints)
+                factors, joints = [Node("call", (left, self.signed()), "conv")], ""
+            elif token.is_command(*_TIMES) or (token.is_sign("*") and not self.peek(1).is_sign("*")):
                 self.at += 1
                 factors.append(self.signed())
                 joints += _TIMES.get(token.text, "*")
@@ -402,6 +409,28 @@ class _Reader:
                 joints += " "
             else:
                 return _joined(factors, joints)
+
+    def is_dotted_star(self) -> bool:
+        """Whether `.*` follows, the product entry by entry of some languages."""
+        dot = self.peek()
+        return (dot.is_sign(".") or dot.is_command("cdot")) and (
+            self.peek(1).is_sign("*") or self.peek(1).is_command("ast", "times")
+        )
+
+    def is_convolution(self) -> bool:
+        """Take the word conv between two factors, with its sign; False, and nothing is taken, for anything else."""
+        token = self.peek()
+        if token.kind == "words" and token.text.strip() == "conv":
+            self.at += 1
+        elif token.kind == "letter" and _run(self.row, self.at) == "conv":
+            self.at += 4
+        elif token.is_command("circledast"):
+            self.at += 1
+        else:
+            return False
+        if self.peek() is _END or self.peek().is_sign("_", "^", "(") or not self.starts_factor(self.peek()):
+            raise WorksheetError("conv stands without what is convolved")
+        return True
 
     def starts_factor(self, token: Token) -> bool:
         if token.kind in ("letter", "number", "group", "table", "words"):
@@ -611,6 +640,8 @@ class _Reader:
         if token.text in ("cases", "dcases", "rcases"):
             return self.cases(token)
         if token.text in _MATRICES:
+            if (broken := _broken_sum(token)) is not None:
+                return self.inner(broken)
             rows = [
                 Node("row", tuple(self.cell(cell) for cell in cells))
                 for cells in token.rows
@@ -998,12 +1029,13 @@ class _Reader:
         return Node("^", (node, power)) if power is not None else node
 
     def arguments(self) -> tuple[Node, ...]:
+        square = self.peek().is_sign("[")
         inner = (
             self.braces("{")
             if self.peek().is_command("{")
             else self.bracketed(")" if self.peek().is_sign("(") else "]")
         )
-        if inner.head == "matrix" and len(inner.args) == 1:
+        if square and inner.head == "matrix" and len(inner.args) == 1:
             return inner.args[0].args
         return inner.args if inner.head == "list" else (inner,)
 
@@ -1424,6 +1456,21 @@ def _is_transpose(high: Sequence[Token], base: Node, notation: Notation) -> bool
     if token.kind == "words":
         return token.text.strip() in ("T", "t", "⊤")
     return token.text == "T" and not (base.head == "sym" and base.text in ("e", "γ", "β"))
+
+
+def _broken_sum(table: Token) -> list[Token] | None:
+    """Join the rows of a table without brackets that only breaks a long sum into lines; None for a matrix."""
+    if table.text not in ("matrix", "array", "smallmatrix") or len(table.rows) < 2:
+        return None
+    lines = [plain([each for cell in cells for each in cell]) for cells in table.rows]
+    lines = [line for line in lines if line]
+    breaks = all(
+        before[-1].is_sign("+", "-") or after[0].is_sign("+", "-") for before, after in itertools.pairwise(lines)
+    )
+    whole = (
+        breaks and all(len(cells) == 1 for cells in table.rows) and any(line[-1].is_sign("+", "-") for line in lines)
+    )
+    return [each for line in lines for each in line] if whole else None
 
 
 def _has_value(row: Sequence[Token]) -> bool:

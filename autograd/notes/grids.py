@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from autograd.engine.backend import Value
 
-__all__ = ["Grid", "Quantity", "Scalar", "ShapeError", "apply", "combine", "multiply", "transpose"]
+__all__ = ["Grid", "Quantity", "Scalar", "ShapeError", "apply", "combine", "convolve", "multiply", "transpose"]
 
 Scalar: TypeAlias = "Value | float"
 
@@ -88,6 +88,24 @@ def multiply(x: Quantity, y: Quantity, joint: str = " ", *, entrywise: bool = Fa
     if (m, n) == (p, q) and (joint == "*" or entrywise):
         return combine(lambda a, b: a * b, x, y, "*")
     raise ShapeError(f"[{m} × {n}] · [{p} × {q}] does not fit")
+
+
+def convolve(x: Quantity, kernel: Quantity) -> Quantity:
+    """Slide a kernel over a matrix, without turning it and without padding, as layers of networks do."""
+    if not isinstance(x, Grid) or not isinstance(kernel, Grid):
+        raise ShapeError("a convolution is of matrices")
+    (m, n), (p, q) = x.shape, kernel.shape
+    if p > m or q > n:
+        raise ShapeError(f"a kernel [{p} × {q}] does not fit on [{m} × {n}]")
+    return _reduced(
+        [
+            [
+                _dot([entry for row in x.rows[i : i + p] for entry in row[j : j + q]], kernel.entries)
+                for j in range(n - q + 1)
+            ]
+            for i in range(m - p + 1)
+        ]
+    )
 
 
 def _dot(xs: Sequence[Scalar], ys: Sequence[Scalar]) -> Scalar:

@@ -30,6 +30,7 @@ LINKED_SIZE: Final = 3
 """How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
 
 
+ONE_TERM: Final = "for one term of the sum whose index is not written"
 NO_PATH: Final = "both sides are 0 in what the note says"
 
 
@@ -177,7 +178,8 @@ class Pairs:
             if outcome.options.entrywise:
                 return RIGHT, "with products taken entry by entry"
             layout = outcome.options.layout
-            return RIGHT, "" if layout == "gradient" else f"with derivatives in {layout} layout"
+            notes = [] if layout == "gradient" else [f"with derivatives in {layout} layout"]
+            return RIGHT, "; ".join([*notes, *([ONE_TERM] if outcome.options.single else [])])
         chained = self._is_chained(claim)
         if outcome.result != UNEQUAL or (outcome.guessed and not chained):
             return None
@@ -227,6 +229,8 @@ class Pairs:
         notes = [outcome.remark]
         if outcome.options.simplex:
             notes.append("as the targets add up to 1")
+        if outcome.options.single:
+            notes.append(ONE_TERM)
         if not outcome.options.shapes and self.is_softly_known(claim):
             return IN_FORM, "checked with every matrix a single number"
         if outcome.options.common:
@@ -235,10 +239,14 @@ class Pairs:
 
     def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
         """Whether two sides are equal because this very row defines the one by the other."""
-        return left.head == "sym" and any(
-            each.order == row.order and each.pattern == left and each.body == right
-            for each in self.book.definitions.get(n.key(left), ())
+        known = (
+            self.book.definitions.get(n.key(left), ())
+            if left.head == "sym"
+            else self.book.functions.get(left.text, ())
+            if left.head == "call"
+            else ()
         )
+        return any(each.order == row.order and each.pattern == left and each.body == right for each in known)
 
     def _named(self, side: Node) -> Node:
         """Put for a function in a derivative, ∂f/∂x, the quantity that the note defines by it."""
@@ -681,14 +689,16 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
     size = LINKED_SIZE if joined else 0
     declared = {} if joined else book.declared
     kinds.update({key: "matrix" if "1" not in shape else "vector" for key, shape in declared.items()})
-    shapes = tuple(infer(definitions, declared, kinds, kinds, sides, size).items())
+    known = {f"dimension {name}": value for name, value in book.sizes.items()}
+    shapes = tuple(infer(definitions, declared, kinds, kinds, sides, size, known).items())
     layouts = ("gradient", "numerator", "denominator")
     plain = [
         Options(shapes=shapes, layout=layout, simplex=simplex, common=size)
         for simplex in (False, True)
         for layout in layouts
     ]
-    return [*plain, Options(shapes=shapes, entrywise=True, common=size)]
+    one = [replace(each, single=True) for each in plain if book.unindexed and not each.simplex]
+    return [*plain, *one, Options(shapes=shapes, entrywise=True, common=size)]
 
 
 def _layer_kinds(body: Node) -> dict[Key, str]:
@@ -715,6 +725,10 @@ def _readings(book: Book) -> list[Options]:
         readings.append(Options(common=3))
         if book.simplex:
             readings.append(Options(common=3, simplex=True))
+    if book.wholes:
+        readings.append(Options(wholes=True))
+    if book.unindexed:
+        readings += [replace(each, single=True) for each in readings]
     return readings
 
 

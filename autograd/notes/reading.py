@@ -17,7 +17,7 @@ from autograd.formula.latex_tokens import Macro, macros, tokens
 from autograd.notes import damage, primes, rounding
 from autograd.notes import nodes as n
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
-from autograd.notes.families import without_dots
+from autograd.notes.families import two_indices, with_two_indices, without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
 from autograd.notes.grammar import Notation, conditions, evidence, parse
@@ -139,6 +139,9 @@ class _Reading:
                 self._read(row, before)
                 kept.append(row)
                 before = row
+        if network is None and (paired := two_indices(side for row in kept for side in row.readable())):
+            for row in kept:
+                row.sides = [each and with_two_indices(each, paired) for each in row.sides]
         damaged = damage.find(kept, self.failed)
         if damaged:
             damage.restore(kept)

@@ -6,7 +6,8 @@ them are equal. What stays open gets small sizes, unlike each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from autograd.notes import nodes as n
@@ -256,10 +257,11 @@ def infer(
     keys: Iterable[Key],
     claims: Iterable[Node] = (),
     size: int = 0,
+    known: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[Key, tuple[int, int]]:
     """Infer shapes from definitions (name, body), then from sums and traces anywhere; a misfit is ignored.
 
-    With `size`, every dimension that stays open has that size.
+    With `size`, every dimension that stays open has that size; `known` holds those of dimensions with names.
 
     Examples
     --------
@@ -295,6 +297,8 @@ def infer(
             root = inference.dimensions.find(each)
             if root.isdigit():
                 sizes[root] = int(root)
+            elif root in known and not size:
+                sizes[root] = known[root]
             elif root not in sizes:
                 sizes[root] = size or SIZES[(len(sizes) - 1) % len(SIZES)]
     find = inference.dimensions.find

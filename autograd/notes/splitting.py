@@ -140,7 +140,8 @@ def _unfinished(row: Sequence[Token]) -> bool:
     if not solid:
         return False
     depth = sum((each.is_sign(*_OPENING)) - (each.is_sign(*_CLOSING)) for each in solid)
-    return solid[-1].is_sign(*_OPERATORS) or solid[-1].is_command(*_OPERATOR_COMMANDS) or depth > 0
+    open_ended = solid[-1].is_sign("=", *_OPERATORS) or solid[-1].is_command(*_OPERATOR_COMMANDS, "approx", "equiv")
+    return open_ended or depth > 0
 
 
 def _parts(row: Sequence[Token]) -> Iterator[Statement]:

@@ -186,6 +186,8 @@ class Verdicts:
         left = row.sides[0]
         if left is None or row.inherited:
             return False
+        if row.order in self.book.by_entries:
+            return True
         known = (
             self.book.definitions.get(n.key(left), [])
             if left.head == "sym"

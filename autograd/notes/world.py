@@ -19,7 +19,7 @@ from autograd.derivatives.transforms import gradients
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.notes import nodes as n
-from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, multiply, transpose
+from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, convolve, multiply, transpose
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
@@ -102,6 +102,12 @@ class Book:
     declared: dict[Key, tuple[str, str]] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
     """What a worksheet says all of, its shape among it."""
+    wholes: dict[Key, Node] = field(default_factory=dict)
+    """Matrices of the members of families, by the bare names of these."""
+    unindexed: bool = False
+    """Whether there is a sum whose index is not written."""
+    by_entries: set[int] = field(default_factory=set)
+    """The statements that define what stands on their right, or each entry of a matrix."""
 
     def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], bool]:
         """Return the definitions of a key that hold at a place, latest first, and whether they are of its scope.
@@ -168,6 +174,9 @@ def _shape_of(pattern: Node) -> tuple[object, ...]:
 class Options:
     """One reading: which layout derivatives by vectors have, whether the targets of a sum add up to 1.
 
+    With `single`, a sum whose index is not written has one term, as where the cost of one example is meant; with
+    `wholes`, a bare name stands for the matrix of the members that the note writes out.
+
     `without` is the order of a definition that is left out, to hold it against what was said before.
     """
 
@@ -178,6 +187,8 @@ class Options:
     shapes: tuple[tuple[Key, tuple[int, int]], ...] = ()
     numbers: tuple[tuple[str, float], ...] = ()
     without: int | None = None
+    single: bool = False
+    wholes: bool = False
 
 
 def letters_of(node: Node, known: set[str]) -> set[str]:
@@ -430,7 +441,7 @@ class World:
             indexed = any(each.head == "sym" for name in body.symbols() for each in name.args)
             if node.head == "prod" or indexed:
                 raise Unknown("what the sum runs over is not written")
-            return apply(lambda x: x * ALIKE, self._eval(body, env))
+            return apply(lambda x: x * (1.0 if self.options.single else ALIKE), self._eval(body, env))
         values = list(self.range(node.text, first, last, env))
         total: Quantity | None = None
         for at in values:
@@ -454,8 +465,9 @@ class World:
             if first.text != "≠":
                 return iter(range(1, without)) if first.text == "<" else iter(range(1, without + 1))
             first = Node("open")
-        if last.head == "open" and letter in self.book.ranges and first.head == "open":
-            first, last = self.book.ranges[letter]
+        known = self.book.ranges.get(letter)
+        if known is not None and last.head == "open" and first in (Node("open"), known[0]):
+            first, last = known
         low = 1 if first.head == "open" else self._whole(first, env)
         high = low + (self.options.common or 3) - 1 if last.head == "open" else self._whole(last, env)
         if high - low > 60:
@@ -518,6 +530,8 @@ class World:
             for each in arguments[1:]:
                 total = combine(getattr(backend, name), total, each, name)
             return total
+        if name == "conv" and len(arguments) == 2:
+            return convolve(arguments[0], arguments[1])
         if name == "diag":
             return _diagonal(arguments[0])
         if name == "tr":
@@ -574,9 +588,9 @@ class World:
             if len(parameters) == len(arguments):
                 self.trusted &= trusted
                 if node.primes:
-                    if len(arguments) > 1 or isinstance(arguments[0], Grid):
+                    if len(arguments) > 1:
                         raise Unknown(f"{node.text}′ of several variables is not computed")
-                    return self._primed(each, arguments[0], node.primes, env)
+                    return apply(lambda x, each=each: self._primed(each, x, node.primes, env), arguments[0])  # type: ignore[misc]
                 return self._applied(each, arguments, env)
         if any(part.head == "d" for each in node.args for part in each.walk()):
             raise Unknown(f"what {node.text} makes of derivatives is not known")
@@ -711,9 +725,19 @@ class World:
         if self.active and self.active[-1] == instance:
             self.active.pop()
         if instance not in self.values:
-            shared = bool(self.shapes) and self._has_entries(instance)
+            shared = (bool(self.shapes) and self._has_entries(instance)) or self._is_literal(instance)
             self.values[instance] = value if shared else _fresh(value)
         return self.values[instance]
+
+    def _is_literal(self, instance: Instance) -> bool:
+        """Whether a quantity is a matrix of names, whose entries are those names."""
+        found = self.definition(instance)
+        body = found[0].body if found is not None else self._whole_of(instance)
+        return body is not None and body.head == "matrix"
+
+    def _whole_of(self, instance: Instance) -> Node | None:
+        """Return the matrix of members that a bare name stands for in this reading, if any."""
+        return self.book.wholes.get(instance[0]) if self.options.wholes else None
 
     def _has_entries(self, instance: Instance) -> bool:
         """Whether a quantity may be an entry of another, or be made of others: it is not copied to a new node then."""
@@ -744,6 +768,9 @@ class World:
             self.trusted &= trusted
             here = [each for each in kept if each.order < self.order and each.section == self.section]
             return self._eval(max(here or kept, key=lambda each: each.order).body, {})
+        literal = self._whole_of(instance)
+        if literal is not None:
+            return self._eval(literal, {})
         entry = self._from_vector(instance)
         if entry is not None:
             return entry
@@ -1116,5 +1143,5 @@ _COMPOSED: Final[dict[str, Callable[[Scalar], Scalar]]] = {"sech": lambda x: 1.0
 _NUMERIC: Final = {
     **{name: name for name, row in TABLE.items() if row.arity == 1},
     "sech": "sech",
-    "max": "max", "min": "min", "diag": "diag", "tr": "tr", "total": "total", "inner": "inner",
+    "max": "max", "min": "min", "diag": "diag", "tr": "tr", "total": "total", "inner": "inner", "conv": "conv",
 }  # fmt: skip

@@ -1,0 +1,90 @@
+"""Constructs of notes, each with what is said of every equation in it, in words and symbols of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd.notes import read_note
+
+R, J, F, W, D, G, U, N, M = (
+    "right (checked)", "right (joins)", "right in form", "WRONG", "defined", "given", "doubtful", "not read", "remark",
+)  # fmt: skip
+
+DEFINITIONS = [
+    pytest.param(
+        r"$$v_1 p_1 + v_2 p_2 + c = r$$ $$\frac{\partial r}{\partial v_2} = p_2$$",
+        [D, R],
+        id="the name on the right",
+    ),
+    pytest.param(
+        r"$$p\,v + c = r$$ $$p_1 v_1 + p_2 v_2 + c = r$$ $$\frac{\partial r}{\partial v_1} = p_1$$",
+        [D, D, R],
+        id="the more explicit one holds",
+    ),
+    pytest.param(
+        r"$$\begin{bmatrix} r_1 & r_2 \end{bmatrix} = \begin{bmatrix} p_1 & p_2 \end{bmatrix}"
+        r"\begin{bmatrix} v_{11} & v_{12} \\ v_{21} & v_{22} \end{bmatrix}$$"
+        r"$$\frac{\partial r_2}{\partial v_{12}} = p_1$$ $$\frac{\partial r_1}{\partial p_2} = v_{12}$$",
+        [D, R, W],
+        id="a matrix of names",
+    ),
+    pytest.param(
+        r"$Q = cost(r, t) = (r - t)^2$ and $\frac{\partial Q}{\partial r} = 2 (r - t)$",
+        [D, R],
+        id="by way of a function",
+    ),
+    pytest.param(
+        r"$$Q = cost = \sum (r_i - t_i)^2 = (r_1 - t_1)^2 + (r_2 - t_2)^2$$"
+        r"$$\frac{\partial Q}{\partial r_1} = 2 (r_1 - t_1)$$",
+        [R, R],
+        id="as many terms as are written out",
+    ),
+]
+MATRICES = [
+    pytest.param(
+        r"$$r = \begin{bmatrix} r_1 & r_2 \end{bmatrix}, \quad h = f(r)$$ $f(u) = \frac{1}{1 + e^{-u}}$"
+        r"$$\begin{bmatrix} h_1 & h_2 \end{bmatrix} = f(\begin{bmatrix} r_1 & r_2 \end{bmatrix})$$"
+        r"$\frac{\partial h_1}{\partial r_1} = f'(r_1)$",
+        [D, D, D, D, R],
+        id="a function entry by entry",
+    ),
+    pytest.param(
+        r"$$\begin{bmatrix} p_1 & p_2 \end{bmatrix} .* \begin{bmatrix} v_1 & v_2 \end{bmatrix} ="
+        r"\begin{bmatrix} p_1 v_1 & p_2 v_2 \end{bmatrix}$$",
+        [R],
+        id="dot star",
+    ),
+    pytest.param(
+        r"$$\begin{bmatrix} r_1 & r_2 \end{bmatrix} = \\ \begin{bmatrix} \begin{matrix} p_1 v_1 + \\ p_2 v_2 + c"
+        r"\end{matrix} & \begin{matrix} p_2 v_1 + \\ p_3 v_2 + c \end{matrix} \end{bmatrix}$$"
+        r"$$\delta_i = \frac{\partial Q}{\partial r_i}$$"
+        r"$$\frac{\partial Q}{\partial p_2} = \delta_1 v_2 + \delta_2 v_1$$"
+        r"$$\begin{bmatrix} \frac{\partial Q}{\partial v_1} & \frac{\partial Q}{\partial v_2} \end{bmatrix} ="
+        r"\begin{bmatrix} p_1 & p_2 & p_3 \end{bmatrix} \; conv \; \begin{bmatrix} \delta_1 & \delta_2 \end{bmatrix}$$",
+        [D, D, J, J],
+        id="a convolution written out",
+    ),
+    pytest.param(
+        r"$$r = v_{11} p_1 + v_{12} p_2, \quad s = v_{21} p_1 + v_{22} p_2, \quad Q = r s$$"
+        r"$$\frac{\partial Q}{\partial v} = \begin{bmatrix} s p_1 & s p_2 \\ r p_1 & r p_2 \end{bmatrix}$$",
+        [D, D, D, R],
+        id="a bare name for all members",
+    ),
+]
+SUMS = [
+    pytest.param(
+        r"$$Q = \sum \frac12 (t - h)^2, \quad h = v p$$ $$\frac{\partial Q}{\partial v} = -(t - h) p$$",
+        [D, D, R],
+        id="one term of a sum",
+    ),
+    pytest.param(
+        r"$$Q = \sum \frac12 (t - h)^2, \quad h = v p$$ $$\frac{\partial Q}{\partial v} = (t - h) p$$",
+        [D, D, W],
+        id="one term of a sum, with a slip",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, expected", [*DEFINITIONS, *MATRICES, *SUMS])
+def test_constructs(text: str, expected: list[str]) -> None:
+    assert [each.status for each in read_note(text).equations] == expected
