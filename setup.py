@@ -1,14 +1,19 @@
 """Build the optional C extensions; everything else is in pyproject.toml.
 
 A machine without a compiler gets Python and a warning. `SCALARGRAD_REQUIRE_C=1` makes that a failure, as CI
-wants it; `SCALARGRAD_PURE=1` builds the wheel without C that runs anywhere, Pyodide included.
+wants it; `SCALARGRAD_PURE=1` builds the wheel without C that runs anywhere, Pyodide included;
+`SCALARGRAD_SANITIZE=1` builds in what tests/sanitize.sh needs.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from glob import glob
+from itertools import chain
+from typing import Any
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -31,6 +36,7 @@ FLAGS = {
         "-O2",
         "-ffp-contract=off",
         "-fno-math-errno",
+        "-g0",
         "-Wall",
         "-Wextra",
         "-Wno-unused-parameter",
@@ -43,6 +49,8 @@ FLAGS = {
 # Loops whose length isn't known to the compiler become vector code from -O3 on only.
 # Without traps, a choice between two results may compute both.
 VECTORISED = ["-O3", "-fno-trapping-math"] if os.name == "posix" else []
+
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
 # Named, though Python links them too: glibc's vector functions come with libm, and only a library that asks has them.
 LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
@@ -99,12 +107,29 @@ macOS: xcode-select --install; Windows: Visual Studio Build Tools), then install
 """
 
 
+def compile_in_parallel(compile: Any, workers: int, sources: list[str], **options: Any) -> list[str]:
+    """Compile the sources of an extension side by side: distutils does so with extensions only."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(chain.from_iterable(pool.map(lambda source: compile([source], **options), sources)))
+
+
 class BuildOptionalExtensions(build_ext):
-    """Builds what can be built in C, and says what is lost of what can't."""
+    """Builds what can be built in C, on all processors, and says what is lost of what can't."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
+    def build_extensions(self) -> None:
+        self.compiler.compile = partial(compile_in_parallel, self.compiler.compile, self.parallel)
+        super().build_extensions()
 
     def build_extension(self, ext: Extension) -> None:
         flags = FLAGS.get(self.compiler.compiler_type, FLAGS["unix"])
         ext.extra_compile_args = [*flags, *ext.extra_compile_args]
+        if wanted("SCALARGRAD_SANITIZE"):
+            ext.extra_compile_args += ["-O1", "-g", "-fno-omit-frame-pointer", *SANITIZERS]
+            ext.extra_link_args = SANITIZERS
         try:
             super().build_extension(ext)
         except Exception as error:  # a broken compiler fails in ways that no list of types covers

@@ -7,20 +7,10 @@ python=${PYTHON:-python}
 cc=${CC:-gcc}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cp -r autograd nn tests notebooks benchmarks docs pyproject.toml README.md "$scratch"
+cp -r autograd nn tests notebooks benchmarks docs setup.py pyproject.toml README.md "$scratch"
 find "$scratch" -name "*.so" -delete
-include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
-suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
-build() { # an extension, relative to the root, and its sources
-    "$cc" -O1 -g -ffp-contract=off -fno-math-errno -fno-omit-frame-pointer \
-        -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-        -shared -fPIC -I"$include" "${@:2}" -lm -o "$scratch/$1$suffix"
-}
-build autograd/engine/_value autograd/csrc/value/module.c
-build autograd/compiler/plan/_plan autograd/csrc/plan/module.c
-build autograd/compiler/run/_replay autograd/csrc/run/*.c
-build nn/_common/_steps nn/_common/_steps.c
 cd "$scratch"
+CC=$cc SCALARGRAD_SANITIZE=1 SCALARGRAD_REQUIRE_C=1 "$python" setup.py -q build_ext --inplace
 paths=(tests/engine/test_backends.py tests/engine/test_memory.py tests/engine/test_value.py tests/engine/test_backward.py tests/derivatives/test_hessian.py tests/derivatives/test_lifetimes.py tests/compiler tests/nn/test_steps.py)
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
