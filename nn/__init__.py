@@ -17,7 +17,7 @@ from nn.modules.module import Module
 if TYPE_CHECKING:
     from nn import losses, optim, training
     from nn.data import datasets
-    from nn.losses import LOSSES, l1_penalty, l2_penalty
+    from nn.losses import LOSSES
     from nn.modules import saving
     from nn.modules.attention import Attention
     from nn.modules.dropout import Dropout
@@ -32,14 +32,14 @@ __all__ = [
     "ACTIVATIONS", "Adam", "AdamW", "Attention", "Checkpoint", "CheckpointError", "Classifier", "Dropout",
     "EarlyStopping", "Elementwise", "Embedding", "Epoch", "History", "LBFGS", "LOSSES", "Layer", "LayerNorm", "Linear",
     "MLP", "Module", "Neuron", "Optimizer", "RMSNorm", "RMSprop", "Regressor", "SGD", "Sequential", "WeightsError",
-    "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "init", "l1_penalty", "l2_penalty",
+    "clip_grad_norm_", "clip_grad_value_", "datasets", "estimators", "fit", "init",
     "load", "log_softmax", "losses", "optim", "plots", "predict", "save", "saving", "schedules", "seed", "softmax",
     "training",
 ]  # fmt: skip
 
 _LATER = {
     **dict.fromkeys(("losses", "optim", "training"), "nn"),
-    **dict.fromkeys(("LOSSES", "l1_penalty", "l2_penalty"), "nn.losses"),
+    "LOSSES": "nn.losses",
     "datasets": "nn.data",
     "saving": "nn.modules",
     **dict.fromkeys(("WeightsError", "load", "save"), "nn.modules.saving"),

@@ -1,43 +1,83 @@
 """Loss functions: the distance between outputs and targets, as one Value.
 
 `outputs` and `targets` have the same shape: one number, a list of numbers (the output of a layer for one sample), or a
-list of lists (a batch). The cross-entropies take a list of outputs and a class for each sample. Targets may be numbers,
-arrays, or Values, so that a compiled loss can be replayed with other targets. `reduction` is "mean" or "sum", over all
-elements as in torch; the notes' E_total = Σ ½(target − out)² is a sum.
+list of lists (a batch); a last dimension of 1 may be missing in either. The cross-entropies take a list of outputs and
+a class for each sample. Targets may be numbers, arrays, or Values, so that a compiled loss can be replayed with other
+targets. `reduction` is "mean" or "sum", over all elements as in torch; the notes' E_total = Σ ½(target − out)² is a
+sum.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias
+from functools import partial, update_wrapper
+from typing import Any, Final, Protocol, TypeAlias
 
+from autograd._common.foreign import explained
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from nn._common.checks import flattened, number_in, number_of, shape_of, shown
-from nn.modules.module import Module
+from nn._common.checks import flattened, number_of, setting, shape_of, shown
 
 __all__ = [
     "LOSSES", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_with_logits", "half_squared_error", "hinge",
-    "huber", "l1", "l1_penalty", "l2_penalty", "mse", "squared_error",
+    "huber", "l1", "mse", "squared_error",
 ]  # fmt: skip
 
 Numbers: TypeAlias = Any  # a Value or number, or nested sequences of them
-Term: TypeAlias = Callable[[Any, Any], Any]
 
 _PLAIN = {Value, float}  # operands that need no conversion
 ROUNDING: Final = 1e-6
 """Tolerance for probabilities and their sum."""
 
+LOSSES: dict[str, Callable[..., Any]] = {}
+"""The losses by the names that `fit` accepts."""
 
-def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
+
+class Loss(Protocol):
+    """A function of outputs and targets."""
+
+    def __call__(self, outputs: Numbers, targets: Numbers, reduction: str = ..., **settings: float) -> Any:
+        """Return the loss."""
+
+
+def _elementwise(reduction: str) -> Callable[[Callable[..., Any]], Loss]:
+    """Make a loss from its term, a function of an output, a target and settings, and its usual reduction."""
+
+    def decorate(term: Callable[..., Any]) -> Loss:
+        name, settings = term.__name__, list(inspect.signature(term).parameters.values())[2:]
+
+        def loss(outputs: Numbers, targets: Numbers, reduction: str = reduction, **given: float) -> Any:
+            for unknown in given.keys() - {known.name for known in settings}:
+                raise TypeError(f"{name}() takes no argument {unknown!r}")
+            checked = {key: setting(name, key, x) for key, x in given.items()}
+            pairs, shape = _pairs(name, outputs, targets)
+            each = partial(term, **checked) if checked else term
+            return _reduced(name, [each(output, target) for output, target in pairs], reduction, shape)
+
+        *named, _ = inspect.signature(loss).parameters.values()
+        loss.__signature__ = inspect.Signature([*named, *settings])  # type: ignore[attr-defined]
+        found: Loss = _listed(update_wrapper(loss, term, ("__module__", "__name__", "__qualname__", "__doc__")))
+        return found
+
+    return decorate
+
+
+def _listed(loss: Any) -> Any:
+    found = LOSSES[loss.__name__] = explained("loss")(loss)
+    return found
+
+
+@_elementwise("sum")
+def squared_error(output: Any, target: Any) -> Any:
     """Sum of squared errors, Σ (target − output)², the cost of note 001.
 
     Parameters
     ----------
     outputs, targets : Value, float, or nested sequences or arrays of them
-        Of the same shape; a last dimension of 1 may be missing in either.
+        Of the same shape.
     reduction : {"sum", "mean"}
         Over all elements.
 
@@ -58,10 +98,11 @@ def squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") ->
     >>> squared_error([Value(1.0), Value(2.0)], [0.0, 4.0])
     Value(5)
     """
-    return _elementwise("squared_error", outputs, targets, reduction, lambda o, t: backend.pow(backend.sub(t, o), 2.0))
+    return backend.pow(backend.sub(target, output), 2.0)
 
 
-def half_squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum") -> Any:
+@_elementwise("sum")
+def half_squared_error(output: Any, target: Any) -> Any:
     """Half the sum of squared errors, Σ ½(target − output)², the E_total of note 002. See `squared_error`.
 
     Examples
@@ -69,10 +110,11 @@ def half_squared_error(outputs: Numbers, targets: Numbers, reduction: str = "sum
     >>> half_squared_error([0.75136507, 0.772928465], [0.01, 0.99])
     0.2983711...
     """
-    return _elementwise("half_squared_error", outputs, targets, reduction, _half_square)
+    return backend.mul(0.5, backend.pow(backend.sub(target, output), 2.0))
 
 
-def mse(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
+@_elementwise("mean")
+def mse(output: Any, target: Any) -> Any:
     """Mean squared error: the mean of (target − output)². See `squared_error`.
 
     Examples
@@ -80,10 +122,11 @@ def mse(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> mse([[Value(1.0)], [Value(2.0)]], [[0.0], [4.0]])
     Value(2.5)
     """
-    return _elementwise("mse", outputs, targets, reduction, lambda o, t: backend.pow(backend.sub(t, o), 2.0))
+    return backend.pow(backend.sub(target, output), 2.0)
 
 
-def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
+@_elementwise("mean")
+def l1(output: Any, target: Any) -> Any:
     """Mean absolute error, |target − output|. See `squared_error`.
 
     Examples
@@ -91,55 +134,41 @@ def l1(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> l1([Value(1.0), Value(2.0)], [0.0, 4.0])
     Value(1.5)
     """
-    return _elementwise("l1", outputs, targets, reduction, lambda o, t: backend.abs(backend.sub(t, o)))
+    return backend.abs(backend.sub(target, output))
 
 
-def huber(outputs: Numbers, targets: Numbers, reduction: str = "mean", *, delta: float = 1.0) -> Any:
+@_elementwise("mean")
+def huber(output: Any, target: Any, *, delta: float = 1.0) -> Any:
     """Huber loss: ½d² where |d| ≤ δ, and δ(|d| − ½δ) elsewhere, for d = target − output. See `squared_error`.
 
-    Raises
-    ------
-    ValueError
-        Also if `delta` isn't positive and finite.
+    `delta` must be positive and finite, or a ValueError is raised.
 
     Examples
     --------
     >>> huber([Value(0.5), Value(3.0)], [0.0, 0.0], reduction="sum")
     Value(2.625)
     """
-    limit = number_in("huber: delta", delta, 0.0, math.inf, open_low=True)
-
-    def term(o: Any, t: Any) -> Any:
-        distance = backend.sub(t, o)
-        near = backend.max(backend.min(distance, limit), -limit)
-        return backend.mul(near, backend.sub(distance, backend.mul(0.5, near)))
-
-    return _elementwise("huber", outputs, targets, reduction, term)
+    distance = backend.sub(target, output)
+    near = backend.max(backend.min(distance, delta), -delta)
+    return backend.mul(near, backend.sub(distance, backend.mul(0.5, near)))
 
 
-def hinge(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
-    """Hinge loss, max(0, 1 − target·output); for targets −1 and 1. See `squared_error`.
-
-    Raises
-    ------
-    ValueError
-        Also if a target is neither −1 nor 1.
+@_elementwise("mean")
+def hinge(output: Any, target: Any) -> Any:
+    """Hinge loss, max(0, 1 − target·output), for targets −1 and 1; others are a ValueError. See `squared_error`.
 
     Examples
     --------
     >>> hinge([Value(0.5), Value(3.0)], [1, -1])
     Value(2.25)
     """
-
-    def term(o: Any, t: Any) -> Any:
-        if not isinstance(t, Value) and t not in (-1.0, 1.0):
-            raise ValueError(f"hinge: targets must be -1 or 1, got {t!r}")
-        return backend.relu(backend.sub(1.0, backend.mul(t, o)))
-
-    return _elementwise("hinge", outputs, targets, reduction, term)
+    if not isinstance(target, Value) and target not in (-1.0, 1.0):
+        raise ValueError(f"hinge: targets must be -1 or 1, got {target!r}")
+    return backend.relu(backend.sub(1.0, backend.mul(target, output)))
 
 
-def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
+@_elementwise("mean")
+def bce(output: Any, target: Any) -> Any:
     """Binary cross-entropy, −t·ln p − (1 − t)·ln(1 − p), for outputs p that are probabilities.
 
     A probability of exactly 0 or 1 has a loss of 0 if it is right and inf if it is wrong; `bce_with_logits` avoids
@@ -155,39 +184,32 @@ def bce(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
     >>> bce([Value(0.5), Value(1.0)], [1, 1], reduction="sum")
     Value(0.6931)
     """
-    entropy = _entropy("bce", backend.log, lambda p: backend.log1p(backend.neg(p)), _unless_zero)
-
-    def term(o: Any, t: Any) -> Any:
-        _check_probability("bce", o)
-        return entropy(o, t)
-
-    return _elementwise("bce", outputs, targets, reduction, term)
+    _check_probability("bce", output)
+    return _entropy(
+        "bce", target, lambda: backend.log(output), lambda: backend.log1p(backend.neg(output)), _unless_zero
+    )
 
 
-def bce_with_logits(outputs: Numbers, targets: Numbers, reduction: str = "mean") -> Any:
+@_elementwise("mean")
+def bce_with_logits(output: Any, target: Any) -> Any:
     """Binary cross-entropy of sigmoid(output), accurate for outputs of any size. See `squared_error`.
 
-    It is computed as t·softplus(−z) + (1 − t)·softplus(z), which neither overflows nor cancels.
-
-    Raises
-    ------
-    ValueError
-        Also if a target is outside [0, 1].
+    It is computed as t·softplus(−z) + (1 − t)·softplus(z), which neither overflows nor cancels. Targets must be in
+    [0, 1], or a ValueError is raised.
 
     Examples
     --------
     >>> bce_with_logits([Value(1000.0), Value(-1000.0)], [1, 1])
     Value(500)
     """
-    term = _entropy(
-        "bce_with_logits",
-        lambda z: backend.neg(backend.softplus(backend.neg(z))),
-        lambda z: backend.neg(backend.softplus(z)),
-        backend.mul,
-    )
-    return _elementwise("bce_with_logits", outputs, targets, reduction, term)
+
+    def log_of(logit: Any) -> Any:
+        return backend.neg(backend.softplus(logit))
+
+    return _entropy("bce_with_logits", target, lambda: log_of(backend.neg(output)), lambda: log_of(output), backend.mul)
 
 
+@_listed
 def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
     """Cross-entropy, −ln p of the true class, for outputs that are probabilities, such as those of `softmax`.
 
@@ -221,9 +243,13 @@ def cross_entropy(outputs: Numbers, targets: Any, reduction: str = "mean") -> An
     >>> cross_entropy([Value(0.25), Value(0.75)], 1)
     Value(0.2877)
     """
-    return _classified("cross_entropy", outputs, targets, reduction, _surprise, _surprises, _check_distribution)
+    return _classified(
+        "cross_entropy", outputs, targets, reduction,
+        lambda ps, right: _surprise(ps[right]), lambda ps: [*map(_surprise, ps)], _check_distribution,
+    )  # fmt: skip
 
 
+@_listed
 def cross_entropy_with_logits(outputs: Numbers, targets: Any, reduction: str = "mean") -> Any:
     """`cross_entropy` of softmax(outputs): ln(Σ e^z) − z of the true class, without overflow for any outputs.
 
@@ -242,77 +268,33 @@ def cross_entropy_with_logits(outputs: Numbers, targets: Any, reduction: str = "
     return _classified("cross_entropy_with_logits", outputs, targets, reduction, _logit_surprise, _logit_surprises)
 
 
-def l1_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any:
-    """weight · Σ |w| over the parameters of a module, or over the given parameters.
-
-    Examples
-    --------
-    >>> l1_penalty([Value(1.0), Value(-2.0)], 0.1)
-    Value(0.3)
-    """
-    found = _penalised("l1_penalty", parameters)
-    return backend.mul(
-        backend.sum([backend.abs(w) for w in found]), number_in("l1_penalty: weight", weight, 0.0, math.inf)
-    )
-
-
-def l2_penalty(parameters: Module | Iterable[Value], weight: float = 1.0) -> Any:
-    """weight · Σ w² over the parameters of a module, or over the given parameters.
-
-    Examples
-    --------
-    >>> l2_penalty([Value(1.0), Value(-2.0)], 0.1)
-    Value(0.5)
-    """
-    found = _penalised("l2_penalty", parameters)
-    return backend.mul(backend.dot(found, found), number_in("l2_penalty: weight", weight, 0.0, math.inf))
-
-
-# The names that `fit` accepts.
-LOSSES: dict[str, Callable[..., Any]] = {
-    loss.__name__: loss
-    for loss in (
-        squared_error, half_squared_error, mse, l1, huber, hinge, bce, bce_with_logits, cross_entropy,
-        cross_entropy_with_logits,
-    )
-}  # fmt: skip
-
-
-def _half_square(output: Any, target: Any) -> Any:
-    return backend.mul(0.5, backend.pow(backend.sub(target, output), 2.0))
-
-
 def _unless_zero(factor: Value, term: Any) -> Any:
     """factor·term, or 0 where the factor is 0, even if the term is infinite."""
     return backend.where(factor, backend.mul(factor, term), 0.0)
 
 
 def _entropy(
-    name: str, log_yes: Callable[[Any], Any], log_no: Callable[[Any], Any], times: Callable[[Any, Any], Any]
-) -> Term:
-    """−t·ln p − (1 − t)·ln(1 − p); `times` multiplies a term by a target that is a Value."""
-
-    def term(o: Any, t: Any) -> Any:
-        if isinstance(t, Value):
-            return backend.neg(backend.add(times(t, log_yes(o)), times(backend.sub(1.0, t), log_no(o))))
-        if not 0.0 <= t <= 1.0:
-            raise ValueError(f"{name}: targets must be from 0 to 1, got {t!r}")
-        if t in (0.0, 1.0):
-            return backend.neg(log_yes(o) if t else log_no(o))
-        return backend.neg(backend.add(backend.mul(t, log_yes(o)), backend.mul(1.0 - t, log_no(o))))
-
-    return term
+    name: str, target: Any, yes: Callable[[], Any], no: Callable[[], Any], times: Callable[[Any, Any], Any]
+) -> Any:
+    """−t·ln p − (1 − t)·ln(1 − p) of the two logarithms; `times` multiplies one by a target that is a Value."""
+    if isinstance(target, Value):
+        return backend.neg(backend.add(times(target, yes()), times(backend.sub(1.0, target), no())))
+    if not 0.0 <= target <= 1.0:
+        raise ValueError(f"{name}: targets must be from 0 to 1, got {target!r}")
+    if target in (0.0, 1.0):
+        return backend.neg(yes() if target else no())
+    return backend.neg(backend.add(backend.mul(target, yes()), backend.mul(1.0 - target, no())))
 
 
-def _elementwise(name: str, outputs: Numbers, targets: Numbers, reduction: str, term: Term) -> Any:
-    """The reduction of a term for each element."""
+def _pairs(name: str, outputs: Numbers, targets: Numbers) -> tuple[Iterable[tuple[Any, Any]], tuple[Any, ...]]:
+    """The pairs of an output and a target, and the shape of the outputs."""
     shape, wanted = shape_of(outputs), shape_of(targets)
     if shape != wanted and shape != (*wanted, 1) and wanted != (*shape, 1):
         raise ValueError(f"{name}: outputs and targets must have one shape, got {shape} and {wanted}")
     if "ragged" in shape:
         raise ValueError(f"{name}: outputs must have rows of one length, got shape {shape}")
-    pairs = zip(_operands(name, "outputs", outputs, shape), _operands(name, "targets", targets, wanted), strict=True)
-    return _reduced(name, [term(output, target) for output, target in pairs], reduction, shape)
+    given = _operands(name, "outputs", outputs, shape), _operands(name, "targets", targets, wanted)
+    return zip(*given, strict=True), shape
 
 
 def _operands(name: str, what: str, given: Any, shape: tuple[Any, ...]) -> list[Any]:
@@ -327,8 +309,7 @@ def _operands(name: str, what: str, given: Any, shape: tuple[Any, ...]) -> list[
 
 
 def _reduced(name: str, terms: list[Any], reduction: str, shape: tuple[Any, ...]) -> Any:
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"{name}: unknown reduction, got {reduction!r}; allowed mean, sum")
+    setting(name, "reduction", reduction)
     if not terms:
         raise ValueError(f"{name}: there must be outputs, got shape {shape}")
     if len(terms) == 1:
@@ -346,17 +327,14 @@ def _classified(
     check: Callable[[str, list[Any]], None] | None = None,
 ) -> Any:
     """The reduction of a term for each sample: that of its class, or a weighted sum over classes."""
-    shape = shape_of(outputs)
+    shape, given = shape_of(outputs), shape_of(targets)
     if len(shape) not in (1, 2) or "ragged" in shape or 0 in shape:
         raise ValueError(
             f"{name}: outputs must be (classes) or (samples, classes), and some of each, got shape {shape}"
         )
-    single = len(shape) == 1
-    rows, aims = ([outputs], [targets]) if single else (outputs, targets)
+    rows, aims = ([outputs], [targets]) if len(shape) == 1 else (outputs, targets)
     if not hasattr(aims, "__len__") or len(aims) != len(rows):
-        raise ValueError(
-            f"{name}: there must be a target for each of {len(rows)} samples, got shape {shape_of(targets)}"
-        )
+        raise ValueError(f"{name}: there must be a target for each of {len(rows)} samples, got shape {given}")
     terms = []
     for row, aim in zip(rows, aims, strict=True):
         scores = _operands(name, "outputs", row, (len(row),))
@@ -438,15 +416,12 @@ def _weighted(name: str, given: Any, terms: list[Any]) -> Any:
     return backend.sum(kept)
 
 
-def _surprise(probabilities: list[Any], right: int) -> Any:
-    return backend.neg(backend.log(probabilities[right]))
-
-
-def _surprises(probabilities: list[Any]) -> list[Any]:
-    return [backend.neg(backend.log(p)) for p in probabilities]
+def _surprise(probability: Any) -> Any:
+    return backend.neg(backend.log(probability))
 
 
 def _logit_surprise(logits: list[Any], right: int) -> Any:
+    """ln Σ e^z − z of the class, as the softplus of a difference in which nothing cancels."""
     others = logits[:right] + logits[right + 1 :]
     if not others:
         return backend.sub(logits[right], logits[right])
@@ -457,10 +432,3 @@ def _logit_surprise(logits: list[Any], right: int) -> Any:
 def _logit_surprises(logits: list[Any]) -> list[Any]:
     total = backend.logsumexp(logits)
     return [backend.sub(total, z) for z in logits]
-
-
-def _penalised(name: str, parameters: Module | Iterable[Value]) -> list[Any]:
-    given = parameters.parameters() if isinstance(parameters, Module) else list(parameters)
-    if not given:
-        raise ValueError(f"{name}: there must be parameters, got none")
-    return _operands(name, "parameters", given, (len(given),))

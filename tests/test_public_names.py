@@ -48,7 +48,7 @@ PUBLIC: dict[str, str] = {
         ACTIVATIONS Adam AdamW Attention Checkpoint CheckpointError Classifier Dropout EarlyStopping Elementwise
         Embedding Epoch History LBFGS LOSSES Layer LayerNorm Linear MLP Module Neuron Optimizer RMSNorm RMSprop
         Regressor SGD Sequential WeightsError clip_grad_norm_ clip_grad_value_ datasets estimators fit init
-        l1_penalty l2_penalty load log_softmax losses optim plots predict save saving schedules seed softmax training
+        load log_softmax losses optim plots predict save saving schedules seed softmax training
     """,
     "nn.data.datasets": "circles moons spirals xor",
     "nn.training.estimators": "Classifier Regressor",
@@ -58,7 +58,7 @@ PUBLIC: dict[str, str] = {
     """,
     "nn.losses": """
         LOSSES bce bce_with_logits cross_entropy cross_entropy_with_logits half_squared_error hinge huber l1
-        l1_penalty l2_penalty mse squared_error
+        mse squared_error
     """,
     "nn.optim": "Adam AdamW LBFGS Optimizer RMSprop SGD clip_grad_norm_ clip_grad_value_",
     "nn.training.plots": "curves decision_regions",

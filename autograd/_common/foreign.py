@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
-__all__ = ["ARGUMENTS", "HINTS", "ForeignName", "hint", "install", "refuse_arguments", "without_arguments"]
+__all__ = [
+    "ARGUMENTS", "HINTS", "KEYWORDS", "ForeignName", "explained", "hint", "install", "refuse_arguments",
+    "refuse_keywords", "without_arguments",
+]  # fmt: skip
 
 _Self = TypeVar("_Self")
 _Result = TypeVar("_Result")
+_P = ParamSpec("_P")
 
 HINTS: Final[dict[str, dict[str, str]]] = {
     "Value": {
@@ -146,6 +151,79 @@ ARGUMENTS: Final[dict[str, dict[str, str]]] = {
 }
 """For each method without arguments, those that it has in PyTorch, in order, and what does the same here."""
 
+_DOUBLES: Final = dict.fromkeys(("device", "dtype"), "a Value is one double on the processor")
+
+KEYWORDS: Final[dict[str, dict[str, str]]] = {
+    "Value": {
+        **_DOUBLES,
+        "requires_grad": HINTS["Value"]["requires_grad"],
+        "_children": "operands are recorded by operations: `x.parents`",
+        "_op": "operations are recorded as they are computed; `ag.op` adds one",
+        "name": "`label=`",
+    },
+    "layer": {
+        **_DOUBLES,
+        "in_features": "`inputs`, the first argument",
+        "out_features": "`outputs`, the second argument",
+        "nin": "`inputs`, the first argument",
+        "nout": "`outputs`, the second argument",
+        "nouts": "`sizes`, the second argument",
+        "nonlin": "`activation='linear'` for none",
+        "units": "`outputs`, the second argument",
+        "use_bias": "`bias='none'`",
+        "num_embeddings": "`count`, the first argument",
+        "embedding_dim": "`width`, the second argument",
+        "padding_idx": "leave out the positions that don't count",
+        "normalized_shape": "`width`, the first argument",
+        "elementwise_affine": "`nn.RMSNorm(width, gain=False)` has no parameters",
+        "embed_dim": "`width`, the first argument",
+        "num_heads": "`heads`, the second argument",
+        "dropout": "`nn.Dropout(p)` is a module of its own",
+        "inplace": "Values don't change in place",
+        "rate": "`p`",
+        "kernel_initializer": "`init`",
+    },
+    "optimizer": {
+        **dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "a step is one loop in C already"),
+        "params": "`parameters`, the first argument",
+        "learning_rate": "`lr`",
+        "beta_1": "`betas=(0.9, 0.999)`",
+        "beta_2": "`betas=(0.9, 0.999)`",
+        "epsilon": "`eps`",
+    },
+    "loss": {
+        "size_average": "`reduction='mean'` or `'sum'`",
+        "reduce": "`reduction='mean'` or `'sum'`",
+        "input": "`outputs`, the first argument",
+        "target": "`targets`, the second argument",
+        "y_pred": "`outputs`, the first argument",
+        "y_true": "`targets`, the second argument",
+        "weight": "`nn.fit(..., class_weight=...)`, or multiply the loss of each sample",
+        "pos_weight": "`nn.fit(..., class_weight=...)`, or multiply the loss of each sample",
+        "ignore_index": "leave out the samples that don't count",
+        "label_smoothing": "give a probability for each class as the target",
+        "from_logits": "`bce_with_logits` and `cross_entropy_with_logits`",
+        "beta": "`delta`",
+    },
+    "schedule": {
+        "last_epoch": "set `schedule.last_step`, or load a `state_dict()`",
+        "verbose": "`print(optimizer.lr)`",
+        "cycle_momentum": "momentum stays as it is",
+        "epochs": "`total_steps`, epochs times batches",
+        "steps_per_epoch": "`total_steps`, epochs times batches",
+    },
+    "fit": {
+        "criterion": "`loss`",
+        "lr": "`optimizer=nn.Adam(model, lr=...)`",
+        "verbose": "`progress=True` or `False`",
+        "validation_data": "`validation=(X, y)`",
+        "validation_split": "`validation=(X, y)`; `sklearn.model_selection.train_test_split` splits",
+        "metrics": "a callback can compute them after each epoch",
+        "max_epochs": "`epochs`",
+    },
+}
+"""For each kind of call, the keyword arguments of other libraries, and what says the same here."""
+
 
 def hint(owner: str, name: str, kind: str) -> str:
     """Return the text of an AttributeError.
@@ -177,6 +255,39 @@ always a number
         raise TypeError(f"{method}() takes no arguments, got {len(given)}")
     name = next(iter(known)) if given else next((each for each in keywords if each in known), keywords[0])
     raise TypeError(f"{method}() takes no argument {name!r}{f'; here: {known[name]}' if name in known else ''}")
+
+
+def refuse_keywords(name: str, kind: str, keywords: Iterable[str]) -> None:
+    """Raise a TypeError for a keyword argument that a call has in another library only.
+
+    Examples
+    --------
+    >>> refuse_keywords("SGD", "optimizer", ["learning_rate"])
+    Traceback (most recent call last):
+    ...
+    TypeError: SGD() takes no argument 'learning_rate'; here: `lr`
+    """
+    for keyword in keywords:
+        if keyword in KEYWORDS[kind]:
+            raise TypeError(f"{name}() takes no argument {keyword!r}; here: {KEYWORDS[kind][keyword]}")
+
+
+def explained(kind: str) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
+    """Decorate a function or constructor: the error for a keyword of another library says what it is called here."""
+
+    def decorate(function: Callable[_P, _Result]) -> Callable[_P, _Result]:
+        name = function.__qualname__.removesuffix(".__init__")
+        foreign = KEYWORDS[kind].keys() - inspect.signature(function).parameters.keys()
+
+        @wraps(function)
+        def called(*args: _P.args, **kwargs: _P.kwargs) -> _Result:
+            if not foreign.isdisjoint(kwargs):
+                refuse_keywords(name, kind, [keyword for keyword in kwargs if keyword in foreign])
+            return function(*args, **kwargs)
+
+        return called
+
+    return decorate
 
 
 def without_arguments(method: Callable[[_Self], _Result]) -> Callable[[_Self], _Result]:

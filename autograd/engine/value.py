@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Union
 
-from autograd._common.foreign import without_arguments
+from autograd._common.foreign import refuse_keywords, without_arguments
 from autograd._common.numbers import shown
 from autograd.engine import backward, hooks, modes, pickling
 from autograd.engine.like_float import LikeFloat, Signature
@@ -102,6 +102,8 @@ class Value(hooks.Hookable, LikeFloat, Methods):
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
+        if kwargs and cls is Value:
+            refuse_keywords("Value", "Value", kwargs)
         self = object.__new__(cls)
         self._data = self._grad = 0.0
         self._label, self._row = "", LEAF

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from autograd._common.numbers import is_number, shown
 from autograd.engine.backend import Value
@@ -16,9 +17,12 @@ __all__ = [
     "number_in",
     "number_of",
     "numbers",
+    "one_of",
+    "setting",
     "shape_of",
     "shown",
     "size",
+    "switch",
 ]
 
 
@@ -66,6 +70,67 @@ def number_in(
             allowed = f"in {allowed}"
         raise ValueError(f"{what} must be {allowed}, got {given!r}")
     return number
+
+
+def one_of(what: str, given: Any, allowed: Sequence[str]) -> str:
+    """Return one of several words."""
+    where, _, name = what.rpartition(": ")
+    if not isinstance(given, str) or given not in allowed:
+        raise ValueError(f"{where}: unknown {name}, got {given!r}; allowed {listed(allowed)}")
+    return given
+
+
+def switch(what: str, given: Any) -> bool:
+    """Return True or False, of Python, of numpy, or as 1 and 0."""
+    if isinstance(given, str) or given not in (True, False):
+        raise ValueError(f"{what} must be True or False, got {shown(given)}")
+    return bool(given)
+
+
+def _pair(what: str, given: Any) -> tuple[float, ...]:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise ValueError(f"{what} must be two numbers, got {shown(given)}")
+    return tuple(number_in(f"{what}[{i}]", x, 0.0, 1.0) for i, x in enumerate(given))
+
+
+Rule: TypeAlias = Callable[[str, Any], Any]
+_not_negative: Final[Rule] = partial(number_in, low=0.0, high=math.inf)
+_positive: Final[Rule] = partial(number_in, low=0.0, high=math.inf, open_low=True)
+_below_1: Final[Rule] = partial(number_in, low=0.0, high=1.0)
+_up_to_1: Final[Rule] = partial(number_in, low=0.0, high=1.0, open_high=False)
+
+_RULES: Final[dict[str, Rule]] = {
+    **dict.fromkeys(("lr", "momentum", "dampening", "weight_decay", "eps", "tolerance_grad"), _not_negative),
+    **dict.fromkeys(("tolerance_change", "gamma", "eta_min", "max_lr", "min_lr", "threshold"), _not_negative),
+    **dict.fromkeys(("min_delta", "seconds", "weight", "noise", "base rate", "base_lr"), _not_negative),
+    **dict.fromkeys(("power", "div_factor", "final_div_factor", "delta"), _positive),
+    **dict.fromkeys(("alpha", "p", "circles: factor"), _below_1),
+    **dict.fromkeys(("end_factor", "pct_start", "ConstantLR: factor"), _up_to_1),
+    "start_factor": partial(number_in, low=0.0, high=1.0, open_low=True, open_high=False),
+    "factor": partial(number_in, low=0.0, high=1.0, open_low=True),
+    "betas": _pair,
+    **dict.fromkeys(("nesterov", "amsgrad", "centered", "maximize"), switch),
+    **dict.fromkeys(("max_norm", "clip_value"), partial(number_in, low=0.0, high=math.inf, open_high=False)),
+    "norm_type": partial(number_in, low=0.0, high=math.inf, open_low=True, open_high=False),
+    **dict.fromkeys(("patience", "cooldown", "last_step", "seed"), partial(size, least=0)),
+    **dict.fromkeys(("bad_calls", "cooling", "waited"), partial(size, least=0)),
+    "EarlyStopping: patience": size,
+    "reduction": partial(one_of, allowed=("mean", "sum")),
+    "mode": partial(one_of, allowed=("min", "max")),
+    "anneal_strategy": partial(one_of, allowed=("cos", "linear")),
+}  # fmt: skip
+"""What each setting may be, whoever takes it; one that isn't named is a whole number of at least 1."""
+
+
+def setting(where: str, name: str, given: Any) -> Any:
+    """Return a setting as its plain type if it is allowed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it isn't; the error names `where`, the setting and what it may be.
+    """
+    return _RULES.get(f"{where}: {name}", _RULES.get(name, size))(f"{where}: {name}", given)
 
 
 def shape_of(given: Any) -> tuple[int | str, ...]:

@@ -1,16 +1,17 @@
 """Toy data for classification: two moons, circles, spirals and xor.
 
-Points are an array of shape (samples, 2), labels an array of shape (samples,). `moons` and `circles` return the same
-numbers as scikit-learn's `make_moons` and `make_circles` for the same seed.
+Points are an array of shape (samples, 2), labels an array of int of shape (samples,). `noise` is the standard deviation
+of the Gaussian noise added to each coordinate, `seed` that of shuffling and noise; None gives different numbers each
+time. `moons` and `circles` return the same numbers as scikit-learn's `make_moons` and `make_circles` for the same seed.
+A number of samples less than 1, a negative noise or another setting out of range raises a ValueError.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from nn._common.checks import number_in, size
+from nn._common.checks import setting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,28 +28,8 @@ def moons(
 ) -> tuple[Points, Labels]:
     """Two interleaving half circles.
 
-    Class 0 is (cos t, sin t), class 1 is (1 − cos t, ½ − sin t), with t evenly spaced from 0 to π inclusive.
-
-    Parameters
-    ----------
-    samples : int
-        Number of points; class 0 has half of them, rounded down.
-    noise : float
-        Standard deviation of the Gaussian noise added to each coordinate.
-    shuffle : bool
-        Whether to shuffle the points; otherwise class 0 comes first.
-    seed : int, optional
-        Seed of shuffling and noise; None gives different numbers each time.
-
-    Returns
-    -------
-    points : array of shape (samples, 2)
-    labels : array of int of shape (samples,)
-
-    Raises
-    ------
-    ValueError
-        If `samples` is less than 1 or `noise` is negative.
+    Class 0 is (cos t, sin t), class 1 is (1 − cos t, ½ − sin t), with t evenly spaced from 0 to π inclusive; class 0
+    has half of the points, rounded down. Without shuffling, class 0 comes first.
 
     Examples
     --------
@@ -59,17 +40,14 @@ def moons(
     import numpy as np
 
     outer, inner = (np.linspace(0, np.pi, count) for count in _halves("moons", samples))
-    first = np.column_stack([np.cos(outer), np.sin(outer)])
-    second = np.column_stack([1 - np.cos(inner), 1 - np.sin(inner) - 0.5])
-    return _labelled("moons", [first, second], noise, shuffle, seed)
+    arcs = [(np.cos(outer), np.sin(outer)), (1 - np.cos(inner), 1 - np.sin(inner) - 0.5)]
+    return _labelled("moons", [np.column_stack(arc) for arc in arcs], noise, shuffle, seed)
 
 
 def circles(
     samples: int = 100, *, noise: float = 0.0, factor: float = 0.8, shuffle: bool = True, seed: int | None = 0
 ) -> tuple[Points, Labels]:
     """Two circles around the origin: class 0 of radius 1, class 1 of radius `factor`, which is in [0, 1).
-
-    Other parameters, results and errors are those of `moons`.
 
     Examples
     --------
@@ -79,26 +57,20 @@ def circles(
     """
     import numpy as np
 
-    inner_radius = number_in("circles: factor", factor, 0.0, 1.0)
+    radii = 1.0, setting("circles", "factor", factor)
     angles = [np.linspace(0, 2 * np.pi, count, endpoint=False) for count in _halves("circles", samples)]
-    rings = [np.column_stack([np.cos(angle), np.sin(angle)]) for angle in angles]
-    return _labelled("circles", [rings[0], rings[1] * inner_radius], noise, shuffle, seed)
+    rings = [r * np.column_stack([np.cos(angle), np.sin(angle)]) for r, angle in zip(radii, angles, strict=True)]
+    return _labelled("circles", rings, noise, shuffle, seed)
 
 
 def spirals(
-    samples: int = 100,
-    *,
-    classes: int = 2,
-    turns: float = 1.0,
-    noise: float = 0.0,
-    shuffle: bool = True,
+    samples: int = 100, *, classes: int = 2, turns: float = 1.0, noise: float = 0.0, shuffle: bool = True,
     seed: int | None = 0,
-) -> tuple[Points, Labels]:
+) -> tuple[Points, Labels]:  # fmt: skip
     """Arms of Archimedean spirals from the origin to radius 1, one per class.
 
     Arm k of K is (r cos φ, r sin φ), φ = 2π (turns·r + k/K), with r evenly spaced from 0 to 1 inclusive. The first
-    classes have one more point if `samples` is not a multiple of `classes`. Other parameters, results and errors are
-    those of `moons`.
+    classes have one more point if `samples` is not a multiple of `classes`.
 
     Examples
     --------
@@ -108,7 +80,7 @@ def spirals(
     """
     import numpy as np
 
-    samples, classes = size("spirals: samples", samples), size("spirals: classes", classes)
+    samples, classes = setting("spirals", "samples", samples), setting("spirals", "classes", classes)
     arms = []
     for k in range(classes):
         radius = np.linspace(0, 1, samples // classes + (k < samples % classes))
@@ -120,8 +92,6 @@ def spirals(
 def xor(samples: int = 4, *, noise: float = 0.0, shuffle: bool = False, seed: int | None = 0) -> tuple[Points, Labels]:
     """The corners of the unit square, 00, 01, 10, 11 in turn, labelled by exclusive or.
 
-    Parameters, results and errors are those of `moons`.
-
     Examples
     --------
     >>> points, labels = xor()
@@ -130,13 +100,13 @@ def xor(samples: int = 4, *, noise: float = 0.0, shuffle: bool = False, seed: in
     """
     import numpy as np
 
-    corner = np.arange(size("xor: samples", samples)) % 4
+    corner = np.arange(setting("xor", "samples", samples)) % 4
     points = np.column_stack([corner // 2, corner % 2]).astype(float)
     return _noisy("xor", points, (corner // 2 ^ corner % 2).astype(np.intp), noise, shuffle, seed)
 
 
 def _halves(where: str, samples: int) -> tuple[int, int]:
-    count = size(f"{where}: samples", samples)
+    count = setting(where, "samples", samples)
     return count // 2, count - count // 2
 
 
@@ -152,7 +122,7 @@ def _noisy(where: str, points: Points, labels: Labels, noise: float, shuffle: bo
     """Shuffle, then add noise, in the order of scikit-learn."""
     import numpy as np
 
-    deviation = number_in(f"{where}: noise", noise, 0.0, math.inf)
+    deviation = setting(where, "noise", noise)
     source = np.random.RandomState(seed)
     if shuffle:
         order = np.arange(len(labels))

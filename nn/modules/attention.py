@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from autograd._common.foreign import explained
 from autograd.engine import backend
 from nn._common.checks import shape_of, shown, size
 from nn._common.seeds import Seed, source
@@ -48,17 +49,11 @@ class Attention(Module):
     (2, 4, 64)
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        width: int,
-        heads: int,
-        *,
-        causal: bool = True,
-        bias: str = "none",
-        name: str = "attention",
-        init: str | Initialiser = "uniform",
-        seed: Seed = None,
-    ) -> None:
+        self, width: int, heads: int, *, causal: bool = True, bias: str = "none", name: str = "attention",
+        init: str | Initialiser = "uniform", seed: Seed = None,
+    ) -> None:  # fmt: skip
         self.name, self.causal = name, bool(causal)
         self.width, self.heads = size(f"{name}: width", width), size(f"{name}: heads", heads)
         if self.width % self.heads:
@@ -75,10 +70,8 @@ class Attention(Module):
             raise ValueError(f"{self.name}: takes one or more vectors of {self.width}, got {shown(xs)}")
         queries, keys, values = ([layer(x) for x in xs] for layer in (self.query, self.key, self.value))
         length = self.width // self.heads
-        heads = []
-        for start in range(0, self.width, length):
-            part = slice(start, start + length)
-            heads.append(self._head([x[part] for x in queries], [x[part] for x in keys], [x[part] for x in values]))
+        parts = [slice(start, start + length) for start in range(0, self.width, length)]
+        heads = [self._head(*([x[part] for x in xs] for xs in (queries, keys, values))) for part in parts]
         return [self.out([y for head in heads for y in head[t]]) for t in range(len(xs))]
 
     def _head(self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]) -> list[list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from autograd._common.foreign import explained
 from nn._common.checks import shown
 from nn._common.seeds import Seed, source
 from nn.modules.activations import Activation, Elementwise, Operand, checked
@@ -51,28 +52,21 @@ class MLP(Module):
     Value(6, label='out_o1')
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        inputs: int,
-        sizes: Sequence[int],
-        *,
-        activation: Activation = "tanh",
-        output: Activation = "linear",
-        bias: str = "neuron",
-        init: str | Initialiser = "uniform",
-        seed: Seed = None,
-    ) -> None:
+        self, inputs: int, sizes: Sequence[int], *, activation: Activation = "tanh", output: Activation = "linear",
+        bias: str = "neuron", init: str | Initialiser = "uniform", seed: Seed = None,
+    ) -> None:  # fmt: skip
         if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__len__"):
             raise TypeError(f"MLP: sizes must be a sequence of whole numbers, got {shown(sizes)}")
         if len(sizes) == 0:
             raise ValueError("MLP: sizes must name at least the output layer, got none")
         draw, last = source(seed), len(sizes) - 1
         checked(activation)  # also without hidden layers
-        widths = [inputs, *sizes]
         how: dict[str, Any] = {"bias": bias, "init": init, "seed": draw}
         self.layers = [
-            Layer(widths[i], widths[i + 1], output if i == last else activation, name=f"layer {i + 1}", **how)
-            for i in range(len(sizes))
+            Layer(before, after, output if i == last else activation, name=f"layer {i + 1}", **how)
+            for i, (before, after) in enumerate(zip([inputs, *sizes], sizes))
         ]
         weight = neuron = offset = 1
         for layer in self.layers[:-1]:
@@ -87,26 +81,13 @@ class MLP(Module):
         weights: Sequence[Sequence[Sequence[float]]] | None = None,
         biases: Sequence[float | Sequence[float]] | None = None,
     ) -> None:
-        """Set weights and biases of every layer, as `Layer.set` does; nothing changes if a shape is wrong.
-
-        Raises
-        ------
-        ValueError
-            If the number of layers or a shape is wrong.
-        TypeError
-            If an entry isn't a number.
-        """
+        """Set weights and biases of every layer, as `Layer.set` does; nothing changes if a shape is wrong."""
         for what, given in (("weights", weights), ("biases", biases)):
             if given is not None and len(given) != len(self.layers):
                 raise ValueError(f"MLP: {what} must be given for each of {len(self.layers)} layers, got {len(given)}")
         nothing = [None] * len(self.layers)
-        assign(
-            [
-                pair
-                for layer, matrix, bias in zip(self.layers, weights or nothing, biases or nothing, strict=True)
-                for pair in layer._assignments(matrix, bias)
-            ]
-        )
+        each = zip(self.layers, weights or nothing, biases or nothing, strict=True)
+        assign([pair for layer, matrix, bias in each for pair in layer._assignments(matrix, bias)])
 
     def __call__(self, xs: Sequence[Operand]) -> Any:
         """Return the output for `xs`, a sequence of `inputs` numbers or Values: a Value, or a list of several."""
@@ -154,7 +135,7 @@ class Sequential(Module):
         for position, step in enumerate(steps, 1):
             if not isinstance(step, str) and not callable(step):
                 raise TypeError(
-                    f"Sequential: step {position} must be a Module, a name or a function, got {shown(step)}"
+                    f"Sequential: step {position} must be a module, a name or a function, got {shown(step)}"
                 )
             self.steps.append(Elementwise(step) if isinstance(step, str) else step)
         for position, layer in enumerate([step for step in self.steps if isinstance(step, Layer)], 1):

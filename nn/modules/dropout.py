@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from autograd._common.foreign import explained
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
-from nn._common.checks import check_operands, number_in
+from nn._common.checks import check_operands, setting
 from nn._common.seeds import Seed, source
 from nn.modules.activations import Operand
 from nn.modules.module import Module
@@ -46,8 +47,9 @@ class Dropout(Module):
 
     buffers: ClassVar[tuple[str, ...]] = ("draws", "seed")
 
+    @explained("layer")
     def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
-        self.p = number_in("dropout: p", p, 0.0, 1.0)
+        self.p = setting("dropout", "p", p)
         self.seed = source(seed).getrandbits(32)
         self.draws = 0
         self._masks: list[list[Value]] = []  # of recorded graphs

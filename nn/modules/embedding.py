@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from autograd._common.foreign import explained
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from nn._common.checks import number_of, shape_of, shown, size
@@ -45,14 +46,9 @@ class Embedding(Module):
     ValueError: embedding: an index must be a whole number from 0 to 2, of 3 rows, got 3 (int)
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        count: int,
-        width: int,
-        *,
-        name: str = "embedding",
-        init: str | Initialiser = "normal",
-        seed: Seed = None,
+        self, count: int, width: int, *, name: str = "embedding", init: str | Initialiser = "normal", seed: Seed = None
     ) -> None:
         self.name = name
         self.count, self.width = size(f"{name}: count", count), size(f"{name}: width", width)

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd._common.foreign import explained
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from nn._common.checks import check_operands, listed, numbers, shown, size
+from nn._common.checks import check_operands, numbers, one_of, shown, size
 from nn._common.seeds import Seed, source
-from nn.modules.activations import FUNCTIONS, Activation, Operand, checked, spelled
+from nn.modules.activations import Activation, Operand, checked, function_of, spelled
 from nn.modules.init import Initialiser, filled
 from nn.modules.module import Module
 
 __all__ = ["Layer", "Linear", "Neuron", "assign"]
-
-BIASES = ("neuron", "shared", "none")
 
 
 class Neuron(Module):
@@ -55,32 +54,22 @@ class Neuron(Module):
     Value(0.5933, label='out_h1')
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        inputs: int,
-        activation: Activation = "tanh",
-        *,
-        name: str = "o1",
-        init: str | Initialiser = "uniform",
+        self, inputs: int, activation: Activation = "tanh", *, name: str = "o1", init: str | Initialiser = "uniform",
         seed: Seed = None,
-    ) -> None:
-        inputs = size("neuron: inputs", inputs)
-        self.weights = filled("neuron", init, 1, inputs, source(seed))[0]
-        for i, weight in enumerate(self.weights):
-            weight.label = f"w{i + 1}"
+    ) -> None:  # fmt: skip
+        self.weights = filled("neuron", init, 1, size("neuron: inputs", inputs), source(seed))[0]
+        for i, weight in enumerate(self.weights, 1):
+            weight.label = f"w{i}"
         self.bias = Value(0.0, label="b1")
         self.activation = checked(activation)
         self.name = name
 
     def __call__(self, xs: Sequence[Operand]) -> Value:
         """Return the output for `xs`, a sequence with a number or Value for each weight."""
-        function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-        labels = _node_labels(self.name, self.activation)
-        try:
-            return backend.layer([self.weights], xs, [self.bias], function, [labels])[0]
-        except (TypeError, ValueError):
-            check_operands(f"neuron {self.name}", len(self.weights), xs)
-            raise
+        labels = [_node_labels(self.name, self.activation)]
+        return _outputs(f"neuron {self.name}", [self.weights], xs, [self.bias], self.activation, labels)[0]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, {spelled(self.activation)}, name={self.name!r})"
@@ -117,35 +106,30 @@ class Layer(Module):
     [Value(0.5933, label='out_o1'), Value(0.5969, label='out_o2')]
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        activation: Activation = "tanh",
-        *,
-        bias: str = "neuron",
-        name: str = "layer",
-        init: str | Initialiser = "uniform",
-        seed: Seed = None,
-    ) -> None:
-        if bias not in BIASES:
-            raise ValueError(f"{name}: unknown bias, got {bias!r}; allowed {listed(BIASES)}")
+        self, inputs: int, outputs: int, activation: Activation = "tanh", *, bias: str = "neuron", name: str = "layer",
+        init: str | Initialiser = "uniform", seed: Seed = None,
+    ) -> None:  # fmt: skip
+        word: Any = bias
+        if word in (True, False):
+            raise ValueError(f"{name}: bias must be a word, got {bias!r}; here: bias={'neuron' if word else 'none'!r}")
+        self.bias_kind = one_of(f"{name}: bias", bias, ("neuron", "shared", "none"))
         self.name = name
         self.inputs, self.outputs = size(f"{name}: inputs", inputs), size(f"{name}: outputs", outputs)
         self.activation = checked(activation)
-        self.bias_kind = bias
         self.weights = filled(name, init, self.outputs, self.inputs, source(seed))
-        self.biases: list[Any] = [0.0] * self.outputs
-        if bias != "none":
-            self.biases = [Value(0.0)] * self.outputs if bias == "shared" else [Value(0.0) for _ in range(self.outputs)]
+        shared = [Value(0.0)] * self.outputs
+        own: list[Any] = [0.0 if bias == "none" else Value(0.0) for _ in range(self.outputs)]
+        self.biases = shared if bias == "shared" else own
         self.rename()
 
     def rename(self, kind: str = "o", weight: int = 1, bias: int = 1, neuron: int = 1) -> None:
         """Label weights, biases and neurons, counting from the given numbers; `kind` is "h" or "o" (output)."""
-        for position, value in enumerate([value for row in self.weights for value in row]):
-            value.label = f"w{weight + position}"
-        for position, value in enumerate(self._bias_values()):
-            value.label = f"b{bias + position}"
+        for position, value in enumerate([value for row in self.weights for value in row], weight):
+            value.label = f"w{position}"
+        for position, value in enumerate(self._bias_values(), bias):
+            value.label = f"b{position}"
         self._labels = [_node_labels(f"{kind}{neuron + j}", self.activation) for j in range(self.outputs)]
 
     def set(
@@ -162,10 +146,8 @@ class Layer(Module):
 
         Raises
         ------
-        ValueError
-            If a shape is wrong.
-        TypeError
-            If an entry isn't a number.
+        ValueError, TypeError
+            If a shape is wrong, or an entry isn't a number.
         """
         assign(self._assignments(weights, bias))
 
@@ -189,12 +171,7 @@ class Layer(Module):
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
         """Return the outputs for `xs`, a sequence of `inputs` numbers or Values."""
-        function = FUNCTIONS[self.activation] if isinstance(self.activation, str) else self.activation
-        try:
-            return backend.layer(self.weights, xs, self.biases, function, self._labels)
-        except (TypeError, ValueError):
-            check_operands(self.name, self.inputs, xs)
-            raise
+        return _outputs(self.name, self.weights, xs, self.biases, self.activation, self._labels)
 
     def __repr__(self) -> str:
         bias = "" if self.bias_kind == "neuron" else f", bias={self.bias_kind!r}"
@@ -212,20 +189,26 @@ class Linear(Layer):
     [Value(3, label='out_o1'), Value(3, label='out_o2'), Value(3, label='out_o3')]
     """
 
+    @explained("layer")
     def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        *,
-        bias: str = "neuron",
-        name: str = "layer",
-        init: str | Initialiser = "uniform",
-        seed: Seed = None,
-    ) -> None:
+        self, inputs: int, outputs: int, *, bias: str = "neuron", name: str = "layer",
+        init: str | Initialiser = "uniform", seed: Seed = None,
+    ) -> None:  # fmt: skip
         super().__init__(inputs, outputs, "linear", bias=bias, name=name, init=init, seed=seed)
 
     def __repr__(self) -> str:
         return super().__repr__().replace("Layer(", "Linear(", 1).replace(", 'linear'", "", 1)
+
+
+def _outputs(
+    name: str, weights: list[list[Value]], xs: Any, biases: list[Any], activation: Any, labels: list[tuple[str, str]]
+) -> list[Value]:
+    """The outputs of neurons; an error of the operation is explained by what is wrong with the inputs."""
+    try:
+        return backend.layer(weights, xs, biases, function_of(activation), labels)
+    except (TypeError, ValueError):
+        check_operands(name, len(weights[0]), xs)
+        raise
 
 
 def _node_labels(name: str, activation: Activation) -> tuple[str, str]:

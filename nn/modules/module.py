@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common import flat
+from nn._common.steps import zeros
 from nn.modules import state
 
 __all__ = ["Module"]
@@ -71,24 +71,9 @@ class Module(state.Stateful):
     def parameters(self) -> list[Value]:
         """Return all parameters, without repetition, in the order of the attributes."""
         found: dict[int, Value] = {}
-        seen: dict[int, Any] = {}
-        stack: list[Any] = [self]
-        while stack:
-            part = stack.pop()
-            if isinstance(part, Value):
-                if not part.op:
-                    found[id(part)] = part
-            elif id(part) not in seen:
-                seen[id(part)] = part
-                part = state.opened(part)
-                if isinstance(part, Value):  # in an array without dimensions
-                    stack.append(part)
-                    continue
-                if type(part) is list and {Value}.issuperset(map(type, part)):  # a row of weights, at once
-                    found.update([(id(value), value) for value in part if not value.op])
-                    continue
-                inside = part if isinstance(part, (list, tuple)) else [inner for _, inner in state.parts(part)]
-                stack += [inner for inner in reversed(inside) if not isinstance(inner, state.PLAIN)]
+        for _, part in state.walk(self, state.is_row):  # a row of weights at once
+            values = [part] if isinstance(part, Value) else part if state.is_row(part) else ()
+            found.update([(id(value), value) for value in values if not value.op])
         return list(found.values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
@@ -97,8 +82,7 @@ class Module(state.Stateful):
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield pairs of a path and a module: this one, with an empty path, and all modules below it."""
-        walked = state.walk(self, lambda part: type(part) is list and {Value}.issuperset(map(type, part)))
-        return ((path, found) for path, found in walked if isinstance(found, Module))
+        return ((path, found) for path, found in state.walk(self, state.is_row) if isinstance(found, Module))
 
     def modules(self) -> Iterator[Module]:
         """Yield this module and all modules below it, without repetition."""
@@ -108,7 +92,7 @@ class Module(state.Stateful):
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         parameters = tuple(self.parameters())
-        flat.write(parameters, "grad", array("d", bytes(8 * len(parameters))))
+        flat.write(parameters, "grad", zeros(len(parameters)))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""
@@ -162,17 +146,12 @@ class Module(state.Stateful):
     def load_state_dict(self, numbers: Mapping[str, Any]) -> None:
         """Restore the numbers of a `state_dict()`; nothing changes if one of them is wrong.
 
-        Parameters
-        ----------
-        numbers : mapping of str to float, nested lists of float, or arrays
-            The entries of `state_dict()`, of the same shapes.
-
         Raises
         ------
         ValueError
             If an entry is missing, unexpected, of the wrong shape, or doesn't hold numbers; all are named.
         TypeError
-            If `numbers` isn't a mapping.
+            If `numbers` isn't a mapping of names to numbers, nested lists of numbers, or arrays.
 
         Examples
         --------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
+from autograd._common.foreign import explained
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from nn._common.checks import check_operands, number_in, size
+from nn._common.checks import check_operands, setting, size
 from nn.modules.activations import Operand
 from nn.modules.module import Module
 
@@ -39,9 +39,10 @@ class LayerNorm(Module):
     [-1.2247, 0.0, 1.2247]
     """
 
+    @explained("layer")
     def __init__(self, width: int, *, eps: float = 1e-5, name: str = "layer norm") -> None:
         self.name = name
-        self.width, self.eps = size(f"{name}: width", width), number_in(f"{name}: eps", eps, 0.0, math.inf)
+        self.width, self.eps = size(f"{name}: width", width), setting(name, "eps", eps)
         self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width)]
         self.bias = [Value(0.0, label=f"bias{i + 1}") for i in range(self.width)]
 
@@ -72,9 +73,10 @@ class RMSNorm(Module):
     [0.8485, 1.1314]
     """
 
+    @explained("layer")
     def __init__(self, width: int, *, eps: float = 1e-5, gain: bool = True, name: str = "rms norm") -> None:
         self.name = name
-        self.width, self.eps = size(f"{name}: width", width), number_in(f"{name}: eps", eps, 0.0, math.inf)
+        self.width, self.eps = size(f"{name}: width", width), setting(name, "eps", eps)
         self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width)] if gain else []
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:

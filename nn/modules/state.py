@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from autograd.engine.backend import Value
 from nn._common.checks import flattened, number_of, shape_of
 
-__all__ = ["PLAIN", "Entry", "Stateful", "entries", "load", "opened", "parts", "walk"]
+__all__ = ["PLAIN", "Entry", "Stateful", "entries", "is_row", "load", "opened", "parts", "walk"]
 
 PLAIN = (str, int, float, bool, type(None))
 """Types without parameters."""
@@ -35,9 +35,15 @@ class Entry:
 
     def read(self) -> Any:
         """Return the number, or nested lists of numbers."""
-        if self.owner is not None:
-            return float(getattr(self.owner, self.content))
-        return _numbers_in(self.content)
+        return _numbers_in(self.content) if self.owner is None else float(self.attribute())
+
+    def attribute(self) -> Any:
+        """Return a buffer as it is kept."""
+        return getattr(self.owner, self.content)
+
+    def values(self) -> list[Value]:
+        """Return the parameters row by row; none for a buffer."""
+        return flattened(self.content, self.shape) if self.owner is None else []
 
 
 def opened(part: Any) -> Any:
@@ -96,6 +102,11 @@ def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) ->
             stack += [(prefix + name, part) for name, part in reversed(parts(found))]
 
 
+def is_row(part: object) -> bool:
+    """Whether it is a list of nothing but Values."""
+    return type(part) is list and {Value}.issuperset(map(type, part))
+
+
 def entries(module: Stateful) -> list[Entry]:
     """Return the entries of a module's state, in the order of the attributes.
 
@@ -125,48 +136,41 @@ def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
     wanted = {entry.name: entry for entry in entries(module)}
     complaints = [f"missing {name!r}" for name in wanted if name not in numbers]
     complaints += [f"unexpected {name!r}" for name in numbers if name not in wanted]
-    writes: dict[int, tuple[Value, float, str]] = {}
-    buffers: list[tuple[Stateful, str, float]] = []
-    for name, entry in wanted.items():
-        if name in numbers:
-            complaint = _prepare(entry, numbers[name], writes, buffers)
-            complaints += [complaint] if complaint else []
+    given, writes = {}, dict[int, tuple[Value, float, str]]()
+    for name in filter(numbers.__contains__, wanted):
+        try:
+            given[name] = _checked(wanted[name], numbers[name])
+            for value, number in zip(wanted[name].values(), given[name]):
+                before = writes.setdefault(id(value), (value, number, name))
+                if before[1] != number and not (math.isnan(before[1]) and math.isnan(number)):
+                    raise ValueError(f"gives a parameter {number!r} to which {before[2]!r} gives {before[1]!r}")
+        except (TypeError, ValueError) as error:
+            complaints.append(f"{name!r} {error}")
     if complaints:
         raise ValueError(f"{where}: {'; '.join(complaints)}")
     for value, number, _ in writes.values():
         value.data = number
-    for owner, name, number in buffers:
-        kind = type(getattr(owner, name))
-        setattr(owner, name, kind(number))
+    for name, entry in wanted.items():
+        if entry.owner is not None:
+            setattr(entry.owner, entry.content, type(entry.attribute())(given[name][0]))
 
 
-def _prepare(
-    entry: Entry, given: Any, writes: dict[int, tuple[Value, float, str]], buffers: list[tuple[Stateful, str, float]]
-) -> str:
-    """Collect the writes of an entry; return what is wrong with it, or an empty string."""
+def _checked(entry: Entry, given: Any) -> list[float]:
+    """The numbers of an entry in a row; a TypeError or ValueError says what is wrong with them."""
     shape = shape_of(given)
     if shape != entry.shape:
         wanted = f"of shape {entry.shape}" if entry.shape else "one number"
-        return f"{entry.name!r} must be {wanted}, got {f'shape {shape}' if shape else repr(given)[:60]}"
-    numbers = []
-    for number in flattened(given, shape):
-        if isinstance(number, bool):
-            return f"{entry.name!r} must hold numbers, got {number}"
-        try:
-            numbers.append(number_of(number))
-        except TypeError as error:
-            return f"{entry.name!r} must hold numbers, {error}"
-    if entry.owner is not None:
-        kept = getattr(entry.owner, entry.content)
-        if isinstance(kept, int) and not numbers[0].is_integer():
-            return f"{entry.name!r} must be a whole number, got {numbers[0]!r}"
-        buffers.append((entry.owner, entry.content, numbers[0]))
-        return ""
-    for value, number in zip(flattened(entry.content, entry.shape), numbers, strict=True):
-        before = writes.setdefault(id(value), (value, number, entry.name))
-        if before[1] != number and not (math.isnan(before[1]) and math.isnan(number)):
-            return f"{entry.name!r} gives a parameter {number!r} to which {before[2]!r} gives {before[1]!r}"
-    return ""
+        raise ValueError(f"must be {wanted}, got {f'shape {shape}' if shape else repr(given)[:60]}")
+    flat = flattened(given, shape)
+    if any(isinstance(number, bool) for number in flat):
+        raise TypeError("must hold numbers, got True or False")
+    try:
+        numbers = [number_of(number) for number in flat]
+    except TypeError as error:
+        raise TypeError(f"must hold numbers, {error}") from None
+    if entry.owner is not None and isinstance(entry.attribute(), int) and not numbers[0].is_integer():
+        raise ValueError(f"must be a whole number, got {numbers[0]!r}")
+    return numbers
 
 
 def _values_shape(part: object, depth: int = 8) -> tuple[int, ...] | None:

@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from nn._common import flat
-from nn._common.checks import number_in
+from nn._common.checks import setting
 from nn.optim.optimizer import Optimizer, Parameters, checked_parameters
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def clip_grad_norm_(
     >>> round(a.grad, 5), round(b.grad, 5)
     (0.6, 0.8)
     """
-    limit = number_in("clip_grad_norm_: max_norm", max_norm, 0.0, math.inf, open_high=False)
-    power = number_in("clip_grad_norm_: norm_type", norm_type, 0.0, math.inf, open_low=True, open_high=False)
+    limit = setting("clip_grad_norm_", "max_norm", max_norm)
+    power = setting("clip_grad_norm_", "norm_type", norm_type)
     values = _values("clip_grad_norm_", parameters)
     gradients = flat.read(values, "grad")
     norm = _norm(gradients, power)
@@ -65,17 +65,7 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Parameters | Optimizer, clip_value: float) -> None:
     """Clip every gradient to [−clip_value, clip_value]; nan stays nan.
 
-    Parameters
-    ----------
-    parameters : Module, Optimizer, or iterable of Value
-        The parameters whose gradients are clipped.
-    clip_value : float
-        Not negative.
-
-    Raises
-    ------
-    ValueError
-        If `clip_value` is negative.
+    `clip_value` must not be negative; parameters are as in `clip_grad_norm_`.
 
     Examples
     --------
@@ -86,7 +76,7 @@ def clip_grad_value_(parameters: Parameters | Optimizer, clip_value: float) -> N
     >>> a.grad
     -0.5
     """
-    limit = number_in("clip_grad_value_: clip_value", clip_value, 0.0, math.inf, open_high=False)
+    limit = setting("clip_grad_value_", "clip_value", clip_value)
     values = _values("clip_grad_value_", parameters)
     clipped = [-limit if g < -limit else limit if g > limit else g for g in flat.read(values, "grad")]
     flat.write(values, "grad", array("d", clipped))

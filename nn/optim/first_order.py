@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, ClassVar
 
+from autograd._common.foreign import explained
 from nn.optim.optimizer import Optimizer, Parameters
 
 __all__ = ["SGD", "Adam", "AdamW", "RMSprop"]
 
 # The settings of a row that are read as they are, in its order.
-_SGD: Callable[[Any], tuple[float, ...]] = attrgetter("_lr", "weight_decay", "maximize")
+_SGD: Callable[[Any], tuple[float, ...]] = attrgetter("lr", "weight_decay", "maximize")
 _MOMENTUM: Callable[[Any], tuple[float, ...]] = attrgetter(
-    "_lr", "weight_decay", "maximize", "momentum", "dampening", "nesterov", "steps"
+    "lr", "weight_decay", "maximize", "momentum", "dampening", "nesterov", "steps"
 )
-_ADAM: Callable[[Any], tuple[Any, ...]] = attrgetter("_lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
+_ADAM: Callable[[Any], tuple[Any, ...]] = attrgetter("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
 _RMSPROP: Callable[[Any], tuple[float, ...]] = attrgetter(
-    "_lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize"
+    "lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize"
 )
 
 
@@ -51,43 +52,21 @@ class SGD(Optimizer):
     0.0
     """
 
-    momentum: float
-    dampening: float
-    weight_decay: float
-    nesterov: bool
-    maximize: bool
-    bounds: ClassVar = {
-        "momentum": math.inf,
-        "dampening": math.inf,
-        "weight_decay": math.inf,
-        "nesterov": bool,
-        "maximize": bool,
-    }
-
+    @explained("optimizer")
     def __init__(
-        self,
-        parameters: Parameters,
-        lr: float,
-        *,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters, lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
-            maximize=maximize,
-        )  # fmt: skip
+        self, parameters: Parameters, lr: float, *, momentum: float = 0.0, dampening: float = 0.0,
+        weight_decay: float = 0.0, nesterov: bool = False, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        self.momentum, self.dampening, self.weight_decay = momentum, dampening, weight_decay
+        self.nesterov, self.maximize = nesterov, maximize
+        super().__init__(parameters, lr)
 
-    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
-        found = super()._checked(settings)
-        if found["nesterov"] and (found["momentum"] == 0.0 or found["dampening"] != 0.0):
+    def _check(self, settings: Any) -> None:
+        if settings.nesterov and (settings.momentum == 0.0 or settings.dampening != 0.0):
             raise ValueError(
-                f"SGD: nesterov needs momentum and no dampening, got momentum {found['momentum']!r} "
-                f"and dampening {found['dampening']!r}"
+                f"SGD: nesterov needs momentum and no dampening, got momentum {settings.momentum!r} "
+                f"and dampening {settings.dampening!r}"
             )
-        return found
 
     def _row(self, settings: Any) -> Any:
         if settings.momentum:
@@ -123,34 +102,16 @@ class Adam(Optimizer):
     0.9
     """
 
-    betas: tuple[float, float]
-    eps: float
-    weight_decay: float
-    amsgrad: bool
-    maximize: bool
-    bounds: ClassVar = {
-        "betas": (1.0, 1.0),
-        "eps": math.inf,
-        "weight_decay": math.inf,
-        "amsgrad": bool,
-        "maximize": bool,
-    }
     decoupled: ClassVar[bool] = False
 
+    @explained("optimizer")
     def __init__(
-        self,
-        parameters: Parameters,
-        lr: float = 1e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
-        )
+        self, parameters: Parameters, lr: float = 1e-3, *, betas: Sequence[float] = (0.9, 0.999), eps: float = 1e-8,
+        weight_decay: float = 0.0, amsgrad: bool = False, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
+        self.amsgrad, self.maximize = amsgrad, maximize
+        super().__init__(parameters, lr)
 
     def _row(self, settings: Any) -> Any:
         lr, (beta1, beta2), eps, decay, amsgrad, maximize = _ADAM(settings)
@@ -159,17 +120,10 @@ class Adam(Optimizer):
             "adam",
             ("exp_avg", "exp_avg_sq", "max_exp_avg_sq" if amsgrad else None),
             (
-                lr / (1.0 - beta1**step),
-                1.0 / math.sqrt(1.0 - beta2**step),
-                beta1,
-                beta2,
-                eps,
-                0.0 if decoupled else decay,
-                1.0 - lr * decay if decoupled else 1.0,
-                amsgrad,
-                maximize,
+                lr / (1.0 - beta1**step), 1.0 / math.sqrt(1.0 - beta2**step), beta1, beta2, eps,
+                0.0 if decoupled else decay, 1.0 - lr * decay if decoupled else 1.0, amsgrad, maximize,
             ),
-        )
+        )  # fmt: skip
 
 
 class AdamW(Adam):
@@ -188,17 +142,11 @@ class AdamW(Adam):
 
     decoupled: ClassVar[bool] = True
 
+    @explained("optimizer")
     def __init__(
-        self,
-        parameters: Parameters,
-        lr: float = 1e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        maximize: bool = False,
-    ) -> None:
+        self, parameters: Parameters, lr: float = 1e-3, *, betas: Sequence[float] = (0.9, 0.999), eps: float = 1e-8,
+        weight_decay: float = 1e-2, amsgrad: bool = False, maximize: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(
             parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
         )
@@ -232,37 +180,14 @@ class RMSprop(Optimizer):
     0.0
     """
 
-    alpha: float
-    eps: float
-    weight_decay: float
-    momentum: float
-    centered: bool
-    maximize: bool
-    bounds: ClassVar = {
-        "alpha": 1.0,
-        "eps": math.inf,
-        "weight_decay": math.inf,
-        "momentum": math.inf,
-        "centered": bool,
-        "maximize": bool,
-    }
-
+    @explained("optimizer")
     def __init__(
-        self,
-        parameters: Parameters,
-        lr: float = 1e-2,
-        *,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            parameters, lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered,
-            maximize=maximize,
-        )  # fmt: skip
+        self, parameters: Parameters, lr: float = 1e-2, *, alpha: float = 0.99, eps: float = 1e-8,
+        weight_decay: float = 0.0, momentum: float = 0.0, centered: bool = False, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        self.alpha, self.eps, self.weight_decay, self.momentum = alpha, eps, weight_decay, momentum
+        self.centered, self.maximize = centered, maximize
+        super().__init__(parameters, lr)
 
     def _row(self, settings: Any) -> Any:
         mean = "grad_avg" if settings.centered else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
+from autograd._common.foreign import explained
 from nn._common import flat
 from nn._common.checks import number_of, shown
 from nn.optim.optimizer import Optimizer, Parameters
@@ -55,31 +56,14 @@ class LBFGS(Optimizer):
     3.0
     """
 
-    max_iter: int
-    history_size: int
-    tolerance_grad: float
-    tolerance_change: float
-    bounds: ClassVar = {
-        "max_iter": int,
-        "history_size": int,
-        "tolerance_grad": math.inf,
-        "tolerance_change": math.inf,
-    }
-
+    @explained("optimizer")
     def __init__(
-        self,
-        parameters: Parameters,
-        lr: float = 1.0,
-        *,
-        max_iter: int = 20,
-        history_size: int = 10,
-        tolerance_grad: float = 1e-7,
-        tolerance_change: float = 1e-9,
-    ) -> None:
-        super().__init__(
-            parameters, lr, max_iter=max_iter, history_size=history_size, tolerance_grad=tolerance_grad,
-            tolerance_change=tolerance_change,
-        )  # fmt: skip
+        self, parameters: Parameters, lr: float = 1.0, *, max_iter: int = 20, history_size: int = 10,
+        tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9,
+    ) -> None:  # fmt: skip
+        self.max_iter, self.history_size = max_iter, history_size
+        self.tolerance_grad, self.tolerance_change = tolerance_grad, tolerance_change
+        super().__init__(parameters, lr)
         if lr != 1.0:
             raise ValueError(f"LBFGS: lr must be 1, as the line search finds the length of a step, got {lr!r}")
         if len(self._groups) > 1:

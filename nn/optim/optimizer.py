@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from array import array
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
 from nn._common import flat
-from nn._common.checks import entries_of, listed, number_in, number_of, shown, size
+from nn._common.checks import entries_of, listed, number_of, setting, shown
 from nn._common.steps import zeros
 from nn.modules.module import Module
 
@@ -38,7 +39,6 @@ class Group:
     def __post_init__(self) -> None:
         self.zeros = zeros(len(self.values))
         self.plain = not self.own and self.rate == 1.0  # has the optimiser's own settings
-
         self._last: tuple[Any, tuple[Doubles | None, ...]] = (None, ())
 
     def arrays(self, names: tuple[str | None, ...]) -> tuple[Doubles | None, ...]:
@@ -94,60 +94,47 @@ class Optimizer:
     (0.85, 0.8)
     """
 
-    bounds: ClassVar[dict[str, Any]] = {}
-    """Settings in order: each in [0, bound); a tuple of bounds for several numbers, bool for a switch."""
+    settings: ClassVar[tuple[str, ...]] = ("lr",)
+    """Names of the settings: the arguments of the constructor after the parameters, each an attribute."""
 
-    def __init__(self, parameters: Parameters, lr: float, **settings: Any) -> None:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.settings = tuple(inspect.signature(cls.__init__).parameters)[2:]
+
+    def __init__(self, parameters: Parameters, lr: float) -> None:
         self.lr = lr
-        for name, setting in self._checked(settings).items():
-            setattr(self, name, setting)
         self.steps = 0
-        self._groups = self._grouped(parameters, settings)
+        self._check(self)
+        self._groups = self._grouped(parameters)
 
-    def _grouped(self, parameters: Any, settings: dict[str, Any]) -> list[Group]:
+    def __setattr__(self, name: str, given: Any) -> None:
+        if name in self.settings:
+            given = setting(type(self).__name__, name, given)
+        object.__setattr__(self, name, given)
+
+    def _check(self, settings: Any) -> None:
+        """Raise a ValueError if settings, each allowed by itself, don't go together."""
+
+    def _grouped(self, parameters: Any) -> list[Group]:
         where = type(self).__name__
         given = parameters if isinstance(parameters, (Module, Value)) or not _iterable(parameters) else [*parameters]
         if not (isinstance(given, list) and given and all(isinstance(part, Mapping) for part in given)):
             return [Group(checked_parameters(where, given))]
         groups = []
         for part in given:
-            own = {name: setting for name, setting in part.items() if name not in ("params", "lr")}
-            unknown = [repr(name) for name in own if name not in self.bounds]
-            if unknown or "params" not in part:
-                allowed = listed(("params", "lr", *self.bounds))
-                raise ValueError(
-                    f"{where}: a group needs 'params' and takes {allowed}, got {listed(map(repr, part)) or 'nothing'}"
-                )
-            rate = number_in(f"{where}: lr", part.get("lr", self.lr), 0.0, math.inf)
+            own = {name: x for name, x in part.items() if name not in ("params", "lr")}
+            if "params" not in part or not own.keys() <= set(self.settings):
+                allowed, got = listed(("params", *self.settings)), listed(map(repr, part)) or "nothing"
+                raise ValueError(f"{where}: a group needs 'params' and takes {allowed}, got {got}")
+            rate = setting(where, "lr", part.get("lr", self.lr))
             if rate != self.lr and self.lr == 0.0:
                 raise ValueError(f"{where}: a group's lr is kept in proportion to the optimiser's, which must not be 0")
-            checked = self._checked({**settings, **own})
+            own = {name: setting(where, name, x) for name, x in own.items()}
             relative = 1.0 if rate == self.lr else rate / self.lr
-            values = checked_parameters(where, part["params"])
-            groups.append(Group(values, {name: checked[name] for name in own}, relative))
+            groups.append(Group(checked_parameters(where, part["params"]), own, relative))
+            self._check(self._settings_of(groups[-1]))
         checked_parameters(where, [value for group in groups for value in group.values])
         return groups
-
-    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Settings, each within its bounds."""
-        where, found = type(self).__name__, dict(settings)
-        for name, bound in self.bounds.items():
-            given = settings[name]
-            if bound is bool:
-                if isinstance(given, str) or given not in (True, False):
-                    raise ValueError(f"{where}: {name} must be True or False, got {shown(given)}")
-                found[name] = bool(given)
-            elif bound is int:
-                found[name] = size(f"{where}: {name}", given)
-            elif isinstance(bound, tuple):
-                if not isinstance(given, (tuple, list)) or len(given) != len(bound):
-                    raise ValueError(f"{where}: {name} must be two numbers, got {shown(given)}")
-                found[name] = tuple(
-                    number_in(f"{where}: {name}[{i}]", x, 0.0, top) for i, (x, top) in enumerate(zip(given, bound))
-                )
-            else:
-                found[name] = number_in(f"{where}: {name}", given, 0.0, bound)
-        return found
 
     @property
     def parameters(self) -> tuple[Value, ...]:
@@ -155,15 +142,6 @@ class Optimizer:
         if len(self._groups) == 1:
             return self._groups[0].values
         return tuple(value for group in self._groups for value in group.values)
-
-    @property
-    def lr(self) -> float:
-        """Learning rate."""
-        return self._lr
-
-    @lr.setter
-    def lr(self, rate: float) -> None:
-        self._lr = number_in(f"{type(self).__name__}: lr", rate, 0.0, math.inf)
 
     def step(self) -> None:
         """Update every parameter from its gradient.
@@ -189,8 +167,8 @@ class Optimizer:
 
     def _settings_of(self, group: Group) -> Any:
         """An object with the settings of a group as attributes."""
-        shared = {name: getattr(self, name) for name in self.bounds}
-        return SimpleNamespace(**{**shared, **group.own, "_lr": self._lr * group.rate, "steps": self.steps})
+        shared = {name: getattr(self, name) for name in self.settings}
+        return SimpleNamespace(**{**shared, **group.own, "lr": self.lr * group.rate, "steps": self.steps})
 
     def _row(self, settings: Any) -> tuple[str, tuple[str | None, ...], tuple[float, ...]]:
         """Return the row of `nn._common.steps` that a step runs, the names of its states, and its settings.
@@ -213,7 +191,7 @@ class Optimizer:
         >>> SGD([Value(1.0)], lr=0.5, momentum=0.9).state_dict()["state"]
         {'momentum_buffer': [0.0]}
         """
-        settings = {name: _plain(getattr(self, name)) for name in ("lr", *self.bounds)}
+        settings = {name: _plain(getattr(self, name)) for name in self.settings}
         names = tuple(self._names())
         kept = [dict(zip(names, group.arrays(names), strict=True)) for group in self._groups]
         arrays = {name: [x for arrays in kept for x in arrays[name] or ()] for name in names}
@@ -246,7 +224,7 @@ class Optimizer:
             raise ValueError(f"{where}: the groups are {shown(state['groups'])}, but here {self._described()}")
         trial = self._with_settings(where, state["settings"])
         arrays = _arrays_of(where, state["state"], trial._names(), len(self.parameters))
-        for name in ("lr", *self.bounds):
+        for name in self.settings:
             setattr(self, name, getattr(trial, name))
         self.steps, begin, groups = steps, 0, []
         for group in self._groups:
@@ -256,7 +234,7 @@ class Optimizer:
 
     def _with_settings(self, where: str, settings: Any) -> Optimizer:
         """Another optimiser of this kind and these groups with other settings, checked."""
-        given = entries_of(f"{where}: settings", settings, ("lr", *self.bounds))
+        given = entries_of(f"{where}: settings", settings, self.settings)
         try:
             trial = type(self)(self.parameters[:1], **given)
         except (TypeError, ValueError) as error:
@@ -265,7 +243,7 @@ class Optimizer:
         return trial
 
     def __repr__(self) -> str:
-        shown_ = [name for name in ("lr", *self.bounds) if name != "maximize" or getattr(self, name)]
+        shown_ = [name for name in self.settings if name != "maximize" or getattr(self, name)]
         settings = "".join(f", {name}={getattr(self, name)!r}" for name in shown_)
         return f"{type(self).__name__}({len(self.parameters)} parameters{settings})"
 

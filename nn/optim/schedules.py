@@ -8,13 +8,16 @@ a class.
 
 from __future__ import annotations
 
+import inspect
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias
 
+from autograd._common.foreign import explained, refuse_keywords
 from autograd.engine.backend import Value
-from nn._common.checks import entries_of, number_in, number_of, shown, size
+from nn._common.checks import entries_of, number_of, setting, shown, size
 from nn.optim.optimizer import Optimizer
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 Rated: TypeAlias = Optimizer | float
+P = ParamSpec("P")
 
 
 class Schedule:
@@ -55,19 +59,13 @@ class Schedule:
     0.4
     """
 
-    def __init__(
-        self,
-        optimizer: Rated,
-        rate: Callable[[float, int], float],
-        name: str = "Schedule",
-        base_lr: float | None = None,
-    ) -> None:
+    def __init__(self, optimizer: Rated, rate: Callable[[float, int], float], name: str = "Schedule") -> None:
         self.name, self.rate, self.last_step = name, rate, 0
         self.optimizer = optimizer if isinstance(optimizer, Optimizer) else None
         base: Any = optimizer.lr if isinstance(optimizer, Optimizer) else optimizer
         if isinstance(base, Value) or not hasattr(type(base), "__float__"):
             raise TypeError(f"{name}: optimizer must be an Optimizer or a rate, got {shown(base)}")
-        self.base_lr = number_in(f"{name}: base rate", base if base_lr is None else base_lr, 0.0, math.inf)
+        self.base_lr: float = setting(name, "base rate", base)
         self._set()
 
     def __call__(self, step: int) -> float:
@@ -109,16 +107,52 @@ class Schedule:
         given = entries_of(where, state, tuple(self.state_dict()))
         if given["kind"] != self.name:
             raise ValueError(f"{where}: the state is that of {given['kind']!r}")
-        base = number_in(f"{where}: base_lr", given["base_lr"], 0.0, math.inf)
-        self.last_step = size(f"{where}: last_step", given["last_step"], least=0)
-        self.base_lr = base
+        base, last = (setting(where, name, given[name]) for name in ("base_lr", "last_step"))
+        self.base_lr, self.last_step = base, last
         self._set()
 
     def __repr__(self) -> str:
         return f"{self.name}(base_lr={self.base_lr!r}, last_step={self.last_step})"
 
 
-def LambdaLR(optimizer: Rated, lr_lambda: Callable[[int], float]) -> Schedule:
+def _function(where: str, name: str, given: Any) -> Any:
+    if not callable(given):
+        raise TypeError(f"{where}: {name} must be a function of the step, got {shown(given)}")
+    return given
+
+
+def _places(where: str, name: str, given: Any) -> list[int]:
+    return sorted(size(f"{where}: {name}", place, least=0) for place in given)
+
+
+_OWN: dict[str, Callable[[str, str, Any], Any]] = {"lr_lambda": _function, "milestones": _places}
+"""Settings that only schedules have."""
+
+
+def _schedule(formula: Callable[Concatenate[float, int, P], float]) -> Callable[Concatenate[Rated, P], Schedule]:
+    """Make a schedule of a formula of the base rate, the step and settings: a function of an optimiser and those."""
+    name = formula.__name__
+    first, _, *settings = inspect.signature(formula).parameters.values()
+    signature = inspect.Signature([first.replace(name="optimizer", annotation="Rated"), *settings])
+
+    @wraps(formula)
+    def made(*args: Any, **kwargs: Any) -> Schedule:
+        refuse_keywords(name, "schedule", kwargs)
+        try:
+            given = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}") from None
+        given.apply_defaults()
+        optimizer, *settings = given.arguments
+        checked = {key: _OWN.get(key, setting)(name, key, given.arguments[key]) for key in settings}
+        return Schedule(given.arguments[optimizer], partial(formula, **checked), name)
+
+    made.__signature__ = signature  # type: ignore[attr-defined]
+    return made
+
+
+@_schedule
+def LambdaLR(base: float, step: int, lr_lambda: Callable[[int], float]) -> float:
     """Multiply the base rate by a function of the step.
 
     Examples
@@ -126,20 +160,14 @@ def LambdaLR(optimizer: Rated, lr_lambda: Callable[[int], float]) -> Schedule:
     >>> LambdaLR(0.5, lambda step: 1 / (step + 1))(1)
     0.25
     """
-    if not callable(lr_lambda):
-        raise TypeError(f"LambdaLR: lr_lambda must be a function of the step, got {shown(lr_lambda)}")
-
-    def rate(base: float, step: int) -> float:
-        given = lr_lambda(step)
-        try:
-            return base * number_of(given)
-        except TypeError as error:
-            raise TypeError(f"LambdaLR: lr_lambda must return a number, {error}") from None
-
-    return Schedule(optimizer, rate, "LambdaLR")
+    try:
+        return base * number_of(lr_lambda(step))
+    except TypeError as error:
+        raise TypeError(f"LambdaLR: lr_lambda must return a number, {error}") from None
 
 
-def StepLR(optimizer: Rated, step_size: int, gamma: float = 0.1) -> Schedule:
+@_schedule
+def StepLR(base: float, step: int, step_size: int, gamma: float = 0.1) -> float:
     """Multiply the rate by `gamma` every `step_size` steps.
 
     Examples
@@ -147,11 +175,11 @@ def StepLR(optimizer: Rated, step_size: int, gamma: float = 0.1) -> Schedule:
     >>> [StepLR(0.5, step_size=2, gamma=0.5)(n) for n in range(5)]
     [0.5, 0.5, 0.25, 0.25, 0.125]
     """
-    every, factor = size("StepLR: step_size", step_size), _gamma("StepLR", gamma)
-    return Schedule(optimizer, lambda base, step: base * factor ** (step // every), "StepLR")
+    return float(base * gamma ** (step // step_size))
 
 
-def MultiStepLR(optimizer: Rated, milestones: Sequence[int], gamma: float = 0.1) -> Schedule:
+@_schedule
+def MultiStepLR(base: float, step: int, milestones: Sequence[int], gamma: float = 0.1) -> float:
     """Multiply the rate by `gamma` at each milestone, a step number.
 
     Examples
@@ -159,12 +187,11 @@ def MultiStepLR(optimizer: Rated, milestones: Sequence[int], gamma: float = 0.1)
     >>> [MultiStepLR(1.0, [1, 3], gamma=0.5)(n) for n in range(5)]
     [1.0, 0.5, 0.5, 0.25, 0.25]
     """
-    places = sorted(size("MultiStepLR: milestone", step, least=0) for step in milestones)
-    factor = _gamma("MultiStepLR", gamma)
-    return Schedule(optimizer, lambda base, step: base * factor ** bisect_right(places, step), "MultiStepLR")
+    return float(base * gamma ** bisect_right(milestones, step))
 
 
-def ExponentialLR(optimizer: Rated, gamma: float) -> Schedule:
+@_schedule
+def ExponentialLR(base: float, step: int, gamma: float) -> float:
     """Multiply the rate by `gamma` at every step.
 
     Examples
@@ -172,11 +199,11 @@ def ExponentialLR(optimizer: Rated, gamma: float) -> Schedule:
     >>> ExponentialLR(1.0, gamma=0.5)(3)
     0.125
     """
-    factor = _gamma("ExponentialLR", gamma)
-    return Schedule(optimizer, lambda base, step: base * factor**step, "ExponentialLR")
+    return float(base * gamma**step)
 
 
-def ConstantLR(optimizer: Rated, factor: float = 1 / 3, total_iters: int = 5) -> Schedule:
+@_schedule
+def ConstantLR(base: float, step: int, factor: float = 1 / 3, total_iters: int = 5) -> float:
     """Use the base rate times `factor` for `total_iters` steps, then the base rate.
 
     Examples
@@ -184,12 +211,13 @@ def ConstantLR(optimizer: Rated, factor: float = 1 / 3, total_iters: int = 5) ->
     >>> [ConstantLR(1.0, 0.25, total_iters=2)(n) for n in range(3)]
     [0.25, 0.25, 1.0]
     """
-    first = number_in("ConstantLR: factor", factor, 0.0, 1.0, open_high=False)
-    count = size("ConstantLR: total_iters", total_iters)
-    return Schedule(optimizer, lambda base, step: base * (first if step < count else 1.0), "ConstantLR")
+    return base * (factor if step < total_iters else 1.0)
 
 
-def LinearLR(optimizer: Rated, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5) -> Schedule:
+@_schedule
+def LinearLR(
+    base: float, step: int, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
+) -> float:
     """Multiply the base rate by a factor that goes linearly from `start_factor` to `end_factor` in `total_iters` steps.
 
     Examples
@@ -197,15 +225,11 @@ def LinearLR(optimizer: Rated, start_factor: float = 1 / 3, end_factor: float = 
     >>> [LinearLR(1.0, start_factor=0.5, total_iters=2)(n) for n in range(4)]
     [0.5, 0.75, 1.0, 1.0]
     """
-    start = number_in("LinearLR: start_factor", start_factor, 0.0, 1.0, open_low=True, open_high=False)
-    end = number_in("LinearLR: end_factor", end_factor, 0.0, 1.0, open_high=False)
-    count = size("LinearLR: total_iters", total_iters)
-    return Schedule(
-        optimizer, lambda base, step: base * (start + (end - start) * (min(step, count) / count)), "LinearLR"
-    )
+    return base * (start_factor + (end_factor - start_factor) * (min(step, total_iters) / total_iters))
 
 
-def PolynomialLR(optimizer: Rated, total_iters: int = 5, power: float = 1.0) -> Schedule:
+@_schedule
+def PolynomialLR(base: float, step: int, total_iters: int = 5, power: float = 1.0) -> float:
     """Decay the rate as (1 − step/total_iters)^power times the base rate, then 0.
 
     Examples
@@ -213,12 +237,11 @@ def PolynomialLR(optimizer: Rated, total_iters: int = 5, power: float = 1.0) -> 
     >>> [PolynomialLR(1.0, total_iters=4, power=2.0)(n) for n in range(6)]
     [1.0, 0.5625, 0.25, 0.0625, 0.0, 0.0]
     """
-    count = size("PolynomialLR: total_iters", total_iters)
-    exponent = number_in("PolynomialLR: power", power, 0.0, math.inf, open_low=True)
-    return Schedule(optimizer, lambda base, step: base * (1.0 - min(step, count) / count) ** exponent, "PolynomialLR")
+    return float(base * (1.0 - min(step, total_iters) / total_iters) ** power)
 
 
-def CosineAnnealingLR(optimizer: Rated, T_max: int, eta_min: float = 0.0) -> Schedule:
+@_schedule
+def CosineAnnealingLR(base: float, step: int, T_max: int, eta_min: float = 0.0) -> float:
     """Anneal the rate along half a cosine from the base rate to `eta_min` in `T_max` steps, then back, periodically.
 
     Examples
@@ -226,12 +249,11 @@ def CosineAnnealingLR(optimizer: Rated, T_max: int, eta_min: float = 0.0) -> Sch
     >>> [round(CosineAnnealingLR(1.0, T_max=2)(n), 9) for n in range(4)]
     [1.0, 0.5, 0.0, 0.5]
     """
-    period = size("CosineAnnealingLR: T_max", T_max)
-    low = number_in("CosineAnnealingLR: eta_min", eta_min, 0.0, math.inf)
-    return Schedule(optimizer, lambda base, step: _cosine(base, low, step / period), "CosineAnnealingLR")
+    return _cosine(base, eta_min, step / T_max)
 
 
-def CosineAnnealingWarmRestarts(optimizer: Rated, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> Schedule:
+@_schedule
+def CosineAnnealingWarmRestarts(base: float, step: int, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> float:
     """Anneal the rate along half a cosine and restart, after `T_0` steps and then periods `T_mult` times as long each.
 
     Examples
@@ -239,38 +261,25 @@ def CosineAnnealingWarmRestarts(optimizer: Rated, T_0: int, T_mult: int = 1, eta
     >>> [round(CosineAnnealingWarmRestarts(1.0, T_0=2, T_mult=2)(n), 4) for n in range(7)]
     [1.0, 0.5, 1.0, 0.8536, 0.5, 0.1464, 1.0]
     """
-    first, times = size("CosineAnnealingWarmRestarts: T_0", T_0), size("CosineAnnealingWarmRestarts: T_mult", T_mult)
-    low = number_in("CosineAnnealingWarmRestarts: eta_min", eta_min, 0.0, math.inf)
-
-    def rate(base: float, step: int) -> float:
-        period = first
-        if times == 1:
-            step %= period
-        while step >= period:
-            step, period = step - period, period * times
-        return _cosine(base, low, step / period)
-
-    return Schedule(optimizer, rate, "CosineAnnealingWarmRestarts")
+    step = step % T_0 if T_mult == 1 else step
+    while step >= T_0:
+        step, T_0 = step - T_0, T_0 * T_mult
+    return _cosine(base, eta_min, step / T_0)
 
 
+@_schedule
 def OneCycleLR(
-    optimizer: Rated,
-    max_lr: float,
-    total_steps: int,
-    *,
-    pct_start: float = 0.3,
-    anneal_strategy: str = "cos",
-    div_factor: float = 25.0,
-    final_div_factor: float = 1e4,
-) -> Schedule:
+    base: float, step: int, max_lr: float, total_steps: int, *, pct_start: float = 0.3, anneal_strategy: str = "cos",
+    div_factor: float = 25.0, final_div_factor: float = 1e4,
+) -> float:  # fmt: skip
     """Raise the rate from max_lr/div_factor to max_lr, then lower it to the first rate/final_div_factor (Smith 2018).
 
-    Momentum stays as it is, as with `cycle_momentum=False` in torch.
+    Momentum stays as it is, as with `cycle_momentum=False` in torch, and the optimiser's own rate is not used.
 
     Parameters
     ----------
     optimizer : Optimizer or float
-        The optimiser; its own rate is not used.
+        As in the other schedules.
     max_lr : float
         The maximum.
     total_steps : int
@@ -294,26 +303,13 @@ def OneCycleLR(
     >>> [round(schedule(n), 4) for n in range(10)]
     [0.25, 0.625, 1.0, 0.8571, 0.7143, 0.5714, 0.4286, 0.2857, 0.1429, 0.0]
     """
-    if anneal_strategy not in ("cos", "linear"):
-        raise ValueError(f"OneCycleLR: unknown anneal_strategy, got {anneal_strategy!r}; allowed cos, linear")
-    top_rate = number_in("OneCycleLR: max_lr", max_lr, 0.0, math.inf)
-    count = size("OneCycleLR: total_steps", total_steps)
-    first = top_rate / number_in("OneCycleLR: div_factor", div_factor, 0.0, math.inf, open_low=True)
-    last = first / number_in("OneCycleLR: final_div_factor", final_div_factor, 0.0, math.inf, open_low=True)
-    top = number_in("OneCycleLR: pct_start", pct_start, 0.0, 1.0, open_high=False) * count - 1.0
-
-    def between(start: float, end: float, part: float) -> float:
-        return (end - start) * part + start if anneal_strategy == "linear" else _cosine(start, end, part)
-
-    def rate(base: float, step: int) -> float:
-        if step > count:
-            raise ValueError(f"OneCycleLR: the cycle has {count} steps, got step {step} counted from 0")
-        step = min(step, count - 1)
-        if step <= top:
-            return between(first, top_rate, step / top if top else 1.0)
-        return between(top_rate, last, (step - top) / (count - 1.0 - top))
-
-    return Schedule(optimizer, rate, "OneCycleLR")
+    if step > total_steps:
+        raise ValueError(f"OneCycleLR: the cycle has {total_steps} steps, got step {step} counted from 0")
+    first, top, step = max_lr / div_factor, pct_start * total_steps - 1.0, min(step, total_steps - 1)
+    between = _cosine if anneal_strategy == "cos" else _line
+    if step <= top:
+        return between(first, max_lr, step / top if top else 1.0)
+    return between(max_lr, first / final_div_factor, (step - top) / (total_steps - 1.0 - top))
 
 
 def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
@@ -344,13 +340,7 @@ def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: S
         raise ValueError(f"SequentialLR: {len(parts)} schedules need one milestone fewer, got {len(places)}")
     if places != sorted(set(places)):
         raise ValueError(f"SequentialLR: milestones must rise, got {places!r}")
-    _of_one("SequentialLR", optimizer, parts)
-
-    def rate(base: float, step: int) -> float:
-        turn = bisect_right(places, step)
-        return parts[turn].rate(base, step - (places[turn - 1] if turn else 0))
-
-    return Schedule(optimizer, rate, "SequentialLR", parts[0].base_lr)
+    return _combined("SequentialLR", optimizer, parts, partial(_sequential, parts, places))
 
 
 def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
@@ -369,13 +359,7 @@ def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
     parts = list(schedulers)
     if not parts or not isinstance(parts[0], Schedule):
         raise ValueError(f"ChainedScheduler: there must be schedules, got {shown(schedulers)}")
-    rated: Rated = parts[0].base_lr if parts[0].optimizer is None else parts[0].optimizer
-    _of_one("ChainedScheduler", rated, parts)
-
-    def rate(base: float, step: int) -> float:
-        return base * math.prod(part.rate(base, step) / base for part in parts) if base else 0.0
-
-    return Schedule(rated, rate, "ChainedScheduler", parts[0].base_lr)
+    return _combined("ChainedScheduler", parts[0].optimizer, parts, partial(_chained, parts))
 
 
 class ReduceLROnPlateau:
@@ -418,47 +402,36 @@ class ReduceLROnPlateau:
     0.5
     """
 
+    @explained("schedule")
     def __init__(
-        self,
-        optimizer: Optimizer,
-        mode: str = "min",
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
-    ) -> None:
+        self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10,
+        threshold: float = 1e-4, cooldown: int = 0, min_lr: float = 0.0,
+    ) -> None:  # fmt: skip
         where = "ReduceLROnPlateau"
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{where}: optimizer must be an Optimizer, got {shown(optimizer)}")
-        if mode not in ("min", "max"):
-            raise ValueError(f"{where}: unknown mode, got {mode!r}; allowed min, max")
-        self.optimizer, self.mode = optimizer, mode
-        self.factor = number_in(f"{where}: factor", factor, 0.0, 1.0, open_low=True)
-        self.patience = size(f"{where}: patience", patience, least=0)
-        self.threshold = number_in(f"{where}: threshold", threshold, 0.0, math.inf)
-        self.cooldown = size(f"{where}: cooldown", cooldown, least=0)
-        self.min_lr = number_in(f"{where}: min_lr", min_lr, 0.0, math.inf)
+        self.optimizer = optimizer
+        given = {"mode": mode, "factor": factor, "patience": patience, "threshold": threshold, "cooldown": cooldown}
+        self.settings = {name: setting(where, name, x) for name, x in {**given, "min_lr": min_lr}.items()}
         self.best = math.inf if mode == "min" else -math.inf
         self.bad_calls = self.cooling = 0
 
     def step(self, measure: float) -> None:
         """Record the next measure, such as the validation loss; nan is no improvement."""
-        number = number_of(measure)
-        sign = 1.0 if self.mode == "min" else -1.0
-        margin = self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0
+        number, kept = number_of(measure), self.settings
+        sign = 1.0 if kept["mode"] == "min" else -1.0
+        margin = kept["threshold"] * abs(self.best) if math.isfinite(self.best) else 0.0
         if sign * number < sign * self.best - margin:
             self.best, self.bad_calls = number, 0
         else:
             self.bad_calls += 1
         if self.cooling:
-            self.cooling -= 1
-            self.bad_calls = 0
-        if self.bad_calls > self.patience:
-            lower = max(self.optimizer.lr * self.factor, self.min_lr)
+            self.cooling, self.bad_calls = self.cooling - 1, 0
+        if self.bad_calls > kept["patience"]:
+            lower = max(self.optimizer.lr * kept["factor"], kept["min_lr"])
             if self.optimizer.lr - lower > 1e-8:
                 self.optimizer.lr = lower
-            self.cooling, self.bad_calls = self.cooldown, 0
+            self.cooling, self.bad_calls = kept["cooldown"], 0
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the schedule; the rate itself is part of the optimiser's state."""
@@ -472,12 +445,8 @@ class ReduceLROnPlateau:
             best = number_of(given["best"])
         except TypeError as error:
             raise ValueError(f"{where}: best must be a number, {error}") from None
-        bad_calls, cooling = (size(f"{where}: {name}", given[name], least=0) for name in ("bad_calls", "cooling"))
+        bad_calls, cooling = (setting(where, name, given[name]) for name in ("bad_calls", "cooling"))
         self.best, self.bad_calls, self.cooling = best, bad_calls, cooling
-
-
-def _gamma(where: str, gamma: float) -> float:
-    return number_in(f"{where}: gamma", gamma, 0.0, math.inf)
 
 
 def _cosine(start: float, end: float, part: float) -> float:
@@ -485,8 +454,27 @@ def _cosine(start: float, end: float, part: float) -> float:
     return end + (start - end) * (1.0 + math.cos(math.pi * part)) / 2.0
 
 
-def _of_one(where: str, optimizer: Rated, parts: Sequence[Any]) -> None:
+def _line(start: float, end: float, part: float) -> float:
+    return (end - start) * part + start
+
+
+def _sequential(parts: Sequence[Schedule], places: Sequence[int], base: float, step: int) -> float:
+    turn = bisect_right(places, step)
+    return parts[turn].rate(base, step - (places[turn - 1] if turn else 0))
+
+
+def _chained(parts: Sequence[Schedule], base: float, step: int) -> float:
+    return base * math.prod(part.rate(base, step) / base for part in parts) if base else 0.0
+
+
+def _combined(
+    name: str, optimizer: Rated | None, parts: Sequence[Any], rate: Callable[[float, int], float]
+) -> Schedule:
+    """A schedule of several, which all have its optimiser; its base rate is that of the first."""
     wanted = optimizer if isinstance(optimizer, Optimizer) else None
-    for schedule in parts:
-        if not isinstance(schedule, Schedule) or schedule.optimizer is not wanted:
-            raise ValueError(f"{where}: must be schedules of its own optimiser, got {shown(schedule)}")
+    for part in parts:
+        if not isinstance(part, Schedule) or part.optimizer is not wanted:
+            raise ValueError(f"{name}: must be schedules of its own optimiser, got {shown(part)}")
+    if wanted is not None:
+        wanted.lr = parts[0].base_lr  # the parts have set it to their first rates
+    return Schedule(parts[0].base_lr if wanted is None else wanted, rate, name)

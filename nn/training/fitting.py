@@ -9,6 +9,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from autograd._common.foreign import explained
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common.checks import size
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["fit"]
 
 
+@explained("fit")
 def fit(
     model: Module,
     X: Any,

@@ -82,26 +82,9 @@ class History:
         return len(self.loss)
 
     def __repr__(self) -> str:
-        parts = [f"{self.epochs} epochs", f"{self.steps} steps", *map(_described, self._curves())]
+        curves = [("loss", self.loss), ("validation", self.validation)]
+        parts = [f"{self.epochs} epochs", f"{self.steps} steps", *[_described(*curve) for curve in curves if curve[1]]]
         return f"History({', '.join(parts + ([self.stopped] if self.stopped else []))})"
-
-    def _curves(self) -> list[tuple[str, list[float]]]:
-        found = [("loss", self.loss), ("validation", self.validation)]
-        return [(name, numbers) for name, numbers in found if numbers]
-
-    def _repr_html_(self) -> str:
-        """Draw the curves for a notebook."""
-        lines = "".join(
-            f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{_points(numbers, self._curves())}"/>'
-            for (_, numbers), colour in zip(self._curves(), ("#1f77b4", "#d95f02"))
-        )
-        words = "; ".join(f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g}" for name, numbers in self._curves())
-        ended = f", {self.stopped}" if self.stopped else ""
-        return (
-            f'<figure style="margin:0"><svg viewBox="0 0 320 80" width="320" height="80" role="img" '
-            f'aria-label="training curves">{lines}</svg>'
-            f"<figcaption>{self.epochs} epochs{ended}, {self.seconds:.3g} s; {words}</figcaption></figure>"
-        )
 
     def plot(self, axes: Any = None) -> Any:
         """Plot the losses with matplotlib (extra `plots`) and return the axes.
@@ -121,18 +104,5 @@ class History:
         return plots.curves(self, axes)
 
 
-def _described(curve: tuple[str, list[float]]) -> str:
-    name, numbers = curve
+def _described(name: str, numbers: list[float]) -> str:
     return f"{name} {numbers[0]:.4g} → {numbers[-1]:.4g} {sparkline(numbers)}"
-
-
-def _points(numbers: list[float], curves: list[tuple[str, list[float]]]) -> str:
-    """A curve in a box of 320 by 80, in one scale with the others."""
-    height = _scale([number for _, other in curves for number in other])
-    count = min(len(numbers), 320)
-    chosen = [numbers[i * (len(numbers) - 1) // max(1, count - 1)] for i in range(count)]
-    return " ".join(
-        f"{4 + 312 * i / max(1, count - 1):.1f},{76 - 72 * height(number):.1f}"
-        for i, number in enumerate(chosen)
-        if math.isfinite(number)
-    )

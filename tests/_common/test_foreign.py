@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd._common.foreign import ARGUMENTS, HINTS
+from autograd._common.foreign import ARGUMENTS, HINTS, KEYWORDS
 from autograd.engine import backend, python
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
@@ -60,6 +62,52 @@ def test_arguments_of_pytorch_say_what_does_the_same_here(method: str) -> None:
         call()
 
 
+CALLS: dict[str, list[Any]] = {
+    "Value": [partial(ag.Value, 2.0), partial(python.Value, 2.0)],
+    "layer": [
+        partial(nn.Neuron, 2), partial(nn.Layer, 2, 1), partial(nn.Linear, 2, 1), partial(nn.MLP, 2, [1]),
+        partial(nn.Embedding, 3, 2), partial(nn.LayerNorm, 2), partial(nn.RMSNorm, 2), partial(nn.Dropout, 0.5),
+        partial(nn.Attention, 2, 1),
+    ],
+    "optimizer": [
+        partial(kind, [ag.Value(1.0)], lr=0.1) for kind in (nn.SGD, nn.Adam, nn.AdamW, nn.RMSprop)
+    ] + [partial(nn.LBFGS, [ag.Value(1.0)])],
+    "loss": [partial(loss, [0.5, 0.5], [1, 1]) for loss in nn.LOSSES.values()],
+    "schedule": [
+        partial(nn.schedules.StepLR, 0.1, 2), partial(nn.schedules.OneCycleLR, 0.1, 0.1, 10),
+        partial(nn.schedules.ReduceLROnPlateau, nn.SGD([ag.Value(1.0)], lr=0.1)),
+    ],
+    "fit": [partial(nn.fit, nn.MLP(1, [1]), [1.0], [1.0], loss="mse", optimizer=nn.SGD)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(KEYWORDS))
+def test_a_keyword_of_another_library_says_the_word_here(kind: str) -> None:
+    for call in CALLS[kind]:
+        for name, said in KEYWORDS[kind].items():
+            if name not in inspect.signature(call.func).parameters:
+                with pytest.raises(TypeError, match=re.escape(f"() takes no argument {name!r}; here: {said}") + "$"):
+                    call(**{name: True})
+        with pytest.raises(TypeError, match="frobnicate"):
+            call(frobnicate=True)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_bias_that_is_a_switch_says_the_word_here(bias: bool) -> None:
+    with pytest.raises(ValueError, match=f"here: bias='{'neuron' if bias else 'none'}'"):
+        nn.Linear(2, 3, bias=bias)  # type: ignore[arg-type]
+
+
+def test_a_subclass_may_have_arguments_of_other_libraries() -> None:
+    for kind in (ag.Value, python.Value):
+
+        class Named(kind):  # type: ignore[misc, valid-type]
+            def __init__(self, data: float, name: str) -> None:
+                super().__init__(data, name)
+
+        assert Named(2.0, name="w").label == "w"
+
+
 def test_setting_a_foreign_attribute_of_a_value_says_the_same() -> None:
     for thing in OBJECTS["Value"]:
         with pytest.raises(AttributeError, match=r"requires_grad.*every leaf has a gradient"):
@@ -78,7 +126,9 @@ def test_an_attribute_of_a_subclass_goes_first() -> None:
 
 
 def test_what_the_hints_name_exists() -> None:
-    text = " ".join(said for table in (HINTS, ARGUMENTS) for hints in table.values() for said in hints.values())
+    text = " ".join(
+        said for table in (HINTS, ARGUMENTS, KEYWORDS) for hints in table.values() for said in hints.values()
+    )
     for package, name in re.findall(r"\b(ag|nn)\.(\w+)", text):
         assert hasattr({"ag": ag, "nn": nn}[package], name), name
     for name in re.findall(r"nn\.losses\.(\w+)", text):

@@ -401,7 +401,7 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"X": [np.ma.array([1.0, 2.0], mask=[True, False])] * 2}, ValueError, "fit: X has masked entries"),
         ({"X": np.full((2, 2), np.finfo(np.longdouble).max)}, ValueError, "fit: X must be finite, got inf at sample 0"),
         ({"schedule": nn.schedules.ExponentialLR(nn.SGD(MODEL, lr=0.1), 0.5)}, ValueError, "fit: schedule is of anoth"),
-        ({"schedule": nn.schedules.StepLR}, TypeError, "StepLR() missing 1 required positional argument"),
+        ({"schedule": nn.schedules.StepLR}, TypeError, "StepLR: missing a required argument: 'step_size'"),
         ({"threads": 0}, ValueError, "threads: must be an int of 1 or more, got 0"),
     ],
 )  # fmt: skip
@@ -562,14 +562,10 @@ def test_a_history_shows_itself() -> None:
     text = repr(history)
     assert text.startswith("History(6 epochs, 18 steps, loss ")
     assert "validation" in text
-    page = history._repr_html_()
-    assert page.count("<polyline") == 2
-    assert "nan" not in page
     assert len(nn.training.history.sparkline(list(map(float, range(1000))))) == 40
     assert nn.training.history.sparkline([]) == ""
     assert nn.training.history.sparkline([1.0, 1.0]) == "▁▁"
     assert repr(nn.History()) == "History(0 epochs, 0 steps)"
-    assert "<svg" in nn.History()._repr_html_()
 
 
 def test_a_bar_comes_when_it_is_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -753,7 +749,6 @@ def test_a_history_of_anything_is_shown() -> None:
     for validation in ([math.inf, 1.0], [math.nan, 1.0], [-math.inf, math.inf], [1e308, -1e308], [math.nan, math.nan]):
         history = nn.History(loss=[2.0, 1.0], validation=validation, best_epoch=2, steps=2)
         assert "2 epochs" in repr(history)
-        assert "2 epochs" in history._repr_html_()
 
 
 class Tensor:

@@ -222,19 +222,6 @@ def test_note_002() -> None:
     assert losses.half_squared_error(outs, [0.01, 0.99]).data == pytest.approx(0.2983711087600027, rel=1e-15)
 
 
-def test_penalties() -> None:
-    net = nn.MLP(2, [3, 1], seed=1)
-    ws = [p.data for p in net.parameters()]
-    assert losses.l2_penalty(net, 0.1).data == pytest.approx(0.1 * math.fsum(w * w for w in ws), rel=1e-14)
-    assert losses.l1_penalty(net.parameters(), 0.1).data == pytest.approx(0.1 * math.fsum(map(abs, ws)), rel=1e-14)
-    assert ag.gradcheck(lambda ps: losses.l2_penalty(ps, 0.3) + losses.l1_penalty(ps), ([0.5, -2.0],), order=2)
-    for penalty in (losses.l1_penalty, losses.l2_penalty):
-        with pytest.raises(ValueError, match="there must be parameters, got none"):
-            penalty([])
-        with pytest.raises(ValueError, match="weight must be finite and at least 0"):
-            penalty(net, -1.0)
-
-
 @pytest.mark.parametrize("name", list(ELEMENTWISE))
 def test_wrong_shapes_and_settings(name: str) -> None:
     loss, one = nn.LOSSES[name], ag.Value(0.5)

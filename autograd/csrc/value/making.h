@@ -37,6 +37,22 @@ value_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     return set_label(self, label, NULL);
 }
 
+/* Whether no keyword is one of another library's; otherwise the error names what says the same here. */
+static COLD bool
+no_foreign_keywords(PyObject *keywords)
+{
+    if (keywords == NULL) {
+        return true;
+    }
+    PyObject *module = PyImport_ImportModule("autograd._common.foreign"), *result = NULL;
+    if (module != NULL) {
+        result = PyObject_CallMethod(module, "refuse_keywords", "ssO", "Value", "Value", keywords);
+    }
+    Py_XDECREF(module);
+    Py_XDECREF(result); /* NULL: it raises */
+    return result != NULL;
+}
+
 /* Value(data, label) without a tuple and a dict on the way; subclasses are made by value_new and value_init. */
 static PyObject *
 value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t flagged_count, PyObject *keywords)
@@ -52,7 +68,9 @@ value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t f
         *place = arguments[count + i];
     }
     if (!fits || data == NULL) {
-        misfit(&row, NULL, arguments, count, keywords);
+        if (no_foreign_keywords(keywords)) {
+            misfit(&row, NULL, arguments, count, keywords);
+        }
         return NULL;
     }
     Node *node = allocate_node(LEAF, 0.0, 0, 0);
