@@ -135,7 +135,7 @@ class Sequential(Module):
         for position, step in enumerate(steps, 1):
             if not isinstance(step, str) and not callable(step):
                 raise TypeError(
-                    f"Sequential: step {position} must be a module, a name or a function, got {shown(step)}"
+                    f"Sequential: step {position} must be a Module, a name or a function, got {shown(step)}"
                 )
             self.steps.append(Elementwise(step) if isinstance(step, str) else step)
         for position, layer in enumerate([step for step in self.steps if isinstance(step, Layer)], 1):
