@@ -99,6 +99,8 @@ def negative(node: Node) -> Node:
 
 
 ONE: Final = number(1.0)
+UNWRITTEN: Final = symbol("τ")
+"""The variable of functions that stand without it: the one that f′ = u′v + uv′ differentiates by."""
 
 
 def key(node: Node) -> Key:
@@ -177,6 +179,11 @@ def _big(sign: str) -> Callable[[Node], tuple[str, int]]:
     return spell
 
 
+def _call(node: Node) -> tuple[str, int]:
+    operands = "" if node.args == (UNWRITTEN,) else f"({', '.join(map(show, node.args))})"
+    return f"{node.text}{chr(8242) * node.primes}{operands}", CALL
+
+
 def _cases(node: Node) -> tuple[str, int]:
     pairs = [f"{show(value)} if {show(when)}" for value, when in zip(node.args[::2], node.args[1::2], strict=True)]
     return "{" + "; ".join(pairs) + "}", CALL
@@ -199,7 +206,7 @@ _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
     "norm": lambda node: (f"‖{show(node.args[0])}‖", CALL),
     "abs": lambda node: (f"|{show(node.args[0])}|", CALL),
     "cmp": lambda node: (f"{show(node.args[0])} {node.text} {show(node.args[1])}", SUM),
-    "call": lambda node: (f"{node.text}{chr(8242) * node.primes}({', '.join(map(show, node.args))})", CALL),
+    "call": _call,
     "op": lambda node: (f"{node.text}({', '.join(map(show, node.args))})", CALL),
     "d": _derivative,
     "sum": _big("Σ"),

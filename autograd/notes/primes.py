@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
 from autograd.notes.rows import Row, is_constant
 
-__all__ = ["unwritten", "write_out"]
-
-_VARIABLE: Final = n.symbol("τ")
+__all__ = ["write_out"]
 
 
-def write_out(rows: Sequence[Row]) -> list[Row]:
+def write_out(rows: Sequence[Row]) -> None:
     """Take the left side of a row for a derivative by x or, where x is not in it, by a variable that is not written.
 
     In the second case names that are primed in the row are functions of that variable.
 
-    Rows are left as they are where the left side is no primed expression, or has names without a prime on the right;
-    the others are returned.
+    Rows are left as they are where the left side is no primed expression, or has names without a prime on the right.
     """
-    changed = []
     for row in rows:
         body, order = _differentiated(row, rows)
         sides = row.sides[1:]
@@ -35,16 +30,9 @@ def write_out(rows: Sequence[Row]) -> list[Row]:
         primed = {_name(each) for side in sides if side for each in side.symbols() if _is_primed(each)}
         if order == 1 and primed and {each.text for each in body.symbols() if not is_constant(each)} <= primed:
             row.sides = [
-                n.derivative(_of_variable(body, primed), _VARIABLE),
+                n.derivative(_of_variable(body, primed), n.UNWRITTEN),
                 *(_of_variable(side, primed) for side in sides if side),
             ]
-            changed.append(row)
-    return changed
-
-
-def unwritten(text: str) -> str:
-    """Leave the variable out of a message again."""
-    return text.replace("(τ)", "")
 
 
 def _differentiated(row: Row, rows: Sequence[Row]) -> tuple[Node | None, int]:
@@ -79,7 +67,7 @@ def _name(node: Node) -> str:
 def _of_variable(side: Node, functions: set[str]) -> Node:
     def change(each: Node) -> Node | None:
         if each.head == "sym" and not each.args and _name(each) in functions:
-            return Node("call", (_VARIABLE,), _name(each), primes=int(_is_primed(each)))
+            return Node("call", (n.UNWRITTEN,), _name(each), primes=int(_is_primed(each)))
         return None
 
     return side.replaced(change)

@@ -153,14 +153,12 @@ class _Reading:
         for row in kept:
             row.equation.reading = self._shown(row)
             damage.dismiss(row)
-        primed = primes.write_out(kept)
+        primes.write_out(kept)
         verdicts = self._judged(kept, kept, _WORK_BEFORE)
         for scope in _scopes(kept):
             self._judge_again(scope)
         for scope in _without_idle(kept):
             self._judge_again(scope)
-        for row in primed:
-            row.equation.message = primes.unwritten(row.equation.message)
         equations = [*(row.equation for row in kept), *self.failed, *self._computations()]
         equations.sort(key=lambda each: (each.cell, each.start))
         definitions = {each.pattern: each.body for every in verdicts.book.definitions.values() for each in every}
