@@ -214,7 +214,7 @@ class _Point:
     def _refuse_kinks(self) -> None:
         for node in self.graph:
             if node.op and _moves_kink(node, self.ids) and at_kink(node.op, _numbers(node)):
-                if self.order == 1 and self.last and ops.TABLE[node.op].selects and node.op != "where":
+                if self.order == 1 and self.last and ops.TABLE[node.op].selects and not ops.TABLE[node.op].jumps:
                     self.conventional = True
                     continue
                 near = next(x for x in self.inputs if id(node) in active([node], [x])[1])
@@ -333,9 +333,9 @@ class _Point:
         for here, there in zip(self.graph, graph):
             if here.op != there.op:
                 return True
-            if here.op == "where" and bool(_number(here.operands[0])) != bool(_number(there.operands[0])):
-                return True
-            if here.op and _moves_kink(here, self.ids) and crosses(here.op, _numbers(here), _numbers(there)):
+            # What jumps may do so by a constant, too, such as a comparison.
+            decides = here.op and (ops.TABLE[here.op].jumps or _moves_kink(here, self.ids))
+            if decides and crosses(here.op, _numbers(here), _numbers(there)):
                 return True
         return False
 
@@ -486,9 +486,12 @@ def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge |
 
 
 def _moves_kink(node: Value, ids: set[int]) -> bool:
-    """Whether an input can move the node to its kink: one that stands in the row's condition."""
+    """Whether an input can move the node to its kink: one that stands in an equation of the row's condition."""
     op = ops.TABLE[node.op]
-    named = {x.id for x in ast.walk(ast.parse(op.kinks or "0")) if isinstance(x, ast.Name)}
+    equations = (
+        x for x in ast.walk(ast.parse(op.kinks or "0")) if isinstance(x, ast.Compare) and isinstance(x.ops[0], ast.Eq)
+    )
+    named = {x.id for equation in equations for x in ast.walk(equation) if isinstance(x, ast.Name)}
     deciding = node.operands if op.arity is None else [x for p, x in zip(op.parameters, node.operands) if p in named]
     return any(not isinstance(x, float) and id(x) in ids for x in deciding)
 

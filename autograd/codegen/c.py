@@ -169,6 +169,9 @@ def header() -> str:
             "",
             _question("selects"),
             _question("regular"),
+            _question("commutes"),
+            _question("cheap_slopes"),
+            _arities(),
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
             *(function(f"ops_{name}", source.helpers[name], [], _kind(name)) for name in helpers),
             *(
@@ -179,11 +182,31 @@ def header() -> str:
     )  # fmt: skip
 
 
+def _arities() -> str:
+    """Return the functions that tell how many operands a row has, 0 for any number, and whether it can have some."""
+    by_arity = ((n, [op for op in ALL if op.arity == n]) for n in (1, 2, 3))
+    fixed = [_cases(its, str(n)) for n, its in by_arity]
+    odd = {op: " && count % 2 == 1" * (op.form == "products") for op in ALL if op.arity is None}
+    several = [_cases([op], f"count >= {op.fewest}{more}") for op, more in odd.items()]
+    return (
+        _switch("int", "op_arity(int op)", fixed, "0")
+        + "\n"
+        + _switch("bool", "op_takes(int op, int count)", several, "op < OPS_COUNT && count == op_arity(op)")
+    )
+
+
 def _question(fact: str) -> str:
     """A function that tells whether a row has a fact."""
-    cases = "".join(f"    case OP_{op.name}:\n" for op in ALL if getattr(op, fact))
-    body = f"    switch (op) {{\n{cases}        return true;\n    default:\n        return false;\n    }}"
-    return f"INLINE bool\nop_{fact}(int op)\n{{\n{body}\n}}\n"
+    return _switch("bool", f"op_{fact}(int op)", [_cases([op for op in ALL if getattr(op, fact)], "true")], "false")
+
+
+def _cases(ops: Iterable[Op], result: str) -> str:
+    return "".join(f"    case OP_{op.name}:\n" for op in ops) + f"        return {result};\n"
+
+
+def _switch(kind: str, head: str, cases: Iterable[str], default: str) -> str:
+    body = f"    switch (op) {{\n{''.join(cases)}    default:\n        return {default};\n    }}"
+    return f"INLINE {kind}\n{head}\n{{\n{body}\n}}\n"
 
 
 def _is_over_floats(helper: ast.FunctionDef) -> bool:

@@ -12,17 +12,12 @@ from typing import Final
 from autograd.codegen.source import Source
 from autograd.ops import TABLE, Op
 
-__all__ = ["OPERATORS", "operators"]
+__all__ = ["METHODS", "operators"]
 
-OPERATORS: Final = {
-    "add": "add",
-    "sub": "sub",
-    "mul": "mul",
-    "div": "truediv",
-    "pow": "pow",
-    "remainder": "mod",
-    "floor_divide": "floordiv",
-}
+# Python's special methods, without the underscores
+METHODS: Final = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod", "//": "floordiv",
+}  # fmt: skip
 INLINED: Final = 3  # statements; longer rows are called
 
 HEAD: Final = '''\
@@ -103,9 +98,9 @@ def op_{name}(self: Any) -> Any:
 
 
 def operators() -> str:
-    """The text of `_operators.py`: `OPERATORS` by method name, `UNARY` by op."""
+    """Return the text of `_operators.py`: `OPERATORS` by method name, `UNARY` by op."""
     source = Source(qualified=True)
-    binary = [TABLE[name] for name in OPERATORS]
+    binary = [op for op in TABLE.values() if op.operator and op.arity == 2]
     unary = [op for op in TABLE.values() if op.arity == 1]
     parts = [HEAD, *(f"row_{op.name} = TABLE[{op.name!r}]" for op in (*binary, *unary)), ""]
     parts += [_binary(op, source.of(op)) for op in binary]
@@ -113,7 +108,7 @@ def operators() -> str:
         body = "\n".join(_body(source.of(op), [0], "    "))
         parts.append(UNARY.format(name=op.name, parameter=op.parameters[0], body=body))
     parts.append("\nOPERATORS = [")
-    parts += [f"    __{side}{OPERATORS[op.name]}__," for op in binary for side in ("", "r")]
+    parts += [f"    __{side}{METHODS[op.operator]}__," for op in binary for side in ("", "r")]
     parts.append("]\nUNARY = {")
     parts += [f"    {op.name!r}: op_{op.name}," for op in unary]
     return "\n".join([*parts, "}", ""])
@@ -123,10 +118,10 @@ def _binary(op: Op, function: ast.FunctionDef) -> str:
     def body(positions: list[int], indent: str) -> str:
         return "\n".join(_body(function, positions, indent))
 
-    symbol = OPERATORS[op.name]
+    symbol = METHODS[op.operator]
     return FORWARD.format(
-        name=op.name, symbol=symbol, modulus=", modulus: None = None" if symbol == "pow" else "",
-        check=MODULUS if symbol == "pow" else "",
+        name=op.name, symbol=symbol, modulus=", modulus: None = None" if op.operator == "**" else "",
+        check=MODULUS if op.operator == "**" else "",
         both=body([0, 1], " " * 8), first=body([0], " " * 8), second=body([1], " " * 4),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from autograd.ops.rules import second_derivatives
 __all__ = ["PAIRS", "second_header"]
 
 PAIRS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))  # in this order they fill an array
-OPERATORS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+OPERATORS: Final = frozenset("+-*/")  # those that C has, too
 COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -83,10 +83,9 @@ class _Lines:
 
     @staticmethod
     def _call(name: str, arguments: list[str]) -> str:
-        if name == "neg":
-            return f"-{arguments[0]}"
-        if name in OPERATORS:
-            return f"{arguments[0]} {OPERATORS[name]} {arguments[1]}"
+        sign = TABLE[name].operator
+        if sign in OPERATORS:
+            return f"{sign}{arguments[0]}" if len(arguments) == 1 else f"{arguments[0]} {sign} {arguments[1]}"
         unused = ["&unused"] * len(arguments)
         return f"op_{name}({', '.join([*arguments, *unused])})"
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from autograd.codegen.python import METHODS
 from autograd.codegen.source import filled, parameters_of, quoted
 from autograd.ops import TABLE, Op
 
 __all__ = ["signatures"]
 
-OPERATOR_METHODS: Final = [
-    side + name for name in ("add", "sub", "mul", "truediv", "mod", "floordiv") for side in ("", "r")
-]
-
 
 def signatures() -> str:
-    """The text of `_signatures.pyi`."""
+    """Return the text of `_signatures.pyi`."""
     fixed = [op for op in TABLE.values() if op.arity is not None]
+    plain = [METHODS[op.operator] for op in fixed if op.arity == 2 and op.operator and op.operator != "**"]
+    operators = [side + name for name in plain for side in ("", "r")]
     return "\n".join(
         [
             "# What the table adds to Value and to the module, generated from rows.py by",
@@ -30,13 +27,12 @@ def signatures() -> str:
             "",
             "class Methods:",
             *(_method_signature(name, op) for op in fixed for name in (op.name, op.numpy) if name),
-            *(f"    def __{name}__(self, other: Operand) -> Value: ..." for name in OPERATOR_METHODS),
+            *(f"    def __{name}__(self, other: Operand) -> Value: ..." for name in operators),
             "    def __pow__(self, exponent: Operand, modulus: None = None) -> Value: ...",
             "    def __rpow__(self, base: Operand, modulus: None = None) -> Value: ...",
             "",
             *(_function_signatures(op) for op in fixed),
-            *(_reduction_signatures(name, "values: Iterable[{}]") for name in ("sum", "mean", "logsumexp")),
-            _reduction_signatures("dot", "ws: Iterable[{0}], xs: Iterable[{0}], bias: {0} = 0.0"),
+            *(_reduction_signatures(op) for op in TABLE.values() if op.arity is None),
             "",
         ]
     )  # fmt: skip
@@ -66,9 +62,11 @@ def _typed(parameter: str, kind: str, default: float | None) -> str:
     return f"{parameter}: {kind}" + ("" if default is None else f" = {default!r}")
 
 
-def _reduction_signatures(name: str, parameters: str) -> str:
+def _reduction_signatures(op: Op) -> str:
+    products = "ws: Iterable[{0}], xs: Iterable[{0}], bias: {0} = 0.0"
+    parameters = products if op.form == "products" else "values: Iterable[{0}]"
     numbers, operands = parameters.format("float"), parameters.format("Operand")
     return (
-        f"@overload\ndef {name}({numbers}) -> float: ...  # type: ignore[overload-overlap]\n"
-        f"@overload\ndef {name}({operands}) -> Value: ..."
+        f"@overload\ndef {op.name}({numbers}) -> float: ...  # type: ignore[overload-overlap]\n"
+        f"@overload\ndef {op.name}({operands}) -> Value: ..."
     )

@@ -160,12 +160,7 @@ def _ops(found: list[Any], start: int, added: tuple[str, ...]) -> tuple[tuple[in
 
 def _fits(name: str, operands: int) -> bool:
     """Whether an op can have so many operands."""
-    if name == ALIAS:
-        return operands == 1
-    arity = TABLE[name].arity
-    if arity is not None:
-        return operands == arity
-    return operands % 2 == 1 if name == "dot" else operands > 0 or name == "sum"
+    return operands == 1 if name == ALIAS else TABLE[name].takes(operands)
 
 
 def _guard(g: list[Any], i: int, size: int) -> Guard:

@@ -159,14 +159,9 @@ def local(node: Value, position: int) -> tuple[float, float]:
 
 
 def _values(name: str, x: float) -> Callable[..., float]:
-    """An op's values, up to a constant, on the side of x; in a tail that isn't 0 they are far from it."""
-    compute = TABLE[name].compute
-    tail = TABLE["normal_cdf" if name == "normal_cdf" else "erfc"].compute
-    if name == "erf":
-        return (lambda x: -float(tail(x)[0])) if x > 0 else (lambda x: float(tail(-x)[0]))
-    if (name == "normal_cdf" and x > 0) or (name == "erfc" and x < 0):
-        return lambda x: -float(tail(-x)[0])
-    return lambda *xs: float(compute(*xs)[0])
+    """An op's values, up to a constant, on the side of x."""
+    row = TABLE[name]
+    return row.tails[x > 0] if row.tails else lambda *xs: float(row.compute(*xs)[0])
 
 
 # Kinks
@@ -198,10 +193,6 @@ def _function(parameters: Sequence[str], text: str) -> Callable[..., Any]:
     return made
 
 
-def _smooth_power(name: str, operands: Sequence[float]) -> bool:
-    return name == "pow" and operands[1] >= 0.0 and operands[1] == math.floor(operands[1])
-
-
 def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
     """Whether an op's operands are on two sides of a kink.
 
@@ -214,7 +205,7 @@ def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
         moved = [(gap(*before), gap(*after)) for gap in gaps]
         flips = [(here > 0) != (there > 0) for here, there in moved]
         meets = all(flip or 0.0 in pair for flip, pair in zip(flips, moved))
-        if any(flips) and meets and (holds(*before) or holds(*after)) and not _smooth_power(name, before):
+        if any(flips) and meets and (holds(*before) or holds(*after)):
             return True
     return False
 
@@ -227,8 +218,10 @@ def kink_distance(name: str, operands: Sequence[float]) -> float:
     >>> kink_distance("max", [1.0, 1.5]), kink_distance("sin", [0.0])
     (0.5, inf)
     """
-    near = [max(abs(gap(*operands)) for gap in gaps) for gaps, holds in _kink(name) if holds(*operands)]
-    return math.inf if _smooth_power(name, operands) else min(near, default=math.inf)
+    return min(
+        (max(abs(gap(*operands)) for gap in gaps) for gaps, holds in _kink(name) if holds(*operands)),
+        default=math.inf,
+    )
 
 
 def at_kink(name: str, operands: Sequence[float]) -> bool:

@@ -10,6 +10,7 @@ import ast
 import functools
 import itertools
 import math
+import operator
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
@@ -141,6 +142,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 FEW = 4  # operands, of which each combination of numbers now and before is tried
 cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
 
+PLAIN: dict[str, Rule] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 FOLDING: dict[str, Rule] = {
     "add": add, "sub": sub, "mul": mul, "div": div, "pow": pow, "pow_slope_x": pow_slope_x, "where": where,
 }  # fmt: skip
@@ -413,16 +415,11 @@ def _calls_functions(body: ast.expr) -> bool:
 
 def valued(name: str) -> Rule:
     """A row's value over floats."""
-    if name == "add":
-        return lambda x, y: x + y
-    if name == "sub":
-        return lambda x, y: x - y
-    if name == "mul":
-        return lambda x, y: x * y
-    if name == "neg":
-        return lambda x: -x
-    compute = TABLE[name].compute
-    return lambda *operands: compute(*map(float, operands))[0]
+    row = TABLE[name]
+    if row.operator and row.regular:
+        exact = PLAIN[row.operator] if row.arity == 2 else operator.neg
+        return exact
+    return lambda *operands: row.compute(*map(float, operands))[0]
 
 
 def recording() -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from autograd.draw.fonts import fit, width
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
+from autograd.ops.table import POWER
 
 __all__ = ["Box", "Edge", "Rectangle", "box", "kind", "number", "one_line", "op_box", "split", "value_box"]
 
@@ -232,17 +233,18 @@ def symbol(node: Value) -> str:
     """Return the op as its dark cell shows it, with a constant operand folded in: ×0.5, x², 1 −, max 0."""
     if not node.op:
         return ""
-    mark = TABLE[node.op].symbol
+    row = TABLE[node.op]
+    mark = row.symbol
     constants = [x for x in node.operands if isinstance(x, float)]
     if len(node.operands) != 2 or len(constants) != 1:
         return mark
     shown = number(constants[0])
     first = isinstance(node.operands[0], float)
-    if node.op == "pow":
+    if row.precedence == POWER:
         return f"{shown}ˣ" if first else f"x{shown.translate(_SUPERSCRIPTS)}"
-    if node.op in ("add", "mul") or (node.op in ("sub", "div") and not first):
-        return f"{mark}{shown}"
-    return f"{shown} {mark}" if first else f"{mark} {shown}"
+    if first and not row.commutes:
+        return f"{shown} {mark}"
+    return f"{mark}{shown}" if row.operator and not mark.isalpha() else f"{mark} {shown}"
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789−.e", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·ᵉ")

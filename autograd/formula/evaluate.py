@@ -281,8 +281,8 @@ def _total(*operands: Operand) -> int:
 
 def _row_function(op: ops.Op) -> Function:
     """Make the function for one op of the table."""
-    if op.name == "dot":
-        return Function("dot", 2, 3, "dot(a, b) or dot(a, b, bias)", _dot, _total)
+    if op.form == "products":
+        return Function(op.name, 2, 3, f"{op.name}(a, b) or {op.name}(a, b, bias)", _dot, _total)
     if op.arity is None:
 
         def reduce(*operands: Operand) -> Operand:

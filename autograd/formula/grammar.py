@@ -38,7 +38,7 @@ MAX_NESTING: Final = 50
 
 COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
 COMPARISON: Final = SUM - 1
-_OP: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div", "^": "pow"}
+_OP: Final = {op.operator.replace("**", "^"): name for name, op in TABLE.items() if op.operator and op.arity == 2}
 _PRECEDENCE: Final = {
     **dict.fromkeys(COMPARISONS, COMPARISON),
     **{sign: TABLE[op].precedence for sign, op in _OP.items()},
@@ -167,7 +167,7 @@ class Parser:
                     return
                 self._unambiguous(divided)
                 self._binary(PRODUCT + 1)
-                self._emit("call", sign, "mul", takes=2)
+                self._emit("call", sign, _OP["*"], takes=2)
                 continue
             level = _PRECEDENCE.get(sign.text, -1) if sign.kind == "sign" else -1
             if level < floor:
@@ -238,7 +238,7 @@ class Parser:
         """Return the op of the power whose sign was just taken."""
         last = self._code[-1]
         if last.kind != "name" or last.name != "e" or self._tokens[self._position - 2] is not last.token:
-            return "pow"
+            return _OP["^"]
         self._code[-1] = last._replace(kind="euler")
         return "e^"
 
@@ -332,7 +332,7 @@ class Parser:
         self._emit("slope" if primes else "call", token, name, takes=takes)
         if raised is not None:
             self._emit("number", raised, number=self._whole(token, raised))
-            self._emit("call", raised, "pow", takes=2)
+            self._emit("call", raised, _OP["^"], takes=2)
 
     def _function_power(self, token: Token) -> Token | None:
         if self.next.kind == "superscript":
@@ -365,7 +365,7 @@ class Parser:
         plain = second.kind == "name" and not function_name(second.text)
         if first.kind == "number" and plain and token.kind == "name" and self._implied():
             self._binary(POWER)
-            self._emit("call", second, "mul", takes=2)
+            self._emit("call", second, _OP["*"], takes=2)
         after = self.next
         goes_on = self._implied() and not (after.kind == "name" and function_name(after.text))
         if goes_on or (token.kind == "name" and self.at("*", "/", "@")):

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from autograd.errors import WorksheetError
 from autograd.formula.symbols import CLOSING, FRACTIONS, UNICODE_SIGNS
+from autograd.ops import TABLE
 
 __all__ = ["MAX_NAME", "Token", "match_bracket", "tidy_name", "tokens"]
 
@@ -19,7 +20,12 @@ _SIGNS: Final = {
     "**": "^",
     **UNICODE_SIGNS,
 }
-_ROOTS: Final = {"√": "sqrt", "∛": "cbrt"}
+_PREFIXES: Final = {
+    op.symbol: name
+    for name, op in TABLE.items()
+    if op.arity == 1 and len(op.symbol) == 1 and not op.symbol.isidentifier() and op.symbol not in _SIGNS
+}
+"""Signs before an operand, such as √."""
 _SUBSCRIPT_DIGITS: Final = "₀₁₂₃₄₅₆₇₈₉"
 _NUMBER: Final = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ASCII_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -111,8 +117,8 @@ def _scan(line: str, position: int, before: str) -> tuple[str, str, int]:
         return "superscript", match[0], match.end()
     if character in FRACTIONS:
         return "number", character, position + 1
-    if character in _ROOTS:
-        return "root", _ROOTS[character], position + 1
+    if character in _PREFIXES:
+        return "root", _PREFIXES[character], position + 1
     if character in "′’" or (character == "'" and before in ("name", "prime")):
         return "prime", "'", position + 1
     return "", character, position + 1

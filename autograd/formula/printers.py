@@ -225,11 +225,11 @@ class TextPrinter(Printer):
 
     def call(self, op: str, operands: Sequence[str]) -> str:
         """Write σ(z), |x|, exp(x)."""
-        if op == "abs":
-            return f"|{operands[0]}|"
-        symbol = TABLE[op].symbol
-        short = len(symbol) == 1 and symbol.isidentifier()
-        return f"{symbol if short or op == 'log' else op}({', '.join(operands)})"
+        row = TABLE[op]
+        if row.arity is not None and row.precedence == CALL and not row.text.startswith(f"{op}("):
+            return row.text.format(**dict(zip(row.parameters, operands)))
+        short = len(row.symbol) <= 2 and row.symbol.isidentifier()
+        return f"{row.symbol if short else op}({', '.join(operands)})"
 
     def comparison(self, sign: str) -> str:
         """Write a comparison's sign."""

@@ -381,7 +381,7 @@ def call(op: str, *operands: Formula) -> Formula:
     >>> call("sub", name("a"), name("a")) == ZERO
     True
     """
-    if op == "dot":
+    if op in TABLE and TABLE[op].form == "products":
         n = len(operands) // 2
         return plus(*(times(w, x) for w, x in zip(operands[:n], operands[n:-1], strict=True)), operands[-1])
     maker = _MAKERS.get(op)

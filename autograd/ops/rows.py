@@ -24,29 +24,29 @@ from autograd.ops.table import POSITIVE, POWER, PRODUCT, REAL, SIGN, SUM, UNIT, 
 # Arithmetic
 
 
-@row("1", "1", symbol="+", text="{x} + {y}", precedence=SUM, regular=True, cheap_slopes=True,
-     rounding=rounded)  # fmt: skip
+@row("1", "1", operator="+", symbol="+", text="{x} + {y}", precedence=SUM, commutes=True, regular=True,
+     cheap_slopes=True, rounding=rounded)  # fmt: skip
 def add(x: float, y: float) -> tuple[float, float, float]:
     """x + y."""
     return x + y, 1.0, 1.0
 
 
-@row("1", "-1", symbol="−", text="{x} - {y}", precedence=SUM, regular=True, cheap_slopes=True,
+@row("1", "-1", operator="-", symbol="−", text="{x} - {y}", precedence=SUM, regular=True, cheap_slopes=True,
      rounding=rounded)  # fmt: skip
 def sub(x: float, y: float) -> tuple[float, float, float]:
     """x − y."""
     return x - y, 1.0, -1.0
 
 
-@row("y", "x", symbol="×", text="{x}*{y}", latex=r"{x} \cdot {y}", precedence=PRODUCT, regular=True, cheap_slopes=True,
-     rounding=rounded)  # fmt: skip
+@row("y", "x", operator="*", symbol="×", text="{x}*{y}", latex=r"{x} \cdot {y}", precedence=PRODUCT, commutes=True,
+     regular=True, cheap_slopes=True, rounding=rounded)  # fmt: skip
 def mul(x: float, y: float) -> tuple[float, float, float]:
     """x · y."""
     return x * y, y, x
 
 
-@row("1/y", "-x/y**2", graph=("1/y", "div_slope_y(x, y)"), second=("0", "-d_x/y", "-2*(d_y/y)"), symbol="÷",
-     text="{x}/{y}", latex=r"\frac{{{x}}}{{{y}}}", precedence=PRODUCT, kinks="y == 0", cheap_slopes=True,
+@row("1/y", "-x/y**2", graph=("1/y", "div_slope_y(x, y)"), second=("0", "-d_x/y", "-2*(d_y/y)"), operator="/",
+     symbol="÷", text="{x}/{y}", latex=r"\frac{{{x}}}{{{y}}}", precedence=PRODUCT, kinks="y == 0", cheap_slopes=True,
      analytic=operator.truediv, rounding=rounded)  # fmt: skip
 def div(x: float, y: float) -> tuple[float, float, float]:
     """x / y; ±inf or nan where y is 0."""
@@ -56,7 +56,7 @@ def div(x: float, y: float) -> tuple[float, float, float]:
     return out, ieee.div(1.0, y), slope
 
 
-@row("-1", symbol="−", text="-{x}", precedence=SIGN, regular=True, cheap_slopes=True, rounding=exact)
+@row("-1", operator="-", symbol="−", text="-{x}", precedence=SIGN, regular=True, cheap_slopes=True, rounding=exact)
 def neg(x: float) -> tuple[float, float]:
     """−x."""
     return -x, -1.0
@@ -64,8 +64,8 @@ def neg(x: float) -> tuple[float, float]:
 
 @row("y*x**(y - 1)", "out*log(x)",
      second=("pow_second_xx(x, y)", "pow_second_xy(x, y)", "pow_second_yy(x, y)"),
-     symbol="^", text="{x}**{y}", latex="{x}^{{{y}}}", precedence=POWER, numpy="power", domain=(POSITIVE, REAL),
-     kinks="x == 0")  # fmt: skip
+     operator="**", symbol="^", text="{x}**{y}", latex="{x}^{{{y}}}", precedence=POWER, numpy="power",
+     domain=(POSITIVE, REAL), kinks="x == 0 and (y <= 0 or y != floor(y))")  # fmt: skip
 def pow(x: float, y: float) -> tuple[float, float, float]:
     """x to the y, as IEEE 754's pow."""
     out = x * x if y == 2.0 else ieee.pow(x, y)
@@ -88,7 +88,7 @@ def reciprocal(x: float) -> tuple[float, float]:
     return out, -out * out
 
 
-@row("0", kinks="x == 0", selects=True, regular=True, cheap_slopes=True,
+@row("0", kinks="x == 0", jumps=True, selects=True, regular=True, cheap_slopes=True,
      analytic=numerics.by_sign(lambda x: 1, lambda x: -1))  # fmt: skip
 def sign(x: float) -> tuple[float, float]:
     """1 above 0, −1 below, 0 at 0; its derivative is 0."""
@@ -98,22 +98,23 @@ def sign(x: float) -> tuple[float, float]:
 WHOLE_QUOTIENT: Final = "sin(pi*div(x, y)) == 0 or y == 0"
 
 
-@row("1", "-(x - out)/y", graph=("1", "-whole_quotient(x, y)"), symbol="fmod", kinks=WHOLE_QUOTIENT)
+@row("1", "-(x - out)/y", graph=("1", "-whole_quotient(x, y)"), symbol="fmod", kinks=WHOLE_QUOTIENT, jumps=True)
 def fmod(x: float, y: float) -> tuple[float, float, float]:
     """Remainder of x / y with the sign of x, as C's fmod; nan where y is 0."""
     out = ieee.fmod(x, y)
     return out, 1.0, -numerics.whole(ieee.div(x - out, y))
 
 
-@row("1", "-floor_divide(x, y)", symbol="mod", text="{x} % {y}", latex=r"{x} \bmod {y}", precedence=PRODUCT,
-     numpy="mod", kinks=WHOLE_QUOTIENT)  # fmt: skip
+@row("1", "-floor_divide(x, y)", operator="%", symbol="mod", text="{x} % {y}", latex=r"{x} \bmod {y}",
+     precedence=PRODUCT, numpy="mod", kinks=WHOLE_QUOTIENT, jumps=True)  # fmt: skip
 def remainder(x: float, y: float) -> tuple[float, float, float]:
     """Remainder of x / y with the sign of y, as Python's %; nan where y is 0."""
     return numerics.remainder(x, y), 1.0, -numerics.floor_divide(x, y)
 
 
-@row("0", "0", symbol="//", text="{x} // {y}", latex=r"\left\lfloor \frac{{{x}}}{{{y}}} \right\rfloor",
-     precedence=PRODUCT, kinks=WHOLE_QUOTIENT, selects=True)  # fmt: skip
+@row("0", "0", operator="//", symbol="//", text="{x} // {y}",
+     latex=r"\left\lfloor \frac{{{x}}}{{{y}}} \right\rfloor", precedence=PRODUCT, kinks=WHOLE_QUOTIENT, jumps=True,
+     selects=True)  # fmt: skip
 def floor_divide(x: float, y: float) -> tuple[float, float, float]:
     """Largest whole number that is at most x / y, as Python's //; its derivatives are 0."""
     return numerics.floor_divide(x, y), 0.0, 0.0
@@ -318,7 +319,8 @@ def min_(x: float, y: float) -> tuple[float, float, float]:
     return out, 1.0 if x < y else 0.0 if x > y else 0.5, 0.0 if x < y else 1.0 if x > y else 0.5
 
 
-@row("0", "(condition != 0)", "(condition == 0)", kinks="condition == 0", selects=True, cheap_slopes=True,
+@row("0", "(condition != 0)", "(condition == 0)", kinks="condition == 0", jumps=True, selects=True, regular=True,
+     cheap_slopes=True,
      analytic=lambda condition, x, y: x if condition else y, rounding=exact)  # fmt: skip
 def where(condition: float, x: float, y: float) -> tuple[float, float, float, float]:
     """x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan."""
@@ -328,25 +330,25 @@ def where(condition: float, x: float, y: float) -> tuple[float, float, float, fl
 # Any number of operands
 
 
-@row("1", form="linear", symbol="Σ", latex=r"\sum {xs}", ulp=inf,
+@row("1", form="linear", fewest=0, regular=True, symbol="Σ", latex=r"\sum {xs}", ulp=inf,
      note="n terms: (n − 1)/2 ulp of the sum of their sizes, as any sum from left to right",
      analytic=lambda *xs: sum(xs), rounding=numerics.rounding_of_sum)  # fmt: skip
 def sum_(*xs: float) -> tuple[float, ...]:
     """Sum of any number of values, from left to right, as one node."""
     total = 0.0
     for x in xs:
-        total += x
+        total = total + x
     return total, *(1.0,) * len(xs)
 
 
-@row("1/n", form="linear", symbol="mean", ulp=inf,
+@row("1/n", form="linear", regular=True, symbol="mean", ulp=inf,
      note="n terms: n/2 ulp of the mean of their sizes; overflows where their sum does",
      analytic=lambda *xs: sum(xs) / len(xs), rounding=numerics.rounding_of_mean)  # fmt: skip
 def mean(*xs: float) -> tuple[float, ...]:
     """Arithmetic mean of one or more values, as one node."""
     total = 0.0
     for x in xs:
-        total += x
+        total = total + x
     return total / len(xs), *(1.0 / len(xs),) * len(xs)
 
 
@@ -366,7 +368,8 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
     return largest + ieee.log1p(rest), *(term / (1.0 + rest) for term in terms)
 
 
-@row("x", "w", "1", form="products", symbol="w·x", ulp=inf, note="n products: (n + 1)/2 ulp of the sum of all sizes",
+@row("x", "w", "1", form="products", regular=True, symbol="w·x", ulp=inf,
+     note="n products: (n + 1)/2 ulp of the sum of all sizes",
      analytic=numerics.complex_dot, rounding=numerics.rounding_of_dot)  # fmt: skip
 def dot(*operands: float) -> tuple[float, ...]:
     """w₁x₁ + … + wₙxₙ + bias as one node; operands are all w, all x, then the bias."""
@@ -374,5 +377,5 @@ def dot(*operands: float) -> tuple[float, ...]:
     ws, xs = operands[:n], operands[n : 2 * n]
     total = 0.0
     for w, x in zip(ws, xs, strict=True):
-        total += w * x
+        total = total + w * x
     return total + operands[-1], *xs, *ws, 1.0

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
+from autograd.ops import rows  # noqa: F401  (operators are rows)
 from autograd.ops.table import TABLE, Op
 
 __all__ = ["BINARY", "differentiated", "is_number", "parse", "second_derivatives", "substitute"]
@@ -19,7 +21,7 @@ class _Checked(ast.NodeVisitor):
     """Lets pass what a derivative may consist of; names what it may not."""
 
     allowed = (
-        ast.Expression, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.UnaryOp, ast.USub, ast.UAdd,
+        ast.Expression, ast.BinOp, ast.operator, ast.UnaryOp, ast.USub, ast.UAdd,
         ast.Compare, ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.IfExp, ast.Name, ast.Load, ast.Constant,
         ast.Call, ast.BoolOp, ast.And, ast.Or,
     )  # fmt: skip
@@ -50,7 +52,11 @@ class _Checked(ast.NodeVisitor):
         raise ValueError(f"{self.where}: a derivative consists of {wanted}, got {got}")
 
 
-BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+BINARY: Final[dict[type[ast.operator], str]] = {
+    type(ast.parse(f"x{op.operator}y", mode="eval").body.op): op.name  # type: ignore[attr-defined]
+    for op in TABLE.values()
+    if op.operator and op.arity == 2
+}
 
 
 class _Calls(ast.NodeTransformer):

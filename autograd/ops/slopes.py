@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from autograd.ops import ieee, numerics, seconds, series, special  # noqa: F401  (hidden ops come after all rows)
+from autograd.ops.rows import WHOLE_QUOTIENT
 from autograd.ops.rules import BINARY, parse, second_derivatives, substitute
 from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, row, slope_name, slope_of
 
@@ -28,7 +29,7 @@ SOURCES: Final[dict[str, ast.FunctionDef]] = {}
 class _Numbers(ast.NodeVisitor):
     """A derivative's tree of calls as straight-line code over floats; each op that is no arithmetic is called once."""
 
-    operators: Final[dict[str, type[ast.operator]]] = {name: operator for operator, name in BINARY.items()}
+    exact: Final[dict[str, type[ast.operator]]] = {name: kind for kind, name in BINARY.items() if TABLE[name].regular}
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.names = names
@@ -50,8 +51,8 @@ class _Numbers(ast.NodeVisitor):
             return ast.UnaryOp(ast.USub(), arguments[0])
         if name == "div":
             return ast.Call(ast.Attribute(ast.Name("ieee", ast.Load()), "div", ast.Load()), arguments, [])
-        if name in self.operators and name != "pow":
-            return ast.BinOp(arguments[0], self.operators[name](), arguments[1])
+        if name in self.exact:
+            return ast.BinOp(arguments[0], self.exact[name](), arguments[1])
         if name == "where":
             condition, yes, no = arguments
             is_truth = isinstance(condition, ast.Compare)
@@ -135,6 +136,7 @@ def _enter_slope(op: Op, position: int) -> None:
         latex=rf"\operatorname{{{{{written}}}}}'{of}({inner})",
         domain=op.domain,
         kinks=op.kinks,
+        jumps=op.jumps,
         ulp=op.ulp,
         loose=op.loose,
         note=op.note,
@@ -249,7 +251,7 @@ def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
     )
 
 
-@row("0", "0", kinks="sin(pi*div(x, y)) == 0 or y == 0", selects=True, hidden=True)
+@row("0", "0", kinks=WHOLE_QUOTIENT, jumps=True, selects=True, hidden=True)
 def whole_quotient(x: float, y: float) -> tuple[float, float, float]:
     """x / y without what comes after the point, as fmod has it."""
     return numerics.whole(ieee.div(x - ieee.fmod(x, y), y)), 0.0, 0.0
@@ -274,7 +276,7 @@ def min_of_all(x: float, y: float) -> tuple[float, float, float]:
     return out, 1.0 if x <= y else 0.0, 1.0 if y <= x else 0.0
 
 
-@row("0", "0", kinks="x == y", selects=True, rounding=numerics.exact, hidden=True)
+@row("0", "0", kinks="x == y", jumps=True, selects=True, rounding=numerics.exact, hidden=True)
 def equal(x: float, y: float) -> tuple[float, float, float]:
     """1 where both are equal, else 0."""
     return 1.0 if x == y else 0.0, 0.0, 0.0

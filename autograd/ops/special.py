@@ -27,13 +27,15 @@ def digamma(x: float) -> tuple[float, float]:
 # The error function and the normal distribution
 
 
-@row("2/sqrt(pi)*exp(-x**2)", second=("erf_second(x)",), latex=r"\operatorname{{erf}}({x})")
+@row("2/sqrt(pi)*exp(-x**2)", second=("erf_second(x)",), latex=r"\operatorname{{erf}}({x})",
+     tails=(lambda x: ieee.erfc(-x), lambda x: -ieee.erfc(x)))  # fmt: skip
 def erf(x: float) -> tuple[float, float]:
     """Error function."""
     return ieee.erf(x), numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
 
 
 @row("-2/sqrt(pi)*exp(-x**2)", second=("-erf_second(x)",), latex=r"\operatorname{{erfc}}({x})", ulp=8.0,
+     tails=(lambda x: -ieee.erfc(-x), ieee.erfc),
      note="libm's erfc is good to 5.2 ulp")  # fmt: skip
 def erfc(x: float) -> tuple[float, float]:
     """1 − erf(x), accurate where that is tiny."""
@@ -41,6 +43,7 @@ def erfc(x: float) -> tuple[float, float]:
 
 
 @row("exp(-x**2/2)/sqrt(2*pi)", second=("normal_cdf_second(x)",), symbol="Φ", latex=r"\Phi({x})", ulp=10.0,
+     tails=(numerics.normal_cdf, lambda x: -numerics.normal_cdf(-x)),
      note="libm's erfc is good to 5.2 ulp, its argument x/√2 adds to that")  # fmt: skip
 def normal_cdf(x: float) -> tuple[float, float]:
     """Probability that a standard normal variable is at most x."""

@@ -39,10 +39,12 @@ class Op:
     parameters: tuple[str, ...]  # names of the operands; "*xs" stands for any number of them
     defaults: tuple[float, ...] = ()  # of the last operands
     form: str = ""  # of an op of any number of operands: "linear", "softmax", or "products" (all w, all x, a bias)
+    fewest: int = 1  # operands that such an op takes
     compute: Compute  # maps operands to (value, local derivative for each operand); IEEE 754, never raises
     doc: str = ""  # one sentence for docstrings
 
     # How it is written. Texts are format strings over the parameters.
+    operator: str = ""  # Python's operator for it
     symbol: str  # label of a node in a picture
     text: str
     latex: str
@@ -54,10 +56,13 @@ class Op:
     graph: tuple[str, ...]  # for each operand, as it is differentiated again
     second: tuple[str, ...] = ()  # for each pair of operands i ≤ j, over the local derivatives `d_x` too
     analytic: Callable[..., complex] | None = None  # the op over complex numbers, up to a constant beside a kink
+    tails: tuple[Callable[[float], float], ...] = ()  # the value up to a constant, accurate below 0, and above
 
     # Where it holds
     domain: tuple[Interval, ...]  # for each operand, where the value is a real number; closed intervals
     kinks: str = ""  # condition under which the op isn't differentiable; empty if there is none
+    jumps: bool = False  # the value itself jumps at the kinks
+    commutes: bool = False  # its two operands may be exchanged, to the last bit
     regular: bool = False  # finite wherever its operands are, short of overflow
     selects: bool = False  # an operand whose local derivative is 0 receives nothing, not even 0 · inf
     cheap_slopes: bool = False  # a replay computes local derivatives again in the backward pass and doesn't keep them
@@ -77,6 +82,12 @@ class Op:
     def arity(self) -> int | None:
         """Number of operands; None if it takes any number."""
         return None if self.parameters[0].startswith("*") else len(self.parameters)
+
+    def takes(self, count: int) -> bool:
+        """Whether the op can have that number of operands."""
+        if self.arity is not None:
+            return count == self.arity
+        return count >= self.fewest and (self.form != "products" or count % 2 == 1)
 
 
 class _Table(dict[str, Op]):

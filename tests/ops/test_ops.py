@@ -277,7 +277,9 @@ def operands_of(op: Op) -> st.SearchStrategy[tuple[float, ...]]:
 def is_kink(op: Op, operands: tuple[float, ...]) -> bool:
     if "sin(pi*" in op.kinks:  # where a quotient is whole
         return operands[1] == 0.0 or math.fmod(*operands) == 0.0
-    return bool(op.kinks) and bool(eval(op.kinks, {"abs": abs}, dict(zip(op.parameters, operands, strict=True))))
+    return bool(op.kinks) and bool(
+        eval(op.kinks, {"abs": abs, "floor": math.floor}, dict(zip(op.parameters, operands, strict=True)))
+    )
 
 
 def ulps(got: float, truth: Any) -> float:

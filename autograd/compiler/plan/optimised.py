@@ -77,7 +77,7 @@ def plan(tape: Tape, inputs: bool = False, parameters: str = "", strict: bool = 
     alias = len(NAMES) + tape.added.index(ALIAS) if ALIAS in tape.added else -1
     return Plan(*_plan.plan(
         tape.inputs, tape.parameters, tape.constants, tape.rows, tape.operands, (*tape.outputs, *tape.guarded),
-        len(tape.outputs), alias, _folded, ARITIES, CHEAP_SLOPES, LIBM, inputs, bool(parameters), parameters == "each",
+        len(tape.outputs), alias, _folded, LIBM, inputs, bool(parameters), parameters == "each",
         strict,
     ))  # fmt: skip
 
@@ -86,6 +86,4 @@ def _folded(row: int, numbers: tuple[float, ...]) -> float:
     return TABLE[NAMES[row]].compute(*numbers)[0]
 
 
-ARITIES: Final = bytes(255 if TABLE[name].arity is None else len(TABLE[name].parameters) for name in NAMES)
-CHEAP_SLOPES: Final = bytes(TABLE[name].cheap_slopes for name in NAMES)
 LIBM: Final = bytes(uses_libm(name) for name in NAMES)

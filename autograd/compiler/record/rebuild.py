@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.record.tape import ALIAS, Tape
+from autograd.compiler.record.tape import Tape
 from autograd.derivatives import over_values
-from autograd.engine import backend
 from autograd.engine.backend import Value
-from autograd.ops import NAMES, TABLE
 
 __all__ = ["rebuilt"]
 
@@ -19,16 +17,7 @@ def rebuilt(tape: Tape, inputs: Sequence[Value], parameters: Sequence[Value]) ->
     entries: list[Any] = [*inputs, *parameters, *tape.constants]
     for row, operands in zip(tape.rows, tape.operands, strict=True):
         name, given = tape.op(row), [entries[x] for x in operands]
-        made: Any
-        if name == ALIAS or row >= len(NAMES):
-            made = over_values.record(TABLE[name], given)
-        elif TABLE[name].arity is not None:
-            made = getattr(backend, name)(*given)
-        elif name == "dot":
-            count = len(given) // 2
-            made = backend.dot(given[:count], given[count:-1], given[-1])
-        else:
-            made = getattr(backend, name)(given)
+        made = over_values.apply(name, given)
         if isinstance(made, Value) and len(entries) in tape.labels:
             made.label = tape.labels[len(entries)]
         entries.append(made)

@@ -9,7 +9,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops import BUILT_IN, HELPERS, ROWS, TABLE, slopes
 
@@ -24,7 +24,10 @@ __all__ = ["over_arrays"]
 
 def over_arrays(name: str) -> Callable[..., tuple[Any, ...]] | None:
     """Return a row as a function of arrays to (value, local derivatives); None for an op that a user added."""
-    return _SEVERAL.get(name) or _rows().get(name)
+    row = TABLE[name]
+    if name not in BUILT_IN or row.arity is not None:
+        return _rows().get(name)
+    return _logsumexp if row.form == "softmax" else row.compute
 
 
 class _ForArrays(ast.NodeTransformer):
@@ -135,30 +138,6 @@ def _is_over_floats(function: ast.FunctionDef) -> bool:
     return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
 
 
-# Rows with any number of operands
-
-
-def _sum(*xs: Array) -> tuple[Any, ...]:
-    total: Any = 0.0
-    for x in xs:
-        total = total + x
-    return total, *(1.0,) * len(xs)
-
-
-def _mean(*xs: Array) -> tuple[Any, ...]:
-    total, *_ = _sum(*xs)
-    return total / len(xs), *(1.0 / len(xs),) * len(xs)
-
-
-def _dot(*operands: Array) -> tuple[Any, ...]:
-    count = len(operands) // 2
-    ws, xs = operands[:count], operands[count : 2 * count]
-    total: Any = 0.0
-    for w, x in zip(ws, xs):
-        total = total + w * x
-    return total + operands[-1], *xs, *ws, 1.0
-
-
 def _logsumexp(*operands: Array) -> tuple[Any, ...]:
     import numpy as np
 
@@ -175,8 +154,3 @@ def _logsumexp(*operands: Array) -> tuple[Any, ...]:
         for x, term in zip(xs, terms)
     ]
     return np.where(usual, largest + np.log1p(rest), largest), *slopes
-
-
-_SEVERAL: Final[dict[str, Callable[..., tuple[Any, ...]]]] = {
-    "sum": _sum, "mean": _mean, "dot": _dot, "logsumexp": _logsumexp,
-}  # fmt: skip

@@ -329,12 +329,226 @@ op_regular(int op)
     case OP_tanh:
     case OP_max:
     case OP_min:
+    case OP_where:
+    case OP_sum:
+    case OP_mean:
+    case OP_dot:
     case OP_sigmoid:
     case OP_relu:
     case OP_hard_tanh:
         return true;
     default:
         return false;
+    }
+}
+
+INLINE bool
+op_commutes(int op)
+{
+    switch (op) {
+    case OP_add:
+    case OP_mul:
+        return true;
+    default:
+        return false;
+    }
+}
+
+INLINE bool
+op_cheap_slopes(int op)
+{
+    switch (op) {
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_div:
+    case OP_neg:
+    case OP_abs:
+    case OP_sign:
+    case OP_exp:
+    case OP_log:
+    case OP_log1p:
+    case OP_log2:
+    case OP_log10:
+    case OP_sqrt:
+    case OP_max:
+    case OP_min:
+    case OP_where:
+    case OP_relu:
+    case OP_leaky_relu:
+    case OP_hard_tanh:
+    case OP_max_of_all:
+    case OP_min_of_all:
+        return true;
+    default:
+        return false;
+    }
+}
+
+INLINE int
+op_arity(int op)
+{
+    switch (op) {
+    case OP_neg:
+    case OP_abs:
+    case OP_reciprocal:
+    case OP_sign:
+    case OP_exp:
+    case OP_exp2:
+    case OP_expm1:
+    case OP_log:
+    case OP_log1p:
+    case OP_log2:
+    case OP_log10:
+    case OP_sqrt:
+    case OP_cbrt:
+    case OP_sin:
+    case OP_cos:
+    case OP_tan:
+    case OP_asin:
+    case OP_acos:
+    case OP_atan:
+    case OP_sinh:
+    case OP_cosh:
+    case OP_tanh:
+    case OP_asinh:
+    case OP_acosh:
+    case OP_atanh:
+    case OP_sigmoid:
+    case OP_relu:
+    case OP_softsign:
+    case OP_selu:
+    case OP_hard_tanh:
+    case OP_softplus:
+    case OP_silu:
+    case OP_gelu:
+    case OP_lgamma:
+    case OP_digamma:
+    case OP_erf:
+    case OP_erfc:
+    case OP_normal_cdf:
+    case OP_erfinv:
+    case OP_i0e:
+    case OP_i1e:
+    case OP_sinc:
+    case OP_normal_cdf_second:
+    case OP_erf_second:
+    case OP_gelu_second:
+    case OP_silu_second:
+    case OP_reciprocal_slope:
+    case OP_exp2_slope:
+    case OP_log_slope:
+    case OP_log1p_slope:
+    case OP_log2_slope:
+    case OP_log10_slope:
+    case OP_sqrt_slope:
+    case OP_cbrt_slope:
+    case OP_tan_slope:
+    case OP_asin_slope:
+    case OP_acos_slope:
+    case OP_atan_slope:
+    case OP_tanh_slope:
+    case OP_asinh_slope:
+    case OP_acosh_slope:
+    case OP_atanh_slope:
+    case OP_sigmoid_slope:
+    case OP_softsign_slope:
+    case OP_selu_slope:
+    case OP_silu_slope:
+    case OP_gelu_slope:
+    case OP_erf_slope:
+    case OP_erfc_slope:
+    case OP_normal_cdf_slope:
+    case OP_erfinv_slope:
+    case OP_normal_cdf_second_slope:
+    case OP_erf_second_slope:
+    case OP_gelu_second_slope:
+    case OP_silu_second_slope:
+        return 1;
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_div:
+    case OP_pow:
+    case OP_fmod:
+    case OP_remainder:
+    case OP_floor_divide:
+    case OP_atan2:
+    case OP_hypot:
+    case OP_max:
+    case OP_min:
+    case OP_leaky_relu:
+    case OP_elu:
+    case OP_logaddexp:
+    case OP_pow_second_xx:
+    case OP_pow_second_xy:
+    case OP_pow_second_yy:
+    case OP_hypot_second_xx:
+    case OP_hypot_second_xy:
+    case OP_atan2_second_xx:
+    case OP_atan2_second_xy:
+    case OP_logaddexp_second:
+    case OP_power_over_1:
+    case OP_power_over_2:
+    case OP_power_over_3:
+    case OP_exp_from:
+    case OP_portion:
+    case OP_bessel_moment:
+    case OP_polygamma:
+    case OP_spherical_bessel:
+    case OP_whole_quotient:
+    case OP_max_of_all:
+    case OP_min_of_all:
+    case OP_equal:
+    case OP_shared:
+    case OP_div_slope_y:
+    case OP_pow_slope_x:
+    case OP_pow_slope_y:
+    case OP_atan2_slope_y:
+    case OP_atan2_slope_x:
+    case OP_hypot_slope_x:
+    case OP_hypot_slope_y:
+    case OP_elu_slope_x:
+    case OP_logaddexp_slope_x:
+    case OP_logaddexp_slope_y:
+    case OP_pow_second_xx_slope_x:
+    case OP_pow_second_xx_slope_y:
+    case OP_pow_second_xy_slope_x:
+    case OP_pow_second_xy_slope_y:
+    case OP_pow_second_yy_slope_x:
+    case OP_pow_second_yy_slope_y:
+    case OP_hypot_second_xx_slope_x:
+    case OP_hypot_second_xx_slope_y:
+    case OP_hypot_second_xy_slope_x:
+    case OP_hypot_second_xy_slope_y:
+    case OP_atan2_second_xx_slope_y:
+    case OP_atan2_second_xx_slope_x:
+    case OP_atan2_second_xy_slope_y:
+    case OP_atan2_second_xy_slope_x:
+    case OP_logaddexp_second_slope_x:
+    case OP_logaddexp_second_slope_y:
+        return 2;
+    case OP_where:
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+INLINE bool
+op_takes(int op, int count)
+{
+    switch (op) {
+    case OP_sum:
+        return count >= 0;
+    case OP_mean:
+        return count >= 1;
+    case OP_logsumexp:
+        return count >= 1;
+    case OP_dot:
+        return count >= 1 && count % 2 == 1;
+    default:
+        return op < OPS_COUNT && count == op_arity(op);
     }
 }
 

@@ -168,7 +168,7 @@ compute(Planner *p, int32_t x)
         return mean_of(p, p->graph.operands.items + entry.args, entry.count, uniform);
     }
     w->exact = (entry.flags & GUARDED) != 0 && !uniform && byte_of(&p->tape.libm, entry.op);
-    bool keeps = (entry.flags & ACTIVE) != 0 && !byte_of(&p->tape.cheap_slopes, entry.op);
+    bool keeps = (entry.flags & ACTIVE) != 0 && !op_cheap_slopes(entry.op);
     if (!keeps && entry.op != OP_logsumexp) {
         return write_row(w, entry.op, operands, entry.count, uniform);
     }

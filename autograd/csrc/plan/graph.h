@@ -38,9 +38,8 @@ typedef struct {
     int32_t inputs, parameters, constants, leaves, size, outputs;
     PyObject *rows, *operands, *numbers, *roots; /* tuples */
     PyObject *fold;                              /* (row, numbers) to number */
-    Py_buffer arities, cheap_slopes, libm; /* a byte for each row: how many operands, or 255; whether slopes are computed
-                                              again rather than kept; whether a block's value may differ from libm's */
-    int32_t alias;                         /* the row that is what its operand is, and stops its gradient; or -1 */
+    Py_buffer libm; /* a byte for each row: whether a block's value may differ from libm's */
+    int32_t alias;  /* the row that is what its operand is, and stops its gradient; or -1 */
 } TapeView;
 
 typedef struct {
@@ -105,7 +104,7 @@ static uint64_t
 key_of(const Graph *graph, int32_t op, const int32_t *args, int32_t count)
 {
     uint64_t key = mixed((uint64_t)op + 1);
-    if (op == OP_add || op == OP_mul) {
+    if (op_commutes(op)) {
         int32_t a = value_of(graph, args[0]), b = value_of(graph, args[1]);
         return mixed(mixed(key ^ (uint64_t)(a < b ? a : b)) ^ (uint64_t)(a < b ? b : a));
     }
@@ -121,7 +120,7 @@ is_equal(const Graph *graph, const Entry *entry, int32_t op, const int32_t *args
 {
     const int32_t *own = graph->operands.items + entry->args;
     bool same = entry->op == op && entry->count == count;
-    if (same && (op == OP_add || op == OP_mul) && value_of(graph, own[0]) != value_of(graph, args[0])) {
+    if (same && op_commutes(op) && value_of(graph, own[0]) != value_of(graph, args[0])) {
         return value_of(graph, own[0]) == value_of(graph, args[1]) && value_of(graph, own[1]) == value_of(graph, args[0]);
     }
     for (int32_t i = 0; same && i < count; i++) {
@@ -136,7 +135,7 @@ has_operands(const Graph *graph, const Entry *entry, const int32_t *args)
 {
     const int32_t *own = graph->operands.items + entry->args;
     return memcmp(own, args, (size_t)entry->count * sizeof *args) == 0
-        || ((entry->op == OP_add || entry->op == OP_mul) && own[0] == args[1] && own[1] == args[0]);
+        || (op_commutes(entry->op) && own[0] == args[1] && own[1] == args[0]);
 }
 
 static void
@@ -196,7 +195,7 @@ adds_first(const Graph *graph, int32_t op, const int32_t *args)
         const Entry *divisor = &graph->entries.items[args[1]];
         return (divisor->flags & CONSTANT) != 0 && isfinite(1.0 / divisor->number);
     }
-    return op_regular(op) || op == OP_where || op == OP_sum || op == OP_dot || op == OP_mean;
+    return op_regular(op);
 }
 
 /* Whether the value may become part of a sum, and so be nowhere by itself. */
@@ -245,16 +244,8 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
     if (op >= OPS_COUNT && op != tape->alias) {
         malformed(arena, "a row");
     }
-    if (op == tape->alias) {
-        if (count != 1) {
-            malformed(arena, "the number of operands");
-        }
-    }
-    else {
-        int arity = byte_of(&tape->arities, op);
-        if (arity != 255 ? count != arity : (op == OP_dot ? count % 2 == 0 : op != OP_sum && count == 0)) {
-            malformed(arena, "the number of operands");
-        }
+    if (op == tape->alias ? count != 1 : !op_takes(op, count)) {
+        malformed(arena, "the number of operands");
     }
     uint32_t active = 0;
     for (int32_t i = 0; i < count; i++) {

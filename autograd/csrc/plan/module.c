@@ -84,20 +84,14 @@ check_tape(Planner *p)
         malformed(&p->arena, "its size");
     }
     if (PyTuple_GET_SIZE(tape->operands) != rows || tape->outputs < 0 || tape->outputs > PyTuple_GET_SIZE(tape->roots)
-        || PyTuple_GET_SIZE(tape->roots) >= MOST || tape->arities.len != OPS_COUNT || tape->cheap_slopes.len != OPS_COUNT
+        || PyTuple_GET_SIZE(tape->roots) >= MOST
         || tape->libm.len != OPS_COUNT) {
         malformed(&p->arena, "its parts");
-    }
-    for (int row = 0; row < OPS_COUNT; row++) {
-        int arity = byte_of(&tape->arities, row);
-        if (arity != 255 && (arity < 1 || arity > 3)) {
-            malformed(&p->arena, "a row's number of operands");
-        }
     }
 }
 
 PyDoc_STRVAR(plan_doc,
-"plan(inputs, parameters, constants, rows, operands, roots, outputs, alias, fold, arities, cheap_slopes, libm, of_inputs,\n"
+"plan(inputs, parameters, constants, rows, operands, roots, outputs, alias, fold, libm, of_inputs,\n"
 "     of_parameters, each, strict, /)\n--\n\n"
 "Plan a tape; see compiler/plan/optimised.py, the only caller.");
 
@@ -120,9 +114,9 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
     TapeView *tape = &p->tape;
     int of_inputs, of_parameters, each, strict;
     PyObject *volatile result = NULL;
-    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*y*y*pppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
+    if (PyArg_ParseTuple(arguments, "iiO!O!O!O!iiOy*pppp", &tape->inputs, &tape->parameters, &PyTuple_Type, &tape->numbers,
                          &PyTuple_Type, &tape->rows, &PyTuple_Type, &tape->operands, &PyTuple_Type, &tape->roots, &tape->outputs,
-                         &tape->alias, &tape->fold, &tape->arities, &tape->cheap_slopes, &tape->libm, &of_inputs, &of_parameters,
+                         &tape->alias, &tape->fold, &tape->libm, &of_inputs, &of_parameters,
                          &each, &strict)) {
         p->writer.arena = &p->arena;
         p->each = each;
@@ -145,11 +139,8 @@ module_plan(PyObject *Py_UNUSED(module), PyObject *arguments)
             result = result_of(p, slots, &work->outputs);
         }
     }
-    Py_buffer *tables[] = {&tape->arities, &tape->cheap_slopes, &tape->libm};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (tables[i]->obj != NULL) {
-            PyBuffer_Release(tables[i]);
-        }
+    if (tape->libm.obj != NULL) {
+        PyBuffer_Release(&tape->libm);
     }
     release_all(&p->arena);
     PyMem_Free(work);

@@ -20,7 +20,7 @@ term_size(Kind kind)
 
 /* How many outs and reads stand in the step's own fields. */
 static void
-counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
+counts_of(const int32_t *f, int32_t *outs, int32_t *reads)
 {
     *outs = 1;
     *reads = 2;
@@ -28,7 +28,7 @@ counts_of(const TapeView *tape, const int32_t *f, int32_t *outs, int32_t *reads)
     case VALUE:
     case BOTH:
     case SLOPES:
-        *reads = byte_of(&tape->arities, f[1]);
+        *reads = op_arity(f[1]);
         *outs = f[0] == VALUE ? 1 : f[0] == BOTH ? 1 + *reads : *reads;
         break;
     case DOT:
@@ -55,7 +55,7 @@ name_all(Planner *p, Named *named, int part, int32_t *f)
     Arena *arena = &p->arena;
     int32_t outs, reads, *terms = p->writer.parts[part].terms.items + f[9];
     named->reads.count = named->outs.count = 0;
-    counts_of(&p->tape, f, &outs, &reads);
+    counts_of(f, &outs, &reads);
     for (int32_t i = 0; i < outs; i++) {
         *ADDED(arena, &named->outs) = &f[2 + i];
     }

@@ -251,8 +251,7 @@ function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *key
         node = node_of_added(op, data, edges, count, row);
     }
     else {
-        bool few = count <= 2 && op != OP_sum && op != OP_mean && op != OP_logsumexp && op != OP_dot;
-        node = (few ? node_of_few : node_of_many)(op, data, edges, count);
+        node = (op_arity(op) == 1 || op_arity(op) == 2 ? node_of_few : node_of_many)(op, data, edges, count);
     }
     if (node != NULL) {
         ((Node *)node)->grad = grad;

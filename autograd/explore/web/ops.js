@@ -573,14 +573,14 @@ const OPS = {
   sum(...xs) {
     let total = 0;
     for (const x of xs) {
-      total += x;
+      total = total + x;
     }
     return [total, ...Array(xs.length).fill(1)];
   },
   mean(...xs) {
     let total = 0;
     for (const x of xs) {
-      total += x;
+      total = total + x;
     }
     return [total / xs.length, ...Array(xs.length).fill(1 / xs.length)];
   },
@@ -603,7 +603,7 @@ const OPS = {
     let xs = operands.slice(n, 2 * n);
     let total = 0;
     for (const [w, x] of ws.map((first, i) => [first, xs[i]])) {
-      total += w * x;
+      total = total + w * x;
     }
     return [total + operands.at(-1), ...xs, ...ws, 1];
   },
