@@ -65,7 +65,7 @@ EXTENSIONS = [
     Extension(
         "autograd.compiler.run._replay",
         sorted(glob("autograd/csrc/run/*.c")),
-        depends=headers("generated", "run"),
+        depends=headers("generated", "plan", "run"),
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,

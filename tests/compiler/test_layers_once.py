@@ -18,6 +18,7 @@ from tests import needs
 
 _replay = needs.package("autograd.compiler.run._replay")
 
+FUNCTIONS: list[Callable[[Value], Value]] = [ag.tanh, ag.exp, ag.relu, ag.sin, abs]
 SIZES = [(1, 8), (3, 3), (4, 8), (5, 9), (8, 8), (9, 16), (16, 27), (17, 7), (31, 12), (64, 40)]
 
 
@@ -70,6 +71,46 @@ def test_one_parameter_in_many_places() -> None:
         weight.grad = 0.0
     output.backward()
     assert found == pytest.approx([output.data, *(w.grad for w in weights), *(x.grad for x in leaves)], rel=1e-13)
+
+
+def mixed(draw: random.Random) -> tuple[Program, list[float], Value, list[Value]]:
+    """A program of layers whose steps have operands in regular places, backwards, shared and anywhere; as `trained`."""
+    leaves = [Value(draw.uniform(-2.0, 2.0)) for _ in range(draw.randrange(9))]
+    parameters = [Value(draw.uniform(-1.0, 1.0)) for _ in range(400)]
+    unused = iter(parameters)
+    values = leaves + [next(unused) for _ in range(draw.randrange(1, 12))]
+    for _ in range(draw.randrange(2, 6)):
+        kind, width = draw.randrange(6), draw.randrange(1, 20)
+        if kind == 0 and width * len(values) <= 380:
+            rows = [[draw.choice(parameters) for _ in values] for _ in range(width)]
+            values = [ag.dot(row, values) for row in rows]
+        elif kind == 1:
+            function = draw.choice(FUNCTIONS)
+            values = [function(value * 0.5) for value in values]
+        elif kind == 2:
+            whole = ag.sum(values)
+            values = [value / (whole * whole + 1.0) for value in values]
+        elif kind == 3:
+            share = ag.logsumexp(values)
+            values = [value - share for value in values]
+        elif kind == 4:
+            values = [ag.where(v, v * draw.choice(parameters), ag.max(v, draw.choice(values))) for v in values]
+        else:
+            values = [a * b + c for a, b, c in zip(values, reversed(values), values[1:] + values[:1], strict=True)]
+    output = ag.sum(values) + 0.0 * ag.sum(leaves + parameters)
+    return in_c(output, leaves), [leaf.data for leaf in leaves], output, parameters
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_similar_steps_side_by_side(seed: int) -> None:
+    program, numbers, output, parameters = mixed(random.Random(seed))
+    found = on_every_set(program, lambda fresh: learned(fresh, numbers, parameters))
+    for parameter in parameters:
+        parameter.grad = 0.0
+    output.backward()
+    eager = [output.data, *(parameter.grad for parameter in parameters)]
+    assert all(numbers == found["baseline"] for numbers in found.values())
+    assert found["baseline"][: len(eager)] == pytest.approx(eager, rel=1e-11, abs=1e-13)
 
 
 def on_every_set(program: Program, run: Callable[[Program], list[float]]) -> dict[str, list[float]]:

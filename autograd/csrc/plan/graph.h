@@ -6,6 +6,16 @@
 
 #include "../generated/ops.h"
 
+#if defined(__GNUC__)
+__attribute__((noreturn))
+#endif
+static void
+malformed(Arena *arena, const char *what)
+{
+    PyErr_Format(PyExc_ValueError, "plan: the tape is malformed: %s", what);
+    fail(arena);
+}
+
 enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32, GUARDED = 64,
        SHARED = 128 }; /* SHARED: needs the entry that has its value first */
 enum { NO_OP = -1 };

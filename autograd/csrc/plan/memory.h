@@ -1,4 +1,4 @@
-/* Memory of the planner: growing arrays, a map from 64-bit keys to ints, and one way out when something fails.
+/* Memory of the planner and of run/wide.c: growing arrays, a map from 64-bit keys to ints, and one way out when something fails.
 
    Whatever fails (memory, a signal, a wrong tape) sets a Python error and jumps to where `plan` began, which
    frees all that is listed in the Arena. */
@@ -39,16 +39,6 @@ static void
 fail(Arena *arena)
 {
     longjmp(arena->failed, 1);
-}
-
-#if defined(__GNUC__)
-__attribute__((noreturn))
-#endif
-static void
-malformed(Arena *arena, const char *what)
-{
-    PyErr_Format(PyExc_ValueError, "plan: the tape is malformed: %s", what);
-    fail(arena);
 }
 
 /* Let signals such as Ctrl-C through, now and then. */

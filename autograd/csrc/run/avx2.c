@@ -2,8 +2,6 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
@@ -14,7 +12,7 @@
 #define ISA(NAME) NAME##_avx2
 #define WIDTH 4
 #include "blocks.h"
-#include "eight.h"
+#include "dots.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -12,6 +12,7 @@
 #define ISA(NAME) NAME##_avx512
 #define WIDTH 8
 #include "blocks.h"
+#include "dots.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

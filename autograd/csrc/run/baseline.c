@@ -3,3 +3,4 @@
 #define ISA(NAME) NAME##_baseline
 #define WIDTH 2
 #include "blocks.h"
+#include "dots.h"

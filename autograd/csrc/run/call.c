@@ -398,11 +398,11 @@ prepared(Call *call, const Guards *guards, PyObject *const *given)
     if (took == OTHERWISE) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    if (took != TAKEN || !make_room(call) || !replay_take_room(call->plan, &call->room)) {
+    if (took != TAKEN || !make_room(call) || !replay_take_room(call->plan, NULL, &call->room)) {
         return NULL;
     }
     PyObject *result = carry_out(call, guards);
-    replay_give_back(call->plan, &call->room);
+    replay_give_back(&call->room);
     return result;
 }
 

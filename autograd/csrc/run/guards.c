@@ -90,13 +90,14 @@ holds(const Guard *guard, double x, double y)
     }
 }
 
-/* Whether all samples give all the answers that were recorded. */
+/* Whether all samples give all the answers that were recorded; without `places` all numbers are in the rows. */
 bool
 replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples)
 {
     for (Py_ssize_t k = 0; guards != NULL && k < guards->count; k++) {
         const Guard *guard = &guards->all[k];
-        const int32_t of_x = plan->results[guard->row], of_y = guard->other >= 0 ? plan->results[guard->other] : -1;
+        const int32_t of_x = places != NULL ? plan->results[guard->row] : -1;
+        const int32_t of_y = places != NULL && guard->other >= 0 ? plan->results[guard->other] : -1;
         for (ptrdiff_t i = 0; i < samples; i++) {
             const double x = of_x >= 0 ? places[of_x] : rows[guard->row][i];
             const double y = guard->other < 0 ? 0.0 : of_y >= 0 ? places[of_y] : rows[guard->other][i];

@@ -5,10 +5,10 @@
 #include <string.h>
 
 static const InstructionSet SETS[] = {
-    {"baseline", replay_block_baseline, replay_dots_baseline, replay_gathers_baseline},
+    {"baseline", replay_block_baseline, replay_dots_baseline},
 #if defined(__x86_64__)
-    {"avx2", replay_block_avx2, replay_dots_avx2, replay_gathers_avx2},
-    {"avx512", replay_block_avx512, replay_dots_avx2, replay_gathers_avx2},
+    {"avx2", replay_block_avx2, replay_dots_avx2},
+    {"avx512", replay_block_avx512, replay_dots_avx512},
 #endif
 };
 static const InstructionSet *chosen = SETS;

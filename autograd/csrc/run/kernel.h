@@ -2,14 +2,16 @@
 
    module.c            the Python types
    plan.c              reads a plan and checks everything in it
-   once.c              runs one sample
+   once.c              runs one sample, step by step
+   wide.c              runs one sample, similar steps side by side in vectors
    run.c               runs a batch, on threads
    call.c, one.c       from a user's arguments to outputs: of a batch, of one sample
    values.c            parameters
    guards.c            whether a sample takes the recorded branches
    instruction_set.c   the instruction sets that this processor has
    blocks.h            a block of samples, compiled by baseline.c, avx2.c and avx512.c
-   eight.h             eight sums of one sample, compiled by avx2.c
+   dots.h              sums of one sample, compiled by those too
+   row_kernels.h       rows of the table over consecutive numbers
    vector_math.h       elementary functions for those */
 
 #ifndef AUTOGRAD_REPLAY_H
@@ -26,27 +28,28 @@
 #error "the replay kernel needs GNU C; without it plans run on numpy"
 #endif
 
-enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, EIGHT = 8, LAYER = 4, FORWARDS = -1, BACKWARDS = -2, NONE = INT32_MIN, NOT_NEEDED = -1 };
+enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, LAYER = 4, NONE = INT32_MIN, NOT_NEEDED = -1 };
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
-    LOAD, STORE, SEED, STORE_GRADIENT, KINDS
+    LOAD, STORE, SEED, STORE_GRADIENT, KINDS, PACK = KINDS
 } Kind;
 
 #define KIND_NAMES \
     "value", "both", "slopes", "addu", "subu", "rsubu", "mulu", "divu", "dot", "dotu", "gather", "reduce", "select", "select_not", \
     "or", "masked_mul", "logsumexp", "load", "store", "seed", "store gradient"
 
-/* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array. */
+/* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array.
+
+   A step with `lanes` is so many similar ones: its outs and operands are the first of consecutive places, or ~place where an
+   operand is the same for all. Of a sum that is `shared`, the first factors are, and stand as plain places. */
 typedef struct {
-    uint8_t kind, outs_count, reads_count, together; /* how many steps from here on to run at once; over blocks 0 or LAYER */
-    int16_t row;
-    int16_t run; /* of a group that shares factors: FORWARDS or BACKWARDS where the others are side by side from sum to sum; of
-                    dots, how many are so from term to term in each; 0 where neither is */
+    uint8_t kind, outs_count, reads_count, together; /* over blocks, how many steps from here on to run at once: 0 or LAYER */
+    int16_t row, shared;
     int32_t outs[4];
     int32_t reads[3];
     int32_t terms, count;
-    int32_t number;
+    int32_t number, lanes;
 } Step;
 
 typedef struct {
@@ -72,24 +75,25 @@ typedef struct {
     long samples;
 } Batch;
 
-/* A group of sums with factors in regular places. */
-typedef void (*Eight)(double *places, const Step *first, const int32_t *terms);
-
 /* How blocks and groups of sums are run; all sets give the same bits but for the rows of the table over blocks. */
 typedef struct {
     const char *name;
     void (*run)(const Work *, const Batch *, long first, long count);
-    Eight dots, gathers;
+    void (*dots)(double *places, const Step *, const int32_t *terms); /* with lanes */
 } InstructionSet;
 
-/* Of eight sums, the one whose factors are the i-th from the lowest place on. */
-static inline const Step *
-step_at(const Step *s, int i)
-{
-    return &s[s->run == BACKWARDS ? EIGHT - 1 - i : i];
-}
-
 #define SLOT(WORK, X) ((WORK)->slots + (size_t)(X) * BLOCK)
+
+/* All of a plan for one sample; numbers have places of their own: in front as in the other form, then inputs. */
+typedef struct {
+    Step *steps;
+    ptrdiff_t steps_count;
+    int32_t *terms;
+    int32_t *stored, *of_inputs, *of_parameters; /* where outputs and what guards ask, and gradients are */
+    size_t places;
+    int32_t seed; /* its place; then 0, 1 and -0 */
+    double *kept; /* memory of a run, when no call uses it */
+} Wide;
 
 typedef struct {
     const InstructionSet *set;
@@ -108,6 +112,8 @@ typedef struct {
     bool stores_gradients;
     int assumes;          /* a gradient that is nan may not be: Python then runs a strict plan */
     double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
+    Wide *wide;           /* once one sample was run; NULL then too where it would take too much memory */
+    bool widened;
 } Plan;
 
 /* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
@@ -126,8 +132,10 @@ void replay_free_plan(Plan *plan);
 /* One part of a plan for one sample. */
 void replay_once(const Plan *plan, int part, double *places, const Sample *sample);
 
-void replay_dots_baseline(double *places, const Step *first, const int32_t *terms);
-void replay_gathers_baseline(double *places, const Step *first, const int32_t *terms);
+void replay_steps(const InstructionSet *, const Step *steps, ptrdiff_t count, const int32_t *terms, double *places, const Sample *);
+
+void replay_lanes(double *places, const Step *, const int32_t *terms); /* a step with lanes, other than sums */
+void replay_dots_baseline(double *places, const Step *, const int32_t *terms);
 
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
 
@@ -169,11 +177,17 @@ typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
 /* Numbers of one run: operands, inputs, what is stored, gradients of inputs, of parameters. The plan keeps them from call to
    call, as a large block would be mapped afresh each time. */
 typedef struct {
-    double *places, *inputs, *stored, *gradients, *found;
+    double *places, *inputs, *stored, *gradients, *found, **kept;
 } Room;
 
-bool replay_take_room(Plan *plan, Room *room); /* false with MemoryError */
-void replay_give_back(Plan *plan, Room *room);
+bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryError; to run `wide`, or NULL */
+void replay_give_back(Room *room);
+
+/* One sample in vectors: made for a plan before its first run, false with an exception; a run whose parameters and inputs are
+   in the room already. */
+bool replay_widen(Plan *plan);
+void replay_free_wide(Wide *wide);
+void replay_wide(const Plan *plan, const Room *room, double seed);
 
 /* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
@@ -192,8 +206,8 @@ bool replay_choose(const char *name);
 
 void replay_block_baseline(const Work *, const Batch *, long first, long count);
 #if defined(__x86_64__)
-void replay_dots_avx2(double *places, const Step *first, const int32_t *terms);
-void replay_gathers_avx2(double *places, const Step *first, const int32_t *terms);
+void replay_dots_avx2(double *places, const Step *, const int32_t *terms);
+void replay_dots_avx512(double *places, const Step *, const int32_t *terms);
 void replay_block_avx2(const Work *, const Batch *, long first, long count);
 void replay_block_avx512(const Work *, const Batch *, long first, long count);
 #endif

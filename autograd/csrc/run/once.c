@@ -34,133 +34,20 @@ log_sum_exp_once(double *m, ptrdiff_t stride, const Step *s, const int32_t *term
     m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;
 }
 
-/* Four sums of products of one length, side by side; each adds up in its own order. */
-static void
-sum_together(double *m, const Step *s, const int32_t *terms)
-{
-    const int32_t *a = terms + s[0].terms, *b = terms + s[1].terms, *c = terms + s[2].terms, *d = terms + s[3].terms;
-    double of_a = m[s[0].reads[0]], of_b = m[s[1].reads[0]], of_c = m[s[2].reads[0]], of_d = m[s[3].reads[0]];
-    for (const int32_t *end = a + 2 * (ptrdiff_t)s->count; a < end; a += 2, b += 2, c += 2, d += 2) {
-        of_a += m[a[0]] * m[a[1]];
-        of_b += m[b[0]] * m[b[1]];
-        of_c += m[c[0]] * m[c[1]];
-        of_d += m[d[0]] * m[d[1]];
-    }
-    m[s[0].outs[0]] = of_a;
-    m[s[1].outs[0]] = of_b;
-    m[s[2].outs[0]] = of_c;
-    m[s[3].outs[0]] = of_d;
-}
-
-static inline double
-gather_one(double *m, const int32_t *t, double total, double x)
-{
-    const double g = m[t[0]];
-    m[t[2]] += g * x;
-    return total + g * m[t[1]];
-}
-
-static void
-gather_together(double *m, const Step *s, const int32_t *terms)
-{
-    const int32_t *t[4];
-    double totals[4], x[4];
-    for (int i = 0; i < 4; i++) {
-        t[i] = terms + s[i].terms;
-        x[i] = m[s[i].reads[0]];
-        totals[i] = s[i].reads[1] == NONE ? -0.0 : m[s[i].reads[1]];
-    }
-    for (ptrdiff_t k = 0; k < 3 * (ptrdiff_t)s->count; k += 3) {
-        for (int i = 0; i < 4; i++) {
-            totals[i] = gather_one(m, t[i] + k, totals[i], x[i]);
-        }
-    }
-    for (int i = 0; i < 4; i++) {
-        m[s[i].outs[0]] = totals[i];
-    }
-}
-
-static void
-dots_beside(double *m, const Step *s, const int32_t *terms)
-{
-    double totals[EIGHT];
-    for (int i = 0; i < EIGHT; i++) {
-        totals[i] = m[step_at(s, i)->reads[0]];
-    }
-    const int32_t *t = terms + step_at(s, 0)->terms;
-    for (const int32_t *end = t + 2 * (ptrdiff_t)s->count; t < end; t += 2) {
-        const double x = m[t[0]];
-        for (int i = 0; i < EIGHT; i++) {
-            totals[i] += x * m[t[1] + i];
-        }
-    }
-    for (int i = 0; i < EIGHT; i++) {
-        m[step_at(s, i)->outs[0]] = totals[i];
-    }
-}
-
-void
-replay_dots_baseline(double *m, const Step *s, const int32_t *terms)
-{
-    if (s->run < 0) {
-        dots_beside(m, s, terms);
-        return;
-    }
-    const int32_t *t[EIGHT];
-    const double *row[EIGHT];
-    double totals[EIGHT];
-    for (int i = 0; i < EIGHT; i++) {
-        const Step *one = &s[i < s->together ? i : 0];
-        t[i] = terms + one->terms;
-        row[i] = &m[t[i][1]];
-        totals[i] = m[one->reads[0]];
-    }
-    const int32_t *shared = t[0];
-    for (int32_t k = 0; k < s->run; k++) {
-        const double x = m[shared[2 * k]];
-        for (int i = 0; i < EIGHT; i++) {
-            totals[i] += x * row[i][k];
-        }
-    }
-    for (int32_t k = s->run; k < s->count; k++) {
-        const double x = m[shared[2 * k]];
-        for (int i = 0; i < EIGHT; i++) {
-            totals[i] += x * m[t[i][2 * k + 1]];
-        }
-    }
-    for (int i = 0; i < s->together; i++) {
-        m[s[i].outs[0]] = totals[i];
-    }
-}
-
-void
-replay_gathers_baseline(double *m, const Step *s, const int32_t *terms)
-{
-    double totals[EIGHT], x[EIGHT];
-    const int32_t *t = terms + step_at(s, 0)->terms;
-    for (int i = 0; i < EIGHT; i++) {
-        const Step *one = step_at(s, i);
-        x[i] = m[one->reads[0]];
-        totals[i] = one->reads[1] == NONE ? -0.0 : m[one->reads[1]];
-    }
-    for (const int32_t *end = t + 3 * (ptrdiff_t)s->count; t < end; t += 3) {
-        const double g = m[t[0]];
-        for (int i = 0; i < EIGHT; i++) {
-            totals[i] += g * m[t[1] + i];
-            m[t[2] + i] += g * x[i];
-        }
-    }
-    for (int i = 0; i < EIGHT; i++) {
-        m[step_at(s, i)->outs[0]] = totals[i];
-    }
-}
-
 void
 replay_once(const Plan *plan, int part, double *m, const Sample *sample)
 {
-    const Step *steps = plan->parts[part];
-    const int32_t *all_terms = plan->terms[part];
-    for (const Step *s = steps, *end = steps + plan->counts[part]; s < end; s++) {
+    replay_steps(plan->set, plan->parts[part], plan->counts[part], plan->terms[part], m, sample);
+}
+
+void
+replay_steps(const InstructionSet *set, const Step *steps, ptrdiff_t count, const int32_t *all_terms, double *m, const Sample *sample)
+{
+    for (const Step *s = steps, *end = steps + count; s < end; s++) {
+        if (s->lanes > 0) {
+            s->kind == DOT ? set->dots(m, s, all_terms) : replay_lanes(m, s, all_terms);
+            continue;
+        }
         const int32_t *t = all_terms + s->terms, *o = s->outs, *r = s->reads;
         switch (s->kind) {
         case VALUE:
@@ -197,11 +84,6 @@ replay_once(const Plan *plan, int part, double *m, const Sample *sample)
         case DIVU: m[o[0]] = m[r[0]] / m[r[1]]; break;
         case DOT:
         case DOTU: {
-            if (s->together) {
-                s->run != 0 ? plan->set->dots(m, s, all_terms) : sum_together(m, s, all_terms);
-                s += s->together - 1;
-                break;
-            }
             double total = m[r[0]];
             for (int32_t k = 0; k < s->count; k++) {
                 total += m[t[2 * k]] * m[t[2 * k + 1]];
@@ -210,11 +92,6 @@ replay_once(const Plan *plan, int part, double *m, const Sample *sample)
             break;
         }
         case GATHER: {
-            if (s->together) {
-                s->run != 0 ? plan->set->gathers(m, s, all_terms) : gather_together(m, s, all_terms);
-                s += s->together - 1;
-                break;
-            }
             double total = r[1] == NONE ? -0.0 : m[r[1]], x = m[r[0]];
             for (int32_t k = 0; k < s->count; k++) {
                 double g = m[t[3 * k]];

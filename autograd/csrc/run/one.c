@@ -5,31 +5,37 @@
 #include <string.h>
 
 bool
-replay_take_room(Plan *plan, Room *room)
+replay_take_room(Plan *plan, Wide *wide, Room *room)
 {
-    const size_t places = replay_places(plan), inputs = (size_t)plan->gradients, stored = (size_t)plan->stored;
-    double *memory = plan->room;
-    plan->room = NULL;
+    const size_t places = wide != NULL ? wide->places : replay_places(plan);
+    const size_t inputs = (size_t)plan->gradients, stored = (size_t)plan->stored;
+    room->kept = wide != NULL ? &wide->kept : &plan->room;
+    double *memory = *room->kept;
+    *room->kept = NULL;
     if (memory == NULL) {
         memory = replay_allocate(places + 2 * inputs + stored + (size_t)plan->parameters_count, sizeof(double));
+        if (memory == NULL) {
+            PyErr_NoMemory();
+            return false;
+        }
+        if (wide != NULL) { /* where each number has its own place, constants stay */
+            memcpy(memory, plan->start, (size_t)plan->uniforms * sizeof(double));
+            memcpy(memory + wide->seed + 1, (double[]){0.0, 1.0, -0.0}, 3 * sizeof(double));
+        }
     }
     room->places = memory;
-    if (memory == NULL) {
-        PyErr_NoMemory();
-        return false;
-    }
-    room->inputs = memory + places;
-    room->stored = room->inputs + inputs;
+    room->stored = memory + places;
     room->gradients = room->stored + stored;
     room->found = room->gradients + inputs;
+    room->inputs = wide != NULL ? memory + plan->uniforms : room->found + plan->parameters_count;
     return true;
 }
 
 void
-replay_give_back(Plan *plan, Room *room)
+replay_give_back(Room *room)
 {
-    if (plan->room == NULL) {
-        plan->room = room->places;
+    if (*room->kept == NULL) {
+        *room->kept = room->places;
     }
     else {
         replay_free(room->places);
@@ -107,11 +113,6 @@ in_form(const double *numbers, Py_ssize_t count, Form form)
 static PyObject *
 results_in(const Plan *plan, const Room *room, Mode mode, Form form)
 {
-    for (ptrdiff_t i = 0; i < plan->outputs; i++) {
-        if (plan->results[i] >= 0) {
-            room->stored[i] = room->places[plan->results[i]];
-        }
-    }
     PyObject *outputs = in_form(room->stored, plan->outputs, form);
     if (mode != GRADIENTS || outputs == NULL) {
         return outputs;
@@ -137,7 +138,7 @@ guards_hold(const Guards *guards, const Plan *plan, const Room *room)
     for (ptrdiff_t i = 0; rows != NULL && i < plan->stored; i++) {
         rows[i] = &room->stored[i];
     }
-    const bool hold = rows != NULL && replay_guards_hold(guards, plan, room->places, rows, 1);
+    const bool hold = rows != NULL && replay_guards_hold(guards, plan, NULL, rows, 1);
     if (rows == NULL) {
         PyErr_NoMemory();
     }
@@ -145,21 +146,39 @@ guards_hold(const Guards *guards, const Plan *plan, const Room *room)
     return hold;
 }
 
-static PyObject *
-run_in(Plan *plan, const Guards *guards, const Room *room, PyObject *values, double seed, Mode mode, Form form)
+/* From inputs and parameters in the room to all that a run gives. */
+static void
+run_in(const Plan *plan, const Room *room, double seed)
 {
-    bool plain;
-    memcpy(room->places, plan->start, (size_t)plan->uniforms * sizeof(double));
-    if (!replay_read_data(values, room->places + plan->first_parameter, &plain)) {
-        return NULL;
+    if (plan->wide != NULL) {
+        replay_wide(plan, room, seed);
+        return;
     }
     memset(room->gradients, 0, (size_t)plan->gradients * sizeof(double));
     replay_sample(plan, room->places, &(Sample){room->inputs, NULL, seed, room->stored, room->gradients});
-    if (!guards_hold(guards, plan, room)) {
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
+    for (ptrdiff_t i = 0; i < plan->stored; i++) {
+        if (plan->results[i] >= 0) {
+            room->stored[i] = room->places[plan->results[i]];
+        }
     }
     for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
         room->found[i] = plan->parameters[i] >= 0 ? room->places[plan->parameters[i]] : 0.0;
+    }
+}
+
+static PyObject *
+carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *values, double seed, Mode mode, Form form)
+{
+    bool plain;
+    if (plan->wide == NULL) {
+        memcpy(room->places, plan->start, (size_t)plan->uniforms * sizeof(double));
+    }
+    if (!replay_read_data(values, room->places + plan->first_parameter, &plain)) {
+        return NULL;
+    }
+    run_in(plan, room, seed);
+    if (!guards_hold(guards, plan, room)) {
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
     }
     if (plan->assumes && (replay_any_nan(room->found, plan->parameters_count) || replay_any_nan(room->gradients, plan->gradients))) {
         Py_RETURN_NOTIMPLEMENTED;
@@ -175,14 +194,14 @@ PyObject *
 replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form)
 {
     Room room;
-    if (!replay_take_room(plan, &room)) {
+    if (!replay_widen(plan) || !replay_take_room(plan, plan->wide, &room)) {
         return NULL;
     }
     double *next = room.inputs, *end = room.inputs + plan->gradients;
     for (Py_ssize_t i = 0; next != NULL && i < PyTuple_GET_SIZE(arguments); i++) {
         next = copy_numbers(PyTuple_GET_ITEM(arguments, i), next, end);
     }
-    PyObject *result = next == end ? run_in(plan, guards, &room, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
-    replay_give_back(plan, &room);
+    PyObject *result = next == end ? carry_out(plan, guards, &room, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
+    replay_give_back(&room);
     return result;
 }

@@ -189,120 +189,44 @@ reads_place(const Step *s, const int32_t *terms, int32_t place)
     return false;
 }
 
-static bool
-is_sum(const Step *s)
-{
-    return s->kind == DOT || s->kind == DOTU || s->kind == GATHER;
-}
-
-/* How many sums from this one on, at most so many, are of one kind and length and don't depend on each other. */
-static int
-apart(const Step *steps, ptrdiff_t left, const int32_t *terms, int most)
-{
-    int found = is_sum(steps) ? 1 : 0;
-    for (; found > 0 && found < most && found < left; found++) {
-        const Step *s = &steps[found];
-        bool fine = is_sum(s) && (s->kind == GATHER) == (steps->kind == GATHER) && s->count == steps->count;
-        for (int before = 0; fine && before < found; before++) {
-            fine = !reads_place(s, terms, steps[before].outs[0]);
-        }
-        if (!fine) {
-            break;
-        }
-    }
-    return found;
-}
-
 /* Whether the first factors of all terms are those of the first sum's. */
 static bool
 shares_factors(const Step *first, const Step *s, const int32_t *terms)
 {
     const int size = TERM_SIZES[s->kind];
-    bool same = true;
+    bool same = s->kind == first->kind && s->count == first->count;
     for (int32_t k = 0; same && k < s->count; k++) {
         same = terms[s->terms + k * size] == terms[first->terms + k * size];
     }
     return same;
 }
 
-/* Of sums that share their first factors: how many of their terms, from the first on, have the other factors in
-   consecutive places, as a multiple of 4. */
-static int16_t
-consecutive(const Step *steps, int count, const int32_t *terms)
-{
-    int32_t run = steps->count < INT16_MAX ? steps->count : INT16_MAX;
-    for (int i = 0; i < count; i++) {
-        const int32_t *t = terms + steps[i].terms;
-        int32_t k = 1;
-        while (k < run && t[2 * k + 1] == t[1] + k) {
-            k++;
-        }
-        run = k < run ? k : run;
-    }
-    return (int16_t)(run & ~3);
-}
-
-/* 1 or -1 where from each of eight sums to the next all factors but the shared (of gathers, numbers and sums) are one place
-   further or back; else 0. */
-static int
-direction(const Step *steps, const int32_t *terms)
-{
-    const int size = TERM_SIZES[steps->kind];
-    const int32_t way = steps->count > 0 ? terms[steps[1].terms + 1] - terms[steps->terms + 1] : 0;
-    bool regular = way == 1 || way == -1;
-    for (int i = 1; regular && i < EIGHT; i++) {
-        const int32_t *before = terms + steps[i - 1].terms, *t = terms + steps[i].terms;
-        for (int32_t k = 0; regular && k < size * steps->count; k += size) {
-            regular = t[k + 1] == before[k + 1] + way && t[k + size - 1] == before[k + size - 1] + way;
-        }
-    }
-    return regular ? way : 0;
-}
-
-/* How a group has its factors in regular places: see Step. */
-static int16_t
-regularity(const Step *first, int sharing, const int32_t *terms)
-{
-    const int way = sharing == EIGHT ? direction(first, terms) : 0;
-    if (way != 0) {
-        return way > 0 ? FORWARDS : BACKWARDS;
-    }
-    return first->kind == GATHER ? 0 : consecutive(first, sharing, terms);
-}
-
+/* Whether a sum reads what one of so many steps computes. */
 static bool
-are_alike(const Step *steps, int count)
+reads_any(const Step *s, const Step *first, int count, const int32_t *terms)
 {
-    bool alike = true;
-    for (int i = 1; i < count; i++) {
-        alike = alike && steps[i].kind == steps[0].kind;
+    bool any = false;
+    for (int i = 0; !any && i < count; i++) {
+        any = reads_place(s, terms, first[i].outs[0]);
     }
-    return alike;
+    return any;
 }
 
-/* Sums of one length that don't depend on each other, one after the other, are run together: each alone would wait for its
-   own additions. Those of a layer, which share factors and have the others in regular places, go eight at a time, others
-   four. Over blocks those that share factors go by LAYER. */
+/* Over blocks, sums that share their first factors go by LAYER, where none reads what another computes. */
 static void
-find_groups(Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
+find_layers(const Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
 {
-    enum { FEW = 3, TOGETHER = 4 };
-    for (ptrdiff_t i = 0; i < count; i++) {
-        Step *first = &steps[i];
-        const int together = apart(first, count - i, terms, EIGHT);
-        int sharing = together > 0;
-        while (sharing < together && shares_factors(first, first + sharing, terms)) {
-            sharing++;
+    for (ptrdiff_t i = 0; i + LAYER <= count; i++) {
+        const Step *first = &steps[i];
+        int layer = first->kind == DOTU || first->kind == GATHER;
+        while (layer > 0 && layer < LAYER && shares_factors(first, first + layer, terms)
+               && !reads_any(first + layer, first, layer, terms)) {
+            layer++;
         }
-        if (sharing >= FEW) {
-            first->run = regularity(first, sharing, terms);
+        if (layer == LAYER) {
+            blocks[i].together = LAYER;
+            i += LAYER - 1;
         }
-        for (int k = 0; k + LAYER <= sharing; k += LAYER) {
-            const bool numbers = are_alike(first + k, LAYER) && first[k].kind != DOT;
-            blocks[i + k].together = numbers ? LAYER : 0;
-        }
-        first->together = (uint8_t)(first->run != 0 ? sharing : together >= TOGETHER ? TOGETHER : 0);
-        i += first->together > 0 ? first->together - 1 : 0;
     }
 }
 
@@ -323,7 +247,7 @@ read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, c
                          &plan->parts[part][i], &blocks[i]);
     }
     if (fine) {
-        find_groups(plan->parts[part], blocks, count, own);
+        find_layers(plan->parts[part], blocks, count, own);
     }
     if (part == 1) {
         plan->blocks = blocks;
@@ -352,6 +276,7 @@ replay_free_plan(Plan *plan)
     replay_free(plan->seeds_to);
     replay_free(plan->fills);
     replay_free(plan->sums);
+    replay_free_wide(plan->wide);
     replay_free(plan->kept);
     replay_free(plan->room);
 }

@@ -75,7 +75,10 @@ replay_add_gradients(PyObject *values, bool plain, const double *gradients)
         }
     }
     next = 0;
-    for (Py_ssize_t i = 0; fine && i < count; i++) {
+    for (Py_ssize_t i = 0; plain && fine && i < count; i++) {
+        *(double *)((char *)PyTuple_GET_ITEM(values, i) + grad_offset) += gradients[i];
+    }
+    for (Py_ssize_t i = 0; !plain && fine && i < count; i++) {
         PyObject *value = PyTuple_GET_ITEM(values, i);
         double *grad = number_in(value, grad_offset);
         if (grad != NULL) {

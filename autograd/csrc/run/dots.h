@@ -1,0 +1,42 @@
+/* Sums of products of one sample side by side, in vectors across the sums. Each adds up in its own order and without fused
+   multiply-add: the bits are those of once.c. */
+
+/* COUNT vectors of sums from `at` on; see Step for what the terms are. */
+LANE void
+ISA(dot_some)(double *m, const Step *s, const int32_t *t, long at, const int count)
+{
+    const int32_t *end = t + 2 * (ptrdiff_t)s->count, start = s->reads[0];
+    V sums[8];
+    for (int q = 0; q < count; q++) {
+        sums[q] = start < 0 ? ALL(m[~start]) : AT(m, start + at + WIDTH * q);
+    }
+    for (; s->shared && t < end; t += 2) {
+        const V x = ALL(m[t[0]]);
+        const double *y = m + t[1] + at;
+        for (int q = 0; q < count; q++) {
+            sums[q] += x * AT(y, WIDTH * q);
+        }
+    }
+    for (; t < end; t += 2) {
+        const bool same[2] = {t[0] < 0, t[1] < 0};
+        const double *x = m + (same[0] ? ~t[0] : t[0] + at), *y = m + (same[1] ? ~t[1] : t[1] + at);
+        for (int q = 0; q < count; q++) {
+            const V a = same[0] ? ALL(*x) : AT(x, WIDTH * q), b = same[1] ? ALL(*y) : AT(y, WIDTH * q);
+            sums[q] += a * b;
+        }
+    }
+    for (int q = 0; q < count; q++) {
+        AT(m, s->outs[0] + at + WIDTH * q) = sums[q];
+    }
+}
+
+void
+ISA(replay_dots)(double *m, const Step *s, const int32_t *terms)
+{
+    for (long at = 0; at < s->lanes; at += 8 * WIDTH) {
+        const long left = s->lanes - at;
+#define DOT_SOME(VECTORS) ISA(dot_some)(m, s, terms + s->terms, at, VECTORS)
+        FOR_COUNT((left < 8 * WIDTH ? left + WIDTH - 1 : 8 * WIDTH) / WIDTH, DOT_SOME)
+#undef DOT_SOME
+    }
+}

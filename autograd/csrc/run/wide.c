@@ -1,0 +1,752 @@
+/* One sample as vectors: the three parts of a plan as one program in which similar steps run side by side.
+
+   Each number has a place of its own, so that the order of steps is free but for what they read. Steps of one kind that wait
+   for equally many others form a group, and what a group computes gets consecutive places. From there it is read in vectors by
+   the groups that follow: of some steps after each other, an operand is the same number for all, or one place further from
+   each to the next, or else packed, i.e. copied to consecutive places first. What the body adds to a sum over samples
+   is one sum of products here, in the same order. A sum still adds up its own terms one after the other: vectors go across sums,
+   and the bits are those of once.c. */
+
+#include "kernel.h"
+
+#include "../generated/ops.h"
+#include "../plan/memory.h"
+
+#define ISA(NAME) NAME##_once
+#include "row_kernels.h"
+
+enum { FEWEST = 4, BEHIND = 8 }; /* steps worth a vector; places beyond the last, as vectors are whole */
+enum { SAME, UP, DOWN, PACKED };
+
+/* What the body adds to a sum over samples. */
+typedef struct {
+    int32_t sum, gradient, factor;
+} Added;
+
+typedef struct {
+    int32_t level, first, last, size;
+    const Step *like;
+} Group;
+
+/* A packed operand: from which places, and where it is. */
+typedef struct {
+    int32_t terms, count, at;
+} Packed;
+
+/* Numbers are named by ids; those of computed ones begin where the places of all others end. */
+typedef struct {
+    Arena arena;
+    const Plan *plan;
+    ARRAY(Step) nodes;
+    Ints terms;            /* of nodes, ids */
+    Ints current;          /* for each place of the plan, the id of the number that is there now */
+    Ints levels, places;   /* for each id */
+    Ints sum_of;           /* for each uniform number, which sum it is, or -1 */
+    ARRAY(Added) added;
+    Ints first_added;      /* for each sum, where its own begin, once sorted */
+    Map by_likeness, packed;
+    ARRAY(Group) groups;
+    Ints next, by_level, in_order;
+    ARRAY(Packed) packs;
+    Ints members, classes, broken;
+    Ints list;             /* what is to be packed */
+    ARRAY(Step) steps;     /* what comes out */
+    Ints out_terms;
+    Ints stored, of_inputs, of_parameters; /* ids, then places */
+    int32_t seed, zero, one, minus_zero, place;
+    size_t grouped;
+} Widener;
+
+
+/* Nodes: steps whose operands are ids */
+
+static int32_t
+new_id(Widener *w, int32_t level)
+{
+    push(&w->arena, &w->places, NOWHERE);
+    return push(&w->arena, &w->levels, level);
+}
+
+static int32_t
+id_at(const Widener *w, int32_t place)
+{
+    return w->current.items[place];
+}
+
+static void
+wait_for(const Widener *w, int32_t id, int32_t *level)
+{
+    const int32_t other = w->levels.items[id];
+    *level = other > *level ? other : *level;
+}
+
+static bool
+is_dot(const Step *s)
+{
+    return s->kind == DOT;
+}
+
+/* How many ids of terms a node has. */
+static ptrdiff_t
+terms_of(const Step *s)
+{
+    return (s->kind == OR ? 1 : 2) * (ptrdiff_t)s->count;
+}
+
+/* Add a node; its outs are places of the plan, which hold new numbers from here on. */
+static void
+add_node(Widener *w, Step node)
+{
+    int32_t level = 0;
+    for (int i = 0; i < node.reads_count; i++) {
+        wait_for(w, node.reads[i], &level);
+    }
+    int32_t *t = w->terms.items + node.terms;
+    for (ptrdiff_t k = 0; k < terms_of(&node); k += node.kind == LOGSUMEXP ? 2 : 1) {
+        wait_for(w, t[k], &level);
+    }
+    for (int i = 0; i < node.outs_count; i++) {
+        const int32_t id = new_id(w, level + 1);
+        w->current.items[node.outs[i]] = id;
+        node.outs[i] = id;
+    }
+    for (ptrdiff_t k = 1; node.kind == LOGSUMEXP && k < terms_of(&node); k += 2) {
+        if (t[k] != NOT_NEEDED) {
+            const int32_t id = new_id(w, level + 1);
+            w->current.items[t[k]] = id;
+            t[k] = id;
+        }
+    }
+    *ADDED(&w->arena, &w->nodes) = node;
+}
+
+static void
+push_pair(Widener *w, int32_t a, int32_t b)
+{
+    push(&w->arena, &w->terms, a);
+    push(&w->arena, &w->terms, b);
+}
+
+static Step
+new_dot(const Widener *w, int32_t out, int32_t start, int32_t count)
+{
+    return (Step){.kind = DOT, .row = -1, .outs_count = 1, .reads_count = 1, .outs = {out}, .reads = {start},
+                  .terms = (int32_t)w->terms.count, .count = count};
+}
+
+/* A gather is a sum of products, and products for sums over samples. */
+static void
+add_gather(Widener *w, const Step *s, const int32_t *t)
+{
+    const int32_t x = id_at(w, s->reads[0]), start = s->reads[1] == NONE ? w->minus_zero : id_at(w, s->reads[1]);
+    const Step node = new_dot(w, s->outs[0], start, s->count);
+    for (int32_t k = 0; k < s->count; k++, t += 3) {
+        const int32_t gradient = id_at(w, t[0]);
+        push_pair(w, gradient, id_at(w, t[1]));
+        *ADDED(&w->arena, &w->added) = (Added){w->sum_of.items[t[2]], gradient, x};
+    }
+    if (s->outs[0] < w->plan->uniforms + w->plan->slots) { /* else nothing needs it */
+        add_node(w, node);
+    }
+}
+
+static Step
+as_row(Step s, int row, bool swapped)
+{
+    s.kind = VALUE;
+    s.row = (int16_t)row;
+    if (swapped) {
+        const int32_t first = s.reads[0];
+        s.reads[0] = s.reads[1];
+        s.reads[1] = first;
+    }
+    return s;
+}
+
+static void
+add_step(Widener *w, const Step *step, const int32_t *terms)
+{
+    Step s = *step;
+    const int32_t *t = terms + s.terms;
+    s.number = s.together = 0;
+    if (s.kind == LOAD || s.kind == SEED) {
+        w->current.items[s.outs[0]] = s.kind == LOAD ? (int32_t)w->plan->uniforms + step->number : w->seed;
+        return;
+    }
+    if (s.kind == STORE || s.kind == STORE_GRADIENT) {
+        for (int32_t k = 0; k < s.count; k++) {
+            w->stored.items[t[2 * k + 1]] = id_at(w, t[2 * k]);
+        }
+        if (s.kind == STORE_GRADIENT) {
+            w->of_inputs.items[step->number] = id_at(w, s.reads[0]);
+        }
+        return;
+    }
+    if (s.kind == GATHER) {
+        add_gather(w, &s, t);
+        return;
+    }
+    for (int i = 0; i < s.reads_count; i++) {
+        s.reads[i] = id_at(w, s.reads[i]);
+    }
+    s.terms = (int32_t)w->terms.count;
+    switch (s.kind) {
+    case REDUCE: *ADDED(&w->arena, &w->added) = (Added){w->sum_of.items[step->number], s.reads[0], s.reads[1]}; return;
+    case ADDU: s = as_row(s, OP_add, false); break;
+    case SUBU: s = as_row(s, OP_sub, false); break;
+    case RSUBU: s = as_row(s, OP_sub, true); break;
+    case MULU: s = as_row(s, OP_mul, false); break;
+    case DIVU: s = as_row(s, OP_div, false); break;
+    case DOTU: s.kind = DOT; break;
+    }
+    for (ptrdiff_t k = 0; k < terms_of(&s); k++) {
+        push(&w->arena, &w->terms, s.kind == LOGSUMEXP && k % 2 == 1 ? t[k] : id_at(w, t[k]));
+    }
+    add_node(w, s);
+}
+
+/* The sums over samples, of which there is one: from 0 on, what the body adds to each, then the seeds of outputs. */
+static void
+add_sums(Widener *w)
+{
+    const Plan *plan = w->plan;
+    Ints *first = &w->first_added;
+    ZEROED(&w->arena, first, (size_t)plan->sums_count + 1);
+    for (size_t i = 0; i < w->added.count; i++) {
+        first->items[w->added.items[i].sum + 1]++;
+    }
+    for (ptrdiff_t i = 0; i < plan->sums_count; i++) {
+        first->items[i + 1] += first->items[i];
+    }
+    Ints *sorted = &w->in_order;
+    ZEROED(&w->arena, sorted, w->added.count);
+    for (size_t i = 0; i < w->added.count; i++) {
+        sorted->items[first->items[w->added.items[i].sum]++] = (int32_t)i;
+    }
+    for (ptrdiff_t sum = 0, i = 0; sum < plan->sums_count; sum++) { /* each now ends where the next began */
+        Step node = new_dot(w, plan->sums[sum], w->zero, 0);
+        for (; i < first->items[sum]; i++) {
+            const Added *added = &w->added.items[sorted->items[i]];
+            push_pair(w, added->gradient, added->factor);
+        }
+        for (ptrdiff_t k = 0; k < plan->outputs; k++) {
+            if (plan->seeds_to[k] == plan->sums[sum]) {
+                push_pair(w, w->seed, w->one);
+            }
+        }
+        node.count = (int32_t)(w->terms.count - (size_t)node.terms) / 2;
+        add_node(w, node);
+    }
+}
+
+static void
+add_nodes(Widener *w)
+{
+    const Plan *plan = w->plan;
+    const int32_t uniforms = (int32_t)plan->uniforms, places = uniforms + (int32_t)plan->slots + 1;
+    w->seed = uniforms + (int32_t)plan->gradients;
+    w->zero = w->seed + 1;
+    w->one = w->seed + 2;
+    w->minus_zero = w->seed + 3;
+    w->place = w->seed + 4;
+    for (int32_t id = 0; id < w->place; id++) {
+        new_id(w, 0);
+        w->places.items[id] = id;
+    }
+    for (int32_t i = 0; i < places; i++) {
+        push(&w->arena, &w->current, i < uniforms ? i : w->zero);
+        push(&w->arena, &w->sum_of, -1);
+    }
+    for (ptrdiff_t i = 0; i < plan->sums_count; i++) {
+        w->sum_of.items[plan->sums[i]] = (int32_t)i;
+    }
+    for (ptrdiff_t i = 0; i < plan->stored; i++) {
+        push(&w->arena, &w->stored, w->zero);
+    }
+    for (ptrdiff_t i = 0; i < plan->gradients; i++) {
+        push(&w->arena, &w->of_inputs, w->zero);
+    }
+    for (int part = 0; part < 3; part++) {
+        for (ptrdiff_t i = 0; i < plan->counts[part]; i++) {
+            tick(&w->arena);
+            add_step(w, &plan->parts[part][i], plan->terms[part]);
+        }
+        if (part == 1) {
+            add_sums(w);
+        }
+    }
+    for (ptrdiff_t i = 0; i < plan->stored; i++) {
+        if (plan->results[i] >= 0) {
+            w->stored.items[i] = id_at(w, plan->results[i]);
+        }
+    }
+    for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
+        push(&w->arena, &w->of_parameters, plan->parameters[i] >= 0 ? id_at(w, plan->parameters[i]) : w->zero);
+    }
+}
+
+
+/* Groups */
+
+static bool
+are_similar(const Step *a, const Step *b)
+{
+    return a->kind == b->kind && a->row == b->row && a->count == b->count;
+}
+
+static void
+find_groups(Widener *w)
+{
+    Arena *arena = &w->arena;
+    int32_t levels = 0;
+    for (size_t i = 0; i < w->nodes.count; i++) {
+        tick(arena);
+        const Step *node = &w->nodes.items[i];
+        const int32_t level = w->levels.items[node->outs[0]];
+        const uint64_t likeness = mixed((uint64_t)level << 32 | (uint32_t)node->count) ^ (uint64_t)(node->kind << 16 | (uint16_t)node->row);
+        int32_t *found = map_at(arena, &w->by_likeness, likeness);
+        Group *group = *found >= 0 ? &w->groups.items[*found] : NULL;
+        push(arena, &w->next, -1);
+        if (group != NULL && group->level == level && are_similar(group->like, node)) {
+            w->next.items[group->last] = (int32_t)i;
+            group->last = (int32_t)i;
+            group->size++;
+            continue;
+        }
+        *found = (int32_t)w->groups.count;
+        *ADDED(arena, &w->groups) = (Group){level, (int32_t)i, (int32_t)i, 1, node};
+        levels = level > levels ? level : levels;
+    }
+    Ints *first = &w->by_level, *sorted = &w->in_order;
+    ZEROED(arena, first, (size_t)levels + 2);
+    ZEROED(arena, sorted, w->groups.count);
+    for (size_t i = 0; i < w->groups.count; i++) {
+        first->items[w->groups.items[i].level + 1]++;
+    }
+    for (int32_t level = 0; level <= levels; level++) {
+        first->items[level + 1] += first->items[level];
+    }
+    for (size_t i = 0; i < w->groups.count; i++) {
+        sorted->items[first->items[w->groups.items[i].level]++] = (int32_t)i;
+    }
+}
+
+
+/* Runs: steps of a group whose operands are in regular places */
+
+static ptrdiff_t
+operands_of(const Step *s)
+{
+    return s->reads_count + (is_dot(s) ? terms_of(s) : 0);
+}
+
+static int32_t
+operand(const Widener *w, const Step *s, ptrdiff_t k)
+{
+    return w->places.items[k < s->reads_count ? s->reads[k] : w->terms.items[s->terms + k - s->reads_count]];
+}
+
+static const Step *
+member(const Widener *w, ptrdiff_t i)
+{
+    return &w->nodes.items[w->members.items[i]];
+}
+
+static int
+class_of(int32_t difference)
+{
+    return difference == 0 ? SAME : difference == 1 ? UP : difference == -1 ? DOWN : PACKED;
+}
+
+/* Find the operands that a member has elsewhere than the run so far would have them; how many. */
+static ptrdiff_t
+compare(Widener *w, ptrdiff_t i)
+{
+    const Step *before = member(w, i - 1), *s = member(w, i);
+    w->broken.count = 0;
+    for (size_t k = 0; k < w->classes.count; k++) {
+        const int32_t class = w->classes.items[k];
+        if (class != PACKED && class != class_of(operand(w, s, (ptrdiff_t)k) - operand(w, before, (ptrdiff_t)k))) {
+            push(&w->arena, &w->broken, (int32_t)k);
+        }
+    }
+    return (ptrdiff_t)w->broken.count;
+}
+
+/* How many members of a group from one on are a run; `classes` are then those of its operands. It ends where many operands
+   break off, while a few are packed. */
+static ptrdiff_t
+run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
+{
+    const ptrdiff_t operands = operands_of(member(w, begin));
+    w->classes.count = 0;
+    for (ptrdiff_t k = 0; begin + 1 < end && k < operands; k++) {
+        push(&w->arena, &w->classes, class_of(operand(w, member(w, begin + 1), k) - operand(w, member(w, begin), k)));
+    }
+    ptrdiff_t i = begin + 1;
+    for (; i < end; i++) {
+        const ptrdiff_t broken = compare(w, i);
+        if (8 * broken > operands && (is_dot(member(w, begin)) || i - begin >= FEWEST)) {
+            return i - begin;
+        }
+        for (ptrdiff_t k = 0; k < broken; k++) {
+            w->classes.items[w->broken.items[k]] = PACKED;
+        }
+    }
+    return i - begin;
+}
+
+static void
+reverse_members(Widener *w, ptrdiff_t begin, ptrdiff_t end)
+{
+    for (int32_t *a = w->members.items + begin, *b = w->members.items + end - 1; a < b; a++, b--) {
+        const int32_t swapped = *a;
+        *a = *b;
+        *b = swapped;
+    }
+}
+
+/* Let the operands of a run go up, those that don't then be packed; false where most of them would be. */
+static bool
+settle(Widener *w, ptrdiff_t begin, ptrdiff_t end)
+{
+    ptrdiff_t found[4] = {0};
+    for (size_t k = 0; k < w->classes.count; k++) {
+        found[w->classes.items[k]]++;
+    }
+    const int against = found[DOWN] > found[UP] ? UP : DOWN;
+    if (against == UP) {
+        reverse_members(w, begin, end);
+    }
+    for (size_t k = 0; k < w->classes.count; k++) {
+        const int class = w->classes.items[k];
+        w->classes.items[k] = class == against ? PACKED : class == DOWN ? UP : class;
+    }
+    return 2 * (found[PACKED] + found[against]) <= (ptrdiff_t)w->classes.count;
+}
+
+
+/* Steps that come out */
+
+static int32_t
+new_places(Widener *w, ptrdiff_t count)
+{
+    if (count > MOST - w->place) {
+        PyErr_NoMemory();
+        fail(&w->arena);
+    }
+    const int32_t place = w->place;
+    w->place += (int32_t)count;
+    return place;
+}
+
+/* Where an operand of a run is in consecutive places; what was packed before is found again. */
+static int32_t
+packed(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
+{
+    Arena *arena = &w->arena;
+    uint64_t key = 0;
+    w->list.count = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const int32_t place = operand(w, member(w, begin + i), k);
+        push(arena, &w->list, place);
+        key = mixed(key ^ (uint64_t)(uint32_t)place);
+    }
+    int32_t *known = map_at(arena, &w->packed, key);
+    const Packed *before = *known >= 0 ? &w->packs.items[*known] : NULL;
+    if (before != NULL && before->count == count
+        && memcmp(w->out_terms.items + before->terms, w->list.items, (size_t)count * sizeof(int32_t)) == 0) {
+        return before->at;
+    }
+    const Packed pack = {(int32_t)w->out_terms.count, (int32_t)count, new_places(w, count)};
+    *known = (int32_t)w->packs.count;
+    *ADDED(arena, &w->packs) = pack;
+    *ADDED(arena, &w->steps) = (Step){.kind = PACK, .outs = {pack.at}, .terms = pack.terms, .lanes = pack.count};
+    for (ptrdiff_t i = 0; i < count; i++) {
+        push(arena, &w->out_terms, w->list.items[i]);
+    }
+    return pack.at;
+}
+
+/* The operand of a run: a place, or ~place where it is the same for all. */
+static int32_t
+operand_of_run(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
+{
+    const int32_t first = operand(w, member(w, begin), k);
+    switch (w->classes.items[k]) {
+    case SAME: return ~first;
+    case UP: return first;
+    default: return packed(w, begin, count, k);
+    }
+}
+
+static void
+emit_run(Widener *w, ptrdiff_t begin, ptrdiff_t count, int32_t out, int32_t apart)
+{
+    Step s = *member(w, begin);
+    const ptrdiff_t operands = operands_of(&s);
+    s.lanes = (int32_t)count;
+    for (int i = 0; i < s.outs_count; i++) {
+        s.outs[i] = out + i * apart;
+    }
+    for (ptrdiff_t k = 0; k < s.reads_count; k++) {
+        s.reads[k] = operand_of_run(w, begin, count, k);
+    }
+    Ints *scratch = &w->by_level; /* as packs have terms of their own */
+    scratch->count = 0;
+    bool one_is_same = true;
+    for (ptrdiff_t k = s.reads_count; k < operands; k += 2) {
+        int32_t x = operand_of_run(w, begin, count, k), y = operand_of_run(w, begin, count, k + 1);
+        if (x >= 0 && y < 0) {
+            const int32_t swapped = x;
+            x = y;
+            y = swapped;
+        }
+        one_is_same = one_is_same && x < 0 && y >= 0;
+        push(&w->arena, scratch, x);
+        push(&w->arena, scratch, y);
+    }
+    s.terms = (int32_t)w->out_terms.count;
+    s.shared = one_is_same && is_dot(&s);
+    for (size_t k = 0; k < scratch->count; k++) {
+        push(&w->arena, &w->out_terms, s.shared && k % 2 == 0 ? ~scratch->items[k] : scratch->items[k]);
+    }
+    *ADDED(&w->arena, &w->steps) = s;
+    w->grouped += (size_t)count;
+}
+
+static void
+emit_single(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
+{
+    Step s = *member(w, i);
+    const int32_t *t = w->terms.items + s.terms;
+    const ptrdiff_t count = terms_of(&s);
+    s.terms = (int32_t)w->out_terms.count;
+    for (ptrdiff_t k = 0; k < count; k++) {
+        push(&w->arena, &w->out_terms, t[k] == NOT_NEEDED ? NOT_NEEDED : w->places.items[t[k]]);
+    }
+    for (int k = 0; k < s.outs_count; k++) {
+        s.outs[k] = out + k * apart;
+    }
+    for (int k = 0; k < s.reads_count; k++) {
+        s.reads[k] = w->places.items[s.reads[k]];
+    }
+    *ADDED(&w->arena, &w->steps) = s;
+}
+
+/* Give what a member computes its places. */
+static void
+settle_outs(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
+{
+    const Step *s = member(w, i);
+    for (int k = 0; k < s->outs_count; k++) {
+        w->places.items[s->outs[k]] = out + k * apart;
+    }
+    const int32_t *t = w->terms.items + s->terms;
+    for (ptrdiff_t k = 1; s->kind == LOGSUMEXP && k < terms_of(s); k += 2) {
+        if (t[k] != NOT_NEEDED) {
+            w->places.items[t[k]] = new_places(w, 1);
+        }
+    }
+}
+
+static void
+emit_group(Widener *w, const Group *group)
+{
+    w->members.count = 0;
+    for (int32_t i = group->first; i >= 0; i = w->next.items[i]) {
+        push(&w->arena, &w->members, i);
+    }
+    const ptrdiff_t size = group->size;
+    const int32_t apart = (int32_t)size, out = new_places(w, group->like->outs_count * size + (size >= FEWEST ? BEHIND : 0));
+    const bool wide = group->like->kind != OR && group->like->kind != LOGSUMEXP;
+    for (ptrdiff_t begin = 0; begin < size;) {
+        tick(&w->arena);
+        const ptrdiff_t run = wide ? run_from(w, begin, size) : 1, end = begin + run;
+        const bool settled = run >= FEWEST && settle(w, begin, end);
+        for (ptrdiff_t i = begin; i < end; i++) {
+            settle_outs(w, i, out + (int32_t)i, apart);
+        }
+        if (settled) {
+            emit_run(w, begin, run, out + (int32_t)begin, apart);
+        }
+        for (ptrdiff_t i = begin; !settled && i < end; i++) {
+            emit_single(w, i, out + (int32_t)i, apart);
+        }
+        begin = end;
+    }
+}
+
+
+/* The whole */
+
+static void *
+kept(const void *items, size_t count, size_t size)
+{
+    void *to = replay_allocate(count, size);
+    if (to != NULL && count > 0) {
+        memcpy(to, items, count * size);
+    }
+    return to;
+}
+
+/* From ids to where they are. */
+static int32_t *
+places_of(const Widener *w, const Ints *ids)
+{
+    int32_t *places = kept(ids->items, ids->count, sizeof(int32_t));
+    for (size_t i = 0; places != NULL && i < ids->count; i++) {
+        places[i] = w->places.items[places[i]];
+    }
+    return places;
+}
+
+static Wide *
+finished(const Widener *w)
+{
+    Wide *wide = replay_allocate(1, sizeof *wide);
+    if (wide == NULL) {
+        return NULL;
+    }
+    wide->steps = kept(w->steps.items, w->steps.count, sizeof(Step));
+    wide->terms = kept(w->out_terms.items, w->out_terms.count, sizeof(int32_t));
+    wide->stored = places_of(w, &w->stored);
+    wide->of_inputs = places_of(w, &w->of_inputs);
+    wide->of_parameters = places_of(w, &w->of_parameters);
+    wide->steps_count = (ptrdiff_t)w->steps.count;
+    wide->places = (size_t)w->place + BEHIND;
+    wide->seed = w->seed;
+    if (wide->steps == NULL || wide->terms == NULL || wide->stored == NULL || wide->of_inputs == NULL || wide->of_parameters == NULL) {
+        replay_free_wide(wide);
+        return NULL;
+    }
+    return wide;
+}
+
+void
+replay_free_wide(Wide *wide)
+{
+    if (wide != NULL) {
+        void *const owned[] = {wide->steps, wide->terms, wide->stored, wide->of_inputs, wide->of_parameters, wide->kept, wide};
+        for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+            replay_free(owned[i]);
+        }
+    }
+}
+
+static void
+widen(Widener *w)
+{
+    add_nodes(w);
+    find_groups(w);
+    for (size_t i = 0; i < w->groups.count; i++) {
+        emit_group(w, &w->groups.items[w->in_order.items[i]]);
+    }
+}
+
+bool
+replay_widen(Plan *plan)
+{
+    enum { MOST_STEPS = 1 << 20 }; /* as each number takes a place */
+    if (plan->widened || plan->counts[0] + plan->counts[1] + plan->counts[2] > MOST_STEPS) {
+        return true;
+    }
+    Widener *volatile w = PyMem_Calloc(1, sizeof *w);
+    if (w == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    w->plan = plan;
+    bool fine = setjmp(w->arena.failed) == 0;
+    if (fine) {
+        widen(w);
+        Wide *wide = finished(w);
+        fine = wide != NULL;
+        if (!fine) {
+            PyErr_NoMemory();
+        }
+        else if (plan->widened) { /* a signal's handler has called meanwhile */
+            replay_free_wide(wide);
+        }
+        else {
+            plan->wide = wide;
+            plan->widened = true;
+        }
+    }
+    release_all(&w->arena);
+    PyMem_Free(w);
+    return fine;
+}
+
+
+/* Running */
+
+/* So many numbers of an operand from `at` on. */
+static double *
+numbers_of(double *m, int32_t operand, long at, double *repeated)
+{
+    return operand < 0 ? repeated : m + operand + at;
+}
+
+static void
+run_rows(double *m, const Step *s)
+{
+    enum { CHUNK = 64 };
+    double repeated[3][CHUNK];
+    for (int i = 0; i < s->reads_count; i++) {
+        for (long k = 0; s->reads[i] < 0 && k < CHUNK && k < s->lanes; k++) {
+            repeated[i][k] = m[~s->reads[i]];
+        }
+    }
+    for (long at = 0; at < s->lanes; at += CHUNK) {
+        double *p[7] = {NULL};
+        int k = 0;
+        for (int i = 0; i < s->outs_count; i++) {
+            p[k++] = m + s->outs[i] + at;
+        }
+        for (int i = 0; i < s->reads_count; i++) {
+            p[k++] = numbers_of(m, s->reads[i], at, repeated[i]);
+        }
+        const long n = s->lanes - at < CHUNK ? s->lanes - at : CHUNK;
+        double *out = p[0];
+        const double *x = p[1], *y = p[2], *z = p[3];
+        switch (s->kind) {
+        case SELECT: EACH out[i] = y[i] != 0.0 ? x[i] : 0.0; break;
+        case SELECT_NOT: EACH out[i] = y[i] != 0.0 ? 0.0 : x[i]; break;
+        case MASKED_MUL: EACH out[i] = x[i] != 0.0 ? y[i] * z[i] : 0.0; break;
+        default: row_kernels_once[s->kind][s->row](n, p);
+        }
+    }
+}
+
+void
+replay_lanes(double *m, const Step *s, const int32_t *terms)
+{
+    if (s->kind != PACK) {
+        run_rows(m, s);
+        return;
+    }
+    double *out = m + s->outs[0];
+    const int32_t *from = terms + s->terms;
+    for (long i = 0; i < s->lanes; i++) {
+        out[i] = m[from[i]];
+    }
+}
+
+/* A run: the frame has parameters and inputs. */
+void
+replay_wide(const Plan *plan, const Room *room, double seed)
+{
+    const Wide *wide = plan->wide;
+    room->places[wide->seed] = seed;
+    replay_steps(plan->set, wide->steps, wide->steps_count, wide->terms, room->places, NULL);
+    for (ptrdiff_t i = 0; i < plan->stored; i++) {
+        room->stored[i] = room->places[wide->stored[i]];
+    }
+    for (ptrdiff_t i = 0; i < plan->gradients; i++) {
+        room->gradients[i] = room->places[wide->of_inputs[i]];
+    }
+    for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
+        room->found[i] = room->places[wide->of_parameters[i]];
+    }
+}
