@@ -157,7 +157,7 @@ class Optimizer:
         for group in self._groups:
             row, states, settings = self._row(self if group.plain else self._settings_of(group))
             flat.step(row, group.values, group.arrays(states), settings)
-        self.steps += 1
+        self.__dict__["steps"] += 1  # past __setattr__, which takes as long as the step
 
     @without_arguments
     def zero_grad(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from nn._common.checks import entries_of, number_in, number_of, size
+from nn._common.checks import entries_of, number_of, setting
 from nn.training.history import History
 
 __all__ = ["Callback", "EarlyStopping", "Epoch"]
@@ -69,8 +69,8 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 10, *, min_delta: float = 0.0, restore: bool = True) -> None:
-        self.patience = size("EarlyStopping: patience", patience)
-        self.min_delta = number_in("EarlyStopping: min_delta", min_delta, 0.0, math.inf)
+        self.patience: int = setting("EarlyStopping", "patience", patience)
+        self.min_delta: float = setting("EarlyStopping", "min_delta", min_delta)
         self.restore = bool(restore)
         self._best: float | None = None
         self._waited = 0
@@ -95,7 +95,7 @@ class EarlyStopping:
         where = "load_state_dict of EarlyStopping"
         given = entries_of(where, state, ("best", "waited"))
         best = None if given["best"] is None else number_of(given["best"])
-        self._waited, self._best = size(f"{where}: waited", given["waited"], least=0), best
+        self._waited, self._best = setting(where, "waited", given["waited"]), best
 
     def __repr__(self) -> str:
         return f"EarlyStopping(patience={self.patience}, min_delta={self.min_delta}, restore={self.restore})"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import time
 import zlib
+from collections.abc import Mapping
 from functools import partial
-from types import CodeType, FunctionType
+from inspect import getattr_static
+from itertools import islice
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from autograd._common.files import as_path
+from autograd.engine.backend import Value
 from autograd.errors import AutogradError
 from nn._common import documents
-from nn._common.checks import number_in, size
+from nn._common.checks import setting
+from nn.modules.module import Module
 
 if TYPE_CHECKING:
     import os
@@ -21,6 +27,10 @@ __all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
+LONGEST: Final = 64
+"""So many entries of a container are looked at."""
+STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
+"""Attributes of schedules that change, or are kept elsewhere."""
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     "settings": dict,
     "weights": dict,
@@ -47,8 +57,8 @@ class Checkpoint:
 
     A training that is started again with the same checkpoint continues from the file, and ends with the same weights,
     bit for bit, as one that was never interrupted. Model (classes, code and plain attributes), data, loss, penalty,
-    batch size and `seed` must be the same; weights and the optimiser's settings are those of the file, whatever the
-    model was initialised with.
+    schedule, `clip`, batch size and `seed` must be the same; weights and the optimiser's settings are those of the
+    file, whatever the model was initialised with.
 
     Parameters
     ----------
@@ -72,8 +82,8 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], *, seconds: float = 10.0, steps: int | None = None) -> None:
         self.path = as_path("Checkpoint", path)
-        self.seconds = number_in("Checkpoint: seconds", seconds, 0.0, math.inf)
-        self.steps = None if steps is None else size("Checkpoint: steps", steps)
+        self.seconds: float = setting("Checkpoint", "seconds", seconds)
+        self.steps: int | None = None if steps is None else setting("Checkpoint", "steps", steps)
         self._written = time.monotonic()
 
     def due(self, step: int) -> bool:
@@ -115,38 +125,64 @@ class Checkpoint:
         return found
 
     def _check_numbers(self, found: dict[str, Any]) -> None:
+        epochs, counts = len(found["loss"]), [found[name] for name in ("steps", "samples_done", "best_epoch")]
+        wrong = ""
         for name in ("best", "loss", "validation"):
             if not all(type(x) is float or (type(x) is int and abs(x) < 2**53) for x in found[name]):
-                raise CheckpointError(f"checkpoint: {self.path}: {name} must be numbers")
-        epochs = len(found["loss"])
-        if found["samples_done"] < 0 or found["steps"] < 0 or not 0 <= found["best_epoch"] <= epochs:
-            raise CheckpointError(f"checkpoint: {self.path}: a count is out of range")
-        counts = (found["steps"], found["samples_done"], found["best_epoch"], found["running"])
-        if any(type(x) is int and abs(x) >= 2**53 for x in counts):
-            raise CheckpointError(f"checkpoint: {self.path}: running, steps or samples_done is out of range")
+                wrong = f"{name} must be numbers"
+        if not all(0 <= count < 2**53 for count in counts) or counts[2] > epochs:
+            wrong = "a count is out of range"
+        if type(found["running"]) is int and abs(found["running"]) >= 2**53:
+            wrong = "running is out of range"
         if found["stopped"] not in ("", "early", "interrupted"):
-            raise CheckpointError(f"checkpoint: {self.path}: stopped is {found['stopped']!r:.40}")
+            wrong = f"stopped is {found['stopped']!r:.40}"
         if len(found["validation"]) not in (0, epochs):
-            raise CheckpointError(f"checkpoint: {self.path}: validation must have a number for each epoch")
+            wrong = "validation must have a number for each epoch"
+        if wrong:
+            raise CheckpointError(f"checkpoint: {self.path}: {wrong}")
 
     def __repr__(self) -> str:
         how = f"seconds={self.seconds}" if self.steps is None else f"steps={self.steps}"
         return f"Checkpoint({str(self.path)!r}, {how})"
 
 
-def fingerprint(function: Any) -> Any:
-    """Return the name of a function and a checksum of its code and of the plain data that it uses."""
-    if isinstance(function, partial):
-        given = sorted(function.keywords)
-        return [fingerprint(function.func), _plain(function.args), given, _plain(map(function.keywords.get, given))]
-    code = getattr(function, "__code__", None)
-    kind = function if code is not None else type(function)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    if code is None:
-        return [name, 0]
-    cells = [_content(cell) for cell in function.__closure__ or ()]
-    data = [cells, function.__defaults__, [function.__globals__.get(name) for name in code.co_names]]
-    return [name, zlib.crc32(repr([_spelled(code), *map(_plain, data)]).encode())]
+def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
+    """Return what tells a function or a setting from another one, as JSON has it.
+
+    A function is its name and a checksum of its code and of the plain data and functions that it uses; an object is its
+    class and its attributes. What can't be told apart from run to run is None.
+    """
+    if x is None or isinstance(x, (int, float, str)):
+        return "nan" if x != x else x
+    if isinstance(x, np.ndarray) and x.dtype != object:
+        return zlib.crc32(x.tobytes())
+    if isinstance(x, (type, ModuleType, Value, Module)):
+        return getattr(x, "__qualname__", None)
+    known = {} if known is None else known  # by identity, each once
+    inner = partial(fingerprint, known=known)
+    if id(x) in known:
+        return known[id(x)]
+    known[id(x)] = None
+    if isinstance(x, (list, tuple)):
+        found: Any = [*map(inner, x[:LONGEST])]
+    elif isinstance(x, Mapping):
+        found = [[str(key), inner(part)] for key, part in islice(x.items(), LONGEST)]
+    elif isinstance(x, partial):
+        found = [inner(x.func), inner(x.args), [[name, inner(x.keywords[name])] for name in sorted(x.keywords)]]
+    elif isinstance(x, MethodType):
+        found = [inner(x.__func__), inner(x.__self__)]
+    elif isinstance(x, FunctionType):
+        found = f"{x.__module__}.{x.__qualname__}"
+        if x.__module__.partition(".")[0] not in ("autograd", "nn"):
+            used = [x.__globals__.get(name) for name in x.__code__.co_names]
+            data = [_spelled(x.__code__), *map(inner, [*map(_content, x.__closure__ or ()), x.__defaults__, *used])]
+            found = [found, zlib.crc32(repr(data).encode())]
+    else:
+        called, attributes = getattr_static(type(x), "__call__", None), getattr(x, "__dict__", {}).items()
+        kept = [[name, inner(part)] for name, part in attributes if name[0] != "_" and name not in STATE]
+        found = [type(x).__qualname__, inner(called) if isinstance(called, FunctionType) else None, kept]
+    known[id(x)] = found
+    return found
 
 
 def structure(model: Any) -> dict[str, Any]:
@@ -157,12 +193,8 @@ def structure(model: Any) -> dict[str, Any]:
         called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
         found[prefix] = [kind.__qualname__, called]
         for name, x in getattr(module, "__dict__", {}).items():
-            if name.startswith("_") or name in getattr(kind, "buffers", ()):
-                continue
-            if isinstance(x, FunctionType):
+            if name[0] != "_" and name not in kind.buffers and isinstance(x, (int, float, str, FunctionType)):
                 found[f"{prefix}.{name}"] = fingerprint(x)
-            elif isinstance(x, (int, float, str)):
-                found[f"{prefix}.{name}"] = x if x == x else "nan"
     return found
 
 
@@ -176,8 +208,3 @@ def _content(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:  # not filled yet
         return None
-
-
-def _plain(data: Any) -> list[Any]:
-    """Numbers and strings; the repr of other objects differs from run to run."""
-    return [x if isinstance(x, (int, float, str, bool)) else None for x in data or ()]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd._common.foreign import explained
 from autograd.engine import modes
 from autograd.engine.backend import Value
-from nn._common.checks import size
+from nn._common.checks import setting, shown
 from nn.optim import schedules
 from nn.optim.schedules import ReduceLROnPlateau, Schedule
 from nn.training.callbacks import Callback
@@ -146,10 +146,8 @@ def fit(
     with modes.suspended():  # fit records and reports anomalies itself
         samples = Samples("fit", X, y, sample_weight, class_weight)
         others = None if validation is None else Samples("fit: validation", *_pair(validation))
-        epochs = size("fit: epochs", epochs)
-        batch = len(samples) if batch_size is None else min(size("fit: batch_size", batch_size), len(samples))
-        if reduction not in ("mean", "sum"):
-            raise ValueError(f"fit: unknown reduction, got {reduction!r}; allowed mean, sum")
+        epochs, reduction = setting("fit", "epochs", epochs), setting("fit", "reduction", reduction)
+        batch = len(samples) if batch_size is None else min(setting("fit", "batch_size", batch_size), len(samples))
         if others is not None and (others.features, others.targets) != (samples.features, samples.targets):
             raise ValueError(
                 f"fit: validation must have the features and targets of X and y, {samples.features} and "
@@ -157,7 +155,6 @@ def fit(
             )
         parameters, keeper = _parameters(model), _checkpoint(checkpoint)
         trained = _optimizer(optimizer, parameters, keeper is not None)
-        rate, plateau = _schedule(schedule, trained)
         of_parameters = None if penalty is None else Penalty(penalty, parameters, compiled)
         named, masks = _named_loss(loss), Masks(model)
         options = {"threads": threads, "executor": executor, "timeout": timeout}
@@ -187,8 +184,7 @@ def fit(
             size=batch,
             shuffle=bool(shuffle) and batch < len(samples),
             seed=_seed(seed),
-            schedule=rate,
-            plateau=plateau,
+            schedule=_schedule(schedule, trained),
             clip=clip,
             callbacks=[callbacks] if callable(callbacks) else list(callbacks),
             keeper=keeper,
@@ -197,30 +193,25 @@ def fit(
 
 def _seed(given: Any) -> int | None:
     try:
-        return None if given is None else size("fit: seed", given, least=0)
+        return None if given is None else setting("fit", "seed", given)
     except ValueError as error:
-        raise type(error)(f"{error}, or None for another each time") from None
+        raise ValueError(f"{error}, or None for another each time") from None
 
 
 def _checkpoint(given: Any) -> Checkpoint | None:
     return given if isinstance(given, Checkpoint) or given is None else Checkpoint(given)
 
 
-def _schedule(given: Any, optimizer: Any) -> tuple[Any, ReduceLROnPlateau | None]:
-    """A function of the step, or a plateau of this optimiser, made from it if a factory is given."""
+def _schedule(given: Any, optimizer: Any) -> Any:
+    """A function of the step or a plateau, of this optimiser, and made from it if a factory is given."""
     maker = given.func if isinstance(given, partial) else given
     if getattr(maker, "__module__", None) == schedules.__name__ and isinstance(maker, (type, FunctionType)):
         given = given(optimizer)
     if isinstance(given, (Schedule, ReduceLROnPlateau)) and given.optimizer not in (None, optimizer):
         raise ValueError("fit: schedule is of another optimizer than the one that trains; give both the same")
-    if isinstance(given, ReduceLROnPlateau):
-        return None, given
-    if given is not None and not callable(given):
-        raise TypeError(
-            f"fit: schedule must be a function of the step, or a ReduceLROnPlateau, got {given!r:.60} "
-            f"({type(given).__name__})"
-        )
-    return given, None
+    if given is not None and not callable(given) and not isinstance(given, ReduceLROnPlateau):
+        raise TypeError(f"fit: schedule must be a function of the step, or a ReduceLROnPlateau, got {shown(given)}")
+    return given
 
 
 def _pair(validation: Any) -> Sequence[Any]:
@@ -231,7 +222,7 @@ def _pair(validation: Any) -> Sequence[Any]:
 
 def _parameters(model: Any) -> list[Value]:
     if isinstance(model, type) or not callable(getattr(model, "parameters", None)):
-        raise TypeError(f"fit: model must be a Module, got {model!r:.60} ({type(model).__name__})")
+        raise TypeError(f"fit: model must be a Module, got {shown(model)}")
     found = list(model.parameters())
     if not found:
         raise ValueError(f"fit: the model has no parameters to train, got {model!r:.60}")
@@ -257,11 +248,11 @@ def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
         if not callable(given):
             raise TypeError(
                 f"fit: optimizer must have step(), or be a function of the parameters that makes one, "
-                f"got {given!r:.60} ({type(given).__name__}); for example nn.Adam(model, lr=0.01)"
+                f"got {shown(given)}; for example nn.Adam(model, lr=0.01)"
             )
         found = given(parameters)
         if not hasattr(found, "step"):
-            raise TypeError(f"fit: what optimizer makes must have step(), got {found!r:.60} ({type(found).__name__})")
+            raise TypeError(f"fit: what optimizer makes must have step(), got {shown(found)}")
     held = {id(parameter) for parameter in getattr(found, "parameters", parameters)}
     if held.isdisjoint(map(id, parameters)):
         raise ValueError("fit: the optimizer holds none of the model's parameters")

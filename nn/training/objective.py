@@ -7,6 +7,7 @@ on numbers, `Function` keeps a program for each branch.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -120,12 +121,7 @@ class Compiled(Objective):
     """
 
     def __init__(
-        self,
-        of_sample: Callable[..., Any],
-        mean: bool,
-        sample: Sequence[float],
-        masks: Masks,
-        **options: Any,
+        self, of_sample: Callable[..., Any], mean: bool, sample: Sequence[float], masks: Masks, **options: Any
     ) -> None:
         super().__init__(of_sample, mean)
         self.options = options  # of calls: threads, executor, timeout
@@ -142,11 +138,12 @@ class Compiled(Objective):
 
     def learn(self, batch: Array, weights: Any = None) -> float:
         """As of `Objective`, by replay."""
-        mean = 1.0 / len(batch) if self.mean else 1.0
-        seed = mean if weights is None else weights * mean
         replayed, arguments = self._replayed(batch)
-        found = replayed.backward(*arguments, seed=seed, **self.options)
-        return float(_total(found)) * mean if weights is None else float(_total(found * seed))
+        mean = 1.0 / len(batch) if self.mean else 1.0
+        if weights is None:
+            return float(_total(replayed.backward(*arguments, seed=mean, **self.options))) * mean
+        seed = weights * mean
+        return float(_total(replayed.backward(*arguments, seed=seed, **self.options) * seed))
 
     def losses(self, batch: Array) -> float:
         """As of `Objective`, by replay."""
@@ -157,32 +154,31 @@ class Compiled(Objective):
 def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:
     """Record a sample twice, to check that the graph is the same."""
     try:
-        earlier = _program(of_sample, sample)
+        earlier, _ = _taped(of_sample, sample)
         masks.forget()
-        program = _program(of_sample, sample)
+        tape, parameters = _taped(of_sample, sample)
     except ValueError as error:
         if str(error).startswith("compile: "):
             raise ValueError(f"fit: can't be compiled: {error}; compiled=False runs it eagerly") from error
         raise
-    if repr(_content(earlier.tape)) != repr(_content(program.tape)):  # as texts, in which a nan equals a nan
+    if _content(earlier) != _content(tape):
         raise ValueError(
             "fit: the loss of one sample came out as another graph the second time: the model or the loss draws random "
             "numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
         )
-    return program
+    return Program(tape, parameters, single_output=True)
 
 
-def _program(function: Callable[..., Any], numbers: Sequence[float]) -> Program:
-    leaves = [Value(number) for number in numbers]
-    kept = Recording()
+def _taped(function: Callable[..., Any], numbers: Sequence[float]) -> tuple[Tape, list[Value]]:
+    leaves, kept = [Value(number) for number in numbers], Recording()
     with modes.recorded_by(kept):
         output = function(*leaves)
     refuse_hooks(topological(output) if isinstance(output, Value) else ())
-    return Program(*record([output], leaves, kept.observations), single_output=True)
+    return record([output], leaves, kept.observations)
 
 
 def _content(tape: Tape) -> tuple[Any, ...]:
-    return tape.rows, tape.operands, tape.constants
+    return tape.rows, tape.operands, array("d", tape.constants).tobytes()  # bytes, in which a nan equals a nan
 
 
 class Masks:

@@ -46,8 +46,7 @@ class Run:
     size: int
     shuffle: bool
     seed: int | None
-    schedule: Callable[[int], float] | None
-    plateau: ReduceLROnPlateau | None
+    schedule: Any
     clip: Callable[[list[Value]], Any] | None
     callbacks: list[Callback]
     keeper: Checkpoint | None
@@ -63,6 +62,8 @@ class Run:
         self.minimises = isinstance(self.optimizer, LBFGS)  # a step of it computes the loss many times
         self.redraw = self.model.redraw if self.masks.lists and self.model.random_forward else None
         self.generator = np.random.default_rng(self.seed) if self.shuffle else None
+        self.plateau = self.schedule if isinstance(self.schedule, ReduceLROnPlateau) else None
+        self.rate = None if self.plateau is not None else self.schedule
         if self.keeper is not None:
             self.model.state_dict()  # a model whose state can't be kept is known before the first step
             self.settings = self._settings()
@@ -123,8 +124,8 @@ class Run:
 
     def _step(self, batch: Any, order: Any) -> float:
         """Make one step on a batch and return its loss."""
-        if self.schedule is not None:
-            self.optimizer.lr = self.schedule(self.history.steps)
+        if self.rate is not None:
+            self.optimizer.lr = self.rate(self.history.steps)
         if self.redraw is not None:
             self.redraw()
         if self.minimises:
@@ -179,7 +180,7 @@ class Run:
 
     def _stateful(self) -> list[Any]:
         """Parts besides model and optimiser whose states a checkpoint keeps."""
-        return [*self.callbacks, *([] if self.plateau is None else [self.plateau])]
+        return [part for part in (*self.callbacks, self.plateau) if hasattr(part, "state_dict")]
 
     def _settings(self) -> dict[str, Any]:
         """Settings that must be the same in a resumed training."""
@@ -195,6 +196,9 @@ class Run:
             "data": [part.fingerprint() for part in (self.samples, self.others) if part is not None],
             "loss": fingerprint(self.loss),
             "penalty": None if self.penalty is None else fingerprint(self.penalty.given),
+            "schedule": fingerprint(self.schedule),
+            "clip": fingerprint(self.clip),
+            "stateful": [type(part).__qualname__ for part in self._stateful()],
             **structure(self.model),
         }
 
@@ -218,7 +222,7 @@ class Run:
                 "samples_done": self.done,
                 "running": self.running,
                 "shuffle": shuffle,
-                "callbacks": [_state_of(part) for part in self._stateful()],
+                "callbacks": [part.state_dict() for part in self._stateful()],
             }
         )
 
@@ -242,9 +246,8 @@ class Run:
                 self.generator.bit_generator.state = state["shuffle"]
             self.model.load_state_dict(state["weights"])
             self.optimizer.load_state_dict(state["optimizer"])
-            for part, given in zip(self._stateful(), state["callbacks"]):
-                if given is not None and hasattr(part, "load_state_dict"):
-                    part.load_state_dict(given)
+            for part, given in zip(self._stateful(), state["callbacks"], strict=True):
+                part.load_state_dict(given)
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
             self.model.load_state_dict(before[0])
             self.optimizer.load_state_dict(before[1])
@@ -258,10 +261,6 @@ class Run:
         )
         self.best = array("d", state["best"])
         self.done, self.running = state["samples_done"], float(state["running"])
-
-
-def _state_of(callback: Any) -> Any:
-    return callback.state_dict() if hasattr(callback, "state_dict") else None
 
 
 def _ends(answer: Any) -> bool:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,21 +78,32 @@ class Stop(Exception):
     """Ends a training in the middle."""
 
 
+class Stopping(nn.SGD):
+    """Gradient descent that is broken off before a step."""
+
+    stop_after: int | None = None
+
+    def step(self) -> None:
+        if self.steps == self.stop_after:
+            raise Stop
+        super().step()
+
+
+def rate(step: int) -> float:
+    return 0.05 / (1 + step)
+
+
 def train(path: Path | None, stop_after: int | None = None, **options: Any) -> tuple[nn.MLP, nn.History]:
     points, labels = nn.datasets.moons(30, noise=0.1, seed=1)
     net = nn.MLP(2, [3, 1], activation=options.pop("activation", "tanh"), seed=1)
-
-    def schedule(step: int) -> float:
-        if step == stop_after:
-            raise Stop
-        return 0.05 / (1 + step)
-
+    optimizer = Stopping(net, lr=0.05, momentum=0.9)
+    optimizer.stop_after = stop_after
     given: dict[str, Any] = {
         "loss": "bce_with_logits",
-        "optimizer": nn.SGD(net, lr=0.05, momentum=0.9),
+        "optimizer": optimizer,
         "epochs": 6,
         "batch_size": 7,
-        "schedule": schedule,
+        "schedule": rate,
     }
     if path is not None:
         given["checkpoint"] = nn.Checkpoint(path, steps=1)
@@ -174,11 +186,12 @@ def test_what_a_checkpoint_must_be(tmp_path: Path, change: dict[str, Any], text:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
     before = path.read_bytes()
     net = nn.MLP(2, [3, 1], seed=1)
-    optimizer = nn.SGD(net, lr=0.05, momentum=0.9)
+    optimizer = Stopping(net, lr=0.05, momentum=0.9)
     state = net.state_dict(), optimizer.state_dict()
     points, labels = nn.datasets.moons(30, noise=0.1, seed=1)
+    how: dict[str, Any] = {"loss": "bce_with_logits", "batch_size": 7, "schedule": rate}
     with pytest.raises(nn.CheckpointError, match=text) as caught:
-        nn.fit(net, points, labels, loss="bce_with_logits", optimizer=optimizer, batch_size=7, checkpoint=path)
+        nn.fit(net, points, labels, optimizer=optimizer, checkpoint=path, **how)
     assert str(path) in str(caught.value)
     assert (net.state_dict(), optimizer.state_dict()) == state
     assert path.read_bytes() == before
@@ -238,6 +251,85 @@ def test_losses_are_told_apart_by_code_and_by_what_they_close_over(tmp_path: Pat
     for other in (scaled(2.0), lambda output, target: (output - target) ** 2):
         with pytest.raises(nn.CheckpointError, match="of another training: loss"):
             train(path, loss=other)
+
+
+class Weighted:
+    """A loss that is an object."""
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def __call__(self, output: Any, target: Any) -> Any:
+        return self.weight * (output - target) ** 2
+
+
+def helped(output: Any, target: Any) -> Any:
+    return squared(output - target)
+
+
+def squared(x: Any) -> Any:
+    return x * x
+
+
+def weights_of(*weights: float) -> Any:
+    return lambda output, target: weights[0] * (output - target) ** 2
+
+
+def step_size(size: int) -> Any:
+    return partial(nn.schedules.StepLR, step_size=size)
+
+
+def chained(gamma: float) -> Any:
+    parts = [nn.schedules.ExponentialLR(0.05, gamma), nn.schedules.ConstantLR(0.05)]
+    return nn.schedules.ChainedScheduler(parts)
+
+
+def clipped(limit: float) -> Any:
+    return partial(nn.clip_grad_norm_, max_norm=limit)
+
+
+@pytest.mark.parametrize(
+    "name, make, one, other",
+    [
+        ("schedule", lambda x: x, None, rate),
+        ("schedule", lambda x: lambda step: x, 0.05, 0.04),
+        ("schedule", step_size, 5, 6),
+        ("schedule", lambda x: x(step_size=5), partial(nn.schedules.StepLR, 0.05), partial(nn.schedules.StepLR, 0.04)),
+        ("schedule", lambda x: x(0.05, 0.5), nn.schedules.ExponentialLR, nn.schedules.LinearLR),
+        ("schedule", chained, 0.9, 0.8),
+        ("schedule", lambda x: partial(nn.schedules.ReduceLROnPlateau, patience=x), 1, 2),
+        ("clip", clipped, 1.0, 2.0),
+        ("clip", lambda x: x, None, clipped(1.0)),
+        ("loss", Weighted, 1.0, 2.0),
+        ("loss", lambda x: partial(nn.losses.huber, delta=x), 1.0, 2.0),
+        ("loss", lambda x: weights_of(*x), (1.0, 2.0), (2.0, 1.0)),
+        ("callbacks", lambda x: x, [], [nn.EarlyStopping(patience=9)]),
+    ],
+)
+def test_another_schedule_clipping_or_loss_is_another_training(
+    tmp_path: Path, name: str, make: Any, one: Any, other: Any
+) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2, **{name: make(one)})
+    named = {"callbacks": "stateful"}.get(name, name)
+    with pytest.raises(nn.CheckpointError, match=f"of another training: {named}"):
+        train(path, epochs=3, **{name: make(other)})
+    assert train(path, epochs=3, **{name: make(one)})[1].epochs == 3
+
+
+def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2, loss=helped)
+    assert train(path, epochs=3, loss=helped)[1].epochs == 3
+    monkeypatch.setitem(globals(), "squared", lambda x: abs(x))
+    with pytest.raises(nn.CheckpointError, match="of another training: loss"):
+        train(path, epochs=4, loss=helped)
+
+
+def test_a_callback_without_a_state_may_come_and_go(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2)
+    assert train(path, epochs=3, callbacks=lambda epoch: None)[1].epochs == 3
 
 
 @given(data=st.data())
