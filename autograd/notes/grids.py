@@ -56,6 +56,8 @@ def combine(function: Callable[[Scalar, Scalar], Scalar], x: Quantity, y: Quanti
     if not isinstance(x, Grid) and not isinstance(y, Grid):
         return function(x, y)
     (m, n), (p, q) = shape(x), shape(y)
+    if sign == "+" and q == 1 and m != p == n != 1:  # a bias, added to every row
+        y, p, q = transpose(y), q, p
     if not ((m == p or 1 in (m, p)) and (n == q or 1 in (n, q))) or ((m, n) != (p, q) and _crossed(m, n, p, q)):
         raise ShapeError(f"[{m} × {n}] {sign} [{p} × {q}] does not fit")
     return Grid([[function(_entry(x, i, j), _entry(y, i, j)) for j in range(max(n, q))] for i in range(max(m, p))])

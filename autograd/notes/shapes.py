@@ -120,8 +120,9 @@ class _Misfit(Exception):
 class _Dimensions:
     """Union of unknown dimensions; `1` and whole numbers are known ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, int]) -> None:
         self.parent: dict[str, str] = {}
+        self.known = known
         self.count = 0
 
     def new(self) -> str:
@@ -133,12 +134,17 @@ class _Dimensions:
             name = self.parent[name]
         return name
 
+    def differ(self, one: str, other: str) -> bool:
+        """Whether two dimensions are known to be unlike: two numbers, or two names for sizes of their own."""
+        a, b = self.find(one), self.find(other)
+        return a != b and ((a.isdigit() and b.isdigit()) or (a in self.known and b in self.known))
+
     def join(self, one: str, other: str) -> None:
         a, b = self.find(one), self.find(other)
         if a == b:
             return
         if not a.startswith("?") and not b.startswith("?"):
-            if a.isdigit() and b.isdigit():
+            if self.differ(a, b):
                 raise _Misfit(f"{a} is not {b}")
             a, b = (a, b) if not b.isdigit() else (b, a)
             self.parent[b] = a
@@ -155,8 +161,8 @@ Shape = tuple[str, str]
 class _Inference:
     """Shapes of symbols, as far as they are known."""
 
-    def __init__(self, declared: dict[Key, Shape], kinds: dict[Key, str]) -> None:
-        self.dimensions = _Dimensions()
+    def __init__(self, declared: dict[Key, Shape], kinds: dict[Key, str], known: Mapping[str, int]) -> None:
+        self.dimensions = _Dimensions(known)
         self.shapes: dict[Key, Shape] = {}
         self.declared, self.kinds = declared, kinds
 
@@ -172,6 +178,10 @@ class _Inference:
                 )
             self.shapes[key] = shape
         return self.shapes[key]
+
+    def find(self, name: str) -> str:
+        """Return what a dimension is known as."""
+        return self.dimensions.find(name)
 
     def is_scalar(self, shape: Shape) -> bool:
         return all(self.dimensions.find(each) == _ONE for each in shape)
@@ -222,6 +232,11 @@ class _Inference:
     def together(self, shapes: Sequence[Shape]) -> Shape:
         """Unite the shapes of terms; scalars go with everything."""
         grids = [each for each in shapes if not self.is_scalar(each)]
+        if len(grids) > 1 and self.find(grids[-1][1]) == _ONE != self.find(grids[0][1]):
+            bias = grids[-1]  # one row for each example, and the same vector added to every row
+            if self.dimensions.differ(bias[0], grids[0][0]) or self.find(bias[0]) == self.find(grids[0][1]):
+                self.dimensions.join(bias[0], grids[0][1])
+                grids.pop()
         for each in grids[1:]:
             self.dimensions.join(grids[0][0], each[0])
             if self.dimensions.find(each[1]) != _ONE and self.dimensions.find(grids[0][1]) != _ONE:
@@ -270,7 +285,7 @@ def infer(
     >>> infer([(u, n.product(V, h))], {}, kinds, [])
     {('**u', 0): (3, 1), ('**V', 0): (3, 4), ('**h', 0): (4, 1)}
     """
-    inference = _Inference(declared, kinds)
+    inference = _Inference(declared, kinds, {} if size else known)
     for name, body in definitions:
         own_function = body.head == "call" and body.text not in FUNCTIONS.values()
         if own_function and (n.key(name) not in kinds or (not name.bold and any(each.bold for each in body.symbols()))):
@@ -301,5 +316,5 @@ def infer(
                 sizes[root] = known[root]
             elif root not in sizes:
                 sizes[root] = size or SIZES[(len(sizes) - 1) % len(SIZES)]
-    find = inference.dimensions.find
+    find = inference.find
     return {key: (sizes[find(rows)], sizes[find(columns)]) for key, (rows, columns) in inference.shapes.items()}

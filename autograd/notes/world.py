@@ -845,7 +845,7 @@ class World:
         return env
 
     def _from_vector(self, instance: Instance) -> Quantity | None:
-        """Take x_i for an entry of the vector x, and z^l_j for one of z^l, where there is one."""
+        """Take x_i for an entry of the vector x, or a row of a matrix, and z^l_j for one of z^l, where there is one."""
         (name, count), indices = instance
         for below in (1, 2):
             places = indices[count - below :]
@@ -855,6 +855,8 @@ class World:
                 shape = self.shapes.get(key, (1, 1))
                 if shape != (1, 1) and (below == 1) == (1 in shape):
                     return _entry(self._instance((key, indices[: count - below])), places)
+                if shape != (1, 1) and below == count == 1 and 1 not in shape:
+                    return _row_of(self._instance((key, indices[: count - below])), places[0])
         return None
 
     def _from_entries(self, instance: Instance) -> Quantity | None:
@@ -1119,6 +1121,12 @@ def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
     if not (1 <= i <= rows and 1 <= j <= columns) or len(places) > 2:
         raise Unknown("an entry lies outside of its matrix")
     return whole.rows[i - 1][j - 1]
+
+
+def _row_of(whole: Quantity, place: Index) -> Quantity:
+    if not isinstance(whole, Grid) or not isinstance(place, int) or not 1 <= place <= whole.shape[0]:
+        raise Unknown("a row is taken of what is no matrix")
+    return Grid([whole.rows[place - 1]])
 
 
 TARGETS: Final = ("y", "t", "p", "d", "q", "π", "α")
