@@ -59,9 +59,9 @@ class Macro(NamedTuple):
 
 
 _PIECE: Final = re.compile(
-    r"(?P<comment>(?<!\\)%[^\n]*)"
-    r"|(?P<command>\\(?:[A-Za-z]+\*?|.))"
-    r"|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
+    r"(?P<comment>%[^\n]*)"
+    r"|(?P<command>\\(?:(?:tag|[hv]space|operatorname|newcommand|DeclareMathOperator)\*|[A-Za-z]+|.))"
+    r"|(?P<number>(?:\d{1,3}(?:\{,\}\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
     r"|(?P<dots>\.\.\.)"
     r"|(?P<space>[\s~]+)"
     r"|(?P<sign>.)",
@@ -261,7 +261,7 @@ def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
     elif kind == "dots":
         yield Token("command", "dots", begin, end)
     elif kind in ("number", "space"):
-        yield Token(kind, text, begin, end)
+        yield Token(kind, text.replace("{,}", ""), begin, end)
     elif text in _UNICODE:
         yield Token("command", _UNICODE[text], begin, end)
     elif text in FRACTIONS:
@@ -305,6 +305,8 @@ class _Open:
     name: str
     start: int
     rows: list[list[list[Token]]]
+    marks: int = 0
+    """Alignment marks in the row so far: every second one parts equations that stand side by side."""
 
     @classmethod
     def new(cls, kind: str, name: str, start: int) -> _Open:
@@ -403,6 +405,8 @@ def _begin_or_end(stack: list[_Open], piece: Token, name: str) -> None:
 def _without_columns(table: Token) -> Token:
     """Leave out the column specification, `{cc|c}`, that an array begins with."""
     first = table.rows[0][0]
+    if len(first) > 3 and first[0].is_sign("[") and first[2].is_sign("]") and first[3].kind == "group":
+        first = first[3:]  # the position of `array[t]{cc}`
     if table.text in ("array", "tabular", "alignedat", "alignat", "alignat*") and first and first[0].kind == "group":
         rows = ((first[1:], *table.rows[0][1:]), *table.rows[1:])
         return Token(table.kind, table.text, table.start, table.end, rows)
@@ -414,10 +418,15 @@ def _next_cell(stack: list[_Open], piece: Token, pieces: Sequence[Token], at: in
     if piece.text == "&":
         if top.kind == "table" and top.name not in _LAYOUTS:
             top.rows[-1].append([])
+        elif top.kind == "table" or len(stack) == 1:
+            top.marks += 1
+            if top.marks % 2 == 0 and "array" not in top.name:
+                top.add(Token("command", "qquad", piece.start, piece.end))
         return at
     if at < len(pieces) and pieces[at].is_sign("["):  # the skip of `\\[2pt]`
         end = next((place for place in range(at, min(at + 8, len(pieces))) if pieces[place].is_sign("]")), -1)
         at = end + 1 if end > 0 else at
+    top.marks = 0
     if top.kind == "table":
         top.rows.append([[]])
     else:

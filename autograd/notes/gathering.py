@@ -16,6 +16,7 @@ from autograd.notes.world import TARGETS, Book, Definition
 __all__ = ["gathered"]
 
 LARGEST: Final = 5
+MOST_SLOPES: Final = 200
 
 
 def gathered(rows: Sequence[Row], notation: Notation, network: Network | None) -> Book:
@@ -293,10 +294,21 @@ class _Gatherer:
         if body.head == "list" or body.text in ("0", "1"):
             return False
         known = self.book.definitions.setdefault(key, [])
+        if _is_named(body) and any(not _is_named(each.body) and each.section == row.section for each in known):
+            self._name_entries(name, body, row)
+            return False
         if body.head == "sym" and self._leads_to(body, name):
             return False
         known.append(Definition(name, body, row.order, row.section))
         return through or (body.head == "sym" and len(others) > 1)
+
+    def _name_entries(self, whole: Node, names: Node, row: Row) -> None:
+        """Take Z = [z₁ z₂] for what the entries of Z are called, where Z is defined before."""
+        self.book.by_entries.add(row.order)
+        for name, body in _entries(names, whole):
+            if not self._is_defined(name) and not self._is_counted(name):
+                known = self.book.definitions.setdefault(n.key(name), [])
+                known.append(Definition(name, body, row.order, row.section))
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:
@@ -339,7 +351,7 @@ class _Gatherer:
         if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym" or self._is_listed(y):
             return
         known = self.book.upstream.setdefault(key, [])
-        if slope not in known and len(known) < 60:
+        if slope not in known and len(known) < MOST_SLOPES:
             known.append(n.derivative(y, x))
 
     def _is_listed(self, name: Node) -> bool:

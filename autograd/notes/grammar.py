@@ -49,6 +49,11 @@ FUNCTIONS: Final = {
 _ACCENTS: Final = {**ACCENTS, **dict.fromkeys(("vec", "overrightarrow", "underline"), "")}
 _BOLD: Final = BOLD | {"vec", "overrightarrow", "mathbb", "Vec"}
 _INDEX_LETTERS: Final = frozenset("ijklmnptℓqrs")
+_BRACES: Final = {
+    "{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",),
+    "lfloor": ("rfloor",), "lceil": ("rceil",),
+}  # fmt: skip
+_STEP_LETTERS: Final = frozenset("tkniτ")
 _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
     ("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*")
@@ -74,6 +79,8 @@ class Notation:
     applied: Counter[str] = field(default_factory=Counter)
     bare: Counter[str] = field(default_factory=Counter)
     squared: set[str] = field(default_factory=set)
+    timed: set[str] = field(default_factory=set)
+    """Names with a step in brackets, as w(k + 1) and w(k)."""
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
     euler: bool = True
@@ -84,13 +91,17 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     notation = Notation()
     runs: Counter[str] = Counter()
     squares = _Squares()
+    steps: dict[str, set[tuple[str, bool]]] = {}
     for side in map(_without_fonts, sides):
-        _gather(side, notation, runs)
+        _gather(side, notation, runs, steps)
         if len(side) == 1 and side[0].kind == "letter" and side[0].text == "e":
             notation.euler = False  # the note uses e as a variable
         _defined_function(side, notation)
         squares.count(side)
     notation.squared = squares.names()
+    for name, seen in steps.items():
+        if any(shifted and (letter, False) in seen for letter, shifted in seen):
+            notation.timed.add(name)
     notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
         product = all(notation.singles[letter] for letter in run)
@@ -152,7 +163,9 @@ def _without_fonts(row: Sequence[Token]) -> Sequence[Token]:
     return letters
 
 
-def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> None:
+def _gather(
+    side: Sequence[Token], notation: Notation, runs: Counter[str], steps: dict[str, set[tuple[str, bool]]]
+) -> None:
     for row, at in _walk(side):
         token = row[at]
         following = row[at + 1] if at + 1 < len(row) else None
@@ -166,6 +179,8 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
         if token.is_command("top", "intercal", "odot", "nabla", "boldsymbol", "mathbf", "bm", "otimes", "TRANSPOSED"):
             notation.matrices = True
         base = _base(token)
+        if base and (step := _step(row, at + 1)) is not None:
+            steps.setdefault(base, set()).add(step)
         if token.kind == "words" and token.text.isidentifier() and following is not None and following.is_sign("("):
             notation.functions |= {token.text} if _has_comma(row, at + 1) else set()
         if base and not (at and (row[at - 1].is_command("partial") or _base(row[at - 1]) in _DELTAS)):
@@ -194,6 +209,29 @@ def _gather(side: Sequence[Token], notation: Notation, runs: Counter[str]) -> No
                 notation.layered.add(base)
         if following.is_sign("(") and _has_comma(row, at + 1) and not (at and row[at - 1].is_sign("_", "^")):
             notation.functions.add(base)
+
+
+def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
+    """Read what stands in brackets after a name as a step, t or t + 1: its letter, and whether it is shifted."""
+    inner = _in_brackets(row, _after_scripts(row, at))
+    if not inner or inner[0].kind != "letter" or inner[0].text not in _STEP_LETTERS:
+        return None
+    if len(inner) == 1:
+        return inner[0].text, False
+    shifted = len(inner) == 3 and inner[1].is_sign("+", "-") and inner[2].kind == "number"
+    return (inner[0].text, True) if shifted else None
+
+
+def _in_brackets(row: Sequence[Token], at: int) -> list[Token]:
+    """Return what stands in brackets at a place, if it is short and has no brackets in it; else nothing."""
+    if at >= len(row) or not row[at].is_sign("("):
+        return []
+    for end in range(at + 1, min(at + 8, len(row))):
+        if row[end].is_sign("("):
+            return []
+        if row[end].is_sign(")"):
+            return [each for each in row[at + 1 : end] if each.kind != "space"]
+    return []
 
 
 def _after_scripts(row: Sequence[Token], at: int) -> int:
@@ -384,7 +422,11 @@ class _Reader:
         factors, joints = [self.factor()], ""
         while True:
             token = self.peek()
-            if self.is_dotted_star():
+            if self.is_dot_between():
+                self.at += 1
+                factors.append(self.signed())
+                joints += "·"
+            elif self.is_dotted_star():
                 self.at += 2
                 left, right = _joined(factors, joints), self.signed()
                 factors, joints = [Node("odot", (*(left.args if left.head == "odot" else (left,)), right))], ""
@@ -404,11 +446,34 @@ class _Reader:
                 left = _joined(factors, joints)
                 right = self.signed()
                 factors, joints = [Node(head, (*(left.args if left.head == head else (left,)), right))], ""
-            elif self.starts_factor(token):
+            elif self.starts_factor(token) or self.opens_bars():
                 factors.append(self.factor())
                 joints += " "
             else:
                 return _joined(factors, joints)
+
+    def is_dot_between(self) -> bool:
+        """Whether a full stop stands for a product, as in x.y."""
+        following = self.peek(1)
+        return (
+            self.peek().is_sign(".")
+            and following is not _END
+            and following.kind in ("letter", "command", "group")
+            and self.starts_factor(following)
+        )
+
+    def opens_bars(self) -> bool:
+        """Whether a bar begins an absolute value within a product: there is a second one after it."""
+        if self.in_bars or not self.peek().is_sign("|") or self.peek(1).is_sign("|"):
+            return False
+        depth = 0
+        for token in self.row[self.at + 1 :]:
+            depth += token.is_sign("(", "[") - token.is_sign(")", "]")
+            if depth < 0:
+                return False
+            if depth == 0 and token.is_sign("|"):
+                return True
+        return False
 
     def is_dotted_star(self) -> bool:
         """Whether `.*` follows, the product entry by entry of some languages."""
@@ -772,13 +837,13 @@ class _Reader:
                 return self.cases(table)
         self.deeper()
         inner = self.comma_list()
-        closing = {"{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",)}.get(
-            opening, ()
-        )
+        closing = _BRACES.get(opening, ())
         if not self.peek().is_command(*closing):
             raise WorksheetError(f"\\{opening} is never closed")
         self.at += 1
         self.depth -= 1
+        if opening in ("lfloor", "lceil"):
+            return Node("unknown", text=f"{opening[1:]}({n.show(inner)})")
         if opening == "langle" and inner.head == "list" and len(inner.args) == 2:
             return Node("call", inner.args, "inner")
         return inner
@@ -877,7 +942,7 @@ class _Reader:
             if not part:
                 return None
             x = self.inner(part)
-            if x.head == "^" and x.args[0].head == "sym" and x.args[1].head in ("sym", "num"):
+            if x.head == "^" and x.args[0].head == "sym" and x.args[1].head in ("sym", "num", "+"):
                 x = replace(x.args[0], args=(x.args[1], *x.args[0].args), marks="^" + x.args[0].marks)
             if x.head not in ("sym", "T", "call"):
                 if x.head == "*" and sign == "∂" and all(each.head == "sym" for each in x.args):
@@ -928,7 +993,9 @@ class _Reader:
             self.at += 1
             x = self.inner(self.script())
         if self.peek().is_sign("^"):
-            raise WorksheetError("∇² is not read")
+            self.at += 1
+            order = written(self.script())
+            return Node("unknown", text=f"∇^{order} {n.show(self.factor())}")
         start = self.at
         y = self.factor()
         if x is not None and self.starts_factor(self.peek()) and y.head in ("T", "sym") and y.head != "call":
@@ -986,6 +1053,10 @@ class _Reader:
             ),
             len(low),
         )
+        if relation < len(low) and low[relation].is_command("in"):
+            members = self.members(low[:relation])
+            if members:
+                return members, Node("open")
         names = [_base(each) or each.text for each in low[:relation] if not each.is_sign(",", "(", ")")]
         if not names or any(len(each) > 2 for each in names):
             raise WorksheetError(f"can't tell what the sum runs over: {written(low)}")
@@ -995,6 +1066,20 @@ class _Reader:
         if low[relation].is_sign("="):
             return names, bound
         return names, Node("bound", (bound,), _COMPARISONS[low[relation].text])
+
+    def members(self, low: Sequence[Token]) -> list[str]:
+        """Read x_i, or (x_i, y_i), the members of a set, as the index that they have in common; else as no index."""
+        try:
+            inner = self.inner([each for each in low if not each.is_sign("(", ")")])
+        except WorksheetError:
+            return []
+        names = inner.args if inner.head == "list" else (inner,)
+        if not all(each.head == "sym" for each in names) or (len(names) == 1 and not (names[0].args or names[0].bold)):
+            return []
+        indices = {each.args for each in names}
+        if len(indices) == 1 and len(only := indices.pop()) == 1 and only[0].head == "sym" and not only[0].args:
+            return [only[0].text]
+        return []
 
     # Names
 
@@ -1280,6 +1365,8 @@ class _Reader:
                 high += more
             elif self.peek().is_sign("[") and (more := self.square_index()) is not None:
                 low += more
+            elif base in self.notation.timed and not primes and (more := self.step_index()) is not None:
+                high += more
             else:
                 break
         while self.peek().kind == "accent":
@@ -1303,6 +1390,17 @@ class _Reader:
         ):
             return None
         self.at = end + 1
+        return self.indices(inner)
+
+    def step_index(self) -> list[Node] | None:
+        """Read the step of w(k + 1) as an index; None, and nothing is taken, for other brackets."""
+        inner = _in_brackets(self.row, self.at)
+        first = inner[0] if inner else _END
+        if not (len(inner) == 1 and (first.kind == "number" or first.text in _STEP_LETTERS)) and (
+            _step(self.row, self.at) is None
+        ):
+            return None
+        self.at += next(at for at in range(1, 9) if self.peek(at).is_sign(")")) + 1
         return self.indices(inner)
 
     def high_index(self, base: str, *, before_low: bool = False) -> list[Node] | None:

@@ -177,6 +177,7 @@ def _is_condition(each: Statement, said: bool) -> bool:
     left = [token for token in each.sides[0] if token.kind != "space"]
     letters = len(left) <= 3 and all(token.text in "ijklmnpqrst,ℓ" or token.text in ("forall", "ell") for token in left)
     simple = all(token.kind in ("number", "letter") or token.text in _COUNTED for token in each.sides[1])
+    simple = simple and sum(token.kind == "letter" for token in each.sides[1]) < 2
     short = sum(len(side) for side in each.sides) <= 8
     return bool(left) and ((letters and simple and len(each.sides[1]) <= 3) or (said and short))
 
@@ -186,13 +187,21 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
     part: list[Token] = []
     word = ""
     depth = 0
+    sets = sum(each.is_command("}", "rangle") for each in row)  # those that are closed: cases have no second brace
     for at, token in enumerate(row):
         depth = max(0, depth + token.is_sign(*_OPENING) - token.is_sign(*_CLOSING))
+        if token.is_command("{", "langle"):
+            depth += sets > 0
+        elif token.is_command("}", "rangle"):
+            depth, sets = max(0, depth - 1), sets - 1
         colon = token.is_sign(":") and part and not (at + 1 < len(row) and row[at + 1].is_sign("="))
         separates = token.is_sign(",", ";") or colon or token.is_command("quad", "qquad", "forall", *_ARROWS)
         if depth == 0 and _begins_probability(row, at, part):
             yield _trimmed(part), word
             part, word = [token], ""
+        elif token.kind == "table" and depth == 0 and part and (remark := _words_of(token)):
+            yield _trimmed(part), word
+            part, word = [], remark
         elif token.kind == "words" and depth == 0 and _is_remark(token, row, at):
             yield _trimmed(part), word
             part, word = [], token.text
@@ -204,6 +213,13 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
         else:
             part.append(token)
     yield _trimmed(part), word
+
+
+def _words_of(table: Token) -> str:
+    """Return the words of a table that holds nothing else but formulas among them, as a comment of several lines."""
+    every = [each for cells in table.rows for cell in cells for each in cell if each.kind != "space"]
+    words = [each.text for each in every if each.kind == "words"]
+    return " ".join(words) if len(" ".join(words).split()) > 3 and every[0].kind == "words" else ""
 
 
 def _begins_probability(row: Sequence[Token], at: int, part: Sequence[Token]) -> bool:
@@ -334,12 +350,13 @@ def _sides(part: Sequence[Token]) -> Statement:
 def _relation(token: Token, part: Sequence[Token], at: int) -> str:
     if token.kind not in ("sign", "command") or token.text not in _RELATIONS:
         following = part[at + 1] if at + 1 < len(part) else None
-        return "skip" if token.is_sign(":") and following is not None and following.is_sign("=") else ""
+        colon = token.is_sign(":") or token.is_command("colon")
+        return "skip" if colon and following is not None and following.is_sign("=") else ""
     if token.is_sign("in", "le", "to"):
         return ""
     before = part[at - 1] if at else None
     if token.is_sign("=") and before is not None:
-        if before.is_sign(":"):
+        if before.is_sign(":") or before.is_command("colon"):
             return ":="
         if before.is_sign("="):
             return "skip"

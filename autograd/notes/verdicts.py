@@ -10,7 +10,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes import rounding
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG
-from autograd.notes.grammar import Notation
+from autograd.notes.grammar import FUNCTIONS, Notation
 from autograd.notes.grids import ShapeError
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim
 from autograd.notes.nodes import Node
@@ -22,6 +22,7 @@ from autograd.notes.world import EVERYWHERE, Book, Unknown
 __all__ = ["Verdicts"]
 
 ZERO: Final = n.number(0)
+EQUALITIES: Final = ("=", "≈", ":=", "←")
 
 
 class Verdicts:
@@ -45,6 +46,7 @@ class Verdicts:
         self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float], work: int
     ) -> None:
         self.rows, self.book = rows, book
+        self.known: set[Node] = set()
         self.numbers = Numbers(book, numbers)
         self.pairs = Pairs(rows, book, notation, self.numbers, work)
         self.descends = any(
@@ -63,7 +65,7 @@ class Verdicts:
                 self._set(row, DOUBTFUL, str(error))
             except RecursionError:
                 self._set(row, UNREAD, "it is nested too deeply")
-            if row.problem and row.equation.status in (REMARK, GIVEN, DOUBTFUL):
+            if row.problem and row.equation.status in (REMARK, GIVEN, DOUBTFUL) and _has_equality(row):
                 self._set(row, UNREAD, row.problem)
             elif row.problem:
                 row.equation.message = "; ".join(
@@ -117,6 +119,9 @@ class Verdicts:
         if row.damaged_sides and len(row.sides) < 2:
             self._set(row, UNREAD)
             return
+        if not _has_equality(row):
+            self._set(row, REMARK)
+            return
         if row.problem and len(row.readable()) < 2:
             self._set(row, UNREAD, row.problem)
             return
@@ -124,9 +129,15 @@ class Verdicts:
             self._set(row, REMARK)
             return
         relations = row.statement.relations
+        other = next((at for at, each in enumerate(relations) if each not in EQUALITIES), len(relations))
+        if other < len(relations):  # a = b ≤ c states that a = b
+            row.sides = row.sides[: other + 1]
         update = update_of(row)
-        if any(each not in ("=", "≈", ":=", "←") for each in relations) or (update is None and "←" in relations):
+        if len(row.sides) <= row.inherited or (update is None and "←" in relations):
             self._set(row, REMARK, "")
+            return
+        if len(row.readable()) < 2:
+            self._set(row, UNREAD, row.problem)
             return
         if update is not None:
             self._judge_update(row, update)
@@ -181,6 +192,8 @@ class Verdicts:
             repeat = self.pairs.repeat(row)
             verdicts.append(repeat or (DEFINED, ""))
         self._decide(row, verdicts)
+        if sides:
+            self.known.add(sides[0][1])
 
     def _is_definition(self, row: Row) -> bool:
         left = row.sides[0]
@@ -199,6 +212,17 @@ class Verdicts:
             left.head == "sym" and any(each.head == "call" and each.text == n.show(left) for each in row.readable()[1:])
         )
 
+    def _is_new(self, row: Row) -> bool:
+        """Whether a row gives meaning to a name or a function that nothing else defines: L(t, f(x)) = |t − f(x)|."""
+        left = row.sides[0]
+        if left is None or row.inherited or row.statement.relations[0] == "≈":
+            return False
+        if left.head == "call":
+            own = left.text not in FUNCTIONS.values() and not left.primes and not self.book.functions.get(left.text)
+        else:
+            own = left.head == "sym" and n.key(left) not in self.book.definitions
+        return own and left not in self.known and all(left not in set(each.walk()) for each in row.readable()[1:])
+
     def _symbolic(self, row: Row, symbolic: Sequence[tuple[int, Node]], defined: bool) -> list[tuple[str, str]]:
         """Compare sides with names: each with the first that can be computed."""
         verdicts = []
@@ -215,6 +239,8 @@ class Verdicts:
             if at < row.inherited:
                 continue
             found = self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
+            if found[0] in (WRONG, DOUBTFUL, GIVEN) and place == 1 and not defined and self._is_new(row):
+                found = DEFINED, ""
             if found[0] in (WRONG, DOUBTFUL) and "≈" in row.statement.relations[at - 1 : at]:
                 found = REMARK, "an approximation"
             verdicts.append(found)
@@ -287,3 +313,8 @@ class Verdicts:
                 self._set(row, status, "; ".join(dict.fromkeys(filter(None, found))))
                 return
         self._set(row, GIVEN)
+
+
+def _has_equality(row: Row) -> bool:
+    """Whether a row states an equality, and not only an order or a membership."""
+    return row.statement.continues or bool(row.statement.relations and row.statement.relations[0] in EQUALITIES)

@@ -58,6 +58,10 @@ class Unknown(Exception):
     """Something can't be computed from what the note says; the text says what."""
 
 
+class _Outside(Unknown):
+    """An entry is taken where a matrix has none."""
+
+
 @dataclass
 class Budget:
     """Number of nodes that may still be evaluated."""
@@ -888,7 +892,10 @@ class World:
             if env is None:
                 continue
             for inner in self._everywhere(x, env):
-                value = self._eval(x, inner)
+                try:
+                    value = self._eval(x, inner)
+                except _Outside:  # a member that another part of the note has
+                    continue
                 for entry in value.entries if isinstance(value, Grid) else [value]:
                     if isinstance(entry, Value):
                         found[id(entry)] = entry
@@ -1119,7 +1126,7 @@ def _entry(whole: Quantity, indices: tuple[Index, ...]) -> Quantity:
         else (places[0], places[1])
     )
     if not (1 <= i <= rows and 1 <= j <= columns) or len(places) > 2:
-        raise Unknown("an entry lies outside of its matrix")
+        raise _Outside("an entry lies outside of its matrix")
     return whole.rows[i - 1][j - 1]
 
 

@@ -83,8 +83,57 @@ SUMS = [
         id="one term of a sum, with a slip",
     ),
 ]
+STEPS = [
+    pytest.param(r"$$v(k+1) = v(k) - \Delta v(k)$$", [D], id="a step in brackets"),
+    pytest.param(
+        r"$$h(t) = \tanh(u\, h(t-1) + x(t))$$ $$\frac{\partial h(t)}{\partial h(t-1)} = u (1 - h(t)^2)$$"
+        r"$$\frac{\partial h(t)}{\partial h(t-1)} = u (1 + h(t)^2)$$",
+        [D, R, W],
+        id="a recurrence with its step in brackets",
+    ),
+]
+NEW_NAMES = [
+    pytest.param(r"$L(t, f(x)) = |t - f(x)|$", [D], id="a function of functions"),
+    pytest.param(r"$$\psi = \{ \psi_1, \psi_2, \ldots, \psi_n \}$$", [D], id="a set"),
+    pytest.param(r"$Q^* = \arg\min_v Q(v)$", [D], id="a minimum"),
+    pytest.param(r"$$h = v p, \quad \frac{\partial h}{\partial p} = v \in (0, 1)$$", [D, R], id="a bound after it"),
+    pytest.param(r"$$\frac{\partial Q}{\partial z} \ne \frac{\partial Q}{\partial h} \odot$$", [M], id="no equality"),
+]
+LAYOUT = [
+    pytest.param(
+        r"\begin{align} r &= v h & s &= u r \\ \frac{dr}{dh} &= v && \frac{ds}{dr} = u\end{align}",
+        [D, D, R, R],
+        id="equations side by side",
+    ),
+    pytest.param(
+        r"$$ p = q^2 \begin{array}[c]{l}\text{where the square is taken} \\ \text{of every entry } q\end{array}$$",
+        [D],
+        id="a comment of several lines",
+    ),
+    pytest.param("$$ u \\colon= 2\\epsilon*v % a remark = 1\n$$", [D], id="a comment of LaTeX"),
+    pytest.param(r"$r = 3 \cdot 10{,}000$", [G], id="thousands"),
+]
+SHAPES = [
+    pytest.param(
+        r"$$Z = X V$$ $$X = \begin{bmatrix} x_{11} & x_{12} \\ x_{21} & x_{22} \end{bmatrix}$$"
+        r"$$V = \begin{bmatrix} v_{11} & v_{12} \\ v_{21} & v_{22} \end{bmatrix}$$"
+        r"$$Z = \begin{bmatrix} z_{11} & z_{12} \\ z_{21} & z_{22} \end{bmatrix}$$"
+        r"$$\frac{\partial z_{12}}{\partial v_{12}} = x_{11}$$"
+        r"$$\frac{\partial Q}{\partial X} = \frac{\partial Q}{\partial Z} V^\top$$",
+        [D, D, D, D, R, J],
+        id="names for the entries of a product",
+    ),
+    pytest.param(
+        r"$X \in \mathbb{R}^{B \times m}$, $V \in \mathbb{R}^{m \times n}$, $c \in \mathbb{R}^{n}$, $Z = X V + c$"
+        r"$$Z_{ij} = \sum_{k=1}^{m} X_{ik} V_{kj} + c_j$$ $$G = \frac{\partial Q}{\partial Z}$$"
+        r"$$\frac{\partial Q}{\partial X_{ik}} = \sum_{j=1}^{n} G_{ij} V_{kj}$$"
+        r"$$\frac{\partial Q}{\partial V} = X^\top G$$",
+        [M, M, M, D, R, D, J, J],
+        id="sizes with names",
+    ),
+]
 
 
-@pytest.mark.parametrize("text, expected", [*DEFINITIONS, *MATRICES, *SUMS])
+@pytest.mark.parametrize("text, expected", [*DEFINITIONS, *MATRICES, *SUMS, *STEPS, *NEW_NAMES, *LAYOUT, *SHAPES])
 def test_constructs(text: str, expected: list[str]) -> None:
     assert [each.status for each in read_note(text).equations] == expected
