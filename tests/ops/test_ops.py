@@ -144,7 +144,7 @@ TRUTH: dict[str, Truth] = {
     "mul": lambda x, y: (x * y, y, x),
     "div": lambda x, y: (x / y, 1 / y, -x / y**2),
     "neg": lambda x: (-x, -1),
-    "pow": lambda x, y: (x**y, y * x ** (y - 1), x**y * mpmath.log(x)),
+    "pow": lambda x, y: (x**y, y * x ** (y - 1), x**y * mpmath.log(x) if x or y <= 0 else mpf(0)),
     "abs": lambda x: (abs(x), mpmath.sign(x)),
     "reciprocal": lambda x: (1 / x, -1 / x**2),
     "sign": lambda x: (mpmath.sign(x), 0),
