@@ -171,6 +171,7 @@ def header() -> str:
             _question("regular"),
             _question("commutes"),
             _question("cheap_slopes"),
+            _question("is_own_slope"),
             _arities(),
             "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
             *(function(f"ops_{name}", source.helpers[name], [], _kind(name)) for name in helpers),

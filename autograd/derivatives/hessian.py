@@ -82,10 +82,9 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
     >>> bend(x * y, [1.0, None])
     [None, 1.0]
     """
-    name = node.op
-    if name == "mul":
+    row = TABLE[node.op]
+    if row.operator == "*":
         return [moving[1], moving[0]]
-    row = TABLE[name]
     if row.form == "products":
         n = len(moving) // 2
         return [*moving[n : 2 * n], *moving[:n], None]

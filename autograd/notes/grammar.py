@@ -37,7 +37,7 @@ MAX_TOKENS: Final = 4_000
 MAX_DIGITS: Final = 9  # of the order of a derivative
 
 FUNCTIONS: Final = {
-    **{name.casefold(): name for name, row in TABLE.items() if row.arity == 1 and name != "neg"},
+    **{name.casefold(): name for name, row in TABLE.items() if row.arity == 1 and not row.operator},
     **{spelling: function_name(spelling) for spelling in ("ln", "σ", "max", "min")},
     **dict.fromkeys(("sigm", "logistic", "sig", "sigmoidfunction"), "sigmoid"),
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},

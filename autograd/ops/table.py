@@ -83,6 +83,11 @@ class Op:
         """Number of operands; None if it takes any number."""
         return None if self.parameters[0].startswith("*") else len(self.parameters)
 
+    @property
+    def is_own_slope(self) -> bool:
+        """Whether its derivative is its value, as that of exp is."""
+        return self.graph == ("out",)
+
     def takes(self, count: int) -> bool:
         """Whether the op can have that number of operands."""
         if self.arity is not None:

@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from autograd.formula.evaluate import Array, Operand, Scalar, element_label
-from autograd.formula.tree import Symbolic
-from autograd.ops import TABLE
+from autograd.formula.tree import COMPARISONS, Symbolic
+from autograd.ops import TABLE, Op
+from autograd.ops.table import CALL, POWER, SIGN, SUM
 from autograd.worksheet import Worksheet
 from autograd.worksheet.evaluate import walk
 
 __all__ = ["as_python"]
 
 LINE: Final = 100
-ATOM: Final = 9
-# Precedence in Python, loosest first; a comparison stands inside float(…).
-SIGNS: Final = {"add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5), "div": ("/", 5), "neg": ("-", 6), "pow": ("**", 7)}
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,16 @@ class Expression(Symbolic):
         """Write an op: a sign of Python where that means the same, else the function of the package."""
         texts = [_expression(each, self.script) for each in operands]
         recorded = any(each.recorded for each in texts)
-        if name in ("<", "<=", ">", ">=", "==", "!="):
-            left, right = (each.within(4) for each in texts)
-            return Expression(f"float({left} {name} {right})", ATOM, False, self.script)
+        if name in COMPARISONS:
+            left, right = (each.within(SUM) for each in texts)
+            return Expression(f"float({left} {name} {right})", CALL, False, self.script)
+        row = TABLE[name]
         # Python's own division and power of floats raise where the worksheet's give inf and nan.
-        if name in SIGNS and (recorded or name in ("add", "sub", "mul", "neg")):
-            return Expression(*_signed(name, texts), recorded, self.script)
-        if TABLE[name].arity is None:
-            return Expression(f"ag.{name}({self.script.row(texts)})", ATOM, recorded, self.script)
-        return Expression(f"ag.{name}({', '.join(each.text for each in texts)})", ATOM, recorded, self.script)
+        if row.operator and (recorded or row.regular):
+            return Expression(_signed(row, texts), row.precedence, recorded, self.script)
+        if row.arity is None:
+            return Expression(f"ag.{name}({self.script.row(texts)})", CALL, recorded, self.script)
+        return Expression(f"ag.{name}({', '.join(each.text for each in texts)})", CALL, recorded, self.script)
 
     def call_dot(self, weights: Sequence[Scalar], items: Sequence[Scalar], bias: Scalar) -> Expression:
         """Write a weighted sum."""
@@ -68,21 +67,21 @@ class Expression(Symbolic):
         end = "" if bias == 0.0 and not isinstance(bias, Symbolic) else f", {last.text}"
         recorded = any(each.recorded for each in (*ours, *theirs, last))
         text = f"ag.dot({self.script.row(ours)}, {self.script.row(theirs)}{end})"
-        return Expression(text, ATOM, recorded, self.script)
+        return Expression(text, CALL, recorded, self.script)
 
     def within(self, level: int) -> str:
         """Write it as an operand of something that binds so tightly."""
         return self.text if self.level >= level else f"({self.text})"
 
 
-def _signed(name: str, operands: Sequence[Expression]) -> tuple[str, int]:
-    sign, level = SIGNS[name]
-    if name == "neg":
-        return f"-{operands[0].within(level)}", level
+def _signed(row: Op, operands: Sequence[Expression]) -> str:
+    sign, level = row.operator, row.precedence
+    if row.arity == 1:
+        return f"{sign}{operands[0].within(level)}"
     left, right = operands
-    if name == "pow":
-        return f"{left.within(level + 1)} {sign} {right.within(level - 1)}", level
-    return f"{left.within(level)} {sign} {right.within(level + 1)}", level
+    if level == POWER:
+        return f"{left.within(level + 1)} {sign} {right.within(level - 1)}"
+    return f"{left.within(level)} {sign} {right.within(level + 1)}"
 
 
 def _expression(operand: Scalar, script: Script) -> Expression:
@@ -90,7 +89,7 @@ def _expression(operand: Scalar, script: Script) -> Expression:
         return operand
     number = float(operand)
     text = _number(number)
-    return Expression(text, ATOM if text[0] != "-" else 6, False, script)
+    return Expression(text, CALL if text[0] != "-" else SIGN, False, script)
 
 
 def _number(x: float) -> str:
@@ -124,7 +123,7 @@ class Script:
         if called != name and not leaf:
             self.relabelled.append(f"{called}.label = {name!r}")
         self.leaves += [called] * leaf
-        return Expression(called, ATOM, True, self)
+        return Expression(called, CALL, True, self)
 
     def _item(self, item: Scalar, label: str, *, alias: bool = False) -> tuple[str, bool]:
         """Write one quantity, and say whether it is a leaf; a float, which a step makes a leaf, becomes one."""
@@ -150,12 +149,12 @@ class Script:
             text, leaf = self._item(item, label, alias=True)
             written.append(text)
             if text in self.places:  # one that has a name already keeps it
-                made.append(Expression(text, ATOM, True, self))
+                made.append(Expression(text, CALL, True, self))
                 continue
             if not text.startswith("ag.Value("):
                 self.relabelled.append(f"{place}.label = {_quoted(label)}")
             self.leaves += [place] * leaf
-            made.append(Expression(place, ATOM, True, self))
+            made.append(Expression(place, CALL, True, self))
         self.lines += _list_lines(called, array.shape, written)
         self._remember(called, array.shape, [each.text for each in made])
         return Array(array.shape, tuple(made))

@@ -1,4 +1,4 @@
-"""The house is in order: imports run one way, each file says what it is for, none is crowded."""
+"""The architecture: imports go one way, files say what they are for, and an op is named where it is defined."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from autograd.ops import TABLE
 from tests import needs
 
 ROOT = Path(__file__).parents[2]
@@ -74,8 +75,8 @@ def arrows(*kinds: str) -> dict[str, set[str]]:
     return found
 
 
-def room(module: str) -> str:
-    """The room that a module is in: `autograd.draw` for `autograd.draw.paint`."""
+def package(module: str) -> str:
+    """The package that a module is in: `autograd.draw` for `autograd.draw.svg`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -112,13 +113,13 @@ def test_imports_go_down() -> None:
         (name, to)
         for name, below in arrows("at once", "later", "types").items()
         for to in below
-        if (layer(name) < layer(to) or (layer(name) == layer(to) and room(name) != room(to)))
+        if (layer(name) < layer(to) or (layer(name) == layer(to) and package(name) != package(to)))
     }
     assert upwards == set()
 
 
 def test_every_package_has_a_layer() -> None:
-    assert {room(name) for name in modules()} == set().union(*LAYERS)
+    assert {package(name) for name in modules()} == set().union(*LAYERS)
 
 
 def test_the_engine_knows_nothing_of_neurons() -> None:
@@ -127,7 +128,7 @@ def test_the_engine_knows_nothing_of_neurons() -> None:
 
 
 def of_nn(module: str) -> bool:
-    return room(module).split(".")[0] == "nn"
+    return package(module).split(".")[0] == "nn"
 
 
 @cache
@@ -159,3 +160,80 @@ def test_every_file_says_what_it_is_for() -> None:
         if not begins or len(said.split()) < 2:
             silent.append(f"{name}: {first}")
     assert silent == []
+
+
+# Names of ops
+
+# Facts about an op are fields of its row. Its name is written elsewhere only where the op itself is meant: by what
+# defines or calls the function, by the algebra of the planner, or where the word means something else.
+WORDS = {
+    "autograd/formula": "neg sign sum",  # heads of formulas, kinds of tokens
+    "autograd/claims": "neg sign",
+    "autograd/derivation": "neg",
+    "autograd/explore": "neg",
+    "autograd/compiler": "sum dot logsumexp",  # gradients summed over samples; kinds of instructions
+    "autograd/draw": "dot",  # the program of Graphviz
+    "autograd/__main__.py": "dot",
+}
+NAMED = {
+    # what the function of that name is
+    "autograd/engine/n_ary.py": "sum mean logsumexp dot",
+    "autograd/engine/python.py": "sum mean logsumexp dot",
+    "autograd/engine/layer.py": "dot",
+    "autograd/engine/composed.py": "max min equal shared",
+    "autograd/csrc/value/n_ary.h": "sum mean logsumexp dot",
+    "autograd/csrc/value/layer.h": "dot",
+    # what computes with ops
+    "autograd/derivatives/over_values.py": "add sub mul div pow pow_slope_x where max exp_from portion",
+    "autograd/derivatives/sweeps.py": "equal where",
+    "autograd/derivatives/hessian.py": "exp_from",
+    "autograd/checks/strategies.py": "add mul neg softplus tanh sum",
+    "autograd/formula/evaluate.py": "dot exp mul pow",
+    "autograd/formula/tree.py": "add sub mul div pow where max",
+    "autograd/csrc/plan/forward.h": "div mean logsumexp",
+    "autograd/csrc/plan/graph.h": "add sub mul div neg pow where sum mean dot",
+    "autograd/csrc/plan/reverse.h": "add sub mul neg where mean",
+    "autograd/csrc/plan/writer.h": "add sub mul div",
+    "autograd/csrc/run/blocks.h": "add mul where sin cos tan tanh",
+    "autograd/csrc/run/once.c": "where",
+    "autograd/csrc/run/plan.c": "where",
+    "autograd/csrc/value/tape.h": "dot logsumexp",
+    # notation, and functions of other languages and libraries
+    "autograd/formula/grammar.py": "neg abs",
+    "autograd/formula/latex.py": "sqrt",
+    "autograd/formula/latex_tokens.py": "sqrt div",
+    "autograd/formula/symbols.py": "exp log sin cos tan sinh cosh tanh max min digamma div dot",
+    "autograd/_common/foreign.py": "sum mean dot relu tanh sigmoid gelu silu leaky_relu softplus",
+    "autograd/codegen/python.py": "add sub mul pow",
+    "autograd/codegen/c.py": "abs div",
+    "autograd/codegen/javascript.py": "abs div",
+    "autograd/codegen/second.py": "neg",
+    "autograd/compiler/export/differentiable.py": "erf erfc",
+    "autograd/compiler/export/numpy.py": "abs div pow erf erfc",
+    "autograd/compiler/plan/exact.py": "div sqrt",
+    "autograd/compiler/run/arrays.py": "abs",
+    "autograd/derivatives/differences.py": "abs",
+}
+# The rows; generated files; public names; how people write functions in notes.
+FREE = ("autograd/ops/", "autograd/csrc/generated/", "autograd/__init__.py", "autograd/notes/", "autograd/engine/_")
+
+
+def named_ops(path: Path) -> set[str]:
+    """The names of ops that a file writes: as strings in Python, as `OP_name` in C."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        strings = (x.value for x in ast.walk(ast.parse(text)) if isinstance(x, ast.Constant))
+        return {x for x in strings if isinstance(x, str) and x in TABLE}
+    return {name for name in re.findall(r"\bOP_(\w+)", text) if name in TABLE}
+
+
+def allowed(name: str) -> set[str]:
+    words = " ".join(its for place, its in WORDS.items() if name == place or name.startswith(f"{place}/"))
+    return {*words.split(), *NAMED.get(name, "").split()}
+
+
+def test_ops_are_named_where_they_are_defined() -> None:
+    found = {name: named_ops(ROOT / name) for name in written((".py", ".c", ".h")) if name.startswith("autograd/")}
+    found = {name: ops for name, ops in found.items() if not name.startswith(FREE)}
+    assert {name: more for name, ops in found.items() if (more := ops - allowed(name))} == {}
+    assert {name: gone for name, ops in NAMED.items() if (gone := set(ops.split()) - found[name])} == {}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from autograd.ops import BUILT_IN, HELPERS, ROWS, TABLE, slopes
+from autograd.ops import BUILT_IN, HELPERS, ROWS, TABLE, ieee, slopes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,27 +65,9 @@ class _Ieee:
         self.div = numpy.divide
         # `power` takes an exponent of 0.5 for a root, which differs at -inf and at -0.0; for 2 it is the faster one.
         self.pow = lambda x, y: (numpy.float_power if numpy.any(numpy.equal(y, 0.5)) else numpy.power)(x, y)
-        for name in (
-            "exp",
-            "expm1",
-            "log",
-            "log1p",
-            "log2",
-            "log10",
-            "sqrt",
-            "sin",
-            "cos",
-            "tan",
-            "sinh",
-            "cosh",
-            "fmod",
-            "floor",
-        ):
-            setattr(self, name, getattr(numpy, name))
-        for name in ("tanh", "copysign"):
-            setattr(self, name, getattr(numpy, name))
-        for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2"):
-            setattr(self, name, getattr(numpy, "arc" + name[1:]))
+        for name in ieee.__all__:
+            if not hasattr(self, name):
+                setattr(self, name, getattr(numpy, name, None) or getattr(numpy, f"arc{name[1:]}"))
 
 
 @functools.cache

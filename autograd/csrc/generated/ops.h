@@ -385,6 +385,17 @@ op_cheap_slopes(int op)
     }
 }
 
+INLINE bool
+op_is_own_slope(int op)
+{
+    switch (op) {
+    case OP_exp:
+        return true;
+    default:
+        return false;
+    }
+}
+
 INLINE int
 op_arity(int op)
 {

@@ -306,7 +306,7 @@ vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
         }
         return;
     }
-    if (entry.op == OP_exp) {
+    if (op_is_own_slope(entry.op)) {
         emit(p, args[0], gradient, place(p, x), mask, false, uniform);
         return;
     }
