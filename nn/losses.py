@@ -14,9 +14,9 @@ import math
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
-from typing import Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from autograd._common.foreign import explained
+from autograd._common.foreign import explained, hint
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from nn._common.checks import flattened, number_of, setting, shape_of, shown
@@ -432,3 +432,9 @@ def _logit_surprise(logits: list[Any], right: int) -> Any:
 def _logit_surprises(logits: list[Any]) -> list[Any]:
     total = backend.logsumexp(logits)
     return [backend.sub(total, z) for z in logits]
+
+
+if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
+
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(hint("module 'nn.losses'", name, "nn"))

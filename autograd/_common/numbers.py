@@ -16,7 +16,8 @@ def is_number(x: object) -> bool:
     """Whether `x` stands for one real number.
 
     Such are floats, ints, bools, NumPy scalars, arrays of no dimensions, and whatever else has `__float__` and no
-    length. Complex numbers are not, although NumPy's have a `__float__`, which drops the imaginary part.
+    length. Complex numbers are not, although NumPy's have a `__float__`, which drops the imaginary part; nor are masked
+    entries.
 
     Examples
     --------
@@ -33,7 +34,8 @@ def is_number(x: object) -> bool:
     if not hasattr(kind, "__len__"):
         return True
     item = getattr(x, "item", None)
-    return getattr(x, "shape", None) == () and callable(item) and is_number(item())
+    whole = getattr(x, "shape", None) == () and callable(item) and not getattr(x, "mask", False)
+    return whole and is_number(item())  # type: ignore[misc]
 
 
 def whole_number(x: object) -> int | None:

@@ -88,7 +88,7 @@ def switch(what: str, given: Any) -> bool:
 
 
 def _pair(what: str, given: Any) -> tuple[float, ...]:
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
+    if len(shape_of(given)) != 1 or len(given) != 2:
         raise ValueError(f"{what} must be two numbers, got {shown(given)}")
     return tuple(number_in(f"{what}[{i}]", x, 0.0, 1.0) for i, x in enumerate(given))
 
@@ -103,13 +103,14 @@ _RULES: Final[dict[str, Rule]] = {
     **dict.fromkeys(("lr", "momentum", "dampening", "weight_decay", "eps", "tolerance_grad"), _not_negative),
     **dict.fromkeys(("tolerance_change", "gamma", "eta_min", "max_lr", "min_lr", "threshold"), _not_negative),
     **dict.fromkeys(("min_delta", "seconds", "weight", "noise", "base rate", "base_lr"), _not_negative),
+    **dict.fromkeys(("Classifier: alpha", "Regressor: alpha"), _not_negative),
     **dict.fromkeys(("power", "div_factor", "final_div_factor", "delta"), _positive),
     **dict.fromkeys(("alpha", "p", "circles: factor"), _below_1),
     **dict.fromkeys(("end_factor", "pct_start", "ConstantLR: factor"), _up_to_1),
     "start_factor": partial(number_in, low=0.0, high=1.0, open_low=True, open_high=False),
     "factor": partial(number_in, low=0.0, high=1.0, open_low=True),
     "betas": _pair,
-    **dict.fromkeys(("nesterov", "amsgrad", "centered", "maximize"), switch),
+    **dict.fromkeys(("nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled"), switch),
     **dict.fromkeys(("max_norm", "clip_value"), partial(number_in, low=0.0, high=math.inf, open_high=False)),
     "norm_type": partial(number_in, low=0.0, high=math.inf, open_low=True, open_high=False),
     **dict.fromkeys(("patience", "cooldown", "last_step", "seed"), partial(size, least=0)),

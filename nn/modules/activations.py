@@ -34,11 +34,17 @@ def checked(activation: Activation) -> str | Callable[[Value], Value]:
     """Return the validated name or function; an empty string for none."""
     if activation is None or activation == "linear":
         return ""
+    if isinstance(activation, type):
+        raise ValueError(f"activation must be a name or a function of one Value, got the class {activation.__name__}")
+    for name, function in ACTIVATIONS.items():
+        if activation is function:
+            return name  # by which a copy or pickle finds the function of its backend
     if callable(activation) or activation in list(ACTIVATIONS):  # a list, as other objects may not be hashable
         return activation
-    raise ValueError(
-        f"unknown activation, got {activation!r}; allowed {listed(('linear', *ACTIVATIONS))}, or a function"
-    )
+    small = str(activation).lower()
+    here = f"; here: {small!r}" if small in ACTIVATIONS else ""
+    allowed = listed(("linear", *ACTIVATIONS))
+    raise ValueError(f"unknown activation, got {activation!r}; allowed {allowed}, or a function{here}")
 
 
 def function_of(activation: str | Callable[[Value], Value]) -> Callable[[Value], Value] | None:

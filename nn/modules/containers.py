@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from autograd._common.foreign import explained
 from nn._common.checks import shown
 from nn._common.seeds import Seed, source
-from nn.modules.activations import Activation, Elementwise, Operand, checked
+from nn.modules.activations import ACTIVATIONS, Activation, Elementwise, Operand, checked
 from nn.modules.init import Initialiser
 from nn.modules.layers import Layer, assign
 from nn.modules.module import Module
@@ -106,8 +106,8 @@ class Sequential(Module):
     Parameters
     ----------
     *steps : Module, str or callable
-        A name in `ACTIVATIONS` applies that activation to each value; a function is called with the whole list. Layers
-        without a name are named by their position in error messages.
+        A name in `ACTIVATIONS`, or that function, is applied to each value; another function is called with the whole
+        list. Layers without a name are named by their position in error messages.
 
     Raises
     ------
@@ -133,11 +133,12 @@ class Sequential(Module):
             raise ValueError("Sequential: there must be modules, got none")
         self.steps: list[Any] = []
         for position, step in enumerate(steps, 1):
-            if not isinstance(step, str) and not callable(step):
+            if isinstance(step, type) or not (isinstance(step, str) or callable(step)):
                 raise TypeError(
                     f"Sequential: step {position} must be a Module, a name or a function, got {shown(step)}"
                 )
-            self.steps.append(Elementwise(step) if isinstance(step, str) else step)
+            elementwise = isinstance(step, str) or step in ACTIVATIONS.values()
+            self.steps.append(Elementwise(step) if elementwise else step)
         for position, layer in enumerate([step for step in self.steps if isinstance(step, Layer)], 1):
             layer.name = f"layer {position}" if layer.name == "layer" else layer.name
 

@@ -206,8 +206,13 @@ def _outputs(
     """The outputs of neurons; an error of the operation is explained by what is wrong with the inputs."""
     try:
         return backend.layer(weights, xs, biases, function_of(activation), labels)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, AttributeError):
         check_operands(name, len(weights[0]), xs)
+        found = activation(Value(0.5)) if callable(activation) else None
+        if found is not None and not isinstance(found, Value):
+            raise TypeError(
+                f"{name}: the activation must return a Value, as `ag.tanh` does, got {shown(found)}"
+            ) from None
         raise
 
 

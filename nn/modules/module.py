@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from autograd._common.foreign import install, without_arguments
+from autograd._common.foreign import explained, install, without_arguments
 from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -143,6 +143,7 @@ class Module(state.Stateful):
         """
         return {entry.name: entry.read() for entry in state.entries(self)}
 
+    @explained("state")
     def load_state_dict(self, numbers: Mapping[str, Any]) -> None:
         """Restore the numbers of a `state_dict()`; nothing changes if one of them is wrong.
 

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import GeneratorType, SimpleNamespace
 from typing import Any, ClassVar
 
 from autograd.engine.backend import Value
@@ -55,10 +55,16 @@ def opened(part: Any) -> Any:
         For a set that holds Values or modules, as their order differs from run to run.
     """
     kind = type(part)
+    if kind is dict and any(isinstance(key, (Value, Stateful)) for key in part):
+        raise TypeError("parameters can't be the keys of a dict; use them as its values, or a list")
     if kind in (list, tuple, dict) or isinstance(part, (Value, Stateful, *PLAIN)):
         return part
     if isinstance(part, Set) and any(isinstance(x, (Value, Stateful)) for x in part):
         raise TypeError(f"parameters can't be kept in a {kind.__name__}, which has no order; use a list, tuple or dict")
+    if isinstance(part, (GeneratorType, map, filter, zip)):
+        raise TypeError(
+            f"parameters can't be kept in a {kind.__name__}, which can be read once; use a list, tuple or dict"
+        )
     if isinstance(part, Mapping):
         return dict(part)
     if isinstance(part, (Sequence, ValuesView)) and not isinstance(part, (bytes, bytearray, memoryview, range)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from autograd._common.foreign import install, without_arguments
+from autograd._common.foreign import HINTS, hint, install, without_arguments
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
@@ -110,6 +110,8 @@ class Optimizer:
     def __setattr__(self, name: str, given: Any) -> None:
         if name in self.settings:
             given = setting(type(self).__name__, name, given)
+        elif name in HINTS["Optimizer"] and type(self).__module__.startswith("nn."):
+            raise AttributeError(hint(f"{type(self).__name__!r}", name, "Optimizer"))
         object.__setattr__(self, name, given)
 
     def _check(self, settings: Any) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
-from autograd._common.foreign import explained, refuse_keywords
+from autograd._common.foreign import explained, install, refuse_keywords
 from autograd.engine.backend import Value
 from nn._common.checks import entries_of, number_of, setting, shown, size
 from nn.optim.optimizer import Optimizer
@@ -113,6 +113,9 @@ class Schedule:
 
     def __repr__(self) -> str:
         return f"{self.name}(base_lr={self.base_lr!r}, last_step={self.last_step})"
+
+
+install(Schedule, "Schedule")
 
 
 def _function(where: str, name: str, given: Any) -> Any:
@@ -418,7 +421,10 @@ class ReduceLROnPlateau:
 
     def step(self, measure: float) -> None:
         """Record the next measure, such as the validation loss; nan is no improvement."""
-        number, kept = number_of(measure), self.settings
+        try:
+            number, kept = number_of(measure), self.settings
+        except TypeError as error:
+            raise TypeError(f"ReduceLROnPlateau: the measure must be a number, {error}") from None
         sign = 1.0 if kept["mode"] == "min" else -1.0
         margin = kept["threshold"] * abs(self.best) if math.isfinite(self.best) else 0.0
         if sign * number < sign * self.best - margin:

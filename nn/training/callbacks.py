@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from autograd._common.foreign import explained
 from nn._common.checks import entries_of, number_of, setting
 from nn.training.history import History
 
@@ -68,6 +69,7 @@ class EarlyStopping:
     EarlyStopping(patience=2, min_delta=0.0, restore=True)
     """
 
+    @explained("stopping")
     def __init__(self, patience: int = 10, *, min_delta: float = 0.0, restore: bool = True) -> None:
         self.patience: int = setting("EarlyStopping", "patience", patience)
         self.min_delta: float = setting("EarlyStopping", "min_delta", min_delta)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import autograd as ag
+from autograd._common.foreign import explained
 from autograd.engine.backend import Value
+from nn._common.checks import setting, size
 from nn.modules.activations import Activation
 from nn.modules.containers import MLP
 from nn.optim import Adam
@@ -35,57 +37,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Classifier", "Regressor"]
 
-Self = TypeVar("Self", bound="_Network")
-
 
 class _Network(BaseEstimator):  # type: ignore[misc]
     """Base of the estimators: settings, scaling of the features, training."""
 
+    @explained("estimator")
     def __init__(
-        self,
-        hidden: int | Sequence[int] = (16,),
-        *,
-        activation: Activation = "tanh",
-        alpha: float = 1e-4,
-        learning_rate: float = 0.01,
-        epochs: int = 200,
-        batch_size: int | None = 32,
-        random_state: Any = None,
-    ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.alpha = alpha
-        self.learning_rate = learning_rate
-        self.epochs = epochs
-        self.batch_size = batch_size
+        self, hidden: int | Sequence[int] = (16,), *, activation: Activation = "tanh", alpha: float = 1e-4,
+        learning_rate: float = 0.01, epochs: int = 200, batch_size: int | None = 32, random_state: Any = None,
+    ) -> None:  # fmt: skip
+        self.hidden, self.activation, self.alpha = hidden, activation, alpha
+        self.learning_rate, self.epochs, self.batch_size = learning_rate, epochs, batch_size
         self.random_state = random_state
 
-    def _build(self, X: Any, outputs: int, sample_weight: Any) -> None:
-        """Fit the scaling of the features and make the network."""
-        scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
-        self.mean_, self.scale_ = scaler.mean_, scaler.scale_
-        self._source = check_random_state(self.random_state)
-        given: Any = self.hidden
-        hidden = [given] if not hasattr(type(given), "__iter__") or isinstance(given, str) else list(given)
-        sizes = [*hidden, outputs]
-        self.model_ = MLP(X.shape[1], sizes, activation=self.activation, seed=int(self._source.randint(2**31 - 1)))
-        self._optimizer = Adam(self.model_, lr=self.learning_rate)
-
-    def _train(self, X: Any, y: Any, loss: str, sample_weight: Any, epochs: int) -> None:
-        """Train the network on scaled features."""
-        self.history_ = fit(
-            self.model_,
-            self._scaled(X),
-            y,
-            loss=loss,
-            optimizer=self._optimizer,
-            epochs=epochs,
-            batch_size=self.batch_size,
-            seed=int(self._source.randint(2**31 - 1)),
-            sample_weight=sample_weight,
-            penalty=partial(_squares, self.alpha) if self.alpha else None,
-            progress=False,
-        )
+    def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        """Train on features of shape (samples, features) and a target for each sample; return self."""
+        return self._learn(X, y, sample_weight, True, self.epochs)
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> tuple[Any, Any, Any]:
         """Validated samples and weights, without samples of weight 0."""
@@ -98,6 +65,29 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         if not counted.any():
             raise ValueError(f"{type(self).__name__}: all sample weights are 0")
         return X[counted], y[counted], weights[counted]
+
+    def _train(self, X: Any, y: Any, loss: str, sample_weight: Any, outputs: int, first: bool, epochs: int) -> Any:
+        """Train the network on scaled features; at first fit the scaling and make the network."""
+        name: str = type(self).__name__
+        given: Any = self.hidden
+        alpha = setting(name, "alpha", self.alpha)
+        if first:
+            hidden: Any = given if hasattr(type(given), "__iter__") and not isinstance(given, str) else [given]
+            sizes = [*(size(f"{name}: hidden", n) for n in hidden), outputs]
+            scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
+            self.mean_, self.scale_ = scaler.mean_, scaler.scale_
+            self._source = check_random_state(self.random_state)
+            self.model_ = MLP(X.shape[1], sizes, activation=self.activation, seed=self._seed())
+            self._optimizer = Adam(self.model_, lr=self.learning_rate)
+        self.history_ = fit(
+            self.model_, self._scaled(X), y, loss=loss, optimizer=self._optimizer, epochs=epochs,
+            batch_size=self.batch_size, seed=self._seed(), sample_weight=sample_weight,
+            penalty=partial(_squares, alpha) if alpha else None, progress=False,
+        )  # fmt: skip
+        return self
+
+    def _seed(self) -> int:
+        return int(self._source.randint(2**31 - 1))
 
     def _scaled(self, X: Any) -> Any:
         return (X - self.mean_) / self.scale_
@@ -146,36 +136,26 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
     True
     """
 
+    @explained("estimator")
     def __init__(
-        self,
-        hidden: int | Sequence[int] = (16,),
-        *,
-        activation: Activation = "tanh",
-        alpha: float = 1e-4,
-        learning_rate: float = 0.01,
-        epochs: int = 200,
-        batch_size: int | None = 32,
-        random_state: Any = None,
+        self, hidden: int | Sequence[int] = (16,), *, activation: Activation = "tanh", alpha: float = 1e-4,
+        learning_rate: float = 0.01, epochs: int = 200, batch_size: int | None = 32, random_state: Any = None,
         class_weight: Any = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(
             hidden, activation=activation, alpha=alpha, learning_rate=learning_rate, epochs=epochs,
             batch_size=batch_size, random_state=random_state,
         )  # fmt: skip
         self.class_weight = class_weight
 
-    def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Train on features of shape (samples, features) and a class for each sample; return self."""
-        return self._learn(X, y, sample_weight, None, True, self.epochs)
-
     def partial_fit(self: Any, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """Train for one epoch on these samples; return self.
 
         The first call makes the network, for the given `classes`, and fits the scaling of the features.
         """
-        return self._learn(X, y, sample_weight, classes, not hasattr(self, "model_"), 1)
+        return self._learn(X, y, sample_weight, not hasattr(self, "model_"), 1, classes)
 
-    def _learn(self: Any, X: Any, y: Any, sample_weight: Any, classes: Any, first: bool, epochs: int) -> Any:
+    def _learn(self: Any, X: Any, y: Any, sample_weight: Any, first: bool, epochs: int, classes: Any = None) -> Any:
         import numpy as np
 
         X, y, weights = self._checked(X, y, sample_weight, first)
@@ -191,11 +171,8 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
             by_class = compute_sample_weight(self.class_weight, y)
             weights = by_class if weights is None else weights * by_class
         two = len(self.classes_) == 2
-        if first:
-            self._build(X, 1 if two else len(self.classes_), weights)
-        loss = "bce_with_logits" if two else "cross_entropy_with_logits"
-        self._train(X, np.searchsorted(self.classes_, y), loss, weights, epochs)
-        return self
+        loss, outputs = ("bce_with_logits", 1) if two else ("cross_entropy_with_logits", len(self.classes_))
+        return self._train(X, np.searchsorted(self.classes_, y), loss, weights, outputs, first, epochs)
 
     def decision_function(self, X: Any) -> Array:
         """Return logits: of the second class, (samples,), or of each of more than two, (samples, classes)."""
@@ -221,17 +198,11 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
 class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     """A multilayer perceptron for regression, trained by `nn.fit` with Adam on the squared error.
 
-    Features and target are standardised.
-
-    Parameters
-    ----------
-    hidden, activation, alpha, learning_rate, epochs, batch_size, random_state
-        See `Classifier`; without hidden layers it is linear regression.
+    Features and target are standardised. Parameters and attributes are those of `Classifier` that aren't of classes;
+    without hidden layers it is linear regression.
 
     Attributes
     ----------
-    model_, history_, mean_, scale_
-        See `Classifier`.
     target_mean_, target_scale_ : float
         Mean and standard deviation of the target.
 
@@ -245,10 +216,6 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     True
     """
 
-    def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Train on features of shape (samples, features) and a number for each sample; return self."""
-        return self._learn(X, y, sample_weight, True, self.epochs)
-
     def partial_fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Train for one epoch on these samples; return self.
 
@@ -261,9 +228,7 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         if first:
             scaler = StandardScaler().fit(y[:, None], sample_weight=weights)
             self.target_mean_, self.target_scale_ = float(scaler.mean_[0]), float(scaler.scale_[0])
-            self._build(X, 1, weights)
-        self._train(X, (y - self.target_mean_) / self.target_scale_, "mse", weights, epochs)
-        return self
+        return self._train(X, (y - self.target_mean_) / self.target_scale_, "mse", weights, 1, first, epochs)
 
     def predict(self, X: Any) -> Array:
         """Return a number for each sample."""

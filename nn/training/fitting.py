@@ -148,6 +148,9 @@ def fit(
         others = None if validation is None else Samples("fit: validation", *_pair(validation))
         epochs, reduction = setting("fit", "epochs", epochs), setting("fit", "reduction", reduction)
         batch = len(samples) if batch_size is None else min(setting("fit", "batch_size", batch_size), len(samples))
+        compiled = setting("fit", "compiled", compiled)
+        _check_function("penalty", penalty, "lambda ps: 1e-4 * ag.dot(ps, ps)")
+        _check_function("clip", clip, "functools.partial(nn.clip_grad_norm_, max_norm=1.0)")
         if others is not None and (others.features, others.targets) != (samples.features, samples.targets):
             raise ValueError(
                 f"fit: validation must have the features and targets of X and y, {samples.features} and "
@@ -182,11 +185,11 @@ def fit(
             optimizer=trained,
             parameters=parameters,
             size=batch,
-            shuffle=bool(shuffle) and batch < len(samples),
+            shuffle=setting("fit", "shuffle", shuffle) and batch < len(samples),
             seed=_seed(seed),
             schedule=_schedule(schedule, trained),
             clip=clip,
-            callbacks=[callbacks] if callable(callbacks) else list(callbacks),
+            callbacks=_callbacks(callbacks),
             keeper=keeper,
         ).train(epochs, progress)
 
@@ -200,6 +203,19 @@ def _seed(given: Any) -> int | None:
 
 def _checkpoint(given: Any) -> Checkpoint | None:
     return given if isinstance(given, Checkpoint) or given is None else Checkpoint(given)
+
+
+def _check_function(name: str, given: Any, example: str) -> None:
+    if given is not None and not callable(given):
+        raise TypeError(f"fit: {name} must be a function of the parameters, got {shown(given)}; for example {example}")
+
+
+def _callbacks(given: Any) -> list[Callback]:
+    found = [] if given is None else [given] if callable(given) or isinstance(given, str) else list(given)
+    for callback in found:
+        if isinstance(callback, type) or not callable(callback):
+            raise TypeError(f"fit: a callback must be a function of an Epoch, got {shown(callback)}")
+    return found
 
 
 def _schedule(given: Any, optimizer: Any) -> Any:

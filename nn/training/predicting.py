@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from autograd._common.containers import is_array
+from autograd._common.foreign import explained
 from autograd.compiler import Function
 from autograd.engine.backend import Value
+from nn._common.checks import shown
 from nn.training.samples import table
 
 Array: TypeAlias = NDArray[np.float64]
@@ -35,6 +38,7 @@ def evaluating(model: Any) -> Iterator[None]:
             model.train()
 
 
+@explained("predict")
 def predict(
     model: Any,
     X: Any,
@@ -74,12 +78,15 @@ def predict(
     True
     """
     rows = table("predict", "X", X)
+    if not callable(model):
+        raise TypeError(f"predict: model must be a Module or a function, got {shown(model)}")
 
     def outputs(*numbers: Any) -> Any:
         found = model(list(numbers))
-        if isinstance(found, (Value, float, int)):
-            return found
-        return found[0] if len(found) == 1 else list(found)
+        several = isinstance(found, (list, tuple)) or is_array(found)
+        if not ((several and len(found)) or isinstance(found, (Value, float, int))):
+            raise TypeError(f"predict: a model must return a Value or a list of them, got {shown(found)}")
+        return found if not several else found[0] if len(found) == 1 else list(found)
 
     with evaluating(model):
         if not compiled:

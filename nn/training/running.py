@@ -265,7 +265,7 @@ class Run:
 
 def _ends(answer: Any) -> bool:
     """Whether a callback returned True, as a bool of Python or of an array library; other results are ignored."""
-    return str(getattr(answer, "dtype", type(answer).__name__)).endswith("bool") and bool(answer)
+    return str(getattr(answer, "dtype", type(answer).__name__)).endswith("bool") and bool(np.all(answer))
 
 
 def _bar(wanted: bool | None, total: int, done: int) -> Any:

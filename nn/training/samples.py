@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._common.checks import number_of
+from nn._common.checks import listed, number_in, number_of
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -137,18 +137,19 @@ def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
 def _class_weights(where: str, given: Any, y: Any) -> Any:
     if y.ndim != 1:
         raise ValueError(f"{where}: class_weight needs a class for each sample, y of shape (samples,), got {y.shape}")
+    if (y % 1 != 0).any():
+        raise ValueError(f"{where}: class_weight needs classes, whole numbers in y")
     classes, codes = np.unique(y, return_inverse=True)
     if isinstance(given, str) and given == "balanced":
         return (len(y) / (len(classes) * np.bincount(codes)))[codes]
     if not isinstance(given, Mapping):
         raise TypeError(f"{where}: class_weight must be 'balanced' or a dict of class to weight, got {given!r:.60}")
-    by_class = []
-    for name in classes.tolist():
-        try:
-            by_class.append(number_of(given[name]) if name in given else 1.0)
-        except TypeError as error:
-            raise TypeError(f"{where}: class_weight of {name!r} must be a number, {error}") from None
-    return np.array(by_class)[codes]
+    unknown = [name for name in given if name not in classes.tolist()]
+    if unknown:
+        raise ValueError(f"{where}: class_weight has classes that y lacks: {listed(map(repr, unknown))}")
+    return np.array(
+        [number_in(f"{where}: class_weight of {k!r}", given.get(k, 1.0), 0.0, np.inf) for k in classes.tolist()]
+    )[codes]
 
 
 def table(where: str, what: str, given: Any) -> Any:
@@ -182,6 +183,8 @@ def array(where: str, what: str, given: Any) -> Any:
         if np.ma.getmaskarray(given).any():
             raise ValueError(f"{where}: {what} has masked entries; fill them, or leave out their samples")
         given = given.data
+    if isinstance(given, (memoryview, np.matrix)):
+        given = np.asarray(given)
     if isinstance(given, np.ndarray) and given.dtype.kind in "fiub":
         with np.errstate(over="ignore"):  # of numbers longer than a double: inf is refused
             return given.astype(float) if given.dtype.itemsize > 8 else given

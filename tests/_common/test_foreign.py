@@ -21,9 +21,17 @@ OBJECTS: dict[str, list[Any]] = {
     "autograd": [ag],
     "nn": [nn],
     "Module": [nn.Linear(2, 1), nn.MLP(2, [1])],
+    "Schedule": [nn.schedules.StepLR(0.1, 2)],
     "Optimizer": [nn.SGD([ag.Value(1.0)], lr=0.1), nn.Adam([ag.Value(1.0)])],
 }
-WRITTEN = {"Value": "x.", "autograd": "ag.", "nn": "nn.", "Module": "module.", "Optimizer": "optimizer."}
+WRITTEN = {
+    "Value": "x.",
+    "autograd": "ag.",
+    "nn": "nn.",
+    "Module": "module.",
+    "Schedule": "schedule.",
+    "Optimizer": "optimizer.",
+}
 
 
 @pytest.mark.parametrize("kind", list(HINTS))
@@ -77,6 +85,10 @@ CALLS: dict[str, list[Any]] = {
         partial(nn.schedules.StepLR, 0.1, 2), partial(nn.schedules.OneCycleLR, 0.1, 0.1, 10),
         partial(nn.schedules.ReduceLROnPlateau, nn.SGD([ag.Value(1.0)], lr=0.1)),
     ],
+    "predict": [partial(nn.predict, nn.MLP(1, [1]), [1.0])],
+    "stopping": [partial(nn.EarlyStopping)],
+    "estimator": [partial(nn.Classifier), partial(nn.Regressor)],
+    "state": [partial(nn.MLP(1, [1]).load_state_dict, {})],
     "fit": [partial(nn.fit, nn.MLP(1, [1]), [1.0], [1.0], loss="mse", optimizer=nn.SGD)],
 }  # fmt: skip
 

@@ -402,6 +402,12 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"X": np.full((2, 2), np.finfo(np.longdouble).max)}, ValueError, "fit: X must be finite, got inf at sample 0"),
         ({"schedule": nn.schedules.ExponentialLR(nn.SGD(MODEL, lr=0.1), 0.5)}, ValueError, "fit: schedule is of anoth"),
         ({"schedule": nn.schedules.StepLR}, TypeError, "StepLR: missing a required argument: 'step_size'"),
+        ({"shuffle": "no"}, ValueError, "fit: shuffle must be True or False, got 'no' (str)"),
+        ({"compiled": "no"}, ValueError, "fit: compiled must be True or False, got 'no' (str)"),
+        ({"clip": 1.0}, TypeError, "fit: clip must be a function of the parameters, got 1.0 (float); for example "),
+        ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the parameters, got 0.1 (float); for exam"),
+        ({"callbacks": "early"}, TypeError, "fit: a callback must be a function of an Epoch, got 'early' (str)"),
+        ({"callbacks": [nn.EarlyStopping]}, TypeError, "fit: a callback must be a function of an Epoch, got <class"),
         ({"threads": 0}, ValueError, "threads: must be an int of 1 or more, got 0"),
     ],
 )  # fmt: skip
@@ -667,6 +673,9 @@ def test_weights_of_classes() -> None:
         ({"sample_weight": [0.0] * 12}, ValueError, "nor all 0"),
         ({"sample_weight": ["1"] * 12}, TypeError, "sample_weight must be numbers"),
         ({"class_weight": "even"}, TypeError, "class_weight must be 'balanced' or a dict"),
+        ({"class_weight": {-1: math.nan}}, ValueError, "class_weight of -1.0 must be finite and at least 0, got nan"),
+        ({"class_weight": {-1: -3.0}}, ValueError, "class_weight of -1.0 must be finite and at least 0, got -3.0"),
+        ({"class_weight": {"1": 3.0}}, ValueError, "class_weight has classes that y lacks: '1'"),
         ({"class_weight": {-1: "3"}}, TypeError, "class_weight of -1.0 must be a number"),
         ({"schedule": 3}, TypeError, "schedule must be a function of the step, or a ReduceLROnPlateau"),
         ({"epochs": np.float64(2.0)}, ValueError, "epochs must be a whole number"),
@@ -702,11 +711,46 @@ def test_a_masked_array_without_masked_entries_is_an_array() -> None:
     assert nn.predict(nn.MLP(1, [1], seed=1), X).shape == (2,)
 
 
-@pytest.mark.parametrize("answer", [True, np.True_, np.array(True)])
+def test_weights_of_classes_need_classes() -> None:
+    net = nn.MLP(2, [1], seed=1)
+    with pytest.raises(ValueError, match="class_weight needs classes, whole numbers in y"):
+        nn.fit(net, [[1.0, 2.0]] * 2, [0.5, 1.0], loss="mse", optimizer=nn.Adam, class_weight="balanced")
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("kind", [np.matrix, memoryview, lambda x: x.astype(">f8"), lambda x: x.astype(object)])
+def test_tables_of_other_kinds(kind: Any) -> None:
+    net = nn.MLP(2, [1], seed=1)
+    points, _ = moons(6)
+    assert np.array_equal(nn.predict(net, kind(points)), nn.predict(net, points))
+
+
+@pytest.mark.parametrize(
+    "model, text",
+    [
+        ("net", "predict: model must be a Module or a function, got 'net' (str)"),
+        (lambda xs: "a", "predict: a model must return a Value or a list of them, got 'a' (str)"),
+        (lambda xs: {"a": xs[0]}, "predict: a model must return a Value or a list of them, got {'a': "),
+        (lambda xs: [], "predict: a model must return a Value or a list of them, got [] (list)"),
+    ],
+)
+def test_models_that_predict_nothing(model: Any, text: str) -> None:
+    for compiled in (True, False):
+        with pytest.raises(TypeError) as caught:
+            nn.predict(model, [[1.0, 2.0]], compiled=compiled)
+        assert str(caught.value).startswith(text)
+
+
+def test_no_callbacks_at_all() -> None:
+    assert trained(2, callbacks=None)[1].epochs == 2
+
+
+@pytest.mark.parametrize("answer", [True, np.True_, np.array(True), np.array([True, True])])
 def test_a_true_of_any_kind_ends_the_training(answer: Any) -> None:
     history = trained(callbacks=lambda epoch: answer)[1]
     assert (history.epochs, history.stopped) == (1, "early")
-    assert trained(callbacks=lambda epoch: np.False_, epochs=3)[1].epochs == 3
+    for other in (np.False_, np.array([True, False]), 1, "yes", None):
+        assert trained(callbacks=lambda epoch, x=other: x, epochs=3)[1].epochs == 3
 
 
 def test_nan_is_not_the_best_even_if_it_comes_first() -> None:

@@ -6,8 +6,10 @@ import copy
 import math
 import pickle
 import random
+import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -220,3 +222,55 @@ def test_wrong_types_for_the_optimiser() -> None:
         nn.SGD([1.0], 0.5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="SGD: lr must be a number"):
         nn.SGD([ag.Value(1.0)], "0.5")  # type: ignore[arg-type]
+
+
+MASKED: Any = np.ma.array([1.0, 2.0], mask=[False, True])
+KIND: Any = nn.Linear
+TANH: Any = math.tanh
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: nn.MLP(2, [3, 1])(MASKED),
+        lambda: nn.Neuron(2)(MASKED),
+        lambda: nn.Sequential(nn.LayerNorm(2), nn.Linear(2, 1))(MASKED),
+        lambda: nn.softmax(MASKED),
+        lambda: nn.losses.mse([ag.Value(0.0), ag.Value(1.0)], MASKED),
+        lambda: nn.losses.cross_entropy_with_logits([ag.Value(0.0), ag.Value(1.0)], MASKED[1]),
+        lambda: ag.Value(MASKED[1]),
+    ],
+)
+def test_masked_entries_are_no_numbers(call: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="masked"):
+        call()
+
+
+@pytest.mark.parametrize(
+    "make, text",
+    [
+        (lambda: nn.MLP(2, [2, 1], activation="ReLU"), "; here: 'relu'"),
+        (lambda: nn.Layer(2, 1, KIND), "activation must be a name or a function of one Value, got the class"),
+        (lambda: nn.Sequential(nn.Linear(2, 1), KIND), "Sequential: step 2 must be a Module, a name or a func"),
+        (lambda: nn.Layer(2, 1, TANH)([1.0, 2.0]), "layer: the activation must return a Value, as `ag.tanh` d"),
+        (lambda: nn.Neuron(2, TANH)([1.0, 2.0]), "neuron o1: the activation must return a Value"),
+    ],
+)
+def test_activations_that_are_none(make: Any, text: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(text)):
+        make()
+
+
+def test_an_op_in_a_sequence_is_applied_to_each_value() -> None:
+    net = nn.Sequential(nn.Linear(2, 3, seed=1), ag.relu, nn.Linear(3, 1, seed=2))
+    named = nn.Sequential(nn.Linear(2, 3, seed=1), "relu", nn.Linear(3, 1, seed=2))
+    assert net([1.0, 2.0])[0].data == named([1.0, 2.0])[0].data
+    assert repr(net) == repr(named)
+
+
+@pytest.mark.parametrize("kept", [{ag.Value(1.0): 1}, (ag.Value(x) for x in (1.0, 2.0)), map(ag.Value, [1.0])])
+def test_parameters_where_they_would_be_lost_are_refused(kept: Any) -> None:
+    module = nn.Module()
+    module.kept = kept  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="parameters can't be"):
+        module.parameters()
