@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -115,8 +116,11 @@ class Judge:
         blocked = next((each for each in outcomes if each.result == UNKNOWN), outcomes[0])
         return replace(blocked, result=UNKNOWN)
 
-    def compared(self, claim: Claim, options: Options) -> Outcome:
-        """Compare two sides in one reading, at several points and choices of free indices."""
+    def compared(self, claim: Claim, options: Options, *, brief: bool = False) -> Outcome:
+        """Compare two sides in one reading, at several points and choices of free indices.
+
+        A brief comparison ends at the first difference.
+        """
         if claim.left == claim.right:
             return Outcome(EQUAL, vacuous=True, options=options)
         outcome = Outcome(EQUAL, options=options, vacuous=True)
@@ -136,6 +140,8 @@ class Judge:
                     seen += 1
                     (held if same else failed).add(kind)
                     outcome.vacuous &= _is_zero(left) and _is_zero(right)
+                    if brief and failed:
+                        return replace(outcome, result=UNEQUAL)
             except Unknown as error:
                 return Outcome(UNKNOWN, str(error), options)
             except ShapeError as error:
@@ -179,7 +185,7 @@ class Judge:
         if not letters:
             yield "", {}
             return
-        shifted = {letter for letter in letters if _is_shifted(letter, claim)}
+        shifted = _shifted(claim.left) | _shifted(claim.right)
         places = {letter: list(world.range(letter, Node("open"), Node("open"), {})) for letter in letters}
         apart, count = {}, 0
         for letter in letters:
@@ -215,12 +221,16 @@ def _is_met(condition: Node, env: Mapping[str, int]) -> bool:
     return (sides[0] == sides[1]) == (condition.text == "=")
 
 
-def _is_shifted(letter: str, claim: Claim) -> bool:
-    return any(
-        index.head == "+" and any(part.head == "sym" and part.text == letter for part in index.args)
-        for side in (claim.left, claim.right)
+@lru_cache(maxsize=4096)
+def _shifted(side: Node) -> frozenset[str]:
+    """Return the letters that stand in an index with something added, as the l in l + 1."""
+    return frozenset(
+        part.text
         for each in side.symbols()
         for index in each.args
+        if index.head == "+"
+        for part in index.args
+        if part.head == "sym"
     )
 
 

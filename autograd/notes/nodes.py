@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from autograd.ops.table import CALL, POWER, PRODUCT, SUM
@@ -47,18 +48,33 @@ class Node:
     primes: int = 0
 
     def __hash__(self) -> int:
-        known: int | None = self.__dict__.get("_hash")
-        if known is None:
-            known = hash((self.head, self.args, self.text, self.number, self.marks, self.bold, self.primes))
-            self.__dict__["_hash"] = known
-        return known
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.head, self.args, self.text, self.number, self.marks, self.bold, self.primes))
+
+    @cached_property
+    def free_letters(self) -> frozenset[str]:
+        """The names that stand in indices, but for those that a sum runs over: letters for indices among them."""
+        if self.head == "sym":
+            return frozenset(name for each in self.args for name in _names_in_index(each))
+        if self.head in ("sum", "prod"):
+            bounds = {name for each in self.args[1:] for name in _names_in_index(each)}
+            return (self.args[0].free_letters | bounds) - {self.text}
+        inner = frozenset[str]().union(*(each.free_letters for each in self.args))
+        if self.head == "cmp":
+            return inner | {name for each in self.args for name in _names_in_index(each)}
+        return inner
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it; indices of symbols are not entered."""
-        yield self
-        if self.head != "sym":
-            for each in self.args:
-                yield from each.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if node.head != "sym" and node.args:
+                waiting.extend(reversed(node.args))
 
     def replaced(self, change: Callable[[Node], Node | None]) -> Node:
         """Rebuild the tree with what `change` returns in place of a node, where it returns one."""
@@ -71,6 +87,14 @@ class Node:
     def symbols(self) -> Iterator[Node]:
         """Yield every symbol that stands in it, those within derivatives included."""
         return (each for each in self.walk() if each.head == "sym")
+
+
+def _names_in_index(index: Node) -> Iterator[str]:
+    if index.head == "sym" and not index.args:
+        yield index.text
+    elif index.head in ("+", "neg", "*"):
+        for each in index.args:
+            yield from _names_in_index(each)
 
 
 def number(value: float, text: str = "") -> Node:
@@ -126,8 +150,12 @@ def show(node: Node) -> str:
 
 
 def _spelled(node: Node) -> tuple[str, int]:
-    spell = _SPELL.get(node.head)
-    return spell(node) if spell else (f"{node.head}({', '.join(map(show, node.args))})", CALL)
+    known: tuple[str, int] | None = node.__dict__.get("_spelled")
+    if known is None:
+        spell = _SPELL.get(node.head)
+        known = spell(node) if spell else (f"{node.head}({', '.join(map(show, node.args))})", CALL)
+        node.__dict__["_spelled"] = known
+    return known
 
 
 def _at(node: Node, level: int) -> str:

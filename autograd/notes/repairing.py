@@ -64,7 +64,7 @@ class Repairer:
             changed = replace(claim, left=side) if on_left else replace(claim, right=side)
             if side.head == "d" and changed.left == changed.right and not on_left:
                 continue
-            outcome = self.judge.compared(changed, options)
+            outcome = self.judge.compared(changed, options, brief=True)
             same = changed.left == changed.right
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
                 return Repair(what, side, on_left, renames)

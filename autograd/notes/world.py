@@ -10,6 +10,7 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
@@ -19,7 +20,7 @@ from autograd.derivatives.transforms import gradients
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.notes import nodes as n
-from autograd.notes.grids import Grid, Quantity, Scalar, apply, combine, convolve, multiply, transpose
+from autograd.notes.grids import Grid, Quantity, Scalar, ShapeError, apply, combine, convolve, multiply, transpose
 from autograd.notes.nodes import Key, Node
 from autograd.ops import TABLE
 
@@ -39,6 +40,7 @@ __all__ = [
 Index: TypeAlias = "int | str"
 Environment: TypeAlias = "Mapping[str, int]"
 Instance: TypeAlias = "tuple[Key, tuple[Index, ...]]"
+_Place: TypeAlias = "tuple[Node, tuple[tuple[str, int], ...]]"
 
 LAYERS: Final = 3
 STEPS: Final = 4
@@ -195,28 +197,9 @@ class Options:
     wholes: bool = False
 
 
-def letters_of(node: Node, known: set[str]) -> set[str]:
+def letters_of(node: Node, known: set[str]) -> frozenset[str]:
     """Return the index letters that are free in a formula."""
-    if node.head in ("sum", "prod"):
-        inner = letters_of(node.args[0], known) | {
-            letter for each in node.args[1:] for letter in _index_letters(each, known)
-        }
-        return inner - {node.text}
-    if node.head == "sym":
-        return {letter for each in node.args for letter in _index_letters(each, known)}
-    if node.head == "cmp":
-        return {letter for each in node.args for letter in _index_letters(each, known)} | {
-            letter for each in node.args for letter in letters_of(each, known)
-        }
-    return {letter for each in node.args for letter in letters_of(each, known)}
-
-
-def _index_letters(index: Node, known: set[str]) -> Iterator[str]:
-    if index.head == "sym" and not index.args and index.text in known:
-        yield index.text
-    elif index.head in ("+", "neg", "*"):
-        for each in index.args:
-            yield from _index_letters(each, known)
+    return node.free_letters & known
 
 
 class _Chosen:
@@ -267,6 +250,9 @@ class World:
         self.leaves: set[Instance] = set()
         self.used: dict[str, Value] = {}
         self._totals: dict[int, tuple[Value, dict[int, float]]] = {}
+        self._results: dict[_Place, tuple[Quantity, bool]] = {}
+        self._failures: dict[_Place, Unknown | ShapeError] = {}
+        self._untrusted: set[Instance] = set()
         self._chosen: dict[Key, _Chosen] = {}
         self._firsts: dict[Key, float] = {}
         self._terms = 0
@@ -306,14 +292,32 @@ class World:
                     stack.append(missing.instance)
 
     def _eval(self, node: Node, env: Environment) -> Quantity:
+        if node.head in ("num", "sym"):
+            return self._computed(node, env)
+        place = node, tuple(env.items())
+        if place in self._failures:
+            raise copy(self._failures[place])
+        if place not in self._results:
+            trusted, self.trusted = self.trusted, True
+            try:
+                self._results[place] = self._computed(node, env), self.trusted
+            except (Unknown, ShapeError) as error:
+                self._failures[place] = copy(error)
+                raise
+            finally:
+                self.trusted &= trusted
+        result, trusted = self._results[place]
+        self.trusted &= trusted
+        return result
+
+    def _computed(self, node: Node, env: Environment) -> Quantity:
         self.budget.left -= 1
         if self.budget.left < -OVERDRAFT:
             raise Unknown("the note takes too long to judge to its end")
-        method = getattr(self, f"_eval_{_HEADS.get(node.head, '')}", None)
+        method: Callable[[Node, Environment], Quantity] | None = getattr(self, _METHODS.get(node.head, ""), None)
         if method is None:
             raise Unknown(_UNKNOWN.get(node.head, f"{n.show(node)[:40]} is not computed"))
-        result: Quantity = method(node, env)
-        return result
+        return method(node, env)
 
     def _eval_number(self, node: Node, env: Environment) -> Quantity:
         return node.number
@@ -627,7 +631,9 @@ class World:
         """Evaluate a function's body with arguments for its parameters."""
         names = {n.key(each): argument for each, argument in zip(definition.pattern.args, arguments, strict=True)}
         inner = _Inside(self, names)
-        return inner._eval(definition.body, env)
+        value = inner._eval(definition.body, env)
+        self.trusted &= inner.trusted
+        return value
 
     def _primed(self, definition: Definition, argument: Scalar, primes: int, env: Environment) -> Scalar:
         def body(x: Scalar) -> Scalar:
@@ -719,13 +725,20 @@ class World:
 
     def _instance(self, instance: Instance) -> Quantity:
         if instance in self.values:
+            self.trusted &= instance not in self._untrusted
             return self.values[instance]
         if len(self.active) > DEPTH:
             raise _Missing(instance)
         if instance in self.active and (len(self.active) > 1 or self.active[0] == instance):
             return self._set_leaf(instance)
         self.active.append(instance)
-        value = self._made(instance)
+        trusted, self.trusted = self.trusted, True
+        try:
+            value = self._made(instance)
+            if not self.trusted:
+                self._untrusted.add(instance)
+        finally:
+            self.trusted &= trusted
         if self.active and self.active[-1] == instance:
             self.active.pop()
         if instance not in self.values:
@@ -993,6 +1006,7 @@ class _Inside(World):
     def __init__(self, outer: World, names: Mapping[Key, Quantity]) -> None:
         self.__dict__.update(outer.__dict__)
         self._names = names
+        self._results, self._failures = {}, {}
 
     def _instance(self, instance: Instance) -> Quantity:
         if not instance[1] and instance[0] in self._names:
@@ -1153,6 +1167,7 @@ _HEADS: Final = {
     "sum": "big", "prod": "big",
     "matrix": "matrix", "call": "call", "op": "op", "d": "derivative", "entry": "entry",
 }  # fmt: skip
+_METHODS: Final = {head: f"_eval_{name}" for head, name in _HEADS.items()}
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}
 _COMPOSED: Final[dict[str, Callable[[Scalar], Scalar]]] = {"sech": lambda x: 1.0 / backend.cosh(x)}
 _NUMERIC: Final = {
