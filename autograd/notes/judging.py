@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -18,6 +18,7 @@ __all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "joins"]
 
 POINTS: Final = (0, 2, 1, 3)
 CLOSE: Final = 1e-7
+_NO_LETTERS: Final[list[tuple[str, Environment]]] = [("", {})]
 EQUAL, UNEQUAL, UNKNOWN = "equal", "unequal", "unknown"
 
 
@@ -67,6 +68,7 @@ class Judge:
         self.book, self.readings, self.budget = book, list(readings), Budget(work)
         self.worlds: dict[object, World] = {}
         self.places: dict[tuple[int, int], object] = {}
+        self._choices: dict[object, list[tuple[str, Environment]]] = {}
         self.ambiguous = book.ambiguous()
         self.many_functions = any(len(each) > 1 for each in book.functions.values())
 
@@ -127,6 +129,7 @@ class Judge:
         seen = 0
         failed: set[str] = set()
         held: set[str] = set()
+        zeros = True
         for seed in POINTS:
             world = self.world(claim.order, claim.section, seed, options)
             before = world.trusted
@@ -140,6 +143,7 @@ class Judge:
                     seen += 1
                     (held if same else failed).add(kind)
                     outcome.vacuous &= _is_zero(left) and _is_zero(right)
+                    zeros &= kind == "alike" or _is_zero(left)
                     if brief and failed:
                         return replace(outcome, result=UNEQUAL)
             except Unknown as error:
@@ -157,11 +161,36 @@ class Judge:
             return Outcome(UNKNOWN, "no point at which both sides are finite", options)
         if not failed:
             return outcome
-        if held == {"apart"} and failed <= {"alike"} and not outcome.vacuous:
+        if held == {"apart"} and failed <= {"alike"} and (not zeros or _is_nothing(claim.right)):
             outcome.remark = "where the indices differ"
             return outcome
         outcome.result, outcome.vacuous = UNEQUAL, False
         return outcome
+
+    def distinct(self, claim: Claim, readings: Sequence[Options]) -> Iterator[Options]:
+        """Yield the readings in which a claim comes to other numbers than in those before, or can't be computed."""
+        seen: list[object] = []
+        for options in readings:
+            world = self.world(claim.order, claim.section, 0, options)
+            try:
+                env = self.choices(claim, world)[0][1]
+                sides: list[object] = [_entries(world.value(side, env)) for side in (claim.left, claim.right)]
+            except (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError) as error:
+                sides = [str(error)]
+            if sides not in seen:
+                seen.append(sides)
+                yield options
+
+    def constant(self, side: Node, claim: Claim) -> bool:
+        """Whether a side has one value, whatever the numbers that it is made of."""
+        found: list[object] = []
+        for seed in POINTS:
+            world = self.world(claim.order, claim.section, seed, self.readings[0])
+            try:
+                found += [_entries(world.value(side, env)) for _, env in self.choices(claim, world)]
+            except (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError):
+                return False
+        return all(each == found[0] for each in found)
 
     def _guesses(self, claim: Claim, world: World) -> bool:
         """Whether a quantity that the note leaves open stands in the claim."""
@@ -177,38 +206,35 @@ class Judge:
                     return True
         return False
 
-    def choices(self, claim: Claim, world: World) -> Iterator[tuple[str, Environment]]:
-        """Yield choices of the free indices: all apart, and alike where two may be."""
-        letters = sorted(letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters))
-        for each in claim.conditions:
-            letters = sorted({*letters, *(letters_of(each, self.book.letters) & set(letters))})
+    def choices(self, claim: Claim, world: World) -> Sequence[tuple[str, Environment]]:
+        """Return choices of the free indices: all apart, and alike where two may be."""
+        letters = letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters)
         if not letters:
-            yield "", {}
-            return
-        shifted = _shifted(claim.left) | _shifted(claim.right)
+            return _NO_LETTERS
+        fixed = (_shifted(claim.left) | _shifted(claim.right)) & letters
+        key = letters, fixed, claim.conditions, world.options.common
+        if key not in self._choices:
+            self._choices[key] = self._chosen(sorted(letters), fixed | (letters & set("lℓt")), claim, world)
+        return self._choices[key]
+
+    def _chosen(
+        self, letters: Sequence[str], fixed: Set[str], claim: Claim, world: World
+    ) -> list[tuple[str, Environment]]:
         places = {letter: list(world.range(letter, Node("open"), Node("open"), {})) for letter in letters}
-        apart, count = {}, 0
-        for letter in letters:
-            if letter in shifted or letter in "lℓt":
-                apart[letter] = 2
-            else:
-                apart[letter] = places[letter][(1 + count) % len(places[letter])]
-                count += 1
-        alike = {
-            letter: 2 if letter in shifted or letter in "lℓt" else places[letter][1 % len(places[letter])]
-            for letter in letters
-        }
-        kinds = [("apart", apart), ("alike", alike)] if count > 1 else [("apart", apart)]
-        yielded = False
-        for kind, env in kinds:
-            if all(_is_met(each, env) for each in claim.conditions):
-                yielded = True
-                yield kind, env
-        if not yielded:
-            yield "apart", apart
+        free = [letter for letter in letters if letter not in fixed]
+        apart = {letter: places[letter][(1 + at) % len(places[letter])] for at, letter in enumerate(free)}
+        alike = {letter: places[letter][1 % len(places[letter])] for letter in free}
+        same = dict.fromkeys((letter for letter in letters if letter in fixed), 2)
+        kinds: list[tuple[str, Environment]] = [("apart", {**same, **apart}), ("alike", {**same, **alike})]
+        kinds = kinds if len(free) > 1 else kinds[:1]
+        return [each for each in kinds if all(_is_met(one, each[1]) for one in claim.conditions)] or kinds[:1]
 
 
-def _is_met(condition: Node, env: Mapping[str, int]) -> bool:
+def _entries(x: Quantity) -> tuple[object, ...]:
+    return (x.shape, *map(float, x.entries)) if isinstance(x, Grid) else (float(x),)
+
+
+def _is_met(condition: Node, env: Environment) -> bool:
     """Whether a condition on indices holds; other conditions are ignored."""
     sides = [
         env.get(each.text) if each.head == "sym" and not each.args else int(each.number) if each.head == "num" else None
@@ -256,6 +282,10 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
     if not (math.isfinite(one) and math.isfinite(other)):
         return None
     return abs(one - other) <= CLOSE * max(abs(one), abs(other)) + 1e-11
+
+
+def _is_nothing(side: Node) -> bool:
+    return side.head == "num" and side.number == 0.0
 
 
 def _is_zero(x: Quantity) -> bool:

@@ -7,8 +7,7 @@ family of quantities, a vector or a matrix, and what it stands for is decided la
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Final
 
 from autograd.ops.table import CALL, POWER, PRODUCT, SUM
@@ -16,6 +15,7 @@ from autograd.ops.table import CALL, POWER, PRODUCT, SUM
 __all__ = ["ONE", "Key", "Node", "derivative", "key", "negative", "number", "product", "show", "symbol"]
 
 Key = tuple[str, int]
+_NONE: Final = frozenset[str]()
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,27 @@ class Node:
     primes: int = 0
 
     def __hash__(self) -> int:
-        return self._hash
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = hash((self.head, self.args, self.text, self.number, self.marks, self.bold, self.primes))
+            self.__dict__["_hash"] = known
+        return known
 
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.head, self.args, self.text, self.number, self.marks, self.bold, self.primes))
-
-    @cached_property
+    @property
     def free_letters(self) -> frozenset[str]:
         """The names that stand in indices, but for those that a sum runs over: letters for indices among them."""
+        known: frozenset[str] | None = self.__dict__.get("_letters")
+        if known is None:
+            known = self.__dict__["_letters"] = self._free_letters()
+        return known
+
+    def _free_letters(self) -> frozenset[str]:
         if self.head == "sym":
             return frozenset(name for each in self.args for name in _names_in_index(each))
         if self.head in ("sum", "prod"):
             bounds = {name for each in self.args[1:] for name in _names_in_index(each)}
             return (self.args[0].free_letters | bounds) - {self.text}
-        inner = frozenset[str]().union(*(each.free_letters for each in self.args))
+        inner = _NONE.union(*[each.free_letters for each in self.args]) if self.args else _NONE
         if self.head == "cmp":
             return inner | {name for each in self.args for name in _names_in_index(each)}
         return inner
@@ -82,7 +88,11 @@ class Node:
         if changed is not None:
             return changed
         args = tuple(each.replaced(change) for each in self.args)
-        return self if args == self.args else replace(self, args=args)
+        return self if args == self.args else self.having(args)
+
+    def having(self, args: tuple[Node, ...]) -> Node:
+        """Return the same with other arguments."""
+        return Node(self.head, args, self.text, self.number, self.marks, self.bold, self.primes)
 
     def symbols(self) -> Iterator[Node]:
         """Yield every symbol that stands in it, those within derivatives included."""

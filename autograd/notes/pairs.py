@@ -193,7 +193,7 @@ class Pairs:
             if square.result == EQUAL and not square.vacuous:
                 return IN_FORM, "where all matrices are square"
         names = self.names(claim)
-        for options in self.typed:
+        for options in self.judge.distinct(claim, self.typed):
             repair = self.repairer.repair(claim, options, names)
             if repair is not None:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
@@ -367,7 +367,7 @@ class Pairs:
 
     def repair(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
         """Look for a repair in each reading."""
-        for options in self.judge.readings:
+        for options in self.judge.distinct(claim, self.judge.readings):
             repair = self.repairer.repair(claim, options, names)
             if repair is not None:
                 return repair
@@ -630,7 +630,7 @@ class Pairs:
         derived = any(part.head == "d" for each in general for part in each.body.walk())
         if outcome.result != UNEQUAL or not derived or outcome.guessed or not outcome.trusted:
             return None
-        for options in readings:
+        for options in self.judge.distinct(claim, readings):
             repair = self.repairer.repair(claim, options, self.names(claim))
             if repair is not None:
                 doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._strangers(claim)

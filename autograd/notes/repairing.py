@@ -17,7 +17,9 @@ from autograd.notes.world import Options
 
 __all__ = ["Repair", "Repairer", "single_changes"]
 
-EACH: Final = 500
+EACH: Final = 600
+CANDIDATE: Final = 6
+"""Work that a candidate is, besides what is computed for it."""
 SHARE: Final = 0.25
 MOST_NAMES: Final = 16
 HALF: Final = Node("/", (n.ONE, n.number(2)))
@@ -61,7 +63,9 @@ class Repairer:
             if tried >= EACH or self.judge.budget.left <= max(0, least):
                 return None
             tried += 1
-            changed = replace(claim, left=side) if on_left else replace(claim, right=side)
+            self.judge.budget.spend(CANDIDATE)
+            left, right = (side, claim.right) if on_left else (claim.left, side)
+            changed = Claim(left, right, claim.order, claim.section, claim.conditions)
             if side.head == "d" and changed.left == changed.right and not on_left:
                 continue
             outcome = self.judge.compared(changed, options, brief=True)
@@ -112,7 +116,7 @@ def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
         return
     for at, each in enumerate(side.args[:1] if side.head in ("sum", "prod") else side.args):
         for what, changed in _everywhere(each, kind):
-            yield what, replace(side, args=(*side.args[:at], changed, *side.args[at + 1 :]))
+            yield what, side.having((*side.args[:at], changed, *side.args[at + 1 :]))
 
 
 def single_changes(side: Node) -> Iterator[Change]:
@@ -129,18 +133,18 @@ def _structural(part: Node) -> Iterator[Change]:
 def _flipped(part: Node) -> Iterator[Change]:
     if part.head == "+":
         for at, term in enumerate(part.args):
-            turned = replace(part, args=(*part.args[:at], n.negative(term), *part.args[at + 1 :]))
+            turned = part.having((*part.args[:at], n.negative(term), *part.args[at + 1 :]))
             yield f"sign: {n.show(part)} should be {n.show(turned)}", turned
     elif part.head == "neg":
         yield f"sign: {n.show(part)} should be {n.show(part.args[0])}", part.args[0]
     elif part.head == "call" and len(part.args) == 1:
-        turned = replace(part, args=(n.negative(part.args[0]),))
+        turned = part.having((n.negative(part.args[0]),))
         yield f"sign: {n.show(part)} should be {n.show(turned)}", turned
     elif part.head == "cases":
         for at in range(0, len(part.args), 2):
             yield (
                 "sign in one case",
-                replace(part, args=(*part.args[:at], n.negative(part.args[at]), *part.args[at + 1 :])),
+                part.having((*part.args[:at], n.negative(part.args[at]), *part.args[at + 1 :])),
             )
 
 
@@ -159,12 +163,12 @@ def _dropped(part: Node) -> Iterator[Change]:
             yield f"the term {n.show(term)} is too much", kept
         for at, term in enumerate(part.args):
             if term.head in ("sym", "call"):
-                yield f"{n.show(term)} should be 1", replace(part, args=(*part.args[:at], n.ONE, *part.args[at + 1 :]))
+                yield f"{n.show(term)} should be 1", part.having((*part.args[:at], n.ONE, *part.args[at + 1 :]))
 
 
 def _swapped_indices(part: Node) -> Iterator[Change]:
     if part.head == "sym" and len(part.args) > 1:
-        swapped = replace(part, args=(*part.args[:-2], part.args[-1], part.args[-2]))
+        swapped = part.having((*part.args[:-2], part.args[-1], part.args[-2]))
         if part.marks[-2:] in ("__", "^^") and swapped != part:
             yield f"transposed: {n.show(part)} where {n.show(swapped)} belongs", swapped
 
@@ -178,7 +182,7 @@ def _exchanged(side: Node) -> Iterator[Change]:
 
             def change(each: Node, swap: dict[Node, Node] = swap) -> Node | None:
                 if each.head == "sym" and each.args:
-                    return replace(each, args=tuple(swap.get(arg, arg) for arg in each.args))
+                    return each.having(tuple(swap.get(arg, arg) for arg in each.args))
                 return None
 
             new = side.replaced(change)
@@ -198,14 +202,14 @@ def _transposed(part: Node) -> Iterator[Change]:
         for at, factor in enumerate(part.args):
             turned = factor.args[0] if factor.head == "T" else Node("T", (factor,))
             if factor.head in ("sym", "T", "+", "d"):
-                changed = replace(part, args=(*part.args[:at], turned, *part.args[at + 1 :]))
+                changed = part.having((*part.args[:at], turned, *part.args[at + 1 :]))
                 yield f"transposed: {n.show(factor)} where {n.show(turned)} belongs", changed
         if len(part.args) == 2:
             one, other = part.args
-            yield "the factors are in the wrong order", replace(part, args=(other, one))
+            yield "the factors are in the wrong order", part.having((other, one))
             yield "a product entry by entry is meant", Node("odot", part.args)
             for first, second in ((Node("T", (other,)), one), (other, Node("T", (one,)))):
-                yield "the factors are in the wrong order, and one is transposed", replace(part, args=(first, second))
+                yield "the factors are in the wrong order, and one is transposed", part.having((first, second))
     elif part.head == "odot" and len(part.args) == 2:
         yield "a product of matrices is meant", n.product(*part.args)
     elif part.head == "T":
@@ -266,7 +270,7 @@ def _other_indices(part: Node, names: Sequence[Node]) -> Iterator[Node]:
     for at in range(len(part.args)):
         for index in indices:
             if index != part.args[at]:
-                changed = replace(part, args=(*part.args[:at], index, *part.args[at + 1 :]))
+                changed = part.having((*part.args[:at], index, *part.args[at + 1 :]))
                 if changed not in names:
                     yield changed
 
@@ -327,7 +331,7 @@ def _factor_in_term(part: Node, names: Sequence[Node]) -> Iterator[Change]:
     if part.head == "+" and len(part.args) < 5:
         for at, term in enumerate(part.args):
             for each in (n.number(2), *names):
-                changed = replace(part, args=(*part.args[:at], _times(term, each), *part.args[at + 1 :]))
+                changed = part.having((*part.args[:at], _times(term, each), *part.args[at + 1 :]))
                 yield f"the factor {n.show(each)} is missing in one term", changed
 
 

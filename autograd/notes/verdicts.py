@@ -68,6 +68,7 @@ class Verdicts:
             if row.problem and row.equation.status in (REMARK, GIVEN, DOUBTFUL) and _has_equality(row):
                 self._set(row, UNREAD, row.problem)
             elif row.problem:
+                row.equation.status = IN_FORM if row.equation.status == RIGHT else row.equation.status
                 row.equation.message = "; ".join(
                     filter(None, (row.equation.message, f"one side is not read: {row.problem}"))
                 )
@@ -174,8 +175,8 @@ class Verdicts:
         defined = self._is_definition(row)
         self.pairs.defining = row.sides[0] if defined or row.inherited else None
         verdicts += self._symbolic(row, symbolic, defined)
-        if len(symbolic) < 2 and len(sides) >= 2 and symbolic and numeric:
-            constant = self._constant_claim(row, symbolic[0][1], numeric)
+        if len(sides) >= 2 and symbolic and numeric:
+            constant = self._constant_claim(row, symbolic[-1][1], numeric, only=len(symbolic) == 1)
             if constant is not None:
                 verdicts.append(constant)
         if len(numeric) > 1:
@@ -246,7 +247,7 @@ class Verdicts:
             verdicts.append(found)
         return verdicts
 
-    def _constant_claim(self, row: Row, left: Node, numeric: Sequence[Node]) -> tuple[str, str] | None:
+    def _constant_claim(self, row: Row, left: Node, numeric: Sequence[Node], *, only: bool) -> tuple[str, str] | None:
         """Judge ∂u/∂v = 1: a constant is tried at random numbers."""
         right = numeric[0]
         exact = rounding.literal(right)
@@ -254,6 +255,8 @@ class Verdicts:
         if left.head == "sym" or decimals or (exact is None and right.head != "/") or row.inherited:
             return None
         claim = Claim(left, right, row.order, row.section, row.conditions)
+        if not only and not self.pairs.judge.constant(left, claim):
+            return None
         outcome = self.pairs.judge.compare(claim)
         if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
             return RIGHT, ""
