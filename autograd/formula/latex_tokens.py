@@ -68,7 +68,7 @@ _PIECE: Final = re.compile(
     re.DOTALL,
 )
 _DROPPED: Final = LAYOUT | {"dpi", "bg_white"}
-_SPACING: Final = frozenset(("quad", "qquad", "newline", "hfill"))
+_SPACING: Final = frozenset(("quad", "qquad", "hfill"))
 _WITH_ARGUMENT: Final = frozenset((
     "label", "tag", "tag*", "color", "hspace", "hspace*", "vspace", "vspace*", "phantom", "vphantom", "hphantom",
     "kern", "mspace", "eqref", "ref", "cite", "require", "class", "cssId", "style", "htmlClass", "htmlId", "rlap",
@@ -338,7 +338,7 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
         elif piece.is_command("begin", "end"):
             name, at = _environment(pieces, at)
             _begin_or_end(stack, piece, name)
-        elif piece.is_command("\\", "cr") or (piece.is_sign("&")):
+        elif piece.is_command("\\", "cr", "newline") or (piece.is_sign("&")):
             at = _next_cell(stack, piece, pieces, at)
         elif piece.kind in ("lowered", "raised"):
             at = _scripts(stack[-1], pieces, at - 1)

@@ -53,9 +53,18 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "an equation to be solved"
     if letters_of(repaired.right, letters) - letters_of(repaired.left, letters) - {"?"}:
         return "the free indices differ"
+    if _other_case(right, repaired.right) or _other_case(left, repaired.left):
+        return "a letter that may be written large or small"
     if index_left_out(right, repaired.right) or index_left_out(left, repaired.left):
         return "an index may be left out"
     return ""
+
+
+def _other_case(one: Node, other: Node) -> bool:
+    """Whether two formulas differ in letters of which one has the large form and the other the small one."""
+    pairs = list(zip(one.walk(), other.walk(), strict=False))
+    changed = [(a, b) for a, b in pairs if a.head == b.head == "sym" and a != b]
+    return bool(changed) and all(a.text != b.text and a.text.lower() == b.text.lower() for a, b in changed)
 
 
 def _heads(claim: Claim) -> Iterator[str]:

@@ -18,7 +18,7 @@ from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, linked, spread
-from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Options
+from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Options, letters_of
 
 __all__ = ["Pairs"]
 
@@ -187,7 +187,9 @@ class Pairs:
             entries = self._unequal_entries(claim)
             return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
         if not chained and any(each.head == "d" for each in claim.right.walk()):
-            return (JOINS, "") if joins(claim.left, claim.right) else (DOUBTFUL, outcome.why)
+            if joins(claim.left, claim.right):
+                return JOINS, ""
+            return self._scaled(claim, self.typed) or (DOUBTFUL, outcome.why)
         if outcome.shape_error and self.square:
             square = self.judge.compare(claim, self.square)
             if square.result == EQUAL and not square.vacuous:
@@ -205,6 +207,14 @@ class Pairs:
         if outcome.shape_error:
             return None
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+
+    def _scaled(self, claim: Claim, readings: Sequence[Options]) -> tuple[str, str] | None:
+        """Find that a side is right but for its sign or a number before it."""
+        for options in self.judge.distinct(claim, readings):
+            repair = self.repairer.repair(claim, options, (), scale_only=True)
+            if repair is not None and repair.is_scale:
+                return WRONG, repair.message
+        return None
 
     def _unequal_entries(self, claim: Claim) -> str:
         """Name the first entry in which two matrices of numbers differ."""
@@ -329,8 +339,11 @@ class Pairs:
             return DOUBTFUL, "the sides differ; no single change makes them equal"
         if self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
+        if condition := self._condition(row, claim):
+            return DOUBTFUL, f"{condition}: {repair.message}"
+        scaled = repair.is_scale
         strange = self._strangers(claim)
-        if strange:
+        if strange and not scaled:
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
         if repair.what.startswith("the term") and self._hidden(claim):
             return DOUBTFUL, f"a number may hide a path; {repair.message}"
@@ -340,14 +353,28 @@ class Pairs:
             other = self._by_any_definition(claim)
             if other:
                 return JOINS, f"by {other}"
-            if not repair.what.startswith(("sign", "power", "transposed")):
+            if not scaled and not repair.what.startswith(("sign", "power", "transposed")):
                 return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
-        if (outcome.options.common and not outcome.options.shapes) or self.is_softly_known(claim):
+        if (outcome.options.common and not outcome.options.shapes) or (self.is_softly_known(claim) and not scaled):
             return DOUBTFUL, repair.message
         if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
         doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
+
+    def _condition(self, row: Row, claim: Claim) -> str:
+        """Say why sides without derivatives may be unequal in general: the note states what makes them equal here."""
+        sides = row.readable()
+        if any(each.head == "d" or each.primes for side in (claim.left, claim.right) for each in side.walk()):
+            return ""
+        if any(side.head == "num" and side.text in ("0", "1") for side in sides):
+            return "what the line sets to a number"
+        calls = [{each for each in side.walk() if each.head == "call"} for side in (claim.left, claim.right)]
+        if {each.text for each in calls[0] if self.book.is_open(each.text)} & {each.text for each in calls[1]}:
+            return "a property of a function that the note does not define"
+        if claim.left.head == "call" and any(each.head == "d" or each.primes for side in sides for each in side.walk()):
+            return "an expansion"
+        return ""
 
     def _if_same(self, claim: Claim) -> tuple[str, str] | None:
         """Try an estimate for what stands in its place on the other side, neither of them defined: ŷ may be a₂."""
@@ -518,11 +545,24 @@ class Pairs:
     def _is_sure(self, claim: Claim, repair: Repair) -> bool:
         """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
         left = claim.left
-        if left.head == "d" and n.key(left.args[0]) in self.book.definitions:
-            return repair.what.startswith(("the factor", "the divisor", "sign"))
-        if self._is_chained(claim):
+        if self._is_stray(claim, repair):
+            return True
+        if left.head == "d" and (n.key(left.args[0]) in self.book.definitions or self._is_chained(claim)):
             return repair.what.startswith(("the factor", "the divisor", "sign"))
         return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+
+    def _is_stray(self, claim: Claim, repair: Repair) -> bool:
+        """Whether an index stands once on the right and not on the left, where one of the left side belongs."""
+        left, right = (letters_of(side, self.book.letters) for side in (claim.left, claim.right))
+        indices = [index.text for each in claim.right.symbols() for index in each.args if index.head == "sym"]
+        stray = right - left
+        return (
+            repair.what.startswith("wrong index")
+            and len(stray) == 1
+            and indices.count(next(iter(stray))) == 1
+            and bool(left)
+            and letters_of(repair.applied(claim).right, self.book.letters) <= left
+        )
 
     def _is_chained(self, claim: Claim) -> bool:
         """Whether both sides are derivatives of one quantity, on the right by quantities that the note defines."""

@@ -203,7 +203,7 @@ class _Reading:
         pairs = [pair for pair in zip(scope, again, strict=True) if _is_unsettled(pair[0])]
         self._judged(again, [narrow for _, narrow in pairs])
         for row, narrow in pairs:
-            derived = any(each.head == "d" for side in row.readable() for each in side.walk())
+            derived = any(each.head == "d" or each.primes for side in row.readable() for each in side.walk())
             if narrow.equation.status in _SETTLED_BY[row.equation.status] and (
                 derived or narrow.equation.status != WRONG
             ):

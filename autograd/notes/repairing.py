@@ -39,6 +39,14 @@ class Repair:
         return replace(claim, left=self.side) if self.on_left else replace(claim, right=self.side)
 
     @property
+    def is_scale(self) -> bool:
+        """Whether only the sign of a whole side or a number before it is wrong, whatever else the side is."""
+        return (
+            self.what == "sign"
+            or re.fullmatch(r"the (factor|divisor) [\d./]+ is (too much|missing)", self.what) is not None
+        )
+
+    @property
     def message(self) -> str:
         """The description and the correction in one line."""
         where = "on the left side, " if self.on_left else ""
@@ -54,12 +62,23 @@ class Repairer:
         self.kinks = any(_has_kinks(Claim(body, body, 0, 0)) for body in bodies)
 
     def repair(
-        self, claim: Claim, options: Options, names: Sequence[Node], *, renames_only: bool = False
+        self,
+        claim: Claim,
+        options: Options,
+        names: Sequence[Node],
+        *,
+        renames_only: bool = False,
+        scale_only: bool = False,
     ) -> Repair | None:
         """Find the first single change that makes both sides equal."""
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
-        for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
+        candidates = (
+            _scales(claim.right)
+            if scale_only
+            else _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim))
+        )
+        for what, side, on_left, renames in candidates:
             if tried >= EACH or self.judge.budget.left <= max(0, least):
                 return None
             tried += 1
@@ -76,6 +95,15 @@ class Repairer:
 
 
 Candidate = tuple[str, Node, bool, bool]
+
+
+def _scales(right: Node) -> Iterator[Candidate]:
+    """Change the sign of a whole side, or a number before it."""
+    yield "sign", n.negative(right), False, False
+    for what, side in _dropped(right):
+        yield what, side, False, False
+    for factor in (n.number(2), HALF):
+        yield f"the factor {n.show(factor)} is missing", _times(right, factor), False, False
 
 
 def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: bool) -> Iterator[Candidate]:

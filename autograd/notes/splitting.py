@@ -82,7 +82,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Yield rows: those of tables that only lay out, and what a line break at the top separates."""
     row: list[Token] = []
     for token in tokens:
-        if token.is_command("\\"):
+        if token.is_command("\\", "newline"):
             yield row
             row = []
         elif is_layout(token):

@@ -252,10 +252,11 @@ class Verdicts:
         right = numeric[0]
         exact = rounding.literal(right)
         decimals = any(each.head == "num" and rounding.unit_of(each.text) for each in right.walk())
-        if left.head == "sym" or decimals or (exact is None and right.head != "/") or row.inherited:
+        if left.head == "sym" or decimals or row.inherited:
             return None
         claim = Claim(left, right, row.order, row.section, row.conditions)
-        if not only and not self.pairs.judge.constant(left, claim):
+        plain = exact is not None or right.head == "/"
+        if not (only and plain) and not self.pairs.judge.constant(left, claim):
             return None
         outcome = self.pairs.judge.compare(claim)
         if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:

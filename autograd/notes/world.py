@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -115,8 +115,8 @@ class Book:
     by_entries: set[int] = field(default_factory=set)
     """The statements that define what stands on their right, or each entry of a matrix."""
 
-    def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], bool]:
-        """Return the definitions of a key that hold at a place, latest first, and whether they are of its scope.
+    def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], frozenset[int]]:
+        """Return the definitions of a key that hold at a place, and the orders of those from another scope.
 
         A definition holds to the next one of the same thing, or to the end of its section; the only one holds
         everywhere.
@@ -147,11 +147,11 @@ class Book:
             every[:] = [each for each in every if each is not definition]
 
     @staticmethod
-    def _in_force(every: Sequence[Definition], order: int, section: int) -> tuple[list[Definition], bool]:
+    def _in_force(every: Sequence[Definition], order: int, section: int) -> tuple[list[Definition], frozenset[int]]:
         by_pattern: dict[tuple[object, ...], list[Definition]] = {}
         for each in every:
             by_pattern.setdefault(_shape_of(each.pattern), []).append(each)
-        kept, trusted = [], True
+        kept, elsewhere = [], set()
         for same in by_pattern.values():
             if len({each.body for each in same}) == 1:
                 kept.append(same[0])
@@ -161,9 +161,13 @@ class Book:
             if here:
                 kept.append(here[-1])
                 continue
-            trusted = False
             kept.append(before[-1] if before else same[0])
-        return kept, trusted
+            elsewhere.add(kept[-1].order)
+        return kept, frozenset(elsewhere)
+
+    def is_open(self, function: str) -> bool:
+        """Whether a function is neither defined nor one that everybody knows."""
+        return function not in self.functions and function not in _NUMERIC and function != "softmax"
 
     def ambiguous(self) -> list[Key]:
         """Return the keys that are defined in more than one way."""
@@ -205,8 +209,8 @@ def letters_of(node: Node, known: set[str]) -> frozenset[str]:
 class _Chosen:
     """Definitions of one key that hold at a place; those with plain numbers for indices are found by these."""
 
-    def __init__(self, every: Iterable[Definition], trusted: bool) -> None:
-        self.trusted = trusted
+    def __init__(self, every: Iterable[Definition], elsewhere: Set[int]) -> None:
+        self.elsewhere = elsewhere
         self.others: list[Definition] = []
         self.by_numbers: dict[tuple[Index, ...], list[Definition]] = {}
         for each in every:
@@ -590,11 +594,11 @@ class World:
     def _own_function(self, node: Node, env: Environment, given: Sequence[Quantity] | None = None) -> Quantity:
         """Apply a function that the note defines; an undefined one is a random smooth function."""
         arguments = [self._eval(each, env) for each in node.args] if given is None else list(given)
-        every, trusted = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
+        every, elsewhere = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
         for each in every:
             parameters = each.pattern.args
             if len(parameters) == len(arguments):
-                self.trusted &= trusted
+                self.trusted &= each.order not in elsewhere
                 if node.primes:
                     if len(arguments) > 1:
                         raise Unknown(f"{node.text}′ of several variables is not computed")
@@ -781,10 +785,11 @@ class World:
             definition, env = found
             return self._eval(definition.body, env)
         if not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
-            kept, trusted = Book._in_force(every, self.order, self.section)
-            self.trusted &= trusted
+            kept, elsewhere = Book._in_force(every, self.order, self.section)
             here = [each for each in kept if each.order < self.order and each.section == self.section]
-            return self._eval(max(here or kept, key=lambda each: each.order).body, {})
+            latest = max(here or kept, key=lambda each: each.order)
+            self.trusted &= latest.order not in elsewhere
+            return self._eval(latest.body, {})
         literal = self._whole_of(instance)
         if literal is not None:
             return self._eval(literal, {})
@@ -836,7 +841,7 @@ class World:
                 best = len(env), each, env
         if best is None:
             return None
-        self.trusted &= chosen.trusted
+        self.trusted &= best[1].order not in chosen.elsewhere
         return best[1], best[2]
 
     def matched(self, pattern: Node, indices: Sequence[Index]) -> dict[str, int] | None:
