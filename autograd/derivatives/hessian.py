@@ -16,7 +16,7 @@ from itertools import repeat
 from typing import Any, TypeAlias
 
 from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
-from autograd.derivatives.sweeps import active, in_c, pull
+from autograd.derivatives.sweeps import active, all_moderate, in_c, moves, pull, pull_graph
 from autograd.engine import modes
 from autograd.engine.anomaly import inspect_second, inspect_sweep
 from autograd.engine.backend import Value
@@ -25,7 +25,7 @@ from autograd.ops import TABLE
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: with more of them, several directions at once go as matrices
 
-__all__ = ["bend", "hessian_array", "hessian_of", "products", "second_derivatives", "sparsity"]
+__all__ = ["bend", "hessian_array", "hessian_of", "product", "products", "second_derivatives", "sparsity"]
 
 
 def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
@@ -165,6 +165,26 @@ def products(
     c = in_c() if found is None else None
     both: tuple[list[float], list[Any]] | None = c and c._products(output, list(inputs), list(directions))
     return _products(output, inputs, directions, found) if both is None else both
+
+
+def product(output: Value, inputs: Sequence[Value], direction: Sequence[float]) -> list[float]:
+    """Return the product of the Hessian with one direction.
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> product(x * x * y, [x, y], [1.0, 0.0])
+    [8.0, 6.0]
+    """
+    c = in_c()
+    both = c and c._products(output, list(inputs), list(direction))
+    if both is None:
+        found = active([output], inputs)
+        both = _products(output, inputs, direction, found) if all_moderate(found[0]) else ([], [math.nan])
+    if all(map(math.isfinite, both[1])):
+        return list(map(float, both[1]))
+    seeds = [(x, v) for x, v in zip(_slopes(output, inputs), direction) if isinstance(x, Value) and moves(v)]
+    return pull(seeds, inputs)
 
 
 def _products(
@@ -370,7 +390,25 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     """
     c = in_c()
     matrix: list[list[float]] | None = c and c._hessian(output, list(inputs), None)
-    return _hessian(output, inputs) if matrix is None else matrix
+    if matrix is None:
+        found = active([output], inputs)
+        matrix = _hessian(output, inputs, found) if all_moderate(found[0]) else [[math.nan]]
+    return matrix if math.isfinite(sum(map(sum, matrix))) else _hessian_by_reverse(output, inputs)
+
+
+def _hessian_by_reverse(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
+    """The Hessian by a reverse sweep over a reverse sweep, which counts where the order of operations matters."""
+    rows = [[0.0] * len(inputs) for _ in inputs]
+    for i, first in enumerate(_slopes(output, inputs)):
+        if isinstance(first, Value):
+            for j, number in enumerate(pull([(first, 1.0)], inputs[i:]), i):
+                rows[i][j] = rows[j][i] = number
+    return rows
+
+
+def _slopes(output: Value, inputs: Sequence[Value]) -> list[Any]:
+    with recording():
+        return pull_graph([(output, 1.0)], inputs, cut=True)
 
 
 def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
@@ -379,11 +417,12 @@ def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
 
     c, matrix = in_c(), numpy.zeros((len(inputs), len(inputs)))
     done = c and c._hessian(output, list(inputs), matrix)
-    return matrix if done else numpy.array(_hessian(output, inputs)).reshape(matrix.shape)
+    if done and numpy.isfinite(matrix).all():
+        return matrix
+    return numpy.array(hessian_of(output, inputs)).reshape(matrix.shape)
 
 
-def _hessian(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
-    found = active([output], inputs)
+def _hessian(output: Value, inputs: Sequence[Value], found: Found) -> list[list[float]]:
     rows = sparsity(output, inputs, found)
     colours, heavy = _colour(rows)
     turned = _turned(output, inputs, colours, found)

@@ -167,7 +167,7 @@ def _added(name: str) -> Rule:
 def slope(node: Value, position: int) -> Any:
     """Return ∂node/∂operands[position] as a Value that can be differentiated, or as a float where it is constant.
 
-    Its value is the local derivative that the node recorded. None stands for 0 by form: the operand that an op doesn't
+    Its value is the local derivative that the node recorded. None stands for nothing: the operand that an op doesn't
     select, the condition of `where`.
 
     Raises
@@ -224,7 +224,7 @@ def recorded_operands(node: Value) -> Sequence[Any]:
     choices = [(x,) if before is None else (x, before) for x, before in zip(now, known)]
     every = itertools.product(*choices) if len(choices) <= FEW else zip(*((pair[0], pair[-1]) for pair in choices))
     numbers = next((found for found in every if _gives(node, found)), now)
-    return tuple(x if number == was else _at(x, number) for x, number, was in zip(operands, numbers, now))
+    return tuple(x if _same(number, was) else _at(x, number) for x, number, was in zip(operands, numbers, now))
 
 
 def _gives(node: Value, numbers: Sequence[float]) -> bool:
@@ -253,8 +253,6 @@ def _slope(node: Value, operands: Sequence[Any], position: int, number: float) -
         result = _over_values(op.name)[position](*operands, node)
     if isinstance(result, Value):
         return result if _same(modes.number(result), number) else _at_recorded(node, result, number)
-    if type(result) is int and result == 0:
-        return None
     return None if op.selects and number == 0.0 else number
 
 

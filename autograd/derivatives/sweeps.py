@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from autograd.derivatives.over_values import LIBRARY, Together, add, mul, slopes
 from autograd.engine import backend, hooks, modes
@@ -15,8 +15,11 @@ from autograd.engine.graph import topological, topological_by
 from autograd.ops import TABLE
 
 __all__ = [
-    "active", "depends_on_others", "gradient_alone", "in_c", "jacobian_of", "pull", "pull_graph", "push", "push_graph",
+    "active", "all_moderate", "depends_on_others", "directional", "directional_graph", "gradient_alone", "in_c",
+    "jacobian_of", "moves", "pull", "pull_graph", "push", "push_graph",
 ]  # fmt: skip
+
+LARGE: Final = 2.0**256
 
 Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
@@ -168,27 +171,107 @@ def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
     >>> push([(x, 1.0)], [x * x, x + 1])
     [6.0, 1.0]
     """
-    if c := in_c():
-        found: list[float] | None = c._push(list(outputs), [x for x, _ in tangents], [float(t) for _, t in tangents])
-        if found is not None:
-            return found
+    found = _push_in_c(tangents, outputs)
+    return _push(tangents, outputs, active(outputs, (x for x, _ in tangents))[0]) if found is None else found
+
+
+def _push_in_c(tangents: Pairs, outputs: Sequence[Value]) -> list[float] | None:
+    c = in_c()
+    found: list[float] | None = c and c._push(list(outputs), [x for x, _ in tangents], [float(t) for _, t in tangents])
+    return found
+
+
+def _push(tangents: Pairs, outputs: Sequence[Value], nodes: Sequence[Value]) -> list[float]:
     moving: dict[int, float] = {}
     for x, tangent in tangents:
-        moving[id(x)] = moving.get(id(x), 0.0) + tangent
-    given, inspect = set(moving), modes.inspector()
-    for node in active(outputs, (x for x, _ in tangents))[0]:
+        if moves(tangent):
+            moving[id(x)] = moving.get(id(x), 0.0) + tangent
+    given, inspect = {id(x) for x, _ in tangents}, modes.inspector()
+    for node in nodes:
         if id(node) in given:
             continue
-        selects, total, moves = bool(node.op) and TABLE[node.op].selects, 0.0, False
+        selects, total, reached = TABLE[node.op].selects, 0.0, False
         for parent, derivative in zip(node.parents, node.local_derivatives):
             tangent = moving.get(id(parent))
             if tangent is not None and not (selects and derivative == 0.0):
                 if inspect is not None:
                     inspect(node, parent, derivative, tangent, total)
-                total, moves = total + derivative * tangent, True
-        if moves:
+                total, reached = total + derivative * tangent, True
+        if reached:
             moving[id(node)] = total
     return [moving.get(id(output), 0.0) for output in outputs]
+
+
+def moves(component: Any) -> bool:
+    """Whether a component of a seed or of a direction counts: a 0 gives nothing, even beside an infinite slope."""
+    return isinstance(component, Value) or component != 0.0
+
+
+def directional(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
+    """The derivative of each output in a direction, as the reverse sweep has it.
+
+    Several outputs take one forward sweep. Where slopes are infinite, nan or of extreme size, the order in which they
+    are multiplied and added decides what comes of it: there the reverse sweep's counts.
+
+    Examples
+    --------
+    >>> x = Value(0.0)
+    >>> y = backend.sqrt(x)
+    >>> directional([(x, 1.0)], [y * 0.0 + y, x])
+    [inf, 1.0]
+    """
+    if len(outputs) == 1:
+        return [_by_reverse(tangents, outputs[0])]
+    moved = _push_in_c(tangents, outputs)
+    if moved is None:
+        nodes = active(outputs, (x for x, _ in tangents))[0]
+        moved = _push(tangents, outputs, nodes) if all_moderate(nodes) else [math.nan] * len(outputs)
+    return [x if math.isfinite(x) else _by_reverse(tangents, y) for x, y in zip(moved, outputs)]
+
+
+def all_moderate(nodes: Iterable[Value]) -> bool:
+    """Whether products of a few local derivatives of these nodes neither overflow nor lose digits."""
+    for node in nodes:
+        for slope in node.local_derivatives:
+            if slope != 0.0 and not 1.0 / LARGE <= abs(slope) <= LARGE:
+                return False
+    return True
+
+
+def _by_reverse(tangents: Pairs, output: Value) -> float:
+    slopes = pull([(output, 1.0)], [x for x, _ in tangents])
+    total = 0.0
+    for slope, (_, tangent) in zip(slopes, tangents):
+        total += slope * tangent
+    return total
+
+
+def directional_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
+    """As `directional`, but a result is a graph, or a float where it is constant.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> directional_graph([(x, 1.0)], [x * x])
+    [Value(6)]
+    """
+    if len(outputs) == 1:
+        return [_graph_by_reverse(tangents, outputs[0])]
+    forward = modes.recorder() is not None or all_moderate(active(outputs, [x for x, _ in tangents], cut=True)[0])
+    moved = push_graph(tangents, outputs) if forward else [math.nan] * len(outputs)
+    return [x if _is_finite(x) else _graph_by_reverse(tangents, y) for x, y in zip(moved, outputs)]
+
+
+def _is_finite(x: Any) -> bool:
+    return modes.observed_finite(x) if isinstance(x, Value) else math.isfinite(x)
+
+
+def _graph_by_reverse(tangents: Pairs, output: Value) -> Any:
+    slopes = pull_graph([(output, 1.0)], [x for x, _ in tangents], cut=True)
+    total: Any = 0.0
+    for slope, (_, tangent) in zip(slopes, tangents):
+        total = add(total, mul(slope, tangent))
+    return total
 
 
 def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool) -> list[list[float]]:
@@ -202,10 +285,10 @@ def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool
     """
     if c := in_c():
         found: list[list[float]] | None = c._jacobian(list(outputs), list(inputs), forward)
-        if found is not None:
+        if found is not None and (not forward or math.isfinite(sum(map(sum, found)))):
             return found
     if forward:
-        return [push([(x, 1.0)], outputs) for x in inputs]
+        return [directional([(x, 1.0)], outputs) for x in inputs]
     order = computed(outputs)  # as in C: where several outputs share nodes, one order for all of them
     return [pull([(y, 1.0)], inputs, order) for y in outputs]
 

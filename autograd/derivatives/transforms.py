@@ -16,15 +16,16 @@ from typing import Any, ParamSpec, TypeAlias
 from autograd._common.containers import LEAF, Leaves, Structure, Tree, flatten, is_array, unflatten
 from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
-from autograd.derivatives.hessian import hessian_array, hessian_of, products
+from autograd.derivatives.hessian import hessian_array, hessian_of, product
 from autograd.derivatives.sweeps import (
     depends_on_others,
+    directional,
+    directional_graph,
     gradient_alone,
     jacobian_of,
+    moves,
     pull,
     pull_graph,
-    push,
-    push_graph,
 )
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -80,7 +81,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
             name = inputs_tree.names[i]
             raise TypeError(f"gradients: inputs{name} must be a Value, got {x!r} ({type(x).__name__})")
     weights = [1.0] * len(above) if seeds is None else _matching("gradients: seeds", seeds, outputs_tree)
-    pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value)]
+    pairs = [(y, seed) for y, seed in zip(above, weights) if isinstance(y, Value) and moves(seed)]
     for y, _ in pairs:
         if y._forgotten and all(y is not x for x in below):
             modes.refuse_forgotten(y, "gradients")
@@ -190,7 +191,7 @@ def _plain(x: Any) -> Any:
 
 
 def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value], plain: bool) -> list[Any]:
-    pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value)]
+    pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value) and moves(seed)]
     if plain:
         return pull([(y, float(seed)) for y, seed in pairs], inputs, hooked=True)
     with over_values.recording():
@@ -198,13 +199,13 @@ def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value],
 
 
 def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any], plain: bool) -> list[Any]:
+    moving = [(x, float(t) if plain else t) for x, t in zip(inputs, tangents) if moves(t)]
     nodes = [y for y in outputs if isinstance(y, Value)]
     if plain:
-        moved = push([(x, float(t)) for x, t in zip(inputs, tangents)], nodes)
+        found = iter(directional(moving, nodes))
     else:
         with over_values.recording():
-            moved = push_graph(list(zip(inputs, tangents)), nodes)
-    found = iter(moved)
+            found = iter(directional_graph(moving, nodes))
     return [next(found) if isinstance(y, Value) else 0.0 for y in outputs]
 
 
@@ -315,7 +316,7 @@ def grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False
 
 
 def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Return a function's value and its directional derivative, in forward mode.
+    """Return a function's value and its directional derivative, in forward mode where there are several outputs.
 
     Parameters
     ----------
@@ -511,7 +512,7 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
         if not isinstance(output, Value):
             return traced.tree.build([0.0] * len(directions))
         if traced.finish([output], directions):
-            return traced.tree.build(products(output, traced.inputs, list(map(float, directions)))[1])
+            return traced.tree.build(product(output, traced.inputs, list(map(float, directions))))
         slopes = _down([output], [1.0], traced.inputs, plain=False)
         return traced.tree.build(_down(slopes, directions, traced.inputs, plain=False))
 

@@ -61,7 +61,7 @@ def _extreme(name: str, of_two: Callable[..., Any], operands: tuple[Any, ...], n
     if not any(isinstance(x, backend.Value) for x in values) or len(values) < 3:
         return reduce(of_two, values)
     recording = modes.recorder() is not None
-    if not recording and _ties(values, reduce(of_two, map(_number, values))) < 3.0:
+    if not recording and 0.0 < _ties(values, reduce(of_two, map(_number, values))) < 3.0:
         return reduce(of_two, values)
     of_all, equal, shared = (_hidden(op) for op in (f"{name}_of_all", "equal", "shared"))
     extreme = reduce(of_all, values)

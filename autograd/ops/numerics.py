@@ -145,7 +145,7 @@ def cosine(x: float, y: float) -> float:
 def times_power(factor: float, x: float, y: float, n: float) -> float:
     """factor · x to the y − n, where the power alone may overflow or lose digits among the subnormal numbers."""
     power = power_over(x, y, n)
-    normal = 1e-290 < abs(power) < 1e290 or x == 0.0 or abs(x) == ieee.inf
+    normal = 1e-290 < abs(power) < 1e290 or x == 0.0 or abs(x) == ieee.inf or power != power
     exact = (y - n) + n == y
     root = (
         1.0

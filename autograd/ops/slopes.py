@@ -137,6 +137,7 @@ def _enter_slope(op: Op, position: int) -> None:
         domain=op.domain,
         kinks=op.kinks,
         jumps=op.jumps,
+        selects=op.selects,
         ulp=op.ulp,
         loose=op.loose,
         note=op.note,
@@ -207,7 +208,8 @@ for _n in (1, 2, 3):
     _enter_power_over(_n)
 
 
-@row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", hidden=True)
+@row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", selects=True,
+     hidden=True)  # fmt: skip
 def exp_from(x: float, largest: float) -> tuple[float, float, float]:
     """e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it."""
     out = numerics.exp_difference(x, largest)
@@ -265,7 +267,7 @@ def whole_quotient(x: float, y: float) -> tuple[float, float, float]:
 def max_of_all(x: float, y: float) -> tuple[float, float, float]:
     """The larger of two; at a tie each has all of the derivative."""
     out = x if x > y or x == y else y if y > x else ieee.nan
-    return out, 1.0 if x >= y else 0.0, 1.0 if y >= x else 0.0
+    return out, 1.0 if x >= y else 0.0 if x < y else 0.5, 1.0 if y >= x else 0.0 if y < x else 0.5
 
 
 @row("(x <= y)", "(y <= x)", symbol="min", text="min({x}, {y})", latex=r"\min({x}, {y})", kinks="x == y", selects=True,
@@ -273,7 +275,7 @@ def max_of_all(x: float, y: float) -> tuple[float, float, float]:
 def min_of_all(x: float, y: float) -> tuple[float, float, float]:
     """The smaller of two; at a tie each has all of the derivative."""
     out = x if x < y or x == y else y if y < x else ieee.nan
-    return out, 1.0 if x <= y else 0.0, 1.0 if y <= x else 0.0
+    return out, 1.0 if x <= y else 0.0 if x > y else 0.5, 1.0 if y <= x else 0.0 if y > x else 0.5
 
 
 @row("0", "0", kinks="x == y", jumps=True, selects=True, rounding=numerics.exact, hidden=True)
@@ -282,7 +284,7 @@ def equal(x: float, y: float) -> tuple[float, float, float]:
     return 1.0 if x == y else 0.0, 0.0, 0.0
 
 
-@row("1/n", "0", text="{x}", latex="{x}", rounding=numerics.exact, hidden=True)
+@row("where(n, 1/n, 1)", "0", text="{x}", latex="{x}", rounding=numerics.exact, hidden=True)
 def shared(x: float, n: float) -> tuple[float, float, float]:
     """x, with the derivative divided among n that tie."""
-    return x, 1.0 / n, 0.0
+    return x, 1.0 / n if n > 0.0 else 1.0, 0.0

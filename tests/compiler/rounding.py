@@ -25,17 +25,17 @@ def bound(y: Value | float) -> float:
     y.backward()
     errors = [abs(node.grad) * _alone(node) for node in topological(y) if node.op and node.grad != 0.0]
     y.zero_grad()
-    return math.fsum(errors)
+    return sum(errors)
 
 
 def _alone(node: Value) -> float:
     numbers = [abs(x if isinstance(x, float) else x.data) for x in node.operands]
     if node.op in ("add", "sub", "sum", "mean"):
-        return ROUNDING * max(1, len(numbers) - 1) * math.fsum(numbers) / (len(numbers) if node.op == "mean" else 1)
+        return ROUNDING * max(1, len(numbers) - 1) * sum(numbers) / (len(numbers) if node.op == "mean" else 1)
     if node.op == "dot":
         half = len(numbers) // 2
         products = [w * x for w, x in zip(numbers[:half], numbers[half:-1], strict=True)]
-        return ROUNDING * (half + 1) * (math.fsum(products) + numbers[-1])
+        return ROUNDING * (half + 1) * (sum(products) + numbers[-1])
     return ROUNDING * max(1.0, TABLE[node.op].ulp) * abs(node.data)
 
 

@@ -303,10 +303,13 @@ op_selects(int op)
     case OP_elu:
     case OP_selu:
     case OP_hard_tanh:
+    case OP_exp_from:
     case OP_whole_quotient:
     case OP_max_of_all:
     case OP_min_of_all:
     case OP_equal:
+    case OP_elu_slope_x:
+    case OP_selu_slope:
         return true;
     default:
         return false;
@@ -1209,7 +1212,8 @@ INLINE double
 ops_times_power(double factor, double x, double y, double n)
 {
     const double power = ops_power_over(x, y, n);
-    const bool normal = (1e-290 < fabs(power) && fabs(power) < 1e+290) || x == 0.0 || fabs(x) == INFINITY;
+    const bool normal =
+        (1e-290 < fabs(power) && fabs(power) < 1e+290) || x == 0.0 || fabs(x) == INFINITY || power != power;
     const bool exact = y - n + n == y;
     const double root =
         normal ? 1.0
@@ -1951,8 +1955,8 @@ INLINE double
 op_max_of_all(double x, double y, double *d_x, double *d_y)
 {
     const double out = x > y || x == y ? x : y > x ? y : NAN;
-    *d_x = x >= y ? 1.0 : 0.0;
-    *d_y = y >= x ? 1.0 : 0.0;
+    *d_x = x >= y ? 1.0 : x < y ? 0.0 : 0.5;
+    *d_y = y >= x ? 1.0 : y < x ? 0.0 : 0.5;
     return out;
 }
 
@@ -1960,8 +1964,8 @@ INLINE double
 op_min_of_all(double x, double y, double *d_x, double *d_y)
 {
     const double out = x < y || x == y ? x : y < x ? y : NAN;
-    *d_x = x <= y ? 1.0 : 0.0;
-    *d_y = y <= x ? 1.0 : 0.0;
+    *d_x = x <= y ? 1.0 : x > y ? 0.0 : 0.5;
+    *d_y = y <= x ? 1.0 : y > x ? 0.0 : 0.5;
     return out;
 }
 
@@ -1976,7 +1980,7 @@ op_equal(double x, double y, double *d_x, double *d_y)
 INLINE double
 op_shared(double x, double n, double *d_x, double *d_n)
 {
-    *d_x = 1.0 / n;
+    *d_x = n > 0.0 ? 1.0 / n : 1.0;
     *d_n = 0.0;
     return x;
 }

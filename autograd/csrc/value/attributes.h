@@ -102,8 +102,9 @@ static PyObject *
 get_before(PyObject *self, void *Py_UNUSED(closure))
 {
     Node *node = (Node *)self;
-    bool differs = node->op == LEAF && node->pair[0].derivative != node->data;
-    return differs ? PyFloat_FromDouble(node->pair[0].derivative) : Py_NewRef(Py_None);
+    double before = node->pair[0].derivative;
+    bool differs = node->op == LEAF && before != node->data && !(isnan(before) && isnan(node->data));
+    return differs ? PyFloat_FromDouble(before) : Py_NewRef(Py_None);
 }
 
 static PyObject *

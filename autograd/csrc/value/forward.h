@@ -63,7 +63,7 @@ function_push(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
     Py_ssize_t outputs = PyList_GET_SIZE(arguments[0]), inputs = PyList_GET_SIZE(arguments[1]);
     Tape tape;
     Block block;
-    Outcome outcome = build_tape(&tape, arguments[0], arguments[1], false);
+    Outcome outcome = build_moderate_tape(&tape, arguments[0], arguments[1], false);
     PyObject *result = NULL;
     if (outcome == BUILT && allocate_block(&block, &tape, 1)) {
         memset(block.moves, 0, tape.count * sizeof(Lanes));
@@ -127,7 +127,7 @@ function_jacobian(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ss
     Py_ssize_t directions = sizes[forward], across = sizes[!forward];
     Tape tape;
     Block block;
-    Outcome outcome = build_tape(&tape, arguments[0], arguments[1], false);
+    Outcome outcome = (forward ? build_moderate_tape : build_tape)(&tape, arguments[0], arguments[1], false);
     PyObject *result = NULL;
     if (outcome == BUILT && allocate_block(&block, &tape, (size_t)directions)) {
         result = PyList_New(0);

@@ -30,7 +30,7 @@ build_second(Tape *tape, PyObject *output, PyObject *inputs)
         return BROKEN;
     }
     PyList_SET_ITEM(outputs, 0, Py_NewRef(output));
-    Outcome outcome = build_tape(tape, outputs, inputs, true);
+    Outcome outcome = build_moderate_tape(tape, outputs, inputs, true);
     Py_DECREF(outputs);
     return outcome;
 }

@@ -196,6 +196,11 @@ restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives, Py_ssize_t
         }
         edges[i].derivative = PyFloat_AS_DOUBLE(number);
     }
+    if (next != PyTuple_GET_SIZE(derivatives)) {
+        drop_edges(edges, PyTuple_GET_SIZE(operands), room);
+        return complain(PyExc_TypeError, "restore: operands",
+                        " must be Values and floats, with a derivative for each Value", operands);
+    }
     return true;
 }
 

@@ -311,3 +311,33 @@ build_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
     unmark_inputs(inputs);
     return outcome;
 }
+
+/* Whether products of a few such numbers neither overflow nor lose digits. */
+static inline bool
+is_moderate(double x)
+{
+    static const double LARGE = 0x1p256;
+    return x == 0.0 || (fabs(x) <= LARGE && fabs(x) >= 1.0 / LARGE);
+}
+
+static bool
+all_moderate(const Tape *tape)
+{
+    bool fine = true;
+    for (size_t s = 0; s < tape->first_slope[tape->count]; s++) {
+        fine &= is_moderate(tape->slopes[s].slope);
+    }
+    for (size_t c = 0; tape->first_coupling != NULL && c < tape->first_coupling[tape->count]; c++) {
+        fine &= is_moderate(tape->couplings[c].weight);
+    }
+    return fine;
+}
+
+/* A tape for sweeps that go forward. Where slopes are infinite, nan or of extreme size, the order in which they are
+   multiplied matters, and the reverse sweep's counts: `UNFIT`, see `directional` in sweeps.py. */
+static Outcome
+build_moderate_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
+{
+    Outcome outcome = build_tape(tape, outputs, inputs, second);
+    return outcome == BUILT && !all_moderate(tape) ? UNFIT : outcome;
+}

@@ -415,7 +415,7 @@ function _exact(out, ...operands) {
 }
 function _times_power(factor, x, y, n) {
   let power = _power_over(x, y, n);
-  let normal = 1e-290 < Math.abs(power) && Math.abs(power) < 1e+290 || x === 0 || Math.abs(x) === Infinity;
+  let normal = 1e-290 < Math.abs(power) && Math.abs(power) < 1e+290 || x === 0 || Math.abs(x) === Infinity || power !== power;
   let exact = y - n + n === y;
   let root = normal ? 1 : exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
   let negative = ieee.copysign(1, power) < 0;
@@ -809,17 +809,17 @@ const OPS = {
   },
   max_of_all(x, y) {
     let out = x > y || x === y ? x : y > x ? y : NaN;
-    return [out, x >= y ? 1 : 0, y >= x ? 1 : 0];
+    return [out, x >= y ? 1 : x < y ? 0 : 0.5, y >= x ? 1 : y < x ? 0 : 0.5];
   },
   min_of_all(x, y) {
     let out = x < y || x === y ? x : y < x ? y : NaN;
-    return [out, x <= y ? 1 : 0, y <= x ? 1 : 0];
+    return [out, x <= y ? 1 : x > y ? 0 : 0.5, y <= x ? 1 : y > x ? 0 : 0.5];
   },
   equal(x, y) {
     return [x === y ? 1 : 0, 0, 0];
   },
   shared(x, n) {
-    return [x, 1 / n, 0];
+    return [x, n > 0 ? 1 / n : 1, 0];
   },
   div_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.div(x, y);
@@ -1176,4 +1176,4 @@ const OPS = {
     return [slope_x, out_1 !== 0 ? (x * (1 - 6 * out_1) - 3 * out_2) * (-out_1 * out_2) + out_1 * (1 - 6 * out_1 + x * (-1 * (6 * (-out_1 * out_2))) + -1 * (3 * (out_3 * 0.5))) : 0];
   },
 };
-const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "whole_quotient", "max_of_all", "min_of_all", "equal"]);
+const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "exp_from", "whole_quotient", "max_of_all", "min_of_all", "equal", "elu_slope_x", "selu_slope"]);
