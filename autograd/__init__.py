@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd._common.foreign import hint
 from autograd._common.lazy import attribute
 from autograd.draw import draw
+from autograd.engine import backend
 from autograd.engine.backend import (
     CORE,
     Value,
@@ -77,6 +78,7 @@ from autograd.engine.modes import detect_anomaly, group, no_grad, strict
 from autograd.engine.naming import label, values
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.explore import explore
+from autograd.ops import NAMES
 
 if TYPE_CHECKING:
     from autograd import checks, compiler, derivation, derivatives, worksheet
@@ -153,6 +155,8 @@ _LATER = {
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
     def __getattr__(name: str) -> Any:
+        if name in NAMES:  # a row that was added since the list above was written
+            return getattr(backend, name)
         if name not in _LATER:
             raise AttributeError(hint("module 'autograd'", name, "autograd"))
         found = globals()[name] = attribute(f"autograd.{_LATER[name]}".rstrip("."), name)

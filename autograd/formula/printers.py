@@ -324,7 +324,7 @@ class LatexPrinter(Printer):
         """Write an op by the LaTeX of its row."""
         row = TABLE[op]
         if row.arity is None:
-            return rf"\operatorname{{{op}}}\left({', '.join(operands)}\right)"
+            return row.latex.format(**{row.parameters[0].lstrip("*"): ", ".join(operands)})
         return row.latex.format(**dict(zip(row.parameters, operands)))
 
     def comparison(self, sign: str) -> str:

@@ -1,4 +1,4 @@
-"""Ops of one's own: a function of numbers and its derivatives become a row of the table."""
+"""Custom ops: a function of numbers and its derivatives become a row of the table."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def op(
         For each operand the derivative: a text over the function's parameters and `out`, such as ``"2*x*out"``, of
         arithmetic, comparisons, `a if c else b` and ops of the table; or a function of the operands and then `out`. For
         derivatives of higher order that function must compute with Values, as `ag.exp(x)` does and `math.exp(x)` not.
+        A function of any number of operands, `def f(*xs)`, takes one text for all: over `x`, the operand that is
+        differentiated by, `n`, how many there are, and `out`.
     name : str
         The op's name; else the function's.
     symbol, text, latex : str
@@ -78,22 +80,33 @@ def op(
     def enter(function: Function) -> Function:
         named = name or function.__name__
         parameters = tuple(signature(function).parameters.values())
-        if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters) or not parameters:
+        several = len(parameters) == 1 and parameters[0].kind is Parameter.VAR_POSITIONAL
+        fixed = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        if not parameters or not (fixed or several):
             raise ValueError(f"op: {named} must take one or more operands by position, got {signature(function)}")
-        operands = tuple(p.name for p in parameters)
+        operands = tuple(f"*{p.name}" if several else p.name for p in parameters)
         if len(derivatives) != len(operands):
             raise ValueError(f"op: {named} takes {len(operands)} operands, got {len(derivatives)} derivatives")
+        if several and not isinstance(derivatives[0], str):
+            raise ValueError(f"op: the derivative of {named}{signature(function)} must be a text over x, n and out")
         _check(named)
-        slopes = [_slope(named, operands, derivative) for derivative in derivatives]
-        rules = tuple(_rule(named, operands, derivative) for derivative in derivatives)
+        names = ("x", "n") if several else operands
+        slopes = [_slope(named, names, derivative) for derivative in derivatives]
+        rules: Sequence[Function] = [_rule(named, names, derivative) for derivative in derivatives]
+        if several:
+            rules = _Alike(rules[0])
 
         def compute(*xs: float) -> tuple[float, ...]:
             out = number_of(named, function(*xs))
-            return out, *(number_of(named, slope(*xs, out)) for slope in slopes)
+            found = (
+                (slopes[0](x, float(len(xs)), out) for x in xs) if several else (slope(*xs, out) for slope in slopes)
+            )
+            return out, *(number_of(named, slope) for slope in found)
 
         texts = tuple(d if isinstance(d, str) else f"∂{named}/∂{p}" for d, p in zip(derivatives, operands))
+        by_rules = several or any(callable(d) for d in derivatives)
         known = registry.enter(
-            named, operands, compute, rules if any(callable(d) for d in derivatives) else None, texts, symbol=symbol,
+            named, operands, compute, rules if by_rules else None, texts, symbol=symbol,
             text=text, latex=latex, domain=tuple(domain), kinks=kinks, ulp=ulp,
             defaults=tuple(p.default for p in parameters if p.default is not Parameter.empty),
             doc=(function.__doc__ or "").strip(),
@@ -103,7 +116,7 @@ def op(
         def apply(*given: Any, **keywords: Any) -> Any:
             bound = signature(function).bind(*given, **keywords)
             bound.apply_defaults()
-            return over_values.record(known, tuple(bound.arguments.values()))
+            return over_values.record(known, bound.args)
 
         setattr(backend, named, apply)  # where a row's function is looked for
         apply.introduce = lambda: named  # type: ignore[attr-defined]
@@ -144,6 +157,19 @@ def origin(row: ops.Op) -> tuple[Any, ...] | None:
     if row.origin is None or (function := row.origin[0]()) is None:
         return None
     return function, *row.origin[1:]
+
+
+class _Alike(Sequence[Function]):
+    """The same rule for each of any number of operands: a function of one operand, their number, and out."""
+
+    def __init__(self, rule: Function) -> None:
+        self.rule = rule
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, position: Any) -> Any:
+        return lambda *operands: self.rule(operands[position], float(len(operands) - 1), operands[-1])
 
 
 def _check(name: str) -> None:
