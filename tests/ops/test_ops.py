@@ -503,9 +503,10 @@ def test_a_row_can_be_written(op: Op) -> None:
     assert op.symbol
 
 
-@by_row
-def test_a_row_holds_only_what_can_be_translated(op: Op) -> None:
-    assert f"\nop_{op.name}(double {op.parameters[0]}" in codegen.header()
+def test_a_row_holds_only_what_can_be_translated() -> None:
+    header = codegen.header()
+    for op in FIXED:
+        assert f"\nop_{op.name}(double {op.parameters[0]}" in header
 
 
 # Kinks and zeros, as decided
