@@ -1,6 +1,7 @@
 """Neural networks on top of `autograd`: modules, losses, optimisers, training.
 
-Modules and layers are imported at once, the rest when one of its names is first used.
+Modules and layers are imported at once, the rest when one of its names is first used. Everywhere, an argument of the
+wrong type raises a TypeError and one out of range a ValueError, which say what was given and what is allowed.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -35,12 +35,6 @@ class Attention(Module):
     bias, name, init, seed
         See `Layer`, for the four linear layers.
 
-    Raises
-    ------
-    ValueError
-        If the width isn't a multiple of `heads`, or a size is less than 1; in a call, if there are no positions or a
-        vector has the wrong length.
-
     Examples
     --------
     >>> attention = Attention(4, 2)

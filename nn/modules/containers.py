@@ -35,11 +35,6 @@ class MLP(Module):
     bias, init, seed
         See `Layer`; all layers draw from one generator, in order.
 
-    Raises
-    ------
-    ValueError
-        If there are no layers, a size is less than 1, or the activation or bias is unknown.
-
     Examples
     --------
     >>> net = MLP(2, [2, 2], activation="sigmoid", output="sigmoid", bias="shared")
@@ -108,13 +103,6 @@ class Sequential(Module):
     *steps : Module, str or callable
         A name in `ACTIVATIONS`, or that function, is applied to each value; another function is called with the whole
         list. Layers without a name are named by their position in error messages.
-
-    Raises
-    ------
-    TypeError
-        If a step is of another type.
-    ValueError
-        If there are no steps, or an activation is unknown.
 
     Examples
     --------

@@ -31,11 +31,6 @@ class Dropout(Module):
     seed : int or random.Random, optional
         Source of the masks; by default the generator that `nn.seed` sets.
 
-    Raises
-    ------
-    ValueError
-        If `p` is out of range.
-
     Examples
     --------
     >>> dropout = Dropout(0.5, seed=1)

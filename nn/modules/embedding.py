@@ -26,13 +26,6 @@ class Embedding(Module):
     name, init, seed
         See `Layer`; the default is the standard normal distribution.
 
-    Raises
-    ------
-    ValueError
-        If a size is less than 1 or `init` is unknown; in a call, if an index is out of range.
-    TypeError
-        In a call, if an index isn't a whole number or a Value.
-
     Examples
     --------
     >>> table = Embedding(3, 2, init="ones")

@@ -30,11 +30,6 @@ _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2.0)}
 def gain(activation: str, slope: float = 0.01) -> float:
     """Factor for the weights before an activation: 1, 5/3 for tanh, √2 for relu, √(2/(1 + slope²)) for leaky_relu.
 
-    Raises
-    ------
-    ValueError
-        If no gain is known for the activation.
-
     Examples
     --------
     >>> round(gain("relu"), 4), gain("sigmoid")

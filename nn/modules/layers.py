@@ -2,7 +2,7 @@
 
 The weights of a layer are (hidden size, input size): row j holds the weights of neuron j. They are labelled w1, w2, …
 row by row; net_h1 and out_h1 are the net input and the output of a hidden neuron, net_o1 and out_o1 those of an output
-neuron.
+neuron. A call with another number of inputs raises a ValueError, one with what are no numbers a TypeError.
 """
 
 from __future__ import annotations
@@ -38,13 +38,6 @@ class Neuron(Module):
         ±1/√inputs. The bias is 0.
     seed : int or random.Random, optional
         Source of the weights; by default the generator that `nn.seed` seeds.
-
-    Raises
-    ------
-    ValueError
-        If `inputs` is less than 1, or the activation or `init` is unknown; in a call, if the number of inputs is wrong.
-    TypeError
-        In a call, if the inputs aren't Values or numbers.
 
     Examples
     --------
@@ -143,11 +136,6 @@ class Layer(Module):
             Row j holds the weights of neuron j.
         bias : float, or sequence of float of length outputs, optional
             One number for a shared bias, otherwise one for each neuron.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a shape is wrong, or an entry isn't a number.
         """
         assign(self._assignments(weights, bias))
 

@@ -27,11 +27,6 @@ class LayerNorm(Module):
     name : str
         Name in error messages.
 
-    Raises
-    ------
-    ValueError
-        If the width is less than 1 or `eps` is negative; in a call, if the number of values is wrong.
-
     Examples
     --------
     >>> norm = LayerNorm(3, eps=0.0)

@@ -34,23 +34,9 @@ class WeightsError(AutogradError, ValueError):
 def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write the weights of a model to a file, atomically.
 
-    Parameters
-    ----------
-    model : Module
-        The model, whose `state_dict` is written in double precision.
-    path : path
-        A file with the suffix `.json` or `.safetensors` (extra `safetensors`).
-
-    Raises
-    ------
-    TypeError
-        If the model isn't a Module.
-    ValueError
-        If the suffix is another one.
-    ImportError
-        If safetensors isn't installed.
-    OSError
-        If the file can't be written; a previous file is kept.
+    The `state_dict` is written in double precision, as the suffix of the path says: `.json`, or `.safetensors` (extra
+    `safetensors`, without which an ImportError is raised). If the file can't be written, an OSError is raised and a
+    previous file is kept.
 
     Examples
     --------
@@ -78,22 +64,9 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
     """Read weights into a model and return it; safe for untrusted files.
 
-    Parameters
-    ----------
-    model : Module
-        The model, which changes only if all weights are valid.
-    path : path
-        A file written by `save`, with the suffix `.json` or `.safetensors`.
-
-    Raises
-    ------
-    WeightsError
-        If the file is damaged or doesn't hold the weights of this model; entries that are missing, unexpected or of
-        the wrong shape are named.
-    ImportError
-        If safetensors isn't installed.
-    OSError
-        If the file can't be read.
+    A file that is damaged or doesn't hold the weights of this model raises a WeightsError, which names the entries that
+    are missing, unexpected or of the wrong shape, and the model stays as it is. One that can't be read raises an
+    OSError.
 
     Examples
     --------

@@ -47,13 +47,7 @@ class Entry:
 
 
 def opened(part: Any) -> Any:
-    """Return a container as a list, tuple or dict, and anything else as it is.
-
-    Raises
-    ------
-    TypeError
-        For a set that holds Values or modules, as their order differs from run to run.
-    """
+    """Return a container as a list, tuple or dict, and anything else as it is."""
     kind = type(part)
     if kind is dict and any(isinstance(key, (Value, Stateful)) for key in part):
         raise TypeError("parameters can't be the keys of a dict; use them as its values, or a list")
@@ -114,13 +108,7 @@ def is_row(part: object) -> bool:
 
 
 def entries(module: Stateful) -> list[Entry]:
-    """Return the entries of a module's state, in the order of the attributes.
-
-    Raises
-    ------
-    ValueError
-        If two entries have the same path.
-    """
+    """Return the entries of a module's state, in the order of the attributes."""
     found: dict[str, Entry] = {}
     for path, part in walk(module, lambda part: _values_shape(part) is not None):
         shape, prefix = _values_shape(part), f"{path}." if path else ""

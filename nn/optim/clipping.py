@@ -27,17 +27,10 @@ def clip_grad_norm_(
     ----------
     parameters : Module, Optimizer, or iterable of Value
         The parameters whose gradients are clipped.
-    max_norm : float
-        Not negative.
-    norm_type : float
-        p of the p-norm, positive; inf for the largest absolute value.
+    max_norm, norm_type : float
+        The limit, not negative, and p of the p-norm, positive; inf for the largest absolute value.
     error_if_nonfinite : bool
-        Raise an error if the norm is nan or inf, and change nothing.
-
-    Raises
-    ------
-    ValueError
-        If `max_norm` or `norm_type` is out of range, or if the norm is nan or inf and `error_if_nonfinite` is True.
+        Raise a ValueError if the norm is nan or inf, and change nothing.
 
     Examples
     --------

@@ -25,21 +25,11 @@ class LBFGS(Optimizer):
     ----------
     parameters : Module, or iterable of Value
         Leaves, without repetition.
-    max_iter : int
-        The most iterations in one step.
-    history_size : int
-        The number of past steps from which the curvature is estimated.
-    tolerance_grad : float
-        Stop when no derivative is larger than this in absolute value.
-    tolerance_change : float
-        Stop when the loss falls by less than this, relative to its size (SciPy's ftol).
-
-    Raises
-    ------
-    ImportError
-        In a step, if SciPy isn't installed.
-    ValueError
-        If there are no parameters, a parameter is not a leaf or is given twice, or a setting is out of range.
+    max_iter, history_size : int
+        The most iterations in one step, and the number of past ones from which the curvature is estimated.
+    tolerance_grad, tolerance_change : float
+        Stop when no derivative is larger than the one in absolute value, or the loss falls by less than the other,
+        relative to its size (SciPy's gtol and ftol).
 
     Examples
     --------
@@ -72,17 +62,8 @@ class LBFGS(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
         """Minimise the loss, leave the parameters at the lowest loss found, and return it.
 
-        Parameters
-        ----------
-        closure : callable
-            Zeroes the gradients, computes the loss, calls `backward()` on it, and returns it.
-
-        Raises
-        ------
-        ImportError
-            If SciPy isn't installed.
-        TypeError
-            If the closure isn't callable, or doesn't return a Value or a number.
+        `closure` zeroes the gradients, computes the loss, calls `backward()` on it, and returns it. Without SciPy an
+        ImportError is raised.
         """
         if not callable(closure):
             raise TypeError(f"LBFGS: step takes a function that computes the loss, got {shown(closure)}")
@@ -105,12 +86,8 @@ class LBFGS(Optimizer):
                 lowest, best = loss, array("d", point)
             return loss, list(flat.read(parameters, "grad"))
 
-        options = {
-            "maxiter": self.max_iter,
-            "maxcor": self.history_size,
-            "gtol": self.tolerance_grad,
-            "ftol": self.tolerance_change,
-        }
+        options: dict[str, float] = {"maxiter": self.max_iter, "maxcor": self.history_size}
+        options |= {"gtol": self.tolerance_grad, "ftol": self.tolerance_change}
         try:
             minimize(loss_and_gradient, list(start), jac=True, method="L-BFGS-B", options=options)
         finally:  # also after an error or Ctrl-C

@@ -77,11 +77,8 @@ class Optimizer:
 
     Raises
     ------
-    TypeError
-        If a parameter isn't a Value, or a setting isn't a number.
-    ValueError
-        If there are no parameters, a parameter is not a leaf or is given twice, a group has an unknown setting, or a
-        setting is out of range.
+    TypeError, ValueError
+        If a parameter isn't a Value, is not a leaf or is given twice, if there are none, or a setting isn't allowed.
 
     Examples
     --------
@@ -173,11 +170,8 @@ class Optimizer:
         return SimpleNamespace(**{**shared, **group.own, "lr": self.lr * group.rate, "steps": self.steps})
 
     def _row(self, settings: Any) -> tuple[str, tuple[str | None, ...], tuple[float, ...]]:
-        """Return the row of `nn._common.steps` that a step runs, the names of its states, and its settings.
-
-        A state that the settings don't need has the name None. An optimiser without a row overrides `step`.
-        """
-        return "", (), ()
+        """Return the row of `nn._common.steps` that a step runs, the names of its states, or None, and its settings."""
+        return "", (), ()  # of an optimiser that overrides `step`
 
     def _names(self) -> list[str]:
         """Names of the states that any group needs."""

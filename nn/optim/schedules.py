@@ -3,7 +3,7 @@
 `schedule(n)` is the learning rate of step n, counted from 0, and depends on nothing else; `nn.fit(schedule=…)` calls
 it. In a training loop, `schedule.step()` after each `optimizer.step()` sets the rate of the next step. Each function
 takes an optimiser, whose learning rate is the base rate, or the base rate itself. `ReduceLROnPlateau` has state and is
-a class.
+a class. Settings of the wrong type or out of range raise a TypeError or ValueError.
 """
 
 from __future__ import annotations
@@ -279,26 +279,9 @@ def OneCycleLR(
 
     Momentum stays as it is, as with `cycle_momentum=False` in torch, and the optimiser's own rate is not used.
 
-    Parameters
-    ----------
-    optimizer : Optimizer or float
-        As in the other schedules.
-    max_lr : float
-        The maximum.
-    total_steps : int
-        Length of the cycle.
-    pct_start : float
-        The fraction of the cycle in which the rate rises.
-    anneal_strategy : {"cos", "linear"}
-        The shape of the rise and fall.
-    div_factor, final_div_factor : float
-        The first rate is max_lr/div_factor; the last is the first divided by `final_div_factor`.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of range; or in a call, if the step is after the end of the cycle. `step()` may be called
-        after each of the `total_steps` steps: after the last one the rate stays where it is.
+    The rate rises for the fraction `pct_start` of the `total_steps`; `anneal_strategy`, "cos" or "linear", is the shape
+    of rise and fall. A call for a step after the end of the cycle raises a ValueError; `step()` may be called after
+    each of the steps, and after the last one the rate stays where it is.
 
     Examples
     --------
@@ -318,19 +301,8 @@ def OneCycleLR(
 def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
     """Run schedules one after another, each counted from its own first step, such as a warm-up and a decay.
 
-    Parameters
-    ----------
-    optimizer : Optimizer or float
-        The optimiser of all the schedules, or their base rate.
-    schedulers : sequence of Schedule
-        Schedules of this optimiser; the base rate of the first is used for all.
-    milestones : sequence of int
-        The steps at which the next schedule begins: one fewer than schedules, increasing.
-
-    Raises
-    ------
-    ValueError
-        If the milestones don't match the schedules, or a schedule belongs to another optimiser.
+    `milestones` are the steps at which the next schedule begins: one fewer than schedules, increasing. All schedules
+    must be of the optimiser, or of a rate; the base rate of the first is used.
 
     Examples
     --------
@@ -348,11 +320,6 @@ def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: S
 
 def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
     """Multiply the factors of several schedules of one optimiser: each rate divided by the base rate.
-
-    Raises
-    ------
-    ValueError
-        If there is no schedule, or they belong to different optimisers.
 
     Examples
     --------
@@ -377,21 +344,12 @@ class ReduceLROnPlateau:
         The optimiser whose rate is set.
     mode : {"min", "max"}
         Whether the measure improves by falling, as a loss does, or by rising.
-    factor : float
-        In (0, 1).
-    patience : int
-        The number of measures in a row without improvement that are tolerated.
+    factor, min_lr : float
+        The factor, in (0, 1), and the least rate.
+    patience, cooldown : int
+        How many measures in a row without improvement are tolerated, and how many after a reduction are ignored.
     threshold : float
         The least improvement that counts, relative to the size of the best measure.
-    cooldown : int
-        The number of measures after a reduction that are ignored.
-    min_lr : float
-        The least rate.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a setting has the wrong type or is out of range.
 
     Examples
     --------

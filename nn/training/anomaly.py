@@ -20,31 +20,13 @@ __all__ = ["explained"]
 
 
 def explained(where: str, of_sample: Callable[..., Any], batch: Array, names: Any, penalty: Any) -> AnomalyError:
-    """Return an error that names the op, its label and the sample.
-
-    Parameters
-    ----------
-    where : str
-        The epoch, for the message.
-    of_sample : callable
-        The loss of a sample.
-    batch : array of (samples, columns)
-        The batch.
-    names : sequence of int
-        The positions of its samples in the data.
-    penalty : callable or None
-        The penalty.
-    """
-    rows = list(zip(map(int, names), batch.tolist(), strict=True))
-    for name, numbers in rows:
-        found = _anomaly(partial(of_sample, *numbers))
-        if found:
-            return AnomalyError(f"{where}, sample {name}: {found}")
-    for name, numbers in rows:
-        # As Values, so that what is computed of the data alone is recorded as well, and named.
-        found = _anomaly(partial(of_sample, *(Value(x, f"column {i}") for i, x in enumerate(numbers))))
-        if found:
-            return AnomalyError(f"{where}, sample {name}: {found}")
+    """Return an error that names the op, its label and the sample; `names` are the positions of a batch's samples."""
+    for recorded in (False, True):  # as Values, what is computed of the data alone is recorded as well, and named
+        for name, numbers in zip(map(int, names), batch.tolist(), strict=True):
+            columns = [Value(x, f"column {i}") for i, x in enumerate(numbers)] if recorded else numbers
+            found = _anomaly(partial(of_sample, *columns))
+            if found:
+                return AnomalyError(f"{where}, sample {name}: {found}")
     found = _anomaly(penalty) if penalty is not None else ""
     if found:
         return AnomalyError(f"{where}, penalty: {found}")

@@ -22,14 +22,10 @@ class Epoch:
     ----------
     number : int
         The number of the epoch, counted from 1.
-    loss : float
-        The loss of the epoch, as in `History.loss`.
-    validation : float or None
-        The validation loss after the epoch, if there is validation.
-    model, optimizer
-        The model and the optimiser, which a callback may read and change.
-    history : History
-        The history up to and including this epoch.
+    loss, validation : float
+        The losses of the epoch, as in `History`; the latter is None if there is no validation.
+    model, optimizer, history
+        Model and optimiser, which a callback may read and change, and the history including this epoch.
     """
 
     number: int
@@ -56,11 +52,6 @@ class EarlyStopping:
         The least decrease of the best loss that counts as an improvement.
     restore : bool
         Whether the weights of the best epoch are restored at the end.
-
-    Raises
-    ------
-    ValueError
-        If patience is less than 1 or min_delta is negative.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from functools import partial
 from types import FunctionType
@@ -13,6 +13,7 @@ from autograd._common.foreign import explained
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common.checks import setting, shown
+from nn.losses import LOSSES
 from nn.optim import schedules
 from nn.optim.schedules import ReduceLROnPlateau, Schedule
 from nn.training.callbacks import Callback
@@ -31,31 +32,15 @@ __all__ = ["fit"]
 
 @explained("fit")
 def fit(
-    model: Module,
-    X: Any,
-    y: Any,
-    *,
-    loss: str | Callable[[Any, Any], Any],
-    optimizer: Any,
-    epochs: int = 100,
-    batch_size: int | None = 32,
-    shuffle: bool = True,
-    seed: int | None = 0,
-    reduction: str = "mean",
-    sample_weight: Any = None,
-    class_weight: Any = None,
-    penalty: Callable[[list[Value]], Any] | None = None,
+    model: Module, X: Any, y: Any, *, loss: str | Callable[[Any, Any], Any], optimizer: Any, epochs: int = 100,
+    batch_size: int | None = 32, shuffle: bool = True, seed: int | None = 0, reduction: str = "mean",
+    sample_weight: Any = None, class_weight: Any = None, penalty: Callable[[list[Value]], Any] | None = None,
     schedule: Callable[[int], float] | ReduceLROnPlateau | Callable[[Any], Any] | None = None,
-    clip: Callable[[list[Value]], Any] | None = None,
-    validation: tuple[Any, Any] | None = None,
-    callbacks: Callback | Iterable[Callback] = (),
-    checkpoint: Checkpoint | str | os.PathLike[str] | None = None,
-    progress: bool | None = None,
-    compiled: bool = True,
-    threads: int | None = None,
-    executor: Executor | None = None,
-    timeout: float | None = None,
-) -> History:
+    clip: Callable[[list[Value]], Any] | None = None, validation: tuple[Any, Any] | None = None,
+    callbacks: Callback | Iterable[Callback] | None = (),
+    checkpoint: Checkpoint | str | os.PathLike[str] | None = None, progress: bool | None = None,
+    compiled: bool = True, threads: int | None = None, executor: Executor | None = None, timeout: float | None = None,
+) -> History:  # fmt: skip
     """Train a model: replay each batch for its gradients and make one step of the optimiser.
 
     The loss is recorded for one sample and replayed for whole batches, without Python. Branches on numbers are
@@ -145,7 +130,10 @@ def fit(
     """
     with modes.suspended():  # fit records and reports anomalies itself
         samples = Samples("fit", X, y, sample_weight, class_weight)
-        others = None if validation is None else Samples("fit: validation", *_pair(validation))
+        pair: Any = validation
+        if pair is not None and not (isinstance(pair, (tuple, list)) and len(pair) == 2):
+            raise TypeError(f"fit: validation must be a pair (X, y), got {type(pair).__name__}")
+        others = None if pair is None else Samples("fit: validation", *pair)
         epochs, reduction = setting("fit", "epochs", epochs), setting("fit", "reduction", reduction)
         batch = len(samples) if batch_size is None else min(setting("fit", "batch_size", batch_size), len(samples))
         compiled = setting("fit", "compiled", compiled)
@@ -156,7 +144,8 @@ def fit(
                 f"fit: validation must have the features and targets of X and y, {samples.features} and "
                 f"{samples.targets}, got {others.features} and {others.targets}"
             )
-        parameters, keeper = _parameters(model), _checkpoint(checkpoint)
+        parameters = _parameters(model)
+        keeper = checkpoint if isinstance(checkpoint, Checkpoint) or checkpoint is None else Checkpoint(checkpoint)
         trained = _optimizer(optimizer, parameters, keeper is not None)
         of_parameters = None if penalty is None else Penalty(penalty, parameters, compiled)
         named, masks = _named_loss(loss), Masks(model)
@@ -173,25 +162,12 @@ def fit(
         if others is not None:
             with evaluating(model):
                 validating = objective(others)
-        return Run(
-            model=model,
-            samples=samples,
-            others=others,
-            loss=named,
-            objective=learning,
-            validating=validating,
-            penalty=of_parameters,
-            masks=masks,
-            optimizer=trained,
-            parameters=parameters,
-            size=batch,
-            shuffle=setting("fit", "shuffle", shuffle) and batch < len(samples),
-            seed=_seed(seed),
-            schedule=_schedule(schedule, trained),
-            clip=clip,
-            callbacks=_callbacks(callbacks),
-            keeper=keeper,
-        ).train(epochs, progress)
+        shuffle = setting("fit", "shuffle", shuffle) and batch < len(samples)
+        run = Run(
+            model, samples, others, named, learning, validating, of_parameters, masks, trained, parameters, batch,
+            shuffle, _seed(seed), _schedule(schedule, trained), clip, _callbacks(callbacks), keeper,
+        )  # fmt: skip
+        return run.train(epochs, progress)
 
 
 def _seed(given: Any) -> int | None:
@@ -199,10 +175,6 @@ def _seed(given: Any) -> int | None:
         return None if given is None else setting("fit", "seed", given)
     except ValueError as error:
         raise ValueError(f"{error}, or None for another each time") from None
-
-
-def _checkpoint(given: Any) -> Checkpoint | None:
-    return given if isinstance(given, Checkpoint) or given is None else Checkpoint(given)
 
 
 def _check_function(name: str, given: Any, example: str) -> None:
@@ -230,12 +202,6 @@ def _schedule(given: Any, optimizer: Any) -> Any:
     return given
 
 
-def _pair(validation: Any) -> Sequence[Any]:
-    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(f"fit: validation must be a pair (X, y), got {type(validation).__name__}")
-    return validation
-
-
 def _parameters(model: Any) -> list[Value]:
     if isinstance(model, type) or not callable(getattr(model, "parameters", None)):
         raise TypeError(f"fit: model must be a Module, got {shown(model)}")
@@ -245,16 +211,10 @@ def _parameters(model: Any) -> list[Value]:
     return found
 
 
-def _named_loss(loss: Any) -> Callable[[Any, Any], Any]:
-    if callable(loss):
-        found: Callable[[Any, Any], Any] = loss
-        return found
-    from nn.losses import LOSSES
-
-    if loss not in LOSSES:
+def _named_loss(loss: Any) -> Callable[..., Any]:
+    if not callable(loss) and loss not in LOSSES:
         raise ValueError(f"fit: unknown loss, got {loss!r}; allowed {', '.join(LOSSES)}, or a function")
-    named: Callable[[Any, Any], Any] = LOSSES[loss]
-    return named
+    return loss if callable(loss) else LOSSES[loss]
 
 
 def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:

@@ -87,18 +87,7 @@ class History:
         return f"History({', '.join(parts + ([self.stopped] if self.stopped else []))})"
 
     def plot(self, axes: Any = None) -> Any:
-        """Plot the losses with matplotlib (extra `plots`) and return the axes.
-
-        Parameters
-        ----------
-        axes : matplotlib axes, optional
-            The axes to draw into; those of a new figure by default.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib isn't installed.
-        """
+        """Plot the losses with matplotlib (extra `plots`) into axes, by default new ones, and return the axes."""
         from nn.training import plots
 
         return plots.curves(self, axes)

@@ -15,22 +15,7 @@ __all__ = ["curves", "decision_regions"]
 def curves(history: Any, axes: Any = None) -> Any:
     """Plot the losses by epoch, on a logarithmic scale if all are positive.
 
-    Parameters
-    ----------
-    history : History
-        The result of `fit`.
-    axes : matplotlib axes, optional
-        The axes to draw into; those of a new figure by default.
-
-    Returns
-    -------
-    axes
-        The axes.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib isn't installed.
+    They are drawn into `axes`, by default those of a new figure, which are returned.
 
     Examples
     --------
@@ -59,26 +44,12 @@ def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, res
     ----------
     model : Module, function of a list of numbers, or fitted `Classifier`
         The model.
-    X : array-like of shape (samples, 2)
-        The samples, which determine the region that is shown.
-    y : array-like of shape (samples,), optional
-        The classes of the samples.
+    X, y : array-like of shape (samples, 2), and optionally (samples,)
+        The samples, which determine the region that is shown, and their classes.
     axes : matplotlib axes, optional
-        The axes to draw into; those of a new figure by default.
+        The axes to draw into, and the result; those of a new figure by default.
     resolution : int
         The number of grid points along each side.
-
-    Returns
-    -------
-    axes
-        The axes.
-
-    Raises
-    ------
-    ValueError
-        If X doesn't have two features.
-    ImportError
-        If matplotlib isn't installed.
 
     Examples
     --------
@@ -98,17 +69,15 @@ def decision_regions(model: Any, X: Any, y: Any = None, axes: Any = None, *, res
     grid = np.column_stack([part.ravel() for part in np.meshgrid(across, up)])
     decide = getattr(model, "decision_function", None)
     found = predict(model, grid) if decide is None else np.asarray(decide(grid))
+    heights = (found if found.ndim == 1 else found.argmax(axis=1)).reshape(resolution, resolution)
     if found.ndim == 1:
-        height = float(np.abs(found).max()) or 1.0
-        levels = np.linspace(-height, height, 21)
-        axes.contourf(across, up, found.reshape(resolution, resolution), levels=levels, cmap="RdBu", alpha=0.7)
+        cmap, height = "RdBu", float(np.abs(found).max()) or 1.0
+        axes.contourf(across, up, heights, levels=np.linspace(-height, height, 21), cmap=cmap, alpha=0.7)
         if found.min() < 0.0 < found.max():
-            axes.contour(across, up, found.reshape(resolution, resolution), levels=[0.0], colors="black")
+            axes.contour(across, up, heights, levels=[0.0], colors="black")
     else:
-        chosen = found.argmax(axis=1).reshape(resolution, resolution)
-        levels = np.arange(found.shape[1] + 1) - 0.5
-        axes.contourf(across, up, chosen, levels=levels, cmap="viridis", alpha=0.5)
-    cmap = "RdBu" if found.ndim == 1 else "viridis"
+        cmap = "viridis"
+        axes.contourf(across, up, heights, levels=np.arange(found.shape[1] + 1) - 0.5, cmap=cmap, alpha=0.5)
     axes.scatter(points[:, 0], points[:, 1], c=labels, cmap=cmap if labels is not None else None, edgecolors="black")
     return axes
 

@@ -55,7 +55,7 @@ def predict(
     model : Module, or function of a list of numbers
         The model, called with a list of features; returns a Value or a list of them.
     X : array-like of shape (samples, features), or (samples,) for one feature
-        The samples, such as an array or a data frame.
+        The samples, such as an array or a data frame, of finite numbers.
     compiled : bool
         Whether the model is compiled and replayed; otherwise it is called for each sample.
     threads, executor, timeout
@@ -64,11 +64,6 @@ def predict(
     Returns
     -------
     array of shape (samples,), or (samples, outputs) where there are several outputs
-
-    Raises
-    ------
-    TypeError, ValueError
-        If X isn't a table of finite numbers, or doesn't match the model.
 
     Examples
     --------

@@ -23,15 +23,7 @@ BLOCK: Final = 32_768
 
 
 class Samples:
-    """Features and targets, which are not copied.
-
-    Attributes
-    ----------
-    X : array of shape (samples, features)
-        The features, of any numeric type; batches are floats.
-    y : array of shape (samples,) or (samples, targets)
-        The targets.
-    """
+    """Features and targets of any numeric type, which are not copied; batches are floats."""
 
     def __init__(self, where: str, X: Any, y: Any, weights: Any = None, class_weight: Any = None) -> None:
         self.X = table(where, "X", X)
@@ -69,16 +61,9 @@ class Samples:
         return int(self.features + max(1, self.targets))
 
     def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
-        """Yield batches of shape (samples, columns), whose memory is reused.
+        """Yield batches of shape (samples, columns), whose memory is reused; the last may be smaller.
 
-        Parameters
-        ----------
-        size : int
-            The number of samples of a batch; the last may have fewer.
-        order : array of int, optional
-            A permutation of the samples.
-        start : int
-            The number of samples that are skipped.
+        They are in the order of a permutation, if it is given, and the first `start` samples are skipped.
         """
         if order is None and not start and size >= len(self):
             if self.whole is None:  # the same in every epoch
@@ -153,15 +138,7 @@ def _class_weights(where: str, given: Any, y: Any) -> Any:
 
 
 def table(where: str, what: str, given: Any) -> Any:
-    """Return features as an array of shape (samples, features), of finite numbers.
-
-    Raises
-    ------
-    TypeError
-        If an entry isn't a number.
-    ValueError
-        If the shape is wrong, there are no samples or no features, or an entry is nan or inf.
-    """
+    """Return features as an array of shape (samples, features), of finite numbers."""
     found = array(where, what, given)
     if found.ndim == 1:
         found = found[:, None]
