@@ -56,15 +56,16 @@ def __{symbol}__(self: Any, other: Any{modulus}) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
 {both}
     else:
         y = other if type(other) is float else other_operand(row_{name}, other, "__r{symbol}__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
 {first}
     node._row = row_{name}
     return recorded(node) if active else node
@@ -74,8 +75,8 @@ def __r{symbol}__(self: Any, other: Any{modulus}) -> Any:
 {check}    x = other if type(other) is float else operand(row_{name}, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
 {second}
     node._row = row_{name}
     return recorded(node) if active else node
@@ -90,7 +91,8 @@ UNARY: Final = """
 def op_{name}(self: Any) -> Any:
     {parameter} = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
 {body}
     node._row = row_{name}
     return recorded(node) if active else node
@@ -133,7 +135,7 @@ def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Itera
     if len(statements) > INLINED and len(parameters) > 1:
         slopes = [f"to_{p}" if i in positions else "_" for i, p in enumerate(parameters)]
         yield f"{indent}node._data, {', '.join(slopes)} = rows.{function.name}({', '.join(parameters)})"
-        yield f"{indent}node._derivatives = {_tuple([s for s in slopes if s != '_'])}"
+        yield from _slopes(dict(zip(positions, [s for s in slopes if s != "_"])), indent)
         return
     *assignments, result = statements
     assert isinstance(result, ast.Return)
@@ -149,11 +151,12 @@ def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Itera
             needed |= _names(statement.value)
     yield from (indent + ast.unparse(statement) for statement in reversed(kept))
     yield f"{indent}node._data = {ast.unparse(value)}"
-    yield f"{indent}node._derivatives = {_tuple([ast.unparse(each) for each in wanted[1:]])}"
+    yield from _slopes(dict(zip(positions, map(ast.unparse, wanted[1:]))), indent)
 
 
-def _tuple(parts: list[str]) -> str:
-    return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+def _slopes(by_position: dict[int, str], indent: str) -> Iterator[str]:
+    for position, slot in enumerate(("_to_x", "_to_y")):
+        yield f"{indent}node.{slot} = {by_position.get(position)}"
 
 
 def _names(*trees: ast.expr) -> set[str]:

@@ -268,7 +268,7 @@ class Function(Exportable, Generic[P]):
         columns, single = self._prepared(leaves)
         with _explained(arguments):
             result = self._run(structure, columns, seed, False, "sum", threads, executor, timeout, seeded=True)
-        add_gradients([*result.parameters], [*map(float, result.parameters.values())], backend.GRAD)
+        add_gradients([*result.parameters], [*map(float, result.parameters.values())])
         return _shaped(result, single)
 
     def gradients(

@@ -26,7 +26,7 @@ from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
 from autograd.compiler.run.kernel_numpy import NumpyKernel
 from autograd.compiler.run.results import Gradients, Outcome
 from autograd.compiler.source import Exportable
-from autograd.engine import backend, modes
+from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
 from autograd.errors import BranchChanged
@@ -293,7 +293,7 @@ class Program(Exportable):
         if self.kernel == "c":
             _replay.add(self.parameters, gradients)
             return
-        add_gradients(self.parameters, gradients.tolist(), backend.GRAD)
+        add_gradients(self.parameters, gradients.tolist())
 
     def quick(
         self,

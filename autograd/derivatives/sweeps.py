@@ -12,6 +12,7 @@ from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
 from autograd.engine.backward import computed, derivatives
 from autograd.engine.graph import topological, topological_by
+from autograd.engine.node import Node
 from autograd.ops import TABLE
 
 __all__ = [
@@ -54,7 +55,7 @@ def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
 
 
 def pull(
-    seeds: Pairs, inputs: Sequence[Value], order: Sequence[Value] | None = None, hooked: bool = False
+    seeds: Pairs, inputs: Sequence[Value], order: Sequence[Node] | None = None, hooked: bool = False
 ) -> list[float]:
     """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
 

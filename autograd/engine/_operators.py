@@ -82,18 +82,21 @@ def __add__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         node._data = x + y
-        node._derivatives = (1.0, 1.0)
+        node._to_x = 1.0
+        node._to_y = 1.0
     else:
         y = other if type(other) is float else other_operand(row_add, other, "__radd__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         node._data = x + y
-        node._derivatives = (1.0,)
+        node._to_x = 1.0
+        node._to_y = None
     node._row = row_add
     return recorded(node) if active else node
 
@@ -102,10 +105,11 @@ def __radd__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_add, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     node._data = x + y
-    node._derivatives = (1.0,)
+    node._to_x = None
+    node._to_y = 1.0
     node._row = row_add
     return recorded(node) if active else node
 
@@ -115,18 +119,21 @@ def __sub__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         node._data = x - y
-        node._derivatives = (1.0, -1.0)
+        node._to_x = 1.0
+        node._to_y = -1.0
     else:
         y = other if type(other) is float else other_operand(row_sub, other, "__rsub__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         node._data = x - y
-        node._derivatives = (1.0,)
+        node._to_x = 1.0
+        node._to_y = None
     node._row = row_sub
     return recorded(node) if active else node
 
@@ -135,10 +142,11 @@ def __rsub__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_sub, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     node._data = x - y
-    node._derivatives = (-1.0,)
+    node._to_x = None
+    node._to_y = -1.0
     node._row = row_sub
     return recorded(node) if active else node
 
@@ -148,18 +156,21 @@ def __mul__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         node._data = x * y
-        node._derivatives = (y, x)
+        node._to_x = y
+        node._to_y = x
     else:
         y = other if type(other) is float else other_operand(row_mul, other, "__rmul__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         node._data = x * y
-        node._derivatives = (y,)
+        node._to_x = y
+        node._to_y = None
     node._row = row_mul
     return recorded(node) if active else node
 
@@ -168,10 +179,11 @@ def __rmul__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_mul, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     node._data = x * y
-    node._derivatives = (x,)
+    node._to_x = None
+    node._to_y = x
     node._row = row_mul
     return recorded(node) if active else node
 
@@ -181,21 +193,24 @@ def __truediv__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         out = ieee.div(x, y)
         slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
         node._data = out
-        node._derivatives = (ieee.div(1.0, y), slope)
+        node._to_x = ieee.div(1.0, y)
+        node._to_y = slope
     else:
         y = other if type(other) is float else other_operand(row_div, other, "__rtruediv__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         out = ieee.div(x, y)
         node._data = out
-        node._derivatives = (ieee.div(1.0, y),)
+        node._to_x = ieee.div(1.0, y)
+        node._to_y = None
     node._row = row_div
     return recorded(node) if active else node
 
@@ -204,12 +219,13 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_div, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     out = ieee.div(x, y)
     slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
     node._data = out
-    node._derivatives = (slope,)
+    node._to_x = None
+    node._to_y = slope
     node._row = row_div
     return recorded(node) if active else node
 
@@ -221,20 +237,23 @@ def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         out = x * x if y == 2.0 else ieee.pow(x, y)
         node._data = out
-        node._derivatives = (numerics.power_slope(x, y, out), numerics.power_growth(x, y, out))
+        node._to_x = numerics.power_slope(x, y, out)
+        node._to_y = numerics.power_growth(x, y, out)
     else:
         y = other if type(other) is float else other_operand(row_pow, other, "__rpow__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         out = x * x if y == 2.0 else ieee.pow(x, y)
         node._data = out
-        node._derivatives = (numerics.power_slope(x, y, out),)
+        node._to_x = numerics.power_slope(x, y, out)
+        node._to_y = None
     node._row = row_pow
     return recorded(node) if active else node
 
@@ -245,11 +264,12 @@ def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
     x = other if type(other) is float else operand(row_pow, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     out = x * x if y == 2.0 else ieee.pow(x, y)
     node._data = out
-    node._derivatives = (numerics.power_growth(x, y, out),)
+    node._to_x = None
+    node._to_y = numerics.power_growth(x, y, out)
     node._row = row_pow
     return recorded(node) if active else node
 
@@ -259,18 +279,21 @@ def __mod__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         node._data = numerics.remainder(x, y)
-        node._derivatives = (1.0, -numerics.floor_divide(x, y))
+        node._to_x = 1.0
+        node._to_y = -numerics.floor_divide(x, y)
     else:
         y = other if type(other) is float else other_operand(row_remainder, other, "__rmod__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         node._data = numerics.remainder(x, y)
-        node._derivatives = (1.0,)
+        node._to_x = 1.0
+        node._to_y = None
     node._row = row_remainder
     return recorded(node) if active else node
 
@@ -279,10 +302,11 @@ def __rmod__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_remainder, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     node._data = numerics.remainder(x, y)
-    node._derivatives = (-numerics.floor_divide(x, y),)
+    node._to_x = None
+    node._to_y = -numerics.floor_divide(x, y)
     node._row = row_remainder
     return recorded(node) if active else node
 
@@ -292,18 +316,21 @@ def __floordiv__(self: Any, other: Any) -> Any:
     if isinstance(other, Value):
         y = other._data
         node = new(Value)
-        node._operands = node._parents = (self, other)
+        node._x = self
+        node._y = other
         node._data = numerics.floor_divide(x, y)
-        node._derivatives = (0.0, 0.0)
+        node._to_x = 0.0
+        node._to_y = 0.0
     else:
         y = other if type(other) is float else other_operand(row_floor_divide, other, "__rfloordiv__")
         if y is NotImplemented:
             return y
         node = new(Value)
-        node._operands = (self, y)
-        node._parents = (self,)
+        node._x = self
+        node._y = y
         node._data = numerics.floor_divide(x, y)
-        node._derivatives = (0.0,)
+        node._to_x = 0.0
+        node._to_y = None
     node._row = row_floor_divide
     return recorded(node) if active else node
 
@@ -312,10 +339,11 @@ def __rfloordiv__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_floor_divide, other)
     y = self._data
     node = new(Value)
-    node._operands = (x, self)
-    node._parents = (self,)
+    node._x = x
+    node._y = self
     node._data = numerics.floor_divide(x, y)
-    node._derivatives = (0.0,)
+    node._to_x = None
+    node._to_y = 0.0
     node._row = row_floor_divide
     return recorded(node) if active else node
 
@@ -323,9 +351,11 @@ def __rfloordiv__(self: Any, other: Any) -> Any:
 def op_neg(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = -x
-    node._derivatives = (-1.0,)
+    node._to_x = -1.0
+    node._to_y = None
     node._row = row_neg
     return recorded(node) if active else node
 
@@ -333,9 +363,11 @@ def op_neg(self: Any) -> Any:
 def op_abs(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = abs(x)
-    node._derivatives = (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan,)
+    node._to_x = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan
+    node._to_y = None
     node._row = row_abs
     return recorded(node) if active else node
 
@@ -343,10 +375,12 @@ def op_abs(self: Any) -> Any:
 def op_reciprocal(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     out = ieee.div(1.0, x)
     node._data = out
-    node._derivatives = (-out * out,)
+    node._to_x = -out * out
+    node._to_y = None
     node._row = row_reciprocal
     return recorded(node) if active else node
 
@@ -354,9 +388,11 @@ def op_reciprocal(self: Any) -> Any:
 def op_sign(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
-    node._derivatives = (0.0,)
+    node._to_x = 0.0
+    node._to_y = None
     node._row = row_sign
     return recorded(node) if active else node
 
@@ -364,10 +400,12 @@ def op_sign(self: Any) -> Any:
 def op_exp(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     out = ieee.exp(x)
     node._data = out
-    node._derivatives = (out,)
+    node._to_x = out
+    node._to_y = None
     node._row = row_exp
     return recorded(node) if active else node
 
@@ -375,10 +413,12 @@ def op_exp(self: Any) -> Any:
 def op_exp2(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     out = ieee.pow(2.0, x)
     node._data = out
-    node._derivatives = (numerics.LN_2 * out,)
+    node._to_x = numerics.LN_2 * out
+    node._to_y = None
     node._row = row_exp2
     return recorded(node) if active else node
 
@@ -386,9 +426,11 @@ def op_exp2(self: Any) -> Any:
 def op_expm1(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.expm1(x)
-    node._derivatives = (ieee.exp(x),)
+    node._to_x = ieee.exp(x)
+    node._to_y = None
     node._row = row_expm1
     return recorded(node) if active else node
 
@@ -396,9 +438,11 @@ def op_expm1(self: Any) -> Any:
 def op_log(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.log(x)
-    node._derivatives = (numerics.reciprocal(x),)
+    node._to_x = numerics.reciprocal(x)
+    node._to_y = None
     node._row = row_log
     return recorded(node) if active else node
 
@@ -406,9 +450,11 @@ def op_log(self: Any) -> Any:
 def op_log1p(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.log1p(x)
-    node._derivatives = (numerics.reciprocal(1.0 + x),)
+    node._to_x = numerics.reciprocal(1.0 + x)
+    node._to_y = None
     node._row = row_log1p
     return recorded(node) if active else node
 
@@ -416,9 +462,11 @@ def op_log1p(self: Any) -> Any:
 def op_log2(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.log2(x)
-    node._derivatives = (numerics.reciprocal(x) / numerics.LN_2,)
+    node._to_x = numerics.reciprocal(x) / numerics.LN_2
+    node._to_y = None
     node._row = row_log2
     return recorded(node) if active else node
 
@@ -426,9 +474,11 @@ def op_log2(self: Any) -> Any:
 def op_log10(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.log10(x)
-    node._derivatives = (numerics.reciprocal(x) / numerics.LN_10,)
+    node._to_x = numerics.reciprocal(x) / numerics.LN_10
+    node._to_y = None
     node._row = row_log10
     return recorded(node) if active else node
 
@@ -436,10 +486,12 @@ def op_log10(self: Any) -> Any:
 def op_sqrt(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     out = ieee.sqrt(x)
     node._data = out
-    node._derivatives = (ieee.div(0.5, abs(out)),)
+    node._to_x = ieee.div(0.5, abs(out))
+    node._to_y = None
     node._row = row_sqrt
     return recorded(node) if active else node
 
@@ -447,11 +499,13 @@ def op_sqrt(self: Any) -> Any:
 def op_cbrt(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     ordinary = 0.0 < abs(x) < ieee.inf
     out = numerics.cube_root(x) if ordinary else x
     node._data = out
-    node._derivatives = (out / x / 3.0 if ordinary else ieee.div(1.0, abs(x)),)
+    node._to_x = out / x / 3.0 if ordinary else ieee.div(1.0, abs(x))
+    node._to_y = None
     node._row = row_cbrt
     return recorded(node) if active else node
 
@@ -459,9 +513,11 @@ def op_cbrt(self: Any) -> Any:
 def op_sin(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.sin(x)
-    node._derivatives = (ieee.cos(x),)
+    node._to_x = ieee.cos(x)
+    node._to_y = None
     node._row = row_sin
     return recorded(node) if active else node
 
@@ -469,9 +525,11 @@ def op_sin(self: Any) -> Any:
 def op_cos(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.cos(x)
-    node._derivatives = (-ieee.sin(x),)
+    node._to_x = -ieee.sin(x)
+    node._to_y = None
     node._row = row_cos
     return recorded(node) if active else node
 
@@ -479,10 +537,12 @@ def op_cos(self: Any) -> Any:
 def op_tan(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     c = ieee.cos(x)
     node._data = ieee.tan(x)
-    node._derivatives = (1.0 / (c * c),)
+    node._to_x = 1.0 / (c * c)
+    node._to_y = None
     node._row = row_tan
     return recorded(node) if active else node
 
@@ -490,9 +550,11 @@ def op_tan(self: Any) -> Any:
 def op_asin(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.asin(x)
-    node._derivatives = (ieee.div(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))),)
+    node._to_x = ieee.div(1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
+    node._to_y = None
     node._row = row_asin
     return recorded(node) if active else node
 
@@ -500,9 +562,11 @@ def op_asin(self: Any) -> Any:
 def op_acos(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.acos(x)
-    node._derivatives = (ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))),)
+    node._to_x = ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
+    node._to_y = None
     node._row = row_acos
     return recorded(node) if active else node
 
@@ -510,9 +574,11 @@ def op_acos(self: Any) -> Any:
 def op_atan(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.atan(x)
-    node._derivatives = (1.0 / (1.0 + x * x) if abs(x) < 1e+100 else 1.0 / x / x,)
+    node._to_x = 1.0 / (1.0 + x * x) if abs(x) < 1e+100 else 1.0 / x / x
+    node._to_y = None
     node._row = row_atan
     return recorded(node) if active else node
 
@@ -520,9 +586,11 @@ def op_atan(self: Any) -> Any:
 def op_sinh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.sinh(x)
-    node._derivatives = (ieee.cosh(x),)
+    node._to_x = ieee.cosh(x)
+    node._to_y = None
     node._row = row_sinh
     return recorded(node) if active else node
 
@@ -530,9 +598,11 @@ def op_sinh(self: Any) -> Any:
 def op_cosh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.cosh(x)
-    node._derivatives = (ieee.sinh(x),)
+    node._to_x = ieee.sinh(x)
+    node._to_y = None
     node._row = row_cosh
     return recorded(node) if active else node
 
@@ -540,10 +610,12 @@ def op_cosh(self: Any) -> Any:
 def op_tanh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     e = ieee.exp(-2.0 * abs(x))
     node._data = ieee.tanh(x)
-    node._derivatives = (4.0 * e / ((1.0 + e) * (1.0 + e)),)
+    node._to_x = 4.0 * e / ((1.0 + e) * (1.0 + e))
+    node._to_y = None
     node._row = row_tanh
     return recorded(node) if active else node
 
@@ -551,9 +623,11 @@ def op_tanh(self: Any) -> Any:
 def op_asinh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.asinh(x)
-    node._derivatives = (1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e+100 else 1.0 / abs(x),)
+    node._to_x = 1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e+100 else 1.0 / abs(x)
+    node._to_y = None
     node._row = row_asinh
     return recorded(node) if active else node
 
@@ -561,9 +635,11 @@ def op_asinh(self: Any) -> Any:
 def op_acosh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.acosh(x)
-    node._derivatives = (ieee.div(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)),)
+    node._to_x = ieee.div(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0))
+    node._to_y = None
     node._row = row_acosh
     return recorded(node) if active else node
 
@@ -571,9 +647,11 @@ def op_acosh(self: Any) -> Any:
 def op_atanh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.atanh(x)
-    node._derivatives = (ieee.div(1.0, (1.0 - x) * (1.0 + x)) if abs(x) <= 1.0 else ieee.nan,)
+    node._to_x = ieee.div(1.0, (1.0 - x) * (1.0 + x)) if abs(x) <= 1.0 else ieee.nan
+    node._to_y = None
     node._row = row_atanh
     return recorded(node) if active else node
 
@@ -581,10 +659,12 @@ def op_atanh(self: Any) -> Any:
 def op_sigmoid(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     e = ieee.exp(-abs(x))
     node._data = (1.0 if x >= 0.0 else e) / (1.0 + e)
-    node._derivatives = (e / ((1.0 + e) * (1.0 + e)),)
+    node._to_x = e / ((1.0 + e) * (1.0 + e))
+    node._to_y = None
     node._row = row_sigmoid
     return recorded(node) if active else node
 
@@ -592,9 +672,11 @@ def op_sigmoid(self: Any) -> Any:
 def op_relu(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = 0.0 if x <= 0.0 else x
-    node._derivatives = (1.0 if x > 0.0 else 0.0,)
+    node._to_x = 1.0 if x > 0.0 else 0.0
+    node._to_y = None
     node._row = row_relu
     return recorded(node) if active else node
 
@@ -602,11 +684,13 @@ def op_relu(self: Any) -> Any:
 def op_softsign(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     bottom = 1.0 + abs(x)
     out = x / bottom if bottom < ieee.inf else x if x != x else ieee.copysign(1.0, x)
     node._data = out
-    node._derivatives = (1.0 / bottom / bottom,)
+    node._to_x = 1.0 / bottom / bottom
+    node._to_y = None
     node._row = row_softsign
     return recorded(node) if active else node
 
@@ -614,9 +698,11 @@ def op_softsign(self: Any) -> Any:
 def op_selu(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x)
-    node._derivatives = (numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x),)
+    node._to_x = numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x)
+    node._to_y = None
     node._row = row_selu
     return recorded(node) if active else node
 
@@ -624,9 +710,11 @@ def op_selu(self: Any) -> Any:
 def op_hard_tanh(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = -1.0 if x < -1.0 else 1.0 if x > 1.0 else x
-    node._derivatives = (1.0 if abs(x) < 1.0 else 0.0,)
+    node._to_x = 1.0 if abs(x) < 1.0 else 0.0
+    node._to_y = None
     node._row = row_hard_tanh
     return recorded(node) if active else node
 
@@ -634,10 +722,12 @@ def op_hard_tanh(self: Any) -> Any:
 def op_softplus(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     e = ieee.exp(-abs(x))
     node._data = (0.0 if x <= 0.0 else x) + ieee.log1p(e)
-    node._derivatives = ((1.0 if x >= 0.0 else e) / (1.0 + e),)
+    node._to_x = (1.0 if x >= 0.0 else e) / (1.0 + e)
+    node._to_y = None
     node._row = row_softplus
     return recorded(node) if active else node
 
@@ -645,7 +735,8 @@ def op_softplus(self: Any) -> Any:
 def op_silu(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     e = ieee.exp(-abs(x))
     half = ieee.exp(0.5 * x) if x < -690.0 else 0.0
     value = x / (1.0 + e) if x >= 0.0 else x * e / (1.0 + e) if x > -700.0 else x * half * half if x > -800.0 else -0.0
@@ -654,7 +745,8 @@ def op_silu(self: Any) -> Any:
     rise = from_dip + (numerics.EXP_SILU_DIP * growth - numerics.SILU_DIP_REST)
     slope = (1.0 + x * e / (1.0 + e)) / (1.0 + e) if 0.0 <= x < 800.0 else 1.0 if x >= 800.0 else rise / (ieee.exp(-x) + (2.0 + e)) if x > -700.0 else rise * half * half if x > -800.0 else -0.0
     node._data = value if x == x else x
-    node._derivatives = (slope if x == x else x,)
+    node._to_x = slope if x == x else x
+    node._to_y = None
     node._row = row_silu
     return recorded(node) if active else node
 
@@ -662,7 +754,8 @@ def op_silu(self: Any) -> Any:
 def op_gelu(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     cdf = numerics.normal_cdf(x)
     density = numerics.normal_density(x)
     far = -40.0 < x < -37.4
@@ -671,7 +764,8 @@ def op_gelu(self: Any) -> Any:
     value = x if x > 40.0 else -0.0 if x <= -40.0 else -ratio * root * root if far else x * cdf
     slope = (x - ratio / x) * root * root if far else cdf if density == 0.0 else cdf + x * density
     node._data = value
-    node._derivatives = (slope,)
+    node._to_x = slope
+    node._to_y = None
     node._row = row_gelu
     return recorded(node) if active else node
 
@@ -679,9 +773,11 @@ def op_gelu(self: Any) -> Any:
 def op_lgamma(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = series.log_gamma(x)
-    node._derivatives = (series.digamma(x),)
+    node._to_x = series.digamma(x)
+    node._to_y = None
     node._row = row_lgamma
     return recorded(node) if active else node
 
@@ -689,9 +785,11 @@ def op_lgamma(self: Any) -> Any:
 def op_digamma(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = series.digamma(x)
-    node._derivatives = (series.polygamma(1.0, x),)
+    node._to_x = series.polygamma(1.0, x)
+    node._to_y = None
     node._row = row_digamma
     return recorded(node) if active else node
 
@@ -699,9 +797,11 @@ def op_digamma(self: Any) -> Any:
 def op_erf(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.erf(x)
-    node._derivatives = (numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0),)
+    node._to_x = numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
+    node._to_y = None
     node._row = row_erf
     return recorded(node) if active else node
 
@@ -709,9 +809,11 @@ def op_erf(self: Any) -> Any:
 def op_erfc(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = ieee.erfc(x)
-    node._derivatives = (-numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0),)
+    node._to_x = -numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
+    node._to_y = None
     node._row = row_erfc
     return recorded(node) if active else node
 
@@ -719,9 +821,11 @@ def op_erfc(self: Any) -> Any:
 def op_normal_cdf(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = numerics.normal_cdf(x)
-    node._derivatives = (numerics.normal_density(x),)
+    node._to_x = numerics.normal_density(x)
+    node._to_y = None
     node._row = row_normal_cdf
     return recorded(node) if active else node
 
@@ -729,11 +833,13 @@ def op_normal_cdf(self: Any) -> Any:
 def op_erfinv(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     out = series.erfinv(x)
     slope = series.HALF_SQRT_PI * numerics.exp_minus_square(out, -1.0)
     node._data = out
-    node._derivatives = (ieee.inf if abs(x) == 1.0 else slope if abs(x) < 1.0 else ieee.nan,)
+    node._to_x = ieee.inf if abs(x) == 1.0 else slope if abs(x) < 1.0 else ieee.nan
+    node._to_y = None
     node._row = row_erfinv
     return recorded(node) if active else node
 
@@ -741,10 +847,12 @@ def op_erfinv(self: Any) -> Any:
 def op_i0e(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     slope = series.bessel_moment(1.0, abs(x))
     node._data = series.bessel_0(abs(x))
-    node._derivatives = (0.0 if x == 0.0 else -slope if x > 0.0 else slope,)
+    node._to_x = 0.0 if x == 0.0 else -slope if x > 0.0 else slope
+    node._to_y = None
     node._row = row_i0e
     return recorded(node) if active else node
 
@@ -752,9 +860,11 @@ def op_i0e(self: Any) -> Any:
 def op_i1e(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = series.bessel_1(x)
-    node._derivatives = (series.bessel_moment(2.0, abs(x)) - series.bessel_moment(1.0, abs(x)),)
+    node._to_x = series.bessel_moment(2.0, abs(x)) - series.bessel_moment(1.0, abs(x))
+    node._to_y = None
     node._row = row_i1e
     return recorded(node) if active else node
 
@@ -762,9 +872,11 @@ def op_i1e(self: Any) -> Any:
 def op_sinc(self: Any) -> Any:
     x = self._data
     node = new(Value)
-    node._operands = node._parents = (self,)
+    node._x = self
+    node._y = None
     node._data = series.spherical_bessel(0.0, x)
-    node._derivatives = (-series.PI * series.spherical_bessel(1.0, x),)
+    node._to_x = -series.PI * series.spherical_bessel(1.0, x)
+    node._to_y = None
     node._row = row_sinc
     return recorded(node) if active else node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Sequence
 
-from autograd.engine.backward import UNREACHED, computed, sweep
+from autograd.engine.backward import UNREACHED, sweep
 from autograd.engine.node import Node
 from autograd.errors import AnomalyError
 
@@ -25,11 +25,8 @@ def inspect_sweep(seeds: Sequence[tuple[Node, float]], within: Container[int] | 
 
     None stands for all nodes, as `backward()` meets them: leaves start from the gradient that they have.
     """
-    order = computed(node for node, _ in seeds)
-    gradients, _ = sweep(seeds, order)
     totals: dict[int, float] = {}
-    for node in reversed(order):
-        gradient = gradients[node]
+    for node, gradient in zip(*sweep(seeds)[0]):
         for parent, derivative in zip(node.parents, node.local_derivatives):
             if gradient is UNREACHED or (derivative == 0.0 and node._row.selects):
                 continue

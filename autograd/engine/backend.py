@@ -41,9 +41,6 @@ def _pick(wanted: str) -> tuple[str, Any]:
 CORE, _module = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())
 pickling.backend = _module
 
-GRAD: Any = vars(_module.Value).get("_grad") or vars(_module.Value)["grad"]
-"""The descriptor in C behind `grad`: what it does, no other thread comes between."""
-
 if not TYPE_CHECKING:
     Value, layer, restore = _module.Value, _module.layer, _module.restore
     globals().update({name: _module.FUNCTIONS[name] for name in BUILT_IN})

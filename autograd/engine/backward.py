@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from operator import add
-from typing import Any
+from itertools import chain, repeat
+from operator import add, attrgetter
 
 from autograd.engine import hooks
 from autograd.engine.node import Node
@@ -20,33 +19,44 @@ __all__ = ["UNREACHED", "add_gradients", "backward_with_hooks", "computed", "der
 UNREACHED = float("0")
 """The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
 
-Arrived = tuple[list[Node], list[float]]
+Gradients = tuple[Sequence[Node], list[float]]
 
 
-def computed(outputs: Iterable[Node]) -> list[Any]:
+def computed(outputs: Iterable[Node]) -> list[Node]:
     """Return the computed nodes below the outputs in the order of `graph.topological`."""
     order: list[Node] = []
     found: set[Node] = set()
-    path: list[Any] = []
-    node, operands = None, iter(outputs)
-    while True:
-        for parent in operands:
-            if parent._parents and parent not in found:
-                found.add(parent)
-                path.append(node)
-                path.append(operands)
-                node, operands = parent, iter(parent._parents)
-                break
-        else:
-            if node is None:
-                return order
-            order.append(node)
-            operands, node = path.pop(), path.pop()
+    path: list[Node] = []  # from an output down to the node at hand
+    unvisited: dict[Node, Iterator[Node]] = {}  # parents of nodes that have more than two
+    below: Node | None
+    for output in outputs:
+        below = output if output._x is not None and output not in found else None
+        while below is not None:
+            while True:  # down along first operands
+                found.add(below)
+                path.append(below)
+                if below._to_x is None:
+                    break
+                below = below._x
+                if below._x is None or below in found:
+                    break
+            below = None
+            while path and below is None:  # up to a node with an operand that is still to be visited
+                node = path.pop()
+                if node._to_y is not None:
+                    if node._y._x is not None and node._y not in found:
+                        below = node._y
+                elif node._to_x is None:
+                    if node not in unvisited:
+                        unvisited[node] = iter(node._y[0])
+                    below = next((x for x in unvisited[node] if x._x is not None and x not in found), None)
+                (order if below is None else path).append(node)
+    return order
 
 
 def sweep(
-    seeds: Sequence[tuple[Node, float]], order: Sequence[Node], hooked: bool = False
-) -> tuple[dict[Node, float], Arrived]:
+    seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None, hooked: bool = False
+) -> tuple[Gradients, Gradients]:
     """Pass gradients down a recorded graph, users before operands; nothing is written into the nodes.
 
     An op that selects passes nothing to an operand whose local derivative is 0, and a node that receives nothing
@@ -57,86 +67,85 @@ def sweep(
     seeds : sequence of (Value, float)
         Where the sweep starts, with the derivative of the result there.
     order : sequence of Value
-        `computed` of them, or of more nodes.
+        `computed` of them, or of more nodes; found if not given.
     hooked : bool
         Whether hooks of the nodes are called.
 
     Returns
     -------
-    gradients : dict of Value to float
-        The derivative for each computed node of `order`; UNREACHED where nothing arrived.
+    nodes, gradients : lists of Value and float
+        The computed nodes, users first, and the derivative for each: UNREACHED where nothing arrived.
     leaves, contributions : lists of Value and float
         What arrived at leaves, in the order in which it is to be added.
     """
-    gradients = dict.fromkeys(order, UNREACHED)
+    nodes = (computed(node for node, _ in seeds) if order is None else order)[::-1]
+    gradients: list[float] = []
+    arrived: dict[Node, float] = {}  # at nodes that are still to come, so that it stays small
     leaves: list[Node] = []
     contributions: list[float] = []
     for node, seed in seeds:
-        if node._parents:
-            gradients[node] += seed
+        if node._x is not None:
+            arrived[node] = arrived.get(node, 0.0) + seed
         else:
             leaves.append(node)
             contributions.append(seed)
-    for node in hooks.visit(order, gradients, UNREACHED) if hooked else reversed(order):
-        gradient = gradients[node]
+    for node in nodes:
+        gradient = arrived.pop(node, UNREACHED)
         if gradient is UNREACHED:
+            gradients.append(gradient)
             continue
-        parents, slopes = node._parents, node._derivatives
-        if node._row.selects:
-            parents = tuple(parent for parent, slope in zip(parents, slopes) if slope != 0.0)
-            slopes = tuple(slope for slope in slopes if slope != 0.0)
-        if len(parents) == 2:  # most nodes: written out, as a loop takes half as long again
-            x, y = parents
-            to_x, to_y = slopes
-            if x._parents:
-                gradients[x] += to_x * gradient
-            else:
+        if hooked and hooks.has_hooks(node):
+            gradient = hooks.called(node, gradient)
+        gradients.append(gradient)
+        to_x, to_y = node._to_x, node._to_y
+        if to_x is not None and (to_x or not node._row.selects):
+            x = node._x
+            if x._x is None:
                 leaves.append(x)
                 contributions.append(to_x * gradient)
-            if y._parents:
-                gradients[y] += to_y * gradient
+            elif x in arrived:
+                arrived[x] += to_x * gradient
             else:
+                arrived[x] = 0.0 + to_x * gradient
+        if to_y is not None and (to_y or not node._row.selects):
+            y = node._y
+            if y._x is None:
                 leaves.append(y)
                 contributions.append(to_y * gradient)
-            continue
-        for parent, slope in zip(parents, slopes):
-            if parent._parents:
-                gradients[parent] += slope * gradient
+            elif y in arrived:
+                arrived[y] += to_y * gradient
             else:
-                leaves.append(parent)
-                contributions.append(slope * gradient)
-    return gradients, hooks.replace_at_leaves(leaves, contributions) if hooked else (leaves, contributions)
+                arrived[y] = 0.0 + to_y * gradient
+        elif to_x is None:
+            for x, to_x in zip(*node._y):
+                if x._x is None and (to_x or not node._row.selects):
+                    leaves.append(x)
+                    contributions.append(to_x * gradient)
+                elif to_x or not node._row.selects:
+                    arrived[x] = arrived.get(x, 0.0) + to_x * gradient
+    return (nodes, gradients), hooks.replace_at_leaves(leaves, contributions) if hooked else (leaves, contributions)
 
 
-def write(gradients: dict[Any, float], arrived: Arrived, slot: Any) -> None:
+def write(computed: Gradients, leaves: Gradients) -> None:
     """Set the `grad` of computed nodes and add to that of leaves: all of it, or nothing, whatever interrupts.
 
-    Loops that run in C take no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
+    A loop that runs in C takes no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
     """
-    added = _added(*arrived, slot)
-    try:
-        for node, gradient in gradients.items():
-            node._grad = gradient
-        deque(added, maxlen=0)
-    except BaseException:
-        deque(chain(map(slot.__set__, gradients, gradients.values()), added), maxlen=0)
-        raise
+    deque(chain(map(setattr, computed[0], repeat("_grad"), computed[1]), _added(*leaves)), maxlen=0)
 
 
 def backward_with_hooks(root: Node) -> None:
     """Do what the C backend's `backward` does, in a graph where nodes may have hooks."""
-    slot = type(root).grad
-    gradients, arrived = sweep([(root, 1.0)], computed([root]), hooked=True)
-    deque(chain(map(slot.__set__, gradients, gradients.values()), _added(*arrived, slot)), maxlen=0)  # type: ignore[attr-defined]
+    write(*sweep([(root, 1.0)], hooked=True))
 
 
-def add_gradients(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) -> None:
+def add_gradients(leaves: Sequence[Node], contributions: Iterable[float]) -> None:
     """Add to the `grad` of leaves, in order: all of it, or nothing, whatever other threads add meanwhile."""
-    deque(_added(leaves, contributions, slot), maxlen=0)
+    deque(_added(leaves, contributions), maxlen=0)
 
 
-def _added(leaves: Sequence[Node], contributions: Iterable[float], slot: Any) -> Iterator[None]:
-    return map(slot.__set__, leaves, map(add, map(slot.__get__, leaves), contributions))
+def _added(leaves: Sequence[Node], contributions: Iterable[float]) -> Iterator[None]:
+    return map(setattr, leaves, repeat("_grad"), map(add, map(attrgetter("_grad"), leaves), contributions))
 
 
 def derivatives(
@@ -151,8 +160,8 @@ def derivatives(
     >>> derivatives([(x * x, 1.0)])[id(x)]
     6.0
     """
-    gradients, arrived = sweep(seeds, computed(node for node, _ in seeds) if order is None else order, hooked)
-    found = {id(node): gradient for node, gradient in gradients.items() if gradient is not UNREACHED}
-    for leaf, contribution in zip(*arrived):
+    nodes, leaves = sweep(seeds, order, hooked)
+    found = {id(node): gradient for node, gradient in zip(*nodes) if gradient is not UNREACHED}
+    for leaf, contribution in zip(*leaves):
         found[id(leaf)] = found.get(id(leaf), 0.0) + contribution
     return found

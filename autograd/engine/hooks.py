@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import ref
 
@@ -26,7 +26,6 @@ __all__ = [
     "has_hooks",
     "register",
     "replace_at_leaves",
-    "visit",
 ]
 
 Hook = Callable[[float], Any]
@@ -89,14 +88,6 @@ def has_hooks(node: Node) -> bool:
     False
     """
     return bool(getattr(node, "_hooks", None))
-
-
-def visit(order: Sequence[Node], gradients: dict[Node, float], unreached: float) -> Iterator[Node]:
-    """Yield nodes users first, each with its gradient as its hooks have left it."""
-    for node in reversed(order):
-        if has_hooks(node) and gradients[node] is not unreached:
-            gradients[node] = called(node, gradients[node])
-        yield node
 
 
 def replace_at_leaves(leaves: list[Node], contributions: list[float]) -> tuple[list[Node], list[float]]:

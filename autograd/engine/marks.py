@@ -30,19 +30,20 @@ def recorded(node: AnyNode) -> AnyNode:
 
 def mark(node: Any, by: object) -> None:
     """Mark a node, as long as it lives."""
-    node._mark = by
+    node._made_in = by, group_of(node)
 
 
 def marks_of(nodes: Iterable[Any]) -> set[Any]:
     """Return the set of what nodes are marked with."""
-    return {node._mark for node in nodes if hasattr(node, "_mark")}
+    return {node._mark for node in nodes} - {None}
 
 
 def put_in_group(node: Any, name: str) -> None:
     """Note that a node is in a group, as long as it lives."""
-    node._group = name
+    node._made_in = node._mark, name
 
 
 def group_of(node: Any) -> str | None:
     """Return the name of the group that a node was made in, or None."""
-    return getattr(node, "_group", None)
+    group: str | None = getattr(node, "_made_in", (None, None))[1]
+    return group

@@ -10,22 +10,33 @@ __all__ = ["FORGOTTEN", "LEAF", "Leaf", "Node"]
 class Node(Protocol):
     """A `Value` of either backend.
 
-    `_parents`, `_derivatives` and `_row` are `parents`, `local_derivatives` and the row, as the sweep reads them: on
-    the Python backend slots, which are faster than properties.
+    `_x`, `_y`, `_to_x` and `_to_y` are the operands and local derivatives, as the sweep reads them: slots on the Python
+    backend, see `value.py`; a node of the C backend answers as one that has them in tuples.
     """
 
     data: float
     grad: float
     label: str
     op: Any
-    operands: Any
-    parents: Any
-    local_derivatives: Any
-    _parents: Any
-    _derivatives: Any
+    _x: Any
+    _y: Any
+    _to_x: Any
+    _to_y: Any
     _row: Any
     _hooks: Any
     _forgotten: Any
+
+    @property
+    def operands(self) -> Any:
+        """What the op was applied to."""
+
+    @property
+    def parents(self) -> Any:
+        """The operands that are Values."""
+
+    @property
+    def local_derivatives(self) -> Any:
+        """∂self/∂parent, for each parent."""
 
     def detach(self) -> Any:
         """Return a new leaf with the same data and label."""

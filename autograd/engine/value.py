@@ -1,8 +1,9 @@
 """`Value` in Python: a scalar that records how it was computed.
 
-A node holds its operands and, for those that are Values, the local derivative ∂out/∂operand: two tuples of references
-downwards and nothing upwards, so there are no closures and no cycles, and a graph is freed when its last user goes.
-The C backend (`csrc/value/`) behaves the same to the last bit; one test suite runs on both.
+A node holds its operands and, for those that are Values, the local derivative ∂out/∂operand: references downwards and
+nothing upwards, so there are no closures and no cycles, and a graph is freed when its last user goes. One or two
+operands, as nearly all ops have, stand in slots: tuples would be more objects for the garbage collector to visit. The C
+backend (`csrc/value/`) behaves the same to the last bit; one test suite runs on both.
 """
 
 from __future__ import annotations
@@ -30,11 +31,6 @@ __all__ = ["Number", "Operand", "Value", "node_of", "record"]
 
 Number = float  # and what converts to it: int, bool, NumPy scalars
 Operand = Union["Value", float, int]
-
-
-def _getter(slot: str, doc: str) -> Any:
-    """Return a property that reads a slot in C, three times as fast as a function."""
-    return property(attrgetter(slot), doc=doc)
 
 
 class Value(hooks.Hookable, LikeFloat, Methods):
@@ -85,20 +81,17 @@ class Value(hooks.Hookable, LikeFloat, Methods):
     """
 
     __signature__ = Signature()
-    __slots__ = (
-        "_before", "_data", "_derivatives", "_grad", "_group", "_label", "_mark", "_operands", "_parents", "_row",
-    )  # fmt: skip
+    __slots__ = ("_data", "_grad", "_label", "_made_in", "_row", "_to_x", "_to_y", "_x", "_y")
 
-    _before: float  # where a leaf was set, its number until then
     _data: float
     _grad: float  # may be missing from a computed node, and then is 0
     _label: str  # the same, and is ""
-    _operands: tuple[Value | float, ...]
-    _parents: tuple[Value, ...]
-    _derivatives: tuple[float, ...]
     _row: Op | Leaf
-    _group: str  # only on nodes that were made within a group: its name
-    _mark: object  # only on nodes that were made while a graph was recorded for replay: by whom
+    _x: Any  # the first operand, a tuple of all where there are more than two, None on leaves
+    _y: Any  # the second, None where there is one, (parents, local derivatives) where there are more than two
+    _to_x: float | None  # ∂self/∂x, None where x is a number; where a leaf was set, its number until then
+    _to_y: float | None
+    _made_in: tuple[object, str | None]  # only on nodes made within a recording or a group, see `marks`
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
@@ -107,7 +100,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
         self = object.__new__(cls)
         self._data = self._grad = 0.0
         self._label, self._row = "", LEAF
-        self._operands = self._parents = self._derivatives = ()
+        self._x = self._y = self._to_x = self._to_y = None
         return self
 
     def __init__(self, data: Number, label: str = "") -> None:
@@ -123,7 +116,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
     def data(self, number: Number) -> None:
         before = self._data
         self._set(number)
-        self._before = before
+        self._to_x = before
 
     def _set(self, data: Number) -> None:
         if self._row.name:
@@ -156,13 +149,29 @@ class Value(hooks.Hookable, LikeFloat, Methods):
             raise TypeError(f"label must be a str, got {shown(name)}")
         self._label = str.__str__(name)
 
-    op: str = _getter("_row.name", "Name of the op that computed this; empty on leaves.")
-    operands: tuple[Value | float, ...] = _getter("_operands", "What the op was applied to, constants as floats.")
-    parents: tuple[Value, ...] = _getter(
-        "_parents", "The operands that are Values; one that stands twice is there twice."
-    )
-    local_derivatives: tuple[float, ...] = _getter("_derivatives", "∂self/∂parent, for each parent.")
+    op: Any = property(attrgetter("_row.name"), doc="Name of the op that computed this; empty on leaves.")
 
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the op was applied to, constants as floats."""
+        x, y = self._x, self._y
+        if type(x) is tuple:
+            return x
+        return () if x is None else (x,) if y is None else (x, y)
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands that are Values; one that stands twice is there twice."""
+        return tuple([x for x in self.operands if isinstance(x, Value)])
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        """∂self/∂parent, for each parent."""
+        slopes: Any = self._y[1] if type(self._x) is tuple else (self._to_x, self._to_y)
+        return tuple([slope for slope in slopes if slope is not None]) if self._x is not None else ()
+
+    _before = property(lambda self: self._to_x if self._x is None else None)
+    _mark = property(lambda self: getattr(self, "_made_in", (None, None))[0])
     _forgotten = property(lambda self: self._row is FORGOTTEN)
 
     @without_arguments
@@ -190,7 +199,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
             modes.inspect_backward(self)
         if self._row is FORGOTTEN:
             modes.refuse_forgotten(self)
-        backward.write(*backward.sweep([(self, 1.0)], backward.computed([self]), bool(hooks.alive)), _GRAD)
+        backward.write(*backward.sweep([(self, 1.0)], hooked=bool(hooks.alive)))
 
     @without_arguments
     def zero_grad(self) -> None:
@@ -199,7 +208,7 @@ class Value(hooks.Hookable, LikeFloat, Methods):
         while stack:
             node = stack.pop()
             node._grad = 0.0
-            for parent in node._parents:
+            for parent in node.parents:
                 if id(parent) not in seen:
                     seen.add(id(parent))
                     stack.append(parent)
@@ -230,9 +239,6 @@ class Value(hooks.Hookable, LikeFloat, Methods):
         return pickling.reduce(self)
 
 
-_GRAD = vars(Value)["_grad"]
-
-
 # Nodes. Those of operators and of ops with one operand are made in `_operators.py`, which is generated.
 
 
@@ -246,9 +252,13 @@ def record(op: Op, operands: tuple[Any, ...]) -> Value:
 def node_of(op: Op, operands: tuple[Any, ...], data: float, derivatives: tuple[float, ...]) -> Value:
     """Make a computed node."""
     node = object.__new__(Value)
-    node._row = op
-    node._operands = operands
-    node._parents = tuple([x for x in operands if isinstance(x, Value)])
-    node._data = data
-    node._derivatives = derivatives
+    node._row, node._data = op, data
+    parents = tuple([x for x in operands if isinstance(x, Value)])
+    if parents and len(operands) <= 2:
+        slopes = iter(derivatives)
+        node._x, node._y = (*operands, None)[:2]
+        node._to_x, node._to_y = [next(slopes) if isinstance(x, Value) else None for x in (node._x, node._y)]
+    else:
+        node._x, node._y = tuple(operands), (parents, tuple(derivatives))
+        node._to_x = node._to_y = None
     return node

@@ -235,3 +235,28 @@ get_local_derivatives(PyObject *self, void *Py_UNUSED(closure))
     }
     return derivatives;
 }
+
+/* What backward.py reads: every computed node is one that has its operands in tuples. */
+
+static PyObject *
+get_x(PyObject *self, void *Py_UNUSED(closure))
+{
+    return Py_NewRef(((Node *)self)->op == LEAF ? Py_None : Py_True);
+}
+
+static PyObject *
+get_edges(PyObject *self, void *closure)
+{
+    PyObject *parents = get_parents(self, closure);
+    PyObject *derivatives = parents != NULL ? get_local_derivatives(self, closure) : NULL;
+    PyObject *edges = derivatives != NULL ? PyTuple_Pack(2, parents, derivatives) : NULL;
+    Py_XDECREF(parents);
+    Py_XDECREF(derivatives);
+    return edges;
+}
+
+static PyObject *
+get_none(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    Py_RETURN_NONE;
+}

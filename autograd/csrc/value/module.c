@@ -98,8 +98,11 @@ static PyGetSetDef value_attributes[] = {
     {"op", get_op, NULL, "Name of the op that computed this; empty on leaves.", NULL},
     {"operands", get_operands, NULL, "What the op was applied to, constants as floats.", NULL},
     {"parents", get_parents, NULL, "The operands that are Values; one that stands twice is there twice.", NULL},
-    {"_parents", get_parents, NULL, NULL, NULL}, /* as backward.py, which walks either backend's nodes, calls them */
-    {"_derivatives", get_local_derivatives, NULL, NULL, NULL},
+    {"_x", get_x, NULL, NULL, NULL}, /* as backward.py, which walks either backend's nodes, reads them */
+    {"_y", get_edges, NULL, NULL, NULL},
+    {"_to_x", get_none, NULL, NULL, NULL},
+    {"_to_y", get_none, NULL, NULL, NULL},
+    {"_grad", get_grad, set_grad, NULL, NULL},
     {"_row", get_row, NULL, NULL, NULL},
     {"_hooks", get_hooks, set_hooks, NULL, NULL},
     {"_forgotten", get_forgotten, NULL, NULL, NULL},
