@@ -16,8 +16,7 @@ from autograd import Value
 from autograd.derivation.steps import total_derivatives
 from autograd.derivatives import over_values
 from autograd.derivatives.custom import remove
-from autograd.derivatives.sweeps import pull, push
-from autograd.engine.backward import derivatives
+from autograd.derivatives.sweeps import derivatives, pull, push
 from autograd.engine.graph import topological
 from autograd.explore.data import graph_data
 from autograd.ops import NAMES, TABLE

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
+from autograd.derivatives.sweeps import derivatives
 from autograd.engine.backend import Value
-from autograd.engine.backward import derivatives
 from autograd.engine.graph import topological, topological_by
 from autograd.formula import tree as f
 from autograd.formula.tree import CUT, ONE, PI, Formula

@@ -10,14 +10,14 @@ from autograd.derivatives.over_values import LIBRARY, Together, add, mul, slopes
 from autograd.engine import backend, hooks, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
-from autograd.engine.backward import computed, derivatives
+from autograd.engine.backward import UNREACHED, computed, sweep
 from autograd.engine.graph import topological, topological_by
 from autograd.engine.node import Node
 from autograd.ops import TABLE
 
 __all__ = [
-    "active", "all_moderate", "depends_on_others", "directional", "directional_graph", "gradient_alone", "in_c",
-    "jacobian_of", "moves", "pull", "pull_graph", "push", "push_graph",
+    "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph", "gradient_alone",
+    "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push", "push_graph",
 ]  # fmt: skip
 
 LARGE: Final = 2.0**256
@@ -52,6 +52,24 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
 def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     """`topological` down to the nodes with ids in `ends`, which are included."""
     return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
+
+
+def derivatives(
+    seeds: Sequence[tuple[Value, float]], order: Sequence[Node] | None = None, hooked: bool = False
+) -> dict[int, float]:
+    """Return by `id` what `backward.sweep` gives: the derivative for each node that it reaches, leaves included.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> derivatives([(x * x, 1.0)])[id(x)]
+    6.0
+    """
+    nodes, leaves = sweep(seeds, order, hooked)
+    found = {id(node): gradient for node, gradient in zip(*nodes) if gradient is not UNREACHED}
+    for leaf, contribution in zip(*leaves):
+        found[id(leaf)] = found.get(id(leaf), 0.0) + contribution
+    return found
 
 
 def pull(

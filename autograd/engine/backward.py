@@ -14,7 +14,7 @@ from operator import add, attrgetter
 from autograd.engine import hooks
 from autograd.engine.node import Node
 
-__all__ = ["UNREACHED", "add_gradients", "backward_with_hooks", "computed", "derivatives", "sweep", "write"]
+__all__ = ["UNREACHED", "add_gradients", "backward_with_hooks", "computed", "sweep", "write"]
 
 UNREACHED = float("0")
 """The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
@@ -146,22 +146,3 @@ def add_gradients(leaves: Sequence[Node], contributions: Iterable[float]) -> Non
 
 def _added(leaves: Sequence[Node], contributions: Iterable[float]) -> Iterator[None]:
     return map(setattr, leaves, repeat("_grad"), map(add, map(attrgetter("_grad"), leaves), contributions))
-
-
-def derivatives(
-    seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None, hooked: bool = False
-) -> dict[int, float]:
-    """Return by `id` what `sweep` gives: the derivative for each node that it reaches, leaves included.
-
-    Examples
-    --------
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> derivatives([(x * x, 1.0)])[id(x)]
-    6.0
-    """
-    nodes, leaves = sweep(seeds, order, hooked)
-    found = {id(node): gradient for node, gradient in zip(*nodes) if gradient is not UNREACHED}
-    for leaf, contribution in zip(*leaves):
-        found[id(leaf)] = found.get(id(leaf), 0.0) + contribution
-    return found

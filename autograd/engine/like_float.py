@@ -20,6 +20,7 @@ class LikeFloat:
     __slots__ = ()
 
     _data: float
+    label: str
 
     def __float__(self) -> float:
         return self._data
@@ -71,6 +72,12 @@ class LikeFloat:
 
     def __pos__(self) -> Any:
         return self
+
+    def __repr__(self) -> str:
+        gradient = getattr(self, "_grad", 0.0)  # a repr is no look at a number
+        grad = f", grad={gradient:.4g}" if gradient else ""
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
 
     __hash__ = object.__hash__
 

@@ -16,7 +16,7 @@ from typing import Any
 from autograd.engine import modes
 from autograd.engine.node import Node
 
-__all__ = ["copy", "deepcopy", "reduce"]
+__all__ = ["Picklable", "copy", "deepcopy", "reduce"]
 
 backend: Any = None
 """The backend in use, which makes the nodes; `autograd.engine.backend` sets it."""
@@ -214,3 +214,18 @@ def _load(
 
 def _entry(nodes: list[Node], index: int) -> Any:
     return nodes[index]
+
+
+class Picklable:
+    """The methods of the Python backend's Value by which `copy` and `pickle` take it."""
+
+    __slots__ = ()
+
+    def __copy__(self: Any) -> Any:
+        return copy(self)
+
+    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
+        return deepcopy(self, memo)
+
+    def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
+        return reduce(self)

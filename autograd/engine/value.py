@@ -33,7 +33,7 @@ Number = float  # and what converts to it: int, bool, NumPy scalars
 Operand = Union["Value", float, int]
 
 
-class Value(hooks.Hookable, LikeFloat, Methods):
+class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     """A float that remembers how it was computed.
 
     Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in
@@ -204,39 +204,22 @@ class Value(hooks.Hookable, LikeFloat, Methods):
     @without_arguments
     def zero_grad(self) -> None:
         """Set `grad` to 0 here and in every node below."""
-        seen, stack = {id(self)}, [self]
+        seen, stack = {self}, [self]
         while stack:
             node = stack.pop()
             node._grad = 0.0
-            for parent in node.parents:
-                if id(parent) not in seen:
-                    seen.add(id(parent))
-                    stack.append(parent)
+            stack += set(node.parents) - seen
+            seen.update(node.parents)
 
     def detach(self) -> Value:
         """Return a new leaf with the same data and label."""
         return Value(self.data, self.label)
-
-    def __repr__(self) -> str:
-        gradient = getattr(self, "_grad", 0.0)  # a repr is no look at a number
-        grad = f", grad={gradient:.4g}" if gradient else ""
-        label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
 
     def __neg__(self) -> Value:
         return self.neg()
 
     def __abs__(self) -> Value:
         return self.abs()
-
-    def __copy__(self) -> Any:
-        return pickling.copy(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return pickling.deepcopy(self, memo)
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return pickling.reduce(self)
 
 
 # Nodes. Those of operators and of ops with one operand are made in `_operators.py`, which is generated.
