@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NumpyKernel"]
 
-BLOCK: Final = 4096
+BLOCK: Final = 8192
 NUMBERS: Final = 2**23
 """A block has as many samples as keep the numbers of all nodes below this, and at most `BLOCK`."""
 
@@ -39,6 +39,9 @@ class NumpyKernel:
     def __init__(self, plan: PlainPlan) -> None:
         self.plan = plan
         self.block = max(1, min(BLOCK, NUMBERS // (len(plan) + 1)))
+        self.rows = [None if node.op == ALIAS or node.exact else over_arrays(node.op) for node in plan.forward]
+        self.selects = [TABLE[node.op].selects for node in plan.reverse]
+        self.unneeded = _unneeded(plan)
 
     def __len__(self) -> int:
         return len(self.plan)
@@ -72,17 +75,18 @@ class NumpyKernel:
         roots = np.empty((len(self.plan.roots), samples))
         rows = np.zeros((tape.inputs + tape.parameters, samples))
         sums = np.zeros(tape.parameters)
+        leaves = self.plan.active.intersection(range(len(rows)))
         latest: deque[_Block] = deque(maxlen=2)  # memory freed at once would go back to the system in between
         with np.errstate(all="ignore"):
             for start in range(0, samples, self.block):
                 here = slice(start, start + self.block)
-                block = _Block(self.plan, numbers, columns[:, here], start)
+                block = _Block(self, numbers, columns[:, here], start)
                 latest.append(block)
                 block.forward()
                 for row, entry in zip(roots, self.plan.roots, strict=True):
                     row[here] = block.values[entry]
                 block.reverse(None if seeds is None else seeds[:, here])
-                for leaf in self.plan.active.intersection(range(len(rows))):
+                for leaf in leaves:
                     gradient = block.gradients.get(leaf, 0.0)
                     if leaf in self.plan.uniform:
                         sums[leaf - tape.inputs] += np.sum(gradient)
@@ -91,71 +95,89 @@ class NumpyKernel:
         return roots, rows, sums
 
 
+def _unneeded(plan: PlainPlan) -> list[list[int]]:
+    """For each node the entries that no later one reads, and that aren't roots: their memory is used again at once."""
+    found: list[list[int]] = []
+    needed = set(plan.roots)
+    for node in reversed(plan.forward):
+        found.append([x for x in {node.entry, *node.operands} if x not in needed])
+        needed.update(node.operands)
+    return found[::-1]
+
+
 class _Block:
     """Some consecutive samples: what each entry of the tape is for them, and the gradients.
 
     An entry is an array of one number per sample, or of one number where it is uniform.
     """
 
-    def __init__(self, plan: PlainPlan, numbers: Array, columns: Array, first: int) -> None:
+    def __init__(self, kernel: NumpyKernel, numbers: Array, columns: Array, first: int) -> None:
         import numpy as np
 
-        tape = plan.tape
-        self.plan, self.first, self.count = plan, first, columns.shape[1]
+        self.np, self.kernel, self.plan, self.first, self.count = np, kernel, kernel.plan, first, columns.shape[1]
+        tape = self.plan.tape
         leaves = [*columns, *numbers[:, None], *np.array(tape.constants)[:, None]]
         self.values: dict[int, Array] = dict(enumerate(leaves))
-        self.slopes: dict[int, tuple[Any, ...]] = {}
+        self.slopes: list[tuple[Any, ...]] = []  # of the nodes that have them, in order
         self.gradients: dict[int, Array] = {}
+        self.owned: set[int] = set()  # entries whose gradients are sums already
         self.reached: dict[int, Any] = {}  # for which samples a gradient arrives at all; None for all
 
     def forward(self) -> None:
         """Compute every node, and the local derivatives that the reverse direction needs."""
-        for node in self.plan.forward:
-            value, *slopes = self.computed(node)
-            self.values[node.entry] = value
+        values = self.values
+        for node, row, unneeded in zip(self.plan.forward, self.kernel.rows, self.kernel.unneeded, strict=True):
+            operands = [values[x] for x in node.operands]
+            value, *slopes = self.computed(node, operands) if row is None else row(*operands)
+            values[node.entry] = value
             if node.slopes:
-                self.slopes[node.entry] = tuple(slopes)
+                self.slopes.append(tuple(slopes))
+            for entry in unneeded:
+                del values[entry]
 
-    def computed(self, node: Node) -> tuple[Any, ...]:
-        """Return a node's value and local derivatives."""
-        operands = [self.values[x] for x in node.operands]
+    def computed(self, node: Node, operands: list[Array]) -> tuple[Any, ...]:
+        """Return the value and local derivatives of a node that no row computes for arrays, sample by sample."""
         if node.op == ALIAS:
             return (operands[0],)
-        row = over_arrays(node.op)
-        if row is not None and not node.exact:
-            return row(*operands)
         uniform = node.entry in self.plan.uniform
         return tuple(by_sample(node.op, 1 if uniform else self.count, -1 if uniform else self.first, *operands))
 
     def reverse(self, seeds: Array | None) -> None:
         """Pass gradients from the outputs to the leaves."""
-        import numpy as np
-
         for k, root in enumerate(self.plan.roots[: self.plan.outputs]):
             if root in self.plan.active:
-                self.accumulate(root, np.ones(self.count) if seeds is None else seeds[k], None)
-        for node in self.plan.reverse:
+                self.accumulate(root, self.np.ones(self.count) if seeds is None else seeds[k], None)
+        for node, slopes, selects in zip(self.plan.reverse, reversed(self.slopes), self.kernel.selects, strict=True):
             if node.entry not in self.gradients:
                 continue
             gradient, reached = self.gradients.pop(node.entry), self.reached.pop(node.entry)
-            selects = TABLE[node.op].selects
-            for x, slope in zip(node.operands, self.slopes.pop(node.entry), strict=True):
-                if x not in self.plan.active:
-                    continue
-                passed = reached
-                if selects:
-                    chosen = np.broadcast_to(np.not_equal(slope, 0.0), gradient.shape)
-                    passed = chosen if reached is None else chosen & reached
-                product = gradient if isinstance(slope, float) and slope == 1.0 else gradient * slope
-                self.accumulate(x, product if passed is None else np.where(passed, product, 0.0), passed)
+            for x, slope in zip(node.operands, slopes, strict=True):
+                if x in self.plan.active:
+                    self.emit(x, gradient, slope, reached, selects)
+
+    def emit(self, x: int, gradient: Array, slope: Any, reached: Any, selects: bool) -> None:
+        """Add to an operand's gradient what it receives by a local derivative."""
+        if selects:
+            chosen = self.np.broadcast_to(self.np.not_equal(slope, 0.0), gradient.shape)
+            reached = chosen if reached is None else chosen & reached
+        number = isinstance(slope, float)
+        if number and slope == 1.0:
+            product = gradient
+        elif not number and reached is None and x in self.plan.uniform and slope.shape == gradient.shape:
+            product = self.np.dot(gradient, slope)[None]  # the sum over the samples
+        else:
+            product = gradient * slope
+        self.accumulate(x, product if reached is None else self.np.where(reached, product, 0.0), reached)
 
     def accumulate(self, entry: int, gradient: Array, reached: Any) -> None:
         """Add to an entry's gradient; of what is uniform, the sum over the samples."""
-        if entry in self.plan.uniform:
+        if entry in self.plan.uniform and len(gradient) > 1:
             gradient = gradient.sum(keepdims=True)
             reached = None if reached is None else reached.any(keepdims=True)
         if entry in self.gradients:
-            gradient = self.gradients[entry] + gradient
+            own = self.gradients[entry] if entry in self.owned else None  # others may have the first one
+            self.owned.add(entry)
+            gradient = self.np.add(self.gradients[entry], gradient, out=own)
             earlier = self.reached[entry]
             reached = None if reached is None or earlier is None else reached | earlier
         self.gradients[entry], self.reached[entry] = gradient, reached
