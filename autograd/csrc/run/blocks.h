@@ -74,10 +74,10 @@ ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, d
         s[q] = start_slot != NULL ? AT(start_slot, i + WIDTH * q) : ALL(start);
     }
     for (; terms < end; terms += 2) {
-        const double *x = slots + (ptrdiff_t)terms[0] * BLOCK;
+        const double *x = slots + (ptrdiff_t)terms[0] * work->stride;
         const ptrdiff_t other = terms[1];
         if (any && other >= 0) {
-            const double *y = slots + other * BLOCK;
+            const double *y = slots + other * work->stride;
             for (int q = 0; q < count; q++) {
                 s[q] += AT(x, WIDTH * q) * AT(y, WIDTH * q);
             }
@@ -148,7 +148,7 @@ ISA(sum_layer_some)(const Work *work, long i, const Step *s, const int32_t *all_
         }
     }
     for (ptrdiff_t k = 0; k < 2 * (ptrdiff_t)s->count; k += 2) {
-        const double *x = slots + (ptrdiff_t)shared[k] * BLOCK;
+        const double *x = slots + (ptrdiff_t)shared[k] * work->stride;
         for (int j = 0; j < LAYER; j++) {
             const V y = ALL(uniforms[terms[j][k]]);
             for (int q = 0; q < count; q++) {
@@ -209,14 +209,16 @@ ISA(gather_some)(const Work *work, long i, int h, double *out, const double *x_s
                  const int32_t *terms, const int32_t *end, const int trees)
 {
     const double *slots = work->slots + i + h, *uniforms = work->uniforms;
+    double *all_lanes = work->lanes + h;
+    const ptrdiff_t stride = work->stride;
     V x[8], s[8];
     for (int q = 0; q < 4 * trees; q++) {
         x[q] = AT(x_slot, i + h + 8 * q);
         s[q] = start_slot != NULL ? AT(start_slot, i + h + 8 * q) : ALL(start);
     }
     for (; terms < end; terms += 3) {
-        const double *g = slots + (ptrdiff_t)terms[0] * BLOCK;
-        double *lanes = work->lanes + 8 * (ptrdiff_t)terms[2] + h;
+        const double *g = slots + (ptrdiff_t)terms[0] * stride;
+        double *lanes = all_lanes + 8 * (ptrdiff_t)terms[2];
         const V u = ALL(uniforms[terms[1]]);
         for (int tree = 0; tree < 4 * trees; tree += 4) {
             V p[4];
@@ -251,6 +253,8 @@ ISA(gather_rest)(const Work *work, long i, int h, long left, const Step *s, cons
 {
     typedef ISA(integers) integers;
     const double *slots = work->slots + i + h, *uniforms = work->uniforms;
+    double *all_lanes = work->lanes + h;
+    const ptrdiff_t stride = work->stride;
     const integers kept = FROM_0 + h < (integers){0} + left;
     const int32_t *terms[LAYER], *shared = all_terms + s->terms;
     V x[LAYER][4], sums[LAYER][4];
@@ -263,13 +267,17 @@ ISA(gather_rest)(const Work *work, long i, int h, long left, const Step *s, cons
         }
     }
     for (ptrdiff_t k = 0; k < 3 * (ptrdiff_t)s->count; k += 3) {
-        const double *g = slots + (ptrdiff_t)shared[k] * BLOCK;
+        const double *g = slots + (ptrdiff_t)shared[k] * stride;
+        V gradients[4];
+        for (int q = 0; q < count; q++) {
+            gradients[q] = AT(g, 8 * q);
+        }
         for (int j = 0; j < gathers; j++) {
-            double *lanes = work->lanes + 8 * (ptrdiff_t)terms[j][k + 2] + h;
+            double *lanes = all_lanes + 8 * (ptrdiff_t)terms[j][k + 2];
             const V u = ALL(uniforms[terms[j][k + 1]]);
             V total = AT(lanes, 0);
             for (int q = 0; q < count; q++) {
-                const V gradient = AT(g, 8 * q), more = total + gradient * x[j][q];
+                const V gradient = gradients[q], more = total + gradient * x[j][q];
                 sums[j][q] += gradient * u;
                 total = whole || q < count - 1 ? more : (V)(((integers)more & kept) | ((integers)total & ~kept));
             }

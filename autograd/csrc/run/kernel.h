@@ -28,7 +28,7 @@
 #error "the replay kernel needs GNU C; without it plans run on numpy"
 #endif
 
-enum { BLOCK = 128, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, LAYER = 4, NONE = INT32_MIN, NOT_NEEDED = -1 };
+enum { BLOCK = 128, FARTHEST = BLOCK + 8, GROUP_BLOCKS = 8, MOST_GROUPS = 64, STEP_FIELDS = 12, LAYER = 4, NONE = INT32_MIN, NOT_NEEDED = -1 };
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
@@ -53,7 +53,8 @@ typedef struct {
 } Step;
 
 typedef struct {
-    double *slots;    /* of BLOCK doubles each */
+    double *slots;    /* one every `stride` doubles */
+    ptrdiff_t stride;
     double *uniforms;
     double *lanes;    /* 8 for each sum over samples */
 } Work;
@@ -82,7 +83,7 @@ typedef struct {
     void (*dots)(double *places, const Step *, const int32_t *terms); /* with lanes */
 } InstructionSet;
 
-#define SLOT(WORK, X) ((WORK)->slots + (size_t)(X) * BLOCK)
+#define SLOT(WORK, X) ((WORK)->slots + (ptrdiff_t)(X) * (WORK)->stride)
 
 /* All of a plan for one sample; numbers have places of their own: in front as in the other form, then inputs. */
 typedef struct {

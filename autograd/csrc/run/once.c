@@ -141,20 +141,20 @@ replay_exactly(const Work *work, const Step *s, const int32_t *terms, long count
     double *m = work->slots;
     for (long i = 0; i < count; i++, m++) {
         if (s->kind == LOGSUMEXP) {
-            log_sum_exp_once(m, BLOCK, s, terms + s->terms);
+            log_sum_exp_once(m, work->stride, s, terms + s->terms);
             continue;
         }
         double slopes[2] = {0.0, 0.0}, value = 0.0;
-        const double x = m[(ptrdiff_t)s->reads[0] * BLOCK], y = s->reads_count > 1 ? m[(ptrdiff_t)s->reads[1] * BLOCK] : 0.0;
+        const double x = m[(ptrdiff_t)s->reads[0] * work->stride], y = s->reads_count > 1 ? m[(ptrdiff_t)s->reads[1] * work->stride] : 0.0;
         switch (s->row) {
 #define UNARY_EXACTLY(NAME, ...) case OP_##NAME: value = op_##NAME(x, &slopes[0]); break;
 #define BINARY_EXACTLY(NAME, ...) case OP_##NAME: value = op_##NAME(x, y, &slopes[0], &slopes[1]); break;
         UNARY_OPS(UNARY_EXACTLY)
         BINARY_OPS(BINARY_EXACTLY)
         }
-        m[(ptrdiff_t)s->outs[0] * BLOCK] = value;
+        m[(ptrdiff_t)s->outs[0] * work->stride] = value;
         for (int k = 1; k < s->outs_count; k++) {
-            m[(ptrdiff_t)s->outs[k] * BLOCK] = slopes[k - 1];
+            m[(ptrdiff_t)s->outs[k] * work->stride] = slopes[k - 1];
         }
     }
 }

@@ -230,6 +230,36 @@ find_layers(const Step *steps, Step *blocks, ptrdiff_t count, const int32_t *ter
     }
 }
 
+/* Number sums over samples in the order in which blocks add to them, so that memory is gone through from one end to the other;
+   `order` has room for them all. */
+static void
+order_sums(Plan *plan, int32_t *order)
+{
+    int32_t *lane_of = order + plan->sums_count, next = 0;
+    memset(lane_of, 0xff, (size_t)plan->sums_count * sizeof(int32_t));
+    for (ptrdiff_t i = 0; i < plan->counts[1]; i++) {
+        Step *s = &plan->blocks[i];
+        const int layer = s->kind == GATHER && s->together == LAYER ? LAYER : s->kind == GATHER || s->kind == REDUCE;
+        const int32_t count = s->kind == GATHER ? s->count : 1;
+        for (ptrdiff_t k = 0; k < layer * (ptrdiff_t)count; k++) {
+            Step *one = s + k % layer;
+            int32_t *sum = s->kind == REDUCE ? &s->number : &plan->terms[3][one->terms + 3 * (k / layer) + 2];
+            if (lane_of[*sum] < 0) {
+                order[next] = plan->sums[*sum];
+                lane_of[*sum] = next++;
+            }
+            *sum = lane_of[*sum];
+        }
+        i += layer > 1 ? layer - 1 : 0;
+    }
+    for (ptrdiff_t i = 0; i < plan->sums_count; i++) { /* those that nothing is added to */
+        if (lane_of[i] < 0) {
+            order[next++] = plan->sums[i];
+        }
+    }
+    memcpy(plan->sums, order, (size_t)plan->sums_count * sizeof(int32_t));
+}
+
 static bool
 read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, const Py_buffer *terms)
 {
@@ -359,5 +389,10 @@ replay_read_plan(Plan *plan, const Py_buffer *b)
         fine = read_part(plan, fill_of, part, &b[2 * part], &b[2 * part + 1]);
     }
     replay_free(fill_of);
-    return fine && read_ends(plan, b);
+    int32_t *order = fine ? allocated(2 * (size_t)plan->sums_count, sizeof(int32_t)) : NULL;
+    if (order != NULL) {
+        order_sums(plan, order);
+    }
+    replay_free(order);
+    return order != NULL && read_ends(plan, b);
 }

@@ -73,7 +73,7 @@ typedef struct {
 static double *
 allocate_work(const Plan *plan)
 {
-    return replay_allocate((size_t)(plan->slots + 1) * BLOCK + 8 * (size_t)plan->sums_count, sizeof(double));
+    return replay_allocate((size_t)(plan->slots + 1) * FARTHEST + 8 * (size_t)plan->sums_count, sizeof(double));
 }
 
 /* Twenty times a second, so that Ctrl-C ends a long run. */
@@ -99,12 +99,14 @@ work_on(Job *job, double *memory, Caller *caller)
 {
     const Plan *plan = job->plan;
     const Batch *batch = &job->batch;
+    const long filled = batch->samples < BLOCK ? (batch->samples + 7) & ~7L : BLOCK;
     Work work = {
         .slots = memory,
         .uniforms = (double *)job->uniforms,
-        .lanes = memory + (size_t)(plan->slots + 1) * BLOCK,
+        .lanes = memory + (size_t)(plan->slots + 1) * FARTHEST,
+        /* As close as the samples allow, but not by a power of 2, where few lines of a cache would take turns. */
+        .stride = filled % 64 == 0 ? filled + 8 : filled,
     };
-    const long filled = batch->samples < BLOCK ? (batch->samples + 7) & ~7L : BLOCK;
     for (ptrdiff_t i = 0; i < plan->fills_count; i++) {
         double *slot = SLOT(&work, plan->fills[2 * i]), number = job->uniforms[plan->fills[2 * i + 1]];
         for (long k = 0; k < filled; k++) {
