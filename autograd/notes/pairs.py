@@ -337,11 +337,15 @@ class Pairs:
             if self._is_relation(claim):
                 return GIVEN, "a relation between quantities that the note does not define"
             return DOUBTFUL, "the sides differ; no single change makes them equal"
-        if self._is_path_left_out(claim, outcome):
+        path = repair.what.startswith("the path") and outcome.trusted and not guessed
+        if not path and self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
         if condition := self._condition(row, claim):
             return DOUBTFUL, f"{condition}: {repair.message}"
         scaled = repair.is_scale
+        chained = claim.left.head == "d" and any(
+            each.head == "d" and each.args[0] == claim.left.args[0] for each in claim.right.walk()
+        )
         strange = self._strangers(claim)
         if strange and not scaled:
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
@@ -353,13 +357,17 @@ class Pairs:
             other = self._by_any_definition(claim)
             if other:
                 return JOINS, f"by {other}"
-            if not scaled and not repair.what.startswith(("sign", "power", "transposed")):
+            if not (scaled and chained) and not repair.what.startswith(("sign", "power", "transposed")):
                 return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
-        if (outcome.options.common and not outcome.options.shapes) or (self.is_softly_known(claim) and not scaled):
+        if (outcome.options.common and not outcome.options.shapes) or (
+            self.is_softly_known(claim) and not repair.holds_for_numbers
+        ):
             return DOUBTFUL, repair.message
         if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
-        doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._hindsight(claim)
+        doubt = "" if scaled else reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+        if not doubt and not (scaled and chained):
+            doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _condition(self, row: Row, claim: Claim) -> str:
@@ -545,7 +553,7 @@ class Pairs:
     def _is_sure(self, claim: Claim, repair: Repair) -> bool:
         """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
         left = claim.left
-        if self._is_stray(claim, repair):
+        if self._is_stray(claim, repair) or repair.what.startswith(("upside down", "the sum runs")):
             return True
         if left.head == "d" and (n.key(left.args[0]) in self.book.definitions or self._is_chained(claim)):
             return repair.what.startswith(("the factor", "the divisor", "sign"))
@@ -587,6 +595,9 @@ class Pairs:
         linear = _linear_combination(claim, self.book)
         if linear:
             return JOINS, f"if {linear}, which the note does not say"
+        turned = self.repairer.turned(claim, self.judge.readings[0])
+        if turned is not None:
+            return WRONG, turned.message
         if outcome.shape_error:
             return DOUBTFUL, outcome.why
         return GIVEN, outcome.why

@@ -47,6 +47,11 @@ class Repair:
         )
 
     @property
+    def holds_for_numbers(self) -> bool:
+        """Whether matrices would not make the claim right: it is wrong where each of them is a number."""
+        return self.is_scale or self.what.startswith(("wrong index", "upside down"))
+
+    @property
     def message(self) -> str:
         """The description and the correction in one line."""
         where = "on the left side, " if self.on_left else ""
@@ -87,10 +92,20 @@ class Repairer:
             changed = Claim(left, right, claim.order, claim.section, claim.conditions)
             if side.head == "d" and changed.left == changed.right and not on_left:
                 continue
+            if any(each.head == "d" and each.args[0] == each.args[1] for each in side.walk()):
+                continue
             outcome = self.judge.compared(changed, options, brief=True)
             same = changed.left == changed.right
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
                 return Repair(what, side, on_left, renames)
+        return None
+
+    def turned(self, claim: Claim, options: Options) -> Repair | None:
+        """Find the one derivative that is upside down, where the note does not say what it is as it stands."""
+        for what, side in _everywhere(claim.right, _inverted):
+            outcome = self.judge.compared(replace(claim, right=side), options, brief=True)
+            if outcome.result == EQUAL and not outcome.vacuous and outcome.trusted and not outcome.remark:
+                return Repair(what, side)
         return None
 
 
@@ -114,13 +129,15 @@ def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: 
             yield what, side, False, True
         return
     yield "sign", n.negative(right), False, False
-    for kind in (_flipped, _dropped, _swapped_indices, _primed, _transposed):
+    for kind in (_inverted, _rebound, _flipped, _dropped, _swapped_indices, _primed, _transposed):
         for what, side in _everywhere(right, kind):
             yield what, side, False, False
     for what, side in _everywhere(right, _powers):
         yield what, side, False, False
     for what, side in _everywhere(right, lambda part: _renamed(part, names)):
         yield what, side, False, True
+    for what, side in _paths(claim, names):
+        yield what, side, False, False
     for what, side in _renamed_throughout(right, names):
         yield what, side, False, True
     for what, side in _exchanged(right):
@@ -156,6 +173,37 @@ def _structural(part: Node) -> Iterator[Change]:
     if part.head != "num" and not (part.head == "neg" and part.args[0].head == "num"):
         for kind in (_flipped, _powers, _dropped):
             yield from kind(part)
+
+
+def _inverted(part: Node) -> Iterator[Change]:
+    if part.head == "d" and len(part.args) == 2 and all(each.head == "sym" for each in part.args):
+        turned = part.having((part.args[1], part.args[0]))
+        yield f"upside down: {n.show(part)} where {n.show(turned)} belongs", turned
+
+
+def _rebound(part: Node) -> Iterator[Change]:
+    """Let a sum run over an index of its terms, where its own letter is in none."""
+    if part.head in ("sum", "prod") and part.text not in part.args[0].free_letters:
+        for letter in sorted(part.args[0].free_letters):
+            yield (
+                f"the sum runs over {part.text}, but its terms have {letter}",
+                Node(part.head, part.args, letter, part.number, part.marks, part.bold, part.primes),
+            )
+
+
+def _paths(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
+    """Add the path through a quantity, where all of a sum are paths or there is only one."""
+    left, right = claim.left, claim.right
+    if left.head != "d" or len(left.args) != 2:
+        return
+    y, x = left.args
+    if not any(each.head == "d" and each.args[0] == y for each in right.walk()):
+        return
+    for middle in names:
+        if middle not in (y, x):
+            path = n.product(n.derivative(y, middle), n.derivative(middle, x))
+            terms = right.args if right.head == "+" else (right,)
+            yield f"the path through {n.show(middle)} is missing", Node("+", (*terms, path))
 
 
 def _flipped(part: Node) -> Iterator[Change]:

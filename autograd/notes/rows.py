@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograd.notes import nodes as n
 from autograd.notes.equation import Equation
@@ -11,7 +11,17 @@ from autograd.notes.finding import Block, Page
 from autograd.notes.nodes import Node
 from autograd.notes.splitting import Statement
 
-__all__ = ["Row", "digits", "is_constant", "is_estimate", "is_open", "low_indices", "place_of", "update_of"]
+__all__ = [
+    "Row",
+    "digits",
+    "is_constant",
+    "is_estimate",
+    "is_open",
+    "low_indices",
+    "place_of",
+    "scaled_update_of",
+    "update_of",
+]
 
 
 @dataclass
@@ -107,4 +117,20 @@ def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
         if not is_same and not slopes and not any(each.head == "label" for each in (*left.args, *right.args[0].args)):
             return None
         return left, right.args[1], slopes[0] if slopes else None
+    return None
+
+
+def scaled_update_of(row: Row) -> tuple[str, Node] | None:
+    """Find w = −(w − α ∂e/∂w) or w = 2(w − α ∂e/∂w): what is too much, and the update without it."""
+    if len(row.readable()) < 2 or row.sides[0] is None:
+        return None
+    for right in row.readable()[1:]:
+        inner, what = right, "sign"
+        if right.head == "neg":
+            inner = right.args[0]
+        elif right.head == "*" and len(right.args) == 2 and not any(True for _ in right.args[0].symbols()):
+            inner, what = right.args[1], f"the factor {n.show(right.args[0])} is too much"
+        found = update_of(replace(row, sides=[row.sides[0], inner])) if inner is not right else None
+        if found is not None and found[2] is not None:
+            return what, inner
     return None

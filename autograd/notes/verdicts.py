@@ -16,7 +16,7 @@ from autograd.notes.judging import EQUAL, UNEQUAL, Claim
 from autograd.notes.nodes import Node
 from autograd.notes.numbers import Numbers, neighbours
 from autograd.notes.pairs import Pairs
-from autograd.notes.rows import Row, low_indices, place_of, update_of
+from autograd.notes.rows import Row, low_indices, place_of, scaled_update_of, update_of
 from autograd.notes.world import EVERYWHERE, Book, Unknown
 
 __all__ = ["Verdicts"]
@@ -142,6 +142,10 @@ class Verdicts:
             return
         if update is not None:
             self._judge_update(row, update)
+            return
+        if (scaled := scaled_update_of(row)) is not None:
+            what, right = scaled
+            self._set(row, WRONG if self.descends else DOUBTFUL, f"{what}; it should be {n.show(right)}")
             return
         sides = row.sides
         left = sides[0]
@@ -289,6 +293,8 @@ class Verdicts:
             self.numbers.values[place_of(name)] = [
                 (rounding.stated(numeric[-1]).value, rounding.stated(numeric[-1]).unit, row.order)
             ]
+        whole, *others = itertools.dropwhile(lambda each: each.head != "+" or each.args[1] != step, sides[1:])
+        verdicts += [self.pairs.pair(row, whole, each, [whole]) for each in others if not rounding.is_numeric(each)]
         if slope is not None:
             x = slope.args[1]
             if x.text != name.text.rstrip("′"):
