@@ -1,4 +1,8 @@
-"""One derivative: whichever way it is asked for, the number is the same, for every op."""
+"""One derivative: whichever way it is asked for, the number is the same, for every op.
+
+The ways are `backward`, gradients, the sweeps, forward mode, graphs of derivatives, replays, derivations, pictures and
+the explorer page, which computes in JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import json
 import math
 import random
 import struct
+import subprocess
 from collections.abc import Callable, Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -17,9 +23,12 @@ from autograd.derivation.steps import total_derivatives
 from autograd.derivatives import over_values
 from autograd.derivatives.custom import remove
 from autograd.derivatives.sweeps import derivatives, pull, push
+from autograd.draw.groups import Table
+from autograd.draw.scene import Flows
 from autograd.engine.graph import topological
 from autograd.explore.data import graph_data
 from autograd.ops import NAMES, TABLE
+from tests import needs
 
 POINTS = [0.0, -0.0, 0.3, -0.7, 1.0, 2.5, -1.5, 1e-300, 1e200, -1e200, math.inf, math.nan]
 WAYS: dict[str, Callable[[Value, list[Value]], list[float]]] = {
@@ -29,6 +38,17 @@ WAYS: dict[str, Callable[[Value, list[Value]], list[float]]] = {
     "jacobian": lambda y, xs: [float(x) for x in pull([(y, 1.0)], xs)],
     "derivation": lambda y, xs: [total_derivatives(y).get(id(x), 0.0) for x in xs],
 }
+
+
+def by_picture(y: Value, xs: list[Value]) -> list[float]:
+    """Return the sums of what a picture's edges pass to the leaves, users after others as the sweep has them."""
+    table = Table.below([y])
+    flows = Flows(table, ag.gradients(y, table.nodes))
+    passed: dict[int, float] = {}
+    for place in range(len(table.nodes) - 1, -1, -1):
+        for parent, flow in zip(table.nodes[place].parents, flows.of(place), strict=True):
+            passed[id(parent)] = passed.get(id(parent), 0.0) + (flow or 0.0)
+    return [passed.get(id(x), 0.0) for x in xs]
 
 
 def bits(x: float) -> str:
@@ -117,6 +137,43 @@ def random_graph(seed: int) -> tuple[Value, list[Value]]:
         a, b, c = (source.choice(nodes) for _ in range(3))
         nodes.append(source.choice(STEPS)(a, b, c))
     return ag.sum(nodes[-5:]), xs
+
+
+@pytest.mark.parametrize("name, operands", [*cases()])
+def test_the_edges_of_a_picture_pass_what_leaves_receive(name: str, operands: tuple[float, ...]) -> None:
+    xs = [Value(x) for x in operands]
+    y = over_values.apply(name, xs) * xs[0]
+    assert by_picture(y, xs) == pytest.approx(by_backward(y, xs), rel=1e-15, nan_ok=True)
+
+
+IN_NODE = """
+const pages = %s;
+console.log(JSON.stringify(pages.map((page) => {
+  const graph = new Graph(page), gradients = [...graph.backward()];
+  return [graph.values[graph.root.index], ...page.leaves.map((leaf) => gradients[leaf])].map(String);
+})));
+"""
+
+
+def test_the_page_computes_what_backward_does_for_every_op() -> None:
+    pages, wanted, given = [], [], [*cases()]
+    for name, operands in given:
+        xs = [Value(x, label=f"x{i}") for i, x in enumerate(operands)]
+        y = over_values.apply(name, xs) * xs[0] + ag.stop_gradient(xs[-1])
+        pages.append(graph_data(y, (), [""] * len(topological(y))))
+        wanted.append([y.data, *by_backward(y, xs)])
+    web = resources.files("autograd.explore") / "web"
+    code = [(web / name).read_text(encoding="utf-8") for name in ("ieee.js", "ops.js", "graph.js")]
+    program = "\n".join([*code, IN_NODE % json.dumps(pages)])
+    ran = subprocess.run([needs.tool("node"), "-"], input=program, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    for case, expected, got in zip(given, wanted, json.loads(ran.stdout), strict=True):
+        numbers = [float(x.replace("Infinity", "inf")) for x in got]
+        assert numbers == pytest.approx(expected, rel=1e-11, abs=1e-300, nan_ok=True), case
+
+
+def test_every_op_is_a_case() -> None:
+    assert {name for name, _ in cases()} == set(NAMES)
 
 
 @pytest.mark.parametrize("seed", range(150))
