@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from autograd._common.numbers import is_number, shown
 from autograd.engine.backend import Value
@@ -52,23 +51,18 @@ def number_of(given: Any) -> float:
         raise TypeError(f"got {shown(given)}, which no double holds") from None
 
 
-def number_in(
-    what: str, given: Any, low: float, high: float, *, open_low: bool = False, open_high: bool = True
-) -> float:
-    """Return a number as a float if it is in an interval, which may be open at either end."""
+def number_in(what: str, given: Any, interval: str) -> float:
+    """Return a number as a float if it is in an interval, such as "[0, 1)"."""
     try:
         number = number_of(given)
     except TypeError as error:
         raise TypeError(f"{what} must be a number, {error}") from None
-    above = number > low if open_low else number >= low
-    below = number < high if open_high else number <= high
+    low, high = map(float, interval[1:-1].split(","))
+    above = number > low if interval[0] == "(" else number >= low
+    below = number < high if interval[-1] == ")" else number <= high
     if not (above and below):
-        allowed = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
-        if high == math.inf and open_high:
-            allowed = "positive and finite" if open_low and low == 0.0 else f"finite and at least {low:g}"
-        else:
-            allowed = f"in {allowed}"
-        raise ValueError(f"{what} must be {allowed}, got {given!r}")
+        words = {"(0, inf)": "positive and finite", "[0, inf)": "finite and at least 0"}
+        raise ValueError(f"{what} must be {words.get(interval, f'in {interval}')}, got {given!r}")
     return number
 
 
@@ -87,39 +81,34 @@ def switch(what: str, given: Any) -> bool:
     return bool(given)
 
 
-def _pair(what: str, given: Any) -> tuple[float, ...]:
+def _betas(what: str, given: Any) -> tuple[float, ...]:
     if len(shape_of(given)) != 1 or len(given) != 2:
         raise ValueError(f"{what} must be two numbers, got {shown(given)}")
-    return tuple(number_in(f"{what}[{i}]", x, 0.0, 1.0) for i, x in enumerate(given))
+    return tuple(number_in(f"{what}[{i}]", x, "[0, 1)") for i, x in enumerate(given))
 
 
-Rule: TypeAlias = Callable[[str, Any], Any]
-_not_negative: Final[Rule] = partial(number_in, low=0.0, high=math.inf)
-_positive: Final[Rule] = partial(number_in, low=0.0, high=math.inf, open_low=True)
-_below_1: Final[Rule] = partial(number_in, low=0.0, high=1.0)
-_up_to_1: Final[Rule] = partial(number_in, low=0.0, high=1.0, open_high=False)
-
-_RULES: Final[dict[str, Rule]] = {
-    **dict.fromkeys(("lr", "momentum", "dampening", "weight_decay", "eps", "tolerance_grad"), _not_negative),
-    **dict.fromkeys(("tolerance_change", "gamma", "eta_min", "max_lr", "min_lr", "threshold"), _not_negative),
-    **dict.fromkeys(("min_delta", "seconds", "weight", "noise", "base rate", "base_lr"), _not_negative),
-    **dict.fromkeys(("Classifier: alpha", "Regressor: alpha"), _not_negative),
-    **dict.fromkeys(("power", "div_factor", "final_div_factor", "delta"), _positive),
-    **dict.fromkeys(("alpha", "p", "circles: factor"), _below_1),
-    **dict.fromkeys(("end_factor", "pct_start", "ConstantLR: factor"), _up_to_1),
-    "start_factor": partial(number_in, low=0.0, high=1.0, open_low=True, open_high=False),
-    "factor": partial(number_in, low=0.0, high=1.0, open_low=True),
-    "betas": _pair,
-    **dict.fromkeys(("nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled"), switch),
-    **dict.fromkeys(("max_norm", "clip_value"), partial(number_in, low=0.0, high=math.inf, open_high=False)),
-    "norm_type": partial(number_in, low=0.0, high=math.inf, open_low=True, open_high=False),
-    **dict.fromkeys(("patience", "cooldown", "last_step", "seed"), partial(size, least=0)),
-    **dict.fromkeys(("bad_calls", "cooling", "waited"), partial(size, least=0)),
-    "EarlyStopping: patience": size,
-    "reduction": partial(one_of, allowed=("mean", "sum")),
-    "mode": partial(one_of, allowed=("min", "max")),
-    "anneal_strategy": partial(one_of, allowed=("cos", "linear")),
-}  # fmt: skip
+_INTERVALS: Final = {
+    "[0, inf)": """lr momentum dampening weight_decay eps tolerance_grad tolerance_change gamma eta_min max_lr min_lr
+        threshold min_delta seconds noise base_lr Classifier.alpha Regressor.alpha""",
+    "(0, inf)": "power div_factor final_div_factor delta",
+    "[0, 1)": "alpha p circles.factor",
+    "[0, 1]": "end_factor pct_start ConstantLR.factor",
+    "(0, 1]": "start_factor",
+    "(0, 1)": "factor",
+    "[0, inf]": "max_norm clip_value",
+    "(0, inf]": "norm_type",
+}
+_WORDS: Final = {"reduction": ("mean", "sum"), "mode": ("min", "max"), "anneal_strategy": ("cos", "linear")}
+_RULES: Final[dict[str, Callable[[str, Any], Any]]] = {
+    **{name: partial(number_in, interval=each) for each, names in _INTERVALS.items() for name in names.split()},
+    **{name: partial(one_of, allowed=allowed) for name, allowed in _WORDS.items()},
+    **dict.fromkeys(["nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled"], switch),
+    **dict.fromkeys(
+        ["patience", "cooldown", "last_step", "seed", "bad_calls", "cooling", "waited"], partial(size, least=0)
+    ),
+    "EarlyStopping.patience": size,
+    "betas": _betas,
+}
 """What each setting may be, whoever takes it; one that isn't named is a whole number of at least 1."""
 
 
@@ -131,7 +120,7 @@ def setting(where: str, name: str, given: Any) -> Any:
     TypeError, ValueError
         If it isn't; the error names `where`, the setting and what it may be.
     """
-    return _RULES.get(f"{where}: {name}", _RULES.get(name, size))(f"{where}: {name}", given)
+    return _RULES.get(f"{where}.{name}", _RULES.get(name, size))(f"{where}: {name}", given)
 
 
 def shape_of(given: Any) -> tuple[int | str, ...]:

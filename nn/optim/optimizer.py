@@ -15,7 +15,7 @@ from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.errors import AnomalyError
 from nn._common import flat
-from nn._common.checks import entries_of, listed, number_of, setting, shown
+from nn._common.checks import entries_of, listed, numbers, setting, shown
 from nn._common.steps import zeros
 from nn.modules.module import Module
 
@@ -283,13 +283,8 @@ def _inspect(where: str, values: tuple[Value, ...]) -> None:
 
 
 def _arrays_of(where: str, given: Any, names: list[str], count: int) -> dict[str, Doubles]:
-    given, arrays = entries_of(f"{where}: state", given, names), {}
-    for name in names:
-        if not isinstance(given[name], (list, tuple)) or len(given[name]) != count:
-            length = len(given[name]) if hasattr(given[name], "__len__") else shown(given[name])
-            raise ValueError(f"{where}: {name} must be {count} numbers, one for each parameter, got {length}")
-        try:
-            arrays[name] = array("d", [number_of(x) for x in given[name]])
-        except (TypeError, OverflowError) as error:
-            raise ValueError(f"{where}: {name} must be numbers, {error}") from None
-    return arrays
+    given = entries_of(f"{where}: state", given, names)
+    try:
+        return {name: array("d", numbers(f"{where}: {name}", given[name], (count,))) for name in names}
+    except TypeError as error:
+        raise ValueError(str(error)) from None

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 from autograd._common.foreign import explained, install, refuse_keywords
 from autograd.engine.backend import Value
-from nn._common.checks import entries_of, number_of, setting, shown, size
+from nn._common.checks import entries_of, number_in, number_of, setting, shown, size
 from nn.optim.optimizer import Optimizer
 
 __all__ = [
@@ -65,7 +65,7 @@ class Schedule:
         base: Any = optimizer.lr if isinstance(optimizer, Optimizer) else optimizer
         if isinstance(base, Value) or not hasattr(type(base), "__float__"):
             raise TypeError(f"{name}: optimizer must be an Optimizer or a rate, got {shown(base)}")
-        self.base_lr: float = setting(name, "base rate", base)
+        self.base_lr: float = number_in(f"{name}: base rate", base, "[0, inf)")
         self._set()
 
     def __call__(self, step: int) -> float:
@@ -128,8 +128,13 @@ def _places(where: str, name: str, given: Any) -> list[int]:
     return sorted(size(f"{where}: {name}", place, least=0) for place in given)
 
 
+_FORMULAS: dict[str, Callable[..., float]] = {}
 _OWN: dict[str, Callable[[str, str, Any], Any]] = {"lr_lambda": _function, "milestones": _places}
-"""Settings that only schedules have."""
+"""The formulas by the schedules' names, and how settings that only schedules have are checked."""
+
+
+def _rate(name: str, settings: Mapping[str, Any], base: float, step: int) -> float:
+    return _FORMULAS[name](base, step, **settings)
 
 
 def _schedule(formula: Callable[Concatenate[float, int, P], float]) -> Callable[Concatenate[Rated, P], Schedule]:
@@ -148,8 +153,9 @@ def _schedule(formula: Callable[Concatenate[float, int, P], float]) -> Callable[
         given.apply_defaults()
         optimizer, *settings = given.arguments
         checked = {key: _OWN.get(key, setting)(name, key, given.arguments[key]) for key in settings}
-        return Schedule(given.arguments[optimizer], partial(formula, **checked), name)
+        return Schedule(given.arguments[optimizer], partial(_rate, name, checked), name)
 
+    _FORMULAS[name] = formula
     made.__signature__ = signature  # type: ignore[attr-defined]
     return made
 

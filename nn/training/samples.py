@@ -133,7 +133,7 @@ def _class_weights(where: str, given: Any, y: Any) -> Any:
     if unknown:
         raise ValueError(f"{where}: class_weight has classes that y lacks: {listed(map(repr, unknown))}")
     return np.array(
-        [number_in(f"{where}: class_weight of {k!r}", given.get(k, 1.0), 0.0, np.inf) for k in classes.tolist()]
+        [number_in(f"{where}: class_weight of {k!r}", given.get(k, 1.0), "[0, inf)") for k in classes.tolist()]
     )[codes]
 
 

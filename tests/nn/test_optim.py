@@ -154,9 +154,9 @@ def test_what_is_wrong_with_a_state_is_said_and_nothing_changes(name: str) -> No
         ({**good, "settings": {**good["settings"], "lr": -1.0}}, "lr must be finite and at least 0, got -1.0"),
         ({**good, "settings": {**good["settings"], "lr": "1"}}, "lr must be a number"),
         ({**good, "state": {}}, "state: must have exactly the entries"),
-        ({**good, "state": {**good["state"], array_name: [1.0]}}, f"{array_name} must be 2 numbers"),
+        ({**good, "state": {**good["state"], array_name: [1.0]}}, rf"{array_name} must be of shape \(2,\)"),
         ({**good, "state": {**good["state"], array_name: [1.0, "a"]}}, f"{array_name} must be numbers, got 'a'"),
-        ({**good, "state": {**good["state"], array_name: "ab"}}, f"{array_name} must be 2 numbers"),
+        ({**good, "state": {**good["state"], array_name: "ab"}}, rf"{array_name} must be of shape \(2,\)"),
     ]
     for state, text in bad:
         with pytest.raises(ValueError, match=f"load_state_dict of {name}.*{text}"):
@@ -533,6 +533,13 @@ def test_chained_schedules_multiply_their_factors() -> None:
     for wrong in ([], [parts[0], other], [3]):
         with pytest.raises(ValueError, match="ChainedScheduler: "):
             schedules.ChainedScheduler(wrong)  # type: ignore[arg-type]
+
+
+def test_schedules_can_be_copied_and_pickled() -> None:
+    parts = [schedules.LinearLR(0.5, 0.5, total_iters=3), schedules.MultiStepLR(0.5, [2, 4])]
+    for schedule in (*parts, schedules.ChainedScheduler(parts), schedules.SequentialLR(0.5, parts, [3])):
+        for made in (copy.deepcopy(schedule), pickle.loads(pickle.dumps(schedule))):
+            assert [made(step) for step in range(8)] == [schedule(step) for step in range(8)]
 
 
 def test_a_schedule_of_a_rate_has_nothing_to_step() -> None:
