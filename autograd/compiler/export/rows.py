@@ -246,7 +246,16 @@ def unrolled(op: Op, operands: Sequence[ast.expr]) -> Unrolled | None:
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 for target, value in zip(names, values, strict=True):
                     lists[ast.unparse(target)] = _slice(value, lists, numbers)
-            case ast.For(target=target, iter=iterated, body=[ast.AugAssign(op=ast.Add(), value=term)]):
+            case ast.For(
+                target=target,
+                iter=iterated,
+                body=[
+                    ast.Assign(
+                        targets=[ast.Name(id=name)],
+                        value=ast.BinOp(left=ast.Name(id=added), op=ast.Add(), right=term),
+                    )
+                ],
+            ) if name == added == total:
                 terms += [replaced(term, names) for names in _loop(target, iterated, lists)]
             case ast.Return(value=ast.Tuple(elts=[value, *slopes])) if start is not None:
                 found = [each for slope in slopes for each in _elements(slope, lists)]
