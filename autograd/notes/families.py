@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograd.notes import nodes as n
-from autograd.notes.nodes import Node
+from autograd.notes.nodes import LETTER, SECOND, Node
 
 __all__ = ["two_indices", "with_two_indices", "without_dots"]
-
-LETTER = "ν"
 
 
 def without_dots(node: Node) -> Node:
@@ -26,9 +24,67 @@ def without_dots(node: Node) -> Node:
     def change(each: Node) -> Node | None:
         if each.head in ("+", "*") and any(arg.head == "dots" for arg in each.args):
             return _closed(each)
+        if each.head == "list" and any(arg.head == "dots" for arg in each.args):
+            return _vector(each.args, "column")
+        if each.head == "matrix" and any(entry.head == "dots" for row in each.args for entry in row.args):
+            return _dotted_matrix(each)
         return None
 
     return node.replaced(change)
+
+
+def _dotted_matrix(node: Node) -> Node | None:
+    """Read [x_1 x_2 … x_n], as a row or a column, and a matrix whose corners show its entries."""
+    if len(node.args) == 1:
+        return _vector(node.args[0].args, "row")
+    if all(len(row.args) == 1 for row in node.args):
+        return _vector([row.args[0] for row in node.args], "column")
+    solid = [[entry for entry in row.args if entry.head != "dots"] for row in node.args]
+    solid = [row for row in solid if row]
+    if len(solid) < 2 or min(len(solid[0]), len(solid[-1])) < 2:
+        return None
+    first, last = solid[0][0], solid[-1][-1]
+    ends = [each.args[-2:] for each in last.symbols() if len(each.args) >= 2]
+    if not ends or any(each.args[-2:] == (n.ONE, n.ONE) for each in last.symbols()):
+        return None
+    body = _with_last_two(first, (n.symbol(LETTER), n.symbol(SECOND)))
+    same = _with_last_two(first, ends[0]) == last and body != first and all(map(_is_plain, ends[0]))
+    return Node("table", (body, *ends[0])) if same else None
+
+
+def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
+    """Put other indices in the place of 1, 1."""
+
+    def change(each: Node) -> Node | None:
+        if each.head == "sym" and len(each.args) >= 2 and all(_is_one(index) for index in each.args[-2:]):
+            return replace(each, args=(*each.args[:-2], *new))
+        return None
+
+    return node.replaced(change)
+
+
+def _is_plain(last: Node) -> bool:
+    """Whether an index is a number or a letter: how many neurons d_l a layer has is not known."""
+    return last.head == "num" or (last.head == "sym" and not last.args)
+
+
+def _is_one(index: Node) -> bool:
+    return index.head == "num" and index.number == 1.0
+
+
+def _vector(entries: Sequence[Node], how: str) -> Node | None:
+    """Read x_1, x_2, …, x_n, with all but the first and the last left out or not."""
+    place = next(at for at, each in enumerate(entries) if each.head == "dots")
+    after = [each for each in entries[place:] if each.head != "dots"]
+    if not place or len(after) > 2 or any(each.head == "dots" for each in entries[:place]):
+        return None
+    pair = _pair(entries[0], after[-1]) if after else _pair(*entries[:2]) if place > 1 else None
+    if pair is None or pair[0].head != "num" or not _is_plain(pair[1]):
+        return None
+    body = _with(entries[0], pair[0], n.symbol(LETTER))
+    if any(each.bold for each in body.symbols()):
+        return None  # vectors side by side
+    return Node("vector", (body, pair[0], pair[1] if after else Node("open")), how)
 
 
 def _closed(node: Node) -> Node | None:

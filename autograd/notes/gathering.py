@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
 from autograd.notes.grammar import FUNCTIONS, Notation
 from autograd.notes.network import Network
-from autograd.notes.nodes import Key, Node
+from autograd.notes.nodes import LETTER, Key, Node
 from autograd.notes.rows import Row, is_open
 from autograd.notes.world import TARGETS, Book, Definition
 
@@ -49,6 +50,9 @@ class _Gatherer:
         steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
         for side in every:
             for each in side.walk():
+                if each.head in ("vector", "table"):
+                    for last in each.args[-1:] if each.head == "vector" else each.args[-2:]:
+                        self._bounds(Node("sum", (each.args[0], Node("open"), last), "?"), steps)
                 book.unindexed |= each.head == "sum" and each.text == "?"
                 if each.head in ("sum", "prod") and each.text != "?":
                     book.letters.add(each.text)
@@ -150,7 +154,7 @@ class _Gatherer:
             name = n.show(each)
             if name not in ("L", "T") and not name.isdigit() and name not in steps:
                 self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
-        if last.head != "open":
+        if last.head != "open" and big.text != "?":
             low = n.ONE if first.head == "open" else first
             if (
                 low.head != "bound"
@@ -185,6 +189,7 @@ class _Gatherer:
         """Take ω for the matrix of ω_11 … ω_32 where the note writes these out and does not define ω itself."""
         members: dict[Key, dict[tuple[int, ...], Node]] = {}
         bare: dict[Key, Node] = {}
+        general: dict[Key, Node] = {}
         for row in self.rows:
             for each in (name for side in row.readable() for name in side.symbols()):
                 low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
@@ -192,6 +197,13 @@ class _Gatherer:
                     members.setdefault((each.text, 0), {})[tuple(int(arg.number) for arg in low)] = each
                 elif not each.args:
                     bare[n.key(each)] = each
+                elif (
+                    len(low) == len(each.args) == 1
+                    and each.args[0].head == "sym"
+                    and not each.bold
+                    and ((each.text, 0) not in general or each.args[0].text in self.book.ranges)
+                ):
+                    general[each.text, 0] = each
         upright = not any(
             row.sides[0] is not None and row.sides[0].head == "sym" and other.head == "matrix" and len(other.args) == 1
             for row in self.rows
@@ -205,6 +217,17 @@ class _Gatherer:
             grid = _grid(known, upright=upright)
             if grid is not None:
                 self.book.wholes[key] = grid
+        every = (each.body for known in self.book.definitions.values() for each in known)
+        if not any(map(n.is_literal, every)):
+            return
+        for key, each in general.items():
+            name = bare.get(key)
+            if name is None or key in self.book.definitions or key in self.book.wholes or self._is_counted(name):
+                continue
+            index = each.args[0]
+            first, last = self.book.ranges.get(index.text, (n.ONE, Node("open")))
+            entry = replace(each, args=(n.symbol(LETTER),))
+            self.book.wholes[key] = Node("vector", (entry, first, last), "column")
 
     def _define_row(self, row: Row) -> None:
         relations = row.statement.relations
@@ -297,6 +320,9 @@ class _Gatherer:
         if _is_named(body) and any(not _is_named(each.body) and each.section == row.section for each in known):
             self._name_entries(name, body, row)
             return False
+        if n.is_dotted(body) and any(not n.is_literal(each.body) and each.section == row.section for each in known):
+            self._name_family(name, body, row)
+            return False
         if body.head == "sym" and self._leads_to(body, name):
             return False
         known.append(Definition(name, body, row.order, row.section))
@@ -309,6 +335,18 @@ class _Gatherer:
             if not self._is_defined(name) and not self._is_counted(name):
                 known = self.book.definitions.setdefault(n.key(name), [])
                 known.append(Definition(name, body, row.order, row.section))
+
+    def _name_family(self, whole: Node, names: Node, row: Row) -> None:
+        """Take h = [h_1 … h_n] for what the entries of h are called, where h is defined before."""
+        while names.head == "T":
+            names = names.args[0]
+        self.book.by_entries.add(row.order)
+        entry = names.args[0]
+        if names.head == "vector" and entry.head == "sym" and not self.book.definitions.get(n.key(entry)):
+            index = n.symbol("i")
+            name = replace(entry, args=tuple(index if each == n.symbol(LETTER) else each for each in entry.args))
+            body = Node("entry", (whole, index))
+            self.book.definitions[n.key(name)] = [Definition(name, body, row.order, row.section)]
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:

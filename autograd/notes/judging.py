@@ -208,7 +208,11 @@ class Judge:
 
     def choices(self, claim: Claim, world: World) -> Sequence[tuple[str, Environment]]:
         """Return choices of the free indices: all apart, and alike where two may be."""
+        sides = (claim.left, claim.right)
         letters = letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters)
+        if not letters.isdisjoint(self.book.sizes):  # the n of Σ_{i=1..n} is free where it is an index
+            indices = {index.text for side in sides for name in side.symbols() for index in name.args}
+            letters = frozenset(each for each in letters if each in indices or each not in self.book.sizes)
         if not letters:
             return _NO_LETTERS
         fixed = (_shifted(claim.left) | _shifted(claim.right)) & letters

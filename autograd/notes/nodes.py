@@ -12,9 +12,28 @@ from typing import Final
 
 from autograd.ops.table import CALL, POWER, PRODUCT, SUM
 
-__all__ = ["ONE", "Key", "Node", "derivative", "key", "negative", "number", "product", "show", "symbol"]
+__all__ = [
+    "LETTER",
+    "ONE",
+    "SECOND",
+    "Key",
+    "Node",
+    "derivative",
+    "is_dotted",
+    "is_literal",
+    "key",
+    "negative",
+    "number",
+    "product",
+    "show",
+    "symbol",
+]
 
 Key = tuple[str, int]
+
+LETTER: Final = "ν"
+"""The letter of what is written out with dots; `SECOND` is that of columns."""
+SECOND: Final = "κ"
 _NONE: Final = frozenset[str]()
 
 
@@ -36,6 +55,8 @@ class Node:
     | `sum`, `prod` | the letter | body, first, last; what is left open is `open` |
     | `cases` | | value, condition, value, condition, … |
     | `matrix` | | rows, each a `row` |
+    | `vector` | row or column | the entry ν, the first ν, the last |
+    | `table` | | the entry ν, κ, how many rows and columns |
     | `list`, `dots`, `open`, `unknown` | | |
     """
 
@@ -68,6 +89,8 @@ class Node:
         if self.head in ("sum", "prod"):
             bounds = {name for each in self.args[1:] for name in _names_in_index(each)}
             return (self.args[0].free_letters | bounds) - {self.text}
+        if self.head in ("vector", "table"):
+            return self.args[0].free_letters - {LETTER, SECOND}
         inner = _NONE.union(*[each.free_letters for each in self.args]) if self.args else _NONE
         if self.head == "cmp":
             return inner | {name for each in self.args for name in _names_in_index(each)}
@@ -130,6 +153,22 @@ def product(*factors: Node) -> Node:
 def negative(node: Node) -> Node:
     """Make −x; of −x, x."""
     return node.args[0] if node.head == "neg" else Node("neg", (node,))
+
+
+def is_literal(node: Node | None) -> bool:
+    """Whether a node is a matrix or vector whose entries are written out, transposed or not."""
+    return node is not None and (_untransposed(node).head == "matrix" or is_dotted(node))
+
+
+def is_dotted(node: Node) -> bool:
+    """Whether a node is a matrix or vector of which some entries are left out, transposed or not."""
+    return _untransposed(node).head in ("vector", "table")
+
+
+def _untransposed(node: Node) -> Node:
+    while node.head == "T":
+        node = node.args[0]
+    return node
 
 
 ONE: Final = number(1.0)
@@ -254,5 +293,7 @@ _SPELL: Final[dict[str, Callable[[Node], tuple[str, int]]]] = {
     "list": lambda node: (", ".join(map(show, node.args)), SUM),
     "row": lambda node: (" ".join(map(show, node.args)), SUM),
     "matrix": lambda node: ("[" + "; ".join(map(show, node.args)) + "]", CALL),
+    "vector": lambda node: (f"[{show(node.args[0])}]", CALL),
+    "table": lambda node: (f"[{show(node.args[0])}]", CALL),
     "dots": lambda node: ("…", CALL),
 }

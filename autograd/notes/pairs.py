@@ -53,7 +53,9 @@ class Pairs:
         self.book, self.notation, self.numbers = book, notation, numbers
         self.typed = _typed_readings(rows, book)
         self.square = [
-            replace(each, shapes=_squared(each.shapes)) for each in self.typed if not each.common and not each.simplex
+            replace(each, shapes=_squared(each.shapes), common=LINKED_SIZE)
+            for each in self.typed
+            if not each.common and not each.simplex
         ]
         self.shaped = dict(self.typed[0].shapes) if self.typed else {}
         self.judge = Judge(book, _readings(book), work)
@@ -204,7 +206,7 @@ class Pairs:
                 sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
                 sure = sure and (not outcome.shape_error or repair.what.startswith(("transposed", "the factors are")))
                 return (WRONG if sure else DOUBTFUL), why + repair.message
-        if outcome.shape_error:
+        if outcome.shape_error or self.judge.compare(claim).result == EQUAL:
             return None
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
@@ -241,11 +243,18 @@ class Pairs:
             notes.append("as the targets add up to 1")
         if outcome.options.single:
             notes.append(ONE_TERM)
-        if not outcome.options.shapes and self.is_softly_known(claim):
+        if not outcome.options.shapes and self.is_softly_known(claim) and not self._is_whole(claim, outcome):
             return IN_FORM, "checked with every matrix a single number"
         if outcome.options.common:
             return DOUBTFUL, "right if the sums run over equally many"
         return RIGHT, "; ".join(filter(None, notes))
+
+    def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
+        """Whether every bare name of a claim was taken for all the members that the note writes out."""
+        bare = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols() if not each.args}
+        return outcome.options.wholes and all(
+            key in self.book.wholes or key in self.book.definitions for key in bare - self.book.sizes.keys()
+        )
 
     def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
         """Whether two sides are equal because this very row defines the one by the other."""
@@ -484,11 +493,34 @@ class Pairs:
                 if each.bold:
                     return True
                 if each.head == "sym" and (
-                    any(self.shaped.get((each.text, len(each.args) - low), (1, 1)) != (1, 1) for low in (0, 1, 2))
-                    or (matrix and each.text[:1].isupper() and not each.args)
+                    any(
+                        self.shaped.get(whole := (each.text, len(each.args) - low), (1, 1)) != (1, 1)
+                        and not (low and self._is_written_out(whole))
+                        for low in (0, 1, 2)
+                    )
+                    or (matrix and each.text[:1].isupper() and not each.args and not self._is_made_of_entries(each))
                 ):
                     return True
         return False
+
+    def _is_made_of_entries(self, name: Node) -> bool:
+        """Whether a name is defined by members of families alone, as the cost −Σ t_j log h_j is: a number."""
+        bodies = [each.body for each in self.book.definitions.get(n.key(name), ())]
+        heads = {part.head for body in bodies for part in body.walk()}
+        return (
+            bool(bodies)
+            and heads.isdisjoint(("T", "odot", "outer", "norm", "matrix", "vector", "table", "d"))
+            and all(
+                (each.args and not each.bold) or each.text in self.book.sizes
+                for body in bodies
+                for each in body.symbols()
+            )
+        )
+
+    def _is_written_out(self, whole: Key) -> bool:
+        """Whether a vector or matrix is defined by its entries, so that these are numbers of their own."""
+        every = self.book.definitions.get(whole, ())
+        return bool(every) and all(n.is_literal(each.body) for each in every)
 
     def _is_constant(self, name: Node) -> bool:
         """Whether a symbol is e or π, and the note means nothing else by it."""
@@ -777,7 +809,7 @@ def _readings(book: Book) -> list[Options]:
         if book.simplex:
             readings.append(Options(common=3, simplex=True))
     if book.wholes:
-        readings.append(Options(wholes=True))
+        readings.append(Options(wholes=True, simplex=bool(book.simplex)))
     if book.unindexed:
         readings += [replace(each, single=True) for each in readings]
     return readings

@@ -65,6 +65,8 @@ def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> N
     for _ in range(3):
         before = len(kinds)
         for name, body in definitions:
+            if n.key(name) not in kinds and n.is_dotted(body):
+                kinds[n.key(name)] = "open"
             if n.key(name) not in kinds and any(n.key(each) in kinds for each in body.symbols()):
                 kinds[n.key(name)] = "open"
             if kinds.get(n.key(name)) in ("vector", "matrix", "open"):
@@ -186,6 +188,12 @@ class _Inference:
     def is_scalar(self, shape: Shape) -> bool:
         return all(self.dimensions.find(each) == _ONE for each in shape)
 
+    def size(self, last: Node) -> str:
+        """Name the dimension of what runs up to an index."""
+        if last.head == "num":
+            return last.text
+        return f"dimension {n.show(last)}" if last.head == "sym" else self.dimensions.new()
+
     def same(self, one: Shape, other: Shape) -> Shape:
         for a, b in zip(one, other, strict=True):
             self.dimensions.join(a, b)
@@ -225,6 +233,11 @@ class _Inference:
             return self.node(node.args[0])
         if node.head == "matrix":
             return str(len(node.args)), str(len(node.args[0].args))
+        if node.head == "vector":
+            size = self.size(node.args[2])
+            return (_ONE, size) if node.text == "row" else (size, _ONE)
+        if node.head == "table":
+            return self.size(node.args[1]), self.size(node.args[2])
         for each in node.args:
             self.node(each)
         return _ONE, _ONE

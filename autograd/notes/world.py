@@ -21,7 +21,7 @@ from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.notes import nodes as n
 from autograd.notes.grids import Grid, Quantity, Scalar, ShapeError, apply, combine, convolve, multiply, transpose
-from autograd.notes.nodes import Key, Node
+from autograd.notes.nodes import LETTER, SECOND, Key, Node
 from autograd.ops import TABLE
 
 __all__ = [
@@ -505,6 +505,16 @@ class World:
             raise Unknown("a matrix of matrices is not computed")
         return Grid(rows)  # type: ignore[arg-type]
 
+    def _eval_vector(self, node: Node, env: Environment) -> Quantity:
+        body, first, last = node.args
+        entries = [self._scalar(body, {**env, LETTER: at}) for at in self.range(LETTER, first, last, env)]
+        return Grid([entries]) if node.text == "row" else Grid([[each] for each in entries])
+
+    def _eval_table(self, node: Node, env: Environment) -> Quantity:
+        body, *sizes = node.args
+        rows, columns = (range(1, self._whole(each, env) + 1) for each in sizes)
+        return Grid([[self._scalar(body, {**env, LETTER: i, SECOND: j}) for j in columns] for i in rows])
+
     def _eval_entry(self, node: Node, env: Environment) -> Quantity:
         whole = self._eval(node.args[0], env)
         return _entry(whole, tuple(self._index(each, env) for each in node.args[1:]))
@@ -753,8 +763,7 @@ class World:
     def _is_literal(self, instance: Instance) -> bool:
         """Whether a quantity is a matrix of names, whose entries are those names."""
         found = self.definition(instance)
-        body = found[0].body if found is not None else self._whole_of(instance)
-        return body is not None and body.head == "matrix"
+        return n.is_literal(found[0].body if found is not None else self._whole_of(instance))
 
     def _whole_of(self, instance: Instance) -> Node | None:
         """Return the matrix of members that a bare name stands for in this reading, if any."""
@@ -1170,7 +1179,8 @@ _HEADS: Final = {
     "/": "quotient",
     "^": "power", "T": "transpose", "norm": "norm", "abs": "abs", "cmp": "comparison", "cases": "cases",
     "sum": "big", "prod": "big",
-    "matrix": "matrix", "call": "call", "op": "op", "d": "derivative", "entry": "entry",
+    "matrix": "matrix", "vector": "vector", "table": "table", "call": "call", "op": "op",
+    "d": "derivative", "entry": "entry",
 }  # fmt: skip
 _METHODS: Final = {head: f"_eval_{name}" for head, name in _HEADS.items()}
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}

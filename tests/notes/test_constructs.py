@@ -137,3 +137,30 @@ SHAPES = [
 @pytest.mark.parametrize("text, expected", [*DEFINITIONS, *MATRICES, *SUMS, *STEPS, *NEW_NAMES, *LAYOUT, *SHAPES])
 def test_constructs(text: str, expected: list[str]) -> None:
     assert [each.status for each in read_note(text).equations] == expected
+
+
+VECTORS = r"""
+$z = [z_1, z_2, \ldots, z_C]^\top$, $h = [h_1, \dots, h_C]^\top$, $h_i = \frac{e^{z_i}}{\sum_{j=1}^C e^{z_j}}$
+$$\sum_{j=1}^C t_j = 1, \quad Q = -\sum_{j=1}^C t_j \log h_j$$
+"""
+
+
+@pytest.mark.parametrize(
+    "text, last",
+    [
+        (r"$$\frac{\partial Q}{\partial z} = h - t$$", R),
+        (r"$$\frac{\partial Q}{\partial z} = t - h$$", W),
+        (r"$$\frac{\partial Q}{\partial z_i} = h_i - t_i$$", R),
+        (r"$$\frac{\partial Q}{\partial z_i} = h_i + t_i$$", W),
+    ],
+)
+def test_vectors_of_which_entries_are_left_out(text: str, last: str) -> None:
+    assert read_note(VECTORS + text).equations[-1].status == last
+
+
+def test_a_size_is_no_free_index_though_another_sum_runs_over_its_letter() -> None:
+    text = (
+        r"$$Q = \sum_{t=1}^n Q_t, \quad r = \sum_n p_n$$"
+        r"$$\frac{\partial Q}{\partial v} = \sum_{t=1}^n \frac{\partial Q_t}{\partial v}$$"
+    )
+    assert read_note(text).equations[-1].status == J
