@@ -1,4 +1,4 @@
-"""The command line, `python -m autograd`: reads arguments, calls the rooms, prints."""
+"""The command line, `python -m autograd`: reads the arguments, runs what they name, and prints."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--collapse", choices=("auto", "none", "neuron", "layer"), default="auto", help="what becomes one box in it")
     add("--expand", nargs="+", default=[], metavar="GROUP", help="groups to show in full in it")
     add("--focus", nargs="+", default=[], metavar="NAME", help="draw only how these lead to the output")
-    add("--depth", type=int, default=0, metavar="N", help="draw so many steps beside that way, too")
+    add("--depth", type=int, default=0, metavar="N", help="also draw this many steps to either side of the path")
     add("--limit", type=int, default=300, metavar="N", help="the most boxes of the picture")
     add("--theme", choices=("auto", "light", "dark"), default="auto", help="colours of the picture")
     add("--html", metavar="FILE", help="write a page: the graph step by step, with sliders; of a note, its verdicts")

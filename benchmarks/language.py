@@ -86,7 +86,7 @@ class Ours:
 
 
 def language_model(tokens: int, found: Found) -> dict[str, Sampler]:
-    """Samplers of a step with Adam over a line of so many tokens; where gradients differ, it is said in `found`."""
+    """Samplers of a step with Adam over a line of `tokens` tokens; differing gradients are reported in `found`."""
     line = [random.Random(tokens).randrange(VOCABULARY) for _ in range(tokens + 1)]
     own = Ours(line)
     places = own.places()

@@ -50,7 +50,7 @@ def numbers(count: int, width: float = 0.45) -> list[float]:
 
 
 class Net:
-    """The 2-16-16-1 network, compiled; with its squared error and all gradients for so many samples."""
+    """The 2-16-16-1 network, compiled; with its squared error and all gradients for a number of samples."""
 
     def __init__(self) -> None:
         self.inputs, self.parameters = [Value(x) for x in (0.1, 0.2, 0.3)], [Value(x) for x in numbers(PARAMETERS)]
@@ -63,7 +63,7 @@ class Net:
         return found
 
     def step(self, count: int, threads: int = 1) -> Callable[[], Any]:
-        """Return a forward and backward pass over so many samples."""
+        """Return a forward and backward pass over a number of samples."""
         given = samples(count)
         if count == 1:
             return partial(self.program.backward, *given[:, 0].tolist())
@@ -157,7 +157,7 @@ def gpt_step(folder: Path, found: Found) -> dict[str, Sampler]:
 
 
 def planning(name: str, ops: int, settings: Settings, found: Found) -> Times:
-    """Times of recording a random graph of so many operations, and of planning it."""
+    """Times of recording a random graph of a given size, and of planning it."""
     leaves = [Value(x) for x in numbers(sum(INPUTS), 0.9)]
     output = random_graph(leaves, ops, ag.tanh)
     tape, _ = record([output], leaves[: INPUTS[0]])

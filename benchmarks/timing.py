@@ -89,7 +89,7 @@ def sample(run: Callable[[], Any], seconds: float) -> float:
 
 
 def ours(run: Callable[[], Any], units: int = 1) -> Sampler:
-    """Return the sampler of a function in this process, of which a call does so many units of work."""
+    """Return the sampler of a function in this process, of which each call does a given amount of work."""
     return lambda seconds: sample(run, seconds) / units
 
 

@@ -121,10 +121,12 @@ def test_each_stands_in_the_reference() -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
     entries = {line.removeprefix("::: ") for line in pages.splitlines() if line.startswith("::: ")}
     known = {entry.rpartition(".")[2] for entry in entries} | MADE | TABLE.keys()
-    assert [name for name, _ in things() if name.rpartition(".")[2] not in known and not {room(name)} & entries] == []
+    assert [
+        name for name, _ in things() if name.rpartition(".")[2] not in known and not {package(name)} & entries
+    ] == []
 
 
-def room(name: str) -> str:
+def package(name: str) -> str:
     """The module whose page shows a thing with all else in it."""
     own = name.rpartition(".")[2]
     return next((module for module in PUBLIC if module.count(".") and own in PUBLIC[module].split()), "")

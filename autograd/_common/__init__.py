@@ -1,1 +1,1 @@
-"""What every package may use: files written whole, nested containers, numbers, text."""
+"""Helpers for every package: files written whole, nested containers, numbers, text."""

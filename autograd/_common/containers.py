@@ -203,7 +203,7 @@ def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
 
 
 class Numbers(Leaves):
-    """Leaves that are numbers, as floats, or Values as they are; arrays are so many of them. None is no leaf."""
+    """Leaves that are numbers, as floats, or Values; each element of an array is one. None is not a leaf."""
 
     def are_plain(self, kinds: set[type]) -> bool:
         """Whether they are floats and Values."""

@@ -1,4 +1,4 @@
-"""What a number is, and how infinities and nan are spelled in JSON."""
+"""Which objects count as numbers, and how infinities and nan are spelled in JSON."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ finds what the graph doesn't know (a number read past it, a branch); its toleran
 shows. The recorded graph is differentiated once more with local derivatives from the ops' values, which sees a wrong
 twelfth digit and names the op.
 
-Testing one's own gradient in four lines, with pytest and hypothesis:
+Testing a gradient in four lines, with pytest and hypothesis:
 
     @given(strategies.inputs_for(my_loss))  # inside the domain, away from kinks
     def test_my_loss(inputs):
@@ -333,7 +333,7 @@ class _Point:
         for here, there in zip(self.graph, graph):
             if here.op != there.op:
                 return True
-            # What jumps may do so by a constant, too, such as a comparison.
+            # A value may also jump because of a constant, such as the outcome of a comparison.
             decides = here.op and (ops.TABLE[here.op].jumps or _moves_kink(here, self.ids))
             if decides and crosses(here.op, _numbers(here), _numbers(there)):
                 return True
@@ -406,7 +406,7 @@ class _Edge:
 
 
 def _loose(node: Value) -> float:
-    """What the row allows beside its relative bound, and the rounding of an op's value that nearly vanishes."""
+    """Return the absolute error that a row allows, and the rounding of an op's value that nearly vanishes."""
     op = ops.TABLE[node.op]
     first = _number(node.operands[0]) if node.operands else 0.0
     return 4 * sum(error for low, high, error in op.loose if low <= first <= high) + 1e-300
@@ -450,7 +450,7 @@ def _by_ops(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> tuple[
 
 
 def _rounding(output: Any) -> float:
-    """What an output may be off, as each node below it is rounded."""
+    """Return a bound on the rounding error of an output."""
     if not isinstance(output, Value):
         return 0.0
     nodes = topological(output)

@@ -1,6 +1,6 @@
 """Hypothesis strategies: random expressions, programs with shared nodes, and points where they can be differentiated.
 
-Testing one's own gradient takes four lines::
+Testing a gradient takes four lines::
 
     @given(strategies.inputs_for(my_function))
     def test_gradient(inputs):

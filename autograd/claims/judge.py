@@ -320,7 +320,7 @@ def _unjoined(left: Formula, right: Formula, points: Sequence[Point]) -> str:
     """Explain a chain with the right value whose factors do not join."""
     explained = Explainer(left, right, points, agree).explain_chain()
     y, x = (each.text for each in left.operands)
-    return f"{explained or f'the factors are no path from {y} to {x}'} (the value is the same)"
+    return f"{explained or f'the factors do not form a path from {y} to {x}'} (the value is the same)"
 
 
 def _finite(formula: Formula, points: Sequence[Point]) -> list[Point]:

@@ -122,17 +122,17 @@ def _uses_slopes(body: ast.expr) -> bool:
 def second_header() -> str:
     """The text of `_ops_second.h`."""
     found = {name: second_derivatives(op) for name, op in TABLE.items() if op.arity is not None}
-    bent = {name: pairs for name, pairs in found.items() if pairs}
-    bits = [f"    [OP_{name}] = {sum(1 << PAIRS.index(pair) for pair in pairs)}," for name, pairs in bent.items()]
+    nonzero = {name: pairs for name, pairs in found.items() if pairs}
+    bits = [f"    [OP_{name}] = {sum(1 << PAIRS.index(pair) for pair in pairs)}," for name, pairs in nonzero.items()]
     return "\n".join(
         [
             "/* The ops' second derivatives in C, generated from rows.py by `python -m autograd.codegen --write`.",
             "   Not to be edited. To be included after ops.h. */",
             "",
-            *(_function(TABLE[name], pair, body) for name, pairs in bent.items() for pair, body in pairs.items()),
+            *(_function(TABLE[name], pair, body) for name, pairs in nonzero.items() for pair, body in pairs.items()),
             DISPATCH.format(
                 bits="\n".join(bits),
-                cases="\n".join(_case(TABLE[name], pairs) for name, pairs in bent.items()),
+                cases="\n".join(_case(TABLE[name], pairs) for name, pairs in nonzero.items()),
             ),
         ]
     )

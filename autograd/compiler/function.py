@@ -62,7 +62,7 @@ DRAWS: Final = (
 
 
 class _Version(NamedTuple):
-    """What the function did on one branch, and the structure of what it returned there."""
+    """The program of one branch, and the structure of its result."""
 
     program: Program
     returns: Structure
@@ -79,7 +79,7 @@ class _Version(NamedTuple):
 
 
 class _Result(NamedTuple):
-    """What all versions together gave."""
+    """The combined results of all versions."""
 
     outputs: Array
     inputs: Array
@@ -589,7 +589,7 @@ def _named_leaves(
 
 
 def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:
-    """What was computed for each number among the arguments, nested as they are."""
+    """Return the results for the numbers among the arguments, nested as the arguments are."""
     positional, named = unflatten(structure, leaves)
     return (*positional, *named.values())
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Gradients", "Program"]
 
 VALUES, LEARN, GRADIENTS = range(3)
-"""What a call is to give: outputs; those and changed `grad`; those and gradients."""
+"""The kinds of calls: outputs alone, outputs with an update of `grad`, outputs with gradients."""
 
 TUPLE, SINGLE, ARRAY, LIST = range(4)
 """How a call gives its outputs."""
@@ -102,7 +102,7 @@ class Program(Exportable):
         self._calls: list[Call | None] = [None, None, None]
         self._bytes: bytes | None = None
 
-    # What there is to see
+    # Inspection
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class Program(Exportable):
             self._bytes = pickle.dumps(Program(self.tape, (), self.single_output))
         return self._bytes
 
-    # What it does
+    # Evaluation
 
     def __call__(
         self,
@@ -483,7 +483,7 @@ class Program(Exportable):
 
 
 def _restored(tape: Tape, parameters: Sequence[Value], single_output: bool, added: Any) -> Program:
-    """What a pickle loads; ops that users added are added here first."""
+    """Restore a pickled program; custom ops are added first."""
     if added is not None:
         tape = replace(tape, added=custom_ops.introduced(*added))
     return Program(tape, parameters, single_output)
@@ -498,7 +498,7 @@ def _on_numpy(tape: Tape, inputs: bool, parameters: str, strict: bool) -> Any:
 
 
 KERNELS: dict[str, Callable[[Tape, bool, str, bool], Any]] = {"numpy": _on_numpy}
-"""What makes a kernel for a tape, by its name."""
+"""The functions that make a kernel for a tape, by name."""
 
 try:
     from autograd.compiler.plan import optimised

@@ -1,4 +1,4 @@
-"""What a program and a compiled function have in common: their source in other languages."""
+"""Export to other languages, for programs and compiled functions alike."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any, TypeAlias
 
-from autograd.derivatives.over_values import LIBRARY, apply, bends, recording, second, slope
+from autograd.derivatives.over_values import LIBRARY, apply, hessian_pattern, recording, second, slope
 from autograd.derivatives.sweeps import active, all_moderate, in_c, moves, pull, pull_graph
 from autograd.engine import modes
 from autograd.engine.anomaly import inspect_second, inspect_sweep
@@ -25,7 +25,7 @@ from autograd.ops import TABLE
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: with more of them, several directions at once go as matrices
 
-__all__ = ["bend", "hessian_array", "hessian_of", "product", "products", "second_derivatives", "sparsity"]
+__all__ = ["slope_tangents", "hessian_array", "hessian_of", "product", "products", "second_derivatives", "sparsity"]
 
 
 def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
@@ -61,7 +61,7 @@ def _by_graph(node: Value, i: int, j: int) -> float:
         return pull([(first, 1.0)], [fresh[j]])[0] if isinstance(first, Value) else 0.0  # type: ignore[list-item]
 
 
-def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
+def slope_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
     """Return how each of a node's local derivatives moves when its operands do.
 
     Parameters
@@ -79,7 +79,7 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
     Examples
     --------
     >>> x, y = Value(3.0), Value(4.0)
-    >>> bend(x * y, [1.0, None])
+    >>> slope_tangents(x * y, [1.0, None])
     [None, 1.0]
     """
     row = TABLE[node.op]
@@ -89,9 +89,9 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
         n = len(moving) // 2
         return [*moving[n : 2 * n], *moving[:n], None]
     if row.form == "softmax":
-        return _bend_softmax(node, moving)
+        return _softmax_tangents(node, moving)
     if row.rules is not None:
-        return _bend_by_graph(node, moving)
+        return _slope_tangents_by_graph(node, moving)
     result: list[Any] = [None] * len(moving)
     if row.form == "linear":
         return result
@@ -103,7 +103,7 @@ def bend(node: Value, moving: Sequence[Any]) -> list[Any]:
     return result
 
 
-def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
+def _softmax_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
     """How the weights p of a logsumexp move: p·(t − Σ p·t), with tangents t relative to that of the largest operand.
 
     So no weight near 1 is the complement of the others.
@@ -122,7 +122,7 @@ def _bend_softmax(node: Value, moving: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _bend_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
+def _slope_tangents_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
     """The same for an op whose derivatives are Python functions: their graphs, differentiated."""
     with recording():
         # A leaf stays itself: what the op's function closes over is one.
@@ -193,7 +193,7 @@ def _products(
     nodes, ids = found or active([output], inputs)
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
-    turning: dict[int, Any] = {}  # how each adjoint moves in the direction
+    adjoint_tangents: dict[int, Any] = {}  # how each adjoint moves in the direction
     detecting = modes.detecting()
     if detecting:
         inspect_sweep([(output, 1.0)], ids)
@@ -201,12 +201,17 @@ def _products(
         gradient = adjoints.get(id(node))
         if gradient is None or not node.op:
             continue
-        turn = turning.get(id(node))
+        adjoint_tangent = adjoint_tangents.get(id(node))
         operands = node.operands
         derivatives = iter(node.local_derivatives)
-        changes = bend(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
-        if turn is not None and len(operands) > FEW and hasattr(turn, "dtype") and _finite(node, gradient):
-            _spread(node, gradient, turn, changes, ids, adjoints, turning)
+        changes = slope_tangents(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
+        if (
+            adjoint_tangent is not None
+            and len(operands) > FEW
+            and hasattr(adjoint_tangent, "dtype")
+            and _finite(node, gradient)
+        ):
+            _spread(node, gradient, adjoint_tangent, changes, ids, adjoints, adjoint_tangents)
             continue
         selects = bool(node.op) and TABLE[node.op].selects
         for operand, change in zip(operands, changes):
@@ -219,16 +224,18 @@ def _products(
                 # Nothing arrives now, but what was 0 may move: alpha · e^x where alpha is 0.
                 if change is not None and math.isfinite(gradient):
                     adjoints.setdefault(key, 0.0)
-                    _accumulate(turning, key, _times(gradient, change))
+                    _accumulate(adjoint_tangents, key, _times(gradient, change))
                 continue
             adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
-            moved = [_times(*pair) for pair in ((derivative, turn), (gradient, change)) if pair[1] is not None]
+            moved = [
+                _times(*pair) for pair in ((derivative, adjoint_tangent), (gradient, change)) if pair[1] is not None
+            ]
             for term in moved:
                 if detecting:
                     for number in term if hasattr(term, "dtype") else (term,):
                         inspect_second(node, operand, float(number))
-                _accumulate(turning, key, term)
-    return [adjoints.get(id(x), 0.0) for x in inputs], [turning.get(id(x), 0.0) for x in inputs]
+                _accumulate(adjoint_tangents, key, term)
+    return [adjoints.get(id(x), 0.0) for x in inputs], [adjoint_tangents.get(id(x), 0.0) for x in inputs]
 
 
 def _accumulate(sums: dict[int, Any], key: int, term: Any) -> None:
@@ -251,26 +258,26 @@ def _finite(node: Value, gradient: float) -> bool:
 def _spread(
     node: Value,
     gradient: float,
-    turn: Any,
+    adjoint_tangent: Any,
     changes: Sequence[Any],
     ids: set[int],
     adjoints: dict[int, float],
-    turning: dict[int, Any],
+    adjoint_tangents: dict[int, Any],
 ) -> None:
     """The same for a node with many operands and many directions: all operands' rows as one matrix."""
     import numpy
 
     derivatives = node.local_derivatives
-    rows = numpy.multiply.outer(derivatives, turn)
+    rows = numpy.multiply.outer(derivatives, adjoint_tangent)
     moved = [change for x, change in zip(node.operands, changes) if not isinstance(x, float)]
-    bent = [i for i, change in enumerate(moved) if change is not None]
-    if bent:
-        rows[bent] += gradient * numpy.array([moved[i] for i in bent])
+    changed = [i for i, change in enumerate(moved) if change is not None]
+    if changed:
+        rows[changed] += gradient * numpy.array([moved[i] for i in changed])
     for parent, derivative, row in zip(node.parents, derivatives, rows):
         key = id(parent)
         if key in ids:
             adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
-            turning[key] = row if key not in turning else turning[key] + row
+            adjoint_tangents[key] = row if key not in adjoint_tangents else adjoint_tangents[key] + row
 
 
 def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
@@ -345,7 +352,7 @@ def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
     elif row.form == "softmax" or row.rules is not None:
         yield below[id(node)], below[id(node)]
     elif row.form != "linear":
-        for i, j in bends(row):
+        for i, j in hessian_pattern(row):
             yield sets[i], sets[j]
 
 

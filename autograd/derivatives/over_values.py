@@ -22,7 +22,7 @@ from autograd.errors import AutogradError
 from autograd.ops import BUILT_IN, TABLE, Op
 from autograd.ops.rules import parse, second_derivatives
 
-__all__ = ["Together", "apply", "bends", "parse", "record", "recording", "second", "slope", "slopes"]
+__all__ = ["JointRules", "apply", "hessian_pattern", "parse", "record", "recording", "second", "slope", "slopes"]
 
 Operand: TypeAlias = "Value | float"
 Rule = Callable[..., Any]
@@ -314,14 +314,14 @@ def _softmax(node: Value, operands: Sequence[Any]) -> list[Any]:
     What the largest is doesn't matter to the weights, so it counts as a constant, and no weight is the complement of
     another: nothing cancels when it is differentiated again.
     """
-    last = Together._last
+    last = JointRules._last
     if last is not None and last[0] is _softmax and last[1] is node:
         return last[2]  # type: ignore[return-value]
     largest = _largest(operands)
     terms = [LIBRARY["exp_from"](x, largest) for x in operands]
     before, after = _running_sums(terms), _running_sums(terms[::-1])[::-1]
     weights = [LIBRARY["portion"](term, add(x, y)) for term, x, y in zip(terms, before, after)]
-    Together._last = (_softmax, node, weights)
+    JointRules._last = (_softmax, node, weights)
     return weights
 
 
@@ -343,7 +343,7 @@ def _running_sums(terms: Sequence[Any]) -> list[Any]:
     return list(itertools.accumulate(terms[:-1], add, initial=0.0))
 
 
-class Together(Sequence[Rule]):
+class JointRules(Sequence[Rule]):
     """Rules from one that gives the derivatives for all operands at once, which isn't asked again for each of them.
 
     Only the node that was asked last is remembered, of all ops: an op that kept one would never be let go, as its nodes
@@ -362,28 +362,28 @@ class Together(Sequence[Rule]):
         return partial(self._at, position)
 
     def _at(self, position: int, *operands: Any) -> Any:
-        last = Together._last
+        last = JointRules._last
         if last is None or last[0] is not self or last[1] is not operands[-1]:
-            last = Together._last = (self, operands[-1], self.rule(*operands))
+            last = JointRules._last = (self, operands[-1], self.rule(*operands))
         if position == self.size - 1:
-            Together.forget()
+            JointRules.forget()
         return last[2][position]
 
     @staticmethod
     def forget() -> None:
         """Keep no graph alive."""
-        Together._last = None
+        JointRules._last = None
 
 
 # Differentiated once more, as numbers
 
 
-def bends(op: Op) -> tuple[tuple[int, int], ...]:
+def hessian_pattern(op: Op) -> tuple[tuple[int, int], ...]:
     """The pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't 0 by its form.
 
     Examples
     --------
-    >>> bends(TABLE["mul"]), bends(TABLE["tanh"]), bends(TABLE["relu"])
+    >>> hessian_pattern(TABLE["mul"]), hessian_pattern(TABLE["tanh"]), hessian_pattern(TABLE["relu"])
     (((0, 1),), ((0, 0),), ())
     """
     return tuple(second(op.name))

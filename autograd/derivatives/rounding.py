@@ -22,7 +22,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Contribution:
-    """What the rounding of one node, or the error of one leaf, may bring into the result.
+    """The error in the result from rounding one node, or from the error of one leaf.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ Sigmas: TypeAlias = "Mapping[Any, float]"  # by Name; a Mapping[Name, float] wou
 
 @dataclass(frozen=True)
 class Influence:
-    """What one leaf does to the result.
+    """The influence of one leaf on the result.
 
     Attributes
     ----------

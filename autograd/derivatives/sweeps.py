@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from autograd.derivatives.over_values import LIBRARY, Together, add, mul, slopes
+from autograd.derivatives.over_values import LIBRARY, JointRules, add, mul, slopes
 from autograd.engine import backend, hooks, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
@@ -158,7 +158,7 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
             change = _product(node, local, gradient)
             if change is not None:
                 adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
-    Together.forget()
+    JointRules.forget()
     return [adjoints.get(id(x), 0.0) for x in inputs]
 
 
@@ -334,5 +334,5 @@ def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
             change = _product(node, local, moving[id(operand)])
             if change is not None:
                 moving[id(node)] = add(moving.get(id(node), 0.0), change)
-    Together.forget()
+    JointRules.forget()
     return [moving.get(id(output), 0.0) for output in outputs]

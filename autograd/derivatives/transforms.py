@@ -275,7 +275,7 @@ def _plain_parts(aux: Any, traced: _Traced) -> Any:
 
 
 def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) -> Function:
-    """What `value_and_grad` returns, with the name that errors go by."""
+    """Return the function of `value_and_grad`, with the name to use in errors."""
 
     def made(*arguments: Any, **named: Any) -> Any:
         traced = _Traced(name, function, arguments, argnums, named)

@@ -70,7 +70,7 @@ class Options:
 
 
 def check_scale(scale: object) -> None:
-    """Raise unless a PNG can be so many times as large as its SVG."""
+    """Raise unless the scale of a PNG is allowed."""
     if not isinstance(scale, (int, float)) or not 0.0 < scale <= 20.0:
         raise DrawError(f"png: scale must be a number above 0 and at most 20, got {scale!r}")
 

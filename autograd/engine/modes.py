@@ -132,7 +132,7 @@ def detect_anomaly() -> Block:
 
 
 CONVERSIONS = frozenset({"float", "int", "round", "trunc", "floor", "ceil"})
-"""What takes a number out of the graph without being seen to do so."""
+"""Attributes that take a number out of the graph without being observed."""
 
 
 @contextmanager

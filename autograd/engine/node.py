@@ -28,7 +28,7 @@ class Node(Protocol):
 
     @property
     def operands(self) -> Any:
-        """What the op was applied to."""
+        """The operands of the op."""
 
     @property
     def parents(self) -> Any:

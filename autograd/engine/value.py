@@ -153,7 +153,7 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
-        """What the op was applied to, constants as floats."""
+        """The operands of the op, constants as floats."""
         x, y = self._x, self._y
         if type(x) is tuple:
             return x

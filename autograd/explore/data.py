@@ -80,14 +80,14 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
     leaves = [node for node in nodes if not node.op]
     steps = Steps(root, leaves)
     numbers = {name: positions[id(node)] for name, node in steps.by_name.items()}
-    hand = _Printer({name: chr(PLANE + i) for name, i in numbers.items()})
-    names = _Names(steps, hand)
+    printer = _Printer({name: chr(PLANE + i) for name, i in numbers.items()})
+    names = _Names(steps, printer)
     held = _below_unknown(nodes)
     listed = []
     for node, kind in zip(nodes, kinds, strict=True):
         entry: Data = names.of(node)
         if node.op:
-            entry |= _computed(node, positions, steps, hand)
+            entry |= _computed(node, positions, steps, printer)
         else:
             entry |= {"kind": kind, "value": to_json(node.data)}
             entry |= {"trained": True} if id(node) in trained and id(node) not in held else {}
@@ -98,7 +98,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
         "nodes": listed,
         "leaves": [positions[id(leaf)] for leaf in order],
         "ops": _docs(node.op for node in nodes),
-        **_derivations(derive(root, leaves, most=10**9), numbers, hand),
+        **_derivations(derive(root, leaves, most=10**9), numbers, printer),
     }
 
 
@@ -151,8 +151,8 @@ def _docs(ops: Iterable[str]) -> dict[str, str]:
 class _Names:
     """Names of nodes: their labels, else their formulas, where these are short."""
 
-    def __init__(self, steps: Steps, hand: _Printer) -> None:
-        self.steps, self.hand = steps, hand
+    def __init__(self, steps: Steps, printer: _Printer) -> None:
+        self.steps, self.printer = steps, printer
         self.counts: dict[str, int] = {}
 
     def of(self, node: Value) -> Data:
@@ -161,7 +161,7 @@ class _Names:
         if name:
             return {"label": [_cut(part) for part in split(_visible(name)) if part], "title": _visible(name)}
         formula = self.steps.formula(node)
-        text = self.hand.formula(formula)
+        text = self.printer.formula(formula)
         readable = "".join(self.steps_name(c) for c in text)
         if formula.head != "cut" and len(readable) <= LONGEST_NAME:
             return {"text": text, "title": one_line(readable)}
@@ -171,7 +171,7 @@ class _Names:
     def steps_name(self, c: str) -> str:
         """A character, or the name that it stands for."""
         if not hasattr(self, "_by_character"):
-            self._by_character = {character: name for name, character in self.hand.characters.items()}
+            self._by_character = {character: name for name, character in self.printer.characters.items()}
         return self._by_character.get(c, c)
 
 
@@ -192,19 +192,19 @@ def _below_unknown(nodes: list[Value]) -> set[int]:
     return held
 
 
-def _computed(node: Value, positions: Mapping[int, int], steps: Steps, hand: _Printer) -> Data:
+def _computed(node: Value, positions: Mapping[int, int], steps: Steps, printer: _Printer) -> Data:
     operands = [positions[id(x)] if isinstance(x, Value) else [to_json(x)] for x in node.operands]
-    data: Data = {"op": node.op, "operands": operands, "formula": hand.formula(steps.definition(node))}
+    data: Data = {"op": node.op, "operands": operands, "formula": printer.formula(steps.definition(node))}
     if not is_known(node.op):
         data |= {"value": to_json(node.data), "slopes": [to_json(d) for d in node.local_derivatives]}
         return data | ({"selects": True} if TABLE[node.op].selects else {})
-    return data | {"pages": [hand.formula(page) for page in steps.forms(node)]}
+    return data | {"pages": [printer.formula(page) for page in steps.forms(node)]}
 
 
 # The chain rule
 
 
-def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Printer) -> Data:
+def _derivations(derivation: Derivation, numbers: Mapping[str, int], printer: _Printer) -> Data:
     """Lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
     every = [*derivation.lines, *derivation.inner]
     lines = {(line.numerator, line.denominator): i for i, line in enumerate(every)}
@@ -215,7 +215,7 @@ def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Prin
         key = each.numerator, each.denominator, each.formula
         if key not in factors:
             factors[key] = len(written)
-            written.append(_factor(each, numbers, hand, lines))
+            written.append(_factor(each, numbers, printer, lines))
         return factors[key]
 
     def line(each: Line) -> Data:
@@ -228,14 +228,14 @@ def _derivations(derivation: Derivation, numbers: Mapping[str, int], hand: _Prin
     return {"lines": [line(each) for each in every], "factors": written}
 
 
-def _factor(each: Factor, numbers: Mapping[str, int], hand: _Printer, lines: Mapping[tuple[str, str], int]) -> Data:
+def _factor(each: Factor, numbers: Mapping[str, int], printer: _Printer, lines: Mapping[tuple[str, str], int]) -> Data:
     of = [numbers[each.numerator], numbers[each.denominator]]
     formula = each.formula
     if formula is None:
         return {"of": of, "line": lines[each.numerator, each.denominator]}
     return {
         "of": of,
-        "formula": hand.formula(formula),
+        "formula": printer.formula(formula),
         "loose": formula.head in ("+", "neg"),
         "tree": _tree(formula, numbers),
     }

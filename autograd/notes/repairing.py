@@ -1,6 +1,6 @@
 """The smallest change that makes a wrong side right, and the words for it.
 
-The search is bounded: so many candidates for a claim, so many for a note.
+The search is bounded, in candidates for a claim and for a note.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from autograd.ops import activations
 
 # isort: split
 from autograd.ops import numerics, seconds, series, slopes, special
-from autograd.ops.table import HIDDEN, PASSING, TABLE, Compute, Interval, Op
+from autograd.ops.table import EPHEMERAL, HIDDEN, TABLE, Compute, Interval, Op
 
-__all__ = ["BUILT_IN", "HELPERS", "HIDDEN", "NAMES", "PASSING", "ROWS", "TABLE", "Compute", "Interval", "Op"]
+__all__ = ["BUILT_IN", "HELPERS", "HIDDEN", "NAMES", "EPHEMERAL", "ROWS", "TABLE", "Compute", "Interval", "Op"]
 
 slopes.enter()
 

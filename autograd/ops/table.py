@@ -15,7 +15,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 __all__ = [
-    "CALL", "HIDDEN", "PASSING", "POSITIVE", "POWER", "PRODUCT", "REAL", "SIGN", "SIGNED", "SUM", "TABLE", "UNIT",
+    "CALL", "HIDDEN", "EPHEMERAL", "POSITIVE", "POWER", "PRODUCT", "REAL", "SIGN", "SIGNED", "SUM", "TABLE", "UNIT",
     "Op", "make", "row",
 ]  # fmt: skip
 
@@ -96,19 +96,19 @@ class Op:
 
 
 class _Table(dict[str, Op]):
-    """Rows by name. Indexing also finds the ops in HIDDEN and PASSING, which iteration leaves out."""
+    """Rows by name. Indexing also finds the ops in HIDDEN and EPHEMERAL, which iteration leaves out."""
 
     def __missing__(self, name: str) -> Op:
-        return HIDDEN[name] if name in HIDDEN else PASSING[name]
+        return HIDDEN[name] if name in HIDDEN else EPHEMERAL[name]
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in HIDDEN or name in PASSING
+        return super().__contains__(name) or name in HIDDEN or name in EPHEMERAL
 
 
 HIDDEN: dict[str, Op] = {}
 """Built-in ops that only derivatives consist of, such as the slope of tanh: no public functions."""
 
-PASSING: WeakValueDictionary[str, Op] = WeakValueDictionary()
+EPHEMERAL: WeakValueDictionary[str, Op] = WeakValueDictionary()
 """Ephemeral ops, which exist as long as something holds them, such as their nodes."""
 
 TABLE: dict[str, Op] = _Table()

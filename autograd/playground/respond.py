@@ -1,4 +1,4 @@
-"""What the page asks of Python: requests and answers are plain data, which a web worker passes on as JSON.
+"""Answers the page's requests to Python: requests and answers are plain data, which a web worker passes on as JSON.
 
 The page runs this module in Pyodide; nothing in it needs a browser.
 """

@@ -92,7 +92,7 @@ class EditableSheet:
         self._future: list[Past] = []
         self._saved: tuple[Entry, ...] = ()
 
-    # What it holds
+    # Contents
 
     @property
     def sheet(self) -> Worksheet:
@@ -144,7 +144,7 @@ class EditableSheet:
         """Return the names that directives mention and nothing defines."""
         return list(dict.fromkeys(_pending(self.state.entries, self.state.operands)))
 
-    # What changes it
+    # Changes
 
     def take(self, text: str) -> Reply:
         """Take a statement or a question; raises a WorksheetError for what is wrong, and is as it was then."""

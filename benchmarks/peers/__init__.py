@@ -1,4 +1,4 @@
-"""Other packages at the work of a section, each in its own room, written as its users would write it.
+"""Other packages at the work of a section, each in its own process, written as its users would write it.
 
 A function is named for its section and takes a problem (plain lists and numbers); `benchmarks.peers.running` starts it
 in a process and an environment of its own.

@@ -12,7 +12,7 @@ from benchmarks.timing import sample
 
 
 class Answering:
-    """A peer's room at work for a section."""
+    """Run a peer on a section."""
 
     def __init__(self) -> None:
         self.make = getattr(importlib.import_module(f"benchmarks.peers.{sys.argv[2]}"), sys.argv[1])

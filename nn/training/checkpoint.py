@@ -28,7 +28,7 @@ __all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
 LONGEST: Final = 64
-"""So many entries of a container are looked at."""
+"""The most entries of a container that are looked at."""
 STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
 """Attributes of schedules that change, or are kept elsewhere."""
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
@@ -87,7 +87,7 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def due(self, step: int) -> bool:
-        """Return whether the file should be written after so many steps."""
+        """Return whether the file should be written after a number of steps."""
         if self.steps is not None:
             return step % self.steps == 0
         return time.monotonic() - self._written >= self.seconds

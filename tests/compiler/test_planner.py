@@ -37,7 +37,7 @@ if CORE == "c":
 
 @pytest.fixture(autouse=True, scope="module")
 def own_op() -> Iterator[None]:
-    """An op of one's own with more operands than any row of the table has."""
+    """A custom op with more operands than any row of the table has."""
 
     def planner_five(a: float, b: float, c: float, d: float, e: float) -> float:
         return a + b * b / 2.0 + d * d + e + 0.0 * c
@@ -93,7 +93,7 @@ def test_a_plain_plan_has_one_instruction_for_each_node() -> None:
 
 
 def chain(ops: int) -> tuple[Value, Value]:
-    """So many ops, one on top of the other, each of its own."""
+    """A chain of custom ops, all different."""
     x = Value(0.5)
     node = x
     for i in range(ops // 2):

@@ -35,8 +35,8 @@ both = pytest.mark.skipif(
 def in_python(run: Callable[[], Any]) -> Any:
     """Return the result of the sweeps in Python on the same graph."""
     with pytest.MonkeyPatch.context() as patch:
-        for room in (sweeps, hessian):
-            patch.setattr(room, "in_c", lambda: None)
+        for module in (sweeps, hessian):
+            patch.setattr(module, "in_c", lambda: None)
         return run()
 
 

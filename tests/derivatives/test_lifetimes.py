@@ -18,22 +18,22 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.derivatives.custom import remove
-from autograd.derivatives.over_values import Together
+from autograd.derivatives.over_values import JointRules
 from autograd.engine.backend import CORE
 from autograd.engine.graph import evaluate, topological
 from autograd.errors import AutogradError
-from autograd.ops import PASSING, TABLE
+from autograd.ops import EPHEMERAL, TABLE
 
 
 @pytest.fixture(autouse=True)
 def everything_is_let_go() -> Iterator[None]:
     gc.collect()
-    rows, before = set(TABLE), set(PASSING)
+    rows, before = set(TABLE), set(EPHEMERAL)
     yield
     for name in set(TABLE) - rows:
         remove(name)
     gc.collect()
-    assert set(PASSING) <= before  # as sets: what an earlier failure kept may go at any time
+    assert set(EPHEMERAL) <= before  # as sets: what an earlier failure kept may go at any time
 
 
 def cell(h: Any, x: float, w: Any) -> Any:
@@ -199,7 +199,7 @@ def test_nothing_is_kept_by_derivatives_of_part_of_the_operands() -> None:
     a, b = Value(0.3), Value(0.4)
     y = ag.checkpoint(lambda p, q: ag.exp(p * q))(a, b)
     assert float(ag.gradients(y, a, create_graph=True)) == pytest.approx(0.4 * math.exp(0.12))
-    assert Together._last is None
+    assert JointRules._last is None
     del y
 
 
@@ -209,11 +209,11 @@ def test_given_gradients_of_any_number_of_nestings(names: str) -> None:
     def total(xs: Any) -> float:
         return math.fsum(xs)
 
-    x, before = Value(1.0), set(PASSING)
+    x, before = Value(1.0), set(EPHEMERAL)
     for n in range(1, 200):
         y = total([x] * (n if names == "many" else 3))
         y.backward()
-        assert len(set(PASSING) - before) <= 2
+        assert len(set(EPHEMERAL) - before) <= 2
     for _ in range(100):
         y = ag.custom_gradient(lambda out, x: 3.0 * x**2)(lambda x: x**3)(Value(2.0))
         assert y.local_derivatives == (12.0,)
@@ -232,14 +232,14 @@ def square(factor: float) -> Callable[..., Any]:
 
 @pytest.mark.slow
 def test_ops_come_and_go_in_any_number() -> None:
-    x, before = Value(2.0), set(PASSING)
+    x, before = Value(2.0), set(EPHEMERAL)
     for i in range(10_000):
         y = ag.op("2*x", name=f"lifetime_{i % 5000}")(lambda x: x * x)(x)
         remove(f"lifetime_{i % 5000}")
     assert ag.gradients(y, x) == 4.0
     del y
     gc.collect()
-    assert set(PASSING) <= before
+    assert set(EPHEMERAL) <= before
 
 
 def test_nodes_keep_the_op_that_computed_them() -> None:
@@ -324,7 +324,7 @@ def test_one_gradient_and_many_threads() -> None:
     program = """
 import threading
 import autograd as ag
-from autograd.ops import PASSING
+from autograd.ops import EPHEMERAL
 
 w = ag.Value(0.9)
 def work(seed):
@@ -336,7 +336,7 @@ def work(seed):
 found = {}
 threads = [threading.Thread(target=work, args=(s / 10,)) for s in range(1, 5)]
 [t.start() for t in threads]; [t.join() for t in threads]
-print(len(found), len(PASSING), all(map(lambda pair: pair[1] > 0, found.values())))
+print(len(found), len(EPHEMERAL), all(map(lambda pair: pair[1] > 0, found.values())))
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False)
     assert (ended.stderr, ended.stdout) == ("", "4 1 True\n")

@@ -165,16 +165,16 @@ class _File:
         return [*leaves, *body]
 
     def unused(self, lines: Lines, gradient: bool) -> Lines:
-        """What tells a compiler that an argument is not used on purpose."""
+        """Return the statement that marks an argument as deliberately unused."""
         named = set(re.findall(r"\w+", "\n".join(lines)))
         given = [name for name, _ in self.arguments()] + ["seeds"] * gradient
         return [f"(void){name};" for name in given if name not in named]
 
     def guards(self, statements: Statements, made: Instructions) -> Iterator[str]:
-        asked = iter(made.roots[len(self.tape.outputs) :])
+        observed = iter(made.roots[len(self.tape.outputs) :])
         for count, guard in enumerate(self.tape.guards, 1):
-            one = statements.operand([next(asked)])
-            other = statements.operand([next(asked)]) if guard.other is not None else ""
+            one = statements.operand([next(observed)])
+            other = statements.operand([next(observed)]) if guard.other is not None else ""
             test = holds(guard, one, other, codegen.C, lambda name: "trunc" if name == "int" else name, number)
             yield from (f"if (!({test})) {{", f"    return {count};", "}")
 

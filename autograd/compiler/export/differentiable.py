@@ -41,7 +41,7 @@ class _OverJax(OverArrays):
 
 
 class _Library(NamedTuple):
-    """What differs between the two.
+    """The differences between the two libraries.
 
     Attributes
     ----------
@@ -208,7 +208,7 @@ class _Rule(Expressions):
 
 RULE: Final = _Rule()
 NATIVE: Final = (ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.USub)
-"""What a library's own arithmetic differentiates as the table does."""
+"""Ops that the libraries differentiate as the table does."""
 
 
 class _Forward(PythonStatements):

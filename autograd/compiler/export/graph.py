@@ -42,7 +42,7 @@ GUARDS: Final = COMPARISONS | {"bool", "finite", "float", "data", "int", "trunc"
 
 
 class Graph:
-    """What is to be written.
+    """The graph to be written.
 
     Attributes
     ----------

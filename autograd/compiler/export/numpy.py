@@ -83,7 +83,7 @@ class OverArrays(Expressions):
         raise UntranslatableError(node, "this expression can't be written over arrays")
 
     def function(self, name: str) -> str:
-        """What the library calls a function of libm."""
+        """Return the library's name for a function of libm."""
         if name in ("erf", "erfc"):
             return f"_{name}"
         return f"{self.library}.{TABLE[name].numpy or name}" if name in TABLE else f"{self.library}.{name}"

@@ -30,7 +30,7 @@ __all__ = [
 
 
 VALUE: Final = "__value__"
-"""What the value of a node is called in its local derivatives."""
+"""The name of a node's value in its local derivatives."""
 
 
 @dataclass(frozen=True)

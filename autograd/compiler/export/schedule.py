@@ -29,7 +29,7 @@ def scheduled(made: Instructions) -> list[Group]:
 
 
 def _kind(step: Instruction) -> tuple[Any, ...]:
-    """What two steps of one loop have in common."""
+    """Return the key that two steps of one loop share."""
     missing = tuple(x < 0 for x in (*step.outs, *step.reads, *(x for term in step.terms for x in term)))
     return step.kind, step.op, len(step.terms), missing
 

@@ -43,7 +43,7 @@ class Statements(ABC):
         self._slopes: dict[int, list[str]] = {}
         self._begun: set[int] = set()
 
-    # What each language says its own way
+    # Written differently in each language
 
     @abstractmethod
     def define(self, name: str, value: str, changes: bool = False) -> str:
@@ -74,20 +74,20 @@ class Statements(ABC):
         return f"{name} = {value};"
 
     def value(self, entry: int) -> str:
-        """What holds an entry's value."""
+        """Return the name of an entry's value."""
         number = self.graph.constant(entry)
         return self.graph.names[entry] if number is None else self.number(number)
 
     def slope(self, entry: int, position: int) -> str:
-        """What holds a local derivative."""
+        """Return the name of a local derivative."""
         return f"d{position + 1}_{self.graph.names[entry]}"
 
     def gradient(self, entry: int) -> str:
-        """What holds the derivative of the outputs with respect to an entry."""
+        """Return the name of the derivative of the outputs with respect to an entry."""
         return f"g_{self.graph.names[entry]}"
 
     def received(self, entry: int) -> str:
-        """What holds whether a gradient has arrived at an entry."""
+        """Return the name of the flag that tells whether a gradient has reached an entry."""
         return f"r_{self.graph.names[entry]}"
 
     def number(self, number: float) -> str:
@@ -233,7 +233,7 @@ class Statements(ABC):
 
 
 def holds(
-    guard: Guard, asked: str, other: str, language: Expressions, function: Callable[[str], str],
+    guard: Guard, observed: str, other: str, language: Expressions, function: Callable[[str], str],
     number: Callable[[float], str],
 ) -> str:  # fmt: skip
     """Return the test whether a guard comes out as recorded.
@@ -241,8 +241,8 @@ def holds(
     Parameters
     ----------
     guard : Guard
-        What was asked of a value, and the answer.
-    asked, other : str
+        What was observed of a value, and the answer.
+    observed, other : str
         What holds the value, and what it was compared with.
     language : Expressions
         The language's operators.
@@ -252,20 +252,20 @@ def holds(
     outcome, equal = guard.outcome, language.equal
     if guard.kind in COMPARISONS:
         symbol = {"==": equal, "!=": language.unequal}.get(guard.kind, guard.kind)
-        test = f"{asked} {symbol} {other}"
+        test = f"{observed} {symbol} {other}"
         return test if outcome else f"!({test})"
     if guard.kind in ("bool", "finite"):
-        unequal = f"{asked} {language.unequal} {number(0.0)}"
-        test = unequal if guard.kind == "bool" else f"{function('isfinite')}({asked})"
+        unequal = f"{observed} {language.unequal} {number(0.0)}"
+        test = unequal if guard.kind == "bool" else f"{function('isfinite')}({observed})"
         return test if outcome else f"!({test})"
     if guard.kind not in ("float", "data"):
-        return f"{function(guard.kind)}({asked}) {equal} {number(float(outcome))}"
+        return f"{function(guard.kind)}({observed}) {equal} {number(float(outcome))}"
     if outcome != outcome:
-        return f"{asked} {language.unequal} {asked}"
+        return f"{observed} {language.unequal} {observed}"
     if outcome == 0.0:
         sign = "<" if math.copysign(1.0, outcome) < 0.0 else ">"
-        return f"{asked} {equal} {number(0.0)} && {number(1.0)} / {asked} {sign} {number(0.0)}"
-    return f"{asked} {equal} {number(float(outcome))}"
+        return f"{observed} {equal} {number(0.0)} && {number(1.0)} / {observed} {sign} {number(0.0)}"
+    return f"{observed} {equal} {number(float(outcome))}"
 
 
 def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[str] | None = None) -> list[str]:

@@ -61,7 +61,7 @@ class Statements(ABC):
 
     @abstractmethod
     def operand(self, places: Sequence[int]) -> str:
-        """What holds one operand of each step."""
+        """Return the name of the array of one operand of each step."""
 
     @abstractmethod
     def sets(self, places: Sequence[int], value: str) -> str:

@@ -17,7 +17,7 @@ from autograd.ops.slopes import SOURCES
 __all__ = ["uses_libm"]
 
 SAME_EVERYWHERE: Final = frozenset({"div", "sqrt", "copysign", "inf", "nan"})
-"""What IEEE 754 defines to the last bit."""
+"""Functions that IEEE 754 defines to the last bit."""
 
 
 @functools.cache

@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     rows_stored : list of int
         For each input (then for each parameter, when those are wanted per sample) whether the body stores a gradient.
     inputs_read : int
-        The body reads no inputs but the first so many.
+        The number of leading inputs that the body reads.
     assumes : bool
         Whether a gradient may come out as nan that a strict plan computes.
     """

@@ -57,7 +57,7 @@ class Vectors(Arguments):
 
 
 class Results(Leaves):
-    """Leaves of a result; an array is so many numbers."""
+    """Leaves of a result; an array counts as its elements."""
 
     def take(self, x: Any) -> Structure:
         """Add a leaf, or the numbers of an array."""
@@ -145,5 +145,5 @@ def from_row(structure: Structure, row: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _of_shapes(shapes: tuple[tuple[type, int] | None, ...]) -> Structure:
-    """The structure of arguments that are numbers, or lists and tuples of so many."""
+    """The structure of arguments that are numbers, or lists and tuples of numbers."""
     return flatten((tuple(shape[0]([0.0] * shape[1]) if shape else 0.0 for shape in shapes), {}), Arguments())

@@ -36,7 +36,7 @@ class State:
         self.name, self.read = name, read
         x = read()
         self._was = _snapshot(x)
-        # What can't change but by being another object needs no second look while it is this one.
+        # Immutable objects are compared by identity.
         self._fixed = x if type(x) in PLAIN or isinstance(self._was, _Identity) else self
         # Nor does a list whose entries are such while they are the same objects.
         self._entries = [*x] if type(x) is list and all(map(_is_fixed, self._was[1:])) else None

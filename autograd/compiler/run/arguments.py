@@ -1,4 +1,4 @@
-"""What a user gives to a program, as arrays; and what is wrong with it."""
+"""Arguments of programs as arrays, and the errors for invalid ones."""
 
 from __future__ import annotations
 

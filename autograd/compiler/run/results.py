@@ -1,4 +1,4 @@
-"""What runs of a program give."""
+"""Results of running a program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Gradients", "Outcome"]
 
 
 class Gradients(NamedTuple):
-    """What `gradients` returns.
+    """The result of `gradients`.
 
     Attributes
     ----------

@@ -4,7 +4,7 @@
 
 #include "writer.h"
 
-/* What an entry has received, in lists. */
+/* The gradients that an entry has received, in lists. */
 typedef struct {
     int32_t gradient, local, next; /* local NOWHERE: 1 */
 } Pair;

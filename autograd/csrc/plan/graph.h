@@ -20,7 +20,7 @@ enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_
        SHARED = 128 }; /* SHARED: needs the entry that has its value first */
 enum { NO_OP = -1 };
 
-/* What stands at a position of the tape. Lists are linked by position in their pools; NOWHERE ends them. */
+/* An entry of the tape. Lists are linked by position in their pools; NOWHERE ends them. */
 typedef struct {
     int32_t op, args, count; /* its operands are operands[args], … */
     int32_t value;           /* the first entry with the same value, which need not have the same gradient */

@@ -1,4 +1,4 @@
-/* What steps name; and sums moved next to each other, so that the kernel runs them as batched dots. */
+/* The registers that steps name; and sums moved next to each other, so that the kernel runs them as batched dots. */
 
 #pragma once
 

@@ -1,4 +1,4 @@
-/* What the parts of the replay kernel share: a plan as they know it, and what each does.
+/* Declarations that the parts of the replay kernel share: the plan, and the function of each part.
 
    module.c            the Python types
    plan.c              reads a plan and checks everything in it
@@ -171,7 +171,7 @@ bool replay_guards_hold(const Guards *guards, const Plan *plan, const double *pl
 PyObject *replay_call(Plan *plan, const Guards *guards, PyObject *const *arguments, Py_ssize_t count);
 PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 
-/* What a call gives, and how: as compiler/program.py has them. */
+/* The kinds of calls and of results: as compiler/program.py has them. */
 typedef enum { VALUES, LEARN, GRADIENTS } Mode;
 typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
 

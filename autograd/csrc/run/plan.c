@@ -201,7 +201,7 @@ shares_factors(const Step *first, const Step *s, const int32_t *terms)
     return same;
 }
 
-/* Whether a sum reads what one of so many steps computes. */
+/* Whether a sum reads the result of one of the steps. */
 static bool
 reads_any(const Step *s, const Step *first, int count, const int32_t *terms)
 {

@@ -42,7 +42,7 @@ replay_read_data(PyObject *values, double *to, bool *plain)
     return true;
 }
 
-/* What a grad will be; all are made before any is set, so that an error leaves all as they were. `_grad` is the slot,
+/* The new values of grad; all are made before any is set, so that an error leaves all as they were. `_grad` is the slot,
    by which no Python runs and no other thread comes between; `grad` is a property. */
 static PyObject *
 increased(PyObject *value, double number)

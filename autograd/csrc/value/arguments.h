@@ -1,4 +1,4 @@
-/* What comes in: the rows' names and arguments, numbers, and the words of errors. Part of _value.c. */
+/* Arguments: the rows' names and parameters, numbers, and error messages. Part of _value.c. */
 
 #pragma once
 

@@ -236,7 +236,7 @@ get_local_derivatives(PyObject *self, void *Py_UNUSED(closure))
     return derivatives;
 }
 
-/* What backward.py reads: every computed node is one that has its operands in tuples. */
+/* Read by backward.py: every computed node is one that has its operands in tuples. */
 
 static PyObject *
 get_x(PyObject *self, void *Py_UNUSED(closure))

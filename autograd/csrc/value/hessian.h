@@ -79,7 +79,7 @@ function_products(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ss
         push_block(&block);
         pull_block(&block, NULL, 0);
         PyObject *gradient = list_of_adjoints(&tape, count);
-        PyObject *product = list_of_lane(&block, block.turning, block.turned, tape.inputs, count, 0);
+        PyObject *product = list_of_lane(&block, block.adjoint_tangents, block.turned, tape.inputs, count, 0);
         result = gradient != NULL && product != NULL ? PyTuple_Pack(2, gradient, product) : NULL;
         Py_XDECREF(gradient);
         Py_XDECREF(product);
@@ -327,7 +327,7 @@ turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turne
         for (size_t i = pattern->dense ? first : 0; i < pattern->n; i++) {
             Place place = tape->inputs[i];
             if (place != NOWHERE && block.turned[place]) {
-                memcpy(turned + i * pattern->count + first, block.turning + (size_t)place * (size_t)block.lanes,
+                memcpy(turned + i * pattern->count + first, block.adjoint_tangents + (size_t)place * (size_t)block.lanes,
                        width * sizeof(double));
             }
         }

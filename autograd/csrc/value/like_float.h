@@ -1,10 +1,10 @@
-/* What a Value does as a float does: text, comparison, rounding. Part of _value.c. */
+/* Behaviour that Value shares with float: text, comparison, rounding. Part of _value.c. */
 
 #pragma once
 
 #include "attributes.h"
 
-/* What a float does too */
+/* Methods of float */
 
 /* Four significant digits, as '.4g'. */
 static PyObject *

@@ -20,7 +20,7 @@ note(PyObject *table, Node *node, PyObject *what)
     return done;
 }
 
-/* What is noted of a node, borrowed; NULL if nothing is, or with an exception. */
+/* The marks of a node, borrowed; NULL if nothing is, or with an exception. */
 static COLD PyObject *
 noted(PyObject *table, Node *node)
 {

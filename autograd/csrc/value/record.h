@@ -11,7 +11,7 @@ static int active_modes; /* autograd.engine.modes' count of open blocks, of any 
 static PyObject *forgetting, *detecting, *recorder, *grouping, *strict; /* its context variables */
 static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
 
-/* What a context variable of autograd.engine.modes holds: 1, 0, or -1 with an exception. */
+/* The value of a context variable of autograd.engine.modes: 1, 0, or -1 with an exception. */
 static int
 is_on(PyObject *mode)
 {

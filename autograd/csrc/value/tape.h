@@ -158,7 +158,7 @@ fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
     }
 }
 
-/* What the weights of a logsumexp move relative to: its largest operand, if that is in the tape; see turn_softmax. */
+/* What the weights of a logsumexp move relative to: its largest operand, if that is in the tape; see softmax_tangents. */
 static Softmax
 softmax_of(Node *node)
 {

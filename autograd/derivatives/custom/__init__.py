@@ -1,4 +1,4 @@
-"""Ops of one's own, functions whose derivative is given, and what the graph should not keep.
+"""Custom ops, custom gradients, and control over what the graph keeps.
 
 An op added here is a row of the table like any other: it is recorded, drawn, derived, checked and differentiated to any
 order. Its local derivatives are texts, or Python functions for what has no closed form.

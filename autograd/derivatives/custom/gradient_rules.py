@@ -77,7 +77,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
 
 
 def _without_closure(name: str, result: Any) -> Any:
-    """What a function of numbers returned; ValueError if it was computed from a Value that is no argument."""
+    """Return the result of a function of numbers; ValueError if it depends on a Value that is not an argument."""
     if isinstance(result, Value) and result.op:
         closed = leaves(result)
         called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])

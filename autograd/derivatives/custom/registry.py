@@ -1,4 +1,4 @@
-"""Rows that come while the program runs, and go: those of `op` by name, those of a function with their last node.
+"""Rows that are added and removed while a program runs: those of `op` by name, ephemeral ones with their last node.
 
 A node holds its op's row, in either backend, and the table finds by its name every row that somebody holds. So an op
 means what it meant for as long as a node of it lives, and nothing is left of it afterwards.
@@ -17,7 +17,7 @@ from autograd.derivatives import differences, over_values
 from autograd.engine import backend
 from autograd.ops.table import make
 
-__all__ = ["enter", "enter_passing", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
+__all__ = ["enter", "enter_ephemeral", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
 
 Function = Callable[..., Any]
 
@@ -59,30 +59,30 @@ def retire(name: str) -> None:
         _forget()
 
 
-def enter_passing(stem: str, *arguments: Any, **more: Any) -> ops.Op:
+def enter_ephemeral(stem: str, *arguments: Any, **more: Any) -> ops.Op:
     """Make a row that the table knows as long as somebody holds it, written as `stem`; arguments as `row` has them."""
     with _lock:
         made = row(stem, len(ops.NAMES), *arguments, **more)
         if not _is_free(stem):
             object.__setattr__(made, "name", _numbered(stem))
-        ops.PASSING[made.name] = made
+        ops.EPHEMERAL[made.name] = made
     return made
 
 
 def of_function(function: Function, compute: ops.Compute, rule: Function, count: int, **more: Any) -> ops.Op:
-    """Make the row of a function as one op of so many operands, whose `rule` gives all derivatives at once."""
+    """Make the row of a function as one op with `count` operands, whose `rule` gives all derivatives at once."""
     stem = stem_of(function)
-    rules = over_values.Together(rule, count)
+    rules = over_values.JointRules(rule, count)
     doc = f"{stem}, as one node."
-    return enter_passing(stem, ("*xs",), compute, rules, (f"∂{stem}/∂x",), text=f"{stem}({{xs}})", doc=doc, **more)
+    return enter_ephemeral(stem, ("*xs",), compute, rules, (f"∂{stem}/∂x",), text=f"{stem}({{xs}})", doc=doc, **more)
 
 
 def _rename(made: ops.Op) -> None:
     """Free a row's name for another; nodes of it and programs with it find it by its new one."""
-    if ops.PASSING.get(made.name) is made:
-        del ops.PASSING[made.name]
+    if ops.EPHEMERAL.get(made.name) is made:
+        del ops.EPHEMERAL[made.name]
     object.__setattr__(made, "name", _numbered(made.name))
-    ops.PASSING[made.name] = made
+    ops.EPHEMERAL[made.name] = made
 
 
 def _is_free(name: str) -> bool:

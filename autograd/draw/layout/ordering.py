@@ -18,7 +18,7 @@ __all__ = ["BETWEEN", "Order", "isotonic"]
 
 LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the slots that all together look at
 SHIFTS = 2
-PAIRS, ENDS = 8000, 80_000  # sifting looks at so many pairs of a layer's units, and so many ends of their edges
+PAIRS, ENDS = 8000, 80_000  # the most pairs of a layer's units that sifting looks at, and the most ends of their edges
 BETWEEN = 14.0
 
 _Item = TypeVar("_Item")

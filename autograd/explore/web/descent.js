@@ -44,7 +44,7 @@ class Descent {
     return good ? rate : NaN;
   }
 
-  // So many steps, or what fits into the time; false when it can't go on.
+  // Take a number of steps, or as many as fit into the time; false when it can't go on.
   go(count, milliseconds = Infinity) {
     const rate = this.rateNow(), {graph} = this;
     if (rate !== rate) return false;

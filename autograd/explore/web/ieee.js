@@ -1,4 +1,4 @@
-// What rows of the table call: Math's functions where C's behaviour is theirs, and by hand where it isn't or there is none.
+// The functions that rows call: those of Math where they behave as C's do, written out where they differ or are missing.
 const ieee = {
   exp: Math.exp, expm1: Math.expm1, log: Math.log, log1p: Math.log1p, log2: Math.log2, log10: Math.log10, sqrt: Math.sqrt,
   sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, atan2: Math.atan2,

@@ -12,7 +12,7 @@ class Steps {
     return this.at <= this.forward ? "forward" : "backward";
   }
 
-  // What the picture shows at this step.
+  // The state of the picture at this step.
   now() {
     const {graph, at, forward} = this;
     const count = at - forward - 1; // steps of the backward pass; below 0 before the seed
@@ -30,7 +30,7 @@ class Steps {
   }
 }
 
-// What a step says, and what there is to know of one node.
+// The text of a step, and the details of one node.
 class Telling {
   constructor(writing, derivation) {
     this.writing = writing;
@@ -163,7 +163,7 @@ class Telling {
     return [element("p", {}, writing.number(now.gradients[node.index], "result"), node.shown ? ", the root mean square over its values" : "")];
   }
 
-  // What a step of gradient descent makes of a leaf: w − α · ∂E/∂w.
+  // The update of a leaf by gradient descent: w − α · ∂E/∂w.
   update(node, gradient, rate) {
     const {writing} = this, x = this.graph.values[node.index];
     return writing.equation(

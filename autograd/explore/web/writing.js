@@ -15,7 +15,7 @@ function element(tag, attributes = {}, ...children) {
 
 const SUPERSCRIPTS = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
 
-// As the notes write it: nine decimals, or so many significant digits; powers of ten where a reader would count zeros.
+// As the notes write it: nine decimals, or a given number of significant digits; powers of ten where a reader would count zeros.
 function written(x, digits = 0) {
   if (x !== x) return "nan";
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";

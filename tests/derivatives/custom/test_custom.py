@@ -1,4 +1,4 @@
-"""Ops of one's own, given gradients, stopped gradients, checkpoints: checked and differentiated as the rest."""
+"""Custom ops, custom gradients, stopped gradients, checkpoints: checked and differentiated like built-in ops."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def _hundred(x: Any) -> Any:
     return x
 
 
-def test_rooms_opened_after_an_op_was_added_know_it_as_added() -> None:
+def test_modules_imported_after_an_op_was_added_know_it_as_added() -> None:
     program = """
 import autograd as ag
 
@@ -398,7 +398,7 @@ def test_a_recurrence_of_many_steps_takes_memory_for_its_pieces() -> None:
     assert x.grad == pytest.approx(slope, rel=1e-10)
 
 
-def test_an_added_op_is_at_home_in_every_room() -> None:
+def test_an_added_op_works_everywhere() -> None:
     @ag.op("2*x*out", "exp(x*x)", text="bell({x}, {y})", latex=r"\beta({x}, {y})")
     def bell(x: float, y: float) -> float:
         return math.exp(x * x) * y
