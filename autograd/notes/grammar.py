@@ -31,9 +31,11 @@ from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
 from autograd.ops import TABLE
 
-__all__ = ["FUNCTIONS", "Notation", "conditions", "evidence", "parse"]
+__all__ = ["FUNCTIONS", "INFERRED", "Notation", "conditions", "evidence", "parse"]
 
 MAX_TOKENS: Final = 4_000
+INFERRED: Final = 1.0
+"""The number of a sum whose index is not written, and taken from what it sums."""
 MAX_DIGITS: Final = 9  # of the order of a derivative
 
 FUNCTIONS: Final = {
@@ -53,6 +55,8 @@ _BRACES: Final = {
     "{": ("}", "rbrace"), "lbrace": ("}", "rbrace"), "lbrack": ("rbrack",), "langle": ("rangle",),
     "lfloor": ("rfloor",), "lceil": ("rceil",),
 }  # fmt: skip
+_LOGARITHM: Final = re.compile(r"(?P<before>[a-z]?)(?P<name>ln|log)(?P<after>[a-z])")
+"""Letters that stand together as y ln a does."""
 _STEP_LETTERS: Final = frozenset("tkniτ")
 _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
@@ -105,7 +109,7 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     notation.functions |= {name for name in notation.applied if not notation.bare[name] and name not in "deπ"}
     for run in runs:
         product = all(notation.singles[letter] for letter in run)
-        if run.casefold() in FUNCTIONS and len(run) > 1:
+        if (run.casefold() in FUNCTIONS and len(run) > 1) or _LOGARITHM.fullmatch(run):
             continue
         if (len(run) > 2 and not (product and len(run) < 4)) or (
             len(run) == 2 and not any(notation.singles[c] for c in run)
@@ -1033,7 +1037,8 @@ class _Reader:
                 for index in name.args
                 if index.head == "sym" and not index.args and index.text in _SUMMED
             }
-            letters = list(found) if len(found) == 1 else letters
+            if len(found) == 1:
+                return Node(head, (body, first, last), found.pop(), INFERRED)
         for each in reversed(letters):
             body = Node(head, (body, first, last), each)
         return body
@@ -1323,6 +1328,9 @@ class _Reader:
         if len(run) > 1 and (run in self.notation.words or run.casefold() in FUNCTIONS):
             self.at += len(run) - 1
             return run
+        if (match := _LOGARITHM.fullmatch(run)) and not match["before"]:
+            self.at += len(match["name"]) - 1
+            return match["name"]
         for length in range(len(run) - 1, 2, -1):  # `ytanh`, `dlog`: a function at the end
             if run[-length:].casefold() in FUNCTIONS or run[:length] in self.notation.words:
                 if run[:length] in self.notation.words:

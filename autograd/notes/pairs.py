@@ -64,6 +64,10 @@ class Pairs:
         self.indices = {
             index.text for row in rows for side in row.readable() for name in side.symbols() for index in name.args
         }
+        self.lefts: dict[Node, set[tuple[int, int]]] = {}
+        for row in rows:
+            if row.sides and row.sides[0] is not None and not row.inherited:
+                self.lefts.setdefault(row.sides[0], set()).add((row.section, row.order))
         self.derivations: dict[Node, set[int]] = {}
         self.derivation: dict[int, int] = {}
         last = 0
@@ -346,9 +350,13 @@ class Pairs:
             if self._is_relation(claim):
                 return GIVEN, "a relation between quantities that the note does not define"
             return DOUBTFUL, "the sides differ; no single change makes them equal"
-        path = repair.what.startswith("the path") and outcome.trusted and not guessed
+        path = (
+            repair.what.startswith("the path") and outcome.trusted and not guessed and not self._is_listed(row, claim)
+        )
         if not path and self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
+        if other := self._by_another_definition(claim):
+            return JOINS, f"by {other}"
         if condition := self._condition(row, claim):
             return DOUBTFUL, f"{condition}: {repair.message}"
         scaled = repair.is_scale
@@ -457,6 +465,16 @@ class Pairs:
         for each in every[:MOST_DEFINITIONS]:
             outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
             if outcome.result != UNEQUAL and not (outcome.result == EQUAL and outcome.vacuous):
+                return f"{n.show(each.pattern)} = {n.show(each.body)}"
+        return ""
+
+    def _by_another_definition(self, claim: Claim) -> str:
+        """Name another definition of what is differentiated by which the claim is right."""
+        y = claim.left.args[0] if claim.left.head == "d" else None
+        every = self.book.definitions.get(n.key(y), ()) if y is not None and y.head == "sym" else ()
+        for each in every if len({each.body for each in every}) > 1 else ():
+            outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
+            if outcome.result == EQUAL and not outcome.vacuous:
                 return f"{n.show(each.pattern)} = {n.show(each.body)}"
         return ""
 
@@ -613,6 +631,11 @@ class Pairs:
             and all(each.args[0] == claim.left.args[0] for each in slopes)
             and all(n.key(each.args[1]) in self.book.definitions for each in slopes)
         )
+
+    def _is_listed(self, row: Row, claim: Claim) -> bool:
+        """Whether a part has several rows for one derivative, which may be its paths one by one."""
+        places = self.lefts.get(claim.left, set())
+        return any(section == row.section and order != row.order for section, order in places)
 
     def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
         """Whether the right side is the derivative along one path of several."""
@@ -811,7 +834,7 @@ def _readings(book: Book) -> list[Options]:
     if book.wholes:
         readings.append(Options(wholes=True, simplex=bool(book.simplex)))
     if book.unindexed:
-        readings += [replace(each, single=True) for each in readings]
+        readings.append(Options(single=True))
     return readings
 
 

@@ -8,7 +8,7 @@ contradict it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, JOINS, REMARK, RIG
 from autograd.notes.families import two_indices, with_two_indices, without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
-from autograd.notes.grammar import Notation, conditions, evidence, parse
+from autograd.notes.grammar import INFERRED, Notation, conditions, evidence, parse
 from autograd.notes.network import Network
 from autograd.notes.nodes import Key, Node
 from autograd.notes.note import Note
@@ -250,6 +250,9 @@ class _Reading:
             if row.inherited and row.sides[0] is None:
                 row.sides, row.inherited = row.sides[1:], row.inherited - 1
         row.sides = _with_arguments(row.sides)
+        if row.sides and row.sides[0] is not None:
+            free = row.sides[0].free_letters
+            row.sides = [each and _with_open_sums(each, free) for each in row.sides]
 
     @staticmethod
     def _goes_on(row: Row, before: Row) -> bool:
@@ -321,6 +324,17 @@ def _without_idle(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 def _defines(left: Node, keys: set[Key]) -> bool:
     return left.head == "sym" and n.key(left) in keys
+
+
+def _with_open_sums(side: Node, free: Set[str]) -> Node:
+    """Leave open what a sum runs over where its index was only inferred and is one of the left side."""
+
+    def change(each: Node) -> Node | None:
+        if each.head in ("sum", "prod") and each.number == INFERRED and each.text in free:
+            return replace(each, args=(each.args[0].replaced(change), *each.args[1:]), text="?")
+        return None
+
+    return side.replaced(change)
 
 
 def _with_arguments(sides: list[Node | None]) -> list[Node | None]:

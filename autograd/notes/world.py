@@ -450,7 +450,7 @@ class World:
     def _eval_big(self, node: Node, env: Environment) -> Quantity:
         body, first, last = node.args
         if node.text == "?":
-            indexed = any(each.head == "sym" for name in body.symbols() for each in name.args)
+            indexed = any(each.head == "sym" and each.text not in env for name in body.symbols() for each in name.args)
             if node.head == "prod" or indexed:
                 raise Unknown("what the sum runs over is not written")
             return apply(lambda x: x * (1.0 if self.options.single else ALIKE), self._eval(body, env))

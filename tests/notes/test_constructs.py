@@ -164,3 +164,35 @@ def test_a_size_is_no_free_index_though_another_sum_runs_over_its_letter() -> No
         r"$$\frac{\partial Q}{\partial v} = \sum_{t=1}^n \frac{\partial Q_t}{\partial v}$$"
     )
     assert read_note(text).equations[-1].status == J
+
+
+LOGISTIC = r"""
+$z = \sum_j v_j p_j + c$, $h = \sigma(z)$
+$$Q = -\frac1n \sum [tlnh + (1-t) ln(1-h)]$$
+"""
+
+
+@pytest.mark.parametrize(
+    "text, last",
+    [
+        (r"$$\frac{\partial Q}{\partial v_j} = \frac1n \sum p_j (\sigma(z) - t)$$", R),
+        (r"$$\frac{\partial Q}{\partial c} = \frac1n \sum (\sigma(z) - t)$$", R),
+        (r"$$\frac{\partial Q}{\partial c} = \frac1n \sum (\sigma(z) + t)$$", W),
+    ],
+)
+def test_logarithms_without_spaces_and_sums_whose_index_is_not_that_of_the_left_side(text: str, last: str) -> None:
+    assert read_note(LOGISTIC + text).equations[-1].status == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$z_1 = v p, \quad z_2 = u p, \quad Q = z_1^2 + z_2^2$$"
+        r"$$\frac{\partial Q}{\partial p} = \frac{\partial Q}{\partial z_1} \frac{\partial z_1}{\partial p}$$"
+        r"$$\frac{\partial Q}{\partial p} = \frac{\partial Q}{\partial z_2} \frac{\partial z_2}{\partial p}$$",
+        r"$$Q = \frac1n \sum_i Q_i$$ $$Q = \sum_i Q_i$$"
+        r"$$\frac{\partial Q}{\partial v} = \frac1n \sum_i \frac{\partial Q_i}{\partial v}$$",
+    ],
+)
+def test_paths_one_by_one_and_costs_with_two_definitions_are_not_accused(text: str) -> None:
+    assert W not in [each.status for each in read_note(text).equations]
