@@ -11,7 +11,7 @@ enum { FEW_NODES = 512, NODES_BETWEEN_SIGNALS = 1 << 16 };
 typedef struct {
     Node **nodes; /* the order from the front; while it is made, the path from a root down, from the back */
     size_t count, room;
-    uintptr_t *path; /* of the nodes above the one at hand; 1 is added where a node has parents left to go to */
+    uintptr_t *path; /* of the nodes above the one at hand; 1 is added where a node may have parents left to go to */
     bool selects;    /* whether a node selects among its operands */
     Node *few[FEW_NODES];
 } Order;
@@ -92,14 +92,22 @@ enlarge_order(Order *order)
     return true;
 }
 
-/* The first parent from an edge on that isn't marked yet, with the edge behind it; NULL if there is none. */
-INLINE Node *
-next_unmarked(Edge **edge, const Edge *end, bool leaves)
+/* Whether a node is still to be met. */
+INLINE bool
+is_unmet(const Node *node, bool leaves)
 {
-    for (Edge *at = *edge; at < end; at++) {
-        Node *parent = at->parent;
-        if (parent != NULL && parent->pending == 0 && (leaves || parent->shape != 0)) {
-            *edge = at + 1;
+    return node->pending == 0 && (leaves || node->shape != 0);
+}
+
+/* The next parent of a node of MANY edges that is still to be met; NULL if there is none. Its `pending` is 1 more than
+   the number of edges that were looked at. */
+INLINE Node *
+next_unmet(Node *node, bool leaves)
+{
+    for (Py_ssize_t i = node->pending - 1; i < node->many.count; i++) {
+        Node *parent = node->many.edges[i].parent;
+        if (parent != NULL && is_unmet(parent, leaves)) {
+            node->pending = (uint32_t)(i + 2);
             return parent;
         }
     }
@@ -122,8 +130,8 @@ next_stretch(Order *order, size_t marked, bool interruptible, size_t *end)
 }
 
 /* Order the nodes below the roots: all of them if `leaves`, else the computed ones, whose gradients become 0. A node that
-   was met has a `pending` that isn't 0; on the path, how many of its edges were looked at. On the way up a node is touched
-   only if it has parents left to go to: of a chain none. Unless ORDERED, the order is dropped already. */
+   was met has a `pending` that isn't 0. On the way up a node is touched only if it may have parents left to go to: of a
+   chain none. Unless ORDERED, the order is dropped already. */
 INLINE Ordering
 order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool interruptible, Order *order)
 {
@@ -133,69 +141,60 @@ order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool int
     size_t count = 0, marked = 0, end_of_stretch = 0;
     bool selecting = false;
     for (Py_ssize_t i = 0; i < roots_count; i++) {
-        Node *node = NULL, *below = (Node *)roots[i]; /* the node at hand, and one below it that is met now */
-        Edge *edge = NULL, *end = NULL;               /* of the node, those that are to be looked at */
-        if (below->pending != 0 || (!leaves && below->shape == 0)) {
+        Node *node = (Node *)roots[i];
+        if (!is_unmet(node, leaves)) {
             continue;
         }
-        for (;;) {
-            while (below != NULL) {
-                if (unlikely(marked == end_of_stretch)) {
-                    order->count = count;
-                    order->path = path;
-                    Ordering why = next_stretch(order, marked, interruptible, &end_of_stretch);
-                    if (why != ORDERED) {
-                        if (node != NULL) {
-                            node->pending = 0;
-                        }
-                        drop_order(order);
-                        return why;
-                    }
-                    nodes = order->nodes;
-                    path = order->path;
-                    end_of_room = end_of_path(order);
+        while (node != NULL) {
+            if (unlikely(marked == end_of_stretch)) {
+                order->count = count;
+                order->path = path;
+                Ordering why = next_stretch(order, marked, interruptible, &end_of_stretch);
+                if (why != ORDERED) {
+                    drop_order(order);
+                    return why;
                 }
-                marked++;
-                below->pending = 1;
-                PREFETCH((char *)below - 8 * sizeof(Node)); /* what was made some nodes before, and is met soon */
-                PREFETCH((char *)below - 8 * sizeof(Node) + 64);
-                selecting |= selects(below);
-                if (!leaves) {
-                    below->grad = 0.0;
-                }
-                Edge *next = edges_of(below), *last = next + edge_count(below);
-                Node *deeper = next_unmarked(&next, last, leaves);
-                if (deeper == NULL) {
-                    nodes[count++] = below;
-                    below = node != NULL ? next_unmarked(&edge, end, leaves) : NULL;
+                nodes = order->nodes;
+                path = order->path;
+                end_of_room = end_of_path(order);
+            }
+            marked++;
+            node->pending = 1;
+            PREFETCH((char *)node - 4 * sizeof(Node)); /* what was made some nodes before, and is met soon */
+            PREFETCH((char *)node - 4 * sizeof(Node) + 64);
+            selecting |= selects(node);
+            if (!leaves) {
+                node->grad = 0.0;
+            }
+            if (likely(node->shape < MANY)) {
+                Node *x = node->shape > 0 ? node->pair[0].parent : NULL;
+                Node *y = node->shape > 1 ? node->pair[1].parent : NULL;
+                bool to_x = x != NULL && is_unmet(x, leaves), to_y = y != NULL && is_unmet(y, leaves);
+                if (to_x || to_y) {
+                    *--path = (uintptr_t)node + (to_x && to_y);
+                    node = to_x ? x : y;
                     continue;
                 }
-                if (node != NULL) {
-                    bool more = next_unmarked(&edge, end, leaves) != NULL;
-                    if (more) {
-                        node->pending = (uint32_t)(edge - edges_of(node));
+                nodes[count++] = node;
+            }
+            else {
+                *--path = (uintptr_t)node + 1;
+            }
+            node = NULL;
+            while (path < end_of_room) { /* up to a node with parents left to go to */
+                Node *user = node_of(*path);
+                if (*path & 1) {
+                    bool pair = likely(user->shape < MANY);
+                    Node *parent = pair ? user->pair[1].parent : next_unmet(user, leaves);
+                    if (pair ? is_unmet(parent, leaves) : parent != NULL) {
+                        *path -= pair;
+                        node = parent;
+                        break;
                     }
-                    *--path = (uintptr_t)node + more;
                 }
-                node = below;
-                below = deeper;
-                edge = next;
-                end = last;
+                nodes[count++] = user;
+                path++;
             }
-            if (node == NULL) {
-                break;
-            }
-            nodes[count++] = node;
-            while (path < end_of_room && !(*path & 1)) {
-                nodes[count++] = (Node *)*path++;
-            }
-            if (path == end_of_room) {
-                break;
-            }
-            node = node_of(*path++);
-            edge = edges_of(node) + (node->pending - 1);
-            end = edges_of(node) + edge_count(node);
-            below = next_unmarked(&edge, end, leaves);
         }
     }
     order->count = count;

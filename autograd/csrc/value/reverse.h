@@ -4,31 +4,38 @@
 
 #include "order.h"
 
-/* Add what a node passes to a parent. An op that selects passes nothing to an operand not selected. A sum of 0 says
-   that it was reached, which other sums say themselves. */
-INLINE void
+/* Add what a node passes to a parent, and return the sum. An op that selects passes nothing to an operand not selected. A
+   sum of 0 says that it was reached, which other sums say themselves. */
+INLINE double
 pass_to_parent(const Node *node, double grad, const Edge *edge, bool selecting)
 {
     Node *parent = edge->parent;
+    double before = parent->grad;
     if (selecting && unlikely(edge->derivative == 0.0) && selects(node)) {
-        return;
+        return before;
     }
-    parent->grad += edge->derivative * grad;
-    if (selecting && unlikely(parent->grad == 0.0) && parent->shape != 0) {
+    double after = before + edge->derivative * grad;
+    parent->grad = after;
+    if (selecting && unlikely(after == 0.0) && parent->shape != 0) {
         parent->flags |= REACHED;
     }
+    return after;
 }
 
 /* Let each node pass its gradient on, users before their operands. It can't fail and takes no signal: half the
    gradients of a graph are of no use to anyone, and finding the order, which does take signals, is about as long.
    With ops that select, a node that received nothing passes nothing on, so that no gradient of 0 meets an infinite
-   derivative there and becomes nan. */
+   derivative there and becomes nan. What is passed last is mostly for the next node, which then needn't wait for it to
+   come back from memory. */
 INLINE void
 pass_gradients(const Order *order, bool selecting)
 {
+    Node *const *nodes = order->nodes;
+    double carried = 0.0;
+    const Node *to = NULL;
     for (size_t i = order->count; i-- > 0;) {
-        Node *node = order->nodes[i];
-        double grad = node->grad;
+        Node *node = nodes[i];
+        double grad = node == to ? carried : node->grad;
         node->pending = 0;
         if (selecting && unlikely(node->flags & REACHED)) {
             node->flags &= (uint8_t)~REACHED;
@@ -38,13 +45,20 @@ pass_gradients(const Order *order, bool selecting)
         }
         if (likely(node->shape < MANY)) { /* all its edges have parents */
             if (node->shape > 0) {
-                pass_to_parent(node, grad, &node->pair[0], selecting);
+                to = node->pair[0].parent;
+                carried = pass_to_parent(node, grad, &node->pair[0], selecting);
             }
             if (node->shape > 1) {
-                pass_to_parent(node, grad, &node->pair[1], selecting);
+                const Node *other = node->pair[1].parent;
+                double sum = pass_to_parent(node, grad, &node->pair[1], selecting);
+                if (other->shape != 0 || other == to) {
+                    to = other;
+                    carried = sum;
+                }
             }
             continue;
         }
+        to = NULL;
         FOR_EACH_EDGE(edge, node) {
             if (edge->parent != NULL) {
                 pass_to_parent(node, grad, edge, selecting);
