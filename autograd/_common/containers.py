@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from autograd._common.numbers import is_number
 
-__all__ = ["LEAF", "Leaves", "Structure", "Tree", "flatten", "is_array", "paths", "unflatten"]
+__all__ = ["LEAF", "Leaves", "Numbers", "Structure", "Tree", "flatten", "is_array", "paths", "unflatten"]
 
 Structure = tuple[Any, ...]
 """LEAF; ("fixed", type, it); ("sequence", type, parts); ("mapping", type, factory, (key, part)…); ("array", shape)."""
@@ -99,8 +99,12 @@ def _of_leaves(kind: type, length: int) -> Structure:
 
 def _are_leaves(kind: type, parts: tuple[Structure, ...]) -> bool:
     """Whether all parts of a list or tuple are leaves: those that `_of_leaves` made are told by identity."""
-    known = _flat.get((kind, len(parts)))
-    return (known is not None and known[2] is parts) or parts.count(LEAF) == len(parts)
+    return _known(kind, len(parts)) is parts or parts.count(LEAF) == len(parts)
+
+
+def _known(kind: type, length: int) -> tuple[Structure, ...] | None:
+    known = _flat.get((kind, length))
+    return known and known[2]
 
 
 def unflatten(
@@ -120,6 +124,8 @@ def unflatten(
         Makes an array of a shape from an iterator over leaves. By default it takes one for each entry, and the array
         holds floats if they are, objects else; arrays of one length become its first axis.
     """
+    if isinstance(leaves, list) and structure[:2] == ("sequence", list) and structure[2] is _known(list, len(leaves)):
+        return [*leaves]  # no iterator over them
     return _put(structure, iter(leaves), array or _array)
 
 
@@ -189,7 +195,7 @@ def is_array(x: object) -> bool:
 def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
     import numpy
 
-    entries = [next(leaves) for _ in range(count(shape))]
+    entries = [*islice(leaves, count(shape))]
     kinds = set(map(type, entries))
     if all(issubclass(kind, float) for kind in kinds):
         return numpy.array(entries, dtype=float).reshape(shape)
@@ -205,9 +211,20 @@ def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
 class Numbers(Leaves):
     """Leaves that are numbers, as floats, or Values; each element of an array is one. None is not a leaf."""
 
+    hold_values = False  # whether there is a Value among them
+
     def are_plain(self, kinds: set[type]) -> bool:
         """Whether they are floats and Values."""
-        return all(kind is float or _is_value(kind) for kind in kinds)
+        if kinds == {float}:
+            return True
+        plain = all(kind is float or _is_value(kind) for kind in kinds)
+        self.hold_values |= plain and bool(kinds)
+        return plain
+
+    def _add(self, x: Any) -> None:
+        is_value = _is_value(type(x))
+        self.hold_values |= is_value
+        self.append(x if is_value else float(x))
 
     def take(self, x: Any) -> Structure:
         """Add a number, or the numbers of an array."""
@@ -216,20 +233,20 @@ class Numbers(Leaves):
         if is_array(x) and x.shape:  # one of no dimensions is a number
             if x.dtype.kind not in "fiubO":
                 raise Refused(f"an array must hold numbers, got dtype {x.dtype}")
-            for entry in x.ravel().tolist():
+            entries = x.ravel().tolist()
+            if self.are_plain(set(map(type, entries))):
+                self.extend(entries)
+                return ("array", x.shape)
+            for entry in entries:
                 if not is_number(entry):
                     raise Refused(f"an array must hold numbers, got {entry!r} ({type(entry).__name__})")
-                self.append(_as_float(entry))
+                self._add(entry)
             return ("array", x.shape)
         if not is_number(x):
             allowed = "numbers, Values, numpy arrays, and lists, tuples and dicts of them"
             raise Refused(f"got {x!r} ({type(x).__name__}); allowed are {allowed}")
-        self.append(_as_float(x))
+        self._add(x)
         return LEAF
-
-
-def _as_float(x: Any) -> Any:
-    return x if _is_value(type(x)) else float(x)
 
 
 def _is_value(kind: type) -> bool:
@@ -262,7 +279,7 @@ class Tree:
         self.shapes = shapes(structure)
 
     @classmethod
-    def flatten(cls, nested: Any, where: str = "tree") -> tuple[list[Any], Tree]:
+    def flatten(cls, nested: Any, where: str = "tree") -> tuple[Numbers, Tree]:
         """Return the numbers in order, dicts in theirs, and the tree; TypeError for what is neither."""
         numbers = Numbers()
         try:

@@ -149,8 +149,8 @@ class _Point:
 
     def __init__(self, function: Function, arguments: tuple[Any, ...], given: Function | None = None) -> None:
         self.function, self.arguments, self.given = function, arguments, given or function
-        self.numbers, self.tree = Tree.flatten(arguments, "gradcheck: inputs")
-        self.numbers = [float(x) for x in self.numbers]
+        numbers, self.tree = Tree.flatten(arguments, "gradcheck: inputs")
+        self.numbers = [float(x) for x in numbers]
         self.names = _argument_names(self.given, self.tree.names)
         self.order = 1
         self.last = False  # whether no derivative of higher order is asked for, which a kink doesn't have

@@ -177,12 +177,12 @@ def product(output: Value, inputs: Sequence[Value], direction: Sequence[float]) 
     [8.0, 6.0]
     """
     c = in_c()
-    both = c and c._products(output, list(inputs), list(direction))
+    both: tuple[list[float], list[float]] | None = c and c._products(output, list(inputs), list(direction))
     if both is None:
         found = active([output], inputs)
         both = _products(output, inputs, direction, found) if all_moderate(found[0]) else ([], [math.nan])
-    if all(map(math.isfinite, both[1])):
-        return list(map(float, both[1]))
+    if math.isfinite(sum(both[1])) or all(map(math.isfinite, both[1])):  # a sum takes a tenth of the time
+        return both[1]
     seeds = [(x, v) for x, v in zip(_slopes(output, inputs), direction) if isinstance(x, Value) and moves(v)]
     return pull(seeds, inputs)
 
@@ -396,11 +396,12 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
     [[8.0, 6.0], [6.0, 0.0]]
     """
     c = in_c()
-    matrix: list[list[float]] | None = c and c._hessian(output, list(inputs), None)
+    matrix: list[list[float]] | bool | None = c and c._hessian(output, list(inputs), None)
     if matrix is None:
         found = active([output], inputs)
-        matrix = _hessian(output, inputs, found) if all_moderate(found[0]) else [[math.nan]]
-    return matrix if math.isfinite(sum(map(sum, matrix))) else _hessian_by_reverse(output, inputs)
+        moderate = all_moderate(found[0]) and _hessian(output, inputs, found)
+        matrix = moderate and math.isfinite(sum(map(sum, moderate))) and moderate
+    return matrix if isinstance(matrix, list) else _hessian_by_reverse(output, inputs)
 
 
 def _hessian_by_reverse(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
@@ -423,8 +424,7 @@ def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
     import numpy
 
     c, matrix = in_c(), numpy.zeros((len(inputs), len(inputs)))
-    done = c and c._hessian(output, list(inputs), matrix)
-    if done and numpy.isfinite(matrix).all():
+    if c and c._hessian(output, list(inputs), matrix):
         return matrix
     return numpy.array(hessian_of(output, inputs)).reshape(matrix.shape)
 

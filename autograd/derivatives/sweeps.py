@@ -110,7 +110,7 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     (False, True)
     """
     if backend.CORE == "c":
-        return any(backend._module._gradients(output, list(inputs))[1] for output in outputs)
+        return any(backend._module._depends_on_others(output, list(inputs)) for output in outputs)
     own = {id(x) for x in inputs}
     return any(not node.op and id(node) not in own for node in topological(*outputs))
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
 
-from autograd._common.containers import LEAF, Leaves, Structure, Tree, flatten, is_array, unflatten
+from autograd._common.containers import LEAF, Leaves, Numbers, Structure, Tree, flatten, is_array, unflatten
 from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
 from autograd.derivatives.hessian import hessian_array, hessian_of, product
@@ -93,7 +93,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
 
 
-def _matching(what: str, nested: Any, tree: Tree) -> list[Any]:
+def _matching(what: str, nested: Any, tree: Tree) -> Numbers:
     numbers, given = Tree.flatten(nested, what)
     if not given.same_as(tree):
         raise ValueError(f"{what} must be nested as {tree.where}: {tree.size} numbers, got {given.size}")
@@ -126,10 +126,9 @@ class _Traced:
             raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r}")
         chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
         self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
-        self.holds_values = _holds_values(self.given)
         self.forgetting = modes._forgetting.get()
         with over_values.recording():
-            if self.holds_values:
+            if self.given.hold_values:
                 self.inputs = [_input(x, self.forgetting) for x in self.given]
             else:
                 self.inputs = list(map(Value, self.given))
@@ -145,20 +144,20 @@ class _Traced:
             finally:
                 _inside.reset(entered)
             if around is not None:
-                around.extend(self.inner if self.holds_values else [*self.inner, *self.inputs])
+                around.extend(self.inner if self.given.hold_values else [*self.inner, *self.inputs])
 
-    def finish(self, outputs: Sequence[Any], extra: Sequence[Any] = ()) -> bool:
+    def finish(self, outputs: Sequence[Any], extra: Numbers | None = None) -> bool:
         """Whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
         if self.forgetting:
             return True
-        if self.holds_values or _holds_values(extra):
+        if self.given.hold_values or (extra is not None and extra.hold_values):
             return False
         return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
         """The gradient of a scalar where results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
-            if self.holds_values:
+            if self.given.hold_values:
                 return None
             found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
             return found[: len(self.inputs)] if found else found
@@ -175,10 +174,6 @@ class _Traced:
                 )
             output = numbers[0]
         return output if isinstance(output, Value) else float(output)
-
-
-def _holds_values(numbers: Sequence[Any]) -> bool:
-    return any(issubclass(kind, Value) for kind in set(map(type, numbers)))
 
 
 def _input(x: Any, forgetting: bool) -> Value:
@@ -512,7 +507,8 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
         if not isinstance(output, Value):
             return traced.tree.build([0.0] * len(directions))
         if traced.finish([output], directions):
-            return traced.tree.build(product(output, traced.inputs, list(map(float, directions))))
+            direction = list(map(float, directions)) if directions.hold_values else directions
+            return traced.tree.build(product(output, traced.inputs, direction))
         slopes = _down([output], [1.0], traced.inputs, plain=False)
         return traced.tree.build(_down(slopes, directions, traced.inputs, plain=False))
 

@@ -336,39 +336,48 @@ turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turne
     return fine;
 }
 
-/* The upper half of a full matrix from its lower one, in tiles that stay in the cache. */
-static void
+/* The upper half of a full matrix from its lower one, in tiles that stay in the cache; whether all numbers are finite. */
+static bool
 mirror(double *matrix, size_t n)
 {
     enum { TILE = 16 };
+    bool finite = true;
     for (size_t top = 0; top < n; top += TILE) {
         for (size_t left = 0; left <= top; left += TILE) {
             for (size_t i = top; i < n && i < top + TILE; i++) {
-                for (size_t j = left; j < i && j < left + TILE; j++) {
+                double rest = 0.0; /* nan from the first inf or nan on */
+                for (size_t j = left; j <= i && j < left + TILE; j++) {
                     matrix[j * n + i] = matrix[i * n + j];
+                    rest += matrix[i * n + j] * 0.0;
                 }
+                finite &= rest == 0.0;
             }
         }
     }
+    return finite;
 }
 
-static void
+/* The matrix from products with sums of columns; whether all numbers are finite. */
+static bool
 recover(const Pattern *pattern, const double *turned, double *matrix)
 {
     size_t n = pattern->n, colours = pattern->count;
+    bool finite = true;
     for (size_t i = 0; i < n; i++) {
         const Bits *row = pattern->rows + i * pattern->words;
         for (size_t j = next_member(row, n, i); j < n; j = next_member(row, n, j + 1)) {
             bool by_column = has(pattern->heavy, i);
             double number = by_column ? turned[j * colours + pattern->colours[i]] : turned[i * colours + pattern->colours[j]];
             matrix[i * n + j] = matrix[j * n + i] = number;
+            finite &= isfinite(number) != 0;
         }
     }
+    return finite;
 }
 
-/* `matrix` is all zeros. */
+/* `matrix` is all zeros. False with an exception. */
 static bool
-fill_hessian(const Tape *tape, size_t n, double *matrix)
+fill_hessian(const Tape *tape, size_t n, double *matrix, bool *finite)
 {
     Pattern pattern;
     bool fine = find_pattern(&pattern, tape, n);
@@ -383,10 +392,10 @@ fill_hessian(const Tape *tape, size_t n, double *matrix)
         fine = turn_all(tape, &pattern, highest, turned);
     }
     if (fine && pattern.dense) {
-        mirror(matrix, n);
+        *finite = mirror(matrix, n);
     }
     else if (fine) {
-        recover(&pattern, turned, matrix);
+        *finite = recover(&pattern, turned, matrix);
     }
     if (turned != matrix) {
         PyMem_Free(turned);
@@ -465,8 +474,9 @@ rows_of_symmetric(const double *matrix, Py_ssize_t n)
 
 PyDoc_STRVAR(hessian_doc,
 "_hessian(output, inputs, into, /)\n--\n\n"
-"Return the matrix of second derivatives as lists of floats, exactly symmetric; None to leave it to Python. If `into`\n"
-"isn't None it is a buffer of n·n zeros in double precision, which is filled; then the result is True.");
+"Return the matrix of second derivatives as lists of floats, exactly symmetric; None to leave it to Python, False where\n"
+"a number isn't finite. If `into` isn't None it is a buffer of n·n zeros in double precision, which is filled; then the\n"
+"result is True.");
 
 static PyObject *
 function_hessian(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
@@ -489,11 +499,12 @@ function_hessian(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
     PyObject *result = NULL;
     if (outcome == BUILT) {
         double *matrix = lists ? PyMem_Calloc((size_t)n * (size_t)n + 1, sizeof(double)) : into.buf;
+        bool finite;
         if (matrix == NULL) {
             PyErr_NoMemory();
         }
-        else if (fill_hessian(&tape, (size_t)n, matrix)) {
-            result = lists ? rows_of_symmetric(matrix, n) : Py_NewRef(Py_True);
+        else if (fill_hessian(&tape, (size_t)n, matrix, &finite)) {
+            result = lists && finite ? rows_of_symmetric(matrix, n) : PyBool_FromLong(finite);
         }
         if (lists) {
             PyMem_Free(matrix);

@@ -195,6 +195,7 @@ static PyMethodDef module_functions[] = {
     {"layer", METHOD(function_layer), KEYWORDS, layer_doc},
     {"restore", METHOD(function_restore), METH_VARARGS | METH_KEYWORDS, restore_doc},
     {"_gradients", METHOD(function_gradients), METH_FASTCALL, gradients_doc},
+    {"_depends_on_others", METHOD(function_depends_on_others), METH_FASTCALL, depends_on_others_doc},
     {"_push", METHOD(function_push), METH_FASTCALL, push_doc},
     {"_jacobian", METHOD(function_jacobian), METH_FASTCALL, jacobian_doc},
     {"_products", METHOD(function_products), METH_FASTCALL, products_doc},

@@ -235,6 +235,42 @@ has_other_leaves(const Order *order, PyObject *inputs)
     return others;
 }
 
+/* Whether two arguments are a Value and a list of Values; otherwise with a TypeError. */
+static bool
+takes_root_and_inputs(const char *who, PyObject *const *arguments, Py_ssize_t given)
+{
+    bool right = given == 2 && is_value(arguments[0]) && PyList_CheckExact(arguments[1]);
+    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(arguments[1]); i++) {
+        right = is_value(PyList_GET_ITEM(arguments[1], i));
+    }
+    if (!right) {
+        PyErr_Format(PyExc_TypeError, "%s: takes a Value and a list of Values", who);
+    }
+    return right;
+}
+
+PyDoc_STRVAR(depends_on_others_doc,
+"_depends_on_others(root, inputs, /)\n--\n\n"
+"Return whether `root` depends on a leaf that isn't in the list `inputs`.");
+
+static PyObject *
+function_depends_on_others(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes_root_and_inputs("_depends_on_others", arguments, given)) {
+        return NULL;
+    }
+    PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
+    Order order;
+    if (inputs == NULL || !order_below(arguments, 1, true, &order)) {
+        Py_XDECREF(inputs);
+        return NULL;
+    }
+    bool others = has_other_leaves(&order, inputs);
+    drop_order(&order);
+    Py_DECREF(inputs);
+    return PyBool_FromLong(others);
+}
+
 PyDoc_STRVAR(gradients_doc,
 "_gradients(root, inputs, /)\n--\n\n"
 "Return the list of derivatives of `root` for each of the list `inputs`, and whether it depends on other leaves too.");
@@ -242,12 +278,7 @@ PyDoc_STRVAR(gradients_doc,
 static PyObject *
 function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
-    bool right = given == 2 && is_value(arguments[0]) && PyList_CheckExact(arguments[1]);
-    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(arguments[1]); i++) {
-        right = is_value(PyList_GET_ITEM(arguments[1], i));
-    }
-    if (!right) {
-        PyErr_SetString(PyExc_TypeError, "_gradients: takes a Value and a list of Values");
+    if (!takes_root_and_inputs("_gradients", arguments, given)) {
         return NULL;
     }
     Node *root = (Node *)arguments[0];
