@@ -19,7 +19,7 @@ def as_float(what: str, x: Any) -> float:
 
 def operand(op: Op, x: Any) -> float:
     """Return an operand that isn't a Value as a float."""
-    if not is_number(x):
+    if type(x) is not int and not is_number(x):
         raise TypeError(f"{op.name}: operands must be Values or numbers, got {not_a_number(x)}")
     return float(x)
 
@@ -27,6 +27,6 @@ def operand(op: Op, x: Any) -> float:
 def other_operand(op: Op, other: Any, reflected: str) -> Any:
     """Return an operator's right operand, or NotImplemented where its class, such as an array's, defines it."""
     kind = type(other)
-    if kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
+    if kind is not int and kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
         return NotImplemented
     return operand(op, other)

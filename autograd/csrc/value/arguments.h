@@ -210,6 +210,10 @@ is_number(PyObject *object)
 static bool
 as_double(PyObject *object, double *number)
 {
+    if (PyLong_CheckExact(object)) {
+        *number = PyLong_AsDouble(object);
+        return *number != -1.0 || PyErr_Occurred() == NULL;
+    }
     PyObject *exact = PyNumber_Float(object);
     if (exact == NULL) {
         return false;
@@ -258,6 +262,9 @@ read_operand(int op, PyObject *object, double *number)
     if (likely(PyFloat_CheckExact(object))) {
         *number = PyFloat_AS_DOUBLE(object);
         return NUMBER;
+    }
+    if (PyLong_CheckExact(object)) {
+        return as_double(object, number) ? NUMBER : FAILED;
     }
     return read_other_operand(op, object, number);
 }

@@ -115,7 +115,8 @@ TERNARY_OPS(DEFINE_TERNARY)
             double d_x, d_y, data = op_##NAME(((Node *)left)->data, ((Node *)right)->data, &d_x, &d_y); \
             return node_of_two(OP_##NAME, data, left, d_x, right, d_y);                                \
         }                                                                                              \
-        if (unlikely(!PyFloat_CheckExact(right)) && is_value(left) && may_know_better(right, REFLECTED)) { \
+        if (!PyFloat_CheckExact(right) && !PyLong_CheckExact(right) && is_value(left)                  \
+            && may_know_better(right, REFLECTED)) {                                                    \
             Py_RETURN_NOTIMPLEMENTED;                                                                  \
         }                                                                                              \
         return apply_##NAME(left, right);                                                              \
