@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd._common.numbers import shown
 from autograd.engine import backend, modes
+from autograd.engine.operands import sequence_of
 
 if TYPE_CHECKING:
     from autograd.engine.value import Operand, Value
@@ -57,7 +57,7 @@ def min(*operands: Any, **named: Any) -> Any:
 def _extreme(name: str, of_two: Callable[..., Any], operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
     if len(operands) != 1 or named or isinstance(operands[0], backend.Value):
         return of_two(*operands, **named)
-    values: list[Any] = _not_empty(name, operands[0])
+    values = sequence_of(name, "values", operands[0], 1)
     if not any(isinstance(x, backend.Value) for x in values) or len(values) < 3:
         return reduce(of_two, values)
     recording = modes.recorder() is not None
@@ -103,7 +103,7 @@ def prod(values: Iterable[Operand]) -> Any:
     >>> prod([backend.Value(2.0), 3, 0.5])
     Value(3)
     """
-    return reduce(backend.mul, _sequence("prod", values), 1.0)
+    return reduce(backend.mul, sequence_of("prod", "values", values), 1.0)
 
 
 def var(values: Iterable[Operand], ddof: int = 0) -> Any:
@@ -143,21 +143,8 @@ def std(values: Iterable[Operand], ddof: int = 0) -> Any:
 
 
 def _deviations(name: str, values: Iterable[Operand], ddof: int) -> tuple[list[Any], float]:
-    operands = _not_empty(name, values)
+    operands = sequence_of(name, "values", values, 1)
     if len(operands) <= ddof:
         raise ValueError(f"{name}: needs more than ddof = {ddof!r} values, got {len(operands)}")
     mean = backend.mean(operands)
     return [backend.sub(x, mean) for x in operands], float(len(operands) - ddof)
-
-
-def _not_empty(name: str, values: Iterable[Operand]) -> list[Operand]:
-    operands = _sequence(name, values)
-    if not operands:
-        raise ValueError(f"{name}: needs at least one value, got an empty sequence")
-    return operands
-
-
-def _sequence(name: str, values: Any) -> list[Any]:
-    if not hasattr(type(values), "__iter__") or isinstance(values, (str, bytes)):
-        raise TypeError(f"{name}: values must be a sequence of Values or numbers, got {shown(values)}")
-    return list(values)

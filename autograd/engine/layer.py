@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd.engine.n_ary import dot, sequence_of
+from autograd.engine.n_ary import dot
+from autograd.engine.operands import sequence_of
 from autograd.engine.value import Operand, Value
 
 __all__ = ["layer"]

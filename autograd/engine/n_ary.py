@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd._common.numbers import shown
 from autograd.engine.functions import apply
+from autograd.engine.operands import sequence_of
 from autograd.engine.value import Operand, Value  # noqa: F401  (examples use it)
 from autograd.ops import TABLE
 
-__all__ = ["dot", "logsumexp", "mean", "sequence_of", "sum"]
-
-
-def sequence_of(op: str, what: str, values: Iterable[Any], least: int = 0) -> tuple[Any, ...]:
-    """Return operands as a tuple; TypeError or ValueError where they are no sequence, or too few."""
-    iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
-    if not iterable or isinstance(values, (str, bytes)):
-        raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {shown(values)}")
-    operands = tuple(values)
-    if len(operands) < least:
-        raise ValueError(f"{op}: needs at least one value, got an empty sequence")
-    return operands
+__all__ = ["dot", "logsumexp", "mean", "sum"]
 
 
 def sum(values: Iterable[Operand]) -> Any:

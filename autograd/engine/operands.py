@@ -1,13 +1,14 @@
-"""Checks of operands that aren't Values."""
+"""Checks of operands that aren't Values, and of sequences of operands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from autograd._common.numbers import is_number, not_a_number
+from autograd._common.numbers import is_number, not_a_number, shown
 from autograd.ops import Op
 
-__all__ = ["as_float", "operand", "other_operand"]
+__all__ = ["as_float", "operand", "other_operand", "sequence_of"]
 
 
 def as_float(what: str, x: Any) -> float:
@@ -30,3 +31,14 @@ def other_operand(op: Op, other: Any, reflected: str) -> Any:
     if kind is not int and kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
         return NotImplemented
     return operand(op, other)
+
+
+def sequence_of(op: str, what: str, values: Iterable[Any], least: int = 0) -> tuple[Any, ...]:
+    """Return operands as a tuple; TypeError or ValueError where they are no sequence, or too few."""
+    iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
+    if not iterable or isinstance(values, (str, bytes)):
+        raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {shown(values)}")
+    operands = tuple(values)
+    if len(operands) < least:
+        raise ValueError(f"{op}: needs at least one value, got an empty sequence")
+    return operands
