@@ -153,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--marked", metavar="FILE", help="of a note: write a copy with a verdict at each equation, or a page, .html")
     add("--worksheet", metavar="FILE", help="of a note: write the network that it defines as a worksheet")
     add("--with", dest="network", metavar="SHEET", help="of notes: the worksheet of the network that they are about")
-    add("--allow-empty", action="store_true", help="of notes: files without equations are no failure")
+    add("--allow-empty", action="store_true", help="of notes: files without equations are not an error")
     add("--list", action="store_true", help="list the worksheets that come with the package")
     add("--version", action="version", version=f"scalargrad {autograd.__version__} (core: {autograd.CORE})")
     return parser

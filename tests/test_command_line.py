@@ -55,7 +55,7 @@ def printed(*arguments: str, text: str = "") -> str:
 
 def json_of(*arguments: str, text: str = "") -> dict[str, object]:
     def refuse(constant: str) -> float:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     content = json.loads(printed(*arguments, "--json", text=text), parse_constant=refuse)
     assert isinstance(content, dict)

@@ -34,13 +34,13 @@ class Leaves(list[Any]):
         return kinds == {float}
 
     def take(self, x: Any) -> Structure:
-        """Add the leaves of what is no list, tuple or dict, and return its structure; TypeError for what is no leaf."""
+        """Add a leaf, and return its structure; TypeError if it is none of the allowed kinds."""
         self.append(x)
         return LEAF
 
 
 class Refused(TypeError):
-    """Something in a container is no leaf; its `path` says where."""
+    """Something in a container is not a leaf; its `path` says where."""
 
     path = ""
 
@@ -53,7 +53,7 @@ def flatten(nested: Any, leaves: Leaves, depth: int = 0) -> Structure:
     ValueError
         If it is nested more than 100 deep.
     Refused
-        For what is no leaf.
+        For what is not a leaf.
 
     Examples
     --------

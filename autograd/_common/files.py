@@ -82,7 +82,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file left."""
-    if os.name != "posix":  # elsewhere `os.kill` is no question
+    if os.name != "posix":  # elsewhere `os.kill` would end the process
         return
     for left in path.parent.glob(f".{glob.escape(path.name[:100])}.*-*.partial"):
         process = left.name.split(".")[-2].partition("-")[0]

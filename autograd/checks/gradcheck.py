@@ -53,7 +53,7 @@ def gradcheck(
     function : callable
         Takes and returns numbers, or nested lists, tuples, dicts and arrays of them.
     inputs : tuple, or anything else
-        The arguments as a tuple; what is no tuple is the one argument.
+        The arguments as a tuple; what is not a tuple is the one argument.
     order : int
         Up to which order to check: 2 checks the gradient's derivatives too.
     modes : sequence of {"reverse", "forward"}

@@ -165,7 +165,7 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
     Raises
     ------
     TypeError
-        When y is no Value or the claim no str.
+        When y is not a Value, or the claim not a str.
     WorksheetError
         When the claim can't be read.
 

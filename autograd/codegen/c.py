@@ -159,7 +159,7 @@ def header() -> str:
             "#endif",
             "",
             f"enum {{\n{filled([f'OP_{op.name}' for op in ALL])}\n    OPS_COUNT\n}};",
-            f"enum {{ ROWS_COUNT = {len(NAMES)} }}; /* those that are no hidden ops */",
+            f"enum {{ ROWS_COUNT = {len(NAMES)} }}; /* those that are not hidden ops */",
             "",
             "/* name, (operands), default of the last or NAN, signatures of method and function, docstring */",
             *(_list_of_ops(arity) for arity in (1, 2, 3)),

@@ -68,7 +68,7 @@ def run(
     TypeError
         If the executor has no `submit`.
     ValueError
-        If `timeout` is no positive number.
+        If `timeout` is not a positive number.
     AutogradError
         If a part was lost, or time is up, with its number and what the executor said; its cause is the executor's
         error.

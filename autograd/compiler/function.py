@@ -283,7 +283,7 @@ class Function(Exportable, Generic[P]):
     ) -> Gradients:
         """Return outputs and gradients; as `Program.gradients`, but `parameters` is a dict from Value to gradient.
 
-        The gradients of the inputs are nested as the arguments, those given by name last, sorted; what is no number
+        The gradients of the inputs are nested as the arguments, those given by name last, sorted; what is not a number
         among them stays.
         """
         if self._takes_self and (bound := self._bound(arguments)) is not None:

@@ -162,7 +162,7 @@ def derive(
     Raises
     ------
     TypeError
-        When y is no Value, or x neither a Value nor a str.
+        When y is not a Value, or x neither a Value nor a str.
     ValueError
         When no node has the label, or an option is none of those allowed.
 

@@ -22,7 +22,7 @@ Matrix = list[list[float]]
 
 @runtime_checkable
 class Layered(Protocol):
-    """A layer with rows of weights and a bias for each row, as `nn.Layer`; a bias that is a number is no parameter."""
+    """A layer with rows of weights and a bias for each row, as `nn.Layer`; plain numbers among the biases are not trained."""
 
     weights: list[list[Value]]
     biases: list[Any]

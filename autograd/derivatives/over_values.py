@@ -105,7 +105,7 @@ def sub(x: Any, y: Any) -> Any:
 
 
 def mul(x: Any, y: Any) -> Any:
-    """x · y, where 0 by form (a comparison, an int) wins and an exact ±1 is no op; a 0.0 times a Value is computed."""
+    """x · y, where 0 by form (a comparison, an int) wins and an exact ±1 adds no op; 0.0 times a Value is computed."""
     for a, b in ((x, y), (y, x)):
         if not isinstance(a, Value):
             if a == 1.0:
@@ -118,12 +118,12 @@ def mul(x: Any, y: Any) -> Any:
 
 
 def div(x: Any, y: Any) -> Any:
-    """x / y, where 0 by form above wins and an exact 1 below is no op."""
+    """x / y, where 0 by form above wins and an exact divisor of 1 adds no op."""
     return 0 if type(x) is int and x == 0 else x if _is_constant(y, 1.0) else backend.div(x, y)
 
 
 def pow(x: Any, y: Any) -> Any:
-    """x ** y, where the exact exponents 0 and 1 are no ops."""
+    """x ** y, where the exact exponents 0 and 1 add no op."""
     return 1.0 if _is_constant(y, 0.0) else x if _is_constant(y, 1.0) else backend.pow(x, y)
 
 
@@ -407,7 +407,7 @@ def over_floats(body: ast.expr, parameters: Sequence[str]) -> Rule:
 
 
 def _calls_functions(body: ast.expr) -> bool:
-    """Whether it calls an op whose derivative is no text."""
+    """Whether it calls an op whose derivative is not a text."""
     return any(isinstance(x, ast.Name) and x.id in TABLE and TABLE[x.id].rules is not None for x in ast.walk(body))
 
 

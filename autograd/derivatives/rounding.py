@@ -118,7 +118,7 @@ def rounding_error(output: Value, error: Mapping[Any, float] | None = None) -> R
     Raises
     ------
     TypeError
-        If the output is no Value.
+        If the output is not a Value.
     ValueError
         If a name isn't that of exactly one leaf, or an error is negative.
 

@@ -164,7 +164,7 @@ class _Traced:
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
     def scalar(self, output: Any) -> Any:
-        """The output as a Value or float; TypeError if it is no number."""
+        """The output as a Value or float; TypeError if it is not a number."""
         if not is_number(output):
             numbers = Tree.flatten(output, f"{self.name}: the function's result")[0]
             if len(numbers) != 1 or isinstance(output, (list, tuple, dict)):

@@ -74,7 +74,7 @@ class LikeFloat:
         return self
 
     def __repr__(self) -> str:
-        gradient = getattr(self, "_grad", 0.0)  # a repr is no look at a number
+        gradient = getattr(self, "_grad", 0.0)  # showing a Value is not an observation
         grad = f", grad={gradient:.4g}" if gradient else ""
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self._data:.4g}{grad}{label})"

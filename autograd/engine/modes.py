@@ -288,7 +288,7 @@ def depends_on(name: str, read: Callable[[], object]) -> None:
 
 
 def number(value: Node) -> float:
-    """Return a value's data without being noticed: for what becomes part of a graph and is no question."""
+    """Return a value's data unobserved, for what becomes part of the graph."""
     if not active:
         return value.data
     with unobserved():
@@ -317,7 +317,7 @@ def recorded_by(recorder: Recorder) -> Iterator[None]:
 
 
 class _Nobody:
-    """Ignores observations: those that the package makes itself are no part of a recording."""
+    """Ignores observations: the package's own are not part of a recording."""
 
     number = -1
 
@@ -364,7 +364,7 @@ def suspended() -> Iterator[None]:
 def inspect_backward(root: Node) -> None:
     """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing.
 
-    A recorder is told that gradients were written, which is no part of a graph.
+    A recorder is told that gradients were written, which is not part of a graph.
     """
     observed("backward", root, None, None)
     if _detecting.get():

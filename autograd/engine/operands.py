@@ -34,7 +34,7 @@ def other_operand(op: Op, other: Any, reflected: str) -> Any:
 
 
 def sequence_of(op: str, what: str, values: Iterable[Any], least: int = 0) -> tuple[Any, ...]:
-    """Return operands as a tuple; TypeError or ValueError where they are no sequence, or too few."""
+    """Return operands as a tuple; TypeError or ValueError unless they are a sequence with enough elements."""
     iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
     if not iterable or isinstance(values, (str, bytes)):
         raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {shown(values)}")

@@ -342,7 +342,7 @@ def cotangent_derivative(n: float, x: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of ψ at x; nan where n is no whole number ≥ 0, and for x < 0 from n = 7 on."""
+    """The n-th derivative of ψ at x; nan where n is not a whole number ≥ 0, and for x < 0 from n = 7 on."""
     whole = n == ieee.floor(n) and n >= 0.0
     positive = x if x > 0.0 else 1.0 - x
     sign = 1.0 if ieee.fmod(n, 2.0) == 1.0 else -1.0

@@ -27,7 +27,7 @@ SOURCES: Final[dict[str, ast.FunctionDef]] = {}
 
 
 class _Numbers(ast.NodeVisitor):
-    """A derivative's tree of calls as straight-line code over floats; each op that is no arithmetic is called once."""
+    """A derivative's tree of calls as straight-line code over floats; each op that is not arithmetic is called once."""
 
     exact: Final[dict[str, type[ast.operator]]] = {name: kind for kind, name in BINARY.items() if TABLE[name].regular}
 
@@ -182,7 +182,7 @@ def _enter_third(op: Op) -> None:
         _enter_slope(HIDDEN[op.name], position)
 
 
-# Hidden ops that are no slopes
+# Hidden ops that are not slopes
 
 
 def _enter_power_over(n: int) -> None:

@@ -36,7 +36,7 @@ def converse(version: str, begin: str = "", lines: str = "") -> int:
     begin : str
         The sheet, or what its lines are from.
     lines : str
-        The sheet's lines, where `begin` is no sheet.
+        The sheet's lines, where `begin` is not a sheet.
     """
     session = Session()
     stdin = sys.stdin

@@ -38,7 +38,7 @@ __all__ = [
     "undefined",
 ]
 
-NAMELESS: Final = ("rate", "title")  # directives whose arguments are no names
+NAMELESS: Final = ("rate", "title")  # directives whose arguments are not names
 
 
 @dataclass(frozen=True)

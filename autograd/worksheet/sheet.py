@@ -501,7 +501,7 @@ def _resolve(
     if instruction.kind in ("partial", "updated", "slope"):
         shown = {"partial": name, "updated": f"{name}'", "slope": f"{token.text}'"}[instruction.kind]
         raise token.error(
-            f"{shown} is no quantity of a step; derivatives and updates stand in claims, check left == right, "
+            f"{shown} is not a quantity of a step; derivatives and updates stand in claims, check left == right, "
             f"and in questions at the prompt"
         )
     if instruction.kind != "name" or name in lines:
@@ -513,7 +513,7 @@ def _resolve(
     if name in CONSTANTS:
         return instruction._replace(kind="number", number=CONSTANTS[name])
     if _is_differential(name, everywhere):
-        raise token.error(f"{name!r} is no quantity; a derivative, d(y)/d(x), stands in claims and questions only")
+        raise token.error(f"{name!r} is not a quantity; a derivative, d(y)/d(x), stands in claims and questions only")
     raise unknown_name(token, name, list(lines), bool(instruction.takes), "defined so far are")
 
 

@@ -67,7 +67,7 @@ def test_recordings_live_as_long_as_their_graphs() -> None:
 
 
 QUESTIONS: dict[str, Callable[[Value, Value], Any]] = {
-    "a value that is no part of the graph": lambda x, w: x * x - w > 1.0,
+    "a value that is not part of the graph": lambda x, w: x * x - w > 1.0,
     "a parameter": lambda x, w: w > 0.5,
     "of constants and parameters": lambda x, w: (w + 1.0).log() > 0.1,
     "max of Python": lambda x, w: max([w, Value(0.75)]) is w,
@@ -105,7 +105,7 @@ def test_every_way_to_ask(question: Callable[[Value, Value], Any], inner: bool) 
     x.data = 0.125
     assert changes(program, 0.25) or question(x, w) == answer
     w.data = 1.0
-    assert question is QUESTIONS["a value that is no part of the graph"] or program(0.25) == 0.25 * answer
+    assert question is QUESTIONS["a value that is not part of the graph"] or program(0.25) == 0.25 * answer
 
 
 def test_a_part_of_the_graph_is_enough() -> None:

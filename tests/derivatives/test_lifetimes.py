@@ -148,7 +148,7 @@ def test_leaves_made_inside_are_constants() -> None:
         return h * seen[-1]
 
     y = ag.checkpoint(leaking)(x)
-    assert y.parents == (x, seen[0])  # what others can reach is no constant
+    assert y.parents == (x, seen[0])  # what others can reach is not a constant
 
 
 def test_leaves_of_an_outer_checkpoint_are_no_weights_of_the_graph() -> None:

@@ -182,7 +182,7 @@ def _identifier(label: str) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """Return a name that is no reserved word and not taken yet, and take it."""
+    """Return a name that is not a reserved word and not taken yet, and take it."""
     name = f"v_{name}" if OURS.match(name) else name
     found, number = name, 2
     while found in RESERVED or found in taken:

@@ -26,7 +26,7 @@ class Columns(list[Any]):
 
 
 class Arguments(Leaves):
-    """Leaves of arguments: what is no bool, text or None, which are passed as they are.
+    """Leaves of arguments: what is not a bool, text or None, which are passed as they are.
 
     A numpy array is one leaf, a number for each sample, or if it is 2-D a list of its columns; as a vector it is so
     many numbers.

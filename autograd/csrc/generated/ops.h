@@ -36,7 +36,7 @@ enum {
     OP_silu_second_slope,
     OPS_COUNT
 };
-enum { ROWS_COUNT = 62 }; /* those that are no hidden ops */
+enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
 
 /* name, (operands), default of the last or NAN, signatures of method and function, docstring */
 #define UNARY_OPS(X) \

@@ -270,7 +270,7 @@ read_operand(int op, PyObject *object, double *number)
 }
 
 /* Whether an operator should leave the work to the other operand's class: an array, which will come back with
-   its elements. What is no number at all is refused here, with a better text than Python's. */
+   its elements. What is not a number at all is refused here, with a better text than Python's. */
 static COLD bool
 may_know_better(PyObject *other, const char *reflected)
 {

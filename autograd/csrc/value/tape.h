@@ -44,7 +44,7 @@ typedef struct {
 
 typedef enum { BROKEN, UNFIT, BUILT } Outcome; /* BROKEN: with an exception */
 
-/* A branch that `where` didn't take is no part of the graph. */
+/* A branch that `where` didn't take is not part of the graph. */
 static inline bool
 leads_on(const Node *node, const Edge *edge)
 {

@@ -39,7 +39,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
     Raises
     ------
     ValueError
-        When it is called, if the function or its gradient computes with a Value that is no argument.
+        When it is called, if the function or its gradient computes with a Value that is not an argument.
 
     Examples
     --------
