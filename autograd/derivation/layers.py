@@ -22,7 +22,7 @@ Matrix = list[list[float]]
 
 @runtime_checkable
 class Layered(Protocol):
-    """A layer with rows of weights and a bias for each row, as `nn.Layer`; plain numbers among the biases are not trained."""
+    """A layer with rows of weights and a bias for each row, as `nn.Layer`; biases may be plain numbers."""
 
     weights: list[list[Value]]
     biases: list[Any]
