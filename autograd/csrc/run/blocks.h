@@ -569,6 +569,9 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             double *out = SLOT(work, s->outs[0]);
             if (column->stride == sizeof(double)) {
                 memcpy(out, from, count * sizeof(double));
+                for (long i = 0; i < count; i += 8) { /* of the next block, which no processor foresees among many columns */
+                    __builtin_prefetch(from + (count + i) * (long)sizeof(double));
+                }
             }
             else {
                 for (long i = 0; i < count; i++) {

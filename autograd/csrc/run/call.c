@@ -28,11 +28,11 @@ replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
 bool
 replay_any_nan(const double *numbers, ptrdiff_t count)
 {
-    bool any = false;
+    int64_t any = 0; /* as wide as the numbers, for vectors */
     for (ptrdiff_t i = 0; i < count; i++) {
-        any |= numbers[i] != numbers[i];
+        any |= numbers[i] != numbers[i] ? -1 : 0;
     }
-    return any;
+    return any != 0;
 }
 
 bool

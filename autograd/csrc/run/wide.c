@@ -9,6 +9,8 @@
 
 #include "kernel.h"
 
+#include <stdlib.h>
+
 #include "../generated/ops.h"
 #include "../plan/memory.h"
 
@@ -16,7 +18,7 @@
 #include "row_kernels.h"
 
 enum { FEWEST = 4, BEHIND = 8 }; /* steps worth a vector; places beyond the last, as vectors are whole */
-enum { SAME, UP, DOWN, PACKED };
+enum { SAME, UP, PACKED };
 
 /* What the body adds to a sum over samples. */
 typedef struct {
@@ -33,6 +35,10 @@ typedef struct {
     int32_t terms, count, at;
 } Packed;
 
+typedef struct {
+    int32_t at[2], node;
+} Member;
+
 /* Numbers are named by ids; those of computed ones begin where the places of all others end. */
 typedef struct {
     Arena arena;
@@ -48,6 +54,7 @@ typedef struct {
     ARRAY(Group) groups;
     Ints next, by_level, in_order;
     ARRAY(Packed) packs;
+    ARRAY(Member) sorting;
     Ints members, classes, broken;
     Ints list;             /* what is to be packed */
     ARRAY(Step) steps;     /* what comes out */
@@ -355,7 +362,7 @@ member(const Widener *w, ptrdiff_t i)
 static int
 class_of(int32_t difference)
 {
-    return difference == 0 ? SAME : difference == 1 ? UP : difference == -1 ? DOWN : PACKED;
+    return difference == 0 ? SAME : difference == 1 ? UP : PACKED;
 }
 
 /* Find the operands that a member has elsewhere than the run so far would have them; how many. */
@@ -396,33 +403,15 @@ run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
     return i - begin;
 }
 
-static void
-reverse_members(Widener *w, ptrdiff_t begin, ptrdiff_t end)
-{
-    for (int32_t *a = w->members.items + begin, *b = w->members.items + end - 1; a < b; a++, b--) {
-        const int32_t swapped = *a;
-        *a = *b;
-        *b = swapped;
-    }
-}
-
-/* Let the operands of a run go up, those that don't then be packed; false where most of them would be. */
+/* Whether a run pays: not where most of its operands would be packed. */
 static bool
-settle(Widener *w, ptrdiff_t begin, ptrdiff_t end)
+pays(const Widener *w)
 {
-    ptrdiff_t found[4] = {0};
+    size_t found = 0;
     for (size_t k = 0; k < w->classes.count; k++) {
-        found[w->classes.items[k]]++;
+        found += w->classes.items[k] == PACKED;
     }
-    const int against = found[DOWN] > found[UP] ? UP : DOWN;
-    if (against == UP) {
-        reverse_members(w, begin, end);
-    }
-    for (size_t k = 0; k < w->classes.count; k++) {
-        const int class = w->classes.items[k];
-        w->classes.items[k] = class == against ? PACKED : class == DOWN ? UP : class;
-    }
-    return 2 * (found[PACKED] + found[against]) <= (ptrdiff_t)w->classes.count;
+    return 2 * found <= w->classes.count;
 }
 
 
@@ -550,27 +539,67 @@ settle_outs(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
     }
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+    const Member *x = a, *y = b;
+    const int32_t of_x[] = {x->at[0], x->at[1], x->node}, of_y[] = {y->at[0], y->at[1], y->node};
+    int k = 0;
+    while (k < 2 && of_x[k] == of_y[k]) {
+        k++;
+    }
+    return (of_x[k] > of_y[k]) - (of_x[k] < of_y[k]);
+}
+
+/* The members of a group by where their first two factors or operands are, which brings those together that read in regular
+   places; first by the one that those after each other share more often. */
+static void
+sort_members(Widener *w, const Group *group)
+{
+    Arena *arena = &w->arena;
+    const ptrdiff_t skipped = is_dot(group->like), operands = operands_of(group->like);
+    ptrdiff_t shared[2] = {0, 0};
+    w->sorting.count = w->members.count = 0;
+    for (int32_t i = group->first; i >= 0; i = w->next.items[i]) {
+        const Step *s = &w->nodes.items[i];
+        Member member = {.node = i};
+        for (int k = 0; k < 2 && skipped + k < operands; k++) {
+            member.at[k] = operand(w, s, skipped + k);
+            shared[k] += w->sorting.count > 0 && w->sorting.items[w->sorting.count - 1].at[k] == member.at[k];
+        }
+        *ADDED(arena, &w->sorting) = member;
+    }
+    for (size_t i = 0; shared[1] > shared[0] && i < w->sorting.count; i++) {
+        int32_t *at = w->sorting.items[i].at, first = at[0];
+        at[0] = at[1];
+        at[1] = first;
+    }
+    if (group->size >= FEWEST) {
+        qsort(w->sorting.items, w->sorting.count, sizeof(Member), by_place);
+    }
+    for (size_t i = 0; i < w->sorting.count; i++) {
+        push(arena, &w->members, w->sorting.items[i].node);
+    }
+}
+
 static void
 emit_group(Widener *w, const Group *group)
 {
-    w->members.count = 0;
-    for (int32_t i = group->first; i >= 0; i = w->next.items[i]) {
-        push(&w->arena, &w->members, i);
-    }
+    sort_members(w, group);
     const ptrdiff_t size = group->size;
     const int32_t apart = (int32_t)size, out = new_places(w, group->like->outs_count * size + (size >= FEWEST ? BEHIND : 0));
     const bool wide = group->like->kind != OR && group->like->kind != LOGSUMEXP;
     for (ptrdiff_t begin = 0; begin < size;) {
         tick(&w->arena);
         const ptrdiff_t run = wide ? run_from(w, begin, size) : 1, end = begin + run;
-        const bool settled = run >= FEWEST && settle(w, begin, end);
+        const bool pay = run >= FEWEST && pays(w);
         for (ptrdiff_t i = begin; i < end; i++) {
             settle_outs(w, i, out + (int32_t)i, apart);
         }
-        if (settled) {
+        if (pay) {
             emit_run(w, begin, run, out + (int32_t)begin, apart);
         }
-        for (ptrdiff_t i = begin; !settled && i < end; i++) {
+        for (ptrdiff_t i = begin; !pay && i < end; i++) {
             emit_single(w, i, out + (int32_t)i, apart);
         }
         begin = end;
