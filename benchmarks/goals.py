@@ -81,6 +81,10 @@ GOALS = (
     Goal("random graph planned, seconds", 0.3, True, lambda r: r.section("replay").least("random graph planned")),
     _least("W4 compiled, faster than eager", 8.0, "replay", "eager W4", "W4"),
     _most("W4 compiled, times C by hand", 2.0, "replay", "W4", "by hand W4"),
+    _most("Asian call, price, times C by hand", 1.0, "replay", "option price", "by hand option price"),
+    _most(
+        "Asian call, derivatives, times C by hand", 1.0, "replay", "option derivatives", "by hand option derivatives"
+    ),
     _least("two threads, N = 40,000, faster than one", 1.8, "replay", "N = 40,000", "N = 40,000, two threads"),
     _most("without the C core, N = 40,000, times with it", 12.0, "replay", "N = 40,000, on numpy", "N = 40,000"),
     _least("moons by fit, faster than micrograd", 15_000.0, "training", "micrograd step", "fit, 2000 steps"),

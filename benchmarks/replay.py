@@ -21,6 +21,8 @@ from autograd.compiler.plan.optimised import plan
 from autograd.compiler.record.tape import record
 from benchmarks.engines import ENGINES
 from benchmarks.graphs import INPUTS, OPERATIONS, PARAMETERS, network, random_graph
+from benchmarks.option import PATHS, Option
+from benchmarks.option import by_hand as option_by_hand
 from benchmarks.peers import running
 from benchmarks.timing import Found, Sampler, Settings, Times, agreement, alternate, ours
 from benchmarks.workloads import gpt
@@ -29,6 +31,12 @@ __all__ = ["SIZES", "measure"]
 
 HERE = Path(__file__).parent
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
+POINTER = ctypes.c_void_p
+ARGUMENTS: dict[str, list[Any]] = {
+    "replay_limit.c": [POINTER, ctypes.c_long, POINTER, POINTER, POINTER],
+    "gpt_limit.c": [POINTER] * 4,
+    "option_limit.c": [POINTER, ctypes.c_long, POINTER, ctypes.c_double, POINTER, POINTER],
+}
 SIZES = {"N = 1": 1, "N = 100": 100, "N = 10,000": 10_000}
 THREADED = 40_000
 GRAPH, GRAPH_SAMPLES, LARGE = (
@@ -76,14 +84,13 @@ def summed_gradients(program: Program, parameters: Sequence[Value], columns: Any
     return [float(found.get(id(value), 0.0)) for value in parameters]
 
 
-def by_hand(folder: Path, source: str = "replay_limit.c") -> Callable[..., None]:
+def by_hand(folder: Path, source: str = "replay_limit.c", *flags: str) -> Callable[..., None]:
     """Compile C written by hand, for this machine."""
     library = folder / f"{source}.so"
-    subprocess.run(["gcc", *FLAGS, str(HERE / source), "-o", str(library), "-lm"], check=True, capture_output=True)
+    command = ["gcc", *FLAGS, *flags, str(HERE / source), "-o", str(library), "-lm"]
+    subprocess.run(command, check=True, capture_output=True)
     function = ctypes.CDLL(str(library)).limit
-    pointer = ctypes.c_void_p
-    samples = [ctypes.c_long] if source == "replay_limit.c" else []
-    function.argtypes, function.restype = [pointer, *samples, pointer, pointer, pointer], None
+    function.argtypes, function.restype = ARGUMENTS[source], None
     run: Callable[..., None] = function
     return run
 
@@ -156,6 +163,18 @@ def gpt_step(folder: Path, found: Found) -> dict[str, Sampler]:
     return samplers | {"by hand W4": ours(run)}
 
 
+def asian_call(folder: Path, found: Found, paths: int) -> dict[str, Sampler]:
+    """Samplers of an option's price and derivatives: compiled, and in C written by hand."""
+    option = Option(paths)
+    found.facts |= {f"operations {name}": len(option.program.tape.rows) * paths for name in option.samplers()}
+    try:
+        limit = by_hand(folder, "option_limit.c", "-ffast-math")
+    except (OSError, subprocess.CalledProcessError) as error:
+        found.missing["option in C by hand"] = str(error)
+        return option.samplers()
+    return option.samplers() | option_by_hand(option, limit, found)
+
+
 def planning(name: str, ops: int, settings: Settings, found: Found) -> Times:
     """Times of recording a random graph of a given size, and of planning it."""
     leaves = [Value(x) for x in numbers(sum(INPUTS), 0.9)]
@@ -196,6 +215,7 @@ def measure(settings: Settings) -> Found:
         running("replay", ("torch", "jax"), nets, expected, settings, found) as arrays,
     ):
         samplers |= limits(Path(folder), expected, found) | gpt_step(Path(folder), found)
+        samplers |= asian_call(Path(folder), found, PATHS // (100 if settings.quick else 1))
         found.times = alternate(samplers | scalar | arrays, settings, "replay")
     found.times |= planning("random graph", GRAPH, settings, found)
     if not settings.quick:

@@ -95,6 +95,8 @@ def replay(results: Results) -> str:
         "N = 40,000, numpy in place of C": ("N = 40,000, on numpy",),
         f"random graph, N = {found.facts.get('samples of the random graph', 0):,.0f}": ("random graph",),
         "W4, N = 1": ("W4",),
+        "Asian call, price alone": ("option price",),
+        "Asian call, price and five derivatives": ("option derivatives",),
         f"planning a random graph of {planned['random graph']} operations": ("random graph planned",),
         f"planning a random graph of {planned['large graph']} operations": ("large graph planned",),
     }
@@ -107,7 +109,8 @@ def replay(results: Results) -> str:
     }
     text = (
         "Value and gradients by a compiled graph: the 2-16-16-1 net with squared error over N samples, a random graph "
-        f"without structure, the GPT step W4. {MULTIPLES}"
+        "without structure, the GPT step W4, and an Asian call over 252 steps and 20,000 paths. "
+        f"{MULTIPLES}"
     )
     return f"{text}\n\n{compared(found, rows, columns, extra='an operation')}"
 

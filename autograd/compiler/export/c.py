@@ -142,11 +142,33 @@ class _File:
     def function(self, gradient: bool) -> str:
         made = instructions(self.tape, gradient, self.weights is None)
         name = f"{self.name}_gradient" if gradient else self.name
-        head = f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
+        if not made.assumes:
+            return self.one(name, made, gradient)
+        strict = instructions(self.tape, gradient, self.weights is None, strict=True)
+        usual = self.one(f"{name}_usual", made, gradient, "static ")
+        return "\n".join([usual, self.one(f"{name}_strict", strict, gradient, "static "), self.chosen(name)])
+
+    def declared(self, name: str, gradient: bool) -> str:
+        return f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
+
+    def one(self, name: str, made: Instructions, gradient: bool, linkage: str = "") -> str:
+        """A function that carries out instructions."""
+        head = linkage + self.declared(name, gradient)
         if len(made.steps) > LONG:
             return self.in_tables(name, head, made, gradient)
         lines = self.straight(made, gradient)
         return _function(head, [*self.unused(lines, gradient), *lines, "return 0;"])
+
+    def chosen(self, name: str) -> str:
+        """A function of a gradient that is computed again, strictly, where it comes out as nan."""
+        own = [argument for argument, _ in self.arguments()]
+        passed = ", ".join([*own, "seeds", "outputs", *(f"d_{argument}" for argument in own)])
+        lines = [f"const int failed = {name}_usual({passed});", "bool unclear = false;"]
+        for argument, count in self.arguments():
+            lines += loop("i", count, [f"unclear = unclear || d_{argument}[i] != d_{argument}[i];"])
+        lines.append(f"return failed == 0 && unclear ? {name}_strict({passed}) : failed;")
+        said = "/* Where what an op doesn't select is infinite, the usual gradient is nan: it is computed again. */\n"
+        return said + _function(self.declared(name, True), lines)
 
     def straight(self, made: Instructions, gradient: bool, sample: str = "") -> Lines:
         """One statement after the other; with `sample`, for that sample of a batch."""
@@ -165,16 +187,16 @@ class _File:
         return [*leaves, *body]
 
     def unused(self, lines: Lines, gradient: bool) -> Lines:
-        """Return the statement that marks an argument as deliberately unused."""
+        """What tells a compiler that an argument is not used on purpose."""
         named = set(re.findall(r"\w+", "\n".join(lines)))
         given = [name for name, _ in self.arguments()] + ["seeds"] * gradient
         return [f"(void){name};" for name in given if name not in named]
 
     def guards(self, statements: Statements, made: Instructions) -> Iterator[str]:
-        observed = iter(made.roots[len(self.tape.outputs) :])
+        asked = iter(made.roots[len(self.tape.outputs) :])
         for count, guard in enumerate(self.tape.guards, 1):
-            one = statements.operand([next(observed)])
-            other = statements.operand([next(observed)]) if guard.other is not None else ""
+            one = statements.operand([next(asked)])
+            other = statements.operand([next(asked)]) if guard.other is not None else ""
             test = holds(guard, one, other, codegen.C, lambda name: "trunc" if name == "int" else name, number)
             yield from (f"if (!({test})) {{", f"    return {count};", "}")
 
@@ -248,11 +270,22 @@ class _File:
         if gradient and "parameters" in own:
             before += loop("i", self.tape.parameters, ["d_parameters[i] = 0;"])
         made = instructions(self.tape, gradient, self.weights is None)
-        body = self.one_of_batch(gradient) if len(made.steps) > LONG else self.straight(made, gradient, "k")
-        before = self.unused(body, False) + before
-        return _function(
-            head, [*before, "for (long k = 0; k < n; k++) {", *("    " + line for line in body), "}", "return n;"]
-        )
+        short = len(made.steps) <= LONG
+        body = self.straight(made, gradient, "k") if short else self.one_of_batch(gradient)
+        lines = [*before, *_samples(body)]
+        if short and made.assumes:
+            lines += self.again(before)
+        return _function(head, [*self.unused(lines, False), *lines, "return n;"])
+
+    def again(self, before: Lines) -> Lines:
+        """What is done where a gradient of a batch is nan: sample by sample, by the function that looks at each."""
+        lines = ["bool unclear = false;"]
+        for name, count in self.arguments():
+            size = f"{count} * n" if name == "inputs" else str(count)
+            test = f"    unclear = unclear || d_{name}[i] != d_{name}[i];"
+            lines += [f"for (long i = 0; i < {size}; i++) {{", test, "}"]
+        redone = [*before, *_samples(self.one_of_batch(True))]
+        return [*lines, "if (unclear) {", *("    " + line for line in redone), "}"]
 
     def one_of_batch(self, gradient: bool) -> Lines:
         """A call for one sample, and its results in their places: of a long program."""
@@ -270,6 +303,11 @@ class _File:
         taken = loop("i", inputs, ["x[i] = inputs[i * n + k];"])
         failed = [f"if ({self.name}{'_gradient' * gradient}({', '.join(passed)}) != 0) {{", "    return k;", "}"]
         return [*local, *taken, *failed, *after]
+
+
+def _samples(body: Lines) -> Lines:
+    """A loop over the samples of a batch."""
+    return ["for (long k = 0; k < n; k++) {", *("    " + line for line in body), "}"]
 
 
 def _at(array: str, index: int, sample: str) -> str:

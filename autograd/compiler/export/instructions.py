@@ -77,6 +77,8 @@ class Instructions:
         Places of the gradients; None for one that is 0.
     labels : dict of int to str
         Places that are labelled in the recorded code.
+    assumes : bool
+        Whether a gradient may come out as nan that strict instructions compute.
     """
 
     constants: dict[int, float] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class Instructions:
     of_inputs: list[int | None] = field(default_factory=list)
     of_parameters: list[int | None] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)
+    assumes: bool = False
 
     def new(self, count: int) -> list[int]:
         """Places that nothing else has."""
@@ -155,7 +158,7 @@ def written_by(step: Instruction) -> Iterator[int]:
         yield from (slope for _, slope in step.terms if slope >= 0)
 
 
-def instructions(tape: Tape, gradient: bool, of_parameters: bool = True) -> Instructions:
+def instructions(tape: Tape, gradient: bool, of_parameters: bool = True, strict: bool = False) -> Instructions:
     """Write a tape as instructions.
 
     Parameters
@@ -166,9 +169,12 @@ def instructions(tape: Tape, gradient: bool, of_parameters: bool = True) -> Inst
         Whether the gradients of all inputs and parameters are wanted, too.
     of_parameters : bool
         False leaves those of the parameters out.
+    strict : bool
+        Whether what an op doesn't select is kept from every product, as `optimised.plan` has it; the plain plan always
+        does so.
     """
-    reader = _Planned if PLANNER else _Plain
-    made = (reader(tape, True) if gradient else reader(_labelled(tape), False)).made
+    recorded = tape if gradient else _labelled(tape)
+    made = _Planned(recorded, gradient, strict).made if PLANNER else _Plain(recorded, gradient).made
     count = len(tape.outputs)
     if not gradient:
         named = range(count, count + len(tape.labels))
@@ -188,9 +194,9 @@ def _labelled(tape: Tape) -> Tape:
 class _Planned:
     """Reads a plan of the optimising planner: what each register and each uniform number stands for."""
 
-    def __init__(self, tape: Tape, gradient: bool) -> None:
-        self.plan = plan = optimised.plan(tape, inputs=gradient, parameters="sum" if gradient else "")
-        self.made = made = Instructions()
+    def __init__(self, tape: Tape, gradient: bool, strict: bool) -> None:
+        self.plan = plan = optimised.plan(tape, gradient, "sum" if gradient else "", strict)
+        self.made = made = Instructions(assumes=plan.assumes)
         numbers = [*plan.constants]
         made.constants = dict(zip(made.new(len(numbers)), plan.constants.values(), strict=True))
         made.parameters, made.inputs = made.new(plan.parameters), made.new(tape.inputs)
