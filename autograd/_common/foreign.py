@@ -266,6 +266,7 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
         "early_stopping": "`nn.fit` with `nn.EarlyStopping`",
         "verbose": "`history_` has the losses",
     },
+    "dataset": {"n_samples": "`samples`", "random_state": "`seed`", "centers": "`classes`, of `spirals`"},
     "state": {"strict": "a state must have exactly the entries of the model; a missing one is an error"},
     "fit": {
         "criterion": "`loss`",

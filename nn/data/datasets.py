@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd._common.foreign import explained
 from nn._common.checks import setting
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["circles", "moons", "spirals", "xor"]
 
 
+@explained("dataset")
 def moons(
     samples: int = 100, *, noise: float = 0.0, shuffle: bool = True, seed: int | None = 0
 ) -> tuple[Points, Labels]:
@@ -44,6 +46,7 @@ def moons(
     return _labelled("moons", [np.column_stack(arc) for arc in arcs], noise, shuffle, seed)
 
 
+@explained("dataset")
 def circles(
     samples: int = 100, *, noise: float = 0.0, factor: float = 0.8, shuffle: bool = True, seed: int | None = 0
 ) -> tuple[Points, Labels]:
@@ -63,6 +66,7 @@ def circles(
     return _labelled("circles", rings, noise, shuffle, seed)
 
 
+@explained("dataset")
 def spirals(
     samples: int = 100, *, classes: int = 2, turns: float = 1.0, noise: float = 0.0, shuffle: bool = True,
     seed: int | None = 0,
@@ -89,6 +93,7 @@ def spirals(
     return _labelled("spirals", arms, noise, shuffle, seed)
 
 
+@explained("dataset")
 def xor(samples: int = 4, *, noise: float = 0.0, shuffle: bool = False, seed: int | None = 0) -> tuple[Points, Labels]:
     """The corners of the unit square, 00, 01, 10, 11 in turn, labelled by exclusive or.
 
@@ -123,7 +128,7 @@ def _noisy(where: str, points: Points, labels: Labels, noise: float, shuffle: bo
     import numpy as np
 
     deviation = setting(where, "noise", noise)
-    source = np.random.RandomState(seed)
+    source = np.random.RandomState(None if seed is None else setting(where, "seed", seed))
     if shuffle:
         order = np.arange(len(labels))
         source.shuffle(order)

@@ -78,10 +78,12 @@ class MLP(Module):
     ) -> None:
         """Set weights and biases of every layer, as `Layer.set` does; nothing changes if a shape is wrong."""
         for what, given in (("weights", weights), ("biases", biases)):
+            if given is not None and not hasattr(given, "__len__"):
+                raise TypeError(f"MLP: {what} must be a sequence with an entry for each layer, got {shown(given)}")
             if given is not None and len(given) != len(self.layers):
                 raise ValueError(f"MLP: {what} must be given for each of {len(self.layers)} layers, got {len(given)}")
-        nothing = [None] * len(self.layers)
-        each = zip(self.layers, weights or nothing, biases or nothing, strict=True)
+        given_, nothing = (weights, biases), [None] * len(self.layers)
+        each = zip(self.layers, *(nothing if part is None else part for part in given_), strict=True)
         assign([pair for layer, matrix, bias in each for pair in layer._assignments(matrix, bias)])
 
     def __call__(self, xs: Sequence[Operand]) -> Any:

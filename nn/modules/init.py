@@ -10,16 +10,19 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.backend import Value
-from nn._common.checks import flattened, listed, number_of, one_of, shape_of, shown
+from nn._common.checks import flattened, listed, numbers, one_of, shape_of, shown
 from nn._common.seeds import Seed, source
 
 __all__ = [
     "INITIALISERS", "constant_", "gain", "he_normal_", "he_uniform_", "kaiming_normal_", "kaiming_uniform_",
     "normal_", "ones_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]  # fmt: skip
+
+MOST: Final = 10**9
+"""Weights of a matrix; each takes some 100 bytes."""
 
 Initialiser: TypeAlias = Callable[..., Any]
 
@@ -50,10 +53,7 @@ def constant_(parameters: Any, value: float) -> Any:
     >>> constant_([Value(1.0), Value(2.0)], 0.5)
     [Value(0.5), Value(0.5)]
     """
-    try:
-        number = number_of(value)
-    except TypeError as error:
-        raise TypeError(f"constant_: value must be a number, {error}") from None
+    (number,) = numbers("constant_: value", [value], (1,))
     return _fill("constant_", parameters, lambda: number)
 
 
@@ -87,6 +87,7 @@ def uniform_(parameters: Any, low: float = 0.0, high: float = 1.0, *, seed: Seed
     >>> uniform_(Value(0.0), -1.0, 1.0, seed=0)
     Value(0.6888)
     """
+    low, high = numbers("uniform_: bounds", [low, high], (2,))
     if not low <= high < math.inf or low == -math.inf:
         raise ValueError(f"uniform_: bounds must be finite and in order, got {low!r} and {high!r}")
     draw = source(seed)
@@ -101,6 +102,7 @@ def normal_(parameters: Any, mean: float = 0.0, std: float = 1.0, *, seed: Seed 
     >>> normal_([Value(0.0), Value(0.0)], 5.0, 0.0, seed=0)
     [Value(5), Value(5)]
     """
+    mean, std = numbers("normal_: mean and std", [mean, std], (2,))
     if not (0.0 <= std < math.inf and math.isfinite(mean)):
         raise ValueError(f"normal_: mean must be finite and std finite and not negative, got {mean!r} and {std!r}")
     draw = source(seed)
@@ -174,6 +176,8 @@ def filled(what: str, init: str | Initialiser, outputs: int, inputs: int, draw: 
     """New weights of shape (outputs, inputs) from an initialiser's name, or a function of (weights, seed=…)."""
     if not callable(init) and init not in INITIALISERS:
         raise ValueError(f"{what}: unknown init, got {init!r}; allowed {listed(INITIALISERS)}, or a function")
+    if outputs * inputs > MOST:
+        raise ValueError(f"{what}: {outputs} times {inputs} weights are too many for memory")
     rows = [[Value(0.0) for _ in range(inputs)] for _ in range(outputs)]
     (init if callable(init) else INITIALISERS[init])(rows, seed=draw)
     return rows

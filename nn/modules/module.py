@@ -10,6 +10,7 @@ from autograd.draw import notebook
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from nn._common import flat
+from nn._common.checks import switch
 from nn._common.steps import zeros
 from nn.modules import state
 
@@ -53,10 +54,10 @@ class Module(state.Stateful):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call `forward`."""
-        forward = getattr(type(self), "forward", None)
+        forward = getattr(self, "forward", None)
         if forward is None:
             raise TypeError(f"{type(self).__name__} can't be called: a Module defines __call__, or forward")
-        return forward(self, *args, **kwargs)
+        return forward(*args, **kwargs)
 
     @property
     def training(self) -> bool:
@@ -66,7 +67,7 @@ class Module(state.Stateful):
 
     @training.setter
     def training(self, mode: bool) -> None:
-        self._training = bool(mode)
+        self._training = switch(f"{type(self).__name__}: training", mode)
 
     def parameters(self) -> list[Value]:
         """Return all parameters, without repetition, in the order of the attributes."""

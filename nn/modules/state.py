@@ -156,7 +156,7 @@ def _checked(entry: Entry, given: Any) -> list[float]:
         wanted = f"of shape {entry.shape}" if entry.shape else "one number"
         raise ValueError(f"must be {wanted}, got {f'shape {shape}' if shape else repr(given)[:60]}")
     flat = flattened(given, shape)
-    if any(isinstance(number, bool) for number in flat):
+    if any(type(number).__name__.startswith("bool") for number in flat):  # of Python or of an array
         raise TypeError("must hold numbers, got True or False")
     try:
         numbers = [number_of(number) for number in flat]

@@ -88,6 +88,7 @@ CALLS: dict[str, list[Any]] = {
     "predict": [partial(nn.predict, nn.MLP(1, [1]), [1.0])],
     "stopping": [partial(nn.EarlyStopping)],
     "estimator": [partial(nn.Classifier), partial(nn.Regressor)],
+    "dataset": [partial(nn.datasets.moons), partial(nn.datasets.xor)],
     "state": [partial(nn.MLP(1, [1]).load_state_dict, {})],
     "fit": [partial(nn.fit, nn.MLP(1, [1]), [1.0], [1.0], loss="mse", optimizer=nn.SGD)],
 }  # fmt: skip

@@ -227,6 +227,7 @@ def test_wrong_types_for_the_optimiser() -> None:
 MASKED: Any = np.ma.array([1.0, 2.0], mask=[False, True])
 KIND: Any = nn.Linear
 TANH: Any = math.tanh
+WORD: Any = "a"
 
 
 @pytest.mark.parametrize(
@@ -274,3 +275,50 @@ def test_parameters_where_they_would_be_lost_are_refused(kept: Any) -> None:
     module.kept = kept  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match="parameters can't be"):
         module.parameters()
+
+
+@pytest.mark.parametrize(
+    "call, text",
+    [
+        (lambda net: net.set(weights=3), "MLP: weights must be a sequence with an entry for each layer, got 3 (int)"),
+        (lambda net: net.set(weights=np.ma.masked_all((2, 2, 2))), "layer 1: weights must be numbers, got masked"),
+        (
+            lambda net: net.set(weights=np.ones((2, 2, 2)) * 1j),
+            "layer 1: weights must be numbers, got np.complex128(1j)",
+        ),
+        (lambda net: net.load_state_dict({**net.state_dict(), "layers.0.biases": np.ones(2) > 0}), "must hold numbers"),
+        (lambda net: nn.init.uniform_(net.parameters(), WORD, 1), "uniform_: bounds must be numbers, got 'a' (str)"),
+        (
+            lambda net: nn.init.normal_(net.parameters(), std="a"),
+            "normal_: mean and std must be numbers, got 'a' (str)",
+        ),
+        (lambda net: nn.Linear(10**6, 10**6), "layer: 1000000 times 1000000 weights are too many for memory"),
+        (lambda net: nn.datasets.moons(4, seed=WORD), "moons: seed must be a whole number of at least 0, got 'a'"),
+    ],
+)
+def test_numbers_that_are_none(call: Any, text: str) -> None:
+    net: Any = nn.MLP(2, [2, 2], seed=1)
+    before = net.state_dict()
+    with pytest.raises((TypeError, ValueError), match=re.escape(text)):
+        call(net)
+    assert net.state_dict() == before
+
+
+def test_weights_may_be_one_array() -> None:
+    net = nn.MLP(2, [2, 2], seed=1)
+    numbers: Any = np.arange(8.0).reshape(2, 2, 2)
+    net.set(weights=numbers)
+    assert [p.data for layer in net.layers for row in layer.weights for p in row] == list(range(8))
+
+
+def test_forward_may_be_a_function_of_any_kind() -> None:
+    class Still(nn.Module):
+        @staticmethod
+        def forward(xs: Any) -> Any:
+            return xs[0] * 2.0
+
+    module: Any = nn.Module()
+    module.forward = lambda xs: xs[0] * 2.0
+    assert Still()([3.0]) == module([3.0]) == 6.0
+    with pytest.raises(ValueError, match="Module: training must be True or False, got 'no'"):
+        module.train("no")
