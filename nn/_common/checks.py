@@ -161,7 +161,7 @@ def numbers(what: str, given: Any, shape: tuple[int, ...]) -> list[float]:
     try:
         return [number_of(number) for number in flattened(given, shape)]
     except TypeError as error:
-        raise TypeError(f"{what} must be numbers, {error}") from None
+        raise TypeError(f"{what} must be {'numbers' if shape else 'a number'}, {error}") from None
 
 
 def check_operands(name: str, width: int | None, xs: object) -> None:

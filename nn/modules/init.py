@@ -53,7 +53,7 @@ def constant_(parameters: Any, value: float) -> Any:
     >>> constant_([Value(1.0), Value(2.0)], 0.5)
     [Value(0.5), Value(0.5)]
     """
-    (number,) = numbers("constant_: value", [value], (1,))
+    number = numbers("constant_: value", value, ())[0]
     return _fill("constant_", parameters, lambda: number)
 
 
