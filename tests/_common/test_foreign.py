@@ -160,3 +160,5 @@ def test_the_docs_have_the_table() -> None:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     rows = [f"| `{WRITTEN[kind]}{name}` | {said} |" for kind, hints in HINTS.items() for name, said in hints.items()]
     assert [row for row in rows if row not in lines] == []
+    rows = [f"| `{name}` | {said} |" for hints in KEYWORDS.values() for name, said in hints.items()]
+    assert [row for row in rows if not any(line.endswith(row) for line in lines)] == []
