@@ -153,7 +153,7 @@ def kaiming_normal_(parameters: Any, activation: str = "relu", *, mode: str = "f
     Examples
     --------
     >>> kaiming_normal_([[Value(0.0), Value(0.0)]], "linear", seed=0)
-    [[Value(0.6659), Value(-0.988)]]
+    [[Value(0.6659), Value(-0.9875)]]
     """
     return normal_(parameters, 0.0, _kaiming_std("kaiming_normal_", parameters, activation, mode), seed=seed)
 
