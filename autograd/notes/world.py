@@ -487,7 +487,8 @@ class World:
         return (each for each in range(low, high + 1) if each != without)
 
     def _whole(self, node: Node, env: Environment) -> int:
-        index = self._index(node, env) if node.head in ("num", "sym") and not node.args else None
+        counted = node.head in ("+", "neg", "*") or (node.head in ("num", "sym") and not node.args)
+        index = self._index(node, env) if counted else None
         if isinstance(index, int):
             return index
         if node.head == "sym":
@@ -508,11 +509,15 @@ class World:
     def _eval_vector(self, node: Node, env: Environment) -> Quantity:
         body, first, last = node.args
         entries = [self._scalar(body, {**env, LETTER: at}) for at in self.range(LETTER, first, last, env)]
+        if not entries:
+            raise Unknown("a vector without entries is not computed")
         return Grid([entries]) if node.text == "row" else Grid([[each] for each in entries])
 
     def _eval_table(self, node: Node, env: Environment) -> Quantity:
         body, *sizes = node.args
         rows, columns = (range(1, self._whole(each, env) + 1) for each in sizes)
+        if not rows or not columns:
+            raise Unknown("a matrix without entries is not computed")
         return Grid([[self._scalar(body, {**env, LETTER: i, SECOND: j}) for j in columns] for i in rows])
 
     def _eval_entry(self, node: Node, env: Environment) -> Quantity:

@@ -196,3 +196,23 @@ def test_logarithms_without_spaces_and_sums_whose_index_is_not_that_of_the_left_
 )
 def test_paths_one_by_one_and_costs_with_two_definitions_are_not_accused(text: str) -> None:
     assert W not in [each.status for each in read_note(text).equations]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$u = [u_1, \ldots, u_0]$ and $r = 2 u$, $r = u + u$",
+        r"$u = \begin{bmatrix} u_{11} & \dots & u_{10} \\ \dots \\ u_{01} & \dots & u_{00} \end{bmatrix}$ and "
+        r"$r = 2 u$, $r = u + u$",
+    ],
+)
+def test_vectors_without_entries_do_no_harm(text: str) -> None:
+    assert W not in [each.status for each in read_note(text).equations]
+
+
+def test_bounds_of_sums_are_computed_from_sizes() -> None:
+    text = (
+        r"$$Q = \sum_{t=1}^{T-1} (v p_t - r_t)^2$$"
+        r"$$\frac{\partial Q}{\partial v} = \sum_{t=1}^{T-1} 2 p_t (v p_t - r_t)$$"
+    )
+    assert read_note(text).equations[-1].status == R
