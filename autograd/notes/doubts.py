@@ -35,6 +35,8 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "a name for a name"
     if not derived and left.head == "call" and any(each.head == "+" for each in left.args):
         return "an approximation"
+    if not derived and left.head == right.head == "call" and left.text == right.text:
+        return "a value put in"
     if not derived and right.head in ("sym", "abs"):
         return "a value put in"
     if right.head == "num" and right.number == 0.0:

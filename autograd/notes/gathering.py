@@ -57,6 +57,10 @@ class _Gatherer:
                 if each.head in ("sum", "prod") and each.text != "?":
                     book.letters.add(each.text)
                     self._bounds(each, steps)
+        for side in every:
+            for each in side.walk():
+                for x in each.args[1:] if each.head == "d" else ():
+                    book.sizes.pop(n.show(x), None)  # what something is differentiated by is no size
         bound = {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
         book.letters -= book.sizes.keys() - bound
         book.letters -= self._labels(every) - bound

@@ -208,11 +208,18 @@ class Pairs:
                 sure = outcome.trusted and not self._strangers(claim)
                 sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
                 sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
-                sure = sure and (not outcome.shape_error or repair.what.startswith(("transposed", "the factors are")))
+                sure = sure and (not outcome.shape_error or self._is_misfit(claim, repair))
                 return (WRONG if sure else DOUBTFUL), why + repair.message
         if outcome.shape_error or self.judge.compare(claim).result == EQUAL:
             return None
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+
+    @staticmethod
+    def _is_misfit(claim: Claim, repair: Repair) -> bool:
+        """Whether shapes that do not fit are a slip: not where a product with f′(z) may be entry by entry."""
+        products = [each for each in claim.right.walk() if each.head == "*"]
+        loose = any(factor.primes for each in products for factor in each.args)
+        return repair.what.startswith(("transposed", "the factors are")) and not loose
 
     def _scaled(self, claim: Claim, readings: Sequence[Options]) -> tuple[str, str] | None:
         """Find that a side is right but for its sign or a number before it."""

@@ -49,9 +49,8 @@ class Verdicts:
         self.known: set[Node] = set()
         self.numbers = Numbers(book, numbers)
         self.pairs = Pairs(rows, book, notation, self.numbers, work)
-        self.descends = any(
-            update is not None and update[2] is not None and update[1].head == "neg" for update in map(update_of, rows)
-        )
+        updates = [update for update in map(update_of, rows) if update is not None and update[2] is not None]
+        self.descended = {update[2].args[0] for update in updates if update[2] and update[1].head == "neg"}
 
     def run(self, wanted: Sequence[Row]) -> None:
         """Set status and message of the equations of wanted rows; of others, learn the numbers that they state."""
@@ -145,7 +144,7 @@ class Verdicts:
             return
         if (scaled := scaled_update_of(row)) is not None:
             what, right = scaled
-            self._set(row, WRONG if self.descends else DOUBTFUL, f"{what}; it should be {n.show(right)}")
+            self._set(row, WRONG if self.descended else DOUBTFUL, f"{what}; it should be {n.show(right)}")
             return
         sides = row.sides
         left = sides[0]
@@ -186,7 +185,8 @@ class Verdicts:
         if len(numeric) > 1:
             found = neighbours(row, numeric)
             if found is not None:
-                verdicts.append(found)
+                contradiction = not symbolic and all(rounding.literal(each) is not None for each in numeric)
+                verdicts.append((DOUBTFUL, found[1]) if contradiction and found[0] == WRONG else found)
         if numeric and symbolic:
             found = self.numbers.with_numbers(row, [each for _, each in symbolic], numeric)
             if found is not None:
@@ -305,7 +305,7 @@ class Verdicts:
                 right = replace(slope, args=(slope.args[0], name))
                 verdicts.append((WRONG, f"wrong index: {n.show(slope)} where {n.show(right)} belongs"))
             elif step.head != "neg":
-                status = WRONG if self.descends else DOUBTFUL
+                status = WRONG if slope.args[0] in self.descended else DOUBTFUL
                 verdicts.append((status, f"sign: for descent the step is taken away, {n.show(name)} − …"))
             else:
                 verdicts.append((IN_FORM, ""))
