@@ -17,6 +17,8 @@ from autograd.notes.world import TARGETS, Book, Definition
 __all__ = ["gathered"]
 
 LARGEST: Final = 5
+_NEVER_DEFINED: Final = frozenset(("p", "P", "log", "exp", "sqrt", "sin", "cos", "tan"))
+"""Functions that an equation says something about where they stand on its left side: log p_i = λ − 1."""
 MOST_SLOPES: Final = 200
 
 
@@ -381,7 +383,7 @@ class _Gatherer:
         body = next((each for each in others if each is not None), None)
         if body is None or is_open(body) or any(each.head == "call" and each.text == name.text for each in body.walk()):
             return
-        if name.text in ("p", "P") or rounding.is_numeric(body):
+        if name.text in _NEVER_DEFINED or rounding.is_numeric(body):
             return
         self.book.functions.setdefault(name.text, []).append(Definition(name, body, row.order, row.section))
 

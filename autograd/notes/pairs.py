@@ -195,7 +195,7 @@ class Pairs:
         if not chained and any(each.head == "d" for each in claim.right.walk()):
             if joins(claim.left, claim.right):
                 return JOINS, ""
-            return self._scaled(claim, self.typed) or (DOUBTFUL, outcome.why)
+            return self._unlike_slopes(claim, outcome)
         if outcome.shape_error and self.square:
             square = self.judge.compare(claim, self.square)
             if square.result == EQUAL and not square.vacuous:
@@ -205,8 +205,9 @@ class Pairs:
             repair = self.repairer.repair(claim, options, names)
             if repair is not None:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
-                sure = outcome.trusted and not self._strangers(claim)
-                sure = sure and not reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+                scaled = repair.is_scale
+                sure = outcome.trusted and (scaled or not self._strangers(claim))
+                sure = sure and (scaled or not reason_to_doubt(claim, repair.applied(claim), self.book.letters))
                 sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
                 sure = sure and (not outcome.shape_error or self._is_misfit(claim, repair))
                 return (WRONG if sure else DOUBTFUL), why + repair.message
@@ -221,13 +222,18 @@ class Pairs:
         loose = any(factor.primes for each in products for factor in each.args)
         return repair.what.startswith(("transposed", "the factors are")) and not loose
 
-    def _scaled(self, claim: Claim, readings: Sequence[Options]) -> tuple[str, str] | None:
-        """Find that a side is right but for its sign or a number before it."""
-        for options in self.judge.distinct(claim, readings):
-            repair = self.repairer.repair(claim, options, (), scale_only=True)
-            if repair is not None and repair.is_scale:
-                return WRONG, repair.message
-        return None
+    def _unlike_slopes(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
+        """Judge derivatives by vectors and matrices that differ from one another."""
+        names = self.names(claim)
+        for options in self.judge.distinct(claim, self.typed):
+            repair = self.repairer.repair(claim, options, names)
+            if repair is None:
+                continue
+            factor = repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+            sure = (repair.holds_for_numbers or factor) and outcome.trusted and not outcome.shape_error
+            sure = sure and (repair.is_scale or not self._strangers(claim)) and not self._hindsight(claim)
+            return (WRONG if sure else DOUBTFUL), repair.message
+        return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
     def _unequal_entries(self, claim: Claim) -> str:
         """Name the first entry in which two matrices of numbers differ."""
@@ -390,7 +396,7 @@ class Pairs:
         if guessed and not self._is_sure(claim, repair):
             return DOUBTFUL, repair.message
         doubt = "" if scaled else reason_to_doubt(claim, repair.applied(claim), self.book.letters)
-        if not doubt and not (scaled and chained):
+        if not doubt and not (chained and (scaled or repair.what.startswith("upside down"))):
             doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
@@ -469,9 +475,9 @@ class Pairs:
         calls = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head == "call"}
         every = [each for key in names for each in self.book.definitions.get(key, ())]
         every += [each for name in {*calls, *(key[0] for key in names)} for each in self.book.functions.get(name, ())]
-        for each in every[:MOST_DEFINITIONS]:
+        for each in [other for other in every if other.order != claim.order][:MOST_DEFINITIONS]:
             outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
-            if outcome.result != UNEQUAL and not (outcome.result == EQUAL and outcome.vacuous):
+            if outcome.result == EQUAL and not outcome.vacuous:
                 return f"{n.show(each.pattern)} = {n.show(each.body)}"
         return ""
 

@@ -34,8 +34,8 @@ __all__ = ["read_note"]
 
 MAX_NOTE: Final = 5_000_000
 _MOST_AGAIN: Final = 4
-_WORK_BEFORE: Final = 30_000
-_WORK_EACH: Final = 1_000
+_WORK_BEFORE: Final = 24_000
+_WORK_EACH: Final = 700
 
 
 def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:

@@ -49,7 +49,7 @@ class Repair:
     @property
     def holds_for_numbers(self) -> bool:
         """Whether matrices would not make the claim right: it is wrong where each of them is a number."""
-        return self.is_scale or self.what.startswith(("wrong index", "upside down"))
+        return self.is_scale or self.what.startswith(("wrong index", "upside down", "sign"))
 
     @property
     def message(self) -> str:
@@ -144,6 +144,8 @@ def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: 
         yield what, side, False, False
     for what, side in _multiplied(right, claim, names, kinks):
         yield what, side, False, False
+    for what, side in _terms(right, names):
+        yield what, side, False, False
     for what, side in _everywhere(claim.left, _dropped):
         yield what, side, True, False
     for what, side in _everywhere(right, lambda part: _factor_in_term(part, names)):
@@ -176,7 +178,7 @@ def _structural(part: Node) -> Iterator[Change]:
 
 
 def _inverted(part: Node) -> Iterator[Change]:
-    if part.head == "d" and len(part.args) == 2 and all(each.head == "sym" for each in part.args):
+    if part.head == "d" and len(part.args) == 2 and part.args[1].head in ("sym", "call"):
         turned = part.having((part.args[1], part.args[0]))
         yield f"upside down: {n.show(part)} where {n.show(turned)} belongs", turned
 
@@ -204,6 +206,13 @@ def _paths(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
             path = n.product(n.derivative(y, middle), n.derivative(middle, x))
             terms = right.args if right.head == "+" else (right,)
             yield f"the path through {n.show(middle)} is missing", Node("+", (*terms, path))
+
+
+def _terms(right: Node, names: Sequence[Node]) -> Iterator[Change]:
+    terms = right.args if right.head == "+" else (right,)
+    for each in names:
+        for term in (each, n.negative(each), n.product(n.number(2), each)):
+            yield f"the term {n.show(term)} is missing", Node("+", (*terms, term))
 
 
 def _flipped(part: Node) -> Iterator[Change]:

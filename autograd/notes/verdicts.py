@@ -294,8 +294,14 @@ class Verdicts:
                 (rounding.stated(numeric[-1]).value, rounding.stated(numeric[-1]).unit, row.order)
             ]
         whole, *others = itertools.dropwhile(lambda each: each.head != "+" or each.args[1] != step, sides[1:])
-        verdicts += [self.pairs.pair(row, whole, each, [whole]) for each in others if not rounding.is_numeric(each)]
-        if slope is not None:
+        for each in others:
+            found = GIVEN, ""
+            if not rounding.is_numeric(each):
+                found = self.pairs.pair(row, whole, each, [whole])
+            if found[0] == WRONG and found[1].startswith("the term"):
+                found = DOUBTFUL, found[1]
+            verdicts.append(found)
+        if slope is not None and whole in row.sides[row.inherited :]:
             x = slope.args[1]
             if x.text != name.text.rstrip("′"):
                 verdicts.append((DOUBTFUL, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
@@ -316,7 +322,7 @@ class Verdicts:
         left_open = [message for each, message in verdicts if each == GIVEN and message]
         for status in (WRONG, DOUBTFUL, RIGHT, JOINS, IN_FORM, DEFINED, GIVEN, REMARK):
             found = [message for each, message in verdicts if each == status]
-            if found and status == RIGHT and left_open:
+            if found and status in (RIGHT, JOINS) and left_open:
                 self._set(row, IN_FORM, f"not every side is compared: {left_open[0]}")
                 return
             if found:
