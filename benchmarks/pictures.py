@@ -8,6 +8,7 @@ import time
 from itertools import pairwise
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.draw.layout import builtin, dot
 from autograd.draw.layout.direction import fitted
@@ -94,18 +95,42 @@ def _row(name: str, root: Value) -> str:
     return text
 
 
+def _chain() -> Value:
+    x, a, b = ag.values(x=1.0, a=1.0, b=0.5)
+    for _ in range(500_000):
+        x = x * a + b
+    return x
+
+
+def _batch() -> Value:
+    source, made = random.Random(0), nn.MLP(8, [16, 16, 1], seed=0)
+    samples = [[source.uniform(-1, 1) for _ in range(8)] for _ in range(800)]
+    parts = [[w * x for w in made.parameters() for x in sample[:2]] for sample in samples]
+    return ag.mean([(made(sample) - ag.sum(part)) ** 2 for sample, part in zip(samples, parts, strict=True)])
+
+
+def _named() -> Value:
+    source, steps = random.Random(0), [Value(0.1 * i, f"x{i}") for i in range(100)]
+    for i in range(600_000):
+        recent = steps[-1000:]
+        steps.append((source.choice(recent) + source.choice(recent)).tanh())
+        steps[-1].label = f"out_h{i}"
+    return steps[-1]
+
+
 def main() -> int:
     """Print the table."""
     for sizes in ((2, 2, 2), (3, 4, 3), (5, 5, 2), (5, 5, 5, 3), (6, 6, 6)):
         print(_row("-".join(map(str, sizes)), net(sizes)), flush=True)
     for seed in range(4):
         print(_row(f"tangle {seed}", tangle(90, seed)), flush=True)
-    x, a, b = ag.values(x=1.0, a=1.0, b=0.5)
-    for _ in range(500_000):
-        x = x * a + b
-    start = time.perf_counter()
-    drawing = ag.draw(x)
-    print(f"{drawing}: {time.perf_counter() - start:.1f} s", flush=True)
+    for name, root in (("chain", _chain()), ("net over 800 samples", _batch()), ("600,000 named steps", _named())):
+        start = time.perf_counter()
+        drawing = ag.draw(root)
+        drawn = time.perf_counter() - start
+        start = time.perf_counter()
+        ag.explore(root)
+        print(f"{name}: {drawing}: {drawn:.1f} s, page {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 

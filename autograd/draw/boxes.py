@@ -151,7 +151,8 @@ def split(label: str) -> tuple[str, str]:
 
 def one_line(label: str) -> str:
     """Return a label without line breaks and other characters that can't be displayed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in label).split())
+    shown = label if label.isprintable() else "".join(c if c.isprintable() else " " for c in label)
+    return " ".join(shown.split())
 
 
 def value_box(key: str, node: Value, slope: float | None, fused: bool = True, least: float = NARROWEST) -> Box:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from autograd._common.text import did_you_mean, listing
 from autograd.draw.boxes import NARROWEST, Box, Edge, box, number, one_line, value_box
-from autograd.draw.groups import Key, Table, bands, layer_keys, layer_name, name_of, neuron_keys, without_cycles
-from autograd.draw.scene import Cluster, Flows, Gradients, Scene, full, largest_gradient, slopes_of, too_many
+from autograd.draw.groups import NUMBERS, Keys, Table, bands, layer_keys, layer_name, neuron_keys, without_cycles
+from autograd.draw.scene import Cluster, Gradients, Scene, flows, full, largest_gradient, slopes_of, too_many
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -17,6 +18,7 @@ __all__ = ["COLLAPSE", "build"]
 
 COLLAPSE = ("auto", "none", "neuron", "layer")
 READABLE, CONNECTIONS = 60, 300  # more neurons or connections than this are shown as layers, where one may choose
+MOST_PORTS = 16  # edges for whose arrival a group's box is made higher
 MANY_LEAVES = 24  # more leaves than this that several groups share are shown as groups
 
 
@@ -53,18 +55,18 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[in
     wanted = {each for each in focus if isinstance(each, str)}
     chosen = {id(each) for each in focus if isinstance(each, Value)}
     known = {id(node) for node in table.nodes}
-    labels = {node.label for node in table.nodes if node.label}
+    labels = {*table.labels} - {""}
     for name in sorted(wanted - labels):
         raise DrawError(f"focus: no value is labelled {name!r}{_nearest(name, labels)}")
     for each in focus:
         if isinstance(each, Value) and id(each) not in known:
             raise DrawError(f"focus: {each!r} is not part of the graph that is drawn")
     shown = [id(node) in chosen or node.label in wanted for node in table.nodes]
-    for i, parents in enumerate(table.parents):
-        shown[i] = shown[i] or any(shown[parent] for parent in parents)
+    for head, tail in zip(table.heads, table.tails, strict=True):
+        shown[head] = shown[head] or shown[tail]
     edge = [i for i, here in enumerate(shown) if here]
     for _ in range(depth):
-        edge = list({parent for i in edge for parent in table.parents[i] if not shown[parent]})
+        edge = list({parent for i in edge for parent in table.operands(i) if not shown[parent]})
         for i in edge:
             shown[i] = True
     return [i for i, here in enumerate(shown) if here]
@@ -83,126 +85,122 @@ class _Collapsed:
     ) -> None:
         self.table, self.slopes, self.limit = table, slopes, limit
         self.neurons = neuron_keys(table)
-        self.names = self._neuron_names()
-        self.keys = self._chosen(collapse)
-        self._share_leaves()
-        self.opened = self._open(expand)
-        self.members: dict[Key, list[int]] = {}
-        for i, key in enumerate(self.keys):
-            self.members.setdefault(key, []).append(i)
+        self.said: dict[int, str] = {}  # names of groups that are no neurons or layers
+        chosen = self._chosen(collapse)
+        self.by_layer = chosen is not self.neurons
+        self.groups = self._with_shared_leaves(chosen)
+        self.keys, self.opened = self._open(expand)
+        self.members = _members(self.keys)
         if len(self.members) > limit:
             raise too_many(len(self.members), limit, "groups" if not expand else "boxes")
 
-    def _neuron_names(self) -> dict[Key, str]:
-        return {key: name_of(self.table, key) for key in dict.fromkeys(self.neurons) if _kind(key) != "leaf"}
-
-    def _chosen(self, collapse: str) -> list[Key]:
-        if collapse == "neuron" or (collapse == "auto" and 1 < len(self.names) <= READABLE and self._is_readable()):
+    def _chosen(self, collapse: str) -> Keys:
+        steps = _computed(self.table, self.neurons)
+        if collapse == "neuron" or (collapse == "auto" and 1 < len(steps) <= READABLE and self._is_readable()):
             return self.neurons
-        if collapse == "auto" and len(self.names) < 2:  # one step without parts that have names
-            return bands(self.table)
-        layers = layer_keys(self.table, self.neurons)
-        count = len({key for key in layers if _kind(key) != "leaf"})
-        if collapse == "auto" and not 1 < count <= self.limit:
-            layers = bands(self.table)
+        layers = layer_keys(self.table, self.neurons) if collapse == "layer" or len(steps) > 1 else []
+        if collapse == "auto" and not 1 < len(_computed(self.table, layers)) <= self.limit:
+            layers, self.said = bands(self.table)  # one step without parts that have names, or too many
         return layers
 
     def _is_readable(self) -> bool:
         """Whether a picture by neurons would have few enough boxes and connections."""
-        keys, pairs = self._numbered(self.neurons), set()
-        for own, parents in zip(keys, self.table.parents, strict=True):
-            pairs.update([(keys[parent], own) for parent in parents if keys[parent] != own])
-            if len(pairs) > CONNECTIONS:
-                return False
-        return max(keys) < self.limit
+        if len(set(self.neurons)) > self.limit:
+            return False
+        heads, tails = (map(self.neurons.__getitem__, ends) for ends in (self.table.heads, self.table.tails))
+        return sum(head != tail for head, tail in set(zip(heads, tails, strict=True))) <= CONNECTIONS
 
-    def _numbered(self, keys: Sequence[Key]) -> list[int]:
-        """The group of each node as a number, quick to compare."""
-        numbers: dict[Key, int] = {}
-        return [numbers.setdefault(key, len(numbers)) for key in keys]
-
-    def _share_leaves(self) -> None:
+    def _with_shared_leaves(self, keys: Keys) -> Keys:
         """Merge shared leaves, where there are many, by name and by the groups that use them."""
-        alone = [i for i, key in enumerate(self.keys) if _kind(key) == "leaf"]
+        labels = self.table.labels
+        alone = {i for i in set(keys) if self.table.is_leaf[i]}
         if len(alone) <= MANY_LEAVES:
-            return
-        users: dict[int, set[Key]] = {i: set() for i in alone}
-        for i, parents in enumerate(self.table.parents):
-            for parent in parents:
-                if parent in users:
-                    users[parent].add(self.keys[i])
-        self.keys = list(self.keys)
-        numbers: dict[frozenset[Key], int] = {}
-        for i in alone:
-            who = numbers.setdefault(frozenset(users[i]), len(numbers))
-            self.keys[i] = ("leaves", self.table.nodes[i].label.rstrip("0123456789_,"), who)
+            return keys
+        users: dict[int, set[int]] = {i: set() for i in alone}
+        for head, leaf in zip(*self.table.outer, strict=True):
+            if leaf in alone:
+                users[leaf].add(keys[head])
+        first: dict[tuple[str, frozenset[int]], int] = {}
+        keys = list(keys)
+        for i in sorted(alone):
+            keys[i] = first.setdefault((labels[i].rstrip(NUMBERS), frozenset(users[i])), i)
+        return keys
 
-    def _open(self, expand: Collection[str]) -> dict[str, list[int]]:
-        """Give each Value of the groups to be shown in full a key of its own."""
-        opened: dict[str, list[int]] = {}
-        names = [self.names.get(key, "") for key in self.neurons]
-        groups = dict(zip(self.keys, self._titles(self.keys), strict=True)) if expand else {}
+    def _open(self, expand: Collection[str]) -> tuple[Keys, dict[str, list[int]]]:
+        """Give each Value of the groups to be shown in full a group of its own, which is known by a negative number."""
+        if not expand:
+            return self.groups, {}
+        by_name: dict[str, list[int]] = {}
+        for key, found in _members(self.groups).items():
+            by_name.setdefault(self._title(found) if not self.table.is_leaf[key] or len(found) > 1 else "", []).extend(
+                found
+            )
+        neurons: dict[str, list[int]] = {}
+        for key, found in _members(self.neurons).items():
+            neurons.setdefault(self.table.name_of(key) if not self.table.is_leaf[key] else "", []).extend(found)
+        known = {**by_name, **neurons}
+        known.pop("", None)
+        keys, opened = list(self.groups), {}
         for wanted in expand:
-            found = [i for i, name in enumerate(names) if name == wanted]
-            found = found or [i for i, key in enumerate(self.keys) if groups[key] == wanted]
-            if not found:
-                known = {*self.names.values(), *groups.values()} - {""}
+            if wanted not in known:
                 raise DrawError(f"expand: there is no group {wanted!r}{_nearest(wanted, known)}")
-            opened[wanted] = found
-        if opened:
-            keys = list(self.keys)
-            for i in (i for found in opened.values() for i in found):
-                keys[i] = ("value", i)
-            self.keys = without_cycles(self.table, keys)
-        return opened
+            opened[wanted] = sorted(known[wanted])
+            for i in opened[wanted]:
+                keys[i] = ~i
+        return without_cycles(self.table, keys), opened
 
-    def _titles(self, keys: Sequence[Key]) -> list[str]:
-        """For each node what its group is called."""
-        inside: dict[Key, dict[Key, None]] = {}
-        for key, neuron in zip(keys, self.neurons, strict=True):
-            if _kind(neuron) != "leaf":
-                inside.setdefault(key, {})[neuron] = None
-        titles = {key: self._title(key, list(found)) for key, found in inside.items()}
-        return [titles.get(key) or ("" if _kind(key) == "leaf" else _said(key)) for key in keys]
-
-    def _title(self, key: Key, neurons: list[Key]) -> str:
-        if isinstance(key, tuple) and key[0] in ("group", "band", "step"):
-            return one_line(str(key[1]))
-        return layer_name([self.names[neuron] for neuron in neurons])
+    def _title(self, found: list[int]) -> str:
+        """The name of a group, by its members."""
+        table = self.table
+        group = self.groups[found[0]]
+        if group in self.said:
+            return self.said[group]
+        steps = list(dict.fromkeys(self.neurons[i] for i in found if not table.is_leaf[i]))
+        if not steps:
+            return one_line(table.labels[group].rstrip(NUMBERS)) if table.is_leaf[group] else ""
+        if self.by_layer and (name := table.group_of(group)):
+            return one_line(name.partition("/")[0])
+        return layer_name([table.name_of(key) for key in steps])
 
     def scene(self) -> Scene:
         """The boxes, and the edges between them."""
-        titles = self._titles(self.keys)
+        between = self._between()
+        entering = Counter(head for head, _ in between)
         boxes = {
             key: value_box(f"n{found[0]}", self.table.nodes[found[0]], self.slopes[found[0]])
             if len(found) == 1
-            else self._group(f"g{found[0]}", titles[found[0]], found)
+            else self._group(self._title(found), found, entering[key])
             for key, found in self._in_order()
         }
+        edges = [
+            Edge(entry.key, boxes[tail], boxes[head], entry.derivative, entry.flow, entry.count)
+            for (head, tail), entry in between.items()
+        ]
         clusters = [
             Cluster(name, [boxes[self.keys[i]] for i in found if not self.table.is_leaf[i]])
             for name, found in self.opened.items()
         ]
         clusters = [cluster for cluster in clusters if 1 < len(cluster.boxes)]
         largest = largest_gradient(self.slopes)
-        return Scene(list(boxes.values()), self._edges(boxes), clusters, largest, [], len(self.table.nodes))
+        return Scene(list(boxes.values()), edges, clusters, largest, [], len(self.table.nodes))
 
-    def _in_order(self) -> list[tuple[Key, list[int]]]:
+    def _in_order(self) -> list[tuple[int, list[int]]]:
         """Groups by their last node, which comes after all that lead to the group."""
         return sorted(self.members.items(), key=lambda item: item[1][-1])
 
-    def _group(self, key: str, name: str, found: list[int]) -> Box:
+    def _group(self, name: str, found: list[int], entering: int) -> Box:
         """The box of a group: how many values and leaves it holds, and the root mean square of their gradients."""
-        leaves = sum(self.table.is_leaf[i] for i in found)
-        gradients = [slope for slope in (self.slopes[i] for i in found) if slope is not None]
+        table = self.table
+        leaves = sum(map(table.is_leaf.__getitem__, found))
+        gradients = [slope for slope in map(self.slopes.__getitem__, found) if slope is not None]
         size = _root_mean_square(gradients) if gradients else None
         counted = f"{leaves:,} leaves" if leaves == len(found) else f"{len(found):,} values"
         extra = f" · {leaves:,} {'leaf' if leaves == 1 else 'leaves'}" if 0 < leaves < len(found) else ""
-        data = [self.table.nodes[i].data for i in found]
+        data = [table.nodes[i].data for i in found]
         reach = f"\ngradients {min(gradients)!r} to {max(gradients)!r}" if gradients else ""
         shown = name or ("leaves" if leaves == len(found) else "values")
         return box(
-            key,
+            f"g{found[0]}",
             None,
             "group",
             "",
@@ -212,28 +210,54 @@ class _Collapsed:
             label=shown,
             hover=f"{shown}\n{counted}{extra}\nvalues {min(data)!r} to {max(data)!r}{reach}",
             slope=size,
-            operands=min(16, len({self.keys[p] for i in found for p in self.table.parents[i]})),
+            operands=min(MOST_PORTS, entering),
         )
 
-    def _edges(self, boxes: dict[Key, Box]) -> list[Edge]:
-        """One edge for all operands that lead from a group to another; the gradients that pass are summed."""
-        found: dict[int, dict[int, list[Any]]] = {}
-        keys, flows = self._numbered(self.keys), Flows(self.table, self.slopes)
-        for i, (own, operands) in enumerate(zip(keys, self.table.operands, strict=True)):
-            outside = [j for j, place in enumerate(operands) if place >= 0 and keys[place] != own]
-            if not outside:
+    def _between(self) -> dict[tuple[int, int], _Passing]:
+        """What leads from a group to another: (head, tail)."""
+        table, keys = self.table, self.keys
+        found: dict[tuple[int, int], _Passing] = {}
+        passed = flows(table, self.slopes)
+        for edge, (head, tail, flow) in enumerate(zip(table.heads, table.tails, passed, strict=True)):
+            own, other = keys[head], keys[tail]
+            if own == other:
                 continue
-            entering, passing = found.setdefault(own, {}), flows.of(i)
-            for j in outside:
-                entry = entering.get(keys[operands[j]])
-                if entry is None:
-                    tail, slope = operands[j], self.table.nodes[i].local_derivatives[j]
-                    entering[keys[tail]] = [f"e{i}_{j}", tail, i, slope, passing[j], 1]
-                else:
-                    entry[3], entry[5] = None, entry[5] + 1
-                    entry[4] = None if passing[j] is None else entry[4] + passing[j]
-        edges = [entry for entering in found.values() for entry in entering.values()]
-        return [Edge(key, boxes[self.keys[tail]], boxes[self.keys[head]], *rest) for key, tail, head, *rest in edges]
+            between = own, other
+            entry = found.get(between)
+            if entry is None:
+                found[between] = _Passing(f"e{head}_{table.slots[edge]}", table.slopes[edge], flow)
+            else:
+                entry.add(flow)
+        return found
+
+
+@dataclass
+class _Passing:
+    """All operands that lead from a group to another, with the sum of what flows; a derivative if it is one."""
+
+    key: str
+    derivative: float | None
+    flow: float | None
+    count: int = 1
+
+    def add(self, flow: float | None) -> None:
+        """Count one more."""
+        self.derivative = None
+        self.count += 1
+        if flow is not None and self.flow is not None:
+            self.flow += flow
+
+
+def _computed(table: Table, keys: Keys) -> set[int]:
+    """The groups that hold more than leaves."""
+    return {key for key in set(keys) if not table.is_leaf[key]}
+
+
+def _members(keys: Keys) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        members[key].append(i)
+    return members
 
 
 def _root_mean_square(numbers: Sequence[float]) -> float:
@@ -242,11 +266,3 @@ def _root_mean_square(numbers: Sequence[float]) -> float:
     if not 0.0 < largest < math.inf:
         return largest
     return largest * math.sqrt(sum((x / largest) ** 2 for x in numbers) / len(numbers))
-
-
-def _said(key: Key) -> str:
-    return str(key[1]) if isinstance(key, tuple) else ""
-
-
-def _kind(key: Key) -> str:
-    return str(key[0]) if isinstance(key, tuple) else ""

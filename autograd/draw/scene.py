@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 
 from autograd.draw.boxes import (
     HEADER,
@@ -22,14 +23,14 @@ from autograd.draw.boxes import (
     split,
     value_box,
 )  # fmt: skip
-from autograd.draw.groups import Key, Table, layer_keys, layer_name, name_of, neuron_keys
+from autograd.draw.groups import Keys, Table, layer_keys, layer_name, neuron_keys
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 from autograd.ops import TABLE
 
 __all__ = [
-    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Flows", "Gradients", "Scene",
-    "full", "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
+    "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Gradients", "Scene",
+    "flows", "full", "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
 ]  # fmt: skip
 
 
@@ -101,40 +102,35 @@ def largest_gradient(gradients: Sequence[float | None]) -> float | None:
     return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
 
 
-class Flows:
-    """The gradient that passes from each node to its operands, as the reverse sweep has it.
+def flows(table: Table, gradients: Sequence[float | None]) -> list[float] | list[None]:
+    """The gradient that passes along each edge, as the reverse sweep has it; None before a backward pass.
 
     An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing on.
     """
+    if any(gradient is None for gradient in gradients):
+        return [None] * len(table.heads)
+    passed = list(map(mul, table.slopes, map(gradients.__getitem__, table.heads)))
+    selecting = {op for op in {node.op for node in table.nodes} if op and TABLE[op].selects}
+    if not selecting:
+        return passed
+    selects = [node.op in selecting for node in table.nodes]
+    silent = _silent(table, selects)
+    return [
+        0.0 if silent[head] or (selects[head] and not slope) else flow
+        for head, slope, flow in zip(table.heads, table.slopes, passed, strict=True)
+    ]
 
-    def __init__(self, table: Table, gradients: Sequence[float | None]) -> None:
-        self.table, self.gradients = table, gradients
-        self.selecting = {op for op in {node.op for node in table.nodes} if op and TABLE[op].selects}
-        self.silent = self._silent() if self.selecting else set()
 
-    def of(self, place: int) -> list[float] | list[None]:
-        """Return the gradient passed to each operand; None before a backward pass."""
-        node, gradient = self.table.nodes[place], self.gradients[place]
-        if gradient is None:
-            return [None] * len(node.local_derivatives)
-        if place in self.silent:
-            return [0.0] * len(node.local_derivatives)
-        if node.op in self.selecting:
-            return [slope * gradient if slope else 0.0 for slope in node.local_derivatives]
-        return [slope * gradient for slope in node.local_derivatives]
-
-    def _silent(self) -> set[int]:
-        """The nodes that receive nothing."""
-        table, used, reached = self.table, set(), set()
-        for place in range(len(table.nodes) - 1, -1, -1):
-            node = table.nodes[place]
-            passes = place in reached or place not in used
-            reached |= {place} if passes else set()
-            for parent, slope in zip(table.operands[place], node.local_derivatives, strict=True):
-                used.add(parent)
-                if passes and (slope or node.op not in self.selecting):
-                    reached.add(parent)
-        return set(range(len(table.nodes))) - reached
+def _silent(table: Table, selects: Sequence[bool]) -> list[bool]:
+    """Which nodes receive nothing: those used, but by none that passes something on to them."""
+    silent = [False] * len(table.nodes)
+    for tail in table.tails:
+        silent[tail] = True
+    for edge in range(len(table.heads) - 1, -1, -1):
+        head = table.heads[edge]
+        if not silent[head] and (table.slopes[edge] or not selects[head]):
+            silent[table.tails[edge]] = False
+    return silent
 
 
 def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:
@@ -142,14 +138,10 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
     nodes = table.nodes
     boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
     heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
-    flows = Flows(table, gradients)
+    passed = flows(table, gradients)
     edges = [
-        Edge(f"e{i}_{j}", boxes[place], heads[i], slope, flow)
-        for i, node in enumerate(nodes)
-        for j, (place, slope, flow) in enumerate(
-            zip(table.operands[i], node.local_derivatives, flows.of(i), strict=True)
-        )
-        if place >= 0
+        Edge(f"e{i}_{j}", boxes[operand], heads[i], slope, flow)
+        for i, operand, j, slope, flow in zip(table.heads, table.tails, table.slots, table.slopes, passed, strict=True)
     ]
     if not fused:
         edges += [Edge(f"o{i}_out", heads[i], boxes[i], None, gradients[i]) for i, node in enumerate(nodes) if node.op]
@@ -165,36 +157,30 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
     )
 
 
-def _clusters(
-    table: Table, keys: list[Key], heads: list[Box], boxes: list[Box]
-) -> tuple[list[Cluster], dict[Key, int]]:
+def _clusters(table: Table, keys: Keys, heads: list[Box], boxes: list[Box]) -> tuple[list[Cluster], dict[int, int]]:
     """Each named step with the unnamed ones that lead to it alone; and the place of each by its key."""
-    members: dict[Key, list[int]] = {}
+    members: dict[int, list[int]] = {}
     for i, key in enumerate(keys):
         if not table.is_leaf[i]:
             members.setdefault(key, []).append(i)
     computed = len(boxes) - sum(table.is_leaf)
     # A frame around one Value, or around all that is computed, would tell nothing.
-    kept = {
-        key: found
-        for key, found in members.items()
-        if 1 < len(found) < computed and isinstance(key, tuple) and key[0] != "unnamed"
-    }
+    kept = {key: found for key, found in members.items() if 1 < len(found) < computed and table.is_named(key)}
     clusters = [
-        Cluster(name_of(table, key), [box for i in found for box in dict.fromkeys((heads[i], boxes[i]))])
+        Cluster(table.name_of(key), [box for i in found for box in dict.fromkeys((heads[i], boxes[i]))])
         for key, found in kept.items()
     ]
     return clusters, {key: place for place, key in enumerate(kept)}
 
 
-def _layers(table: Table, keys: list[Key], places: dict[Key, int]) -> list[tuple[str, list[int]]]:
+def _layers(table: Table, keys: Keys, places: dict[int, int]) -> list[tuple[str, list[int]]]:
     """Clusters that are a layer together: alike in name, equally far from the leaves, more than one."""
-    found: dict[Key, dict[Key, None]] = {}
+    found: dict[int, dict[int, None]] = {}
     for i, layer in enumerate(layer_keys(table, keys)):
         if not table.is_leaf[i] and keys[i] in places:
             found.setdefault(layer, {})[keys[i]] = None
     return [
-        (layer_name([name_of(table, key) for key in members]), [places[key] for key in members])
+        (layer_name([table.name_of(key) for key in members]), [places[key] for key in members])
         for members in found.values()
         if len(members) > 1
     ]

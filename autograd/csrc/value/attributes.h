@@ -188,16 +188,6 @@ get_operands(PyObject *self, void *Py_UNUSED(closure))
     return operands;
 }
 
-static Py_ssize_t
-parent_count(Node *node)
-{
-    Py_ssize_t count = 0;
-    FOR_EACH_EDGE(edge, node) {
-        count += edge->parent != NULL;
-    }
-    return count;
-}
-
 static PyObject *
 get_parents(PyObject *self, void *Py_UNUSED(closure))
 {

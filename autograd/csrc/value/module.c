@@ -201,6 +201,7 @@ static PyMethodDef module_functions[] = {
     {"_products", METHOD(function_products), METH_FASTCALL, products_doc},
     {"_hessian", METHOD(function_hessian), METH_FASTCALL, hessian_doc},
     {"_topological", function_topological, METH_O, topological_doc},
+    {"_edges", function_edges, METH_O, edges_doc},
     {"_flatten", METHOD(function_flatten), METH_FASTCALL, flatten_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},

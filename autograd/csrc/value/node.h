@@ -115,6 +115,17 @@ selects(const Node *node)
 #define FOR_EACH_EDGE(EDGE, NODE) \
     for (Edge *EDGE = edges_of(NODE), *end_ = EDGE + edge_count(NODE); EDGE < end_; EDGE++)
 
+/* How many operands are nodes, not constants. */
+static inline Py_ssize_t
+parent_count(Node *node)
+{
+    Py_ssize_t count = 0;
+    FOR_EACH_EDGE(edge, node) {
+        count += edge->parent != NULL;
+    }
+    return count;
+}
+
 static inline Py_ssize_t
 operand_count(const Node *node)
 {
