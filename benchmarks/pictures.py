@@ -103,17 +103,16 @@ def _chain() -> Value:
 
 
 def _batch() -> Value:
-    source, made = random.Random(0), nn.MLP(8, [16, 16, 1], seed=0)
-    samples = [[source.uniform(-1, 1) for _ in range(8)] for _ in range(800)]
-    parts = [[w * x for w in made.parameters() for x in sample[:2]] for sample in samples]
-    return ag.mean([(made(sample) - ag.sum(part)) ** 2 for sample, part in zip(samples, parts, strict=True)])
+    source, made = random.Random(0), nn.MLP(8, [32, 32, 1], seed=0)
+    samples = [[source.uniform(-1, 1) for _ in range(8)] for _ in range(7_500)]
+    return ag.mean([(made(sample) - 0.5) ** 2 for sample in samples])
 
 
 def _named() -> Value:
     source, steps = random.Random(0), [Value(0.1 * i, f"x{i}") for i in range(100)]
-    for i in range(600_000):
-        recent = steps[-1000:]
-        steps.append((source.choice(recent) + source.choice(recent)).tanh())
+    for i in range(500_000):
+        a, b = (steps[-source.randrange(1, 100)] for _ in range(2))
+        steps.append((a + b).tanh())
         steps[-1].label = f"out_h{i}"
     return steps[-1]
 
@@ -124,7 +123,7 @@ def main() -> int:
         print(_row("-".join(map(str, sizes)), net(sizes)), flush=True)
     for seed in range(4):
         print(_row(f"tangle {seed}", tangle(90, seed)), flush=True)
-    for name, root in (("chain", _chain()), ("net over 800 samples", _batch()), ("600,000 named steps", _named())):
+    for name, root in (("chain", _chain()), ("net, 7,500 samples", _batch()), ("500,000 named steps", _named())):
         start = time.perf_counter()
         drawing = ag.draw(root)
         drawn = time.perf_counter() - start
