@@ -105,7 +105,8 @@ def _chain() -> Value:
 def _batch() -> Value:
     source, made = random.Random(0), nn.MLP(8, [32, 32, 1], seed=0)
     samples = [[source.uniform(-1, 1) for _ in range(8)] for _ in range(7_500)]
-    return ag.mean([(made(sample) - 0.5) ** 2 for sample in samples])
+    error: Value = ag.mean([(made(sample) - 0.5) ** 2 for sample in samples])
+    return error
 
 
 def _named() -> Value:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from autograd._common.text import did_you_mean, listing
 from autograd.draw.boxes import NARROWEST, Box, Edge, box, number, one_line, value_box
 from autograd.draw.groups import NUMBERS, Keys, Table, bands, layer_keys, layer_name, neuron_keys, without_cycles
-from autograd.draw.scene import Cluster, Gradients, Scene, flows, full, largest_gradient, slopes_of, too_many
+from autograd.draw.scene import Cluster, Gradients, Scene, full, largest_gradient, slopes_of, too_many
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -62,11 +61,11 @@ def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[in
         if isinstance(each, Value) and id(each) not in known:
             raise DrawError(f"focus: {each!r} is not part of the graph that is drawn")
     shown = [id(node) in chosen or node.label in wanted for node in table.nodes]
-    for head, tail in zip(table.heads, table.tails, strict=True):
+    for head, tail, *_ in table.edges:
         shown[head] = shown[head] or shown[tail]
     edge = [i for i, here in enumerate(shown) if here]
     for _ in range(depth):
-        edge = list({parent for i in edge for parent in table.operands(i) if not shown[parent]})
+        edge = list({parent for i in edge for parent in table.operands[i] if not shown[parent]})
         for i in edge:
             shown[i] = True
     return [i for i, here in enumerate(shown) if here]
@@ -107,8 +106,7 @@ class _Collapsed:
         """Whether a picture by neurons would have few enough boxes and connections."""
         if len(set(self.neurons)) > self.limit:
             return False
-        heads, tails = (map(self.neurons.__getitem__, ends) for ends in (self.table.heads, self.table.tails))
-        return sum(head != tail for head, tail in set(zip(heads, tails, strict=True))) <= CONNECTIONS
+        return len(self.table.between(self.neurons, self.slopes)) <= CONNECTIONS
 
     def _with_shared_leaves(self, keys: Keys) -> Keys:
         """Merge shared leaves, where there are many, by name and by the groups that use them."""
@@ -117,9 +115,9 @@ class _Collapsed:
         if len(alone) <= MANY_LEAVES:
             return keys
         users: dict[int, set[int]] = {i: set() for i in alone}
-        for head, leaf in zip(*self.table.outer, strict=True):
-            if leaf in alone:
-                users[leaf].add(keys[head])
+        for passing in self.table.between(keys, self.slopes):
+            if passing.tail in alone:
+                users[passing.tail].add(passing.head)
         first: dict[tuple[str, frozenset[int]], int] = {}
         keys = list(keys)
         for i in sorted(alone):
@@ -164,8 +162,8 @@ class _Collapsed:
 
     def scene(self) -> Scene:
         """The boxes, and the edges between them."""
-        between = self._between()
-        entering = Counter(head for head, _ in between)
+        between = self.table.between(self.keys, self.slopes)
+        entering = Counter(passing.head for passing in between)
         boxes = {
             key: value_box(f"n{found[0]}", self.table.nodes[found[0]], self.slopes[found[0]])
             if len(found) == 1
@@ -173,8 +171,10 @@ class _Collapsed:
             for key, found in self._in_order()
         }
         edges = [
-            Edge(entry.key, boxes[tail], boxes[head], entry.derivative, entry.flow, entry.count)
-            for (head, tail), entry in between.items()
+            Edge(
+                passing.key, boxes[passing.tail], boxes[passing.head], passing.derivative, passing.flow, passing.number
+            )
+            for passing in between
         ]
         clusters = [
             Cluster(name, [boxes[self.keys[i]] for i in found if not self.table.is_leaf[i]])
@@ -212,40 +212,6 @@ class _Collapsed:
             slope=size,
             operands=min(MOST_PORTS, entering),
         )
-
-    def _between(self) -> dict[tuple[int, int], _Passing]:
-        """What leads from a group to another: (head, tail)."""
-        table, keys = self.table, self.keys
-        found: dict[tuple[int, int], _Passing] = {}
-        passed = flows(table, self.slopes)
-        for edge, (head, tail, flow) in enumerate(zip(table.heads, table.tails, passed, strict=True)):
-            own, other = keys[head], keys[tail]
-            if own == other:
-                continue
-            between = own, other
-            entry = found.get(between)
-            if entry is None:
-                found[between] = _Passing(f"e{head}_{table.slots[edge]}", table.slopes[edge], flow)
-            else:
-                entry.add(flow)
-        return found
-
-
-@dataclass
-class _Passing:
-    """All operands that lead from a group to another, with the sum of what flows; a derivative if it is one."""
-
-    key: str
-    derivative: float | None
-    flow: float | None
-    count: int = 1
-
-    def add(self, flow: float | None) -> None:
-        """Count one more."""
-        self.derivative = None
-        self.count += 1
-        if flow is not None and self.flow is not None:
-            self.flow += flow
 
 
 def _computed(table: Table, keys: Keys) -> set[int]:

@@ -1,7 +1,7 @@
 """Groups of Values: neurons and layers, found from labels and edges, or set by the user.
 
-A graph is read once into a `Table` of numbers; everything else is linear passes over lists, without recursion. A group
-is known by the place of one of its nodes, so that a million nodes need no million keys.
+A graph is read once into a `Table`; everything else is linear passes, without recursion. A group is known by the place
+of one of its nodes, so that a million nodes need no million keys.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, compress, count, repeat
+from itertools import count
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from autograd.draw.boxes import kind, one_line, split
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from autograd.engine.graph import edges, topological
+from autograd.engine.graph import topological
+from autograd.ops import TABLE
 
 __all__ = ["Keys", "Table", "bands", "layer_keys", "layer_name", "neuron_keys", "without_cycles"]
 
@@ -23,68 +26,104 @@ Keys = list[int]
 
 BANDS = 12
 NUMBERS = "0123456789_,"  # at the end of labels that differ by them alone
+STEPS = ("net", "out", "z", "a")  # of a neuron: its net input and its output
 _UNSET, _SEVERAL = -1, -2
+_core: Any = backend._module
+_in_c = hasattr(_core, "_between")
+
+
+class Edge(NamedTuple):
+    """An operand: the places of a node and of its operand, which of the operands it is, and the local derivative."""
+
+    head: int
+    tail: int
+    slot: int
+    slope: float
+
+
+class Passing(NamedTuple):
+    """All operands that lead from a group to another: the key of the first, the derivative if it is the only one."""
+
+    head: int
+    tail: int
+    key: str
+    derivative: float | None
+    flow: float | None
+    number: int
 
 
 class Table:
-    """Nodes in topological order and their edges, as lists.
+    """Nodes in topological order and the edges between them.
 
     Attributes
     ----------
     nodes, labels, is_leaf : lists
         The nodes, their labels, and whether they are leaves.
-    heads, tails, slots, slopes : lists
-        For each edge, in the order of the heads: the places of the node and its operand, which of the operands it is,
-        and the local derivative.
-    first : list of int
-        Where the edges of each node begin, and where the last one's end.
     """
 
-    def __init__(
-        self, nodes: list[Value], operands: Sequence[int], tails: list[int], slots: list[int], slopes: list[float]
-    ) -> None:
-        self.nodes, self.tails, self.slots, self.slopes = nodes, tails, slots, slopes
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
         self.labels = [node.label for node in nodes]
         self.is_leaf = [not node.op for node in nodes]
-        self.heads = list(chain.from_iterable(map(repeat, count(), operands)))
-        self.first = list(accumulate(operands, initial=0))
 
     @classmethod
     def below(cls, roots: Sequence[Value]) -> Table:
         """Read the graph below `roots`, in the order of `graph.topological`."""
-        nodes = topological(*roots)
-        operands, places, slopes = edges(nodes)
-        return cls(nodes, operands, places, list(chain.from_iterable(map(range, operands))), slopes)
+        return cls(topological(*roots))
 
     def of(self, chosen: Sequence[int]) -> Table:
         """The table of some of the nodes, in order, and of the edges between them."""
-        place = {old: new for new, old in enumerate(chosen)}
-        kept = [head in place and tail in place for head, tail in zip(self.heads, self.tails, strict=True)]
-        operands = Counter(compress(self.heads, kept))
-        tails = [place[old] for old in compress(self.tails, kept)]
-        slots, slopes = list(compress(self.slots, kept)), list(compress(self.slopes, kept))
-        return Table([self.nodes[i] for i in chosen], [operands[i] for i in chosen], tails, slots, slopes)
-
-    def operands(self, place: int) -> list[int]:
-        """The places of a node's operands."""
-        return self.tails[self.first[place] : self.first[place + 1]]
+        return Table([self.nodes[i] for i in chosen])
 
     @cached_property
-    def inner(self) -> tuple[list[int], list[int]]:
-        """Heads and tails of the edges between computed nodes."""
-        computed = [not self.is_leaf[tail] for tail in self.tails]
-        return list(compress(self.heads, computed)), list(compress(self.tails, computed))
+    def edges(self) -> list[Edge]:
+        """The edges between the nodes, in the order of the heads and their operands."""
+        place = dict(zip(self.nodes, count())).get  # a node's hash is its identity
+        return [
+            Edge(i, tail, j, slope)
+            for i, node in enumerate(self.nodes)
+            for j, (parent, slope) in enumerate(zip(node.parents, node.local_derivatives, strict=True))
+            if (tail := place(parent)) is not None
+        ]
 
     @cached_property
-    def outer(self) -> tuple[list[int], list[int]]:
-        """Heads and tails of the edges from leaves."""
-        leaf = [self.is_leaf[tail] for tail in self.tails]
-        return list(compress(self.heads, leaf)), list(compress(self.tails, leaf))
+    def operands(self) -> list[list[int]]:
+        """For each node the places of its operands."""
+        operands: list[list[int]] = [[] for _ in self.nodes]
+        for head, tail, *_ in self.edges:
+            operands[head].append(tail)
+        return operands
+
+    def flows(self, gradients: Sequence[float]) -> list[float]:
+        """The gradient that passes along each edge, as the reverse sweep has it.
+
+        An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing
+        on.
+        """
+        selecting = {op for op in {node.op for node in self.nodes} if op and TABLE[op].selects}
+        if not selecting:
+            return [edge.slope * gradients[edge.head] for edge in self.edges]
+        selects = [node.op in selecting for node in self.nodes]
+        silent = self._silent(selects)
+        return [
+            0.0 if silent[head] or (selects[head] and not slope) else slope * gradients[head]
+            for head, _, _, slope in self.edges
+        ]
+
+    def _silent(self, selects: Sequence[bool]) -> list[bool]:
+        """Which nodes receive nothing: those used, but by none that passes something on to them."""
+        silent = [False] * len(self.nodes)
+        for edge in self.edges:
+            silent[edge.tail] = True
+        for head, tail, _, slope in reversed(self.edges):
+            if not silent[head] and (slope or not selects[head]):
+                silent[tail] = False
+        return silent
 
     @cached_property
     def group_names(self) -> dict[int, str]:
         """By its place the group of each node made within `group("a")`, or labelled "a/…"."""
-        named = {i: name for i, name in enumerate(map(backend._module._group_of, self.nodes)) if name}
+        named = {i: name for i, name in enumerate(map(_core._group_of, self.nodes)) if name}
         for i, label in enumerate(self.labels):
             if "/" in label and i not in named and (group := label.rpartition("/")[0]):
                 named[i] = group
@@ -96,46 +135,66 @@ class Table:
 
         A step without a name belongs to the named one that it leads to alone, and a net input to its activation.
         """
-        labels, first, tails = self.labels, self.first, self.tails
-        home, wanted, users = ([_UNSET] * len(labels) for _ in range(3))
-        for i in range(len(labels) - 1, -1, -1):
-            if self.is_leaf[i]:
-                continue
-            own = i
-            if (by := wanted[i]) >= 0 and (not labels[i] or (users[i] >= 0 and self._activates(users[i], i))):
-                own = by
-            home[i] = own
-            for parent in tails[first[i] : first[i + 1]]:
-                if (known := wanted[parent]) != own:
-                    wanted[parent] = own if known == _UNSET else _SEVERAL
-                if (known := users[parent]) != i:
-                    users[parent] = i if known == _UNSET else _SEVERAL
-        return home
+        activated = self._activated()
+        joins = bytes(
+            not label or (bool(activated) and node in activated) for label, node in zip(self.labels, self.nodes)
+        )
+        return _core._homes(self.nodes, joins) if _in_c else _homes_in_python(self, joins)
 
-    def _activates(self, user: int, node: int) -> bool:
-        by, of = self.labels[user], self.labels[node]
-        alike = bool(by) and (by == of or (by.startswith(_STEPS) and suffix(by) == suffix(of)))
-        return alike and self.first[user + 1] - self.first[user] == 1 == len(self.nodes[user].operands)
+    def _activated(self) -> set[Value]:
+        """The labelled nodes whose one user is their activation."""
+        found: set[Value] = set()
+        unary = {op for op in {node.op for node in self.nodes} if op and TABLE[op].arity == 1}
+        for label, node in zip(self.labels, self.nodes, strict=True):
+            if label and node.op in unary and node.parents:
+                (of,) = node.parents
+                if of.op and self.suffixes[label] == self.suffixes.get(of.label):
+                    found.add(of)
+        return found
 
     def levels(self, keys: Sequence[int]) -> list[int]:
         """For each node how often the key changes on the longest way to it, leaves not counted."""
-        levels = [0] * len(self.nodes)
-        for head, tail in zip(*self.inner, strict=True):
-            level = levels[tail] + (keys[tail] != keys[head])
-            if level > levels[head]:
-                levels[head] = level
-        return levels
+        return _core._levels(self.nodes, list(keys)) if _in_c else _levels_in_python(self, keys)
 
-    def pairs(self, keys: Sequence[int]) -> set[tuple[int, int]]:
+    def only_users(self, keys: Keys, ranks: list[int]) -> list[int]:
+        """For each node the group that alone uses it, among those of the lowest rank."""
+        return _core._only_users(self.nodes, keys, ranks) if _in_c else _only_users_in_python(self, keys, ranks)
+
+    def pairs(self, keys: Keys) -> list[tuple[int, int]]:
         """Which groups of computed nodes lead to which others: (head, tail)."""
-        heads, tails = (map(keys.__getitem__, ends) for ends in self.inner)
-        return {pair for pair in set(zip(heads, tails, strict=True)) if pair[0] != pair[1]}
+        return [(head, tail) for head, tail, *_ in self._between(keys, False, None)]
+
+    def between(self, keys: Keys, gradients: Sequence[float | None]) -> list[Passing]:
+        """What leads from groups to others, with the sum of what flows after a backward pass."""
+        known = [gradient for gradient in gradients if gradient is not None]
+        swept = len(known) == len(self.nodes)
+        return [
+            Passing(head, tail, f"e{node}_{slot}", slope if number == 1 else None, flow if swept else None, number)
+            for head, tail, node, slot, slope, flow, number in sorted(
+                self._between(keys, True, known if swept else None), key=itemgetter(2, 3)
+            )
+        ]
+
+    def _between(
+        self, keys: Keys, leaves: bool, gradients: list[float] | None
+    ) -> list[tuple[int, int, int, int, float, float, int]]:
+        if _in_c:
+            found: list[tuple[int, int, int, int, float, float, int]] = _core._between(
+                self.nodes, keys, leaves, gradients
+            )
+            return found
+        return _between_in_python(self, keys, leaves, gradients)
+
+    @cached_property
+    def suffixes(self) -> dict[str, str]:
+        """By its label the neuron that a computed node belongs to: h1 for net_h1 and out_h1, else the label itself."""
+        labels = {label for label, leaf in zip(self.labels, self.is_leaf, strict=True) if label and not leaf}
+        return {label: _suffix(label) for label in labels}
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """What the clusters of labelled nodes are called: h1, but a1 where the suffix alone would be a number."""
-        labels = {label for label, leaf in zip(self.labels, self.is_leaf, strict=True) if label and not leaf}
-        return {label: title(label) for label in labels}
+        """What clusters are called, by a label in them: h1, but a1 where the suffix alone would be a number."""
+        return {label: one_line(label) if name[:1].isdigit() else name for label, name in self.suffixes.items()}
 
     def name_of(self, key: int) -> str:
         """Return the name of the neuron or step that a place stands for."""
@@ -153,20 +212,10 @@ class Table:
         return self.group_names.get(key, "")
 
 
-_STEPS = ("net", "out", "z", "a")  # of a neuron: its net input and its output
-
-
-def suffix(label: str) -> str:
-    """Return the name of a neuron: h1 for net_h1 and out_h1; any other label is the name itself."""
+def _suffix(label: str) -> str:
     label = one_line(label)
-    base, below = split(label) if label.startswith(_STEPS) else ("", "")
-    return below if base in _STEPS and below else label
-
-
-def title(label: str) -> str:
-    """A cluster's name: h1, but a1 where the suffix alone would be a number."""
-    name = suffix(label)
-    return one_line(label) if name[:1].isdigit() else name
+    base, below = split(label) if label.startswith(STEPS) else ("", "")
+    return below if base in STEPS and below else label
 
 
 def neuron_keys(table: Table, merged: bool = True) -> Keys:
@@ -242,30 +291,18 @@ def _steps(first: int, end: int) -> str:
 
 def _with_leaves(table: Table, keys: Keys) -> Keys:
     """Leaves used by one group join it, weights also the first of several, as where all are summed up in a penalty."""
-    heads, leaves = table.outer
-    user, several = [_UNSET] * len(keys), set()
-    for head, leaf in zip(heads, leaves, strict=True):
-        key, known = keys[head], user[leaf]
-        if known != key:
-            user[leaf] = key
-            if known != _UNSET:
-                several.add(leaf)
+    users = table.only_users(keys, [0] * len(keys))
+    several = {i for i, user in enumerate(users) if user == _SEVERAL and table.is_leaf[i]}
     if _UNSET in keys:
-        keys = [
-            key if key != _UNSET else i if i in several or user[i] == _UNSET else user[i] for i, key in enumerate(keys)
-        ]
+        keys = [key if key != _UNSET else users[i] if users[i] >= 0 else i for i, key in enumerate(keys)]
     weights = {i for i in several if kind(table.labels[i]) == "weight"}
     if not weights:
         return keys
     ranks = _ranks(table.pairs(keys))
-    ranked: dict[int, set[tuple[int, int]]] = {i: set() for i in weights}
-    for head, leaf in zip(heads, leaves, strict=True):
-        if leaf in weights:
-            ranked[leaf].add((ranks.get(keys[head], 0), keys[head]))
-    for i, found in ranked.items():
-        first, second = sorted(found)[:2]
-        if first[0] < second[0]:
-            keys[i] = first[1]
+    first = table.only_users(keys, [ranks.get(key, 0) for key in keys])
+    for i in weights:
+        if first[i] >= 0:
+            keys[i] = first[i]
     return keys
 
 
@@ -303,3 +340,53 @@ def without_cycles(table: Table, keys: Keys) -> Keys:
     levels = table.levels(keys)
     split_: dict[tuple[int, int], int] = {}
     return [split_.setdefault((key, levels[i]), i) if key in knotted else key for i, key in enumerate(keys)]
+
+
+# Passes over all edges. The C backend has its own, which need no list of them.
+
+
+def _homes_in_python(table: Table, joins: bytes) -> list[int]:
+    """For each computed node the home that all its users have, where `joins` allows it, else itself."""
+    homes, wanted = [_UNSET] * len(joins), [_UNSET] * len(joins)
+    for i in range(len(joins) - 1, -1, -1):
+        if table.is_leaf[i]:
+            continue
+        own = homes[i] = wanted[i] if wanted[i] >= 0 and joins[i] else i
+        for operand in table.operands[i]:
+            if wanted[operand] != own:
+                wanted[operand] = own if wanted[operand] == _UNSET else _SEVERAL
+    return homes
+
+
+def _levels_in_python(table: Table, keys: Sequence[int]) -> list[int]:
+    levels = [0] * len(keys)
+    for head, tail, *_ in table.edges:
+        if not table.is_leaf[tail]:
+            levels[head] = max(levels[head], levels[tail] + (keys[tail] != keys[head]))
+    return levels
+
+
+def _only_users_in_python(table: Table, keys: Keys, ranks: Sequence[int]) -> list[int]:
+    """For each node the one group among its users of the lowest rank; unset without users, or several."""
+    users, lowest = [_UNSET] * len(keys), [0] * len(keys)
+    for head, tail, *_ in table.edges:
+        if users[tail] == _UNSET or ranks[head] < lowest[tail]:
+            users[tail], lowest[tail] = keys[head], ranks[head]
+        elif ranks[head] == lowest[tail] and users[tail] != keys[head]:
+            users[tail] = _SEVERAL
+    return users
+
+
+def _between_in_python(
+    table: Table, keys: Keys, leaves: bool, gradients: Sequence[float] | None
+) -> list[tuple[int, int, int, int, float, float, int]]:
+    """Which groups lead to others: head, tail, the first edge's node, operand and slope, the sum of flows, how many."""
+    found: dict[tuple[int, int], list[Any]] = {}
+    flows = table.flows(gradients) if gradients is not None else [0.0] * len(table.edges)
+    for (head, tail, slot, slope), flow in zip(table.edges, flows, strict=True):
+        if keys[head] == keys[tail] or not (leaves or not table.is_leaf[tail]):
+            continue
+        entry = found.setdefault((keys[head], keys[tail]), [head, slot, slope, 0.0, 0])
+        entry[3] += flow
+        entry[4] += 1
+    return [(head, tail, *entry) for (head, tail), entry in found.items()]

@@ -6,7 +6,6 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import mul
 
 from autograd.draw.boxes import (
     HEADER,
@@ -26,11 +25,10 @@ from autograd.draw.boxes import (
 from autograd.draw.groups import Keys, Table, layer_keys, layer_name, neuron_keys
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
-from autograd.ops import TABLE
 
 __all__ = [
     "HEADER", "NAME", "SMALL", "SUBSCRIPT", "SYMBOL", "TEXT", "Box", "Cluster", "Edge", "Gradients", "Scene",
-    "flows", "full", "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
+    "full", "largest_gradient", "number", "scene", "slopes_of", "split", "too_many",
 ]  # fmt: skip
 
 
@@ -102,46 +100,16 @@ def largest_gradient(gradients: Sequence[float | None]) -> float | None:
     return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
 
 
-def flows(table: Table, gradients: Sequence[float | None]) -> list[float] | list[None]:
-    """The gradient that passes along each edge, as the reverse sweep has it; None before a backward pass.
-
-    An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing on.
-    """
-    if any(gradient is None for gradient in gradients):
-        return [None] * len(table.heads)
-    passed = list(map(mul, table.slopes, map(gradients.__getitem__, table.heads)))
-    selecting = {op for op in {node.op for node in table.nodes} if op and TABLE[op].selects}
-    if not selecting:
-        return passed
-    selects = [node.op in selecting for node in table.nodes]
-    silent = _silent(table, selects)
-    return [
-        0.0 if silent[head] or (selects[head] and not slope) else flow
-        for head, slope, flow in zip(table.heads, table.slopes, passed, strict=True)
-    ]
-
-
-def _silent(table: Table, selects: Sequence[bool]) -> list[bool]:
-    """Which nodes receive nothing: those used, but by none that passes something on to them."""
-    silent = [False] * len(table.nodes)
-    for tail in table.tails:
-        silent[tail] = True
-    for edge in range(len(table.heads) - 1, -1, -1):
-        head = table.heads[edge]
-        if not silent[head] and (table.slopes[edge] or not selects[head]):
-            silent[table.tails[edge]] = False
-    return silent
-
-
 def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:
     """Return a scene with a box for every Value, and one for every op unless these are `fused` in."""
     nodes = table.nodes
     boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
     heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
-    passed = flows(table, gradients)
+    known = [gradient for gradient in gradients if gradient is not None]
+    flows = table.flows(known) if len(known) == len(nodes) else [None] * len(table.edges)
     edges = [
-        Edge(f"e{i}_{j}", boxes[operand], heads[i], slope, flow)
-        for i, operand, j, slope, flow in zip(table.heads, table.tails, table.slots, table.slopes, passed, strict=True)
+        Edge(f"e{head}_{slot}", boxes[tail], heads[head], slope, flow)
+        for (head, tail, slot, slope), flow in zip(table.edges, flows, strict=True)
     ]
     if not fused:
         edges += [Edge(f"o{i}_out", heads[i], boxes[i], None, gradients[i]) for i, node in enumerate(nodes) if node.op]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain, count
 from operator import attrgetter
 
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
-__all__ = ["edges", "evaluate", "leaves", "topological"]
+__all__ = ["evaluate", "leaves", "topological"]
 
 
 _in_c: Callable[[tuple[Value, ...]], list[Value]] | None = getattr(backend._module, "_topological", None)
-
-
-_edges_in_c = getattr(backend._module, "_edges", None)
 
 
 def topological(*roots: Value) -> list[Value]:
@@ -49,36 +45,6 @@ def topological_by(roots: Sequence[Value], below: Callable[[Value], Sequence[Val
             stack.append(None)
             stack.extend(reversed(below(node)))
     return order
-
-
-def edges(nodes: list[Value]) -> tuple[list[int], list[int], list[float]]:
-    """Return the edges between the nodes of a whole graph, as lists.
-
-    Parameters
-    ----------
-    nodes : list of Value
-        All nodes below some roots, as `topological` has them.
-
-    Returns
-    -------
-    counts : list of int
-        How many operands each node has.
-    places, slopes : lists of int and float
-        The places of these operands in `nodes` and the local derivatives, of one node after the other.
-
-    Examples
-    --------
-    >>> x = Value(2.0)
-    >>> edges(topological(x * x + x))
-    ([0, 2, 2], [0, 0, 1, 0], [2.0, 2.0, 1.0, 1.0])
-    """
-    if _edges_in_c is not None:
-        found: tuple[list[int], list[int], list[float]] = _edges_in_c(nodes)
-        return found
-    place = dict(zip(nodes, count())).__getitem__  # a node's hash is its identity
-    operands = chain.from_iterable(map(attrgetter("parents"), nodes))
-    slopes = attrgetter("local_derivatives")
-    return list(map(len, map(slopes, nodes))), list(map(place, operands)), list(chain.from_iterable(map(slopes, nodes)))
 
 
 def leaves(*roots: Value) -> list[Value]:

@@ -47,6 +47,7 @@
 #include "layer.h"
 #include "reverse.h"
 #include "flatten.h"
+#include "quotient.h"
 #include "tape.h"
 #include "lanes.h"
 #include "forward.h"
@@ -201,7 +202,10 @@ static PyMethodDef module_functions[] = {
     {"_products", METHOD(function_products), METH_FASTCALL, products_doc},
     {"_hessian", METHOD(function_hessian), METH_FASTCALL, hessian_doc},
     {"_topological", function_topological, METH_O, topological_doc},
-    {"_edges", function_edges, METH_O, edges_doc},
+    {"_homes", METHOD(function_homes), METH_FASTCALL, homes_doc},
+    {"_levels", METHOD(function_levels), METH_FASTCALL, levels_doc},
+    {"_only_users", METHOD(function_only_users), METH_FASTCALL, only_users_doc},
+    {"_between", METHOD(function_between), METH_FASTCALL, between_doc},
     {"_flatten", METHOD(function_flatten), METH_FASTCALL, flatten_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},

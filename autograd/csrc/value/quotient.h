@@ -1,0 +1,430 @@
+/* Passes over a graph whose nodes are in groups, as autograd.draw.groups has them; for pictures of many nodes. Part of
+   _value.c.
+
+   Nodes are numbered in `pending` during a pass, which runs no Python; operands that aren't among them are left out. */
+
+#pragma once
+
+#include "order.h"
+
+enum { NO_GROUP = -1, SEVERAL_GROUPS = -2 };
+
+typedef struct {
+    PyObject *list;
+    Py_ssize_t count;
+} Nodes;
+
+static inline Node *
+node_at(const Nodes *nodes, Py_ssize_t i)
+{
+    return (Node *)PyList_GET_ITEM(nodes->list, i);
+}
+
+static bool
+read_nodes(PyObject *list, Nodes *nodes)
+{
+    bool fine = PyList_CheckExact(list) && PyList_GET_SIZE(list) < INT32_MAX / 2;
+    nodes->list = list;
+    nodes->count = fine ? PyList_GET_SIZE(list) : 0;
+    for (Py_ssize_t i = 0; fine && i < nodes->count; i++) {
+        fine = is_value(PyList_GET_ITEM(list, i));
+    }
+    if (!fine) {
+        PyErr_SetString(PyExc_TypeError, "takes a list of Values");
+    }
+    return fine;
+}
+
+static void
+number_places(const Nodes *nodes)
+{
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        node_at(nodes, i)->pending = (uint32_t)i + 1;
+    }
+}
+
+static void
+forget_places(const Nodes *nodes)
+{
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        node_at(nodes, i)->pending = 0;
+    }
+}
+
+/* The place of an operand, negative if it isn't among the nodes. */
+static inline Py_ssize_t
+place_of_operand(const Edge *edge)
+{
+    return edge->parent != NULL ? (Py_ssize_t)edge->parent->pending - 1 : -1;
+}
+
+/* Numbers of a list with one for each node, below as many as there are nodes; NULL with an exception. */
+static int32_t *
+read_numbers(PyObject *list, const Nodes *nodes)
+{
+    if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != nodes->count) {
+        PyErr_SetString(PyExc_TypeError, "takes a list with an int for each node");
+        return NULL;
+    }
+    int32_t *numbers = PyMem_Malloc(sizeof(int32_t) * (size_t)(nodes->count + 1));
+    if (numbers == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        PyObject *number = PyList_GET_ITEM(list, i);
+        long long read = PyLong_CheckExact(number) ? PyLong_AsLongLong(number) : nodes->count;
+        if (read >= nodes->count || read < -nodes->count) {
+            PyErr_Clear();
+            PyErr_SetString(PyExc_ValueError, "takes ints that are the places of nodes, or ~ them");
+            PyMem_Free(numbers);
+            return NULL;
+        }
+        numbers[i] = (int32_t)read;
+    }
+    return numbers;
+}
+
+static PyObject *
+list_of_numbers(const int32_t *numbers, Py_ssize_t count)
+{
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
+        PyObject *number = PyLong_FromLong(numbers[i]);
+        if (number == NULL) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, i, number);
+    }
+    return list;
+}
+
+PyDoc_STRVAR(homes_doc,
+"_homes(nodes, joins, /)\n--\n\n"
+"For each computed node the place of its home: that of all its users, where `joins` (bytes) allows it, else its own.");
+
+static PyObject *
+function_homes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    Nodes nodes;
+    if (count != 2 || !read_nodes(arguments[0], &nodes)) {
+        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_homes: takes 2 arguments"), NULL);
+    }
+    if (!PyBytes_CheckExact(arguments[1]) || PyBytes_GET_SIZE(arguments[1]) != nodes.count) {
+        PyErr_SetString(PyExc_TypeError, "_homes: takes a byte for each node");
+        return NULL;
+    }
+    const char *joins = PyBytes_AS_STRING(arguments[1]);
+    int32_t *homes = PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1)), *wanted = homes + nodes.count;
+    if (homes == NULL) {
+        return PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; i < nodes.count; i++) {
+        homes[i] = wanted[i] = NO_GROUP;
+    }
+    number_places(&nodes);
+    for (Py_ssize_t i = nodes.count; i-- > 0;) {
+        Node *node = node_at(&nodes, i);
+        if (node->op == LEAF) {
+            continue;
+        }
+        int32_t own = homes[i] = wanted[i] >= 0 && joins[i] ? wanted[i] : (int32_t)i;
+        FOR_EACH_EDGE(edge, node) {
+            Py_ssize_t j = place_of_operand(edge);
+            if (j >= 0 && wanted[j] != own) {
+                wanted[j] = wanted[j] == NO_GROUP ? own : SEVERAL_GROUPS;
+            }
+        }
+    }
+    forget_places(&nodes);
+    PyObject *result = list_of_numbers(homes, nodes.count);
+    PyMem_Free(homes);
+    return result;
+}
+
+PyDoc_STRVAR(levels_doc,
+"_levels(nodes, keys, /)\n--\n\n"
+"For each node how often the key changes on the longest way to it, leaves not counted.");
+
+static PyObject *
+function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    Nodes nodes;
+    if (count != 2 || !read_nodes(arguments[0], &nodes)) {
+        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_levels: takes 2 arguments"), NULL);
+    }
+    int32_t *keys = read_numbers(arguments[1], &nodes);
+    int32_t *levels = keys != NULL ? PyMem_Calloc((size_t)nodes.count + 1, sizeof(int32_t)) : NULL;
+    if (levels == NULL) {
+        PyMem_Free(keys);
+        return keys == NULL ? NULL : PyErr_NoMemory();
+    }
+    number_places(&nodes);
+    for (Py_ssize_t i = 0; i < nodes.count; i++) {
+        FOR_EACH_EDGE(edge, node_at(&nodes, i)) {
+            Py_ssize_t j = place_of_operand(edge);
+            if (j >= 0 && edge->parent->op != LEAF) {
+                int32_t level = levels[j] + (keys[j] != keys[i]);
+                levels[i] = level > levels[i] ? level : levels[i];
+            }
+        }
+    }
+    forget_places(&nodes);
+    PyObject *result = list_of_numbers(levels, nodes.count);
+    PyMem_Free(keys);
+    PyMem_Free(levels);
+    return result;
+}
+
+PyDoc_STRVAR(only_users_doc,
+"_only_users(nodes, keys, ranks, /)\n--\n\n"
+"For each node the one key among its users of the lowest rank; -1 if it has no users, -2 if they have several.");
+
+static PyObject *
+function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    Nodes nodes;
+    if (count != 3 || !read_nodes(arguments[0], &nodes)) {
+        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_only_users: takes 3 arguments"), NULL);
+    }
+    int32_t *keys = read_numbers(arguments[1], &nodes);
+    int32_t *ranks = keys != NULL ? read_numbers(arguments[2], &nodes) : NULL;
+    int32_t *users = ranks != NULL ? PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1)) : NULL;
+    if (users == NULL) {
+        PyMem_Free(keys);
+        PyMem_Free(ranks);
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    }
+    int32_t *lowest = users + nodes.count;
+    for (Py_ssize_t i = 0; i < nodes.count; i++) {
+        users[i] = NO_GROUP;
+    }
+    number_places(&nodes);
+    for (Py_ssize_t i = 0; i < nodes.count; i++) {
+        FOR_EACH_EDGE(edge, node_at(&nodes, i)) {
+            Py_ssize_t j = place_of_operand(edge);
+            if (j < 0 || (users[j] != NO_GROUP && ranks[i] > lowest[j])) {
+                continue;
+            }
+            if (users[j] == NO_GROUP || ranks[i] < lowest[j]) {
+                users[j] = keys[i];
+                lowest[j] = ranks[i];
+            }
+            else if (users[j] != keys[i]) {
+                users[j] = SEVERAL_GROUPS;
+            }
+        }
+    }
+    forget_places(&nodes);
+    PyObject *result = list_of_numbers(users, nodes.count);
+    PyMem_Free(keys);
+    PyMem_Free(ranks);
+    PyMem_Free(users);
+    return result;
+}
+
+/* All operands that lead from a group to another. */
+typedef struct {
+    int32_t head, tail; /* the groups */
+    int32_t node;       /* the first such operand: of which node, which of its operands, its local derivative */
+    uint32_t slot, count;
+    double slope, flow;
+} Passing;
+
+typedef struct {
+    Passing *entries;
+    size_t count, room;
+} Passings;
+
+static Passing *
+add_passing(Passings *all)
+{
+    if (all->count == all->room) {
+        size_t room = all->room == 0 ? 256 : 2 * all->room;
+        Passing *larger = PyMem_Realloc(all->entries, room * sizeof(Passing));
+        if (larger == NULL) {
+            return NULL;
+        }
+        all->entries = larger;
+        all->room = room;
+    }
+    return &all->entries[all->count++];
+}
+
+/* Which nodes receive nothing: those used, but by none that passes something on to them. */
+static void
+find_silent(const Nodes *nodes, char *silent)
+{
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        FOR_EACH_EDGE(edge, node_at(nodes, i)) {
+            Py_ssize_t j = place_of_operand(edge);
+            if (j >= 0) {
+                silent[j] = 1;
+            }
+        }
+    }
+    for (Py_ssize_t i = nodes->count; i-- > 0;) {
+        Node *node = node_at(nodes, i);
+        FOR_EACH_EDGE(edge, node) {
+            Py_ssize_t j = place_of_operand(edge);
+            if (j >= 0 && !silent[i] && (edge->derivative != 0.0 || !selects(node))) {
+                silent[j] = 0;
+            }
+        }
+    }
+}
+
+/* What enters the group of a node from others; `entry_of` says by group which entry it has, if that is of this one. */
+static bool
+add_entering(const Nodes *nodes, int32_t i, const int32_t *groups, bool leaves, const double *gradients,
+             const char *silent, Passings *all, size_t first, size_t *entry_of)
+{
+    Node *node = node_at(nodes, i);
+    uint32_t slot = 0;
+    FOR_EACH_EDGE(edge, node) {
+        uint32_t own_slot = slot;
+        slot += edge->parent != NULL;
+        Py_ssize_t j = place_of_operand(edge);
+        if (j < 0 || groups[j] == groups[i] || (!leaves && edge->parent->op == LEAF)) {
+            continue;
+        }
+        bool nothing = silent[i] || (selects(node) && edge->derivative == 0.0);
+        double flow = gradients == NULL || nothing ? 0.0 : edge->derivative * gradients[i];
+        size_t at = entry_of[groups[j]];
+        if (at >= first && at < all->count && all->entries[at].tail == groups[j]) {
+            all->entries[at].flow += flow;
+            all->entries[at].count++;
+            continue;
+        }
+        entry_of[groups[j]] = all->count;
+        Passing *entry = add_passing(all);
+        if (entry == NULL) {
+            return false;
+        }
+        *entry = (Passing){groups[i], groups[j], i, own_slot, 1, edge->derivative, flow};
+    }
+    return true;
+}
+
+/* Nodes in the order of their groups: a counting sort. */
+static void
+sort_by_group(const int32_t *groups, Py_ssize_t count, int32_t *order, size_t *ends)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        ends[groups[i] + 1]++;
+    }
+    for (Py_ssize_t i = 0; i < 2 * count; i++) {
+        ends[i + 1] += ends[i];
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        order[ends[groups[i]]++] = (int32_t)i;
+    }
+}
+
+static bool
+find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, const double *gradients, Passings *all)
+{
+    size_t count = (size_t)nodes->count;
+    int32_t *order = PyMem_Malloc(sizeof(int32_t) * (count + 1));
+    size_t *ends = PyMem_Calloc(2 * count + 2, sizeof(size_t)), *entry_of = PyMem_Calloc(2 * count + 2, sizeof(size_t));
+    char *silent = PyMem_Calloc(count + 1, 1);
+    bool fine = order != NULL && ends != NULL && entry_of != NULL && silent != NULL;
+    if (fine) {
+        sort_by_group(groups, nodes->count, order, ends);
+        number_places(nodes);
+        find_silent(nodes, silent);
+        size_t first = 0;
+        for (size_t at = 0; fine && at < count; at++) {
+            if (at > 0 && groups[order[at]] != groups[order[at - 1]]) {
+                first = all->count;
+            }
+            fine = add_entering(nodes, order[at], groups, leaves, gradients, silent, all, first, entry_of);
+        }
+        forget_places(nodes);
+    }
+    PyMem_Free(order);
+    PyMem_Free(ends);
+    PyMem_Free(entry_of);
+    PyMem_Free(silent);
+    if (!fine) {
+        PyErr_NoMemory();
+    }
+    return fine;
+}
+
+/* A list of floats with one for each node; NULL with an exception. */
+static double *
+read_gradients(PyObject *list, const Nodes *nodes)
+{
+    if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != nodes->count) {
+        PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
+        return NULL;
+    }
+    double *gradients = PyMem_Malloc(sizeof(double) * (size_t)(nodes->count + 1));
+    if (gradients == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        PyObject *gradient = PyList_GET_ITEM(list, i);
+        if (!PyFloat_Check(gradient)) {
+            PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
+            PyMem_Free(gradients);
+            return NULL;
+        }
+        gradients[i] = PyFloat_AS_DOUBLE(gradient);
+    }
+    return gradients;
+}
+
+static PyObject *
+list_of_passing(const Passings *all, Py_ssize_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)all->count);
+    for (size_t i = 0; list != NULL && i < all->count; i++) {
+        const Passing *entry = &all->entries[i];
+        int32_t head = entry->head < count ? entry->head : (int32_t)~(entry->head - count);
+        int32_t tail = entry->tail < count ? entry->tail : (int32_t)~(entry->tail - count);
+        PyObject *tuple = Py_BuildValue("(iiiIddI)", head, tail, entry->node, entry->slot, entry->slope, entry->flow,
+                                        entry->count);
+        if (tuple == NULL) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, (Py_ssize_t)i, tuple);
+    }
+    return list;
+}
+
+PyDoc_STRVAR(between_doc,
+"_between(nodes, keys, leaves, gradients, /)\n--\n\n"
+"Which groups lead to which others: (head, tail, node, operand, slope, flow, count) with the first operand's place and\n"
+"local derivative, and the sum of what flows if there are gradients. Without `leaves` only from computed nodes.");
+
+static PyObject *
+function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    Nodes nodes;
+    if (count != 4 || !read_nodes(arguments[0], &nodes)) {
+        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_between: takes 4 arguments"), NULL);
+    }
+    int32_t *groups = read_numbers(arguments[1], &nodes);
+    if (groups == NULL) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < nodes.count; i++) {
+        groups[i] = groups[i] >= 0 ? groups[i] : (int32_t)(nodes.count + ~groups[i]);
+    }
+    double *gradients = arguments[3] != Py_None ? read_gradients(arguments[3], &nodes) : NULL;
+    Passings all = {NULL, 0, 0};
+    PyObject *result = NULL;
+    if ((gradients != NULL || arguments[3] == Py_None)
+        && find_passing(&nodes, groups, arguments[2] == Py_True, gradients, &all)) {
+        result = list_of_passing(&all, nodes.count);
+    }
+    PyMem_Free(all.entries);
+    PyMem_Free(gradients);
+    PyMem_Free(groups);
+    return result;
+}
