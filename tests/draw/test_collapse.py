@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 import autograd as ag
 import nn
 from autograd import DrawError, Value, draw
+from autograd.draw import groups
 from autograd.draw.collapse import build
-from autograd.draw.groups import Table
+from autograd.draw.groups import Table, neuron_keys
 from autograd.draw.scene import Scene
+from autograd.engine import backend
 from autograd.engine.graph import topological
 from benchmarks.pictures import net, tangle
 
@@ -203,6 +206,45 @@ def test_many_shared_leaves_are_one_box() -> None:
     what = build([root], 300, "neuron")
     assert "x" in labels(what)
     assert len(what.boxes) < 10
+
+
+@pytest.mark.skipif(backend.CORE != "c", reason="the Python backend has no passes in C")
+@given(seed=st.integers(0, 10_000), selecting=st.booleans())
+def test_passes_in_c_give_what_those_in_python_give(seed: int, selecting: bool) -> None:
+    core: Any = backend._module
+    source, root = random.Random(seed), random_graph(seed)
+    whole = Table.below([ag.relu(root) + ag.max(root, root.parents[0]) if selecting else root])
+    table = whole.of(sorted(source.sample(range(len(whole.nodes)), source.randint(1, len(whole.nodes)))))
+    size = len(table.nodes)
+    joins = bytes(source.randrange(2) for _ in range(size))
+    keys, ranks = ([source.randrange(size) for _ in range(size)] for _ in range(2))
+    opened = [~key if source.random() < 0.3 else key for key in keys]
+    gradients = [source.choice([0.0, 1.0, -2.5]) for _ in range(size)]
+    assert core._homes(table.nodes, joins) == groups._homes_in_python(table, joins)
+    assert core._levels(table.nodes, opened) == groups._levels_in_python(table, opened)
+    assert core._only_users(table.nodes, keys, ranks) == groups._only_users_in_python(table, keys, ranks)
+    for leaves in (True, False):
+        for flows in (gradients, None):
+            found = core._between(table.nodes, opened, leaves, flows)
+            assert sorted(found) == sorted(groups._between_in_python(table, opened, leaves, flows))
+    assert neuron_keys(whole) == neuron_keys(Table(whole.nodes))  # nothing is left in the nodes
+
+
+@pytest.mark.skipif(backend.CORE != "c", reason="the Python backend has no passes in C")
+def test_passes_in_c_refuse_what_they_cannot_read() -> None:
+    core: Any = backend._module
+    nodes = topological(Value(1.0) + Value(2.0))
+    for wrong in ([1, 2], ([0, 0, 3],), ([0, 0, -4],), ([0, 0, 10**30],), ([0, 0, 0.5],), ([0, 0],), ((0, 0, 0),)):
+        with pytest.raises((TypeError, ValueError)):
+            core._levels(nodes, *wrong)
+    for wrong in ((nodes, "abc"), (nodes, b"ab"), ([1, 2, 3], b"abc"), (tuple(nodes), b"abc"), (nodes,)):
+        with pytest.raises(TypeError):
+            core._homes(*wrong)
+    for gradients in ([1.0], [1.0, None, 2.0], (1.0, 2.0, 3.0), [1, 2, 3]):
+        with pytest.raises(TypeError):
+            core._between(nodes, [0, 0, 0], True, gradients)
+    with pytest.raises(TypeError):
+        core._only_users(nodes, [0, 0, 0])
 
 
 # Focus

@@ -73,9 +73,9 @@ read_numbers(PyObject *list, const Nodes *nodes)
     }
     for (Py_ssize_t i = 0; i < nodes->count; i++) {
         PyObject *number = PyList_GET_ITEM(list, i);
-        long long read = PyLong_CheckExact(number) ? PyLong_AsLongLong(number) : nodes->count;
-        if (read >= nodes->count || read < -nodes->count) {
-            PyErr_Clear();
+        int beyond = 0;
+        long long read = PyLong_CheckExact(number) ? PyLong_AsLongLongAndOverflow(number, &beyond) : nodes->count;
+        if (beyond != 0 || read >= nodes->count || read < -nodes->count) {
             PyErr_SetString(PyExc_ValueError, "takes ints that are the places of nodes, or ~ them");
             PyMem_Free(numbers);
             return NULL;
