@@ -46,6 +46,7 @@ PYODIDE: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide
 COPIED: Final = ("worker.js", "service-worker.js", "style.css", "icon.svg")
 CODE: Final = {".py", ".js", ".css", ".html", ".txt", ".md"}
 ARCHIVE: Final = "scalargrad.zip"
+SNAPSHOT: Final = "scalargrad.snapshot"  # memory of a Python that has imported the archive
 TIMEOUT: Final = 600  # seconds, for npm
 WHEN: Final = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that equal sources give equal archives
 
@@ -97,7 +98,7 @@ def _fill(made: Path, scratch: Path) -> None:
     _bundle(web.joinpath("main.js").read_text(encoding="utf-8"), scratch, made)
     _archive(made / ARCHIVE)
     (scratch / "compile.mjs").write_text((web / "compile.mjs").read_text(encoding="utf-8"), encoding="utf-8")
-    _run(["node", "compile.mjs", str(made / ARCHIVE)], scratch)
+    _run(["node", "compile.mjs", str(made / ARCHIVE), str(made / SNAPSHOT)], scratch)
 
 
 def _page(text: str) -> str:

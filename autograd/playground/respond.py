@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -173,6 +174,7 @@ def notebook(text: str) -> Answer:
     return {"text": json.dumps(made, indent=1) + "\n"}
 
 
+@cache
 def start() -> Answer:
     """Give what the page needs once: the words of the language, for completion, and the examples."""
     words = [{"label": name, "detail": ", ".join(TABLE[name].parameters), "info": TABLE[name].doc} for name in NAMES]

@@ -26,6 +26,7 @@ class Python {
       this.worker.onerror = (event) => reject(new Error(event.message || "the worker could not be started"));
       this.worker.onmessage = ({ data }) => {
         if (data.ready) return resolve();
+        if (data.share) return loaded(0.9 * data.share);
         if (data.failed) return reject(new Error(data.failed));
         const request = this.waiting.get(data.id);
         this.waiting.delete(data.id);
@@ -59,24 +60,20 @@ class Stopped extends Error {}
 
 // Files are kept for use without a network. Where a page may not do so (plain http, a private window), it works without.
 
-async function keepFiles(progress) {
+async function keepFiles() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
-  const channel = new BroadcastChannel("scalargrad-loading");
-  channel.onmessage = ({ data }) => progress(data);
   try {
     await navigator.serviceWorker.register("service-worker.js");
     await navigator.serviceWorker.ready;
   } catch (error) {
     console.warn(`Files are not kept: ${error.message}`);
-  } finally {
-    channel.close();
   }
 }
 
 let most = 0;
 
 function loaded(share) {
-  if (share < most) return; // files may still be kept when Python has started
+  if (share < most) return; // a Python that is begun again doesn't load a second time
   most = share;
   const percent = Math.round(100 * share);
   find("loading").setAttribute("aria-valuenow", percent);
@@ -495,7 +492,6 @@ async function begin() {
   if (!text(sheet) && !text(note)) write(sheet, FIRST);
   window.addEventListener("hashchange", async () => (find("status").textContent = await opened()));
   find("status").textContent = "Loading Python …";
-  keepFiles((share) => loaded(0.9 * share)).then(() => (document.body.dataset.kept = "true"));
   const starting = new Python();
   try {
     await starting.ready;
@@ -510,7 +506,9 @@ async function begin() {
   loaded(1);
   find("status").textContent = fault;
   document.body.dataset.ready = "true";
-  compute();
+  await compute();
+  await keepFiles(); // not before: it would take the computer's time from Python
+  document.body.dataset.kept = "true";
 }
 
 begin();

@@ -1,22 +1,13 @@
 // Keeps every file of a build, so that the page works without a network once it has been loaded.
-const PROGRESS = new BroadcastChannel("scalargrad-loading");
-
-async function manifest() {
-  return (await fetch("files.json", { cache: "no-cache" })).json();
-}
 
 async function keep() {
-  const { build, files } = await manifest();
+  const { build, files } = await (await fetch("files.json", { cache: "no-cache" })).json();
   const cache = await caches.open(build);
-  const total = Object.values(files).reduce((sum, size) => sum + size, 0);
-  let done = 0;
   await Promise.all(
-    Object.entries(files).map(async ([name, size]) => {
+    Object.keys(files).map(async (name) => {
       const response = await fetch(name, { cache: "no-cache" });
       if (!response.ok) throw new Error(`${name}: ${response.status}`);
       await cache.put(name, response);
-      done += size;
-      PROGRESS.postMessage(done / total);
     }),
   );
   await cache.put("files.json", new Response(JSON.stringify({ build, files })));

@@ -1,12 +1,42 @@
 // Runs Python in Pyodide, away from the page: a request in, its answer out. The page ends this worker to stop a computation.
 import { loadPyodide } from "./pyodide/pyodide.mjs";
+import createPyodideModule from "./pyodide/pyodide.asm.mjs";
+
+async function fetched(name) {
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return response;
+}
+
+// The memory of a Python that has imported everything, see compile.mjs; says how much of it has come.
+async function snapshot() {
+  const response = await fetched("scalargrad.snapshot");
+  const total = Number(response.headers.get("Content-Length"));
+  let come = 0;
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      come += chunk.length;
+      if (total) self.postMessage({ share: Math.min(1, come / total) });
+      controller.enqueue(chunk);
+    },
+  });
+  const whole = response.body.pipeThrough(counted).pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(whole).arrayBuffer());
+}
 
 async function start() {
-  const python = await loadPyodide({ indexURL: new URL("pyodide/", self.location.href).href });
-  const archive = await fetch("scalargrad.zip");
-  if (!archive.ok) throw new Error(`scalargrad.zip: ${archive.status}`);
-  python.unpackArchive(await archive.arrayBuffer(), "zip", { extractDir: "/lib/scalargrad" });
-  python.runPython("import sys; sys.path.insert(0, '/lib/scalargrad')");
+  const memory = snapshot();
+  const archive = fetched("scalargrad.zip").then((response) => response.arrayBuffer());
+  const python = await loadPyodide({
+    indexURL: new URL("pyodide/", self.location.href).href,
+    _loadSnapshot: memory,
+    async createPyodideModule(settings) {
+      const module = await createPyodideModule(settings);
+      module._malloc((await memory).length); // makes the memory large enough; all that is in it is replaced
+      return module;
+    },
+  });
+  python.FS.writeFile("/lib/scalargrad.zip", new Uint8Array(await archive)); // for what is imported or read later
   return python.pyimport("autograd.playground.respond").respond;
 }
 
