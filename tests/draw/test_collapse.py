@@ -234,9 +234,10 @@ def test_passes_in_c_give_what_those_in_python_give(seed: int, selecting: bool) 
 def test_passes_in_c_refuse_what_they_cannot_read() -> None:
     core: Any = backend._module
     nodes = topological(Value(1.0) + Value(2.0))
-    for wrong in ([1, 2], ([0, 0, 3],), ([0, 0, -4],), ([0, 0, 10**30],), ([0, 0, 0.5],), ([0, 0],), ((0, 0, 0),)):
+    keys: Any
+    for keys in ([1, 2], ([0, 0, 3],), ([0, 0, -4],), ([0, 0, 10**30],), ([0, 0, 0.5],), ([0, 0],), ((0, 0, 0),)):
         with pytest.raises((TypeError, ValueError)):
-            core._levels(nodes, *wrong)
+            core._levels(nodes, *keys)
     for wrong in ((nodes, "abc"), (nodes, b"ab"), ([1, 2, 3], b"abc"), (tuple(nodes), b"abc"), (nodes,)):
         with pytest.raises(TypeError):
             core._homes(*wrong)

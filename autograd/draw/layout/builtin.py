@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from autograd.draw.fonts import width
 from autograd.draw.layout.heights import Heights, Margins
-from autograd.draw.layout.ordering import Order
+from autograd.draw.layout.ordering import ordered, stack
 from autograd.draw.layout.plan import Frame, Plan, Point
 from autograd.draw.layout.ranks import ranks_of
 from autograd.draw.layout.slots import Slot, Tie, slots_of, spread
@@ -33,7 +33,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
     rank = {slot.key: slot.rank for layer in layers for slot in layer}
     spans = [_span([rank[box.key] for box in cluster.boxes]) for cluster in scene.clusters]
     of = _clusters_of(scene, layers, chains, spans)
-    Order(layers, of, len(spans)).improve()
+    _put_in_order(layers, chains, of, len(spans))
     spread(layers)
     reach = Heights(layers, of, len(spans), margins).reach
     columns = _columns(layers, spans, margins)
@@ -51,6 +51,15 @@ def arrange(scene: Scene, direction: str) -> Plan:
     plan.include_frames()
     _bow(scene, plan, turned)
     return plan.transposed() if turned else plan
+
+
+def _put_in_order(layers: list[list[Slot]], chains: list[list[Tie]], of: dict[Slot, int], clusters: int) -> None:
+    place = {slot: i for layer in layers for i, slot in enumerate(layer)}
+    shape = tuple(tuple((slot.height, of[slot]) for slot in layer) for layer in layers)
+    ties = tuple((tie.tail.rank, place[tie.tail], place[tie.head]) for chain in chains for tie in chain)
+    for layer, order in zip(layers, ordered(shape, ties, clusters), strict=True):
+        layer[:] = [layer[i] for i in order]
+        stack(layer)
 
 
 def _span(ranks: list[int]) -> range:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
-from autograd.draw.layout.slots import Slot, crossings_between, crossings_of, number, sides_of
+from autograd.draw.layout.slots import Slot, Tie, crossings_between, crossings_of, number, sides_of
 
-__all__ = ["BETWEEN", "Order", "isotonic"]
+__all__ = ["BETWEEN", "isotonic", "ordered", "stack"]
 
 LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the slots that all together look at
 SHIFTS = 2
@@ -40,6 +41,43 @@ def isotonic(wanted: Iterable[tuple[float, float]]) -> list[float]:
             total, weight, count = before + total, more + weight, several + count
         pools.append((total, weight, count))
     return [total / weight for total, weight, count in pools for _ in range(count)]
+
+
+def stack(layer: list[Slot]) -> None:
+    """Give each slot its place and a height, one below the other, the layer centred."""
+    top = -sum(slot.height + BETWEEN for slot in layer) / 2
+    for slot in layer:
+        slot.y = top + slot.height / 2
+        top += slot.height + BETWEEN
+    number(layer)
+
+
+@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers in it
+def ordered(
+    layers: tuple[tuple[tuple[float, int], ...], ...], ties: tuple[tuple[int, int, int], ...], clusters: int
+) -> list[list[int]]:
+    """Return an order of each layer's slots, by their places, in which ties cross little.
+
+    Parameters
+    ----------
+    layers : tuple of tuple
+        For each slot of each layer its height and its cluster, or -1.
+    ties : tuple of tuple of int
+        For each the layer of its tail, the tail's place in it and the head's place in the next.
+    clusters : int
+        How many there are.
+    """
+    slots = [[Slot("", 0.0, height, rank) for height, _ in layer] for rank, layer in enumerate(layers)]
+    for rank, tail, head in ties:
+        tie = Tie(slots[rank][tail], slots[rank + 1][head], 1.0)
+        tie.tail.after.append(tie)
+        tie.head.before.append(tie)
+    row = [slot for layer in slots for slot in layer]
+    of = dict(zip(row, [cluster for layer in layers for _, cluster in layer], strict=True))
+    place = {slot: i for layer in slots for i, slot in enumerate(layer)}
+    order = [list(layer) for layer in slots]
+    Order(order, of, clusters).improve()
+    return [[place[slot] for slot in layer] for layer in order]
 
 
 class Order:
@@ -91,15 +129,7 @@ class Order:
 
     def _stack_all(self) -> None:
         for layer in self.layers:
-            self._stack(layer)
-
-    def _stack(self, layer: list[Slot]) -> None:
-        """Give each slot a height, one below the other, the layer centred."""
-        top = -sum(slot.height + BETWEEN for slot in layer) / 2
-        for slot in layer:
-            slot.y = top + slot.height / 2
-            top += slot.height + BETWEEN
-        number(layer)
+            stack(layer)
 
     def _sort_all(self, down: bool | None) -> None:
         """Sort clusters by where their edges come from and lead to, then each layer by its neighbour's heights."""
@@ -132,7 +162,7 @@ class Order:
             return where[c], self.rank[c], height[slot], slot.place
 
         layer.sort(key=key)
-        self._stack(layer)
+        stack(layer)
 
     def _units(self, layer: list[Slot]) -> list[tuple[int, list[Slot]]]:
         """The single slots and the parts of clusters of a layer, in order."""
