@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
+from autograd.draw.boxes import BETWEEN
 from autograd.draw.colours import sheet
 from autograd.draw.fonts import fit, width
 from autograd.draw.layout import labels
@@ -109,13 +110,32 @@ def _frame(frame: Frame) -> str:
 
 def _frame_name(frame: Frame) -> str:
     """A frame's name, cut to fit, on a plate that keeps it apart from edges that pass."""
-    base, subscript = split(fit(frame.name, TEXT, max(frame.width - 14.0, 20.0), bold=True))
-    sub = f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
-    wide = width(base, TEXT, bold=True) + width(subscript, SUBSCRIPT, bold=True) + 6.0
+    parts = _parts(fit(frame.name, TEXT, max(frame.width - 14.0, 20.0), bold=True))
+    wide = _parts_width(parts, TEXT) + 6.0
     return (
         f'<g><rect class="frame-plate" x="{frame.x + 5:.1f}" y="{frame.y + 3:.1f}" width="{wide:.1f}" height="14" '
-        f'rx="3"/><text class="frame-name" x="{frame.x + 8:.1f}" y="{frame.y + 14:.1f}">{_safe(base)}{sub}</text></g>'
+        f'rx="3"/><text class="frame-name" x="{frame.x + 8:.1f}" y="{frame.y + 14:.1f}">{_typeset(parts)}</text></g>'
     )
+
+
+def _parts(name: str) -> list[tuple[str, str]]:
+    """The names in a name, more than one of a layer, h1 … h4, each with its subscript."""
+    return [split(part) for part in name.split(BETWEEN)]
+
+
+def _parts_width(parts: Sequence[tuple[str, str]], size: float) -> float:
+    bases, subscripts = BETWEEN.join(base for base, _ in parts), "".join(subscript for _, subscript in parts)
+    return width(bases, size, bold=True) + width(subscripts, SUBSCRIPT, bold=True)
+
+
+def _typeset(parts: Sequence[tuple[str, str]]) -> str:
+    written, low = "", False
+    for i, (base, subscript) in enumerate(parts):
+        text = _safe(f"{BETWEEN}{base}" if i else base)
+        written += f'<tspan dy="-3">{text}</tspan>' if low else text
+        written += f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
+        low = bool(subscript)
+    return written
 
 
 def _edge(edge: Edge, curve: list[Point], largest: float | None, prefix: str) -> str:
@@ -184,13 +204,13 @@ def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str
 
 
 def _box_name(box: Box, middle: float) -> str:
-    if not box.subscript:
+    parts = [(box.base, box.subscript)] if box.subscript else _parts(box.base)
+    if not any(subscript for _, subscript in parts):
         return f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}</text>'
     # From its left end: some programs that read SVG centre only the first part of a text in two sizes.
     # Widths are those of the widest font: what is between it and the usual is the middle of either.
-    half = 0.45 * (width(box.base, NAME, bold=True) + width(box.subscript, SUBSCRIPT, bold=True))
-    sub = f'<tspan class="sub" dy="3">{_safe(box.subscript)}</tspan>'
-    return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_safe(box.base)}{sub}</text>'
+    half = 0.45 * _parts_width(parts, NAME)
+    return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_typeset(parts)}</text>'
 
 
 def _gradient_cell(box: Box, largest: float) -> str:

@@ -116,6 +116,16 @@ def test_neurons_and_layers_of_a_net_have_the_names_of_the_notes() -> None:
     assert len(layers.boxes) < len(neurons.boxes) < len(topological(root))
 
 
+def test_names_of_layers_have_subscripts_as_other_names_do() -> None:
+    def names(svg: str) -> list[str]:
+        root = ElementTree.fromstring(svg)
+        texts = [text for text in root.iter("{http://www.w3.org/2000/svg}text") if "name" in text.get("class", "")]
+        return ["|".join(text.itertext()) for text in texts]
+
+    assert {"h|1| … h|4", "h|5| … h|8"} <= set(names(draw(mlp()[1], collapse="layer").svg))
+    assert "w_{1}^2" in names(draw(Value(1.0, "w_{1}^2") * 2.0).svg)
+
+
 def test_a_batch_has_the_neurons_of_one_sample() -> None:
     one, many = (build([mlp(batch)[1]], 1000, "layer") for batch in (1, 50))
     assert {"h1 … h4", "h5 … h8"} <= set(labels(one)) & set(labels(many))
