@@ -309,6 +309,10 @@ def _write(path: str, text: str, forced: bool, how: str) -> None:
     write_whole(target, text)
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what if count == 1 else {'leaf': 'leaves'}.get(what, what + 's')}"
+
+
 def _load(session: EditableSheet, words: list[Word]) -> Reply:
     if not words:
         raise WorksheetError(f":load takes a file or one of {', '.join(shipped.names())}")
@@ -321,7 +325,9 @@ def _load(session: EditableSheet, words: list[Word]) -> Reply:
     own = path if Path(path).is_file() else ""
     text = raw.decode("utf-8-sig")
     said = session.start(text, own)
-    many = f"{len(sheet.steps)} steps, {len(sheet.leaves)} leaves; its output is {session.output()}"
+    many = (
+        f"{_counted(len(sheet.steps), 'step')}, {_counted(len(sheet.leaves), 'leaf')}; its output is {session.output()}"
+    )
     note = f"{sheet.title + ': ' if sheet.title else ''}{many}" if sheet.steps else said
     wrong = _wrong_claims(session)
     lines = [writing.printable(note), *wrong]

@@ -10,6 +10,7 @@ from autograd.prompt import writing
 from autograd.prompt.commands import obey, take_page
 from autograd.prompt.editable import REFUSED, EditableSheet, Reply
 from autograd.prompt.entries import chunks, is_command, refuse_controls
+from autograd.prompt.hints import hint
 from autograd.worksheet.lines import MAX_BYTES, split_lines
 
 __all__ = ["Reply", "Session"]
@@ -57,7 +58,8 @@ class Session(EditableSheet):
             reply = obey(self, text) if is_command(text) else self.take(text.strip("\n"))
             return reply if self.state is before else self._refreshed(reply)
         except WorksheetError as error:
-            return Reply(writing.pointed(text, error.line, error.column, error.message), REFUSED)
+            shown = writing.pointed(text, error.line, error.column, error.message)
+            return Reply("\n".join(filter(None, (shown, hint(text)))), REFUSED)
         except AutogradError as error:
             return Reply(writing.printable(str(error)), REFUSED)
         except OSError as error:

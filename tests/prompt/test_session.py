@@ -14,6 +14,7 @@ from autograd.formula.evaluate import FUNCTIONS
 from autograd.prompt import Session
 from autograd.prompt.editable import State
 from autograd.prompt.entries import chunks
+from autograd.prompt.hints import hint
 from autograd.worksheet import Worksheet, shipped
 from autograd.worksheet.lines import split_lines
 
@@ -136,6 +137,43 @@ def test_what_is_wrong_is_pointed_at_and_changes_nothing(line: str, said: str) -
     assert reply.kind == "refused", reply
     assert said in reply.text
     assert facts(session) == before
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("quit", "to leave: :quit, or Ctrl-D"),
+        ("exit()", "to leave: :quit, or Ctrl-D"),
+        ("help", "help is :help"),
+        ("?", "help is :help"),
+        ("w.grad", "d(E)/d(w) for one"),
+        ("E.backward()", ":gradients for all"),
+        ("import math", "a step is written name = expression"),
+        ("print(w)", "a step is written name = expression"),
+        ("w := 3", "a step is written name = expression"),
+        ("d(d(E)/d(w))/d(w)", "second derivatives are not part of worksheets"),
+        ("d^2E/dw^2", "second derivatives are not part of worksheets"),
+        ("d²E/dw²", "second derivatives are not part of worksheets"),
+        ("d E/d w", "a derivative is written d(E)/d(w), or dE/dw"),
+        (r"\frac{1}{2}", "a fraction is a/b"),
+        ("w = 3,14", "a decimal is written with a point"),
+        ("3,14", "a decimal is written with a point"),
+        ("w = 10 000", "without spaces"),
+        ("w = 50%", "50% as 0.5"),
+    ],
+)
+def test_lines_from_elsewhere_are_refused_with_what_to_write(line: str, said: str) -> None:
+    session = session_of()
+    before = facts_of(session.state)
+    reply = session.enter(line)
+    assert reply.kind == "refused"
+    assert said in reply.text.rpartition("\n")[2]
+    assert facts_of(session.state) == before
+
+
+@pytest.mark.parametrize("line", ["w = 3.14", "max(1,2)", "[1,2]", "E = w*", "nothing", "w = 1,2,3", "derivative = q"])
+def test_other_lines_have_no_such_hint(line: str) -> None:
+    assert hint(line) == ""
 
 
 def test_a_line_that_would_break_another_is_refused_and_says_which() -> None:

@@ -1,0 +1,40 @@
+"""What to write instead, for lines that mean something elsewhere: in Python, in LaTeX, in a shell."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["hint"]
+
+LONGEST: Final = 200  # characters of a line that is looked at
+SECOND: Final = "second derivatives are not part of worksheets; :python writes a script, in which ag.hessian has them"
+HINTS: Final = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"^\s*(exit|quit|bye)\b\s*(\(\s*\))?\s*$", "to leave: :quit, or Ctrl-D"),
+        (r"^\s*(help\b|\?)|\?\s*$", "help is :help, or :help exp"),
+        (r"\.(grad|backward)\b", "gradients: :gradients for all of them, d(E)/d(w) for one"),
+        (r"^\s*(import|from|print|def|for|while|if|lambda|let|var|const)\b", "a step is written name = expression"),
+        (r"^\s*\w+\s*:=", "a step is written name = expression"),
+        (r"[d∂]\s*(²|\^\s*2|\*\*\s*2|2\()|[d∂]\(\s*[d∂]\(|\)\s*/\s*[d∂]\([^()]*\)\s*/\s*[d∂]", SECOND),
+        (r"\bd\s+\w+\s*/\s*d\s*\w", "a derivative is written d(E)/d(w), or dE/dw"),
+        (r"\\[A-Za-z]", "LaTeX is not read here: a fraction is a/b, \\sigma(x) is sigmoid(x)"),
+        (r"^[^()[\],]*(?<![\w.,])\d+,\d+(?![\w.])[^()[\],]*$", "a decimal is written with a point, as 3.14"),
+        (r"(?<![\w.,])\d{1,3}( \d{3})+(?![\w.,])", "a long number is written without spaces, as 10000"),
+        (r"\d\s*%", "a percentage is written as a number, 50% as 0.5"),
+    )
+)
+
+
+def hint(line: str) -> str:
+    """Return what to write instead of a line that was refused, or nothing.
+
+    Examples
+    --------
+    >>> hint("w = 3,14"), hint("w = 3")
+    ('a decimal is written with a point, as 3.14', '')
+    """
+    if len(line) > LONGEST:
+        return ""
+    return next((text for pattern, text in HINTS if pattern.search(line)), "")
