@@ -24,7 +24,6 @@ from autograd.derivatives import over_values
 from autograd.derivatives.custom import remove
 from autograd.derivatives.sweeps import derivatives, pull, push
 from autograd.draw.groups import Table
-from autograd.draw.scene import Flows
 from autograd.engine.graph import topological
 from autograd.explore.data import graph_data
 from autograd.ops import NAMES, TABLE
@@ -43,11 +42,11 @@ WAYS: dict[str, Callable[[Value, list[Value]], list[float]]] = {
 def by_picture(y: Value, xs: list[Value]) -> list[float]:
     """Return the sums of what a picture's edges pass to the leaves, users after others as the sweep has them."""
     table = Table.below([y])
-    flows = Flows(table, ag.gradients(y, table.nodes))
+    flows = zip(table.edges, table.flows(ag.gradients(y, table.nodes)), strict=True)
     passed: dict[int, float] = {}
-    for place in range(len(table.nodes) - 1, -1, -1):
-        for parent, flow in zip(table.nodes[place].parents, flows.of(place), strict=True):
-            passed[id(parent)] = passed.get(id(parent), 0.0) + (flow or 0.0)
+    for edge, flow in sorted(flows, key=lambda pair: (-pair[0].head, pair[0].slot)):
+        parent = id(table.nodes[edge.tail])
+        passed[parent] = passed.get(parent, 0.0) + flow
     return [passed.get(id(x), 0.0) for x in xs]
 
 
