@@ -114,14 +114,22 @@ put(Bits *set, size_t member)
     set[member / 64] |= ONE << member % 64;
 }
 
+/* How many bits are 1: summed in pairs, fours and eights, and the bytes by one product. */
+static inline size_t
+bits_in(Bits word)
+{
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return (size_t)(word * 0x0101010101010101 >> 56);
+}
+
 static size_t
 size_of(const Bits *set, size_t words)
 {
     size_t members = 0;
     for (size_t w = 0; w < words; w++) {
-        for (Bits rest = set[w]; rest != 0; rest &= rest - 1) {
-            members++;
-        }
+        members += bits_in(set[w]);
     }
     return members;
 }
@@ -133,11 +141,7 @@ next_member(const Bits *set, size_t n, size_t from)
     for (size_t w = from / 64; w * 64 < n; w++) {
         Bits rest = w == from / 64 ? set[w] >> from % 64 << from % 64 : set[w];
         if (rest != 0) {
-            size_t bit = 0;
-            while (!(rest >> bit & 1)) {
-                bit++;
-            }
-            return w * 64 + bit;
+            return w * 64 + bits_in((rest & -rest) - 1);
         }
     }
     return n;
