@@ -205,9 +205,7 @@ def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
     if all(issubclass(kind, numpy.ndarray) for kind in kinds):
         rows = numpy.array(entries, dtype=float)  # (count, samples)
         return rows.T.reshape(*rows.shape[1:], *shape)
-    array = numpy.empty(len(entries), dtype=object)
-    for i, x in enumerate(entries):  # one by one: numpy would ask a Value for its length
-        array[i] = x
+    array = numpy.fromiter(entries, dtype=object, count=len(entries))  # which asks no Value for its length
     return array.reshape(shape)
 
 

@@ -94,6 +94,29 @@ def test_programs_have_the_same_derivatives_in_c(case: tuple[Any, tuple[float, .
         compare_everything(output, leaves)
 
 
+@both
+def test_a_matrix_that_is_not_finite_is_left_to_the_reverse_sweep() -> None:
+    x, y = Value(1e-300), Value(2.0)
+    steep = x
+    for _ in range(5):  # each slope is moderate, their product isn't
+        steep = steep * 1e70
+    for output in (steep * steep, steep * y, ag.sum([steep**2.0, y * y])):
+        assert c._hessian(output, [x, y], None) is False
+        assert c._hessian(output, [x, y], bytearray(32)) is False
+        assert not all(map(math.isfinite, flattened(hessian.hessian_of(output, [x, y]))))
+
+
+@both
+def test_dependence_on_other_leaves() -> None:
+    x, w = Value(3.0), Value(2.0)
+    assert [c._depends_on_others(w * x, inputs) for inputs in ([], [x], [w], [x, w])] == [True, True, True, False]
+    assert not c._depends_on_others(x, [x])
+    wrong: list[Any] = [(), (x,), (x, (x,)), (1.0, []), (x, [1.0])]
+    for bad in wrong:
+        with pytest.raises(TypeError, match="takes a Value and a list of Values"):
+            c._depends_on_others(*bad)
+
+
 FIXED = [name for name, op in TABLE.items() if op.arity is not None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import math
 import operator
@@ -277,6 +278,28 @@ def test_where_leaks_nothing() -> None:
 
     assert_same(gradients)
     assert gradients(c_backend) == (bits(0.0), bits(4.0))
+
+
+INTS = [0, 1, -1, 2, True, 2**53 + 1, -(2**62), 10**300, 10**400, -(10**400)]
+
+
+@pytest.mark.parametrize("number", INTS, ids=lambda number: f"{number:.0e}" if abs(number) < 1e300 else "huge")
+def test_whole_numbers_as_operands(number: int) -> None:
+    for name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
+        operate = getattr(operator, name)
+        assert_same(lambda core, operate: operate(core.Value(1.5), number), operate)
+        assert_same(lambda core, operate: operate(number, core.Value(1.5)), operate)
+    assert_same(lambda core: core.Value(number))
+    assert_same(lambda core: core.sum([core.Value(1.0), number]))
+
+
+def test_a_node_is_one_object_for_the_collector() -> None:
+    x, a = python_backend.Value(0.5), python_backend.Value(0.9)
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(1000):
+        x = (x * a + 1.0).tanh()
+    assert len(gc.get_objects()) - before < 3000 + 100
 
 
 # Errors
