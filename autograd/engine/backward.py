@@ -116,7 +116,7 @@ def sweep(
                 arrived[y] += to_y * gradient
             else:
                 arrived[y] = 0.0 + to_y * gradient
-        elif to_x is None:
+        if to_x is None and to_y is None:
             for x, to_x in zip(*node._y):
                 if x._x is None and (to_x or not node._row.selects):
                     leaves.append(x)

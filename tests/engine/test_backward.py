@@ -8,7 +8,7 @@ import operator
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf, nan
 from types import FrameType
 from typing import Any
@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import AnomalyError, Value
+from autograd.derivatives.over_values import apply
 from autograd.derivatives.sweeps import push
 from autograd.engine import modes
 from autograd.engine.graph import evaluate, leaves, topological
+from autograd.ops import TABLE, Op
 
 # What backward leaves
 
@@ -165,6 +167,27 @@ def test_the_condition_is_no_path_even_if_it_depends_on_the_leaf() -> None:
     ag.where(x.sqrt(), x, x * 2).backward()
     assert x.grad == 2.0
     assert push([(x, 1.0)], [ag.where(x.sqrt(), x, x * 2)]) == [2.0]
+
+
+POINTS = [0.3, 2.5, -1.5, 0.0, 1.0]
+FIXED = [op for op in TABLE.values() if op.arity is not None]
+
+
+@pytest.mark.parametrize("op", FIXED, ids=lambda op: op.name)
+def test_each_choice_of_values_and_numbers_as_operands(op: Op) -> None:
+    for numbers in product(POINTS, repeat=op.arity or 0):
+        _, *slopes = op.compute(*numbers)
+        for are_values in product([True, False], repeat=len(numbers)):
+            if not any(are_values):
+                continue
+            operands = [Value(x) if is_value else x for x, is_value in zip(numbers, are_values)]
+            node = apply(op.name, operands)
+            (node * 3.0).backward()
+            for x, slope in zip(operands, slopes):
+                if isinstance(x, Value):
+                    assert x.grad == 3.0 * slope or (math.isnan(x.grad) and math.isnan(slope)), (numbers, are_values)
+            assert [*node.parents] == [x for x in operands if isinstance(x, Value)]
+            assert [*node.operands] == operands
 
 
 def test_a_choice_of_one_value_twice() -> None:
