@@ -10,20 +10,20 @@ class AutogradError(Exception):
 
 
 class AnomalyError(AutogradError, ArithmeticError):
-    """A nan or inf was made while `detect_anomaly()` was on; the text names op, labels and operands."""
+    """An op computed nan or inf while `detect_anomaly()` was on; the message names op, label and operands."""
 
 
 class BranchChanged(AutogradError, RuntimeError):
-    """A replayed graph met a comparison that came out otherwise than when it was recorded; the text names it."""
+    """A comparison in a replayed graph had another outcome than when it was recorded; the message names it."""
 
 
 class GradientError(AutogradError, ArithmeticError):
-    """A gradient disagrees with an independent computation of it, or can't have one: at a kink.
+    """A gradient disagrees with an independent computation of it, or does not exist, as at a kink.
 
     Attributes
     ----------
     facts : dict
-        What the text says, by name: function, argument, label, analytic, numeric, difference, op, as far as known.
+        The facts in the message: function, argument, label, analytic, numeric, difference, op, as far as known.
     """
 
     def __init__(self, message: str, **facts: object) -> None:
@@ -32,7 +32,7 @@ class GradientError(AutogradError, ArithmeticError):
 
 
 class DrawError(AutogradError, ValueError):
-    """A graph can't be drawn as asked: too many nodes, a missing layout engine, a wrong file name."""
+    """A graph can't be drawn: too many nodes, a missing layout engine, or an unknown file suffix."""
 
 
 class WorksheetError(AutogradError, ValueError):
@@ -41,9 +41,9 @@ class WorksheetError(AutogradError, ValueError):
     Parameters
     ----------
     message : str
-        What is wrong, what was given, what would be right.
+        The error, the given text, and the allowed forms.
     line, column : int
-        Where, counted from 1; 0 where no place in the text is to blame.
+        The position, counted from 1; 0 if the error has no position in the text.
     """
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:

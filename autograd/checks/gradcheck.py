@@ -53,11 +53,11 @@ def gradcheck(
     function : callable
         Takes and returns numbers, or nested lists, tuples, dicts and arrays of them.
     inputs : tuple, or anything else
-        The arguments as a tuple; what is not a tuple is the one argument.
+        The arguments as a tuple; anything else is the only argument.
     order : int
-        Up to which order to check: 2 checks the gradient's derivatives too.
+        The highest order to check: 2 also checks the derivatives of the gradient.
     modes : sequence of {"reverse", "forward"}
-        Which ways of differentiating to check.
+        The modes of differentiation to check.
 
     Returns
     -------

@@ -153,7 +153,7 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
         `∂y/∂x` or `\frac{\partial y}{\partial x}`, and `w'` for w after one update. Several sides may follow each
         other.
     y : Value
-        The result, whose graph holds all names; what an update goes down on.
+        The result, whose graph holds all names; updates descend on it.
     rate : float, optional
         The learning rate, for updates.
 

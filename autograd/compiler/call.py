@@ -83,13 +83,13 @@ def compile(
 def compile(outputs: Any, inputs: Sequence[Value] | None = None, *, vector: bool = False) -> Any:
     """Compile a recorded graph, so that it runs again without Python; or a function, as a decorator.
 
-    A graph that was recorded outside `recording()` replays the branches that Python took then, whatever the arguments:
-    it cannot know of them. A function is recorded again for each branch.
+    A graph that was recorded outside `recording()` replays the branches that Python took then, whatever the arguments,
+    because comparisons were not recorded. A function is recorded again for each branch.
 
     Parameters
     ----------
     outputs : Value, sequence of Value or callable
-        What to compute.
+        The outputs to compute.
     inputs : sequence of Value
         The leaves that become arguments; all other leaves stay parameters, whose `data` each call reads.
     vector : bool

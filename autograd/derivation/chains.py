@@ -141,13 +141,13 @@ def derive(
         The quantities, or their labels; by default every labelled leaf, with the updates w ← w − α·∂y/∂w. For an
         `nn.Layer` its matrix form: δ, ∂y/∂W = δ·Aᵀ, ∂y/∂b, ∂y/∂A.
     steps : iterable of str, optional
-        The labels to go by, when not all.
+        The labels to use as steps, if not all.
     rate : float, optional
         The learning rate α, for the numbers of the updates.
     digits : int
         Decimals; of numbers below 0.0001, significant digits.
     names : mapping of str to str, optional
-        What to write instead of labels.
+        The text to write instead of labels.
     notation : {"underscore", "superscript", "plain"}
         In LaTeX `w11_2` is `w_{11\_2}`, `w_{11}^{(2)}` or `\mathrm{w11\_2}`.
     width : int, optional

@@ -108,7 +108,7 @@ def rounding_error(output: Value, error: Mapping[Any, float] | None = None) -> R
     output : Value
         The result.
     error : mapping of Value or label to float
-        For leaves, what their numbers may be off, as in `sensitivity`: 0.0005 for a number read to three decimals.
+        The errors of leaves, as in `sensitivity`: 0.0005 for a number given to three decimals.
 
     Returns
     -------

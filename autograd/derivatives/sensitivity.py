@@ -110,9 +110,9 @@ def sensitivity(
     output : Value
         The result.
     uncertainties : mapping of Value or label to float
-        Standard deviations; a leaf that isn't there is exact.
+        Standard deviations; leaves that are not listed are exact.
     covariance : mapping of (Value or label, Value or label) to float
-        Covariances of two different leaves; a pair that isn't there is independent.
+        Covariances of pairs of different leaves; pairs that are not listed are independent.
 
     Returns
     -------

@@ -38,18 +38,18 @@ Argnums: TypeAlias = "int | Sequence[int]"
 
 
 def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: bool = False) -> Any:
-    """Return the derivatives of recorded outputs with respect to inputs; every `.grad` stays as it is.
+    """Return the derivatives of recorded outputs with respect to inputs, without changing any `.grad`.
 
     Parameters
     ----------
     outputs : Value, or nested lists, tuples, dicts, arrays of Values
-        What to differentiate. Of several the sum counts, each times its seed.
+        The outputs to differentiate; of several, the sum of each times its seed.
     inputs : Value, or nested containers of Values
-        For what: leaves or computed nodes.
+        The leaves or computed nodes to differentiate with respect to.
     seeds : number or Value, or nested as `outputs`
-        Derivatives from above, 1 each if not given.
+        Derivatives with respect to the outputs, 1 each if not given.
     create_graph : bool
-        Give Values, which can be differentiated again, in place of floats.
+        Whether to return Values, which can be differentiated again, instead of floats.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
     Raises
     ------
     TypeError
-        If an input isn't a Value, or an output no number.
+        If an input isn't a Value, or an output isn't a number.
     ValueError
         If there are more or fewer seeds than outputs.
     GradientError
@@ -220,14 +220,14 @@ def _named(made: Function, name: str, function: Function) -> Function:
 def value_and_grad(
     function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[P, tuple[Any, Any]]:
-    """Return a function that gives a scalar function's value and its gradient.
+    """Return a function that computes a scalar function's value and its gradient.
 
     Parameters
     ----------
     function : callable
         Takes numbers, or nested lists, tuples, dicts and arrays of them; returns one number.
     argnums : int or sequence of int
-        The positional arguments to differentiate for; with a sequence the gradient is a tuple.
+        The positional arguments to differentiate with respect to; with a sequence the gradient is a tuple.
     has_aux : bool
         Whether `function` returns (number, anything else); the value is then such a pair too, with numbers for the
         Values in it that depend on the arguments alone.
@@ -235,7 +235,7 @@ def value_and_grad(
     Returns
     -------
     callable
-        With the arguments of `function`; returns (value, gradient), the gradient nested as the argument.
+        Takes the arguments of `function`; returns (value, gradient), the gradient nested as the argument.
 
     Examples
     --------
@@ -343,7 +343,7 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
 
 
 def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
-    """Return a function's value, and a function from derivatives above to those below, in reverse mode.
+    """Return a function's value, and its vector-Jacobian product as a function, in reverse mode.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def jacobian(function: Callable[P, Any], argnums: Argnums = 0, mode: str = "auto
     function : callable
         Takes and returns numbers, or nested containers of them.
     argnums : int or sequence of int
-        The positional arguments to differentiate for.
+        The positional arguments to differentiate with respect to.
     mode : {"auto", "reverse", "forward"}
         One reverse sweep for each output, or one forward sweep for each input; "auto" takes the fewer.
 
@@ -436,7 +436,7 @@ def hessian(function: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any
     function : callable
         Takes numbers, or nested containers of them; returns one number.
     argnums : int or sequence of int
-        The positional arguments to differentiate for.
+        The positional arguments to differentiate with respect to.
 
     Returns
     -------
@@ -476,14 +476,14 @@ def _hessian_graph(output: Value, inputs: Sequence[Value]) -> list[list[Any]]:
 
 
 def hvp(function: Function, argnums: Argnums = 0) -> Function:
-    """Return the product of a scalar function's Hessian with a vector, as a function; the Hessian is never made.
+    """Return the product of a scalar function's Hessian with a vector, as a function; the Hessian is never built.
 
     Parameters
     ----------
     function : callable
         Takes numbers, or nested containers of them; returns one number.
     argnums : int or sequence of int
-        The positional arguments to differentiate for.
+        The positional arguments to differentiate with respect to.
 
     Returns
     -------
@@ -521,14 +521,14 @@ def derivative(function: Function, order: int = 1) -> Function:
     Parameters
     ----------
     function : callable
-        Takes one number (and whatever else after it, which is passed on); returns one number.
+        Takes one number, followed by any other arguments; returns one number.
     order : int
-        How often to differentiate, 0 or more.
+        The order of the derivative, 0 or more.
 
     Raises
     ------
     ValueError
-        If `order` is negative or no int.
+        If `order` is negative or not an int.
 
     Examples
     --------

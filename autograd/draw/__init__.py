@@ -36,11 +36,11 @@ def draw(
     Parameters
     ----------
     *values : Value
-        What to draw, with all below.
+        The values to draw, with everything that they depend on.
     engine : {"builtin", "dot"}
-        What places the boxes: the layout of this package, the same on every machine, or Graphviz's `dot` program.
+        The layout engine: the one of this package, which gives the same result on every machine, or Graphviz's `dot`.
     direction : {"LR", "TB"}, optional
-        Left to right or top to bottom. By default what fits a page better.
+        Left to right or top to bottom; by default the one that fits a page better.
     collapse : {"auto", "none", "neuron", "layer"}
         What becomes one box: nothing, or the values of a neuron (named net_h1 and out_h1, say, with the unnamed steps
         and the leaves that lead there alone; in a batch those of all samples), or neurons of one kind at one depth.

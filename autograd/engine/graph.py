@@ -65,7 +65,7 @@ def evaluate(outputs: Sequence[Value], replaced: Mapping[Value, float]) -> list[
     Parameters
     ----------
     outputs : sequence of Value
-        What to compute.
+        The outputs to compute.
     replaced : mapping of Value to float
         The leaves that have another value, by identity; all others have their `data`. A computed node may stand
         here too: it then is what the mapping says, whatever its operands.

@@ -137,14 +137,14 @@ CONVERSIONS = frozenset({"float", "int", "round", "trunc", "floor", "ceil"})
 
 @contextmanager
 def strict() -> Iterator[None]:
-    """Raise inside the block where a Value is converted to a plain number, from which no derivative comes back.
+    """Raise inside the block when a Value is converted to a plain number, which loses its derivative.
 
-    That is `float(x)`, `int(x)`, `round(x)`, and what calls them: functions of `math` and `statistics`,
+    Conversions are `float(x)`, `int(x)`, `round(x)`, and callers of these: functions of `math` and `statistics`,
     `np.asarray(values, dtype=float)`, assignment into an array of floats. Comparisons, `x.data`, `x.detach()` and text
     remain allowed, as do derivatives of functions that were given as such (`custom_gradient`, `op`).
 
-    There is no warning outside of such a block: a number that `float` returned is like any other, so that its way back
-    into a graph can't be seen.
+    Outside of such a block there is no warning, because a number that `float` returned can't be told from any other
+    when it enters a graph again.
 
     Raises
     ------
@@ -183,10 +183,10 @@ def refuse_forgotten(node: Node, what: str = "backward") -> None:
 
 @contextmanager
 def group(name: str) -> Iterator[None]:
-    """Let the values computed inside the block belong together, under a name that pictures show.
+    """Group the values computed inside the block under a name that pictures show.
 
-    Groups within groups are named "outer/inner". Costs nothing where no block is open. Leaves belong to those who use
-    them.
+    Nested groups are named "outer/inner". Leaves belong to the nodes that use them. Code outside of such blocks runs at
+    full speed.
 
     Parameters
     ----------

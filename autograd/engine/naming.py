@@ -24,8 +24,8 @@ def values(**numbers: float) -> tuple[Value, ...]:
 def label(namespace: Mapping[str, object]) -> None:
     """Label each unlabelled Value of a namespace with the name it has there, as in `label(locals())`.
 
-    Names that begin with an underscore are passed over, and a Value that has a label keeps it. Of several names for
-    one Value the first counts.
+    Names that begin with an underscore are skipped, and existing labels are kept. Of several names for one Value the
+    first is used.
 
     Examples
     --------

@@ -22,7 +22,7 @@ def explore(
     engine: str = "builtin",
     limit: int = 300,
 ) -> Explorer:
-    """Make a page that goes through the graph below a value, step by step and live.
+    """Make an interactive page that steps through the graph below a value.
 
     The page shows the graph, goes forward and backward one op at a time with the arithmetic of each step, writes out
     the chain rule for each leaf, and recomputes everything as leaves are changed or trained. It is one file that needs
@@ -31,13 +31,13 @@ def explore(
     Parameters
     ----------
     value : Value
-        The result; what gradient descent makes smaller.
+        The result, which gradient descent minimises.
     trained : iterable of Value or str, optional
         The leaves that gradient descent moves, or their labels; by default all but those whose label says that they
         are inputs (x1, i1) or targets (y, t1, target_o1), or all where there are no others. The page lets its reader
         choose.
     rate : float
-        The learning rate at first, above 0.
+        The initial learning rate, above 0.
     title : str
         The page's headline.
     engine : {"builtin", "dot"}

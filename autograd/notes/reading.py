@@ -56,7 +56,7 @@ def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
     Raises
     ------
     WorksheetError
-        When it is too long, a notebook that can't be read, or the sheet can't be read.
+        If the note is too long, or the notebook or the sheet is invalid.
 
     Examples
     --------

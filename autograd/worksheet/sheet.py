@@ -73,12 +73,12 @@ class Evaluation:
 class Worksheet:
     """A parsed and validated sheet of named steps.
 
-    Made by `parse`, `load` or `shipped.load`, which raise `WorksheetError` for everything that is wrong with it.
+    Created by `parse`, `load` or `shipped.load`, which raise `WorksheetError` for an invalid sheet.
 
     Attributes
     ----------
     name : str
-        What errors and tables call it.
+        Its name in errors and tables.
     title : str
         From its `title:` line.
     steps : tuple of Step
@@ -86,7 +86,7 @@ class Worksheet:
     leaves : dict of label to float
         The quantities given as numbers: the steps whose expressions use no other step, element by element.
     inputs, targets, fixed : tuple of str
-        Leaves that training leaves alone, from the lines of these names.
+        Leaves that are not trained, from the lines of these names.
     rate : float or None
         The learning rate from its `rate:` line.
     shapes : dict of str to tuple of int

@@ -122,7 +122,7 @@ def record(
     Parameters
     ----------
     outputs : sequence of Value or float
-        What to compute.
+        The outputs to compute.
     inputs : sequence of Value
         Leaves that become arguments.
     observations : sequence of (kind, value, other, outcome)

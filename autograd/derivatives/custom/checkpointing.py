@@ -28,11 +28,11 @@ Rows: TypeAlias = "WeakValueDictionary[Any, ops.Op]"
 
 
 def checkpoint(function: Function) -> Function:
-    """Keep of a function's graph only its results and their derivatives for its arguments.
+    """Keep only the results of a function and their derivatives, not its graph.
 
-    Each call records, differentiates and lets go: what stays is one node for each result, with one number for each
-    argument and each weight, so a recurrence of any length takes memory for its states, not for the steps between them.
-    It takes the time of one reverse sweep for each result. Values that the function closes over, such as weights, count
+    Each call records the function, differentiates it and frees the graph. One node per result remains, with one number
+    per argument and weight, so a recurrence of any length needs memory for its states, not for the steps between them.
+    The time is that of one reverse sweep per result. Values that the function closes over, such as weights, count
     as arguments; those that it makes are constants. The function is kept as long as a result is, so any number of
     functions may be wrapped. As with every node, `backward()` takes the derivatives from when the result was computed.
     Those of higher order run the function again. Checkpoints may be nested. While a graph is recorded for replay

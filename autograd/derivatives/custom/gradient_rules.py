@@ -21,7 +21,7 @@ Function = Callable[..., Any]
 
 
 def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
-    """Give a function's gradient rather than record what it does: for solvers, tables, code of others.
+    """Supply a function's gradient instead of recording the function: for solvers, tables and foreign code.
 
     The function runs on plain numbers and becomes one node. Its gradient is called with the result and the arguments:
     as numbers at first, as Values when it is differentiated again, so an implicit function has all derivatives.
@@ -29,7 +29,8 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
     Parameters
     ----------
     gradient : callable
-        Of (result, *arguments); returns the derivatives, nested as the arguments; of one argument without a tuple.
+        Called with (result, *arguments); returns the derivatives, nested as the arguments; for one argument without a
+        tuple.
 
     Returns
     -------

@@ -31,36 +31,37 @@ def op(
     kinks: str = "",
     ulp: float = 4.0,
 ) -> Callable[[Function], Function]:
-    r"""Make a function of numbers an op.
+    r"""Define an op from a function of numbers.
 
     Parameters
     ----------
     *derivatives : str or callable
-        For each operand the derivative: a text over the function's parameters and `out`, such as ``"2*x*out"``, of
-        arithmetic, comparisons, `a if c else b` and ops of the table; or a function of the operands and then `out`. For
-        derivatives of higher order that function must compute with Values, as `ag.exp(x)` does and `math.exp(x)` not.
-        A function of any number of operands, `def f(*xs)`, takes one text for all: over `x`, the operand that is
-        differentiated by, `n`, how many there are, and `out`.
+        The derivative for each operand: an expression over the function's parameters and `out`, such as
+        ``"2*x*out"``, made of arithmetic, comparisons, `a if c else b` and ops of the table; or a function of the
+        operands and `out`. For higher orders such a function must support Values, as `ag.exp(x)` does and
+        `math.exp(x)` does not. A function of any number of operands, `def f(*xs)`, takes one expression for all of
+        them: over the operand `x`, the number of operands `n`, and `out`.
     name : str
-        The op's name; else the function's.
+        The op's name; by default the function's.
     symbol, text, latex : str
-        How it is written, as in `autograd/ops.py`: ``text="erfi({x})"``.
+        How the op is written, as in `autograd/ops/table.py`: ``text="erfi({x})"``.
     domain : sequence of (low, high)
         For each operand where the value is a real number; everywhere if not given.
     kinks : str
-        Where it isn't differentiable, as a condition: ``"x == 0"``.
+        The condition under which the op isn't differentiable: ``"x == 0"``.
     ulp : float
-        Bound on the error of value and derivative in units in the last place.
+        Bound on the error of the value and its derivatives, in units in the last place.
 
     Returns
     -------
     callable
-        A decorator; what it returns takes Values and numbers, and gives a Value, or a float if all are numbers.
+        A decorator; the decorated function takes Values and numbers, and returns a Value, or a float if all operands
+        are numbers.
 
     Raises
     ------
     ValueError
-        If the name is taken by a row of the table, a derivative is missing, or a text consists of anything else.
+        If the name is that of a built-in op, a derivative is missing, or an expression contains anything else.
 
     Examples
     --------
@@ -127,7 +128,7 @@ def op(
 
 
 def remove(name: str) -> None:
-    """Take an op that was added out of the table again; what it recorded keeps its meaning, under another name.
+    """Remove a custom op from the table; recorded nodes of it keep their meaning, under another name.
 
     Raises
     ------

@@ -13,12 +13,12 @@ __all__ = ["stop_gradient"]
 
 
 def stop_gradient(nested: Any) -> Any:
-    """Return the same numbers, through which no derivative passes.
+    """Return the same numbers as constants: derivatives don't pass through them.
 
     Parameters
     ----------
     nested : Value, number, or nested lists, tuples, dicts, arrays of them
-        What to hold constant.
+        The numbers to hold constant.
 
     Examples
     --------
