@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 import autograd as ag
 from autograd._common.foreign import explained
 from autograd.engine.backend import Value
@@ -30,7 +32,6 @@ except ImportError as error:
     ) from None
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Array: TypeAlias = NDArray[np.float64]
@@ -56,7 +57,9 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, first: bool, **how: Any) -> tuple[Any, Any, Any]:
         """Validated samples and weights, without samples of weight 0."""
-        X, y, sample_weight = map(_unmasked, (X, y, sample_weight))
+        _refuse("X", X)
+        _refuse("sample_weight", sample_weight)
+        _refuse("y", y, words="y_numeric" not in how)
         X, y = validate_data(self, X, y, reset=first, dtype="float64", **how)
         if sample_weight is None:
             return X, y, None
@@ -72,7 +75,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         given: Any = self.hidden
         alpha = setting(name, "alpha", self.alpha)
         if first:
-            hidden: Any = given if hasattr(type(given), "__iter__") and not isinstance(given, str) else [given]
+            hidden: Any = given if np.ndim(given) else [given]
             sizes = [*(size(f"{name}: hidden", n) for n in hidden), outputs]
             scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
             self.mean_, self.scale_ = scaler.mean_, scaler.scale_
@@ -94,7 +97,8 @@ class _Network(BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self)
-        return predict(self.model_, self._scaled(validate_data(self, _unmasked(X), reset=False, dtype="float64")))
+        _refuse("X", X)
+        return predict(self.model_, self._scaled(validate_data(self, X, reset=False, dtype="float64")))
 
 
 class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
@@ -156,12 +160,12 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         return self._learn(X, y, sample_weight, not hasattr(self, "model_"), 1, classes)
 
     def _learn(self: Any, X: Any, y: Any, sample_weight: Any, first: bool, epochs: int, classes: Any = None) -> Any:
-        import numpy as np
-
         X, y, weights = self._checked(X, y, sample_weight, first)
         check_classification_targets(y)
         if first:
             self.classes_ = np.unique(y if classes is None else classes)
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(f"Classifier: classes must be those of the first call, {self.classes_!r}, got {classes!r}")
         if len(self.classes_) < 2:
             raise ValueError(f"Classifier: there must be at least 2 classes, got one class, {self.classes_[0]!r}")
         unknown = np.setdiff1d(y, self.classes_)
@@ -169,6 +173,8 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
             raise ValueError(f"Classifier: y has classes that aren't among {self.classes_!r}: {unknown!r}")
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, y)
+            if by_class.min() < 0.0:
+                raise ValueError(f"Classifier: class_weight must not be negative, got {self.class_weight!r}")
             weights = by_class if weights is None else weights * by_class
         two = len(self.classes_) == 2
         loss, outputs = ("bce_with_logits", 1) if two else ("cross_entropy_with_logits", len(self.classes_))
@@ -180,8 +186,6 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, (samples, classes)."""
-        import numpy as np
-
         found = self.decision_function(X)
         if found.ndim == 1:
             found = np.column_stack([-found / 2.0, found / 2.0])
@@ -235,13 +239,16 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         return self._outputs(X) * self.target_scale_ + self.target_mean_
 
 
-def _unmasked(given: Any) -> Any:
-    """Refuse masked entries, which scikit-learn would take for numbers."""
-    import numpy as np
-
-    if np.ma.is_masked(given):
-        raise ValueError("X, y and sample_weight must not have masked entries; fill them, or leave out their samples")
-    return given
+def _refuse(what: str, given: Any, words: bool = False) -> None:
+    """Refuse what scikit-learn would take for numbers: masked entries, digits, dates; `words` are classes."""
+    rows = given if isinstance(given, (list, tuple)) else [given]
+    if any(np.ma.is_masked(row) for row in rows):
+        raise ValueError(f"{what} must not have masked entries; fill them, or leave out their samples")
+    found = given.to_numpy() if hasattr(given, "to_numpy") else np.asarray(given)
+    mixed = found.dtype == object and not words
+    odd = next((repr(x) for x in found.ravel() if isinstance(x, (str, bytes))), "") if mixed else ""
+    if odd or found.dtype.kind in ("Mm" if words else "SUMm"):
+        raise TypeError(f"{what} must be numbers, got {odd or found.dtype}")
 
 
 def _squares(weight: float, parameters: list[Value]) -> Value:

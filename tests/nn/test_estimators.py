@@ -146,3 +146,58 @@ def test_masked_entries_are_refused() -> None:
     for attempt in attempts:
         with pytest.raises(ValueError, match="masked entries"):
             attempt()
+
+
+@pytest.mark.parametrize("kind", [str, "S", "datetime64[D]", "timedelta64[s]", lambda x: x.astype(str).astype(object)])
+def test_what_scikit_learn_would_read_as_numbers_is_refused(kind: Any) -> None:
+    points, labels = nn.datasets.moons(8, seed=1)
+
+    def written(numbers: Any) -> Any:
+        made: Any = kind if kind is not str and callable(kind) else lambda x: x.astype(int).astype(kind)
+        return made(numbers)
+
+    regressor = nn.Regressor(hidden=2, epochs=1, random_state=0).fit(points, labels)
+    calls: list[Any] = [
+        lambda: nn.Classifier(hidden=2, epochs=1).fit(written(points), labels),
+        lambda: nn.Classifier(hidden=2, epochs=1).fit(written(points).tolist(), labels),
+        lambda: nn.Classifier(hidden=2, epochs=1).fit(points, labels, sample_weight=written(np.ones(8))),
+        lambda: nn.Regressor(hidden=2, epochs=1).fit(points, written(labels)),
+        lambda: regressor.predict(written(points)),
+    ]
+    for call in calls:
+        with pytest.raises((TypeError, ValueError)):
+            call()
+
+
+def test_masked_rows_of_a_list_are_refused() -> None:
+    row: Any = np.ma.array([1.0, 2.0], mask=[False, True])
+    rows = [row] * 2
+    with pytest.raises(ValueError, match="X must not have masked entries"):
+        nn.Classifier().fit(rows, [0, 1])
+
+
+@pytest.mark.parametrize("hidden", [np.array(3), np.int64(3), range(3, 4), [3], (np.int32(3),)])
+def test_sizes_of_hidden_layers(hidden: Any) -> None:
+    points, labels = nn.datasets.moons(8, seed=1)
+    found = nn.Classifier(hidden, epochs=1).fit(points, labels)
+    assert [layer.outputs for layer in found.model_.layers] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "call, text",
+    [
+        (
+            lambda c, X, y: c.set_params(hidden=None).fit(X, y),
+            "Classifier: hidden must be a whole number of at least 1",
+        ),
+        (lambda c, X, y: c.set_params(alpha=-1.0).fit(X, y), "alpha must be finite and at least 0, got -1"),
+        (lambda c, X, y: c.set_params(class_weight={0: -1, 1: 1}).fit(X, y), "class_weight must not be negative"),
+        (
+            lambda c, X, y: c.partial_fit(X, y, classes=[0, 1]).partial_fit(X, y, classes=[0, 1, 2]),
+            "classes must be those of the first call",
+        ),
+    ],
+)
+def test_settings_of_estimators(call: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        call(nn.Classifier(hidden=2, epochs=1), *nn.datasets.moons(8, seed=1))
