@@ -15,6 +15,8 @@ from autograd.codegen.source import (
     ATOM,
     NAMED,
     OR,
+    PRODUCT,
+    UNARY,
     WIDTH,
     Expressions,
     Source,
@@ -53,8 +55,8 @@ class _InC(Expressions):
         if not isinstance(node, ast.Call) or node.keywords:
             raise UntranslatableError(node, "this expression can't be written in C")
         match node.func, node.args:
-            case ast.Attribute(value=ast.Name(id="ieee"), attr="div"), [_, _]:
-                return f"ieee_div({self.listed(node.args)})", ATOM
+            case ast.Attribute(value=ast.Name(id="ieee"), attr="div"), [x, y]:
+                return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
             case ast.Attribute(value=ast.Name(id="ieee"), attr=name), _:
                 return f"{name}({self.listed(node.args)})", ATOM
             case ast.Name(id="abs"), [_]:
@@ -173,7 +175,6 @@ def header() -> str:
             _question("cheap_slopes"),
             _question("is_own_slope"),
             _arities(),
-            "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n",
             *(function(f"ops_{name}", source.helpers[name], [], _kind(name)) for name in helpers),
             *(
                 function(f"op_{op.name}", source.of(op), [f"d_{p}" for p in op.parameters])

@@ -109,12 +109,6 @@ typedef struct {
     void (*move)(Py_ssize_t, double *restrict, const double *restrict, double *const *, const double *);
 } Row;
 
-static inline double
-ieee_div(double x, double y)
-{
-    return x / y;
-}
-
 #include "_steps.h"
 
 static const Row *

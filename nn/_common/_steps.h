@@ -65,7 +65,7 @@ row_adam(Py_ssize_t n, double *restrict xs, const double *restrict gs, double *c
         mean = mean + (1.0 - beta1) * (g - mean);
         square = beta2 * square + (1.0 - beta2) * g * g;
         largest = square > largest || square != square ? square : largest;
-        x = x - rate * ieee_div(mean, sqrt(amsgrad ? largest : square) * unbias + eps);
+        x = x - rate * (mean / (sqrt(amsgrad ? largest : square) * unbias + eps));
         xs[i] = x;
         means[i] = mean;
         squares[i] = square;
@@ -94,7 +94,7 @@ row_rmsprop(Py_ssize_t n, double *restrict xs, const double *restrict gs, double
         g = decay ? g + decay * x : g;
         square = alpha * square + (1.0 - alpha) * g * g;
         mean = mean + (1.0 - alpha) * (g - mean);
-        double change = ieee_div(g, sqrt(centered ? square - mean * mean : square) + eps);
+        double change = g / (sqrt(centered ? square - mean * mean : square) + eps);
         buffer = momentum * buffer + change;
         x = x - lr * (momentum ? buffer : change);
         xs[i] = x;

@@ -9,7 +9,7 @@ import math
 import random
 import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +195,32 @@ def test_a_batch_sums_the_gradients_of_parameters(tmp_path: Path) -> None:
     np.testing.assert_allclose(list(outputs), expected.outputs, rtol=1e-14)
     np.testing.assert_allclose(list(of_x), expected.inputs[0], rtol=1e-14)
     np.testing.assert_allclose(list(of_w), expected.parameters, rtol=1e-14)
+
+
+UNSELECTED: dict[str, Callable[[Value, Value, Value], Value]] = {
+    "straight": lambda a, b, c: ag.relu(a * b) * c + a,
+    "max": lambda a, b, c: ag.max(a * b, c) * c,
+    "in tables": lambda a, b, c: ag.sum([ag.relu(a * b * k) * c for k in range(1, 200)]) + a,
+}
+"""Of which b may be infinite where its product with a is not selected: gradients are finite then."""
+
+
+@pytest.mark.skipif("c" not in KERNELS, reason="the plain plan has strict instructions alone")
+@pytest.mark.parametrize("name", UNSELECTED)
+def test_what_is_not_selected_may_be_infinite(name: str, tmp_path: Path) -> None:
+    a, b, c = Value(-1.0, label="a"), Value(2.0, label="b"), Value(0.5, label="c")
+    program: Program = ag.compile([UNSELECTED[name](a, b, c)], inputs=[a, b])
+    library = shared_object(program.to_c("f"), tmp_path)
+    for arguments in ([-1.0, math.inf], [-1.0, 2.0], [1.0, 2.0], [math.nan, 2.0]):
+        _, found = run_c(library, "f", program, arguments)
+        assert bits(found) == bits(flat(*program.gradients(*arguments)))
+    columns, weights = [-1.0, 1.0, math.inf, 2.0], program.numbers()
+    results = doubles([0.0] * 2), doubles([0.0] * 4), doubles([0.0] * len(weights))
+    library.f_gradient_batch(ctypes.c_long(2), doubles(columns), doubles(weights), *results)
+    each = [program.gradients(columns[k], columns[2 + k]) for k in range(2)]
+    assert bits(list(results[1])) == bits([float(each[k].inputs[i]) for i in range(2) for k in range(2)])
+    total = sum(float(one.parameters[0]) for one in each)
+    assert bits(list(results[2])) == bits([total])
 
 
 def guarded() -> Program:

@@ -122,7 +122,7 @@ class _File:
         return "\n".join(["", *constants, *[""] * bool(constants), text])
 
     def _write_rows(self, text: str, written: dict[str, str]) -> None:
-        for name in dict.fromkeys(re.findall(r"\b((?:op|value|ops)_\w+|ieee_div)\(", text)):
+        for name in dict.fromkeys(re.findall(r"\b((?:op|value|ops)_\w+)\(", text)):
             found = _function_of(name) if name not in written else None
             if found is not None:
                 self._write_rows(found.partition("{")[2], written)
@@ -320,8 +320,6 @@ def _at(array: str, index: int, sample: str) -> str:
 def _function_of(name: str) -> str | None:
     """A function that exported code calls, by its name in C; None for one of the program's own."""
     kind, _, rest = name.partition("_")
-    if name == "ieee_div":
-        return "INLINE double\nieee_div(double x, double y)\n{\n    return x / y;\n}\n"
     if kind == "ops" and rest in helpers():
         return codegen.function(name, helpers()[rest], [])
     if kind not in ("op", "value") or rest not in TABLE:

@@ -567,12 +567,6 @@ op_takes(int op, int count)
 }
 
 INLINE double
-ieee_div(double x, double y)
-{
-    return x / y;
-}
-
-INLINE double
 ops_power_slope(double x, double y, double out)
 {
     const double sign = copysign(1.0, out) * copysign(1.0, x);
@@ -613,16 +607,16 @@ INLINE double
 ops_floor_divide(double x, double y)
 {
     const double rest = fmod(x, y);
-    const double quotient = ieee_div(x - rest, y);
+    const double quotient = (x - rest) / y;
     const bool below = (rest < 0.0 && y > 0.0) || (rest > 0.0 && y < 0.0);
     const double out = ops_whole(quotient) - (below ? 1.0 : 0.0);
-    return y == 0.0 ? ieee_div(x, y) : out == 0.0 ? copysign(0.0, ieee_div(x, y)) : out;
+    return y == 0.0 ? x / y : out == 0.0 ? copysign(0.0, x / y) : out;
 }
 
 INLINE double
 ops_reciprocal(double x)
 {
-    return x >= 0.0 ? ieee_div(1.0, fabs(x)) : NAN;
+    return x >= 0.0 ? 1.0 / fabs(x) : NAN;
 }
 
 INLINE double
@@ -838,22 +832,22 @@ ops_digamma_positive(double x)
     const double t = up - DIGAMMA_ROOT - DIGAMMA_ROOT_REST;
     const double near = up < 1.9 ? t * ops_digamma_near_root(t) : ops_digamma_near_2(up - 2.375);
     const double value = up <= 3.0 ? near : tail - shift;
-    return low ? value - ieee_div(1.0, x) : value;
+    return low ? value - 1.0 / x : value;
 }
 
 OUTLINE double
 ops_digamma(double x)
 {
     const bool pole = x == floor(x);
-    const double tangent = ieee_div(ops_sin_pi(x), ops_cos_pi(x));
-    const double reflected = ops_digamma_positive(1.0 - x) - ieee_div(PI, tangent);
+    const double tangent = ops_sin_pi(x) / ops_cos_pi(x);
+    const double reflected = ops_digamma_positive(1.0 - x) - PI / tangent;
     return
         x != x || x == INFINITY ? x
         : x > 0.0 ? ops_digamma_positive(x)
         : x == 0.0 ? copysign(INFINITY, -x)
         : pole || x == -INFINITY ? NAN
         : fabs(x) > 1e-17 ? reflected
-        : ieee_div(-1.0, x);
+        : -1.0 / x;
 }
 
 OUTLINE double
@@ -892,7 +886,7 @@ INLINE double
 ops_cosine(double x, double y)
 {
     const double whole = ops_length(x, y);
-    return whole == INFINITY ? 0.0 : ieee_div(x * ops_scale(x, y), whole);
+    return whole == INFINITY ? 0.0 : x * ops_scale(x, y) / whole;
 }
 
 OUTLINE double
@@ -900,9 +894,9 @@ ops_cotangent_derivative(double n, double x)
 {
     const double sine = ops_sin_pi(x);
     const double cosine = ops_cos_pi(x);
-    const double c = ieee_div(cosine, sine);
+    const double c = cosine / sine;
     const double s = c * c;
-    const double pole = ieee_div(PI, sine);
+    const double pole = PI / sine;
     const double part =
         n == 1.0 ? -1.0
         : n == 2.0 ? 2.0 * c
@@ -937,7 +931,7 @@ ops_erfinv_step(double x, double y)
 {
     const double miss = x < 0.5 ? erf(y) - x : 1.0 - x - erfc(y);
     const double step = miss * HALF_SQRT_PI * exp(y * y);
-    return y - ieee_div(step, 1.0 + y * step);
+    return y - step / (1.0 + y * step);
 }
 
 OUTLINE double
@@ -1197,9 +1191,9 @@ ops_power_over(double x, double y, double n)
 {
     const double exponent = y - n;
     const bool direct = exponent + n == y || x == 0.0 || fabs(x) == INFINITY || n > 3.0;
-    const double once = direct ? 0.0 : ieee_div(pow(x, y), x);
-    const double twice = n >= 2.0 ? ieee_div(once, x) : once;
-    return direct ? pow(x, exponent) : n >= 3.0 ? ieee_div(twice, x) : twice;
+    const double once = direct ? 0.0 : pow(x, y) / x;
+    const double twice = n >= 2.0 ? once / x : once;
+    return direct ? pow(x, exponent) : n >= 3.0 ? twice / x : twice;
 }
 
 INLINE double
@@ -1218,7 +1212,7 @@ ops_times_power(double factor, double x, double y, double n)
     const double root =
         normal ? 1.0
         : exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
-        : ieee_div(pow(fabs(x), 0.5 * y), pow(fabs(x), 0.5 * n));
+        : pow(fabs(x), 0.5 * y) / pow(fabs(x), 0.5 * n);
     const bool negative = copysign(1.0, power) < 0.0;
     return
         factor == 0.0 || (power == 0.0 && x == 0.0) ? 0.0
@@ -1278,11 +1272,9 @@ op_mul(double x, double y, double *d_x, double *d_y)
 INLINE double
 op_div(double x, double y, double *d_x, double *d_y)
 {
-    const double out = ieee_div(x, y);
-    const double slope =
-        (fabs(out) < SMALLEST_NORMAL && 1e-100 < fabs(y) && fabs(y) < 1.0) ? -x / (y * y)
-        : ieee_div(-out, y);
-    *d_x = ieee_div(1.0, y);
+    const double out = x / y;
+    const double slope = (fabs(out) < SMALLEST_NORMAL && 1e-100 < fabs(y) && fabs(y) < 1.0) ? -x / (y * y) : -out / y;
+    *d_x = 1.0 / y;
     *d_y = slope;
     return out;
 }
@@ -1313,7 +1305,7 @@ op_abs(double x, double *d_x)
 INLINE double
 op_reciprocal(double x, double *d_x)
 {
-    const double out = ieee_div(1.0, x);
+    const double out = 1.0 / x;
     *d_x = -out * out;
     return out;
 }
@@ -1330,7 +1322,7 @@ op_fmod(double x, double y, double *d_x, double *d_y)
 {
     const double out = fmod(x, y);
     *d_x = 1.0;
-    *d_y = -ops_whole(ieee_div(x - out, y));
+    *d_y = -ops_whole((x - out) / y);
     return out;
 }
 
@@ -1405,7 +1397,7 @@ INLINE double
 op_sqrt(double x, double *d_x)
 {
     const double out = sqrt(x);
-    *d_x = ieee_div(0.5, fabs(out));
+    *d_x = 0.5 / fabs(out);
     return out;
 }
 
@@ -1414,7 +1406,7 @@ op_cbrt(double x, double *d_x)
 {
     const bool ordinary = 0.0 < fabs(x) && fabs(x) < INFINITY;
     const double out = ordinary ? ops_cube_root(x) : x;
-    *d_x = ordinary ? out / x / 3.0 : ieee_div(1.0, fabs(x));
+    *d_x = ordinary ? out / x / 3.0 : 1.0 / fabs(x);
     return out;
 }
 
@@ -1443,14 +1435,14 @@ op_tan(double x, double *d_x)
 INLINE double
 op_asin(double x, double *d_x)
 {
-    *d_x = ieee_div(1.0, sqrt((1.0 - x) * (1.0 + x)));
+    *d_x = 1.0 / sqrt((1.0 - x) * (1.0 + x));
     return asin(x);
 }
 
 INLINE double
 op_acos(double x, double *d_x)
 {
-    *d_x = ieee_div(-1.0, sqrt((1.0 - x) * (1.0 + x)));
+    *d_x = -1.0 / sqrt((1.0 - x) * (1.0 + x));
     return acos(x);
 }
 
@@ -1493,14 +1485,14 @@ op_asinh(double x, double *d_x)
 INLINE double
 op_acosh(double x, double *d_x)
 {
-    *d_x = ieee_div(1.0, sqrt(x - 1.0) * sqrt(x + 1.0));
+    *d_x = 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0));
     return acosh(x);
 }
 
 INLINE double
 op_atanh(double x, double *d_x)
 {
-    *d_x = fabs(x) <= 1.0 ? ieee_div(1.0, (1.0 - x) * (1.0 + x)) : NAN;
+    *d_x = fabs(x) <= 1.0 ? 1.0 / ((1.0 - x) * (1.0 + x)) : NAN;
     return atanh(x);
 }
 
@@ -1512,8 +1504,8 @@ op_atan2(double y, double x, double *d_y, double *d_x)
     const double b = y * scale;
     const double square = a * a + b * b;
     const bool far = square == INFINITY;
-    *d_y = far ? 0.0 : ieee_div(a, square) * scale;
-    *d_x = far ? 0.0 : ieee_div(-b, square) * scale;
+    *d_y = far ? 0.0 : a / square * scale;
+    *d_x = far ? 0.0 : -b / square * scale;
     return atan2(y, x);
 }
 
@@ -1770,10 +1762,10 @@ op_hypot_second_xx(double x, double y, double *d_x, double *d_y)
     const double length = ops_length(x, y);
     const double u = ops_cosine(x, y);
     const double v = ops_cosine(y, x);
-    const double w = ieee_div(v, length);
+    const double w = v / length;
     const double over = w * scale;
     *d_x = -3.0 * u * over * over;
-    *d_y = ieee_div(w * (2.0 * u * u - v * v), length) * scale * scale;
+    *d_y = w * (2.0 * u * u - v * v) / length * scale * scale;
     return v * scale * w;
 }
 
@@ -1784,10 +1776,10 @@ op_hypot_second_xy(double x, double y, double *d_x, double *d_y)
     const double length = ops_length(x, y);
     const double u = ops_cosine(x, y);
     const double v = ops_cosine(y, x);
-    const double p = ieee_div(u, length);
-    const double q = ieee_div(v, length);
-    *d_x = ieee_div(q * (2.0 * u * u - v * v), length) * scale * scale;
-    *d_y = ieee_div(p * (2.0 * v * v - u * u), length) * scale * scale;
+    const double p = u / length;
+    const double q = v / length;
+    *d_x = q * (2.0 * u * u - v * v) / length * scale * scale;
+    *d_y = p * (2.0 * v * v - u * u) / length * scale * scale;
     return (fabs(u) > fabs(v) ? -u * q : -p * v) * scale;
 }
 
@@ -1798,10 +1790,10 @@ op_atan2_second_xx(double y, double x, double *d_y, double *d_x)
     const double length = ops_length(x, y);
     const double u = ops_cosine(x, y);
     const double v = ops_cosine(y, x);
-    const double p = ieee_div(u, length);
-    const double q = ieee_div(v, length);
-    *d_y = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
-    *d_x = ieee_div(ieee_div(2.0 * q * (v * v - 3.0 * u * u), length), length) * scale * scale * scale;
+    const double p = u / length;
+    const double q = v / length;
+    *d_y = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale;
+    *d_x = 2.0 * q * (v * v - 3.0 * u * u) / length / length * scale * scale * scale;
     return 2.0 * p * q * scale * scale;
 }
 
@@ -1812,14 +1804,14 @@ op_atan2_second_xy(double y, double x, double *d_y, double *d_x)
     const double length = ops_length(x, y);
     const double u = ops_cosine(x, y);
     const double v = ops_cosine(y, x);
-    const double p = ieee_div(u, length);
-    const double q = ieee_div(v, length);
+    const double p = u / length;
+    const double q = v / length;
     const double product =
         length == INFINITY ? 0.0
-        : ieee_div(y * scale - x * scale, length) * ieee_div(y * scale + x * scale, length);
-    *d_y = ieee_div(ieee_div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale;
-    *d_x = ieee_div(ieee_div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale;
-    return ieee_div(ieee_div(product, length), length) * scale * scale;
+        : (y * scale - x * scale) / length * ((y * scale + x * scale) / length);
+    *d_y = 2.0 * q * (3.0 * u * u - v * v) / length / length * scale * scale * scale;
+    *d_x = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale;
+    return product / length / length * scale * scale;
 }
 
 INLINE double
@@ -1909,9 +1901,9 @@ INLINE double
 op_portion(double x, double y, double *d_x, double *d_y)
 {
     const double total = x + y;
-    const double out = x == 0.0 ? 0.0 : ieee_div(x, total);
-    *d_x = ieee_div(ieee_div(y, total), total);
-    *d_y = ieee_div(-out, total);
+    const double out = x == 0.0 ? 0.0 : x / total;
+    *d_x = y / total / total;
+    *d_y = -out / total;
     return out;
 }
 
@@ -1939,7 +1931,7 @@ op_spherical_bessel(double n, double x, double *d_n, double *d_x)
     *d_n = 0.0;
     *d_x =
         n < 6.0 ? PI * (n * below - (n + 1.0) * ops_spherical_bessel(n + 1.0, x)) / (2.0 * n + 1.0)
-        : PI * below - ieee_div(n + 1.0, x) * out;
+        : PI * below - (n + 1.0) / x * out;
     return out;
 }
 
@@ -1948,7 +1940,7 @@ op_whole_quotient(double x, double y, double *d_x, double *d_y)
 {
     *d_x = 0.0;
     *d_y = 0.0;
-    return ops_whole(ieee_div(x - fmod(x, y), y));
+    return ops_whole((x - fmod(x, y)) / y);
 }
 
 INLINE double
@@ -1990,8 +1982,8 @@ op_div_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
     op_div(x, y, &slope_x, &slope_y);
-    *d_x = ieee_div(-slope_x, y);
-    *d_y = -2.0 * ieee_div(slope_y, y);
+    *d_x = -slope_x / y;
+    *d_y = -2.0 * (slope_y / y);
     return slope_y;
 }
 
@@ -2028,7 +2020,7 @@ op_reciprocal_slope(double x, double *d_x)
 {
     double slope_x;
     op_reciprocal(x, &slope_x);
-    *d_x = -2.0 * ieee_div(slope_x, x);
+    *d_x = -2.0 * (slope_x / x);
     return slope_x;
 }
 
@@ -2093,7 +2085,7 @@ op_cbrt_slope(double x, double *d_x)
 {
     double slope_x;
     op_cbrt(x, &slope_x);
-    *d_x = ieee_div(-2.0 * ieee_div(slope_x, x), 3.0);
+    *d_x = -2.0 * (slope_x / x) / 3.0;
     return slope_x;
 }
 
@@ -2245,7 +2237,7 @@ op_softsign_slope(double x, double *d_x)
     const double out_1 = op_sign(x, &out_1_x);
     double out_2_x;
     const double out_2 = op_abs(x, &out_2_x);
-    *d_x = ieee_div(-2.0 * out_1 * slope_x, 1.0 + out_2);
+    *d_x = -2.0 * out_1 * slope_x / (1.0 + out_2);
     return slope_x;
 }
 
@@ -2501,8 +2493,8 @@ op_hypot_second_xx_slope_x(double x, double y, double *d_x, double *d_y)
     const double out_5 = op_hypot_second_xy(x, y, &out_5_x, &out_5_y);
     double out_6_x, out_6_y;
     const double out_6 = op_hypot_slope_y(x, y, &out_6_x, &out_6_y);
-    *d_x = ieee_div(out, out_1) * (-3.0 * out_2) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_x + out_4 * out_3);
-    *d_y = ieee_div(out, out_1) * (-3.0 * out_5) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_y + out_4 * out_6);
+    *d_x = out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_x + out_4 * out_3);
+    *d_y = out / out_1 * (-3.0 * out_5) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_6);
     return slope_x;
 }
 
@@ -2535,9 +2527,9 @@ op_hypot_second_xx_slope_y(double x, double y, double *d_x, double *d_y)
     const double out_11 = op_pow_slope_x(out_5, 2.0, &out_11_x, &out_11_y);
     double out_12_x, out_12_y;
     const double out_12 = op_div_slope_y(2.0 * out_6 - out_7, out_1, &out_12_x, &out_12_y);
-    *d_x = ieee_div(out, out_1) * (-3.0 * out_2) + -3.0 * out_3 * (ieee_div(1.0, out_1) * slope_y + out_4 * out_5);
+    *d_x = out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_5);
     *d_y =
-        ieee_div(2.0 * out_6 - out_7, out_1) * (ieee_div(1.0, out_1) * out_8 + out_9 * out_5) + ieee_div(out_5, out_1) * (ieee_div(1.0, out_1) * (2.0 * (out_10 * out_2) + -1.0 * (out_11 * out_8)) + out_12 * out_5);
+        (2.0 * out_6 - out_7) / out_1 * (1.0 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1.0 / out_1 * (2.0 * (out_10 * out_2) + -1.0 * (out_11 * out_8)) + out_12 * out_5);
     return slope_y;
 }
 
@@ -2571,9 +2563,9 @@ op_hypot_second_xy_slope_x(double x, double y, double *d_x, double *d_y)
     double out_12_x, out_12_y;
     const double out_12 = op_hypot_second_xx(y, x, &out_12_x, &out_12_y);
     *d_x =
-        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_6 + out_7 * out_1) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_1);
+        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_6 + out_7 * out_1) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_1);
     *d_y =
-        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_12 + out_7 * out_3) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_6) + -1.0 * (out_10 * out_12)) + out_11 * out_3);
+        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_12 + out_7 * out_3) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_6) + -1.0 * (out_10 * out_12)) + out_11 * out_3);
     return slope_x;
 }
 
@@ -2609,9 +2601,9 @@ op_hypot_second_xy_slope_y(double x, double y, double *d_x, double *d_y)
     double out_13_x, out_13_y;
     const double out_13 = op_div_slope_y(2.0 * out_4 - out_2, out_5, &out_13_x, &out_13_y);
     *d_x =
-        ieee_div(2.0 * out_2 - out_4, out_5) * (ieee_div(1.0, out_5) * out_6 + out_7 * out_3) + ieee_div(out_3, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_3);
+        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_6 + out_7 * out_3) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_3);
     *d_y =
-        ieee_div(2.0 * out_4 - out_2, out_5) * (ieee_div(1.0, out_5) * out_9 + out_12 * out_3) + ieee_div(out_1, out_5) * (ieee_div(1.0, out_5) * (2.0 * (out_10 * out_6) + -1.0 * (out_8 * out_9)) + out_13 * out_3);
+        (2.0 * out_4 - out_2) / out_5 * (1.0 / out_5 * out_9 + out_12 * out_3) + out_1 / out_5 * (1.0 / out_5 * (2.0 * (out_10 * out_6) + -1.0 * (out_8 * out_9)) + out_13 * out_3);
     return slope_y;
 }
 

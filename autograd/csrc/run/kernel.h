@@ -113,8 +113,9 @@ typedef struct {
     bool stores_gradients;
     int assumes;          /* a gradient that is nan may not be: Python then runs a strict plan */
     double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
-    Wide *wide;           /* once one sample was run; NULL then too where it would take too much memory */
+    Wide *wide;           /* once one sample was run twice; NULL then too where it would take too much memory */
     bool widened;
+    int single_calls;
 } Plan;
 
 /* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
@@ -184,7 +185,7 @@ typedef struct {
 bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryError; to run `wide`, or NULL */
 void replay_give_back(Room *room);
 
-/* One sample in vectors: made for a plan before its first run, false with an exception; a run whose parameters and inputs are
+/* One sample in vectors: made for a plan before its second run, false with an exception; a run whose parameters and inputs are
    in the room already. */
 bool replay_widen(Plan *plan);
 void replay_free_wide(Wide *wide);

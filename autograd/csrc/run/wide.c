@@ -677,6 +677,10 @@ bool
 replay_widen(Plan *plan)
 {
     enum { MOST_STEPS = 1 << 20 }; /* as each number takes a place */
+    if (plan->single_calls++ < 1) { /* a program that is called once is done sooner step by step, with the same bits */
+        return true;
+    }
+    plan->single_calls = 1;
     if (plan->widened || plan->counts[0] + plan->counts[1] + plan->counts[2] > MOST_STEPS) {
         return true;
     }
