@@ -33,6 +33,7 @@ _WIDTHS = {
 _LETTER, _IDEOGRAPH, _EMOJI = 950, 1000, 1380  # of what isn't in the tables: a substitute font draws it
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of `text` in pixels at a font size in pixels, rather too much than too little.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -19,6 +20,7 @@ MARGIN = 18.0
 LEGEND = 30.0
 HEADLINE = 26.0
 LONGEST_HEADLINE = 400.0
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DECADES = 4.0  # the smallest gradient that has a colour is 10⁻⁴ of the largest
 
 
@@ -70,11 +72,7 @@ def _graph(scene: Scene, plan: Plan, prefix: str) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """Text for XML 1.0: escaped, without the characters that it can't hold."""
-    return escape("".join(c if _is_xml(c) else "�" for c in text))
-
-
-def _is_xml(c: str) -> bool:
-    return c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "�" or c > "\uffff"
+    return escape(_NOT_XML.sub("\ufffd", text))
 
 
 def _root_name(scene: Scene) -> str:

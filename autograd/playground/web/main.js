@@ -6,7 +6,7 @@ import { EditorView, basicSetup } from "codemirror";
 import { classHighlighter, tags } from "@lezer/highlight";
 import katex from "katex";
 
-const PAUSE = 25; // milliseconds after a key before the sheet is computed
+const PAUSE = 10; // milliseconds after a key before the sheet is computed
 const PATIENCE = 400; // milliseconds before a computation can be stopped
 const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
 const find = (id) => document.getElementById(id);
