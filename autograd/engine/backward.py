@@ -98,7 +98,7 @@ def sweep(
             gradient = hooks.called(node, gradient)
         gradients.append(gradient)
         to_x, to_y = node._to_x, node._to_y
-        if to_x is not None and (to_x or not node._row.selects):
+        if to_x or (to_x is not None and not node._row.selects):
             x = node._x
             if x._x is None:
                 leaves.append(x)
@@ -106,8 +106,8 @@ def sweep(
             elif x in arrived:
                 arrived[x] += to_x * gradient
             else:
-                arrived[x] = 0.0 + to_x * gradient
-        if to_y is not None and (to_y or not node._row.selects):
+                arrived[x] = to_x * gradient or 0.0  # −0 added to 0 is 0
+        if to_y or (to_y is not None and not node._row.selects):
             y = node._y
             if y._x is None:
                 leaves.append(y)
@@ -115,7 +115,7 @@ def sweep(
             elif y in arrived:
                 arrived[y] += to_y * gradient
             else:
-                arrived[y] = 0.0 + to_y * gradient
+                arrived[y] = to_y * gradient or 0.0  # −0 added to 0 is 0
         if to_x is None and to_y is None:
             for x, to_x in zip(*node._y):
                 if x._x is None and (to_x or not node._row.selects):
