@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograd.notes import nodes as n
 from autograd.notes.judging import Claim
 from autograd.notes.nodes import Node
 from autograd.notes.world import letters_of
@@ -30,6 +31,10 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     'a name for a name'
     """
     left, right = claim.left, claim.right
+    if (n.show(left), n.show(right)) == (n.show(repaired.left), n.show(repaired.right)):
+        return "a letter in two types"
+    if any(_has_two_meanings(each) for side in (left, right) for each in side.walk() if each.head == "d"):
+        return "a letter for two indices"
     derived = any(each.head == "d" for side in (left, right) for each in side.walk())
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
@@ -103,3 +108,10 @@ def index_left_out(one: Node, other: Node) -> bool:
             return False
         pairs.extend(zip(a.args, b.args, strict=True))
     return shorter
+
+
+def _has_two_meanings(slope: Node) -> bool:
+    """Whether a sum is differentiated by a member whose index has the letter that the sum runs over."""
+    y, *xs = slope.args
+    letters = {index.text for x in xs for name in x.symbols() for index in name.args if index.head == "sym"}
+    return any(each.head == "sum" and each.text in letters for each in y.walk())

@@ -118,7 +118,7 @@ class Pairs:
             return GIVEN, ""
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
         if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
-            return self._unjoined(row, right, *gaps[0])
+            return self._unjoined(row, right, earlier, *gaps[0])
         factor = _scaled_chain(left, right)
         if factor is not None:
             return WRONG, factor
@@ -300,7 +300,9 @@ class Pairs:
 
         return side.replaced(change)
 
-    def _unjoined(self, row: Row, right: Node, left: Node, found: tuple[str, Node | None]) -> tuple[str, str]:
+    def _unjoined(
+        self, row: Row, right: Node, earlier: Sequence[Node], left: Node, found: tuple[str, Node | None]
+    ) -> tuple[str, str]:
         what, repaired = found
         claim = Claim(left, right, row.order, row.section, row.conditions)
         outcome = self.judge.compare(claim)
@@ -309,7 +311,7 @@ class Pairs:
         if repaired is None:
             return DOUBTFUL, what
         doubt = reason_to_doubt(claim, replace(claim, right=repaired), self.book.letters)
-        if not doubt and self._is_renamed(left, right):
+        if not doubt and any(self._is_renamed(each, right) for each in (left, *earlier)):
             doubt = "a name for a name"
         if not doubt and self._ends_in_bias(left, right):
             doubt = "a factor 1 may be left out"

@@ -47,6 +47,8 @@ STEPS: Final = 4
 CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
+NESTED_CALLS: Final = 12
+"""How deep functions of the note may call each other."""
 OVERDRAFT: Final = 40_000
 ALIKE: Final = 3.0
 """Number of (equal) terms of a sum whose index is not written."""
@@ -260,6 +262,7 @@ class World:
         self._chosen: dict[Key, _Chosen] = {}
         self._firsts: dict[Key, float] = {}
         self._terms = 0
+        self.nesting = 0
 
     # Values
 
@@ -650,6 +653,8 @@ class World:
         """Evaluate a function's body with arguments for its parameters."""
         names = {n.key(each): argument for each, argument in zip(definition.pattern.args, arguments, strict=True)}
         inner = _Inside(self, names)
+        if inner.nesting > NESTED_CALLS:
+            raise Unknown(f"{definition.pattern.text} is defined by way of itself")
         value = inner._eval(definition.body, env)
         self.trusted &= inner.trusted
         return value
@@ -1025,6 +1030,7 @@ class _Inside(World):
     def __init__(self, outer: World, names: Mapping[Key, Quantity]) -> None:
         self.__dict__.update(outer.__dict__)
         self._names = names
+        self.nesting = outer.nesting + 1
         self._results, self._failures = {}, {}
 
     def _instance(self, instance: Instance) -> Quantity:

@@ -216,3 +216,20 @@ def test_bounds_of_sums_are_computed_from_sizes() -> None:
         r"$$\frac{\partial Q}{\partial v} = \sum_{t=1}^{T-1} 2 p_t (v p_t - r_t)$$"
     )
     assert read_note(text).equations[-1].status == R
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\frac{d}{d\mathbf{x}}(\mathbf{x}^\top A \mathbf{x}) = (\mathbf{A} + \mathbf{A}^\top)\mathbf{x}$",
+        r"$h_i = \sum_{i=1}^m v_{ij} p_i$, $\frac{\partial h_i}{\partial p_i} = "
+        r"\frac{\partial \sum_{i=1}^m v_{ij} p_i}{\partial p_i} = v_{ji}$",
+        r"$du = \frac{\partial Q}{\partial u} = \frac{\partial Q}{\partial out}\frac{\partial out}{\partial u} = "
+        r"\frac{\partial Q}{\partial out} \frac{\partial f_2}{\partial u}$",
+        r"$f(x) = 2 g(x)$ and $g(x) = 3 f(x) + x$, $u = f(v)$, $\frac{\partial u}{\partial v} = 2 g'(v)$",
+    ],
+)
+def test_letters_with_two_meanings_are_not_accused(text: str) -> None:
+    found = [each.status for each in read_note(text).equations]
+    assert W not in found
+    assert N not in found
