@@ -27,8 +27,9 @@ __all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
-LONGEST: Final = 64
-"""The most entries of a container that are looked at."""
+LONGEST: Final = 64  # entries of a container
+MOST: Final = 200  # objects
+"""How many are looked at."""
 STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
 """Attributes of schedules that change, or are kept elsewhere."""
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
@@ -160,8 +161,8 @@ def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
         return getattr(x, "__qualname__", None)
     known = {} if known is None else known  # by identity, each once
     inner = partial(fingerprint, known=known)
-    if id(x) in known:
-        return known[id(x)]
+    if id(x) in known or len(known) > MOST:
+        return known.get(id(x))
     known[id(x)] = None
     if isinstance(x, (list, tuple)):
         found: Any = [*map(inner, x[:LONGEST])]
@@ -173,7 +174,7 @@ def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
         found = [inner(x.__func__), inner(x.__self__)]
     elif isinstance(x, FunctionType):
         found = f"{x.__module__}.{x.__qualname__}"
-        if x.__module__.partition(".")[0] not in ("autograd", "nn"):
+        if str(x.__module__).partition(".")[0] not in ("autograd", "nn"):
             used = [x.__globals__.get(name) for name in x.__code__.co_names]
             data = [_spelled(x.__code__), *map(inner, [*map(_content, x.__closure__ or ()), x.__defaults__, *used])]
             found = [found, zlib.crc32(repr(data).encode())]

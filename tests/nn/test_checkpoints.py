@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -324,6 +325,35 @@ def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(globals(), "squared", lambda x: abs(x))
     with pytest.raises(nn.CheckpointError, match="of another training: loss"):
         train(path, epochs=4, loss=helped)
+
+
+class Link:
+    """Part of a long chain."""
+
+    def __init__(self, below: Any) -> None:
+        self.below = below
+
+
+def test_losses_of_any_kind_can_be_kept(tmp_path: Path) -> None:
+    chain: Any = None
+    for _ in range(5000):
+        chain = Link(chain)
+    loop = Link(None)
+    loop.below = loop
+    made: dict[str, Any] = {"__name__": None}
+    exec("def made(output, target): return (output - target) ** 2", made)
+    net = nn.MLP(2, [1], seed=1)
+    losses = [
+        lambda output, target: (output - target) ** 2 if chain.below else output,
+        lambda output, target: (output - target) ** 2 if loop.below else output,
+        lambda output, target: (output - target) ** 2 if len(net.layers) and np.ones(3).any() and math.pi else output,
+        made["made"],
+        Weighted(1.0).__call__,
+    ]
+    for position, loss in enumerate(losses):
+        path = tmp_path / f"{position}.json"
+        train(path, epochs=1, loss=loss)
+        assert train(path, epochs=2, loss=loss)[1].epochs == 2
 
 
 def test_a_callback_without_a_state_may_come_and_go(tmp_path: Path) -> None:

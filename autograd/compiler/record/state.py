@@ -22,8 +22,8 @@ __all__ = ["Draws", "State", "still", "states_of"]
 PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
 SMALL: Final = 64
 """Containers with more entries are looked at by identity alone."""
-MOST: Final = 256
-"""How many functions and objects are looked through."""
+MOST: Final = 192
+"""How many functions and objects are looked through: of a chain of them fewer than Python's frames."""
 OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
 
 
@@ -172,7 +172,7 @@ class _Reader:
         """Yield the attributes of an object that the code names, and what its methods that it names name."""
         key = (id(owner), *names)  # another function may name other attributes of it
         attributes = getattr(owner, "__dict__", None)
-        if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type):
+        if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type) or len(self.seen) > MOST:
             return
         self.seen.add(key)
         for name in names:
@@ -215,8 +215,8 @@ def _is_users(x: Any) -> bool:
     return _is_users_module(getattr(x, "__module__", None) or "")
 
 
-def _is_users_module(name: str) -> bool:
-    package = name.partition(".")[0]
+def _is_users_module(name: str | None) -> bool:
+    package = (name or "").partition(".")[0]  # None for code that was run without a module
     return package not in OURS and (package not in sys.stdlib_module_names or package == "__main__")
 
 
