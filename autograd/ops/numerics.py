@@ -142,6 +142,21 @@ def cosine(x: float, y: float) -> float:
     return 0.0 if whole == ieee.inf else ieee.div(x * scale(x, y), whole)
 
 
+def over_length(part: float, whole: float) -> float:
+    """part / whole, 0 where the whole is."""
+    return 0.0 if whole == 0.0 else part / whole
+
+
+def direction(x: float, y: float) -> float:
+    """x / √(x² + y²), 0 for lengths of 0 and of infinity."""
+    return 0.0 if x == 0.0 and y == 0.0 else cosine(x, y)
+
+
+def lift(x: float, y: float) -> float:
+    """A power of two by which x, nothing beside y, may be multiplied so that quotients of it keep their digits."""
+    return 2.0**200 if abs(x) < 2.0**-800 and scale(x, y) == 1.0 else 1.0
+
+
 def times_power(factor: float, x: float, y: float, n: float) -> float:
     """factor · x to the y − n, where the power alone may overflow or lose digits among the subnormal numbers."""
     power = power_over(x, y, n)

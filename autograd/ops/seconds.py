@@ -54,37 +54,40 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
 
 
 @row(
-    "-3*hypot_slope_x(x, y)*(out/hypot(x, y))",
-    "hypot_slope_y(x, y)/hypot(x, y)*((2*hypot_slope_x(x, y)**2 - hypot_slope_y(x, y)**2)/hypot(x, y))",
+    "where(hypot(x, y), -3*hypot_slope_x(x, y)*(out/hypot(x, y)), 0)",
+    "where(hypot(x, y), hypot_slope_y(x, y)/hypot(x, y)"
+    "*((2*hypot_slope_x(x, y)**2 - hypot_slope_y(x, y)**2)/hypot(x, y)), 0)",
     hidden=True,
 )
 def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of hypot for x, twice."""
+    """Second derivative of hypot for x, twice; 0 at (0, 0), as along each line through it."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
-    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
-    w = ieee.div(v, length)
+    u, v = numerics.direction(x, y), numerics.direction(y, x)
+    w = numerics.over_length(v, length)
     over = w * scale
     return (
         v * scale * w,
         -3.0 * u * over * over,
-        ieee.div(w * (2.0 * u * u - v * v), length) * scale * scale,
+        numerics.over_length(w * (2.0 * u * u - v * v), length) * scale * scale,
     )
 
 
 @row(
-    "hypot_slope_y(x, y)/hypot(x, y)*((2*hypot_slope_x(x, y)**2 - hypot_slope_y(x, y)**2)/hypot(x, y))",
-    "hypot_slope_x(x, y)/hypot(x, y)*((2*hypot_slope_y(x, y)**2 - hypot_slope_x(x, y)**2)/hypot(x, y))",
+    "where(hypot(x, y), hypot_slope_y(x, y)/hypot(x, y)"
+    "*((2*hypot_slope_x(x, y)**2 - hypot_slope_y(x, y)**2)/hypot(x, y)), 0)",
+    "where(hypot(x, y), hypot_slope_x(x, y)/hypot(x, y)"
+    "*((2*hypot_slope_y(x, y)**2 - hypot_slope_x(x, y)**2)/hypot(x, y)), 0)",
     hidden=True,
 )
 def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of hypot for x and y."""
+    """Second derivative of hypot for x and y; 0 at (0, 0)."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
-    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
-    p, q = ieee.div(u, length), ieee.div(v, length)
+    u, v = numerics.direction(x, y), numerics.direction(y, x)
+    p, q = numerics.over_length(u, length), numerics.over_length(v, length)
     return (
         (-u * q if abs(u) > abs(v) else -p * v) * scale,
-        ieee.div(q * (2.0 * u * u - v * v), length) * scale * scale,
-        ieee.div(p * (2.0 * v * v - u * u), length) * scale * scale,
+        numerics.over_length(q * (2.0 * u * u - v * v), length) * scale * scale,
+        numerics.over_length(p * (2.0 * v * v - u * u), length) * scale * scale,
     )
 
 
@@ -96,12 +99,13 @@ def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
 def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
     """Second derivative of atan2 for x, twice; for y it is the negative."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
-    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
+    of_x, of_y = numerics.lift(x, y), numerics.lift(y, x)
+    u, v = numerics.cosine(x * of_x, y), numerics.cosine(y * of_y, x)
     p, q = ieee.div(u, length), ieee.div(v, length)
     return (
-        2.0 * p * q * scale * scale,
-        ieee.div(ieee.div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale,
-        ieee.div(ieee.div(2.0 * q * (v * v - 3.0 * u * u), length), length) * scale * scale * scale,
+        2.0 * p * q * scale * scale / (of_x * of_y),
+        ieee.div(ieee.div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale / of_x,
+        ieee.div(ieee.div(2.0 * q * (v * v - 3.0 * u * u), length), length) * scale * scale * scale / of_y,
     )
 
 
@@ -113,15 +117,16 @@ def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
 def atan2_second_xy(y: float, x: float) -> tuple[float, float, float]:
     """Second derivative of atan2 for x and y."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
-    u, v = numerics.cosine(x, y), numerics.cosine(y, x)
+    of_x, of_y = numerics.lift(x, y), numerics.lift(y, x)
+    u, v = numerics.cosine(x * of_x, y), numerics.cosine(y * of_y, x)
     p, q = ieee.div(u, length), ieee.div(v, length)
     product = (
         0.0 if length == ieee.inf else ieee.div(y * scale - x * scale, length) * ieee.div(y * scale + x * scale, length)
     )
     return (
         ieee.div(ieee.div(product, length), length) * scale * scale,
-        ieee.div(ieee.div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale,
-        ieee.div(ieee.div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale,
+        ieee.div(ieee.div(2.0 * q * (3.0 * u * u - v * v), length), length) * scale * scale * scale / of_y,
+        ieee.div(ieee.div(2.0 * p * (u * u - 3.0 * v * v), length), length) * scale * scale * scale / of_x,
     )
 
 

@@ -135,8 +135,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(pow_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x, twice.") \
     X(pow_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x and y.") \
     X(pow_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for y, twice.") \
-    X(hypot_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x, twice.") \
-    X(hypot_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x and y.") \
+    X(hypot_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x, twice; 0 at (0, 0), as along each line through it.") \
+    X(hypot_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x and y; 0 at (0, 0).") \
     X(atan2_second_xx, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x, twice; for y it is the negative.") \
     X(atan2_second_xy, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x and y.") \
     X(logaddexp_second, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of logaddexp for x, twice; for x and y it is the negative.") \
@@ -1221,6 +1221,24 @@ ops_times_power(double factor, double x, double y, double n)
 }
 
 INLINE double
+ops_direction(double x, double y)
+{
+    return (x == 0.0 && y == 0.0) ? 0.0 : ops_cosine(x, y);
+}
+
+INLINE double
+ops_over_length(double part, double whole)
+{
+    return whole == 0.0 ? 0.0 : part / whole;
+}
+
+INLINE double
+ops_lift(double x, double y)
+{
+    return (fabs(x) < 1.499696813895631e-241 && ops_scale(x, y) == 1.0) ? 1.6069380442589903e+60 : 1.0;
+}
+
+INLINE double
 ops_times_normal_density(double factor, double x)
 {
     const double root = ROOT_OF_ONE_OVER_SQRT_2PI * ops_exp_minus_square(x, 0.25);
@@ -1760,12 +1778,12 @@ op_hypot_second_xx(double x, double y, double *d_x, double *d_y)
 {
     const double scale = ops_scale(x, y);
     const double length = ops_length(x, y);
-    const double u = ops_cosine(x, y);
-    const double v = ops_cosine(y, x);
-    const double w = v / length;
+    const double u = ops_direction(x, y);
+    const double v = ops_direction(y, x);
+    const double w = ops_over_length(v, length);
     const double over = w * scale;
     *d_x = -3.0 * u * over * over;
-    *d_y = w * (2.0 * u * u - v * v) / length * scale * scale;
+    *d_y = ops_over_length(w * (2.0 * u * u - v * v), length) * scale * scale;
     return v * scale * w;
 }
 
@@ -1774,12 +1792,12 @@ op_hypot_second_xy(double x, double y, double *d_x, double *d_y)
 {
     const double scale = ops_scale(x, y);
     const double length = ops_length(x, y);
-    const double u = ops_cosine(x, y);
-    const double v = ops_cosine(y, x);
-    const double p = u / length;
-    const double q = v / length;
-    *d_x = q * (2.0 * u * u - v * v) / length * scale * scale;
-    *d_y = p * (2.0 * v * v - u * u) / length * scale * scale;
+    const double u = ops_direction(x, y);
+    const double v = ops_direction(y, x);
+    const double p = ops_over_length(u, length);
+    const double q = ops_over_length(v, length);
+    *d_x = ops_over_length(q * (2.0 * u * u - v * v), length) * scale * scale;
+    *d_y = ops_over_length(p * (2.0 * v * v - u * u), length) * scale * scale;
     return (fabs(u) > fabs(v) ? -u * q : -p * v) * scale;
 }
 
@@ -1788,13 +1806,15 @@ op_atan2_second_xx(double y, double x, double *d_y, double *d_x)
 {
     const double scale = ops_scale(x, y);
     const double length = ops_length(x, y);
-    const double u = ops_cosine(x, y);
-    const double v = ops_cosine(y, x);
+    const double of_x = ops_lift(x, y);
+    const double of_y = ops_lift(y, x);
+    const double u = ops_cosine(x * of_x, y);
+    const double v = ops_cosine(y * of_y, x);
     const double p = u / length;
     const double q = v / length;
-    *d_y = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale;
-    *d_x = 2.0 * q * (v * v - 3.0 * u * u) / length / length * scale * scale * scale;
-    return 2.0 * p * q * scale * scale;
+    *d_y = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale / of_x;
+    *d_x = 2.0 * q * (v * v - 3.0 * u * u) / length / length * scale * scale * scale / of_y;
+    return 2.0 * p * q * scale * scale / (of_x * of_y);
 }
 
 INLINE double
@@ -1802,15 +1822,17 @@ op_atan2_second_xy(double y, double x, double *d_y, double *d_x)
 {
     const double scale = ops_scale(x, y);
     const double length = ops_length(x, y);
-    const double u = ops_cosine(x, y);
-    const double v = ops_cosine(y, x);
+    const double of_x = ops_lift(x, y);
+    const double of_y = ops_lift(y, x);
+    const double u = ops_cosine(x * of_x, y);
+    const double v = ops_cosine(y * of_y, x);
     const double p = u / length;
     const double q = v / length;
     const double product =
         length == INFINITY ? 0.0
         : (y * scale - x * scale) / length * ((y * scale + x * scale) / length);
-    *d_y = 2.0 * q * (3.0 * u * u - v * v) / length / length * scale * scale * scale;
-    *d_x = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale;
+    *d_y = 2.0 * q * (3.0 * u * u - v * v) / length / length * scale * scale * scale / of_y;
+    *d_x = 2.0 * p * (u * u - 3.0 * v * v) / length / length * scale * scale * scale / of_x;
     return product / length / length * scale * scale;
 }
 
@@ -2493,8 +2515,8 @@ op_hypot_second_xx_slope_x(double x, double y, double *d_x, double *d_y)
     const double out_5 = op_hypot_second_xy(x, y, &out_5_x, &out_5_y);
     double out_6_x, out_6_y;
     const double out_6 = op_hypot_slope_y(x, y, &out_6_x, &out_6_y);
-    *d_x = out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_x + out_4 * out_3);
-    *d_y = out / out_1 * (-3.0 * out_5) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_6);
+    *d_x = out_1 != 0.0 ? out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_x + out_4 * out_3) : 0.0;
+    *d_y = out_1 != 0.0 ? out / out_1 * (-3.0 * out_5) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_6) : 0.0;
     return slope_x;
 }
 
@@ -2527,9 +2549,10 @@ op_hypot_second_xx_slope_y(double x, double y, double *d_x, double *d_y)
     const double out_11 = op_pow_slope_x(out_5, 2.0, &out_11_x, &out_11_y);
     double out_12_x, out_12_y;
     const double out_12 = op_div_slope_y(2.0 * out_6 - out_7, out_1, &out_12_x, &out_12_y);
-    *d_x = out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_5);
+    *d_x = out_1 != 0.0 ? out / out_1 * (-3.0 * out_2) + -3.0 * out_3 * (1.0 / out_1 * slope_y + out_4 * out_5) : 0.0;
     *d_y =
-        (2.0 * out_6 - out_7) / out_1 * (1.0 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1.0 / out_1 * (2.0 * (out_10 * out_2) + -1.0 * (out_11 * out_8)) + out_12 * out_5);
+        out_1 != 0.0 ? (2.0 * out_6 - out_7) / out_1 * (1.0 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1.0 / out_1 * (2.0 * (out_10 * out_2) + -1.0 * (out_11 * out_8)) + out_12 * out_5)
+        : 0.0;
     return slope_y;
 }
 
@@ -2539,33 +2562,35 @@ op_hypot_second_xy_slope_x(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     op_hypot_second_xy(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_hypot_slope_x(x, y, &out_1_x, &out_1_y);
+    const double out_1 = op_hypot(x, y, &out_1_x, &out_1_y);
     double out_2_x, out_2_y;
-    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    const double out_2 = op_hypot_slope_x(x, y, &out_2_x, &out_2_y);
     double out_3_x, out_3_y;
-    const double out_3 = op_hypot_slope_y(x, y, &out_3_x, &out_3_y);
+    const double out_3 = op_pow(out_2, 2.0, &out_3_x, &out_3_y);
     double out_4_x, out_4_y;
-    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    const double out_4 = op_hypot_slope_y(x, y, &out_4_x, &out_4_y);
     double out_5_x, out_5_y;
-    const double out_5 = op_hypot(x, y, &out_5_x, &out_5_y);
+    const double out_5 = op_pow(out_4, 2.0, &out_5_x, &out_5_y);
     double out_6_x, out_6_y;
     const double out_6 = op_hypot_second_xy(x, y, &out_6_x, &out_6_y);
     double out_7_x, out_7_y;
-    const double out_7 = op_div_slope_y(out_3, out_5, &out_7_x, &out_7_y);
+    const double out_7 = op_div_slope_y(out_4, out_1, &out_7_x, &out_7_y);
     double out_8_x, out_8_y;
-    const double out_8 = op_pow_slope_x(out_1, 2.0, &out_8_x, &out_8_y);
+    const double out_8 = op_pow_slope_x(out_2, 2.0, &out_8_x, &out_8_y);
     double out_9_x, out_9_y;
     const double out_9 = op_hypot_second_xx(x, y, &out_9_x, &out_9_y);
     double out_10_x, out_10_y;
-    const double out_10 = op_pow_slope_x(out_3, 2.0, &out_10_x, &out_10_y);
+    const double out_10 = op_pow_slope_x(out_4, 2.0, &out_10_x, &out_10_y);
     double out_11_x, out_11_y;
-    const double out_11 = op_div_slope_y(2.0 * out_2 - out_4, out_5, &out_11_x, &out_11_y);
+    const double out_11 = op_div_slope_y(2.0 * out_3 - out_5, out_1, &out_11_x, &out_11_y);
     double out_12_x, out_12_y;
     const double out_12 = op_hypot_second_xx(y, x, &out_12_x, &out_12_y);
     *d_x =
-        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_6 + out_7 * out_1) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_1);
+        out_1 != 0.0 ? (2.0 * out_3 - out_5) / out_1 * (1.0 / out_1 * out_6 + out_7 * out_2) + out_4 / out_1 * (1.0 / out_1 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_2)
+        : 0.0;
     *d_y =
-        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_12 + out_7 * out_3) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_6) + -1.0 * (out_10 * out_12)) + out_11 * out_3);
+        out_1 != 0.0 ? (2.0 * out_3 - out_5) / out_1 * (1.0 / out_1 * out_12 + out_7 * out_4) + out_4 / out_1 * (1.0 / out_1 * (2.0 * (out_8 * out_6) + -1.0 * (out_10 * out_12)) + out_11 * out_4)
+        : 0.0;
     return slope_x;
 }
 
@@ -2575,35 +2600,37 @@ op_hypot_second_xy_slope_y(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     op_hypot_second_xy(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_hypot_slope_x(x, y, &out_1_x, &out_1_y);
+    const double out_1 = op_hypot(x, y, &out_1_x, &out_1_y);
     double out_2_x, out_2_y;
-    const double out_2 = op_pow(out_1, 2.0, &out_2_x, &out_2_y);
+    const double out_2 = op_hypot_slope_x(x, y, &out_2_x, &out_2_y);
     double out_3_x, out_3_y;
-    const double out_3 = op_hypot_slope_y(x, y, &out_3_x, &out_3_y);
+    const double out_3 = op_pow(out_2, 2.0, &out_3_x, &out_3_y);
     double out_4_x, out_4_y;
-    const double out_4 = op_pow(out_3, 2.0, &out_4_x, &out_4_y);
+    const double out_4 = op_hypot_slope_y(x, y, &out_4_x, &out_4_y);
     double out_5_x, out_5_y;
-    const double out_5 = op_hypot(x, y, &out_5_x, &out_5_y);
+    const double out_5 = op_pow(out_4, 2.0, &out_5_x, &out_5_y);
     double out_6_x, out_6_y;
     const double out_6 = op_hypot_second_xx(y, x, &out_6_x, &out_6_y);
     double out_7_x, out_7_y;
-    const double out_7 = op_div_slope_y(out_3, out_5, &out_7_x, &out_7_y);
+    const double out_7 = op_div_slope_y(out_4, out_1, &out_7_x, &out_7_y);
     double out_8_x, out_8_y;
-    const double out_8 = op_pow_slope_x(out_1, 2.0, &out_8_x, &out_8_y);
+    const double out_8 = op_pow_slope_x(out_2, 2.0, &out_8_x, &out_8_y);
     double out_9_x, out_9_y;
     const double out_9 = op_hypot_second_xy(x, y, &out_9_x, &out_9_y);
     double out_10_x, out_10_y;
-    const double out_10 = op_pow_slope_x(out_3, 2.0, &out_10_x, &out_10_y);
+    const double out_10 = op_pow_slope_x(out_4, 2.0, &out_10_x, &out_10_y);
     double out_11_x, out_11_y;
-    const double out_11 = op_div_slope_y(2.0 * out_2 - out_4, out_5, &out_11_x, &out_11_y);
+    const double out_11 = op_div_slope_y(2.0 * out_3 - out_5, out_1, &out_11_x, &out_11_y);
     double out_12_x, out_12_y;
-    const double out_12 = op_div_slope_y(out_1, out_5, &out_12_x, &out_12_y);
+    const double out_12 = op_div_slope_y(out_2, out_1, &out_12_x, &out_12_y);
     double out_13_x, out_13_y;
-    const double out_13 = op_div_slope_y(2.0 * out_4 - out_2, out_5, &out_13_x, &out_13_y);
+    const double out_13 = op_div_slope_y(2.0 * out_5 - out_3, out_1, &out_13_x, &out_13_y);
     *d_x =
-        (2.0 * out_2 - out_4) / out_5 * (1.0 / out_5 * out_6 + out_7 * out_3) + out_3 / out_5 * (1.0 / out_5 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_3);
+        out_1 != 0.0 ? (2.0 * out_3 - out_5) / out_1 * (1.0 / out_1 * out_6 + out_7 * out_4) + out_4 / out_1 * (1.0 / out_1 * (2.0 * (out_8 * out_9) + -1.0 * (out_10 * out_6)) + out_11 * out_4)
+        : 0.0;
     *d_y =
-        (2.0 * out_4 - out_2) / out_5 * (1.0 / out_5 * out_9 + out_12 * out_3) + out_1 / out_5 * (1.0 / out_5 * (2.0 * (out_10 * out_6) + -1.0 * (out_8 * out_9)) + out_13 * out_3);
+        out_1 != 0.0 ? (2.0 * out_5 - out_3) / out_1 * (1.0 / out_1 * out_9 + out_12 * out_4) + out_2 / out_1 * (1.0 / out_1 * (2.0 * (out_10 * out_6) + -1.0 * (out_8 * out_9)) + out_13 * out_4)
+        : 0.0;
     return slope_y;
 }
 

@@ -51,6 +51,14 @@ leads_on(const Node *node, const Edge *edge)
     return edge->parent != NULL && !(selects(node) && edge->derivative == 0.0);
 }
 
+/* The same, and what may yet move: a slope of 0 that another operand changes, as that of leaky_relu at 0. */
+static inline bool
+may_lead_on(const Node *node, const Edge *edge)
+{
+    bool bends = node->shape == 2 && node->op < OPS_COUNT && second_pairs[node->op] != 0;
+    return edge->parent != NULL && (bends || leads_on(node, edge));
+}
+
 /* Number the nodes of the tape in `pending`, from 1; all others keep 0. */
 static size_t
 number_nodes(PyObject *roots, const Order *order)
@@ -62,7 +70,7 @@ number_nodes(PyObject *roots, const Order *order)
         Node *node = order->nodes[i];
         if (node->flags & REACHED) {
             FOR_EACH_EDGE(edge, node) {
-                if (leads_on(node, edge)) {
+                if (may_lead_on(node, edge)) {
                     edge->parent->flags |= REACHED;
                 }
             }
@@ -72,7 +80,7 @@ number_nodes(PyObject *roots, const Order *order)
         Node *node = order->nodes[i];
         bool moves = node->flags & OWN;
         FOR_EACH_EDGE(edge, node) {
-            moves |= leads_on(node, edge) && edge->parent->flags & MOVES;
+            moves |= may_lead_on(node, edge) && edge->parent->flags & MOVES;
         }
         node->flags |= moves ? MOVES : 0;
     }

@@ -421,6 +421,15 @@ function _times_power(factor, x, y, n) {
   let negative = ieee.copysign(1, power) < 0;
   return factor === 0 || power === 0 && x === 0 ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
 }
+function _direction(x, y) {
+  return x === 0 && y === 0 ? 0 : _cosine(x, y);
+}
+function _over_length(part, whole) {
+  return whole === 0 ? 0 : part / whole;
+}
+function _lift(x, y) {
+  return Math.abs(x) < 1.499696813895631e-241 && _scale(x, y) === 1 ? 1.6069380442589903e+60 : 1;
+}
 function _times_normal_density(factor, x) {
   let root = ROOT_OF_ONE_OVER_SQRT_2PI * _exp_minus_square(x, 0.25);
   return Math.abs(x) < 37 ? factor * _normal_density(x) : root === 0 ? 0 : factor * root * root;
@@ -712,39 +721,43 @@ const OPS = {
   hypot_second_xx(x, y) {
     let scale = _scale(x, y);
     let length = _length(x, y);
-    let u = _cosine(x, y);
-    let v = _cosine(y, x);
-    let w = v / length;
+    let u = _direction(x, y);
+    let v = _direction(y, x);
+    let w = _over_length(v, length);
     let over = w * scale;
-    return [v * scale * w, -3 * u * over * over, w * (2 * u * u - v * v) / length * scale * scale];
+    return [v * scale * w, -3 * u * over * over, _over_length(w * (2 * u * u - v * v), length) * scale * scale];
   },
   hypot_second_xy(x, y) {
     let scale = _scale(x, y);
     let length = _length(x, y);
-    let u = _cosine(x, y);
-    let v = _cosine(y, x);
-    let p = u / length;
-    let q = v / length;
-    return [(Math.abs(u) > Math.abs(v) ? -u * q : -p * v) * scale, q * (2 * u * u - v * v) / length * scale * scale, p * (2 * v * v - u * u) / length * scale * scale];
+    let u = _direction(x, y);
+    let v = _direction(y, x);
+    let p = _over_length(u, length);
+    let q = _over_length(v, length);
+    return [(Math.abs(u) > Math.abs(v) ? -u * q : -p * v) * scale, _over_length(q * (2 * u * u - v * v), length) * scale * scale, _over_length(p * (2 * v * v - u * u), length) * scale * scale];
   },
   atan2_second_xx(y, x) {
     let scale = _scale(x, y);
     let length = _length(x, y);
-    let u = _cosine(x, y);
-    let v = _cosine(y, x);
+    let of_x = _lift(x, y);
+    let of_y = _lift(y, x);
+    let u = _cosine(x * of_x, y);
+    let v = _cosine(y * of_y, x);
     let p = u / length;
     let q = v / length;
-    return [2 * p * q * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale, 2 * q * (v * v - 3 * u * u) / length / length * scale * scale * scale];
+    return [2 * p * q * scale * scale / (of_x * of_y), 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale / of_x, 2 * q * (v * v - 3 * u * u) / length / length * scale * scale * scale / of_y];
   },
   atan2_second_xy(y, x) {
     let scale = _scale(x, y);
     let length = _length(x, y);
-    let u = _cosine(x, y);
-    let v = _cosine(y, x);
+    let of_x = _lift(x, y);
+    let of_y = _lift(y, x);
+    let u = _cosine(x * of_x, y);
+    let v = _cosine(y * of_y, x);
     let p = u / length;
     let q = v / length;
     let product = length === Infinity ? 0 : (y * scale - x * scale) / length * ((y * scale + x * scale) / length);
-    return [product / length / length * scale * scale, 2 * q * (3 * u * u - v * v) / length / length * scale * scale * scale, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale];
+    return [product / length / length * scale * scale, 2 * q * (3 * u * u - v * v) / length / length * scale * scale * scale / of_y, 2 * p * (u * u - 3 * v * v) / length / length * scale * scale * scale / of_x];
   },
   logaddexp_second(x, y) {
     let e = _exp_difference(x >= y ? y : x, x >= y ? x : y);
@@ -1039,7 +1052,7 @@ const OPS = {
     const [out_4, out_4_x, out_4_y] = OPS.div_slope_y(out, out_1);
     const [out_5, out_5_x, out_5_y] = OPS.hypot_second_xy(x, y);
     const [out_6, out_6_x, out_6_y] = OPS.hypot_slope_y(x, y);
-    return [slope_x, out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_x + out_4 * out_3), out / out_1 * (-3 * out_5) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_6)];
+    return [slope_x, out_1 !== 0 ? out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_x + out_4 * out_3) : 0, out_1 !== 0 ? out / out_1 * (-3 * out_5) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_6) : 0];
   },
   hypot_second_xx_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot_second_xx(x, y);
@@ -1055,40 +1068,40 @@ const OPS = {
     const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
     const [out_11, out_11_x, out_11_y] = OPS.pow_slope_x(out_5, 2);
     const [out_12, out_12_x, out_12_y] = OPS.div_slope_y(2 * out_6 - out_7, out_1);
-    return [slope_y, out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_5), (2 * out_6 - out_7) / out_1 * (1 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1 / out_1 * (2 * (out_10 * out_2) + -1 * (out_11 * out_8)) + out_12 * out_5)];
+    return [slope_y, out_1 !== 0 ? out / out_1 * (-3 * out_2) + -3 * out_3 * (1 / out_1 * slope_y + out_4 * out_5) : 0, out_1 !== 0 ? (2 * out_6 - out_7) / out_1 * (1 / out_1 * out_8 + out_9 * out_5) + out_5 / out_1 * (1 / out_1 * (2 * (out_10 * out_2) + -1 * (out_11 * out_8)) + out_12 * out_5) : 0];
   },
   hypot_second_xy_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot_second_xy(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.hypot_slope_x(x, y);
-    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
-    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_y(x, y);
-    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
-    const [out_5, out_5_x, out_5_y] = OPS.hypot(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_slope_x(x, y);
+    const [out_3, out_3_x, out_3_y] = OPS.pow(out_2, 2);
+    const [out_4, out_4_x, out_4_y] = OPS.hypot_slope_y(x, y);
+    const [out_5, out_5_x, out_5_y] = OPS.pow(out_4, 2);
     const [out_6, out_6_x, out_6_y] = OPS.hypot_second_xy(x, y);
-    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_3, out_5);
-    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_4, out_1);
+    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_2, 2);
     const [out_9, out_9_x, out_9_y] = OPS.hypot_second_xx(x, y);
-    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
-    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_2 - out_4, out_5);
+    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_4, 2);
+    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_3 - out_5, out_1);
     const [out_12, out_12_x, out_12_y] = OPS.hypot_second_xx(y, x);
-    return [slope_x, (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_6 + out_7 * out_1) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_1), (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_12 + out_7 * out_3) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_6) + -1 * (out_10 * out_12)) + out_11 * out_3)];
+    return [slope_x, out_1 !== 0 ? (2 * out_3 - out_5) / out_1 * (1 / out_1 * out_6 + out_7 * out_2) + out_4 / out_1 * (1 / out_1 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_2) : 0, out_1 !== 0 ? (2 * out_3 - out_5) / out_1 * (1 / out_1 * out_12 + out_7 * out_4) + out_4 / out_1 * (1 / out_1 * (2 * (out_8 * out_6) + -1 * (out_10 * out_12)) + out_11 * out_4) : 0];
   },
   hypot_second_xy_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot_second_xy(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.hypot_slope_x(x, y);
-    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 2);
-    const [out_3, out_3_x, out_3_y] = OPS.hypot_slope_y(x, y);
-    const [out_4, out_4_x, out_4_y] = OPS.pow(out_3, 2);
-    const [out_5, out_5_x, out_5_y] = OPS.hypot(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.hypot(x, y);
+    const [out_2, out_2_x, out_2_y] = OPS.hypot_slope_x(x, y);
+    const [out_3, out_3_x, out_3_y] = OPS.pow(out_2, 2);
+    const [out_4, out_4_x, out_4_y] = OPS.hypot_slope_y(x, y);
+    const [out_5, out_5_x, out_5_y] = OPS.pow(out_4, 2);
     const [out_6, out_6_x, out_6_y] = OPS.hypot_second_xx(y, x);
-    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_3, out_5);
-    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.div_slope_y(out_4, out_1);
+    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_2, 2);
     const [out_9, out_9_x, out_9_y] = OPS.hypot_second_xy(x, y);
-    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_3, 2);
-    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_2 - out_4, out_5);
-    const [out_12, out_12_x, out_12_y] = OPS.div_slope_y(out_1, out_5);
-    const [out_13, out_13_x, out_13_y] = OPS.div_slope_y(2 * out_4 - out_2, out_5);
-    return [slope_y, (2 * out_2 - out_4) / out_5 * (1 / out_5 * out_6 + out_7 * out_3) + out_3 / out_5 * (1 / out_5 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_3), (2 * out_4 - out_2) / out_5 * (1 / out_5 * out_9 + out_12 * out_3) + out_1 / out_5 * (1 / out_5 * (2 * (out_10 * out_6) + -1 * (out_8 * out_9)) + out_13 * out_3)];
+    const [out_10, out_10_x, out_10_y] = OPS.pow_slope_x(out_4, 2);
+    const [out_11, out_11_x, out_11_y] = OPS.div_slope_y(2 * out_3 - out_5, out_1);
+    const [out_12, out_12_x, out_12_y] = OPS.div_slope_y(out_2, out_1);
+    const [out_13, out_13_x, out_13_y] = OPS.div_slope_y(2 * out_5 - out_3, out_1);
+    return [slope_y, out_1 !== 0 ? (2 * out_3 - out_5) / out_1 * (1 / out_1 * out_6 + out_7 * out_4) + out_4 / out_1 * (1 / out_1 * (2 * (out_8 * out_9) + -1 * (out_10 * out_6)) + out_11 * out_4) : 0, out_1 !== 0 ? (2 * out_5 - out_3) / out_1 * (1 / out_1 * out_9 + out_12 * out_4) + out_2 / out_1 * (1 / out_1 * (2 * (out_10 * out_6) + -1 * (out_8 * out_9)) + out_13 * out_4) : 0];
   },
   atan2_second_xx_slope_y(y, x) {
     const [out, slope_y, slope_x] = OPS.atan2_second_xx(y, x);
