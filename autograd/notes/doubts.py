@@ -38,6 +38,8 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     derived = any(each.head == "d" for side in (left, right) for each in side.walk())
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
+    if n.show(right) == n.show(repaired.right) and n.show(left) == n.show(repaired.left):
+        return "a letter in another face"
     if not derived and left.head == "call" and any(each.head == "+" for each in left.args):
         return "an approximation"
     if not derived and left.head == right.head == "call" and left.text == right.text:

@@ -203,6 +203,11 @@ def neighbours(row: Row, numbers: Sequence[Node]) -> tuple[str, str] | None:
     for one, other in itertools.pairwise(numbers):
         a, b = rounding.stated(one), rounding.stated(other)
         result = rounding.agreement(a, b, rough=rough)
+        if result == "unequal" and any(
+            rounding.agreement(*map(rounding.stated, pair), rough=rough) == "equal"
+            for pair in rounding.with_other_bases(one, other)
+        ):
+            result = "equal"
         if result == "unequal":
             said, true = digits(b.value), digits(a.value)
             if abs(a.value + b.value) <= 0.01 * abs(a.value):

@@ -144,7 +144,7 @@ def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: 
         yield what, side, False, False
     for what, side in _multiplied(right, claim, names, kinks):
         yield what, side, False, False
-    for what, side in _terms(right, names):
+    for what, side in _terms(claim, names):
         yield what, side, False, False
     for what, side in _everywhere(claim.left, _dropped):
         yield what, side, True, False
@@ -208,9 +208,10 @@ def _paths(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
             yield f"the path through {n.show(middle)} is missing", Node("+", (*terms, path))
 
 
-def _terms(right: Node, names: Sequence[Node]) -> Iterator[Change]:
+def _terms(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
+    right = claim.right
     terms = right.args if right.head == "+" else (right,)
-    for each in names:
+    for each in names if claim.left.head == "d" and any(True for _ in right.symbols()) else ():
         for term in (each, n.negative(each), n.product(n.number(2), each)):
             yield f"the term {n.show(term)} is missing", Node("+", (*terms, term))
 

@@ -12,7 +12,7 @@ from autograd.notes.grids import Grid
 from autograd.notes.nodes import Node
 from autograd.notes.world import Book, Options, Unknown, World
 
-__all__ = ["Stated", "agreement", "is_numeric", "literal", "stated", "unit_of"]
+__all__ = ["Stated", "agreement", "is_numeric", "literal", "stated", "unit_of", "with_other_bases"]
 
 ROUNDED_DECIMALS: Final = 3
 SHORT: Final = 0.05
@@ -97,6 +97,19 @@ def _moved(node: Node, place: int, by: float) -> Node:
         return None
 
     return node.replaced(change)
+
+
+def with_other_bases(*sides: Node) -> Iterator[tuple[Node, ...]]:
+    """Yield sides with their logarithms to base 10 and to base 2, where they have any."""
+    if not any(each.head == "call" and each.text == "log" for side in sides for each in side.walk()):
+        return
+    for base in (10.0, 2.0):
+        scale = Node("num", text=f"{base:g}", number=math.log(base))
+
+        def change(each: Node, scale: Node = scale) -> Node | None:
+            return Node("/", (each, scale)) if each.head == "call" and each.text == "log" else None
+
+        yield tuple(side.replaced(change) for side in sides)
 
 
 def agreement(left: Stated, right: Stated, *, rough: bool = False) -> str:

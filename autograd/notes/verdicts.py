@@ -239,6 +239,8 @@ class Verdicts:
                 found = self.pairs.known_function(row, left, symbolic[1][1])
                 if found is not None:
                     verdicts.append(found)
+        sums = {each.text for _, side in symbolic for each in side.walk() if each.head == "sum"}
+        collides = any(sums & side.free_letters for _, side in symbolic)
         for place in range(reference + 1, len(symbolic)):
             at, right = symbolic[place]
             if at < row.inherited:
@@ -246,6 +248,8 @@ class Verdicts:
             found = self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
             if found[0] in (WRONG, DOUBTFUL, GIVEN) and place == 1 and not defined and self._is_new(row):
                 found = DEFINED, ""
+            if found[0] == WRONG and collides:
+                found = DOUBTFUL, f"an index is free and summed over: {found[1]}"
             if found[0] in (WRONG, DOUBTFUL) and "≈" in row.statement.relations[at - 1 : at]:
                 found = REMARK, "an approximation"
             verdicts.append(found)
@@ -271,7 +275,7 @@ class Verdicts:
         if outcome.result == UNEQUAL and known and self.pairs.judge.compare(replace(claim, right=ZERO)).result == EQUAL:
             return WRONG, f"{n.show(left)} is 0: there is no path"
         if outcome.result == UNEQUAL and not self.numbers.computed(row, left):
-            if outcome.guessed or left.head != "d":
+            if outcome.guessed or left.head != "d" or (exact is not None and exact.number == 0.0):
                 return GIVEN, ""
             repair = self.pairs.repair(claim, self.pairs.names(claim))
             if repair is not None and outcome.trusted and not self.pairs.is_softly_known(claim):

@@ -282,3 +282,37 @@ $$\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j$$
 $$\frac{\partial C}{\partial b^l_j} = \delta^l_j$$
 """)
     assert [each.status for each in note.equations[-2:]] == ["right (joins)"] * 2
+
+
+SLIPS = [
+    (r"$\frac{\partial u}{\partial c} = \frac{\partial (v h + c)}{\partial c} = 3 \cdot 1$", "the factor 3"),
+    (r"$\frac{\partial q}{\partial v} = \frac{\partial u}{\partial q} h$", "upside down"),
+    (r"$\frac{\partial C}{\partial v} = \sum_{j=1}^m 2(v p_i - t_i) p_i$", "runs over j"),
+    (r"$\frac{\partial M}{\partial x} = \frac{\partial M}{\partial s}\frac{\partial s}{\partial x}$", "path through r"),
+    (r"$\frac{\partial M}{\partial x} = r \cdot 2 x$", "should be"),
+    (r"$v := 2 (v - \alpha \frac{\partial q}{\partial v})$", "the factor 2"),
+    (r"$v := -(v - \alpha \frac{\partial q}{\partial v})$", "sign"),
+    (r"$v := v - \alpha \frac{\partial q}{\partial v} = v - \alpha q (1 + q) h$", "sign"),
+    (r"$\frac{\partial L}{\partial p_i} = \frac{\partial L}{\partial n_j} \gamma$", "n_i"),
+    (r"$\operatorname{Tr}(\mathbf{A}\mathbf{B}) = -\operatorname{Tr}(\mathbf{B}\mathbf{A})$", "sign"),
+]
+GROUND = r"""
+$u = v h + c$ and $q = \sigma(u)$; $c := c - \alpha \frac{\partial q}{\partial c}$
+$C = \sum_{i=1}^m (v p_i - t_i)^2$, $n_i = \gamma p_i + \beta$
+$s = x^2$, $r = 3 x$, $M = s r$, $\frac{\partial L}{\partial n_i} = \epsilon_i$
+"""
+
+
+@pytest.mark.parametrize("claim, said", SLIPS)
+def test_a_slip_is_found_and_named(claim: str, said: str) -> None:
+    last = read_note(GROUND + claim).equations[-1]
+    assert (last.status, said in last.message) == ("WRONG", True), last
+
+
+def test_a_slip_is_told_where_it_stands_only() -> None:
+    note = read_note(
+        r"""$$\begin{aligned} v_{ij} &= v_{ij} - \alpha \frac{\partial Q}{\partial v_{jj}} \\
+        &= v_{ij} - \alpha \sum_n \frac{\partial Q_n}{\partial v_{ij}} \end{aligned}$$"""
+    )
+    assert note.equations[0].status == "WRONG"
+    assert note.equations[1].status != "WRONG"

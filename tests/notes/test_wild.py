@@ -23,6 +23,17 @@ $$\delta^l_j = \frac{\partial Q}{\partial r^l_j}$$
 """
 
 NOT_ACCUSED = [
+    r"$\sum_{i=1}^n p_i f_k(i) = c_k$, $\log p_i = c_k - 1$ and $\frac{d}{dp}[p \log p] = \log p + 1$",
+    r"$\log\frac{4}{3} \approx 0.124939$ and $\log(8) = 3$",
+    r"$r(A) = r(A^{-1}) = 3$",
+    r"$\theta := \theta + \alpha \frac{\partial J}{\partial \theta}$, $w := w - \alpha \frac{\partial Q}{\partial w}$",
+    r"For $\lambda = -1$: $x = y = -0.7$, for $\lambda = 1$: $x = y = 0.7$",
+    r"The first component gives $1 = 0$",
+    r"$y_i = \sum_{i=1}^m v_{ij} x_i$, $\frac{\partial y_i}{\partial x_i} = \frac{\partial \sum_{i=1}^m v_{ij} x_i}"
+    r"{\partial x_i} = v_{ji}$",
+    r"$\sigma(Z) = \frac{1}{1 + e^{-z}}$ and $h = \sigma(z)$",
+    r"$$P(A=u)=\frac{8}{17}=0.471 \newline P(A=v)=\frac{9}{17}=0.529$$",
+    r"$q = \frac12 (v p - t)^2$, $\delta_3 = (1 - f_3^2) v_4 \delta_4$",
     r"$z = k_1 p + k_2 q$ with tied weights $k_1 = k_2 = k_{tied}$",
     r"$\mathbf{A}\mathbf{r} = \mu \mathbf{r}$ and $\mathbf{B} = \mathbf{J}\mathbf{A}\mathbf{J}^{-1}$",
     r"$z = \sum_i v_i p_i$, $h_j = \sigma(z) = \frac{1}{1 + e^{-z_j}}$",
