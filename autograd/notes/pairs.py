@@ -207,6 +207,7 @@ class Pairs:
                 why = f"{outcome.why}; " if outcome.shape_error else ""
                 scaled = repair.is_scale
                 sure = outcome.trusted and (scaled or not self._strangers(claim))
+                sure = sure and not (repair.what.startswith("the term") and repair.what.endswith("is missing"))
                 sure = sure and (scaled or not reason_to_doubt(claim, repair.applied(claim), self.book.letters))
                 sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
                 sure = sure and (not outcome.shape_error or self._is_misfit(claim, repair))
@@ -372,6 +373,8 @@ class Pairs:
             return DOUBTFUL, f"one path of several? {repair.message}"
         if other := self._by_another_definition(claim):
             return JOINS, f"by {other}"
+        if repair.what.startswith("the term") and repair.what.endswith("is missing"):
+            return DOUBTFUL, repair.message
         if condition := self._condition(row, claim):
             return DOUBTFUL, f"{condition}: {repair.message}"
         scaled = repair.is_scale

@@ -185,7 +185,7 @@ def _inverted(part: Node) -> Iterator[Change]:
 
 def _rebound(part: Node) -> Iterator[Change]:
     """Let a sum run over an index of its terms, where its own letter is in none."""
-    if part.head in ("sum", "prod") and part.text not in part.args[0].free_letters:
+    if part.head in ("sum", "prod") and part.text != "?" and part.text not in part.args[0].free_letters:
         for letter in sorted(part.args[0].free_letters):
             yield (
                 f"the sum runs over {part.text}, but its terms have {letter}",

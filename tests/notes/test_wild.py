@@ -23,6 +23,8 @@ $$\delta^l_j = \frac{\partial Q}{\partial r^l_j}$$
 """
 
 NOT_ACCUSED = [
+    r"$E = \frac12 \sum_n (t^n - y^n)^2$ and $\frac{\partial E}{\partial w_i} = \sum \frac{\partial y^n}{\partial w_i}"
+    r"\frac{\partial E}{\partial y^n}$",
     r"$\sum_{i=1}^n p_i f_k(i) = c_k$, $\log p_i = c_k - 1$ and $\frac{d}{dp}[p \log p] = \log p + 1$",
     r"$\log\frac{4}{3} \approx 0.124939$ and $\log(8) = 3$",
     r"$r(A) = r(A^{-1}) = 3$",
