@@ -323,7 +323,7 @@ class _Gatherer:
         if body.head == "list" or body.text in ("0", "1"):
             return False
         own = {index.text for index in name.args if index.head == "sym"}
-        if any(each.head == "sum" and each.text in own for each in body.walk()):
+        if any(each.head == "sum" and each.text in own - body.free_letters for each in body.walk()):
             return False  # y_i = Σ_i x_ij: one letter for two indices
         known = self.book.definitions.setdefault(key, [])
         if _is_named(body) and any(not _is_named(each.body) and each.section == row.section for each in known):

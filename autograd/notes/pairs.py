@@ -371,6 +371,10 @@ class Pairs:
         )
         if not path and self._is_path_left_out(claim, outcome):
             return DOUBTFUL, f"one path of several? {repair.message}"
+        if repair.what.startswith("the sum runs over ?"):
+            return IN_FORM, f"read as {n.show(repair.side)}"
+        if self._is_by_alias(claim):
+            return DOUBTFUL, f"two names for one; {repair.message}"
         if other := self._by_another_definition(claim):
             return JOINS, f"by {other}"
         if repair.what.startswith("the term") and repair.what.endswith("is missing"):
@@ -485,6 +489,11 @@ class Pairs:
             if outcome.result == EQUAL and not outcome.vacuous:
                 return f"{n.show(each.pattern)} = {n.show(each.body)}"
         return ""
+
+    def _is_by_alias(self, claim: Claim) -> bool:
+        """Whether a claim differentiates by what is another name's equal, as tied weights are: each may be meant."""
+        xs = claim.left.args[1:] if claim.left.head == "d" else ()
+        return any(each.body.head == "sym" for x in xs for each in self.book.definitions.get(n.key(x), ()))
 
     def _by_another_definition(self, claim: Claim) -> str:
         """Name another definition of what is differentiated by which the claim is right."""

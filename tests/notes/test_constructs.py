@@ -226,6 +226,10 @@ def test_bounds_of_sums_are_computed_from_sizes() -> None:
         r"\frac{\partial \sum_{i=1}^m v_{ij} p_i}{\partial p_i} = v_{ji}$",
         r"$du = \frac{\partial Q}{\partial u} = \frac{\partial Q}{\partial out}\frac{\partial out}{\partial u} = "
         r"\frac{\partial Q}{\partial out} \frac{\partial f_2}{\partial u}$",
+        r"$z = v_1 p_1 + v_2 p_2$ with tied $v_1 = v_2 = v_{tied}$: $\frac{\partial z}{\partial v_2} = p_2$",
+        r"$$h_i = \frac{e^{u_i}}{\sum_i e^{u_i}}$$ $$Q = -\sum_i t_i \log h_i, \quad \sum_i t_i = 1$$"
+        r"$$\frac{\partial Q}{\partial u_k} = -\frac{t_k}{h_k} h_k (1 - h_k) + "
+        r"\sum_{i \neq k} \frac{t_i}{h_i} h_k h_i$$",
         r"$f(x) = 2 g(x)$ and $g(x) = 3 f(x) + x$, $u = f(v)$, $\frac{\partial u}{\partial v} = 2 g'(v)$",
     ],
 )
