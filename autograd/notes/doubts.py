@@ -32,7 +32,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     left, right = claim.left, claim.right
     if (n.show(left), n.show(right)) == (n.show(repaired.left), n.show(repaired.right)):
         return "a letter in two types"
-    if left in set(repaired.right.walk()) - set(right.walk()):
+    if n.show(left) in set(map(n.show, repaired.right.walk())) - set(map(n.show, right.walk())):
         return "nothing but the left side makes it right"
     if any(_has_two_meanings(each) for side in (left, right) for each in side.walk() if each.head == "d"):
         return "a letter for two indices"

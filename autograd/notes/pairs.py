@@ -233,6 +233,7 @@ class Pairs:
             factor = repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
             sure = (repair.holds_for_numbers or factor) and outcome.trusted and not outcome.shape_error
             sure = sure and (repair.is_scale or not self._strangers(claim)) and not self._hindsight(claim)
+            sure = sure and (repair.is_scale or not reason_to_doubt(claim, repair.applied(claim), self.book.letters))
             return (WRONG if sure else DOUBTFUL), repair.message
         return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
 
