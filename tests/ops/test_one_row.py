@@ -152,6 +152,7 @@ assert close(float(outputs[0]), z.data) and close(float(inputs[0]), slope)
 """
 
 
+@pytest.mark.skipif(not (ROOT / "autograd").exists(), reason="generates C from the source; here a package is installed")
 def test_a_row_of_the_table_is_known_in_every_way(tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
