@@ -54,10 +54,12 @@ class LBFGS(Optimizer):
         self.max_iter, self.history_size = max_iter, history_size
         self.tolerance_grad, self.tolerance_change = tolerance_grad, tolerance_change
         super().__init__(parameters, lr)
-        if lr != 1.0:
-            raise ValueError(f"LBFGS: lr must be 1, as the line search finds the length of a step, got {lr!r}")
         if len(self._groups) > 1:
             raise ValueError("LBFGS: takes one group of parameters, as it makes one step of them all")
+
+    def _check(self, settings: Any) -> None:
+        if settings.lr != 1.0:
+            raise ValueError(f"LBFGS: lr must be 1, as the line search finds the length of a step, got {settings.lr!r}")
 
     def step(self, closure: Callable[[], Any] | None = None) -> float:  # type: ignore[override]
         """Minimise the loss, leave the parameters at the lowest loss found, and return it.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from autograd._common.foreign import HINTS, hint, install, without_arguments
 from autograd.engine import modes
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Optimizer", "Parameters", "checked_parameters"]
 
 Parameters: TypeAlias = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
+
+_REST: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @dataclass
@@ -94,9 +97,14 @@ class Optimizer:
     settings: ClassVar[tuple[str, ...]] = ("lr",)
     """Names of the settings: the arguments of the constructor after the parameters, each an attribute."""
 
+    _checked: ClassVar[tuple[str, ...]] = ("lr",)  # those that `checks.setting` knows: not a subclass's own
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.settings = tuple(inspect.signature(cls.__init__).parameters)[2:]
+        named = [p.name for p in inspect.signature(cls.__init__).parameters.values() if p.kind not in _REST]
+        cls.settings = tuple(dict.fromkeys([*cls.settings, *named[2:]]))
+        if cls.__module__.startswith("nn."):
+            cls._checked = cls.settings
 
     def __init__(self, parameters: Parameters, lr: float) -> None:
         self.lr = lr
@@ -105,7 +113,7 @@ class Optimizer:
         self._groups = self._grouped(parameters)
 
     def __setattr__(self, name: str, given: Any) -> None:
-        if name in self.settings:
+        if name in self._checked:
             given = setting(type(self).__name__, name, given)
         elif name in HINTS["Optimizer"] and type(self).__module__.startswith("nn."):
             raise AttributeError(hint(f"{type(self).__name__!r}", name, "Optimizer"))
@@ -128,7 +136,7 @@ class Optimizer:
             rate = setting(where, "lr", part.get("lr", self.lr))
             if rate != self.lr and self.lr == 0.0:
                 raise ValueError(f"{where}: a group's lr is kept in proportion to the optimiser's, which must not be 0")
-            own = {name: setting(where, name, x) for name, x in own.items()}
+            own = {name: setting(where, name, x) if name in self._checked else x for name, x in own.items()}
             relative = 1.0 if rate == self.lr else rate / self.lr
             groups.append(Group(checked_parameters(where, part["params"]), own, relative))
             self._check(self._settings_of(groups[-1]))
@@ -230,9 +238,11 @@ class Optimizer:
 
     def _with_settings(self, where: str, settings: Any) -> Optimizer:
         """Another optimiser of this kind and these groups with other settings, checked."""
-        given = entries_of(f"{where}: settings", settings, self.settings)
+        given, trial = entries_of(f"{where}: settings", settings, self.settings), copy.copy(self)
         try:
-            trial = type(self)(self.parameters[:1], **given)
+            for name, x in given.items():
+                setattr(trial, name, x)
+            trial._check(trial)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{where}: {error}") from error
         trial._groups = [Group(group.values, group.own, group.rate) for group in self._groups]

@@ -7,6 +7,7 @@ import json
 import math
 import pickle
 import sys
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -560,3 +561,40 @@ def test_a_step_is_no_part_of_a_compiled_function() -> None:
 
     with pytest.raises(ag.AutogradError, match="set"):
         ag.compile(function)(2.0)
+
+
+class Signed(nn.Optimizer):
+    """Moves each parameter by the rate, against the sign of its gradient where that is large."""
+
+    def __init__(self, parameters: Any, lr: float = 0.1, *, least: float = 0.5, mode: str = "sign") -> None:
+        self.least, self.mode = least, mode
+        super().__init__(parameters, lr)
+
+    def step(self) -> None:
+        for w in self.parameters:
+            w.data -= self.lr * math.copysign(abs(w.grad) > self.least, w.grad)
+
+
+class Passing(nn.SGD):
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+
+
+class Fixed(nn.SGD):
+    def __init__(self, parameters: Any) -> None:
+        super().__init__(parameters, lr=0.1, momentum=0.9)
+
+
+@pytest.mark.parametrize("make", [Signed, partial(Passing, lr=0.2, momentum=0.5), Fixed])
+def test_an_optimiser_of_ones_own(make: Any) -> None:
+    w = ag.Value(1.0)
+    optimizer = make([w])
+    w.grad = 1.0
+    optimizer.step()
+    assert w.data == pytest.approx(1.0 - optimizer.lr, rel=1e-15)
+    optimizer.lr = 0.25
+    other = make([ag.Value(w.data)])
+    other.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
+    assert (other.lr, repr(other), other.state_dict()) == (0.25, repr(optimizer), optimizer.state_dict())
+    with pytest.raises(ValueError, match="lr must be finite and at least 0, got -1"):
+        optimizer.lr = -1.0
