@@ -26,6 +26,7 @@ from autograd.engine.graph import topological
 from autograd.ops import NAMES, TABLE
 from tests import needs
 
+pytestmark = pytest.mark.usefixtures("tools_without_sanitizers")
 STRICT = ["-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-pedantic"]
 
 

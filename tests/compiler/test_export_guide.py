@@ -15,7 +15,7 @@ PRICE = "price 8.3532 delta 0.6676 vega 25.6806"
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tools_without_sanitizers: None) -> Path:
     """The guide's files, those that its Python writes among them."""
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```(\w+)\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)

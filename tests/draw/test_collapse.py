@@ -36,10 +36,10 @@ def labels(what: Scene) -> list[str]:
     return [box.label for box in what.boxes]
 
 
-def random_graph(seed: int, most: int = 60) -> Value:
+def random_graph(seed: int) -> Value:
     source = random.Random(seed)
     nodes = [Value(source.uniform(-1, 1), source.choice(["", "w1", "x", "b"])) for _ in range(4)]
-    for i in range(source.randrange(3, most)):
+    for i in range(source.randrange(3, 60)):
         with ag.group(source.choice("pqr")) if source.random() < 0.2 else ag.group("a/b"):
             inside = source.choice(nodes) * source.choice(nodes)
         outside = source.choice(nodes).tanh() + source.choice(nodes)
@@ -151,7 +151,7 @@ def test_a_layer_is_expanded_by_the_name_in_its_box() -> None:
 @pytest.mark.parametrize("collapse", ["auto", "neuron", "layer"])
 @given(seed=st.integers(0, 10_000))
 def test_any_graph_can_be_expanded_anywhere_and_is_drawn(collapse: str, seed: int) -> None:
-    root = random_graph(seed, most=20)
+    root = random_graph(seed)
     names = sorted({box.label for box in build([root], 10_000, "neuron").boxes if box.value is None})
     drawing = draw(root, collapse=collapse, expand=names[:2], engine="builtin", limit=10_000)
     ElementTree.fromstring(drawing.svg)
