@@ -6,7 +6,7 @@ import importlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -51,6 +51,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = set(first.values())
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = first.values()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count tests whose fixture lacks a package or a program as one line of the summary, as those that lack it."""
+    report = yield
+    if report.when == "setup" and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2]
+        if reason.startswith(("Skipped: needs Python package", "Skipped: needs program")):
+            report.longrepr = (str(needs.__file__), 1, reason)
+    return report
 
 
 def pytest_configure() -> None:

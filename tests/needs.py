@@ -24,12 +24,12 @@ def lacking(what: str, *, module: bool = False) -> NoReturn:
     pytest.skip(f"needs {what}", allow_module_level=module)
 
 
-def package(name: str) -> Any:
-    """Return the imported package; callable at the top of a file."""
+def package(name: str, install: str = "-e '.[dev]'") -> Any:
+    """Return the imported package, which `pip install` with `install` gives; callable at the top of a file."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        lacking(f"Python package {name}; pip install -e '.[dev]' has it", module=True)
+        lacking(f"Python package {name}; pip install {install}", module=True)
 
 
 def python_module(name: str) -> Any:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.nightly
 
 def in_torch(program: Program, arguments: Sequence[float]) -> tuple[list[float], Any]:
     """Outputs and gradients by torch's own reverse mode, and the function."""
-    torch = needs.package("torch")
+    torch = needs.package("torch", "torch")
     names: dict[str, Any] = {}
     exec(compile(program.to_torch("f"), "f.py", "exec"), names)
     inputs = [torch.tensor([x, x], dtype=torch.float64, requires_grad=True) for x in arguments]
@@ -36,7 +36,7 @@ def in_torch(program: Program, arguments: Sequence[float]) -> tuple[list[float],
 
 def in_jax(program: Program, arguments: Sequence[float]) -> tuple[list[float], Any]:
     """Outputs and gradients by JAX, compiled, and the function."""
-    jax = needs.package("jax")
+    jax = needs.package("jax", "jax")
     jax.config.update("jax_enable_x64", True)
     names: dict[str, Any] = {}
     exec(compile(program.to_jax("f"), "f.py", "exec"), names)
@@ -71,12 +71,12 @@ def test_torch_and_jax_differentiate_again() -> None:
     x = Value(0.3, label="x")
     program = ag.compile(ag.sigmoid(x) * ag.gelu(x) + ag.relu(x) * ag.abs(x), inputs=[x])
     third = ag.grad(ag.grad(ag.grad(lambda x: ag.sigmoid(x) * ag.gelu(x) + ag.relu(x) * ag.abs(x))))(0.3)
-    torch = needs.package("torch")
+    torch = needs.package("torch", "torch")
     _, f = in_torch(program, [0.3])
     at = torch.tensor([0.3, -0.2], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradgradcheck(lambda x: f([x])[0], [at])
     _, g = in_jax(program, [0.3])
-    jax = needs.package("jax")
+    jax = needs.package("jax", "jax")
     thrice = jax.grad(jax.grad(jax.grad(lambda x: g([x])[0])))
     assert float(thrice(0.3)) == pytest.approx(third, rel=1e-11)
     np.testing.assert_allclose(jax.vmap(thrice)(jax.numpy.array([0.3, 0.3])), [third] * 2, rtol=1e-11)
@@ -99,11 +99,11 @@ def test_nothing_comes_from_a_branch_not_taken_in_torch() -> None:
 
 def test_a_guard_gives_nan_where_code_cannot_raise() -> None:
     _, f = in_torch(guarded(), [2.0])
-    torch = needs.package("torch")
+    torch = needs.package("torch", "torch")
     (found,) = f([torch.tensor([1.0, -1.0], dtype=torch.float64)], [torch.tensor(3.0, dtype=torch.float64)])
     assert found[0].item() == pytest.approx(math.exp(3.0))
     assert math.isnan(found[1].item())
     _, g = in_jax(guarded(), [2.0])
-    (traced,) = needs.package("jax").jit(g)([np.array([1.0, -1.0])], [3.0])
+    (traced,) = needs.package("jax", "jax").jit(g)([np.array([1.0, -1.0])], [3.0])
     assert float(traced[0]) == pytest.approx(math.exp(3.0))
     assert math.isnan(float(traced[1]))

@@ -22,7 +22,7 @@ from autograd.compiler import Program
 from autograd.compiler.program import GRADIENTS, LEARN, VALUES
 from tests import needs
 
-_replay = needs.package("autograd.compiler.run._replay")
+_replay = needs.package("autograd.compiler.run._replay", "-e . with a C compiler")
 ROOT = Path(__file__).parents[2]
 
 

@@ -16,7 +16,7 @@ from autograd import Value
 from autograd.compiler import Program
 from tests import needs
 
-_replay = needs.package("autograd.compiler.run._replay")
+_replay = needs.package("autograd.compiler.run._replay", "-e . with a C compiler")
 
 FUNCTIONS: list[Callable[[Value], Value]] = [ag.tanh, ag.exp, ag.relu, ag.sin, abs]
 SIZES = [(1, 8), (3, 3), (4, 8), (5, 9), (8, 8), (9, 16), (16, 27), (17, 7), (31, 12), (64, 40)]

@@ -21,7 +21,7 @@ from autograd.ops import TABLE, Op
 from tests import needs
 from tests.ops.test_ops import FIXED, TRUTH, is_kink, operands_of, points, ulps
 
-_replay = needs.package("autograd.compiler.run._replay")
+_replay = needs.package("autograd.compiler.run._replay", "-e . with a C compiler")
 
 UNARY = [op for op in FIXED if op.arity == 1]
 BINARY = [op for op in FIXED if op.arity == 2]
