@@ -30,6 +30,7 @@ LINKED_SIZE: Final = 3
 """How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
 
 
+DIFFERENT: Final = "the sides differ; no single change makes them equal"
 ONE_TERM: Final = "for one term of the sum whose index is not written"
 NO_PATH: Final = "both sides are 0 in what the note says"
 
@@ -200,21 +201,14 @@ class Pairs:
             square = self.judge.compare(claim, self.square)
             if square.result == EQUAL and not square.vacuous:
                 return IN_FORM, "where all matrices are square"
-        names = self.names(claim)
-        for options in self.judge.distinct(claim, self.typed):
-            repair = self.repairer.repair(claim, options, names)
-            if repair is not None:
-                why = f"{outcome.why}; " if outcome.shape_error else ""
-                scaled = repair.is_scale
-                sure = outcome.trusted and (scaled or not self._strangers(claim))
-                sure = sure and not (repair.what.startswith("the term") and repair.what.endswith("is missing"))
-                sure = sure and (scaled or not reason_to_doubt(claim, repair.applied(claim), self.book.letters))
-                sure = sure and not self._hindsight(claim) and not self._may_depend(claim, repair)
-                sure = sure and (not outcome.shape_error or self._is_misfit(claim, repair))
-                return (WRONG if sure else DOUBTFUL), why + repair.message
+        repair = self._first_repair(claim, self.typed)
+        if repair is not None:
+            why = f"{outcome.why}; " if outcome.shape_error else ""
+            misfit = not outcome.shape_error or self._is_misfit(claim, repair)
+            return (WRONG if misfit and self._is_sound(claim, outcome, repair) else DOUBTFUL), why + repair.message
         if outcome.shape_error or self.judge.compare(claim).result == EQUAL:
             return None
-        return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+        return DOUBTFUL, outcome.why or DIFFERENT
 
     @staticmethod
     def _is_misfit(claim: Claim, repair: Repair) -> bool:
@@ -225,17 +219,31 @@ class Pairs:
 
     def _unlike_slopes(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         """Judge derivatives by vectors and matrices that differ from one another."""
+        repair = self._first_repair(claim, self.typed)
+        if repair is None:
+            return DOUBTFUL, outcome.why or DIFFERENT
+        settled = not outcome.shape_error and (repair.holds_for_numbers or repair.adds_slope)
+        return (WRONG if settled and self._is_sound(claim, outcome, repair) else DOUBTFUL), repair.message
+
+    def _is_sound(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
+        """Whether nothing in the note speaks against a repair of vectors and matrices."""
+        if not outcome.trusted or repair.adds_term or self._hindsight(claim) or self._may_depend(claim, repair):
+            return False
+        return not self._strangers_in(claim, repair) and not self._reason(claim, repair)
+
+    def _reason(self, claim: Claim, repair: Repair) -> str:
+        """Say why a claim may be meant as it is; a sign or number before a whole side is never."""
+        return "" if repair.is_scale else reason_to_doubt(claim, repair.applied(claim), self.book.letters)
+
+    def _strangers_in(self, claim: Claim, repair: Repair) -> set[str]:
+        """Return the strangers that a repair depends on: that of a sign or number before a whole side on none."""
+        return set() if repair.is_scale else self._strangers(claim)
+
+    def _first_repair(self, claim: Claim, readings: Sequence[Options]) -> Repair | None:
+        """Look for a repair in each reading that comes to numbers of its own."""
         names = self.names(claim)
-        for options in self.judge.distinct(claim, self.typed):
-            repair = self.repairer.repair(claim, options, names)
-            if repair is None:
-                continue
-            factor = repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
-            sure = (repair.holds_for_numbers or factor) and outcome.trusted and not outcome.shape_error
-            sure = sure and (repair.is_scale or not self._strangers(claim)) and not self._hindsight(claim)
-            sure = sure and (repair.is_scale or not reason_to_doubt(claim, repair.applied(claim), self.book.letters))
-            return (WRONG if sure else DOUBTFUL), repair.message
-        return DOUBTFUL, outcome.why or "the sides differ; no single change makes them equal"
+        repairs = (self.repairer.repair(claim, each, names) for each in self.judge.distinct(claim, readings))
+        return next(filter(None, repairs), None)
 
     def _unequal_entries(self, claim: Claim) -> str:
         """Name the first entry in which two matrices of numbers differ."""
@@ -355,22 +363,17 @@ class Pairs:
         )
 
     def _unequal(self, row: Row, claim: Claim, outcome: Outcome) -> tuple[str, str]:
-        guessed = outcome.guessed
         linear = _linear_combination(claim, self.book)
         if linear:
             return JOINS, f"if {linear}, which the note does not say"
-        names = self.names(claim)
-        repair = self.repair(claim, names)
+        repair = self.repair(claim)
         if repair is None:
-            if joins(claim.left, claim.right) and guessed:
+            if joins(claim.left, claim.right) and outcome.guessed:
                 return JOINS, ""
             if self._is_relation(claim):
                 return GIVEN, "a relation between quantities that the note does not define"
-            return DOUBTFUL, "the sides differ; no single change makes them equal"
-        path = (
-            repair.what.startswith("the path") and outcome.trusted and not guessed and not self._is_listed(row, claim)
-        )
-        if not path and self._is_path_left_out(claim, outcome):
+            return DOUBTFUL, DIFFERENT
+        if self._is_path_left_out(claim) and not self._adds_path(row, claim, outcome, repair):
             return DOUBTFUL, f"one path of several? {repair.message}"
         if repair.what.startswith("the sum runs over ?"):
             return IN_FORM, f"read as {n.show(repair.side)}"
@@ -378,37 +381,43 @@ class Pairs:
             return DOUBTFUL, f"two names for one; {repair.message}"
         if other := self._by_another_definition(claim):
             return JOINS, f"by {other}"
-        if repair.what.startswith("the term") and repair.what.endswith("is missing"):
+        if repair.adds_term:
             return DOUBTFUL, repair.message
         if condition := self._condition(row, claim):
             return DOUBTFUL, f"{condition}: {repair.message}"
-        scaled = repair.is_scale
-        chained = claim.left.head == "d" and any(
-            each.head == "d" and each.args[0] == claim.left.args[0] for each in claim.right.walk()
-        )
-        strange = self._strangers(claim)
-        if strange and not scaled:
+        if strange := self._strangers_in(claim, repair):
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
         if repair.what.startswith("the term") and self._hidden(claim):
             return DOUBTFUL, f"a number may hide a path; {repair.message}"
         if self._may_depend(claim, repair):
             return DOUBTFUL, f"a name that is not defined may depend on {n.show(claim.left.args[1])}; {repair.message}"
+        chained = claim.left.head == "d" and any(
+            each.head == "d" and each.args[0] == claim.left.args[0] for each in claim.right.walk()
+        )
         if not outcome.trusted:
-            other = self._by_any_definition(claim)
-            if other:
+            if other := self._by_any_definition(claim):
                 return JOINS, f"by {other}"
-            if not (scaled and chained) and not repair.what.startswith(("sign", "power", "transposed")):
+            if not (repair.is_scale and chained) and not repair.what.startswith(("sign", "power", "transposed")):
                 return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
-        if (outcome.options.common and not outcome.options.shapes) or (
-            self.is_softly_known(claim) and not repair.holds_for_numbers
+        if not self._holds_in_any_shape(claim, outcome, repair) or (
+            outcome.guessed and not self._is_sure(claim, repair)
         ):
             return DOUBTFUL, repair.message
-        if guessed and not self._is_sure(claim, repair):
-            return DOUBTFUL, repair.message
-        doubt = "" if scaled else reason_to_doubt(claim, repair.applied(claim), self.book.letters)
-        if not doubt and not (chained and (scaled or repair.what.startswith("upside down"))):
+        doubt = self._reason(claim, repair)
+        if not doubt and not (chained and (repair.is_scale or repair.what.startswith("upside down"))):
             doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
+
+    def _adds_path(self, row: Row, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
+        """Whether a repair adds a path that the note is sure to have left out, not one that another row has."""
+        known = outcome.trusted and not outcome.guessed
+        return repair.what.startswith("the path") and known and not self._is_listed(row, claim)
+
+    def _holds_in_any_shape(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
+        """Whether a repair is one however large sets are, and whatever shapes the names have."""
+        if outcome.options.common and not outcome.options.shapes:
+            return False
+        return repair.holds_for_numbers or not self.is_softly_known(claim)
 
     def _condition(self, row: Row, claim: Claim) -> str:
         """Say why sides without derivatives may be unequal in general: the note states what makes them equal here."""
@@ -440,20 +449,16 @@ class Pairs:
                     return JOINS, f"if {n.show(one)} is {n.show(other)}, which the note does not say"
         return None
 
-    def repair(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
-        """Look for a repair in each reading."""
-        for options in self.judge.distinct(claim, self.judge.readings):
-            repair = self.repairer.repair(claim, options, names)
-            if repair is not None:
-                return repair
-        return self._lost_operator(claim, names)
+    def repair(self, claim: Claim) -> Repair | None:
+        """Look for a repair in each reading of numbers."""
+        return self._first_repair(claim, self.judge.readings) or self._lost_operator(claim)
 
-    def _lost_operator(self, claim: Claim, names: Sequence[Node]) -> Repair | None:
+    def _lost_operator(self, claim: Claim) -> Repair | None:
         """Try differences of names in place of a product of two, from which an operator may have been lost."""
         right = claim.right
         if right.head != "*" or len(right.args) != 2 or any(each.head != "sym" for each in right.args):
             return None
-        for one, other in itertools.permutations(dict.fromkeys((*right.args, *names)), 2):
+        for one, other in itertools.permutations(dict.fromkeys((*right.args, *self.names(claim))), 2):
             if one in right.args or other in right.args:
                 changed = Node("+", (one, n.negative(other)))
                 outcome = self.judge.compare(replace(claim, right=changed))
@@ -635,7 +640,7 @@ class Pairs:
             return True
         if left.head == "d" and (n.key(left.args[0]) in self.book.definitions or self._is_chained(claim)):
             return repair.what.startswith(("the factor", "the divisor", "sign"))
-        return repair.what.startswith("the factor ∂") and repair.what.endswith("is missing")
+        return repair.adds_slope
 
     def _is_stray(self, claim: Claim, repair: Repair) -> bool:
         """Whether an index stands once on the right and not on the left, where one of the left side belongs."""
@@ -665,10 +670,11 @@ class Pairs:
         places = self.lefts.get(claim.left, set())
         return any(section == row.section and order != row.order for section, order in places)
 
-    def _is_path_left_out(self, claim: Claim, outcome: Outcome) -> bool:
+    @staticmethod
+    def _is_path_left_out(claim: Claim) -> bool:
         """Whether the right side is the derivative along one path of several."""
         factors = claim.right.args if claim.right.head == "*" else (claim.right,)
-        return bool(
+        return (
             claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
         )
 
@@ -764,12 +770,11 @@ class Pairs:
         derived = any(part.head == "d" for each in general for part in each.body.walk())
         if outcome.result != UNEQUAL or not derived or outcome.guessed or not outcome.trusted:
             return None
-        for options in self.judge.distinct(claim, readings):
-            repair = self.repairer.repair(claim, options, self.names(claim))
-            if repair is not None:
-                doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._strangers(claim)
-                return (DOUBTFUL if doubt else WRONG), repair.message
-        return None
+        repair = self._first_repair(claim, readings)
+        if repair is None:
+            return None
+        doubt = reason_to_doubt(claim, repair.applied(claim), self.book.letters) or self._strangers(claim)
+        return (DOUBTFUL if doubt else WRONG), repair.message
 
     def _forget(self, mine: Definition) -> None:
         """Leave a wrong definition out of what follows."""

@@ -52,6 +52,16 @@ class Repair:
         return self.is_scale or self.what.startswith(("wrong index", "upside down", "sign"))
 
     @property
+    def adds_term(self) -> bool:
+        """Whether a term is missing."""
+        return self.what.startswith("the term") and self.what.endswith("is missing")
+
+    @property
+    def adds_slope(self) -> bool:
+        """Whether a derivative is missing as a factor."""
+        return self.what.startswith("the factor ∂") and self.what.endswith("is missing")
+
+    @property
     def message(self) -> str:
         """The description and the correction in one line."""
         where = "on the left side, " if self.on_left else ""
@@ -73,17 +83,11 @@ class Repairer:
         names: Sequence[Node],
         *,
         renames_only: bool = False,
-        scale_only: bool = False,
     ) -> Repair | None:
         """Find the first single change that makes both sides equal."""
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
-        candidates = (
-            _scales(claim.right)
-            if scale_only
-            else _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim))
-        )
-        for what, side, on_left, renames in candidates:
+        for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
             if tried >= EACH or self.judge.budget.left <= max(0, least):
                 return None
             tried += 1
@@ -110,15 +114,6 @@ class Repairer:
 
 
 Candidate = tuple[str, Node, bool, bool]
-
-
-def _scales(right: Node) -> Iterator[Candidate]:
-    """Change the sign of a whole side, or a number before it."""
-    yield "sign", n.negative(right), False, False
-    for what, side in _dropped(right):
-        yield what, side, False, False
-    for factor in (n.number(2), HALF):
-        yield f"the factor {n.show(factor)} is missing", _times(right, factor), False, False
 
 
 def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: bool) -> Iterator[Candidate]:
@@ -187,10 +182,7 @@ def _rebound(part: Node) -> Iterator[Change]:
     """Let a sum run over an index of its terms, where its own letter is in none."""
     if part.head in ("sum", "prod") and part.text != "?" and part.text not in part.args[0].free_letters:
         for letter in sorted(part.args[0].free_letters):
-            yield (
-                f"the sum runs over {part.text}, but its terms have {letter}",
-                Node(part.head, part.args, letter, part.number, part.marks, part.bold, part.primes),
-            )
+            yield f"the sum runs over {part.text}, but its terms have {letter}", replace(part, text=letter)
 
 
 def _paths(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:

@@ -277,7 +277,7 @@ class Verdicts:
         if outcome.result == UNEQUAL and not self.numbers.computed(row, left):
             if outcome.guessed or left.head != "d" or (exact is not None and exact.number == 0.0):
                 return GIVEN, ""
-            repair = self.pairs.repair(claim, self.pairs.names(claim))
+            repair = self.pairs.repair(claim)
             if repair is not None and outcome.trusted and not self.pairs.is_softly_known(claim):
                 return WRONG, repair.message
             return DOUBTFUL, "at other numbers the left side is not constant"
