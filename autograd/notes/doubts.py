@@ -36,7 +36,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "nothing but the left side makes it right"
     if any(_has_two_meanings(each) for side in (left, right) for each in side.walk() if each.head == "d"):
         return "a letter for two indices"
-    derived = any(each.head == "d" for side in (left, right) for each in side.walk())
+    derived = left.contains("d") or right.contains("d")
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
     if not derived and left.head == "call" and any(each.head == "+" for each in left.args):
@@ -45,9 +45,9 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "a value put in"
     if not derived and right.head in ("sym", "abs"):
         return "a value put in"
-    if right.head == "num" and right.number == 0.0:
+    if n.is_number(right, 0.0):
         return "a condition"
-    if any(each.head == "*" and any(_is_zero(factor) for factor in each.args) for each in right.walk()):
+    if any(each.head == "*" and any(n.is_number(factor, 0.0) for factor in each.args) for each in right.walk()):
         return "a value put in for one case"
     names, others = set(left.symbols()), set(right.symbols())
     if not derived and others and names - others and left.head not in ("sym", "call"):
@@ -77,10 +77,6 @@ def _other_case(one: Node, other: Node) -> bool:
 
 def _heads(claim: Claim) -> Iterator[str]:
     return (each.head for side in (claim.left, claim.right) for each in side.walk())
-
-
-def _is_zero(node: Node) -> bool:
-    return node.head == "num" and node.number == 0.0
 
 
 def _is_bare_product(side: Node) -> bool:

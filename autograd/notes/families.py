@@ -56,7 +56,7 @@ def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
     """Put other indices in the place of 1, 1."""
 
     def change(each: Node) -> Node | None:
-        if each.head == "sym" and len(each.args) >= 2 and all(_is_one(index) for index in each.args[-2:]):
+        if each.head == "sym" and len(each.args) >= 2 and all(n.is_number(index, 1.0) for index in each.args[-2:]):
             return replace(each, args=(*each.args[:-2], *new))
         return None
 
@@ -66,10 +66,6 @@ def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
 def _is_plain(last: Node) -> bool:
     """Whether an index is a number or a letter: how many neurons d_l a layer has is not known."""
     return last.head == "num" or (last.head == "sym" and not last.args)
-
-
-def _is_one(index: Node) -> bool:
-    return index.head == "num" and index.number == 1.0
 
 
 def _vector(entries: Sequence[Node], how: str) -> Node | None:
@@ -132,10 +128,7 @@ def _closed(node: Node) -> Node | None:
 def _pair(one: Node, other: Node) -> tuple[Node, Node] | None:
     """Return the index at which two terms differ, in each; None when they differ in more."""
     found = set(_differences(one, other))
-    if len(found) != 1:
-        return None
-    pair = found.pop()
-    return None if pair is None else pair
+    return found.pop() if len(found) == 1 else None
 
 
 def _differences(one: Node, other: Node) -> Iterator[tuple[Node, Node] | None]:
@@ -171,7 +164,7 @@ def two_indices(sides: Iterable[Node]) -> set[str]:
     doubled: set[str] = set()
     single: dict[str, set[str]] = {}
     for each in (name for side in sides for name in side.symbols()):
-        low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+        low = each.low
         if len(low) == 2 and all(arg.head in ("sym", "num") for arg in low):
             doubled.add(each.text)
         elif len(low) == 1 and low[0].head == "num":

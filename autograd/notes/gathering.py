@@ -8,7 +8,7 @@ from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes import rounding
-from autograd.notes.grammar import FUNCTIONS, Notation
+from autograd.notes.grammar import Notation, is_own_function
 from autograd.notes.network import Network
 from autograd.notes.nodes import LETTER, Key, Node
 from autograd.notes.rows import Row, is_open
@@ -52,13 +52,13 @@ class _Gatherer:
         steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
         for side in every:
             for each in side.walk():
-                if each.head in ("vector", "table"):
-                    for last in each.args[-1:] if each.head == "vector" else each.args[-2:]:
-                        self._bounds(Node("sum", (each.args[0], Node("open"), last), "?"), steps)
+                for last in {"vector": each.args[-1:], "table": each.args[-2:]}.get(each.head, ()):
+                    self._sizes(last, steps)
                 book.unindexed |= each.head == "sum" and each.text == "?"
                 if each.head in ("sum", "prod") and each.text != "?":
                     book.letters.add(each.text)
-                    self._bounds(each, steps)
+                    self._sizes(each.args[2], steps)
+                    self._range(each)
         for side in every:
             for each in side.walk():
                 for x in each.args[1:] if each.head == "d" else ():
@@ -82,6 +82,8 @@ class _Gatherer:
 
     def _listed_ranges(self, sides: Sequence[Node]) -> None:
         """Take how far a letter runs from the members that the note writes out: of y_1 and y_2, and none more, two."""
+        if any(side.contains("dots") for side in sides):  # the note leaves out members
+            return
         largest: dict[Key, dict[int, int]] = {}
         for side in sides:
             for each in side.symbols():
@@ -99,12 +101,8 @@ class _Gatherer:
                                 found.setdefault(big.text, set()).add(largest.get(n.key(each), {}).get(place, 0))
         for letter, lasts in found.items():
             last = max(lasts)
-            if lasts <= {0, last} and 1 < last <= LARGEST and letter not in self.book.ranges and not self._has_dots():
+            if lasts <= {0, last} and 1 < last <= LARGEST and letter not in self.book.ranges:
                 self.book.ranges[letter] = n.ONE, n.number(last)
-
-    def _has_dots(self) -> bool:
-        """Whether the note leaves out members of its families."""
-        return any(each.head == "dots" for row in self.rows for side in row.readable() for each in side.walk())
 
     def _declared_shapes(self) -> None:
         r"""Read W ∈ ℝ^{m × n}; what is declared twice in different ways is open."""
@@ -153,14 +151,17 @@ class _Gatherer:
             }
         return {letter for letter in loose if len(users.get(letter, ())) == 1}
 
-    def _bounds(self, big: Node, steps: set[str]) -> None:
-        """Take size and range of an index from a sum; the t of h_t = … is no size, though a sum may end at it."""
-        _, first, last = big.args
+    def _sizes(self, last: Node, steps: set[str]) -> None:
+        """Take sizes from where indices end; the t of h_t = … is no size, though a sum may end at it."""
         for each in last.symbols():
             name = n.show(each)
             if name not in ("L", "T") and not name.isdigit() and name not in steps:
                 self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
-        if last.head != "open" and big.text != "?":
+
+    def _range(self, big: Node) -> None:
+        """Take the range of an index from a sum."""
+        _, first, last = big.args
+        if last.head != "open":
             low = n.ONE if first.head == "open" else first
             if (
                 low.head != "bound"
@@ -198,7 +199,7 @@ class _Gatherer:
         general: dict[Key, Node] = {}
         for row in self.rows:
             for each in (name for side in row.readable() for name in side.symbols()):
-                low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+                low = each.low
                 if each.args and len(low) == len(each.args) and all(arg.head == "num" for arg in low):
                     members.setdefault((each.text, 0), {})[tuple(int(arg.number) for arg in low)] = each
                 elif not each.args:
@@ -361,10 +362,9 @@ class _Gatherer:
     def _is_own_function(side: Node) -> bool:
         """Whether a side applies a function of the note's own to names."""
         return (
-            side.head == "call"
+            is_own_function(side)
             and bool(side.args)
             and not side.primes
-            and side.text not in FUNCTIONS.values()
             and all(each.head == "sym" for each in side.args)
         )
 

@@ -31,7 +31,7 @@ from autograd.notes import nodes as n
 from autograd.notes.nodes import Node
 from autograd.ops import TABLE
 
-__all__ = ["FUNCTIONS", "INFERRED", "Notation", "conditions", "evidence", "parse"]
+__all__ = ["FUNCTIONS", "INFERRED", "Notation", "conditions", "evidence", "is_own_function", "parse"]
 
 MAX_TOKENS: Final = 4_000
 INFERRED: Final = 1.0
@@ -88,6 +88,11 @@ class Notation:
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
     euler: bool = True
+
+
+def is_own_function(node: Node) -> bool:
+    """Whether a node applies a function that only the note can define."""
+    return node.head == "call" and node.text not in FUNCTIONS.values()
 
 
 def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:

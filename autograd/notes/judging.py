@@ -161,7 +161,7 @@ class Judge:
             return Outcome(UNKNOWN, "no point at which both sides are finite", options)
         if not failed:
             return outcome
-        if held == {"apart"} and failed <= {"alike"} and (not zeros or _is_nothing(claim.right)):
+        if held == {"apart"} and failed <= {"alike"} and (not zeros or n.is_number(claim.right, 0.0)):
             outcome.remark = "where the indices differ"
             return outcome
         outcome.result, outcome.vacuous = UNEQUAL, False
@@ -286,10 +286,6 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
     if not (math.isfinite(one) and math.isfinite(other)):
         return None
     return abs(one - other) <= CLOSE * max(abs(one), abs(other)) + 1e-11
-
-
-def _is_nothing(side: Node) -> bool:
-    return side.head == "num" and side.number == 0.0
 
 
 def _is_zero(x: Quantity) -> bool:

@@ -18,9 +18,11 @@ __all__ = [
     "SECOND",
     "Key",
     "Node",
+    "UNWRITTEN",
     "derivative",
     "is_dotted",
     "is_literal",
+    "is_number",
     "key",
     "negative",
     "number",
@@ -117,6 +119,15 @@ class Node:
         """Return the same with other arguments."""
         return Node(self.head, args, self.text, self.number, self.marks, self.bold, self.primes)
 
+    @property
+    def low(self) -> tuple[Node, ...]:
+        """The low indices of a symbol."""
+        return tuple(each for each, mark in zip(self.args, self.marks, strict=True) if mark == "_")
+
+    def contains(self, head: str) -> bool:
+        """Whether a node of some kind stands in it."""
+        return any(each.head == head for each in self.walk())
+
     def symbols(self) -> Iterator[Node]:
         """Yield every symbol that stands in it, those within derivatives included."""
         return (each for each in self.walk() if each.head == "sym")
@@ -133,6 +144,11 @@ def _names_in_index(index: Node) -> Iterator[str]:
 def number(value: float, text: str = "") -> Node:
     """Make a number."""
     return Node("num", text=text or f"{value:.10g}", number=value)
+
+
+def is_number(node: Node, value: float) -> bool:
+    """Whether a node is a number of some value, however it is written."""
+    return node.head == "num" and node.number == value
 
 
 def symbol(text: str, *indices: Node, bold: bool = False) -> Node:
@@ -213,7 +229,7 @@ def _at(node: Node, level: int) -> str:
 
 
 def _name(node: Node) -> tuple[str, int]:
-    low = [show(each) for each, mark in zip(node.args, node.marks, strict=True) if mark == "_"]
+    low = [show(each) for each in node.low]
     high = [show(each) for each, mark in zip(node.args, node.marks, strict=True) if mark == "^"]
     plain = all(len(each) == 1 for each in low)
     lower = ("" if plain else ",").join(low)

@@ -70,7 +70,7 @@ class Numbers:
         units = {name: stated[name][1] if stated[name][1] < 0.005 else 0.0 for name in world.used}
         for name, leaf in world.used.items():
             slack += abs(slopes.get(id(leaf), 0.0)) * units[name]
-        if side.head == "d" or any(each.head == "d" for each in side.walk()):
+        if side.contains("d"):
             slack += sum(units.values()) * abs(float(value)) * 2.0
         return float(value), slack, all(self._is_unique(name, *stated[name]) for name in units) and world.trusted
 
@@ -95,7 +95,7 @@ class Numbers:
         for side in symbolic:
             if side.head == "sym" and place_of(side) in self.values and not self._is_derived(place_of(side)):
                 continue
-            slopes = any(each.head == "d" for each in side.walk())
+            slopes = side.contains("d")
             of_side: list[tuple[float, float, bool]] = []
             for derived in (True,) if slopes else (False, True):  # stated numbers first: a chain of lines stays short
                 number = self.number(row, side, derived=derived)

@@ -193,7 +193,7 @@ class Pairs:
         if self._is_closed(claim.left) and self._is_closed(claim.right):
             entries = self._unequal_entries(claim)
             return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
-        if not chained and any(each.head == "d" for each in claim.right.walk()):
+        if not chained and claim.right.contains("d"):
             if joins(claim.left, claim.right):
                 return JOINS, ""
             return self._unlike_slopes(claim, outcome)
@@ -285,14 +285,9 @@ class Pairs:
 
     def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
         """Whether two sides are equal because this very row defines the one by the other."""
-        known = (
-            self.book.definitions.get(n.key(left), ())
-            if left.head == "sym"
-            else self.book.functions.get(left.text, ())
-            if left.head == "call"
-            else ()
+        return any(
+            each.order == row.order and each.pattern == left and each.body == right for each in self.book.of(left)
         )
-        return any(each.order == row.order and each.pattern == left and each.body == right for each in known)
 
     def _named(self, side: Node) -> Node:
         """Put for a function in a derivative, ∂f/∂x, the quantity that the note defines by it."""
@@ -629,7 +624,7 @@ class Pairs:
 
     def _is_relation(self, claim: Claim) -> bool:
         """Whether a claim without derivatives says something about undefined quantities: an equation to be solved."""
-        if any(each.head == "d" for side in (claim.left, claim.right) for each in side.walk()):
+        if claim.left.contains("d") or claim.right.contains("d"):
             return False
         return self._origins(claim.left) != self._origins(claim.right) or claim.left.head not in ("sym", "call")
 
@@ -674,9 +669,7 @@ class Pairs:
     def _is_path_left_out(claim: Claim) -> bool:
         """Whether the right side is the derivative along one path of several."""
         factors = claim.right.args if claim.right.head == "*" else (claim.right,)
-        return (
-            claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
-        )
+        return claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
 
     def _unknown(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
         if joins(claim.left, claim.right):
@@ -767,7 +760,7 @@ class Pairs:
         outcome = self.judge.compare(claim, readings)
         if outcome.result == EQUAL and not outcome.vacuous:
             return (JOINS, "") if outcome.guessed else (RIGHT, "by what was said before")
-        derived = any(part.head == "d" for each in general for part in each.body.walk())
+        derived = any(each.body.contains("d") for each in general)
         if outcome.result != UNEQUAL or not derived or outcome.guessed or not outcome.trusted:
             return None
         repair = self._first_repair(claim, readings)
@@ -807,7 +800,7 @@ def _of_the_whole_sum(side: Node) -> Node | None:
     first = side.args[0] if side.head == "+" else side
     if side.head != "+" or first.head != "d" or first.args[0].head == "sym":
         return None
-    if any(each.head == "d" for term in side.args[1:] for each in term.walk()):
+    if any(term.contains("d") for term in side.args[1:]):
         return None
     return Node("d", (replace(side, args=(first.args[0], *side.args[1:])), *first.args[1:]))
 

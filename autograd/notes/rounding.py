@@ -9,7 +9,7 @@ from typing import Final
 
 from autograd.notes.grammar import FUNCTIONS
 from autograd.notes.grids import Grid
-from autograd.notes.nodes import Node
+from autograd.notes.nodes import Node, is_number
 from autograd.notes.world import Book, Options, Unknown, World
 
 __all__ = ["Stated", "agreement", "is_numeric", "literal", "stated", "unit_of", "with_other_bases"]
@@ -43,7 +43,7 @@ def literal(node: Node) -> Node | None:
         return bare
     if bare.head == "*" and len(bare.args) == 2 and bare.args[0].head == "num" and bare.args[1].head == "^":
         base, _ = bare.args[1].args
-        if base.head == "num" and base.number == 10.0:
+        if is_number(base, 10.0):
             return bare.args[0]
     return None
 

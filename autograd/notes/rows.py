@@ -72,9 +72,7 @@ def place_of(name: Node) -> str:
 
 def low_indices(name: Node) -> tuple[Node, ...]:
     """Return the low indices that tell quantities apart, without those that count steps."""
-    return tuple(
-        each for each, mark in zip(name.args, name.marks, strict=True) if mark == "_" and not _is_shift_of(each)
-    )
+    return tuple(each for each in name.low if not _is_shift_of(each))
 
 
 def _is_shift_of(index: Node) -> bool:

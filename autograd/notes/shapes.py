@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from autograd.notes import nodes as n
-from autograd.notes.grammar import FUNCTIONS
+from autograd.notes.grammar import is_own_function
 from autograd.notes.nodes import Key, Node
 
 __all__ = ["infer", "kinds_of", "linked", "spread"]
@@ -47,7 +47,7 @@ def linked(sides: Iterable[Node]) -> dict[Key, str]:
     for side in sides:
         for each in side.symbols():
             high = each.marks.count("^")
-            low = [arg for arg, mark in zip(each.args, each.marks, strict=True) if mark == "_"]
+            low = each.low
             if high and not low:
                 bare.add((each.text, high))
             elif high and all(arg.head == "sym" for arg in low):
@@ -300,7 +300,7 @@ def infer(
     """
     inference = _Inference(declared, kinds, {} if size else known)
     for name, body in definitions:
-        own_function = body.head == "call" and body.text not in FUNCTIONS.values()
+        own_function = is_own_function(body)
         if own_function and (n.key(name) not in kinds or (not name.bold and any(each.bold for each in body.symbols()))):
             continue  # a scalar function of a vector
         try:

@@ -10,7 +10,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes import rounding
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, REMARK, RIGHT, UNREAD, WRONG
-from autograd.notes.grammar import FUNCTIONS, Notation
+from autograd.notes.grammar import Notation, is_own_function
 from autograd.notes.grids import ShapeError
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim
 from autograd.notes.nodes import Node
@@ -206,14 +206,7 @@ class Verdicts:
             return False
         if row.order in self.book.by_entries:
             return True
-        known = (
-            self.book.definitions.get(n.key(left), [])
-            if left.head == "sym"
-            else self.book.functions.get(left.text, [])
-            if left.head == "call"
-            else []
-        )
-        return any(each.order == row.order for each in known) or (
+        return any(each.order == row.order for each in self.book.of(left)) or (
             left.head == "sym" and any(each.head == "call" and each.text == n.show(left) for each in row.readable()[1:])
         )
 
@@ -223,7 +216,7 @@ class Verdicts:
         if left is None or row.inherited or row.statement.relations[0] == "≈":
             return False
         if left.head == "call":
-            own = left.text not in FUNCTIONS.values() and not left.primes and not self.book.functions.get(left.text)
+            own = is_own_function(left) and not left.primes and not self.book.functions.get(left.text)
         else:
             own = left.head == "sym" and n.key(left) not in self.book.definitions
         return own and left not in self.known and all(left not in set(each.walk()) for each in row.readable()[1:])

@@ -167,6 +167,12 @@ class Book:
             elsewhere.add(kept[-1].order)
         return kept, frozenset(elsewhere)
 
+    def of(self, left: Node) -> Sequence[Definition]:
+        """Return the definitions of what stands on a left side, a name or a function; of anything else, none."""
+        if left.head == "call":
+            return self.functions.get(left.text, ())
+        return self.definitions.get(n.key(left), ()) if left.head == "sym" else ()
+
     def is_open(self, function: str) -> bool:
         """Whether a function is neither defined nor one that everybody knows."""
         return function not in self.functions and function not in _NUMERIC and function != "softmax"
@@ -622,7 +628,7 @@ class World:
                         raise Unknown(f"{node.text}′ of several variables is not computed")
                     return apply(lambda x, each=each: self._primed(each, x, node.primes, env), arguments[0])  # type: ignore[misc]
                 return self._applied(each, arguments, env)
-        if any(part.head == "d" for each in node.args for part in each.walk()):
+        if any(each.contains("d") for each in node.args):
             raise Unknown(f"what {node.text} makes of derivatives is not known")
         shaken = random.Random(f"{node.text} {self.seed}")
         weights = [shaken.uniform(0.4, 1.4) for _ in range(3 + 2 * len(arguments))]
