@@ -555,10 +555,6 @@ class World:
 
     def _known(self, name: str, node: Node, env: Environment) -> Quantity:
         arguments = [self._eval(each, env) for each in node.args]
-        if name == "total":
-            return _total(arguments[0])
-        if name == "inner":
-            return multiply(transpose(arguments[0]), arguments[1])
         if name in ("max", "min"):
             if len(arguments) < 2:
                 raise Unknown(f"{name} of one thing is not computed")
@@ -566,14 +562,13 @@ class World:
             for each in arguments[1:]:
                 total = combine(getattr(backend, name), total, each, name)
             return total
-        if name == "conv" and len(arguments) == 2:
-            return convolve(arguments[0], arguments[1])
-        if name == "diag":
-            return _diagonal(arguments[0])
-        if name == "tr":
-            return _trace(arguments[0])
-        if len(arguments) != 1:
-            raise Unknown(f"{name} takes one operand")
+        takes, of_matrices = _OF_MATRICES.get(name, (1, None))
+        if len(arguments) != takes:
+            raise Unknown(f"{name} takes {'one operand' if takes == 1 else 'two operands'}")
+        if of_matrices is not None:
+            if node.primes:
+                raise Unknown(f"{name}′ is not computed")
+            return of_matrices(*arguments)
         function: Callable[[Scalar], Scalar] = _COMPOSED.get(name) or getattr(backend, name)
         for _ in range(node.primes):
             function = _slope_of(function)
@@ -1202,8 +1197,16 @@ _HEADS: Final = {
 _METHODS: Final = {head: f"_eval_{name}" for head, name in _HEADS.items()}
 _UNKNOWN: Final = {"dots": "dots stand where no pattern is seen", "list": "a list is no quantity"}
 _COMPOSED: Final[dict[str, Callable[[Scalar], Scalar]]] = {"sech": lambda x: 1.0 / backend.cosh(x)}
+_OF_MATRICES: Final[dict[str, tuple[int, Callable[..., Quantity]]]] = {
+    "total": (1, _total),
+    "inner": (2, lambda x, y: multiply(transpose(x), y)),
+    "conv": (2, convolve),
+    "diag": (1, _diagonal),
+    "tr": (1, _trace),
+}
+"""Functions of matrices: the number of operands, and what computes them."""
 _NUMERIC: Final = {
     **{name: name for name, row in TABLE.items() if row.arity == 1},
     "sech": "sech",
-    "max": "max", "min": "min", "diag": "diag", "tr": "tr", "total": "total", "inner": "inner", "conv": "conv",
+    **{name: name for name in ("max", "min", *_OF_MATRICES)},
 }  # fmt: skip

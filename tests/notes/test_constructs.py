@@ -237,3 +237,14 @@ def test_letters_with_two_meanings_are_not_accused(text: str) -> None:
     found = [each.status for each in read_note(text).equations]
     assert W not in found
     assert N not in found
+
+
+@pytest.mark.parametrize("name", ["conv", "inner", "total", "diag", "tr"])
+@pytest.mark.parametrize(
+    "operands, operator",
+    [("x", ""), ("x", "'"), ("x, w", ""), ("x, w", "'"), ("x, w, v", "")],
+)
+def test_functions_of_matrices_take_any_operands(name: str, operands: str, operator: str) -> None:
+    function = rf"\operatorname{{{name}}}{operator}({operands})"
+    found = read_note(rf"$y = {function} u$ and $\frac{{\partial y}}{{\partial u}} = {function}$").equations
+    assert W not in [each.status for each in found]
