@@ -186,7 +186,7 @@ class _Inference:
         return self.dimensions.find(name)
 
     def is_scalar(self, shape: Shape) -> bool:
-        return all(self.dimensions.find(each) == _ONE for each in shape)
+        return all(self.find(each) == _ONE for each in shape)
 
     def size(self, last: Node) -> str:
         """Name the dimension of what runs up to an index."""
@@ -252,11 +252,9 @@ class _Inference:
                 grids.pop()
         for each in grids[1:]:
             self.dimensions.join(grids[0][0], each[0])
-            if self.dimensions.find(each[1]) != _ONE and self.dimensions.find(grids[0][1]) != _ONE:
+            if self.find(each[1]) != _ONE and self.find(grids[0][1]) != _ONE:
                 self.dimensions.join(grids[0][1], each[1])
-        return (
-            next((each for each in grids if self.dimensions.find(each[1]) != _ONE), grids[0]) if grids else (_ONE, _ONE)
-        )
+        return next((each for each in grids if self.find(each[1]) != _ONE), grids[0]) if grids else (_ONE, _ONE)
 
     def product(self, shapes: Sequence[Shape], joints: str) -> Shape:
         total = shapes[0]
@@ -264,8 +262,8 @@ class _Inference:
             if self.is_scalar(total):
                 total = each
             elif not self.is_scalar(each):
-                columns, rows = self.dimensions.find(total[1]), self.dimensions.find(each[0])
-                if joint == "·" and columns == _ONE and self.dimensions.find(each[1]) == _ONE and rows != _ONE:
+                columns, rows = self.find(total[1]), self.find(each[0])
+                if joint == "·" and columns == _ONE and self.find(each[1]) == _ONE and rows != _ONE:
                     self.dimensions.join(total[0], each[0])
                     total = _ONE, _ONE
                     continue
@@ -322,7 +320,7 @@ def infer(
     sizes: dict[str, int] = {_ONE: 1}
     for shape in inference.shapes.values():
         for each in shape:
-            root = inference.dimensions.find(each)
+            root = inference.find(each)
             if root.isdigit():
                 sizes[root] = int(root)
             elif root in known and not size:
