@@ -863,7 +863,7 @@ def op_i1e(self: Any) -> Any:
     node._x = self
     node._y = None
     node._data = series.bessel_1(x)
-    node._to_x = series.bessel_moment(2.0, abs(x)) - series.bessel_moment(1.0, abs(x))
+    node._to_x = series.bessel_1_slope(abs(x))
     node._to_y = None
     node._row = row_i1e
     return recorded(node) if active else node

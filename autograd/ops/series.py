@@ -426,15 +426,20 @@ def bessel_steps_64(n: float, x: float, above: float) -> float:
     return bessel_steps_16(n, x, bessel_steps_16(n + 16.0, x, upper))
 
 
+def bessel_ratio_9(x: float) -> float:
+    """M₁₀/M₉, from a start at 73 that the steps make exact."""
+    size = x if x < 1e150 else 0.0
+    root = ieee.sqrt(4.0 * size * (size - 73.0) + 5476.0)
+    return bessel_steps_64(9.0, x, 0.0 if x >= 1e150 else 294.0 / (2.0 * size + 74.0 + root))
+
+
 def bessel_moment(n: float, x: float) -> float:
     """Mₙ(x) = (1/π) ∫₀^π (1 − cos t)ⁿ exp(−x·(1 − cos t)) dt for x ≥ 0 and whole n from 0 to 9; nan for other n.
 
     M₀ = e⁻ˣ·I₀(x) and Mₙ′ = −M₍ₙ₊₁₎, all of them positive. Their ratios follow downward from
-    x·M₍ₙ₊₂₎ − (2x + n + 1)·M₍ₙ₊₁₎ + (2n + 1)·Mₙ = 0, from a start at 73 that the steps make exact.
+    x·M₍ₙ₊₂₎ − (2x + n + 1)·M₍ₙ₊₁₎ + (2n + 1)·Mₙ = 0.
     """
-    size = x if x < 1e150 else 0.0
-    root = ieee.sqrt(4.0 * size * (size - 73.0) + 5476.0)
-    r_9 = bessel_steps_64(9.0, x, 0.0 if x >= 1e150 else 294.0 / (2.0 * size + 74.0 + root))
+    r_9 = bessel_ratio_9(x)
     r_8 = bessel_step(8.0, x, r_9)
     r_7 = bessel_step(7.0, x, r_8)
     r_6 = bessel_step(6.0, x, r_7)
@@ -456,6 +461,18 @@ def bessel_moment(n: float, x: float) -> float:
         * (r_8 if n > 8.0 else 1.0)
     )
     return ieee.nan if n < 0.0 or n > 9.0 or n != ieee.floor(n) else bessel_0(x) * ratio
+
+
+def bessel_1_slope(x: float) -> float:
+    """The derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
+
+    With wₙ = x·(2 − M₍ₙ₊₁₎/Mₙ) the ratios are M₍ₙ₊₁₎/Mₙ = (2n + 1)/(w₍ₙ₊₁₎ + n + 1).
+    """
+    size = x if x < 1e150 else 1e150  # beyond it the ratios to x no longer change
+    w_3 = size * (2.0 - bessel_step(3.0, size, bessel_step(4.0, size, bessel_steps_4(5.0, size, bessel_ratio_9(size)))))
+    w_2 = size * ((2.0 * w_3 + 1.0) / (w_3 + 3.0))
+    w_1 = x * ((2.0 * w_2 + 1.0) / (w_2 + 2.0))
+    return bessel_0(x) * ((1.0 - w_2) / (w_2 + 2.0)) / (w_1 + 1.0)
 
 
 def spherical_bessel(n: float, x: float) -> float:

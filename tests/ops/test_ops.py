@@ -232,7 +232,7 @@ TURNS: dict[str, tuple[float, ...]] = {
     "lgamma": (1.0, 1.5, 2.0, 2.5, 3.5, 8.0),
     "digamma": (1.0, 1.4616321449683622, 1.9, 3.0, 8.0),
     "i0e": (0.0, 20.0, 24.0),
-    "i1e": (0.0, 20.0, 24.0),
+    "i1e": (0.0, 20.0, 24.0, 0.3466473081355903, 0.9242473464516199),
     "sinc": (0.5, 1.0, 1.25, 1.4302966531242027, 2.0),
     "silu": (-1.2784645427610738, -700.0, -709.0, -745.0, -799.0, -0.1, 0.1),
     "gelu": (-0.7517915247, -37.4, -38.5, -40.0),
@@ -415,6 +415,8 @@ def _hidden(name: str) -> Truth:
     """Hidden ops that second derivatives call, as truth."""
     if name == "polygamma":
         return lambda n, x: mpmath.polygamma(int(n), x)
+    if name == "bessel_moment":
+        return lambda n, x: (-1) ** int(n) * mpmath.diff(lambda t: _i0e(t)[0], x, int(n))
     if name == "spherical_bessel":
         return lambda n, x: _spherical(int(n), x)
     if name.startswith("power_over_"):
@@ -442,6 +444,7 @@ TRUE_FUNCTIONS = {name: _first(truth) for name, truth in TRUTH.items()} | {
         "power_over_1",
         "power_over_2",
         "polygamma",
+        "bessel_moment",
         "spherical_bessel",
     )
 }

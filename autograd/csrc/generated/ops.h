@@ -27,13 +27,13 @@ enum {
     OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope,
     OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x,
     OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope, OP_silu_slope,
-    OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_logaddexp_slope_x,
-    OP_logaddexp_slope_y, OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x,
-    OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_hypot_second_xx_slope_x,
-    OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y, OP_atan2_second_xx_slope_y,
-    OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x, OP_logaddexp_second_slope_x,
-    OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope, OP_gelu_second_slope,
-    OP_silu_second_slope,
+    OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope,
+    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y,
+    OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y,
+    OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y,
+    OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x,
+    OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope,
+    OP_gelu_second_slope, OP_silu_second_slope,
     OPS_COUNT
 };
 enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
@@ -111,6 +111,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(erfc_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfc for x.") \
     X(normal_cdf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf for x.") \
     X(erfinv_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfinv for x.") \
+    X(i1e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i1e for x.") \
     X(normal_cdf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf_second for x.") \
     X(erf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erf_second for x.") \
     X(gelu_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu_second for x.") \
@@ -474,6 +475,7 @@ op_arity(int op)
     case OP_erfc_slope:
     case OP_normal_cdf_slope:
     case OP_erfinv_slope:
+    case OP_i1e_slope:
     case OP_normal_cdf_second_slope:
     case OP_erf_second_slope:
     case OP_gelu_second_slope:
@@ -974,6 +976,14 @@ ops_bessel_steps_64(double n, double x, double above)
 }
 
 OUTLINE double
+ops_bessel_ratio_9(double x)
+{
+    const double size = x < 1e+150 ? x : 0.0;
+    const double root = sqrt(4.0 * size * (size - 73.0) + 5476.0);
+    return ops_bessel_steps_64(9.0, x, x >= 1e+150 ? 0.0 : 294.0 / (2.0 * size + 74.0 + root));
+}
+
+OUTLINE double
 ops_i0_series(double q)
 {
     const double square = q * q;
@@ -1017,9 +1027,7 @@ ops_bessel_0(double x)
 OUTLINE double
 ops_bessel_moment(double n, double x)
 {
-    const double size = x < 1e+150 ? x : 0.0;
-    const double root = sqrt(4.0 * size * (size - 73.0) + 5476.0);
-    const double r_9 = ops_bessel_steps_64(9.0, x, x >= 1e+150 ? 0.0 : 294.0 / (2.0 * size + 74.0 + root));
+    const double r_9 = ops_bessel_ratio_9(x);
     const double r_8 = ops_bessel_step(8.0, x, r_9);
     const double r_7 = ops_bessel_step(7.0, x, r_8);
     const double r_6 = ops_bessel_step(6.0, x, r_7);
@@ -1072,6 +1080,17 @@ ops_bessel_1(double x)
     const double far = size >= 20.0 ? size : 20.0;
     const double tail = copysign(ops_i1_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far)), x);
     return size < 20.0 ? 0.5 * near * exp(-fabs(near)) * ops_i1_series(0.25 * near * near) : x != x ? x : tail;
+}
+
+OUTLINE double
+ops_bessel_1_slope(double x)
+{
+    const double size = x < 1e+150 ? x : 1e+150;
+    const double w_3 =
+        size * (2.0 - ops_bessel_step(3.0, size, ops_bessel_step(4.0, size, ops_bessel_steps_4(5.0, size, ops_bessel_ratio_9(size)))));
+    const double w_2 = size * ((2.0 * w_3 + 1.0) / (w_3 + 3.0));
+    const double w_1 = x * ((2.0 * w_2 + 1.0) / (w_2 + 2.0));
+    return ops_bessel_0(x) * ((1.0 - w_2) / (w_2 + 2.0)) / (w_1 + 1.0);
 }
 
 OUTLINE double
@@ -1722,7 +1741,7 @@ op_i0e(double x, double *d_x)
 INLINE double
 op_i1e(double x, double *d_x)
 {
-    *d_x = ops_bessel_moment(2.0, fabs(x)) - ops_bessel_moment(1.0, fabs(x));
+    *d_x = ops_bessel_1_slope(fabs(x));
     return ops_bessel_1(x);
 }
 
@@ -2345,6 +2364,23 @@ op_erfinv_slope(double x, double *d_x)
     double slope_x;
     const double out = op_erfinv(x, &slope_x);
     *d_x = 2.0 * out * slope_x * slope_x;
+    return slope_x;
+}
+
+INLINE double
+op_i1e_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_i1e(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_sign(x, &out_1_x);
+    double out_2_x;
+    const double out_2 = op_abs(x, &out_2_x);
+    double out_3_n, out_3_x;
+    const double out_3 = op_bessel_moment(2.0, out_2, &out_3_n, &out_3_x);
+    double out_4_n, out_4_x;
+    const double out_4 = op_bessel_moment(3.0, out_2, &out_4_n, &out_4_x);
+    *d_x = out_1 * (out_3 - out_4);
     return slope_x;
 }
 

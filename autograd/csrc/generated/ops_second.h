@@ -459,21 +459,13 @@ static double
 second_i1e_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = 2.0 + 1.0;
+    const double t0 = op_sign(x, &unused);
     const double t1 = op_abs(x, &unused);
-    const double t2 = op_bessel_moment(t0, t1, &unused, &unused);
-    const double t3 = -t2;
-    const double t4 = x > 0.0 ? 1.0 : 0.0;
-    const double t5 = x < 0.0 ? 1.0 : 0.0;
-    const double t6 = t4 - t5;
-    const double t7 = t3 * t6;
-    const double t8 = 1.0 + 1.0;
-    const double t9 = op_bessel_moment(t8, t1, &unused, &unused);
-    const double t10 = -t9;
-    const double t11 = t10 * t6;
-    const double t12 = -1.0 * t11;
-    const double t13 = t7 + t12;
-    return t13;
+    const double t2 = op_bessel_moment(2.0, t1, &unused, &unused);
+    const double t3 = op_bessel_moment(3.0, t1, &unused, &unused);
+    const double t4 = t2 - t3;
+    const double t5 = t0 * t4;
+    return t5;
 }
 
 static double

@@ -272,6 +272,11 @@ function _bessel_steps_64(n, x, above) {
   let upper = _bessel_steps_16(n + 32, x, _bessel_steps_16(n + 48, x, above));
   return _bessel_steps_16(n, x, _bessel_steps_16(n + 16, x, upper));
 }
+function _bessel_ratio_9(x) {
+  let size = x < 1e+150 ? x : 0;
+  let root = ieee.sqrt(4 * size * (size - 73) + 5476);
+  return _bessel_steps_64(9, x, x >= 1e+150 ? 0 : 294 / (2 * size + 74 + root));
+}
 function _i0_series(q) {
   let square = q * q;
   let fourth = square * square;
@@ -296,9 +301,7 @@ function _bessel_0(x) {
   return x < 20 ? ieee.exp(-near) * _i0_series(0.25 * near * near) : x !== x ? x : _i0_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far));
 }
 function _bessel_moment(n, x) {
-  let size = x < 1e+150 ? x : 0;
-  let root = ieee.sqrt(4 * size * (size - 73) + 5476);
-  let r_9 = _bessel_steps_64(9, x, x >= 1e+150 ? 0 : 294 / (2 * size + 74 + root));
+  let r_9 = _bessel_ratio_9(x);
   let r_8 = _bessel_step(8, x, r_9);
   let r_7 = _bessel_step(7, x, r_8);
   let r_6 = _bessel_step(6, x, r_7);
@@ -335,6 +338,13 @@ function _bessel_1(x) {
   let far = size >= 20 ? size : 20;
   let tail = ieee.copysign(_i1_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x);
   return size < 20 ? 0.5 * near * ieee.exp(-Math.abs(near)) * _i1_series(0.25 * near * near) : x !== x ? x : tail;
+}
+function _bessel_1_slope(x) {
+  let size = x < 1e+150 ? x : 1e+150;
+  let w_3 = size * (2 - _bessel_step(3, size, _bessel_step(4, size, _bessel_steps_4(5, size, _bessel_ratio_9(size)))));
+  let w_2 = size * ((2 * w_3 + 1) / (w_3 + 3));
+  let w_1 = x * ((2 * w_2 + 1) / (w_2 + 2));
+  return _bessel_0(x) * ((1 - w_2) / (w_2 + 2)) / (w_1 + 1);
 }
 function _spherical_1(s) {
   let square = s * s;
@@ -693,7 +703,7 @@ const OPS = {
     return [_bessel_0(Math.abs(x)), x === 0 ? 0 : x > 0 ? -slope : slope];
   },
   i1e(x) {
-    return [_bessel_1(x), _bessel_moment(2, Math.abs(x)) - _bessel_moment(1, Math.abs(x))];
+    return [_bessel_1(x), _bessel_1_slope(Math.abs(x))];
   },
   sinc(x) {
     return [_spherical_bessel(0, x), -PI * _spherical_bessel(1, x)];
@@ -987,6 +997,14 @@ const OPS = {
   erfinv_slope(x) {
     const [out, slope_x] = OPS.erfinv(x);
     return [slope_x, 2 * out * slope_x * slope_x];
+  },
+  i1e_slope(x) {
+    const [out, slope_x] = OPS.i1e(x);
+    const [out_1, out_1_x] = OPS.sign(x);
+    const [out_2, out_2_x] = OPS.abs(x);
+    const [out_3, out_3_n, out_3_x] = OPS.bessel_moment(2, out_2);
+    const [out_4, out_4_n, out_4_x] = OPS.bessel_moment(3, out_2);
+    return [slope_x, out_1 * (out_3 - out_4)];
   },
   logaddexp_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.logaddexp(x, y);
