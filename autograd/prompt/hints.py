@@ -13,11 +13,15 @@ HINTS: Final = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
         (r"^\s*(exit|quit|bye)\b\s*(\(\s*\))?\s*$", "to leave: :quit, or Ctrl-D"),
-        (r"^\s*(help\b|\?)|\?\s*$", "help is :help, or :help exp"),
+        (r"^\s*(help\b(?!\s*=)|\?)|\?\s*$", "help is :help, or :help exp"),
         (r"\.(grad|backward)\b", "gradients: :gradients for all of them, d(E)/d(w) for one"),
-        (r"^\s*(import|from|print|def|for|while|if|lambda|let|var|const)\b", "a step is written name = expression"),
+        (
+            r"^\s*(import|from|print|def|for|while|if|lambda|let|var|const)\b(?!\s*=)",
+            "a step is written name = expression",
+        ),
         (r"^\s*\w+\s*:=", "a step is written name = expression"),
-        (r"[d∂]\s*(²|\^\s*2|\*\*\s*2|2\()|[d∂]\(\s*[d∂]\(|\)\s*/\s*[d∂]\([^()]*\)\s*/\s*[d∂]", SECOND),
+        (r"(?<!\w)[d∂]\s*(²|\^\s*2|\*\*\s*2)\s*\(?\w[^/]*/\s*[d∂]|(?<!\w)[d∂]2\(", SECOND),
+        (r"(?<!\w)[d∂]\(\s*[d∂]\(|\)\s*/\s*[d∂]\([^()]*\)\s*/\s*[d∂]", SECOND),
         (r"\bd\s+\w+\s*/\s*d\s*\w", "a derivative is written d(E)/d(w), or dE/dw"),
         (r"\\[A-Za-z]", "LaTeX is not read here: a fraction is a/b, \\sigma(x) is sigmoid(x)"),
         (r"^[^()[\],]*(?<![\w.,])\d+,\d+(?![\w.])[^()[\],]*$", "a decimal is written with a point, as 3.14"),
@@ -37,4 +41,5 @@ def hint(line: str) -> str:
     """
     if len(line) > LONGEST:
         return ""
-    return next((text for pattern, text in HINTS if pattern.search(line)), "")
+    statement = line.partition("#")[0]
+    return next((text for pattern, text in HINTS if pattern.search(statement)), "")

@@ -59,7 +59,8 @@ class Session(EditableSheet):
             return reply if self.state is before else self._refreshed(reply)
         except WorksheetError as error:
             shown = writing.pointed(text, error.line, error.column, error.message)
-            return Reply("\n".join(filter(None, (shown, hint(text)))), REFUSED)
+            more = hint(text)
+            return Reply(shown if more in shown else f"{shown}\n{more}", REFUSED)
         except AutogradError as error:
             return Reply(writing.printable(str(error)), REFUSED)
         except OSError as error:

@@ -153,6 +153,9 @@ def test_what_is_wrong_is_pointed_at_and_changes_nothing(line: str, said: str) -
         ("w := 3", "a step is written name = expression"),
         ("d(d(E)/d(w))/d(w)", "second derivatives are not part of worksheets"),
         ("d^2E/dw^2", "second derivatives are not part of worksheets"),
+        ("∂²E/∂w²", "second derivatives are not part of worksheets"),
+        ("d2(E)/d(w)2", "second derivatives are not part of worksheets"),
+        ("d(E)/d(w)/d(w)", "second derivatives are not part of worksheets"),
         ("d²E/dw²", "second derivatives are not part of worksheets"),
         ("d E/d w", "a derivative is written d(E)/d(w), or dE/dw"),
         (r"\frac{1}{2}", "a fraction is a/b"),
@@ -171,9 +174,32 @@ def test_lines_from_elsewhere_are_refused_with_what_to_write(line: str, said: st
     assert facts_of(session.state) == before
 
 
-@pytest.mark.parametrize("line", ["w = 3.14", "max(1,2)", "[1,2]", "E = w*", "nothing", "w = 1,2,3", "derivative = q"])
+COMMENTED = ["E = w # 50%", "E = w # 3,14", "E = w # why?"]
+NAMED = ["var = q", "let=q", "help = q", "print = q", "E = d^2 + q", "E = d² * q/d"]  # names like any other
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "w = 3.14",
+        "max(1,2)",
+        "[1,2]",
+        "E = w*",
+        "nothing",
+        "w = 1,2,3",
+        "derivative = q",
+        "sigmoid(d(E)/d(w))",
+        *COMMENTED,
+        *NAMED,
+    ],
+)
 def test_other_lines_have_no_such_hint(line: str) -> None:
     assert hint(line) == ""
+
+
+def test_a_hint_is_not_given_twice() -> None:
+    said = session_of().enter("let w = 3").text
+    assert said.count("a step is written name = expression") == 1
 
 
 def test_a_line_that_would_break_another_is_refused_and_says_which() -> None:
