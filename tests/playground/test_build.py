@@ -17,7 +17,7 @@ from autograd.playground import build
 def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
     listed = json.loads((site / "files.json").read_text(encoding="utf-8"))
     assert all((site / name).stat().st_size == size for name, size in listed["files"].items())
-    assert {"index.html", "main.js", "worker.js", "scalargrad.zip", "pyodide/pyodide.asm.wasm"} <= listed[
+    assert {"index.html", "main.js", "worker.js", build.ARCHIVE, build.SNAPSHOT, "pyodide/pyodide.asm.wasm"} <= listed[
         "files"
     ].keys()
     for name in ("index.html", "worker.js", "service-worker.js", "style.css"):

@@ -160,6 +160,18 @@ def test_it_works_without_a_network(opened: Open) -> None:
     shows(page, "#gradients", "6")
 
 
+@pytest.mark.parametrize("answer", [{"status": 404}, {"body": "not a snapshot"}], ids=["missing", "unreadable"])
+def test_without_its_snapshot_python_starts_from_nothing(browser: Any, address: str, answer: dict[str, Any]) -> None:
+    context = browser.new_context(service_workers="block")
+    context.route("**/scalargrad.snapshot", lambda route: route.fulfill(**answer))
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("body[data-ready=true]", timeout=120_000)
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:

@@ -24,19 +24,31 @@ async function snapshot() {
   return new Uint8Array(await new Response(whole).arrayBuffer());
 }
 
-async function start() {
+async function restored(settings) {
   const memory = snapshot();
-  const archive = fetched("scalargrad.zip").then((response) => response.arrayBuffer());
-  const python = await loadPyodide({
-    indexURL: new URL("pyodide/", self.location.href).href,
+  return loadPyodide({
+    ...settings,
     _loadSnapshot: memory,
-    async createPyodideModule(settings) {
-      const module = await createPyodideModule(settings);
+    async createPyodideModule(given) {
+      const module = await createPyodideModule(given);
       module._malloc((await memory).length); // makes the memory large enough; all that is in it is replaced
       return module;
     },
   });
-  python.FS.writeFile("/lib/scalargrad.zip", new Uint8Array(await archive)); // for what is imported or read later
+}
+
+// Without a snapshot that can be read, Python starts from nothing, which takes longer.
+async function start() {
+  const settings = { indexURL: new URL("pyodide/", self.location.href).href };
+  const [python, archive] = await Promise.all([
+    restored(settings).catch((error) => {
+      console.warn(`Python starts without its snapshot: ${error.message ?? error}`);
+      return loadPyodide(settings);
+    }),
+    fetched("scalargrad.zip").then((response) => response.arrayBuffer()),
+  ]);
+  python.FS.writeFile("/lib/scalargrad.zip", new Uint8Array(archive));
+  python.runPython("import sys; '/lib/scalargrad.zip' in sys.path or sys.path.insert(0, '/lib/scalargrad.zip')");
   return python.pyimport("autograd.playground.respond").respond;
 }
 
