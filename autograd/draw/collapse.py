@@ -84,7 +84,7 @@ class _Collapsed:
     ) -> None:
         self.table, self.slopes, self.limit = table, slopes, limit
         self.neurons = neuron_keys(table)
-        self.said: dict[int, str] = {}  # names of groups that are no neurons or layers
+        self.said: dict[int, str] = {}  # names of groups that are neither neurons nor layers
         chosen = self._chosen(collapse)
         self.by_layer = chosen is not self.neurons
         self.groups = self._with_shared_leaves(chosen)
@@ -128,15 +128,16 @@ class _Collapsed:
         """Give each Value of the groups to be shown in full a group of its own, which is known by a negative number."""
         if not expand:
             return self.groups, {}
-        by_name: dict[str, list[int]] = {}
+        is_leaf = self.table.is_leaf
+        groups: dict[str, list[int]] = defaultdict(list)
+        neurons: dict[str, list[int]] = defaultdict(list)
         for key, found in _members(self.groups).items():
-            by_name.setdefault(self._title(found) if not self.table.is_leaf[key] or len(found) > 1 else "", []).extend(
-                found
-            )
-        neurons: dict[str, list[int]] = {}
+            if len(found) > 1 or not is_leaf[key]:
+                groups[self._title(found)] += found
         for key, found in _members(self.neurons).items():
-            neurons.setdefault(self.table.name_of(key) if not self.table.is_leaf[key] else "", []).extend(found)
-        known = {**by_name, **neurons}
+            if not is_leaf[key]:
+                neurons[self.table.name_of(key)] += found
+        known = {**groups, **neurons}
         known.pop("", None)
         keys, opened = list(self.groups), {}
         for wanted in expand:

@@ -19,7 +19,7 @@ from autograd.engine.backend import Value
 from autograd.engine.graph import topological
 from autograd.ops import TABLE
 
-__all__ = ["Keys", "Table", "bands", "layer_keys", "layer_name", "neuron_keys", "without_cycles"]
+__all__ = ["Keys", "Table", "bands", "layer_keys", "layer_name", "neuron_keys", "swept", "without_cycles"]
 
 Keys = list[int]
 """For each node the group it is in: the place of a node that names it."""
@@ -32,8 +32,8 @@ _core: Any = backend._module
 _in_c = hasattr(_core, "_between")
 
 
-class Edge(NamedTuple):
-    """An operand: the places of a node and of its operand, which of the operands it is, and the local derivative."""
+class Operand(NamedTuple):
+    """An edge: the places of a node and of its operand, which of the operands it is, and the local derivative."""
 
     head: int
     tail: int
@@ -76,11 +76,11 @@ class Table:
         return Table([self.nodes[i] for i in chosen])
 
     @cached_property
-    def edges(self) -> list[Edge]:
+    def edges(self) -> list[Operand]:
         """The edges between the nodes, in the order of the heads and their operands."""
         place = dict(zip(self.nodes, count())).get  # a node's hash is its identity
         return [
-            Edge(i, tail, j, slope)
+            Operand(i, tail, j, slope)
             for i, node in enumerate(self.nodes)
             for j, (parent, slope) in enumerate(zip(node.parents, node.local_derivatives, strict=True))
             if (tail := place(parent)) is not None
@@ -95,7 +95,7 @@ class Table:
         return operands
 
     def flows(self, gradients: Sequence[float]) -> list[float]:
-        """The gradient that passes along each edge, as the reverse sweep has it.
+        """The gradient that passes along each edge in the reverse sweep that left these, one for each node.
 
         An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing
         on.
@@ -166,13 +166,11 @@ class Table:
 
     def between(self, keys: Keys, gradients: Sequence[float | None]) -> list[Passing]:
         """What leads from groups to others, with the sum of what flows after a backward pass."""
-        known = [gradient for gradient in gradients if gradient is not None]
-        swept = len(known) == len(self.nodes)
+        known = swept(gradients)
+        found = sorted(self._between(keys, True, known), key=itemgetter(2, 3))
         return [
-            Passing(head, tail, f"e{node}_{slot}", slope if number == 1 else None, flow if swept else None, number)
-            for head, tail, node, slot, slope, flow, number in sorted(
-                self._between(keys, True, known if swept else None), key=itemgetter(2, 3)
-            )
+            Passing(head, tail, f"e{node}_{slot}", slope if number == 1 else None, flow if known else None, number)
+            for head, tail, node, slot, slope, flow, number in found
         ]
 
     def _between(
@@ -210,6 +208,12 @@ class Table:
     def group_of(self, key: int) -> str:
         """Return the group that a place stands for, empty where it is a neuron or a step."""
         return self.group_names.get(key, "")
+
+
+def swept(gradients: Sequence[float | None]) -> list[float] | None:
+    """Return the gradients of a backward pass, or None before one."""
+    known = [gradient for gradient in gradients if gradient is not None]
+    return known if len(known) == len(gradients) else None
 
 
 def _suffix(label: str) -> str:

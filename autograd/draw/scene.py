@@ -22,7 +22,7 @@ from autograd.draw.boxes import (
     split,
     value_box,
 )  # fmt: skip
-from autograd.draw.groups import Keys, Table, layer_keys, layer_name, neuron_keys
+from autograd.draw.groups import Keys, Table, layer_keys, layer_name, neuron_keys, swept
 from autograd.engine.backend import Value
 from autograd.errors import DrawError
 
@@ -105,8 +105,8 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
     nodes = table.nodes
     boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
     heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
-    known = [gradient for gradient in gradients if gradient is not None]
-    flows = table.flows(known) if len(known) == len(nodes) else [None] * len(table.edges)
+    known = swept(gradients)
+    flows = table.flows(known) if known else [None] * len(table.edges)
     edges = [
         Edge(f"e{head}_{slot}", boxes[tail], heads[head], slope, flow)
         for (head, tail, slot, slope), flow in zip(table.edges, flows, strict=True)

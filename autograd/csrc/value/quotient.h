@@ -333,7 +333,9 @@ find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, const doubl
     if (fine) {
         sort_by_group(groups, nodes->count, order, ends);
         number_places(nodes);
-        find_silent(nodes, silent);
+        if (gradients != NULL) {
+            find_silent(nodes, silent);
+        }
         size_t first = 0;
         for (size_t at = 0; fine && at < count; at++) {
             if (at > 0 && groups[order[at]] != groups[order[at - 1]]) {
