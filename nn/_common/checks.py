@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from autograd._common.numbers import is_number, shown
@@ -57,26 +57,31 @@ def number_in(what: str, given: Any, interval: str) -> float:
         number = number_of(given)
     except TypeError as error:
         raise TypeError(f"{what} must be a number, {error}") from None
-    low, high = map(float, interval[1:-1].split(","))
-    above = number > low if interval[0] == "(" else number >= low
-    below = number < high if interval[-1] == ")" else number <= high
-    if not (above and below):
+    low, high, allowed = _bounds(interval)
+    if not (low < number < high or number in allowed):
         words = {"(0, inf)": "positive and finite", "[0, inf)": "finite and at least 0"}
         raise ValueError(f"{what} must be {words.get(interval, f'in {interval}')}, got {given!r}")
     return number
 
 
+@cache
+def _bounds(interval: str) -> tuple[float, float, tuple[float, ...]]:
+    """The ends of an interval, and those that belong to it."""
+    low, high = map(float, interval[1:-1].split(","))
+    return low, high, (low,) * (interval[0] == "[") + (high,) * (interval[-1] == "]")
+
+
 def one_of(what: str, given: Any, allowed: Sequence[str]) -> str:
     """Return one of several words."""
-    where, _, name = what.rpartition(": ")
     if not isinstance(given, str) or given not in allowed:
+        where, _, name = what.rpartition(": ")
         raise ValueError(f"{where}: unknown {name}, got {given!r}; allowed {listed(allowed)}")
     return given
 
 
 def switch(what: str, given: Any) -> bool:
     """Return True or False, of Python, of numpy, or as 1 and 0."""
-    if isinstance(given, str) or given not in (True, False):
+    if not is_number(given) or given not in (True, False):
         raise ValueError(f"{what} must be True or False, got {shown(given)}")
     return bool(given)
 

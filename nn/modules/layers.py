@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd._common.foreign import explained
+from autograd._common.numbers import is_number
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from nn._common.checks import check_operands, numbers, one_of, shown, size
@@ -104,9 +105,8 @@ class Layer(Module):
         self, inputs: int, outputs: int, activation: Activation = "tanh", *, bias: str = "neuron", name: str = "layer",
         init: str | Initialiser = "uniform", seed: Seed = None,
     ) -> None:  # fmt: skip
-        word: Any = bias
-        if word in (True, False):
-            raise ValueError(f"{name}: bias must be a word, got {bias!r}; here: bias={'neuron' if word else 'none'!r}")
+        if is_number(bias):
+            raise ValueError(f"{name}: bias must be a word, got {bias!r}; here: bias={'neuron' if bias else 'none'!r}")
         self.bias_kind = one_of(f"{name}: bias", bias, ("neuron", "shared", "none"))
         self.name = name
         self.inputs, self.outputs = size(f"{name}: inputs", inputs), size(f"{name}: outputs", outputs)
