@@ -124,8 +124,10 @@ def _function(where: str, name: str, given: Any) -> Any:
     return given
 
 
-def _places(where: str, name: str, given: Any) -> list[int]:
-    return sorted(size(f"{where}: {name}", place, least=0) for place in given)
+def _places(where: str, name: str, given: Any, least: int = 0) -> list[int]:
+    if not hasattr(type(given), "__iter__"):
+        raise TypeError(f"{where}: {name} must be numbers of steps, got {shown(given)}")
+    return [size(f"{where}: {name}", place, least) for place in given]
 
 
 _FORMULAS: dict[str, Callable[..., float]] = {}
@@ -196,7 +198,7 @@ def MultiStepLR(base: float, step: int, milestones: Sequence[int], gamma: float 
     >>> [MultiStepLR(1.0, [1, 3], gamma=0.5)(n) for n in range(5)]
     [1.0, 0.5, 0.5, 0.25, 0.25]
     """
-    return float(base * gamma ** bisect_right(milestones, step))
+    return float(base * gamma ** sum(place <= step for place in milestones))
 
 
 @_schedule
@@ -304,6 +306,7 @@ def OneCycleLR(
     return between(max_lr, first / final_div_factor, (step - top) / (total_steps - 1.0 - top))
 
 
+@explained("schedule")
 def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> Schedule:
     """Run schedules one after another, each counted from its own first step, such as a warm-up and a decay.
 
@@ -316,7 +319,7 @@ def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: S
     >>> [schedule(n) for n in range(5)]
     [0.5, 0.75, 1.0, 0.5, 0.25]
     """
-    parts, places = list(schedulers), [size("SequentialLR: milestone", n) for n in milestones]
+    parts, places = list(schedulers), _places("SequentialLR", "milestones", milestones, least=1)
     if not parts or len(places) != len(parts) - 1:
         raise ValueError(f"SequentialLR: {len(parts)} schedules need one milestone fewer, got {len(places)}")
     if places != sorted(set(places)):
@@ -324,6 +327,7 @@ def SequentialLR(optimizer: Rated, schedulers: Sequence[Schedule], milestones: S
     return _combined("SequentialLR", optimizer, parts, partial(_sequential, parts, places))
 
 
+@explained("schedule")
 def ChainedScheduler(schedulers: Sequence[Schedule]) -> Schedule:
     """Multiply the factors of several schedules of one optimiser: each rate divided by the base rate.
 
@@ -378,30 +382,34 @@ class ReduceLROnPlateau:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{where}: optimizer must be an Optimizer, got {shown(optimizer)}")
         self.optimizer = optimizer
-        given = {"mode": mode, "factor": factor, "patience": patience, "threshold": threshold, "cooldown": cooldown}
-        self.settings = {name: setting(where, name, x) for name, x in {**given, "min_lr": min_lr}.items()}
+        self.mode: str = setting(where, "mode", mode)
+        self.factor: float = setting(where, "factor", factor)
+        self.patience: int = setting(where, "patience", patience)
+        self.threshold: float = setting(where, "threshold", threshold)
+        self.cooldown: int = setting(where, "cooldown", cooldown)
+        self.min_lr: float = setting(where, "min_lr", min_lr)
         self.best = math.inf if mode == "min" else -math.inf
         self.bad_calls = self.cooling = 0
 
     def step(self, measure: float) -> None:
         """Record the next measure, such as the validation loss; nan is no improvement."""
         try:
-            number, kept = number_of(measure), self.settings
+            number = number_of(measure)
         except TypeError as error:
             raise TypeError(f"ReduceLROnPlateau: the measure must be a number, {error}") from None
-        sign = 1.0 if kept["mode"] == "min" else -1.0
-        margin = kept["threshold"] * abs(self.best) if math.isfinite(self.best) else 0.0
+        sign = 1.0 if self.mode == "min" else -1.0
+        margin = self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0
         if sign * number < sign * self.best - margin:
             self.best, self.bad_calls = number, 0
         else:
             self.bad_calls += 1
         if self.cooling:
             self.cooling, self.bad_calls = self.cooling - 1, 0
-        if self.bad_calls > kept["patience"]:
-            lower = max(self.optimizer.lr * kept["factor"], kept["min_lr"])
+        if self.bad_calls > self.patience:
+            lower = max(self.optimizer.lr * self.factor, self.min_lr)
             if self.optimizer.lr - lower > 1e-8:
                 self.optimizer.lr = lower
-            self.cooling, self.bad_calls = kept["cooldown"], 0
+            self.cooling, self.bad_calls = self.cooldown, 0
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the schedule; the rate itself is part of the optimiser's state."""
@@ -447,4 +455,6 @@ def _combined(
             raise ValueError(f"{name}: must be schedules of its own optimiser, got {shown(part)}")
     if wanted is not None:
         wanted.lr = parts[0].base_lr  # the parts have set it to their first rates
-    return Schedule(parts[0].base_lr if wanted is None else wanted, rate, name)
+    found = Schedule(parts[0].base_lr if optimizer is None else optimizer, rate, name)
+    found.base_lr = parts[0].base_lr
+    return found

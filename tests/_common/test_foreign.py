@@ -84,6 +84,8 @@ CALLS: dict[str, list[Any]] = {
     "schedule": [
         partial(nn.schedules.StepLR, 0.1, 2), partial(nn.schedules.OneCycleLR, 0.1, 0.1, 10),
         partial(nn.schedules.ReduceLROnPlateau, nn.SGD([ag.Value(1.0)], lr=0.1)),
+        partial(nn.schedules.SequentialLR, 0.1, [nn.schedules.StepLR(0.1, 2)], []),
+        partial(nn.schedules.ChainedScheduler, [nn.schedules.StepLR(0.1, 2)]),
     ],
     "predict": [partial(nn.predict, nn.MLP(1, [1]), [1.0])],
     "stopping": [partial(nn.EarlyStopping)],

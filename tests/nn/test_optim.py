@@ -360,6 +360,14 @@ def test_wrong_settings(make: Any, text: str) -> None:
             lambda v: schedules.LambdaLR(nn.SGD([v], 1.0), lambda step: "a"),  # type: ignore[arg-type,return-value]
             "LambdaLR: lr_lambda must return a number, got 'a' (str)",
         ),
+        (
+            lambda v: schedules.MultiStepLR(1.0, 3),  # type: ignore[arg-type]
+            "MultiStepLR: milestones must be numbers of steps, got 3 (int)",
+        ),
+        (
+            lambda v: schedules.SequentialLR("a", [schedules.StepLR(1.0, 2)], []),  # type: ignore[arg-type]
+            "SequentialLR: optimizer must be an Optimizer or a rate, got 'a' (str)",
+        ),
         (lambda v: schedules.StepLR(v, 1), "StepLR: optimizer must be an Optimizer or a rate, got Value(1) (Value)"),
     ],
 )
@@ -534,6 +542,16 @@ def test_chained_schedules_multiply_their_factors() -> None:
     for wrong in ([], [parts[0], other], [3]):
         with pytest.raises(ValueError, match="ChainedScheduler: "):
             schedules.ChainedScheduler(wrong)  # type: ignore[arg-type]
+
+
+def test_milestones_in_any_order_and_settings_of_a_plateau_that_change() -> None:
+    assert [schedules.MultiStepLR(1.0, [3, 1], 0.5)(step) for step in range(5)] == [1.0, 0.5, 0.5, 0.25, 0.25]
+    descent = nn.SGD([ag.Value(1.0)], lr=1.0)
+    plateau = schedules.ReduceLROnPlateau(descent, patience=5)
+    plateau.patience, plateau.factor = 0, 0.5
+    for _ in range(2):
+        plateau.step(1.0)
+    assert descent.lr == 0.5
 
 
 def test_schedules_can_be_copied_and_pickled() -> None:
