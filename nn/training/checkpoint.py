@@ -155,7 +155,7 @@ def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
     """
     if x is None or isinstance(x, (int, float, str)):
         return "nan" if x != x else x
-    if isinstance(x, np.ndarray) and x.dtype != object:
+    if isinstance(x, (np.ndarray, np.generic)) and x.dtype != object:
         return zlib.crc32(x.tobytes())
     if isinstance(x, (type, ModuleType, Value, Module)):
         return getattr(x, "__qualname__", None)
@@ -176,8 +176,8 @@ def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
         found = f"{x.__module__}.{x.__qualname__}"
         if str(x.__module__).partition(".")[0] not in ("autograd", "nn"):
             used = [x.__globals__.get(name) for name in x.__code__.co_names]
-            data = [_spelled(x.__code__), *map(inner, [*map(_content, x.__closure__ or ()), x.__defaults__, *used])]
-            found = [found, zlib.crc32(repr(data).encode())]
+            parts = [*map(_content, x.__closure__ or ()), x.__defaults__, x.__kwdefaults__, *used]
+            found = [found, zlib.crc32(repr([_spelled(x.__code__), *map(inner, parts)]).encode())]
     else:
         called, attributes = getattr_static(type(x), "__call__", None), getattr(x, "__dict__", {}).items()
         kept = [[name, inner(part)] for name, part in attributes if name[0] != "_" and name not in STATE]
@@ -194,7 +194,7 @@ def structure(model: Any) -> dict[str, Any]:
         called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
         found[prefix] = [kind.__qualname__, called]
         for name, x in getattr(module, "__dict__", {}).items():
-            if name[0] != "_" and name not in kind.buffers and isinstance(x, (int, float, str, FunctionType)):
+            if name[0] != "_" and name not in getattr(kind, "buffers", ()) and isinstance(x, (int, float, str, FunctionType)):
                 found[f"{prefix}.{name}"] = fingerprint(x)
     return found
 

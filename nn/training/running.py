@@ -180,7 +180,8 @@ class Run:
 
     def _stateful(self) -> list[Any]:
         """Parts besides model and optimiser whose states a checkpoint keeps."""
-        return [part for part in (*self.callbacks, self.plateau) if hasattr(part, "state_dict")]
+        kept = [part for part in (*self.callbacks, self.plateau) if hasattr(part, "state_dict")]
+        return [part for part in kept if hasattr(part, "load_state_dict")]
 
     def _settings(self) -> dict[str, Any]:
         """Settings that must be the same in a resumed training."""
@@ -238,19 +239,18 @@ class Run:
             raise CheckpointError(f"{where}: of another training: {'; '.join(differing)}")
         if len(state["best"]) != len(self.all) or not 0 <= state["samples_done"] < len(self.samples):
             raise CheckpointError(f"{where}: its numbers don't fit the model and the samples")
-        before = self.model.state_dict(), self.optimizer.state_dict()
+        parts = [self.model, self.optimizer, *self._stateful()]
+        before = [part.state_dict() for part in parts]
         try:
             if self.generator is not None:
                 self.generator.bit_generator.state = state["shuffle"]
                 shuffled(self.generator, 1)  # a state that was taken may still not draw
                 self.generator.bit_generator.state = state["shuffle"]
-            self.model.load_state_dict(state["weights"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            for part, given in zip(self._stateful(), state["callbacks"], strict=True):
+            for part, given in zip(parts, [state["weights"], state["optimizer"], *state["callbacks"]], strict=True):
                 part.load_state_dict(given)
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
-            self.model.load_state_dict(before[0])
-            self.optimizer.load_state_dict(before[1])
+            for part, given in zip(parts, before, strict=True):
+                part.load_state_dict(given)
             raise CheckpointError(f"{where}: {error}") from error
         self.history = History(
             loss=[float(x) for x in state["loss"]],

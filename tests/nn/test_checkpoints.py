@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import AnomalyError
+from autograd import AnomalyError, Value
 from tests.processes import running
 
 ROOT = Path(__file__).parent.parent.parent
@@ -285,6 +285,13 @@ def chained(gamma: float) -> Any:
     return nn.schedules.ChainedScheduler(parts)
 
 
+def keyword(weight: float) -> Any:
+    def loss(output: Any, target: Any, *, weight: float = weight) -> Any:
+        return weight * (output - target) ** 2
+
+    return loss
+
+
 def clipped(limit: float) -> Any:
     return partial(nn.clip_grad_norm_, max_norm=limit)
 
@@ -304,6 +311,8 @@ def clipped(limit: float) -> Any:
         ("loss", Weighted, 1.0, 2.0),
         ("loss", lambda x: partial(nn.losses.huber, delta=x), 1.0, 2.0),
         ("loss", lambda x: weights_of(*x), (1.0, 2.0), (2.0, 1.0)),
+        ("loss", lambda x: weights_of(*map(np.float32, x)), (1.0, 2.0), (2.0, 1.0)),
+        ("loss", keyword, 1.0, 2.0),
         ("callbacks", lambda x: x, [], [nn.EarlyStopping(patience=9)]),
     ],
 )
@@ -354,6 +363,70 @@ def test_losses_of_any_kind_can_be_kept(tmp_path: Path) -> None:
         path = tmp_path / f"{position}.json"
         train(path, epochs=1, loss=loss)
         assert train(path, epochs=2, loss=loss)[1].epochs == 2
+
+
+class Counting:
+    """A callback that counts epochs."""
+
+    count = 0
+
+    def __call__(self, epoch: Any) -> None:
+        self.count += 1
+
+    def state_dict(self) -> dict[str, int]:
+        return {"count": self.count}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        self.count = state["count"]
+
+
+class Noting(Counting):
+    """One whose state is written but can't be read."""
+
+    load_state_dict: Any = property()
+
+
+def test_a_callback_whose_state_is_damaged_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    train(path, epochs=2, callbacks=[Counting(), nn.EarlyStopping(patience=9), Noting()])
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept["callbacks"][1] = {"best": 1.0, "waited": -1}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    counting = Counting()
+    with pytest.raises(nn.CheckpointError, match="waited must be a whole number of at least 0"):
+        train(path, epochs=3, callbacks=[counting, nn.EarlyStopping(patience=9), Noting()])
+    assert counting.count == 0
+
+
+class Line:
+    """A model that is no Module."""
+
+    def __init__(self) -> None:
+        self.slope, self.shift = Value(1.0, "slope"), 0.5
+
+    def __call__(self, xs: Any) -> Any:
+        return self.slope * xs[0] + self.shift
+
+    def parameters(self) -> list[Value]:
+        return [self.slope]
+
+    def state_dict(self) -> dict[str, float]:
+        return {"slope": self.slope.data}
+
+    def load_state_dict(self, numbers: dict[str, float]) -> None:
+        self.slope.data = numbers["slope"]
+
+
+def test_a_model_that_is_no_module_is_kept(tmp_path: Path) -> None:
+    how: dict[str, Any] = {"loss": "mse", "optimizer": partial(nn.SGD, lr=0.1)}
+    whole, broken = Line(), Line()
+    nn.fit(whole, [1.0, 2.0], [3.0, 5.0], epochs=4, **how)
+    for epochs in (2, 4):
+        nn.fit(broken, [1.0, 2.0], [3.0, 5.0], epochs=epochs, checkpoint=tmp_path / "run.json", **how)
+    assert broken.slope.data == whole.slope.data
+    broken.shift = 0.25
+    with pytest.raises(nn.CheckpointError, match="of another training: model.shift"):
+        nn.fit(broken, [1.0, 2.0], [3.0, 5.0], epochs=5, checkpoint=tmp_path / "run.json", **how)
 
 
 def test_a_callback_without_a_state_may_come_and_go(tmp_path: Path) -> None:
