@@ -1,4 +1,4 @@
-"""The history of a training run: losses by epoch, as text, HTML or a plot."""
+"""The history of a training run: losses by epoch, as text or a plot."""
 
 from __future__ import annotations
 

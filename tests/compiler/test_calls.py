@@ -187,7 +187,7 @@ def test_a_file_that_names_more_inputs_than_it_can_use() -> None:
         Program.from_json(text.replace('"inputs": 0', '"inputs": 5000000'))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs permissions")
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permission bits")
 def test_a_private_file_stays_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "program.json"
     target.write_text("")
