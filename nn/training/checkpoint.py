@@ -191,10 +191,11 @@ def structure(model: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
         kind, prefix = type(module), f"model {path}".rstrip()
+        buffers = getattr(kind, "buffers", ())
         called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
         found[prefix] = [kind.__qualname__, called]
         for name, x in getattr(module, "__dict__", {}).items():
-            if name[0] != "_" and name not in getattr(kind, "buffers", ()) and isinstance(x, (int, float, str, FunctionType)):
+            if name[0] != "_" and name not in buffers and isinstance(x, (int, float, str, FunctionType)):
                 found[f"{prefix}.{name}"] = fingerprint(x)
     return found
 

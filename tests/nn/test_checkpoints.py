@@ -419,13 +419,14 @@ class Line:
 
 def test_a_model_that_is_no_module_is_kept(tmp_path: Path) -> None:
     how: dict[str, Any] = {"loss": "mse", "optimizer": partial(nn.SGD, lr=0.1)}
-    whole, broken = Line(), Line()
+    whole: Any = Line()
+    broken: Any = Line()
     nn.fit(whole, [1.0, 2.0], [3.0, 5.0], epochs=4, **how)
     for epochs in (2, 4):
         nn.fit(broken, [1.0, 2.0], [3.0, 5.0], epochs=epochs, checkpoint=tmp_path / "run.json", **how)
     assert broken.slope.data == whole.slope.data
     broken.shift = 0.25
-    with pytest.raises(nn.CheckpointError, match="of another training: model.shift"):
+    with pytest.raises(nn.CheckpointError, match=r"of another training: model\.shift"):
         nn.fit(broken, [1.0, 2.0], [3.0, 5.0], epochs=5, checkpoint=tmp_path / "run.json", **how)
 
 
