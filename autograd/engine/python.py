@@ -30,6 +30,8 @@ def restore(
     """Make a computed node from its parts, without computing: what pickling and copying need."""
     if op not in TABLE:
         raise ValueError(f"restore: op must be the name of a row, got {shown(op)}")
+    if not TABLE[op].takes(len(operands)):
+        raise ValueError(f"restore: operands must be as many as the op takes, got {shown(operands)}")
     node = recorded(node_of(TABLE[op], operands, data, derivatives))
     node._grad, node._label = grad, label
     return node

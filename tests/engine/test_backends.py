@@ -524,6 +524,18 @@ def test_public_names() -> None:
     assert special[0] - private - implementation <= special[1] | names[1] | {"__static_attributes__"}
 
 
+@pytest.mark.parametrize("core", BACKENDS)
+@pytest.mark.parametrize(
+    "op, constants, values", [("add", 1, 2), ("mul", 0, 3), ("sin", 1, 1), ("where", 0, 2), ("dot", 0, 2)]
+)
+def test_a_node_is_not_restored_with_other_operands_than_its_op_takes(
+    core: Any, op: str, constants: int, values: int
+) -> None:
+    operands = (*[1.0] * constants, *(core.Value(2.0) for _ in range(values)))
+    with pytest.raises(ValueError, match=r"^restore: operands must be as many as the op takes, got "):
+        core.restore(op, operands, 3.0, (1.0,) * values)
+
+
 def test_a_graph_restored_is_the_graph() -> None:
     def restored(core: Any) -> Any:
         x, y = core.Value(2.0), core.Value(3.0)

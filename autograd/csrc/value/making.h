@@ -175,6 +175,21 @@ node_of_added(int op, double data, Edge *edges, Py_ssize_t count, PyObject *row)
     return recorded(node);
 }
 
+/* Whether an op can have so many operands; `row` is that of one that was added. Otherwise with an exception. */
+static bool
+can_have_operands(int op, PyObject *row, PyObject *operands)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(operands);
+    PyObject *takes = row != NULL ? PyObject_CallMethod(row, "takes", "n", count)
+                                  : PyBool_FromLong(count <= INT32_MAX && op_takes(op, (int)count));
+    int fits = takes != NULL ? PyObject_IsTrue(takes) : -1;
+    Py_XDECREF(takes);
+    if (fits == 0) {
+        complain(PyExc_ValueError, "restore: operands", " must be as many as the op takes", operands);
+    }
+    return fits > 0;
+}
+
 /* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. There is room for
    `room` of them. */
 static bool
@@ -242,7 +257,7 @@ function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *key
     PyObject *row = NULL, *node;
     int op = find_op(name, &row);
     Py_ssize_t count = PyTuple_GET_SIZE(operands), room = count + (row != NULL);
-    Edge *edges = op >= 0 ? allocate_edges(room) : NULL;
+    Edge *edges = op >= 0 && can_have_operands(op, row, operands) ? allocate_edges(room) : NULL;
     if (edges == NULL || !restore_edges(edges, operands, derivatives, room)) {
         Py_XDECREF(row);
         return NULL;
