@@ -38,10 +38,17 @@ def trained(inputs: int, width: int) -> tuple[Program, list[float], Value, list[
 
 
 def learned(program: Program, numbers: list[float], parameters: list[Value]) -> list[Any]:
-    for parameter in parameters:
-        parameter.grad = 0.0
-    output = program.backward(*numbers)
-    return [output, *(parameter.grad for parameter in parameters), *program.gradients(*numbers).inputs]
+    """Outputs and gradients: from the second run on in vectors, with the bits of the first, which goes step by step."""
+
+    def run() -> list[Any]:
+        for parameter in parameters:
+            parameter.grad = 0.0
+        output = program.backward(*numbers)
+        return [output, *(parameter.grad for parameter in parameters), *program.gradients(*numbers).inputs]
+
+    first = run()
+    assert run() == first
+    return first
 
 
 @pytest.mark.parametrize("inputs, width", SIZES)
@@ -147,3 +154,25 @@ def test_batches_of_every_length(samples: int, last: float) -> None:
         by_input = np.reshape(numbers[samples : 6 * samples], (5, samples)).T
         np.testing.assert_allclose(by_input, [each.inputs for each in wanted], rtol=1e-13, atol=1e-15)
         np.testing.assert_allclose(numbers[6 * samples :], sums, rtol=1e-12, atol=1e-14)
+
+
+def test_a_parameter_that_calls_the_program_while_it_is_read() -> None:
+    """The first run goes on as it began, though the second and third, which go in vectors, come in between."""
+    program, numbers, output, _ = trained(16, 27)
+    parameters = program.parameters
+    kernel = program._kernel(False, "sum")
+    inner: list[Any] = []
+
+    def call(values: tuple[Any, ...]) -> Any:
+        return kernel.call(tuple(numbers), values, 0, 1, True, 1.0, 1)
+
+    class Calling:
+        @property
+        def data(self) -> float:
+            if not inner:
+                inner.append(None)
+                inner[:] = [call(tuple(parameters)) for _ in range(2)]
+            return parameters[0].data
+
+    assert call((Calling(), *parameters[1:])) == pytest.approx(output.data, rel=1e-13)
+    assert inner == [call(tuple(parameters))] * 2

@@ -114,8 +114,7 @@ typedef struct {
     int assumes;          /* a gradient that is nan may not be: Python then runs a strict plan */
     double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
     Wide *wide;           /* once one sample was run twice; NULL then too where it would take too much memory */
-    bool widened;
-    int single_calls;
+    bool ran_once;        /* one sample, by a call */
 } Plan;
 
 /* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
@@ -177,12 +176,14 @@ typedef enum { VALUES, LEARN, GRADIENTS } Mode;
 typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
 
 /* Numbers of one run: operands, inputs, what is stored, gradients of inputs, of parameters. The plan keeps them from call to
-   call, as a large block would be mapped afresh each time. */
+   call, as a large block would be mapped afresh each time. `wide` is what the room is for, or NULL: the plan's own may be
+   made while a parameter's Python runs. */
 typedef struct {
+    const Wide *wide;
     double *places, *inputs, *stored, *gradients, *found, **kept;
 } Room;
 
-bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryError; to run `wide`, or NULL */
+bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryError */
 void replay_give_back(Room *room);
 
 /* One sample in vectors: made for a plan before its second run, false with an exception; a run whose parameters and inputs are

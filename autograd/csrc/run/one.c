@@ -9,6 +9,7 @@ replay_take_room(Plan *plan, Wide *wide, Room *room)
 {
     const size_t places = wide != NULL ? wide->places : replay_places(plan);
     const size_t inputs = (size_t)plan->gradients, stored = (size_t)plan->stored;
+    room->wide = wide;
     room->kept = wide != NULL ? &wide->kept : &plan->room;
     double *memory = *room->kept;
     *room->kept = NULL;
@@ -150,7 +151,7 @@ guards_hold(const Guards *guards, const Plan *plan, const Room *room)
 static void
 run_in(const Plan *plan, const Room *room, double seed)
 {
-    if (plan->wide != NULL) {
+    if (room->wide != NULL) {
         replay_wide(plan, room, seed);
         return;
     }
@@ -170,7 +171,7 @@ static PyObject *
 carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *values, double seed, Mode mode, Form form)
 {
     bool plain;
-    if (plan->wide == NULL) {
+    if (room->wide == NULL) {
         memcpy(room->places, plan->start, (size_t)plan->uniforms * sizeof(double));
     }
     if (!replay_read_data(values, room->places + plan->first_parameter, &plain)) {

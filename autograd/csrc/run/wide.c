@@ -61,7 +61,6 @@ typedef struct {
     Ints out_terms;
     Ints stored, of_inputs, of_parameters; /* ids, then places */
     int32_t seed, zero, one, minus_zero, place;
-    size_t grouped;
 } Widener;
 
 
@@ -501,7 +500,6 @@ emit_run(Widener *w, ptrdiff_t begin, ptrdiff_t count, int32_t out, int32_t apar
         push(&w->arena, &w->out_terms, s.shared && k % 2 == 0 ? ~scratch->items[k] : scratch->items[k]);
     }
     *ADDED(&w->arena, &w->steps) = s;
-    w->grouped += (size_t)count;
 }
 
 static void
@@ -677,11 +675,11 @@ bool
 replay_widen(Plan *plan)
 {
     enum { MOST_STEPS = 1 << 20 }; /* as each number takes a place */
-    if (plan->single_calls++ < 1) { /* a program that is called once is done sooner step by step, with the same bits */
+    if (!plan->ran_once) { /* a program that is called once is done sooner step by step, with the same bits */
+        plan->ran_once = true;
         return true;
     }
-    plan->single_calls = 1;
-    if (plan->widened || plan->counts[0] + plan->counts[1] + plan->counts[2] > MOST_STEPS) {
+    if (plan->wide != NULL || plan->counts[0] + plan->counts[1] + plan->counts[2] > MOST_STEPS) {
         return true;
     }
     Widener *volatile w = PyMem_Calloc(1, sizeof *w);
@@ -698,12 +696,11 @@ replay_widen(Plan *plan)
         if (!fine) {
             PyErr_NoMemory();
         }
-        else if (plan->widened) { /* a signal's handler has called meanwhile */
+        else if (plan->wide != NULL) { /* a signal's handler has called meanwhile */
             replay_free_wide(wide);
         }
         else {
             plan->wide = wide;
-            plan->widened = true;
         }
     }
     release_all(&w->arena);
@@ -770,7 +767,7 @@ replay_lanes(double *m, const Step *s, const int32_t *terms)
 void
 replay_wide(const Plan *plan, const Room *room, double seed)
 {
-    const Wide *wide = plan->wide;
+    const Wide *wide = room->wide;
     room->places[wide->seed] = seed;
     replay_steps(plan->set, wide->steps, wide->steps_count, wide->terms, room->places, NULL);
     for (ptrdiff_t i = 0; i < plan->stored; i++) {
