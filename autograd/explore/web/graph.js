@@ -41,8 +41,8 @@ class Graph {
     for (const node of this.computed) this.compute(node);
   }
 
-  // The gradient that a node passes to one of its parents. An op that selects passes nothing to an operand not selected, even
-  // if that is inf or nan, and a node that received nothing passes nothing on.
+  // The gradient that a node passes to one of its parents. An op that selects passes nothing to an operand not selected,
+  // even if that is inf or nan, and a node that received nothing passes nothing on.
   flow(node, place, gradients = this.gradients) {
     if (node.flows) return readNumber(node.flows[place]);
     const slope = this.slopes[node.index][place];
