@@ -287,3 +287,37 @@ may_know_better(PyObject *other, const char *reflected)
     Py_DECREF(module);
     return !builtin && PyObject_HasAttrString(type, reflected);
 }
+
+
+/* Lists */
+
+static bool
+is_list_of_values(PyObject *list)
+{
+    bool right = PyList_CheckExact(list);
+    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(list); i++) {
+        right = is_value(PyList_GET_ITEM(list, i));
+    }
+    return right;
+}
+
+static bool
+is_list_of_floats(PyObject *list, Py_ssize_t length)
+{
+    bool right = PyList_CheckExact(list) && PyList_GET_SIZE(list) == length;
+    for (Py_ssize_t i = 0; right && i < length; i++) {
+        right = PyFloat_Check(PyList_GET_ITEM(list, i));
+    }
+    return right;
+}
+
+/* Fill a place of a new list; the item is a new reference, or NULL with an exception, which gives the list up. */
+static inline void
+set_item(PyObject **list, Py_ssize_t i, PyObject *item)
+{
+    if (item == NULL) {
+        Py_CLEAR(*list);
+        return;
+    }
+    PyList_SET_ITEM(*list, i, item);
+}

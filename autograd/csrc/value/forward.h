@@ -6,38 +6,13 @@
 
 #include "lanes.h"
 
-static bool
-is_list_of_values(PyObject *list)
-{
-    bool right = PyList_CheckExact(list);
-    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(list); i++) {
-        right = is_value(PyList_GET_ITEM(list, i));
-    }
-    return right;
-}
-
-static bool
-is_list_of_floats(PyObject *list, Py_ssize_t length)
-{
-    bool right = PyList_CheckExact(list) && PyList_GET_SIZE(list) == length;
-    for (Py_ssize_t i = 0; right && i < length; i++) {
-        right = PyFloat_Check(PyList_GET_ITEM(list, i));
-    }
-    return right;
-}
-
 /* A float for each place: a lane of its row. */
 static PyObject *
 list_of_lane(const Block *block, const double *rows, const Lanes *moves, const Place *places, Py_ssize_t count, int lane)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; i < count && list != NULL; i++) {
-        PyObject *number = PyFloat_FromDouble(lane_at(block, rows, moves, places[i], lane));
-        if (number == NULL) {
-            Py_CLEAR(list);
-            break;
-        }
-        PyList_SET_ITEM(list, i, number);
+        set_item(&list, i, PyFloat_FromDouble(lane_at(block, rows, moves, places[i], lane)));
     }
     return list;
 }

@@ -41,12 +41,7 @@ list_of_adjoints(const Tape *tape, Py_ssize_t count)
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; i < count && list != NULL; i++) {
         Place place = tape->inputs[i];
-        PyObject *number = PyFloat_FromDouble(place != NOWHERE ? tape->adjoints[place] : 0.0);
-        if (number == NULL) {
-            Py_CLEAR(list);
-            break;
-        }
-        PyList_SET_ITEM(list, i, number);
+        set_item(&list, i, PyFloat_FromDouble(place != NOWHERE ? tape->adjoints[place] : 0.0));
     }
     return list;
 }

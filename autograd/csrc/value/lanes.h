@@ -129,10 +129,10 @@ pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adj
     }                                                                                                               \
                                                                                                                     \
     WIDE static void                                                                                                \
-    pull_##LANES(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned,          \
+    pull_##LANES(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned, \
                  const Place *highest, Place lowest)                                                                \
     {                                                                                                               \
-        pull_lanes(tape, rows, moves, adjoint_tangents, turned, highest, lowest, LANES);                                     \
+        pull_lanes(tape, rows, moves, adjoint_tangents, turned, highest, lowest, LANES);                            \
     }
 
 DEFINE_SWEEPS(1)

@@ -20,19 +20,16 @@ node_at(const Nodes *nodes, Py_ssize_t i)
     return (Node *)PyList_GET_ITEM(nodes->list, i);
 }
 
+/* The nodes of a call with so many arguments, of which they are the first; false with a TypeError. */
 static bool
-read_nodes(PyObject *list, Nodes *nodes)
+read_nodes(const char *who, Py_ssize_t wanted, PyObject *const *arguments, Py_ssize_t given, Nodes *nodes)
 {
-    bool fine = PyList_CheckExact(list) && PyList_GET_SIZE(list) < INT32_MAX / 2;
-    nodes->list = list;
-    nodes->count = fine ? PyList_GET_SIZE(list) : 0;
-    for (Py_ssize_t i = 0; fine && i < nodes->count; i++) {
-        fine = is_value(PyList_GET_ITEM(list, i));
+    if (given != wanted || !is_list_of_values(arguments[0]) || PyList_GET_SIZE(arguments[0]) >= INT32_MAX / 2) {
+        PyErr_Format(PyExc_TypeError, "%s: takes %zd arguments, the first a list of Values", who, wanted);
+        return false;
     }
-    if (!fine) {
-        PyErr_SetString(PyExc_TypeError, "takes a list of Values");
-    }
-    return fine;
+    *nodes = (Nodes){arguments[0], PyList_GET_SIZE(arguments[0])};
+    return true;
 }
 
 static void
@@ -90,12 +87,7 @@ list_of_numbers(const int32_t *numbers, Py_ssize_t count)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
-        PyObject *number = PyLong_FromLong(numbers[i]);
-        if (number == NULL) {
-            Py_CLEAR(list);
-            break;
-        }
-        PyList_SET_ITEM(list, i, number);
+        set_item(&list, i, PyLong_FromLong(numbers[i]));
     }
     return list;
 }
@@ -108,18 +100,19 @@ static PyObject *
 function_homes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (count != 2 || !read_nodes(arguments[0], &nodes)) {
-        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_homes: takes 2 arguments"), NULL);
+    if (!read_nodes("_homes", 2, arguments, count, &nodes)) {
+        return NULL;
     }
     if (!PyBytes_CheckExact(arguments[1]) || PyBytes_GET_SIZE(arguments[1]) != nodes.count) {
         PyErr_SetString(PyExc_TypeError, "_homes: takes a byte for each node");
         return NULL;
     }
     const char *joins = PyBytes_AS_STRING(arguments[1]);
-    int32_t *homes = PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1)), *wanted = homes + nodes.count;
+    int32_t *homes = PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1));
     if (homes == NULL) {
         return PyErr_NoMemory();
     }
+    int32_t *wanted = homes + nodes.count;
     for (Py_ssize_t i = 0; i < nodes.count; i++) {
         homes[i] = wanted[i] = NO_GROUP;
     }
@@ -151,8 +144,8 @@ static PyObject *
 function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (count != 2 || !read_nodes(arguments[0], &nodes)) {
-        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_levels: takes 2 arguments"), NULL);
+    if (!read_nodes("_levels", 2, arguments, count, &nodes)) {
+        return NULL;
     }
     int32_t *keys = read_numbers(arguments[1], &nodes);
     int32_t *levels = keys != NULL ? PyMem_Calloc((size_t)nodes.count + 1, sizeof(int32_t)) : NULL;
@@ -185,8 +178,8 @@ static PyObject *
 function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (count != 3 || !read_nodes(arguments[0], &nodes)) {
-        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_only_users: takes 3 arguments"), NULL);
+    if (!read_nodes("_only_users", 3, arguments, count, &nodes)) {
+        return NULL;
     }
     int32_t *keys = read_numbers(arguments[1], &nodes);
     int32_t *ranks = keys != NULL ? read_numbers(arguments[2], &nodes) : NULL;
@@ -277,7 +270,7 @@ find_silent(const Nodes *nodes, char *silent)
 
 /* What enters the group of a node from others; `entry_of` says by group which entry it has, if that is of this one. */
 static bool
-add_entering(const Nodes *nodes, int32_t i, const int32_t *groups, bool leaves, const double *gradients,
+add_entering(const Nodes *nodes, int32_t i, const int32_t *groups, bool leaves, PyObject *gradients,
              const char *silent, Passings *all, size_t first, size_t *entry_of)
 {
     Node *node = node_at(nodes, i);
@@ -290,7 +283,8 @@ add_entering(const Nodes *nodes, int32_t i, const int32_t *groups, bool leaves, 
             continue;
         }
         bool nothing = silent[i] || (selects(node) && edge->derivative == 0.0);
-        double flow = gradients == NULL || nothing ? 0.0 : edge->derivative * gradients[i];
+        double flow = gradients == NULL || nothing
+            ? 0.0 : edge->derivative * PyFloat_AS_DOUBLE(PyList_GET_ITEM(gradients, i));
         size_t at = entry_of[groups[j]];
         if (at >= first && at < all->count && all->entries[at].tail == groups[j]) {
             all->entries[at].flow += flow;
@@ -323,7 +317,7 @@ sort_by_group(const int32_t *groups, Py_ssize_t count, int32_t *order, size_t *e
 }
 
 static bool
-find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, const double *gradients, Passings *all)
+find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, PyObject *gradients, Passings *all)
 {
     size_t count = (size_t)nodes->count;
     int32_t *order = PyMem_Malloc(sizeof(int32_t) * (count + 1));
@@ -355,31 +349,6 @@ find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, const doubl
     return fine;
 }
 
-/* A list of floats with one for each node; NULL with an exception. */
-static double *
-read_gradients(PyObject *list, const Nodes *nodes)
-{
-    if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != nodes->count) {
-        PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
-        return NULL;
-    }
-    double *gradients = PyMem_Malloc(sizeof(double) * (size_t)(nodes->count + 1));
-    if (gradients == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < nodes->count; i++) {
-        PyObject *gradient = PyList_GET_ITEM(list, i);
-        if (!PyFloat_Check(gradient)) {
-            PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
-            PyMem_Free(gradients);
-            return NULL;
-        }
-        gradients[i] = PyFloat_AS_DOUBLE(gradient);
-    }
-    return gradients;
-}
-
 static PyObject *
 list_of_passing(const Passings *all, Py_ssize_t count)
 {
@@ -388,13 +357,8 @@ list_of_passing(const Passings *all, Py_ssize_t count)
         const Passing *entry = &all->entries[i];
         int32_t head = entry->head < count ? entry->head : (int32_t)~(entry->head - count);
         int32_t tail = entry->tail < count ? entry->tail : (int32_t)~(entry->tail - count);
-        PyObject *tuple = Py_BuildValue("(iiiIddI)", head, tail, entry->node, entry->slot, entry->slope, entry->flow,
-                                        entry->count);
-        if (tuple == NULL) {
-            Py_CLEAR(list);
-            break;
-        }
-        PyList_SET_ITEM(list, (Py_ssize_t)i, tuple);
+        set_item(&list, (Py_ssize_t)i, Py_BuildValue("(iiiIddI)", head, tail, entry->node, entry->slot, entry->slope,
+                                                     entry->flow, entry->count));
     }
     return list;
 }
@@ -408,8 +372,13 @@ static PyObject *
 function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (count != 4 || !read_nodes(arguments[0], &nodes)) {
-        return PyErr_Occurred() ? NULL : (PyErr_SetString(PyExc_TypeError, "_between: takes 4 arguments"), NULL);
+    if (!read_nodes("_between", 4, arguments, count, &nodes)) {
+        return NULL;
+    }
+    PyObject *gradients = arguments[3] != Py_None ? arguments[3] : NULL;
+    if (gradients != NULL && !is_list_of_floats(gradients, nodes.count)) {
+        PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
+        return NULL;
     }
     int32_t *groups = read_numbers(arguments[1], &nodes);
     if (groups == NULL) {
@@ -418,15 +387,12 @@ function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
     for (Py_ssize_t i = 0; i < nodes.count; i++) {
         groups[i] = groups[i] >= 0 ? groups[i] : (int32_t)(nodes.count + ~groups[i]);
     }
-    double *gradients = arguments[3] != Py_None ? read_gradients(arguments[3], &nodes) : NULL;
     Passings all = {NULL, 0, 0};
     PyObject *result = NULL;
-    if ((gradients != NULL || arguments[3] == Py_None)
-        && find_passing(&nodes, groups, arguments[2] == Py_True, gradients, &all)) {
+    if (find_passing(&nodes, groups, arguments[2] == Py_True, gradients, &all)) {
         result = list_of_passing(&all, nodes.count);
     }
     PyMem_Free(all.entries);
-    PyMem_Free(gradients);
     PyMem_Free(groups);
     return result;
 }

@@ -239,14 +239,11 @@ has_other_leaves(const Order *order, PyObject *inputs)
 static bool
 takes_root_and_inputs(const char *who, PyObject *const *arguments, Py_ssize_t given)
 {
-    bool right = given == 2 && is_value(arguments[0]) && PyList_CheckExact(arguments[1]);
-    for (Py_ssize_t i = 0; right && i < PyList_GET_SIZE(arguments[1]); i++) {
-        right = is_value(PyList_GET_ITEM(arguments[1], i));
+    if (given == 2 && is_value(arguments[0]) && is_list_of_values(arguments[1])) {
+        return true;
     }
-    if (!right) {
-        PyErr_Format(PyExc_TypeError, "%s: takes a Value and a list of Values", who);
-    }
-    return right;
+    PyErr_Format(PyExc_TypeError, "%s: takes a Value and a list of Values", who);
+    return false;
 }
 
 PyDoc_STRVAR(depends_on_others_doc,
