@@ -246,7 +246,8 @@ def test_every_allocation_may_fail() -> None:
             chain = chain * x + y
         leaves = [Value(0.1 * i) for i in range(40)]
         xs, numbers, odd = [x, y, p] * 40, [1.5, 2.5, 3.5] * 40, [1, True, x, 2.5]
-        where = c.FUNCTIONS["where"]
+        where, nodes = c.FUNCTIONS["where"], c._topological((chain,))
+        places, gradients = list(range(len(nodes))), [0.5] * len(nodes)
         actions = [
             lambda: x * y, lambda: p * y, lambda: x * 2.0, lambda: 2 / x, lambda: x ** y, lambda: -x, lambda: x.tanh(),
             lambda: x.atan2(x=2.0), lambda: p.leaky_relu(), lambda: c.FUNCTIONS["exp"](1.0),
@@ -265,7 +266,9 @@ def test_every_allocation_may_fail() -> None:
             lambda: c._products(chain, [x, y], [1.0, 2.0]), lambda: c._hessian(chain, [x, y], None),
             lambda: c._hessian(c.logsumexp(xs[:2] + leaves), leaves, None),
             lambda: c._push([chain, y], [x, y], [1.0, 2.0]), lambda: c._jacobian([chain, y], [x, y], True),
-            lambda: c._jacobian([chain, y], [x, y], False),
+            lambda: c._jacobian([chain, y], [x, y], False), lambda: c._depends_on_others(chain, [x]),
+            lambda: c._homes(nodes, bytes(len(nodes))), lambda: c._levels(nodes, places),
+            lambda: c._only_users(nodes, places, places), lambda: c._between(nodes, places, True, gradients),
         ]
         tried = 0
         for number, action in enumerate(actions):
