@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 __all__ = [
-    "ARGUMENTS", "HINTS", "KEYWORDS", "ForeignName", "explained", "hint", "install", "refuse_arguments",
+    "HINTS", "KEYWORDS", "ForeignName", "explained", "hint", "install", "refuse_arguments",
     "refuse_keywords", "without_arguments",
 ]  # fmt: skip
 
@@ -174,18 +174,6 @@ HINTS: Final[dict[str, dict[str, str]]] = {
 }
 """For each kind of object, the foreign names and what says the same here."""
 
-
-ARGUMENTS: Final[dict[str, dict[str, str]]] = {
-    "backward": {
-        "gradient": "`ag.gradients(y, inputs, gradient)`",
-        "retain_graph": "a graph is kept as long as its Values are; `backward()` may be called again",
-        "create_graph": "`ag.gradients(y, inputs, create_graph=True)`",
-        "inputs": "`ag.gradients(y, inputs)`",
-    },
-    "zero_grad": {"set_to_none": "`zero_grad()` sets gradients to 0.0; a gradient is always a number"},
-}
-"""For each method without arguments, those that it has in PyTorch, in order, and what does the same here."""
-
 _DOUBLES: Final = dict.fromkeys(("device", "dtype"), "a Value is one double on the processor")
 
 KEYWORDS: Final[dict[str, dict[str, str]]] = {
@@ -277,8 +265,18 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
         "metrics": "a callback can compute them after each epoch",
         "max_epochs": "`epochs`",
     },
+    "backward": {
+        "gradient": "`ag.gradients(y, inputs, gradient)`",
+        "retain_graph": HINTS["Value"]["retain_graph"],
+        "create_graph": "`ag.gradients(y, inputs, create_graph=True)`",
+        "inputs": "`ag.gradients(y, inputs)`",
+    },
+    "zero_grad": {"set_to_none": "`zero_grad()` sets gradients to 0.0; a gradient is always a number"},
 }
-"""For each kind of call, the keyword arguments of other libraries, and what says the same here."""
+"""For each kind of call, the arguments of other libraries, and what says the same here.
+
+Those of `backward` and `zero_grad`, which take none, are in PyTorch's order.
+"""
 
 
 def hint(owner: str, name: str, kind: str) -> str:
@@ -306,11 +304,11 @@ def refuse_arguments(method: str, given: Sequence[object], keywords: Sequence[st
     TypeError: zero_grad() takes no argument 'set_to_none'; here: `zero_grad()` sets gradients to 0.0; a gradient is \
 always a number
     """
-    known = ARGUMENTS[method]
+    known = [*KEYWORDS[method]]
     if len(given) > len(known):
         raise TypeError(f"{method}() takes no arguments, got {len(given)}")
-    name = next(iter(known)) if given else next((each for each in keywords if each in known), keywords[0])
-    raise TypeError(f"{method}() takes no argument {name!r}{f'; here: {known[name]}' if name in known else ''}")
+    refuse_keywords(method, method, known if given else keywords)
+    raise TypeError(f"{method}() takes no argument {keywords[0]!r}")
 
 
 def refuse_keywords(name: str, kind: str, keywords: Iterable[str]) -> None:
