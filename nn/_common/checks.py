@@ -59,7 +59,7 @@ def number_in(what: str, given: Any, interval: str) -> float:
         raise TypeError(f"{what} must be a number, {error}") from None
     low, high, allowed = _bounds(interval)
     if not (low < number < high or number in allowed):
-        words = {"(0, inf)": "positive and finite", "[0, inf)": "finite and at least 0"}
+        words = {"(0, inf)": "positive and finite", "[0, inf)": "finite and at least 0", "(-inf, inf)": "finite"}
         raise ValueError(f"{what} must be {words.get(interval, f'in {interval}')}, got {given!r}")
     return number
 
@@ -94,7 +94,8 @@ def _betas(what: str, given: Any) -> tuple[float, ...]:
 
 _INTERVALS: Final = {
     "[0, inf)": """lr momentum dampening weight_decay eps tolerance_grad tolerance_change gamma eta_min max_lr min_lr
-        threshold min_delta seconds noise base_lr Classifier.alpha Regressor.alpha""",
+        threshold min_delta seconds noise base_lr gain Classifier.alpha Regressor.alpha""",
+    "(-inf, inf)": "turns",
     "(0, inf)": "power div_factor final_div_factor delta",
     "[0, 1)": "alpha p circles.factor",
     "[0, 1]": "end_factor pct_start ConstantLR.factor",
@@ -104,13 +105,16 @@ _INTERVALS: Final = {
     "(0, inf]": "norm_type",
 }
 _WORDS: Final = {"reduction": ("mean", "sum"), "mode": ("min", "max"), "anneal_strategy": ("cos", "linear")}
+_SWITCHES: Final = (
+    "nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled", "progress", "restore", "causal",
+    "error_if_nonfinite",
+)  # fmt: skip
+_COUNTS: Final = ("patience", "cooldown", "last_step", "seed", "bad_calls", "cooling", "waited")
 _RULES: Final[dict[str, Callable[[str, Any], Any]]] = {
     **{name: partial(number_in, interval=each) for each, names in _INTERVALS.items() for name in names.split()},
     **{name: partial(one_of, allowed=allowed) for name, allowed in _WORDS.items()},
-    **dict.fromkeys(["nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled"], switch),
-    **dict.fromkeys(
-        ["patience", "cooldown", "last_step", "seed", "bad_calls", "cooling", "waited"], partial(size, least=0)
-    ),
+    **dict.fromkeys(_SWITCHES, switch),
+    **dict.fromkeys(_COUNTS, partial(size, least=0)),
     "EarlyStopping.patience": size,
     "betas": _betas,
 }

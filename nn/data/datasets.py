@@ -85,6 +85,7 @@ def spirals(
     import numpy as np
 
     samples, classes = setting("spirals", "samples", samples), setting("spirals", "classes", classes)
+    turns = setting("spirals", "turns", turns)
     arms = []
     for k in range(classes):
         radius = np.linspace(0, 1, samples // classes + (k < samples % classes))
@@ -129,7 +130,7 @@ def _noisy(where: str, points: Points, labels: Labels, noise: float, shuffle: bo
 
     deviation = setting(where, "noise", noise)
     source = np.random.RandomState(None if seed is None else setting(where, "seed", seed))
-    if shuffle:
+    if setting(where, "shuffle", shuffle):
         order = np.arange(len(labels))
         source.shuffle(order)
         points, labels = points[order], labels[order]

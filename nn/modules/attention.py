@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd._common.foreign import explained
 from autograd.engine import backend
-from nn._common.checks import shape_of, shown, size
+from nn._common.checks import setting, shape_of, shown, size
 from nn._common.seeds import Seed, source
 from nn.modules.activations import Operand
 from nn.modules.init import Initialiser
@@ -48,7 +48,7 @@ class Attention(Module):
         self, width: int, heads: int, *, causal: bool = True, bias: str = "none", name: str = "attention",
         init: str | Initialiser = "uniform", seed: Seed = None,
     ) -> None:  # fmt: skip
-        self.name, self.causal = name, bool(causal)
+        self.name, self.causal = name, setting(name, "causal", causal)
         self.width, self.heads = size(f"{name}: width", width), size(f"{name}: heads", heads)
         if self.width % self.heads:
             raise ValueError(f"{name}: width must be a multiple of heads, got {width} and {heads}")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from autograd.engine.backend import Value
-from nn._common.checks import flattened, listed, numbers, one_of, shape_of, shown
+from nn._common.checks import flattened, listed, numbers, one_of, setting, shape_of, shown
 from nn._common.seeds import Seed, source
 
 __all__ = [
@@ -39,6 +39,7 @@ def gain(activation: str, slope: float = 0.01) -> float:
     (1.4142, 1.0)
     """
     if activation == "leaky_relu":
+        slope = numbers("gain: slope", slope, ())[0]
         return math.sqrt(2.0 / (1.0 + slope * slope))
     if activation not in _GAINS:
         raise ValueError(f"gain: unknown activation, got {activation!r}; allowed {listed((*_GAINS, 'leaky_relu'))}")
@@ -209,7 +210,7 @@ def _fans(what: str, parameters: Any) -> tuple[int, int]:
 
 
 def _xavier_std(what: str, parameters: Any, gain: float) -> float:
-    return gain * math.sqrt(2.0 / sum(_fans(what, parameters)))
+    return float(setting(what, "gain", gain)) * math.sqrt(2.0 / sum(_fans(what, parameters)))
 
 
 def _kaiming_std(what: str, parameters: Any, activation: str, mode: str) -> float:

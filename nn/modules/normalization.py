@@ -8,7 +8,7 @@ from typing import Any
 from autograd._common.foreign import explained
 from autograd.engine import backend
 from autograd.engine.backend import Value
-from nn._common.checks import check_operands, setting, size
+from nn._common.checks import check_operands, setting, size, switch
 from nn.modules.activations import Operand
 from nn.modules.module import Module
 
@@ -72,7 +72,7 @@ class RMSNorm(Module):
     def __init__(self, width: int, *, eps: float = 1e-5, gain: bool = True, name: str = "rms norm") -> None:
         self.name = name
         self.width, self.eps = size(f"{name}: width", width), setting(name, "eps", eps)
-        self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width)] if gain else []
+        self.gain = [Value(1.0, label=f"gain{i + 1}") for i in range(self.width * switch(f"{name}: gain", gain))]
 
     def __call__(self, xs: Sequence[Operand]) -> list[Any]:
         """Return the normalised values, `width` of them."""

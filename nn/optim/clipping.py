@@ -47,7 +47,7 @@ def clip_grad_norm_(
     values = _values("clip_grad_norm_", parameters)
     gradients = flat.read(values, "grad")
     norm = _norm(gradients, power)
-    if error_if_nonfinite and not math.isfinite(norm):
+    if setting("clip_grad_norm_", "error_if_nonfinite", error_if_nonfinite) and not math.isfinite(norm):
         raise ValueError(f"clip_grad_norm_: the norm of the gradients is {norm}")
     factor = limit / (norm + 1e-6)
     if not factor >= 1.0:

@@ -64,7 +64,7 @@ class EarlyStopping:
     def __init__(self, patience: int = 10, *, min_delta: float = 0.0, restore: bool = True) -> None:
         self.patience: int = setting("EarlyStopping", "patience", patience)
         self.min_delta: float = setting("EarlyStopping", "min_delta", min_delta)
-        self.restore = bool(restore)
+        self.restore: bool = setting("EarlyStopping", "restore", restore)
         self._best: float | None = None
         self._waited = 0
 

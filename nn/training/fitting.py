@@ -137,6 +137,7 @@ def fit(
         epochs, reduction = setting("fit", "epochs", epochs), setting("fit", "reduction", reduction)
         batch = len(samples) if batch_size is None else min(setting("fit", "batch_size", batch_size), len(samples))
         compiled = setting("fit", "compiled", compiled)
+        progress = None if progress is None else setting("fit", "progress", progress)
         _check_function("penalty", penalty, "lambda ps: 1e-4 * ag.dot(ps, ps)")
         _check_function("clip", clip, "functools.partial(nn.clip_grad_norm_, max_norm=1.0)")
         if others is not None and (others.features, others.targets) != (samples.features, samples.targets):
@@ -183,7 +184,8 @@ def _check_function(name: str, given: Any, example: str) -> None:
 
 
 def _callbacks(given: Any) -> list[Callback]:
-    found = [] if given is None else [given] if callable(given) or isinstance(given, str) else list(given)
+    several = hasattr(type(given), "__iter__") and not isinstance(given, str)
+    found = [] if given is None else [*given] if several and not callable(given) else [given]
     for callback in found:
         if isinstance(callback, type) or not callable(callback):
             raise TypeError(f"fit: a callback must be a function of an Epoch, got {shown(callback)}")

@@ -407,6 +407,8 @@ GOOD: dict[str, Any] = {"X": [[1.0, 2.0], [3.0, 4.0]], "y": [[0.0, 1.0], [1.0, 0
         ({"clip": 1.0}, TypeError, "fit: clip must be a function of the parameters, got 1.0 (float); for example "),
         ({"penalty": 0.1}, TypeError, "fit: penalty must be a function of the parameters, got 0.1 (float); for exam"),
         ({"callbacks": "early"}, TypeError, "fit: a callback must be a function of an Epoch, got 'early' (str)"),
+        ({"callbacks": 3}, TypeError, "fit: a callback must be a function of an Epoch, got 3 (int)"),
+        ({"progress": "no"}, ValueError, "fit: progress must be True or False, got 'no' (str)"),
         ({"callbacks": [nn.EarlyStopping]}, TypeError, "fit: a callback must be a function of an Epoch, got <class"),
         ({"threads": 0}, ValueError, "threads: must be an int of 1 or more, got 0"),
     ],

@@ -299,6 +299,25 @@ def test_parameters_where_they_would_be_lost_are_refused(kept: Any) -> None:
         (lambda net: nn.Linear(10**6, 10**6), "layer: 1000000 times 1000000 weights are too many for memory"),
         (lambda net: net.train(np.array([True, False])), "MLP: training must be True or False, got array("),
         (lambda net: nn.Linear(2, 1, bias=NUMBERS), "layer: unknown bias, got array([1, 0]); allowed neuron"),
+        (lambda net: nn.Attention(2, 1, causal=WORD), "attention: causal must be True or False, got 'a' (str)"),
+        (lambda net: nn.RMSNorm(2, gain=WORD), "rms norm: gain must be True or False, got 'a' (str)"),
+        (lambda net: nn.EarlyStopping(restore=WORD), "EarlyStopping: restore must be True or False, got 'a' (str)"),
+        (
+            lambda net: nn.clip_grad_norm_(net, 1.0, error_if_nonfinite=WORD),
+            "clip_grad_norm_: error_if_nonfinite must be True or False, got 'a' (str)",
+        ),
+        (lambda net: nn.datasets.xor(shuffle=WORD), "xor: shuffle must be True or False, got 'a' (str)"),
+        (lambda net: nn.datasets.spirals(4, turns=WORD), "spirals: turns must be a number, got 'a' (str)"),
+        (lambda net: nn.datasets.spirals(4, turns=math.nan), "spirals: turns must be finite, got nan"),
+        (lambda net: nn.init.gain("leaky_relu", WORD), "gain: slope must be a number, got 'a' (str)"),
+        (
+            lambda net: nn.init.xavier_normal_(net.layers[0].weights, WORD),
+            "xavier_normal_: gain must be a number, got 'a' (str)",
+        ),
+        (
+            lambda net: nn.init.xavier_uniform_(net.layers[0].weights, -1.0),
+            "xavier_uniform_: gain must be finite and at least 0, got -1.0",
+        ),
         (lambda net: nn.datasets.moons(4, seed=WORD), "moons: seed must be a whole number of at least 0, got 'a'"),
     ],
 )
