@@ -212,6 +212,8 @@ def _is_quantity(token: Token) -> bool:
 
 def _spelled(row: Sequence[tex.Token]) -> str:
     """The characters of an index or of a letter, with those of commands for letters."""
+    if any(each.kind == "table" for each in row):
+        raise WorksheetError("a matrix can't be part of a name")
     letters = (
         LETTERS.get(each.text, "") if each.kind == "command" else _spelled(each.inner) if each.rows else each.text
         for each in row

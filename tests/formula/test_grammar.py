@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -296,3 +297,23 @@ def test_check_derivation_reads_the_same_grammar() -> None:
     E.label = "E"
     assert check_derivation("dE/dw == cos(2w(x - 1)) 2(x - 1)", E)
     assert check_derivation("E == sin(2w (x - 1))", E)
+
+
+@pytest.mark.parametrize("before", [r"\hat", "w_", "w^", r"\frac{\partial E}{\partial w_", ""])
+def test_a_matrix_in_latex_is_refused(before: str) -> None:
+    matrix = r"{\begin{matrix} w & x \\ a & b \end{matrix}}"
+    with pytest.raises(WorksheetError, match="can't"):
+        equation(before + matrix + "}" * (before.count("{") - before.count("}")), LEAVES)
+
+
+LATEX = [
+    "w", "x", "2.", "_", "^", "{", "}", "{w}", r"\frac", r"\partial", "d", r"\mathrm{d}", r"\sqrt", r"\underbrace",
+    "'", "½", r"\hat", r"\mathbf", r"\text{out}", r"\left(", r"\right)", "[", "|", "&", r"\\", "+", "=", "ŵ", "₁",
+    r"\alpha", r"\sin", r"\begin{matrix} w & x \end{matrix}", "%",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LATEX), max_size=8).map("".join))
+def test_latex_is_read_or_refused(text: str) -> None:
+    with suppress(WorksheetError):
+        assert all(isinstance(each, Formula) for each in equation(text, LEAVES))
