@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -270,10 +270,7 @@ class _Gatherer:
         for every in found.values():
             self.book.by_entries.update(row.order for _, row, _ in every)
             _, row, pairs = max(every, key=lambda each: each[0])
-            for name, body in pairs:
-                if not self._is_defined(name):
-                    known = self.book.definitions.setdefault(n.key(name), [])
-                    known.append(Definition(name, body, row.order, row.section))
+            self._define_entries(pairs, row)
 
     def _backwards(self, row: Row) -> list[tuple[Node, Node]]:
         sides = row.sides
@@ -326,7 +323,7 @@ class _Gatherer:
         own = {index.text for index in name.args if index.head == "sym"}
         if any(each.head == "sum" and each.text in own - body.free_letters for each in body.walk()):
             return False  # y_i = Σ_i x_ij: one letter for two indices
-        known = self.book.definitions.setdefault(key, [])
+        known = self.book.definitions.get(key, ())
         if _is_named(body) and any(not _is_named(each.body) and each.section == row.section for each in known):
             self._name_entries(name, body, row)
             return False
@@ -335,16 +332,22 @@ class _Gatherer:
             return False
         if body.head == "sym" and self._leads_to(body, name):
             return False
-        known.append(Definition(name, body, row.order, row.section))
+        self._define(name, body, row)
         return through or (body.head == "sym" and len(others) > 1)
 
     def _name_entries(self, whole: Node, names: Node, row: Row) -> None:
         """Take Z = [z₁ z₂] for what the entries of Z are called, where Z is defined before."""
         self.book.by_entries.add(row.order)
-        for name, body in _entries(names, whole):
+        self._define_entries(_entries(names, whole), row)
+
+    def _define_entries(self, pairs: Iterable[tuple[Node, Node]], row: Row) -> None:
+        for name, body in pairs:
             if not self._is_defined(name) and not self._is_counted(name):
-                known = self.book.definitions.setdefault(n.key(name), [])
-                known.append(Definition(name, body, row.order, row.section))
+                self._define(name, body, row)
+
+    def _define(self, name: Node, body: Node, row: Row) -> None:
+        known = self.book.definitions.setdefault(n.key(name), [])
+        known.append(Definition(name, body, row.order, row.section))
 
     def _name_family(self, whole: Node, names: Node, row: Row) -> None:
         """Take h = [h_1 … h_n] for what the entries of h are called, where h is defined before."""
@@ -355,8 +358,7 @@ class _Gatherer:
         if names.head == "vector" and entry.head == "sym" and not self.book.definitions.get(n.key(entry)):
             index = n.symbol("i")
             name = replace(entry, args=tuple(index if each == n.symbol(LETTER) else each for each in entry.args))
-            body = Node("entry", (whole, index))
-            self.book.definitions[n.key(name)] = [Definition(name, body, row.order, row.section)]
+            self._define(name, Node("entry", (whole, index)), row)
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:

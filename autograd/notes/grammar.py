@@ -222,7 +222,8 @@ def _gather(
 
 def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
     """Read what stands in brackets after a name as a step, t or t + 1: its letter, and whether it is shifted."""
-    inner = _in_brackets(row, _after_scripts(row, at))
+    at = _after_scripts(row, at)
+    inner = plain(row[at + 1 : _bracket_end(row, at)])
     if not inner or inner[0].kind != "letter" or inner[0].text not in _STEP_LETTERS:
         return None
     if len(inner) == 1:
@@ -231,16 +232,13 @@ def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
     return (inner[0].text, True) if shifted else None
 
 
-def _in_brackets(row: Sequence[Token], at: int) -> list[Token]:
-    """Return what stands in brackets at a place, if it is short and has no brackets in it; else nothing."""
+def _bracket_end(row: Sequence[Token], at: int) -> int:
+    """Return where brackets close that begin at a place, are short, and have none in them; 0 where there are none."""
     if at >= len(row) or not row[at].is_sign("("):
-        return []
-    for end in range(at + 1, min(at + 8, len(row))):
-        if row[end].is_sign("("):
-            return []
-        if row[end].is_sign(")"):
-            return [each for each in row[at + 1 : end] if each.kind != "space"]
-    return []
+        return 0
+    ends = (place for place in range(at + 1, min(at + 8, len(row))) if row[place].is_sign("(", ")"))
+    end = next(ends, 0)
+    return end if row[end].is_sign(")") else 0
 
 
 def _after_scripts(row: Sequence[Token], at: int) -> int:
@@ -439,7 +437,7 @@ class _Reader:
                 self.at += 2
                 left, right = _joined(factors, joints), self.signed()
                 factors, joints = [Node("odot", (*(left.args if left.head == "odot" else (left,)), right))], ""
-            elif self.is_convolution():
+            elif self.accept_convolution():
                 left = _joined(factors, joints)
                 factors, joints = [Node("call", (left, self.signed()), "conv")], ""
             elif token.is_command(*_TIMES) or (token.is_sign("*") and not self.peek(1).is_sign("*")):
@@ -491,7 +489,7 @@ class _Reader:
             self.peek(1).is_sign("*") or self.peek(1).is_command("ast", "times")
         )
 
-    def is_convolution(self) -> bool:
+    def accept_convolution(self) -> bool:
         """Take the word conv between two factors, with its sign; False, and nothing is taken, for anything else."""
         token = self.peek()
         if token.kind == "words" and token.text.strip() == "conv":
@@ -1407,13 +1405,12 @@ class _Reader:
 
     def step_index(self) -> list[Node] | None:
         """Read the step of w(k + 1) as an index; None, and nothing is taken, for other brackets."""
-        inner = _in_brackets(self.row, self.at)
-        first = inner[0] if inner else _END
-        if not (len(inner) == 1 and (first.kind == "number" or first.text in _STEP_LETTERS)) and (
-            _step(self.row, self.at) is None
-        ):
+        end = _bracket_end(self.row, self.at)
+        inner = plain(self.row[self.at + 1 : end])
+        is_number = [each.kind for each in inner] == ["number"]
+        if not is_number and _step(self.row, self.at) is None:
             return None
-        self.at += next(at for at in range(1, 9) if self.peek(at).is_sign(")")) + 1
+        self.at = end + 1
         return self.indices(inner)
 
     def high_index(self, base: str, *, before_low: bool = False) -> list[Node] | None:
@@ -1573,15 +1570,14 @@ def _broken_sum(table: Token) -> list[Token] | None:
     """Join the rows of a table without brackets that only breaks a long sum into lines; None for a matrix."""
     if table.text not in ("matrix", "array", "smallmatrix") or len(table.rows) < 2:
         return None
-    lines = [plain([each for cell in cells for each in cell]) for cells in table.rows]
-    lines = [line for line in lines if line]
+    if any(len(cells) != 1 for cells in table.rows):
+        return None
+    lines = list(filter(None, (plain(cell) for (cell,) in table.rows)))
     breaks = all(
         before[-1].is_sign("+", "-") or after[0].is_sign("+", "-") for before, after in itertools.pairwise(lines)
     )
-    whole = (
-        breaks and all(len(cells) == 1 for cells in table.rows) and any(line[-1].is_sign("+", "-") for line in lines)
-    )
-    return [each for line in lines for each in line] if whole else None
+    goes_on = any(line[-1].is_sign("+", "-") for line in lines)
+    return [each for line in lines for each in line] if breaks and goes_on else None
 
 
 def _has_value(row: Sequence[Token]) -> bool:

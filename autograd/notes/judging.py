@@ -12,7 +12,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes.grids import Grid, Quantity, ShapeError
 from autograd.notes.nodes import Node
-from autograd.notes.world import Book, Budget, Environment, Options, Unknown, World, letters_of
+from autograd.notes.world import NOT_COMPUTED, Book, Budget, Environment, Options, Unknown, World, letters_of
 
 __all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "joins"]
 
@@ -49,6 +49,11 @@ class Outcome:
     trusted: bool = True
     remark: str = ""
     shape_error: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether both sides are equal, and not because both are 0."""
+        return self.result == EQUAL and not self.vacuous
 
 
 class Judge:
@@ -103,7 +108,7 @@ class Judge:
         outcomes: list[Outcome] = []
         for options in readings or self.readings:
             outcome = self.compared(claim, options)
-            if outcome.result == EQUAL and not outcome.vacuous:
+            if outcome.holds:
                 return outcome
             outcomes.append(outcome)
         for each in outcomes:
@@ -175,7 +180,7 @@ class Judge:
             try:
                 env = self.choices(claim, world)[0][1]
                 sides: list[object] = [_entries(world.value(side, env)) for side in (claim.left, claim.right)]
-            except (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError) as error:
+            except NOT_COMPUTED as error:
                 sides = [str(error)]
             if sides not in seen:
                 seen.append(sides)
@@ -188,7 +193,7 @@ class Judge:
             world = self.world(claim.order, claim.section, seed, self.readings[0])
             try:
                 found += [_entries(world.value(side, env)) for _, env in self.choices(claim, world)]
-            except (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError):
+            except NOT_COMPUTED:
                 return False
         return all(each == found[0] for each in found)
 

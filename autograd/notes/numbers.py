@@ -10,11 +10,11 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes import rounding
 from autograd.notes.equation import DOUBTFUL, RIGHT, WRONG
-from autograd.notes.grids import Grid, ShapeError
+from autograd.notes.grids import Grid
 from autograd.notes.nodes import Node
 from autograd.notes.repairing import single_changes
 from autograd.notes.rows import Row, digits, place_of
-from autograd.notes.world import EVERYWHERE, Book, Budget, Options, Unknown, World, letters_of
+from autograd.notes.world import EVERYWHERE, NOT_COMPUTED, Book, Budget, Options, World, letters_of
 
 __all__ = ["Numbers", "neighbours"]
 
@@ -61,7 +61,7 @@ class Numbers:
         world = World(self.book, row.order, row.section, 0, Options(numbers=numbers), self.budget)
         try:
             value = world.value(side, {})
-        except (Unknown, ShapeError, OverflowError, ZeroDivisionError, ValueError):
+        except NOT_COMPUTED:
             return None
         if isinstance(value, Grid) or world.leaves or world.opaque or not world.used:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -89,8 +89,7 @@ class Pairs:
 
     def known_function(self, row: Row, left: Node, body: Node) -> tuple[str, str] | None:
         """Hold the definition of a function with a known name against that function."""
-        known = {"sigmoid": "sigmoid", "tanh": "tanh", "softplus": "softplus", "relu": "relu"}.get(left.text)
-        if known is None or len(left.args) != 1:
+        if left.text not in ("sigmoid", "tanh", "softplus", "relu") or len(left.args) != 1:
             return None
         own = self.book.functions.pop(left.text, [])
         try:
@@ -126,7 +125,7 @@ class Pairs:
         claim = Claim(left, right, row.order, row.section, row.conditions)
         if (whole := _of_the_whole_sum(left)) is not None:
             outcome = self.judge.compare(replace(claim, left=whole))
-            if outcome.result == EQUAL and not outcome.vacuous:
+            if outcome.holds:
                 return self._equal(replace(claim, left=whole), outcome)
         matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
         if (self.typed or matrices) and self.is_softly_known(claim):
@@ -135,7 +134,7 @@ class Pairs:
                 return verdict
         outcome = self.judge.compare(claim)
         for one in reversed(earlier[1:]):
-            if outcome.result == EQUAL and not outcome.vacuous:
+            if outcome.holds:
                 break
             if outcome.result == UNEQUAL:
                 break
@@ -146,7 +145,7 @@ class Pairs:
             return self._equal(claim, outcome)
         for one in reversed(earlier[1:] if outcome.result == UNEQUAL else ()):
             step = self.judge.compare(replace(claim, left=one))
-            if step.result == EQUAL and not step.vacuous:
+            if step.holds:
                 return self._equal(replace(claim, left=one), step)[0], "as the side before it"
         older = self._by_older_definition(claim)
         if older is not None:
@@ -162,13 +161,17 @@ class Pairs:
     def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
         """Judge a derivative by an earlier definition of what is differentiated, where the last one says too little."""
         y = claim.left.args[0] if claim.left.head == "d" else claim.left
-        for definition in reversed(self.book.definitions.get(n.key(y), []) if y.head == "sym" else []):
-            if definition.order < claim.order and definition.section == claim.section:
-                outcome = self.judge.compare(replace(claim, order=definition.order + 1))
-                if outcome.result == EQUAL and not outcome.vacuous:
-                    return self._equal(claim, outcome)[
-                        0
-                    ], f"by {n.show(definition.pattern)} = {n.show(definition.body)}"
+        every = reversed(self.book.definitions.get(n.key(y), ()) if y.head == "sym" else ())
+        older = (each for each in every if each.order < claim.order and each.section == claim.section)
+        found = self._right_by(claim, older)
+        return (self._equal(claim, found[1])[0], f"by {found[0]}") if found else None
+
+    def _right_by(self, claim: Claim, every: Iterable[Definition]) -> tuple[str, Outcome] | None:
+        """Return the first of some definitions by which a claim is right, in words, and the outcome."""
+        for each in every:
+            outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
+            if outcome.holds:
+                return f"{n.show(each.pattern)} = {n.show(each.body)}", outcome
         return None
 
     def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
@@ -179,7 +182,7 @@ class Pairs:
                 break
             claim = replace(claim, left=one)
             outcome = self.judge.compare(claim, self.typed or None)
-        if outcome.result == EQUAL and not outcome.vacuous:
+        if outcome.holds:
             if outcome.guessed:
                 return JOINS, ""
             if outcome.options.entrywise:
@@ -199,7 +202,7 @@ class Pairs:
             return self._unlike_slopes(claim, outcome)
         if outcome.shape_error and self.square:
             square = self.judge.compare(claim, self.square)
-            if square.result == EQUAL and not square.vacuous:
+            if square.holds:
                 return IN_FORM, "where all matrices are square"
         repair = self._first_repair(claim, self.typed)
         if repair is not None:
@@ -311,7 +314,7 @@ class Pairs:
         what, repaired = found
         claim = Claim(left, right, row.order, row.section, row.conditions)
         outcome = self.judge.compare(claim)
-        if outcome.result == EQUAL and not outcome.vacuous:
+        if outcome.holds:
             return DOUBTFUL, f"{what} (the value is the same)"
         if repaired is None:
             return DOUBTFUL, what
@@ -440,7 +443,7 @@ class Pairs:
                     continue
                 changed = claim.left.replaced(lambda each, one=one, other=other: other if each == one else None)  # type: ignore[misc]
                 outcome = self.judge.compare(replace(claim, left=changed))
-                if outcome.result == EQUAL and not outcome.vacuous:
+                if outcome.holds:
                     return JOINS, f"if {n.show(one)} is {n.show(other)}, which the note does not say"
         return None
 
@@ -457,7 +460,7 @@ class Pairs:
             if one in right.args or other in right.args:
                 changed = Node("+", (one, n.negative(other)))
                 outcome = self.judge.compare(replace(claim, right=changed))
-                if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+                if outcome.holds and not outcome.guessed:
                     return Repair(f"an operator is missing in {n.show(right)}", changed)
         return None
 
@@ -485,11 +488,8 @@ class Pairs:
         calls = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head == "call"}
         every = [each for key in names for each in self.book.definitions.get(key, ())]
         every += [each for name in {*calls, *(key[0] for key in names)} for each in self.book.functions.get(name, ())]
-        for each in [other for other in every if other.order != claim.order][:MOST_DEFINITIONS]:
-            outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
-            if outcome.result == EQUAL and not outcome.vacuous:
-                return f"{n.show(each.pattern)} = {n.show(each.body)}"
-        return ""
+        found = self._right_by(claim, [each for each in every if each.order != claim.order][:MOST_DEFINITIONS])
+        return found[0] if found else ""
 
     def _is_by_alias(self, claim: Claim) -> bool:
         """Whether a claim differentiates by what is another name's equal, as tied weights are: each may be meant."""
@@ -500,11 +500,8 @@ class Pairs:
         """Name another definition of what is differentiated by which the claim is right."""
         y = claim.left.args[0] if claim.left.head == "d" else None
         every = self.book.definitions.get(n.key(y), ()) if y is not None and y.head == "sym" else ()
-        for each in every if len({each.body for each in every}) > 1 else ():
-            outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
-            if outcome.result == EQUAL and not outcome.vacuous:
-                return f"{n.show(each.pattern)} = {n.show(each.body)}"
-        return ""
+        found = self._right_by(claim, every) if len({each.body for each in every}) > 1 else None
+        return found[0] if found else ""
 
     def _hindsight(self, claim: Claim) -> str:
         """Say that a claim rests on what only a later section defines, which may be another quantity."""
@@ -731,7 +728,7 @@ class Pairs:
             return (RIGHT, "as in the worksheet") if alike[0].section == EVERYWHERE else (DEFINED, "as before")
         claim = Claim(before[-1].body, mine.body, before[-1].order + 1, row.section, row.conditions)
         outcome = self.judge.compare(claim)
-        if outcome.result == EQUAL and not outcome.vacuous:
+        if outcome.holds:
             return (JOINS, "") if outcome.guessed else (RIGHT, "")
         if outcome.result == UNEQUAL and len(set(mine.body.symbols())) > 2:
             renamed = self.repairer.repair(claim, outcome.options, list(before[-1].body.symbols()), renames_only=True)
@@ -758,7 +755,7 @@ class Pairs:
         typed = bool(self.typed) and self.is_softly_known(claim)
         readings = [replace(each, without=mine.order) for each in (self.typed if typed else self.judge.readings)]
         outcome = self.judge.compare(claim, readings)
-        if outcome.result == EQUAL and not outcome.vacuous:
+        if outcome.holds:
             return (JOINS, "") if outcome.guessed else (RIGHT, "by what was said before")
         derived = any(each.body.contains("d") for each in general)
         if outcome.result != UNEQUAL or not derived or outcome.guessed or not outcome.trusted:

@@ -108,7 +108,7 @@ class Repairer:
         """Find the one derivative that is upside down, where the note does not say what it is as it stands."""
         for what, side in _everywhere(claim.right, _inverted):
             outcome = self.judge.compared(replace(claim, right=side), options, brief=True)
-            if outcome.result == EQUAL and not outcome.vacuous and outcome.trusted and not outcome.remark:
+            if outcome.holds and outcome.trusted and not outcome.remark:
                 return Repair(what, side)
         return None
 

@@ -260,7 +260,7 @@ class Verdicts:
         if not (only and plain) and not self.pairs.judge.constant(left, claim):
             return None
         outcome = self.pairs.judge.compare(claim)
-        if outcome.result == EQUAL and not outcome.vacuous and not outcome.guessed:
+        if outcome.holds and not outcome.guessed:
             return RIGHT, ""
         if outcome.result == EQUAL:
             return JOINS, ""

@@ -66,6 +66,10 @@ class _Outside(Unknown):
     """An entry is taken where a matrix has none."""
 
 
+NOT_COMPUTED: Final = (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError)
+"""What is raised where a formula has no value."""
+
+
 @dataclass
 class Budget:
     """Number of nodes that may still be evaluated."""
