@@ -65,7 +65,7 @@ def neg(x: float) -> tuple[float, float]:
 @row("y*x**(y - 1)", "out*log(x)",
      second=("pow_second_xx(x, y)", "pow_second_xy(x, y)", "pow_second_yy(x, y)"),
      operator="**", symbol="^", text="{x}**{y}", latex="{x}^{{{y}}}", precedence=POWER, numpy="power",
-     domain=(POSITIVE, REAL), kinks="x == 0 and (y <= 0 or y != floor(y))")  # fmt: skip
+     domain=(POSITIVE, REAL), kinks="x == 0 and (y < 0 or y != floor(y))")  # fmt: skip
 def pow(x: float, y: float) -> tuple[float, float, float]:
     """x to the y, as IEEE 754's pow."""
     out = x * x if y == 2.0 else ieee.pow(x, y)

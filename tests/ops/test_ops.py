@@ -144,7 +144,11 @@ TRUTH: dict[str, Truth] = {
     "mul": lambda x, y: (x * y, y, x),
     "div": lambda x, y: (x / y, 1 / y, -x / y**2),
     "neg": lambda x: (-x, -1),
-    "pow": lambda x, y: (x**y, y * x ** (y - 1), x**y * mpmath.log(x) if x or y <= 0 else mpf(0)),
+    "pow": lambda x, y: (
+        x**y,
+        y * x ** (y - 1) if y else mpf(0),
+        x**y * mpmath.log(x) if x or y < 0 else mpf(0 if y else "nan"),
+    ),
     "abs": lambda x: (abs(x), mpmath.sign(x)),
     "reciprocal": lambda x: (1 / x, -1 / x**2),
     "sign": lambda x: (mpmath.sign(x), 0),
@@ -284,8 +288,8 @@ def is_kink(op: Op, operands: tuple[float, ...]) -> bool:
 
 def ulps(got: float, truth: Any) -> float:
     """|got − truth| in units in the last place of the truth; an infinity stands for the first number too large."""
-    if math.isnan(got):
-        return inf
+    if math.isnan(got) or mpmath.isnan(truth):
+        return 0.0 if math.isnan(got) and mpmath.isnan(truth) else inf
     too_large = mpf(2) ** 1024
     if abs(truth) >= too_large:
         truth = mpmath.sign(truth) * too_large
