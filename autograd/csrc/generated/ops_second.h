@@ -305,7 +305,7 @@ second_leaky_relu_01(double x, double slope, double out, double d_x, double d_sl
 {
     double unused;
     const double t0 = x > 0.0 ? 1.0 : 0.0;
-    const double t1 = x < 0.0 ? 1.0 : 0.0;
+    const double t1 = x == 0.0 ? 1.0 : 0.0;
     const double t2 = op_min(slope, 1.0, &unused, &unused);
     const double t3 = t2 > 0.0 ? 1.0 : 0.0;
     const double t4 = 0.0 == t2 ? 1.0 : 0.0;
@@ -316,7 +316,7 @@ second_leaky_relu_01(double x, double slope, double out, double d_x, double d_sl
     const double t9 = t8 / 2.0;
     const double t10 = t7 + t9;
     const double t11 = t6 * t10;
-    const double t12 = t1 != 0.0 ? 1.0 : t11;
+    const double t12 = t1 != 0.0 ? t11 : 1.0;
     const double t13 = t0 != 0.0 ? 0.0 : t12;
     return t13;
 }
