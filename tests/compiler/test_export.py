@@ -206,7 +206,6 @@ UNSELECTED: dict[str, Callable[[Value, Value, Value], Value]] = {
 """Of which b may be infinite where its product with a is not selected: gradients are finite then."""
 
 
-@pytest.mark.skipif("c" not in KERNELS, reason="the plain plan has strict instructions alone")
 @pytest.mark.parametrize("name", UNSELECTED)
 def test_what_is_not_selected_may_be_infinite(name: str, tmp_path: Path) -> None:
     a, b, c = Value(-1.0, label="a"), Value(2.0, label="b"), Value(0.5, label="c")
