@@ -17,7 +17,7 @@ from autograd.ops import TABLE
 
 __all__ = [
     "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph", "gradient_alone",
-    "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push", "push_graph",
+    "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push",
 ]  # fmt: skip
 
 LARGE: Final = 2.0**256
@@ -276,9 +276,28 @@ def directional_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
     """
     if len(outputs) == 1:
         return [_graph_by_reverse(tangents, outputs[0])]
-    forward = modes.recorder() is not None or all_moderate(active(outputs, [x for x, _ in tangents], cut=True)[0])
-    moved = push_graph(tangents, outputs) if forward else [math.nan] * len(outputs)
+    nodes = active(outputs, [x for x, _ in tangents], cut=True)[0]
+    forward = modes.recorder() is not None or all_moderate(nodes)
+    moved = _push_graph(tangents, outputs, nodes) if forward else [math.nan] * len(outputs)
     return [x if _is_finite(x) else _graph_by_reverse(tangents, y) for x, y in zip(moved, outputs)]
+
+
+def _push_graph(tangents: Pairs, outputs: Sequence[Value], nodes: Sequence[Value]) -> list[Any]:
+    if modes.detecting():
+        push([(x, _plain(tangent)) for x, tangent in tangents], outputs)
+    moving: dict[int, Any] = {}
+    for x, tangent in tangents:
+        moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
+    given = set(moving)
+    for node in nodes:
+        if id(node) in given:
+            continue
+        for operand, local in slopes(node, moving):
+            change = _product(node, local, moving[id(operand)])
+            if change is not None:
+                moving[id(node)] = add(moving.get(id(node), 0.0), change)
+    JointRules.forget()
+    return [moving.get(id(output), 0.0) for output in outputs]
 
 
 def _is_finite(x: Any) -> bool:
@@ -310,29 +329,3 @@ def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool
         return [directional([(x, 1.0)], outputs) for x in inputs]
     order = computed(outputs)  # as in C: where several outputs share nodes, one order for all of them
     return [pull([(y, 1.0)], inputs, order) for y in outputs]
-
-
-def push_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
-    """Forward mode over Values: as `push`, but a result is a graph, or a float where it is constant.
-
-    Examples
-    --------
-    >>> x = Value(3.0)
-    >>> push_graph([(x, 1.0)], [x * x])
-    [Value(6)]
-    """
-    if modes.detecting():
-        push([(x, _plain(tangent)) for x, tangent in tangents], outputs)
-    moving: dict[int, Any] = {}
-    for x, tangent in tangents:
-        moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
-    given = set(moving)
-    for node in active(outputs, [x for x, _ in tangents], cut=True)[0]:
-        if id(node) in given:
-            continue
-        for operand, local in slopes(node, moving):
-            change = _product(node, local, moving[id(operand)])
-            if change is not None:
-                moving[id(node)] = add(moving.get(id(node), 0.0), change)
-    JointRules.forget()
-    return [moving.get(id(output), 0.0) for output in outputs]
