@@ -6,7 +6,25 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean", "display_width", "listing", "shortened"]
+__all__ = ["counted", "did_you_mean", "display_width", "listing", "shortened"]
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with the word for what is counted.
+
+    Parameters
+    ----------
+    number : int
+        How many there are.
+    one, many : str
+        The word for one and for several; by default with an s.
+
+    Examples
+    --------
+    >>> counted(1, "step"), counted(2, "step"), counted(0, "leaf", "leaves")
+    ('1 step', '2 steps', '0 leaves')
+    """
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def did_you_mean(name: str, known: Iterable[str], *, most: int = 1) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograd._common.files import write_whole
-from autograd._common.text import did_you_mean
+from autograd._common.text import counted, did_you_mean
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
@@ -309,10 +309,6 @@ def _write(path: str, text: str, forced: bool, how: str) -> None:
     write_whole(target, text)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what if count == 1 else {'leaf': 'leaves'}.get(what, what + 's')}"
-
-
 def _load(session: EditableSheet, words: list[Word]) -> Reply:
     if not words:
         raise WorksheetError(f":load takes a file or one of {', '.join(shipped.names())}")
@@ -325,9 +321,8 @@ def _load(session: EditableSheet, words: list[Word]) -> Reply:
     own = path if Path(path).is_file() else ""
     text = raw.decode("utf-8-sig")
     said = session.start(text, own)
-    many = (
-        f"{_counted(len(sheet.steps), 'step')}, {_counted(len(sheet.leaves), 'leaf')}; its output is {session.output()}"
-    )
+    counts = f"{counted(len(sheet.steps), 'step')}, {counted(len(sheet.leaves), 'leaf', 'leaves')}"
+    many = f"{counts}; its output is {session.output()}"
     note = f"{sheet.title + ': ' if sheet.title else ''}{many}" if sheet.steps else said
     wrong = _wrong_claims(session)
     lines = [writing.printable(note), *wrong]

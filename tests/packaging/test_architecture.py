@@ -131,20 +131,29 @@ def of_nn(module: str) -> bool:
     return package(module).split(".")[0] == "nn"
 
 
-@cache
-def files() -> list[str]:
-    """Every file of the project that a person writes or a program of it."""
+def in_git(*options: str) -> list[str]:
     listed = subprocess.run(
-        [needs.tool("git"), "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        [needs.tool("git"), "-c", "safe.directory=*", "ls-files", "-z", *options],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     if listed.returncode:
         needs.lacking("git repository around the tests")
-    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    return listed.stdout.split("\0")[:-1]
+
+
+@cache
+def files() -> list[str]:
+    """Every file of the project that a person writes or a program of it."""
+    return [name for name in in_git("-co", "--exclude-standard") if (ROOT / name).is_file()]
 
 
 def written(suffixes: Iterable[str]) -> list[str]:
     return [name for name in files() if Path(name).suffix in suffixes]
+
+
+def test_names_of_files_are_plain() -> None:
+    """Others cannot be checked out on every system, and in the root they are what a program wrote by mistake."""
+    assert [name for name in in_git() if not re.fullmatch(r"[A-Za-z0-9_./-]*[A-Za-z][A-Za-z0-9_.-]*", name)] == []
 
 
 def test_every_file_says_what_it_is_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd._common.text import counted
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE
@@ -29,8 +30,8 @@ def listing(tape: Tape, instructions: int) -> str:
       return t1
       guard: x > 0 is True
     """
-    counts = [_count(tape.inputs, "input"), _count(tape.parameters, "parameter"), _count(len(tape.rows), "op")]
-    lines = [f"{', '.join(counts)}: {_count(instructions, 'instruction')}"]
+    counts = [counted(tape.inputs, "input"), counted(tape.parameters, "parameter"), counted(len(tape.rows), "op")]
+    lines = [f"{', '.join(counts)}: {counted(instructions, 'instruction')}"]
     names = [_name(tape, entry) for entry in range(len(tape))]
     last = tape.inputs + tape.parameters
     if tape.inputs:
@@ -42,10 +43,6 @@ def listing(tape: Tape, instructions: int) -> str:
     lines.append(f"  return {', '.join(names[x] for x in tape.outputs)}")
     lines += [f"  guard: {described(guard, names.__getitem__)} is {guard.outcome!r}" for guard in tape.guards]
     return "\n".join(lines)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _name(tape: Tape, entry: int) -> str:
