@@ -46,39 +46,38 @@ class _Gatherer:
         book = self.book
         book.letters = set(self.notation.letters)
         every = [side for row in self.rows for side in row.readable()]
-        self.counting = {index.text for side in every for name in side.symbols() for index in name.args}
-        self.counting |= {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
+        nodes = [each for side in every for each in side.walk()]
+        bound = {each.text for each in nodes if each.head in ("sum", "prod")}
+        self.counting = {index.text for each in nodes if each.head == "sym" for index in each.args} | bound
         defined = [row.sides[0] for row in self.rows if row.sides and row.sides[0] is not None]
         steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
-        for side in every:
-            for each in side.walk():
-                for last in {"vector": each.args[-1:], "table": each.args[-2:]}.get(each.head, ()):
-                    self._sizes(last, steps)
-                book.unindexed |= each.head == "sum" and each.text == "?"
-                if each.head in ("sum", "prod") and each.text != "?":
-                    book.letters.add(each.text)
-                    self._sizes(each.args[2], steps)
-                    self._range(each)
-        for side in every:
-            for each in side.walk():
-                for x in each.args[1:] if each.head == "d" else ():
-                    book.sizes.pop(n.show(x), None)  # what something is differentiated by is no size
-        bound = {each.text for side in every for each in side.walk() if each.head in ("sum", "prod")}
+        for each in nodes:
+            for last in {"vector": each.args[-1:], "table": each.args[-2:]}.get(each.head, ()):
+                self._sizes(last, steps)
+            if each.head in ("sum", "prod") and each.text != "?":
+                book.letters.add(each.text)
+                self._sizes(each.args[2], steps)
+                self._range(each)
+        for x in (x for each in nodes if each.head == "d" for x in each.args[1:]):
+            book.sizes.pop(n.show(x), None)  # what something is differentiated by is no size
         book.letters -= book.sizes.keys() - bound
         book.letters -= self._labels(every) - bound
-        for side in every:
-            for each in side.walk():
-                if each.head == "sum" and each.text != "?":
-                    for inner in each.args[0].symbols():
-                        if inner.text.lstrip("*")[:1].lower() not in TARGETS:
-                            continue
-                        others = [index for index in inner.args if index != n.symbol(each.text)]
-                        if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
-                            book.simplex.setdefault(n.key(inner), each.text)
-
+        sums = [each for each in nodes if each.head == "sum"]
+        book.unindexed = any(each.text == "?" for each in sums)
+        self._simplexes(each for each in sums if each.text != "?")
         self._listed_ranges(every)
         self._other_letters()
         self._declared_shapes()
+
+    def _simplexes(self, sums: Iterable[Node]) -> None:
+        """Take what may be probabilities, and are summed over their only index, for numbers that may add up to 1."""
+        for each in sums:
+            for inner in each.args[0].symbols():
+                if inner.text.lstrip("*")[:1].lower() not in TARGETS:
+                    continue
+                others = [index for index in inner.args if index != n.symbol(each.text)]
+                if len(others) == len(inner.args) - 1 and all(index.head == "label" for index in others):
+                    self.book.simplex.setdefault(n.key(inner), each.text)
 
     def _listed_ranges(self, sides: Sequence[Node]) -> None:
         """Take how far a letter runs from the members that the note writes out: of y_1 and y_2, and none more, two."""
@@ -194,47 +193,37 @@ class _Gatherer:
 
     def _gather_wholes(self) -> None:
         """Take ω for the matrix of ω_11 … ω_32 where the note writes these out and does not define ω itself."""
-        members: dict[Key, dict[tuple[int, ...], Node]] = {}
-        bare: dict[Key, Node] = {}
-        general: dict[Key, Node] = {}
-        for row in self.rows:
-            for each in (name for side in row.readable() for name in side.symbols()):
-                low = each.low
-                if each.args and len(low) == len(each.args) and all(arg.head == "num" for arg in low):
-                    members.setdefault((each.text, 0), {})[tuple(int(arg.number) for arg in low)] = each
-                elif not each.args:
-                    bare[n.key(each)] = each
-                elif (
-                    len(low) == len(each.args) == 1
-                    and each.args[0].head == "sym"
-                    and not each.bold
-                    and ((each.text, 0) not in general or each.args[0].text in self.book.ranges)
-                ):
-                    general[each.text, 0] = each
+        names = [name for row in self.rows for side in row.readable() for name in side.symbols()]
+        bare = {n.key(each) for each in names if not each.args and not self._is_counted(each)}
+        bare -= self.book.definitions.keys()
         upright = not any(
             row.sides[0] is not None and row.sides[0].head == "sym" and other.head == "matrix" and len(other.args) == 1
             for row in self.rows
             if row.sides
             for other in row.readable()[1:]
         )
-        for key, known in members.items():
-            name = bare.get(key)
-            if name is None or key in self.book.definitions or self._is_counted(name) or len(known) < 2:
-                continue
-            grid = _grid(known, upright=upright)
+        for key, known in _members(names).items():
+            grid = _grid(known, upright=upright) if key in bare and len(known) > 1 else None
             if grid is not None:
                 self.book.wholes[key] = grid
         every = (each.body for known in self.book.definitions.values() for each in known)
         if not any(map(n.is_literal, every)):
             return
-        for key, each in general.items():
-            name = bare.get(key)
-            if name is None or key in self.book.definitions or key in self.book.wholes or self._is_counted(name):
-                continue
-            index = each.args[0]
-            first, last = self.book.ranges.get(index.text, (n.ONE, Node("open")))
-            entry = replace(each, args=(n.symbol(LETTER),))
-            self.book.wholes[key] = Node("vector", (entry, first, last), "column")
+        for key, each in self._families(names).items():
+            if key in bare and key not in self.book.wholes:
+                first, last = self.book.ranges.get(each.args[0].text, (n.ONE, Node("open")))
+                entry = replace(each, args=(n.symbol(LETTER),))
+                self.book.wholes[key] = Node("vector", (entry, first, last), "column")
+
+    def _families(self, names: Iterable[Node]) -> dict[Key, Node]:
+        """Return names with one letter below, r_i, by their bare names; with a letter whose range is known, if any."""
+        found: dict[Key, Node] = {}
+        for each in names:
+            if len(each.args) == 1 and each.low == each.args and each.args[0].head == "sym" and not each.bold:
+                key = each.text, 0
+                if key not in found or each.args[0].text in self.book.ranges:
+                    found[key] = each
+        return found
 
     def _define_row(self, row: Row) -> None:
         relations = row.statement.relations
@@ -439,6 +428,15 @@ class _Gatherer:
             if all(each.pattern != left for each in known):
                 known.append(Definition(left, body, row.order, row.section))
             return
+
+
+def _members(names: Iterable[Node]) -> dict[Key, dict[tuple[int, ...], Node]]:
+    """Return names with numbers below, by their bare names and these numbers."""
+    found: dict[Key, dict[tuple[int, ...], Node]] = {}
+    for each in names:
+        if each.args and each.low == each.args and all(arg.head == "num" for arg in each.args):
+            found.setdefault((each.text, 0), {})[tuple(int(arg.number) for arg in each.args)] = each
+    return found
 
 
 def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | None:
