@@ -164,7 +164,7 @@ class Optimizer:
         for group in self._groups:
             row, states, settings = self._row(self if group.plain else self._settings_of(group))
             flat.step(row, group.values, group.arrays(states), settings)
-        self.__dict__["steps"] += 1  # past __setattr__, which takes as long as the step
+        self.__dict__["steps"] += 1  # past __setattr__, which has nothing to check here
 
     @without_arguments
     def zero_grad(self) -> None:

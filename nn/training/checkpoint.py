@@ -27,9 +27,8 @@ __all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
-LONGEST: Final = 64  # entries of a container
-MOST: Final = 200  # objects
-"""How many are looked at."""
+LONGEST: Final = 64  # entries of a container in a fingerprint
+MOST: Final = 200  # objects in one
 STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
 """Attributes of schedules that change, or are kept elsewhere."""
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
@@ -58,8 +57,8 @@ class Checkpoint:
 
     A training that is started again with the same checkpoint continues from the file, and ends with the same weights,
     bit for bit, as one that was never interrupted. Model (classes, code and plain attributes), data, loss, penalty,
-    schedule, `clip`, batch size and `seed` must be the same; weights and the optimiser's settings are those of the
-    file, whatever the model was initialised with.
+    schedule, `clip`, the classes of callbacks that have a state, batch size and `seed` must be the same; weights and
+    the optimiser's settings are those of the file, whatever the model was initialised with.
 
     Parameters
     ----------
@@ -151,7 +150,8 @@ def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
     """Return what tells a function or a setting from another one, as JSON has it.
 
     A function is its name and a checksum of its code and of the plain data and functions that it uses; an object is its
-    class and its attributes. What can't be told apart from run to run is None.
+    class and its attributes. What can't be told apart from run to run is None. Of long containers and deep objects the
+    first `LONGEST` entries and `MOST` objects are looked at.
     """
     if x is None or isinstance(x, (int, float, str)):
         return "nan" if x != x else x
