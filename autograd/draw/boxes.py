@@ -11,7 +11,7 @@ from autograd.engine.backend import Value
 from autograd.ops import TABLE
 from autograd.ops.table import POWER
 
-__all__ = ["BETWEEN", "Box", "Edge", "Rectangle", "box", "kind", "number", "one_line", "op_box", "split", "value_box"]
+__all__ = ["ELLIPSIS", "Box", "Edge", "Rectangle", "box", "kind", "number", "one_line", "op_box", "split", "value_box"]
 
 Rectangle = tuple[float, float, float, float]  # x, y, width, height
 
@@ -19,7 +19,7 @@ TEXT, NAME, SUBSCRIPT, SYMBOL, SMALL = 11.0, 12.0, 9.0, 13.0, 9.0
 ROW, STACKED_ROW, HEADER = 20.0, 17.0, 19.0
 NARROWEST, BESIDE, BESIDE_NAME = 40.0, 8.0, 10.0
 WIDEST_NAME, WIDEST_SYMBOL = 150.0, 84.0
-BETWEEN = " … "  # the first and the last of a layer's neurons
+ELLIPSIS = " … "  # between the names of a layer's first and last neuron
 PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its edges to arrive side by side
 
 

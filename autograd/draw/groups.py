@@ -13,7 +13,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from autograd.draw.boxes import BETWEEN, kind, one_line, split
+from autograd.draw.boxes import ELLIPSIS, kind, one_line, split
 from autograd.engine import backend
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
@@ -273,7 +273,7 @@ def layer_name(neurons: Sequence[str]) -> str:
     """Return the name of a layer: h1 … h16, or 16 × tanh where all neurons are named after their op."""
     if len(set(neurons)) == 1:
         return f"{len(neurons)} × {neurons[0]}" if len(neurons) > 1 else neurons[0]
-    return BETWEEN.join((neurons[0], neurons[-1]))
+    return ELLIPSIS.join((neurons[0], neurons[-1]))
 
 
 def bands(table: Table) -> tuple[Keys, dict[int, str]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from autograd.draw.boxes import BETWEEN
+from autograd.draw.boxes import ELLIPSIS
 from autograd.draw.colours import sheet
 from autograd.draw.fonts import fit, width
 from autograd.draw.layout import labels
@@ -118,18 +118,18 @@ def _frame_name(frame: Frame) -> str:
 
 def _parts(name: str) -> list[tuple[str, str]]:
     """The names in a name, more than one of a layer, h1 … h4, each with its subscript."""
-    return [split(part) for part in name.split(BETWEEN)]
+    return [split(part) for part in name.split(ELLIPSIS)]
 
 
 def _parts_width(parts: Sequence[tuple[str, str]], size: float) -> float:
-    bases, subscripts = BETWEEN.join(base for base, _ in parts), "".join(subscript for _, subscript in parts)
+    bases, subscripts = ELLIPSIS.join(base for base, _ in parts), "".join(subscript for _, subscript in parts)
     return width(bases, size, bold=True) + width(subscripts, SUBSCRIPT, bold=True)
 
 
 def _typeset(parts: Sequence[tuple[str, str]]) -> str:
     written, low = "", False
     for i, (base, subscript) in enumerate(parts):
-        text = _safe(f"{BETWEEN}{base}" if i else base)
+        text = _safe(f"{ELLIPSIS}{base}" if i else base)
         written += f'<tspan dy="-3">{text}</tspan>' if low else text
         written += f'<tspan class="sub" dy="3">{_safe(subscript)}</tspan>' if subscript else ""
         low = bool(subscript)
