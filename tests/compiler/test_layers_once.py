@@ -47,7 +47,7 @@ def learned(program: Program, numbers: list[float], parameters: list[Value]) -> 
         return [output, *(parameter.grad for parameter in parameters), *program.gradients(*numbers).inputs]
 
     first = run()
-    assert run() == first
+    assert repr(run()) == repr(first)  # zeros have signs
     return first
 
 
