@@ -21,6 +21,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from autograd import ops
@@ -488,12 +489,20 @@ def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge |
 def _moves_kink(node: Value, ids: set[int]) -> bool:
     """Whether an input can move the node to its kink: one that stands in an equation of the row's condition."""
     op = ops.TABLE[node.op]
-    equations = (
-        x for x in ast.walk(ast.parse(op.kinks or "0")) if isinstance(x, ast.Compare) and isinstance(x.ops[0], ast.Eq)
-    )
-    named = {x.id for equation in equations for x in ast.walk(equation) if isinstance(x, ast.Name)}
+    if not op.kinks:
+        return False
+    named = _in_equations(op.kinks)
     deciding = node.operands if op.arity is None else [x for p, x in zip(op.parameters, node.operands) if p in named]
     return any(not isinstance(x, float) and id(x) in ids for x in deciding)
+
+
+@lru_cache(maxsize=1024)
+def _in_equations(condition: str) -> frozenset[str]:
+    """The names that stand in the equations of a condition."""
+    equations = (
+        x for x in ast.walk(ast.parse(condition)) if isinstance(x, ast.Compare) and isinstance(x.ops[0], ast.Eq)
+    )
+    return frozenset(x.id for equation in equations for x in ast.walk(equation) if isinstance(x, ast.Name))
 
 
 def _number(operand: Any) -> float:
