@@ -221,7 +221,7 @@ def _list() -> int:
 
 
 def _is_note(path: str) -> bool:
-    """Whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
+    """Return whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
     if path == "-":
         return bool(_DOLLARS.search(_standard_input()))
     if path.lower().endswith(notes.SUFFIXES):

@@ -21,7 +21,7 @@ class Goal:
     figure: Callable[[Results], float]
 
     def reached(self, results: Results) -> bool | None:
-        """Whether it is reached; None when it wasn't measured."""
+        """Return whether it is reached; None when it wasn't measured."""
         found = self.figure(results)
         if math.isnan(found):
             return None

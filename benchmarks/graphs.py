@@ -37,7 +37,7 @@ def network(inputs: Sequence[Number], parameters: Sequence[Number], tanh: Callab
 
 
 def random_graph(leaves: Sequence[Number], ops: int, tanh: Callable[[Number], Number]) -> Number:
-    """A graph without structure to exploit, of values that stay in bounds: the same one for each number type."""
+    """Return a graph without structure to exploit, of values that stay in bounds: the same one for each number type."""
     source, nodes, made = random.Random(0), list(leaves), 0
     while made < ops:
         a, b = source.choice(nodes[-100:]), source.choice(nodes if source.random() < 0.3 else nodes[-100:])

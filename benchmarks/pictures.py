@@ -20,7 +20,7 @@ __all__ = ["crossings", "main", "net", "tangle"]
 
 
 def net(sizes: tuple[int, ...], seed: int = 0) -> Value:
-    """A swept net in which every product and sum is a value, as one writes it by hand."""
+    """Return a swept net in which every product and sum is a value, as one writes it by hand."""
     source, outs, weight = random.Random(seed), [Value(0.1 * i, f"i{i + 1}") for i in range(sizes[0])], 0
     for layer, size in enumerate(sizes[1:], 1):
         kind, bias, made = "o" if layer + 1 == len(sizes) else "h", Value(0.3, f"b{layer}"), []
@@ -42,7 +42,7 @@ def net(sizes: tuple[int, ...], seed: int = 0) -> Value:
 
 
 def tangle(values: int, seed: int = 0) -> Value:
-    """A swept graph without order: each value from two of the last twenty-five."""
+    """Return a swept graph without order: each value from two of the last twenty-five."""
     source = random.Random(seed)
     nodes = [Value(source.uniform(-1, 1), f"x{i}") for i in range(8)]
     for i in range(values):

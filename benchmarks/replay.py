@@ -120,7 +120,7 @@ def limits(folder: Path, expected: dict[str, list[float]], found: Found) -> dict
 
 
 def _called(limit: Callable[..., None], arrays: Sequence[Any], sizes: Sequence[int] = ()) -> Callable[[], None]:
-    """A call of the C, its addresses looked up once; it keeps the arrays alive."""
+    """Return a call of the C, its addresses looked up once; it keeps the arrays alive."""
     first, *others = (array.ctypes.data for array in arrays)
     given = (first, *sizes, *others)
 

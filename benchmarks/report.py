@@ -144,7 +144,7 @@ def training(results: Results) -> str:
 
 
 def epoch(results: Results) -> str:
-    """A sentence on many samples."""
+    """Return a sentence on many samples."""
     found = results.section("training")
 
     def share(size: int, case: str) -> float:
@@ -210,7 +210,7 @@ def eager_times(results: Results) -> str:
 
 
 def eager_details(results: Results) -> list[str]:
-    """The part of the eager section that the README omits."""
+    """Return the part of the eager section that the README omits."""
     memory = [[ENGINES[key].title, f"{size:.1f}"] for key, size in results.bytes_per_node.items()]
     return [
         "### Workloads",

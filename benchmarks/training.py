@@ -102,7 +102,7 @@ def demo(settings: Settings, found: Found) -> Times:
 
 
 def hinge(score: Any, target: Any) -> Any:
-    """The demo's loss of a sample."""
+    """Return the demo's loss of a sample."""
     return ag.relu(1.0 - target * score)
 
 

@@ -62,7 +62,7 @@ def chain(name: str, links: int) -> Workload:
 
 
 def mlp(name: str, points: int = 100, sizes: tuple[int, ...] = (2, 16, 16, 1)) -> Workload:
-    """A multilayer perceptron on two classes: ReLU, hinge loss, L2 penalty; one full batch."""
+    """Return a multilayer perceptron on two classes: ReLU, hinge loss, L2 penalty; one full batch."""
     source = random.Random(2)
     leaves: list[float] = []
     for fan_in, fan_out in itertools.pairwise(sizes):
@@ -85,7 +85,7 @@ START = (0.15, 0.20, 0.25, 0.30, 0.40, 0.45, 0.50, 0.55)
 
 
 def note_002(name: str) -> Workload:
-    """The 2-2-2 sigmoid network of note 002."""
+    """Return the 2-2-2 sigmoid network of note 002."""
 
     def run(engine: Engine, leaves: Sequence[Number]) -> Number:
         w1, w2, w3, w4, w5, w6, w7, w8 = leaves
@@ -105,7 +105,7 @@ def gpt(
     name: str, width: int = 16, heads: int = 4, layers: int = 1, tokens: int = 8, vocabulary: int = 27,
     line: Sequence[int] = (), normed_first: bool = True,
 ) -> Workload:  # fmt: skip
-    """One training step of a small GPT (RMSNorm, causal attention, ReLU), as in Karpathy's microgpt.
+    """Return one training step of a small GPT (RMSNorm, causal attention, ReLU), as in Karpathy's microgpt.
 
     `line` are its tokens, drawn where not given; if not `normed_first`, the last vectors are normalised instead of the
     first, as by the GPT of the notebooks.
@@ -181,7 +181,7 @@ def gpt(
 
 
 def multiply(name: str, times: int = 100_000) -> Workload:
-    """One product, again and again, each result dropped."""
+    """Return one product, again and again, each result dropped."""
 
     def run(engine: Engine, leaves: Sequence[Number]) -> Number:
         a, b = leaves

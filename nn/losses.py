@@ -287,7 +287,7 @@ def _entropy(
 
 
 def _pairs(name: str, outputs: Numbers, targets: Numbers) -> tuple[Iterable[tuple[Any, Any]], tuple[Any, ...]]:
-    """The pairs of an output and a target, and the shape of the outputs."""
+    """Return the pairs of an output and a target, and the shape of the outputs."""
     shape, wanted = shape_of(outputs), shape_of(targets)
     if shape != wanted and shape != (*wanted, 1) and wanted != (*shape, 1):
         raise ValueError(f"{name}: outputs and targets must have one shape, got {shape} and {wanted}")
@@ -326,7 +326,7 @@ def _classified(
     of_each: Callable[[list[Any]], list[Any]],
     check: Callable[[str, list[Any]], None] | None = None,
 ) -> Any:
-    """The reduction of a term for each sample: that of its class, or a weighted sum over classes."""
+    """Return the reduction of a term for each sample: that of its class, or a weighted sum over classes."""
     shape, given = shape_of(outputs), shape_of(targets)
     if len(shape) not in (1, 2) or "ragged" in shape or 0 in shape:
         raise ValueError(
@@ -350,7 +350,7 @@ def _classified(
 
 
 def _check_probability(name: str, output: Any) -> float:
-    """The number of an output, which must be a probability up to rounding; nan is accepted."""
+    """Return the number of an output, which must be a probability up to rounding; nan is accepted."""
     number = modes.number(output) if isinstance(output, Value) else output
     if number < -ROUNDING or number > 1.0 + ROUNDING:
         raise ValueError(
@@ -381,7 +381,7 @@ def _class(name: str, given: Any, count: int) -> int:
 
 
 def _chosen(target: Value, scores: list[Any], of_class: Callable[[list[Any], int], Any]) -> Any:
-    """The term of the class that a Value gives, without branching on it; nan if there is no such class.
+    """Return the term of the class that a Value gives, without branching on it; nan if there is no such class.
 
     The score of the true class becomes the last one. Scores are weighted and shifted rather than selected by `where`,
     because replay checks for each sample which gradients below a `where` count.

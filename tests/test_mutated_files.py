@@ -143,7 +143,7 @@ CHUNKS: Final = [
 
 
 def places(part: Any) -> list[tuple[Any, Any]]:
-    """Every container and key of a document."""
+    """Return every container and key of a document."""
     keys = list(part) if isinstance(part, dict) else list(range(len(part))) if isinstance(part, list) else []
     return [(part, key) for key in keys] + [place for key in keys for place in places(part[key])]
 

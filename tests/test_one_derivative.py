@@ -51,12 +51,12 @@ def by_picture(y: Value, xs: list[Value]) -> list[float]:
 
 
 def bits(x: float) -> str:
-    """A float as text that differs whenever the float does; one text for all nans."""
+    """Return a float as text that differs whenever the float does; one text for all nans."""
     return "nan" if x != x else struct.pack(">d", x).hex()
 
 
 def cases() -> Iterator[tuple[str, tuple[float, ...]]]:
-    """Each op at points of its operands, drawn from a fixed seed."""
+    """Yield each op at points of its operands, drawn from a fixed seed."""
     source = random.Random(7)
     for name in NAMES:
         arity = TABLE[name].arity or 3
@@ -131,7 +131,7 @@ STEPS: list[Callable[[Value, Value, Value], Any]] = [
 
 
 def random_graph(seed: int) -> tuple[Value, list[Value]]:
-    """A graph in which nodes are shared, with selections and several users of each node."""
+    """Return a graph in which nodes are shared, with selections and several users of each node."""
     source = random.Random(seed)
     xs = [Value(source.uniform(-2, 2)) for _ in range(4)]
     nodes: list[Any] = [*xs]

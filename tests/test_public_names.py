@@ -92,7 +92,7 @@ def test_every_public_name_can_be_had(module: str) -> None:
 
 
 def things() -> Iterator[tuple[str, object]]:
-    """Every public class and function."""
+    """Yield every public class and function."""
     for module, names in PUBLIC.items():
         for name in names.split():
             thing = getattr(import_module(module), name)
@@ -127,6 +127,6 @@ def test_each_stands_in_the_reference() -> None:
 
 
 def package(name: str) -> str:
-    """The module whose page shows a thing with all else in it."""
+    """Return the module whose page shows a thing with all else in it."""
     own = name.rpartition(".")[2]
     return next((module for module in PUBLIC if module.count(".") and own in PUBLIC[module].split()), "")

@@ -101,7 +101,7 @@ def _of_leaves(kind: type, length: int) -> Structure:
 
 
 def _are_leaves(kind: type, parts: tuple[Structure, ...]) -> bool:
-    """Whether all parts of a list or tuple are leaves: those that `_of_leaves` made are told by identity."""
+    """Return whether all parts of a list or tuple are leaves: those that `_of_leaves` made are told by identity."""
     return _known(kind, len(parts)) is parts or parts.count(LEAF) == len(parts)
 
 
@@ -155,7 +155,7 @@ def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int
 
 
 def _is_flat(structure: Structure) -> bool:
-    """Whether it is a list or tuple of leaves."""
+    """Return whether it is a list or tuple of leaves."""
     return bool(structure[0] == "sequence" and _are_leaves(structure[1], structure[2]))
 
 
@@ -190,7 +190,7 @@ def count(shape: tuple[int, ...] | None) -> int:
 
 
 def is_array(x: object) -> bool:
-    """Whether x is an array of numpy, which is not imported for that."""
+    """Return whether x is an array of numpy, which is not imported for that."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(x, numpy.ndarray)
 
@@ -215,7 +215,7 @@ class Numbers(Leaves):
     hold_values = False  # whether there is a Value among them
 
     def are_plain(self, kinds: set[type]) -> bool:
-        """Whether they are floats and Values."""
+        """Return whether they are floats and Values."""
         if kinds == {float}:
             return True
         plain = all(kind is float or _is_value(kind) for kind in kinds)
@@ -329,7 +329,7 @@ class Tree:
         return self._of_whole(blocks)
 
     def _beside(self, rows: Sequence[Sequence[Any]], above: tuple[int, ...]) -> Any:
-        """The rows of an array of a shape, as this structure with that shape before each of its own."""
+        """Return the rows of an array of a shape, as this structure with that shape before each of its own."""
         blocks, start = [], 0
         for shape in self.shapes:
             entries = (x for row in rows for x in row[start : start + count(shape)])
@@ -341,5 +341,5 @@ class Tree:
         return unflatten(self.structure, blocks, lambda _, leaves: next(leaves))
 
     def same_as(self, other: Tree) -> bool:
-        """Whether the other has as many numbers in leaves of the same shapes."""
+        """Return whether the other has as many numbers in leaves of the same shapes."""
         return self.shapes == other.shapes

@@ -13,7 +13,7 @@ _NOT_FINITE: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.
 
 
 def is_number(x: object) -> bool:
-    """Whether `x` stands for one real number.
+    """Return whether `x` stands for one real number.
 
     Such are floats, ints, bools, NumPy scalars, arrays of no dimensions, and whatever else has `__float__` and no
     length. Complex numbers are not, although NumPy's have a `__float__`, which drops the imaginary part; nor are masked

@@ -180,7 +180,7 @@ class _Point:
                 )  # fmt: skip
 
     def gradient(self) -> _Point:
-        """The point of the function's gradient, all outputs' in one list."""
+        """Return the point of the function's gradient, all outputs' in one list."""
         count, tree = len(self.outputs), self.tree
 
         def slopes(*arguments: Any) -> list[Any]:
@@ -266,7 +266,7 @@ class _Point:
             self._fail(i, number, mode, analytic, numeric)
 
     def _holds_closer(self, i: int, number: int, analytic: float, numeric: float, floor: float) -> bool:
-        """Whether steps nearer to the point settle it against wide ones, which passed over a narrow peak."""
+        """Return whether steps nearer to the point settle it against wide ones, which passed over a narrow peak."""
         slope, bound = math.nan, math.inf
         for width in sorted((*CLOSER, min(abs(self.numbers[i]), 1.0) / 4)):
             wider, its_bound, _ = self._by_values(i, number, width)
@@ -414,7 +414,7 @@ def _loose(node: Value) -> float:
 
 
 def _edges(node: Value) -> list[_Edge]:
-    """The edges below a node; at its kink, where the derivative is a convention, values say nothing."""
+    """Return the edges below a node; at its kink, where the derivative is a convention, values say nothing."""
     derivatives = iter(node.local_derivatives)
     conventional = at_kink(node.op, _numbers(node)) and _moves_kink(node, {id(x) for x in node.parents})
     return [
@@ -460,7 +460,7 @@ def _rounding(output: Any) -> float:
 
 
 def _reach(leaf: Value, output: Value) -> float:
-    """The sum over all paths of the sizes of their products."""
+    """Return the sum over all paths of the sizes of their products."""
     sizes: dict[int, float] = {id(leaf): 1.0}
     for node in active([output], [leaf])[0]:
         if node is not leaf:
@@ -470,7 +470,7 @@ def _reach(leaf: Value, output: Value) -> float:
 
 
 def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge | None:
-    """The wrong edge between the two that moves the derivative most."""
+    """Return the wrong edge between the two that moves the derivative most."""
     nodes = [node for node in active([output], [x])[0] if node.op]
     wrong = [edge for node in nodes for edge in edges[id(node)] if edge.is_wrong]
     if not wrong:
@@ -487,7 +487,7 @@ def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge |
 
 
 def _moves_kink(node: Value, ids: set[int]) -> bool:
-    """Whether an input can move the node to its kink: one that stands in an equation of the row's condition."""
+    """Return whether an input can move the node to its kink: one that stands in an equation of the row's condition."""
     op = ops.TABLE[node.op]
     if not op.kinks:
         return False
@@ -498,7 +498,7 @@ def _moves_kink(node: Value, ids: set[int]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _in_equations(condition: str) -> frozenset[str]:
-    """The names that stand in the equations of a condition."""
+    """Return the names that stand in the equations of a condition."""
     equations = (
         x for x in ast.walk(ast.parse(condition)) if isinstance(x, ast.Compare) and isinstance(x.ops[0], ast.Eq)
     )
@@ -506,7 +506,7 @@ def _in_equations(condition: str) -> frozenset[str]:
 
 
 def _number(operand: Any) -> float:
-    """The number of a Value, or of what is one, by no conversion that `strict` refuses."""
+    """Return the number of a Value, or of what is one, by no conversion that `strict` refuses."""
     return operand.data if isinstance(operand, Value) else float(operand)
 
 

@@ -372,7 +372,7 @@ class _Comparisons:
 
 
 def _is_good(function: Callable[..., Any], point: Sequence[float], away_from_kinks: bool) -> bool:
-    """Whether every op recorded there is inside its domain, finite, not huge, and not near a kink or a branch.
+    """Return whether every op recorded there is inside its domain, finite, not huge, and not near a kink or a branch.
 
     A point where the function raises an error of arithmetic or of a value is outside of its domain.
     """

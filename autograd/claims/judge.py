@@ -116,7 +116,7 @@ class Subject:
         return self._others
 
     def points(self, direct: bool = False) -> list[Point]:
-        """The graph's own point followed by the random ones."""
+        """Return the graph's own point followed by the random ones."""
         every = [self.here, *self.others]
         return [Point(each.values_by_name, each.output, each.rate, True) for each in every] if direct else every
 
@@ -236,12 +236,12 @@ def _literals(formula: Formula) -> Iterator[Formula]:
 
 
 def _rounded(formula: Formula) -> bool:
-    """Whether the formula contains numbers that look like rounded results."""
+    """Return whether the formula contains numbers that look like rounded results."""
     return any(_unit(each) for each in _literals(formula))
 
 
 def _unit(literal: Formula) -> float:
-    """One unit in the last written digit; 0 for numbers short enough to be exact."""
+    """Return one unit in the last written digit; 0 for numbers short enough to be exact."""
     mantissa, _, exponent = literal.text.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
     if not point or len((whole + decimals).lstrip("0")) < EXACT_DIGITS:
@@ -295,7 +295,7 @@ def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
 
 
 def _magnitude(formula: Formula, point: Mapping[str, float]) -> float:
-    """The magnitude of the summed terms, which bounds rounding errors: 2e9 for 1 + 1e9 − 1e9."""
+    """Return the magnitude of the summed terms, which bounds rounding errors: 2e9 for 1 + 1e9 − 1e9."""
     sizes = [_magnitude(each, point) for each in formula.operands] if formula.head in ("+", "*", "neg", "/") else []
     if formula.head == "*":
         return math.prod(sizes)
@@ -306,7 +306,7 @@ def _magnitude(formula: Formula, point: Mapping[str, float]) -> float:
 
 
 def agree(left: Formula, right: Formula, point: Point) -> bool:
-    """Whether two formulas are equal at a point, up to rounding."""
+    """Return whether two formulas are equal at a point, up to rounding."""
     a, b = left.value(point), right.value(point)
     if math.isnan(a) or math.isnan(b):
         return math.isnan(a) and math.isnan(b)

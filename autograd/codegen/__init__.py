@@ -31,7 +31,7 @@ FILES: Final = {
 
 
 def stale() -> list[str]:
-    """Names of the generated files that `--write` would change."""
+    """Return the names of the generated files that `--write` would change."""
     return [name for name, text in FILES.items() if _read(PACKAGE / name) != text()]
 
 

@@ -77,7 +77,7 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def _body(function: ast.FunctionDef, derivatives: list[str]) -> Iterator[str]:
-    """The statements in C; a row's derivatives go through the pointers named, its value is returned."""
+    """Yield the statements in C; a row's derivatives go through the pointers named, its value is returned."""
     used = {x.id for x in ast.walk(function) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
     for statement in function.body:
         match statement:
@@ -139,7 +139,7 @@ def function(name: str, function: ast.FunctionDef, derivatives: list[str], kind:
 
 
 def header() -> str:
-    """The text of `ops.h`."""
+    """Return the text of `ops.h`."""
     source = Source()
     fixed = [op for op in ALL if op.arity is not None]
     constants, helpers = source.needed([source.of(op) for op in ALL])
@@ -198,7 +198,7 @@ def _arities() -> str:
 
 
 def _question(fact: str) -> str:
-    """A function that tells whether a row has a fact."""
+    """Return a function that tells whether a row has a fact."""
     return _switch("bool", f"op_{fact}(int op)", [_cases([op for op in ALL if getattr(op, fact)], "true")], "false")
 
 

@@ -129,7 +129,7 @@ def _binary(op: Op, function: ast.FunctionDef) -> str:
 
 
 def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Iterator[str]:
-    """The statements of a row that its value and the derivatives for some operands need, stored in `node`."""
+    """Yield the statements of a row that its value and the derivatives for some operands need, stored in `node`."""
     statements = [s for s in function.body if not isinstance(s, ast.Expr)]
     parameters = [argument.arg for argument in function.args.args]
     if len(statements) > INLINED and len(parameters) > 1:

@@ -52,7 +52,7 @@ class _Lines:
         self.names: dict[str, str] = {}
 
     def atom(self, node: ast.expr) -> str:
-        """The name or number that stands for an expression."""
+        """Return the name or number that stands for an expression."""
         match node:
             case ast.Constant(value=int() | float() as number):
                 return repr(float(number))
@@ -120,7 +120,7 @@ def _uses_slopes(body: ast.expr) -> bool:
 
 
 def second_header() -> str:
-    """The text of `_ops_second.h`."""
+    """Return the text of `_ops_second.h`."""
     found = {name: second_derivatives(op) for name, op in TABLE.items() if op.arity is not None}
     nonzero = {name: pairs for name, pairs in found.items() if pairs}
     bits = [f"    [OP_{name}] = {sum(1 << PAIRS.index(pair) for pair in pairs)}," for name, pairs in nonzero.items()]

@@ -44,7 +44,7 @@ def _method_signature(name: str, op: Op) -> str:
 
 
 def _function_signatures(op: Op) -> str:
-    """One overload for each first operand that is a Value, those before it floats, and one for floats alone."""
+    """Return one overload for each first operand that is a Value, those before it floats, and one for floats alone."""
     parameters = parameters_of(op)
     lines = []
     for first in range(len(parameters) + 1):

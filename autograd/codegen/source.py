@@ -40,11 +40,11 @@ class Source:
         self.helpers = {name: tree for module in HELPERS for name, tree in _functions(module, qualified).items()}
 
     def of(self, op: Op) -> ast.FunctionDef:
-        """The function that computes an op."""
+        """Return the function that computes an op."""
         return slopes.SOURCES.get(op.name) or self.rows[op.compute.__name__]
 
     def needed(self, roots: list[ast.FunctionDef]) -> tuple[list[str], list[str]]:
-        """Names of the constants and of the helpers that these functions use, each after what it uses itself."""
+        """Return the constants and helpers that these functions use, each after those that it uses."""
         constants: list[str] = []
         helpers: list[str] = []
 
@@ -115,7 +115,7 @@ class Expressions(ABC):
         return f"({text})" if self.bracketed(precedence, around) else text
 
     def bracketed(self, precedence: int, around: int) -> bool:
-        """Whether an expression needs brackets where it stands."""
+        """Return whether an expression needs brackets where it stands."""
         return precedence < around
 
     @abstractmethod
@@ -167,13 +167,13 @@ def _is_sequence(node: ast.expr) -> bool:
 
 
 def parameters_of(op: Op) -> list[tuple[str, float | None]]:
-    """Names of the operands, each with its default or None."""
+    """Return the names of the operands, each with its default or None."""
     required = len(op.parameters) - len(op.defaults)
     return list(zip(op.parameters, [None] * required + list(op.defaults), strict=True))
 
 
 def quoted(text: str) -> str:
-    """A text between double quotes, as C and Python read it."""
+    """Return a text between double quotes, as C and Python read it."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 

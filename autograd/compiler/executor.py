@@ -41,7 +41,7 @@ class Shippable(Protocol):
         """Itself without its parameters' Values, pickled: its `run` takes their numbers."""
 
     def numbers(self) -> list[float]:
-        """The parameters' data now."""
+        """Return the parameters' data now."""
 
 
 def shard_size(samples: int) -> int:

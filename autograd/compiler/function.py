@@ -143,7 +143,7 @@ class Function(Exportable, Generic[P]):
         return tuple(dict.fromkeys(value for program in self.programs for value in program.parameters))
 
     def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
-        """The version that was used last, its inputs named as the function's parameters."""
+        """Return the version that was used last, its inputs named as the function's parameters."""
         if not self._cache:
             raise ExportError(
                 f"export: {self._name} was not recorded yet: call it once, with numbers of the right shape"
@@ -573,7 +573,7 @@ def _parameters_of(function: Callable[..., Any]) -> list[str]:
 def _named_leaves(
     function: Callable[..., Any], positional: Sequence[Any], named: Mapping[str, Any]
 ) -> Iterator[tuple[str, Value]]:
-    """Each Value among arguments, with the name of the parameter and its place in it."""
+    """Yield each Value among arguments, with the name of the parameter and its place in it."""
     try:
         waiting = [*inspect.signature(function).bind(*positional, **named).arguments.items()]
     except (TypeError, ValueError):  # a function of C that doesn't say
@@ -595,7 +595,7 @@ def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _pictured(structure: Structure) -> str:
-    """A structure with dots for its numbers, for an error."""
+    """Return a structure with dots for its numbers, for an error."""
     count = itertools.repeat("·")
     return f"{unflatten(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
 

@@ -329,7 +329,7 @@ class Program(Exportable):
         return call(arguments, self.parameters, mode, wanted, nested, seed, threads)
 
     def current(self) -> bool:
-        """Whether plain Python state that was recorded is still what it was."""
+        """Return whether plain Python state that was recorded is still what it was."""
         return still(self.states)
 
     def _prepared(self, mode: int) -> Call:

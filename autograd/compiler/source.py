@@ -21,7 +21,7 @@ class Exportable:
 
     @abstractmethod
     def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
-        """The tape, the present numbers of the parameters, and what the function is called."""
+        """Return the tape, the present numbers of the parameters, and what the function is called."""
 
     def to_c(self, name: str = "", *, weights: str = "argument", real: str = "double") -> str:
         """Return C99 that is C++ too: value, gradient, and both over a batch of samples, in one file.

@@ -159,7 +159,7 @@ def _ops(found: list[Any], start: int, added: tuple[str, ...]) -> tuple[tuple[in
 
 
 def _fits(name: str, operands: int) -> bool:
-    """Whether an op can have so many operands."""
+    """Return whether an op can have so many operands."""
     return operands == 1 if name == ALIAS else TABLE[name].takes(operands)
 
 

@@ -370,7 +370,7 @@ class _Chains:
         return tuple(terms)
 
     def _passes_on(self, piece: _Piece) -> bool:
-        """Whether the derivative along an edge is identically 1."""
+        """Return whether the derivative along an edge is identically 1."""
         return self._value(piece) == 1.0 and self.graph.slope(piece.upper, piece.lower) == ONE
 
     def _term(self, way: Sequence[_Piece], whole: bool = True) -> Term:

@@ -140,7 +140,7 @@ class _Writer:
         return _Row(left, "=", _different([*parts, self.printer.number(line.value)], left), False)
 
     def _all_short(self, line: Line) -> bool:
-        """Whether all factors have formulas that fit on a page side by side."""
+        """Return whether all factors have formulas that fit on a page side by side."""
         factors = [factor for term in cut(line.terms, MOST_TERMS) if term for factor in cut(term.factors, MOST_FACTORS)]
         total = 0
         for factor in factors:

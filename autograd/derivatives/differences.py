@@ -159,7 +159,7 @@ def local(node: Value, position: int) -> tuple[float, float]:
 
 
 def _values(name: str, x: float) -> Callable[..., float]:
-    """An op's values, up to a constant, on the side of x."""
+    """Return an op's values, up to a constant, on the side of x."""
     row = TABLE[name]
     return row.tails[x > 0] if row.tails else lambda *xs: float(row.compute(*xs)[0])
 
@@ -169,7 +169,7 @@ def _values(name: str, x: float) -> Callable[..., float]:
 
 @lru_cache(maxsize=1024)
 def _kink(name: str) -> list[tuple[list[Callable[..., float]], Callable[..., bool]]]:
-    """A row's condition, for each of its alternatives: what is all 0 at the kink, and what must hold besides."""
+    """Return a row's condition, for each of its alternatives: what is all 0 at the kink, and what must hold besides."""
     op = TABLE[name]
     body = ast.parse(op.kinks or "False", mode="eval").body
     pairs = []
@@ -194,7 +194,7 @@ def _function(parameters: Sequence[str], text: str) -> Callable[..., Any]:
 
 
 def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
-    """Whether an op's operands are on two sides of a kink.
+    """Return whether an op's operands are on two sides of a kink.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def kink_distance(name: str, operands: Sequence[float]) -> float:
 
 
 def at_kink(name: str, operands: Sequence[float]) -> bool:
-    """Whether an op isn't differentiable at these operands, by its row.
+    """Return whether an op isn't differentiable at these operands, by its row.
 
     Examples
     --------

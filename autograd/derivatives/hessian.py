@@ -54,7 +54,7 @@ def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
 
 
 def _by_graph(node: Value, i: int, j: int) -> float:
-    """One second derivative from a graph, where constants fold."""
+    """Return one second derivative from a graph, where constants fold."""
     with recording():
         fresh = tuple(x if isinstance(x, float) else Value(x.data) for x in node.operands)
         first = slope(apply(node.op, fresh), i)
@@ -123,7 +123,7 @@ def _softmax_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
 
 
 def _slope_tangents_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
-    """The same for an op whose derivatives are Python functions: their graphs, differentiated."""
+    """Return the same for an op whose derivatives are Python functions: their graphs, differentiated."""
     with recording():
         # A leaf stays itself: what the op's function closes over is one.
         fresh = [Value(x.data) if isinstance(x, Value) and x.op else x for x in node.operands]
@@ -343,7 +343,7 @@ def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None)
 
 
 def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """The pairs of sets of inputs that the node mixes."""
+    """Yield the pairs of sets of inputs that the node mixes."""
     sets = [0 if isinstance(x, float) else below.get(id(x), 0) for x in node.operands]
     row = TABLE[node.op]
     if row.form == "products":
@@ -364,7 +364,7 @@ def _bits(members: int) -> Iterator[int]:
 
 
 def _colour(rows: Sequence[int]) -> tuple[list[int], int]:
-    """A colour for each column, and the set of nearly full rows, whose columns have colours of their own."""
+    """Return a colour for each column, and the set of nearly full rows, whose columns have colours of their own."""
     n = len(rows)
     heavy = sum((row.bit_count() > 16 and row.bit_count() ** 2 > 16 * n) << i for i, row in enumerate(rows))
     colours = [-1] * n
@@ -420,7 +420,7 @@ def _slopes(output: Value, inputs: Sequence[Value]) -> list[Any]:
 
 
 def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
-    """The same as a numpy array, which the C core fills without making a float of each entry."""
+    """Return the same as a numpy array, which the C core fills without making a float of each entry."""
     import numpy
 
     c, matrix = in_c(), numpy.zeros((len(inputs), len(inputs)))
@@ -445,7 +445,7 @@ def _hessian(output: Value, inputs: Sequence[Value], found: Found) -> list[list[
 
 
 def _mirrored(rows: Any) -> list[list[float]]:
-    """The upper half of a full matrix, below the diagonal too."""
+    """Return the upper half of a full matrix, below the diagonal too."""
     if numpy := _numpy():
         upper = numpy.triu(numpy.array(rows))
         mirrored: list[list[float]] = (upper + numpy.triu(upper, 1).T).tolist()

@@ -128,7 +128,7 @@ def pow(x: Any, y: Any) -> Any:
 
 
 def pow_slope_x(x: Any, y: Any) -> Any:
-    """The derivative of x ** y for x, where the exact exponents 1 and 2 need no power."""
+    """Return the derivative of x ** y for x, where the exact exponents 1 and 2 need no power."""
     return 1.0 if _is_constant(y, 1.0) else mul(2.0, x) if _is_constant(y, 2.0) else LIBRARY["pow_slope_x"](x, y)
 
 
@@ -228,7 +228,7 @@ def recorded_operands(node: Value) -> Sequence[Any]:
 
 
 def _gives(node: Value, numbers: Sequence[float]) -> bool:
-    """Whether the node's op makes its value and its local derivatives of these numbers, to the last bit."""
+    """Return whether the node's op makes its value and its local derivatives of these numbers, to the last bit."""
     return all(map(_same, (node.data, *node.local_derivatives), _made_of(node, numbers)))
 
 
@@ -239,7 +239,7 @@ def _made_of(node: Value, numbers: Sequence[float]) -> list[float]:
 
 
 def _at(x: Operand, number: float) -> Value:
-    """A node above a leaf that has another number."""
+    """Return a node above a leaf that has another number."""
     return backend.restore("add", (x, 0.0), number, (1.0,))
 
 
@@ -261,7 +261,7 @@ def _same(x: float, y: float) -> bool:
 
 
 def _at_recorded(node: Value, result: Value, number: float) -> Value:
-    """The derivative with the number that was recorded, where that differs in the last digits."""
+    """Return the derivative with the number that was recorded, where that differs in the last digits."""
     if modes.active:
         return result
     if not result.op:  # a leaf that was set since: of a product the number is the one that it had
@@ -278,7 +278,7 @@ def _at_recorded(node: Value, result: Value, number: float) -> Value:
 
 
 def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
-    """The same for an op that a user added.
+    """Return the same for an op that a user added.
 
     Where its derivative over Values isn't finite but the number is (a removable singularity), the number stands in.
     """
@@ -309,7 +309,7 @@ def _structural(node: Value, operands: Sequence[Any], position: int, number: flo
 
 
 def _softmax(node: Value, operands: Sequence[Any]) -> list[Any]:
-    """The weights of a logsumexp as a graph: of e^(x − largest) each one's portion of the sum with all others.
+    """Return the weights of a logsumexp as a graph: of e^(x − largest) each one's portion of the sum with all others.
 
     What the largest is doesn't matter to the weights, so it counts as a constant, and no weight is the complement of
     another: nothing cancels when it is differentiated again.
@@ -379,7 +379,7 @@ class JointRules(Sequence[Rule]):
 
 
 def hessian_pattern(op: Op) -> tuple[tuple[int, int], ...]:
-    """The pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't 0 by its form.
+    """Return the pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't 0 by its form.
 
     Examples
     --------
@@ -407,12 +407,12 @@ def over_floats(body: ast.expr, parameters: Sequence[str]) -> Rule:
 
 
 def _calls_functions(body: ast.expr) -> bool:
-    """Whether it calls an op whose derivative is not a text."""
+    """Return whether it calls an op whose derivative is not a text."""
     return any(isinstance(x, ast.Name) and x.id in TABLE and TABLE[x.id].rules is not None for x in ast.walk(body))
 
 
 def valued(name: str) -> Rule:
-    """A row's value over floats."""
+    """Return a row's value over floats."""
     row = TABLE[name]
     if row.operator and row.regular:
         exact = PLAIN[row.operator] if row.arity == 2 else operator.neg

@@ -101,7 +101,7 @@ def _apart(seeds: Pairs) -> tuple[list[Value], list[float]]:
 
 
 def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool:
-    """Whether an output depends on a leaf that isn't one of the inputs.
+    """Return whether an output depends on a leaf that isn't one of the inputs.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
 
 
 def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:
-    """The gradient by `pull`, or None if the output depends on other leaves too.
+    """Return the gradient by `pull`, or None if the output depends on other leaves too.
 
     Examples
     --------
@@ -227,7 +227,7 @@ def moves(component: Any) -> bool:
 
 
 def directional(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
-    """The derivative of each output in a direction, as the reverse sweep has it.
+    """Return the derivative of each output in a direction, as the reverse sweep has it.
 
     Several outputs take one forward sweep. Where slopes are infinite, nan or of extreme size, the order in which they
     are multiplied and added decides what comes of it: there the reverse sweep's counts.
@@ -249,7 +249,7 @@ def directional(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
 
 
 def all_moderate(nodes: Iterable[Value]) -> bool:
-    """Whether products of a few local derivatives of these nodes neither overflow nor lose digits."""
+    """Return whether products of a few local derivatives of these nodes neither overflow nor lose digits."""
     for node in nodes:
         for slope in node.local_derivatives:
             if slope != 0.0 and not 1.0 / LARGE <= abs(slope) <= LARGE:
@@ -313,7 +313,7 @@ def _graph_by_reverse(tangents: Pairs, output: Value) -> Any:
 
 
 def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool) -> list[list[float]]:
-    """The Jacobian in floats: its columns, one for each input, if `forward`, else its rows.
+    """Return the Jacobian in floats: its columns, one for each input, if `forward`, else its rows.
 
     Examples
     --------

@@ -147,7 +147,7 @@ class _Traced:
                 around.extend(self.inner if self.given.hold_values else [*self.inner, *self.inputs])
 
     def finish(self, outputs: Sequence[Any], extra: Numbers | None = None) -> bool:
-        """Whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
+        """Return whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
         if self.forgetting:
             return True
         if self.given.hold_values or (extra is not None and extra.hold_values):
@@ -155,7 +155,7 @@ class _Traced:
         return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
-        """The gradient of a scalar where results are numbers, else None."""
+        """Return the gradient of a scalar where results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
             if self.given.hold_values:
                 return None
@@ -164,7 +164,7 @@ class _Traced:
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
     def scalar(self, output: Any) -> Any:
-        """The output as a Value or float; TypeError if it is not a number."""
+        """Return the output as a Value or float; TypeError if it is not a number."""
         if not is_number(output):
             numbers = Tree.flatten(output, f"{self.name}: the function's result")[0]
             if len(numbers) != 1 or isinstance(output, (list, tuple, dict)):
@@ -177,7 +177,7 @@ class _Traced:
 
 
 def _input(x: Any, forgetting: bool) -> Value:
-    """A node of our own: a leaf, or above an outer transform's Value."""
+    """Return a node of our own: a leaf, or above an outer transform's Value."""
     return x * 1.0 if isinstance(x, Value) and not forgetting else Value(float(x))
 
 
@@ -466,7 +466,7 @@ def hessian(function: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any
 
 
 def _hessian_graph(output: Value, inputs: Sequence[Value]) -> list[list[Any]]:
-    """The Hessian as graphs: the upper half by reverse over reverse, the lower half the same nodes."""
+    """Return the Hessian as graphs: the upper half by reverse over reverse, the lower half the same nodes."""
     slopes = _down([output], [1.0], inputs, plain=False)
     rows: list[list[Any]] = [[0.0] * len(inputs) for _ in inputs]
     for i, first in enumerate(slopes):

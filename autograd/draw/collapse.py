@@ -103,7 +103,7 @@ class _Collapsed:
         return layers
 
     def _is_readable(self) -> bool:
-        """Whether a picture by neurons would have few enough boxes and connections."""
+        """Return whether a picture by neurons would have few enough boxes and connections."""
         if len(set(self.neurons)) > self.limit:
             return False
         return len(self.table.between(self.neurons, self.slopes)) <= CONNECTIONS
@@ -149,7 +149,7 @@ class _Collapsed:
         return without_cycles(self.table, keys), opened
 
     def _title(self, found: list[int]) -> str:
-        """The name of a group, by its members."""
+        """Return the name of a group, by its members."""
         table = self.table
         group = self.groups[found[0]]
         if group in self.said:
@@ -162,7 +162,7 @@ class _Collapsed:
         return layer_name([table.name_of(key) for key in steps])
 
     def scene(self) -> Scene:
-        """The boxes, and the edges between them."""
+        """Return the boxes, and the edges between them."""
         between = self.table.between(self.keys, self.slopes)
         entering = Counter(passing.head for passing in between)
         boxes = {
@@ -216,7 +216,7 @@ class _Collapsed:
 
 
 def _computed(table: Table, keys: Keys) -> set[int]:
-    """The groups that hold more than leaves."""
+    """Return the groups that hold more than leaves."""
     return {key for key in set(keys) if not table.is_leaf[key]}
 
 

@@ -86,7 +86,7 @@ def _paints(dark: bool) -> str:
 
 
 def sheet(theme: str) -> str:
-    """The style sheet in light or dark colours, or as the reader's system is set."""
+    """Return the style sheet in light or dark colours, or as the reader's system is set."""
     shapes = "".join(f".scalargrad{shape}" for shape in _SHAPES) + FITTING
     if theme != "auto":
         return shapes + _paints(dark=theme == "dark")

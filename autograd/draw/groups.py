@@ -72,7 +72,7 @@ class Table:
         return cls(topological(*roots))
 
     def of(self, chosen: Sequence[int]) -> Table:
-        """The table of some of the nodes, in order, and of the edges between them."""
+        """Return the table of some of the nodes, in order, and of the edges between them."""
         return Table([self.nodes[i] for i in chosen])
 
     @cached_property
@@ -95,7 +95,7 @@ class Table:
         return operands
 
     def flows(self, gradients: Sequence[float]) -> list[float]:
-        """The gradient that passes along each edge in the reverse sweep that left these, one for each node.
+        """Return the gradient that passes along each edge in the reverse sweep that left these, one for each node.
 
         An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing
         on.
@@ -142,7 +142,7 @@ class Table:
         return _core._homes(self.nodes, joins) if _in_c else _homes_in_python(self, joins)
 
     def _activated(self) -> set[Value]:
-        """The labelled nodes whose one user is their activation."""
+        """Return the labelled nodes whose one user is their activation."""
         found: set[Value] = set()
         unary = {op for op in {node.op for node in self.nodes} if op and TABLE[op].arity == 1}
         for label, node in zip(self.labels, self.nodes, strict=True):
@@ -202,7 +202,7 @@ class Table:
         return self.titles[self.labels[home]] if self.labels[home] else self.nodes[home].op
 
     def is_named(self, key: int) -> bool:
-        """Whether what a place stands for has a label, or is in a group."""
+        """Return whether what a place stands for has a label, or is in a group."""
         return bool(self.group_of(key) or self.labels[self.homes[key]])
 
     def group_of(self, key: int) -> str:

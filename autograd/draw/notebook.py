@@ -91,7 +91,7 @@ def parameters(shown: object, named: Iterable[tuple[str, Value]]) -> Bundle:
 
 
 def _shape(places: Sequence[tuple[int, ...]]) -> str:
-    """The shape of an array by the places of its numbers; how many there are where it isn't rectangular."""
+    """Return the shape of an array by the places of its numbers; how many there are where it isn't rectangular."""
     dimensions = {len(place) for place in places}
     if len(dimensions) == 1:
         shape = tuple(max(column) + 1 for column in zip(*places))

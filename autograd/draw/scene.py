@@ -55,11 +55,11 @@ class Scene:
     values: int = 0
 
     def stacked(self) -> Scene:
-        """The same with gradients below the values: narrower and higher."""
+        """Return the same with gradients below the values: narrower and higher."""
         return self.with_boxes([dataclasses.replace(box, stacked=True) for box in self.boxes])
 
     def with_boxes(self, boxes: Sequence[Box]) -> Scene:
-        """The same with other boxes of the same keys."""
+        """Return the same with other boxes of the same keys."""
         made = {box.key: box for box in boxes}
         edges = [dataclasses.replace(e, tail=made[e.tail.key], head=made[e.head.key]) for e in self.edges]
         clusters = [Cluster(cluster.name, [made[box.key] for box in cluster.boxes]) for cluster in self.clusters]
@@ -95,7 +95,7 @@ def slopes_of(nodes: list[Value], roots: Sequence[Value], gradients: Gradients |
 
 
 def largest_gradient(gradients: Sequence[float | None]) -> float | None:
-    """The scale of the colours: the largest finite gradient, 1 where all are 0, None where there are none."""
+    """Return the scale of the colours: the largest finite gradient, 1 where all are 0, None where there are none."""
     known = [abs(x) for x in gradients if x is not None]
     return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
 
@@ -126,7 +126,7 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
 
 
 def _clusters(table: Table, keys: Keys, heads: list[Box], boxes: list[Box]) -> tuple[list[Cluster], dict[int, int]]:
-    """Each named step with the unnamed ones that lead to it alone; and the place of each by its key."""
+    """Return each named step with the unnamed ones that lead to it alone; and the place of each by its key."""
     members: dict[int, list[int]] = {}
     for i, key in enumerate(keys):
         if not table.is_leaf[i]:

@@ -107,7 +107,7 @@ def _frame(frame: Frame) -> str:
 
 
 def _frame_name(frame: Frame) -> str:
-    """A frame's name, cut to fit, on a plate that keeps it apart from edges that pass."""
+    """Return a frame's name, cut to fit, on a plate that keeps it apart from edges that pass."""
     parts = _parts(fit(frame.name, TEXT, max(frame.width - 14.0, 20.0), bold=True))
     wide = _parts_width(parts, TEXT) + 6.0
     return (
@@ -117,7 +117,7 @@ def _frame_name(frame: Frame) -> str:
 
 
 def _parts(name: str) -> list[tuple[str, str]]:
-    """The names in a name, more than one of a layer, h1 … h4, each with its subscript."""
+    """Return the names in a name, more than one of a layer, h1 … h4, each with its subscript."""
     return [split(part) for part in name.split(ELLIPSIS)]
 
 
@@ -212,7 +212,7 @@ def _box_name(box: Box, middle: float) -> str:
 
 
 def _gradient_cell(box: Box, largest: float) -> str:
-    """The coloured ground of the gradient: orange above zero, blue below, grey where it is only a size."""
+    """Return the coloured ground of the gradient: orange above zero, blue below, grey where it is only a size."""
     slope, (x, y, w, h) = box.slope or 0.0, box.gradient_cell
     stacked = x == box.symbol_width
     fill = "size" if box.kind == "group" else "plus" if slope > 0 else "minus"
@@ -221,7 +221,7 @@ def _gradient_cell(box: Box, largest: float) -> str:
 
 
 def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: bool, bl: bool, r: float = 4.0) -> str:
-    """A rectangle of which some corners are round, as an SVG path."""
+    """Return a rectangle of which some corners are round, as an SVG path."""
     a, b, c, d = (r if corner else 0 for corner in (tl, tr, br, bl))
     return (
         f"M{x + a} {y}h{w - a - b}q{b} 0 {b} {b}v{h - b - c}q0 {c} {-c} {c}h{-(w - c - d)}q{-d} 0 {-d} {-d}"
@@ -233,7 +233,7 @@ def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: boo
 
 
 def _legend(scene: Scene) -> Iterator[tuple[str, float]]:
-    """The parts of the legend, each with its width."""
+    """Yield the parts of the legend, each with its width."""
     stacked = any(box.stacked and box.gradient is not None for box in scene.boxes)
     yield _sample_stack() if stacked else _sample_box(scene.largest is not None)
     collapsed = any(box.kind == "group" for box in scene.boxes)
@@ -260,7 +260,7 @@ def _words(text: str, x: float = 0.0) -> tuple[str, float]:
 
 
 def _sample_box(swept: bool) -> tuple[str, float]:
-    """A small box that says what stands where in the others."""
+    """Return a small box that says what stands where in the others."""
     words = ["op", "value", "gradient"] if swept else ["op", "value"]
     x, parts = 0.0, []
     for word in words:
@@ -277,7 +277,7 @@ def _sample_box(swept: bool) -> tuple[str, float]:
 
 
 def _sample_stack() -> tuple[str, float]:
-    """The same where gradients stand below values."""
+    """Return the same where gradients stand below values."""
     left, wide = width("op", 10) + 10, width("gradient", 10) + 10
     cell = f'<path class="op" d="{_rounded(0, -19, left, 26, True, False, False, True)}"/>'
     texts = [f'<text class="symbol" style="font-size:10px" x="{left / 2:.1f}" y="-2.5">op</text>']
@@ -297,7 +297,7 @@ def _sample_edge() -> tuple[str, float]:
 
 
 def _scale(largest: float) -> Iterator[tuple[str, float]]:
-    """The colours of gradients between the largest below and above zero."""
+    """Yield the colours of gradients between the largest below and above zero."""
     low = f"gradient {number(-largest)}"
     yield f'<text class="legend">{low}</text>', width(low, 10) + 4
     for strength in (-1.0, -0.7, -0.4, 0.0, 0.4, 0.7, 1.0):

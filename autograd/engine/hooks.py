@@ -79,7 +79,7 @@ def register(node: Node, hook: Hook) -> RemovableHandle:
 
 
 def has_hooks(node: Node) -> bool:
-    """Whether a node has a hook.
+    """Return whether a node has a hook.
 
     Examples
     --------

@@ -237,7 +237,7 @@ def recorded(node: AnyNode) -> AnyNode:
 
 
 def observed_finite(node: Node) -> bool:
-    """Whether a node's number is finite, on which `detect_anomaly` branches."""
+    """Return whether a node's number is finite, on which `detect_anomaly` branches."""
     return observed("finite", node, None, math.isfinite(number(node)))
 
 
@@ -345,7 +345,7 @@ def unobserved() -> Iterator[None]:
 
 
 def detecting() -> bool:
-    """Whether anomalies are detected in this context."""
+    """Return whether anomalies are detected in this context."""
     return active > 0 and _detecting.get()
 
 

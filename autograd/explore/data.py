@@ -35,12 +35,12 @@ Data = dict[str, Any]
 
 
 def is_known(op: str) -> bool:
-    """Whether the page can compute an op: those of the table exist in JavaScript, user-defined ops don't."""
+    """Return whether the page can compute an op: those of the table exist in JavaScript, user-defined ops don't."""
     return op in NAMES
 
 
 def natural(label: str) -> list[tuple[int, int, str]]:
-    """A key that sorts w2 before w10.
+    """Return a key that sorts w2 before w10.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def collapsed_data(root: Value, what: Scene) -> Data:
 
 
 def _group(box: Box, entering: list[Edge], places: Mapping[str, int]) -> Data:
-    """A box of a collapsed graph; `shown` is what stands in the place of a group's value."""
+    """Return a box of a collapsed graph; `shown` is what stands in the place of a group's value."""
     op = box.value.op if box.value is not None else "group" if entering or "values" in box.data else ""
     data: Data = {
         "key": box.key,
@@ -156,7 +156,7 @@ class _Names:
         self.counts: dict[str, int] = {}
 
     def of(self, node: Value) -> Data:
-        """The name of one node: `label` as base and subscript, or `text`, a formula."""
+        """Return the name of one node: `label` as base and subscript, or `text`, a formula."""
         name = self.steps.names.get(id(node), "")
         if name:
             return {"label": [_cut(part) for part in split(_visible(name)) if part], "title": _visible(name)}
@@ -169,7 +169,7 @@ class _Names:
         return {"label": [node.op, str(count)], "title": f"{node.op}{str(count).translate(LOWERED)}"}
 
     def steps_name(self, c: str) -> str:
-        """A character, or the name that it stands for."""
+        """Return a character, or the name that it stands for."""
         if not hasattr(self, "_by_character"):
             self._by_character = {character: name for name, character in self.printer.characters.items()}
         return self._by_character.get(c, c)
@@ -242,7 +242,7 @@ def _factor(each: Factor, numbers: Mapping[str, int], printer: _Printer, lines: 
 
 
 def _tree(formula: Formula, numbers: Mapping[str, int]) -> Any:
-    """A formula for the page to compute: a node's number, ["number", x], or [head, operand, …]."""
+    """Return a formula for the page to compute: a node's number, ["number", x], or [head, operand, …]."""
     if formula.head == "name":
         return numbers[formula.text]
     if formula.head == "number":

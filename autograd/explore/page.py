@@ -145,7 +145,7 @@ def _check(value: object, rate: object, title: object, engine: object, limit: ob
 
 
 def _coloured(box: Box, trained: set[int]) -> Box:
-    """A box in the colours of weights if it is trained, whatever its label."""
+    """Return a box in the colours of weights if it is trained, whatever its label."""
     return dataclasses.replace(box, kind="weight") if id(box.value) in trained else box
 
 

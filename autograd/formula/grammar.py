@@ -111,7 +111,7 @@ class Parser:
         return token
 
     def at(self, *signs: str) -> bool:
-        """Whether one of these signs is next."""
+        """Return whether one of these signs is next."""
         return self.next.kind == "sign" and self.next.text in signs
 
     def expression(self) -> tuple[Instruction, ...]:
@@ -183,7 +183,7 @@ class Parser:
             divided = sign if sign.text == "/" and not self._is_fraction(start) else None
 
     def _is_fraction(self, start: int) -> bool:
-        """Whether the division just read is 1/2, which before a bracket is read as ½."""
+        """Return whether the division just read is 1/2, which before a bracket is read as ½."""
         kinds = [each.kind for each in self._code[start - 1 :]]
         return self.at("(") and kinds == ["number", "number", "call"]
 
@@ -196,7 +196,7 @@ class Parser:
             )
 
     def _implied(self) -> bool:
-        """Whether a product without a sign goes on here."""
+        """Return whether a product without a sign goes on here."""
         before, token = self._before, self.next
         if self._opened == "[" and before.end != token.column:
             return False  # `[a b]` is a list whose comma was forgotten
@@ -295,7 +295,7 @@ class Parser:
             self._emit("name", token, token.text, takes=int(self.at("(")))
 
     def _begins_call(self, token: Token) -> bool:
-        """Whether the name of a function is called here: before a bracket, or before one number or name."""
+        """Return whether the name of a function is called here: before a bracket, or before one number or name."""
         ahead = 0
         while self._peek(ahead).kind == "prime":
             ahead += 1
@@ -387,7 +387,7 @@ class Parser:
     # Derivatives
 
     def _is_differential(self) -> bool:
-        """Whether `d(y)/d(x)` begins here; or `dy/dx`, `d y/d x` of quantities where d, dy and dx are none."""
+        """Return whether `d(y)/d(x)` begins here; or `dy/dx`, `d y/d x` of quantities where d, dy and dx are none."""
         above = self._differential_length(0)
         return bool(above) and self._peek(above).text == "/" and bool(self._differential_length(above + 1))
 

@@ -25,7 +25,7 @@ _FONTS: Final = UPRIGHT | BOLD
 
 
 def is_latex(text: str) -> bool:
-    """Whether a text is LaTeX rather than plain."""
+    """Return whether a text is LaTeX rather than plain."""
     return "\\" in text or "_{" in text or "^{" in text
 
 
@@ -176,7 +176,7 @@ class _Reader:
         return self.indexed(base)
 
     def _goes_on(self, token: tex.Token) -> bool:
-        """Whether a letter stands directly behind the one before it."""
+        """Return whether a letter stands directly behind the one before it."""
         return token.kind == "letter" and token.start == self.row[self.at - 1].end
 
     def indexed(self, base: str) -> list[Token]:
@@ -211,7 +211,7 @@ def _is_quantity(token: Token) -> bool:
 
 
 def _spelled(row: Sequence[tex.Token]) -> str:
-    """The characters of an index or of a letter, with those of commands for letters."""
+    """Return the characters of an index or of a letter, with those of commands for letters."""
     if any(each.kind == "table" for each in row):
         raise WorksheetError("a matrix can't be part of a name")
     letters = (

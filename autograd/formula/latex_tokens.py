@@ -43,11 +43,11 @@ class Token:
         return self.rows[0][0] if self.kind == "group" else (self,)
 
     def is_sign(self, *texts: str) -> bool:
-        """Whether it is one of some signs."""
+        """Return whether it is one of some signs."""
         return self.kind == "sign" and self.text in texts
 
     def is_command(self, *texts: str) -> bool:
-        """Whether it is one of some commands."""
+        """Return whether it is one of some commands."""
         return self.kind == "command" and self.text in texts
 
 
@@ -358,7 +358,7 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _is_wide(length: str) -> bool:
-    """Whether a space, such as `{0.5in}`, parts statements as a quad does."""
+    """Return whether a space, such as `{0.5in}`, parts statements as a quad does."""
     found = re.search(r"([\d.]+)\s*(em|in|cm|mm|pt|ex)", length)
     units = {"em": 1.0, "in": 7.2, "cm": 2.8, "mm": 0.28, "pt": 0.1, "ex": 0.43}
     return found is not None and found[1].count(".") < 2 and float(found[1].strip(".") or 0) * units[found[2]] >= 0.9
@@ -499,5 +499,5 @@ def written(row: Sequence[Token]) -> str:
 
 
 def is_layout(token: Token) -> bool:
-    """Whether a table only arranges equations in rows."""
+    """Return whether a table only arranges equations in rows."""
     return token.kind == "table" and token.text in _LAYOUTS

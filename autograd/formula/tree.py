@@ -249,7 +249,7 @@ def _constant(formula: Formula) -> Fraction | None:
 
 
 def _fits(x: Fraction) -> bool:
-    """Whether a number can be shown as a decimal or a fraction without overflow."""
+    """Return whether a number can be shown as a decimal or a fraction without overflow."""
     return x == 0 or Fraction(1, 10**300) < abs(x) < 10**300
 
 

@@ -63,7 +63,7 @@ def _names(rows: Sequence[Row]) -> dict[str, Node]:
 
 
 def _cancels(side: Node) -> bool:
-    """Whether both halves of a fraction begin with the same factor."""
+    """Return whether both halves of a fraction begin with the same factor."""
     if side.head != "/":
         return False
     above, below = side.args
@@ -102,7 +102,7 @@ def _signs(row: Row, known: set[str], differences: set[Node]) -> Iterator[str]:
 
 
 def _is_sure(sign: str) -> bool:
-    """Whether a sign is one that no slip of the pen leaves."""
+    """Return whether a sign is one that no slip of the pen leaves."""
     return " for " in sign or sign in (_BREAKS_OFF, _IN_FRACTION)
 
 
@@ -128,7 +128,7 @@ def _differences(side: Node) -> Iterator[Node]:
 
 
 def _lost_operator(one: Node, other: Node) -> bool:
-    """Whether a difference of two names is followed by the product of two, one of which it has."""
+    """Return whether a difference of two names is followed by the product of two, one of which it has."""
     bare = one.args[0] if one.head == "neg" else one
     if other.head != "*" or len(other.args) != 2 or any(each.head != "sym" for each in other.args):
         return False

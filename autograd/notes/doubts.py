@@ -69,7 +69,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
 
 
 def _other_case(one: Node, other: Node) -> bool:
-    """Whether two formulas differ in letters of which one has the large form and the other the small one."""
+    """Return whether two formulas differ in letters of which one has the large form and the other the small one."""
     pairs = list(zip(one.walk(), other.walk(), strict=False))
     changed = [(a, b) for a, b in pairs if a.head == b.head == "sym" and a != b]
     return bool(changed) and all(a.text != b.text and a.text.lower() == b.text.lower() for a, b in changed)
@@ -80,12 +80,12 @@ def _heads(claim: Claim) -> Iterator[str]:
 
 
 def _is_bare_product(side: Node) -> bool:
-    """Whether a side multiplies names and nothing else, as both sides of A v = λ v do."""
+    """Return whether a side multiplies names and nothing else, as both sides of A v = λ v do."""
     return all(each.head in ("sym", "*", "T", "^", "neg", "num") for each in side.walk())
 
 
 def index_left_out(one: Node, other: Node) -> bool:
-    """Whether two formulas differ only in how many indices some symbols have: z for z_j."""
+    """Return whether two formulas differ only in how many indices some symbols have: z for z_j."""
     pairs = [(one, other)]
     shorter = False
     while pairs:
@@ -108,7 +108,7 @@ def index_left_out(one: Node, other: Node) -> bool:
 
 
 def _has_two_meanings(slope: Node) -> bool:
-    """Whether a sum is differentiated by a member whose index has the letter that the sum runs over."""
+    """Return whether a sum is differentiated by a member whose index has the letter that the sum runs over."""
     y, *xs = slope.args
     letters = {index.text for x in xs for name in x.symbols() for index in name.args if index.head == "sym"}
     return any(each.head == "sum" and each.text in letters for each in y.walk())

@@ -64,7 +64,7 @@ def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
 
 
 def _is_plain(last: Node) -> bool:
-    """Whether an index is a number or a letter: how many neurons d_l a layer has is not known."""
+    """Return whether an index is a number or a letter: how many neurons d_l a layer has is not known."""
     return last.head == "num" or (last.head == "sym" and not last.args)
 
 

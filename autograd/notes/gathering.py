@@ -216,7 +216,7 @@ class _Gatherer:
                 self.book.wholes[key] = Node("vector", (entry, first, last), "column")
 
     def _families(self, names: Iterable[Node]) -> dict[Key, Node]:
-        """Return names with one letter below, r_i, by their bare names; with a letter whose range is known, if any."""
+        """Return names with a one-letter index, r_i, by bare name; one whose range is known is preferred."""
         found: dict[Key, Node] = {}
         for each in names:
             if len(each.args) == 1 and each.low == each.args and each.args[0].head == "sym" and not each.bold:
@@ -284,7 +284,7 @@ class _Gatherer:
         return [] if all(rounding.is_numeric(body) for _, body in pairs) else pairs
 
     def _is_counted(self, name: Node) -> bool:
-        """Whether a letter is an index, the size of a set, or what is differentiated by."""
+        """Return whether a letter is an index, the size of a set, or what is differentiated by."""
         return name.text in self.book.sizes or (not name.args and name.text in self.counting)
 
     def _define_symbol(self, name: Node, others: Sequence[Node | None], row: Row) -> bool:
@@ -351,7 +351,7 @@ class _Gatherer:
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:
-        """Whether a side applies a function of the note's own to names."""
+        """Return whether a side applies a function of the note's own to names."""
         return (
             is_own_function(side)
             and bool(side.args)
@@ -360,7 +360,7 @@ class _Gatherer:
         )
 
     def _leads_to(self, one: Node, other: Node) -> bool:
-        """Whether a name is defined by way of another."""
+        """Return whether a name is defined by way of another."""
         seen: set[Key] = set()
         waiting = [one]
         while waiting and len(seen) < 200:
@@ -399,7 +399,7 @@ class _Gatherer:
         return bool(name.args) and len(listed) > 1 and all(index.head == "sym" for index in name.args)
 
     def _is_defined(self, name: Node) -> bool:
-        """Whether some definition is of this member of a family, or of all."""
+        """Return whether some definition is of this member of a family, or of all."""
         return any(
             all(
                 own == other or own.head in ("sym", "+")
@@ -431,7 +431,7 @@ class _Gatherer:
 
 
 def _members(names: Iterable[Node]) -> dict[Key, dict[tuple[int, ...], Node]]:
-    """Return names with numbers below, by their bare names and these numbers."""
+    """Return the names with numbers below, by their bare names and these numbers."""
     found: dict[Key, dict[tuple[int, ...], Node]] = {}
     for each in names:
         if each.args and each.low == each.args and all(arg.head == "num" for arg in each.args):
@@ -455,7 +455,7 @@ def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | Non
 
 
 def _is_named(side: Node) -> bool:
-    """Whether a side is a matrix of names, each its own."""
+    """Return whether a side is a matrix of names, each its own."""
     if side.head != "matrix":
         return False
     entries = [entry for row in side.args for entry in row.args]

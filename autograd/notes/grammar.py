@@ -91,7 +91,7 @@ class Notation:
 
 
 def is_own_function(node: Node) -> bool:
-    """Whether a node applies a function that only the note can define."""
+    """Return whether a node applies a function that only the note can define."""
     return node.head == "call" and node.text not in FUNCTIONS.values()
 
 
@@ -460,7 +460,7 @@ class _Reader:
                 return _joined(factors, joints)
 
     def is_dot_between(self) -> bool:
-        """Whether a full stop stands for a product, as in x.y."""
+        """Return whether a full stop stands for a product, as in x.y."""
         following = self.peek(1)
         return (
             self.peek().is_sign(".")
@@ -470,7 +470,7 @@ class _Reader:
         )
 
     def opens_bars(self) -> bool:
-        """Whether a bar begins an absolute value within a product: there is a second one after it."""
+        """Return whether a bar begins an absolute value within a product: there is a second one after it."""
         if self.in_bars or not self.peek().is_sign("|") or self.peek(1).is_sign("|"):
             return False
         depth = 0
@@ -483,7 +483,7 @@ class _Reader:
         return False
 
     def is_dotted_star(self) -> bool:
-        """Whether `.*` follows, the product entry by entry of some languages."""
+        """Return whether `.*` follows, the product entry by entry of some languages."""
         dot = self.peek()
         return (dot.is_sign(".") or dot.is_command("cdot")) and (
             self.peek(1).is_sign("*") or self.peek(1).is_command("ast", "times")
@@ -1225,7 +1225,7 @@ class _Reader:
         return None
 
     def is_single_bar(self, ahead: int) -> bool:
-        """Whether a bar within brackets separates rather than opening or closing an absolute value or a norm."""
+        """Return whether a bar within brackets separates rather than opening or closing an absolute value or a norm."""
         depth, bars = 0, 0
         for place in range(self.at, min(self.at + 120, len(self.row))):
             token = self.row[place]
@@ -1241,7 +1241,7 @@ class _Reader:
         return bars == 1
 
     def sigma_applies(self) -> bool:
-        """Whether σ is the sigmoid here: something stands in brackets after it, or a prime."""
+        """Return whether σ is the sigmoid here: something stands in brackets after it, or a prime."""
         at = _after_primes(self.row, self.at)
         return at > self.at or (at < len(self.row) and self.row[at].is_sign("(", "["))
 
@@ -1502,7 +1502,7 @@ class _Reader:
 
 
 def _is_shift(part: Sequence[Token]) -> bool:
-    """Whether an index is a sum, as t − 1, or a product of a number and a letter."""
+    """Return whether an index is a sum, as t − 1, or a product of a number and a letter."""
     if len(part) < 2 or any(
         each.kind not in ("letter", "number") and not each.is_sign("+", "-") and not each.is_command("ell")
         for each in part
@@ -1630,7 +1630,7 @@ def _unbraced(inner: Sequence[Token]) -> list[Token]:
 
 
 def _is_name(row: Sequence[Token]) -> bool:
-    """Whether a row is one letter with its indices, and no power."""
+    """Return whether a row is one letter with its indices, and no power."""
     return bool(_base(row[0])) and len(row) == 3 and row[1].is_sign("_", "^") and not row[2].text.isdigit()
 
 

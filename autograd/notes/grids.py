@@ -64,7 +64,7 @@ def combine(function: Callable[[Scalar, Scalar], Scalar], x: Quantity, y: Quanti
 
 
 def _crossed(m: int, n: int, p: int, q: int) -> bool:
-    """Whether a row would be spread over a column."""
+    """Return whether a row would be spread over a column."""
     return (n == 1 and p == 1 and m > 1 and q > 1) or (m == 1 and q == 1 and n > 1 and p > 1)
 
 

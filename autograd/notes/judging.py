@@ -187,7 +187,7 @@ class Judge:
                 yield options
 
     def constant(self, side: Node, claim: Claim) -> bool:
-        """Whether a side has one value, whatever the numbers that it is made of."""
+        """Return whether a side has one value, whatever the numbers that it is made of."""
         found: list[object] = []
         for seed in POINTS:
             world = self.world(claim.order, claim.section, seed, self.readings[0])
@@ -198,7 +198,7 @@ class Judge:
         return all(each == found[0] for each in found)
 
     def _guesses(self, claim: Claim, world: World) -> bool:
-        """Whether a quantity that the note leaves open stands in the claim."""
+        """Return whether a quantity that the note leaves open stands in the claim."""
         if not world.opaque:
             return False
         open_keys = {key for key, _ in world.opaque}
@@ -244,7 +244,7 @@ def _entries(x: Quantity) -> tuple[object, ...]:
 
 
 def _is_met(condition: Node, env: Environment) -> bool:
-    """Whether a condition on indices holds; other conditions are ignored."""
+    """Return whether a condition on indices holds; other conditions are ignored."""
     sides = [
         env.get(each.text) if each.head == "sym" and not each.args else int(each.number) if each.head == "num" else None
         for each in condition.args
@@ -270,7 +270,7 @@ def _shifted(side: Node) -> frozenset[str]:
 
 
 def equal(left: Quantity, right: Quantity) -> bool | None:
-    """Whether two quantities are equal up to rounding; None where one is not finite.
+    """Return whether two quantities are equal up to rounding; None where one is not finite.
 
     Raises
     ------
@@ -294,7 +294,7 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
 
 
 def _is_zero(x: Quantity) -> bool:
-    """Whether it is 0, but for the rounding of terms that cancel."""
+    """Return whether it is 0, but for the rounding of terms that cancel."""
     return all(abs(float(each)) < 1e-14 for each in (x.entries if isinstance(x, Grid) else [x]))
 
 
@@ -316,7 +316,7 @@ def chain(left: Node, right: Node) -> list[Node]:
 
 
 def joins(left: Node, right: Node) -> bool:
-    """Whether a side is a chain of derivatives whose factors join, or a sum of such."""
+    """Return whether a side is a chain of derivatives whose factors join, or a sum of such."""
     if right.head == "+":
         return all(joins(left, each) for each in right.args)
     if right.head == "sum":
@@ -376,7 +376,7 @@ def _likeness(one: Node, other: Node) -> int:
 
 
 def _is_path(left: Node, factors: Sequence[Node]) -> bool:
-    """Whether factors can be put in an order in which each joins the next."""
+    """Return whether factors can be put in an order in which each joins the next."""
     steps: dict[Node, Node] = {}
     for each in factors:
         if each.args[0] in steps:

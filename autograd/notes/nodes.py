@@ -125,7 +125,7 @@ class Node:
         return tuple(each for each, mark in zip(self.args, self.marks, strict=True) if mark == "_")
 
     def contains(self, head: str) -> bool:
-        """Whether a node of some kind stands in it."""
+        """Return whether a node of some kind stands in it."""
         return any(each.head == head for each in self.walk())
 
     def symbols(self) -> Iterator[Node]:
@@ -147,7 +147,7 @@ def number(value: float, text: str = "") -> Node:
 
 
 def is_number(node: Node, value: float) -> bool:
-    """Whether a node is a number of some value, however it is written."""
+    """Return whether a node is a number of some value, however it is written."""
     return node.head == "num" and node.number == value
 
 
@@ -172,12 +172,12 @@ def negative(node: Node) -> Node:
 
 
 def is_literal(node: Node | None) -> bool:
-    """Whether a node is a matrix or vector whose entries are written out, transposed or not."""
+    """Return whether a node is a matrix or vector whose entries are written out, transposed or not."""
     return node is not None and (_untransposed(node).head == "matrix" or is_dotted(node))
 
 
 def is_dotted(node: Node) -> bool:
-    """Whether a node is a matrix or vector of which some entries are left out, transposed or not."""
+    """Return whether a node is a matrix or vector of which some entries are left out, transposed or not."""
     return _untransposed(node).head in ("vector", "table")
 
 

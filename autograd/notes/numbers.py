@@ -75,11 +75,11 @@ class Numbers:
         return float(value), slack, all(self._is_unique(name, *stated[name]) for name in units) and world.trusted
 
     def computed(self, row: Row, side: Node) -> bool:
-        """Whether the note gives numbers for all that a side is made of."""
+        """Return whether the note gives numbers for all that a side is made of."""
         return self.number(row, side, derived=True) is not None or self.number(row, side, derived=False) is not None
 
     def _is_unique(self, name: str, number: float, unit: float, _: int) -> bool:
-        """Whether the note gives a name no second number."""
+        """Return whether the note gives a name no second number."""
         return all(abs(each[0] - number) <= 1.5 * max(each[1], unit, 1e-12) for each in self.values[name])
 
     def _is_derived(self, name: str) -> bool:

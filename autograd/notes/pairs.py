@@ -215,7 +215,7 @@ class Pairs:
 
     @staticmethod
     def _is_misfit(claim: Claim, repair: Repair) -> bool:
-        """Whether shapes that do not fit are a slip: not where a product with f′(z) may be entry by entry."""
+        """Return whether shapes that do not fit are a slip: not where a product with f′(z) may be entry by entry."""
         products = [each for each in claim.right.walk() if each.head == "*"]
         loose = any(factor.primes for each in products for factor in each.args)
         return repair.what.startswith(("transposed", "the factors are")) and not loose
@@ -229,7 +229,7 @@ class Pairs:
         return (WRONG if settled and self._is_sound(claim, outcome, repair) else DOUBTFUL), repair.message
 
     def _is_sound(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Whether nothing in the note speaks against a repair of vectors and matrices."""
+        """Return whether nothing in the note speaks against a repair of vectors and matrices."""
         if not outcome.trusted or repair.adds_term or self._hindsight(claim) or self._may_depend(claim, repair):
             return False
         return not self._strangers_in(claim, repair) and not self._reason(claim, repair)
@@ -280,14 +280,14 @@ class Pairs:
         return RIGHT, "; ".join(filter(None, notes))
 
     def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
-        """Whether every bare name of a claim was taken for all the members that the note writes out."""
+        """Return whether every bare name of a claim was taken for all the members that the note writes out."""
         bare = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols() if not each.args}
         return outcome.options.wholes and all(
             key in self.book.wholes or key in self.book.definitions for key in bare - self.book.sizes.keys()
         )
 
     def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
-        """Whether two sides are equal because this very row defines the one by the other."""
+        """Return whether two sides are equal because this very row defines the one by the other."""
         return any(
             each.order == row.order and each.pattern == left and each.body == right for each in self.book.of(left)
         )
@@ -350,7 +350,7 @@ class Pairs:
 
     @staticmethod
     def _ends_in_bias(left: Node, right: Node) -> bool:
-        """Whether what is left out at the end of a chain is the derivative by a bias, which is 1."""
+        """Return whether what is left out at the end of a chain is the derivative by a bias, which is 1."""
         below = left.args[1]
         last = right.args[-1] if right.head == "*" else right
         factors = right.args if right.head == "*" else (right,)
@@ -407,12 +407,12 @@ class Pairs:
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _adds_path(self, row: Row, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Whether a repair adds a path that the note is sure to have left out, not one that another row has."""
+        """Return whether a repair adds a path that the note is sure to have left out, not one that another row has."""
         known = outcome.trusted and not outcome.guessed
         return repair.what.startswith("the path") and known and not self._is_listed(row, claim)
 
     def _holds_in_any_shape(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Whether a repair is one however large sets are, and whatever shapes the names have."""
+        """Return whether a repair is one however large sets are, and whatever shapes the names have."""
         if outcome.options.common and not outcome.options.shapes:
             return False
         return repair.holds_for_numbers or not self.is_softly_known(claim)
@@ -520,7 +520,7 @@ class Pairs:
         return ""
 
     def is_softly_known(self, claim: Claim) -> bool:
-        """Whether the notation of a claim may be of matrices, whose shapes are not known."""
+        """Return whether the notation of a claim may be of matrices, whose shapes are not known."""
         matrix = self.notation.matrices
         every = [each for side in (claim.left, claim.right) for each in side.walk()]
         if len({each for each in every if each.head == "sym"}) == 1 and all(each.head in _ENTRYWISE for each in every):
@@ -547,7 +547,7 @@ class Pairs:
         return False
 
     def _is_made_of_entries(self, name: Node) -> bool:
-        """Whether a name is defined by members of families alone, as the cost −Σ t_j log h_j is: a number."""
+        """Return whether a name is defined by members of families alone, as the cost −Σ t_j log h_j is: a number."""
         bodies = [each.body for each in self.book.definitions.get(n.key(name), ())]
         heads = {part.head for body in bodies for part in body.walk()}
         return (
@@ -561,12 +561,12 @@ class Pairs:
         )
 
     def _is_written_out(self, whole: Key) -> bool:
-        """Whether a vector or matrix is defined by its entries, so that these are numbers of their own."""
+        """Return whether a vector or matrix is defined by its entries, so that these are numbers of their own."""
         every = self.book.definitions.get(whole, ())
         return bool(every) and all(n.is_literal(each.body) for each in every)
 
     def _is_constant(self, name: Node) -> bool:
-        """Whether a symbol is e or π, and the note means nothing else by it."""
+        """Return whether a symbol is e or π, and the note means nothing else by it."""
         return is_constant(name) and n.key(name) not in self.book.definitions
 
     def _strangers(self, claim: Claim) -> set[str]:
@@ -595,7 +595,7 @@ class Pairs:
         return found
 
     def _is_closed(self, side: Node) -> bool:
-        """Whether a side is made of numbers, and of names that are defined by numbers."""
+        """Return whether a side is made of numbers, and of names that are defined by numbers."""
         seen: set[str] = set()
         waiting = [side]
         while waiting:
@@ -610,7 +610,7 @@ class Pairs:
         return True
 
     def _hidden(self, claim: Claim) -> bool:
-        """Whether the left side comes from a result of which the note states only the number."""
+        """Return whether the left side comes from a result of which the note states only the number."""
         origins = self._origins(claim.left)
         results = {
             place.partition("|")[0]
@@ -635,7 +635,7 @@ class Pairs:
         return repair.adds_slope
 
     def _is_stray(self, claim: Claim, repair: Repair) -> bool:
-        """Whether an index stands once on the right and not on the left, where one of the left side belongs."""
+        """Return whether an index stands once on the right and not on the left, where one of the left side belongs."""
         left, right = (letters_of(side, self.book.letters) for side in (claim.left, claim.right))
         indices = [index.text for each in claim.right.symbols() for index in each.args if index.head == "sym"]
         stray = right - left
@@ -658,13 +658,13 @@ class Pairs:
         )
 
     def _is_listed(self, row: Row, claim: Claim) -> bool:
-        """Whether a part has several rows for one derivative, which may be its paths one by one."""
+        """Return whether a part has several rows for one derivative, which may be its paths one by one."""
         places = self.lefts.get(claim.left, set())
         return any(section == row.section and order != row.order for section, order in places)
 
     @staticmethod
     def _is_path_left_out(claim: Claim) -> bool:
-        """Whether the right side is the derivative along one path of several."""
+        """Return whether the right side is the derivative along one path of several."""
         factors = claim.right.args if claim.right.head == "*" else (claim.right,)
         return claim.left.head == "d" and joins(claim.left, claim.right) and all(each.head == "d" for each in factors)
 
@@ -785,7 +785,7 @@ def _scaled_chain(left: Node, right: Node) -> str | None:
 
 
 def covers(general: Node, special: Node) -> bool:
-    """Whether a pattern with letters, δ_j^l, takes in one with a constant, δ_j^L."""
+    """Return whether a pattern with letters, δ_j^l, takes in one with a constant, δ_j^L."""
     return general != special and all(
         one == other or (one.head == "sym" and one.text not in CONSTANTS)
         for one, other in zip(general.args, special.args, strict=True)
@@ -878,7 +878,7 @@ def _linear_combination(claim: Claim, book: Book) -> str:
 
 
 def _is_linear(node: Node) -> bool:
-    """Whether a formula adds up derivatives, each with a constant before it, and at least two of them."""
+    """Return whether a formula adds up derivatives, each with a constant before it, and at least two of them."""
     if node.head == "sum":
         return _is_term(node.args[0]) or _is_linear(node.args[0])
     if node.head == "+":
@@ -902,7 +902,7 @@ def _is_term(node: Node) -> bool:
 
 
 def _is_scale(node: Node) -> bool:
-    """Whether a factor is a number, or one over the size of a set."""
+    """Return whether a factor is a number, or one over the size of a set."""
     return all(
         each.head in ("num", "/", "neg") or (each.head == "sym" and each.text in "nmNMKBT" and not each.args)
         for each in node.walk()

@@ -374,7 +374,7 @@ def _multiplied(side: Node, claim: Claim, names: Sequence[Node], kinks: bool) ->
 
 
 def _has_kinks(claim: Claim) -> bool:
-    """Whether a claim speaks of comparisons, so that one may be missing."""
+    """Return whether a claim speaks of comparisons, so that one may be missing."""
     return any(
         each.head in ("cmp", "cases", "abs") or (each.head == "call" and each.text in ("relu", "max", "min", "abs"))
         for side in (claim.left, claim.right)

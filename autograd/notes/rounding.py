@@ -30,7 +30,7 @@ class Stated:
 
 
 def is_numeric(node: Node) -> bool:
-    """Whether a side is made of numbers alone."""
+    """Return whether a side is made of numbers alone."""
     heads = {each.head for each in node.walk()}
     known = all(each.text in FUNCTIONS for each in node.walk() if each.head == "call")
     return heads <= {"num", "+", "*", "neg", "/", "^", "call"} and "num" in heads and known

@@ -49,12 +49,12 @@ class Row:
         return self.block.display
 
     def readable(self) -> list[Node]:
-        """The sides that were read."""
+        """Return the sides that were read."""
         return [each for each in self.sides if each is not None]
 
 
 def is_open(node: Node) -> bool:
-    """Whether something in it has no value: dots, sums over nothing, lists."""
+    """Return whether something in it has no value: dots, sums over nothing, lists."""
     return any(
         each.head in ("dots", "unknown", "prime") or (each.head == "prod" and each.text == "?") for each in node.walk()
     )
@@ -84,12 +84,12 @@ def _is_shift_of(index: Node) -> bool:
 
 
 def is_constant(name: Node) -> bool:
-    """Whether a symbol is e or π."""
+    """Return whether a symbol is e or π."""
     return name.text in ("e", "π") and not name.args
 
 
 def is_estimate(name: Node) -> bool:
-    """Whether a name has an accent, as ŷ has."""
+    """Return whether a name has an accent, as ŷ has."""
     return any(unicodedata.combining(each) for each in unicodedata.normalize("NFD", name.text))
 
 

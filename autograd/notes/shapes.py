@@ -96,7 +96,7 @@ def _spread_down(body: Node, kinds: dict[Key, str]) -> None:
 
 
 def _is_grid(term: Node, kinds: dict[Key, str]) -> bool:
-    """Whether a term is a vector or matrix, or a product of one, as far as its letters tell."""
+    """Return whether a term is a vector or matrix, or a product of one, as far as its letters tell."""
     bare = term.args[0] if term.head == "neg" else term
     if bare.head == "sym":
         return n.key(bare) in kinds
@@ -137,7 +137,7 @@ class _Dimensions:
         return name
 
     def differ(self, one: str, other: str) -> bool:
-        """Whether two dimensions are known to be unlike: two numbers, or two names for sizes of their own."""
+        """Return whether two dimensions are known to be unlike: two numbers, or two names for sizes of their own."""
         a, b = self.find(one), self.find(other)
         return a != b and ((a.isdigit() and b.isdigit()) or (a in self.known and b in self.known))
 

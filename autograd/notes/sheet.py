@@ -126,7 +126,7 @@ def _name(name: Node) -> str:
 
 
 def _is_layer(index: Node) -> bool:
-    """Whether an index is L or L − 1, one layer of which the note tells."""
+    """Return whether an index is L or L − 1, one layer of which the note tells."""
     first = index.args[0] if index.head == "+" else index
     return first.head == "sym" and first.text == "L" and not first.args
 

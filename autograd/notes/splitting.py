@@ -223,7 +223,7 @@ def _words_of(table: Token) -> str:
 
 
 def _begins_probability(row: Sequence[Token], at: int, part: Sequence[Token]) -> bool:
-    """Whether P(…) = begins a statement after a decimal number, as in 8/17 = 0.471 P(no) = 9/17."""
+    """Return whether P(…) = begins a statement after a decimal number, as in 8/17 = 0.471 P(no) = 9/17."""
     if row[at].text not in ("P", "p") or at + 1 >= len(row) or not row[at + 1].is_sign("("):
         return False
     before = [each for each in part if each.kind != "space"]
@@ -232,7 +232,7 @@ def _begins_probability(row: Sequence[Token], at: int, part: Sequence[Token]) ->
 
 
 def _complete(part: Sequence[Token], row: Sequence[Token], at: int) -> bool:
-    """Whether a wide gap separates: not next to a relation or an operator."""
+    """Return whether a wide gap separates: not next to a relation or an operator."""
     solid = [each for each in part if each.kind != "space"]
     following = next((each for each in row[at + 1 :] if each.kind != "space"), None)
     if not solid or following is None:
@@ -248,7 +248,7 @@ def _complete(part: Sequence[Token], row: Sequence[Token], at: int) -> bool:
 
 
 def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
-    """Whether words are a remark rather than a name in the formula."""
+    """Return whether words are a remark rather than a name in the formula."""
     words = token.text.replace("~", " ").split()
     if (
         not words

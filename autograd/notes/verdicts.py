@@ -91,7 +91,7 @@ class Verdicts:
         equation.message = "; ".join(filter(None, (equation.message, *said)))
 
     def _undamaged_agree(self, row: Row) -> bool:
-        """Whether a damaged row is right, or at least its undamaged sides after the first are."""
+        """Return whether a damaged row is right, or at least its undamaged sides after the first are."""
         equation = row.equation
         if equation.status in (RIGHT, JOINS) and not (equation.status == JOINS and row.damaged_sides):
             return True
@@ -329,5 +329,5 @@ class Verdicts:
 
 
 def _has_equality(row: Row) -> bool:
-    """Whether a row states an equality, and not only an order or a membership."""
+    """Return whether a row states an equality, and not only an order or a membership."""
     return row.statement.continues or bool(row.statement.relations and row.statement.relations[0] in EQUALITIES)

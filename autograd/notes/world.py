@@ -178,7 +178,7 @@ class Book:
         return self.definitions.get(n.key(left), ()) if left.head == "sym" else ()
 
     def is_open(self, function: str) -> bool:
-        """Whether a function is neither defined nor one that everybody knows."""
+        """Return whether a function is neither defined nor one that everybody knows."""
         return function not in self.functions and function not in _NUMERIC and function != "softmax"
 
     def ambiguous(self) -> list[Key]:
@@ -710,7 +710,7 @@ class World:
         return self._slope(top, fixed[place])
 
     def _is_known(self, y: Node, top: Quantity, bottom: Quantity, env: Environment) -> bool:
-        """Whether a derivative of 0 is one, rather than a lack of words on how y comes about."""
+        """Return whether a derivative of 0 is one, rather than a lack of words on how y comes about."""
         if y.head != "sym" or isinstance(top, Grid):
             return True
         instance = (n.key(y), self.indices(y, env))
@@ -776,7 +776,7 @@ class World:
         return self.values[instance]
 
     def _is_literal(self, instance: Instance) -> bool:
-        """Whether a quantity is a matrix of names, whose entries are those names."""
+        """Return whether a quantity is a matrix of names, whose entries are those names."""
         found = self.definition(instance)
         return n.is_literal(found[0].body if found is not None else self._whole_of(instance))
 
@@ -1055,7 +1055,7 @@ def _spelled(instance: Instance) -> str:
 
 
 def _below_ground(definition: Definition, indices: Sequence[Index]) -> bool:
-    """Whether a recurrence has come to its beginning or its end: layer 0, or a step after the last."""
+    """Return whether a recurrence has come to its beginning or its end: layer 0, or a step after the last."""
     for _letter, place, back, ahead in _shifts(definition):
         index = indices[place]
         if isinstance(index, int) and ((index < 1 and back) or (index > STEPS and ahead)):

@@ -40,29 +40,29 @@ def exact(out: float, *operands: float) -> float:
 
 
 def rounded(out: float, *operands: float) -> float:
-    """The error of a result that is rounded once."""
+    """Return the error of a result that is rounded once."""
     return abs(out)
 
 
 def rounding_of_sum(out: float, *xs: float) -> float:
-    """The error of a sum from left to right: each of its partial sums is rounded."""
+    """Return the error of a sum from left to right: each of its partial sums is rounded."""
     return sum(map(abs, itertools.accumulate(xs[1:], initial=xs[0]))) - abs(xs[0]) if xs else 0.0
 
 
 def rounding_of_mean(out: float, *xs: float) -> float:
-    """The error of a sum divided by the number of its terms."""
+    """Return the error of a sum divided by the number of its terms."""
     return rounding_of_sum(out, *xs) / len(xs) + abs(out)
 
 
 def rounding_of_dot(out: float, *operands: float) -> float:
-    """The error of a sum of products from left to right."""
+    """Return the error of a sum of products from left to right."""
     n = len(operands) // 2
     products = [w * x for w, x in zip(operands[:n], operands[n : 2 * n], strict=True)]
     return sum(map(abs, products)) + rounding_of_sum(out, *products, operands[-1])
 
 
 def rounding_of_logsumexp(out: float, *xs: float) -> float:
-    """The error of a logarithm of n terms, and of adding it to the largest."""
+    """Return the error of a logarithm of n terms, and of adding it to the largest."""
     return 2.0 * (4.0 + 0.5 * len(xs)) * (abs(out) if abs(out) > 1.0 else 1.0)
 
 
@@ -125,13 +125,13 @@ def power_over(x: float, y: float, n: float) -> float:
 
 
 def scale(x: float, y: float) -> float:
-    """A power of two that keeps x² + y² clear of overflow and underflow."""
+    """Return a power of two that keeps x² + y² clear of overflow and underflow."""
     largest = abs(x) if abs(x) > abs(y) else abs(y)
     return 2.0**600 if largest < 2.0**-500 else 2.0**-600 if largest > 2.0**500 else 1.0
 
 
 def length(x: float, y: float) -> float:
-    """The length of (x, y) times `scale(x, y)`, which neither overflows nor loses digits."""
+    """Return the length of (x, y) times `scale(x, y)`, which neither overflows nor loses digits."""
     by = scale(x, y)
     return ieee.sqrt((x * by) * (x * by) + (y * by) * (y * by))
 
@@ -195,7 +195,7 @@ def hypot_slope(x: float, y: float, out: float) -> float:
 
 
 def whole(x: float) -> float:
-    """The nearest whole number."""
+    """Return the nearest whole number."""
     return ieee.floor(x + 0.5) if abs(x) < 2.0**52 else x
 
 
@@ -221,7 +221,7 @@ def floor_divide(x: float, y: float) -> float:
 
 
 def upper_bits(x: float) -> float:
-    """The upper 26 bits of x, so that products with them are exact (Dekker 1971)."""
+    """Return the upper 26 bits of x, so that products with them are exact (Dekker 1971)."""
     wide = SPLITTER * x
     return wide - (wide - x)
 
@@ -308,7 +308,7 @@ Analytic = Callable[..., complex]
 
 
 def by_sign(positive: Analytic, negative: Analytic) -> Analytic:
-    """One function where the first operand is positive, another elsewhere."""
+    """Return one function where the first operand is positive, another elsewhere."""
     return lambda x, *rest: (positive if x.real > 0 else negative)(x, *rest)
 
 

@@ -169,7 +169,7 @@ def second_derivatives(op: Op) -> dict[tuple[int, int], ast.expr]:
 
 
 def is_number(body: ast.expr, number: float) -> bool:
-    """Whether an expression is that number."""
+    """Return whether an expression is that number."""
     return isinstance(body, ast.Constant) and body.value == number
 
 

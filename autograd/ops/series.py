@@ -318,7 +318,7 @@ def factorial(n: float) -> float:
 
 
 def cotangent_derivative(n: float, x: float) -> float:
-    """The n-th derivative of π·cot(πx) for whole n from 1 to 6; nan for other n."""
+    """Return the n-th derivative of π·cot(πx) for whole n from 1 to 6; nan for other n."""
     sine, cosine = sin_pi(x), cos_pi(x)
     c = ieee.div(cosine, sine)
     s = c * c
@@ -342,7 +342,7 @@ def cotangent_derivative(n: float, x: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of ψ at x; nan where n is not a whole number ≥ 0, and for x < 0 from n = 7 on."""
+    """Return the n-th derivative of ψ at x; nan where n is not a whole number ≥ 0, and for x < 0 from n = 7 on."""
     whole = n == ieee.floor(n) and n >= 0.0
     positive = x if x > 0.0 else 1.0 - x
     sign = 1.0 if ieee.fmod(n, 2.0) == 1.0 else -1.0
@@ -373,7 +373,7 @@ def erfinv_step(x: float, y: float) -> float:
 
 
 def erfinv(x: float) -> float:
-    """The inverse of erf: Winitzki's approximation, then three steps of Halley's method."""
+    """Return the inverse of erf: Winitzki's approximation, then three steps of Halley's method."""
     size = abs(x) if abs(x) < 1.0 else 0.0
     w = -ieee.log((1.0 - size) * (1.0 + size)) / 0.147
     a = 4.330746750799873 - 0.0735 * w
@@ -464,7 +464,7 @@ def bessel_moment(n: float, x: float) -> float:
 
 
 def bessel_1_slope(x: float) -> float:
-    """The derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
+    """Return the derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
 
     With wₙ = x·(2 − M₍ₙ₊₁₎/Mₙ) the ratios are M₍ₙ₊₁₎/Mₙ = (2n + 1)/(w₍ₙ₊₁₎ + n + 1).
     """

@@ -75,7 +75,7 @@ def _call_of(op: Op, out: str, arguments: list[ast.expr], derivatives: list[str]
 
 
 def pairs(op: Op) -> Mapping[tuple[int, int], str]:
-    """The texts of the second derivatives that a row states, by pair of operands i ≤ j."""
+    """Return the texts of the second derivatives that a row states, by pair of operands i ≤ j."""
     n = len(op.parameters)
     return dict(zip(((i, j) for i in range(n) for j in range(i, n)), op.second))
 
@@ -101,7 +101,7 @@ def source(op: Op, position: int) -> ast.FunctionDef:
 
 
 def _graphs(op: Op, position: int) -> tuple[str, ...]:
-    """The derivatives of an op's slope as expressions of ops, in which `out` is the slope itself."""
+    """Return the derivatives of an op's slope as expressions of ops, in which `out` is the slope itself."""
     names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
     out = ast.Call(ast.Name(op.name, ast.Load()), [ast.Name(p, ast.Load()) for p in op.parameters], [])
     meaning: dict[str, ast.expr] = {
@@ -113,7 +113,7 @@ def _graphs(op: Op, position: int) -> tuple[str, ...]:
 
 
 def _define(tree: ast.FunctionDef) -> Compute:
-    """The function of a tree, in which rows are called by their names."""
+    """Return the function of a tree, in which rows are called by their names."""
     names: dict[str, Any] = {**vars(numerics), **{name: op.compute for name, op in (*TABLE.items(), *HIDDEN.items())}}
     exec(compile(ast.Module([tree], []), "<slopes>", "exec"), names)
     function: Compute = names[tree.name]
@@ -146,7 +146,7 @@ def _enter_slope(op: Op, position: int) -> None:
 
 
 def _needed(op: Op) -> list[str]:
-    """Names of the hidden ops that a row's second derivatives call."""
+    """Return the names of the hidden ops that a row's second derivatives call."""
     texts = [ast.parse(text, mode="eval") for text in op.second]
     calls = [
         x.func.id for tree in texts for x in ast.walk(tree) if isinstance(x, ast.Call) and isinstance(x.func, ast.Name)

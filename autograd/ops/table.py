@@ -89,7 +89,7 @@ class Op:
         return self.graph == ("out",)
 
     def takes(self, count: int) -> bool:
-        """Whether the op can have that number of operands."""
+        """Return whether the op can have that number of operands."""
         if self.arity is not None:
             return count == self.arity
         return count >= self.fewest and (self.form != "products" or count % 2 == 1)
@@ -147,12 +147,12 @@ def make(
 
 
 def slope_of(name: str, parameters: tuple[str, ...], parameter: str) -> str:
-    """The call of the hidden op whose value is an op's derivative for one of its operands."""
+    """Return the call of the hidden op whose value is an op's derivative for one of its operands."""
     return f"{slope_name(name, parameters, parameter)}({', '.join(parameters)})"
 
 
 def slope_name(name: str, parameters: tuple[str, ...], parameter: str) -> str:
-    """The name of that op."""
+    """Return the name of that op."""
     return f"{name}_slope" if len(parameters) == 1 else f"{name}_slope_{parameter}"
 
 

@@ -182,7 +182,7 @@ def start() -> Answer:
 
 
 def _examples() -> Iterator[Answer]:
-    """The notes, the sheets that come with the package, and the gallery, each as a group."""
+    """Yield the notes, the sheets that come with the package, and the gallery, each as a group."""
     titles = {name: shipped.load(name).title or name for name in shipped.names()}
     texts = {name: shipped.read(name)[0].decode("utf-8") for name in titles}
     notes, gallery = _texts("notes"), _texts("gallery")
@@ -198,7 +198,7 @@ def _group(name: str, kind: str, texts: Mapping[str, str]) -> Answer:
 
 
 def _texts(folder: str) -> dict[str, str]:
-    """The files of a folder of examples, by name."""
+    """Return the files of a folder of examples, by name."""
     found = sorted((resources.files("autograd.playground") / folder).iterdir(), key=lambda each: each.name)
     return {each.name.partition(".")[0]: each.read_text(encoding="utf-8") for each in found}
 

@@ -237,7 +237,7 @@ def _train(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def _own(name: str, label: str, session: EditableSheet) -> bool:
-    """Whether a label is one that a step gave itself, and not that of another step in its list."""
+    """Return whether a label is one that a step gave itself, and not that of another step in its list."""
     operand = session.state.operands[name]
     if not isinstance(operand, Array):
         return label == name

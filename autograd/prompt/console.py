@@ -196,7 +196,7 @@ def _opened(session: Session, reply: Reply) -> Reply:
 
 
 def _is_page(shown: object) -> bool:
-    """Whether something shown is an explorer page, which follows the session."""
+    """Return whether something shown is an explorer page, which follows the session."""
     from autograd.explore.page import Explorer
 
     return isinstance(shown, Explorer)

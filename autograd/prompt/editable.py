@@ -370,7 +370,7 @@ def _with(entries: Sequence[Entry], piece: Entry) -> list[Entry]:
 
 
 def _asks(text: str) -> bool:
-    """Whether a line is an expression to be computed, and no statement."""
+    """Return whether a line is an expression to be computed, and no statement."""
     code = " ".join(line.partition("#")[0] for line in text.split("\n"))
     if not code.strip() or begins_statement(text) or re.match(r"\s*check\s", code):
         return False

@@ -146,12 +146,12 @@ def chunks(lines: Iterable[str]) -> Iterator[str]:
 
 
 def is_command(line: str) -> bool:
-    """Whether a line is a command; no line of a worksheet begins with a colon."""
+    """Return whether a line is a command; no line of a worksheet begins with a colon."""
     return line.lstrip().startswith(":")
 
 
 def breaks_off(line: str) -> bool:
-    """Whether a line can't go on with what was typed before it, though a bracket is open."""
+    """Return whether a line can't go on with what was typed before it, though a bracket is open."""
     return begins_statement(line) or is_command(line) or line.lstrip().startswith("check ")
 
 

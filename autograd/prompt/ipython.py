@@ -55,7 +55,7 @@ class Outcome:
 
 
 def _picture(root: Any) -> str:
-    """The graph as a notebook shows it by itself: where it is small."""
+    """Return the graph as a notebook shows it by itself: where it is small."""
     bundle: dict[str, str] = root._repr_mimebundle_()
     return bundle["text/html"] if "image/svg+xml" in bundle else ""
 

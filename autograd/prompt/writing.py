@@ -52,7 +52,7 @@ def _row(items: Sequence[Scalar]) -> str:
 
 
 def same(before: Operand, after: Operand) -> bool:
-    """Whether two operands have the same shape and numbers; nan is nan."""
+    """Return whether two operands have the same shape and numbers; nan is nan."""
     if shape_text(before) != shape_text(after):
         return False
     ours, theirs = (x.items if isinstance(x, Array) else (x,) for x in (before, after))

@@ -95,12 +95,12 @@ def split_lines(text: str) -> list[str]:
 
 
 def begins_statement(line: str) -> bool:
-    """Whether a line begins a step, several of them, or a directive, so that no bracket before it can go on."""
+    """Return whether a line begins a step, several of them, or a directive, so that no bracket before it can go on."""
     return bool(_DIRECTIVE.match(line) or _STEP.match(line))
 
 
 def is_open(text: str) -> bool:
-    """Whether a bracket is still open at the end, so that what is typed goes on in the next line.
+    """Return whether a bracket is still open at the end, so that what is typed goes on in the next line.
 
     Examples
     --------

@@ -48,7 +48,7 @@ class Evaluation:
         return self.values[self.output].data
 
     def numbers(self) -> dict[str, float]:
-        """Every quantity's number."""
+        """Return every quantity's number."""
         return {label: value.data for label, value in self.values.items()}
 
     def gradients(self, labels: Iterable[str]) -> dict[str, float]:
@@ -518,5 +518,5 @@ def _resolve(
 
 
 def _is_differential(name: str, everywhere: Mapping[str, int]) -> bool:
-    """Whether an unknown name is `dE` of a quantity E."""
+    """Return whether an unknown name is `dE` of a quantity E."""
     return name[:1] == "d" and name[1:] in everywhere

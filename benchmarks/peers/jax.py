@@ -73,7 +73,7 @@ def replay(problem: dict[str, Any]) -> Work:
 
 
 def training(problem: dict[str, Any]) -> Work:
-    """One jitted function for the whole step."""
+    """Return one jitted function for the whole step."""
     jax, jnp = _jax()
     x, y, alpha = jnp.array(problem["points"]), jnp.array(problem["labels"]), problem["alpha"]
     parameters = [(jnp.array(rows), jnp.zeros(len(rows))) for rows in problem["layers"]]

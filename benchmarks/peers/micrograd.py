@@ -12,7 +12,7 @@ __all__ = ["training"]
 
 
 def training(problem: dict[str, Any]) -> Work:
-    """A step over all points."""
+    """Return a step over all points."""
     nn: Any = importlib.import_module("micrograd.nn")
     engine: Any = importlib.import_module("micrograd.engine")
     points, labels, layers, alpha = (problem[key] for key in ("points", "labels", "layers", "alpha"))

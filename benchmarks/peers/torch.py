@@ -53,7 +53,7 @@ def replay(problem: dict[str, Any]) -> Work:
 
 
 def training(problem: dict[str, Any]) -> Work:
-    """The demo with torch.nn and torch.optim."""
+    """Return the demo with torch.nn and torch.optim."""
     torch = _torch()
     points, labels, layers, alpha = (problem[key] for key in ("points", "labels", "layers", "alpha"))
     sizes = [len(points[0]), *map(len, layers)]

@@ -29,7 +29,7 @@ _NUMBERS = {Value, float, int, bool}  # the most common types
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names for an error message."""
+    """Return the names for an error message."""
     return ", ".join(names)
 
 
@@ -66,7 +66,7 @@ def number_in(what: str, given: Any, interval: str) -> float:
 
 @cache
 def _bounds(interval: str) -> tuple[float, float, tuple[float, ...]]:
-    """The ends of an interval, and those that belong to it."""
+    """Return the ends of an interval, and those that belong to it."""
     low, high = map(float, interval[1:-1].split(","))
     return low, high, (low,) * (interval[0] == "[") + (high,) * (interval[-1] == "]")
 

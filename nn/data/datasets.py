@@ -96,7 +96,7 @@ def spirals(
 
 @explained("dataset")
 def xor(samples: int = 4, *, noise: float = 0.0, shuffle: bool = False, seed: int | None = 0) -> tuple[Points, Labels]:
-    """The corners of the unit square, 00, 01, 10, 11 in turn, labelled by exclusive or.
+    """Return the corners of the unit square, 00, 01, 10, 11 in turn, labelled by exclusive or.
 
     Examples
     --------

@@ -69,7 +69,7 @@ class Attention(Module):
         return [self.out([y for head in heads for y in head[t]]) for t in range(len(xs))]
 
     def _head(self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]) -> list[list[Any]]:
-        """The output of one head at each position."""
+        """Return the output of one head at each position."""
         scale, columns, outputs = 1.0 / math.sqrt(len(queries[0])), list(zip(*values, strict=True)), []
         for t, query in enumerate(queries):
             seen = t + 1 if self.causal else len(keys)

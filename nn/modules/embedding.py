@@ -70,7 +70,7 @@ class Embedding(Module):
         return list(self.weights[int(number)])
 
     def _selected(self, index: Value) -> list[Value]:
-        """The sum of the rows, weighted by 1 for the index and 0 otherwise; nan if no row has the index."""
+        """Return the sum of the rows, weighted by 1 for the index and 0 otherwise; nan if no row has the index."""
         chosen = [backend.where(backend.sub(index, float(row)), 0.0, 1.0) for row in range(self.count)]
         known = backend.where(backend.sum(chosen), 0.0, math.nan)
         return [backend.dot(column, chosen, known) for column in zip(*self.weights, strict=True)]

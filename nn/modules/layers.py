@@ -154,7 +154,7 @@ class Layer(Module):
         return found
 
     def _bias_values(self) -> list[Value]:
-        """The biases, without repetition."""
+        """Return the biases, without repetition."""
         return list(dict.fromkeys(value for value in self.biases if isinstance(value, Value)))
 
     def __call__(self, xs: Sequence[Operand]) -> list[Value]:
@@ -191,7 +191,7 @@ class Linear(Layer):
 def _outputs(
     name: str, weights: list[list[Value]], xs: Any, biases: list[Any], activation: Any, labels: list[tuple[str, str]]
 ) -> list[Value]:
-    """The outputs of neurons; an error of the operation is explained by what is wrong with the inputs."""
+    """Return the outputs of neurons; an error of the operation is explained by what is wrong with the inputs."""
     try:
         return backend.layer(weights, xs, biases, function_of(activation), labels)
     except (TypeError, ValueError, AttributeError):

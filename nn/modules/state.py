@@ -103,7 +103,7 @@ def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) ->
 
 
 def is_row(part: object) -> bool:
-    """Whether it is a list of nothing but Values."""
+    """Return whether it is a list of nothing but Values."""
     return type(part) is list and {Value}.issuperset(map(type, part))
 
 
@@ -150,7 +150,7 @@ def load(module: Stateful, numbers: Mapping[str, Any]) -> None:
 
 
 def _checked(entry: Entry, given: Any) -> list[float]:
-    """The numbers of an entry in a row; a TypeError or ValueError says what is wrong with them."""
+    """Return the numbers of an entry in a row; a TypeError or ValueError says what is wrong with them."""
     shape = shape_of(given)
     if shape != entry.shape:
         wanted = f"of shape {entry.shape}" if entry.shape else "one number"
@@ -168,7 +168,7 @@ def _checked(entry: Entry, given: Any) -> list[float]:
 
 
 def _values_shape(part: object, depth: int = 8) -> tuple[int, ...] | None:
-    """The shape of a parameter or of nested lists of parameters of equal lengths; None for anything else."""
+    """Return the shape of a parameter or of nested lists of parameters of equal lengths; None for anything else."""
     if isinstance(part, Value):
         return None if part.op else ()
     if not isinstance(part, (list, tuple)) or not part:

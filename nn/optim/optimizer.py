@@ -173,7 +173,7 @@ class Optimizer:
             flat.write(group.values, "grad", group.zeros)
 
     def _settings_of(self, group: Group) -> Any:
-        """An object with the settings of a group as attributes."""
+        """Return an object with the settings of a group as attributes."""
         shared = {name: getattr(self, name) for name in self.settings}
         return SimpleNamespace(**{**shared, **group.own, "lr": self.lr * group.rate, "steps": self.steps})
 
@@ -182,7 +182,7 @@ class Optimizer:
         return "", (), ()  # of an optimiser that overrides `step`
 
     def _names(self) -> list[str]:
-        """Names of the states that any group needs."""
+        """Return the names of the states that any group needs."""
         found = [name for group in self._groups for name in self._row(self._settings_of(group))[1] if name]
         return list(dict.fromkeys(found))
 
@@ -258,7 +258,7 @@ install(Optimizer, "Optimizer")
 
 
 def checked_parameters(where: str, parameters: Any) -> tuple[Value, ...]:
-    """The parameters of a module or the given ones, checked: at least one, all leaves, none twice."""
+    """Return the parameters of a module or the given ones, checked: at least one, all leaves, none twice."""
     if isinstance(parameters, Value) or not (isinstance(parameters, Module) or _iterable(parameters)):
         raise TypeError(f"{where}: parameters must be a Module or a sequence of Values, got {shown(parameters)}")
     found = tuple(parameters.parameters() if isinstance(parameters, Module) else parameters)

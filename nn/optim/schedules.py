@@ -448,7 +448,7 @@ def _chained(parts: Sequence[Schedule], base: float, step: int) -> float:
 def _combined(
     name: str, optimizer: Rated | None, parts: Sequence[Any], rate: Callable[[float, int], float]
 ) -> Schedule:
-    """A schedule of several, which all have its optimiser; its base rate is that of the first."""
+    """Return a schedule of several, which all have its optimiser; its base rate is that of the first."""
     wanted = optimizer if isinstance(optimizer, Optimizer) else None
     for part in parts:
         if not isinstance(part, Schedule) or part.optimizer is not wanted:

@@ -37,7 +37,7 @@ def explained(where: str, of_sample: Callable[..., Any], batch: Array, names: An
 
 
 def _anomaly(function: Callable[[], Any]) -> str:
-    """The message of the anomaly, or an empty string."""
+    """Return the message of the anomaly, or an empty string."""
     try:
         with ag.detect_anomaly():
             found = function()

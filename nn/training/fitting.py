@@ -193,7 +193,7 @@ def _callbacks(given: Any) -> list[Callback]:
 
 
 def _schedule(given: Any, optimizer: Any) -> Any:
-    """A function of the step or a plateau, of this optimiser, and made from it if a factory is given."""
+    """Return a function of the step or a plateau, of this optimiser, and made from it if a factory is given."""
     maker = given.func if isinstance(given, partial) else given
     if getattr(maker, "__module__", None) == schedules.__name__ and isinstance(maker, (type, FunctionType)):
         given = given(optimizer)
@@ -220,7 +220,7 @@ def _named_loss(loss: Any) -> Callable[..., Any]:
 
 
 def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
-    """The optimiser, made from the parameters if a factory is given."""
+    """Return the optimiser, made from the parameters if a factory is given."""
     found = given
     if not hasattr(given, "step") or isinstance(given, type):
         if not callable(given):

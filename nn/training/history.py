@@ -36,7 +36,7 @@ def sparkline(numbers: list[float], width: int = 40) -> str:
 
 
 def _scale(numbers: list[float]) -> Callable[[float], float]:
-    """A function that maps the range of the finite numbers to [0, 1], without overflow."""
+    """Return a function that maps the range of the finite numbers to [0, 1], without overflow."""
     finite = [number for number in numbers if math.isfinite(number)]
     low, high = min(finite, default=0.0) / 2, max(finite, default=0.0) / 2
     return lambda number: (number / 2 - low) / (high - low or 1.0)

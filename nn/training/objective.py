@@ -131,7 +131,7 @@ class Compiled(Objective):
         self.states = states_of(of_sample)
 
     def _replayed(self, batch: Array) -> tuple[Any, Any]:
-        """The program or function to replay, and the batch as its arguments."""
+        """Return the program or function to replay, and the batch as its arguments."""
         if self.program is not None and not still(self.states):
             self.program = None
         return (self.function, batch.T) if self.program is None else (self.program, (batch,))

@@ -150,7 +150,7 @@ class Run:
         return found
 
     def _names(self, batch: Any, order: Any) -> Any:
-        """The positions of a batch's samples in the data."""
+        """Return the positions of a batch's samples in the data."""
         names = range(self.done, self.done + len(batch))
         return names if order is None else order[names.start : names.stop]
 
@@ -269,7 +269,7 @@ def _ends(answer: Any) -> bool:
 
 
 def _bar(wanted: bool | None, total: int, done: int) -> Any:
-    """A progress bar that appears after a second; by default only in a terminal."""
+    """Return a progress bar that appears after a second; by default only in a terminal."""
     if not (bool(sys.stderr and sys.stderr.isatty()) if wanted is None else wanted):
         return None
     from tqdm.auto import tqdm

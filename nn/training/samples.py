@@ -105,7 +105,7 @@ def shuffled(generator: np.random.Generator, count: int) -> NDArray[np.int64]:
 
 
 def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:
-    """The weights of the samples, with mean 1; None if they are equal."""
+    """Return the weights of the samples, with mean 1; None if they are equal."""
     if given is None and by_class is None:
         return None
     found = np.ones(len(y)) if given is None else array(where, "sample_weight", given).astype(float)

@@ -40,5 +40,5 @@ def _alone(node: Value) -> float:
 
 
 def within(got: Any, wanted: float, allowed: float) -> bool:
-    """Whether two numbers differ by no more than is allowed."""
+    """Return whether two numbers differ by no more than is allowed."""
     return bool(got == wanted or abs(got - wanted) <= allowed or (math.isnan(got) and math.isnan(wanted)))

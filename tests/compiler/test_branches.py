@@ -20,7 +20,7 @@ numbers = st.floats(-4.0, 4.0)
 
 
 def branchy(x: Any, y: Any, w: Any) -> Any:
-    """Every kind of question, in nested branches."""
+    """Return every kind of question, in nested branches."""
     total = w * x
     if x > y:
         total = total + y * y

@@ -82,7 +82,7 @@ def close(got: Any, wanted: Any, scale: float) -> bool:
 
 
 def scale_of(program: list[Step], xs: list[float], ws: list[float]) -> float:
-    """The largest number that the program meets, and its derivatives: what rounding is measured by."""
+    """Return the largest number that the program meets, and its derivatives: what rounding is measured by."""
     met: list[float] = [1.0]
     leaves = [Value(x) for x in (*xs, *ws)]
     outputs = run(program, leaves)

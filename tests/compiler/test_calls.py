@@ -38,7 +38,7 @@ class Model:
 
     @ag.compile
     def loss(self, x: Any) -> Any:
-        """A branch."""
+        """Return a branch."""
         return self.w * x if x > 0.0 else -x
 
 

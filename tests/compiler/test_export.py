@@ -31,7 +31,7 @@ STRICT = ["-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-pedantic"
 
 
 def graph(seed: int, ops: Sequence[str], size: int = 10) -> tuple[Program, list[float]]:
-    """A program of random ops over three inputs and three parameters, and arguments for it."""
+    """Return a program of random ops over three inputs and three parameters, and arguments for it."""
     r = random.Random(seed)
     inputs = [Value(r.choice([r.uniform(-2, 2), r.uniform(0.1, 0.9), 0.0, 1.0]), label=f"x{i}") for i in range(3)]
     pool = [*inputs, *(Value(r.uniform(-2, 2), label=f"w{i}") for i in range(3))]
@@ -117,7 +117,7 @@ def test_c_without_the_planner_computes_the_same(
 
 
 def derivatives_of(name: str) -> tuple[Program, list[float]]:
-    """A program of an op and its derivatives as a graph, whose gradient needs the second ones."""
+    """Return a program of an op and its derivatives as a graph, whose gradient needs the second ones."""
     op, r = TABLE[name], random.Random(3)
     low = [r.uniform(1.2, 1.8) if domain[0] >= 0.5 else r.uniform(0.2, 0.8) for domain in op.domain]
     leaves = [Value(x, label=f"x{i}") for i, x in enumerate(low if op.arity else [0.2, 0.7, 0.4])]

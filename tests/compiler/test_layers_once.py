@@ -28,7 +28,7 @@ def in_c(output: Value, leaves: list[Value]) -> Program:
 
 
 def trained(inputs: int, width: int) -> tuple[Program, list[float], Value, list[Value]]:
-    """A program of two layers and a sum, its arguments, its graph's output and its parameters."""
+    """Return a program of two layers and a sum, its arguments, its graph's output and its parameters."""
     draw = random.Random(inputs * 100 + width)
     net = nn.MLP(inputs, [width, inputs, 1], seed=draw)
     numbers = [draw.uniform(-2.0, 2.0) for _ in range(inputs)]

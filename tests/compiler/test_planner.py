@@ -57,7 +57,7 @@ def exactly(x: Any) -> Any:
 
 
 def leaves_and_outputs(seed: int, ops: int) -> tuple[list[Value], list[Value]]:
-    """A graph with whatever makes a plan differ: choices of parameters and samples, numbers, guards' leaves."""
+    """Return a graph with whatever makes a plan differ: choices of parameters and samples, numbers, guards' leaves."""
     source = random.Random(seed)
     weights = [Value(source.uniform(-1.0, 1.0), f"w{i}") for i in range(4)]
     inputs = [Value(0.1, "a"), Value(0.2), Value(0.3)]
@@ -93,7 +93,7 @@ def test_a_plain_plan_has_one_instruction_for_each_node() -> None:
 
 
 def chain(ops: int) -> tuple[Value, Value]:
-    """A chain of custom ops, all different."""
+    """Return a chain of custom ops, all different."""
     x = Value(0.5)
     node = x
     for i in range(ops // 2):

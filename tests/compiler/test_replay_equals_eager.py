@@ -116,7 +116,7 @@ def test_a_number_beside_a_sample(op: Op, position: int, kind: str, kernel: str)
 
 
 def random_graph(seed: int, inputs: list[Value], parameters: list[Value], ops: int = 60) -> list[Value]:
-    """A graph with fan-out, sums of products, constants, choices; two outputs."""
+    """Return a graph with fan-out, sums of products, constants, choices; two outputs."""
     source = random.Random(seed)
     nodes: list[Value] = [*inputs, *parameters]
     smooth = ["tanh", "sigmoid", "sin", "atan", "softplus", "erf", "gelu", "normal_cdf"]

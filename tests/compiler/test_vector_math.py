@@ -38,7 +38,7 @@ def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @cache
 def program(name: str, instruction_set: str) -> Program:
-    """The op alone; a kernel keeps the instruction set that was chosen when it was made."""
+    """Return the op alone; a kernel keeps the instruction set that was chosen when it was made."""
     op = TABLE[name]
     leaves = [Value(0.5) for _ in op.parameters]
     made: Program = ag.compile(getattr(ag, name)(*leaves), inputs=leaves)

@@ -44,7 +44,7 @@ def bits(x: Any) -> str:
 
 
 def of_graphs(op: Op, operands: tuple[float, ...]) -> Iterator[str]:
-    """The value and all derivatives up to the third, by graphs of graphs."""
+    """Yield the value and all derivatives up to the third, by graphs of graphs."""
     leaves = [Value(x) for x in operands]
     level: list[tuple[int, Any]] = [(0, apply(op.name, leaves))]
     yield bits(level[0][1])
@@ -68,7 +68,7 @@ def of_sweeps(op: Op, operands: tuple[float, ...]) -> Iterator[str]:
 
 
 def table() -> Iterator[str]:
-    """A line for each op and point."""
+    """Yield a line for each op and point."""
     for op in TABLE.values():
         for operands in grid(op):
             numbers = " ".join([*of_graphs(op, operands), *of_sweeps(op, operands)])

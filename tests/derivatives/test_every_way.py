@@ -201,7 +201,7 @@ def points(name: str) -> list[float]:
 
 
 def ulps(got: float, true: Any, size: Any = 0) -> float:
-    """The error in units in the last place of the truth, or of `size` where that is larger."""
+    """Return the error in units in the last place of the truth, or of `size` where that is larger."""
     if abs(true) >= mpf(2) ** 1024 or math.isinf(got):
         return 0.0 if abs(true) > mpf(2) ** 1023 and abs(got) > 8.9e307 and (got > 0) == (true > 0) else inf
     top = max(abs(true), abs(size), mpf(2) ** -1022)

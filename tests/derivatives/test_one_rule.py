@@ -66,7 +66,7 @@ class Program:
 
 
 def first_order(f: Program, x: float, y: float) -> Iterator[tuple[str, Any]]:
-    """The gradient, every way; the first is the reverse sweep's."""
+    """Yield the gradient, every way; the first is the reverse sweep's."""
     leaves = [Value(x), Value(y)]
     output = f(*leaves)
     output.backward()
@@ -84,7 +84,7 @@ def first_order(f: Program, x: float, y: float) -> Iterator[tuple[str, Any]]:
 
 
 def second_order(f: Program, x: float, y: float) -> Iterator[tuple[str, Any]]:
-    """The upper half of the Hessian, every way; the first is the reverse sweep's over a reverse sweep."""
+    """Yield the upper half of the Hessian, every way; the first is the reverse sweep's over a reverse sweep."""
     gradient = ag.grad(f, (0, 1))
 
     def upper(matrix: Any) -> list[float]:

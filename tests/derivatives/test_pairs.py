@@ -162,7 +162,7 @@ BOUNDS: Final = {2: 8.0, 3: 16.0}
 
 
 def derivatives(f: Callable[..., Any], x: float, y: float) -> list[list[float]]:
-    """The value, and the derivatives of orders 1 to 3 for each choice of operands, in order."""
+    """Return the value, and the derivatives of orders 1 to 3 for each choice of operands, in order."""
     leaves = [Value(x), Value(y)]
     found: list[dict[tuple[int, ...], Any]] = [{(): f(*leaves)}]
     for order in (1, 2, 3):

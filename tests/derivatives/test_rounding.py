@@ -23,7 +23,7 @@ BINARY = ("add", "sub", "mul", "div", "add", "mul", "max", "hypot", "atan2")
 
 
 def true_value(output: Value) -> Any:
-    """The graph in 60 digits, its leaves' numbers taken as they are."""
+    """Return the graph in 60 digits, its leaves' numbers taken as they are."""
     numbers: dict[int, Any] = {}
     for node in topological(output):
         operands = [mpf(x) if isinstance(x, float) else numbers[id(x)] for x in node.operands]

@@ -24,7 +24,7 @@ from benchmarks.pictures import net, tangle
 
 
 def mlp(batch: int = 1) -> tuple[nn.MLP, Value]:
-    """A net with the mean of its squared errors, swept."""
+    """Return a net with the mean of its squared errors, swept."""
     made = nn.MLP(2, [4, 4, 1], seed=0)
     error = ag.mean([(made([0.1 * i, 0.2]) - 1.0) ** 2 for i in range(batch)])
     error.label = "E"

@@ -64,7 +64,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 def note_002() -> Value:
-    """The 2-2-2 network, swept."""
+    """Return the 2-2-2 network, swept."""
     w1, w2, w3, w4, w5, w6, w7, w8 = values(w1=0.15, w2=0.2, w3=0.25, w4=0.3, w5=0.4, w6=0.45, w7=0.5, w8=0.55)
     i1, i2, b1, b2, target_o1, target_o2 = values(i1=0.05, i2=0.1, b1=0.35, b2=0.6, target_o1=0.01, target_o2=0.99)
     net_h1, net_h2 = w1 * i1 + w2 * i2 + b1, w3 * i1 + w4 * i2 + b1
@@ -79,7 +79,7 @@ def note_002() -> Value:
 
 
 def dense(layers: int, wide: int, seed: int = 0) -> Value:
-    """A net of dot nodes, some 100 values and more."""
+    """Return a net of dot nodes, some 100 values and more."""
     source = random.Random(seed)
     outs = [Value(source.uniform(-1, 1), label=f"x{i}") for i in range(wide)]
     for _ in range(layers):
@@ -89,7 +89,7 @@ def dense(layers: int, wide: int, seed: int = 0) -> Value:
 
 
 def expanded(wide: int, layers: int, seed: int = 0) -> Value:
-    """A net in which every product and sum is a value of its own."""
+    """Return a net in which every product and sum is a value of its own."""
     source = random.Random(seed)
     outs = [Value(source.uniform(-1, 1), label=f"x{i}") for i in range(wide)]
     for layer in range(layers):

@@ -49,7 +49,7 @@ def _modes_reach_both() -> Iterator[None]:
 
 
 def bits(x: float) -> str:
-    """A float as text that differs whenever the float does; one text for all nans."""
+    """Return a float as text that differs whenever the float does; one text for all nans."""
     assert type(x) is float
     return "nan" if x != x else struct.pack(">d", x).hex()
 

@@ -407,7 +407,7 @@ def test_gradients_that_overflow_by_adding_are_named() -> None:
 
 
 def _observe() -> tuple[bool, bool]:
-    """Whether recording is on here, and whether anomalies pass."""
+    """Return whether recording is on here, and whether anomalies pass."""
     x = Value(0.0)
     try:
         ag.log(x)

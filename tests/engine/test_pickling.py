@@ -60,7 +60,7 @@ def _graph() -> tuple[Value, Value, Value, Value]:
 
 
 def _shape(nodes: list[Value]) -> list[Any]:
-    """All about a graph but identity: nodes by their place in `nodes`, as equal data doesn't make them one."""
+    """Return all about a graph but identity: nodes by their place in `nodes`, as equal data doesn't make them one."""
     place = {node: f"node {i}" for i, node in enumerate(nodes)}
     return [(_facts(node), [place[x] if isinstance(x, Value) else x for x in node.operands]) for node in nodes]
 

@@ -91,7 +91,7 @@ BAD: list[Any] = ["abc", None, [1], (1, 2), {}, 1j, b"x", {1}]
 
 
 def what_was_given(bad: Any) -> str:
-    """The end of an error's text: lists and tuples come with what to do instead."""
+    """Return the end of an error's text: lists and tuples come with what to do instead."""
     advice = "; a Value is one number: take each by itself, or pass arrays to a function that ag.compile made"
     return f"got {bad!r} ({type(bad).__name__}){advice if isinstance(bad, (list, tuple)) else ''}"
 

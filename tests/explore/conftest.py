@@ -14,7 +14,7 @@ Open = Callable[..., Any]
 
 
 def numbers(page: Any, what: str) -> list[float]:
-    """A list of numbers of the page, with those that JSON lacks."""
+    """Return a list of numbers of the page, with those that JSON lacks."""
     texts: list[str] = page.evaluate(f"[...{what}].map(String)")
     return [float(text.replace("Infinity", "inf")) for text in texts]
 

@@ -15,14 +15,14 @@ SPECIAL = {"where", "sum", "mean", "logsumexp", "dot"}
 
 
 def note_002() -> Value:
-    """The 2-2-2 network."""
+    """Return the 2-2-2 network."""
     sheet = shipped.load("step_by_step")
     run = sheet.evaluate({}, of=sheet.output(None))
     return run.values[run.output]
 
 
 def neuron() -> Value:
-    """One neuron and its error; w10 comes after w2."""
+    """Return one neuron and its error; w10 comes after w2."""
     w1, w2, w10, x, b, target = values(w1=0.5, w2=-1.5, w10=2.0, x=0.8, b=0.1, target=1.0)
     net = w1 * x + w2 * x + w10 * x + b
     out = sigmoid(net)
@@ -32,7 +32,7 @@ def neuron() -> Value:
 
 
 def random_graph(seed: int, size: int = 40) -> Value:
-    """A graph of ops of the whole table, each where it is defined and its result is of moderate size."""
+    """Return a graph of ops of the whole table, each where it is defined and its result is of moderate size."""
     source = random.Random(seed)
     nodes = [Value(source.uniform(-2, 2), f"x{i}") for i in range(5)]
     queue = source.sample(OPS, len(OPS))

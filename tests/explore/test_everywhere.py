@@ -156,7 +156,7 @@ def test_in_jupyterlab_it_follows_the_theme(opened: Open, scheme: str, light: st
 
 
 def large() -> Value:
-    """A net of some 2,000 values."""
+    """Return a net of some 2,000 values."""
     return batch_error(nn.MLP(2, [4, 4, 1], seed=0), 25)
 
 

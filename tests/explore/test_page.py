@@ -63,7 +63,7 @@ def test_gradients_follow_the_leaves(opened: Open) -> None:
 
 
 def _again(root: Value) -> Value:
-    """The graph recorded again, at the leaves' present numbers."""
+    """Return the graph recorded again, at the leaves' present numbers."""
     made: dict[int, Value] = {}
     for node in topological(root):
         operands = [made[id(x)] if isinstance(x, Value) else x for x in node.operands]

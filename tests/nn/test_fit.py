@@ -764,7 +764,7 @@ def test_nan_is_not_the_best_even_if_it_comes_first() -> None:
 
 
 def stuck(output: Any, target: Any) -> Any:
-    """A loss that makes no progress."""
+    """Return a loss that makes no progress."""
     return output * 0.0 + 1.0
 
 

@@ -48,7 +48,7 @@ CLASSIFIED = ("cross_entropy", "cross_entropy_with_logits")
 
 
 def numbers(name: str) -> st.SearchStrategy[tuple[float, float]]:
-    """An output and a target in the loss's domain."""
+    """Return an output and a target in the loss's domain."""
     outputs = st.floats(0.001, 0.999) if name == "bce" else st.floats(-30.0, 30.0)
     if name == "hinge":
         return st.tuples(outputs, st.sampled_from([-1.0, 1.0]))

@@ -300,7 +300,7 @@ def test_softmax_is_a_distribution(xs: list[float], shift: float) -> None:
 
 
 def reference_attention(module: nn.Attention, xs: list[list[float]]) -> Any:
-    """The formula with arrays."""
+    """Return the formula with arrays."""
     q, k, v = (
         np.array(xs) @ np.array(part.state_dict()["weights"]).T for part in (module.query, module.key, module.value)
     )

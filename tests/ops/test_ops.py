@@ -246,7 +246,7 @@ TURNS: dict[str, tuple[float, ...]] = {
 
 
 def _near(point: float) -> Iterator[float]:
-    """The point, its next neighbours, and points that close in on it."""
+    """Yield the point, its next neighbours, and points that close in on it."""
     yield point
     for side in (-inf, inf):
         x = point
@@ -467,7 +467,7 @@ def test_number_and_textbook_form_are_one_derivative(op: Op) -> None:
 
 
 def _slope_at(name: str, i: int, j: int, xs: list[Any], x: Any) -> Any:
-    """The first derivative for operand i, where operand j is x."""
+    """Return the first derivative for operand i, where operand j is x."""
     return TRUTH[name](*xs[:j], x, *xs[j + 1 :])[1 + i]
 
 

@@ -37,7 +37,7 @@ GENERATED = re.compile(r"generated from rows\.py|, from rows\.py by|\bgenerated\
 
 @cache
 def modules() -> dict[str, Path]:
-    """Every module of the two packages by its dotted name; the C extensions by their stubs."""
+    """Return every module of the two packages by its dotted name; the C extensions by their stubs."""
     found = {}
     for package in ("autograd", "nn"):
         for path in sorted([*(ROOT / package).rglob("*.py"), *(ROOT / package).rglob("*.pyi")]):
@@ -76,7 +76,7 @@ def arrows(*kinds: str) -> dict[str, set[str]]:
 
 
 def package(module: str) -> str:
-    """The package that a module is in: `autograd.draw` for `autograd.draw.svg`."""
+    """Return the package that a module is in: `autograd.draw` for `autograd.draw.svg`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -101,7 +101,7 @@ def test_no_module_imports_itself_through_others() -> None:
 
 
 def layer(module: str) -> int:
-    """The layer of the longest package that a module is in."""
+    """Return the layer of the longest package that a module is in."""
     found = [
         (len(name), at) for at, names in enumerate(LAYERS) for name in names if f"{module}.".startswith(f"{name}.")
     ]
@@ -143,7 +143,7 @@ def in_git(*options: str) -> list[str]:
 
 @cache
 def files() -> list[str]:
-    """Every file of the project that a person writes or a program of it."""
+    """Return every file of the project that a person writes or a program of it."""
     return [name for name in in_git("-co", "--exclude-standard") if (ROOT / name).is_file()]
 
 
@@ -223,7 +223,7 @@ FREE = ("autograd/ops/", "autograd/csrc/generated/", "autograd/__init__.py", "au
 
 
 def named_ops(path: Path) -> set[str]:
-    """The names of ops that a file writes: as strings in Python, as `OP_name` in C."""
+    """Return the names of ops that a file writes: as strings in Python, as `OP_name` in C."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         strings = (x.value for x in ast.walk(ast.parse(text)) if isinstance(x, ast.Constant))

@@ -28,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def found(index: dict[str, Any], word: str) -> set[str]:
-    """The pages that a search for the word lists."""
+    """Return the pages that a search for the word lists."""
 
     def words(entry: dict[str, str]) -> list[str]:
         return re.split(

@@ -27,7 +27,7 @@ def enter(page: Any, text: str, where: str = SHEET) -> None:
 
 
 def link(text: str) -> str:
-    """The address of a shared sheet."""
+    """Return the address of a shared sheet."""
     packer = zlib.compressobj(wbits=-15)
     packed = packer.compress(text.encode()) + packer.flush()
     return "#sheet=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")

@@ -38,7 +38,7 @@ SHEETS = {
 
 
 def values_of(space: dict[str, object]) -> dict[str, Value]:
-    """Every labelled Value of a script's variables, also within lists."""
+    """Return every labelled Value of a script's variables, also within lists."""
     found: dict[str, Value] = {}
     stack = list(space.values())
     for each in stack:

@@ -368,7 +368,7 @@ EDITS = st.one_of(
 
 
 def same_afresh(session: Session) -> bool:
-    """Whether the saved sheet, read anew, has the same numbers, roles and output."""
+    """Return whether the saved sheet, read anew, has the same numbers, roles and output."""
     sheet = Worksheet.parse(session.text())
     run = sheet.evaluate(of=sheet.steps[0].name if isinstance_list(session) else None)
     ours = {label: repr(value.data) for label, value in session.values.items()}

@@ -114,7 +114,7 @@ class _File:
     # Functions of the table
 
     def rows(self, body: str) -> str:
-        """The functions of the table that the body calls, each after what it calls."""
+        """Return the functions of the table that the body calls, each after what it calls."""
         written: dict[str, str] = {}
         self._write_rows(body, written)
         text = "\n".join(written.values())
@@ -152,7 +152,7 @@ class _File:
         return f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
 
     def one(self, name: str, made: Instructions, gradient: bool, linkage: str = "") -> str:
-        """A function that carries out instructions."""
+        """Return a function that carries out instructions."""
         head = linkage + self.declared(name, gradient)
         if len(made.steps) > LONG:
             return self.in_tables(name, head, made, gradient)
@@ -160,7 +160,7 @@ class _File:
         return _function(head, [*self.unused(lines, gradient), *lines, "return 0;"])
 
     def chosen(self, name: str) -> str:
-        """A function of a gradient that is computed again, strictly, where it comes out as nan."""
+        """Return a function of a gradient that is computed again, strictly, where it comes out as nan."""
         own = [argument for argument, _ in self.arguments()]
         passed = ", ".join([*own, "seeds", "outputs", *(f"d_{argument}" for argument in own)])
         lines = [f"const int failed = {name}_usual({passed});", "bool unclear = false;"]
@@ -171,7 +171,7 @@ class _File:
         return said + _function(self.declared(name, True), lines)
 
     def straight(self, made: Instructions, gradient: bool, sample: str = "") -> Lines:
-        """One statement after the other; with `sample`, for that sample of a batch."""
+        """Return one statement after the other; with `sample`, for that sample of a batch."""
         statements = Straight(made, self.tape, self.names, self.weights)
         guards = [*self.guards(statements, made)]
         if sample:
@@ -218,7 +218,7 @@ class _File:
             yield f"{_at(array, k, sample)} = {'0.0' if place is None else statements.operand([place])};"
 
     def in_tables(self, name: str, head: str, made: Instructions, gradient: bool) -> str:
-        """A function that calls others, none of them much longer than `PIECE` lines."""
+        """Return a function that calls others, none of them much longer than `PIECE` lines."""
         groups = scheduled(made)
         tables = Tables(made, groups)
         self.stack = max(self.stack, tables.size)
@@ -288,7 +288,7 @@ class _File:
         return [*lines, "if (unclear) {", *("    " + line for line in redone), "}"]
 
     def one_of_batch(self, gradient: bool) -> Lines:
-        """A call for one sample, and its results in their places: of a long program."""
+        """Return a call for one sample, and its results in their places: of a long program."""
         sizes = dict(self.arguments())
         inputs, parameters, outputs = sizes.get("inputs", 0), sizes.get("parameters", 0), len(self.tape.outputs)
         local, passed, after = [f"real y[{outputs}];"], ["y"], loop("i", outputs, ["outputs[i * n + k] = y[i];"])
@@ -306,19 +306,19 @@ class _File:
 
 
 def _samples(body: Lines) -> Lines:
-    """A loop over the samples of a batch."""
+    """Return a loop over the samples of a batch."""
     return ["for (long k = 0; k < n; k++) {", *("    " + line for line in body), "}"]
 
 
 def _at(array: str, index: int, sample: str) -> str:
-    """An element of an array; of one that holds a batch, the one of a sample."""
+    """Return an element of an array; of one that holds a batch, the one of a sample."""
     if not sample:
         return f"{array}[{index}]"
     return f"{array}[{sample}]" if index == 0 else f"{array}[{f'{index} * ' if index > 1 else ''}n + {sample}]"
 
 
 def _function_of(name: str) -> str | None:
-    """A function that exported code calls, by its name in C; None for one of the program's own."""
+    """Return a function that exported code calls, by its name in C; None for one of the program's own."""
     kind, _, rest = name.partition("_")
     if kind == "ops" and rest in helpers():
         return codegen.function(name, helpers()[rest], [])
@@ -338,7 +338,7 @@ def _function(head: str, lines: Iterable[str]) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    """A long statement in several lines."""
+    """Return a long statement in several lines."""
     if len(line) <= WIDTH or "\n" in line:
         return [line]
     return textwrap.wrap(

@@ -267,7 +267,7 @@ class _Module:
     # Ops
 
     def rows(self, called: Iterable[Op]) -> Iterator[str]:
-        """The ops that are called, with those that their derivatives call, as functions."""
+        """Yield the ops that are called, with those that their derivatives call, as functions."""
         language = self.library.language
         needed = self.needed(called)
         fixed = [op for op in needed if op.arity is not None]
@@ -305,7 +305,7 @@ class _Module:
 
     @staticmethod
     def rule(op: Op) -> str:
-        """An op as a function that the library can differentiate."""
+        """Return an op as a function that the library can differentiate."""
         arguments = ", ".join([*op.parameters, "out"])
         slopes = [
             "None" if text == "0" else f"lambda {arguments}: {RULE.write(ast.parse(text, mode='eval').body)}"

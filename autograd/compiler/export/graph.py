@@ -90,7 +90,7 @@ class Graph:
         return self.tape.constants[at] if 0 <= at < len(self.tape.constants) else None
 
     def _merged(self) -> tuple[list[Node], list[Guard]]:
-        """The values without those of guards that are there already, and the guards over the others."""
+        """Return the values without those of guards that are there already, and the guards over the others."""
         same = list(range(len(self.tape)))
         first: dict[object, int] = {}
         for entry in range(self.tape.inputs + self.tape.parameters, self.tape.leaves):
@@ -161,7 +161,7 @@ def _decided(tape: Tape) -> Tape:
 
 
 def identifiers(tape: Tape) -> list[str]:
-    """A name for each entry: unique, and an identifier in C, C++, JavaScript and Python."""
+    """Return a name for each entry: unique, and an identifier in C, C++, JavaScript and Python."""
     taken: set[str] = set()
     return [unique(_identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
 

@@ -115,7 +115,7 @@ class Instructions:
 
 
 def _pruned(step: Instruction, needed: set[int]) -> Instruction | None:
-    """A step without what nothing needs."""
+    """Return a step without what nothing needs."""
     outs = tuple(x if x in needed else -1 for x in step.outs)
     if step.kind == "gather":
         wanted = any(total in needed for _, _, total in step.terms)
@@ -187,7 +187,7 @@ def instructions(tape: Tape, gradient: bool, of_parameters: bool = True, strict:
 
 
 def _labelled(tape: Tape) -> Tape:
-    """The tape with all that is labelled among its outputs, which tells the places of it."""
+    """Return the tape with all that is labelled among its outputs, which tells the places of it."""
     return replace(tape, outputs=(*tape.outputs, *tape.labels))
 
 
@@ -209,7 +209,7 @@ class _Planned:
         self._read(tape)
 
     def _sums_in_order(self) -> list[int]:
-        """The sums: those that are gradients of parameters first, in the parameters' order."""
+        """Return the sums: those that are gradients of parameters first, in the parameters' order."""
         sums = set(self.plan.sums)
         return [*dict.fromkeys([*(number for number in self.plan.gradients if number in sums), *self.plan.sums])]
 
@@ -249,7 +249,7 @@ class _Planned:
     def _step(
         self, kind: str, row: int, outs: list[int], reads: list[int], terms: list[int], number: int
     ) -> Instruction:
-        """One instruction, with a place of its own for each register that it writes."""
+        """Return one instruction, with a place of its own for each register that it writes."""
         op = NAMES[row] if kind in OF_ROWS else ""
         arity = TABLE[op].arity or 0 if op else 0
         count = {**dict.fromkeys(OF_ROWS, arity), "masked_mul": 3, "dot": 1, "dotu": 1, "logsumexp": 0, "or": 0}.get(
@@ -269,7 +269,7 @@ class _Planned:
         return Instruction("dot" if kind == "dotu" else kind, op, found, given, places)
 
     def _sum(self, position: int) -> int:
-        """The place of a sum, which plans name by its position among the sums."""
+        """Return the place of a sum, which plans name by its position among the sums."""
         return self.place[~self.plan.sums[position]]
 
     def _new(self, register: int) -> int:
@@ -308,7 +308,7 @@ class _Plain:
         made.roots = [self.place[entry] for entry in plan.roots]
 
     def number(self, number: float) -> int:
-        """The place of a constant."""
+        """Return the place of a constant."""
         key = repr(number)
         if key not in self.numbers:
             (self.numbers[key],) = self.made.new(1)
@@ -334,7 +334,7 @@ class _Plain:
         self.place[node.entry], self.slopes[node.entry] = value, tuple(slopes)
 
     def _any_number(self, op: str, operands: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-        """The value and the local derivatives of a sum, and of what is made of one."""
+        """Return the value and the local derivatives of a sum, and of what is made of one."""
         count, one = len(operands), self.number(1.0)
         if TABLE[op].form == "softmax":
             value, *slopes = self.made.new(1 + count)
@@ -381,7 +381,7 @@ class _Plain:
         return self.write("dot", [self.number(-0.0)], self.received[entry])
 
     def _mask(self, entry: int) -> int:
-        """Whether a gradient arrives at all, where it may not."""
+        """Return whether a gradient arrives at all, where it may not."""
         ways = [*dict.fromkeys(self.ways[entry])]
         if min(ways) < 0 or len(ways) == 1:
             return min(ways)

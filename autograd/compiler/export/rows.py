@@ -96,7 +96,7 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
 
 
 def _direct(statements: list[ast.Assign], results: list[ast.expr]) -> list[ast.expr | None]:
-    """Each result without the assignments, where it takes none or is one of them; None otherwise."""
+    """Return each result without the assignments, where it takes none or is one of them; None otherwise."""
     found: list[ast.expr | None] = []
     assigned = {ast.unparse(each.targets[0]): each.value for each in statements}
     variables = {name for each in statements for name in names_in(each.targets[0])}
@@ -117,7 +117,7 @@ def literal(number: float) -> ast.expr:
 
 
 def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
-    """The body without its docstring."""
+    """Return the body without its docstring."""
     return [s for s in function.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
 
 
@@ -145,7 +145,7 @@ def value_of(function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def _single(statement: ast.stmt) -> list[ast.Assign]:
-    """An assignment of several names as one for each."""
+    """Return an assignment of several names as one for each."""
     match statement:
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
             return [
@@ -157,7 +157,7 @@ def _single(statement: ast.stmt) -> list[ast.Assign]:
 
 
 def names_in(tree: ast.AST) -> set[str]:
-    """Names that a syntax tree mentions."""
+    """Return the names that a syntax tree mentions."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 

@@ -47,6 +47,6 @@ def layout(made: Instructions, groups: Sequence[Group]) -> list[int]:
 
 
 def affine(numbers: Sequence[int]) -> tuple[int, int] | None:
-    """The first number and the step of an arithmetic progression; None for anything else."""
+    """Return the first number and the step of an arithmetic progression; None for anything else."""
     step = numbers[1] - numbers[0] if len(numbers) > 1 else 0
     return (numbers[0], step) if all(b - a == step for a, b in itertools.pairwise(numbers)) else None

@@ -47,7 +47,7 @@ class Statements(ABC):
 
     @abstractmethod
     def define(self, name: str, value: str, changes: bool = False) -> str:
-        """A new variable."""
+        """Return a new variable."""
 
     @abstractmethod
     def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
@@ -55,7 +55,7 @@ class Statements(ABC):
 
     @abstractmethod
     def value_call(self, op: Op, operands: Sequence[str]) -> str:
-        """A call of a row's function for the value alone."""
+        """Return a call of a row's function for the value alone."""
 
     @abstractmethod
     def guard(self, number: int, holds: str) -> Block:
@@ -91,7 +91,7 @@ class Statements(ABC):
         return f"r_{self.graph.names[entry]}"
 
     def number(self, number: float) -> str:
-        """A number, in brackets if it has a sign."""
+        """Return a number, in brackets if it has a sign."""
         if number != number:
             return self.expressions.constants["nan"]
         text = self.expressions.constants["inf"] if math.isinf(number) else self.expressions.literal(abs(number))
@@ -100,7 +100,7 @@ class Statements(ABC):
     # Forward
 
     def forward(self, gradient: bool) -> Iterator[Block]:
-        """Every value in order; with `gradient` the local derivatives that the reverse direction needs."""
+        """Yield every value in order; with `gradient` the local derivatives that the reverse direction needs."""
         for node in self.graph.forward:
             yield self._node(node, gradient and node.slopes)
 
@@ -123,7 +123,7 @@ class Statements(ABC):
         return [self.define(name, self.written(row.value, names)), *self._own_slopes(node, row.slopes, names)]
 
     def row(self, node: Node, slopes: bool) -> Row:
-        """The row of a node, with what is known of its operands and which derivatives are wanted."""
+        """Return the row of a node, with what is known of its operands and which derivatives are wanted."""
         wanted = tuple(slopes and x in self.graph.plan.active for x in node.operands)
         return row_of(TABLE[node.op], tuple(map(self.graph.constant, node.operands)), wanted)
 
@@ -159,7 +159,7 @@ class Statements(ABC):
         return {p: ast.Name(text) for p, text in zip(op.parameters, operands, strict=True)}
 
     def written(self, tree: ast.expr, names: dict[str, ast.expr]) -> str:
-        """An expression with operands in place of a row's parameters."""
+        """Return an expression with operands in place of a row's parameters."""
         return self.expressions.write(replaced(tree, names))
 
     # Guards
@@ -176,7 +176,7 @@ class Statements(ABC):
     # Reverse
 
     def reverse(self, seed: Sequence[str]) -> Iterator[Block]:
-        """The gradient, from the outputs to the leaves; `seed` has a factor for each output."""
+        """Yield the gradient, from the outputs to the leaves; `seed` has a factor for each output."""
         yield from self._first()
         for factor, entry in zip(seed, self.graph.tape.outputs, strict=True):
             if entry in self.graph.plan.active:
@@ -228,7 +228,7 @@ class Statements(ABC):
         return [self.assign(self.received(entry), self.number(1.0))] if within else []
 
     def gradient_or_zero(self, entry: int) -> str:
-        """The gradient of a leaf; 0 if nothing depends on it."""
+        """Return the gradient of a leaf; 0 if nothing depends on it."""
         return self.gradient(entry) if entry in self._begun else self.number(0.0)
 
 

@@ -90,7 +90,7 @@ class Statements(ABC):
     # Steps
 
     def write(self, group: Group) -> Lines:
-        """The statements of equal steps."""
+        """Return the statements of equal steps."""
         step = group[0]
         reads = [self.operand([each.reads[i] for each in group]) if x >= 0 else "" for i, x in enumerate(step.reads)]
         if step.op:
@@ -175,7 +175,7 @@ class Straight(Statements):
         self.count = 0
 
     def fresh(self, name: str) -> str:
-        """A name that nothing else has."""
+        """Return a name that nothing else has."""
         found, count = name, 2
         while found in self.taken:
             found, count = f"{name}_{count}", count + 1
@@ -183,7 +183,7 @@ class Straight(Statements):
         return found
 
     def name(self, place: int) -> str:
-        """The variable of a place; made when it is first asked for."""
+        """Return the variable of a place; made when it is first asked for."""
         if place not in self.names:
             label = self.made.labels.get(place, "")
             self.names[place] = unique(identifier(label), self.taken) if label else self.fresh(f"t{self.count}")
@@ -240,7 +240,7 @@ class Straight(Statements):
         return [f"{self.name(place)} += {product(self.name(gradient), value)};" for gradient, _, place in step.terms]
 
     def lines(self) -> Iterator[str]:
-        """All statements."""
+        """Yield all statements."""
         made = self.made
         yield from (f"real {self.name(place)} = 0.0;" for place in made.sums)
         yield from (f"{self.name(place)} += {self.name(seed)};" for place, seed in made.starts)
@@ -258,7 +258,7 @@ class Tables(Statements):
         self.tables: dict[str, tuple[str, str]] = {}
 
     def table(self, words: str, shape: str) -> str:
-        """The name of a table in the function that is written now."""
+        """Return the name of a table in the function that is written now."""
         return self.tables.setdefault(words, (f"a{len(self.tables) + 1}", shape))[0]
 
     def operand(self, places: Sequence[int], index: str = "k") -> str:
@@ -270,7 +270,7 @@ class Tables(Statements):
         return f"m[{self.progression(at, index)}]"
 
     def progression(self, at: Sequence[int], index: str) -> str:
-        """The at[index]-th place: arithmetic where it is regular, else from a table."""
+        """Return the at[index]-th place: arithmetic where it is regular, else from a table."""
         if len({*at}) == 1:
             return str(at[0])
         found = affine(at)
@@ -280,7 +280,7 @@ class Tables(Statements):
         return f"{first} {'-' if step < 0 else '+'} {index if abs(step) == 1 else f'{abs(step)} * {index}'}"
 
     def matrix(self, rows: Sequence[Sequence[int]]) -> str:
-        """The operand in row k and column j."""
+        """Return the operand in row k and column j."""
         if len({*map(tuple, rows)}) == 1:
             return self.operand(rows[0], "j")
         if len({place for row in rows for place in row}) == 1:
@@ -348,7 +348,7 @@ class Tables(Statements):
         return loop("j", len(group[0].terms), [f"{place} += {product(gradient, value)};"])
 
     def blocks(self, groups: Sequence[Group]) -> Iterator[Lines]:
-        """The statements of each group, and the tables that they need."""
+        """Yield the statements of each group, and the tables that they need."""
         for group in groups:
             parts = [group] if len(group) > FEW else [[step] for step in group]
             for part in parts:
@@ -356,7 +356,7 @@ class Tables(Statements):
                 yield loop("k", len(part), lines) if len(part) > 1 else lines
 
     def pieces(self, groups: Sequence[Group]) -> Iterator[Lines]:
-        """The bodies of functions of about `PIECE` lines."""
+        """Yield the bodies of functions of about `PIECE` lines."""
         piece: Lines = []
         for block in self.blocks(groups):
             piece += block

@@ -22,7 +22,7 @@ SAME_EVERYWHERE: Final = frozenset({"div", "sqrt", "copysign", "inf", "nan"})
 
 @functools.cache
 def uses_libm(name: str) -> bool:
-    """Whether a row calls a function of libm, of which vector libraries give other last bits."""
+    """Return whether a row calls a function of libm, of which vector libraries give other last bits."""
     compute = TABLE[name].compute
     if name in SOURCES:  # it calls rows
         return any(uses_libm(each) for each in compute.__code__.co_names if each in TABLE)

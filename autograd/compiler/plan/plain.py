@@ -115,7 +115,7 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
 
 
 def _below(operands: dict[int, tuple[int, ...]], roots: Iterable[int]) -> set[int]:
-    """The entries that the roots depend on, themselves among them."""
+    """Return the entries that the roots depend on, themselves among them."""
     found = set(roots)
     for entry in reversed(operands):
         if entry in found:

@@ -145,5 +145,5 @@ def from_row(structure: Structure, row: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _of_shapes(shapes: tuple[tuple[type, int] | None, ...]) -> Structure:
-    """The structure of arguments that are numbers, or lists and tuples of numbers."""
+    """Return the structure of arguments that are numbers, or lists and tuples of numbers."""
     return flatten((tuple(shape[0]([0.0] * shape[1]) if shape else 0.0 for shape in shapes), {}), Arguments())

@@ -42,7 +42,7 @@ class State:
         self._entries = [*x] if type(x) is list and all(map(_is_fixed, self._was[1:])) else None
 
     def holds(self) -> bool:
-        """Whether it is what it was."""
+        """Return whether it is what it was."""
         x = self.read()
         if x is self._fixed:
             return True
@@ -53,7 +53,7 @@ class State:
 
 
 def still(states: Sequence[State]) -> bool:
-    """Whether all states are what they were."""
+    """Return whether all states are what they were."""
     for state in states:  # noqa: SIM110  # half the time of `all` on a generator, at each call
         if state.read() is not state._fixed and not state.holds():
             return False
@@ -184,7 +184,7 @@ class _Reader:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """The names that a function's code has, with those of the functions defined in it."""
+    """Yield the names that a function's code has, with those of the functions defined in it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -192,7 +192,7 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _modules_below(module: Any) -> Iterator[Any]:
-    """The modules that a network of `nn` is made of: it may call any of them."""
+    """Yield the modules that a network of `nn` is made of: it may call any of them."""
     below = getattr(type(module), "modules", None)
     if isinstance(below, FunctionType) and not _is_users(below):
         yield from (part for part in below(module) if part is not module)
@@ -229,7 +229,7 @@ class Draws:
         self._before = [read() for read in self._reads]
 
     def any(self) -> bool:
-        """Whether any has been drawn."""
+        """Return whether any has been drawn."""
         return any(read() != before for read, before in zip(self._reads, self._before, strict=True))
 
 

@@ -184,7 +184,7 @@ def _compares(kind: str, other: object) -> bool:
 
 
 def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[Guard]:
-    """The guards of observations; `where` gives the places of what each of them asks."""
+    """Return the guards of observations; `where` gives the places of what each of them asks."""
     guards: dict[tuple[Any, ...], Guard] = {}
     for kind, _, other, outcome in observations:
         node = next(where)
@@ -197,6 +197,6 @@ def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[G
 
 
 def _number(op: str, added: dict[str, int]) -> int:
-    """The row of an op; of one that isn't in the table, its number in `added`."""
+    """Return the row of an op; of one that isn't in the table, its number in `added`."""
     row = ROWS.get(op)
     return added.setdefault(op, len(NAMES) + len(added)) if row is None else row

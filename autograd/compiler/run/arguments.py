@@ -49,7 +49,7 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
 
 
 def _numbers(x: Any, where: str, table: bool = False) -> Array:
-    """One argument or seed as an array of floats of at most one dimension, or two if it is a table."""
+    """Return one argument or seed as an array of floats of at most one dimension, or two if it is a table."""
     import numpy as np
 
     if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:

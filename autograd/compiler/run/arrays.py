@@ -72,7 +72,7 @@ class _Ieee:
 
 @functools.cache
 def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
-    """Every row with a fixed number of operands, for arrays."""
+    """Return every row with a fixed number of operands, for arrays."""
     table = [TABLE[name] for name in BUILT_IN if TABLE[name].arity is not None]
     written = {op.name: op.compute.__name__ for op in table if op.name not in slopes.SOURCES}
     helpers = {module.__name__.rpartition(".")[2]: SimpleNamespace(**_helpers()) for module in HELPERS}
@@ -95,7 +95,7 @@ def _over_arrays() -> dict[str, Any]:
 
 @functools.cache
 def _helpers() -> dict[str, Any]:
-    """The helpers of rows, for arrays."""
+    """Return the helpers of rows, for arrays."""
     names = {name: value for module in HELPERS for name, value in vars(module).items()} | _over_arrays()
     names["numerics"] = SimpleNamespace(**names)
     _define([f for module in HELPERS for f in _functions(module) if _is_over_floats(f)], names)

@@ -96,7 +96,7 @@ class CKernel:
         return roots, rows, self._sums(uniforms, samples)
 
     def _sums(self, uniforms: Array, samples: int) -> Any:
-        """The parameters' gradients among the uniform numbers after a run; 0 where there is none."""
+        """Return the parameters' gradients among the uniform numbers after a run; 0 where there is none."""
         import numpy as np
 
         places = np.array(self._plan.gradients, dtype=np.intp)

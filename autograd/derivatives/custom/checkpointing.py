@@ -100,7 +100,7 @@ _known: WeakKeyDictionary[Function, Rows] = WeakKeyDictionary()
 
 
 def _rows_of(function: Function) -> Rows:
-    """The ops of a function, found again when it is wrapped again; each is held by its nodes alone."""
+    """Return the ops of a function, found again when it is wrapped again; each is held by its nodes alone."""
     if isinstance(function, (FunctionType, MethodType)):  # others may be equal without being the same
         return _known.setdefault(function, WeakValueDictionary())
     return WeakValueDictionary()
@@ -137,7 +137,7 @@ def _differentiated(function: Function, tree: Tree, numbers: Sequence[Any]) -> t
 
 
 def _referred_to(values: list[Value]) -> list[int]:
-    """The places of those that something besides this list refers to: others were made on the way."""
+    """Return the places of those that something besides this list refers to: others were made on the way."""
     values.append(Value(0.0))
     alone = sys.getrefcount(values[-1])
     values.pop()
@@ -168,7 +168,7 @@ class _Again:
         return Tree.flatten(self.function(*self.tree.build(inputs)))[0][self.number]
 
     def compute(self, *operands: float) -> tuple[float, ...]:
-        """The value and its derivatives, with other numbers in what the function closes over too."""
+        """Return the value and its derivatives, with other numbers in what the function closes over too."""
         count = self.tree.size
         with over_values.recording():
             inputs = [Value(x) for x in operands[:count]]
@@ -179,7 +179,7 @@ class _Again:
                 return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
 
     def rule(self, *operands: Any) -> list[Any]:
-        """All derivatives over Values."""
+        """Return all derivatives over Values."""
         *given, out = operands
         if any(isinstance(x, Value) and x is not mine for x, mine in zip(given[self.tree.size :], self.around)):
             raise self._refusal("this is a copy of its result, and it closes over what was copied")

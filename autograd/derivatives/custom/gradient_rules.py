@@ -107,7 +107,7 @@ class _Given:
         return row.name
 
     def row(self, tree: Tree) -> ops.Op:
-        """The op for a nesting."""
+        """Return the op for a nesting."""
         key = tree.structure
         return self.rows.get(key) or self.rows.setdefault(key, self._enter(tree))
 

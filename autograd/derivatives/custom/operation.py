@@ -179,7 +179,7 @@ def _check(name: str) -> None:
 
 
 def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
-    """A derivative over floats: of operands and out."""
+    """Return a derivative over floats: of operands and out."""
     if callable(derivative):
         return derivative
     body = over_values.parse(derivative, parameters, name)
@@ -187,7 +187,7 @@ def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fu
 
 
 def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
-    """A derivative over Values: a text's graph, or a function that must not lose their trace."""
+    """Return a derivative over Values: a text's graph, or a function that must not lose their trace."""
     if isinstance(derivative, str):
         return over_values.over_values(derivative, parameters, name)
 
@@ -204,7 +204,7 @@ def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fun
 
 
 def _is_constant(derivative: Function, operands: Sequence[float]) -> bool:
-    """Whether a derivative that gave a number gives the same nearby, so that no trace was lost."""
+    """Return whether a derivative that gave a number gives the same nearby, so that no trace was lost."""
     try:
         return float(derivative(*operands)) == float(derivative(*(x + 1e-3 * (abs(x) + 1e-3) for x in operands)))
     except (ArithmeticError, ValueError):

@@ -27,7 +27,7 @@ _counts: dict[str, int] = {}  # by name how many numbers were put after it
 
 
 def is_built_in(name: str) -> bool:
-    """Whether a row of the table has this name, whatever was added."""
+    """Return whether a row of the table has this name, whatever was added."""
     return name in _built_in
 
 
@@ -103,19 +103,19 @@ def _forget() -> None:
 
 
 def stem_of(function: Function) -> str:
-    """A name for the ops of a function."""
+    """Return a name for the ops of a function."""
     name = getattr(function, "__name__", type(function).__name__)
     return "".join(c if c.isalnum() and c.isascii() else "_" for c in name).strip("_") or "function"
 
 
 def may_loop(function: Function) -> bool:
-    """Whether a function may hold a node that it computed: in a closure, a default, or what it's bound to."""
+    """Return whether a function may hold a node that it computed: in a closure, a default, or what it's bound to."""
     plain = isinstance(function, FunctionType)
     return not plain or bool(function.__closure__ or function.__defaults__ or function.__kwdefaults__)
 
 
 def number_of(name: str, x: Any) -> float:
-    """The number that a function returned."""
+    """Return the number that a function returned."""
     if not is_number(x):
         raise TypeError(f"{name}: must return a number, got {shown(x)}")
     return float(x)

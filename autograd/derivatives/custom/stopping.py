@@ -31,7 +31,7 @@ def stop_gradient(nested: Any) -> Any:
 
 
 def _held(x: Value) -> Any:
-    """A node of its own, so that a replay follows the number; every sweep knows that nothing goes down."""
+    """Return a node of its own, so that a replay follows the number; every sweep knows that nothing goes down."""
     return over_values.record(_row, (x,))
 
 

@@ -69,7 +69,7 @@ def _span(ranks: list[int]) -> range:
 def _clusters_of(
     scene: Scene, layers: list[list[Slot]], chains: list[list[Tie]], spans: list[range]
 ) -> dict[Slot, int]:
-    """The cluster of each slot, or -1; each gets a slot in every layer that it spans, for its borders."""
+    """Return the cluster of each slot, or -1; each gets a slot in every layer that it spans, for its borders."""
     home = {box.key: place for place, cluster in enumerate(scene.clusters) for box in cluster.boxes}
     of = {slot: home.get(slot.key, -1) for layer in layers for slot in layer}
     for chain in chains:
@@ -84,7 +84,7 @@ def _clusters_of(
 
 
 def _columns(layers: list[list[Slot]], spans: list[range], margins: Margins) -> list[Point]:
-    """The left and right side of each layer, with room for edges, their labels, and the sides of frames."""
+    """Return the left and right side of each layer, with room for edges, their labels, and the sides of frames."""
     starts, ends = {span[0] for span in spans}, {span[-1] for span in spans}
     left, columns = margins.before if 0 in starts else 0.0, []
     for rank, layer in enumerate(layers):
@@ -109,7 +109,7 @@ def _sides(cluster: Cluster, centres: Mapping[str, Point], turned: bool) -> tupl
 
 
 def _path(chain: list[Tie], columns: list[Point], centres: Mapping[str, Point]) -> list[Point]:
-    """The points that an edge passes."""
+    """Return the points that an edge passes."""
     tail, head = chain[0].tail, chain[-1].head
     lanes = [tie.head for tie in chain[:-1]]
     return [
@@ -130,7 +130,7 @@ def _curve(points: list[Point]) -> list[Point]:
 
 
 def _corners(points: list[Point]) -> list[Point]:
-    """The points without those that lie on a level stretch, or on top of the one before."""
+    """Return the points without those that lie on a level stretch, or on top of the one before."""
     kept = [points[0]]
     for point, following in pairwise(points[1:]):
         same = abs(point[0] - kept[-1][0]) < 1.0

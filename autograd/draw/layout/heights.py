@@ -64,7 +64,7 @@ class Heights:
         return row
 
     def _apart(self, upper: Slot, lower: Slot) -> float:
-        """The least distance between the centres of neighbours."""
+        """Return the least distance between the centres of neighbours."""
         half = (upper.height + lower.height) / 2
         if self.border.get(upper, 1) % 2 == 0:
             return half + self.margins.above

@@ -79,7 +79,7 @@ def _map(scene: Scene, plan: Plan, lines: Mapping[str, list[Point]]) -> _Map:
 
 
 def _best(line: list[Point], half: float, there: _Map, key: str) -> Point | None:
-    """The free place with the fewest other edges beneath it, of these the nearest to the middle of the edge."""
+    """Return the free place with the fewest other edges beneath it, of these the nearest to the middle of the edge."""
     middle, best, least = len(line) // 2, None, MOST + 1
     for i in sorted(range(1, len(line) - 1, 2), key=lambda i: abs(i - middle)):
         if there.least(line[i]) >= least:

@@ -165,7 +165,7 @@ class Order:
         stack(layer)
 
     def _units(self, layer: list[Slot]) -> list[tuple[int, list[Slot]]]:
-        """The single slots and the parts of clusters of a layer, in order."""
+        """Return the single slots and the parts of clusters of a layer, in order."""
         units: list[tuple[int, list[Slot]]] = []
         for slot in layer:
             c = self.of[slot]

@@ -24,7 +24,7 @@ class Frame:
     layer: bool = False
 
     def overlaps(self, other: Frame) -> bool:
-        """Whether two rectangles have a point in common."""
+        """Return whether two rectangles have a point in common."""
         beside = self.x < other.x + other.width and other.x < self.x + self.width
         return beside and self.y < other.y + other.height and other.y < self.y + self.height
 

@@ -31,7 +31,7 @@ class Slot:
     y: float = 0.0
 
     def wanted(self) -> tuple[float, float]:
-        """The height at which its edges would be straightest, and how much that matters."""
+        """Return the height at which its edges would be straightest, and how much that matters."""
         total = weight = 0.0
         for tie in self.before:
             total += tie.weight * (tie.tail.y - tie.into)
@@ -80,7 +80,7 @@ def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list
 
 
 def _room(edge: Edge, turned: bool) -> float:
-    """The width that an edge's label and arrow need between two layers."""
+    """Return the width that an edge's label and arrow need between two layers."""
     return 34.0 if turned else width(edge.text, SMALL) + 26.0
 
 
