@@ -1,6 +1,6 @@
 """scalargrad: a scalar automatic-differentiation engine.
 
-This module only re-exports. The engine is imported at once, other packages when one of their names is first asked for.
+This module only re-exports. The engine is imported at once, other packages when one of their names is first used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -152,10 +152,10 @@ _LATER = {
 }
 """Names that are imported when they are first asked for, with the package below `autograd` that has them."""
 
-if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
+if not TYPE_CHECKING:  # type checkers would otherwise accept any name of this module
 
     def __getattr__(name: str) -> Any:
-        if name in NAMES:  # a row that was added since the list above was written
+        if name in NAMES:  # a row added after NAMES was written
             return getattr(backend, name)
         if name not in _LATER:
             raise AttributeError(hint("module 'autograd'", name, "autograd"))

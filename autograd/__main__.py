@@ -1,4 +1,4 @@
-"""The command line, `python -m autograd`: reads the arguments, runs what they name, and prints."""
+"""The command line, `python -m autograd`: parse the arguments, run them and print the results."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ _Item = TypeVar("_Item")
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong on one line."""
+        """Report an error on one line."""
         wrong = re.match("unrecognized arguments: (--[^ =]+)", message)
         advice = did_you_mean(wrong[1], self._option_string_actions) if wrong else ""
         self.exit(BAD_INPUT, f"{PROGRAM}: {message}{advice}; see --help\n")
@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; the interpreter must not fail at its last flush.
+        # The reader of our output has exited, as `head` does; the interpreter must not fail at its last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except AutogradError as error:
@@ -200,7 +200,7 @@ def _outcome(options: argparse.Namespace, bare: bool) -> int:
 
 
 def _given(parser: argparse.ArgumentParser, arguments: list[str] | None) -> set[str]:
-    """Find the options that stand on the command line, those that say what is the default among them."""
+    """Return the options given on the command line, including those given with their default value."""
     for action in parser._actions:
         action.default = argparse.SUPPRESS
     return set(vars(parser.parse_args(arguments)))
@@ -221,7 +221,7 @@ def _list() -> int:
 
 
 def _is_note(path: str) -> bool:
-    """Return whether a file is prose with formulas between dollars, by its name or by them; or a folder."""
+    """Return whether a path is a folder or a note, judged by its suffix or by formulas between dollars."""
     if path == "-":
         return bool(_DOLLARS.search(_standard_input()))
     if path.lower().endswith(notes.SUFFIXES):
@@ -233,13 +233,13 @@ def _is_note(path: str) -> bool:
 
 @cache
 def _standard_input() -> bytes:
-    """Read standard input, once, as it may be a note or a worksheet."""
+    """Read standard input once; it may be a note or a worksheet."""
     return sys.stdin.buffer.read(notes.MAX_BYTES)
 
 
 def _converse(options: argparse.Namespace) -> int:
-    """Open the prompt; with a note, with the network that it defines."""
-    from autograd.prompt.console import converse  # when it is wanted
+    """Open the prompt, with the network of a note if one is given."""
+    from autograd.prompt.console import converse  # only when needed
 
     for name in sorted(options.given - {"sheets", "interactive"}):
         raise WorksheetError(f"{_spelled(name)} has no meaning with the prompt, -i")
@@ -261,7 +261,7 @@ def _spelled(option: str) -> str:
 
 
 def _notes(options: argparse.Namespace) -> int:
-    """Read notes; an option that is for worksheets is refused, not ignored."""
+    """Read notes; options that apply to worksheets only are rejected."""
     for name in sorted(options.given - _FOR_NOTES):
         raise WorksheetError(f"{_spelled(name)} is for worksheets, not for notes")
     wanted = notes.Options(
@@ -319,7 +319,7 @@ _LANGUAGES: Final = {
 
 
 def _export(report: Report, language: str, path: str) -> None:
-    """Write the output and its gradient as source; inputs and targets are arguments, other leaves parameters."""
+    """Write the output and its gradient as source; inputs and targets become arguments, other leaves parameters."""
     if language not in _LANGUAGES:
         raise WorksheetError(f"--export: language must be {', '.join(_LANGUAGES)}, got {language!r}")
     values, sheet = report.run.values, report.sheet
@@ -330,13 +330,13 @@ def _export(report: Report, language: str, path: str) -> None:
 
 
 def _derivation(options: argparse.Namespace, report: Report, trained: list[str]) -> Derivation | None:
-    """Write out the chain rule where it is asked for, also into files."""
+    """Print the chain rule if requested, and write it to files."""
     wanted = options.derive or (list(report.gradients) if options.latex or options.markdown else [])
     if not wanted and not options.derive_all:
         return None
     names = trained if options.derive_all else _unique(each for name in wanted for each in report.sheet.labels(name))
     values = report.run.values
-    # The report's numbers are of the graph as it is, so the derivation's are the same.
+    # The derivation uses the same graph as the report, so the numbers agree.
     derivation = derive(
         values[report.run.output],
         [values[name] for name in names],
@@ -350,7 +350,7 @@ def _derivation(options: argparse.Namespace, report: Report, trained: list[str])
 
 
 def _claims(options: argparse.Namespace, sheet: Worksheet, subject: Subject) -> int:
-    """Judge the sheet's claims, at its own numbers whatever is set; print and count the wrong ones."""
+    """Judge the sheet's claims at its own numbers, ignoring --set; print them and return the number that are wrong."""
     if not sheet.claims:
         return 0
     wrong = [
@@ -377,7 +377,7 @@ def _load(argument: str | None) -> Worksheet:
 
 
 def _read(option: str, reader: Callable[[str], float], text: str) -> float:
-    """Read an option's number; an error names the option."""
+    """Parse an option's number; errors name the option."""
     try:
         return reader(text)
     except WorksheetError as error:
@@ -385,7 +385,7 @@ def _read(option: str, reader: Callable[[str], float], text: str) -> float:
 
 
 def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:
-    """Read `name=number`."""
+    """Parse `name=number`."""
     name, sign, number = text.partition("=")
     if not sign:
         raise WorksheetError(f"--set: expected NAME=NUMBER, got {text!r}")
@@ -396,7 +396,7 @@ def _assignment(sheet: Worksheet, text: str) -> tuple[str, float]:
 
 
 def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) -> tuple[float | None, int]:
-    """Find the rate and the number of steps, and whether they make sense."""
+    """Return the rate and the number of steps, after checking them."""
     rate = sheet.rate if options.rate is None else _read("--rate", read_rate, options.rate)
     if options.steps is None:
         steps = 1
@@ -415,7 +415,7 @@ _SUFFIXES = {"svg": (".svg",), "png": (".png",), "pdf": (".pdf",), "dot": (".dot
 
 
 def _draw(report: Report, options: argparse.Namespace) -> list[str]:
-    """Write the pictures that are asked for, and return the names of their files."""
+    """Write the requested pictures and return their file names."""
     wanted = [(name, path) for name in _SUFFIXES if (path := getattr(options, name)) is not None]
     for name, path in wanted:
         if not path.lower().endswith(_SUFFIXES[name]):
@@ -450,12 +450,12 @@ def _explore(report: Report, trained: list[str], path: str) -> None:
     )
     try:
         page.save(path)
-    except OSError as error:  # which may name a temporary file beside it
+    except OSError as error:  # which may name a temporary file
         raise OSError(error.errno, error.strerror, path) from None
 
 
 def _progress(items: Iterable[_Item], total: int) -> Iterator[_Item]:
-    """Pass items on, with a progress bar when someone is watching and there is something to wait for."""
+    """Iterate over items, with a progress bar in a terminal."""
     if total < 100 or sys.stderr is None or not sys.stderr.isatty():
         return iter(items)
     from tqdm import tqdm

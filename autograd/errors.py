@@ -1,4 +1,4 @@
-"""The errors of this package; wrong types and values of arguments raise TypeError and ValueError as anywhere."""
+"""The errors of this package; arguments of wrong type or value raise TypeError and ValueError as usual."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AnomalyError(AutogradError, ArithmeticError):
 
 
 class BranchChanged(AutogradError, RuntimeError):
-    """A comparison in a replayed graph had another outcome than when it was recorded; the message names it."""
+    """A comparison in a replayed graph had a different outcome than when it was recorded; the message names it."""
 
 
 class GradientError(AutogradError, ArithmeticError):
@@ -23,7 +23,7 @@ class GradientError(AutogradError, ArithmeticError):
     Attributes
     ----------
     facts : dict
-        The facts in the message: function, argument, label, analytic, numeric, difference, op, as far as known.
+        The facts in the message, where known: function, argument, label, analytic, numeric, difference, op.
     """
 
     def __init__(self, message: str, **facts: object) -> None:

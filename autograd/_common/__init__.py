@@ -1,1 +1,1 @@
-"""Helpers for every package: files written whole, nested containers, numbers, text."""
+"""Helpers for every package: atomic file writes, nested containers, numbers, text."""

@@ -1,7 +1,7 @@
-"""Nested lists, tuples, dicts and arrays as flat lists of leaves and back: one walk, as JAX's pytrees.
+"""Nested lists, tuples, dicts and arrays as flat lists of leaves and back, as JAX's pytrees.
 
-`flatten` takes a container apart into its structure, which is hashable, and its leaves; `unflatten` puts other leaves
-into the structure. What a leaf is decides the list that takes them, a `Leaves`.
+`flatten` splits a container into its structure, which is hashable, and its leaves; `unflatten` fills the structure with
+other leaves. The list that collects the leaves, a `Leaves`, defines what counts as one.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ Structure = tuple[Any, ...]
 LEAF: Final[Structure] = ("leaf",)
 DEEPEST: Final = 100
 
-_flat: dict[tuple[type, int], Structure] = {}  # structures of lists and tuples of nothing but leaves, by length
+_flat: dict[tuple[type, int], Structure] = {}  # structures of flat lists and tuples of leaves, by length
 
 
 class Leaves(list[Any]):
-    """A list of leaves that says what one is."""
+    """A list of leaves that defines what counts as one."""
 
     def are_plain(self, kinds: set[type]) -> bool:
-        """Whether things of these types are leaves as they are, so that a list of nothing else is taken at once."""
+        """Return whether all these types are leaf types, so that a list of nothing else is added in one step."""
         return kinds == {float}
 
     def take(self, x: Any) -> Structure:
-        """Add a leaf, and return its structure; TypeError if it is none of the allowed kinds."""
+        """Add a leaf and return its structure; raise TypeError if it isn't an allowed kind."""
         self.append(x)
         return LEAF
 
 
 class Refused(TypeError):
-    """Something in a container is not a leaf; its `path` says where."""
+    """Raised for an object in a container that is not a leaf; `path` says where it is."""
 
     path = ""
 
@@ -76,7 +76,7 @@ def flatten(nested: Any, leaves: Leaves, depth: int = 0) -> Structure:
         entries = tuple([(key, _part(x, leaves, depth, key)) for key, x in nested.items()])
         return ("mapping", kind, nested.default_factory if isinstance(nested, defaultdict) else None, entries)
     if kind is list or kind is tuple:
-        floats = countOf(map(type, nested), float) == len(nested)  # takes half as long as the set of types
+        floats = countOf(map(type, nested), float) == len(nested)  # twice as fast as a set of the types
         if floats or leaves.are_plain(set(map(type, nested))):
             leaves.extend(nested)
             return _of_leaves(kind, len(nested))
@@ -101,7 +101,7 @@ def _of_leaves(kind: type, length: int) -> Structure:
 
 
 def _are_leaves(kind: type, parts: tuple[Structure, ...]) -> bool:
-    """Return whether all parts of a list or tuple are leaves: those that `_of_leaves` made are told by identity."""
+    """Return whether all parts of a list or tuple are leaves; those made by `_of_leaves` are known by identity."""
     return _known(kind, len(parts)) is parts or parts.count(LEAF) == len(parts)
 
 
@@ -115,20 +115,20 @@ def unflatten(
     leaves: Iterable[Any],
     array: Callable[[tuple[int, ...], Iterator[Any]], Any] | None = None,
 ) -> Any:
-    """Put leaves into a structure.
+    """Fill a structure with leaves.
 
     Parameters
     ----------
     structure : Structure
         As `flatten` returned it.
     leaves : iterable
-        As many as it had.
+        As many as the structure has.
     array : callable, optional
-        Makes an array of a shape from an iterator over leaves. By default it takes one for each entry, and the array
-        holds floats if they are, objects else; arrays of one length become its first axis.
+        Returns an array, given its shape and an iterator over leaves. By default an array of floats if all entries
+        are, else of objects; entries that are arrays of one length add a leading axis.
     """
     if isinstance(leaves, list) and structure[:2] == ("sequence", list) and structure[2] is _known(list, len(leaves)):
-        return [*leaves]  # no iterator over them
+        return [*leaves]  # faster than an iterator
     return _put(structure, iter(leaves), array or _array)
 
 
@@ -155,12 +155,12 @@ def _put(structure: Structure, leaves: Iterator[Any], array: Callable[[tuple[int
 
 
 def _is_flat(structure: Structure) -> bool:
-    """Return whether it is a list or tuple of leaves."""
+    """Return whether a structure is a list or tuple of leaves."""
     return bool(structure[0] == "sequence" and _are_leaves(structure[1], structure[2]))
 
 
 def paths(structure: Structure, path: str = "") -> list[str]:
-    """Return for each leaf how it is reached, such as ``[0]['w']``; for an array, each of its numbers in order."""
+    """Return the path of each leaf, such as ``[0]['w']``; for an array, of each element in order."""
     what = structure[0]
     if what == "leaf":
         return [path]
@@ -171,7 +171,7 @@ def paths(structure: Structure, path: str = "") -> list[str]:
 
 
 def shapes(structure: Structure) -> list[tuple[int, ...] | None]:
-    """Return for each leaf None, and for each array its shape."""
+    """Return None for each leaf and the shape of each array."""
     what = structure[0]
     if what in ("leaf", "array"):
         return [None if what == "leaf" else structure[1]]
@@ -182,7 +182,7 @@ def shapes(structure: Structure) -> list[tuple[int, ...] | None]:
 
 
 def count(shape: tuple[int, ...] | None) -> int:
-    """Return how many numbers an array of a shape has; None stands for one number."""
+    """Return the number of elements of an array of this shape; None stands for a single number."""
     found = 1
     for length in shape or ():
         found *= length
@@ -190,7 +190,7 @@ def count(shape: tuple[int, ...] | None) -> int:
 
 
 def is_array(x: object) -> bool:
-    """Return whether x is an array of numpy, which is not imported for that."""
+    """Return whether x is a numpy array, without importing numpy."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(x, numpy.ndarray)
 
@@ -205,17 +205,17 @@ def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
     if all(issubclass(kind, numpy.ndarray) for kind in kinds):
         rows = numpy.array(entries, dtype=float)  # (count, samples)
         return rows.T.reshape(*rows.shape[1:], *shape)
-    array = numpy.fromiter(entries, dtype=object, count=len(entries))  # which asks no Value for its length
+    array = numpy.fromiter(entries, dtype=object, count=len(entries))  # does not ask Values for their length
     return array.reshape(shape)
 
 
 class Numbers(Leaves):
-    """Leaves that are numbers, as floats, or Values; each element of an array is one. None is not a leaf."""
+    """Leaves that are numbers, as floats, or Values; array elements count one by one. None is not a leaf."""
 
-    hold_values = False  # whether there is a Value among them
+    hold_values = False  # whether any of them is a Value
 
     def are_plain(self, kinds: set[type]) -> bool:
-        """Return whether they are floats and Values."""
+        """Return whether all these types are floats or Values."""
         if kinds == {float}:
             return True
         plain = all(kind is float or _is_value(kind) for kind in kinds)
@@ -228,10 +228,10 @@ class Numbers(Leaves):
         self.append(x if is_value else float(x))
 
     def take(self, x: Any) -> Structure:
-        """Add a number, or the numbers of an array."""
+        """Add a number, or the elements of an array."""
         if x is None:
             return ("fixed", type(None), None)
-        if is_array(x) and x.shape:  # one of no dimensions is a number
+        if is_array(x) and x.shape:  # a 0-d array is a number
             if x.dtype.kind not in "fiubO":
                 raise Refused(f"an array must hold numbers, got dtype {x.dtype}")
             entries = x.ravel().tolist()
@@ -255,16 +255,16 @@ def _is_value(kind: type) -> bool:
 
 
 class Tree:
-    """The structure of a container of numbers, with what a matrix of two such structures needs.
+    """The structure of a container of numbers, with methods for matrices indexed by two such structures.
 
     Attributes
     ----------
     structure : Structure
         As `flatten` returned it.
     where : str
-        What it was, for errors.
+        The argument's name in error messages.
     shapes : list
-        For each leaf None if it is a number, the shape if it is an array.
+        None for each number, the shape for each array.
 
     Examples
     --------
@@ -281,7 +281,7 @@ class Tree:
 
     @classmethod
     def flatten(cls, nested: Any, where: str = "tree") -> tuple[Numbers, Tree]:
-        """Return the numbers in order, dicts in theirs, and the tree; TypeError for what is neither."""
+        """Return the numbers in order, and the tree; raise TypeError for anything else."""
         numbers = Numbers()
         try:
             return numbers, cls(flatten(nested, numbers), where)
@@ -290,35 +290,35 @@ class Tree:
 
     @property
     def size(self) -> int:
-        """How many numbers there are."""
+        """The number of leaves."""
         return sum(map(count, self.shapes))
 
     @property
     def names(self) -> list[str]:
-        """For each number how it is reached, such as ``[0]['w']``."""
+        """The path of each number, such as ``[0]['w']``."""
         return paths(self.structure)
 
     @property
     def is_array(self) -> bool:
-        """Whether it is one array."""
+        """Whether the container is a single array."""
         return bool(self.structure[0] == "array")
 
     @property
     def kind(self) -> Any:
-        """The type of the container itself."""
+        """The type of the outermost container."""
         return self.structure[1] if self.structure[0] in ("sequence", "mapping") else None
 
     def build(self, numbers: Sequence[Any]) -> Any:
-        """Put numbers into the structure."""
+        """Fill the structure with numbers."""
         return unflatten(self.structure, numbers)
 
     def build_array(self, matrix: Any) -> Any:
-        """Put a square array into the shape of one array, in both directions."""
+        """Reshape a square matrix so that each axis has the shape of the single array."""
         shape = self.shapes[0] or ()
         return matrix.reshape(*shape, *shape)
 
     def build_rows(self, rows: Sequence[Sequence[Any]], columns: Tree) -> Any:
-        """Put a matrix into this structure, each entry in that of `columns`; array with array is one array."""
+        """Nest a matrix: this structure over the rows, `columns` over each row; two arrays give one array."""
         if _is_flat(self.structure) and _is_flat(columns.structure) and {self.kind, columns.kind} == {list}:
             return [row if type(row) is list else [*row] for row in rows]
         blocks, start = [], 0
@@ -329,7 +329,7 @@ class Tree:
         return self._of_whole(blocks)
 
     def _beside(self, rows: Sequence[Sequence[Any]], above: tuple[int, ...]) -> Any:
-        """Return the rows of an array of a shape, as this structure with that shape before each of its own."""
+        """Return rows indexed by an array's shape, in this structure, with that shape prepended to each leaf's."""
         blocks, start = [], 0
         for shape in self.shapes:
             entries = (x for row in rows for x in row[start : start + count(shape)])
@@ -341,5 +341,5 @@ class Tree:
         return unflatten(self.structure, blocks, lambda _, leaves: next(leaves))
 
     def same_as(self, other: Tree) -> bool:
-        """Return whether the other has as many numbers in leaves of the same shapes."""
+        """Return whether the other tree has the same number of leaves, with the same shapes."""
         return self.shapes == other.shapes

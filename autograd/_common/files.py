@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic file writes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["as_path", "write_whole"]
 
 
 def as_path(where: str, path: object) -> Path:
-    """Return a path that was given to `where`.
+    """Return a path argument of the function `where` as a Path.
 
     Raises
     ------
     TypeError
-        If it is none: "save: path must be a str or a path, got 3 (int)".
+        If it isn't a path: "save: path must be a str or a path, got 3 (int)".
     ValueError
-        If no system could have a file of that name.
+        If no file system allows the name.
     """
     name = os.fspath(path) if isinstance(path, os.PathLike) else path
     if not isinstance(name, str):
@@ -30,15 +30,15 @@ def as_path(where: str, path: object) -> Path:
 
 
 def write_whole(target: str | os.PathLike[str], content: str | bytes) -> None:
-    """Write a file so that a reader, now or after a crash, finds all of it or what was there before.
+    """Write a file atomically: a reader, now or after a crash, sees the old content or all of the new.
 
-    What isn't a file, such as `/dev/stdout`, is written to as it is. A link stays one: the file that it names is
-    written. A file that was there keeps its permissions.
+    What isn't a regular file, such as `/dev/stdout`, is written to directly. A symbolic link is kept and its target
+    written. An existing file keeps its permissions.
 
     Raises
     ------
     OSError
-        If it can't be written; it names the target.
+        If the file can't be written; the error names the target.
 
     Examples
     --------
@@ -55,12 +55,12 @@ def write_whole(target: str | os.PathLike[str], content: str | bytes) -> None:
             path.write_bytes(data)
         else:
             _replace(Path(os.path.realpath(path)), data)
-    except OSError as error:  # which may name the passing file; the user knows his own
+    except OSError as error:  # the error may name the temporary file
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _private(name: str, flags: int) -> int:
-    """Open a file that nobody else may read until it has the permissions of the one whose place it takes."""
+    """Open a file that only its owner can read until it gets the permissions of the file it replaces."""
     return os.open(name, flags, 0o600)
 
 
@@ -81,8 +81,8 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _sweep(path: Path) -> None:
-    """Remove what processes that were killed while they wrote this file left."""
-    if os.name != "posix":  # elsewhere `os.kill` would end the process
+    """Remove temporary files left by killed processes that were writing this file."""
+    if os.name != "posix":  # on Windows `os.kill` would end the process
         return
     for left in path.parent.glob(f".{glob.escape(path.name[:100])}.*-*.partial"):
         process = left.name.split(".")[-2].partition("-")[0]
@@ -96,5 +96,5 @@ def _lives(process: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # somebody else's
+        return True  # owned by another user
     return True

@@ -1,4 +1,4 @@
-"""Names of PyTorch, micrograd and NumPy that are called otherwise here, for the text of an error."""
+"""Names of PyTorch, micrograd and NumPy and their equivalents here, for error messages."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def hint(owner: str, name: str, kind: str) -> str:
 
 
 def refuse_arguments(method: str, given: Sequence[object], keywords: Sequence[str] = ()) -> None:
-    """Raise the TypeError of a method called with arguments that it has in PyTorch only.
+    """Raise the TypeError of a method called with arguments that only PyTorch's version has.
 
     Examples
     --------
@@ -312,7 +312,7 @@ always a number
 
 
 def refuse_keywords(name: str, kind: str, keywords: Iterable[str]) -> None:
-    """Raise a TypeError for a keyword argument that a call has in another library only.
+    """Raise a TypeError for a keyword argument that only another library's version has.
 
     Examples
     --------
@@ -327,7 +327,7 @@ def refuse_keywords(name: str, kind: str, keywords: Iterable[str]) -> None:
 
 
 def explained(kind: str) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
-    """Decorate a function or constructor: the error for a keyword of another library says what it is called here."""
+    """Decorate a function or constructor: the error for another library's keyword names the equivalent here."""
 
     def decorate(function: Callable[_P, _Result]) -> Callable[_P, _Result]:
         name = function.__qualname__.removesuffix(".__init__")
@@ -345,7 +345,7 @@ def explained(kind: str) -> Callable[[Callable[_P, _Result]], Callable[_P, _Resu
 
 
 def without_arguments(method: Callable[[_Self], _Result]) -> Callable[[_Self], _Result]:
-    """Decorate a method that takes no arguments: the error for one of PyTorch's says what does the same here."""
+    """Decorate a method without arguments: the error for one of PyTorch's arguments names the equivalent here."""
 
     @wraps(method)
     def checked(self: _Self, *given: object, **keywords: object) -> _Result:
@@ -363,27 +363,27 @@ _MICROGRAD: Final[dict[str, Callable[[Any], Any]]] = {
 
 
 class ForeignName:
-    """A class's attribute that raises an AttributeError with a hint; one of the instance's own goes before it."""
+    """A class attribute that raises an AttributeError with a hint; an instance attribute takes precedence."""
 
     def __init__(self, name: str, kind: str) -> None:
         self.name, self.kind = name, kind
 
     def __get__(self, instance: Any, owner: type) -> Any:
-        """Return the instance's own attribute, if it has one."""
+        """Return the instance's own attribute, if any."""
         own = getattr(instance, "__dict__", {})
         if self.name in own:
             return own[self.name]
         raise AttributeError(hint(f"{owner.__name__!r}", self.name, self.kind))
 
     def __set__(self, instance: Any, value: object) -> None:
-        """Set an attribute of the instance's own, if it can have one."""
+        """Set an attribute on the instance, if it can have one."""
         if not hasattr(instance, "__dict__"):
             raise AttributeError(hint(f"{type(instance).__name__!r}", self.name, self.kind))
         instance.__dict__[self.name] = value
 
 
 def _clip(value: Any, low: Any, high: Any, out: None = None) -> Any:
-    """Do what `np.clip` asks of an object; without it, it compares, and its result has lost the graph."""
+    """Implement `np.clip` for Values; numpy's fallback compares and detaches the result from the graph."""
     if out is not None:
         raise TypeError("clip: out can't be given")
     above = value if low is None else value.max(low)
@@ -391,7 +391,7 @@ def _clip(value: Any, low: Any, high: Any, out: None = None) -> Any:
 
 
 def install(owner: type, kind: str) -> None:
-    """Give a class the foreign names of its kind: unlike `__getattr__`, they make no other attribute slower."""
+    """Add the foreign names of its kind to a class; unlike `__getattr__`, they slow down no other attribute."""
     for name in HINTS[kind]:
         if not hasattr(owner, name):
             setattr(owner, name, ForeignName(name, kind))

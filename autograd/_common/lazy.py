@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are first asked for (PEP 562)."""
+"""Lazy imports: names of a package that are imported on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["attribute"]
 
 
 def attribute(package: str, name: str) -> Any:
-    """Return `name` of a package: what it defines or imports, or else its submodule of that name.
+    """Return `name` of a package: an attribute it defines or imports, or its submodule of that name.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""MIME bundles: what a notebook shows of an object, in which plain text is always present."""
+"""MIME bundles for notebooks; plain text is always included."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LINES = 200
 
 
 def listing(shown: object, text: str) -> Bundle:
-    """Return an object's repr and the first lines of a text about it."""
+    """Return an object's repr and the first lines of a longer text."""
     lines = text.splitlines()
     cut = [f"… {len(lines) - LINES:,} lines more"] if len(lines) > LINES else []
     body = "\n".join([*lines[:LINES], *cut])

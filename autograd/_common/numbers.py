@@ -1,4 +1,4 @@
-"""Which objects count as numbers, and how infinities and nan are spelled in JSON."""
+"""Tests for numbers, and the JSON spelling of infinities and nan."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ _NOT_FINITE: Final = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.
 
 
 def is_number(x: object) -> bool:
-    """Return whether `x` stands for one real number.
+    """Return whether `x` is one real number.
 
-    Such are floats, ints, bools, NumPy scalars, arrays of no dimensions, and whatever else has `__float__` and no
-    length. Complex numbers are not, although NumPy's have a `__float__`, which drops the imaginary part; nor are masked
-    entries.
+    Floats, ints, bools, NumPy scalars and 0-d arrays are, and any other object with `__float__` and no length. Complex
+    numbers are not, although NumPy's have a `__float__`, which drops the imaginary part; nor are masked entries.
 
     Examples
     --------
@@ -29,7 +28,7 @@ def is_number(x: object) -> bool:
         return True
     if not hasattr(kind, "__float__") or (issubclass(kind, Complex) and not issubclass(kind, Real)):
         return False
-    if getattr(getattr(x, "dtype", None), "kind", "f") not in "fiubO":  # NumPy's complex numbers, dates and strings
+    if getattr(getattr(x, "dtype", None), "kind", "f") not in "fiubO":  # complex numbers, dates and strings
         return False
     if not hasattr(kind, "__len__"):
         return True
@@ -39,7 +38,7 @@ def is_number(x: object) -> bool:
 
 
 def whole_number(x: object) -> int | None:
-    """Return `x` as an int if it is one, NumPy's whole numbers included; None for anything else, bools among it.
+    """Return `x` as an int if it is an integer, NumPy's included; None for anything else, bools included.
 
     Examples
     --------
@@ -50,18 +49,18 @@ def whole_number(x: object) -> int | None:
         return None
     try:
         return operator.index(x)  # type: ignore[arg-type]
-    except TypeError:  # as of an array of several numbers
+    except TypeError:  # such as an array of several numbers
         return None
 
 
 def shown(x: object) -> str:
-    """Return what an error message shows of an object: its repr, shortened, and its type."""
+    """Return an object's shortened repr and its type, for error messages."""
     text = repr(x)
     return f"{text if len(text) <= 50 else text[:49] + '…'} ({type(x).__name__})"
 
 
 def not_a_number(x: object) -> str:
-    """Return what the error for something that isn't one number shows, with what to do with several.
+    """Return the text for an object that isn't a single number, with advice if it holds several.
 
     Examples
     --------
@@ -76,7 +75,7 @@ def not_a_number(x: object) -> str:
 
 
 def to_json(number: float) -> float | str:
-    """Return a number as JSON has it: infinities and nan as the strings that `float` and JavaScript's `Number` read.
+    """Return a number for JSON: infinities and nan as the strings that `float` and JavaScript's `Number` read.
 
     Examples
     --------
@@ -89,7 +88,7 @@ def to_json(number: float) -> float | str:
 
 
 def from_json(entry: object) -> object:
-    """Return what `to_json` was given; anything else as it is.
+    """Invert `to_json`; other objects are returned unchanged.
 
     Examples
     --------

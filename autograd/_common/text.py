@@ -1,4 +1,4 @@
-"""Text in messages and tables: suggestions for misspelt names, and the columns that a text takes in a terminal."""
+"""Text for messages and tables: suggestions for misspelt names, terminal widths."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["counted", "did_you_mean", "display_width", "listing", "shortened"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with the word for what is counted.
+    """Return a number followed by a noun in the singular or plural.
 
     Parameters
     ----------
     number : int
-        How many there are.
+        The number.
     one, many : str
-        The word for one and for several; by default with an s.
+        The singular and the plural, by default the singular with an s.
 
     Examples
     --------
@@ -33,11 +33,11 @@ def did_you_mean(name: str, known: Iterable[str], *, most: int = 1) -> str:
     Parameters
     ----------
     name : str
-        The misspelt name; capitals don't count.
+        The misspelt name; case is ignored.
     known : iterable of str
-        The names there are.
+        The valid names.
     most : int
-        The largest number of suggestions.
+        The maximum number of suggestions.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def did_you_mean(name: str, known: Iterable[str], *, most: int = 1) -> str:
 
 
 def display_width(text: str) -> int:
-    """Count the columns of a terminal that a text takes.
+    """Return the number of terminal columns that a text occupies.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Naming the op that made a nan or an infinity, in the forward or the backward direction."""
+"""Errors that name the op that produced a nan or an infinity, forward or backward."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def made_by(node: Node) -> AnomalyError:
 
 
 def inspect_sweep(seeds: Sequence[tuple[Node, float]], within: Container[int] | None) -> None:
-    """Raise at the first edge of a sweep that makes nan or inf, of those towards nodes whose `id` is in `within`.
+    """Raise at the first edge of a sweep that makes nan or inf, among edges to nodes whose `id` is in `within`.
 
-    None stands for all nodes, as `backward()` meets them: leaves start from the gradient that they have.
+    None means all nodes; leaves then start from their current gradient, as in `backward()`.
     """
     totals: dict[int, float] = {}
     for node, gradient in zip(*sweep(seeds)[0]):
@@ -38,7 +38,7 @@ def inspect_sweep(seeds: Sequence[tuple[Node, float]], within: Container[int] | 
 
 
 def inspect_edge(node: Node, parent: Node, derivative: float, gradient: float, so_far: float) -> None:
-    """Raise if what a node passes to a parent isn't finite, or the parent's total with it."""
+    """Raise if a contribution to a parent isn't finite, or makes the parent's total non-finite."""
     contribution = derivative * gradient
     total = so_far + contribution
     if not math.isfinite(contribution):
@@ -51,7 +51,7 @@ def inspect_edge(node: Node, parent: Node, derivative: float, gradient: float, s
 
 
 def inspect_second(node: Node, parent: Node, contribution: float) -> None:
-    """Raise if what a node passes to a parent's second derivatives isn't finite."""
+    """Raise if a contribution to a parent's second derivative isn't finite."""
     if not math.isfinite(contribution):
         raise AnomalyError(
             f"{_named(node)} made {contribution} in a second derivative towards {_name(parent)}, at {_operands(node)}"

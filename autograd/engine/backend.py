@@ -1,7 +1,7 @@
-"""Picks the backend: `Value` and the functions in C where they were built, else in Python.
+"""Selects the backend: `Value` and the functions in C where they were built, else in Python.
 
-The environment variable `AUTOGRAD_CORE` chooses: `c` (an ImportError if it is missing), `python`, or unset for the
-best there is. `CORE` tells which one runs.
+The environment variable `AUTOGRAD_CORE` may be `c` (an ImportError if not built), `python`, or unset for C if
+available. `CORE` is the name of the one in use.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The reverse sweep over floats: what `backward()` means, in one function.
+"""The reverse sweep over floats, which defines `backward()`.
 
 Everything that needs derivatives as floats calls it: `backward()`, `gradients`, derivations, the anomaly detector. The
-C backend has its own, which adds in the same order: both give the same bits.
+C backend has its own, which adds in the same order and gives the same bits.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def computed(outputs: Iterable[Node]) -> list[Node]:
     """Return the computed nodes below the outputs in the order of `graph.topological`."""
     order: list[Node] = []
     found: set[Node] = set()
-    path: list[Node] = []  # from an output down to the node at hand
-    unvisited: dict[Node, Iterator[Node]] = {}  # parents of nodes that have more than two
+    path: list[Node] = []  # from an output down to the current node
+    unvisited: dict[Node, Iterator[Node]] = {}  # parents of nodes with more than two
     below: Node | None
     for output in outputs:
         below = output if output._x is not None and output not in found else None
         while below is not None:
-            while True:  # down along first operands
+            while True:  # descend along first operands
                 found.add(below)
                 path.append(below)
                 if below._to_x is None:
@@ -41,7 +41,7 @@ def computed(outputs: Iterable[Node]) -> list[Node]:
                 if below._x is None or below in found:
                     break
             below = None
-            while path and below is None:  # up to a node with an operand that is still to be visited
+            while path and below is None:  # ascend to a node with an unvisited operand
                 node = path.pop()
                 if node._to_y is not None:
                     if node._y._x is not None and node._y not in found:
@@ -57,30 +57,30 @@ def computed(outputs: Iterable[Node]) -> list[Node]:
 def sweep(
     seeds: Sequence[tuple[Node, float]], order: Sequence[Node] | None = None, hooked: bool = False
 ) -> tuple[Gradients, Gradients]:
-    """Pass gradients down a recorded graph, users before operands; nothing is written into the nodes.
+    """Propagate gradients down a recorded graph, users before operands, without writing to the nodes.
 
     An op that selects passes nothing to an operand whose local derivative is 0, and a node that receives nothing
-    passes nothing on, so that no gradient of 0 meets an infinite derivative there.
+    passes nothing on, so that no gradient of 0 is multiplied by an infinite derivative.
 
     Parameters
     ----------
     seeds : sequence of (Value, float)
-        Where the sweep starts, with the derivative of the result there.
+        The outputs where the sweep starts, each with its seed.
     order : sequence of Value
-        `computed` of them, or of more nodes; found if not given.
+        Their `computed` nodes, or a superset; computed if omitted.
     hooked : bool
-        Whether hooks of the nodes are called.
+        Whether to call hooks.
 
     Returns
     -------
     nodes, gradients : lists of Value and float
-        The computed nodes, users first, and the derivative for each: UNREACHED where nothing arrived.
+        The computed nodes, users first, and the derivative for each: UNREACHED where nothing was received.
     leaves, contributions : lists of Value and float
-        What arrived at leaves, in the order in which it is to be added.
+        What leaves received, in the order in which it is to be added.
     """
     nodes = (computed(node for node, _ in seeds) if order is None else order)[::-1]
     gradients: list[float] = []
-    arrived: dict[Node, float] = {}  # at nodes that are still to come, so that it stays small
+    arrived: dict[Node, float] = {}  # for unvisited nodes only, so that it stays small
     leaves: list[Node] = []
     contributions: list[float] = []
     for node, seed in seeds:
@@ -127,20 +127,20 @@ def sweep(
 
 
 def write(computed: Gradients, leaves: Gradients) -> None:
-    """Set the `grad` of computed nodes and add to that of leaves: all of it, or nothing, whatever interrupts.
+    """Set the `grad` of computed nodes and add to that of leaves, atomically even if interrupted.
 
-    A loop that runs in C takes no signal and no other thread runs meanwhile, so that nothing added elsewhere is lost.
+    The loops run in C, where no signal handler and no other thread can run, so nothing added elsewhere is lost.
     """
     deque(chain(map(setattr, computed[0], repeat("_grad"), computed[1]), _added(*leaves)), maxlen=0)
 
 
 def backward_with_hooks(root: Node) -> None:
-    """Do what the C backend's `backward` does, in a graph where nodes may have hooks."""
+    """Do what the C backend's `backward` does, for a graph in which nodes may have hooks."""
     write(*sweep([(root, 1.0)], hooked=True))
 
 
 def add_gradients(leaves: Sequence[Node], contributions: Iterable[float]) -> None:
-    """Add to the `grad` of leaves, in order: all of it, or nothing, whatever other threads add meanwhile."""
+    """Add to the `grad` of leaves in order, atomically and safely with other threads."""
     deque(_added(leaves, contributions), maxlen=0)
 
 

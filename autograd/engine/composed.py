@@ -1,4 +1,4 @@
-"""Functions that are composed of ops: limits, extremes of a sequence, products, variance."""
+"""Functions composed of ops: limits, extremes of a sequence, products, variance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def max(values: Iterable[Operand], /) -> Value: ...
 def max(*operands: Any, **named: Any) -> Any:
     """Largest of two operands, or of a sequence of one or more; a float if none is a Value.
 
-    Operands that tie have equal parts of the derivative.
+    Tied operands share the derivative equally.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def min(values: Iterable[Operand], /) -> Value: ...
 def min(*operands: Any, **named: Any) -> Any:
     """Smallest of two operands, or of a sequence of one or more; a float if none is a Value.
 
-    Operands that tie have equal parts of the derivative.
+    Tied operands share the derivative equally.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _number(x: Any) -> float:
 def clip(x: Operand, low: Operand, high: Operand) -> Any:
     """Limit x to [low, high], as min(max(x, low), high); a float if no operand is a Value.
 
-    At a limit x and the limit have half of the derivative each; outside all of it is the limit's.
+    At a limit, x and the limit each get half of the derivative; outside, the limit gets all of it.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def clip(x: Operand, low: Operand, high: Operand) -> Any:
 
 
 def prod(values: Iterable[Operand]) -> Any:
-    """Product of any number of values, from left to right; 1 if there is none, a float if none is a Value.
+    """Product of any number of values, from left to right; 1 if there are none, a float if none is a Value.
 
     Examples
     --------
@@ -114,12 +114,12 @@ def var(values: Iterable[Operand], ddof: int = 0) -> Any:
     values : iterable of Value or number
         At least one.
     ddof : int
-        0 for the variance of the values themselves, 1 for the unbiased estimate from a sample.
+        0 for the population variance, 1 for the unbiased sample variance.
 
     Raises
     ------
     ValueError
-        If there are no more than `ddof` values, or none.
+        If there are `ddof` values or fewer.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def var(values: Iterable[Operand], ddof: int = 0) -> Any:
 
 
 def std(values: Iterable[Operand], ddof: int = 0) -> Any:
-    """Standard deviation, the root of `var`; where all values are equal its derivatives are 0.
+    """Standard deviation, the square root of `var`; where all values are equal its derivatives are 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The ops of the table as functions and methods, with names and defaults."""
+"""The ops of the table as functions and methods."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def apply(op: Op, operands: tuple[Any, ...]) -> Any:
 
 
 def _bind(op: Op, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the operands in order, from positions, names and defaults."""
+    """Return the operands in order, from positional arguments, keywords and defaults."""
     operands = list(given)
     optional = len(op.parameters) - len(op.defaults)
     for position, name in enumerate(op.parameters[len(given) :], len(given)):

@@ -1,4 +1,4 @@
-"""Reading a recorded graph: its order, its leaves and its values at other points."""
+"""Traversal of a recorded graph: its order, its leaves, and evaluation at other numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _in_c: Callable[[tuple[Value, ...]], list[Value]] | None = getattr(backend._modu
 def topological(*roots: Value) -> list[Value]:
     """Return every node below the roots, operands before the nodes that use them.
 
-    Time is linear and depth unlimited. The order depends on the graph alone: depth first, operands from left to right.
+    Takes linear time at any depth. The order depends on the graph alone: depth first, operands from left to right.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def topological(*roots: Value) -> list[Value]:
 
 
 def topological_by(roots: Sequence[Value], below: Callable[[Value], Sequence[Value]]) -> list[Value]:
-    """`topological`, where `below` says what stands below a node."""
+    """Return `topological` with the nodes below a node given by `below`."""
     order: list[Value] = []
     seen: set[Value] = set()
     stack: list[Value | None] = list(reversed(roots))
@@ -60,15 +60,15 @@ def leaves(*roots: Value) -> list[Value]:
 
 
 def evaluate(outputs: Sequence[Value], replaced: Mapping[Value, float]) -> list[float]:
-    """Compute a recorded graph again, with other values in some of its leaves; the graph stays as it is.
+    """Evaluate a recorded graph with other values in some of its nodes; the graph itself is unchanged.
 
     Parameters
     ----------
     outputs : sequence of Value
-        The outputs to compute.
+        The outputs to evaluate.
     replaced : mapping of Value to float
-        The leaves that have another value, by identity; all others have their `data`. A computed node may stand
-        here too: it then is what the mapping says, whatever its operands.
+        Nodes, by identity, and the values they take; other leaves have their `data`. A computed node may be replaced
+        too, and its operands are then ignored.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Gradient hooks: functions that see, or replace, the gradient of a node while a sweep computes it.
+"""Gradient hooks: functions that see, or replace, the gradient of a node during a sweep.
 
-`alive` counts the nodes that have one, so that with none anywhere a sweep tests an empty dict and no more.
+`alive` holds the nodes that have one; if there are none, a sweep only tests an empty dict.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _numbers = itertools.count()
 
 
 class Hooks(dict[int, Hook]):
-    """The hooks of one node in the order in which they were registered."""
+    """The hooks of one node in order of registration."""
 
     __slots__ = ("__weakref__",)
 
@@ -44,13 +44,13 @@ alive: Final[dict[int, ref[Hooks]]] = {}
 
 
 class RemovableHandle:
-    """Removes a hook: by `remove()`, or at the end of a `with` block."""
+    """Removes a hook, by `remove()` or at the end of a `with` block."""
 
     def __init__(self, hooks: Hooks, number: int) -> None:
         self._hooks, self._number = ref(hooks), number
 
     def remove(self) -> None:
-        """Remove the hook; the second time nothing happens."""
+        """Remove the hook; further calls have no effect."""
         hooks = self._hooks()
         if hooks is not None:
             hooks.pop(self._number, None)
@@ -65,7 +65,7 @@ class RemovableHandle:
 
 
 def register(node: Node, hook: Hook) -> RemovableHandle:
-    """Call a function with the node's gradient whenever a sweep has computed it; see `Value.register_hook`."""
+    """Register a hook; see `Value.register_hook`."""
     if not callable(hook):
         raise TypeError(f"register_hook: hook must be callable, got {shown(hook)}")
     hooks: Hooks | None = getattr(node, "_hooks", None)
@@ -91,7 +91,7 @@ def has_hooks(node: Node) -> bool:
 
 
 def replace_at_leaves(leaves: list[Node], contributions: list[float]) -> tuple[list[Node], list[float]]:
-    """Return what arrived at leaves, with one sum for each leaf that has hooks, as these have left it."""
+    """Return the contributions to leaves, summed and passed through the hooks where a leaf has some."""
     hooked = {leaf: 0.0 for leaf in leaves if has_hooks(leaf)}
     if not hooked:
         return leaves, contributions
@@ -107,7 +107,7 @@ def replace_at_leaves(leaves: list[Node], contributions: list[float]) -> tuple[l
 
 
 def called(node: Any, gradient: Any, convert: Callable[[Any], Any] = float) -> Any:
-    """Return a node's gradient as its hooks leave it, each result converted."""
+    """Return a node's gradient after its hooks, with each result converted."""
     for hook in [*node._hooks.values()]:
         found = hook(gradient)
         if found is not None:
@@ -118,20 +118,19 @@ def called(node: Any, gradient: Any, convert: Callable[[Any], Any] = float) -> A
 
 
 class Hookable:
-    """The methods of a Value that concern hooks."""
+    """The methods of a Value for hooks."""
 
     __slots__ = ("_hooks",)
 
-    _hooks: Hooks  # only on nodes that have one
+    _hooks: Hooks  # only set on nodes with hooks
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
-        """Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.
+        """Call a function with this value's gradient each time `backward()` or `gradients` has computed it.
 
-        What it returns takes the gradient's place, here and for the values that this one was computed from; None
-        leaves it as it is. Hooks are called in the order in which they were registered; of a leaf with what one
-        `backward()` adds to it. One that raises leaves every `grad` as it was. A value whose hook refers to it lives
-        until the hook is removed. Where no value has a hook they cost nothing; a compiled program would leave them
-        out, so `compile` refuses a graph with one.
+        A result other than None replaces the gradient, for this value and for those it was computed from. Hooks are
+        called in order of registration; on a leaf, with what one `backward()` adds to it. If a hook raises, every
+        `grad` is left unchanged. A value whose hook refers to it is kept alive until the hook is removed. Hooks cost
+        nothing where no value has one; compiled programs would ignore them, so `compile` rejects a graph with hooks.
 
         Parameters
         ----------
@@ -146,7 +145,7 @@ class Hookable:
         Raises
         ------
         TypeError
-            If `hook` can't be called; in `backward()`, if it returns something else.
+            If `hook` isn't callable; in `backward()`, if it returns anything else.
 
         Examples
         --------

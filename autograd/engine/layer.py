@@ -1,4 +1,4 @@
-"""A layer of neurons in one call, which the C backend makes without calling Python in between."""
+"""A layer of neurons in one call, without returning to Python in the C backend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def layer(
     activation: Callable[[Value], Value] | None,
     labels: Sequence[tuple[str, str]],
 ) -> list[Value]:
-    """Outputs of neurons with the same inputs, each one `dot` and one activation, in one call.
+    """Return the outputs of neurons with the same inputs, each one `dot` and one activation.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ def layer(
     activation : callable or None
         Applied to each net input.
     labels : sequence of (str, str)
-        For each neuron the labels of its net input and of its output.
+        The labels of each neuron's net input and output.
 
     Raises
     ------
     ValueError
-        If lengths differ.
+        If the lengths differ.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""A Value where Python expects a float: conversions, comparisons, formats; and its signature.
+"""The methods by which a Value behaves like a float: conversions, comparisons, formatting; and its signature.
 
-Comparisons and conversions read the number, which a recording for replay observes, see `observing`.
+Comparisons and conversions read the number; a recording for replay observes this, see `observing`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["LikeFloat", "Signature"]
 
 
 class LikeFloat:
-    """Conversions and comparisons as of a float."""
+    """Conversions and comparisons of a float."""
 
     __slots__ = ()
 
@@ -74,7 +74,7 @@ class LikeFloat:
         return self
 
     def __repr__(self) -> str:
-        gradient = getattr(self, "_grad", 0.0)  # showing a Value is not an observation
+        gradient = getattr(self, "_grad", 0.0)  # repr is not an observation
         grad = f", grad={gradient:.4g}" if gradient else ""
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
@@ -83,7 +83,7 @@ class LikeFloat:
 
     @property
     def __class__(self) -> Any:
-        """The class, which is part of how a node is laid out in memory and can't be set."""
+        """The class; it determines the memory layout of a node and can't be set."""
         return type(self)
 
     @__class__.setter
@@ -95,12 +95,12 @@ def _comparable(other: Any) -> float | None:
     if isinstance(other, LikeFloat):
         return other._data
     if isinstance(other, int):
-        return other  # may be larger than any float
+        return other  # may be an int larger than any float
     return float(other) if is_number(other) else None
 
 
 class Signature:
-    """How a class of Values is called, for `inspect`: by its `__init__`, since `__new__` takes anything."""
+    """The signature of a class of Values for `inspect`: that of `__init__`, since `__new__` takes anything."""
 
     def __get__(self, instance: object, owner: type[Any]) -> inspect.Signature:
         if instance is not None:
@@ -109,6 +109,6 @@ class Signature:
         called = "__init__" if owner.__new__ is base.__new__ else "__new__"
         made = getattr(owner, called)
         parameters = list(inspect.signature(made).parameters.values())[1:]
-        if made is vars(base)["__init__"]:  # as the C backend shows it
+        if made is vars(base)["__init__"]:  # as the C backend does
             parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
         return inspect.Signature(parameters)

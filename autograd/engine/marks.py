@@ -1,4 +1,4 @@
-"""Marks of nodes: the recording for replay and the group that they were made in."""
+"""Marks on nodes: the recording and the group in which they were made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 
 
 def recorded(node: AnyNode) -> AnyNode:
-    """Pass a fresh node as the modes of this context want it: checked, marked, in a group, or as a leaf."""
+    """Apply the modes of this context to a new node: check it, mark it, put it in a group, or make it a leaf."""
     if not modes.active:
         return node
     node = modes.recorded(node)
@@ -29,21 +29,21 @@ def recorded(node: AnyNode) -> AnyNode:
 
 
 def mark(node: Any, by: object) -> None:
-    """Mark a node, as long as it lives."""
+    """Mark a node for its lifetime."""
     node._made_in = by, group_of(node)
 
 
 def marks_of(nodes: Iterable[Any]) -> set[Any]:
-    """Return the set of what nodes are marked with."""
+    """Return the set of the marks of nodes."""
     return {node._mark for node in nodes} - {None}
 
 
 def put_in_group(node: Any, name: str) -> None:
-    """Note that a node is in a group, as long as it lives."""
+    """Put a node in a group for its lifetime."""
     node._made_in = node._mark, name
 
 
 def group_of(node: Any) -> str | None:
-    """Return the name of the group that a node was made in, or None."""
+    """Return the name of a node's group, or None."""
     group: str | None = getattr(node, "_made_in", (None, None))[1]
     return group

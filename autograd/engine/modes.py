@@ -1,7 +1,7 @@
-"""Modes that hold inside a `with` block: `no_grad`, `detect_anomaly`, groups, recording for replay.
+"""Modes that apply inside a `with` block: `no_grad`, `detect_anomaly`, groups, recording for replay.
 
-A mode belongs to its context (thread, asyncio task). `active` counts the blocks open anywhere, so that with none open a
-backend's hot path is one test of an integer.
+A mode belongs to its context (thread or asyncio task). `active` counts the blocks open anywhere: while there are none,
+a backend's hot path tests one integer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
     from typing import TypeAlias
 
-    Block: TypeAlias = _GeneratorContextManager[None]  # for `with`, and a decorator too
+    Block: TypeAlias = _GeneratorContextManager[None]  # usable with `with` and as a decorator
 
 __all__ = ["detect_anomaly", "group", "no_grad", "strict"]
 
@@ -43,9 +43,7 @@ _strict: ContextVar[bool] = ContextVar("autograd_strict", default=False)
 _recorder: ContextVar[Recorder | None] = ContextVar("autograd_recorder", default=None)
 _grouping: ContextVar[str | None] = ContextVar("autograd_group", default=None)
 _lock = threading.Lock()
-_blocks = itertools.count(
-    2
-)  # numbers for blocks that want to hear what is observed, negated: those from 0 are recordings'
+_blocks = itertools.count(2)  # numbers of blocks that listen to observations, negated: those from 0 are recordings'
 _open: dict[int, Recorder] = {}  # those of all threads, by number
 
 Outcome = TypeVar("Outcome")
@@ -58,13 +56,13 @@ class Recorder(Protocol):
     number: int
 
     def observed(self, kind: str, value: Any, other: object, outcome: object) -> None:
-        """Take note of what Python learned about a value, on which it may branch."""
+        """Handle an observation of a value's number, on which Python code may branch."""
 
     def observed_elsewhere(self, kind: str, value: Any, other: object, outcome: object) -> None:
-        """Take note of what was learned in another thread, for this recording or for something else."""
+        """Handle an observation in another thread, which may belong to this recording."""
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
-        """Take note of plain Python state that what is recorded depends on."""
+        """Handle plain Python state that the recorded values depend on."""
 
 
 def _change_active(by: int, opened: int | None = None, closed: int | None = None) -> None:
@@ -94,7 +92,7 @@ def _on(mode: ContextVar[bool]) -> Iterator[None]:
 
 
 def no_grad() -> Block:
-    """Record nothing inside the block: results are leaves, with values and without parents.
+    """Record nothing inside the block: results are leaves without parents.
 
     Examples
     --------
@@ -109,14 +107,14 @@ def no_grad() -> Block:
 
 
 def detect_anomaly() -> Block:
-    """Raise inside the block at the first op that makes nan or inf, in the forward or the backward direction.
+    """Raise inside the block at the first op that produces nan or inf, forward or backward.
 
-    A `backward()` that raises leaves every gradient as it was.
+    If `backward()` raises, all gradients are left unchanged.
 
     Raises
     ------
     AnomalyError
-        Naming the op, its label if it has one, and its operands with labels and values.
+        It names the op, its label if any, and its operands with labels and values.
 
     Examples
     --------
@@ -140,16 +138,16 @@ def strict() -> Iterator[None]:
     """Raise inside the block when a Value is converted to a plain number, which loses its derivative.
 
     Conversions are `float(x)`, `int(x)`, `round(x)`, and callers of these: functions of `math` and `statistics`,
-    `np.asarray(values, dtype=float)`, assignment into an array of floats. Comparisons, `x.data`, `x.detach()` and text
-    remain allowed, as do derivatives of functions that were given as such (`custom_gradient`, `op`).
+    `np.asarray(values, dtype=float)`, assignment into an array of floats. Comparisons, `x.data`, `x.detach()` and
+    formatting remain allowed, as do functions passed as derivatives (`custom_gradient`, `op`).
 
-    Outside of such a block there is no warning, because a number that `float` returned can't be told from any other
-    when it enters a graph again.
+    Outside such a block there is no warning, because a float that `float(x)` returned can't be distinguished from any
+    other when it enters a graph again.
 
     Raises
     ------
     GradientError
-        At the conversion, naming it and the value.
+        At the conversion; it names the conversion and the value.
 
     Examples
     --------
@@ -173,7 +171,7 @@ def strict() -> Iterator[None]:
 
 
 def refuse_forgotten(node: Node, what: str = "backward") -> None:
-    """Raise where a derivative is wanted of what `no_grad` kept no graph of."""
+    """Raise if a derivative of a node made inside `no_grad` is requested."""
     raise GradientError(
         f"{what}: {node.label or 'the value'} was computed inside no_grad(), which records nothing, so that no "
         "derivative can be computed; compute it outside of the block",
@@ -185,8 +183,8 @@ def refuse_forgotten(node: Node, what: str = "backward") -> None:
 def group(name: str) -> Iterator[None]:
     """Group the values computed inside the block under a name that pictures show.
 
-    Nested groups are named "outer/inner". Leaves belong to the nodes that use them. Code outside of such blocks runs at
-    full speed.
+    Nested groups are named "outer/inner". A leaf belongs to the group of the nodes that use it. Code outside such
+    blocks is not slowed down.
 
     Parameters
     ----------
@@ -224,12 +222,12 @@ def group(name: str) -> Iterator[None]:
 
 
 def group_here() -> str | None:
-    """Return the name of the group that is open in this context, if one is."""
+    """Return the name of the group open in this context, or None."""
     return _grouping.get()
 
 
 def recorded(node: AnyNode) -> AnyNode:
-    """Pass a node that was just computed, as the modes of this context want it; backends call it while one is on."""
+    """Process a new node according to the modes of this context; backends call it while a mode is on."""
     if _detecting.get() and not observed_finite(node):
         with unobserved():
             raise anomaly.made_by(node)
@@ -237,19 +235,19 @@ def recorded(node: AnyNode) -> AnyNode:
 
 
 def observed_finite(node: Node) -> bool:
-    """Return whether a node's number is finite, on which `detect_anomaly` branches."""
+    """Return whether a node's number is finite, as an observation: `detect_anomaly` branches on it."""
     return observed("finite", node, None, math.isfinite(number(node)))
 
 
 def mark() -> object:
-    """Return what a node made here and now is marked with: the recording of this context, or those open elsewhere."""
+    """Return the mark for a node made now: the recording of this context, or those open elsewhere."""
     return _recorder.get() or elsewhere
 
 
 def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome:
-    """Pass the answer to a question about a value's number; the Python backend calls it while something records.
+    """Report the outcome of an observation of a value's number; the Python backend calls it while something records.
 
-    An observation in another thread than the value's goes to the recording that the value was made in.
+    An observation in a thread other than the value's is reported to the recording in which the value was made.
     """
     recording = _recorder.get()
     if _strict.get() and kind in CONVERSIONS and recording is not _NOBODY:
@@ -267,20 +265,20 @@ def observed(kind: str, value: Node, other: object, outcome: Outcome) -> Outcome
 
 
 def observed_elsewhere(kind: str, value: Node, other: object, outcome: object) -> None:
-    """Pass on an observation where nothing is recorded: a recording in another thread may depend on it."""
+    """Report an observation made where nothing is recorded: a recording in another thread may depend on it."""
     for found in [*_open.values()]:
         found.observed_elsewhere(kind, value, other, outcome)
 
 
 def depends_on(name: str, read: Callable[[], object]) -> None:
-    """Tell a recorder of plain state that the values computed here depend on, such as a module's training flag.
+    """Tell a recorder about plain state that values computed here depend on, such as a module's training flag.
 
     Parameters
     ----------
     name : str
-        What to call it in an error.
+        The name in error messages.
     read : callable
-        Returns the state as it is now, as something that compares with `==`.
+        Returns the current state, as an object that supports `==`.
     """
     found = recorder() if active else None
     if found is not None:
@@ -288,7 +286,7 @@ def depends_on(name: str, read: Callable[[], object]) -> None:
 
 
 def number(value: Node) -> float:
-    """Return a value's data unobserved, for what becomes part of the graph."""
+    """Return a value's data without an observation, for numbers that become part of the graph."""
     if not active:
         return value.data
     with unobserved():
@@ -296,7 +294,7 @@ def number(value: Node) -> float:
 
 
 def recorder() -> Recorder | None:
-    """Return what records this context, if anything does."""
+    """Return the recorder of this context, or None."""
     found = _recorder.get()
     return None if found is _NOBODY else found
 
@@ -317,18 +315,18 @@ def recorded_by(recorder: Recorder) -> Iterator[None]:
 
 
 class _Nobody:
-    """Ignores observations: the package's own are not part of a recording."""
+    """A recorder that ignores the package's own observations."""
 
     number = -1
 
     def observed(self, kind: str, value: Any, other: object, outcome: object) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def observed_elsewhere(self, kind: str, value: Any, other: object, outcome: object) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
-        """Take no note."""
+        """Do nothing."""
 
 
 _NOBODY = _Nobody()
@@ -336,7 +334,7 @@ _NOBODY = _Nobody()
 
 @contextmanager
 def unobserved() -> Iterator[None]:
-    """Look at values without being noticed by a recorder."""
+    """Read values without notifying a recorder."""
     token = _recorder.set(_NOBODY)
     try:
         yield
@@ -345,13 +343,13 @@ def unobserved() -> Iterator[None]:
 
 
 def detecting() -> bool:
-    """Return whether anomalies are detected in this context."""
+    """Return whether anomaly detection is on in this context."""
     return active > 0 and _detecting.get()
 
 
 @contextmanager
 def suspended() -> Iterator[None]:
-    """Make nodes as they come, whatever mode is on: copying and loading a graph computes nothing."""
+    """Make nodes regardless of modes: copying or loading a graph computes nothing."""
     forgotten, detected, grouped = _forgetting.set(False), _detecting.set(False), _grouping.set(None)
     try:
         yield
@@ -362,9 +360,9 @@ def suspended() -> Iterator[None]:
 
 
 def inspect_backward(root: Node) -> None:
-    """Raise if a sweep from `root` would make nan or inf and this context detects anomalies; change nothing.
+    """Raise if this context detects anomalies and a sweep from `root` would make nan or inf; change nothing.
 
-    A recorder is told that gradients were written, which is not part of a graph.
+    A recorder is notified that gradients were written, which is not part of a graph.
     """
     observed("backward", root, None, None)
     if _detecting.get():
@@ -373,5 +371,5 @@ def inspect_backward(root: Node) -> None:
 
 
 def inspector() -> anomaly.Inspect | None:
-    """Return what a sweep shows each of its edges to, which raises where nan or inf is made; None if nobody asks."""
+    """Return the function to call with each edge of a sweep, which raises at nan or inf; None if detection is off."""
     return anomaly.inspect_edge if active and _detecting.get() else None

@@ -1,4 +1,4 @@
-"""Functions of any number of operands, as one node each."""
+"""Functions of any number of operands, each recorded as one node."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def mean(values: Iterable[Operand]) -> Any:
     Raises
     ------
     ValueError
-        If there is no value.
+        If there are no values.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def logsumexp(values: Iterable[Operand]) -> Any:
     Raises
     ------
     ValueError
-        If there is no value.
+        If there are no values.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def dot(ws: Iterable[Operand], xs: Iterable[Operand], bias: Operand = 0.0) -> An
     Parameters
     ----------
     ws, xs : sequences of Value or number
-        Of one length n, 0 or more.
+        Of the same length n, which may be 0.
     bias : Value or number
         Added last.
 

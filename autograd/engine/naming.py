@@ -1,4 +1,4 @@
-"""Names without typing them twice: Values from keywords, labels from a namespace."""
+"""Labelled Values from keywords, and labels from a namespace."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def values(**numbers: float) -> tuple[Value, ...]:
 
 
 def label(namespace: Mapping[str, object]) -> None:
-    """Label each unlabelled Value of a namespace with the name it has there, as in `label(locals())`.
+    """Label each unlabelled Value in a namespace with its variable name, as in `label(locals())`.
 
-    Names that begin with an underscore are skipped, and existing labels are kept. Of several names for one Value the
+    Names that begin with an underscore are skipped, and existing labels are kept. If a Value has several names, the
     first is used.
 
     Examples

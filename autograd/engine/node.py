@@ -1,4 +1,4 @@
-"""The type of a node of either backend, for modules that import neither."""
+"""The type of a node of either backend, for modules that must not import one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__ = ["FORGOTTEN", "LEAF", "Leaf", "Node"]
 class Node(Protocol):
     """A `Value` of either backend.
 
-    `_x`, `_y`, `_to_x` and `_to_y` are the operands and local derivatives, as the sweep reads them: slots on the Python
-    backend, see `value.py`; a node of the C backend answers as one that has them in tuples.
+    `_x`, `_y`, `_to_x` and `_to_y` are the operands and local derivatives, as the sweep reads them: slots in the Python
+    backend, see `value.py`; nodes of the C backend answer like nodes whose operands are in tuples.
     """
 
     data: float
@@ -43,10 +43,10 @@ class Node(Protocol):
 
 
 class Leaf:
-    """Stands for the row of values that no op computed."""
+    """The row of leaves, which no op computed."""
 
     name = ""
     selects = False
 
 
-LEAF, FORGOTTEN = Leaf(), Leaf()  # of values that a user made, and of those that `no_grad` made of a result
+LEAF, FORGOTTEN = Leaf(), Leaf()  # of values made by a user, and of results of ops inside `no_grad`

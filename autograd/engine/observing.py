@@ -1,7 +1,7 @@
 """Observation of every access to a value's number, on which Python code may branch, for recording.
 
-Methods of the Python backend's `Value` are wrapped while a recording is open anywhere, and bare otherwise, so that
-observation costs nothing where there is none. The C backend tests a flag.
+Methods of the Python backend's `Value` are wrapped only while a recording is open, so that observation otherwise costs
+nothing. The C backend tests a flag.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _observed(kind: str, method: Callable[..., Any]) -> Callable[..., Any]:
     def observed(self: Any, *more: Any, **named: Any) -> Any:
         try:
             outcome = method(self, *more, **named)
-        except (ValueError, OverflowError):  # as for int(nan): that it raised depends on the number
+        except (ValueError, OverflowError):  # such as int(nan): whether it raises depends on the number
             modes.observed("float", self, None, self._data)
             raise
         other = more[0] if more else next(iter(named.values()), None)

@@ -1,4 +1,4 @@
-"""Checks of operands that aren't Values, and of sequences of operands."""
+"""Validation of operands that aren't Values, and of sequences of operands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["as_float", "operand", "other_operand", "sequence_of"]
 
 
 def as_float(what: str, x: Any) -> float:
-    """Return a number as a float; a TypeError says what must be one."""
+    """Return a number as a float; the TypeError for anything else names `what`."""
     if not is_number(x):
         raise TypeError(f"{what} must be a number, got {not_a_number(x)}")
     return float(x)
@@ -26,7 +26,7 @@ def operand(op: Op, x: Any) -> float:
 
 
 def other_operand(op: Op, other: Any, reflected: str) -> Any:
-    """Return an operator's right operand, or NotImplemented where its class, such as an array's, defines it."""
+    """Return an operator's right operand, or NotImplemented if its class implements the operator, as arrays do."""
     kind = type(other)
     if kind is not int and kind.__module__ != "builtins" and hasattr(kind, reflected) and not is_number(other):
         return NotImplemented
@@ -34,7 +34,7 @@ def other_operand(op: Op, other: Any, reflected: str) -> Any:
 
 
 def sequence_of(op: str, what: str, values: Iterable[Any], least: int = 0) -> tuple[Any, ...]:
-    """Return operands as a tuple; TypeError or ValueError unless they are a sequence with enough elements."""
+    """Return operands as a tuple; raise TypeError or ValueError if they aren't a sequence with enough elements."""
     iterable = hasattr(type(values), "__iter__") or hasattr(type(values), "__getitem__")
     if not iterable or isinstance(values, (str, bytes)):
         raise TypeError(f"{op}: {what} must be a sequence of Values or numbers, got {shown(values)}")

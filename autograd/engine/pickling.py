@@ -1,8 +1,8 @@
-"""Pickling and copying of graphs of any depth, sharing kept; one format for both backends.
+"""Pickling and copying of graphs of any depth, preserving shared nodes; one format for both backends.
 
-Pickle follows references by recursion, which a deep graph does not survive. So a computed node pickles as an entry of a
-`Record`: the nodes below it as one flat table. Two nodes of one graph in one pickle must stay in one graph, so a node
-that a living Record holds is an entry of that one; a pickler keeps what it has written alive until it is done.
+Pickle recurses along references, which fails for a deep graph. A computed node is therefore pickled as an entry of a
+`Record`: all nodes below it as one flat table. Two nodes of one graph in one pickle must stay in one graph, so a node
+that a living Record holds is pickled as an entry of that one; a pickler keeps alive what it has written until it ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ backend: Any = None
 
 
 class Holders(threading.local):
-    """By identity of a node the living Record that holds it; each thread pickles for itself."""
+    """Maps the identity of a node to the living Record that holds it, separately for each thread."""
 
     def __init__(self) -> None:
         self.records: dict[int, weakref.ref[Record]] = {}
@@ -33,7 +33,7 @@ _holders = Holders()
 
 
 class Record:
-    """A computed node with all nodes below it that no earlier living Record holds, as a flat table."""
+    """A computed node and all nodes below it that no living Record holds, as a flat table."""
 
     def __init__(self, root: Node) -> None:
         self.known, self.nodes = _below(root)
@@ -47,7 +47,7 @@ class Record:
             (node.op, tuple(map(self._entry, node.operands)), node.data, node.local_derivatives, node.grad, node.label)
             for node in self.nodes
         ]
-        # A new tuple each time: in a cycle through a leaf's state this is met again before the first is complete.
+        # A new tuple each time: a cycle through a leaf's state leads here again before the first is complete.
         groups = {i: group for i, node in enumerate(self.nodes) if (group := _group_of(node))}
         more = (marked, groups) if groups else (marked,) if marked else ()
         return _load, (tuple(self.known), table, *more)
@@ -57,7 +57,7 @@ class Record:
 
 
 def reduce(value: Node) -> tuple[Any, ...]:
-    """Return what `__reduce_ex__` returns, for a Value of either backend or a subclass."""
+    """Return the result of `__reduce_ex__` for a Value of either backend or a subclass."""
     if not value.op:
         return _leaf, (type(value) if _is_subclass(value) else None, value.data, value.grad, value.label), _state(value)
     record = _record_of(value) or Record(value)
@@ -76,7 +76,7 @@ def copy(value: Node) -> Any:
 
 @modes.suspended()
 def deepcopy(value: Node, memo: dict[int, Any]) -> Any:
-    """Return a copy of the whole graph below; nodes that were shared stay shared."""
+    """Return a copy of the whole graph below; shared nodes stay shared."""
     copied = _operands_first(value, memo)
     for node in copied:
         if node.op:
@@ -84,8 +84,8 @@ def deepcopy(value: Node, memo: dict[int, Any]) -> Any:
         else:
             made = _copy_leaf(node)
         memo[id(node)] = made
-    memo.setdefault(id(memo), []).extend(copied)  # as copy.deepcopy does: what is copied must outlive the memo
-    for node in copied:  # after all nodes, as a leaf's state may lead back to them
+    memo.setdefault(id(memo), []).extend(copied)  # as copy.deepcopy does: copied objects must outlive the memo
+    for node in copied:  # after all nodes, as a leaf's state may refer to them
         if state := _state(node):
             _set_state(memo[id(node)], _copy.deepcopy(state, memo))
     result: Any = memo[id(value)]
@@ -103,7 +103,7 @@ def _release(records: dict[int, weakref.ref[Record]], held: list[int]) -> None:
 
 
 def _below(root: Node) -> tuple[list[Node], list[Node]]:
-    """Leaves and nodes of living Records met below `root`, and the other computed nodes, operands first."""
+    """Return the leaves and nodes of living Records below `root`, and the other computed nodes, operands first."""
     known: list[Node] = []
     nodes: list[Node] = []
     for node in _operands_first(root, {}, until_living=True):
@@ -134,7 +134,7 @@ def _is_subclass(value: Node) -> bool:
 
 
 def _state(value: Node) -> Any:
-    """Return a subclass's own attributes as pickle has them: a dict, or a pair of it and the slots' contents."""
+    """Return a subclass's own attributes as pickle expects them: a dict, or a pair of it and the slots' contents."""
     classes = type(value).__mro__
     added = classes[: classes.index(backend.Value)]
     names = [name for kind in added for name in _names(vars(kind).get("__slots__", ())) if hasattr(value, name)]
@@ -162,7 +162,7 @@ def _leaf(kind: type[Any] | None, data: float, grad: float, label: str) -> Any:
 
 
 def _copy_leaf(value: Node) -> Any:
-    data = value.data  # of which a recording is told
+    data = value.data  # which notifies a recording
     with modes.unobserved():
         return _leaf(type(value), data, value.grad, value.label)
 
@@ -187,7 +187,7 @@ def _is_marked(node: Node) -> bool:
 
 
 def _mark_copy(made: Node) -> None:
-    """Mark a copy: observations made while it was recorded are known of the original alone."""
+    """Mark a copy: observations made while it was recorded are known for the original only."""
     if made.op:
         backend._mark(made, modes.COPY)
 
@@ -199,7 +199,7 @@ def _load(
     marked: Iterable[int] = (),
     groups: Mapping[int, str] | None = None,
 ) -> list[Node]:
-    """Rebuild a Record's nodes, as a list in the order of its index."""
+    """Rebuild a Record's nodes as a list in the order of its index."""
     restore = backend.restore
     nodes = list(known)
     for op, entries, data, derivatives, grad, label in table:
@@ -217,7 +217,7 @@ def _entry(nodes: list[Node], index: int) -> Any:
 
 
 class Picklable:
-    """The methods of the Python backend's Value by which `copy` and `pickle` take it."""
+    """The methods of the Python backend's Value that `copy` and `pickle` call."""
 
     __slots__ = ()
 

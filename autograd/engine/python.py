@@ -27,7 +27,7 @@ FUNCTIONS = functions.FUNCTIONS | {"sum": sum, "mean": mean, "logsumexp": logsum
 def restore(
     op: str, operands: tuple[Any, ...], data: float, derivatives: tuple[float, ...], grad: float = 0.0, label: str = ""
 ) -> Value:
-    """Make a computed node from its parts, without computing: what pickling and copying need."""
+    """Make a computed node from its parts without computing, for pickling and copying."""
     if op not in TABLE:
         raise ValueError(f"restore: op must be the name of a row, got {shown(op)}")
     if not TABLE[op].takes(len(operands)):

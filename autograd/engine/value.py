@@ -1,9 +1,9 @@
 """`Value` in Python: a scalar that records how it was computed.
 
 A node holds its operands and, for those that are Values, the local derivative ∂out/∂operand: references downwards and
-nothing upwards, so there are no closures and no cycles, and a graph is freed when its last user goes. One or two
-operands, as nearly all ops have, stand in slots: tuples would be more objects for the garbage collector to visit. The C
-backend (`csrc/value/`) behaves the same to the last bit; one test suite runs on both.
+none upwards, so there are no closures and no cycles, and a graph is freed with its last user. One or two operands, as
+nearly all ops have, are stored in slots: tuples would be more objects for the garbage collector to visit. The C backend
+(`csrc/value/`) behaves the same to the last bit; one test suite runs on both.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ else:
 
 __all__ = ["Number", "Operand", "Value", "node_of", "record"]
 
-Number = float  # and what converts to it: int, bool, NumPy scalars
+Number = float  # and types that convert to it: int, bool, NumPy scalars
 Operand = Union["Value", float, int]
 
 
 class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
-    """A float that remembers how it was computed.
+    """A float that records how it was computed.
 
-    Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in
+    Arithmetic on Values, with numbers on either side, returns Values that record their operands; `backward()` stores in
     each the derivative of one result. Every op of the table is a method and a function of the same name. Arithmetic is
     IEEE 754: 1/0 is inf and log(−1) is nan, never an exception. `==` and `<` compare data; the hash is identity.
 
@@ -45,22 +45,22 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     data : float, int, bool or numpy scalar
         The number.
     label : str
-        A name, for reprs, pictures and derivations.
+        The name in reprs, pictures and derivations.
 
     Attributes
     ----------
     data : float
-        The number; settable on leaves (it changes no node computed before).
+        The number; can be set on leaves (nodes already computed do not change).
     grad : float
-        Derivative of the last `backward()`'s root with respect to this; summed over calls on leaves.
+        Derivative of the last `backward()`'s root with respect to this; accumulated over calls on leaves.
     label : str
         The name, or "".
     op : str
         Name of the op that computed this; "" on leaves.
     operands : tuple of Value or float
-        What the op was applied to, constants as floats.
+        What the op was applied to; constants are floats.
     parents : tuple of Value
-        The operands that are Values; one that stands twice is there twice.
+        The operands that are Values; one that is used twice appears twice.
     local_derivatives : tuple of float
         ∂self/∂parent, for each parent.
 
@@ -84,17 +84,17 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     __slots__ = ("_data", "_grad", "_label", "_made_in", "_row", "_to_x", "_to_y", "_x", "_y")
 
     _data: float
-    _grad: float  # may be missing from a computed node, and then is 0
-    _label: str  # the same, and is ""
+    _grad: float  # may be unset on a computed node, meaning 0
+    _label: str  # may be unset, meaning ""
     _row: Op | Leaf
-    _x: Any  # the first operand, a tuple of all where there are more than two, None on leaves
-    _y: Any  # the second, None where there is one, (parents, local derivatives) where there are more than two
-    _to_x: float | None  # ∂self/∂x, None where x is a number; where a leaf was set, its number until then
+    _x: Any  # the first operand, a tuple of all if there are more than two, None on leaves
+    _y: Any  # the second, None if there is one, (parents, local derivatives) if there are more than two
+    _to_x: float | None  # ∂self/∂x, None where x is a number; on a leaf that was set, its previous number
     _to_y: float | None
     _made_in: tuple[object, str | None]  # only on nodes made within a recording or a group, see `marks`
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
-        """Make a leaf of 0, which `__init__` fills, so that a subclass may have its own arguments."""
+        """Make a leaf of 0, which `__init__` fills, so that subclasses can have other arguments."""
         if kwargs and cls is Value:
             refuse_keywords("Value", "Value", kwargs)
         self = object.__new__(cls)
@@ -109,7 +109,7 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 
     @property
     def data(self) -> float:
-        """The number; settable on leaves."""
+        """The number; can be set on leaves."""
         return self._data
 
     @data.setter
@@ -125,7 +125,7 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 
     @property
     def grad(self) -> float:
-        """Derivative of the last `backward()`'s root with respect to this; summed over calls on leaves."""
+        """Derivative of the last `backward()`'s root with respect to this; accumulated over calls on leaves."""
         try:
             return self._grad
         except AttributeError:
@@ -161,7 +161,7 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 
     @property
     def parents(self) -> tuple[Value, ...]:
-        """The operands that are Values; one that stands twice is there twice."""
+        """The operands that are Values; one that is used twice appears twice."""
         return tuple([x for x in self.operands if isinstance(x, Value)])
 
     @property
@@ -176,10 +176,10 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 
     @without_arguments
     def backward(self) -> None:
-        """Add to each leaf's `grad` the derivative of this value with respect to it.
+        """Add to each leaf's `grad` the derivative of this value with respect to that leaf.
 
-        Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time
-        and memory are linear in the size of the graph, of any depth. If it is interrupted, no gradient has changed.
+        Computed nodes below get the derivative with respect to themselves, recomputed at each call; this node gets 1.
+        Time and memory are linear in the size of the graph, at any depth. If interrupted, no gradient has changed.
 
         Raises
         ------
@@ -222,11 +222,11 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
         return self.abs()
 
 
-# Nodes. Those of operators and of ops with one operand are made in `_operators.py`, which is generated.
+# Nodes. Those of operators and of ops with one operand are made in the generated `_operators.py`.
 
 
 def record(op: Op, operands: tuple[Any, ...]) -> Value:
-    """Apply an op and remember it; at least one operand is a Value, the others are numbers."""
+    """Apply an op and record it; at least one operand is a Value, the others are numbers."""
     kept = tuple([x if isinstance(x, Value) else operand(op, x) for x in operands])
     value, *slopes = op.compute(*[x._data if isinstance(x, Value) else x for x in kept])
     return recorded(node_of(op, kept, value, tuple([d for x, d in zip(kept, slopes) if isinstance(x, Value)])))

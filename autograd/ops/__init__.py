@@ -1,4 +1,4 @@
-"""The ops: `table.py` says what a row states, `rows.py` has one row per op, `slopes.py` makes ops of slopes."""
+"""The ops: `table.py` defines what a row is, `rows.py` has one row per op, `slopes.py` derives ops from slopes."""
 
 from autograd.ops import rows  # rows enter the table in this order
 

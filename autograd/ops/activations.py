@@ -1,4 +1,4 @@
-"""The rows of activation functions of networks; what a row is, `rows.py` says."""
+"""The rows of activation functions of networks; see `rows.py`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def relu(x: float) -> tuple[float, float]:
      selects=True, cheap_slopes=True, analytic=numerics.by_sign(numerics.same, operator.mul),
      rounding=rounded)  # fmt: skip
 def leaky_relu(x: float, slope: float = 0.01) -> tuple[float, float, float]:
-    """x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1."""
+    """x where it is above 0, else slope · x; at 0 the derivative is the smaller in magnitude of slope and 1."""
     least = 0.0 if slope < 0.0 else 1.0 if slope > 1.0 else slope
     return (
         slope * x if x <= 0.0 else x,
@@ -53,7 +53,7 @@ def softsign(x: float) -> tuple[float, float]:
      second=("where(x < 0, d_x, 0)", "where(x < 0, exp(x), 0)", "0"), kinks="x == 0", selects=True,
      analytic=numerics.by_sign(numerics.same, lambda x, alpha: alpha * (cmath.exp(x) - 1)))  # fmt: skip
 def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:
-    """x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1."""
+    """x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is the smaller in magnitude of alpha and 1."""
     least = 0.0 if alpha < 0.0 else 1.0 if alpha > 1.0 else alpha
     below, half = ieee.expm1(x), ieee.exp(0.5 * x)
     return (
@@ -68,7 +68,7 @@ def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:
          lambda x: numerics.SELU_SCALE * x, lambda x: numerics.SELU_SCALE_ALPHA * (cmath.exp(x) - 1)
      ))  # fmt: skip
 def selu(x: float) -> tuple[float, float]:
-    """Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side."""
+    """Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is the right one."""
     return (
         numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x),
         numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x),
@@ -97,7 +97,7 @@ def silu(x: float) -> tuple[float, float]:
     e = ieee.exp(-abs(x))
     half = (
         ieee.exp(0.5 * x) if x < -690.0 else 0.0
-    )  # e itself is subnormal below -708, and x would bring its lost digits to light
+    )  # e itself is subnormal below -708, and multiplying by x would expose its lost digits
     value = x / (1.0 + e) if x >= 0.0 else x * e / (1.0 + e) if x > -700.0 else x * half * half if x > -800.0 else -0.0
     # 1 + x + exp(x) vanishes at SILU_DIP: measured from there, nothing cancels.
     from_dip = x - numerics.SILU_DIP
@@ -125,7 +125,7 @@ def gelu(x: float) -> tuple[float, float]:
     """x · normal_cdf(x), the exact form."""
     cdf = numerics.normal_cdf(x)
     density = numerics.normal_density(x)
-    # Below -37.4 both are soon subnormal, and x would bring their lost digits to light: their roots aren't.
+    # Below -37.4 both soon become subnormal, and x would expose their lost digits; their roots are normal.
     far = -40.0 < x < -37.4
     ratio = numerics.tail_ratio(x) if far else 0.0
     root = numerics.ROOT_OF_ONE_OVER_SQRT_2PI * numerics.exp_minus_square(x, 0.25) if far else 0.0

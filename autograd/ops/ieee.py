@@ -1,7 +1,7 @@
-"""IEEE 754 arithmetic on plain floats: what C's libm gives, where Python's `math` would raise.
+"""IEEE 754 arithmetic on plain floats: the results of C's libm where Python's `math` would raise.
 
 `math.exp(1000)` raises `OverflowError` and `math.log(-1)` raises `ValueError`; here they are `inf` and `nan`.
-The results are otherwise those of the platform's libm to the last bit, so that the C backend can be compared exactly.
+Other results are those of the platform's libm to the last bit, so that the C backend can be compared exactly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = [
 
 
 def div(x: float, y: float) -> float:
-    """Return x / y; x / ±0 is an infinity of the right sign, or nan for 0 / 0.
+    """Return x / y; x / ±0 is an infinity with the sign of the quotient, or nan for 0 / 0.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def _is_odd(y: float) -> bool:
 
 
 def _grows(name: str) -> Callable[[float], float]:
-    """`math`'s function of that name, with ±inf where the result is too large for a double."""
+    """Return `math`'s function of that name, with ±inf where the result is too large for a double."""
     raw: Callable[[float], float] = getattr(math, name)
     odd = name == "sinh"
 
@@ -95,7 +95,7 @@ def _grows(name: str) -> Callable[[float], float]:
 
 
 def _bounded(name: str, pole: float | None = None, at_pole: float = inf) -> Callable[[float], float]:
-    """`math`'s function of that name, with nan outside its domain and `at_pole` at its pole."""
+    """Return `math`'s function of that name, with nan outside its domain and `at_pole` at its pole."""
     raw: Callable[[float], float] = getattr(math, name)
 
     def ieee(x: float) -> float:

@@ -1,4 +1,4 @@
-"""Numerics that the rows share: constants, and functions whose straightforward form would lose digits.
+"""Numerics shared by the rows: constants, and functions whose straightforward form would lose digits.
 
 Only `rows.py` calls these. Functions over floats are translated to C and JavaScript together with the rows.
 """
@@ -23,7 +23,7 @@ SQRT_HALF: Final = 0.7071067811865476
 SQRT_TWO: Final = 1.4142135623730951
 SQRT_TWO_REST: Final = -9.667293313452913e-17  # √2 − SQRT_TWO
 SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
-SILU_DIP: Final = -1.2784645427610737  # where silu is least
+SILU_DIP: Final = -1.2784645427610737  # the minimum of silu
 SILU_DIP_REST: Final = -1.0946994183093437e-16
 EXP_SILU_DIP: Final = 0.2784645427610738
 SELU_SCALE: Final = 1.0507009873554805
@@ -35,7 +35,7 @@ SPLITTER: Final = 134217729.0  # 2²⁷ + 1, Dekker 1971
 
 
 def exact(out: float, *operands: float) -> float:
-    """No error at all."""
+    """Return 0: the result is exact."""
     return 0.0
 
 
@@ -45,7 +45,7 @@ def rounded(out: float, *operands: float) -> float:
 
 
 def rounding_of_sum(out: float, *xs: float) -> float:
-    """Return the error of a sum from left to right: each of its partial sums is rounded."""
+    """Return the error of a sum from left to right, in which each partial sum is rounded."""
     return sum(map(abs, itertools.accumulate(xs[1:], initial=xs[0]))) - abs(xs[0]) if xs else 0.0
 
 
@@ -62,11 +62,11 @@ def rounding_of_dot(out: float, *operands: float) -> float:
 
 
 def rounding_of_logsumexp(out: float, *xs: float) -> float:
-    """Return the error of a logarithm of n terms, and of adding it to the largest."""
+    """Return the error of the logarithm of a sum of n terms, added to the largest."""
     return 2.0 * (4.0 + 0.5 * len(xs)) * (abs(out) if abs(out) > 1.0 else 1.0)
 
 
-# Functions of rows
+# Functions used by rows
 
 
 def reciprocal(x: float) -> float:
@@ -84,7 +84,7 @@ def cube_root(x: float) -> float:
 
 
 def power_slope(x: float, y: float, out: float) -> float:
-    """∂(x**y)/∂x; where x**y leaves the normal numbers the slope need not: it goes through the root of it."""
+    """∂(x**y)/∂x; where x**y isn't a normal number the slope may be, and is computed through the root of x**y."""
     sign = ieee.copysign(1.0, out) * ieee.copysign(1.0, x)
     return (
         0.0
@@ -100,7 +100,7 @@ def power_slope(x: float, y: float, out: float) -> float:
 
 
 def power_growth(x: float, y: float, out: float) -> float:
-    """∂(x**y)/∂y, through the root of x**y where that leaves the normal numbers."""
+    """∂(x**y)/∂y, through the root of x**y where that isn't a normal number."""
     half = 0.0 if 1e-290 < abs(out) < 1e290 else ieee.pow(abs(x), 0.5 * y)
     return (
         ieee.nan
@@ -116,7 +116,7 @@ def power_growth(x: float, y: float, out: float) -> float:
 
 
 def power_over(x: float, y: float, n: float) -> float:
-    """x to the y − n: where y − n isn't exact, x to the y divided n times, as |ln x| would magnify its rounding."""
+    """x to the y − n; where y − n is inexact, x to the y divided by x n times, as |ln x| would magnify its rounding."""
     exponent = y - n
     direct = exponent + n == y or x == 0.0 or abs(x) == ieee.inf or n > 3.0
     once = 0.0 if direct else ieee.div(ieee.pow(x, y), x)
@@ -137,13 +137,13 @@ def length(x: float, y: float) -> float:
 
 
 def cosine(x: float, y: float) -> float:
-    """x / √(x² + y²): of the angle that (x, y) makes with the axis of x; 0 for infinite lengths."""
+    """x / √(x² + y²), the cosine of the angle of (x, y); 0 for infinite lengths."""
     whole = length(x, y)
     return 0.0 if whole == ieee.inf else ieee.div(x * scale(x, y), whole)
 
 
 def over_length(part: float, whole: float) -> float:
-    """part / whole, 0 where the whole is."""
+    """part / whole, 0 where whole is 0."""
     return 0.0 if whole == 0.0 else part / whole
 
 
@@ -153,12 +153,12 @@ def direction(x: float, y: float) -> float:
 
 
 def lift(x: float, y: float) -> float:
-    """A power of two by which x, nothing beside y, may be multiplied so that quotients of it keep their digits."""
+    """A power of two by which x, negligible beside y, may be scaled so that its quotients keep their digits."""
     return 2.0**200 if abs(x) < 2.0**-800 and scale(x, y) == 1.0 else 1.0
 
 
 def times_power(factor: float, x: float, y: float, n: float) -> float:
-    """factor · x to the y − n, where the power alone may overflow or lose digits among the subnormal numbers."""
+    """factor · x to the y − n, where the power alone may overflow or lose digits as a subnormal number."""
     power = power_over(x, y, n)
     normal = 1e-290 < abs(power) < 1e290 or x == 0.0 or abs(x) == ieee.inf or power != power
     exact = (y - n) + n == y
@@ -185,7 +185,7 @@ def cosine_at_infinity(x: float, y: float) -> float:
 
 
 def hypot_slope(x: float, y: float, out: float) -> float:
-    """x / hypot(x, y), whose value is `out`; 0 where that is 0."""
+    """x / hypot(x, y), where `out` is hypot(x, y); 0 where that is 0."""
     by, whole = scale(x, y), length(x, y)
     # Scaling down may lose a small operand, scaling up doesn't.
     scaled = by > 1.0 or out == ieee.inf
@@ -227,7 +227,7 @@ def upper_bits(x: float) -> float:
 
 
 def exp_minus_square(x: float, factor: float) -> float:
-    """exp(−factor·x²), factor a power of two, without x²'s rounding error times the size of x²."""
+    """exp(−factor·x²), factor a power of two, with the rounding error of x² compensated."""
     high = upper_bits(x)
     return 0.0 if abs(x) > 40.0 else ieee.exp(-factor * high * high) * ieee.exp(-factor * (x - high) * (x + high))
 
@@ -238,7 +238,7 @@ def normal_density(x: float) -> float:
 
 
 def times_normal_density(factor: float, x: float) -> float:
-    """factor · density, where the density may be subnormal and has lost digits: its root has not."""
+    """factor · density, computed through the root of the density, which may be subnormal."""
     root = ROOT_OF_ONE_OVER_SQRT_2PI * exp_minus_square(x, 0.25)
     return factor * normal_density(x) if abs(x) < 37.0 else 0.0 if root == 0.0 else factor * root * root
 
@@ -262,7 +262,7 @@ def times_sigmoid_slope(factor: float, x: float) -> float:
 
 
 def normal_cdf(x: float) -> float:
-    """½ erfc(−x/√2), corrected for the rounding of x/√2, which erfc's steep flank would magnify."""
+    """½ erfc(−x/√2), corrected for the rounding of x/√2, which the steep flank of erfc would magnify."""
     t = x * SQRT_HALF
     high, factor = upper_bits(x), upper_bits(SQRT_HALF)
     error = (high * factor - t) + high * (SQRT_HALF - factor) + (x - high) * factor
@@ -298,7 +298,7 @@ def first_largest(xs: Sequence[float]) -> int:
 
 
 def logsumexp_at_infinity(xs: Sequence[float], largest: float) -> tuple[float, ...]:
-    """The value is the infinity or nan itself; the softmax isn't defined, but for terms that are nothing beside it."""
+    """The value is the infinity or nan itself; the softmax weights are nan, except of terms negligible beside it."""
     return largest, *(0.0 if largest == ieee.inf and x < largest else ieee.nan for x in xs)
 
 
@@ -308,7 +308,7 @@ Analytic = Callable[..., complex]
 
 
 def by_sign(positive: Analytic, negative: Analytic) -> Analytic:
-    """Return one function where the first operand is positive, another elsewhere."""
+    """Return a function that dispatches on the sign of the first operand."""
     return lambda x, *rest: (positive if x.real > 0 else negative)(x, *rest)
 
 

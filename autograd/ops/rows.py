@@ -2,11 +2,12 @@
 
 A row maps plain floats to the value and the local derivative for each operand. It is straight-line code (assignments,
 conditional expressions, arithmetic, calls of `ieee` and `numerics`), so that `autograd.codegen` can write it in C and
-JavaScript: every backend computes one formula. What a function can't say (how the op is written, its derivative as
-text, domain, kinks, accuracy) stands in the decorator; `table.Op` explains each field.
+JavaScript: every backend computes one formula. What a function can't express (how the op is written, its derivative as
+text, domain, kinks, accuracy) is given in the decorator; `table.Op` explains each field.
 
-A derivative is stated once, as the function's *number*, which loses no digits; `textbook` is its textbook form. What is
-differentiated again is an op with that number as its value, see `slopes.py`: `second` states its own derivative.
+A derivative is stated once, as the *number* that the function returns, which loses no digits; `textbook` is its form in
+textbooks. For higher orders, an op with that number as its value is differentiated, see `slopes.py`; `second` states
+the derivative of that op.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def mul(x: float, y: float) -> tuple[float, float, float]:
 def div(x: float, y: float) -> tuple[float, float, float]:
     """x / y; ±inf or nan where y is 0."""
     out = ieee.div(x, y)
-    # A subnormal quotient has lost digits that dividing by a small y would bring to light.
+    # A subnormal quotient has lost digits, which dividing by a small y would expose.
     slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
     return out, ieee.div(1.0, y), slope
 
@@ -323,7 +324,7 @@ def min_(x: float, y: float) -> tuple[float, float, float]:
      cheap_slopes=True,
      analytic=lambda condition, x, y: x if condition else y, rounding=exact)  # fmt: skip
 def where(condition: float, x: float, y: float) -> tuple[float, float, float, float]:
-    """x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan."""
+    """x where the condition isn't 0, else y; the branch not taken gets no gradient, even if it is inf or nan."""
     return x if condition != 0.0 else y, 0.0, 1.0 if condition != 0.0 else 0.0, 0.0 if condition != 0.0 else 1.0
 
 

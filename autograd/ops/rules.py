@@ -1,4 +1,4 @@
-"""A row's derivative text as a syntax tree of calls of ops: read, checked, and differentiated once more.
+"""A row's derivative text as a syntax tree of op calls: parsed, validated and differentiated.
 
 Nothing here needs a `Value`: the Python backend compiles these trees of second derivatives, and `codegen/second.py`
 writes the same ones in C.
@@ -18,7 +18,7 @@ __all__ = ["BINARY", "differentiated", "is_number", "parse", "second_derivatives
 
 
 class _Checked(ast.NodeVisitor):
-    """Lets pass what a derivative may consist of; names what it may not."""
+    """Validates a derivative; raises an error that names what isn't allowed."""
 
     allowed = (
         ast.Expression, ast.BinOp, ast.operator, ast.UnaryOp, ast.USub, ast.UAdd,
@@ -60,7 +60,7 @@ BINARY: Final[dict[type[ast.operator], str]] = {
 
 
 class _Calls(ast.NodeTransformer):
-    """Writes operators as calls of their rows."""
+    """Replaces operators by calls of their ops."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         return _call(BINARY[type(node.op)], self.visit(node.left), self.visit(node.right))
@@ -80,7 +80,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 
 @cache
 def parse(text: str, names: tuple[str, ...], where: str) -> ast.expr:
-    """Read a derivative's text into calls of ops; ValueError for anything else.
+    """Parse a derivative's text into op calls; raise ValueError for anything else.
 
     Examples
     --------
@@ -101,21 +101,21 @@ def parse(text: str, names: tuple[str, ...], where: str) -> ast.expr:
 
 
 def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.expr:
-    """Return the derivative of an expression for one parameter, by the rows of the ops that it calls.
+    """Return the derivative of an expression with respect to one parameter, by the rows of the ops that it calls.
 
     Parameters
     ----------
     body : ast.expr
-        What `parse` gives; `out` in it is the op's own value.
+        As returned by `parse`; `out` in it is the op's own value.
     parameters : tuple of str
         The operands.
     j : int
-        For which of them.
+        The index of that parameter.
 
     Returns
     -------
     ast.expr
-        The same kind of expression, in which `d_x` is the op's own derivative for the operand x.
+        An expression of the same kind, in which `d_x` is the op's local derivative with respect to x.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
     if not isinstance(body, ast.Call):
         return ast.Constant(0)
     op = TABLE[body.func.id]  # type: ignore[attr-defined]
-    if op.name == "where":  # chosen, not multiplied by 0 or 1: what isn't taken may be infinite
+    if op.name == "where":  # selected, not multiplied by 0 or 1: the other branch may be infinite
         branches = differentiated(body.args[1], parameters, j), differentiated(body.args[2], parameters, j)
         return branches[0] if all(is_number(b, 0) for b in branches) else _call("where", body.args[0], *branches)
     total: ast.expr = ast.Constant(0)
@@ -147,9 +147,9 @@ def differentiated(body: ast.expr, parameters: tuple[str, ...], j: int) -> ast.e
 
 
 def second_derivatives(op: Op) -> dict[tuple[int, int], ast.expr]:
-    """Return for each pair of operands (i ≤ j) the second derivative where it isn't 0 by its form.
+    """Return the second derivative for each pair of operands (i ≤ j), except where it is identically 0.
 
-    It is what the row states, else the derivative of its `graph`; over the operands, `out` and the local derivatives
+    It is stated by the row, or else derived from its `graph`; in terms of the operands, `out` and the local derivatives
     `d_x`.
 
     Examples
@@ -169,7 +169,7 @@ def second_derivatives(op: Op) -> dict[tuple[int, int], ast.expr]:
 
 
 def is_number(body: ast.expr, number: float) -> bool:
-    """Return whether an expression is that number."""
+    """Return whether an expression is the given number."""
     return isinstance(body, ast.Constant) and body.value == number
 
 
@@ -184,7 +184,7 @@ def _times(x: ast.expr, y: ast.expr) -> ast.expr:
 
 
 def substitute(body: ast.expr, arguments: Mapping[str, ast.expr], out: ast.expr) -> ast.expr:
-    """Return an expression with others in the place of names, and one in that of `out`."""
+    """Return an expression with `arguments` substituted for names, and `out` for that of the op's value."""
     if isinstance(body, ast.Name):
         return out if body.id == "out" else arguments.get(body.id, body)
     if isinstance(body, ast.Call):

@@ -1,4 +1,4 @@
-"""Second derivatives as ops, where a text over other ops would cancel, overflow, or multiply what is subnormal."""
+"""Second derivatives as ops, where an expression of other ops would cancel, overflow or involve subnormals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.ops.table import POSITIVE, REAL, row
     hidden=True,
 )
 def pow_second_xx(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of x to the y for x, twice."""
+    """Second derivative of x to the y in x."""
     return (
         numerics.times_power(y * (y - 1.0), x, y, 2.0),
         numerics.times_power(y * (y - 1.0) * (y - 2.0), x, y, 3.0),
@@ -28,7 +28,7 @@ def pow_second_xx(x: float, y: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def pow_second_xy(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of x to the y for x and y."""
+    """Second derivative of x to the y in x and y."""
     growth = ieee.log(x)
     return (
         numerics.times_power(1.0 + y * growth, x, y, 1.0),
@@ -44,7 +44,7 @@ def pow_second_xy(x: float, y: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of x to the y for y, twice."""
+    """Second derivative of x to the y in y."""
     growth = ieee.log(x)
     return (
         numerics.times_power(growth * growth, x, y, 0.0),
@@ -60,7 +60,7 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of hypot for x, twice; 0 at (0, 0), as along each line through it."""
+    """Second derivative of hypot in x; 0 at (0, 0), as along each line through it."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
     u, v = numerics.direction(x, y), numerics.direction(y, x)
     w = numerics.over_length(v, length)
@@ -80,7 +80,7 @@ def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of hypot for x and y; 0 at (0, 0)."""
+    """Second derivative of hypot in x and y; 0 at (0, 0)."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
     u, v = numerics.direction(x, y), numerics.direction(y, x)
     p, q = numerics.over_length(u, length), numerics.over_length(v, length)
@@ -97,7 +97,7 @@ def hypot_second_xy(x: float, y: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
-    """Second derivative of atan2 for x, twice; for y it is the negative."""
+    """Second derivative of atan2 in x; the one in y is the negative."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
     of_x, of_y = numerics.lift(x, y), numerics.lift(y, x)
     u, v = numerics.cosine(x * of_x, y), numerics.cosine(y * of_y, x)
@@ -115,7 +115,7 @@ def atan2_second_xx(y: float, x: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def atan2_second_xy(y: float, x: float) -> tuple[float, float, float]:
-    """Second derivative of atan2 for x and y."""
+    """Second derivative of atan2 in x and y."""
     scale, length = numerics.scale(x, y), numerics.length(x, y)
     of_x, of_y = numerics.lift(x, y), numerics.lift(y, x)
     u, v = numerics.cosine(x * of_x, y), numerics.cosine(y * of_y, x)
@@ -136,7 +136,7 @@ def atan2_second_xy(y: float, x: float) -> tuple[float, float, float]:
     hidden=True,
 )
 def logaddexp_second(x: float, y: float) -> tuple[float, float, float]:
-    """Second derivative of logaddexp for x, twice; for x and y it is the negative."""
+    """Second derivative of logaddexp in x; the mixed one is the negative."""
     e = numerics.exp_difference(y if x >= y else x, x if x >= y else y)
     out, odds = e / ((1.0 + e) * (1.0 + e)), ieee.tanh(0.5 * x - 0.5 * y)
     return out, -out * odds, out * odds

@@ -1,4 +1,4 @@
-"""Series and rational approximations of special functions: the numerics of `special.py`, which a reader may skip.
+"""Series and rational approximations of special functions, used by `special.py`; not needed to understand the engine.
 
 Coefficients are those of the series named, rounded from 60 digits.
 """
@@ -18,7 +18,7 @@ HALF_SQRT_PI: Final = 0.886226925452758
 SQRT_TWO_PI: Final = 2.5066282746310002
 
 
-# Coefficients, in Horner's form by twelves: a row has no loops
+# Coefficients, in Horner form, twelve at a time: a row has no loops
 
 # fmt: off
 
@@ -366,7 +366,7 @@ def polygamma(n: float, x: float) -> float:
 
 
 def erfinv_step(x: float, y: float) -> float:
-    """A step from y towards the inverse of erf at 0 ≤ x < 1; where x is near 1 its distance from 1 is what is exact."""
+    """A step from y towards the inverse of erf at 0 ≤ x < 1; near x = 1 the distance from 1 is exact."""
     miss = ieee.erf(y) - x if x < 0.5 else (1.0 - x) - ieee.erfc(y)
     step = miss * HALF_SQRT_PI * ieee.exp(y * y)
     return y - ieee.div(step, 1.0 + y * step)
@@ -427,7 +427,7 @@ def bessel_steps_64(n: float, x: float, above: float) -> float:
 
 
 def bessel_ratio_9(x: float) -> float:
-    """M₁₀/M₉, from a start at 73 that the steps make exact."""
+    """M₁₀/M₉, from a start at 73 from which the steps converge to all digits."""
     size = x if x < 1e150 else 0.0
     root = ieee.sqrt(4.0 * size * (size - 73.0) + 5476.0)
     return bessel_steps_64(9.0, x, 0.0 if x >= 1e150 else 294.0 / (2.0 * size + 74.0 + root))
@@ -464,11 +464,11 @@ def bessel_moment(n: float, x: float) -> float:
 
 
 def bessel_1_slope(x: float) -> float:
-    """Return the derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
+    """The derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
 
     With wₙ = x·(2 − M₍ₙ₊₁₎/Mₙ) the ratios are M₍ₙ₊₁₎/Mₙ = (2n + 1)/(w₍ₙ₊₁₎ + n + 1).
     """
-    size = x if x < 1e150 else 1e150  # beyond it the ratios to x no longer change
+    size = x if x < 1e150 else 1e150  # beyond this the ratios to x no longer change
     w_3 = size * (2.0 - bessel_step(3.0, size, bessel_step(4.0, size, bessel_steps_4(5.0, size, bessel_ratio_9(size)))))
     w_2 = size * ((2.0 * w_3 + 1.0) / (w_3 + 3.0))
     w_1 = x * ((2.0 * w_2 + 1.0) / (w_2 + 2.0))

@@ -1,11 +1,11 @@
-"""Slopes as ops: what is differentiated again has the row's own number as its value.
+"""Slopes as ops, so that what is differentiated again has exactly the row's number as its value.
 
 A row that states its `second` derivatives gets a hidden op for each derivative: the value of `tanh_slope(x)` is the
-local derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. So every way to a first
-derivative gives one number, and those of higher order follow from a form that neither cancels nor overflows.
+local derivative that `tanh` records, to the last bit, and its own derivative is tanh's second. All ways to compute a
+first derivative therefore agree, and higher orders follow from a form that neither cancels nor overflows.
 
-Hidden ops are translated to C and JavaScript as rows are, from the functions that `source` writes. Some are
-no slopes of a row: powers whose exponent is a whole number lower, and the parts of softmax weights.
+Hidden ops are translated to C and JavaScript like other rows, from the functions that `source` generates. Some are
+not slopes of a row: powers with an exponent lowered by a whole number, and parts of the softmax weights.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SOURCES: Final[dict[str, ast.FunctionDef]] = {}
 
 
 class _Numbers(ast.NodeVisitor):
-    """A derivative's tree of calls as straight-line code over floats; each op that is not arithmetic is called once."""
+    """A derivative's tree of calls as straight-line code over floats; each non-arithmetic op is called once."""
 
     exact: Final[dict[str, type[ast.operator]]] = {name: kind for kind, name in BINARY.items() if TABLE[name].regular}
 
@@ -68,7 +68,7 @@ class _Numbers(ast.NodeVisitor):
 
 
 def _call_of(op: Op, out: str, arguments: list[ast.expr], derivatives: list[str]) -> ast.stmt:
-    """`out, *derivatives = op(*arguments)`."""
+    """Return the statement `out, *derivatives = op(*arguments)`."""
     names: list[ast.expr] = [ast.Name(name, ast.Store()) for name in (out, *derivatives)]
     call = ast.Call(ast.Name(op.name, ast.Load()), arguments, [])
     return ast.Assign([ast.Tuple(names, ast.Store())], call)
@@ -81,7 +81,7 @@ def pairs(op: Op) -> Mapping[tuple[int, int], str]:
 
 
 def source(op: Op, position: int) -> ast.FunctionDef:
-    """The function of an op's slope: it takes the operands and returns (slope, its derivative for each operand)."""
+    """Return the function of an op's slope, which maps operands to (slope, its derivative for each operand)."""
     names = (*op.parameters, *(f"d_{p}" for p in op.parameters))
     slopes = {f"d_{p}": f"slope_{p}" for p in op.parameters}
     numbers = _Numbers(slopes)
@@ -113,7 +113,7 @@ def _graphs(op: Op, position: int) -> tuple[str, ...]:
 
 
 def _define(tree: ast.FunctionDef) -> Compute:
-    """Return the function of a tree, in which rows are called by their names."""
+    """Compile a tree into a function, in which rows are called by name."""
     names: dict[str, Any] = {**vars(numerics), **{name: op.compute for name, op in (*TABLE.items(), *HIDDEN.items())}}
     exec(compile(ast.Module([tree], []), "<slopes>", "exec"), names)
     function: Compute = names[tree.name]
@@ -155,7 +155,7 @@ def _needed(op: Op) -> list[str]:
 
 
 def enter() -> None:
-    """Add the slopes of every row that states second derivatives, each after those that it calls; then theirs."""
+    """Add the slopes of every row that states second derivatives, dependencies first; then the slopes of those."""
     waiting = {
         slope_name(op.name, op.parameters, p): (op, i)
         for op in TABLE.values()
@@ -172,7 +172,7 @@ def enter() -> None:
 
 
 def _enter_third(op: Op) -> None:
-    """Give a second derivative that is written by hand slopes that are ops, too."""
+    """Add the slopes of a second derivative that is a row of its own."""
     found = second_derivatives(op)
     n = len(op.parameters)
     texts = [ast.unparse(found.get((i, j), ast.Constant(0))) for i in range(n) for j in range(i, n)]
@@ -211,7 +211,7 @@ for _n in (1, 2, 3):
 @row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", selects=True,
      hidden=True)  # fmt: skip
 def exp_from(x: float, largest: float) -> tuple[float, float, float]:
-    """e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it."""
+    """e to the x − largest; the largest is only a reference, so results don't depend on it."""
     out = numerics.exp_difference(x, largest)
     return out, out, 0.0
 
@@ -221,19 +221,19 @@ def exp_from(x: float, largest: float) -> tuple[float, float, float]:
 def portion(x: float, y: float) -> tuple[float, float, float]:
     """x / (x + y)."""
     total = x + y
-    out = 0.0 if x == 0.0 else ieee.div(x, total)  # beside what is infinite, too
+    out = 0.0 if x == 0.0 else ieee.div(x, total)  # also beside an infinite y
     return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
 
 
 @row("0", "-bessel_moment(n + 1, x)", hidden=True)
 def bessel_moment(n: float, x: float) -> tuple[float, float, float]:
-    """Derivative of e^−x · I₀(x) for x ≥ 0, of order n, a constant, times (−1)ⁿ."""
+    """Derivative of e^−x · I₀(x) for x ≥ 0, of constant order n, times (−1)ⁿ."""
     return series.bessel_moment(n, x), 0.0, -series.bessel_moment(n + 1.0, x)
 
 
 @row("0", "polygamma(n + 1, x)", latex=r"\psi^{{({n})}}({x})", domain=(POSITIVE, POSITIVE), hidden=True)
 def polygamma(n: float, x: float) -> tuple[float, float, float]:
-    """Derivative of digamma of order n, a constant."""
+    """Derivative of digamma of constant order n."""
     return series.polygamma(n, x), 0.0, series.polygamma(n + 1.0, x)
 
 
@@ -242,7 +242,7 @@ def polygamma(n: float, x: float) -> tuple[float, float, float]:
      " pi*spherical_bessel(n - 1, x) - (n + 1)/x*out)",
      latex=r"j_{{{n}}}(\pi {x})", hidden=True)  # fmt: skip
 def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
-    """Spherical Bessel function of πx, of order n, a constant."""
+    """Spherical Bessel function of πx, of constant order n."""
     out, below = series.spherical_bessel(n, x), series.spherical_bessel(n - 1.0, x) if n > 0.0 else 0.0
     return (
         out,
@@ -255,11 +255,11 @@ def spherical_bessel(n: float, x: float) -> tuple[float, float, float]:
 
 @row("0", "0", kinks=WHOLE_QUOTIENT, jumps=True, selects=True, hidden=True)
 def whole_quotient(x: float, y: float) -> tuple[float, float, float]:
-    """x / y without what comes after the point, as fmod has it."""
+    """x / y rounded towards 0, as in fmod."""
     return numerics.whole(ieee.div(x - ieee.fmod(x, y), y)), 0.0, 0.0
 
 
-# Extremes of a sequence, of which all that tie have equal parts of the derivative
+# Extremes of a sequence; ties share the derivative equally
 
 
 @row("(x >= y)", "(y >= x)", symbol="max", text="max({x}, {y})", latex=r"\max({x}, {y})", kinks="x == y", selects=True,
@@ -286,5 +286,5 @@ def equal(x: float, y: float) -> tuple[float, float, float]:
 
 @row("where(n, 1/n, 1)", "0", text="{x}", latex="{x}", rounding=numerics.exact, hidden=True)
 def shared(x: float, n: float) -> tuple[float, float, float]:
-    """x, with the derivative divided among n that tie."""
+    """x, with the derivative divided among n ties."""
     return x, 1.0 / n if n > 0.0 else 1.0, 0.0

@@ -1,4 +1,4 @@
-"""The rows of special functions; what a row is, `rows.py` says."""
+"""The rows of special functions; see `rows.py`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The table of ops: what a row states, and how `rows.py` and users enter one.
+"""The table of ops: the fields of a row, and how `rows.py` and users add one.
 
-Everything that is particular to an op is a field of its row. The rest of the package asks the row and names no op.
+Everything specific to an op is a field of its row. The rest of the package reads these fields and names no op.
 """
 
 from __future__ import annotations
@@ -32,60 +32,60 @@ SUM, SIGNED, PRODUCT, SIGN, POWER, CALL = range(1, 7)
 
 @dataclass(frozen=True, kw_only=True)
 class Op:
-    """One row of the table: a function of floats, and what is known of it."""
+    """One row of the table: a function of floats and its properties."""
 
-    name: str  # of the function and of the method, also in worksheets
+    name: str  # of the function, of the method, and in worksheets
     index: int  # position in the table
     parameters: tuple[str, ...]  # names of the operands; "*xs" stands for any number of them
     defaults: tuple[float, ...] = ()  # of the last operands
-    form: str = ""  # of an op of any number of operands: "linear", "softmax", or "products" (all w, all x, a bias)
-    fewest: int = 1  # operands that such an op takes
+    form: str = ""  # if variadic: "linear", "softmax", or "products" (all w, all x, a bias)
+    fewest: int = 1  # minimum number of operands, if variadic
     compute: Compute  # maps operands to (value, local derivative for each operand); IEEE 754, never raises
     doc: str = ""  # one sentence for docstrings
 
-    # How it is written. Texts are format strings over the parameters.
+    # How it is written; texts are format strings over the parameters.
     operator: str = ""  # Python's operator for it
     symbol: str  # label of a node in a picture
     text: str
     latex: str
-    precedence: int = CALL  # how tightly the written form binds
-    numpy: str = ""  # NumPy's name, where it differs
+    precedence: int = CALL  # of the written form
+    numpy: str = ""  # NumPy's name, if different
 
     # Its derivatives, as expressions over the parameters and `out`
-    textbook: tuple[str, ...]  # for each operand, as a textbook writes it
-    graph: tuple[str, ...]  # for each operand, as it is differentiated again
-    second: tuple[str, ...] = ()  # for each pair of operands i ≤ j, over the local derivatives `d_x` too
-    analytic: Callable[..., complex] | None = None  # the op over complex numbers, up to a constant beside a kink
+    textbook: tuple[str, ...]  # for each operand, in textbook form
+    graph: tuple[str, ...]  # for each operand, in the form that is differentiated again
+    second: tuple[str, ...] = ()  # for each pair of operands i ≤ j; may use the local derivatives `d_x`
+    analytic: Callable[..., complex] | None = None  # over complex numbers, up to a constant beside a kink
     tails: tuple[Callable[[float], float], ...] = ()  # the value up to a constant, accurate below 0, and above
 
     # Where it holds
-    domain: tuple[Interval, ...]  # for each operand, where the value is a real number; closed intervals
+    domain: tuple[Interval, ...]  # for each operand, where the value is real; closed intervals
     kinks: str = ""  # condition under which the op isn't differentiable; empty if there is none
     jumps: bool = False  # the value itself jumps at the kinks
-    commutes: bool = False  # its two operands may be exchanged, to the last bit
-    regular: bool = False  # finite wherever its operands are, short of overflow
+    commutes: bool = False  # whether swapping its two operands changes no bit
+    regular: bool = False  # finite for finite operands, except for overflow
     selects: bool = False  # an operand whose local derivative is 0 receives nothing, not even 0 · inf
-    cheap_slopes: bool = False  # a replay computes local derivatives again in the backward pass and doesn't keep them
+    cheap_slopes: bool = False  # replays recompute local derivatives in the backward pass instead of storing them
 
     # How accurate it is
     ulp: float = 4.0  # bound on the error of the value and of each derivative, in units in the last place
-    loose: tuple[tuple[float, float, float], ...] = ()  # (low, high, error): there the bound is absolute instead
+    loose: tuple[tuple[float, float, float], ...] = ()  # (low, high, error): the bound is absolute in this range
     note: str = ""  # why `ulp` exceeds 4, or why `loose` is needed
     rounding: Callable[..., float] | None = None  # of (value, *operands): the value's error in 2⁻⁵³
 
-    # Of an op added by a user
+    # For an op added by a user
     rules: Sequence[Callable[..., Any]] | None = None  # derivatives over Values, as functions of the operands and out
-    origin: tuple[Any, ...] | None = None  # where it comes from, see `derivatives.custom.operation.origin`
-    loops: bool = False  # whether its functions may refer to a node of it
+    origin: tuple[Any, ...] | None = None  # where it was defined, see `derivatives.custom.operation.origin`
+    loops: bool = False  # whether its functions may refer to one of its nodes
 
     @property
     def arity(self) -> int | None:
-        """Number of operands; None if it takes any number."""
+        """Number of operands; None if variadic."""
         return None if self.parameters[0].startswith("*") else len(self.parameters)
 
     @property
     def is_own_slope(self) -> bool:
-        """Whether its derivative is its value, as that of exp is."""
+        """Whether its derivative equals its value, as for exp."""
         return self.graph == ("out",)
 
     def takes(self, count: int) -> bool:
@@ -96,7 +96,7 @@ class Op:
 
 
 class _Table(dict[str, Op]):
-    """Rows by name. Indexing also finds the ops in HIDDEN and EPHEMERAL, which iteration leaves out."""
+    """Rows by name. Indexing also finds the ops in HIDDEN and EPHEMERAL; iteration omits them."""
 
     def __missing__(self, name: str) -> Op:
         return HIDDEN[name] if name in HIDDEN else EPHEMERAL[name]
@@ -128,7 +128,7 @@ def make(
     domain: tuple[Interval, ...] = (),
     **facts: Any,
 ) -> Op:
-    """Return a row; what is left out gets its default."""
+    """Return a row; omitted fields get their defaults."""
     arguments = ", ".join(f"{{{p.lstrip('*')}}}" for p in parameters)
     written = name.replace("_", r"\_")
     return Op(
@@ -159,8 +159,8 @@ def slope_name(name: str, parameters: tuple[str, ...], parameter: str) -> str:
 def row(*textbook: str, hidden: bool = False, **facts: Any) -> Callable[[Compute], Compute]:
     """Enter the decorated function into the table, or among the hidden ops, under its own name.
 
-    The operands and their defaults are those of the function; all else that isn't given as a fact, a field of `Op`, is
-    derived from the name.
+    The operands and their defaults are those of the function; fields of `Op` not given as facts are derived from the
+    name.
     """
 
     def enter(compute: Compute) -> Compute:

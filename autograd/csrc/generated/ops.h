@@ -68,7 +68,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(sigmoid, ("x"), NAN, "($self)", "(x)", "Logistic function 1/(1 + e^−x).") \
     X(relu, ("x"), NAN, "($self)", "(x)", "x where it is above 0, else 0; its derivative at 0 is 0.") \
     X(softsign, ("x"), NAN, "($self)", "(x)", "x / (1 + |x|).") \
-    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side.") \
+    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is the right one.") \
     X(hard_tanh, ("x"), NAN, "($self)", "(x)", "x between −1 and 1, else the nearer of them; its derivative at ±1 is 0.") \
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
@@ -130,30 +130,30 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
-    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
-    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
+    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the smaller in magnitude of slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is the smaller in magnitude of alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.") \
-    X(pow_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x, twice.") \
-    X(pow_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for x and y.") \
-    X(pow_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y for y, twice.") \
-    X(hypot_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x, twice; 0 at (0, 0), as along each line through it.") \
-    X(hypot_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot for x and y; 0 at (0, 0).") \
-    X(atan2_second_xx, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x, twice; for y it is the negative.") \
-    X(atan2_second_xy, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 for x and y.") \
-    X(logaddexp_second, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of logaddexp for x, twice; for x and y it is the negative.") \
+    X(pow_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in x.") \
+    X(pow_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in x and y.") \
+    X(pow_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in y.") \
+    X(hypot_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot in x; 0 at (0, 0), as along each line through it.") \
+    X(hypot_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of hypot in x and y; 0 at (0, 0).") \
+    X(atan2_second_xx, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 in x; the one in y is the negative.") \
+    X(atan2_second_xy, ("y", "x"), NAN, "($self, x)", "(y, x)", "Second derivative of atan2 in x and y.") \
+    X(logaddexp_second, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of logaddexp in x; the mixed one is the negative.") \
     X(power_over_1, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 1, to the last digits of y.") \
     X(power_over_2, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 2, to the last digits of y.") \
     X(power_over_3, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 3, to the last digits of y.") \
-    X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest, where the largest is a reference: what is made of the terms doesn't depend on it.") \
+    X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest; the largest is only a reference, so results don't depend on it.") \
     X(portion, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / (x + y).") \
-    X(bessel_moment, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of e^−x · I₀(x) for x ≥ 0, of order n, a constant, times (−1)ⁿ.") \
-    X(polygamma, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of digamma of order n, a constant.") \
-    X(spherical_bessel, ("n", "x"), NAN, "($self, x)", "(n, x)", "Spherical Bessel function of πx, of order n, a constant.") \
-    X(whole_quotient, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / y without what comes after the point, as fmod has it.") \
+    X(bessel_moment, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of e^−x · I₀(x) for x ≥ 0, of constant order n, times (−1)ⁿ.") \
+    X(polygamma, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of digamma of constant order n.") \
+    X(spherical_bessel, ("n", "x"), NAN, "($self, x)", "(n, x)", "Spherical Bessel function of πx, of constant order n.") \
+    X(whole_quotient, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / y rounded towards 0, as in fmod.") \
     X(max_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has all of the derivative.") \
     X(min_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has all of the derivative.") \
     X(equal, ("x", "y"), NAN, "($self, y)", "(x, y)", "1 where both are equal, else 0.") \
-    X(shared, ("x", "n"), NAN, "($self, n)", "(x, n)", "x, with the derivative divided among n that tie.") \
+    X(shared, ("x", "n"), NAN, "($self, n)", "(x, n)", "x, with the derivative divided among n ties.") \
     X(div_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div for y.") \
     X(pow_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for x.") \
     X(pow_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for y.") \
@@ -182,7 +182,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(logaddexp_second_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp_second for y.")
 
 #define TERNARY_OPS(X) \
-    X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan.")
+    X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets no gradient, even if it is inf or nan.")
 
 #define UNARY_METHODS(X) \
     X(neg, ("x"), NAN, "($self)", "(x)", "−x.") \
@@ -213,7 +213,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(sigmoid, ("x"), NAN, "($self)", "(x)", "Logistic function 1/(1 + e^−x).") \
     X(relu, ("x"), NAN, "($self)", "(x)", "x where it is above 0, else 0; its derivative at 0 is 0.") \
     X(softsign, ("x"), NAN, "($self)", "(x)", "x / (1 + |x|).") \
-    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is that of the right side.") \
+    X(selu, ("x"), NAN, "($self)", "(x)", "Scaled exponential linear unit (Klambauer et al. 2017); its derivative at 0 is the right one.") \
     X(hard_tanh, ("x"), NAN, "($self)", "(x)", "x between −1 and 1, else the nearer of them; its derivative at ±1 is 0.") \
     X(softplus, ("x"), NAN, "($self)", "(x)", "ln(1 + e^x), without overflow.") \
     X(silu, ("x"), NAN, "($self)", "(x)", "x · sigmoid(x).") \
@@ -241,12 +241,12 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(hypot, ("x", "y"), NAN, "($self, y)", "(x, y)", "Length of the vector (x, y), without overflow on the way; its derivatives at (0, 0) are 0.") \
     X(max, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has half of the derivative.") \
     X(min, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has half of the derivative.") \
-    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the one of least size between slope and 1.") \
-    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is of least size between alpha and 1.") \
+    X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the smaller in magnitude of slope and 1.") \
+    X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is the smaller in magnitude of alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.")
 
 #define TERNARY_METHODS(X) \
-    X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets exactly nothing, even if it is inf or nan.")
+    X(where, ("condition", "x", "y"), NAN, "($self, x, y)", "(condition, x, y)", "x where the condition isn't 0, else y; the branch not taken gets no gradient, even if it is inf or nan.")
 
 #define NUMPY_UNARY(X, KIND) \
     X(absolute, abs, KIND, "($self)", "Absolute value; its derivative at 0 is 0.") \
