@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from autograd.derivatives.sensitivity import aligned, leaf_named, sigma_of
+from autograd.derivatives.sensitivity import ByLeaf, aligned, effect, leaf_numbers, total
 from autograd.derivatives.sweeps import pull
 from autograd.engine.backend import Value
 from autograd.engine.graph import topological
@@ -47,10 +45,7 @@ class Contribution:
     @property
     def bound(self) -> float:
         """|adjoint| · error."""
-        if self.adjoint == 0.0 or self.error == 0.0:
-            return 0.0
-        product = abs(self.adjoint) * self.error
-        return math.inf if math.isnan(product) else product
+        return effect(self.adjoint, self.error)
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,7 +90,7 @@ class RoundingBound:
     __repr__ = __str__
 
 
-def rounding_error(output: Value, error: Mapping[Any, float] | None = None) -> RoundingBound:
+def rounding_error(output: Value, error: ByLeaf | None = None) -> RoundingBound:
     """Bound the rounding error of a recorded result, to first order, and name the nodes that contribute most.
 
     Each node adds |adjoint| · (the bound on its op's own error, as the op's row states it); so a cancellation shows as
@@ -108,7 +103,7 @@ def rounding_error(output: Value, error: Mapping[Any, float] | None = None) -> R
     output : Value
         The result.
     error : mapping of Value or label to float
-        The errors of leaves, as in `sensitivity`: 0.0005 for a number given to three decimals.
+        Bounds on the errors of leaves, as in `sensitivity`: 0.0005 for a number given to three decimals.
 
     Returns
     -------
@@ -140,17 +135,14 @@ def rounding_error(output: Value, error: Mapping[Any, float] | None = None) -> R
         raise TypeError(f"rounding_error: needs a Value, got {output!r} ({type(output).__name__})")
     nodes = topological(output)
     below = [node for node in nodes if not node.op]
-    given = {
-        id(leaf_named("rounding_error", name, below)): sigma_of("rounding_error", "the error", name, number)
-        for name, number in (error or {}).items()
-    }
+    given = leaf_numbers("rounding_error", "the error", error, below)
     adjoints = pull([(output, 1.0)], nodes)
     found = [
         Contribution(node, _name(node), node.data, adjoint, own_error(node) if node.op else given.get(id(node), 0.0))
         for node, adjoint in zip(nodes, adjoints)
     ]
     ranked = sorted((one for one in found if one.bound > 0.0), key=lambda one: -one.bound)
-    return RoundingBound(output.data, math.fsum(one.bound for one in ranked), tuple(ranked))
+    return RoundingBound(output.data, total(one.bound for one in ranked), tuple(ranked))
 
 
 def own_error(node: Value) -> float:

@@ -1,9 +1,9 @@
-"""Which inputs a result hangs on, and what their uncertainties make of it: linear error propagation over one sweep."""
+"""How much each input influences a result, and how their uncertainties and errors propagate to it, to first order."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ __all__ = ["Influence", "Sensitivity", "sensitivity"]
 ROUNDING = 1e-12  # of a pivot in correlations
 
 Name: TypeAlias = "Value | str"  # a leaf, or its label
-Sigmas: TypeAlias = "Mapping[Any, float]"  # by Name; a Mapping[Name, float] would refuse a dict[Value, float]
+ByLeaf: TypeAlias = "Mapping[Any, float]"  # by Name; a Mapping[Name, float] would refuse a dict[Value, float]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class Influence:
         Its standard deviation, 0 if none was given.
     spread : float
         |gradient| · uncertainty: the standard deviation that it alone brings into the result.
+    error : float
+        The bound on its error, 0 if none was given.
+    bound : float
+        |gradient| · error: how far off that error alone may put the result.
     """
 
     leaf: Value
@@ -44,6 +48,7 @@ class Influence:
     value: float
     gradient: float
     uncertainty: float
+    error: float
 
     @property
     def relative(self) -> float:
@@ -53,7 +58,12 @@ class Influence:
     @property
     def spread(self) -> float:
         """|gradient| · uncertainty."""
-        return abs(self.gradient) * self.uncertainty
+        return effect(self.gradient, self.uncertainty)
+
+    @property
+    def bound(self) -> float:
+        """|gradient| · error."""
+        return effect(self.gradient, self.error)
 
 
 @dataclass(frozen=True)
@@ -66,27 +76,71 @@ class Sensitivity:
         The result.
     uncertainty : float
         Its standard deviation to first order: √(gᵀ C g) with the gradient g and the covariances C.
+    bound : float
+        How far off the errors of the leaves may put it, to first order: the sum of |gradient| · error.
     by_value : tuple of Influence
         Ranked by |gradient · value|, the largest first.
     by_uncertainty : tuple of Influence
         Ranked by |gradient| · uncertainty, the largest first.
+    by_error : tuple of Influence
+        Ranked by |gradient| · error, the largest first.
     """
 
     value: float
     uncertainty: float
+    bound: float
     by_value: tuple[Influence, ...]
     by_uncertainty: tuple[Influence, ...]
+    by_error: tuple[Influence, ...]
 
     def __str__(self) -> str:
         uncertain = any(one.uncertainty for one in self.by_value)
-        ranked = self.by_uncertainty if uncertain else self.by_value
-        rows: list[tuple[str, ...]] = [("leaf", "value", "gradient", "gradient*value", "sigma", "|gradient|*sigma")]
-        rows += [
-            (one.label, *(f"{x:.6g}" for x in (one.value, one.gradient, one.relative, one.uncertainty, one.spread)))
+        erroneous = any(one.error for one in self.by_value)
+        ranked = self.by_uncertainty if uncertain else self.by_error if erroneous else self.by_value
+        columns = [("leaf", "value", "gradient", "gradient*value"), ("sigma", "|gradient|*sigma"),
+                   ("error", "|gradient|*error")]  # fmt: skip
+        shown = [True, uncertain, erroneous]
+        rows = [
+            ((one.label, *_written(one.value, one.gradient, one.relative)), _written(one.uncertainty, one.spread),
+             _written(one.error, one.bound))
             for one in ranked
-        ]
-        rows = rows if uncertain else [row[:4] for row in rows]
-        return "\n".join([f"{self.value:.6g}" + (f" ± {self.uncertainty:.3g}" if uncertain else ""), *aligned(rows)])
+        ]  # fmt: skip
+        first = f"{self.value:.6g}" + (f" ± {self.uncertainty:.3g}" if uncertain else "")
+        first += f", errors up to {self.bound:.3g}" if erroneous else ""
+        table = [[cell for part, show in zip(row, shown) if show for cell in part] for row in (columns, *rows)]
+        return "\n".join([first, *aligned(table)])
+
+
+def _written(*numbers: float) -> tuple[str, ...]:
+    return tuple(f"{x:.6g}" for x in numbers)
+
+
+def effect(gradient: float, error: float) -> float:
+    """Return |gradient| · error: what an error does to a result; no error does nothing, whatever the gradient.
+
+    Examples
+    --------
+    >>> effect(-2.0, 0.5), effect(math.inf, 0.0), effect(math.nan, 0.5)
+    (1.0, 0.0, inf)
+    """
+    if gradient == 0.0 or error == 0.0:
+        return 0.0
+    product = abs(gradient * error)
+    return math.inf if math.isnan(product) else product
+
+
+def total(effects: Iterable[float]) -> float:
+    """Return the sum of effects, inf where that overflows.
+
+    Examples
+    --------
+    >>> total([1.0, 2.0]), total([1e308, 1e308])
+    (3.0, inf)
+    """
+    try:
+        return math.fsum(effects)
+    except OverflowError:
+        return math.inf
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -100,10 +154,14 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def sensitivity(
     output: Value,
-    uncertainties: Sigmas | None = None,
+    uncertainties: ByLeaf | None = None,
     covariance: Mapping[tuple[Name, Name], float] | None = None,
+    error: ByLeaf | None = None,
 ) -> Sensitivity:
-    """Rank the leaves below a result by their influence, and propagate their uncertainties to first order.
+    """Rank the leaves below a result by their influence, and propagate their uncertainties and errors to first order.
+
+    Uncertainties are standard deviations, whose effects on the result add in squares. Errors are bounds, whose effects
+    add in size, as in the worst case; `rounding_error` adds those of rounding to them.
 
     Parameters
     ----------
@@ -113,6 +171,8 @@ def sensitivity(
         Standard deviations; leaves that are not listed are exact.
     covariance : mapping of (Value or label, Value or label) to float
         Covariances of pairs of different leaves; pairs that are not listed are independent.
+    error : mapping of Value or label to float
+        Bounds on the errors of leaves, such as 0.0005 for a number given to three decimals.
 
     Returns
     -------
@@ -122,8 +182,8 @@ def sensitivity(
     Raises
     ------
     ValueError
-        If a name isn't that of exactly one leaf, a standard deviation is negative, a covariance is larger than the
-        standard deviations allow, or several contradict each other.
+        If a name isn't that of exactly one leaf, a standard deviation or an error is negative, a covariance is larger
+        than the standard deviations allow, or several contradict each other.
 
     Examples
     --------
@@ -136,17 +196,20 @@ def sensitivity(
     mass       2       4.5               9    0.1              0.45
     >>> found.by_value[0].label
     'speed'
+    >>> print(sensitivity(mass * speed, error={"mass": 0.05, "speed": 0.005}))
+    6, errors up to 0.16
+    leaf   value  gradient  gradient*value  error  |gradient|*error
+    mass       2         3               6   0.05              0.15
+    speed      3         2               6  0.005              0.01
     """
     if not isinstance(output, Value):
         raise TypeError(f"sensitivity: needs a Value, got {output!r} ({type(output).__name__})")
     below = leaves(output)
-    sigmas = {
-        id(leaf_named("sensitivity", name, below)): sigma_of("sensitivity", "the standard deviation", name, x)
-        for name, x in (uncertainties or {}).items()
-    }
+    sigmas = leaf_numbers("sensitivity", "the standard deviation", uncertainties, below)
+    errors = leaf_numbers("sensitivity", "the error", error, below)
     gradients = pull([(output, 1.0)], below)
     found = [
-        Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0))
+        Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0), errors.get(id(x), 0.0))
         for i, (x, slope) in enumerate(zip(below, gradients))
     ]
     # Relative to the largest, so that no square leaves the range of floats.
@@ -155,7 +218,7 @@ def sensitivity(
     variance = math.fsum(share * share for share in shares.values())
     correlations: dict[tuple[int, int], float] = {}
     for (first, other), shared in (covariance or {}).items():
-        x, y = leaf_named("sensitivity", first, below), leaf_named("sensitivity", other, below)
+        x, y = _leaf_named("sensitivity", first, below), _leaf_named("sensitivity", other, below)
         sigma, tau = sigmas.get(id(x), 0.0), sigmas.get(id(y), 0.0)
         correlation = 0.0 if shared == 0.0 else shared / sigma / tau if sigma > 0.0 < tau else math.inf
         if x is y or not abs(correlation) <= 1 + 1e-12:
@@ -171,8 +234,10 @@ def sensitivity(
     return Sensitivity(
         output.data,
         largest * math.sqrt(max(variance, 0.0)),
-        tuple(sorted(found, key=lambda one: -abs(one.relative))),
+        total(one.bound for one in found),
+        tuple(sorted(found, key=lambda one: -effect(one.gradient, one.value))),
         tuple(sorted(found, key=lambda one: -one.spread)),
+        tuple(sorted(found, key=lambda one: -one.bound)),
     )
 
 
@@ -195,7 +260,27 @@ def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels
         factor.append(row)
 
 
-def leaf_named(who: str, name: Name, below: list[Value]) -> Value:
+def leaf_numbers(who: str, what: str, given: ByLeaf | None, below: Sequence[Value]) -> dict[int, float]:
+    """Return by the leaf's `id` the numbers of 0 or more that are given for leaves; `who` and `what` stand in errors.
+
+    Examples
+    --------
+    >>> x = Value(2.0, label="x")
+    >>> leaf_numbers("sensitivity", "the error", {"x": 0.5}, [x]) == {id(x): 0.5}
+    True
+    """
+    found: dict[int, float] = {}
+    for name, x in (given or {}).items():
+        leaf, number = _leaf_named(who, name, below), float(x)
+        if not number >= 0.0:
+            raise ValueError(f"{who}: {what} of {_called(name)} must be 0 or more, got {x!r}")
+        if id(leaf) in found:
+            raise ValueError(f"{who}: {what} of {_called(name)} is given twice, by its label and by the leaf")
+        found[id(leaf)] = number
+    return found
+
+
+def _leaf_named(who: str, name: Name, below: Sequence[Value]) -> Value:
     """Return the one leaf that is meant; `who` stands in the ValueError if there is none or several."""
     matching = [x for x in below if (x.label == name if isinstance(name, str) else x is name)]
     if len(matching) != 1:
@@ -204,14 +289,6 @@ def leaf_named(who: str, name: Name, below: list[Value]) -> Value:
             f"{who}: {_called(name)} must be one leaf of the result, found {len(matching)}; its leaves are {known}"
         )
     return matching[0]
-
-
-def sigma_of(who: str, what: str, name: Name, x: float) -> float:
-    """Return a number of 0 or more that is given for a leaf."""
-    number = float(x)
-    if not number >= 0.0:
-        raise ValueError(f"{who}: {what} of {_called(name)} must be 0 or more, got {x!r}")
-    return number
 
 
 def _called(name: Name) -> str:

@@ -49,6 +49,45 @@ def test_the_table_without_uncertainties() -> None:
     ]
 
 
+def test_errors_add_in_size() -> None:
+    """Of a linear function the bound is the largest change over all corners of the box of errors."""
+    a, b, c = ag.values(a=3.0, b=-4.0, c=0.5)
+    found = ag.sensitivity(2.0 * a - 3.0 * b + c, error={"a": 0.25, b: 0.5})
+    corners = [2.0 * s * 0.25 - 3.0 * t * 0.5 for s in (-1, 1) for t in (-1, 1)]
+    assert found.bound == max(map(abs, corners)) == 2.0
+    assert [(one.label, one.error, one.bound) for one in found.by_error] == [
+        ("b", 0.5, 1.5), ("a", 0.25, 0.5), ("c", 0.0, 0.0)
+    ]  # fmt: skip
+    assert (found.uncertainty, ag.sensitivity(a + b, {a: 1.0}).bound) == (0.0, 0.0)
+
+
+def test_an_error_means_the_same_to_the_bound_on_rounding() -> None:
+    a, b = ag.values(a=3.0, b=0.7)
+    y = ag.sin(a * b) / b
+    given = {a: 1e-3, "b": 2e-4}
+    rounding = ag.rounding_error(y).bound
+    assert ag.rounding_error(y, given).bound == pytest.approx(ag.sensitivity(y, error=given).bound + rounding)
+
+
+def test_the_table_with_uncertainties_and_errors() -> None:
+    a, b = ag.values(a=2.0, b=3.0)
+    assert str(ag.sensitivity(a * b, {a: 0.5}, error={b: 0.25})).splitlines() == [
+        "6 ± 1.5, errors up to 0.5",
+        "leaf  value  gradient  gradient*value  sigma  |gradient|*sigma  error  |gradient|*error",
+        "a         2         3               6    0.5               1.5      0                 0",
+        "b         3         2               6      0                 0   0.25               0.5",
+    ]
+
+
+def test_infinite_gradients_and_huge_effects() -> None:
+    x, y = ag.values(x=0.0, y=2.0)
+    found = ag.sensitivity(ag.sqrt(x) + y, {y: 0.5}, error={y: 0.5})
+    assert (found.uncertainty, found.bound) == (0.5, 0.5)
+    assert ag.sensitivity(ag.sqrt(x) + y, error={x: 1e-9}).bound == math.inf
+    assert ag.sensitivity(x + y, error={x: 1e308, y: 1e308}).bound == math.inf
+    assert ag.rounding_error(x + y, {x: 1e308, y: 1e308}).bound == math.inf
+
+
 def test_what_it_refuses() -> None:
     x, y = ag.values(x=3.0, y=4.0)
     with pytest.raises(
@@ -57,6 +96,10 @@ def test_what_it_refuses() -> None:
         ag.sensitivity(x * y, {"z": 1.0})
     with pytest.raises(ValueError, match="the standard deviation of 'x' must be 0 or more, got -1"):
         ag.sensitivity(x * y, {x: -1.0})
+    with pytest.raises(ValueError, match="sensitivity: the error of 'x' must be 0 or more, got nan"):
+        ag.sensitivity(x * y, error={"x": math.nan})
+    with pytest.raises(ValueError, match="the error of 'x' is given twice, by its label and by the leaf"):
+        ag.sensitivity(x * y, error={"x": 1.0, x: 2.0})
     with pytest.raises(ValueError, match=r"the covariance of 'x' and 'y' must be of two leaves and at most 0\.02"):
         ag.sensitivity(x * y, {x: 0.1, y: 0.2}, {(x, y): 0.5})
     with pytest.raises(ValueError, match="the covariance of 'y' and 'x' is given twice"):
