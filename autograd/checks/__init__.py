@@ -1,1 +1,1 @@
-"""Gradients tested against values: `gradcheck`, finite differences and hypothesis strategies."""
+"""Checks of gradients against function values: `gradcheck`, finite differences and hypothesis strategies."""

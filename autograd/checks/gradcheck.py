@@ -1,11 +1,11 @@
-"""Gradients against values: whole functions by differences, recorded graphs op by op.
+"""Gradient checks: whole functions against finite differences, recorded graphs op by op.
 
-Two independent checks, as each sees what the other can't. The function is evaluated again around the point, which
-finds what the graph doesn't know (a number read past it, a branch); its tolerance is the error that the extrapolation
-shows. The recorded graph is differentiated once more with local derivatives from the ops' values, which sees a wrong
-twelfth digit and names the op.
+The two checks are independent and find different errors. Evaluating the function around the point finds what the graph
+doesn't contain (a number read past it, a branch); its tolerance is the error estimate of the extrapolation.
+Differentiating the recorded graph with local derivatives computed from the ops' values finds an error in the twelfth
+digit and names the op.
 
-Testing a gradient in four lines, with pytest and hypothesis:
+Test a gradient in four lines, with pytest and hypothesis:
 
     @given(strategies.inputs_for(my_loss))  # inside the domain, away from kinks
     def test_my_loss(inputs):
@@ -38,10 +38,10 @@ from autograd.errors import GradientError
 __all__ = ["check_graph", "gradcheck"]
 
 Function = Callable[..., Any]
-DIGITS = 1e-12  # what an op's local derivative must agree to, relative to itself
-ROUNDING = 1e-11  # of values inside a function, relative to the sum of its paths' sizes
+DIGITS = 1e-12  # relative tolerance for an op's local derivative
+ROUNDING = 1e-11  # of values inside a function, relative to the sum of the magnitudes of its paths
 WIDTHS = (0.5, 0.11, 0.013, 1.1e-3, 1.2e-4)  # first steps of the differences, relative to max(|x|, 1)
-CLOSER = (1.1e-3, 1.2e-4, 1e-5, 1e-7, 1e-9, 1e-11)  # for functions with a scale of their own
+CLOSER = (1.1e-3, 1.2e-4, 1e-5, 1e-7, 1e-9, 1e-11)  # for functions that vary on a smaller scale
 
 
 def gradcheck(
@@ -54,7 +54,7 @@ def gradcheck(
     function : callable
         Takes and returns numbers, or nested lists, tuples, dicts and arrays of them.
     inputs : tuple, or anything else
-        The arguments as a tuple; anything else is the only argument.
+        The arguments as a tuple; anything else is a single argument.
     order : int
         The highest order to check: 2 also checks the derivatives of the gradient.
     modes : sequence of {"reverse", "forward"}
@@ -68,10 +68,10 @@ def gradcheck(
     Raises
     ------
     GradientError
-        If a derivative is wrong, with function, argument, label, both values, their difference, and the op whose local
-        derivative is to blame; if the function gives other numbers at a second call; if the point is at a kink, or so
-        near to one that nothing can be said. At a kink of abs, relu, max, min and their like the first derivative is
-        stated: there it must lie between the slopes of both sides.
+        If a derivative is wrong; the message has the function, argument, label, both values, their difference, and the
+        op whose local derivative is at fault. Also if a second call returns other numbers, or the point is too near a
+        kink to decide. At a kink of abs, relu, max, min and similar ops, the first derivative must lie between the
+        slopes of both sides.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def check_graph(output: Value) -> bool:
     Raises
     ------
     GradientError
-        Naming the op, its label, its operands, both values and their difference.
+        It names the op, its label, its operands, both values and their difference.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def check_graph(output: Value) -> bool:
 
 
 class _Point:
-    """A function at a point: its graph, and its values around."""
+    """A function at a point: its graph, and its values nearby."""
 
     def __init__(self, function: Function, arguments: tuple[Any, ...], given: Function | None = None) -> None:
         self.function, self.arguments, self.given = function, arguments, given or function
@@ -154,7 +154,7 @@ class _Point:
         self.numbers = [float(x) for x in numbers]
         self.names = _argument_names(self.given, self.tree.names)
         self.order = 1
-        self.last = False  # whether no derivative of higher order is asked for, which a kink doesn't have
+        self.last = False  # whether no higher order is checked, which a kink doesn't have
         self.conventional = False  # whether an op is at a kink at which its row states the derivative
         self.inputs, self.outputs = self._record(self.numbers)
         self._refuse_chance()
@@ -169,7 +169,7 @@ class _Point:
         return inputs, Tree.flatten(result, "gradcheck: the function's result")[0]
 
     def _refuse_chance(self) -> None:
-        """Raise if the function gives other numbers at a second call: then values say nothing about its derivative."""
+        """Raise if a second call returns other numbers: then values say nothing about the derivative."""
         for first, second in zip(self.outputs, self._record(self.numbers)[1]):
             x, y = _number(first), _number(second)
             if x != y and not (math.isnan(x) and math.isnan(y)):
@@ -180,7 +180,7 @@ class _Point:
                 )  # fmt: skip
 
     def gradient(self) -> _Point:
-        """Return the point of the function's gradient, all outputs' in one list."""
+        """Return the point of the function's gradient, that of all outputs in one list."""
         count, tree = len(self.outputs), self.tree
 
         def slopes(*arguments: Any) -> list[Any]:
@@ -200,7 +200,7 @@ class _Point:
         return f"gradcheck of {name}" + (f", order {self.order}" if self.order > 1 else "")
 
     def check(self, modes: Sequence[str]) -> None:
-        """Raise unless every derivative for every argument stands."""
+        """Raise unless every derivative with respect to every argument is right."""
         self._refuse_kinks()
         reverse = [pull([(y, 1.0)], self.inputs) if isinstance(y, Value) else None for y in self.outputs]
         for i, x in enumerate(self.inputs):
@@ -225,7 +225,7 @@ class _Point:
                 )  # fmt: skip
 
     def _between_sides(self, i: int, number: int) -> tuple[float, float]:
-        """The slopes to the left and to the right, from values, in order; at a kink of which the row states a slope."""
+        """Return the slopes to the left and right, from values, at a kink at which the row states a slope."""
         x = self.numbers[i]
         step = 1e-7 * max(abs(x), 1.0)
         here, low, high = (self._values_at(i, number, at) for at in (x, x - step, x + step))
@@ -249,7 +249,7 @@ class _Point:
         numeric, bound, blocked = self._by_values(i, number, WIDTHS[0])
         if abs(analytic - numeric) <= bound + floor and bound < 1e-6 * max(abs(numeric), 1.0):
             return
-        for width in WIDTHS[1:]:  # a difference may deceive itself once: all that converge must agree
+        for width in WIDTHS[1:]:  # one difference may be misleading: all that converge must agree
             other, its_bound, also = self._by_values(i, number, width)
             blocked = blocked and also
             if its_bound < math.inf and bound < math.inf:
@@ -266,7 +266,7 @@ class _Point:
             self._fail(i, number, mode, analytic, numeric)
 
     def _holds_closer(self, i: int, number: int, analytic: float, numeric: float, floor: float) -> bool:
-        """Return whether steps nearer to the point settle it against wide ones, which passed over a narrow peak."""
+        """Return whether steps nearer to the point contradict wide ones, which may miss a narrow peak."""
         slope, bound = math.nan, math.inf
         for width in sorted((*CLOSER, min(abs(self.numbers[i]), 1.0) / 4)):
             wider, its_bound, _ = self._by_values(i, number, width)
@@ -274,25 +274,25 @@ class _Point:
                 if its_bound <= abs(wider - numeric) / 100:
                     slope, bound = wider, its_bound
             elif its_bound < math.inf and abs(wider - slope) > bound + its_bound:
-                break  # wider steps pass over it again
+                break  # wider steps miss it again
             elif its_bound < bound:
                 slope, bound = wider, its_bound
         return abs(analytic - slope) <= 4 * bound + floor
 
     def _holds_with_noise(self, i: int, number: int, analytic: float) -> bool:
-        """Whether the derivative holds for a function whose values are only good to some digits, as a root finder's.
+        """Return whether the derivative is right for a function with noisy values, such as a root finder's.
 
-        The noise is estimated from values close together, whose fourth differences a smooth function would leave 0.
+        The noise is estimated from fourth differences of closely spaced values, which are 0 for a smooth function.
         """
         x = self.numbers[i]
         noise = size = 0.0
-        for width in (1e-8, 1.618e-8, 0.7312e-8):  # with one of them a staircase's steps may coincide
+        for width in (1e-8, 1.618e-8, 0.7312e-8):  # the steps of a staircase may coincide with one of them
             step = width * max(abs(x), 1.0)
             values = [self._values_at(i, number, x + k * step) for k in range(-4, 5)]
             fourth = [a - 4 * b + 6 * c - 4 * d + e for a, b, c, d, e in zip(*(values[k:] for k in range(5)))]
             noise = max(noise, *(abs(each) / 2 for each in fourth))  # √70 times the deviation of independent errors
             size = max(size, *map(abs, values))
-        if not 2.0**-46 * size < noise < 1e-6 * size:  # rounding alone is less
+        if not 2.0**-46 * size < noise < 1e-6 * size:  # less is rounding alone
             return False
         found = [self._by_values(i, number, width, noise)[:2] for width in WIDTHS]
         return any(abs(analytic - slope) <= 4 * bound < 1e-6 * max(abs(slope), 1e-3) for slope, bound in found)
@@ -301,7 +301,7 @@ class _Point:
         return _number(self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])[1][number])
 
     def _by_values(self, i: int, number: int, width: float, noise: float = 0.0) -> tuple[float, float, bool]:
-        """The derivative by differences of the function, its error, and whether branches kept the steps small."""
+        """Return the derivative by differences, its error, and whether branches limited the steps."""
         blocked = False
 
         def evaluate(x: float) -> float:
@@ -383,7 +383,7 @@ def _argument_names(function: Function, paths: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Edge:
-    """A local derivative, and what the op's values say it is."""
+    """A local derivative, and its value according to the op's values."""
 
     node: Value
     position: int
@@ -407,14 +407,14 @@ class _Edge:
 
 
 def _loose(node: Value) -> float:
-    """Return the absolute error that a row allows, and the rounding of an op's value that nearly vanishes."""
+    """Return the absolute error that a row allows, and the rounding error of an op's nearly vanishing value."""
     op = ops.TABLE[node.op]
     first = _number(node.operands[0]) if node.operands else 0.0
     return 4 * sum(error for low, high, error in op.loose if low <= first <= high) + 1e-300
 
 
 def _edges(node: Value) -> list[_Edge]:
-    """Return the edges below a node; at its kink, where the derivative is a convention, values say nothing."""
+    """Return the edges below a node, except those at its kink, where the derivative is a convention."""
     derivatives = iter(node.local_derivatives)
     conventional = at_kink(node.op, _numbers(node)) and _moves_kink(node, {id(x) for x in node.parents})
     return [
@@ -430,8 +430,8 @@ def _worst_edge(node: Value) -> _Edge | None:
 
 
 def _by_ops(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> tuple[float, float, float]:
-    """∂output/∂x by forward mode with local derivatives from values, what it may be off, and its size by paths."""
-    moving: dict[int, tuple[float, float, float]] = {id(x): (1.0, 0.0, 1.0)}  # slope, its error, its size by paths
+    """Return ∂output/∂x by forward mode with derivatives from values, its error bound, and its size by paths."""
+    moving: dict[int, tuple[float, float, float]] = {id(x): (1.0, 0.0, 1.0)}  # slope, error, size by paths
     for node in active([output], [x])[0]:
         if node is x:
             continue
@@ -460,7 +460,7 @@ def _rounding(output: Any) -> float:
 
 
 def _reach(leaf: Value, output: Value) -> float:
-    """Return the sum over all paths of the sizes of their products."""
+    """Return the sum over all paths of the magnitudes of their products."""
     sizes: dict[int, float] = {id(leaf): 1.0}
     for node in active([output], [leaf])[0]:
         if node is not leaf:
@@ -470,7 +470,7 @@ def _reach(leaf: Value, output: Value) -> float:
 
 
 def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge | None:
-    """Return the wrong edge between the two that moves the derivative most."""
+    """Return the wrong edge between the two that changes the derivative most."""
     nodes = [node for node in active([output], [x])[0] if node.op]
     wrong = [edge for node in nodes for edge in edges[id(node)] if edge.is_wrong]
     if not wrong:
@@ -487,7 +487,7 @@ def _blame(output: Value, x: Value, edges: Mapping[int, list[_Edge]]) -> _Edge |
 
 
 def _moves_kink(node: Value, ids: set[int]) -> bool:
-    """Return whether an input can move the node to its kink: one that stands in an equation of the row's condition."""
+    """Return whether an input can move the node to its kink: one that occurs in an equation of the row's condition."""
     op = ops.TABLE[node.op]
     if not op.kinks:
         return False
@@ -498,7 +498,7 @@ def _moves_kink(node: Value, ids: set[int]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _in_equations(condition: str) -> frozenset[str]:
-    """Return the names that stand in the equations of a condition."""
+    """Return the names that occur in the equations of a condition."""
     equations = (
         x for x in ast.walk(ast.parse(condition)) if isinstance(x, ast.Compare) and isinstance(x.ops[0], ast.Eq)
     )
@@ -506,7 +506,7 @@ def _in_equations(condition: str) -> frozenset[str]:
 
 
 def _number(operand: Any) -> float:
-    """Return the number of a Value, or of what is one, by no conversion that `strict` refuses."""
+    """Return the number of a Value or number, without a conversion that `strict` rejects."""
     return operand.data if isinstance(operand, Value) else float(operand)
 
 

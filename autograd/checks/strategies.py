@@ -1,12 +1,12 @@
-"""Hypothesis strategies: random expressions, programs with shared nodes, and points where they can be differentiated.
+"""Hypothesis strategies: random expressions, programs with shared nodes, and points where they are differentiable.
 
-Testing a gradient takes four lines::
+Test a gradient in four lines::
 
     @given(strategies.inputs_for(my_function))
     def test_gradient(inputs):
         ag.gradcheck(my_function, inputs)
 
-An op that `autograd.op` added joins by its row. What a test finds shrinks to a small expression at a simple point.
+Ops added by `autograd.op` are included. Failing examples shrink to a small expression at a simple point.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from autograd.ops.table import CALL
 
 __all__ = ["Expression", "Program", "expressions", "inputs_for", "programs"]
 
-Part: TypeAlias = "Expression | str | float"  # an expression, a variable, a constant
+Part: TypeAlias = "Expression | str | float"  # an expression, a variable, or a constant
 TRIES = 50
 LARGEST = 1e6
-MARGIN = 1e-2  # from kinks and the ends of domains
+MARGIN = 1e-2  # distance from kinks and the ends of domains
 SOME_POINTS = (0.3, -0.8, 1.7, -2.2, 0.05, 2.6)
 
 
@@ -53,11 +53,11 @@ class Expression:
     Attributes
     ----------
     op : str
-        Name of a row; "" for an expression that is a variable or a constant alone.
+        The name of a row; "" for a single variable or constant.
     operands : tuple of Expression, str or float
-        What it is applied to.
+        Its operands.
     variables : tuple of str
-        The names of its arguments, in order.
+        The names of the arguments, in order.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class Expression:
     variables: tuple[str, ...]
 
     def __call__(self, *arguments: Any) -> Any:
-        """Compute it, on numbers or Values."""
+        """Evaluate it on numbers or Values."""
         if len(arguments) != len(self.variables):
             raise TypeError(f"{self!r}: takes {len(self.variables)} arguments, got {len(arguments)}")
         return self._compute(dict(zip(self.variables, arguments)))
@@ -110,14 +110,14 @@ def _written(name: str, operands: Sequence[Part]) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Program:
-    """Steps that use variables, constants and earlier steps, any of them several times; a function of its variables.
+    """A sequence of steps that use variables, constants and earlier steps, possibly several times; a function.
 
     Attributes
     ----------
     steps : tuple of (str, tuple of str or float)
-        An op and its operands; the result of the first step is called t1.
+        An op and its operands each; the result of the first step is called t1.
     variables : tuple of str
-        The names of its arguments, in order.
+        The names of the arguments, in order.
 
     Examples
     --------
@@ -135,7 +135,7 @@ class Program:
     variables: tuple[str, ...]
 
     def __call__(self, *arguments: Any) -> Any:
-        """Run it, on numbers or Values."""
+        """Run it on numbers or Values."""
         if len(arguments) != len(self.variables):
             raise TypeError(f"program: takes {len(self.variables)} arguments, got {len(arguments)}")
         known = dict(zip(self.variables, arguments))
@@ -155,14 +155,14 @@ def expressions(
 ) -> st.SearchStrategy[Expression]:
     """Return a strategy for expressions that are defined somewhere near 0.
 
-    Operands of an op with a domain are brought into it, by `softplus` or `tanh`.
+    Operands of an op with a restricted domain are mapped into it, by `softplus` or `tanh`.
 
     Parameters
     ----------
     ops : iterable of str
-        Names of rows; all rows, those that were added too, if not given.
+        Names of rows; by default all, including added ones.
     depth : int
-        How deep ops are nested at most, 1 or more.
+        The maximum nesting depth of ops, 1 or more.
     variables : sequence of str
         The names of the arguments.
 
@@ -208,7 +208,7 @@ def _domain(op: Op, position: int) -> Interval:
 
 
 def _steps_inside(domain: Interval) -> list[tuple[str, float | None]]:
-    """Ops that bring any number into an interval, each with its constant operand."""
+    """Return ops that map any number into an interval, each with its constant operand."""
     low, high = domain
     if low == -math.inf and high == math.inf:
         return []
@@ -231,14 +231,14 @@ def _inside(part: Part, domain: Interval, names: tuple[str, ...]) -> Part:
 def programs(
     ops: Iterable[str] | None = None, size: int = 8, variables: Sequence[str] = ("x", "y")
 ) -> st.SearchStrategy[Program]:
-    """Return a strategy for programs: straight-line code in which results are used again.
+    """Return a strategy for programs: straight-line code in which results are reused.
 
     Parameters
     ----------
     ops : iterable of str
-        Names of rows; all rows, those that were added too, if not given.
+        Names of rows; by default all, including added ones.
     size : int
-        How many steps are drawn at most; those that bring operands into a domain come on top.
+        The maximum number of steps, not counting those that map operands into a domain.
     variables : sequence of str
         The names of the arguments.
 
@@ -294,16 +294,16 @@ def inputs_for(
     Parameters
     ----------
     function : callable
-        An `Expression`, a `Program`, or any function of numbers, each of its positional parameters one.
+        An `Expression`, a `Program`, or any function whose positional parameters are numbers.
     low, high : float
-        Between which each argument lies.
+        The bounds of each argument.
     away_from_kinks : bool
-        Whether to keep from where an op isn't differentiable, by its row, and from where the function branches.
+        Whether to exclude points near kinks of ops and near branches of the function.
 
     Raises
     ------
     ValueError
-        Where a test runs, if no point between `low` and `high` is inside the function's domain.
+        When a test runs, if no point between `low` and `high` is inside the function's domain.
 
     Examples
     --------
@@ -335,7 +335,7 @@ def inputs_for(
 
 
 def _spread(low: float, high: float, count: int) -> list[tuple[float, ...]]:
-    """Points all over a cube, the same each time."""
+    """Return points spread over a cube, the same at each call."""
     draw = random.Random(0)
     return [tuple(draw.uniform(low, high) for _ in range(count)) for _ in range(4 * TRIES)]
 
@@ -348,7 +348,7 @@ def _arguments(function: Callable[..., Any]) -> int:
 
 
 class _Comparisons:
-    """Takes note of what a function compares or converts near to where the outcome changes."""
+    """Records comparisons and conversions whose outcome changes nearby."""
 
     number = -1
 
@@ -356,7 +356,7 @@ class _Comparisons:
         self.near = near
 
     def observed(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
-        """Take note of a comparison, of a number's truth, and of one that is rounded."""
+        """Record a comparison, a truth value, or a rounding."""
         x = modes.number(value)
         if kind in ("<", "<=", ">", ">=", "==", "!=", "bool"):
             y = 0.0 if other is None else modes.number(other) if isinstance(other, Value) else float(other)
@@ -365,16 +365,16 @@ class _Comparisons:
             self.near.append(abs(x - round(x)) < MARGIN)
 
     def observed_elsewhere(self, kind: str, value: Any, other: Any, outcome: Any) -> None:
-        """Take no note."""
+        """Ignore it."""
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
-        """Take no note."""
+        """Ignore it."""
 
 
 def _is_good(function: Callable[..., Any], point: Sequence[float], away_from_kinks: bool) -> bool:
-    """Return whether every op recorded there is inside its domain, finite, not huge, and not near a kink or a branch.
+    """Return whether all ops at a point are inside their domains, finite, not huge, and not near a kink or a branch.
 
-    A point where the function raises an error of arithmetic or of a value is outside of its domain.
+    A point where the function raises an arithmetic error or ValueError counts as outside its domain.
     """
     near: list[bool] = []
     try:
@@ -412,7 +412,7 @@ def _rows(ops: Iterable[str] | None) -> list[Op]:
     if unknown or not names:
         raise ValueError(f"ops must be names of rows, got {', '.join(map(repr, unknown)) or 'none'}")
     rows = [TABLE[name] for name in names]
-    return sorted(rows, key=lambda op: op.arity or 4)  # a strategy shrinks to what stands first
+    return sorted(rows, key=lambda op: op.arity or 4)  # a strategy shrinks towards its first element
 
 
 def _names(variables: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Code generated from the table of ops: C, JavaScript, Python's operators and the signatures that type checkers see.
+"""Code generation from the table of ops: C, JavaScript, Python operators and signatures for type checkers.
 
 python -m autograd.codegen --write    after a change to a row
-python -m autograd.codegen --check    fails when a generated file is stale
+python -m autograd.codegen --check    fails if a generated file is stale
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _read(path: Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; 1 when `--check` finds a stale file."""
+    """Run the command line; return 1 if `--check` finds a stale file."""
     parser = argparse.ArgumentParser(prog="python -m autograd.codegen", description=(__doc__ or "").splitlines()[0])
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--write", action="store_true", help="write the generated files")

@@ -1,7 +1,7 @@
-"""Writes the table's rows in C (`ops.h`).
+"""Generates the table's rows in C (`ops.h`).
 
-A row of `rows.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so both
-backends run one formula and give the same bits. Ops with any number of operands are in `csrc/value/n_ary.h`.
+A row of `rows.py` is straight-line Python over floats; its syntax tree is translated expression by expression, so that
+both backends evaluate the same formula and give the same bits. Ops with any number of operands are in
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ALL: Final = [TABLE[name] for name in BUILT_IN]
 
 
 class _InC(Expressions):
-    """Expressions in C.
+    """Translates expressions to C.
 
     Examples
     --------
@@ -45,11 +45,11 @@ class _InC(Expressions):
     nan = "NAN"
 
     def bracketed(self, precedence: int, around: int) -> bool:
-        # gcc -Wall asks for brackets around && inside ||, which C itself doesn't need.
+        # gcc -Wall asks for brackets around && inside ||, which C itself doesn't require.
         return super().bracketed(precedence, around) or (precedence, around) == (AND, OR)
 
     def literal(self, number: float) -> str:
-        return repr(number)  # the shortest decimal that C, too, reads as this double
+        return repr(number)  # the shortest decimal that C also reads as this double
 
     def own(self, node: ast.expr) -> tuple[str, int]:
         if not isinstance(node, ast.Call) or node.keywords:
@@ -77,7 +77,7 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
 
 
 def _body(function: ast.FunctionDef, derivatives: list[str]) -> Iterator[str]:
-    """Yield the statements in C; a row's derivatives go through the pointers named, its value is returned."""
+    """Yield the statements in C; derivatives are stored through the named pointers, the value is returned."""
     used = {x.id for x in ast.walk(function) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
     for statement in function.body:
         match statement:
@@ -124,12 +124,12 @@ def _statement(start: str, value: ast.expr) -> Iterator[str]:
 
 
 def _kind(helper: str) -> str:
-    """How a helper is defined: the long ones of `series.py` once, instead of in every op that calls them."""
+    """Return the kind of definition of a helper: long ones of `series.py` are functions, not inlined."""
     return "OUTLINE" if hasattr(series, helper) else "INLINE"
 
 
 def function(name: str, function: ast.FunctionDef, derivatives: list[str], kind: str = "INLINE") -> str:
-    """Return a row or a helper in C; derivatives go through the pointers named."""
+    """Return a row or a helper in C; derivatives are stored through the named pointers."""
     parameters = [f"double {p}" for p in _parameters(function)] + [f"double *{d}" for d in derivatives]
     head = f"{kind} double\n{name}({', '.join(parameters)})"
     return "\n".join([head, "{", *_body(function, derivatives), "}", ""])
@@ -185,7 +185,7 @@ def header() -> str:
 
 
 def _arities() -> str:
-    """Return the functions that tell how many operands a row has, 0 for any number, and whether it can have some."""
+    """Return the functions for a row's arity, 0 if variadic, and for whether it can have a number of operands."""
     by_arity = ((n, [op for op in ALL if op.arity == n]) for n in (1, 2, 3))
     fixed = [_cases(its, str(n)) for n, its in by_arity]
     odd = {op: " && count % 2 == 1" * (op.form == "products") for op in ALL if op.arity is None}
@@ -198,7 +198,7 @@ def _arities() -> str:
 
 
 def _question(fact: str) -> str:
-    """Return a function that tells whether a row has a fact."""
+    """Return a function that tests a boolean field of a row."""
     return _switch("bool", f"op_{fact}(int op)", [_cases([op for op in ALL if getattr(op, fact)], "true")], "false")
 
 
@@ -212,7 +212,7 @@ def _switch(kind: str, head: str, cases: Iterable[str], default: str) -> str:
 
 
 def _is_over_floats(helper: ast.FunctionDef) -> bool:
-    """Whether a helper takes and returns floats; those over sequences belong to ops with any number of operands."""
+    """Return whether a helper takes and returns floats; helpers over sequences belong to variadic ops."""
     annotations = [argument.annotation for argument in helper.args.args] + [helper.returns]
     return all(isinstance(a, ast.Name) and a.id == "float" for a in annotations)
 
@@ -231,13 +231,13 @@ def _row(op: Op) -> str:
 
 
 def _signatures(op: Op) -> tuple[str, str]:
-    """How the method and the function are called."""
+    """Return the signatures of the method and the function."""
     words = [p if d is None else f"{p}={d!r}" for p, d in parameters_of(op)]
     return f"({', '.join(['$self', *words[1:]])})", f"({', '.join(words)})"
 
 
 def _list_of_numpy_names(arity: int) -> str:
-    """An X-macro over the methods that numpy calls by another name: that name, ours, its kind, signature, doc."""
+    """Return an X-macro over methods named differently by numpy: that name, ours, kind, signature, doc."""
     name = {1: "UNARY", 2: "BINARY"}[arity]
     rows = [
         f"X({op.numpy}, {op.name}, KIND, {quoted(_signatures(op)[0])}, {quoted(op.doc)})"

@@ -1,6 +1,6 @@
-"""Writes the table's rows in JavaScript (`explore/ops.js`), for the explorer page to compute as Python does.
+"""Generates the table's rows in JavaScript (`explore/ops.js`), for the explorer page.
 
-The same syntax trees that `c.py` writes in C; here also the loops of ops with any number of operands.
+It translates the same syntax trees as `c.py`, and also the loops of ops with any number of operands.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["JAVASCRIPT", "Function", "script"]
 
 
 class _InJavaScript(Expressions):
-    """Expressions in JavaScript.
+    """Translates expressions to JavaScript.
 
     Examples
     --------
@@ -82,14 +82,14 @@ JAVASCRIPT: Final = _InJavaScript()
 
 
 class Function:
-    """One function: what it has declared so far, and its lines."""
+    """A JavaScript function: the variables declared so far, and its lines."""
 
     def __init__(self, tree: ast.FunctionDef) -> None:
         self.tree = tree
         self.declared = {argument.arg for argument in tree.args.args}
 
     def text(self, name: str, keyword: str = "function ", indent: str = "") -> str:
-        """Return the function under a name."""
+        """Return the function's source under a name."""
         parameters = [argument.arg for argument in self.tree.args.args]
         if self.tree.args.vararg:
             parameters.append("..." + self.tree.args.vararg.arg)
@@ -151,7 +151,7 @@ class Function:
 
 
 def script() -> str:
-    """The text of `explore/ops.js`: `OPS` has a function for each row, operands to [value, derivative for each]."""
+    """Return the text of `explore/ops.js`; `OPS` maps names to functions that return [value, local derivatives]."""
     source = Source()
     ops = [TABLE[name] for name in BUILT_IN]
     constants, helpers = source.needed([source.of(op) for op in ops])

@@ -1,6 +1,6 @@
-"""Writes operators and unary ops over Values in Python (`engine/_operators.py`): each row inlined where nodes are made.
+"""Generates operators and unary ops over Values in Python (`engine/_operators.py`), with rows inlined.
 
-`value.record` does the same for any op, with calls in between that cost as much as the arithmetic.
+`value.record` does the same for any op, but its calls cost as much as the arithmetic.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _binary(op: Op, function: ast.FunctionDef) -> str:
 
 
 def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Iterator[str]:
-    """Yield the statements of a row that its value and the derivatives for some operands need, stored in `node`."""
+    """Yield the statements of a row needed for its value and the derivatives of some operands, stored in `node`."""
     statements = [s for s in function.body if not isinstance(s, ast.Expr)]
     parameters = [argument.arg for argument in function.args.args]
     if len(statements) > INLINED and len(parameters) > 1:

@@ -1,4 +1,4 @@
-"""Writes the rows' second derivatives in C (`ops_second.h`).
+"""Generates the rows' second derivatives in C (`ops_second.h`).
 
 The trees come from `autograd.ops.rules`, which the Python backend compiles; here they become functions of the operands,
 the value and the local derivatives, one for each pair of operands.
@@ -16,8 +16,8 @@ from autograd.ops.rules import second_derivatives
 
 __all__ = ["PAIRS", "second_header"]
 
-PAIRS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))  # in this order they fill an array
-OPERATORS: Final = frozenset("+-*/")  # those that C has, too
+PAIRS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))  # in the order in which they fill an array
+OPERATORS: Final = frozenset("+-*/")  # those that C has too
 COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -45,14 +45,14 @@ second_derivatives(int op, const double *x, double out, const double *slope, con
 
 
 class _Lines:
-    """Straight-line C: each expression that is not a name or a number gets a name, once."""
+    """Straight-line C: each expression other than a name or number is assigned to a variable once."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, str] = {}
 
     def atom(self, node: ast.expr) -> str:
-        """Return the name or number that stands for an expression."""
+        """Return the name or number for an expression."""
         match node:
             case ast.Constant(value=int() | float() as number):
                 return repr(float(number))
@@ -103,7 +103,7 @@ def _case(op: Op, pairs: Mapping[tuple[int, int], ast.expr]) -> str:
     n = len(op.parameters)
     given = ", ".join([*(f"x[{i}]" for i in range(n)), "out", *(f"slope[{i}]" for i in range(n))])
     lines = [f"    case OP_{op.name}:"]
-    if n > 1 and any(map(_uses_slopes, pairs.values())):  # a constant operand has none that was recorded
+    if n > 1 and any(map(_uses_slopes, pairs.values())):  # a constant operand has no recorded slope
         unknown = " || ".join(f"isnan(slope[{i}])" for i in range(n))
         call = f"op_{op.name}({', '.join([*(f'x[{i}]' for i in range(n)), *(f'&own[{i}]' for i in range(n))])})"
         lines += [f"        if ({unknown}) {{", f"            {call};", "            slope = own;", "        }"]

@@ -1,4 +1,4 @@
-"""Writes what the table adds to `Value` and to the module, for type checkers (`_signatures.pyi`)."""
+"""Generates the signatures of the table's methods and functions for type checkers (`_signatures.pyi`)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _function_signatures(op: Op) -> str:
     parameters = parameters_of(op)
     lines = []
     for first in range(len(parameters) + 1):
-        # A Value can't stand where a default does unless the caller says so: no default in that overload.
+        # A Value can't take the place of a default unless it is passed: no default in that overload.
         words = [
             _typed(p, "float" if i < first else "Value" if i == first else "Operand", None if i == first else default)
             for i, (p, default) in enumerate(parameters)

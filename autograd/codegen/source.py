@@ -1,4 +1,4 @@
-"""Reads the rows and their helpers as syntax trees, and writes what C and JavaScript spell alike."""
+"""Reads the rows and their helpers as syntax trees, and writes what C and JavaScript have in common."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ NAMED: Final = {name: value for module in HELPERS for name, value in vars(module
 
 
 class UntranslatableError(Exception):
-    """A row uses Python that has no translation; the text says what and on which line of rows.py."""
+    """Raised for a row whose Python has no translation; the text names the construct and its line in rows.py."""
 
     def __init__(self, node: ast.AST, why: str) -> None:
         super().__init__(f"rows.py line {getattr(node, 'lineno', 0)}: {why}, got {ast.unparse(node)!r}")
 
 
 class Source:
-    """The rows and their helpers as syntax trees, by name."""
+    """The syntax trees of rows and their helpers, by name."""
 
     def __init__(self, qualified: bool = False) -> None:
         self.rows = {name: tree for module in ROWS for name, tree in _functions(module, qualified).items()}
@@ -62,7 +62,7 @@ class Source:
 
 
 class _Unqualified(ast.NodeTransformer):
-    """`numerics.name` as `name`: rows call nothing else by a bare name."""
+    """Replaces `numerics.name` by `name`; rows call nothing else by a bare name."""
 
     modules: ClassVar = {module.__name__.rpartition(".")[2] for module in HELPERS}
 
@@ -85,7 +85,7 @@ def _names(function: ast.FunctionDef) -> Iterator[str]:
 
 
 class Expressions(ABC):
-    """Writes Python's expressions in a language of C's family: operators, choices, comparisons; calls are its own."""
+    """Writes Python expressions in a C-like language; subclasses write calls."""
 
     equal: ClassVar = "=="
     unequal: ClassVar = "!="
@@ -110,12 +110,12 @@ class Expressions(ABC):
         }
 
     def write(self, node: ast.expr, around: int = CHOICE) -> str:
-        """Write a node, in brackets if it binds more loosely than what stands around it."""
+        """Write a node, in brackets if it binds more loosely than its context."""
         text, precedence = self._with_precedence(node)
         return f"({text})" if self.bracketed(precedence, around) else text
 
     def bracketed(self, precedence: int, around: int) -> bool:
-        """Return whether an expression needs brackets where it stands."""
+        """Return whether an expression needs brackets in its context."""
         return precedence < around
 
     @abstractmethod
@@ -124,7 +124,7 @@ class Expressions(ABC):
 
     @abstractmethod
     def own(self, node: ast.expr) -> tuple[str, int]:
-        """Write what each language writes its own way, and give its precedence."""
+        """Write an expression specific to the language, and return its precedence."""
 
     def _with_precedence(self, node: ast.expr) -> tuple[str, int]:
         match node:
@@ -158,7 +158,7 @@ class Expressions(ABC):
         return f"{self.write(left, precedence)} {symbol} {self.write(right, precedence + 1)}", precedence
 
     def listed(self, nodes: list[ast.expr]) -> str:
-        """Write several, between commas."""
+        """Write expressions separated by commas."""
         return ", ".join(self.write(node) for node in nodes)
 
 
@@ -178,7 +178,7 @@ def quoted(text: str) -> str:
 
 
 def filled(words: list[str], indent: str = "    ") -> str:
-    """Words between commas, in as many lines as it takes."""
+    """Return words separated by commas, wrapped into lines."""
     lines, line = [], indent
     for word in words:
         if len(line) + len(word) + 2 > WIDTH:

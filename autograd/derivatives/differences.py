@@ -1,7 +1,7 @@
-"""Derivatives from values alone, each with a bound on its error: what gradients are checked against.
+"""Derivatives from function values alone, each with a bound on its error; gradients are checked against them.
 
-An op that has a complex form is differentiated by a complex step (Squire and Trapp 1998), to the last digits. Others,
-and whole functions, by central differences extrapolated to step 0, with the error that the extrapolation shows
+An op with a complex form is differentiated by a complex step (Squire and Trapp 1998), to the last digits. Other ops,
+and whole functions, use central differences extrapolated to step 0, with the error estimate of the extrapolation
 (Ridders 1982).
 """
 
@@ -19,14 +19,14 @@ from autograd.ops import TABLE, ieee
 __all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local", "settled"]
 
 EPSILON = 2.0**-52
-STEP = 2.0**-500  # of the complex kind: so small that its square is nothing
+STEP = 2.0**-500  # of the complex step: so small that its square vanishes
 NEAR = 2.0**-60  # the same relative to the operand, where that is tiny
-TINIEST = 2.0**-1066  # what is smaller loses its digits to underflow
+TINIEST = 2.0**-1066  # smaller results lose digits to underflow
 ROWS = 11
 
 
 class Crossing(Exception):
-    """An evaluation that took another branch than the point's own; the step has to be smaller."""
+    """Raised by an evaluation that took another branch than at the point; the step has to be smaller."""
 
 
 def difference(
@@ -37,13 +37,13 @@ def difference(
     Parameters
     ----------
     evaluate : callable
-        The function; raises `Crossing` where a step must not go.
+        The function; raises `Crossing` where it can't be evaluated.
     x : float
-        Where.
+        The point.
     width : float
-        The first step; it shrinks to where the function is finite and takes no other branch.
+        The first step; it is reduced until the function is finite and takes the same branch.
     rounding : float
-        What a value may be off besides its own rounding, as the function rounds inside.
+        The error of a value beyond its own rounding.
 
     Returns
     -------
@@ -88,13 +88,13 @@ def settled(
 ) -> tuple[float, float]:
     """Return the derivative on which differences from several first steps agree, and a bound on its error.
 
-    The narrowest steps that give a number at all are trusted first; a wider one, with less rounding error, is taken
-    as long as it agrees with them within both bounds. So what wide steps pass over, a kink or a narrow peak, is seen.
+    The narrowest steps that give a number are trusted first; a wider one, with less rounding error, is used as long as
+    it agrees with them within both bounds. A kink or a narrow peak that wide steps miss is therefore detected.
 
     Parameters
     ----------
     evaluate, x, rounding
-        As of `difference`.
+        As for `difference`.
     widths : sequence of float
         The first steps.
 
@@ -149,7 +149,7 @@ def local(node: Value, position: int) -> tuple[float, float]:
             raise Crossing
         try:
             return values(*at)
-        except (ValueError, ArithmeticError):  # an added op beyond where it is defined
+        except (ValueError, ArithmeticError):  # an added op outside its domain
             raise Crossing from None
 
     values = _values(node.op, operands[0])
@@ -169,7 +169,7 @@ def _values(name: str, x: float) -> Callable[..., float]:
 
 @lru_cache(maxsize=1024)
 def _kink(name: str) -> list[tuple[list[Callable[..., float]], Callable[..., bool]]]:
-    """Return a row's condition, for each of its alternatives: what is all 0 at the kink, and what must hold besides."""
+    """Return a row's kink condition as alternatives: expressions that are all 0 at the kink, and further conditions."""
     op = TABLE[name]
     body = ast.parse(op.kinks or "False", mode="eval").body
     pairs = []
@@ -194,7 +194,7 @@ def _function(parameters: Sequence[str], text: str) -> Callable[..., Any]:
 
 
 def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
-    """Return whether an op's operands are on two sides of a kink.
+    """Return whether two points are on different sides of an op's kink.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def crosses(name: str, before: Sequence[float], after: Sequence[float]) -> bool:
 
 
 def kink_distance(name: str, operands: Sequence[float]) -> float:
-    """How far an op's operands are from its kink, inf if it has none near.
+    """Return the distance of an op's operands from its kink, inf if there is none nearby.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def kink_distance(name: str, operands: Sequence[float]) -> float:
 
 
 def at_kink(name: str, operands: Sequence[float]) -> bool:
-    """Return whether an op isn't differentiable at these operands, by its row.
+    """Return whether an op isn't differentiable at these operands, according to its row.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""Second derivatives of a recorded graph as numbers: products with vectors, and whole Hessians by their sparsity.
+"""Second derivatives of a recorded graph as numbers: Hessian-vector products, and sparse Hessians.
 
-A Hessian costs one sweep forward and one back, each carrying as many directions at once as the sparsity pattern has
-colours: columns that share no row travel together (Curtis, Powell and Reid 1974), and a row that is nearly full is read
-as a column, since the matrix is symmetric (Powell and Toint 1979).
+A Hessian costs one sweep forward and one back, each with as many directions as the sparsity pattern has colours:
+columns that share no row use one direction (Curtis, Powell and Reid 1974), and a row that is nearly full is read as a
+column, since the matrix is symmetric (Powell and Toint 1979).
 
-The C core does the same in `csrc/value/hessian.h`, and leaves to the code here what needs more than arithmetic: ops
-that users added, the slopes of slopes, inputs that aren't leaves.
+The C core does the same in `csrc/value/hessian.h`, and leaves to this module what needs more than arithmetic: ops added
+by users, slopes of slopes, inputs that aren't leaves.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from autograd.engine.backend import Value
 from autograd.ops import TABLE
 
 Found: TypeAlias = tuple[list[Value], set[int]]
-FEW = 4  # operands: with more of them, several directions at once go as matrices
+FEW = 4  # operands: above this, several directions are combined as matrices
 
 __all__ = ["slope_tangents", "hessian_array", "hessian_of", "product", "products", "second_derivatives", "sparsity"]
 
 
 def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
-    """Return (i, j, ∂²node/∂operands[i]∂operands[j]) for i ≤ j where it isn't 0 by its form; for ops of fixed arity.
+    """Return (i, j, ∂²node/∂operands[i]∂operands[j]) for i ≤ j except where identically 0; for ops of fixed arity.
 
     Examples
     --------
@@ -62,19 +62,19 @@ def _by_graph(node: Value, i: int, j: int) -> float:
 
 
 def slope_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
-    """Return how each of a node's local derivatives moves when its operands do.
+    """Return the tangents of a node's local derivatives.
 
     Parameters
     ----------
     node : Value
         A computed node.
     moving : sequence
-        For each operand its tangent, a float or an array of several; None where it stands still.
+        For each operand its tangent, a float or an array of several; None if it is constant.
 
     Returns
     -------
     list
-        For each operand the tangent of ∂node/∂operand; None where it is constant.
+        For each operand the tangent of ∂node/∂operand; None if it is constant.
 
     Examples
     --------
@@ -104,9 +104,9 @@ def slope_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
 
 
 def _softmax_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
-    """How the weights p of a logsumexp move: p·(t − Σ p·t), with tangents t relative to that of the largest operand.
+    """Return the tangents of a logsumexp's softmax weights p: p·(t − Σ p·t), with t relative to the largest's.
 
-    So no weight near 1 is the complement of the others.
+    No weight near 1 is therefore the complement of the others.
     """
     numbers = [x if isinstance(x, float) else x.data for x in node.operands]
     top = max(range(len(numbers)), key=numbers.__getitem__)
@@ -123,9 +123,9 @@ def _softmax_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
 
 
 def _slope_tangents_by_graph(node: Value, moving: Sequence[Any]) -> list[Any]:
-    """Return the same for an op whose derivatives are Python functions: their graphs, differentiated."""
+    """Do the same for an op whose derivatives are Python functions, by differentiating their graphs."""
     with recording():
-        # A leaf stays itself: what the op's function closes over is one.
+        # A leaf is kept as it is: it may be in the closure of the op's function.
         fresh = [Value(x.data) if isinstance(x, Value) and x.op else x for x in node.operands]
         again = apply(node.op, fresh)
         slopes = [0.0 if isinstance(x, float) else slope(again, i) for i, x in enumerate(fresh)]
@@ -148,13 +148,13 @@ def products(
     Parameters
     ----------
     output : Value
-        What to differentiate.
+        The Value to differentiate.
     inputs : sequence of Value
-        For what.
+        The Values to differentiate with respect to.
     directions : sequence
-        For each input its component: a float, or an array with its component in each of several directions.
+        For each input its component: a float, or an array of its components in several directions.
     found : tuple
-        What `active` gives for the output and the inputs, where it is known.
+        The result of `active` for the output and the inputs, if known.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def _products(
     nodes, ids = found or active([output], inputs)
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
-    adjoint_tangents: dict[int, Any] = {}  # how each adjoint moves in the direction
+    adjoint_tangents: dict[int, Any] = {}  # the tangent of each adjoint
     detecting = modes.detecting()
     if detecting:
         inspect_sweep([(output, 1.0)], ids)
@@ -221,7 +221,7 @@ def _products(
             if key not in ids:
                 continue
             if selects and derivative == 0.0:
-                # Nothing arrives now, but what was 0 may move: alpha · e^x where alpha is 0.
+                # The adjoint is 0, but may have a tangent: alpha · e^x where alpha is 0.
                 if change is not None and math.isfinite(gradient):
                     adjoints.setdefault(key, 0.0)
                     _accumulate(adjoint_tangents, key, _times(gradient, change))
@@ -243,7 +243,7 @@ def _accumulate(sums: dict[int, Any], key: int, term: Any) -> None:
 
 
 def _times(factor: Any, tangent: Any) -> Any:
-    """factor · tangent; of several directions, those that stand still stay so where the factor is infinite or nan."""
+    """Return factor · tangent; directions with tangent 0 stay 0 where the factor is infinite or nan."""
     product = factor * tangent
     if not hasattr(tangent, "dtype") or math.isfinite(factor):
         return product
@@ -264,7 +264,7 @@ def _spread(
     adjoints: dict[int, float],
     adjoint_tangents: dict[int, Any],
 ) -> None:
-    """The same for a node with many operands and many directions: all operands' rows as one matrix."""
+    """Do the same for a node with many operands and many directions: all operands' rows as one matrix."""
     import numpy
 
     derivatives = node.local_derivatives
@@ -281,7 +281,7 @@ def _spread(
 
 
 def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
-    """Σ derivative · tangent; of many arrays as one product with a matrix."""
+    """Return Σ derivative · tangent; for many arrays as one matrix product."""
     if len(tangents) > FEW and hasattr(tangents[0], "dtype") and all(map(math.isfinite, derivatives)):
         import numpy
 
@@ -309,11 +309,11 @@ def _tangents(nodes: Sequence[Value], inputs: Sequence[Value], directions: Seque
     return tangents
 
 
-# Sparsity: sets of inputs are the bits of integers
+# Sparsity: sets of inputs as the bits of integers
 
 
 def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None) -> list[int]:
-    """Return for each input the set of inputs with which its second derivative may not be 0, as bits.
+    """Return for each input the set of inputs with which its second derivative may be non-zero, as bits.
 
     Examples
     --------
@@ -331,7 +331,7 @@ def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None)
             below[id(node)] = met
     rows = [0] * len(inputs)
     everything, full = (1 << len(inputs)) - 1, 0
-    for node in reversed(nodes):  # from the output: there a loss mixes everything, and the rest is then known
+    for node in reversed(nodes):  # from the output: a loss mixes everything there, which settles the rest
         if not node.op or not below[id(node)] & ~full:
             continue
         for first, other in _mixed(node, below):
@@ -343,7 +343,7 @@ def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None)
 
 
 def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of sets of inputs that the node mixes."""
+    """Yield the pairs of sets of inputs that the node combines nonlinearly."""
     sets = [0 if isinstance(x, float) else below.get(id(x), 0) for x in node.operands]
     row = TABLE[node.op]
     if row.form == "products":
@@ -405,7 +405,7 @@ def hessian_of(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
 
 
 def _hessian_by_reverse(output: Value, inputs: Sequence[Value]) -> list[list[float]]:
-    """The Hessian by a reverse sweep over a reverse sweep, which counts where the order of operations matters."""
+    """Return the Hessian by reverse over reverse, which defines the result where the order of operations matters."""
     rows = [[0.0] * len(inputs) for _ in inputs]
     for i, first in enumerate(_slopes(output, inputs)):
         if isinstance(first, Value):
@@ -420,7 +420,7 @@ def _slopes(output: Value, inputs: Sequence[Value]) -> list[Any]:
 
 
 def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
-    """Return the same as a numpy array, which the C core fills without making a float of each entry."""
+    """Return the same as a numpy array, which the C core fills without creating floats."""
     import numpy
 
     c, matrix = in_c(), numpy.zeros((len(inputs), len(inputs)))
@@ -445,7 +445,7 @@ def _hessian(output: Value, inputs: Sequence[Value], found: Found) -> list[list[
 
 
 def _mirrored(rows: Any) -> list[list[float]]:
-    """Return the upper half of a full matrix, below the diagonal too."""
+    """Mirror the upper half of a full matrix."""
     if numpy := _numpy():
         upper = numpy.triu(numpy.array(rows))
         mirrored: list[list[float]] = (upper + numpy.triu(upper, 1).T).tolist()
@@ -455,7 +455,7 @@ def _mirrored(rows: Any) -> list[list[float]]:
 
 
 def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int], found: Found) -> Any:
-    """For each input the products of its row with the sum of the columns of each colour."""
+    """Return for each input the products of its row with the sum of the columns of each colour."""
     count = max(colours, default=-1) + 1
     if count > 4 and (numpy := _numpy()):
         directions = numpy.zeros((len(inputs), count))
@@ -470,6 +470,6 @@ def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int], foun
 def _numpy() -> Any:
     try:
         import numpy
-    except ImportError:  # a dependency for batches; one direction at a time works without
+    except ImportError:  # numpy is needed for batches only; without it, one direction at a time
         return None
     return numpy

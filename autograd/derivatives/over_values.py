@@ -1,7 +1,7 @@
-"""A row's derivative text at work: over Values it is a graph, differentiated once more it is a number.
+"""Evaluation of a row's derivative text: over Values as a graph, or differentiated once more as a number.
 
-The text is read once per op and compiled. Over Values an exact constant folds (0 · x is nothing, x ** 1 is x), so that
-a derivative that is 0 by its form never meets an infinity; comparisons are constants.
+The text is parsed once per op and compiled. Over Values exact constants are folded (0 · x is 0, x ** 1 is x), so that a
+derivative that is identically 0 never meets an infinity; comparisons are constants.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def apply(name: str, operands: Sequence[Operand]) -> Any:
 
 
 def record(op: Op, operands: Sequence[Any]) -> Any:
-    """Apply an op that a user added, which the backends do not know."""
+    """Apply an op added by a user, which the backends do not know."""
     kept = tuple(x if isinstance(x, Value) else _number(op.name, x) for x in operands)
     numbers = [modes.number(x) if isinstance(x, Value) else x for x in kept]
     try:
         data, *slopes = op.compute(*numbers)
-    except Exception:  # who catches it branches on the numbers
+    except Exception:  # a caller that catches it branches on the numbers
         for x, number in zip(kept, numbers) if modes.active else ():
             if isinstance(x, Value):
                 modes.observed("float", x, None, number)
@@ -64,7 +64,7 @@ def record(op: Op, operands: Sequence[Any]) -> Any:
     node = backend.restore(op.name, kept, float(data), derivatives)
     if not modes.active:
         return node
-    if recorder := modes.recorder():  # who would have caught an error branches on its absence
+    if recorder := modes.recorder():  # a caller prepared for an error branches on its absence
         recorder.observed("computed", node, None, True)
     return modes.recorded(node)
 
@@ -81,7 +81,7 @@ def _number(op: str, x: Any) -> float:
 def _compile(body: ast.expr, parameters: Sequence[str], names: Mapping[str, Any]) -> Rule:
     arguments = ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, [])
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
-    # What an op calls on the way, such as the C core's report of an anomaly, imports by way of the caller's builtins.
+    # Functions that an op calls, such as the C core's report of an anomaly, import through the caller's builtins.
     known = {"__builtins__": {"__import__": __import__}, "pi": math.pi, **names}
     function: Rule = eval(compile(tree, "<derivative>", "eval"), known)
     return function
@@ -95,17 +95,17 @@ def _is_constant(x: object, number: float) -> bool:
 
 
 def add(x: Any, y: Any) -> Any:
-    """x + y, where an exact 0 is nothing."""
+    """x + y, where an exact 0 adds no op."""
     return y if _is_constant(x, 0.0) else x if _is_constant(y, 0.0) else x + y
 
 
 def sub(x: Any, y: Any) -> Any:
-    """x − y, where an exact 0 is nothing."""
+    """x − y, where an exact 0 adds no op."""
     return x if _is_constant(y, 0.0) else -y if _is_constant(x, 0.0) else x - y
 
 
 def mul(x: Any, y: Any) -> Any:
-    """x · y, where 0 by form (a comparison, an int) wins and an exact ±1 adds no op; 0.0 times a Value is computed."""
+    """x · y, where an identical 0 (a comparison, an int) wins and an exact ±1 adds no op; 0.0 · Value is computed."""
     for a, b in ((x, y), (y, x)):
         if not isinstance(a, Value):
             if a == 1.0:
@@ -118,7 +118,7 @@ def mul(x: Any, y: Any) -> Any:
 
 
 def div(x: Any, y: Any) -> Any:
-    """x / y, where 0 by form above wins and an exact divisor of 1 adds no op."""
+    """x / y, where an identical 0 as x wins and an exact divisor of 1 adds no op."""
     return 0 if type(x) is int and x == 0 else x if _is_constant(y, 1.0) else backend.div(x, y)
 
 
@@ -128,19 +128,19 @@ def pow(x: Any, y: Any) -> Any:
 
 
 def pow_slope_x(x: Any, y: Any) -> Any:
-    """Return the derivative of x ** y for x, where the exact exponents 1 and 2 need no power."""
+    """The derivative of x ** y in x, where the exact exponents 1 and 2 need no power."""
     return 1.0 if _is_constant(y, 1.0) else mul(2.0, x) if _is_constant(y, 2.0) else LIBRARY["pow_slope_x"](x, y)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """x or y, which a constant condition chooses at once."""
+    """x or y, selected at once by a constant condition."""
     if isinstance(condition, Value):
         return LIBRARY["where"](condition, x, y)
     return x if condition != 0.0 else y
 
 
-FEW = 4  # operands, of which each combination of numbers now and before is tried
-cached = lru_cache(maxsize=1024)  # by names of ops, of which a program may add and remove any number
+FEW = 4  # up to this many operands, every combination of current and former numbers is tried
+cached = lru_cache(maxsize=1024)  # keyed by names of ops, of which a program may add and remove any number
 
 PLAIN: dict[str, Rule] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 FOLDING: dict[str, Rule] = {
@@ -165,15 +165,15 @@ def _added(name: str) -> Rule:
 
 
 def slope(node: Value, position: int) -> Any:
-    """Return ∂node/∂operands[position] as a Value that can be differentiated, or as a float where it is constant.
+    """Return ∂node/∂operands[position] as a Value that can be differentiated, or as a float if it is constant.
 
-    Its value is the local derivative that the node recorded. None stands for nothing: the operand that an op doesn't
-    select, the condition of `where`.
+    Its value is the recorded local derivative. None means nothing: an operand that the op doesn't select, or the
+    condition of `where`.
 
     Raises
     ------
     AutogradError
-        If a leaf's data was set more than once after the node was computed, and the derivative takes it.
+        If a leaf's data was set more than once after the node was computed, and the derivative depends on it.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def slope(node: Value, position: int) -> Any:
 
 
 def slopes(node: Value, wanted: Container[int]) -> Iterator[tuple[Value, Any]]:
-    """Yield each operand whose id is wanted with its `slope`, one that stands twice twice; in linear time.
+    """Yield each operand whose id is wanted with its `slope`, once per occurrence; in linear time.
 
     Examples
     --------
@@ -204,9 +204,9 @@ def slopes(node: Value, wanted: Container[int]) -> Iterator[tuple[Value, Any]]:
 
 
 def recorded_operands(node: Value) -> Sequence[Any]:
-    """Return a node's operands with the numbers that it was computed from.
+    """Return a node's operands with the numbers from which it was computed.
 
-    A leaf whose data was set afterwards is replaced by a node above it that has the number from before.
+    A leaf whose data was set afterwards is replaced by a node above it that has the previous number.
 
     Examples
     --------
@@ -228,18 +228,18 @@ def recorded_operands(node: Value) -> Sequence[Any]:
 
 
 def _gives(node: Value, numbers: Sequence[float]) -> bool:
-    """Return whether the node's op makes its value and its local derivatives of these numbers, to the last bit."""
+    """Return whether the node's op gives its value and local derivatives for these numbers, to the last bit."""
     return all(map(_same, (node.data, *node.local_derivatives), _made_of(node, numbers)))
 
 
 def _made_of(node: Value, numbers: Sequence[float]) -> list[float]:
-    """Value and local derivatives, one for each operand that is a Value, that the node's op makes of these numbers."""
+    """Return the value of the node's op for these numbers, and the local derivative for each Value among them."""
     value, *found = TABLE[node.op].compute(*numbers)
     return [value, *(d for x, d in zip(node.operands, found) if not isinstance(x, float))]
 
 
 def _at(x: Operand, number: float) -> Value:
-    """Return a node above a leaf that has another number."""
+    """Return a node above a leaf, with another number."""
     return backend.restore("add", (x, 0.0), number, (1.0,))
 
 
@@ -261,10 +261,10 @@ def _same(x: float, y: float) -> bool:
 
 
 def _at_recorded(node: Value, result: Value, number: float) -> Value:
-    """Return the derivative with the number that was recorded, where that differs in the last digits."""
+    """Return the derivative with the recorded number, if that differs in the last digits."""
     if modes.active:
         return result
-    if not result.op:  # a leaf that was set since: of a product the number is the one that it had
+    if not result.op:  # a leaf that was set since: a product has its previous number
         return _at(result, number)
     names = [f"{x.label or 'a leaf'} = {x.data!r}" for x in node.parents if not x.op]
     numbers = [x if isinstance(x, float) else x.data for x in recorded_operands(node)]
@@ -278,9 +278,9 @@ def _at_recorded(node: Value, result: Value, number: float) -> Value:
 
 
 def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
-    """Return the same for an op that a user added.
+    """Do the same for an op added by a user.
 
-    Where its derivative over Values isn't finite but the number is (a removable singularity), the number stands in.
+    Where its derivative over Values isn't finite but the number is (a removable singularity), the number is used.
     """
     operands = node.operands
     rule = _over_values(op.name)[position] if op.rules is None else op.rules[position]
@@ -292,7 +292,7 @@ def _slope_of_added(node: Value, op: Op, position: int, number: float) -> Any:
         return result
     if not math.isfinite(number):
         return result
-    for x in operands:  # a number for this point alone
+    for x in operands:  # a number valid at this point only
         if isinstance(x, Value):
             modes.observed("data", x, None, modes.number(x))
     return number
@@ -309,10 +309,10 @@ def _structural(node: Value, operands: Sequence[Any], position: int, number: flo
 
 
 def _softmax(node: Value, operands: Sequence[Any]) -> list[Any]:
-    """Return the weights of a logsumexp as a graph: of e^(x − largest) each one's portion of the sum with all others.
+    """Return the softmax weights of a logsumexp as a graph: each e^(x − largest) over its sum with all others.
 
-    What the largest is doesn't matter to the weights, so it counts as a constant, and no weight is the complement of
-    another: nothing cancels when it is differentiated again.
+    The weights don't depend on the choice of the largest, so it is a constant; no weight is the complement of another,
+    and nothing cancels when differentiated again.
     """
     last = JointRules._last
     if last is not None and last[0] is _softmax and last[1] is node:
@@ -326,7 +326,7 @@ def _softmax(node: Value, operands: Sequence[Any]) -> list[Any]:
 
 
 def _with_number(weight: Any, number: float) -> Any:
-    """The same node with the number that the row gives, where a sum in another order differs in the last digits."""
+    """Return the same node with the row's number, which a sum in another order may miss in the last digits."""
     if modes.active or not isinstance(weight, Value) or not math.isclose(weight.data, number, rel_tol=1e-12):
         return weight
     return backend.restore(weight.op, weight.operands, number, weight.local_derivatives)
@@ -339,15 +339,15 @@ def _largest(operands: Sequence[Any]) -> Any:
 
 
 def _running_sums(terms: Sequence[Any]) -> list[Any]:
-    """For each term the sum of those before it."""
+    """Return for each term the sum of those before it."""
     return list(itertools.accumulate(terms[:-1], add, initial=0.0))
 
 
 class JointRules(Sequence[Rule]):
-    """Rules from one that gives the derivatives for all operands at once, which isn't asked again for each of them.
+    """Separate rules from one that returns the derivatives for all operands at once, called once per node.
 
-    Only the node that was asked last is remembered, of all ops: an op that kept one would never be let go, as its nodes
-    keep it.
+    Only the last node is cached, for all ops together: an op that cached one of its nodes would never be freed, as its
+    nodes hold it.
     """
 
     _last: tuple[Any, Any, Sequence[Any]] | None = None
@@ -371,15 +371,15 @@ class JointRules(Sequence[Rule]):
 
     @staticmethod
     def forget() -> None:
-        """Keep no graph alive."""
+        """Drop the cached graph."""
         JointRules._last = None
 
 
-# Differentiated once more, as numbers
+# Second derivatives as numbers
 
 
 def hessian_pattern(op: Op) -> tuple[tuple[int, int], ...]:
-    """Return the pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't 0 by its form.
+    """Return the pairs (i, j) of operands, i ≤ j, for which ∂²out/∂i∂j isn't identically 0.
 
     Examples
     --------
@@ -391,7 +391,7 @@ def hessian_pattern(op: Op) -> tuple[tuple[int, int], ...]:
 
 @cached
 def second(name: str) -> dict[tuple[int, int], Rule | None]:
-    """For each pair that isn't 0 by its form a function of operands, out and local derivatives; None: by a graph."""
+    """Return for each such pair a function of operands, out and local derivatives; None if it needs a graph."""
     op = TABLE[name]
     if any(_calls_functions(parse(text, op.parameters, name)) for text in op.graph):
         n = len(op.parameters)
@@ -401,13 +401,13 @@ def second(name: str) -> dict[tuple[int, int], Rule | None]:
 
 
 def over_floats(body: ast.expr, parameters: Sequence[str]) -> Rule:
-    """Compile a parsed derivative into a function of floats, which holds the rows that it calls and no other."""
+    """Compile a parsed derivative into a function of floats, which references only the rows that it calls."""
     called = {x.id for x in ast.walk(body) if isinstance(x, ast.Name)}
     return _compile(body, parameters, {row: valued(row) for row in called if row in BUILT_IN or row in TABLE})
 
 
 def _calls_functions(body: ast.expr) -> bool:
-    """Return whether it calls an op whose derivative is not a text."""
+    """Return whether an expression calls an op whose derivative is not a text."""
     return any(isinstance(x, ast.Name) and x.id in TABLE and TABLE[x.id].rules is not None for x in ast.walk(body))
 
 
@@ -421,7 +421,7 @@ def valued(name: str) -> Rule:
 
 
 def recording() -> Any:
-    """Within this block ops are recorded, whatever `no_grad()` stands outside."""
+    """Record ops inside the block, even within `no_grad()`."""
     return _Recording()
 
 

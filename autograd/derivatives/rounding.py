@@ -1,4 +1,4 @@
-"""How many digits of a recorded result can be trusted: a first-order bound on its rounding error, from one sweep."""
+"""A first-order bound on the rounding error of a recorded result, from one sweep."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.ops import TABLE
 __all__ = ["Contribution", "RoundingBound", "rounding_error"]
 
 UNIT = 2.0**-53  # relative error of one rounding
-TINY = 2.0**-1074  # what a result among the subnormal numbers may be off
+TINY = 2.0**-1074  # rounding error of a subnormal result
 SHOWN = 10
 
 
@@ -27,11 +27,11 @@ class Contribution:
     node : Value
         The node.
     name : str
-        Its label, or how it is computed from its operands.
+        Its label, or its op and operands.
     value, adjoint : float
-        Its number, and the derivative of the result for it.
+        Its number, and the derivative of the result with respect to it.
     error : float
-        Bound on its own error, given exact operands.
+        A bound on its own error, for exact operands.
     bound : float
         |adjoint| · error.
     """
@@ -50,16 +50,16 @@ class Contribution:
 
 @dataclass(frozen=True, repr=False)
 class RoundingBound:
-    """A result, the bound on its error, and where that comes from.
+    """A result, the bound on its error, and the contributions to it.
 
     Attributes
     ----------
     value : float
         The result.
     bound : float
-        What it may be off, to first order: the sum of the contributions.
+        The first-order bound on its error: the sum of the contributions.
     contributions : tuple of Contribution
-        Those above 0, the largest first.
+        The non-zero ones, largest first.
     """
 
     value: float
@@ -68,7 +68,7 @@ class RoundingBound:
 
     @property
     def digits(self) -> float:
-        """How many decimal digits of the result are right: log₁₀(|value| / bound), at least 0; inf if it is exact."""
+        """Number of correct decimal digits: log₁₀(|value| / bound), at least 0; inf if the result is exact."""
         if self.bound == 0.0:
             return math.inf
         if self.value == 0.0 or not math.isfinite(self.value) or not math.isfinite(self.bound):
@@ -93,10 +93,10 @@ class RoundingBound:
 def rounding_error(output: Value, error: ByLeaf | None = None) -> RoundingBound:
     """Bound the rounding error of a recorded result, to first order, and name the nodes that contribute most.
 
-    Each node adds |adjoint| · (the bound on its op's own error, as the op's row states it); so a cancellation shows as
-    rounding before it whose adjoint is large beside the result. Products of two errors are left out: where the result
-    depends on a node that is nearly all error (a difference that is exactly 0, a quotient by noise), the bound says too
-    little. Leaves and constants count as exact unless `error` says otherwise.
+    Each node contributes |adjoint| · (the bound on its op's own error, as its row states); a cancellation appears as
+    earlier rounding whose adjoint is large relative to the result. Products of two errors are neglected: where the
+    result depends on a node that is nearly all error (a difference that is exactly 0, a quotient of noise), the bound
+    is too small. Leaves and constants count as exact unless given in `error`.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def rounding_error(output: Value, error: ByLeaf | None = None) -> RoundingBound:
     Raises
     ------
     TypeError
-        If the output is not a Value.
+        If the output isn't a Value.
     ValueError
         If a name isn't that of exactly one leaf, or an error is negative.
 
@@ -146,7 +146,7 @@ def rounding_error(output: Value, error: ByLeaf | None = None) -> RoundingBound:
 
 
 def own_error(node: Value) -> float:
-    """Return a bound on the error that a node's op makes, given exact operands.
+    """Return a bound on the error that a node's op makes for exact operands.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How much each input influences a result, and how their uncertainties and errors propagate to it, to first order."""
+"""Sensitivity of a result to its leaves, and linear propagation of their uncertainties, by one sweep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.engine.graph import leaves
 
 __all__ = ["Influence", "Sensitivity", "sensitivity"]
 
-ROUNDING = 1e-12  # of a pivot in correlations
+ROUNDING = 1e-12  # relative to a pivot of the correlations
 
 Name: TypeAlias = "Value | str"  # a leaf, or its label
 ByLeaf: TypeAlias = "Mapping[Any, float]"  # by Name; a Mapping[Name, float] would refuse a dict[Value, float]
@@ -28,19 +28,19 @@ class Influence:
     leaf : Value
         The leaf.
     label : str
-        Its label, or its place among the leaves where it has none.
+        Its label, or its index among the leaves if it has none.
     value, gradient : float
-        Its number, and the derivative of the result for it.
+        Its number, and the derivative of the result with respect to it.
     relative : float
-        gradient · value: how the result moves when the leaf does by its own size.
+        gradient · value: the change of the result when the leaf changes by its own size.
     uncertainty : float
-        Its standard deviation, 0 if none was given.
+        Its standard deviation, 0 if not given.
     spread : float
-        |gradient| · uncertainty: the standard deviation that it alone brings into the result.
+        |gradient| · uncertainty: its contribution to the standard deviation of the result.
     error : float
-        The bound on its error, 0 if none was given.
+        The bound on its error, 0 if not given.
     bound : float
-        |gradient| · error: how far off that error alone may put the result.
+        |gradient| · error: its contribution to the bound on the error of the result.
     """
 
     leaf: Value
@@ -68,7 +68,7 @@ class Influence:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The influences on a result, ranked.
+    """The influences of the leaves on a result, ranked.
 
     Attributes
     ----------
@@ -77,13 +77,13 @@ class Sensitivity:
     uncertainty : float
         Its standard deviation to first order: √(gᵀ C g) with the gradient g and the covariances C.
     bound : float
-        How far off the errors of the leaves may put it, to first order: the sum of |gradient| · error.
+        The first-order bound on its error from those of the leaves: the sum of |gradient| · error.
     by_value : tuple of Influence
-        Ranked by |gradient · value|, the largest first.
+        Ranked by |gradient · value|, largest first.
     by_uncertainty : tuple of Influence
-        Ranked by |gradient| · uncertainty, the largest first.
+        Ranked by |gradient| · uncertainty, largest first.
     by_error : tuple of Influence
-        Ranked by |gradient| · error, the largest first.
+        Ranked by |gradient| · error, largest first.
     """
 
     value: float
@@ -144,7 +144,7 @@ def total(effects: Iterable[float]) -> float:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines in columns, the first to the left and the others to the right."""
+    """Format rows as aligned columns, the first left-aligned and the others right-aligned."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     return [
         "  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths)))
@@ -168,9 +168,9 @@ def sensitivity(
     output : Value
         The result.
     uncertainties : mapping of Value or label to float
-        Standard deviations; leaves that are not listed are exact.
+        Standard deviations; other leaves are exact.
     covariance : mapping of (Value or label, Value or label) to float
-        Covariances of pairs of different leaves; pairs that are not listed are independent.
+        Covariances of pairs of different leaves; other pairs are independent.
     error : mapping of Value or label to float
         Bounds on the errors of leaves, such as 0.0005 for a number given to three decimals.
 
@@ -183,7 +183,7 @@ def sensitivity(
     ------
     ValueError
         If a name isn't that of exactly one leaf, a standard deviation or an error is negative, a covariance is larger
-        than the standard deviations allow, or several contradict each other.
+        than the standard deviations allow, or the covariances contradict each other.
 
     Examples
     --------
@@ -212,7 +212,7 @@ def sensitivity(
         Influence(x, x.label or f"leaf {i}", x.data, slope, sigmas.get(id(x), 0.0), errors.get(id(x), 0.0))
         for i, (x, slope) in enumerate(zip(below, gradients))
     ]
-    # Relative to the largest, so that no square leaves the range of floats.
+    # Scaled by the largest, so that no square overflows or vanishes.
     largest = max((one.spread for one in found if math.isfinite(one.spread)), default=0.0) or 1.0
     shares = {id(one.leaf): math.copysign(one.spread, one.gradient) / largest for one in found}
     variance = math.fsum(share * share for share in shares.values())
@@ -242,7 +242,7 @@ def sensitivity(
 
 
 def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels: Mapping[Value, str]) -> None:
-    """Raise unless a matrix of correlations has no negative eigenvalue, by Cholesky's decomposition."""
+    """Raise if a matrix of correlations has a negative eigenvalue, by Cholesky decomposition."""
     involved = [(x, label) for x, label in labels.items() if any(id(x) == i for i, _ in correlations)]
     factor: list[list[float]] = []
     for k, (x, label) in enumerate(involved):
@@ -251,7 +251,7 @@ def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels
             rest = 1.0 if j == k else correlations.get((id(x), id(y)), 0.0)
             rest -= math.fsum(a * b for a, b in zip(row, factor[j] if j < k else row))
             pivot = factor[j][j] if j < k else 0.0
-            # A pivot of 0 is a leaf that others determine; what is left beside it must be 0 too.
+            # A pivot of 0 is a leaf determined by others; the rest of its column must be 0 too.
             if rest < -ROUNDING if j == k else pivot == 0.0 and rest * rest > ROUNDING:
                 raise ValueError(
                     f"sensitivity: the covariances contradict each other at {label!r}: no three or more leaves vary so"

@@ -1,4 +1,4 @@
-"""Derivatives carried down or up a recorded graph, as floats or as Values that can be differentiated again."""
+"""Forward and reverse sweeps over a recorded graph, in floats or in Values that can be differentiated again."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Pairs = Sequence[tuple[Value, Any]]  # nodes, each with a seed or tangent
 
 
 def in_c() -> Any:
-    """The C core, whose sweeps give floats at its own speed; None where it isn't in use or a mode wants to look on."""
+    """Return the C core, whose sweeps are faster; None if it isn't in use or a mode needs to see each step."""
     return backend._module if backend.CORE == "c" and not modes.active else None
 
 
 def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False) -> tuple[list[Value], set[int]]:
-    """Return the nodes below the outputs that depend on an input, operands first, and their ids; inputs included.
+    """Return the nodes below the outputs that depend on an input, operands first and inputs included, and their ids.
 
-    With `cut` the inputs are where the graph begins: one that was computed from another doesn't depend on it.
+    With `cut` the inputs are where the graph begins: an input computed from another doesn't depend on it.
     """
     ids = {id(x) for x in inputs}
     nodes = []
@@ -50,14 +50,14 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
 
 
 def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
-    """`topological` down to the nodes with ids in `ends`, which are included."""
+    """Return the nodes of `topological` above those with ids in `ends`, and these."""
     return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
 
 
 def derivatives(
     seeds: Sequence[tuple[Value, float]], order: Sequence[Node] | None = None, hooked: bool = False
 ) -> dict[int, float]:
-    """Return by `id` what `backward.sweep` gives: the derivative for each node that it reaches, leaves included.
+    """Return the result of `backward.sweep` by `id`: the derivative for each node that it reaches, leaves included.
 
     Examples
     --------
@@ -75,9 +75,9 @@ def derivatives(
 def pull(
     seeds: Pairs, inputs: Sequence[Value], order: Sequence[Node] | None = None, hooked: bool = False
 ) -> list[float]:
-    """Reverse mode in floats: Σ seed · ∂output/∂input for each input, by the meaning of `backward()`.
+    """Reverse mode in floats: Σ seed · ∂output/∂input for each input, as defined by `backward()`.
 
-    With `hooked` the gradient hooks of nodes are called.
+    With `hooked`, gradient hooks are called.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
 
 
 def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:
-    """Return the gradient by `pull`, or None if the output depends on other leaves too.
+    """Return the gradient by `pull`, or None if the output also depends on other leaves.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None
 
 
 def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list[Any]:
-    """Reverse mode over Values: as `pull`, but a result is a graph, or a float where it is constant.
+    """Reverse mode over Values: like `pull`, but a result is a graph, or a float if constant.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def _plain(x: Any) -> float:
 
 
 def _product(node: Value, local: Any, moved: Any) -> Any:
-    """local · moved, or None where the local derivative is 0 by form, or an op that selects would meet an infinity."""
+    """Return local · moved, or None where the local derivative is identically 0 or an op that selects meets inf."""
     if local is None:
         return None
     if not isinstance(local, Value):
@@ -222,15 +222,15 @@ def _push(tangents: Pairs, outputs: Sequence[Value], nodes: Sequence[Value]) -> 
 
 
 def moves(component: Any) -> bool:
-    """Whether a component of a seed or of a direction counts: a 0 gives nothing, even beside an infinite slope."""
+    """Return whether a component of a seed or direction counts: 0 contributes nothing, even with an infinite slope."""
     return isinstance(component, Value) or component != 0.0
 
 
 def directional(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
-    """Return the derivative of each output in a direction, as the reverse sweep has it.
+    """Return the derivative of each output in a direction, as defined by the reverse sweep.
 
-    Several outputs take one forward sweep. Where slopes are infinite, nan or of extreme size, the order in which they
-    are multiplied and added decides what comes of it: there the reverse sweep's counts.
+    Several outputs take one forward sweep. Where slopes are infinite, nan or extreme, the order of multiplications and
+    additions affects the result, and the reverse sweep is used.
 
     Examples
     --------
@@ -266,7 +266,7 @@ def _by_reverse(tangents: Pairs, output: Value) -> float:
 
 
 def directional_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
-    """As `directional`, but a result is a graph, or a float where it is constant.
+    """Like `directional`, but a result is a graph, or a float if constant.
 
     Examples
     --------
@@ -313,7 +313,7 @@ def _graph_by_reverse(tangents: Pairs, output: Value) -> Any:
 
 
 def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool) -> list[list[float]]:
-    """Return the Jacobian in floats: its columns, one for each input, if `forward`, else its rows.
+    """Return the Jacobian in floats: its columns, one per input, if `forward`, else its rows.
 
     Examples
     --------
@@ -327,5 +327,5 @@ def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool
             return found
     if forward:
         return [directional([(x, 1.0)], outputs) for x in inputs]
-    order = computed(outputs)  # as in C: where several outputs share nodes, one order for all of them
+    order = computed(outputs)  # as in C: one order for all outputs, which may share nodes
     return [pull([(y, 1.0)], inputs, order) for y in outputs]

@@ -1,9 +1,9 @@
 """Derivatives of recorded graphs and of functions, of any order: gradients, products, Jacobians, Hessians.
 
 Names and arguments are those of JAX and HIPS autograd. Each transform calls the function with inputs of its own and
-differentiates what they recorded, so nesting can't confuse one derivative with another: what an outer transform passes
-in is a node above the inner one's inputs. Where a result depends on Values (an argument that is one, a weight that the
-function closes over) it is a Value, which can be differentiated again; where everything is numbers it is numbers.
+differentiates what they record, so nested derivatives can't be confused: an argument from an outer transform is a node
+above the inner one's inputs. Where a result depends on other Values (an argument, a weight in the closure) it is a
+Value, which can be differentiated again; otherwise results are numbers.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
     inputs : Value, or nested containers of Values
         The leaves or computed nodes to differentiate with respect to.
     seeds : number or Value, or nested as `outputs`
-        Derivatives with respect to the outputs, 1 each if not given.
+        The derivatives with respect to the outputs, 1 each by default.
     create_graph : bool
         Whether to return Values, which can be differentiated again, instead of floats.
 
@@ -61,7 +61,7 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
     TypeError
         If an input isn't a Value, or an output isn't a number.
     ValueError
-        If there are more or fewer seeds than outputs.
+        If the number of seeds and outputs differs.
     GradientError
         If an output was computed inside `no_grad()`, which recorded nothing.
 
@@ -102,7 +102,7 @@ def _matching(what: str, nested: Any, tree: Tree) -> Numbers:
 
 # Functions
 
-# The leaves that transforms inside the function that is being differentiated made: nobody's Values from outside.
+# The leaves made by transforms inside the function being differentiated: they are not Values from outside.
 _inside: ContextVar[list[Value] | None] = ContextVar("inside", default=None)
 
 
@@ -147,7 +147,7 @@ class _Traced:
                 around.extend(self.inner if self.given.hold_values else [*self.inner, *self.inputs])
 
     def finish(self, outputs: Sequence[Any], extra: Numbers | None = None) -> bool:
-        """Return whether results are numbers: no Value from outside is in `outputs` or was among the arguments."""
+        """Return whether results are numbers: no Value from outside is in `outputs` or among the arguments."""
         if self.forgetting:
             return True
         if self.given.hold_values or (extra is not None and extra.hold_values):
@@ -155,7 +155,7 @@ class _Traced:
         return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
-        """Return the gradient of a scalar where results are numbers, else None."""
+        """Return the gradient of a scalar if results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
             if self.given.hold_values:
                 return None
@@ -164,7 +164,7 @@ class _Traced:
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
     def scalar(self, output: Any) -> Any:
-        """Return the output as a Value or float; TypeError if it is not a number."""
+        """Return the output as a Value or float; raise TypeError if it is not a number."""
         if not is_number(output):
             numbers = Tree.flatten(output, f"{self.name}: the function's result")[0]
             if len(numbers) != 1 or isinstance(output, (list, tuple, dict)):
@@ -177,7 +177,7 @@ class _Traced:
 
 
 def _input(x: Any, forgetting: bool) -> Value:
-    """Return a node of our own: a leaf, or above an outer transform's Value."""
+    """Return an input node: a leaf, or a node above an outer transform's Value."""
     return x * 1.0 if isinstance(x, Value) and not forgetting else Value(float(x))
 
 
@@ -227,10 +227,10 @@ def value_and_grad(
     function : callable
         Takes numbers, or nested lists, tuples, dicts and arrays of them; returns one number.
     argnums : int or sequence of int
-        The positional arguments to differentiate with respect to; with a sequence the gradient is a tuple.
+        The positional arguments to differentiate with respect to; for a sequence, the gradient is a tuple.
     has_aux : bool
-        Whether `function` returns (number, anything else); the value is then such a pair too, with numbers for the
-        Values in it that depend on the arguments alone.
+        Whether `function` returns (number, aux); the value is then such a pair, in which Values that depend only on the
+        arguments are replaced by numbers.
 
     Returns
     -------
@@ -246,7 +246,7 @@ def value_and_grad(
 
 
 class _Aux(Leaves):
-    """The Values among what a function returns besides its result; all else stays as it is."""
+    """The Values in the auxiliary result of a function; all else is kept unchanged."""
 
     def are_plain(self, kinds: set[type]) -> bool:
         return False
@@ -270,7 +270,7 @@ def _plain_parts(aux: Any, traced: _Traced) -> Any:
 
 
 def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) -> Function:
-    """Return the function of `value_and_grad`, with the name to use in errors."""
+    """Return the function of `value_and_grad`, with `name` in error messages."""
 
     def made(*arguments: Any, **named: Any) -> Any:
         traced = _Traced(name, function, arguments, argnums, named)
@@ -311,7 +311,7 @@ def grad(function: Callable[P, Any], argnums: Argnums = 0, has_aux: bool = False
 
 
 def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """Return a function's value and its directional derivative, in forward mode where there are several outputs.
+    """Return a function's value and its directional derivative, in forward mode if there are several outputs.
 
     Parameters
     ----------
@@ -343,7 +343,7 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
 
 
 def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
-    """Return a function's value, and its vector-Jacobian product as a function, in reverse mode.
+    """Return a function's value and its vector-Jacobian product as a function, in reverse mode.
 
     Parameters
     ----------
@@ -387,13 +387,13 @@ def jacobian(function: Callable[P, Any], argnums: Argnums = 0, mode: str = "auto
     argnums : int or sequence of int
         The positional arguments to differentiate with respect to.
     mode : {"auto", "reverse", "forward"}
-        One reverse sweep for each output, or one forward sweep for each input; "auto" takes the fewer.
+        One reverse sweep per output, or one forward sweep per input; "auto" uses the smaller number.
 
     Returns
     -------
     callable
-        Its result is nested as the function's, with the derivatives of each number nested as the argument; where both
-        are arrays, as one array of shape output.shape + input.shape.
+        Its result is nested as the function's, with the derivatives of each number nested as the argument; if both are
+        arrays, one array of shape output.shape + input.shape.
 
     Examples
     --------
@@ -428,8 +428,8 @@ def _jacobian_rows(inputs: Sequence[Value], outputs: Sequence[Any], forward: boo
 def hessian(function: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any]:
     """Return the matrix of second derivatives of a scalar function, as a function.
 
-    The matrix is exactly symmetric. Its cost follows its sparsity: that of a function of a thousand variables in which
-    each meets only its neighbours takes a few sweeps, not a thousand.
+    The matrix is exactly symmetric. The cost depends on its sparsity: for a function of a thousand variables that
+    couples neighbours only, it is a few sweeps, not a thousand.
 
     Parameters
     ----------
@@ -466,7 +466,7 @@ def hessian(function: Callable[P, Any], argnums: Argnums = 0) -> Callable[P, Any
 
 
 def _hessian_graph(output: Value, inputs: Sequence[Value]) -> list[list[Any]]:
-    """Return the Hessian as graphs: the upper half by reverse over reverse, the lower half the same nodes."""
+    """Return the Hessian as graphs: the upper half by reverse over reverse, mirrored."""
     slopes = _down([output], [1.0], inputs, plain=False)
     rows: list[list[Any]] = [[0.0] * len(inputs) for _ in inputs]
     for i, first in enumerate(slopes):
@@ -476,7 +476,7 @@ def _hessian_graph(output: Value, inputs: Sequence[Value]) -> list[list[Any]]:
 
 
 def hvp(function: Function, argnums: Argnums = 0) -> Function:
-    """Return the product of a scalar function's Hessian with a vector, as a function; the Hessian is never built.
+    """Return the product of a scalar function's Hessian with a vector, as a function; the Hessian is never formed.
 
     Parameters
     ----------
@@ -489,7 +489,7 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
     -------
     callable
         Takes the arguments of `function` and then the vector, nested as the chosen argument; returns the product,
-        nested the same.
+        nested alike.
 
     Examples
     --------

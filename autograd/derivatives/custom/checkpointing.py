@@ -1,4 +1,4 @@
-"""Checkpoints: of a function's graph only its results and their derivatives are kept."""
+"""Checkpoints: keep only the results of a function and their derivatives, not its graph."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ def checkpoint(function: Function) -> Function:
     """Keep only the results of a function and their derivatives, not its graph.
 
     Each call records the function, differentiates it and frees the graph. One node per result remains, with one number
-    per argument and weight, so a recurrence of any length needs memory for its states, not for the steps between them.
-    The time is that of one reverse sweep per result. Values that the function closes over, such as weights, count
-    as arguments; those that it makes are constants. The function is kept as long as a result is, so any number of
-    functions may be wrapped. As with every node, `backward()` takes the derivatives from when the result was computed.
-    Those of higher order run the function again. Checkpoints may be nested. While a graph is recorded for replay
-    (`compile`, `recording`) the function is simply called, so that what it asks is known.
+    per argument and weight, so the memory of a recurrence is proportional to its states, not to the steps between
+    them. The time is that of one reverse sweep per result. Values in the function's closure, such as weights, count as
+    arguments; Values it creates are constants. The function is kept alive by its results, so any number of functions
+    may be wrapped. As for every node, `backward()` uses derivatives from the time the result was computed. Higher
+    orders run the function again. Checkpoints may be nested. While a graph is recorded for replay (`compile`,
+    `recording`) the function is simply called, so that its observations are recorded.
 
     Parameters
     ----------
     function : callable
-        Takes and returns numbers, or nested containers of them; called twice it must do the same.
+        Takes and returns numbers, or nested containers of them; it must be deterministic.
 
     Returns
     -------
     callable
-        With the same arguments and results.
+        Has the same arguments and results.
 
     Raises
     ------
     AutogradError
-        At a derivative of higher order, if the function called again gives another result, as what it reads has
-        changed, or if the node is a copy.
+        At a derivative of higher order, if calling the function again gives another result because something it reads
+        has changed, or if the node is a copy.
 
     Examples
     --------
@@ -100,23 +100,23 @@ _known: WeakKeyDictionary[Function, Rows] = WeakKeyDictionary()
 
 
 def _rows_of(function: Function) -> Rows:
-    """Return the ops of a function, found again when it is wrapped again; each is held by its nodes alone."""
-    if isinstance(function, (FunctionType, MethodType)):  # others may be equal without being the same
+    """Return the ops of a function, shared if it is wrapped again; each is kept alive by its nodes alone."""
+    if isinstance(function, (FunctionType, MethodType)):  # others may be equal without being identical
         return _known.setdefault(function, WeakValueDictionary())
     return WeakValueDictionary()
 
 
 def _differentiated(function: Function, tree: Tree, numbers: Sequence[Any]) -> tuple[list[Any], list[Value], Tree]:
-    """Run a function and let its graph go.
+    """Run a function and free its graph.
 
     Returns
     -------
     found : list of (float, list of float)
-        For each result its number, and its derivatives for the arguments and then for what is around.
+        For each result its number, and its derivatives with respect to the arguments and then the closure.
     around : list of Value
-        The leaves that the function closes over.
+        The leaves in the function's closure.
     shape : Tree
-        How the results are nested.
+        The structure of the results.
     """
     inputs = [Value(float(x)) for x in numbers]
     outputs, shape = Tree.flatten(function(*tree.build(inputs)), "checkpoint: the function's result")
@@ -137,7 +137,7 @@ def _differentiated(function: Function, tree: Tree, numbers: Sequence[Any]) -> t
 
 
 def _referred_to(values: list[Value]) -> list[int]:
-    """Return the places of those that something besides this list refers to: others were made on the way."""
+    """Return the indices of values that anything besides this list refers to: others are intermediate."""
     values.append(Value(0.0))
     alone = sys.getrefcount(values[-1])
     values.pop()
@@ -146,7 +146,7 @@ def _referred_to(values: list[Value]) -> list[int]:
 
 @contextmanager
 def _set(leaves: Sequence[Value], numbers: Sequence[float]) -> Iterator[None]:
-    """Give leaves other numbers inside the block, where they have others."""
+    """Set leaves to other numbers inside the block."""
     were = [(x, x.data) for x, number in zip(leaves, numbers) if x.data != number]
     try:
         for x, number in zip(leaves, numbers):
@@ -168,7 +168,7 @@ class _Again:
         return Tree.flatten(self.function(*self.tree.build(inputs)))[0][self.number]
 
     def compute(self, *operands: float) -> tuple[float, ...]:
-        """Return the value and its derivatives, with other numbers in what the function closes over too."""
+        """Return the value and its derivatives, with other numbers for the leaves in the closure too."""
         count = self.tree.size
         with over_values.recording():
             inputs = [Value(x) for x in operands[:count]]
@@ -179,7 +179,7 @@ class _Again:
                 return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
 
     def rule(self, *operands: Any) -> list[Any]:
-        """Return all derivatives over Values."""
+        """Return all derivatives as Values."""
         *given, out = operands
         if any(isinstance(x, Value) and x is not mine for x, mine in zip(given[self.tree.size :], self.around)):
             raise self._refusal("this is a copy of its result, and it closes over what was copied")

@@ -1,4 +1,4 @@
-"""Functions whose derivative is given."""
+"""Functions with a user-defined gradient."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Function = Callable[..., Any]
 
 
 def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
-    """Supply a function's gradient instead of recording the function: for solvers, tables and foreign code.
+    """Define a function's gradient instead of recording the function, for solvers, tables and foreign code.
 
     The function runs on plain numbers and becomes one node. Its gradient is called with the result and the arguments:
-    as numbers at first, as Values when it is differentiated again, so an implicit function has all derivatives.
+    numbers for first derivatives, Values for higher ones, so an implicit function has derivatives of every order.
 
     Parameters
     ----------
     gradient : callable
-        Called with (result, *arguments); returns the derivatives, nested as the arguments; for one argument without a
-        tuple.
+        Called with (result, *arguments); returns the derivatives, nested as the arguments; without a tuple if there is
+        one argument.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
     Raises
     ------
     ValueError
-        When it is called, if the function or its gradient computes with a Value that is not an argument.
+        When called, if the function or its gradient computes with a Value that is not an argument.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
 
 
 def _without_closure(name: str, result: Any) -> Any:
-    """Return the result of a function of numbers; ValueError if it depends on a Value that is not an argument."""
+    """Return the result of a function of numbers; raise ValueError if it depends on a Value that is not an argument."""
     if isinstance(result, Value) and result.op:
         closed = leaves(result)
         called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
@@ -90,7 +90,7 @@ def _without_closure(name: str, result: Any) -> Any:
 
 
 class _Given:
-    """A function with its gradient, and its ops: one for each way its arguments are nested, while it has nodes."""
+    """A function with its gradient, and one op for each nesting of its arguments, kept while it has nodes."""
 
     apply: Any
 
@@ -101,7 +101,7 @@ class _Given:
         self.introduced: dict[str, ops.Op] = {}
 
     def introduce(self, tree: Tree) -> str:
-        """Add the op for a nesting to stay, for a program that another process made; return its name."""
+        """Add the op for a nesting permanently, for a program made by another process; return its name."""
         row = self.row(tree)
         self.introduced[row.name] = row
         return row.name

@@ -39,14 +39,14 @@ def op(
         The derivative for each operand: an expression over the function's parameters and `out`, such as
         ``"2*x*out"``, made of arithmetic, comparisons, `a if c else b` and ops of the table; or a function of the
         operands and `out`. For higher orders such a function must support Values, as `ag.exp(x)` does and
-        `math.exp(x)` does not. A function of any number of operands, `def f(*xs)`, takes one expression for all of
-        them: over the operand `x`, the number of operands `n`, and `out`.
+        `math.exp(x)` does not. For a function of any number of operands, `def f(*xs)`, one expression covers all of
+        them, over the operand `x`, the number of operands `n`, and `out`.
     name : str
-        The op's name; by default the function's.
+        The op's name, by default the function's.
     symbol, text, latex : str
         How the op is written, as in `autograd/ops/table.py`: ``text="erfi({x})"``.
     domain : sequence of (low, high)
-        For each operand where the value is a real number; everywhere if not given.
+        For each operand the interval where the value is real; everywhere by default.
     kinks : str
         The condition under which the op isn't differentiable: ``"x == 0"``.
     ulp : float
@@ -55,13 +55,13 @@ def op(
     Returns
     -------
     callable
-        A decorator; the decorated function takes Values and numbers, and returns a Value, or a float if all operands
+        A decorator; the decorated function takes Values and numbers and returns a Value, or a float if all operands
         are numbers.
 
     Raises
     ------
     ValueError
-        If the name is that of a built-in op, a derivative is missing, or an expression contains anything else.
+        If the name is that of a built-in op, a derivative is missing, or an expression is invalid.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def op(
             bound.apply_defaults()
             return over_values.record(known, bound.args)
 
-        setattr(backend, named, apply)  # where a row's function is looked for
+        setattr(backend, named, apply)  # where a row's function is looked up
         apply.introduce = lambda: named  # type: ignore[attr-defined]
         object.__setattr__(known, "origin", (ref(apply),))
         return apply
@@ -128,12 +128,12 @@ def op(
 
 
 def remove(name: str) -> None:
-    """Remove a custom op from the table; recorded nodes of it keep their meaning, under another name.
+    """Remove a custom op from the table; its recorded nodes remain valid, under another name.
 
     Raises
     ------
     ValueError
-        If no such op was added.
+        If there is no added op of that name.
 
     Examples
     --------
@@ -150,10 +150,10 @@ def remove(name: str) -> None:
 
 
 def origin(row: ops.Op) -> tuple[Any, ...] | None:
-    """Return where an added op comes from: a function with a method `introduce`, and arguments for that.
+    """Return the origin of an added op: a function with a method `introduce`, and arguments for it.
 
-    Another process that finds the function by its module finds the op: `introduce` adds it, if importing the module
-    hasn't, and returns its name there.
+    Another process that imports the function by its module can restore the op: `introduce` adds it, unless importing
+    the module already has, and returns its name there.
     """
     if row.origin is None or (function := row.origin[0]()) is None:
         return None
@@ -161,7 +161,7 @@ def origin(row: ops.Op) -> tuple[Any, ...] | None:
 
 
 class _Alike(Sequence[Function]):
-    """The same rule for each of any number of operands: a function of one operand, their number, and out."""
+    """The derivative shared by all operands of a variadic op: a function of one operand, their number, and out."""
 
     def __init__(self, rule: Function) -> None:
         self.rule = rule
@@ -179,7 +179,7 @@ def _check(name: str) -> None:
 
 
 def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
-    """Return a derivative over floats: of operands and out."""
+    """Return a derivative over floats, as a function of the operands and out."""
     if callable(derivative):
         return derivative
     body = over_values.parse(derivative, parameters, name)
@@ -187,7 +187,7 @@ def _slope(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fu
 
 
 def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Function:
-    """Return a derivative over Values: a text's graph, or a function that must not lose their trace."""
+    """Return a derivative over Values: the graph of a text, or a function that must not lose the trace."""
     if isinstance(derivative, str):
         return over_values.over_values(derivative, parameters, name)
 
@@ -204,7 +204,7 @@ def _rule(name: str, parameters: tuple[str, ...], derivative: Derivative) -> Fun
 
 
 def _is_constant(derivative: Function, operands: Sequence[float]) -> bool:
-    """Return whether a derivative that gave a number gives the same nearby, so that no trace was lost."""
+    """Return whether a derivative that returned a number gives the same nearby, so that no trace was lost."""
     try:
         return float(derivative(*operands)) == float(derivative(*(x + 1e-3 * (abs(x) + 1e-3) for x in operands)))
     except (ArithmeticError, ValueError):

@@ -1,7 +1,7 @@
-"""Rows that are added and removed while a program runs: those of `op` by name, ephemeral ones with their last node.
+"""Rows that are added and removed at run time: those of `op` by name, ephemeral ones with their last node.
 
-A node holds its op's row, in either backend, and the table finds by its name every row that somebody holds. So an op
-means what it meant for as long as a node of it lives, and nothing is left of it afterwards.
+A node holds its op's row, in either backend, and the table finds by name every row that is still referenced. An op
+therefore keeps its meaning as long as one of its nodes lives, and nothing remains of it afterwards.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Function = Callable[..., Any]
 
 _built_in: Final = frozenset(ops.NAMES)
 _lock = threading.RLock()
-_counts: dict[str, int] = {}  # by name how many numbers were put after it
+_counts: dict[str, int] = {}  # by name, the number of suffixes used so far
 
 
 def is_built_in(name: str) -> bool:
-    """Return whether a row of the table has this name, whatever was added."""
+    """Return whether this is the name of a built-in row."""
     return name in _built_in
 
 
@@ -35,12 +35,12 @@ def row(
     name: str, index: int, parameters: tuple[str, ...], compute: ops.Compute, rules: Sequence[Function] | None,
     texts: tuple[str, ...], **facts: Any,
 ) -> ops.Op:  # fmt: skip
-    """Make a row, with what isn't given filled in."""
+    """Make a row, with defaults for omitted fields."""
     return make(name, index, parameters, compute, rules=rules, textbook=texts, **facts)
 
 
 def enter(name: str, *arguments: Any, **more: Any) -> ops.Op:
-    """Put a row into the table, until it is taken out or another takes its place; arguments as `row` has them."""
+    """Put a row into the table until it is removed or replaced; arguments are those of `row`."""
     with _lock:
         known = dict.get(ops.TABLE, name)
         index = known.index if known else max(row.index for row in ops.TABLE.values()) + 1
@@ -53,14 +53,14 @@ def enter(name: str, *arguments: Any, **more: Any) -> ops.Op:
 
 
 def retire(name: str) -> None:
-    """Take a row out of the table; what was recorded with it keeps it, under another name."""
+    """Remove a row from the table; nodes recorded with it keep it, under another name."""
     with _lock:
         _rename(ops.TABLE.pop(name))
         _forget()
 
 
 def enter_ephemeral(stem: str, *arguments: Any, **more: Any) -> ops.Op:
-    """Make a row that the table knows as long as somebody holds it, written as `stem`; arguments as `row` has them."""
+    """Make a row that the table knows while it is referenced, displayed as `stem`; arguments are those of `row`."""
     with _lock:
         made = row(stem, len(ops.NAMES), *arguments, **more)
         if not _is_free(stem):
@@ -70,7 +70,7 @@ def enter_ephemeral(stem: str, *arguments: Any, **more: Any) -> ops.Op:
 
 
 def of_function(function: Function, compute: ops.Compute, rule: Function, count: int, **more: Any) -> ops.Op:
-    """Make the row of a function as one op with `count` operands, whose `rule` gives all derivatives at once."""
+    """Make the row of a function as one op with `count` operands, whose `rule` returns all derivatives at once."""
     stem = stem_of(function)
     rules = over_values.JointRules(rule, count)
     doc = f"{stem}, as one node."
@@ -78,7 +78,7 @@ def of_function(function: Function, compute: ops.Compute, rule: Function, count:
 
 
 def _rename(made: ops.Op) -> None:
-    """Free a row's name for another; nodes of it and programs with it find it by its new one."""
+    """Free a row's name for another; its nodes and programs then find it under a new one."""
     if ops.EPHEMERAL.get(made.name) is made:
         del ops.EPHEMERAL[made.name]
     object.__setattr__(made, "name", _numbered(made.name))
@@ -103,19 +103,19 @@ def _forget() -> None:
 
 
 def stem_of(function: Function) -> str:
-    """Return a name for the ops of a function."""
+    """Return the name for the ops of a function."""
     name = getattr(function, "__name__", type(function).__name__)
     return "".join(c if c.isalnum() and c.isascii() else "_" for c in name).strip("_") or "function"
 
 
 def may_loop(function: Function) -> bool:
-    """Return whether a function may hold a node that it computed: in a closure, a default, or what it's bound to."""
+    """Return whether a function may refer to a node that it computed: in its closure, defaults or bound object."""
     plain = isinstance(function, FunctionType)
     return not plain or bool(function.__closure__ or function.__defaults__ or function.__kwdefaults__)
 
 
 def number_of(name: str, x: Any) -> float:
-    """Return the number that a function returned."""
+    """Return the number that a function returned, as a float."""
     if not is_number(x):
         raise TypeError(f"{name}: must return a number, got {shown(x)}")
     return float(x)

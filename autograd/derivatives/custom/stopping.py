@@ -1,4 +1,4 @@
-"""Numbers through which no derivative passes."""
+"""Constants: numbers through which no derivative passes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def stop_gradient(nested: Any) -> Any:
     Parameters
     ----------
     nested : Value, number, or nested lists, tuples, dicts, arrays of them
-        The numbers to hold constant.
+        The numbers to treat as constant.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def stop_gradient(nested: Any) -> Any:
 
 
 def _held(x: Value) -> Any:
-    """Return a node of its own, so that a replay follows the number; every sweep knows that nothing goes down."""
+    """Return a `stop_gradient` node, so that a replay follows the number although no sweep passes it."""
     return over_values.record(_row, (x,))
 
 
