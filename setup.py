@@ -80,7 +80,7 @@ EXTENSIONS = [
     Extension(
         "nn._common._steps",
         ["nn/_common/_steps.c"],
-        depends=["nn/_common/_steps.h"],
+        depends=["nn/_common/_steps.h", "autograd/csrc/run/step.h"],
         libraries=LIBRARIES,
         extra_compile_args=VECTORISED,
         optional=not REQUIRED,

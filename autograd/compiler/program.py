@@ -410,6 +410,10 @@ class Program(Exportable):
             self._kernels[key] = KERNELS[self.kernel](self.tape, *key)
         return self._kernels[key]
 
+    def kernel_of_sums(self) -> Any:
+        """Return the kernel that adds up the parameters' gradients."""
+        return self._kernel(False, "sum")
+
     def _checked(
         self,
         columns: Array,

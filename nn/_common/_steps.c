@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../../autograd/csrc/run/step.h"
+
 /* Twice as wide loops where the processor has them, chosen as the library is loaded, which glibc and gcc can do; they
    give the same bits, as nothing is fused. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) \
@@ -187,6 +189,100 @@ function_step(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
 }
 
 
+/* A step without Values: on numbers in an array, called from C */
+
+typedef struct {
+    BoundStep step;
+    const Row *row;
+    double *states[MOST_STATES], *settings, *unused;
+    Py_buffer views[MOST_STATES], settings_view;
+    Py_ssize_t pitch; /* from the settings of a step to the next one's, 0 where they are the same */
+} Bound;
+
+static void
+make_bound(const BoundStep *step, ptrdiff_t number, double *numbers, const double *gradients)
+{
+    const Bound *bound = (const Bound *)step;
+    bound->row->move(step->count, numbers + step->first, gradients + step->first, bound->states,
+                     bound->settings + number * bound->pitch);
+}
+
+static void
+free_bound(Bound *bound)
+{
+    for (int i = 0; i < MOST_STATES; i++) {
+        PyBuffer_Release(&bound->views[i]);
+    }
+    PyBuffer_Release(&bound->settings_view);
+    PyMem_Free(bound->unused);
+    PyMem_Free(bound);
+}
+
+static void
+capsule_free(PyObject *capsule)
+{
+    free_bound(PyCapsule_GetPointer(capsule, STEP));
+}
+
+static bool
+take_all(Bound *bound, PyObject *states, PyObject *settings)
+{
+    const Py_ssize_t count = bound->step.count, width = bound->row->settings;
+    bound->unused = PyMem_New(double, (size_t)(count ? count : 1) * MOST_STATES);
+    if (bound->unused == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (int i = 0; i < bound->row->states; i++) {
+        if (!take_state(PyTuple_GET_ITEM(states, i), count, &bound->views[i], bound->unused + i * count, &bound->states[i])) {
+            return false;
+        }
+    }
+    Py_buffer *view = &bound->settings_view;
+    if (PyObject_GetBuffer(settings, view, PyBUF_FORMAT) < 0) {
+        return false;
+    }
+    const Py_ssize_t rows = view->len / (Py_ssize_t)sizeof(double) / width;
+    if (strcmp(view->format, "d") != 0 || rows < 1 || rows * width * (Py_ssize_t)sizeof(double) != view->len) {
+        PyErr_SetString(PyExc_ValueError, "bind: settings must be an array of doubles, one row for each step");
+        return false;
+    }
+    bound->settings = view->buf;
+    bound->pitch = rows > 1 ? width : 0;
+    bound->step.steps = rows > 1 ? rows : PY_SSIZE_T_MAX;
+    return true;
+}
+
+static PyObject *
+function_bind(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *name, *states, *settings;
+    Py_ssize_t first, count;
+    if (!PyArg_ParseTuple(arguments, "OnnO!O", &name, &first, &count, &PyTuple_Type, &states, &settings)) {
+        return NULL;
+    }
+    const Row *row = find_row(name);
+    if (row == NULL) {
+        return NULL;
+    }
+    if (first < 0 || count < 0 || PyTuple_GET_SIZE(states) != row->states) {
+        PyErr_SetString(PyExc_ValueError, "bind: takes a row's name, a range, its states and its settings");
+        return NULL;
+    }
+    Bound *bound = PyMem_Calloc(1, sizeof(Bound));
+    if (bound == NULL) {
+        return PyErr_NoMemory();
+    }
+    bound->step = (BoundStep){first, count, 0, make_bound};
+    bound->row = row;
+    PyObject *capsule = take_all(bound, states, settings) ? PyCapsule_New(bound, STEP, capsule_free) : NULL;
+    if (capsule == NULL) {
+        free_bound(bound);
+    }
+    return capsule;
+}
+
+
 /* Reading and writing numbers of many Values */
 
 static bool
@@ -309,6 +405,8 @@ static PyMethodDef functions[] = {
     {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nWhether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
     {"step", FAST(function_step), "step(name, values, states, settings, /)\n--\n\nMake the step of a row."},
+    {"bind", function_bind, METH_VARARGS,
+     "bind(name, first, count, states, settings, /)\n--\n\nThe step of a row over a part of an array, as Kernel.descend takes it."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,11 +6,11 @@ tuple.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine import backend
 
-__all__ = ["COMPILED", "finite", "read", "step", "write"]
+__all__ = ["COMPILED", "bind", "finite", "read", "step", "write"]
 
 if TYPE_CHECKING:
     from nn._common import steps as _backend
@@ -30,3 +30,6 @@ else:
 COMPILED = _backend.__name__ == "nn._common._steps"
 
 finite, read, step, write = _backend.finite, _backend.read, _backend.step, _backend.write
+
+bind: Any = getattr(_backend, "bind", None)
+"""A step of a row over a part of an array, for C to call; None where steps run in Python."""

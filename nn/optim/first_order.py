@@ -73,6 +73,9 @@ class SGD(Optimizer):
             return "momentum", ("momentum_buffer",), _MOMENTUM(settings)
         return "sgd", (), _SGD(settings)
 
+    def _changes(self) -> bool:
+        return self.steps == 0  # where the buffer starts
+
 
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015): steps scaled by running means of the gradient and of its square.
@@ -192,3 +195,6 @@ class RMSprop(Optimizer):
     def _row(self, settings: Any) -> Any:
         mean = "grad_avg" if settings.centered else None
         return "rmsprop", ("square_avg", mean, "momentum_buffer" if settings.momentum else None), _RMSPROP(settings)
+
+    def _changes(self) -> bool:
+        return False

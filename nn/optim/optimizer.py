@@ -166,6 +166,31 @@ class Optimizer:
             flat.step(row, group.values, group.arrays(states), settings)
         self.__dict__["steps"] += 1  # past __setattr__, which has nothing to check here
 
+    def _bound(self, count: int) -> tuple[Any, ...]:
+        """Return the next steps of each group, for C to make on the numbers of all parameters in an array."""
+        first, found = 0, []
+        for group, settings in zip(self._groups, self._settings_ahead(count), strict=True):
+            row, states, _ = self._row(self if group.plain else self._settings_of(group))
+            found.append(flat.bind(row, first, len(group.values), group.arrays(states), settings))
+            first += len(group.values)
+        return tuple(found)
+
+    def _settings_ahead(self, count: int) -> list[Doubles]:
+        """Return each group's settings of the next steps, one after the other; of one, where all are the same."""
+        done, found = self.steps, [array("d") for _ in self._groups]
+        try:
+            for steps in range(done, done + (count if self._changes() else 1)):
+                self.__dict__["steps"] = steps
+                for group, settings in zip(self._groups, found, strict=True):
+                    settings.extend(self._row(self if group.plain else self._settings_of(group))[2])
+        finally:
+            self.__dict__["steps"] = done
+        return found
+
+    def _changes(self) -> bool:
+        """Return whether settings of a row depend on the number of steps made."""
+        return True
+
     @without_arguments
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0; `backward()` adds to it."""

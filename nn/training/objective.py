@@ -132,9 +132,13 @@ class Compiled(Objective):
 
     def _replayed(self, batch: Array) -> tuple[Any, Any]:
         """Return the program or function to replay, and the batch as its arguments."""
+        return (self.program, (batch,)) if self.replays(self.program) else (self.function, batch.T)
+
+    def replays(self, program: Program | None) -> bool:
+        """Return whether batches are replayed by this program, as plain Python state is still what it was."""
         if self.program is not None and not still(self.states):
             self.program = None
-        return (self.function, batch.T) if self.program is None else (self.program, (batch,))
+        return program is not None and program is self.program
 
     def learn(self, batch: Array, weights: Any = None) -> float:
         """As of `Objective`, by replay."""

@@ -21,6 +21,7 @@ from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch
 from nn.training.checkpoint import Checkpoint, CheckpointError, fingerprint, structure
+from nn.training.descent import descent
 from nn.training.history import History
 from nn.training.objective import Masks, Objective, Penalty
 from nn.training.predicting import evaluating
@@ -64,6 +65,9 @@ class Run:
         self.generator = np.random.default_rng(self.seed) if self.shuffle else None
         self.plateau = self.schedule if isinstance(self.schedule, ReduceLROnPlateau) else None
         self.rate = None if self.plateau is not None else self.schedule
+        between = (self.penalty, self.redraw, self.rate, self.clip, self.keeper, self.samples.weights)
+        alone = all(part is None for part in between)  # nothing of Python's happens between the steps of an epoch
+        self.descent = descent(self.objective, self.optimizer, self.all) if alone else None
         if self.keeper is not None:
             self.model.state_dict()  # a model whose state can't be kept is known before the first step
             self.settings = self._settings()
@@ -100,15 +104,20 @@ class Run:
         """Run one epoch, or what is left of it after a checkpoint."""
         history, count, keeper, mean = self.history, len(self.samples), self.keeper, self.objective.mean
         order = self._order()
-        for batch in self.samples.batches(self.size, order, self.done):
-            found = self._step(batch, order)
-            self.running += found * len(batch) if mean else found
-            self.done += len(batch)
-            history.steps += 1
-            if bar is not None and bar.update():
-                bar.set_postfix_str(f"epoch {history.epochs + 1}, loss {found:.4g}")
-            if keeper is not None and self.done < count and keeper.due(history.steps):
-                self._write(keeper)
+        for table in self.samples.tables(self.size, order, self.done):
+            begin, first = 0, self.done
+            while begin < len(table):
+                losses = self._steps(table[begin:], order)
+                for found in losses:
+                    size = min(self.size, len(table) - begin)
+                    self.running += found * size if mean else found
+                    begin += size
+                self.done = first + begin
+                history.steps += len(losses)
+                if bar is not None and bar.update(len(losses)):
+                    bar.set_postfix_str(f"epoch {history.epochs + 1}, loss {losses[-1]:.4g}")
+                if keeper is not None and self.done < count and keeper.due(history.steps):
+                    self._write(keeper)
         history.loss.append(self.running / count if mean else self.running)
         self.done, self.running, self.shuffle_state = 0, 0.0, None
         self._after(history.epochs)
@@ -121,6 +130,11 @@ class Run:
         if self.keeper is not None:
             self.shuffle_state = self.generator.bit_generator.state
         return shuffled(self.generator, len(self.samples))
+
+    def _steps(self, table: Any, order: Any) -> list[float]:
+        """Make a step, or some, on batches of a table from its first on, and return their losses."""
+        found = [] if self.descent is None else self.descent.run(table, self.size)
+        return found or [self._step(table[: self.size], order)]
 
     def _step(self, batch: Any, order: Any) -> float:
         """Make one step on a batch and return its loss."""

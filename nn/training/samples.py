@@ -60,10 +60,16 @@ class Samples:
         """Return the number of features and targets of a sample."""
         return int(self.features + max(1, self.targets))
 
-    def batches(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
-        """Yield batches of shape (samples, columns), whose memory is reused; the last may be smaller.
+    def batches(self, size: int) -> Iterator[Array]:
+        """Yield batches of shape (samples, columns), whose memory is reused; the last may be smaller."""
+        for table in self.tables(size):
+            for first in range(0, len(table), size):
+                yield table[first : first + size]
 
-        They are in the order of a permutation, if it is given, and the first `start` samples are skipped.
+    def tables(self, size: int, order: Any = None, start: int = 0) -> Iterator[Array]:
+        """Yield tables of shape (samples, columns) that hold one batch or more, whose memory is reused.
+
+        The samples are in the order of a permutation, if it is given, and the first `start` of them are skipped.
         """
         if order is None and not start and size >= len(self):
             if self.whole is None:  # the same in every epoch
@@ -71,15 +77,12 @@ class Samples:
                 self._put(self.whole, slice(None))
             yield self.whole.T
             return
-        # Small batches are views of a block, so that its samples are picked all at once.
         rows = min(max(1, BLOCK // (self.columns() * size)) * size, len(self) - start)
         block = np.empty((self.columns(), rows))
         for begin in range(start, len(self), rows):
             count = min(rows, len(self) - begin)
             self._put(block[:, :count], slice(begin, begin + count) if order is None else order[begin : begin + count])
-            table = block[:, :count].T
-            for first in range(0, count, size):
-                yield table[first : first + size]
+            yield block[:, :count].T
 
     def _put(self, columns: Array, chosen: Any) -> None:
         """Write the chosen samples into columns."""

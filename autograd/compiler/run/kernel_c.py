@@ -61,7 +61,7 @@ class CKernel:
             plan.first_parameter,
             plan.assumes,
         )
-        self.call = self._kernel.call
+        self.call, self.descend = self._kernel.call, self._kernel.descend
 
     def __len__(self) -> int:
         return self._length

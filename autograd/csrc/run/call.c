@@ -263,12 +263,12 @@ take_seed(Call *call, PyObject *seed)
 }
 
 /* As many as pay: one for every ten million steps over a sample. */
-static Took
-take_threads(Call *call, PyObject *threads)
+bool
+replay_threads(const Plan *plan, Py_ssize_t samples, PyObject *threads, int *found)
 {
     long wanted;
     if (threads == Py_None) {
-        const double pay = (double)call->samples * (double)call->plan->counts[1] / 1e7;
+        const double pay = (double)samples * (double)plan->counts[1] / 1e7;
         const long there = pay < 2.0 ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
         wanted = pay < (double)there ? (long)pay : there;
         wanted = wanted > 1 ? wanted : 1;
@@ -277,11 +277,11 @@ take_threads(Call *call, PyObject *threads)
         wanted = PyLong_CheckExact(threads) ? PyLong_AsLong(threads) : 0;
         if (wanted < 1) {
             PyErr_Clear();
-            return OTHERWISE;
+            return false;
         }
     }
-    call->threads = wanted < 256 ? (int)wanted : 256;
-    return TAKEN;
+    *found = wanted < 256 ? (int)wanted : 256;
+    return true;
 }
 
 /* Room for what is stored: arrays for what is returned, scratch for the rest. */
@@ -394,7 +394,7 @@ prepared(Call *call, const Guards *guards, PyObject *const *given)
     Took took = take_arguments(call, given[0]);
     took = took == TAKEN && (empty == NULL || call->samples < 0) ? OTHERWISE : took;
     took = took == TAKEN ? take_seed(call, given[5]) : took;
-    took = took == TAKEN ? take_threads(call, given[6]) : took;
+    took = took == TAKEN && !replay_threads(call->plan, call->samples, given[6], &call->threads) ? OTHERWISE : took;
     if (took == OTHERWISE) {
         Py_RETURN_NOTIMPLEMENTED;
     }

@@ -6,6 +6,7 @@
    wide.c              runs one sample, similar steps side by side in vectors
    run.c               runs a batch, on threads
    call.c, one.c       from a user's arguments to outputs: of a batch, of one sample
+   descend.c, step.h   batch after batch, each followed by an optimiser's step
    values.c            parameters
    guards.c            whether a sample takes the recorded branches
    instruction_set.c   the instruction sets that this processor has
@@ -194,6 +195,12 @@ void replay_wide(const Plan *plan, const Room *room, double seed);
 
 /* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
+
+/* See descend.c. */
+PyObject *replay_descend(Plan *plan, PyObject *arguments);
+
+/* How many threads a batch is run on: as many as asked for, or None for as many as pay; false if that isn't either. */
+bool replay_threads(const Plan *plan, Py_ssize_t samples, PyObject *threads, int *found);
 
 bool replay_is_number(PyObject *x, double *number);
 bool replay_any_nan(const double *numbers, ptrdiff_t count);

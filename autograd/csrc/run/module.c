@@ -173,6 +173,18 @@ kernel_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
     return replay_call(&kernel->plan, kernel->guards, arguments, count);
 }
 
+PyDoc_STRVAR(descend_doc,
+"descend($self, samples, size, numbers, gradients, places, steps, mean, threads, losses, done, /)\n--\n\n"
+"Replay batches of `size` rows of samples, each followed by the steps, capsules as step.h has them. `numbers` and `gradients`\n"
+"are those of all parameters, `places` says where those of the plan are among them, `done` counts the steps. It ends early\n"
+"before a step whose losses or gradients aren't finite, and from time to time for Python to look at signals.");
+
+static PyObject *
+kernel_descend(PyObject *self, PyObject *arguments)
+{
+    return replay_descend(&((Kernel *)self)->plan, arguments);
+}
+
 static PyObject *
 module_use(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
@@ -277,6 +289,7 @@ static PyMethodDef module_functions[] = {
 static PyMethodDef kernel_methods[] = {
     {"call", (PyCFunction)(void (*)(void))kernel_call, METH_FASTCALL, call_doc},
     {"run", kernel_run, METH_VARARGS, run_doc},
+    {"descend", kernel_descend, METH_VARARGS, descend_doc},
     {"watch", kernel_watch, METH_O, watch_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -1,0 +1,98 @@
+"""Steps of a training in C: batch after batch, each followed by the optimiser's step, without Python in between."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler import Program
+from autograd.compiler.record.observing import refuse_hooks
+from autograd.engine import modes
+from autograd.engine.backend import Value
+from nn._common import flat
+from nn._common.steps import zeros
+from nn.optim.optimizer import Optimizer
+from nn.training.objective import Compiled, Objective
+from nn.training.samples import Array
+
+__all__ = ["Descent", "descent"]
+
+
+class Descent:
+    """The steps of an optimiser on a compiled objective; their results are those of single steps, bit for bit.
+
+    Parameters
+    ----------
+    objective : Compiled
+        The loss of a sample.
+    program : Program
+        Which the objective replays, on the kernel in C.
+    optimizer : Optimizer
+        Whose steps are rows of `nn._common.steps`.
+    values : dict of Value to int
+        The place of each parameter among all, the optimiser's first.
+    """
+
+    def __init__(self, objective: Compiled, program: Program, optimizer: Optimizer, values: dict[Value, int]) -> None:
+        self.objective, self.program, self.optimizer, self.values = objective, program, optimizer, tuple(values)
+        self.descend: Callable[..., None] = program.kernel_of_sums().descend
+        self.places = array("i", [*map(values.__getitem__, program.parameters)])
+
+    def run(self, table: Array, size: int) -> list[float]:
+        """Make steps on batches of samples, from the first on, and return their losses.
+
+        The steps end early from time to time, and before a batch whose loss or gradient isn't finite.
+        """
+        if modes.active or not self.objective.replays(self.program):
+            return []
+        refuse_hooks(self.program.parameters)
+        numbers, gradients = flat.read(self.values, "data"), zeros(len(self.values))
+        losses, done = np.empty(len(table)), array("q", [0])
+        steps = self.optimizer._bound(-(-len(table) // size))
+        try:
+            self.descend(
+                table, size, numbers, gradients, self.places, steps, self.objective.mean,
+                self.objective.options["threads"], losses, done,
+            )  # fmt: skip
+        finally:
+            if done[0]:
+                flat.write(self.values, "data", numbers)
+                flat.write(self.values, "grad", gradients)
+                self.optimizer.steps += done[0]
+        return _sums(losses, size, done[0], self.objective.mean)
+
+
+def descent(objective: Objective, optimizer: Any, parameters: tuple[Value, ...]) -> Descent | None:
+    """Return the steps in C; None where Python has to take part in each step."""
+    if not (
+        flat.COMPILED
+        and isinstance(objective, Compiled)
+        and objective.program is not None
+        and objective.program.kernel == "c"
+        and objective.options["executor"] is None
+        and _are_threads(objective.options["threads"])
+        and isinstance(optimizer, Optimizer)
+        and getattr(optimizer.step, "__func__", None) is Optimizer.step
+    ):
+        return None
+    values = {value: i for i, value in enumerate(dict.fromkeys([*optimizer.parameters, *parameters]))}
+    known = values.keys() >= set(objective.program.parameters) and {Value}.issuperset(map(type, values))
+    return Descent(objective, objective.program, optimizer, values) if known else None
+
+
+def _are_threads(given: Any) -> bool:
+    return given is None or (type(given) is int and given >= 1)
+
+
+def _sums(losses: Array, size: int, batches: int, mean: bool) -> list[float]:
+    """The loss of each batch."""
+    whole = min(batches, len(losses) // size)
+    totals = np.add.reduce(losses[: whole * size].reshape(whole, size), axis=1)
+    found: list[float] = (totals * (1.0 / size if mean else 1.0)).tolist()
+    if batches > whole:
+        rest = losses[whole * size :]
+        found.append(float(np.add.reduce(rest)) * (1.0 / len(rest) if mean else 1.0))
+    return found
