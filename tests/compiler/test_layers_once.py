@@ -27,13 +27,13 @@ def in_c(output: Value, leaves: list[Value]) -> Program:
     return Program(made.tape, made.parameters, True, "c")
 
 
-def trained(inputs: int, width: int) -> tuple[Program, list[float], Value, list[Value]]:
-    """Return a program of two layers and a sum, its arguments, its graph's output and its parameters."""
+def trained(inputs: int, width: int, times: int = 1) -> tuple[Program, list[float], Value, list[Value]]:
+    """Return a program of two layers and a sum over rows; its arguments, its graph's output and its parameters."""
     draw = random.Random(inputs * 100 + width)
     net = nn.MLP(inputs, [width, inputs, 1], seed=draw)
-    numbers = [draw.uniform(-2.0, 2.0) for _ in range(inputs)]
+    numbers = [draw.uniform(-2.0, 2.0) for _ in range(inputs * times)]
     leaves = [Value(number) for number in numbers]
-    output = net(leaves)
+    output = ag.sum([net(leaves[i : i + inputs]) for i in range(0, len(leaves), inputs)])
     return in_c(output, leaves), numbers, output, net.parameters()
 
 
@@ -67,6 +67,12 @@ def check(
 @pytest.mark.parametrize("inputs, width", SIZES)
 def test_sums_side_by_side(inputs: int, width: int) -> None:
     check(*trained(inputs, width), relative=1e-13, absolute=1e-16)
+
+
+@pytest.mark.parametrize("inputs, width", SIZES)
+@pytest.mark.parametrize("times", range(2, 8))
+def test_rows_through_the_same_weights(inputs: int, width: int, times: int) -> None:
+    check(*trained(inputs, width, times), relative=1e-12, absolute=1e-15)
 
 
 def test_one_parameter_in_many_places() -> None:

@@ -237,6 +237,9 @@ classify(Planner *p)
             entry->flags |= UNIFORM;
         }
     }
+    while (w->uniforms.count % 8 != 0) { /* parameters begin on a cache line's boundary, for vectors of them */
+        new_uniform(w);
+    }
     p->first_parameter = (int32_t)w->uniforms.count;
     for (int32_t i = 0; i < tape->inputs + tape->parameters; i++) {
         bool own = i >= tape->inputs;

@@ -30,9 +30,67 @@ ISA(dot_some)(double *m, const Step *s, const int32_t *t, long at, const int cou
     }
 }
 
+/* COUNT vectors from `at` on of each of so many STEPS. */
+LANE void
+ISA(dot_layer_some)(double *m, const Step *s, const int32_t *all_terms, long at, const int steps, const int count)
+{
+    const int32_t *terms[LAYER];
+    V sums[LAYER][2];
+    for (int j = 0; j < steps; j++) {
+        const int32_t start = s[j].reads[0];
+        terms[j] = all_terms + s[j].terms;
+        for (int q = 0; q < count; q++) {
+            sums[j][q] = start < 0 ? ALL(m[~start]) : AT(m, start + at + WIDTH * q);
+        }
+    }
+    ptrdiff_t k = 0;
+    for (; k < 2 * (ptrdiff_t)s->number; k += 2) {
+        const double *y = m + terms[0][k + 1] + at;
+        for (int j = 0; j < steps; j++) {
+            const V x = ALL(m[terms[j][k]]);
+            for (int q = 0; q < count; q++) {
+                sums[j][q] += x * AT(y, WIDTH * q);
+            }
+        }
+    }
+    for (; k < 2 * (ptrdiff_t)s->count; k += 2) {
+        for (int j = 0; j < steps; j++) {
+            const double *y = m + terms[j][k + 1] + at;
+            const V x = ALL(m[terms[j][k]]);
+            for (int q = 0; q < count; q++) {
+                sums[j][q] += x * AT(y, WIDTH * q);
+            }
+        }
+    }
+    for (int j = 0; j < steps; j++) {
+        for (int q = 0; q < count; q++) {
+            AT(m, s[j].outs[0] + at + WIDTH * q) = sums[j][q];
+        }
+    }
+}
+
+/* From the last vectors to the first: as vectors are whole, the last of a step reach into the places of the next. */
+LANE void
+ISA(dot_layer)(double *m, const Step *s, const int32_t *terms, const int steps)
+{
+    for (long at = (s->lanes - 1) / (2 * WIDTH) * (2 * WIDTH); at >= 0; at -= 2 * WIDTH) {
+        if (s->lanes - at <= WIDTH) {
+            ISA(dot_layer_some)(m, s, terms, at, steps, 1);
+        }
+        else {
+            ISA(dot_layer_some)(m, s, terms, at, steps, 2);
+        }
+    }
+}
+
 void
 ISA(replay_dots)(double *m, const Step *s, const int32_t *terms)
 {
+    switch (s->together) {
+    case 2: ISA(dot_layer)(m, s, terms, 2); return;
+    case 3: ISA(dot_layer)(m, s, terms, 3); return;
+    case 4: ISA(dot_layer)(m, s, terms, 4); return;
+    }
     for (long at = 0; at < s->lanes; at += 8 * WIDTH) {
         const long left = s->lanes - at;
 #define DOT_SOME(VECTORS) ISA(dot_some)(m, s, terms + s->terms, at, VECTORS)

@@ -43,9 +43,10 @@ typedef enum {
 /* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array.
 
    A step with `lanes` is so many similar ones: its outs and operands are the first of consecutive places, or ~place where an
-   operand is the same for all. Of a sum that is `shared`, the first factors are, and stand as plain places. */
+   operand is the same for all. Of a sum that is `shared`, the first factors are, and stand as plain places; of sums together,
+   the second factors of the first `number` terms are the same. */
 typedef struct {
-    uint8_t kind, outs_count, reads_count, together; /* over blocks, how many steps from here on to run at once: 0 or LAYER */
+    uint8_t kind, outs_count, reads_count, together; /* how many steps from here on to run at once, or 0 */
     int16_t row, shared;
     int32_t outs[4];
     int32_t reads[3];
@@ -86,12 +87,22 @@ typedef struct {
 
 #define SLOT(WORK, X) ((WORK)->slots + (ptrdiff_t)(X) * (WORK)->stride)
 
+/* Where numbers that are asked for stand: so many after each other from a place on. */
+typedef struct {
+    int32_t at, count;
+} Range;
+
+typedef struct {
+    Range *ranges;
+    ptrdiff_t count;
+} Ranges;
+
 /* All of a plan for one sample; numbers have places of their own: in front as in the other form, then inputs. */
 typedef struct {
     Step *steps;
     ptrdiff_t steps_count;
     int32_t *terms;
-    int32_t *stored, *of_inputs, *of_parameters; /* where outputs and what guards ask, and gradients are */
+    Ranges stored, of_inputs, of_parameters; /* where outputs and what guards ask, and gradients are */
     size_t places;
     int32_t seed; /* its place; then 0, 1 and -0 */
     double *kept; /* memory of a run, when no call uses it */
@@ -188,10 +199,10 @@ bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryE
 void replay_give_back(Room *room);
 
 /* One sample in vectors: made for a plan before its second run, false with an exception; a run whose parameters and inputs are
-   in the room already. */
+   in the room already, and whether any gradient is nan. */
 bool replay_widen(Plan *plan);
 void replay_free_wide(Wide *wide);
-void replay_wide(const Plan *plan, const Room *room, double seed);
+bool replay_wide(const Plan *plan, const Room *room, double seed);
 
 /* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);

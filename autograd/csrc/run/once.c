@@ -46,6 +46,7 @@ replay_steps(const InstructionSet *set, const Step *steps, ptrdiff_t count, cons
     for (const Step *s = steps, *end = steps + count; s < end; s++) {
         if (s->lanes > 0) {
             s->kind == DOT ? set->dots(m, s, all_terms) : replay_lanes(m, s, all_terms);
+            s += s->together > 0 ? s->together - 1 : 0;
             continue;
         }
         const int32_t *t = all_terms + s->terms, *o = s->outs, *r = s->reads;
@@ -85,8 +86,8 @@ replay_steps(const InstructionSet *set, const Step *steps, ptrdiff_t count, cons
         case DOT:
         case DOTU: {
             double total = m[r[0]];
-            for (int32_t k = 0; k < s->count; k++) {
-                total += m[t[2 * k]] * m[t[2 * k + 1]];
+            for (const int32_t *last = t + 2 * (ptrdiff_t)s->count; t < last; t += 2) {
+                total += m[t[0]] * m[t[1]];
             }
             m[o[0]] = total;
             break;

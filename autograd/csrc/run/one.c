@@ -147,13 +147,12 @@ guards_hold(const Guards *guards, const Plan *plan, const Room *room)
     return hold;
 }
 
-/* From inputs and parameters in the room to all that a run gives. */
-static void
+/* From inputs and parameters in the room to all that a run gives; whether any gradient is nan. */
+static bool
 run_in(const Plan *plan, const Room *room, double seed)
 {
     if (room->wide != NULL) {
-        replay_wide(plan, room, seed);
-        return;
+        return replay_wide(plan, room, seed);
     }
     memset(room->gradients, 0, (size_t)plan->gradients * sizeof(double));
     replay_sample(plan, room->places, &(Sample){room->inputs, NULL, seed, room->stored, room->gradients});
@@ -165,6 +164,7 @@ run_in(const Plan *plan, const Room *room, double seed)
     for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
         room->found[i] = plan->parameters[i] >= 0 ? room->places[plan->parameters[i]] : 0.0;
     }
+    return replay_any_nan(room->found, plan->parameters_count) || replay_any_nan(room->gradients, plan->gradients);
 }
 
 static PyObject *
@@ -177,11 +177,11 @@ carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *values, 
     if (!replay_read_data(values, room->places + plan->first_parameter, &plain)) {
         return NULL;
     }
-    run_in(plan, room, seed);
+    const bool nan = run_in(plan, room, seed);
     if (!guards_hold(guards, plan, room)) {
         return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
     }
-    if (plan->assumes && (replay_any_nan(room->found, plan->parameters_count) || replay_any_nan(room->gradients, plan->gradients))) {
+    if (plan->assumes && nan) {
         Py_RETURN_NOTIMPLEMENTED;
     }
     PyObject *result = results_in(plan, room, mode, form);

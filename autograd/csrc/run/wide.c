@@ -17,7 +17,7 @@
 #define ISA(NAME) NAME##_once
 #include "row_kernels.h"
 
-enum { FEWEST = 4, BEHIND = 8 }; /* steps worth a vector; places beyond the last, as vectors are whole */
+enum { FEWEST = 4, BEHIND = 8, LINE = 8 }; /* steps worth a vector; places beyond the last, as vectors are whole; of a cache line */
 enum { SAME, UP, PACKED };
 
 /* What the body adds to a sum over samples. */
@@ -416,15 +416,16 @@ pays(const Widener *w)
 
 /* Steps that come out */
 
+/* So many consecutive places, for vectors on a cache line's boundary. */
 static int32_t
 new_places(Widener *w, ptrdiff_t count)
 {
-    if (count > MOST - w->place) {
+    if (count > MOST - LINE - w->place) {
         PyErr_NoMemory();
         fail(&w->arena);
     }
-    const int32_t place = w->place;
-    w->place += (int32_t)count;
+    const int32_t place = count < LINE ? w->place : (w->place + LINE - 1) / LINE * LINE;
+    w->place = place + (int32_t)count;
     return place;
 }
 
@@ -449,7 +450,13 @@ packed(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
     const Packed pack = {(int32_t)w->out_terms.count, (int32_t)count, new_places(w, count)};
     *known = (int32_t)w->packs.count;
     *ADDED(arena, &w->packs) = pack;
-    *ADDED(arena, &w->steps) = (Step){.kind = PACK, .outs = {pack.at}, .terms = pack.terms, .lanes = pack.count};
+    Step *last = w->steps.count > 0 ? &w->steps.items[w->steps.count - 1] : NULL;
+    if (last != NULL && last->kind == PACK && last->outs[0] + last->lanes == pack.at) { /* as its terms then are */
+        last->lanes += pack.count;
+    }
+    else {
+        *ADDED(arena, &w->steps) = (Step){.kind = PACK, .outs = {pack.at}, .terms = pack.terms, .lanes = pack.count};
+    }
     for (ptrdiff_t i = 0; i < count; i++) {
         push(arena, &w->out_terms, w->list.items[i]);
     }
@@ -580,9 +587,41 @@ sort_members(Widener *w, const Group *group)
     }
 }
 
+/* How many terms, from the first on, have the second factors of the first sum's. */
+static int32_t
+same_factors(const Widener *w, const Step *first, const Step *s)
+{
+    const int32_t *own = w->out_terms.items + s->terms, *others = w->out_terms.items + first->terms;
+    int32_t k = 0;
+    while (k < s->count && own[2 * k + 1] == others[2 * k + 1]) {
+        k++;
+    }
+    return k;
+}
+
+/* Of the steps of a group, from one on, up to LAYER similar sums go together: none waits for another, and vectors that all read
+   are read once. */
+static void
+find_layers(Widener *w, size_t first)
+{
+    while (first < w->steps.count) {
+        Step *s = &w->steps.items[first];
+        size_t layer = 1;
+        s->number = s->count;
+        while (s->shared && layer < LAYER && first + layer < w->steps.count && s[layer].shared && s[layer].count == s->count
+               && s[layer].lanes == s->lanes) {
+            const int32_t same = same_factors(w, s, s + layer++);
+            s->number = same < s->number ? same : s->number;
+        }
+        s->together = layer > 1 ? (uint8_t)layer : 0;
+        first += layer;
+    }
+}
+
 static void
 emit_group(Widener *w, const Group *group)
 {
+    const size_t first_step = w->steps.count;
     sort_members(w, group);
     const ptrdiff_t size = group->size;
     const int32_t apart = (int32_t)size, out = new_places(w, group->like->outs_count * size + (size >= FEWEST ? BEHIND : 0));
@@ -602,6 +641,7 @@ emit_group(Widener *w, const Group *group)
         }
         begin = end;
     }
+    find_layers(w, first_step);
 }
 
 
@@ -617,15 +657,22 @@ kept(const void *items, size_t count, size_t size)
     return to;
 }
 
-/* From ids to where they are. */
-static int32_t *
-places_of(const Widener *w, const Ints *ids)
+/* From ids to where they are; false where there is no memory. */
+static bool
+find_ranges(const Widener *w, const Ints *ids, Ranges *found)
 {
-    int32_t *places = kept(ids->items, ids->count, sizeof(int32_t));
-    for (size_t i = 0; places != NULL && i < ids->count; i++) {
-        places[i] = w->places.items[places[i]];
+    found->ranges = replay_allocate(ids->count, sizeof(Range));
+    for (size_t i = 0; found->ranges != NULL && i < ids->count; i++) {
+        const int32_t at = w->places.items[ids->items[i]];
+        Range *last = found->ranges + found->count - 1;
+        if (found->count > 0 && last->at + last->count == at) {
+            last->count++;
+        }
+        else {
+            found->ranges[found->count++] = (Range){at, 1};
+        }
     }
-    return places;
+    return found->ranges != NULL;
 }
 
 static Wide *
@@ -637,13 +684,12 @@ finished(const Widener *w)
     }
     wide->steps = kept(w->steps.items, w->steps.count, sizeof(Step));
     wide->terms = kept(w->out_terms.items, w->out_terms.count, sizeof(int32_t));
-    wide->stored = places_of(w, &w->stored);
-    wide->of_inputs = places_of(w, &w->of_inputs);
-    wide->of_parameters = places_of(w, &w->of_parameters);
+    const bool fine = find_ranges(w, &w->stored, &wide->stored) && find_ranges(w, &w->of_inputs, &wide->of_inputs)
+        && find_ranges(w, &w->of_parameters, &wide->of_parameters);
     wide->steps_count = (ptrdiff_t)w->steps.count;
     wide->places = (size_t)w->place + BEHIND;
     wide->seed = w->seed;
-    if (wide->steps == NULL || wide->terms == NULL || wide->stored == NULL || wide->of_inputs == NULL || wide->of_parameters == NULL) {
+    if (wide->steps == NULL || wide->terms == NULL || !fine) {
         replay_free_wide(wide);
         return NULL;
     }
@@ -654,7 +700,8 @@ void
 replay_free_wide(Wide *wide)
 {
     if (wide != NULL) {
-        void *const owned[] = {wide->steps, wide->terms, wide->stored, wide->of_inputs, wide->of_parameters, wide->kept, wide};
+        void *const owned[] = {wide->steps, wide->terms, wide->stored.ranges, wide->of_inputs.ranges, wide->of_parameters.ranges,
+                               wide->kept, wide};
         for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
             replay_free(owned[i]);
         }
@@ -763,20 +810,31 @@ replay_lanes(double *m, const Step *s, const int32_t *terms)
     }
 }
 
-/* A run: the frame has parameters and inputs. */
-void
+/* Whether any of the numbers copied is nan. */
+static bool
+copy_ranges(const Ranges *from, const double *places, double *to)
+{
+    int64_t any = 0;
+    for (const Range *range = from->ranges, *end = range + from->count; range < end; range++) {
+        const double *numbers = places + range->at;
+        const long n = range->count;
+        EACH {
+            const double number = numbers[i];
+            any |= number != number ? -1 : 0;
+            to[i] = number;
+        }
+        to += n;
+    }
+    return any != 0;
+}
+
+bool
 replay_wide(const Plan *plan, const Room *room, double seed)
 {
     const Wide *wide = room->wide;
     room->places[wide->seed] = seed;
     replay_steps(plan->set, wide->steps, wide->steps_count, wide->terms, room->places, NULL);
-    for (ptrdiff_t i = 0; i < plan->stored; i++) {
-        room->stored[i] = room->places[wide->stored[i]];
-    }
-    for (ptrdiff_t i = 0; i < plan->gradients; i++) {
-        room->gradients[i] = room->places[wide->of_inputs[i]];
-    }
-    for (ptrdiff_t i = 0; i < plan->parameters_count; i++) {
-        room->found[i] = room->places[wide->of_parameters[i]];
-    }
+    copy_ranges(&wide->stored, room->places, room->stored);
+    const bool of_inputs = copy_ranges(&wide->of_inputs, room->places, room->gradients);
+    return copy_ranges(&wide->of_parameters, room->places, room->found) || of_inputs;
 }
