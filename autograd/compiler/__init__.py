@@ -1,4 +1,4 @@
-"""Replay: record a graph once, run it without Python. This file is the face: it re-exports, nothing else."""
+"""Replay: record a graph once, run it without Python. This module only re-exports."""
 
 from autograd.compiler.call import compile
 from autograd.compiler.function import Function

@@ -83,23 +83,23 @@ def compile(
 def compile(outputs: Any, inputs: Sequence[Value] | None = None, *, vector: bool = False) -> Any:
     """Compile a recorded graph, so that it runs again without Python; or a function, as a decorator.
 
-    A graph that was recorded outside `recording()` replays the branches that Python took then, whatever the arguments,
-    because comparisons were not recorded. A function is recorded again for each branch.
+    A graph recorded outside `recording()` replays the branches taken then, whatever the arguments, because comparisons
+    were not recorded. A function is recorded again for each branch.
 
     Parameters
     ----------
     outputs : Value, sequence of Value or callable
         The outputs to compute.
     inputs : sequence of Value
-        The leaves that become arguments; all other leaves stay parameters, whose `data` each call reads.
+        The leaves that become arguments; all other leaves remain parameters, whose `data` each call reads.
     vector : bool
-        For a function: arrays among its arguments are vectors, as for `ag.grad`, rather than one number per sample. So
-        a minimiser's call is ``minimize(ag.compile(ag.value_and_grad(f), vector=True), x0, jac=True)``.
+        For a function: array arguments are vectors, as for `ag.grad`, rather than one number per sample. A minimiser is
+        called as ``minimize(ag.compile(ag.value_and_grad(f), vector=True), x0, jac=True)``.
 
     Returns
     -------
     Program or Function
-        To be called with numbers or arrays.
+        Can be called with numbers or arrays.
 
     Raises
     ------

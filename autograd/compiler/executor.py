@@ -1,8 +1,8 @@
-"""Batches over an executor's workers: in other processes, on other machines.
+"""Batches on the workers of an executor: in other processes or on other machines.
 
-A batch is cut by its length alone, and the parts' sums are added in the order of the parts, so results don't depend on
-how many workers there are or who finished first. A worker that dies makes its part fail, and with it the whole call:
-there is no sum of what happened to arrive.
+A batch is divided by its length alone, and the parts' sums are added in order, so results don't depend on the number of
+workers or on who finishes first. If a worker dies, its part and with it the whole call fails; there are no partial
+sums.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import OrderedDict
-from concurrent.futures import TimeoutError  # not the built-in one before Python 3.11
+from concurrent.futures import TimeoutError  # differs from the built-in one before Python 3.11
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -31,21 +31,21 @@ SMALLEST: Final = 1024
 MOST: Final = 64
 KEPT: Final = 16
 
-_programs: OrderedDict[str, Any] = OrderedDict()  # in a worker, the programs it met last
+_programs: OrderedDict[str, Any] = OrderedDict()  # in a worker, the programs used last
 
 
 class Shippable(Protocol):
-    """A program, as far as it goes to workers."""
+    """The part of a program's interface that workers use."""
 
     def tape_bytes(self) -> bytes:
-        """Itself without its parameters' Values, pickled: its `run` takes their numbers."""
+        """Return the program without its parameters' Values, pickled: its `run` takes their numbers."""
 
     def numbers(self) -> list[float]:
-        """Return the parameters' data now."""
+        """Return the current data of the parameters."""
 
 
 def shard_size(samples: int) -> int:
-    """Return how many samples one part has: at least 1024, at most 64 parts."""
+    """Return the number of samples in a part: at least 1024, with at most 64 parts."""
     return max(SMALLEST, -(-samples // MOST))
 
 
@@ -59,9 +59,9 @@ def run(
     threads: int | None,
     timeout: float | None = None,
 ) -> Outcome:
-    """Run a batch in parts on an executor; as `Program.run`.
+    """Run a batch in parts on an executor; see `Program.run`.
 
-    `timeout` is how many seconds all parts may take together: where a worker is killed, an executor may wait for ever.
+    `timeout` is the time in seconds for all parts together: if a worker is killed, an executor may wait for ever.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def run(
     ValueError
         If `timeout` is not a positive number.
     AutogradError
-        If a part was lost, or time is up, with its number and what the executor said; its cause is the executor's
-        error.
+        If a part was lost, or time is up; it has the part's number and the executor's message, and the executor's error
+        as its cause.
     """
     import numpy as np
 
@@ -122,7 +122,7 @@ def run(
 
 
 def _checked(result: Any, samples: int) -> tuple[Any, ...]:
-    """Refuse an answer that isn't this part's."""
+    """Reject an answer that doesn't fit this part."""
     outputs, rows, found, holds = result
     if outputs.shape[1] != samples:
         raise ValueError(f"the worker answered for {outputs.shape[1]} samples instead of {samples}")

@@ -1,4 +1,4 @@
-"""`@ag.compile` on a function: a program for each structure of arguments and each branch taken."""
+"""`@ag.compile` on a function: one program for each structure of arguments and each branch taken."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ class _Version(NamedTuple):
 
     program: Program
     returns: Structure
-    form: int  # how its outputs are best given for one sample
+    form: int  # the fastest form of its outputs for one sample
 
     def put(self, outputs: Any) -> Any:
-        """Put outputs in that form into the structure."""
+        """Put outputs of that form into the structure."""
         returns = self.returns
         if self.form in (SINGLE, LIST):
             return outputs
@@ -90,17 +90,16 @@ class _Result(NamedTuple):
 class Function(Exportable, Generic[P]):
     """A function of numbers that is recorded when its arguments have a new structure or take a new branch.
 
-    Arguments are numbers, or lists, tuples and dicts of them, nested as one likes; a 1-D numpy array stands for one
-    number per sample, a 2-D array for a list of its columns; or with `vector=True` each array for itself, and the call
-    for one sample. Bools, texts and None are passed as they are. The function
-    is called with Values in place of the numbers, and returns Values or numbers, nested as it likes: of a batch each
-    becomes an array, and a numpy array that it returns has the samples as its first axis. Values that it closes over
-    are parameters. Where an argument is a Value, the function itself is called.
+    Arguments are numbers, or nested lists, tuples and dicts of them. A 1-D numpy array stands for one number per
+    sample, a 2-D array for a list of its columns; with `vector=True`, each array is a vector, and the call one sample.
+    Bools, strings and None are passed unchanged. The function is called with Values in place of the numbers and returns
+    Values or numbers, possibly nested: in a batch each becomes an array, and the first axis of a returned numpy array
+    runs over the samples. Values in its closure are parameters. If an argument is a Value, the function itself is
+    called.
 
-    A comparison or conversion that the function makes of a Value, as `recording` lists them, is remembered with its
-    outcome. Samples for which one comes out otherwise are computed by another version, recorded for their branch; the
-    64 used last are kept. What the function does besides returning a result, such as printing or calling `backward`,
-    isn't part of it: the latter is refused.
+    Comparisons and conversions of a Value by the function, as listed in `recording`, are recorded with their outcome.
+    Samples for which an outcome differs are computed by another version, recorded for their branch; the 64 used last
+    are kept. Side effects, such as printing, are not replayed, and calling `backward` is rejected.
 
     Examples
     --------
@@ -124,7 +123,7 @@ class Function(Exportable, Generic[P]):
         self.function: Callable[..., Any] = function.__func__ if isinstance(function, staticmethod) else function
         self.vector = vector
         parameters = _parameters_of(self.function)
-        self._own = OPTIONS & {*parameters}  # options of a call that are the function's own
+        self._own = OPTIONS & {*parameters}  # options of a call that are parameters of the function
         # A method may be called through its class; from Python 3.13 on, a classmethod passes the class as an argument.
         self._takes_self = parameters[:1] in (["self"], ["cls"]) and not self.is_static
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
@@ -143,7 +142,7 @@ class Function(Exportable, Generic[P]):
         return tuple(dict.fromkeys(value for program in self.programs for value in program.parameters))
 
     def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
-        """Return the version that was used last, its inputs named as the function's parameters."""
+        """Return the version used last, with its inputs named as the function's parameters."""
         if not self._cache:
             raise ExportError(
                 f"export: {self._name} was not recorded yet: call it once, with numbers of the right shape"
@@ -163,28 +162,28 @@ class Function(Exportable, Generic[P]):
         return f"<compiled {getattr(self.function, '__qualname__', self.function)!s}, {len(self.programs)} versions>"
 
     def __reduce__(self) -> Any:
-        """A decorated function goes by its name, another with the function that it calls; versions stay here."""
+        """Pickle a decorated function by its name, any other with the wrapped function; versions are not pickled."""
         module, name = getattr(self, "__module__", None), getattr(self, "__qualname__", "")
         found: Any = sys.modules.get(str(module))
         for part in name.split("."):
             found = getattr(found, part, None)
         if found is self:
             return name
-        if isinstance(self.function, MethodType):  # made anew from the class's own
+        if isinstance(self.function, MethodType):  # recreated from the class attribute
             return getattr, (self.function.__self__, self.function.__name__)
         return Function, (self.function, self.vector)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Function[...]:
-        """Bind a method: each instance has versions of its own, as it has Values of its own."""
+        """Bind a method: each instance has its own versions, as it has its own Values."""
         if instance is None or self.is_static:
             return self
         name = f"_compiled_{getattr(self.function, '__name__', 'function')}"
         bound = getattr(instance, "__dict__", {}).get(name)
         if not isinstance(bound, Function) or bound.function != MethodType(
             self.function, instance
-        ):  # of a copy's original
+        ):  # a copy has the original's
             bound = Function(MethodType(self.function, instance), self.vector)
-            if isinstance(instance, type):  # of a class method
+            if isinstance(instance, type):  # a class method
                 setattr(instance, name, bound)
             elif hasattr(instance, "__dict__"):
                 instance.__dict__[name] = bound
@@ -215,7 +214,7 @@ class Function(Exportable, Generic[P]):
         timeout: float | None = None,
         **named: Any,
     ) -> Any:
-        """Return what the function returns, as numbers or, where arguments are arrays, as arrays."""
+        """Return what the function returns, as numbers or, if arguments are arrays, as arrays."""
         if self._takes_self and (bound := self._bound(arguments)) is not None:
             return bound(*arguments[1:], threads=threads, executor=executor, timeout=timeout, **named)
         if self._own:
@@ -283,8 +282,8 @@ class Function(Exportable, Generic[P]):
     ) -> Gradients:
         """Return outputs and gradients; as `Program.gradients`, but `parameters` is a dict from Value to gradient.
 
-        The gradients of the inputs are nested as the arguments, those given by name last, sorted; what is not a number
-        among them stays.
+        The gradients of the inputs are nested as the arguments, keyword arguments last and sorted; other objects among
+        them are kept.
         """
         if self._takes_self and (bound := self._bound(arguments)) is not None:
             options = {"seed": seed, "threads": threads, "executor": executor, "timeout": timeout}
@@ -325,7 +324,7 @@ class Function(Exportable, Generic[P]):
         return Gradients(_shaped(result, single), _nested(structure, inputs), found)
 
     def _bound(self, arguments: tuple[Any, ...]) -> Function[...] | None:
-        """Of a method that is called through its class, or a property, what is bound to the instance."""
+        """Return the arguments with the bound instance of a method called through its class, or of a property."""
         if not arguments:
             return None
         instance = arguments[0]
@@ -336,7 +335,7 @@ class Function(Exportable, Generic[P]):
         )
 
     def _options(self, named: dict[str, Any], **options: Any) -> list[Any]:
-        """Give what are parameters of the function itself to it; return the options that are left."""
+        """Pass on options that are parameters of the function itself; return the others."""
         for name in self._own:
             if options.get(name) is not None:
                 named[name], options[name] = options[name], None
@@ -357,13 +356,13 @@ class Function(Exportable, Generic[P]):
         threads: int | None,
         shapes: Any = None,
     ) -> Any:
-        """Do a call in C: one sample on the version whose branch it takes, a batch if all of it is on the latest.
+        """Run a call in C: one sample on the version of its branch, a batch if all of it is on the latest.
 
         Returns
         -------
         Any
-            NotImplemented, with nothing changed, where that can't be done; else what the function returns, what
-            `quick` gave besides, and the program.
+            NotImplemented, with nothing changed, if that isn't possible; else the function's result, the rest of what
+            `quick` returned, and the program.
         """
         versions = self._cache.get(structure, ())
         one = set(map(type, leaves)) <= {float}
@@ -393,7 +392,7 @@ class Function(Exportable, Generic[P]):
         timeout: float | None,
         seeded: bool = False,
     ) -> _Result:
-        """Run every sample on the version of its branch; record versions that are missing."""
+        """Run every sample on the version of its branch, recording missing versions."""
         import numpy as np
 
         samples = columns.shape[1]
@@ -420,7 +419,7 @@ class Function(Exportable, Generic[P]):
             outcome = run(version, pending, recorded_first and len(pending) == 1)
             holds = np.ones(len(pending), bool) if outcome.holds is None else outcome.holds.copy()
             if recorded_first:
-                holds[0] = True  # recorded there: what eager computation does is right, whatever the last bit says
+                holds[0] = True  # recorded there: the eager branch is right, whatever the last bit
             good = pending[holds]
             if len(good):
                 result = self._result(version, result, columns)
@@ -437,13 +436,13 @@ class Function(Exportable, Generic[P]):
             fresh = self._recorded(structure, columns[:, pending[0]].tolist())
             self._remember(structure, fresh)
             attempt(fresh, True)
-        if result is None:  # no samples: sums of nothing
+        if result is None:  # no samples: empty sums
             result = self._result(versions[0], None, columns)
             _merge(result, versions[0].program, run(versions[0], pending, True), pending, parameters == "each", samples)
         return result
 
     def _one_by_one(self, structure: Any, columns: Array, seed: Any, parameters: str, seeded: bool) -> _Result:
-        """Record every sample, so that `detect_anomaly` raises, and is caught, where eager computation would."""
+        """Record every sample, so that `detect_anomaly` raises, and is caught, as in eager computation."""
         import numpy as np
 
         samples = columns.shape[1]
@@ -462,7 +461,7 @@ class Function(Exportable, Generic[P]):
         return result or self._result(self._recorded(structure, [1.0] * len(columns)), None, columns)
 
     def _result(self, version: _Version, result: _Result | None, columns: Array) -> _Result:
-        """Where a version's samples go; one result has one structure."""
+        """Allocate the results for a version's samples; all versions must have the same structure."""
         import numpy as np
 
         if result is None:
@@ -480,7 +479,7 @@ class Function(Exportable, Generic[P]):
             return list(self._cache.get(structure, ()))
 
     def _touch(self, structure: Any, version: _Version) -> None:
-        """Put a version first, as the one used last."""
+        """Move a version to the front, as the one used last."""
         versions = self._cache.get(structure)
         if not versions or versions[0] is version:
             return
@@ -507,11 +506,11 @@ class Function(Exportable, Generic[P]):
         return getattr(self.function, "__name__", type(self.function).__name__)
 
     def _recorded(self, structure: Any, numbers: Sequence[float]) -> _Version:
-        """Call the function with Values and make a program of what it did."""
+        """Call the function with Values and compile what it recorded."""
         leaves = [Value(x) for x in numbers]
         positional, named = unflatten(structure, leaves)
         kept = Recording(of_function=True)
-        for leaf in leaves:  # so that what another thread asks of an argument is told here
+        for leaf in leaves:  # so that observations of an argument in another thread are reported here
             backend._module._mark(leaf, kept)
         before, draws = states_of(self.function), Draws(self.function)
         try:
@@ -532,7 +531,7 @@ class Function(Exportable, Generic[P]):
         finally:
             kept.close()
         states = [state for recording in recordings for state in recording.states]
-        states += [state for state in before if state.holds()]  # what the function changes is its own affair
+        states += [state for state in before if state.holds()]  # state that the function itself changes is not compared
         return _Version(Program(tape, parameters, returns is LEAF, states=states), returns, _form_of(returns))
 
     def _check(self, returned: Any, outputs: list[Any]) -> None:
@@ -545,7 +544,7 @@ class Function(Exportable, Generic[P]):
 
 @contextmanager
 def _explained(arguments: tuple[Any, ...]) -> Iterator[None]:
-    """Say what an array stands for, where a function fails that may have taken it for something else."""
+    """Explain what an array stands for, if a function fails that may have assumed otherwise."""
     try:
         yield
     except (TypeError, IndexError, AttributeError) as error:
@@ -566,17 +565,17 @@ def _form_of(returns: Structure) -> int:
 def _parameters_of(function: Callable[..., Any]) -> list[str]:
     try:
         return [*inspect.signature(function).parameters]
-    except (TypeError, ValueError):  # a function of C that doesn't say
+    except (TypeError, ValueError):  # a function in C without a signature
         return []
 
 
 def _named_leaves(
     function: Callable[..., Any], positional: Sequence[Any], named: Mapping[str, Any]
 ) -> Iterator[tuple[str, Value]]:
-    """Yield each Value among arguments, with the name of the parameter and its place in it."""
+    """Yield each Value among arguments, with the name of the parameter and its path in it."""
     try:
         waiting = [*inspect.signature(function).bind(*positional, **named).arguments.items()]
-    except (TypeError, ValueError):  # a function of C that doesn't say
+    except (TypeError, ValueError):  # a function in C without a signature
         waiting = [*((f"x{i}", x) for i, x in enumerate(positional)), *named.items()]
     while waiting:
         name, x = waiting.pop(0)
@@ -589,19 +588,19 @@ def _named_leaves(
 
 
 def _nested(structure: Structure, leaves: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the results for the numbers among the arguments, nested as the arguments are."""
+    """Return results for the numbers among the arguments, nested as the arguments are."""
     positional, named = unflatten(structure, leaves)
     return (*positional, *named.values())
 
 
 def _pictured(structure: Structure) -> str:
-    """Return a structure with dots for its numbers, for an error."""
+    """Return a structure with dots in place of numbers, for an error."""
     count = itertools.repeat("·")
     return f"{unflatten(structure, count)!r:.60}" if "array" not in repr(structure) else "arrays"
 
 
 def _merge(result: _Result, version: Program, outcome: Any, chosen: NDArray[np.intp], each: bool, samples: int) -> None:
-    """Put one version's samples in their places and add up gradients."""
+    """Store one version's samples and accumulate gradients."""
     import numpy as np
 
     result.outputs[:, chosen] = outcome.outputs

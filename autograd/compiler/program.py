@@ -56,15 +56,15 @@ _preparing = threading.RLock()
 class Program(Exportable):
     """A graph that runs without Python, for one sample or a batch.
 
-    Made by `autograd.compile`. Called with numbers it gives a number (a tuple, for several outputs); called with 1-D
-    arrays or sequences of one length, an array with one entry per sample. A number beside arrays stands for every
-    sample, and the columns of one 2-D array for the inputs.
+    Made by `autograd.compile`. Called with numbers it returns a number (a tuple for several outputs); called with 1-D
+    arrays or sequences of equal length, an array with one entry per sample. A number among arrays is used for every
+    sample, and the columns of one 2-D array stand for the inputs.
 
-    What a graph depends on besides its inputs are its parameters: each call reads their `data`.
+    Leaves that are not inputs are its parameters: each call reads their `data`.
 
-    A graph recorded inside `autograd.recording()` remembers the comparisons and conversions that Python made of its
-    values; where one comes out otherwise, `BranchChanged` is raised and no gradient has changed. One recorded outside
-    cannot know of them: it replays the branch that was recorded, whatever the arguments.
+    A graph recorded inside `autograd.recording()` has guards for the comparisons and conversions of its values by
+    Python; if an outcome differs, `BranchChanged` is raised and no gradient has changed. One recorded outside has none:
+    it replays the branch that was recorded, whatever the arguments.
 
     Examples
     --------
@@ -97,7 +97,7 @@ class Program(Exportable):
         self.kernel = kernel or best_kernel()
         self._own = custom_ops.rows(tape.added)
         if any(name != ALIAS for name in tape.added):
-            self.kernel = "numpy"  # which calls Python functions
+            self.kernel = "numpy"  # it calls Python functions
         self._kernels: dict[tuple[bool, str, bool], Any] = {}
         self._calls: list[Call | None] = [None, None, None]
         self._bytes: bytes | None = None
@@ -122,7 +122,7 @@ class Program(Exportable):
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Show the listing in a notebook; of a long program only what `repr` says."""
+        """Show the listing in a notebook; for a long program only the `repr`."""
         return notebook.listing(self, str(self) if len(self.tape.rows) <= notebook.LINES else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -130,17 +130,17 @@ class Program(Exportable):
         return _restored, (self.tape, self.parameters, self.single_output, added)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the program, with its parameters' data and labels, to a file of plain JSON."""
+        """Write the program, with its parameters' data and labels, to a JSON file."""
         write_whole(path, self.to_json())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Program:
-        """Read what `save` wrote, with new parameters; safe with files from strangers.
+        """Read a file written by `save`, with new parameters; safe for untrusted files.
 
         Raises
         ------
         ValueError
-            If the file isn't a program; the text says what is wrong.
+            If the file isn't a program; the message says why.
         """
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))
@@ -148,7 +148,7 @@ class Program(Exportable):
             raise storage.StoreError(f"load: not a text in UTF-8: {error}") from None
 
     def to_json(self) -> str:
-        """Return the program as a text of JSON.
+        """Return the program as JSON text.
 
         Examples
         --------
@@ -164,14 +164,14 @@ class Program(Exportable):
 
     @classmethod
     def from_json(cls, text: str) -> Program:
-        """Read what `to_json` wrote."""
+        """Read the output of `to_json`."""
         return cls(*storage.loads(text))
 
     def _recorded_for_export(self) -> tuple[Tape, list[float], str]:
         return self.tape, self.numbers(), "program"
 
     def tape_bytes(self) -> bytes:
-        """Return the program without its parameters' Values, pickled: what workers need, always the same bytes."""
+        """Return the program without its parameters' Values, pickled, for workers; the bytes are always the same."""
         if self._bytes is None:
             self._bytes = pickle.dumps(Program(self.tape, (), self.single_output))
         return self._bytes
@@ -192,19 +192,19 @@ class Program(Exportable):
         *arguments : float, 1-D array or sequence of float
             One for each input; or one 2-D array of (samples, inputs).
         threads : int, optional
-            How many threads share a batch; by default as many as pay. Results don't depend on it.
+            The number of threads; by default chosen from the size of the batch. Results don't depend on it.
         executor : concurrent.futures.Executor, optional
-            Runs parts of a batch, in other processes or on other machines.
+            Runs parts of a batch in other processes or on other machines.
         timeout : float, optional
-            How many seconds an executor's parts may take; then AutogradError. Without, a call may wait for ever where
-            a worker was killed.
+            The time in seconds for an executor's parts, after which AutogradError is raised. Without it, a call may
+            wait for ever if a worker was killed.
 
         Raises
         ------
         TypeError, ValueError
             For arguments that aren't numbers or don't fit together.
         BranchChanged
-            Where a recorded comparison comes out otherwise.
+            If a recorded comparison has another outcome.
         """
         if executor is None:
             result = self.quick(arguments, VALUES, None, threads)
@@ -224,14 +224,14 @@ class Program(Exportable):
     ) -> Any:
         """Add the gradient, summed over the samples, to each parameter's `grad`; return the outputs.
 
-        That is what `backward()` of the graph would do sample by sample; several outputs count as their sum.
+        Equivalent to `backward()` of the graph for each sample; several outputs count as their sum.
 
         Parameters
         ----------
         *arguments, threads, executor, timeout
-            As of the call.
+            As for a call.
         seed : float, array or tuple of them, optional
-            Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the mean's gradient.
+            Weights: one number, one per sample, or a tuple of such, one per output. 1/N gives the gradient of the mean.
         """
         refuse_hooks(self.parameters)
         if executor is None:
@@ -258,9 +258,9 @@ class Program(Exportable):
         Parameters
         ----------
         *arguments, seed, threads, executor, timeout
-            As of `backward`.
+            As for `backward`.
         parameters : {"sum", "each"}
-            Whether the parameters' gradients are summed over the samples or given for each.
+            Whether the parameters' gradients are summed over the samples or returned for each.
 
         Examples
         --------
@@ -304,23 +304,23 @@ class Program(Exportable):
         form: int | None = None,
         nested: bool = False,
     ) -> Any:
-        """Do a whole call in C, for one sample or a batch, where that can be done and the guards hold.
+        """Run a whole call in C, for one sample or a batch, if that is possible and the guards hold.
 
         Parameters
         ----------
         arguments, seed, threads
-            As of `backward`.
+            As for `backward`.
         mode : {VALUES, LEARN, GRADIENTS}
-            What is wanted; for the last, outputs and both gradients in a tuple.
+            What to compute; for the last, outputs and both gradients in a tuple.
         form : {TUPLE, SINGLE, ARRAY, LIST}, optional
-            How outputs are given; the latter two for one sample alone. By default as the program's own call gives them.
+            The form of the outputs; the latter two for one sample only. By default that of the program's own call.
         nested : bool
             Whether the arguments are those of one sample: numbers, and flat lists, tuples and arrays of them.
 
         Returns
         -------
         Any
-            NotImplemented, with nothing changed, for what only Python can do, or say what is wrong with.
+            NotImplemented, with nothing changed, if only Python can do it or report an error.
         """
         if modes.active or (self.states and not self.current()):
             return NotImplemented  # modes: the parameters read may be part of a recording
@@ -329,7 +329,7 @@ class Program(Exportable):
         return call(arguments, self.parameters, mode, wanted, nested, seed, threads)
 
     def current(self) -> bool:
-        """Return whether plain Python state that was recorded is still what it was."""
+        """Return whether recorded plain Python state is unchanged."""
         return still(self.states)
 
     def _prepared(self, mode: int) -> Call:
@@ -342,7 +342,7 @@ class Program(Exportable):
             self._calls[mode] = call
             return call
 
-    # How
+    # Execution
 
     def run(
         self,
@@ -354,7 +354,7 @@ class Program(Exportable):
         numbers: Sequence[float] | None = None,
         failures_hold: bool = True,
     ) -> Outcome:
-        """Run a batch and check the guards, sample by sample, without acting on what they say.
+        """Run a batch and evaluate the guards for each sample, without acting on the result.
 
         Parameters
         ----------
@@ -363,14 +363,14 @@ class Program(Exportable):
         seeds : array of (outputs, samples), optional
             Weights.
         inputs, parameters
-            Which gradients, as of `plan`.
+            Which gradients to compute, as for `plan`.
         threads : int, optional
-            How many threads.
+            The number of threads.
         numbers : sequence of float, optional
-            The parameters' data, where it isn't read from the parameters themselves.
+            The parameters' data, if not to be read from the parameters.
         failures_hold : bool
-            Whether an error of a Python function in the graph is raised, where the guards hold; else its sample counts
-            as one where they don't, as Python may have caught the error.
+            Whether an error of a Python function in the graph is raised if the guards hold; otherwise its sample counts
+            as one for which they don't, as Python may have caught the error.
         """
         import numpy as np
 
@@ -392,13 +392,13 @@ class Program(Exportable):
         return Outcome(roots[:count], rows[:own], rows[own:] if parameters == "each" else sums, holds)
 
     def _tell_recorder(self) -> None:
-        """Where a graph is recorded outside, its numbers now depend on this program's parameters."""
+        """Notify a recording outside that its numbers depend on this program's parameters."""
         for value in self.parameters:
             if modes.recorder() is not None:
                 modes.observed("data", value, None, modes.number(value))
 
     def numbers(self) -> list[float]:
-        """Return the parameters' data now."""
+        """Return the current data of the parameters."""
         if modes.active:
             self._tell_recorder()
         with modes.unobserved():
@@ -438,7 +438,7 @@ class Program(Exportable):
         return outcome
 
     def inspect(self, columns: Array, gradients: bool) -> None:
-        """Compute every sample eagerly, so that `detect_anomaly` raises where it would."""
+        """Compute every sample eagerly, so that `detect_anomaly` raises as in eager computation."""
         with modes.unobserved():
             for numbers in columns.T.tolist():
                 for output in rebuilt(self.tape, [*map(Value, numbers)], self.parameters):
@@ -446,7 +446,7 @@ class Program(Exportable):
                         modes.inspect_backward(output)
 
     def _holding(self, values: Array) -> Array:
-        """For each sample whether every guard comes out as recorded."""
+        """Return for each sample whether every guard has the recorded outcome."""
         import numpy as np
 
         holds = np.ones(values.shape[1], dtype=bool)
@@ -459,7 +459,7 @@ class Program(Exportable):
         return holds
 
     def _complain(self, columns: Array, sample: int) -> None:
-        """Name the first guard that fails for a sample."""
+        """Raise for the first guard that fails for a sample."""
         numbers = columns[:, sample : sample + 1]
         detail = self._first_failure(numbers)
         inputs = ", ".join(f"{self.tape.name(i)} = {float(x[0])!r}" for i, x in enumerate(numbers[:8]))
@@ -487,7 +487,7 @@ class Program(Exportable):
 
 
 def _restored(tape: Tape, parameters: Sequence[Value], single_output: bool, added: Any) -> Program:
-    """Restore a pickled program; custom ops are added first."""
+    """Restore a pickled program, adding custom ops first."""
     if added is not None:
         tape = replace(tape, added=custom_ops.introduced(*added))
     return Program(tape, parameters, single_output)
@@ -508,7 +508,7 @@ try:
     from autograd.compiler.plan import optimised
     from autograd.compiler.run import _replay
     from autograd.compiler.run.kernel_c import CKernel
-except ImportError:  # they were not built: plain plans run on numpy
+except ImportError:  # not built: plain plans run on numpy
     pass
 else:
 
@@ -519,5 +519,5 @@ else:
 
 
 def best_kernel() -> str:
-    """Return the name of the fastest kernel that there is."""
+    """Return the name of the fastest kernel available."""
     return "c" if "c" in KERNELS else "numpy"

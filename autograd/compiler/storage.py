@@ -1,4 +1,4 @@
-"""Programs as plain JSON: nothing in a file is run, and everything in it is checked before it is used."""
+"""Programs as plain JSON: nothing in a file is executed, and everything is validated before use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
 class StoreError(AutogradError, ValueError):
-    """A file isn't a program; the text says what is wrong and where."""
+    """Raised if a file isn't a program; the message says what is wrong and where."""
 
 
 def dumps(tape: Tape, parameters: list[tuple[float, str]], single_output: bool) -> str:
@@ -51,12 +51,12 @@ def dumps(tape: Tape, parameters: list[tuple[float, str]], single_output: bool) 
 
 
 def loads(text: str) -> tuple[Tape, list[Value], bool]:
-    """Read what `dumps` wrote.
+    """Read the output of `dumps`.
 
     Raises
     ------
     StoreError
-        If the text isn't such a program, whatever it is.
+        If the text isn't a valid program.
     """
     try:
         document = json.loads(text, parse_constant=_refuse)
@@ -134,7 +134,7 @@ def _text(x: Any, what: str) -> str:
 
 
 def _added(name: Any, i: int) -> str:
-    """An op that isn't the table's own; only its name stands in a file, and what it does is what it does here."""
+    """Return an added op; a file has only its name, and its meaning is that of the current process."""
     if not isinstance(name, str) or name in NAMES or (name not in TABLE and name != ALIAS):
         raise StoreError(
             f"load: added[{i}] must be the name of an op that was added here, got {name!r:.60}; if the program calls "
@@ -159,7 +159,7 @@ def _ops(found: list[Any], start: int, added: tuple[str, ...]) -> tuple[tuple[in
 
 
 def _fits(name: str, operands: int) -> bool:
-    """Return whether an op can have so many operands."""
+    """Return whether an op can have that number of operands."""
     return operands == 1 if name == ALIAS else TABLE[name].takes(operands)
 
 

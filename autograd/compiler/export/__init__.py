@@ -1,4 +1,4 @@
-"""Programs as source in other languages: value and gradient, without dependency on this package."""
+"""Programs as source code in other languages: value and gradient, without dependency on this package."""
 
 from autograd.compiler.export.c import to_c
 from autograd.compiler.export.differentiable import to_jax, to_torch

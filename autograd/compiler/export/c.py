@@ -1,4 +1,4 @@
-"""A program as one file of C99, which is C++ too: no allocation, nothing to link but libm."""
+"""Exports a program as one file of C99, also valid C++: no allocation, no library but libm."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class _File:
     # Functions of the table
 
     def rows(self, body: str) -> str:
-        """Return the functions of the table that the body calls, each after what it calls."""
+        """Return the table's functions that the body calls, dependencies first."""
         written: dict[str, str] = {}
         self._write_rows(body, written)
         text = "\n".join(written.values())
@@ -152,7 +152,7 @@ class _File:
         return f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
 
     def one(self, name: str, made: Instructions, gradient: bool, linkage: str = "") -> str:
-        """Return a function that carries out instructions."""
+        """Return a function that executes instructions."""
         head = linkage + self.declared(name, gradient)
         if len(made.steps) > LONG:
             return self.in_tables(name, head, made, gradient)
@@ -160,7 +160,7 @@ class _File:
         return _function(head, [*self.unused(lines, gradient), *lines, "return 0;"])
 
     def chosen(self, name: str) -> str:
-        """Return a function of a gradient that is computed again, strictly, where it comes out as nan."""
+        """Return a gradient function that recomputes with strict instructions if the result is nan."""
         own = [argument for argument, _ in self.arguments()]
         passed = ", ".join([*own, "seeds", "outputs", *(f"d_{argument}" for argument in own)])
         lines = [f"const int failed = {name}_usual({passed});", "bool unclear = false;"]
@@ -171,7 +171,7 @@ class _File:
         return said + _function(self.declared(name, True), lines)
 
     def straight(self, made: Instructions, gradient: bool, sample: str = "") -> Lines:
-        """Return one statement after the other; with `sample`, for that sample of a batch."""
+        """Return straight-line statements; with `sample`, for that sample of a batch."""
         statements = Straight(made, self.tape, self.names, self.weights)
         guards = [*self.guards(statements, made)]
         if sample:
@@ -187,7 +187,7 @@ class _File:
         return [*leaves, *body]
 
     def unused(self, lines: Lines, gradient: bool) -> Lines:
-        """What tells a compiler that an argument is not used on purpose."""
+        """Return statements that mark arguments as deliberately unused."""
         named = set(re.findall(r"\w+", "\n".join(lines)))
         given = [name for name, _ in self.arguments()] + ["seeds"] * gradient
         return [f"(void){name};" for name in given if name not in named]
@@ -201,7 +201,7 @@ class _File:
             yield from (f"if (!({test})) {{", f"    return {count};", "}")
 
     def stored(self, statements: Statements, made: Instructions, gradient: bool, sample: str = "") -> Iterator[str]:
-        """Write the results into the caller's arrays."""
+        """Store the results in the caller's arrays."""
         yield from self._stored(statements, "outputs", made.roots[: len(self.tape.outputs)], sample)
         if gradient:
             yield from self._stored(statements, "d_inputs", made.of_inputs, sample)
@@ -218,7 +218,7 @@ class _File:
             yield f"{_at(array, k, sample)} = {'0.0' if place is None else statements.operand([place])};"
 
     def in_tables(self, name: str, head: str, made: Instructions, gradient: bool) -> str:
-        """Return a function that calls others, none of them much longer than `PIECE` lines."""
+        """Return a function that calls others of about `PIECE` lines each."""
         groups = scheduled(made)
         tables = Tables(made, groups)
         self.stack = max(self.stack, tables.size)
@@ -278,7 +278,7 @@ class _File:
         return _function(head, [*self.unused(lines, False), *lines, "return n;"])
 
     def again(self, before: Lines) -> Lines:
-        """What is done where a gradient of a batch is nan: sample by sample, by the function that looks at each."""
+        """Return the recomputation of a batch whose gradient is nan: sample by sample, with the checking function."""
         lines = ["bool unclear = false;"]
         for name, count in self.arguments():
             size = f"{count} * n" if name == "inputs" else str(count)
@@ -288,7 +288,7 @@ class _File:
         return [*lines, "if (unclear) {", *("    " + line for line in redone), "}"]
 
     def one_of_batch(self, gradient: bool) -> Lines:
-        """Return a call for one sample, and its results in their places: of a long program."""
+        """Return the call of a long program for one sample, with its results stored in their places."""
         sizes = dict(self.arguments())
         inputs, parameters, outputs = sizes.get("inputs", 0), sizes.get("parameters", 0), len(self.tape.outputs)
         local, passed, after = [f"real y[{outputs}];"], ["y"], loop("i", outputs, ["outputs[i * n + k] = y[i];"])
@@ -311,14 +311,14 @@ def _samples(body: Lines) -> Lines:
 
 
 def _at(array: str, index: int, sample: str) -> str:
-    """Return an element of an array; of one that holds a batch, the one of a sample."""
+    """Return an element of an array; in an array over a batch, the element of a sample."""
     if not sample:
         return f"{array}[{index}]"
     return f"{array}[{sample}]" if index == 0 else f"{array}[{f'{index} * ' if index > 1 else ''}n + {sample}]"
 
 
 def _function_of(name: str) -> str | None:
-    """Return a function that exported code calls, by its name in C; None for one of the program's own."""
+    """Return the C name of a function called by exported code; None for one of the program's own."""
     kind, _, rest = name.partition("_")
     if kind == "ops" and rest in helpers():
         return codegen.function(name, helpers()[rest], [])
@@ -338,7 +338,7 @@ def _function(head: str, lines: Iterable[str]) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    """Return a long statement in several lines."""
+    """Wrap a long statement."""
     if len(line) <= WIDTH or "\n" in line:
         return [line]
     return textwrap.wrap(
@@ -348,23 +348,23 @@ def _wrapped(line: str) -> list[str]:
 
 
 def to_c(tape: Tape, name: str, weights: Sequence[float] | None = None, real: str = "double") -> str:
-    """Return a program in C.
+    """Export a program as C.
 
     Parameters
     ----------
     tape : Tape
         The program.
     name : str
-        Of its function.
+        The name of its function.
     weights : sequence of float, optional
-        Numbers to write in for the parameters; without them they are an argument.
+        Numbers to substitute for the parameters; by default they are an argument.
     real : {"double", "float"}
-        Type of values and gradients. Functions of libm and local derivatives are computed in double.
+        The type of values and gradients. Functions of libm and local derivatives are computed in double.
 
     Raises
     ------
     ExportError
-        For an op added by a user, and for a guard that C can't test alike.
+        For an op added by a user, and for a guard that C can't test identically.
     """
     if real not in ("double", "float"):
         raise ValueError(f"to_c: real must be 'double' or 'float', got {real!r}")

@@ -1,6 +1,6 @@
-"""A program as a Python module of torch or JAX: a function over arrays that these differentiate, to any order.
+"""Exports a program as a Python module of torch or JAX, which differentiate it to any order.
 
-Each op is a function with its row's value and its row's derivatives, which are ops in turn, so that derivatives are as
+Each op becomes a function with its row's value and derivatives; these are ops in turn, so that derivatives are as
 accurate as in the table.
 """
 
@@ -46,11 +46,11 @@ class _Library(NamedTuple):
     Attributes
     ----------
     name : str
-        Of the package.
+        The name of the package.
     language : OverArrays
-        How rows are written.
+        How rows are translated.
     head : str
-        What stands at the beginning of a module.
+        The beginning of a module.
     logsumexp : str
         The op over an array.
     """
@@ -181,7 +181,7 @@ def op_logsumexp(*xs):
 
 
 class _Rule(Expressions):
-    """Derivatives as the table states them: expressions whose calls are ops."""
+    """Translates the table's derivatives: expressions whose calls are ops."""
 
     infinity = "math.inf"
     nan = "math.nan"
@@ -212,7 +212,7 @@ NATIVE: Final = (ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Add, ast.Sub, a
 
 
 class _Forward(PythonStatements):
-    """The values of a program, each by a function of its op."""
+    """Computes the values of a program, each by the function of its op."""
 
     expressions: ClassVar[Expressions] = OverArrays()
 
@@ -267,7 +267,7 @@ class _Module:
     # Ops
 
     def rows(self, called: Iterable[Op]) -> Iterator[str]:
-        """Yield the ops that are called, with those that their derivatives call, as functions."""
+        """Yield the functions of called ops and of the ops that their derivatives call."""
         language = self.library.language
         needed = self.needed(called)
         fixed = [op for op in needed if op.arity is not None]
@@ -280,7 +280,7 @@ class _Module:
             function_over_arrays(f"_value_{op.name}", value_of(row_of(op).function), language) for op in fixed
         ]
         functions += [self.library.logsumexp + "\n" for op in needed if op.form == "softmax"]
-        for name, helper in reversed(helpers().items()):  # each after what it calls
+        for name, helper in reversed(helpers().items()):  # dependencies first
             if re.search(rf"(?<!\w)_{name}\(", "\n".join(functions)):
                 functions.insert(0, function_over_arrays(f"_{name}", helper, language))
         rules = [self.rule(op) for op in fixed]
@@ -292,7 +292,7 @@ class _Module:
         yield ""
 
     def needed(self, called: Iterable[Op]) -> list[Op]:
-        """Ops and those that their derivatives of any order consist of."""
+        """Return ops and all ops on which their derivatives of any order depend."""
         found: dict[str, Op] = {}
         waiting = list(called)
         while waiting:
@@ -350,7 +350,7 @@ class _Module:
 
 
 def _calls(tree: ast.AST) -> list[str]:
-    """Ops that an expression or a row calls."""
+    """Return the ops called in an expression or a row."""
     if isinstance(tree, ast.FunctionDef):
         values = [s.value for s in tree.body if isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Tuple)]
         return [v.func.id for v in values if isinstance(v, ast.Call) and isinstance(v.func, ast.Name)]
@@ -359,10 +359,10 @@ def _calls(tree: ast.AST) -> list[str]:
 
 
 def to_torch(tape: Tape, name: str, weights: Sequence[float] | None = None) -> str:
-    """Return a program as a module of torch; arguments and errors as of `to_c`."""
+    """Export a program as a torch module; arguments and errors as for `to_c`."""
     return _Module(tape, name, weights, TORCH).text()
 
 
 def to_jax(tape: Tape, name: str, weights: Sequence[float] | None = None) -> str:
-    """Return a program as a module of JAX; arguments and errors as of `to_c`."""
+    """Export a program as a JAX module; arguments and errors as for `to_c`."""
     return _Module(tape, name, weights, JAX).text()

@@ -1,4 +1,4 @@
-"""A program as an exporter sees it: names, values in order, guards, and the gradient in reverse."""
+"""A program as seen by exporters: names, values in order, guards, and the gradient in reverse."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["ExportError", "Graph"]
 
 
 class ExportError(AutogradError):
-    """A program that can't be written in another language; the text names the op or the guard."""
+    """Raised for a program that can't be written in another language; the text names the op or the guard."""
 
 
 _KEYWORDS: Final = """
@@ -42,29 +42,29 @@ GUARDS: Final = COMPARISONS | {"bool", "finite", "float", "data", "int", "trunc"
 
 
 class Graph:
-    """The graph to be written.
+    """The graph to be exported.
 
     Attributes
     ----------
     tape : Tape
-        What was recorded.
+        The recorded graph.
     weights : sequence of float, optional
         Numbers of the parameters, which then have no gradient.
     plan : PlainPlan
-        Its values in order, and the reverse of it.
+        Its values in order, and in reverse.
     forward : list of Node
         The values that are computed, in order.
     guards : list of Guard
-        What must hold.
+        The conditions under which the recording is valid.
     names : list of str
-        For each entry of the tape an identifier: its label as far as it is one.
+        An identifier for each entry of the tape, derived from its label.
     conditional : set of int
-        Entries that a gradient reaches through `where` alone, so that it may not arrive at all.
+        Entries that a gradient reaches only through `where`, so that it may not arrive.
 
     Raises
     ------
     ExportError
-        For an op added by a user, and for a guard that other languages can't test alike.
+        For an op added by a user, and for a guard that other languages can't test identically.
     """
 
     def __init__(self, tape: Tape, weights: Sequence[float] | None = None) -> None:
@@ -81,16 +81,16 @@ class Graph:
 
     @property
     def parameters(self) -> range:
-        """Entries that are weights."""
+        """Entries that are parameters."""
         return range(self.tape.inputs, self.tape.inputs + self.tape.parameters)
 
     def constant(self, entry: int) -> float | None:
-        """Return the number that stands in the graph, None for every other entry."""
+        """Return the number of a constant entry, None for any other."""
         at = entry - self.tape.inputs - self.tape.parameters
         return self.tape.constants[at] if 0 <= at < len(self.tape.constants) else None
 
     def _merged(self) -> tuple[list[Node], list[Guard]]:
-        """Return the values without those of guards that are there already, and the guards over the others."""
+        """Return the values without duplicates of those for guards, and the guards over the others."""
         same = list(range(len(self.tape)))
         first: dict[object, int] = {}
         for entry in range(self.tape.inputs + self.tape.parameters, self.tape.leaves):
@@ -137,7 +137,7 @@ def checked(tape: Tape) -> Tape:
 
 
 def _decided(tape: Tape) -> Tape:
-    """The tape without choices between operands that constants decide: what they select stands in their place."""
+    """Return the tape without selections decided by constants, which are replaced by what they select."""
     first = tape.inputs + tape.parameters
     numbers = dict(zip(range(first, tape.leaves), tape.constants, strict=True))
     same = list(range(len(tape)))
@@ -182,7 +182,7 @@ def _identifier(label: str) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """Return a name that is not a reserved word and not taken yet, and take it."""
+    """Return a name that is neither reserved nor taken, and mark it as taken."""
     name = f"v_{name}" if OURS.match(name) else name
     found, number = name, 2
     while found in RESERVED or found in taken:
@@ -197,7 +197,7 @@ def identifier(name: str) -> str:
 
 
 def wrapped(words: Iterable[str], lead: str, width: int = 100) -> list[str]:
-    """Words between commas in lines of a comment."""
+    """Return words separated by commas, wrapped into lines of a comment."""
     lines, line = [], ""
     for word in words:
         if line and len(line) + len(word) + 2 > width:

@@ -1,7 +1,7 @@
-"""A program as instructions for one sample, each of which writes places of its own.
+"""A program as instructions for one sample, in single-assignment form.
 
-They are those of the optimising planner, so that source computes what replay computes, to the last bit; where the
-planner was not built, those of the plain plan.
+The instructions are those of the optimising planner, so that source computes the same bits as replay; if the planner
+was not built, those of the plain plan.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograd.ops import TABLE
 try:
     from autograd.compiler.plan import optimised
     from autograd.compiler.run import _replay
-except ImportError:  # they were not built
+except ImportError:  # not built
     pass
 
 PLANNER: Final = "_replay" in globals()
@@ -37,13 +37,13 @@ class Instruction(NamedTuple):
     Attributes
     ----------
     kind : str
-        What is done, as `csrc/run/kernel.h` names it.
+        The kind of step, as named in `csrc/run/kernel.h`.
     op : str
         The row of the table that is applied, if any.
     outs : tuple of int
-        Places that are written; -1 for a local derivative that nothing needs.
+        Places written; -1 for a local derivative that isn't needed.
     reads : tuple of int
-        Places that are read; -1 for one that is missing.
+        Places read; -1 for a missing one.
     terms : tuple of tuple of int
         For a sum or an alternative, the places of each term.
     """
@@ -62,23 +62,23 @@ class Instructions:
     Attributes
     ----------
     constants : dict of int to float
-        Places that hold numbers known now.
+        Places that hold known numbers.
     parameters, inputs, seeds, sums : list of int
-        Places of each kind. Sums begin at 0 and are added to.
+        Places of each kind. Sums start at 0 and are added to.
     size : int
-        How many places there are.
+        The number of places.
     steps : list of Instruction
         In order.
     starts : list of (sum, seed)
-        What is added to sums before anything else.
+        Terms added to sums before anything else.
     roots : list of int
-        Places of the outputs, then of what guards ask.
+        Places of the outputs, then of the operands of guards.
     of_inputs, of_parameters : list of int or None
         Places of the gradients; None for one that is 0.
     labels : dict of int to str
-        Places that are labelled in the recorded code.
+        Places that have a label in the recorded code.
     assumes : bool
-        Whether a gradient may come out as nan that strict instructions compute.
+        Whether a gradient may be nan that strict instructions would compute.
     """
 
     constants: dict[int, float] = field(default_factory=dict)
@@ -96,12 +96,12 @@ class Instructions:
     assumes: bool = False
 
     def new(self, count: int) -> list[int]:
-        """Places that nothing else has."""
+        """Return unused places."""
         self.size += count
         return [*range(self.size - count, self.size)]
 
     def pruned(self) -> None:
-        """Drop what neither results nor gradients need."""
+        """Remove what neither results nor gradients need."""
         needed = {x for x in (*self.roots, *self.of_inputs, *self.of_parameters) if x is not None}
         kept = []
         for step in reversed(self.steps):
@@ -115,7 +115,7 @@ class Instructions:
 
 
 def _pruned(step: Instruction, needed: set[int]) -> Instruction | None:
-    """Return a step without what nothing needs."""
+    """Return a step without unneeded parts."""
     outs = tuple(x if x in needed else -1 for x in step.outs)
     if step.kind == "gather":
         wanted = any(total in needed for _, _, total in step.terms)
@@ -134,7 +134,7 @@ def _pruned(step: Instruction, needed: set[int]) -> Instruction | None:
 
 
 def reads_of(step: Instruction) -> Iterator[int]:
-    """Places that a step reads, those that it adds to among them."""
+    """Return the places that a step reads, including those that it adds to."""
     yield from (x for x in step.reads if x >= 0)
     if step.kind == "logsumexp":
         yield from (x for x, _ in step.terms)
@@ -144,14 +144,14 @@ def reads_of(step: Instruction) -> Iterator[int]:
 
 
 def added_to(step: Instruction) -> Iterable[int]:
-    """Sums that a step adds to."""
+    """Return the sums that a step adds to."""
     if step.kind == "reduce":
         return step.outs
     return (total for _, _, total in step.terms) if step.kind == "gather" else ()
 
 
 def written_by(step: Instruction) -> Iterator[int]:
-    """Places that a step sets."""
+    """Return the places that a step sets."""
     if step.kind != "reduce":
         yield from (x for x in step.outs if x >= 0)
     if step.kind == "logsumexp":
@@ -159,19 +159,19 @@ def written_by(step: Instruction) -> Iterator[int]:
 
 
 def instructions(tape: Tape, gradient: bool, of_parameters: bool = True, strict: bool = False) -> Instructions:
-    """Write a tape as instructions.
+    """Convert a tape to instructions.
 
     Parameters
     ----------
     tape : Tape
-        What was recorded.
+        The recorded graph.
     gradient : bool
-        Whether the gradients of all inputs and parameters are wanted, too.
+        Whether to compute the gradients of all inputs and parameters too.
     of_parameters : bool
-        False leaves those of the parameters out.
+        False omits those of the parameters.
     strict : bool
-        Whether what an op doesn't select is kept from every product, as `optimised.plan` has it; the plain plan always
-        does so.
+        Whether what an op doesn't select is excluded from every product, as in `optimised.plan`; always the case in the
+        plain plan.
     """
     recorded = tape if gradient else _labelled(tape)
     made = _Planned(recorded, gradient, strict).made if PLANNER else _Plain(recorded, gradient).made
@@ -187,12 +187,12 @@ def instructions(tape: Tape, gradient: bool, of_parameters: bool = True, strict:
 
 
 def _labelled(tape: Tape) -> Tape:
-    """Return the tape with all that is labelled among its outputs, which tells the places of it."""
+    """Return the tape with all labelled entries among its outputs, which reveals their places."""
     return replace(tape, outputs=(*tape.outputs, *tape.labels))
 
 
 class _Planned:
-    """Reads a plan of the optimising planner: what each register and each uniform number stands for."""
+    """Converts a plan of the optimising planner: the place of each register and uniform number."""
 
     def __init__(self, tape: Tape, gradient: bool, strict: bool) -> None:
         self.plan = plan = optimised.plan(tape, gradient, "sum" if gradient else "", strict)
@@ -249,7 +249,7 @@ class _Planned:
     def _step(
         self, kind: str, row: int, outs: list[int], reads: list[int], terms: list[int], number: int
     ) -> Instruction:
-        """Return one instruction, with a place of its own for each register that it writes."""
+        """Return one instruction, with a new place for each register that it writes."""
         op = NAMES[row] if kind in OF_ROWS else ""
         arity = TABLE[op].arity or 0 if op else 0
         count = {**dict.fromkeys(OF_ROWS, arity), "masked_mul": 3, "dot": 1, "dotu": 1, "logsumexp": 0, "or": 0}.get(
@@ -269,7 +269,7 @@ class _Planned:
         return Instruction("dot" if kind == "dotu" else kind, op, found, given, places)
 
     def _sum(self, position: int) -> int:
-        """Return the place of a sum, which plans name by its position among the sums."""
+        """Return the place of a sum, which plans refer to by its position among the sums."""
         return self.place[~self.plan.sums[position]]
 
     def _new(self, register: int) -> int:
@@ -283,12 +283,12 @@ OF_ROWS: Final = ("value", "both", "slopes")
 
 
 def _size(kind: str) -> int:
-    """How many ints one term of a step has."""
+    """Return the number of ints in one term of a step."""
     return {"gather": 3, "or": 1}.get(kind, 2)
 
 
 class _Plain:
-    """Writes a plain plan as instructions: the rules of `csrc/plan/reverse.h` without what makes a plan fast."""
+    """Converts a plain plan: the rules of `csrc/plan/reverse.h` without optimisation."""
 
     def __init__(self, tape: Tape, gradient: bool) -> None:
         self.plan = plan = plain_plan(tape, inputs=gradient, parameters="sum" if gradient else "")
@@ -316,7 +316,7 @@ class _Plain:
         return self.numbers[key]
 
     def write(self, kind: str, reads: Iterable[int], terms: Iterable[tuple[int, ...]] = (), op: str = "") -> int:
-        """Write a step with one result; return its place."""
+        """Append a step with one result; return its place."""
         (out,) = self.made.new(1)
         self.made.steps.append(Instruction(kind, op, (out,), tuple(reads), tuple(terms)))
         return out
@@ -334,7 +334,7 @@ class _Plain:
         self.place[node.entry], self.slopes[node.entry] = value, tuple(slopes)
 
     def _any_number(self, op: str, operands: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-        """Return the value and the local derivatives of a sum, and of what is made of one."""
+        """Return the value and the local derivatives of a variadic op."""
         count, one = len(operands), self.number(1.0)
         if TABLE[op].form == "softmax":
             value, *slopes = self.made.new(1 + count)
@@ -381,7 +381,7 @@ class _Plain:
         return self.write("dot", [self.number(-0.0)], self.received[entry])
 
     def _mask(self, entry: int) -> int:
-        """Return whether a gradient arrives at all, where it may not."""
+        """Return the mask that tells whether a gradient arrives, if it may not."""
         ways = [*dict.fromkeys(self.ways[entry])]
         if min(ways) < 0 or len(ways) == 1:
             return min(ways)

@@ -1,4 +1,4 @@
-"""A program as an ES module, with nothing to import."""
+"""Exports a program as an ES module without imports."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class _Module:
         ops = with_called(op for op in self.called.values() if f"OPS.{op.name}(" in body)
         lines = ["const OPS = {", *(codegen.Function(source.of(op)).text(op.name, "", "  ") + "," for op in ops), "};"]
         lines = lines if ops else []
-        for name, helper in reversed(source.helpers.items()):  # each after what it calls
+        for name, helper in reversed(source.helpers.items()):  # dependencies first
             if f"_{name}(" in "\n".join([*lines, body]):
                 lines.insert(0, codegen.Function(helper).text(f"_{name}"))
         constants = constants_in("\n".join([*lines, body]))
@@ -117,5 +117,5 @@ def _function(head: str, lines: Iterable[str]) -> str:
 
 
 def to_javascript(tape: Tape, name: str, weights: Sequence[float] | None = None) -> str:
-    """Return a program as a JavaScript module; arguments and errors as of `to_c`."""
+    """Export a program as a JavaScript module; arguments and errors as for `to_c`."""
     return _Module(tape, name, weights).text()

@@ -1,4 +1,4 @@
-"""A program as a Python module over numpy arrays with one entry per sample."""
+"""Exports a program as a Python module over numpy arrays with one entry per sample."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEFINED: Final = re.compile(r"\s*([A-Za-z_]\w*) = ")
 
 
 class OverArrays(Expressions):
-    """Expressions over numpy's arrays, or those of a library like it: a choice is made for each entry."""
+    """Translates expressions to numpy or a similar array library: conditions select element by element."""
 
     infinity = "math.inf"
     nan = "math.nan"
@@ -44,12 +44,12 @@ class OverArrays(Expressions):
         self.operators |= {ast.And: ("&", AND), ast.Or: ("|", OR)}
 
     def bracketed(self, precedence: int, around: int) -> bool:
-        """As of `Expressions`."""
+        """See `Expressions`."""
         # & and | bind more tightly than comparisons in Python.
         return super().bracketed(precedence, around) or (around in (AND, OR) and precedence in (EQUALITY, RELATION, OR))
 
     def literal(self, number: float) -> str:
-        """As of `Expressions`."""
+        """See `Expressions`."""
         return repr(number)
 
     def _with_precedence(self, node: ast.expr) -> tuple[str, int]:
@@ -64,14 +64,14 @@ class OverArrays(Expressions):
         return super()._with_precedence(node)
 
     def own(self, node: ast.expr) -> tuple[str, int]:
-        """As of `Expressions`."""
+        """See `Expressions`."""
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="div"), args=[x, y]):
                 return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="pow"), args=[x, y]) if (
                 self.library == "np"
             ):
-                # np.power takes the exponent 0.5 for a root, which differs at -inf and -0.0.
+                # np.power computes exponent 0.5 as a square root, which differs at -inf and -0.0.
                 known = isinstance(y, ast.Constant) and y.value != 0.5
                 return f"np.{'power' if known else 'float_power'}({self.listed([x, y])})", ATOM
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr=name), args=arguments):
@@ -149,7 +149,7 @@ class _Statements(PythonStatements):
         return "np.trunc" if name == "int" else f"np.{name}"
 
     def unless_zero(self, tested: str, lines: Block) -> Block:
-        """Add nothing for the samples at which a number is 0."""
+        """Exclude the samples at which a number is 0."""
         found = []
         for line in lines:
             name, value = line.split(" = ", 1)
@@ -190,7 +190,7 @@ class _Module:
             LOGSUMEXP + "\n" if op.arity is None else function_over_arrays(f"_op_{op.name}", row_of(op).function)
             for op in ops
         ]
-        for name, helper in reversed(helpers().items()):  # each after what it calls
+        for name, helper in reversed(helpers().items()):  # dependencies first
             if re.search(rf"(?<!\w)_{name}\(", "\n".join([*lines, body])):
                 lines.insert(0, function_over_arrays(f"_{name}", helper))
         text = "\n".join([*lines, body])
@@ -243,5 +243,5 @@ class _Module:
 
 
 def to_numpy(tape: Tape, name: str, weights: Sequence[float] | None = None) -> str:
-    """Return a program as a Python module over numpy arrays; arguments and errors as of `to_c`."""
+    """Export a program as a Python module over numpy arrays; arguments and errors as for `to_c`."""
     return _Module(tape, name, weights).text()

@@ -1,4 +1,4 @@
-"""Rows of the table cut to what a program needs of them, written in place where they are short."""
+"""Rows reduced to what a program needs of them, and inlined where short."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Row:
     Attributes
     ----------
     function : ast.FunctionDef
-        As it is in the table.
+        The row's function.
     value : ast.expr or None
-        The value as one expression over the operands; None where it takes more.
+        The value as one expression over the operands; None if it needs statements.
     slopes : tuple of ast.expr, or None
         The local derivatives likewise.
     """
@@ -66,9 +66,9 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
     op : Op
         A row of the table.
     constants : tuple of float or None
-        Operands that are known; conditions on them alone are decided.
+        Operands that are known constants; conditions on them alone are decided.
     wanted : tuple of bool
-        Which local derivatives are needed; the others are 0 here.
+        Which local derivatives are needed; the others are replaced by 0.
     """
     function = _source().of(op)
     known = {p: literal(c) for p, c in zip(op.parameters, constants, strict=False) if c is not None}
@@ -79,7 +79,7 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
     ]
     result = function.body[-1]
     assert isinstance(result, ast.Return)
-    assert isinstance(result.value, ast.Tuple)  # as codegen demands of a row
+    assert isinstance(result.value, ast.Tuple)  # guaranteed by codegen
     value, *slopes = (replaced(each, known) for each in result.value.elts)
     needed = [slope for slope, needs in zip(slopes, wanted, strict=True) if needs] if wanted else slopes
     slopes = [s if not wanted or needs else literal(0.0) for s, needs in zip(slopes, wanted or slopes, strict=True)]
@@ -96,7 +96,7 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
 
 
 def _direct(statements: list[ast.Assign], results: list[ast.expr]) -> list[ast.expr | None]:
-    """Return each result without the assignments, where it takes none or is one of them; None otherwise."""
+    """Return results that need no assignments, or are one of them; None otherwise."""
     found: list[ast.expr | None] = []
     assigned = {ast.unparse(each.targets[0]): each.value for each in statements}
     variables = {name for each in statements for name in names_in(each.targets[0])}
@@ -122,7 +122,7 @@ def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
 
 
 def value_of(function: ast.FunctionDef) -> ast.FunctionDef:
-    """Return a row's function that computes its value alone, without what only derivatives need."""
+    """Return a row's function reduced to its value."""
     found = copy.deepcopy(function)
     body = _statements(found)
     result = body.pop()
@@ -145,7 +145,7 @@ def value_of(function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def _single(statement: ast.stmt) -> list[ast.Assign]:
-    """Return an assignment of several names as one for each."""
+    """Split an assignment of several names."""
     match statement:
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
             return [
@@ -162,13 +162,13 @@ def names_in(tree: ast.AST) -> set[str]:
 
 
 def constants_in(text: str) -> list[tuple[str, float]]:
-    """Return the constants of the rows' helpers that a text names."""
+    """Return the helpers' constants that a text mentions."""
     words = set(re.findall(r"\w+", text))
     return [(name, number) for name, number in NAMED.items() if name.isupper() and name in words]
 
 
 def with_called(ops: Iterable[Op]) -> list[Op]:
-    """Return rows and those that they call, each after what it calls: a derivative as an op calls the op."""
+    """Return rows and the rows they call, dependencies first; a derivative that is an op calls that op."""
     found: list[Op] = []
 
     def visit(op: Op) -> None:
@@ -186,12 +186,12 @@ def with_called(ops: Iterable[Op]) -> list[Op]:
 
 
 def helpers() -> dict[str, ast.FunctionDef]:
-    """Return the rows' helpers by name, each after what it calls."""
+    """Return the rows' helpers by name, dependencies first."""
     return _source().helpers
 
 
 class _Replace(ast.NodeTransformer):
-    """Other expressions in place of names; conditions on numbers alone are decided."""
+    """Substitutes expressions for names and decides conditions on numbers alone."""
 
     def __init__(self, names: dict[str, ast.expr]) -> None:
         self.names = names
@@ -213,7 +213,7 @@ def _known(part: ast.AST) -> bool:
 
 
 def replaced(tree: ast.expr, names: dict[str, ast.expr]) -> ast.expr:
-    """Return an expression with other expressions in place of names."""
+    """Return an expression with expressions substituted for names."""
     found = _Replace(names).visit(copy.deepcopy(tree))
     assert isinstance(found, ast.expr)
     return ast.fix_missing_locations(ast.copy_location(found, tree))
@@ -221,7 +221,7 @@ def replaced(tree: ast.expr, names: dict[str, ast.expr]) -> ast.expr:
 
 @dataclass(frozen=True)
 class Unrolled:
-    """A row over any number of operands, for the operands given: total = start; total += term …; value and slopes."""
+    """A row over any number of operands, unrolled: total = start; total += term …; value and slopes."""
 
     total: str
     start: ast.expr
@@ -231,7 +231,7 @@ class Unrolled:
 
 
 def unrolled(op: Op, operands: Sequence[ast.expr]) -> Unrolled | None:
-    """Return a row whose loop adds up terms, with the loop written out; None for one that does something else."""
+    """Return a row with its summation loop unrolled; None for a row of another form."""
     function = _source().of(op)
     assert function.args.vararg is not None
     lists: dict[str, list[ast.expr]] = {function.args.vararg.arg: list(operands)}

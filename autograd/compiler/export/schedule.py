@@ -1,4 +1,4 @@
-"""Instructions in groups of equal steps that don't depend on each other, so that each group can be one loop."""
+"""Grouping of equal, independent steps, so that each group can be one loop."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Group = list[Instruction]
 
 
 def scheduled(made: Instructions) -> list[Group]:
-    """Put each step as early as what it reads allows, beside its like.
+    """Place each step as early as its operands allow, together with equal ones.
 
-    What is added to one sum keeps its order: additions to it are on levels of their own.
+    Additions to one sum keep their order: they are on successive levels.
     """
     level = [0] * made.size
     groups: dict[Any, Group] = {}
@@ -29,13 +29,13 @@ def scheduled(made: Instructions) -> list[Group]:
 
 
 def _kind(step: Instruction) -> tuple[Any, ...]:
-    """Return the key that two steps of one loop share."""
+    """Return the key that steps of one loop share."""
     missing = tuple(x < 0 for x in (*step.outs, *step.reads, *(x for term in step.terms for x in term)))
     return step.kind, step.op, len(step.terms), missing
 
 
 def layout(made: Instructions, groups: Sequence[Group]) -> list[int]:
-    """For each place where it is in one array: what a group writes stands side by side."""
+    """Return for each place its index in one array: places written by a group are contiguous."""
     position = [-1] * made.size
     order = [*made.constants, *made.parameters, *made.inputs, *made.seeds, *made.sums]
     for group in groups:

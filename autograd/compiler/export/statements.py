@@ -1,4 +1,4 @@
-"""Statements that compute a program and its gradient, in languages of C's family; what differs is left to each."""
+"""Statements that compute a program and its gradient in C-like languages; subclasses define the differences."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Statements(ABC):
     Attributes
     ----------
     graph : Graph
-        What is written.
+        The graph to be exported.
     called, valued : dict of str to Op
-        Rows that the statements so far call as functions: with their local derivatives, and for the value alone.
+        Rows that the statements call as functions: with local derivatives, and for the value alone.
     """
 
     expressions: ClassVar[Expressions]
@@ -43,7 +43,7 @@ class Statements(ABC):
         self._slopes: dict[int, list[str]] = {}
         self._begun: set[int] = set()
 
-    # Written differently in each language
+    # Language-specific
 
     @abstractmethod
     def define(self, name: str, value: str, changes: bool = False) -> str:
@@ -51,7 +51,7 @@ class Statements(ABC):
 
     @abstractmethod
     def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
-        """Variables for the value and the local derivatives that a row's function gives."""
+        """Return variables for the value and the local derivatives from a call of a row's function."""
 
     @abstractmethod
     def value_call(self, op: Op, operands: Sequence[str]) -> str:
@@ -59,18 +59,18 @@ class Statements(ABC):
 
     @abstractmethod
     def guard(self, number: int, holds: str) -> Block:
-        """End here if a guard doesn't hold."""
+        """Return from the function here if a guard doesn't hold."""
 
     @abstractmethod
     def function(self, name: str) -> str:
-        """How a function of the language's library is called: `trunc`, `isfinite`."""
+        """Return the call of a library function of the language: `trunc`, `isfinite`."""
 
     def add(self, name: str, value: str) -> str:
         """Add to a variable."""
         return f"{name} += {value};"
 
     def assign(self, name: str, value: str) -> str:
-        """Set a variable anew."""
+        """Assign to a variable."""
         return f"{name} = {value};"
 
     def value(self, entry: int) -> str:
@@ -100,7 +100,7 @@ class Statements(ABC):
     # Forward
 
     def forward(self, gradient: bool) -> Iterator[Block]:
-        """Yield every value in order; with `gradient` the local derivatives that the reverse direction needs."""
+        """Yield every value in order; with `gradient`, also the local derivatives needed in reverse."""
         for node in self.graph.forward:
             yield self._node(node, gradient and node.slopes)
 
@@ -123,12 +123,12 @@ class Statements(ABC):
         return [self.define(name, self.written(row.value, names)), *self._own_slopes(node, row.slopes, names)]
 
     def row(self, node: Node, slopes: bool) -> Row:
-        """Return the row of a node, with what is known of its operands and which derivatives are wanted."""
+        """Return the row of a node, reduced for its constant operands and the derivatives needed."""
         wanted = tuple(slopes and x in self.graph.plan.active for x in node.operands)
         return row_of(TABLE[node.op], tuple(map(self.graph.constant, node.operands)), wanted)
 
     def _own_slopes(self, node: Node, slopes: Sequence[ast.expr], names: dict[str, ast.expr]) -> Block:
-        """Variables for the local derivatives that are more than a name or a number."""
+        """Return variables for local derivatives that are more than a name or number."""
         lines, texts = [], []
         for position, slope in enumerate(slopes):
             text = self.written(slope, names)
@@ -159,13 +159,13 @@ class Statements(ABC):
         return {p: ast.Name(text) for p, text in zip(op.parameters, operands, strict=True)}
 
     def written(self, tree: ast.expr, names: dict[str, ast.expr]) -> str:
-        """Return an expression with operands in place of a row's parameters."""
+        """Return an expression with operands substituted for a row's parameters."""
         return self.expressions.write(replaced(tree, names))
 
     # Guards
 
     def guards(self) -> Iterator[Block]:
-        """End at the first guard that doesn't hold."""
+        """Return from the function at the first guard that doesn't hold."""
         for number, guard in enumerate(self.graph.guards, 1):
             yield self.guard(number, self._holds(guard))
 
@@ -186,7 +186,7 @@ class Statements(ABC):
                 yield self._emit(node)
 
     def _first(self) -> Iterator[Block]:
-        """Zero where a gradient may not arrive, and whether it has."""
+        """Initialise gradients that may not arrive, and the flags that tell whether they have."""
         late = set(self.graph.conditional)
         for node in self.graph.plan.reverse:
             if node.entry in self.graph.conditional or TABLE[node.op].selects:
@@ -219,7 +219,7 @@ class Statements(ABC):
         return self.unless_zero(self.received(node.entry), lines) if node.entry in self.graph.conditional else lines
 
     def unless_zero(self, tested: str, lines: Block) -> Block:
-        """Do something where a number isn't 0."""
+        """Do something if a number isn't 0."""
         inner = [self.indent + line for line in lines]
         return [f"if ({tested} {self.expressions.unequal} {self.number(0.0)}) {{", *inner, "}"]
 
@@ -236,18 +236,18 @@ def holds(
     guard: Guard, observed: str, other: str, language: Expressions, function: Callable[[str], str],
     number: Callable[[float], str],
 ) -> str:  # fmt: skip
-    """Return the test whether a guard comes out as recorded.
+    """Return the test whether a guard has the recorded outcome.
 
     Parameters
     ----------
     guard : Guard
-        What was observed of a value, and the answer.
+        The observation of a value, and its outcome.
     observed, other : str
-        What holds the value, and what it was compared with.
+        The names of the value, and of what it was compared with.
     language : Expressions
-        The language's operators.
+        The operators of the language.
     function, number : callable
-        How the language calls a function of its library and writes a number.
+        Translate a library function and a number to the language.
     """
     outcome, equal = guard.outcome, language.equal
     if guard.kind in COMPARISONS:
@@ -269,16 +269,16 @@ def holds(
 
 
 def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[str] | None = None) -> list[str]:
-    """Return lines without those that set what no later line names.
+    """Return lines without assignments to variables that no later line uses.
 
     Parameters
     ----------
     lines : list of str
         A function's body.
     defined : pattern
-        Finds the name in a line that sets it.
+        Matches a line that sets a variable, and finds its name.
     call : pattern, optional
-        Finds in such a line the call that also sets local derivatives, which stays.
+        Finds in such a line the call that also sets local derivatives, which is kept.
     """
     kept: list[str] = []
     named: set[str] = set()
@@ -295,7 +295,7 @@ def without_unused(lines: list[str], defined: re.Pattern[str], call: re.Pattern[
 
 
 class PythonStatements(Statements):
-    """Assignments of arrays in Python, which are never changed in place."""
+    """Statements in Python: arrays are assigned, never changed in place."""
 
     def define(self, name: str, value: str, changes: bool = False) -> str:
         """Write an assignment."""

@@ -1,4 +1,4 @@
-"""The steps of a program as statements in C: one after the other, or equal ones as loops over tables."""
+"""The steps of a program as C statements: one after the other, or equal ones as loops over tables."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ONE, NO_START = number(1.0), number(-0.0)
 
 
 def product(a: str, b: str) -> str:
-    """Return a product; one with 1 is the other factor, one with -1 its negative."""
+    """Return a product; a factor of 1 is dropped, one of -1 becomes a sign."""
     if b == number(-1.0) and not a.startswith("("):
         return f"(-{a})"
     return a if b == ONE else b if a == ONE else f"{a} * {b}"
@@ -55,9 +55,9 @@ def total(start: str, terms: Sequence[str]) -> str:
 
 
 class Statements(ABC):
-    """Writes steps of one shape: one of them, or equal ones as the body of a loop over k."""
+    """Writes steps of one form: a single one, or equal ones as the body of a loop over k."""
 
-    # Where things are
+    # Places
 
     @abstractmethod
     def operand(self, places: Sequence[int]) -> str:
@@ -65,23 +65,23 @@ class Statements(ABC):
 
     @abstractmethod
     def sets(self, places: Sequence[int], value: str) -> str:
-        """Set one result of each step."""
+        """Assign one result of each step."""
 
     @abstractmethod
     def calls(self, group: Group, function: str, arguments: str) -> Lines:
-        """Set the value and the local derivatives that a function gives; a place of -1 is not needed."""
+        """Assign the value and the local derivatives that a function returns; places of -1 are not needed."""
 
     @abstractmethod
     def calls_logsumexp(self, group: Group) -> Lines:
-        """Set the value and the local derivatives of the op over an array."""
+        """Assign the value and the local derivatives of the op over an array."""
 
     @abstractmethod
     def sums(self, group: Group, start: str) -> Lines:
-        """Set a sum of products."""
+        """Assign a sum of products."""
 
     @abstractmethod
     def alternatives(self, group: Group) -> Lines:
-        """Set whether one of several numbers isn't 0."""
+        """Assign whether any of several numbers isn't 0."""
 
     @abstractmethod
     def adds_to_sums(self, group: Group, value: str) -> Lines:
@@ -110,7 +110,7 @@ class Statements(ABC):
         return [self.sets([each.outs[0] for each in group], of_numbers(step.kind, reads))]
 
     def of_row(self, group: Group, reads: Sequence[str]) -> Lines:
-        """Apply a row of the table: as expressions where it is some, else by a call of its function."""
+        """Apply a row of the table, inline if it has expressions, else by a call of its function."""
         step, op = group[0], TABLE[group[0].op]
         names: dict[str, ast.expr] = {p: ast.Name(text) for p, text in zip(op.parameters, reads, strict=True)}
         outs = [[each.outs[i] for each in group] for i in range(len(step.outs))]
@@ -130,12 +130,12 @@ class Statements(ABC):
 
 
 def any_of(texts: Sequence[str]) -> str:
-    """Return 1 if one of several isn't 0, else 0."""
+    """Return 1 if any of several isn't 0, else 0."""
     return f"{' || '.join(f'{text} != 0.0' for text in texts)} ? 1.0 : 0.0"
 
 
 def of_numbers(kind: str, reads: Sequence[str]) -> str:
-    """Return what a step without a row and without terms computes."""
+    """Return the result of a step without a row and terms."""
     a, b, c = (*reads, "")[:3]
     match kind:
         case "addu":
@@ -158,7 +158,7 @@ def of_numbers(kind: str, reads: Sequence[str]) -> str:
 
 
 class Straight(Statements):
-    """One step after the other, with a variable for each result."""
+    """Writes one step after the other, with a variable for each result."""
 
     def __init__(self, made: Instructions, tape: Tape, names: Sequence[str], weights: Sequence[float] | None) -> None:
         self.made = made
@@ -175,7 +175,7 @@ class Straight(Statements):
         self.count = 0
 
     def fresh(self, name: str) -> str:
-        """Return a name that nothing else has."""
+        """Return an unused name."""
         found, count = name, 2
         while found in self.taken:
             found, count = f"{name}_{count}", count + 1
@@ -183,7 +183,7 @@ class Straight(Statements):
         return found
 
     def name(self, place: int) -> str:
-        """Return the variable of a place; made when it is first asked for."""
+        """Return the variable of a place, creating it at first use."""
         if place not in self.names:
             label = self.made.labels.get(place, "")
             self.names[place] = unique(identifier(label), self.taken) if label else self.fresh(f"t{self.count}")
@@ -191,15 +191,15 @@ class Straight(Statements):
         return self.names[place]
 
     def operand(self, places: Sequence[int]) -> str:
-        """As of `Statements`."""
+        """See `Statements`."""
         return self.name(places[0])
 
     def sets(self, places: Sequence[int], value: str) -> str:
-        """As of `Statements`."""
+        """See `Statements`."""
         return f"const real {self.name(places[0])} = {value};"
 
     def calls(self, group: Group, function: str, arguments: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         (step,) = group
         value, *slopes = step.outs
         base = self.name(value) if value >= 0 else self.fresh("slopes")
@@ -209,7 +209,7 @@ class Straight(Statements):
         return [f"double {', '.join(names)};", self.sets([value], call) if value >= 0 else f"(void){call};"]
 
     def calls_logsumexp(self, group: Group) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         (step,) = group
         count = len(step.terms)
         base = self.name(step.outs[0]) if step.outs[0] >= 0 else "t"
@@ -223,19 +223,19 @@ class Straight(Statements):
         ]
 
     def sums(self, group: Group, start: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         (step,) = group
         return [
             self.sets([step.outs[0]], total(start, [product(self.name(a), self.name(b)) for a, b, *_ in step.terms]))
         ]
 
     def alternatives(self, group: Group) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         (step,) = group
         return [self.sets([step.outs[0]], any_of([self.name(x) for (x,) in step.terms]))]
 
     def adds_to_sums(self, group: Group, value: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         (step,) = group
         return [f"{self.name(place)} += {product(self.name(gradient), value)};" for gradient, _, place in step.terms]
 
@@ -249,7 +249,7 @@ class Straight(Statements):
 
 
 class Tables(Statements):
-    """Equal steps as loops; every number is in one array m, and tables say where, unless it is in regular places."""
+    """Writes equal steps as loops; numbers are in one array m, indexed by tables unless places are regular."""
 
     def __init__(self, made: Instructions, groups: Sequence[Group]) -> None:
         self.made = made
@@ -258,11 +258,11 @@ class Tables(Statements):
         self.tables: dict[str, tuple[str, str]] = {}
 
     def table(self, words: str, shape: str) -> str:
-        """Return the name of a table in the function that is written now."""
+        """Return the name of a table in the current function."""
         return self.tables.setdefault(words, (f"a{len(self.tables) + 1}", shape))[0]
 
     def operand(self, places: Sequence[int], index: str = "k") -> str:
-        """As of `Statements`."""
+        """See `Statements`."""
         if len({*places}) == 1:
             constant = self.made.constants.get(places[0])
             return f"m[{self.position[places[0]]}]" if constant is None else number(constant)
@@ -295,11 +295,11 @@ class Tables(Statements):
         return f"m[{table}[k][j]]"
 
     def sets(self, places: Sequence[int], value: str) -> str:
-        """As of `Statements`."""
+        """See `Statements`."""
         return f"{self.operand(places)} = {value};"
 
     def calls(self, group: Group, function: str, arguments: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         outs = [[step.outs[i] for step in group] for i in range(len(group[0].outs))]
         names = [f"d{i}" for i in range(1, len(outs))]
         call = f"{function}({arguments}, {', '.join(f'&{name}' for name in names)})"
@@ -308,7 +308,7 @@ class Tables(Statements):
         return braced([f"double {', '.join(names)};", first, *kept])
 
     def calls_logsumexp(self, group: Group) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         step, count = group[0], len(group[0].terms)
         call = f"op_logsumexp(xs, {count}, slopes)"
         out = [each.outs[0] for each in group]
@@ -324,7 +324,7 @@ class Tables(Statements):
         ])  # fmt: skip
 
     def sums(self, group: Group, start: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         out, count = [step.outs[0] for step in group], len(group[0].terms)
         if count <= SHORT:
             factors = [[self.operand([step.terms[j][i] for step in group]) for i in (0, 1)] for j in range(count)]
@@ -334,7 +334,7 @@ class Tables(Statements):
         return braced([f"real sum = {start.strip('()')};", *adding, self.sets(out, "sum")])
 
     def alternatives(self, group: Group) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         out, count = [step.outs[0] for step in group], len(group[0].terms)
         if count <= SHORT:
             return [self.sets(out, any_of([self.operand([step.terms[j][0] for step in group]) for j in range(count)]))]
@@ -343,7 +343,7 @@ class Tables(Statements):
         return braced(["bool found = false;", *found, self.sets(out, "found ? 1.0 : 0.0")])
 
     def adds_to_sums(self, group: Group, value: str) -> Lines:
-        """As of `Statements`."""
+        """See `Statements`."""
         gradient, place = (self.matrix([[term[i] for term in step.terms] for step in group]) for i in (0, 2))
         return loop("j", len(group[0].terms), [f"{place} += {product(gradient, value)};"])
 
@@ -366,7 +366,7 @@ class Tables(Statements):
         yield self.declared() + piece
 
     def declared(self) -> Lines:
-        """Define the tables that were used since the last call."""
+        """Define the tables used since the last call."""
         kind = "unsigned short" if self.size < 2**16 else "int"
         tables = [
             f"static const {kind if '-' not in words else 'int'} {name}{shape} = {words};"
@@ -376,7 +376,7 @@ class Tables(Statements):
         return tables
 
     def copied(self, places: Sequence[int], array: str) -> Lines:
-        """Copy an array into places that stand side by side."""
+        """Copy an array into contiguous places."""
         if not places:
             return []
         return loop("k", len(places), [f"{self.operand(places)} = {array}[{'0' if len(places) == 1 else 'k'}];"])
@@ -387,7 +387,7 @@ def _listed(at: Iterable[int]) -> str:
 
 
 def loop(index: str, count: int, lines: Lines) -> Lines:
-    """Lines repeated `count` times; once, where it is 1."""
+    """Return lines in a loop of `count` iterations; without a loop if it is 1."""
     if count == 0:
         return []
     if count == 1:
@@ -397,5 +397,5 @@ def loop(index: str, count: int, lines: Lines) -> Lines:
 
 
 def braced(lines: Lines) -> Lines:
-    """Lines as a block."""
+    """Return lines in a block."""
     return ["{", *("    " + line for line in lines), "}"]

@@ -1,7 +1,7 @@
-"""Which rows a kernel may compute with other last bits than eager computation has.
+"""The rows for which a kernel's last bits may differ from eager computation.
 
-What a guard depends on is computed exactly as eager computation does, so that a batch takes the branches that its
-samples would take one by one.
+What a guard depends on is computed exactly as in eager computation, so that a batch takes the same branches as its
+samples one by one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ SAME_EVERYWHERE: Final = frozenset({"div", "sqrt", "copysign", "inf", "nan"})
 
 @functools.cache
 def uses_libm(name: str) -> bool:
-    """Return whether a row calls a function of libm, of which vector libraries give other last bits."""
+    """Return whether a row calls a function of libm, whose last bits differ in vector libraries."""
     compute = TABLE[name].compute
-    if name in SOURCES:  # it calls rows
+    if name in SOURCES:  # a row that calls other rows
         return any(uses_libm(each) for each in compute.__code__.co_names if each in TABLE)
     return _calls_libm(compute)
 

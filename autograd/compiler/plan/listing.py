@@ -1,4 +1,4 @@
-"""A recorded graph as text that a person can read."""
+"""A recorded graph as readable text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["listing"]
 
 
 def listing(tape: Tape, instructions: int) -> str:
-    """Write what a program computes, one node per line: by its label, or as t0, t1 and so on.
+    """Return what a program computes, one node per line, named by label or as t0, t1 and so on.
 
     Examples
     --------

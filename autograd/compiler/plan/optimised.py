@@ -1,4 +1,4 @@
-"""The optimising planner, which is in C (`csrc/plan`): from a tape to instructions over registers, in linear time.
+"""The optimising planner in C (`csrc/plan`): from a tape to instructions over registers, in linear time.
 
 What depends on an input is computed per sample, in a *slot* of a block of samples; what depends on parameters alone is
 *uniform* and computed once per call. Instructions are in three parts: `before` (uniform, forward), `body` (per sample,
@@ -26,29 +26,29 @@ class Plan(NamedTuple):
     code, terms : tuple of bytes
         The three parts.
     uniforms : int
-        How many uniform numbers there are: constants, parameters, then what is computed.
+        The number of uniforms: constants, then parameters, then computed ones.
     constants : dict of int to float
-        Uniform numbers known now.
+        Uniforms known at planning.
     first_parameter, parameters : int
-        Uniform number of the first parameter, the others follow; and how many there are.
+        The uniform of the first parameter, followed by the others; and the number of parameters.
     slots : int
-        How many slots the body needs.
+        The number of slots that the body needs.
     fills : list of int
-        The uniform numbers that the first slots hold throughout.
+        The uniforms that the first slots hold throughout.
     outputs : list of int
-        For each output and operand of a guard -1 when the body stores it, else its uniform number.
+        For each output and operand of a guard, -1 if the body stores it, else its uniform.
     sums : list of int
-        Uniform numbers that are sums over the samples.
+        Uniforms that are sums over the samples.
     seeds_to : list of int
-        For each output the sum that its seeds go to; -1 where it isn't uniform.
+        For each output the sum to which its seeds are added; -1 if it isn't uniform.
     gradients : list of int
-        For each parameter the uniform number that is its gradient; -1 for none.
+        For each parameter the uniform that is its gradient; -1 for none.
     rows_stored : list of int
-        For each input (then for each parameter, when those are wanted per sample) whether the body stores a gradient.
+        For each input (then for each parameter, if wanted per sample) whether the body stores a gradient.
     inputs_read : int
         The number of leading inputs that the body reads.
     assumes : bool
-        Whether a gradient may come out as nan that a strict plan computes.
+        Whether a gradient may be nan that a strict plan would compute.
     """
 
     code: tuple[bytes, bytes, bytes]
@@ -69,10 +69,10 @@ class Plan(NamedTuple):
 
 
 def plan(tape: Tape, inputs: bool = False, parameters: str = "", strict: bool = False) -> Plan:
-    """Plan a tape; arguments as of `plain_plan`.
+    """Plan a tape; arguments as for `plain_plan`.
 
-    An operand that an op such as relu doesn't select receives nothing, which is not 0 where a value is infinite. Unless
-    `strict`, products with values are not guarded against that: a gradient is nan then.
+    An operand that an op such as relu doesn't select receives nothing, which differs from 0 where a value is infinite.
+    Unless `strict`, products with values are not guarded against that, and a gradient may be nan.
     """
     alias = len(NAMES) + tape.added.index(ALIAS) if ALIAS in tape.added else -1
     return Plan(*_plan.plan(

@@ -1,7 +1,7 @@
-"""The plain plan: one instruction for each node, forward and then in reverse; what the numpy kernel executes.
+"""The plain plan: one instruction for each node, forward and then in reverse; executed by the numpy kernel.
 
-It says what a program computes, without the work that makes a plan fast: the planner in C (`csrc/plan`) folds
-constants, merges equal computations, joins sums of products and reuses memory. Both give the same results.
+It defines what a program computes, without optimisation: the planner in C (`csrc/plan`) folds constants, merges equal
+computations, joins sums of products and reuses memory. Both give the same results.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Node(NamedTuple):
     Attributes
     ----------
     entry : int
-        What is computed.
+        The entry that is computed.
     op : str
         The row of the table that computes it.
     operands : tuple of int
-        From what.
+        The entries it is computed from.
     slopes : bool
         Whether the reverse direction needs its local derivatives.
     exact : bool
-        Whether a guard depends on it, so that it must have the bits that eager computation gives.
+        Whether a guard depends on it, so that it must have the same bits as in eager computation.
     """
 
     entry: int
@@ -48,13 +48,13 @@ class PlainPlan:
     Attributes
     ----------
     forward, reverse : tuple of Node
-        What is computed, in order; and the nodes that a gradient passes, in the reverse of that order.
+        The computed nodes in order, and in reverse those through which a gradient passes.
     roots : tuple of int
         The outputs, then the operands of the guards.
     outputs : int
-        How many of the roots are outputs.
+        The number of outputs among the roots.
     uniform : frozenset of int
-        Entries that are one number for all samples.
+        Entries that are the same for all samples.
     active : frozenset of int
         Entries whose gradient is wanted, or leads to one that is.
     """
@@ -77,16 +77,16 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
     Parameters
     ----------
     tape : Tape
-        What was recorded.
+        The recorded graph.
     inputs : bool
         Whether gradients with respect to the inputs are wanted.
     parameters : {"", "sum", "each"}
-        Which gradients with respect to the parameters are wanted: none, summed over samples, per sample.
+        Which gradients with respect to the parameters are wanted: none, summed over samples, or per sample.
     """
     operands = dict(enumerate(tape.operands, tape.leaves))
     guarded = _below(operands, tape.guarded)
     reached = _below(operands, tape.outputs)
-    own = {*tape.added} - {ALIAS}  # ops that may raise, and then decide on a branch
+    own = {*tape.added} - {ALIAS}  # ops that may raise, which decides on a branch
     raising = _below(operands, [entry for entry, row in enumerate(tape.rows, tape.leaves) if tape.op(row) in own])
     first, last = (0 if inputs else tape.inputs), (tape.inputs + tape.parameters if parameters else tape.inputs)
     active = set(range(first, last))
@@ -115,7 +115,7 @@ def plain_plan(tape: Tape, inputs: bool = False, parameters: str = "") -> PlainP
 
 
 def _below(operands: dict[int, tuple[int, ...]], roots: Iterable[int]) -> set[int]:
-    """Return the entries that the roots depend on, themselves among them."""
+    """Return the entries that the roots depend on, including the roots."""
     found = set(roots)
     for entry in reversed(operands):
         if entry in found:

@@ -1,1 +1,1 @@
-"""Recording: from a graph, or a function that is run once, to a tape."""
+"""Recording: from a graph, or one run of a function, to a tape."""

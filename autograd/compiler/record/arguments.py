@@ -17,7 +17,7 @@ FIXED = (bool, str, type(None))
 
 
 class Columns(list[Any]):
-    """The columns of a 2-D array: a list but for `columns * 2`, which would repeat it where an array is scaled."""
+    """The columns of a 2-D array, as a list that rejects `columns * 2`, which would repeat it instead of scaling."""
 
     def __mul__(self, other: object) -> Any:
         raise TypeError(f"a {len(self)}-column array is a list here, whose columns are scaled one by one")
@@ -26,16 +26,16 @@ class Columns(list[Any]):
 
 
 class Arguments(Leaves):
-    """Leaves of arguments: what is not a bool, text or None, which are passed as they are.
+    """Leaves of arguments: everything but bools, strings and None, which are passed unchanged.
 
-    A numpy array is one leaf, a number for each sample, or if it is 2-D a list of its columns; as a vector it is so
-    many numbers.
+    A numpy array is one leaf, a number for each sample; a 2-D array is a list of its columns. As a vector, an array is
+    its elements.
     """
 
     vector = False
 
     def take(self, x: Any) -> Structure:
-        """Add a leaf, or the columns of an array, or the numbers of a vector."""
+        """Add a leaf, the columns of an array, or the elements of a vector."""
         if isinstance(x, FIXED):
             return ("fixed", type(x), x)
         if not isinstance(x, (int, float)):
@@ -51,7 +51,7 @@ class Arguments(Leaves):
 
 
 class Vectors(Arguments):
-    """Leaves of arguments where an array is a vector."""
+    """Leaves of arguments in which an array is a vector."""
 
     vector = True
 
@@ -60,7 +60,7 @@ class Results(Leaves):
     """Leaves of a result; an array counts as its elements."""
 
     def take(self, x: Any) -> Structure:
-        """Add a leaf, or the numbers of an array."""
+        """Add a leaf, or the elements of an array."""
         if isinstance(x, FIXED):
             return ("fixed", type(x), x)
         if is_array(x):
@@ -71,7 +71,7 @@ class Results(Leaves):
 
 
 def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool) -> tuple[Structure, list[Any]]:
-    """Return the structure of a call's arguments, as (arguments, named), and the leaves in them."""
+    """Return the structure of a call's arguments, as (arguments, named), and their leaves."""
     if not (named or vector):
         shapes: list[tuple[type, int] | None] = []
         leaves: list[Any] = []
@@ -92,7 +92,7 @@ def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool
 
 
 def shapes_of(arguments: tuple[Any, ...], vector: bool) -> Shapes | None:
-    """Return the shapes of arguments, without a look into lists; None where one is neither flat nor a float."""
+    """Return the shapes of arguments without looking into lists; None if one is neither flat nor a float."""
     shapes: list[tuple[Any, ...] | None] = []
     for x in arguments:
         kind = type(x)
@@ -108,7 +108,7 @@ def shapes_of(arguments: tuple[Any, ...], vector: bool) -> Shapes | None:
 
 
 def in_shapes(shapes: Shapes, numbers: tuple[float, ...]) -> tuple[Any, ...]:
-    """Put numbers into arguments of these shapes."""
+    """Fill arguments of these shapes with numbers."""
     import numpy as np
 
     found: list[Any] = []
@@ -126,7 +126,7 @@ def in_shapes(shapes: Shapes, numbers: tuple[float, ...]) -> tuple[Any, ...]:
 
 
 def from_row(structure: Structure, row: Any) -> Any:
-    """Put the numbers of a 1-D array into a structure, in which arrays are parts of that one."""
+    """Fill a structure with the numbers of a 1-D array; arrays in it become views of that one."""
     place = 0
 
     def next_array(shape: tuple[int, ...], _: Any) -> Any:

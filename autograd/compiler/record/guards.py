@@ -1,4 +1,4 @@
-"""Guards: whether comparisons and conversions come out as they did when the graph was recorded."""
+"""Guards: tests whether comparisons and conversions have the same outcome as when the graph was recorded."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Recording:
     """The observations made while a graph is recorded.
 
     Each node created meanwhile keeps a reference to its Recording, so that `compile` finds the observations from any
-    part of the graph; a Recording is freed with the last of its nodes. Closing it turns the observations into guards
+    part of the graph; a Recording is freed with the last of its nodes. Closing it converts the observations to guards
     over leaves and releases all other nodes.
 
     Parameters
@@ -50,7 +50,7 @@ class Recording:
     outer : Recording, optional
         The enclosing Recording, which receives all observations too.
     of_function : bool
-        Whether calls of `backward` and assignments to `data` make the recording invalid. They do when a function is
+        Whether calls of `backward` and assignments to `data` invalidate the recording. They do when a function is
         compiled, because its replay would omit them.
     """
 
@@ -58,10 +58,10 @@ class Recording:
         self.number = next(_numbers)
         self.outer, self.of_function = outer, of_function
         self.observations: list[Observation] = []
-        self.invalid = ""  # why it can't be compiled
+        self.invalid = ""  # the reason why it can't be compiled
         self.states: list[State] = []
         self.foreign: list[Value] = []  # leaves of values observed in other threads
-        self._guards: GuardTape | None = None  # once it is closed
+        self._guards: GuardTape | None = None  # set when closed
         self._parts: list[Recording] = []
 
     def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
@@ -77,7 +77,7 @@ class Recording:
             self.outer.observed(kind, value, other, outcome)
 
     def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
-        """Add an observation made in another thread: of a leaf as any other; of a computed node, note its leaves."""
+        """Add an observation made in another thread: of a leaf as usual; for a computed node, note its leaves."""
         computed = [x for x in (value, other) if isinstance(x, Value) and x.op]
         if not computed:
             self.observed(kind, value, other, outcome)
@@ -91,7 +91,7 @@ class Recording:
             self.outer.depends_on(name, read)
 
     def close(self) -> None:
-        """Turn the observations into guards, and release the nodes."""
+        """Convert the observations to guards, and release the nodes."""
         with modes.unobserved():
             self._parts = self._found_parts()
             self._guards = record([], [], self.observations)
@@ -112,7 +112,7 @@ class Recording:
 
 
 def _exactly(kind: str, value: Value, other: Any, outcome: Any) -> list[Observation]:
-    """Return an observation whose second operand is a double; no observation where the outcome is always the same."""
+    """Return an observation whose second operand is a double; none if the outcome is always the same."""
     if kind == "round" and not math.isfinite(outcome):
         return [("float", value, None, float(outcome))]
     if kind == "round" or not isinstance(other, int) or isinstance(other, bool):
@@ -135,7 +135,7 @@ def observed_values(observations: Iterable[Observation]) -> list[Value]:
 
 
 def notes_of(nodes: list[Value]) -> set[Any]:
-    """Return what the nodes carry: Recordings, numbers of Recordings open in other threads, reasons not to compile."""
+    """Return the marks of nodes: Recordings, numbers of Recordings open in other threads, reasons not to compile."""
     notes: set[Any] = backend._module._marks_of(nodes)
     return notes
 
@@ -146,8 +146,8 @@ def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[
     Raises
     ------
     AutogradError
-        If the observations are incomplete: a node is a copy, or was created in another thread while the graph was
-        recorded; or if one of them can't be expressed as a guard.
+        If the observations are incomplete, because a node is a copy or was created in another thread during the
+        recording; or if one of them can't be expressed as a guard.
     """
     refuse_hooks(nodes)
     notes = notes_of(list(nodes))
@@ -176,7 +176,7 @@ def recordings_of(nodes: Sequence[Value], own: Recording | None = None) -> list[
 
 
 def refuse_hooks(nodes: Sequence[Value]) -> None:
-    """Raise if one of the nodes has a gradient hook, which a replay doesn't call."""
+    """Raise if a node has a gradient hook, which a replay doesn't call."""
     for node in nodes if hooks.alive else ():
         if hooks.has_hooks(node):
             raise AutogradError(
@@ -189,19 +189,19 @@ def refuse_hooks(nodes: Sequence[Value]) -> None:
 def recording() -> Iterator[Recording]:
     """Record the comparisons and conversions of Values made inside the block, as guards of programs compiled from it.
 
-    A program compiled from a graph that was recorded here raises `BranchChanged` where one of them would come out
-    otherwise, instead of replaying the wrong branch. That covers `<`, `<=`, `>`, `>=`, `==`, `!=`, `bool(v)`,
-    `float(v)`, `int(v)`, `round(v)`, `math.floor` and its like, and reading `v.data`, of any value: of the graph's,
-    of others, of parameters; and so what builds on these: `max`, `sorted` and `in` of Python, functions of `math` and
-    numpy on Values. Text is not followed: `f"{v:.2f}"`, `str(v)` and `repr(v)` are for people to read;
-    nor are `local_derivatives`.
+    A program compiled from a graph recorded here raises `BranchChanged` if one of them would have another outcome,
+    instead of replaying the wrong branch. That covers `<`, `<=`, `>`, `>=`, `==`, `!=`, `bool(v)`, `float(v)`,
+    `int(v)`, `round(v)`, `math.floor` and similar, and reading `v.data`, of any value: of the graph, of others, of
+    parameters; and whatever uses these: `max`, `sorted` and `in` of Python, functions of `math` and numpy on Values.
+    Formatting is not observed: `f"{v:.2f}"`, `str(v)` and `repr(v)` are meant for reading; neither are
+    `local_derivatives`.
 
     Each node created inside keeps the observations of the whole block alive, so a program may be compiled at any time
-    from any part of the graph. Blocks may be nested: observations of the inner block belong to the outer one, too. A
-    block covers its own thread and asyncio task. `compile` refuses a graph of which another thread created a part
-    meanwhile, unless that ran in `contextvars.copy_context()`; a copy of a node created inside; and a block inside
-    which `.grad` or floats from `gradients` were read. A graph created outside of every block has no guards: a leaf
-    chosen by a comparison, and used in nodes created outside, is replayed as chosen.
+    from any part of the graph. Blocks may be nested: observations of an inner block belong to the outer one too. A
+    block covers its own thread and asyncio task. `compile` rejects a graph partly created by another thread in the
+    meantime, unless that ran in `contextvars.copy_context()`; a copy of a node created inside; and a block inside
+    which `.grad` or floats from `gradients` were read. A graph created outside every block has no guards: a leaf
+    selected by a comparison, and used in nodes created outside, is replayed as selected.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A tape computed eagerly again: a graph of Values as it was recorded."""
+"""Eager evaluation of a tape: a graph of Values as it was recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["rebuilt"]
 
 
 def rebuilt(tape: Tape, inputs: Sequence[Value], parameters: Sequence[Value]) -> list[Any]:
-    """Return the outputs of a tape, computed from Values of its inputs and parameters."""
+    """Return the outputs of a tape, computed from Values for its inputs and parameters."""
     entries: list[Any] = [*inputs, *parameters, *tape.constants]
     for row, operands in zip(tape.rows, tape.operands, strict=True):
         name, given = tape.op(row), [entries[x] for x in operands]

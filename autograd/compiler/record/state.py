@@ -1,8 +1,8 @@
 """Plain Python state that a function reads: numbers, flags and small containers in closures, globals and attributes.
 
-A recording holds what they were as constants. Each is looked at before a replay, and where one has changed the function
-is recorded again. What is seen is what the function's code names, and what the functions and objects that it names name
-in turn; the state of `random`, of numpy's global generator and of generators that are named is looked at for draws.
+A recording contains its values as constants. Before a replay each is compared, and if one has changed the function is
+recorded again. Detected state is what the function's code names, and in turn what the functions and objects named there
+name; generators (`random`, numpy's global one, and those named) are checked for draws.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
 
 
 class State:
-    """One piece of state: its name, how it is read, and what it was when this was made."""
+    """One piece of state: its name, how to read it, and its value at creation."""
 
     __slots__ = ("_entries", "_fixed", "_was", "name", "read")
 
@@ -38,11 +38,11 @@ class State:
         self._was = _snapshot(x)
         # Immutable objects are compared by identity.
         self._fixed = x if type(x) in PLAIN or isinstance(self._was, _Identity) else self
-        # Nor does a list whose entries are such while they are the same objects.
+        # So is a list of such objects.
         self._entries = [*x] if type(x) is list and all(map(_is_fixed, self._was[1:])) else None
 
     def holds(self) -> bool:
-        """Return whether it is what it was."""
+        """Return whether it is unchanged."""
         x = self.read()
         if x is self._fixed:
             return True
@@ -53,7 +53,7 @@ class State:
 
 
 def still(states: Sequence[State]) -> bool:
-    """Return whether all states are what they were."""
+    """Return whether all states are unchanged."""
     for state in states:  # noqa: SIM110  # half the time of `all` on a generator, at each call
         if state.read() is not state._fixed and not state.holds():
             return False
@@ -80,13 +80,13 @@ def _is_fixed(snapshot: object) -> bool:
 
 
 class _Identity(NamedTuple):
-    """An object that counts as changed when it is another one."""
+    """An object compared by identity."""
 
     number: int
 
 
 def _snapshot(x: Any, budget: int = SMALL) -> Any:
-    """Return what compares equal as long as plain state is the same."""
+    """Return an object that compares equal as long as plain state is unchanged."""
     kind = type(x)
     if kind in PLAIN:
         return x
@@ -103,13 +103,13 @@ def _snapshot(x: Any, budget: int = SMALL) -> Any:
 
 
 class _Reader:
-    """Goes through functions and objects, each once, and finds the state that they name."""
+    """Finds the state named by functions and objects, visiting each once."""
 
     def __init__(self) -> None:
         self.seen: set[tuple[object, ...]] = set()
 
     def of_callable(self, function: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield the name of each state and how it is read."""
+        """Yield the name of each state and how to read it."""
         while isinstance(function, functools.partial):
             for name, x in [*enumerate(function.args), *function.keywords.items()]:
                 yield from self.of_named(f"{where}argument {name}", functools.partial(_itself, x), ())
@@ -120,13 +120,13 @@ class _Reader:
             yield from self.of_code(function, None, where)
         else:
             for part in (function, *_modules_below(function)):
-                for name in ("__call__", "forward"):  # which a module is called by
+                for name in ("__call__", "forward"):  # by which a module is called
                     called = getattr(type(part), name, None)
                     if isinstance(called, FunctionType) and _is_users(called):
                         yield from self.of_code(called, part, where)
 
     def of_code(self, function: Any, owner: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield what a function of Python, or a method of `owner`, names."""
+        """Yield the state named by a Python function, or by a method of `owner`."""
         function = getattr(function, "__wrapped__", function)
         key = (id(function), id(owner))
         if not isinstance(function, FunctionType) or key in self.seen or len(self.seen) > MOST:
@@ -136,7 +136,7 @@ class _Reader:
         users = _is_users_module(function.__globals__.get("__name__", ""))
         found: list[tuple[str, Callable[[], object]]] = []
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-            if users or not isinstance(_content(cell), PLAIN):  # a wrapper of ours may hold a user's function
+            if users or not isinstance(_content(cell), PLAIN):  # our wrapper may hold a user's function
                 found.append((name, functools.partial(_content, cell)))
         if users:
             known = function.__globals__
@@ -153,7 +153,7 @@ class _Reader:
     def of_named(
         self, name: str, read: Callable[[], object], names: Sequence[str]
     ) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield a variable, and the state of what it holds."""
+        """Yield a variable, and the state of the object it refers to."""
         x = read()
         if isinstance(x, ModuleType):
             if _is_users_module(x.__name__):
@@ -169,7 +169,7 @@ class _Reader:
             yield from self.of_callable(x, f"{name}: ")
 
     def of_attributes(self, where: str, owner: Any, names: Sequence[str]) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield the attributes of an object that the code names, and what its methods that it names name."""
+        """Yield the attributes of an object that the code names, and those named by the methods it names."""
         key = (id(owner), *names)  # another function may name other attributes of it
         attributes = getattr(owner, "__dict__", None)
         if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type) or len(self.seen) > MOST:
@@ -184,7 +184,7 @@ class _Reader:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names that a function's code has, with those of the functions defined in it."""
+    """Return the names in a function's code and in the functions defined in it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -192,7 +192,7 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _modules_below(module: Any) -> Iterator[Any]:
-    """Yield the modules that a network of `nn` is made of: it may call any of them."""
+    """Yield the submodules of an `nn` module, as it may call any of them."""
     below = getattr(type(module), "modules", None)
     if isinstance(below, FunctionType) and not _is_users(below):
         yield from (part for part in below(module) if part is not module)
@@ -205,7 +205,7 @@ def _itself(x: object) -> object:
 def _content(cell: Any) -> object:
     try:
         return cell.cell_contents
-    except ValueError:  # empty
+    except ValueError:  # an empty cell
         return None
 
 
@@ -221,7 +221,7 @@ def _is_users_module(name: str | None) -> bool:
 
 
 class Draws:
-    """Whether random numbers were drawn since: by `random`, numpy's global generator, or one that the code names."""
+    """Whether random numbers were drawn: from `random`, numpy's global generator, or one that the code names."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         generators = [read() for _, read in _Reader().of_callable(function, "")]
@@ -229,20 +229,20 @@ class Draws:
         self._before = [read() for read in self._reads]
 
     def any(self) -> bool:
-        """Return whether any has been drawn."""
+        """Return whether any have been drawn."""
         return any(read() != before for read, before in zip(self._reads, self._before, strict=True))
 
 
 def _numpy_random() -> Any:
     if "numpy" not in sys.modules:
         return None
-    import numpy.random  # which numpy itself puts off
+    import numpy.random  # lazily imported by numpy too
 
     return numpy.random.mtrand._rand
 
 
 def _state_of(x: Any) -> Callable[[], object] | None:
-    """How the state of a generator is read, as what compares; None for what isn't one."""
+    """Return how to read a generator's state as a comparable object; None if x isn't a generator."""
     if x is random or isinstance(x, random.Random):
         return x.getstate
     numpy = sys.modules.get("numpy.random")

@@ -1,4 +1,4 @@
-"""A recorded graph as a flat table: what is planned, stored and sent to workers."""
+"""A recorded graph as a flat table, for planning, storage and workers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Guard:
     kind : str
         A comparison such as "<", or the name of a conversion such as "float".
     node : int
-        Entry of the tape that was compared or converted.
+        The entry that was compared or converted.
     other : int or None
-        Entry that it was compared with; of `round`, None.
+        The entry that it was compared with; None for `round`.
     outcome : float or bool
         The result.
     digits : int or None
-        Of `round`, its second argument.
+        The second argument of `round`.
     """
 
     kind: str
@@ -53,19 +53,19 @@ class Tape:
     inputs, parameters : int
         How many there are.
     constants : tuple of float
-        Numbers that stand in the graph.
+        Numbers in the graph.
     rows : tuple of int
-        For each computed node the row of the op table.
+        For each computed node the index of its op's row.
     operands : tuple of tuple of int
         For each computed node its operands.
     outputs : tuple of int
         The results.
     guards : tuple of Guard
-        What must come out again for the record to hold.
+        Conditions under which the recording is valid.
     labels : dict of int to str
-        Names of the entries that have one.
+        Names of labelled entries.
     added : tuple of str
-        Ops that the graph has besides the table's own; row `len(NAMES) + i` is the i-th.
+        Added ops in the graph; row `len(NAMES) + i` is the i-th.
     """
 
     inputs: int
@@ -89,14 +89,14 @@ class Tape:
 
     @property
     def guarded(self) -> tuple[int, ...]:
-        """The operands of the guards, one guard after the other."""
+        """The operands of the guards, in order."""
         return tuple([x for guard in self.guards for x in (guard.node, guard.other) if x is not None])
 
     def __len__(self) -> int:
         return self.leaves + len(self.rows)
 
     def name(self, entry: int) -> str:
-        """Return what to call an entry: its label, its number or its op and position."""
+        """Return the displayed name of an entry: its label, its number, or its op and position."""
         if entry in self.labels:
             return self.labels[entry]
         if entry < self.inputs:
@@ -126,8 +126,8 @@ def record(
     inputs : sequence of Value
         Leaves that become arguments.
     observations : sequence of (kind, value, other, outcome)
-        Comparisons and conversions made while the graph was recorded; of kind "computed", nodes that must be computed
-        because their op may raise.
+        Comparisons and conversions made during the recording; of kind "computed", nodes that must be computed because
+        their op may raise.
     guarded : sequence of (Tape, leaves)
         Tapes of guards: they are added, with the nodes that they need.
 
@@ -184,11 +184,11 @@ def _compares(kind: str, other: object) -> bool:
 
 
 def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[Guard]:
-    """Return the guards of observations; `where` gives the places of what each of them asks."""
+    """Return the guards of observations; `where` maps observed values to positions."""
     guards: dict[tuple[Any, ...], Guard] = {}
     for kind, _, other, outcome in observations:
         node = next(where)
-        if kind == "computed":  # its place in the tape is all
+        if kind == "computed":  # its position is all that is needed
             continue
         compared = next(where) if _compares(kind, other) else None
         digits = other if kind == "round" else None
@@ -197,6 +197,6 @@ def _guards(observations: Sequence[Observation], where: Iterator[int]) -> list[G
 
 
 def _number(op: str, added: dict[str, int]) -> int:
-    """Return the row of an op; of one that isn't in the table, its number in `added`."""
+    """Return the index of an op's row; for an added op, after those of the table."""
     row = ROWS.get(op)
     return added.setdefault(op, len(NAMES) + len(added)) if row is None else row

@@ -1,4 +1,4 @@
-"""The walk over a recorded graph: every node becomes a position in a table."""
+"""Flattening of a recorded graph: every node becomes a position in a table."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Flat(NamedTuple):
     parameters : list of Value
         Leaves that aren't inputs, in topological order.
     constants : tuple of float
-        Numbers in the graph and among the roots, by their bits: −0 and 0 are two, nans of one pattern are one.
+        Numbers in the graph and among the roots, distinguished by their bits: −0 and 0 are two, equal nans are one.
     rows : tuple of int
         For each computed node the row of its op; `len(ROWS) + i` is the i-th of `added`.
     operands : tuple of tuple of int
-        And its operands.
+        The operands of each computed node.
     places : tuple of int
-        Where the roots are.
+        The positions of the roots.
     labels : dict of int to str
-        Names of the positions that have one.
+        Names of labelled positions.
     added : tuple of str
-        Ops besides the table's own, in the order in which they are met.
+        Added ops, in the order of first use.
     """
 
     parameters: list[Value]
@@ -47,7 +47,7 @@ class Flat(NamedTuple):
 
 
 def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
-    """Write the graph below the roots as a table; as `flatten`."""
+    """Flatten the graph below the roots; see `flatten`."""
     order = topological(*(x for x in roots if isinstance(x, Value)))
     position = {id(leaf): i for i, leaf in enumerate(inputs)}
     parameters = [node for node in order if not node.op and id(node) not in position]
@@ -90,7 +90,7 @@ def flatten_in_python(inputs: Sequence[Value], roots: Sequence[Value | float]) -
 
 
 def flatten_in_c(inputs: Sequence[Value], roots: Sequence[Value | float]) -> Flat:
-    """Write the graph below the roots as a table; as `flatten`. With the Python core there is no such thing."""
+    """Flatten the graph below the roots; see `flatten`. Not available with the Python core."""
     parameters, constants, rows, operands, places, labels, added = backend._module._flatten(
         tuple(inputs), tuple([x if isinstance(x, Value) else float(x) for x in roots])
     )

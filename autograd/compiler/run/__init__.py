@@ -1,1 +1,1 @@
-"""Running: the kernels that execute a plan, in C and on numpy."""
+"""Execution: the kernels that run a plan, in C and on numpy."""

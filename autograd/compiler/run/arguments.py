@@ -1,4 +1,4 @@
-"""Arguments of programs as arrays, and the errors for invalid ones."""
+"""Conversion of a program's arguments to arrays, with errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def columns_of(arguments: Sequence[Any], inputs: int) -> tuple[Array, bool]:
 
 
 def _numbers(x: Any, where: str, table: bool = False) -> Array:
-    """Return one argument or seed as an array of floats of at most one dimension, or two if it is a table."""
+    """Return an argument or seed as a float array of at most one dimension, or two if it is a table."""
     import numpy as np
 
     if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
@@ -81,7 +81,7 @@ def _float(x: Any) -> float:
 
 
 def seeds_of(seed: Any, outputs: int, samples: int) -> Array | None:
-    """Return the weights as an array of (outputs, samples), None where all are 1."""
+    """Return the weights as an array of (outputs, samples), None if all are 1."""
     import numpy as np
 
     if seed is None:
@@ -100,7 +100,7 @@ def seeds_of(seed: Any, outputs: int, samples: int) -> Array | None:
 
 
 def threads_for(threads: int | None, samples: int, steps: int) -> int:
-    """Return how many threads to use: as told, else one per 10⁷ sample-instructions at most."""
+    """Return the number of threads to use: as given, else one per 10⁷ sample-instructions at most."""
     if threads is None:
         available = os.cpu_count() or 1
         return max(1, min(available, samples * steps // 10_000_000))

@@ -23,7 +23,7 @@ __all__ = ["over_arrays"]
 
 
 def over_arrays(name: str) -> Callable[..., tuple[Any, ...]] | None:
-    """Return a row as a function of arrays to (value, local derivatives); None for an op that a user added."""
+    """Return a row as a function of arrays that returns value and local derivatives; None for an added op."""
     row = TABLE[name]
     if name not in BUILT_IN or row.arity is not None:
         return _rows().get(name)
@@ -31,7 +31,7 @@ def over_arrays(name: str) -> Callable[..., tuple[Any, ...]] | None:
 
 
 class _ForArrays(ast.NodeTransformer):
-    """Choices and logic element by element."""
+    """Rewrites conditions and logic to work element by element."""
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.generic_visit(node)
@@ -63,7 +63,7 @@ class _Ieee:
         self.erf = numpy.vectorize(math.erf, otypes=[float])
         self.erfc = numpy.vectorize(math.erfc, otypes=[float])
         self.div = numpy.divide
-        # `power` takes an exponent of 0.5 for a root, which differs at -inf and at -0.0; for 2 it is the faster one.
+        # `power` computes exponent 0.5 as a square root, which differs at -inf and -0.0; for 2 it is faster.
         self.pow = lambda x, y: (numpy.float_power if numpy.any(numpy.equal(y, 0.5)) else numpy.power)(x, y)
         for name in ieee.__all__:
             if not hasattr(self, name):
@@ -72,7 +72,7 @@ class _Ieee:
 
 @functools.cache
 def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
-    """Return every row with a fixed number of operands, for arrays."""
+    """Return all rows of fixed arity, over arrays."""
     table = [TABLE[name] for name in BUILT_IN if TABLE[name].arity is not None]
     written = {op.name: op.compute.__name__ for op in table if op.name not in slopes.SOURCES}
     helpers = {module.__name__.rpartition(".")[2]: SimpleNamespace(**_helpers()) for module in HELPERS}
@@ -95,7 +95,7 @@ def _over_arrays() -> dict[str, Any]:
 
 @functools.cache
 def _helpers() -> dict[str, Any]:
-    """Return the helpers of rows, for arrays."""
+    """Return the helpers of rows, over arrays."""
     names = {name: value for module in HELPERS for name, value in vars(module).items()} | _over_arrays()
     names["numerics"] = SimpleNamespace(**names)
     _define([f for module in HELPERS for f in _functions(module) if _is_over_floats(f)], names)
@@ -107,7 +107,7 @@ def _functions(module: ModuleType) -> list[ast.FunctionDef]:
 
 
 def _define(functions: Sequence[ast.FunctionDef], names: dict[str, Any]) -> None:
-    """Define functions over floats in `names`, for arrays."""
+    """Define functions over floats in `names`, converted to arrays."""
     trees = [_ForArrays().visit(copy.deepcopy(function)) for function in functions]
     for tree in trees:
         tree.decorator_list = []

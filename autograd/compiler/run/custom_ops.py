@@ -1,7 +1,7 @@
-"""Ops that a program's user added, in a replay: their Python functions are called sample by sample.
+"""User-added ops in a replay: their Python functions are called for each sample.
 
-Where a function raises, its sample goes on with nan. Whether the error counts is known at the end: in a sample whose
-branches are others than the recorded ones, eager computation would not have called it.
+If a function raises, its sample continues with nan. Whether the error is raised is decided at the end: for a sample
+that takes other branches than recorded, eager computation would not have called the function.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
     Parameters
     ----------
     name : str
-        An added op; or one of the table, for the bits that eager computation gives.
+        An added op; or one of the table, to get the same bits as eager computation.
     count, start : int
-        How many samples, and the number of the first; -1 for what is the same in every sample.
+        The number of samples, and the index of the first; -1 for an entry that is the same in every sample.
     *columns : array of (count,) or (1,)
         The operands.
     """
@@ -59,12 +59,12 @@ def by_sample(name: str, count: int, start: int, *columns: Array) -> Array:
 
 
 class watched:
-    """Tells, inside the block, what added ops are, and collects their errors by sample.
+    """Defines, inside the block, the added ops, and collects their errors by sample.
 
     Parameters
     ----------
     own : mapping of str to Op
-        The rows that a program was made with: another op may have taken the name since.
+        The rows with which a program was made: another op may have taken the name since.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def raise_for(failures: dict[int, Exception], samples: int, holds: Any) -> None:
 
 
 def without_failed(failures: dict[int, Exception], samples: int, holds: Any) -> Any:
-    """Return for each sample whether it takes the recorded branches and no error is its own."""
+    """Return for each sample whether it takes the recorded branches and has no error."""
     import numpy as np
 
     found = np.full(samples, EVERY not in failures) if holds is None else holds & (EVERY not in failures)
@@ -104,7 +104,7 @@ def without_failed(failures: dict[int, Exception], samples: int, holds: Any) -> 
 
 
 def rows(names: Sequence[str]) -> dict[str, Op]:
-    """Return the rows of the added ops that a program calls; AutogradError if one wasn't added in this process."""
+    """Return the rows of a program's added ops; raise AutogradError if one wasn't added in this process."""
     found = {}
     for name in names:
         if name in TABLE:
@@ -120,7 +120,7 @@ def rows(names: Sequence[str]) -> dict[str, Op]:
 
 
 def origins(own: Mapping[str, Op], names: Sequence[str]) -> tuple[Any, ...]:
-    """Return for each op what a pickle needs to add it again where it isn't known; None where there is no such way."""
+    """Return for each op its picklable origin, from which it can be added in another process; None if there is none."""
     return tuple(_origin(own[name]) if name in own else None for name in names)
 
 
@@ -130,13 +130,13 @@ def _origin(row: Op) -> Any:
     found = origin(row)
     try:
         pickle.dumps(found)
-    except Exception:  # whatever stands in a pickle's way: then its op must be added there by other means
+    except Exception:  # not picklable for any reason: then the op must be added there by other means
         return None
     return found
 
 
 def introduced(names: Sequence[str], known: Sequence[Any]) -> tuple[str, ...]:
-    """Add ops that aren't known here, from their origins; return the names that they have here."""
+    """Add unknown ops from their origins; return their names in this process."""
     found = []
     for name, origin in zip(names, known, strict=True):
         add: Callable[..., str] | None = getattr(origin[0], "introduce", None) if origin else None

@@ -1,4 +1,4 @@
-"""Runs plans in C: hands a plan of `csrc/plan` to the kernel of `csrc/run`."""
+"""Runs plans in C: passes a plan of `csrc/plan` to the kernel of `csrc/run`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if CORE == "c":
 
 
 class CKernel:
-    """A plan, bound to C; as `NumpyKernel`."""
+    """A plan bound to C; same interface as `NumpyKernel`."""
 
     name = "c"
 
@@ -39,7 +39,7 @@ class CKernel:
         self._length = sum(map(len, plan.code)) // (FIELDS * array("i").itemsize)
         self._body = len(plan.code[1]) // (FIELDS * array("i").itemsize)
         self.assumes = plan.assumes
-        self._plan = plan._replace(code=(b"", b"", b""), terms=(b"", b"", b""))  # the kernel has them
+        self._plan = plan._replace(code=(b"", b"", b""), terms=(b"", b"", b""))  # the kernel has copied them
         start = array("d", bytes(8 * plan.uniforms))
         for u, number in plan.constants.items():
             start[u] = number
@@ -67,7 +67,7 @@ class CKernel:
         return self._length
 
     def watch(self, guards: Sequence[Guard]) -> bool:
-        """Let calls check guards; False where C can't: `round` to decimals is Python's own."""
+        """Let calls check guards; return False if C can't: only Python's `round` rounds to decimals."""
         if any(guard.kind == "round" for guard in guards):
             return False
         if guards:
@@ -78,7 +78,7 @@ class CKernel:
         """Run over all samples; see `NumpyKernel.run`."""
         import numpy as np
 
-        _replay.arrays(np.empty, np.ndarray)  # calls may make arrays from now on
+        _replay.arrays(np.empty, np.ndarray)  # calls may create arrays from now on
         plan, samples = self._plan, columns.shape[1]
         uniforms = np.array(self._start)
         uniforms[plan.first_parameter : plan.first_parameter + plan.parameters] = numbers
@@ -96,7 +96,7 @@ class CKernel:
         return roots, rows, self._sums(uniforms, samples)
 
     def _sums(self, uniforms: Array, samples: int) -> Any:
-        """Return the parameters' gradients among the uniform numbers after a run; 0 where there is none."""
+        """Return the parameters' gradients among the uniforms after a run; 0 where there is none."""
         import numpy as np
 
         places = np.array(self._plan.gradients, dtype=np.intp)

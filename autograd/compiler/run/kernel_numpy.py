@@ -1,4 +1,4 @@
-"""Runs plain plans on numpy: what runs where the C kernel was not built, and for ops that call Python functions."""
+"""Runs plain plans on numpy: used if the C kernel was not built, and for ops that call Python functions."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NUMBERS: Final = 2**23
 
 
 class NumpyKernel:
-    """A plain plan, bound to numpy.
+    """A plain plan bound to numpy.
 
     Parameters
     ----------
     plan : PlainPlan
-        What to run.
+        The plan to run.
     """
 
     name = "numpy"
@@ -58,16 +58,16 @@ class NumpyKernel:
         seeds : array of (outputs, samples), optional
             Weights of the outputs; 1 by default.
         threads : int
-            Not used here.
+            Unused.
 
         Returns
         -------
         roots : array of (outputs and operands of guards, samples)
             Their values.
         rows : array of (inputs and parameters, samples)
-            Gradients of inputs, and of parameters where they are wanted per sample.
+            Gradients of inputs, and of parameters if wanted per sample.
         sums : array of (parameters,)
-            Gradients of parameters summed over the samples, where those are wanted.
+            Gradients of parameters summed over the samples, if wanted.
         """
         import numpy as np
 
@@ -76,7 +76,7 @@ class NumpyKernel:
         rows = np.zeros((tape.inputs + tape.parameters, samples))
         sums = np.zeros(tape.parameters)
         leaves = self.plan.active.intersection(range(len(rows)))
-        latest: deque[_Block] = deque(maxlen=2)  # memory freed at once would go back to the system in between
+        latest: deque[_Block] = deque(maxlen=2)  # memory freed immediately would be returned to the system in between
         with np.errstate(all="ignore"):
             for start in range(0, samples, self.block):
                 here = slice(start, start + self.block)
@@ -96,7 +96,7 @@ class NumpyKernel:
 
 
 def _unneeded(plan: PlainPlan) -> list[list[int]]:
-    """For each node the entries that no later one reads, and that aren't roots: their memory is used again at once."""
+    """Return for each node the entries that no later node reads and that aren't roots; their memory is reused."""
     found: list[list[int]] = []
     needed = set(plan.roots)
     for node in reversed(plan.forward):
@@ -106,9 +106,9 @@ def _unneeded(plan: PlainPlan) -> list[list[int]]:
 
 
 class _Block:
-    """Some consecutive samples: what each entry of the tape is for them, and the gradients.
+    """Consecutive samples: the value of each entry of the tape for them, and the gradients.
 
-    An entry is an array of one number per sample, or of one number where it is uniform.
+    An entry is an array with one number per sample, or with one number if it is uniform.
     """
 
     def __init__(self, kernel: NumpyKernel, numbers: Array, columns: Array, first: int) -> None:
@@ -120,8 +120,8 @@ class _Block:
         self.values: dict[int, Array] = dict(enumerate(leaves))
         self.slopes: list[tuple[Any, ...]] = []  # of the nodes that have them, in order
         self.gradients: dict[int, Array] = {}
-        self.owned: set[int] = set()  # entries whose gradients are sums already
-        self.reached: dict[int, Any] = {}  # for which samples a gradient arrives at all; None for all
+        self.owned: set[int] = set()  # entries whose gradients are fresh arrays
+        self.reached: dict[int, Any] = {}  # for which samples a gradient arrives; None for all
 
     def forward(self) -> None:
         """Compute every node, and the local derivatives that the reverse direction needs."""
@@ -136,14 +136,14 @@ class _Block:
                 del values[entry]
 
     def computed(self, node: Node, operands: list[Array]) -> tuple[Any, ...]:
-        """Return the value and local derivatives of a node that no row computes for arrays, sample by sample."""
+        """Return the value and local derivatives of a node without an array version, sample by sample."""
         if node.op == ALIAS:
             return (operands[0],)
         uniform = node.entry in self.plan.uniform
         return tuple(by_sample(node.op, 1 if uniform else self.count, -1 if uniform else self.first, *operands))
 
     def reverse(self, seeds: Array | None) -> None:
-        """Pass gradients from the outputs to the leaves."""
+        """Propagate gradients from the outputs to the leaves."""
         for k, root in enumerate(self.plan.roots[: self.plan.outputs]):
             if root in self.plan.active:
                 self.accumulate(root, self.np.ones(self.count) if seeds is None else seeds[k], None)
@@ -156,7 +156,7 @@ class _Block:
                     self.emit(x, gradient, slope, reached, selects)
 
     def emit(self, x: int, gradient: Array, slope: Any, reached: Any, selects: bool) -> None:
-        """Add to an operand's gradient what it receives by a local derivative."""
+        """Add an operand's share of a gradient, by its local derivative."""
         if selects:
             chosen = self.np.broadcast_to(self.np.not_equal(slope, 0.0), gradient.shape)
             reached = chosen if reached is None else chosen & reached
@@ -170,12 +170,12 @@ class _Block:
         self.accumulate(x, product if reached is None else self.np.where(reached, product, 0.0), reached)
 
     def accumulate(self, entry: int, gradient: Array, reached: Any) -> None:
-        """Add to an entry's gradient; of what is uniform, the sum over the samples."""
+        """Add to an entry's gradient; for a uniform entry, the sum over the samples."""
         if entry in self.plan.uniform and len(gradient) > 1:
             gradient = gradient.sum(keepdims=True)
             reached = None if reached is None else reached.any(keepdims=True)
         if entry in self.gradients:
-            own = self.gradients[entry] if entry in self.owned else None  # others may have the first one
+            own = self.gradients[entry] if entry in self.owned else None  # the first one may be shared
             self.owned.add(entry)
             gradient = self.np.add(self.gradients[entry], gradient, out=own)
             earlier = self.reached[entry]

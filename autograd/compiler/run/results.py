@@ -19,11 +19,11 @@ class Gradients(NamedTuple):
     Attributes
     ----------
     outputs : float, array or tuple of them
-        As from the call itself.
+        As returned by the call itself.
     inputs : tuple of float or of arrays
-        For each input the derivative, per sample.
+        The derivative for each input, per sample.
     parameters : array
-        For each parameter the derivative: summed over the samples, (parameters,), or per sample, (parameters, samples).
+        The derivative for each parameter: summed over the samples, (parameters,), or per sample, (parameters, samples).
     """
 
     outputs: Any
@@ -32,7 +32,7 @@ class Gradients(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """All numbers of one run, of samples whose branches are as recorded; arrays as in `Gradients`."""
+    """All results of one run, for samples that take the recorded branches; arrays as in `Gradients`."""
 
     outputs: Array
     inputs: Array
