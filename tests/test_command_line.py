@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,21 +20,32 @@ ROOT = Path(autograd.__file__).parent.parent
 KINKED = "x = 0\ny = relu(x) - relu(-x)\n"
 
 
-def run(
-    *arguments: str, text: str | bytes = "", folder: Path | None = None, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, text: str | bytes = "", folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Call the command line as its entry point does, with streams and a terminal's width of its own."""
+    given = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    streams = [io.TextIOWrapper(raw, "utf-8") for raw in (given, io.BytesIO(), io.BytesIO())]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        patch.chdir(folder or Path.cwd())
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        try:
+            status: object = main([*arguments])
+        except SystemExit as ended:
+            status = ended.code
+    for stream in streams[1:]:
+        stream.seek(0)
+    assert isinstance(status, int)
+    return subprocess.CompletedProcess(arguments, status, *(stream.read() for stream in streams[1:]))
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start the command line as a process."""
-    settings = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": "utf-8",
-        "COLUMNS": "80",
-        **(environment or {}),
-    }
-    raw = text.encode() if isinstance(text, str) else text
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment}
     command = [sys.executable, "-m", "autograd", *arguments]
-    ended = subprocess.run(command, input=raw, capture_output=True, cwd=folder, env=settings, timeout=120, check=False)
-    return subprocess.CompletedProcess(command, ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    return subprocess.run(
+        command, capture_output=True, env=settings, encoding="utf-8", timeout=120, check=False, stdin=subprocess.DEVNULL
+    )
 
 
 def refuses(ended: subprocess.CompletedProcess[str], *parts: str) -> None:
@@ -284,7 +295,7 @@ def test_elements_are_named_from_one() -> None:
 
 
 def test_output_survives_a_terminal_without_these_letters() -> None:
-    ended = run("step_by_step", environment={"PYTHONIOENCODING": "ascii"})
+    ended = process("step_by_step", PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
     assert "?E_total/?name" in ended.stdout
 

@@ -9,7 +9,7 @@ import math
 import random
 import struct
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,12 +131,12 @@ def derivatives_of(name: str) -> tuple[Program, list[float]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_derivatives_are_exported_as_ops_are(name: str, tmp_path: Path) -> None:
+def test_derivatives_are_exported_as_ops_are(name: str, tmp_path: Path, run_javascript: RunJavaScript) -> None:
     program, arguments = derivatives_of(name)
     expected = flat(*program.gradients(*arguments))
     _, found = run_c(shared_object(program.to_c("f"), tmp_path), "f", program, arguments)
     np.testing.assert_allclose(found, expected, rtol=1e-11)
-    np.testing.assert_allclose(run_javascript(program, arguments, tmp_path), expected, rtol=1e-11)
+    np.testing.assert_allclose(run_javascript(program, arguments), expected, rtol=1e-11)
     outputs, inputs, _ = run_numpy(program, [np.array([x]) for x in arguments])
     np.testing.assert_allclose([float(x[0]) for x in [*outputs, *inputs]], expected, rtol=1e-11)
 
@@ -177,8 +177,9 @@ def test_equal_neurons_are_a_loop(tmp_path: Path) -> None:
         text = program.to_c("f", real=real, weights=weights)
         assert text.count("\n") < 4000
         assert "for (int k = 0; k < 32; k++)" in text or weights == "baked"
-        library = shared_object(text, tmp_path)
-        if (real, weights) == ("double", "argument"):
+        run = (real, weights) == ("double", "argument")
+        library = shared_object(text, tmp_path, *([] if run else ["-O0"]))
+        if run:
             status, found = run_c(library, "f", program, arguments)
             assert status == 0
             np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-12)
@@ -249,25 +250,42 @@ def test_weights_can_be_baked_in(tmp_path: Path) -> None:
     assert (outputs[0], slope[0]) == (math.exp(1.5), 3.0 * math.exp(1.5))
 
 
-def run_javascript(program: Program, arguments: Sequence[float], folder: Path) -> list[float]:
-    """Outputs and gradients, as node computes them."""
-    given = [list(arguments), *([program.numbers()] if program.parameters else [])]
-    lines = [
-        program.to_javascript("f"),
-        f"const {{ outputs, inputs, parameters }} = f_gradient({', '.join(map(json.dumps, given))});",
-        "console.log(JSON.stringify([...outputs, ...inputs, ...parameters].map(String)));",
-    ]
-    (folder / "f.mjs").write_text("\n".join(lines), encoding="utf-8")
-    command = [needs.tool("node"), str(folder / "f.mjs")]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    return [float(text.replace("Infinity", "inf")) for text in json.loads(ended.stdout)]
+SERVE = """
+for await (const line of require("node:readline").createInterface({ input: process.stdin })) {
+  const [path, given] = JSON.parse(line);
+  const { outputs, inputs, parameters } = (await import(path)).f_gradient(...given);
+  console.log(JSON.stringify([...outputs, ...inputs, ...parameters].map(String)));
+}
+"""
+RunJavaScript = Callable[[Program, Sequence[float]], list[float]]
+
+
+@pytest.fixture(scope="module")
+def run_javascript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunJavaScript]:
+    """Outputs and gradients of exported modules, as one process of node computes them."""
+    folder, numbers = tmp_path_factory.mktemp("modules"), itertools.count()
+    command = [needs.tool("node"), "-e", f"(async () => {{{SERVE}}})()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+        asked, answered = node.stdin, node.stdout
+        assert asked is not None
+        assert answered is not None
+
+        def run(program: Program, arguments: Sequence[float]) -> list[float]:
+            path = folder / f"{next(numbers)}.mjs"
+            path.write_text(program.to_javascript("f"), encoding="utf-8")
+            given = [list(arguments), *([program.numbers()] if program.parameters else [])]
+            print(json.dumps([str(path), given]), file=asked, flush=True)
+            return [float(text.replace("Infinity", "inf")) for text in json.loads(answered.readline())]
+
+        yield run
+        asked.close()
 
 
 @each_graph
-def test_javascript_computes_the_same(seed: int, ops: list[str], tmp_path: Path) -> None:
+def test_javascript_computes_the_same(seed: int, ops: list[str], run_javascript: RunJavaScript) -> None:
     program, arguments = graph(seed, ops)
     expected = flat(*program.gradients(*arguments))
-    np.testing.assert_allclose(run_javascript(program, arguments, tmp_path), expected, rtol=1e-12)
+    np.testing.assert_allclose(run_javascript(program, arguments), expected, rtol=1e-12)
 
 
 def run_numpy(program: Program, columns: list[Any]) -> Any:
