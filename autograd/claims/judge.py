@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from autograd.claims.points import Point
@@ -92,8 +93,8 @@ class Subject:
         lists: Mapping[str, Array] | None = None,
     ) -> None:
         self.compute, self.leaves, self.output, self.rate = compute, leaves, output, rate
-        self.lists = lists or {}
         self.here = Point(compute({}), output, rate)
+        self._names, self._lists = frozenset(self.here), frozenset((lists or {}).items())
         self._others: list[Point] | None = None
 
     @property
@@ -115,10 +116,19 @@ class Subject:
                     break
         return self._others
 
+    def sides(self, text: str) -> tuple[Formula, ...]:
+        """Read an equation, or one side alone, over the names of the graph; raises as `equation` does."""
+        return _sides(text, self._names, self._lists)
+
     def points(self, direct: bool = False) -> list[Point]:
         """Return the graph's own point followed by the random ones."""
         every = [self.here, *self.others]
         return [Point(each.values_by_name, each.output, each.rate, True) for each in every] if direct else every
+
+
+@lru_cache(maxsize=256)  # the same claims are judged again where numbers of a sheet have changed
+def _sides(text: str, names: frozenset[str], lists: frozenset[tuple[str, Array]]) -> tuple[Formula, ...]:
+    return tuple(equation(text, names, lists=dict(lists)))
 
 
 def subject_of(root: Value, rate: float | None = None) -> Subject:
@@ -199,7 +209,7 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
 
 def judge(claim: str, subject: Subject) -> Verdict:
     """Check one claim about a subject."""
-    sides = equation(claim, set(subject.here), lists=subject.lists)
+    sides = subject.sides(claim)
     if len(sides) < 2:
         raise WorksheetError(f"a claim has two sides, as d(E)/d(w) == x*y, got {claim!r}")
     return judge_sides(claim, sides, subject)

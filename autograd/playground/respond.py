@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
 from autograd.claims.sheets import judge_claims, sheet_subject
 from autograd.derivation import derive
 from autograd.draw import draw
+from autograd.engine.backend import Value
 from autograd.errors import AutogradError, WorksheetError
 from autograd.explore import explore
 from autograd.notes import Note, read_note
@@ -64,43 +65,66 @@ def respond(request: str) -> str:
     return json.dumps(answer)
 
 
-def sheet(text: str, picked: str = "", page: bool = False) -> Answer:
-    """Run a worksheet: its table, picture and claims, and the chain rule of the leaf that is picked."""
+@lru_cache(maxsize=1)
+def _run(text: str) -> tuple[Worksheet, Report | None]:
+    """Read and run a worksheet; the page asks for the parts of what follows from one text, one after the other."""
     read = Worksheet.parse(text, NAME)
-    if not read.steps:
-        return {"rows": [], "claims": [], "names": []}
-    report = gather(read, list(read.leaves), of=read.output(), rate=read.rate)
-    root = report.run.values[report.run.output]
-    answer = {
+    return read, gather(read, list(read.leaves), of=read.output(), rate=read.rate) if read.steps else None
+
+
+def sheet(text: str) -> Answer:
+    """Run a worksheet: its output and the table of its leaves."""
+    _, report = _run(text)
+    if report is None:
+        return {"rows": [], "names": []}
+    return {
         "output": report.run.output,
         "value": _shown(report.run.value),
         "value_after": _shown(report.value_after) if report.updated else "",
         "rate": report.rate,
         "rows": _rows(report),
         "names": list(report.run.values),
-        **_parts({"claims": lambda: _claims(read), "picture": lambda: str(draw(root, engine="builtin").svg)}),
     }
-    if picked in report.run.values and root.op:
-        answer |= _parts({"derivation": lambda: derive(root, report.run.values[picked]).latex()})
-    if page:
-        trained = [report.run.values[label] for label in report.updated]
-        answer |= _parts({"page": lambda: explore(root, trained=trained or None, rate=read.rate or 0.1).html})
-    return answer
 
 
-def _parts(makers: Mapping[str, Callable[[], Any]]) -> Answer:
-    """Make each part alone: a sheet with a graph too large to draw has a table all the same."""
-    made: Answer = {}
-    for name, make in makers.items():
-        try:
-            made[name] = make()
-        except WorksheetError as error:
-            if error.line:
-                raise
-            made.setdefault("remarks", []).append(error.message)
-        except AutogradError as error:
-            made.setdefault("remarks", []).append(str(error))
-    return made
+def picture(text: str) -> Answer:
+    """Draw the graph of a worksheet."""
+    _, report = _run(text)
+    return {"text": "" if report is None else draw(_root(report), engine="builtin").svg}
+
+
+def chain(text: str, picked: str) -> Answer:
+    """Write out the chain rule of the leaf that is picked, in LaTeX; empty where there is none."""
+    _, report = _run(text)
+    values = {} if report is None else report.run.values
+    if report is None or picked not in values or not _root(report).op:
+        return {"text": ""}
+    return {"text": derive(_root(report), values[picked]).latex()}
+
+
+def claims(text: str) -> Answer:
+    """Judge the claims of a worksheet."""
+    read, _ = _run(text)
+    judged = judge_claims(read, sheet_subject(read)) if read.claims else ()
+    return {
+        "claims": [
+            {"line": line, "text": verdict.claim, "right": bool(verdict), "message": verdict.message}
+            for line, verdict in judged
+        ]
+    }
+
+
+def page(text: str) -> Answer:
+    """Make the explorer page of a worksheet."""
+    read, report = _run(text)
+    if report is None:
+        return {"text": ""}
+    trained = [report.run.values[label] for label in report.updated]
+    return {"text": explore(_root(report), trained=trained or None, rate=read.rate or 0.1).html}
+
+
+def _root(report: Report) -> Value:
+    return report.run.values[report.run.output]
 
 
 def _rows(report: Report) -> list[dict[str, str]]:
@@ -113,14 +137,6 @@ def _rows(report: Report) -> list[dict[str, str]]:
             "role": report.roles[label],
         }
         for label, gradient in report.gradients.items()
-    ]
-
-
-def _claims(read: Worksheet) -> list[Answer]:
-    judged = judge_claims(read, sheet_subject(read)) if read.claims else ()
-    return [
-        {"line": line, "text": verdict.claim, "right": bool(verdict), "message": verdict.message}
-        for line, verdict in judged
     ]
 
 
@@ -206,6 +222,10 @@ def _texts(folder: str) -> dict[str, str]:
 ACTIONS: Final[Mapping[str, Callable[..., Answer]]] = {
     "start": start,
     "sheet": sheet,
+    "picture": picture,
+    "chain": chain,
+    "claims": claims,
+    "page": page,
     "note": note,
     "script": script,
     "notebook": notebook,

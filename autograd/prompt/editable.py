@@ -12,7 +12,6 @@ from autograd.claims.judge import judge
 from autograd.claims.sheets import sheet_subject
 from autograd.engine.backend import Value
 from autograd.errors import WorksheetError
-from autograd.formula.equations import equation
 from autograd.formula.evaluate import CONSTANTS, Array, Operand
 from autograd.formula.grammar import function_name
 from autograd.formula.lexer import tidy_name
@@ -219,7 +218,7 @@ class EditableSheet:
             return f"{name} = {writing.value(self.state.operands[name], len(name) + 3)}{self._slope(name)}"
         if _SLOPE.search(text) and self.sheet.steps:
             subject = sheet_subject(self.sheet, of=self.output())
-            side = equation(text, set(subject.here), lists=subject.lists)[0]
+            side = subject.sides(text)[0]
             return writing.number(side.value(subject.here))
         entry = _answered(text)
         try:

@@ -19,7 +19,7 @@ NOTE_002 = shipped.read("step_by_step")[0].decode()
 
 
 def test_a_sheet_gives_its_table_picture_and_claims() -> None:
-    given = ask("sheet", text=NOTE_002, picked="w5", page=True)
+    given = ask("sheet", text=NOTE_002)
     rows = {row["name"]: row for row in given["rows"]}
     assert rows["w5"] == {
         "name": "w5",
@@ -31,15 +31,16 @@ def test_a_sheet_gives_its_table_picture_and_claims() -> None:
     assert rows["b1"]["role"] == "fixed"
     assert rows["b1"]["updated"] == ""
     assert given["value"] == "0.2983711088"
-    assert given["picture"].startswith("<svg")
-    assert "w_{5}" in given["derivation"]
-    assert given["page"].startswith("<!doctype html>")
-    assert len(given["claims"]) > 20
-    assert all(claim["right"] for claim in given["claims"])
+    assert ask("picture", text=NOTE_002)["text"].startswith("<svg")
+    assert "w_{5}" in ask("chain", text=NOTE_002, picked="w5")["text"]
+    assert ask("page", text=NOTE_002)["text"].startswith("<!doctype html>")
+    claims = ask("claims", text=NOTE_002)["claims"]
+    assert len(claims) > 20
+    assert all(claim["right"] for claim in claims)
 
 
 def test_a_wrong_claim_is_explained() -> None:
-    (claim,) = ask("sheet", text="w, x = 3, 2\nE = w*x^2\ncheck d(E)/d(w) == x")["claims"]
+    (claim,) = ask("claims", text="w, x = 3, 2\nE = w*x^2\ncheck d(E)/d(w) == x")["claims"]
     assert not claim["right"]
     assert claim["line"] == 3
     assert "power" in claim["message"]
@@ -50,32 +51,45 @@ def test_a_wrong_claim_is_explained() -> None:
     [("E = 2*w", 1, 7), ("w = 1\nE = w +", 2, 8), ("w = 1\ncheck w ==", 2, 7), ("w = 1\n\nw = 2", 3, 1)],
 )
 def test_an_error_has_its_place(text: str, line: int, column: int) -> None:
-    error = ask("sheet", text=text)["error"]
+    error = ask("claims", text=text)["error"]
     assert (error["line"], error["column"]) == (line, column)
     assert error["message"]
+    if "check" not in text:
+        assert {json.dumps(ask(part, text=text)["error"]) for part in ("sheet", "picture", "page")} == {
+            json.dumps(error)
+        }
+
+
+def test_a_claim_that_cannot_be_read_leaves_the_table() -> None:
+    assert ask("sheet", text="w = 1\ncheck w ==")["rows"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# a remark", "rate: 0.5"])
 def test_a_sheet_without_steps_is_no_error(text: str) -> None:
-    assert ask("sheet", text=text) == {"rows": [], "claims": [], "names": []}
+    assert ask("sheet", text=text) == {"rows": [], "names": []}
+    assert ask("claims", text=text) == {"claims": []}
+    assert ask("picture", text=text) == ask("page", text=text) == ask("chain", text=text, picked="w") == {"text": ""}
 
 
 def test_a_leaf_alone_is_shown() -> None:
-    given = ask("sheet", text="w = 0.5", picked="w", page=True)
+    given = ask("sheet", text="w = 0.5")
     assert given["value"] == "0.5"
     assert given["rows"][0]["gradient"] == "1"
+    assert ask("picture", text="w = 0.5")["text"].startswith("<svg")
+    assert ask("chain", text="w = 0.5", picked="w") == {"text": ""}
 
 
-def test_a_graph_too_large_to_draw_has_a_table_all_the_same() -> None:
+def test_a_large_graph_has_all_parts() -> None:
     text = "x = 0.5\n" + "".join(f"y{i} = sin({f'y{i - 1}' if i else 'x'})*x + {i}\n" for i in range(900))
-    given = ask("sheet", text=text, page=True)
-    assert given["rows"][0]["name"] == "x"
-    assert "picture" in given or given["remarks"]
+    assert ask("sheet", text=text)["rows"][0]["name"] == "x"
+    assert ask("picture", text=text)["text"].startswith("<svg")
+    assert ask("page", text=text)["text"].startswith("<!doctype html>")
 
 
 def test_labels_are_text_and_no_markup() -> None:
-    given = ask("sheet", text='title: <script>alert(1)</script>\n"<b>" = 2\n')
-    assert "error" in given or "<script" not in given.get("picture", "")
+    text = "title: <script>alert(1)</script>\nw = 2\nE = w^2 # <b>\n"
+    assert "<script>alert" not in ask("picture", text=text)["text"] + ask("page", text=text)["text"]
+    assert ask("sheet", text='"<b>" = 2')["error"]["line"] == 1
 
 
 def test_downloads() -> None:
@@ -103,5 +117,6 @@ def test_every_example_works(number: int, kind: str, least: int) -> None:
         given = ask(kind, text=example["text"])
         assert "error" not in given, example["title"]
         assert given["equations" if kind == "note" else "rows"], example["title"]
-        wrong = [claim["text"] for claim in given.get("claims", []) if not claim["right"]]
+        judged = ask("claims", text=example["text"])["claims"] if kind == "sheet" else []
+        wrong = [claim["text"] for claim in judged if not claim["right"]]
         assert bool(wrong) == ("wrong" in example["title"]), example["title"]

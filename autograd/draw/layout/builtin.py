@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from autograd.draw.fonts import width
-from autograd.draw.layout.heights import Heights, Margins
+from autograd.draw.layout.heights import Margins, settle
 from autograd.draw.layout.ordering import ordered, stack
 from autograd.draw.layout.plan import Frame, Plan, Point
 from autograd.draw.layout.ranks import ranks_of
@@ -35,7 +35,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
     of = _clusters_of(scene, layers, chains, spans)
     _put_in_order(layers, chains, of, len(spans))
     spread(layers)
-    reach = Heights(layers, of, len(spans), margins).reach
+    reach = settle(layers, chains, of, len(spans), margins)
     columns = _columns(layers, spans, margins)
     centres = {slot.key: (_middle(slot, columns), slot.y) for layer in layers for slot in layer if slot.key}
     plan = Plan(centres, {}, width=columns[-1][1])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from itertools import accumulate, pairwise
 
 from autograd.draw.layout.ordering import BETWEEN, isotonic
-from autograd.draw.layout.slots import Slot
+from autograd.draw.layout.slots import Slot, Tie
 
-__all__ = ["Heights", "Margins"]
+__all__ = ["Margins", "settle"]
 
 ROUNDS = 24
 TIGHTEN = 8
@@ -32,7 +33,57 @@ class Margins:
     below: float
 
 
-class Heights:
+def settle(
+    layers: list[list[Slot]], chains: list[list[Tie]], of: Mapping[Slot, int], clusters: int, margins: Margins
+) -> list[tuple[float, float]]:
+    """Set the heights of slots, which are in order; return the upper and lower border of each cluster."""
+    place = {slot: i for layer in layers for i, slot in enumerate(layer)}
+    shape = tuple(tuple((slot.key != "", slot.height, of[slot]) for slot in layer) for layer in layers)
+    ties = tuple(
+        (tie.tail.rank, place[tie.tail], place[tie.head], tie.weight, tie.into) for chain in chains for tie in chain
+    )
+    found, reach = _settled(shape, ties, clusters, margins)
+    for layer, heights in zip(layers, found, strict=True):
+        for slot, height in zip(layer, heights, strict=True):
+            slot.y = height
+    return reach
+
+
+@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers in it
+def _settled(
+    shape: tuple[tuple[tuple[bool, float, int], ...], ...],
+    ties: tuple[tuple[int, int, int, float, float], ...],
+    clusters: int,
+    margins: Margins,
+) -> tuple[list[list[float]], list[tuple[float, float]]]:
+    """Return the heights of all slots and the borders of clusters.
+
+    Parameters
+    ----------
+    shape : tuple of tuple
+        For each slot of each layer whether it is a box, its height and its cluster, or -1.
+    ties : tuple of tuple
+        For each the layer of its tail, the places of tail and head, its weight, and how far off the centre it arrives.
+    clusters : int
+        How many there are.
+    margins : Margins
+        Free space in their frames.
+    """
+    layers = [[Slot("box" * box, 0.0, high, rank) for box, high, _ in layer] for rank, layer in enumerate(shape)]
+    for rank, tail, head, weight, into in ties:
+        tie = Tie(layers[rank][tail], layers[rank + 1][head], weight, into)
+        tie.tail.after.append(tie)
+        tie.head.before.append(tie)
+    of = {
+        slot: cluster
+        for layer, row in zip(layers, shape, strict=True)
+        for slot, (_, _, cluster) in zip(layer, row, strict=True)
+    }
+    found = _Heights(layers, of, clusters, margins)
+    return [[slot.y for slot in layer] for layer in layers], found.reach
+
+
+class _Heights:
     """Heights for slots in order; afterwards `reach` has the upper and lower border of each cluster."""
 
     def __init__(self, layers: list[list[Slot]], of: Mapping[Slot, int], clusters: int, margins: Margins) -> None:

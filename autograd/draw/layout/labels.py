@@ -73,8 +73,8 @@ def _map(scene: Scene, plan: Plan, lines: Mapping[str, list[Point]]) -> _Map:
     for key, line in lines.items():
         x, y = line[-1]
         there.take((x - ARROW, y - ARROW / 2, x + ARROW, y + ARROW / 2))
-        for x, y in line:
-            there.edges[int(x // CELL), int(y // CELL)].add(key)
+        for cell in {(int(x // CELL), int(y // CELL)) for x, y in line}:
+            there.edges[cell].add(key)
     return there
 
 

@@ -32,14 +32,19 @@ def ask(**request):
     return json.loads(respond(json.dumps(request)))
 
 groups = ask(action="start")["examples"]
+sheets = ["w = 3\\nE = w^2\\ncheck d(E)/d(w) == 2*w\\n"]
 for group in groups:
     for example in group["examples"]:
-        answer = ask(action=group["kind"], text=example["text"], **({"page": True} if group["kind"] == "sheet" else {}))
-        assert "error" not in answer, answer
-for action in ("sheet", "script", "notebook"):
-    ask(action=action, text="w = 3\\nE = w^2\\ncheck d(E)/d(w) == 2*w\\n", **({"picked": "w"} if action == "sheet" else {}))
+        if group["kind"] == "sheet":
+            sheets.append(example["text"])
+        else:
+            assert "error" not in ask(action="note", text=example["text"]), example["title"]
+for text in sheets:
+    for action in ("sheet", "picture", "claims", "page", "script", "notebook"):
+        assert "error" not in ask(action=action, text=text), (action, text)
+assert ask(action="chain", text=sheets[0], picked="w")["text"]
 assert "error" in ask(action="sheet", text="E = 2*w")
-del ask, groups, group, example, action, answer
+del ask, groups, group, example, action, sheets, text
 gc.collect()
 gc.freeze()
 `);

@@ -6,7 +6,6 @@ import { EditorView, basicSetup } from "codemirror";
 import { classHighlighter, tags } from "@lezer/highlight";
 import katex from "katex";
 
-const PAUSE = 10; // milliseconds after a key before the sheet is computed
 const PATIENCE = 400; // milliseconds before a computation can be stopped
 const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
 const find = (id) => document.getElementById(id);
@@ -159,14 +158,13 @@ function mark(error) {
 
 let python;
 let picked = "";
-let answer = {};
 let timer;
 let busy = false;
 let again = false;
 
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(compute, PAUSE);
+  timer = setTimeout(compute);
 }
 
 async function compute() {
@@ -183,7 +181,7 @@ async function compute() {
   try {
     await (checking() ? checkNote() : runSheet());
   } catch (error) {
-    if (!(error instanceof Stopped)) showError({ message: error.message });
+    if (!(error instanceof Stopped)) showErrors([{ message: error.message }]);
   } finally {
     clearTimeout(patience);
     find("stop").hidden = true;
@@ -203,14 +201,33 @@ async function stop() {
   find("status").textContent = "Stopped. Change the text to compute again.";
 }
 
+// Parts are asked for all at once and shown as they come: while one is drawn, Python computes the next.
 async function runSheet() {
-  const page = find("tab-explorer").getAttribute("aria-selected") === "true";
-  const given = await python.ask({ action: "sheet", text: text(sheet), picked, page });
-  mark(given.error);
-  if (given.error) return showError(given.error);
-  answer = given;
-  names = given.names;
-  showSheet(given);
+  const exploring = find("tab-explorer").getAttribute("aria-selected") === "true";
+  const parts = exploring
+    ? { sheet: showSheet, page: showPage }
+    : { sheet: showSheet, picture: showPicture, chain: showChain, claims: showClaims };
+  const content = text(sheet);
+  const errors = new Map(); // by their messages: what is wrong with a sheet is the answer of each part
+  const ask = async ([action, show]) => {
+    const given = await python.ask({ action, text: content, ...(action === "chain" ? { picked } : {}) });
+    if (action === "sheet") find("table").classList.toggle("stale", "error" in given);
+    if (!given.error) return renew(show, given);
+    errors.set(given.error.message, given.error);
+    showErrors([...errors.values()]);
+  };
+  await Promise.all(Object.entries(parts).map(ask));
+  showErrors([...errors.values()]);
+}
+
+const shown = new Map();
+
+// Leaves what is there alone where nothing has changed: the place in a page, what is selected in a picture.
+function renew(show, given) {
+  const key = JSON.stringify([given, picked]);
+  if (shown.get(show) === key) return;
+  shown.set(show, key);
+  show(given);
 }
 
 // Showing: text goes in as text; markup comes from scalargrad alone, which escapes what it was given
@@ -222,21 +239,30 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-function showError(error) {
-  find("error").textContent = error.line ? `line ${error.line}: ${error.message}` : error.message;
-  find("table").classList.add("stale");
+const where = (error) => (error.line ? `line ${error.line}: ` : "") + error.message;
+
+function showErrors(errors) {
+  mark(errors.find((error) => error.line));
+  const said = errors.map(where).join("\n");
+  if (find("error").textContent !== said) find("error").textContent = said;
 }
 
 function showSheet(given) {
-  find("error").textContent = (given.remarks ?? []).join("\n");
-  find("table").classList.remove("stale");
+  names = given.names;
   find("outcome").replaceChildren(...outcome(given));
   find("gradients").replaceChildren(...gradients(given));
-  find("claims").replaceChildren(...claims(given.claims ?? []));
-  find("picture").innerHTML = given.picture ?? "";
-  find("derivation").replaceChildren();
-  if (given.derivation) find("derivation").append(typeset(given.derivation));
-  if (given.page !== undefined) showPage(given.page);
+}
+
+function showPicture(given) {
+  find("picture").innerHTML = given.text;
+}
+
+function showChain(given) {
+  find("derivation").replaceChildren(...(given.text ? [typeset(given.text)] : []));
+}
+
+function showClaims(given) {
+  find("claims").replaceChildren(...claims(given.claims));
 }
 
 function outcome(given) {
@@ -298,9 +324,9 @@ function typeset(latex, displayMode = true) {
   return made;
 }
 
-function showPage(content) {
+function showPage(given) {
   const frame = element("iframe", { sandbox: "allow-scripts", title: "The passes, step by step" });
-  frame.srcdoc = content;
+  frame.srcdoc = given.text;
   find("explorer").replaceChildren(frame);
 }
 
@@ -425,7 +451,7 @@ async function opened() {
 async function download(kind) {
   const makers = {
     txt: () => text(sheet),
-    svg: () => answer.picture,
+    svg: () => made("picture"),
     py: () => made("script"),
     ipynb: () => made("notebook"),
   };
