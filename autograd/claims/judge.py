@@ -1,8 +1,8 @@
 """Check equations about a graph, at its own numbers and at random ones.
 
-A claim is `left == right`, or a chain of sides each held against the first. Sides with names are compared at the
-graph's numbers and at random others, so that what is right by accident is found out; sides that are numbers alone are
-compared at the graph's numbers, to the digits that are written.
+A claim is `left == right`, or a chain of sides each compared with the first. Sides with names are compared at the
+graph's numbers and at random ones, so that an accidental equality is detected; sides of numbers alone are compared at
+the graph's numbers, to the digits written.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Verdict:
     ok : bool
         Whether it holds.
     message : str
-        What is wrong and what it should be; when it holds, what is worth a remark, or nothing.
+        What is wrong and what it should be; if it holds, a remark or the empty string.
     left, right : float
-        The two sides at the graph's numbers; those that differ, if some do.
+        The two sides at the graph's numbers; those that differ, if any do.
     """
 
     claim: str
@@ -73,15 +73,15 @@ class Subject:
     Parameters
     ----------
     compute : callable
-        From leaves' names and their numbers to all named values.
+        Maps leaves' names and numbers to all named values.
     leaves : mapping of str to float
         The leaves' own numbers.
     output : str
-        What an update goes down on.
+        The quantity that updates minimise.
     rate : float, optional
         The learning rate.
     lists : mapping of str to Array, optional
-        Vectors and matrices, their elements as formulas.
+        Vectors and matrices, with their elements as formulas.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Subject:
 
     @property
     def others(self) -> list[Point]:
-        """Random points at which all values are finite; there may be fewer if the domain is narrow."""
+        """Return random points at which all values are finite; fewer than wanted if the domain is narrow."""
         if self._others is None:
             dice = random.Random(20)
             self._others = []
@@ -160,17 +160,17 @@ def check_derivation(claim: str, y: Value, *, rate: float | None = None) -> Verd
     ----------
     claim : str
         `left == right`, in text or LaTeX, over the labels of the graph: names, numbers, ops, derivatives `d(y)/d(x)`,
-        `∂y/∂x` or `\frac{\partial y}{\partial x}`, and `w'` for w after one update. Several sides may follow each
-        other.
+        `∂y/∂x` or `\frac{\partial y}{\partial x}`, and `w'` for w after one update. Several sides may follow one
+        another.
     y : Value
-        The result, whose graph holds all names; updates descend on it.
+        The result, whose graph has all the names; updates minimise it.
     rate : float, optional
         The learning rate, for updates.
 
     Returns
     -------
     Verdict
-        True if the claim holds, at the graph's numbers and at random others.
+        True if the claim holds at the graph's numbers and at random ones.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def _literals(formula: Formula) -> Iterator[Formula]:
 
 
 def _rounded(formula: Formula) -> bool:
-    """Return whether the formula contains numbers that look like rounded results."""
+    """Return whether the formula contains numbers that look rounded."""
     return any(_unit(each) for each in _literals(formula))
 
 
@@ -283,7 +283,7 @@ def _uncertainty(formula: Formula, point: Point) -> float:
 
 
 def _numbers_differ(left: Formula, right: Formula, subject: Subject) -> str:
-    """Compare at the graph's own numbers, to the written digits; a remark is returned in parentheses."""
+    """Compare at the graph's own numbers, to the digits written; a remark is returned in parentheses."""
     here = subject.here
     true, said = left.value(here), right.value(here)
     bare = right.operands[0] if right.head == "neg" else right

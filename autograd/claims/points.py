@@ -12,9 +12,9 @@ __all__ = ["Point"]
 
 
 class Point(Mapping[str, float]):
-    """The numbers of a graph at one choice of its leaves: names, `∂y/∂x`, and `w′` after an update.
+    """The numbers of a graph for given leaves: names, `∂y/∂x`, and `w′` after an update.
 
-    With `direct`, ∂y/∂x is taken with all other named steps held, where x stands in y's own formula.
+    With `direct`, ∂y/∂x keeps all other named steps constant if x occurs in y's own formula.
     """
 
     def __init__(self, values: Mapping[str, Value], output: str, rate: float | None, direct: bool = False) -> None:

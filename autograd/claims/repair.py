@@ -1,7 +1,7 @@
 """Find the smallest change that corrects a wrong equation, and describe it.
 
-Candidates are single changes of one side: factors that do not join, a sign, a factor too many, a name or an index, an
-exponent, a factor that is missing. The first that makes both sides equal at every point is the explanation.
+Candidates are single changes of one side: factors that do not join, a sign, an extra factor, a name or an index, an
+exponent, a missing factor. The first that makes both sides equal at every point is the explanation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Explainer:
 
     def __init__(self, left: Formula, right: Formula, points: Sequence[Point], agree: Agree) -> None:
         self.left, self.right = left, right
-        self.points = sorted(points, key=lambda point: agree(left, right, point))  # one that differs first
+        self.points = sorted(points, key=lambda point: agree(left, right, point))  # a point where they differ first
         self.agree = agree
         used = left.names() | right.names()
         self.names = sorted(points[0], key=lambda each: each not in used)[: max(MOST_NAMES, len(used))]
@@ -74,7 +74,7 @@ class Explainer:
     # Chains
 
     def _gap(self) -> str:
-        """Find two factors of a chain of derivatives that do not join, and the step between them that would."""
+        """Return two factors of a chain of derivatives that do not join, and the step between them that would."""
         factors = chain(self.left, self.right)
         if len(factors) < 2:
             return ""
@@ -134,7 +134,7 @@ class Explainer:
                     yield f"the factor {each} is missing in one term", Formula("+", terms)
 
     def _candidates(self) -> Iterator[Formula]:
-        """Yield what derivatives are made of: numbers, names, a(1 − a), differences, derivatives."""
+        """Yield likely factors of derivatives: numbers, names, a(1 − a), differences, derivatives."""
         yield from (number(2.0), Formula("/", (ONE, number(2.0))))
         for each in self.names:
             a = name(each)
@@ -200,7 +200,7 @@ class Explainer:
 
 
 def chain(left: Formula, right: Formula) -> list[Formula]:
-    """Return the factors of a product of derivatives, from the left side's result on; empty when it is none."""
+    """Return the factors of a product of derivatives that begins with the left side's result; empty if it is none."""
     if left.head != "partial" or right.head != "*" or any(each.head != "partial" for each in right.operands):
         return []
     factors = list(right.operands)
@@ -210,7 +210,7 @@ def chain(left: Formula, right: Formula) -> list[Formula]:
 
 
 def is_path(left: Formula, right: Formula) -> bool:
-    """Whether a product of derivatives can be put in an order in which each joins the next, from result to quantity.
+    """Return whether a product of derivatives can be ordered so that consecutive factors join from result to quantity.
 
     Examples
     --------

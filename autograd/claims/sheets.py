@@ -38,7 +38,7 @@ def sheet_subject(
 
 
 def judge_claims(sheet: Worksheet, subject: Subject) -> Iterator[tuple[int, Verdict]]:
-    """Check each `check` line of a sheet; yields line numbers and verdicts.
+    """Check each `check` line of a sheet; yield line numbers and verdicts.
 
     Raises
     ------

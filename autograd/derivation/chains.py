@@ -1,9 +1,9 @@
-"""Turn a graph into a derivation: products along single paths, sums where paths branch and join.
+"""Derivation of a graph: products along single paths, sums where paths branch and join.
 
-The steps between a result y and a quantity x that *every* path passes (x's dominators in the graph of steps) cut
+The steps between a result y and a quantity x that *every* path passes (x's dominators in the graph of steps) split
 ∂y/∂x into factors. Between two such steps there is either one edge, a factor with a formula, or a bundle of paths,
-which gets a line of its own: the sum over the users u of its lower end t of ∂p/∂u · ∂u/∂t. Each bundle is derived once
-and referred to, so a derivation is no longer than the graph is large.
+which gets its own line: the sum over the users u of its lower end t of ∂p/∂u · ∂u/∂t. Each bundle is derived once and
+referred to, so the length of a derivation is linear in the size of the graph.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ class Derivation(Contents):
     Attributes
     ----------
     lines : tuple of Line
-        One for each derivative that was asked for.
+        One for each requested derivative.
     inner : tuple of Line
-        What these refer to: each bundle of paths once.
+        The lines these refer to: each bundle of paths once.
     updates : tuple of Update
-        The steps of gradient descent, when all leaves were derived or a rate was given.
+        The steps of gradient descent, if all leaves were derived or a rate was given.
     rate : float or None
         The learning rate.
     numbers : mapping of str to float
         The value of every name.
     definitions : mapping of str to Formula
-        What unnamed nodes compute that were given names, where folding them would have gone too far.
+        The formulas of unnamed nodes that were given names because folding them would make formulas too long.
     notation : Notation
-        How it is written.
+        The notation used.
     """
 
     notation: Notation
 
     @property
     def value(self) -> float:
-        """The derivative, when one was asked for: `backward()`'s number."""
+        """The derivative, if a single one was requested: the number of `backward()`."""
         if len(self.lines) != 1:
             raise ValueError(f"value: the derivation has {len(self.lines)} results; allowed is one, see .lines")
         return self.lines[0].value
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The products whose sum the derivative is, when one was asked for."""
+        """The products whose sum the derivative is, if a single one was requested."""
         if len(self.lines) != 1:
             raise ValueError(f"terms: the derivation has {len(self.lines)} results; allowed is one, see .lines")
         return self.lines[0].terms
@@ -69,7 +69,7 @@ class Derivation(Contents):
     __repr__ = __str__
 
     def latex(self) -> str:
-        r"""Write LaTeX for display mathematics: one `aligned` environment, as MathJax and KaTeX take it.
+        r"""Return LaTeX for display mathematics: one `aligned` environment, for MathJax and KaTeX.
 
         Examples
         --------
@@ -84,7 +84,7 @@ class Derivation(Contents):
         return self.notation.latex(self)
 
     def to_markdown(self) -> str:
-        """Write Markdown: LaTeX between dollar signs, one display for each derivative."""
+        """Return Markdown: LaTeX between dollar signs, one display for each derivative."""
         return self.notation.markdown(self)
 
     def _repr_latex_(self) -> str:
@@ -129,9 +129,9 @@ def derive(
 ) -> Derivation | LayerDerivation:
     r"""Write out the chain rule for the derivatives of a result.
 
-    Named nodes are the steps; unnamed ones are folded into the steps that use them. Where paths part and meet again
-    there is a line for the whole bundle, once. A step that only passes a derivative on (∂E_total/∂E_o1 = 1) is not
-    written as a factor, unless it is the last.
+    Named nodes are the steps; unnamed ones are folded into the steps that use them. Where paths branch and join again,
+    the whole bundle gets one line. A step with derivative 1 (∂E_total/∂E_o1 = 1) is not written as a factor, unless it
+    is the last.
 
     Parameters
     ----------
@@ -139,21 +139,21 @@ def derive(
         The result.
     x : Value, str, several of them, or Layer, optional
         The quantities, or their labels; by default every labelled leaf, with the updates w ← w − α·∂y/∂w. For an
-        `nn.Layer` its matrix form: δ, ∂y/∂W = δ·Aᵀ, ∂y/∂b, ∂y/∂A.
+        `nn.Layer`, its matrix form: δ, ∂y/∂W = δ·Aᵀ, ∂y/∂b, ∂y/∂A.
     steps : iterable of str, optional
         The labels to use as steps, if not all.
     rate : float, optional
         The learning rate α, for the numbers of the updates.
     digits : int
-        Decimals; of numbers below 0.0001, significant digits.
+        Decimals; for numbers below 0.0001, significant digits.
     names : mapping of str to str, optional
-        The text to write instead of labels.
+        Texts that replace labels.
     notation : {"underscore", "superscript", "plain"}
         In LaTeX `w11_2` is `w_{11\_2}`, `w_{11}^{(2)}` or `\mathrm{w11\_2}`.
     width : int, optional
-        Columns of the text; by default those of the terminal.
+        The width of the text in columns; by default that of the terminal.
     most : int
-        Lines to show at most; what is left out is counted.
+        The maximum number of lines; the number of omitted ones is shown.
 
     Returns
     -------
@@ -227,7 +227,7 @@ def _strings(steps: Iterable[str]) -> list[str]:
 
 
 def _leaves(graph: Steps) -> list[Value]:
-    """Find the leaves as notes go through them: from the result downwards, each layer from its first neuron."""
+    """Return the leaves in the order of notes: from the result downwards, each layer from its first neuron."""
     distance = {id(graph.root): 0}
     for step in reversed(graph.order):
         for operand in graph.edges[id(step)]:
@@ -249,7 +249,7 @@ def _target(graph: Steps, x: Value | str) -> Value:
 
 @dataclass(frozen=True)
 class _Piece:
-    """From a step down to another: by one edge, or by the bundle of all paths between."""
+    """The way from a step down to another: one edge, or the bundle of all paths between."""
 
     upper: int
     lower: int
@@ -257,7 +257,7 @@ class _Piece:
 
 
 class _Chains:
-    """The dominators of every step, and the lines that were needed so far."""
+    """The dominators of every step, and the lines needed so far."""
 
     def __init__(self, graph: Steps, merge: bool) -> None:
         self.graph = graph
@@ -274,7 +274,7 @@ class _Chains:
         return [each for each in self.graph.users[step] if each in self._depth]
 
     def _dominators(self) -> tuple[dict[int, int], dict[int, int]]:
-        """For each step the nearest one that all paths from the result to it pass; users come before operands."""
+        """Return for each step the nearest one on all paths from the result to it; users come before operands."""
         above: dict[int, int] = {}
         self._depth = depth = {self._root: 0}
         for step in reversed(self.graph.order):
@@ -292,7 +292,7 @@ class _Chains:
         return above, depth
 
     def _add_up_bundles(self) -> None:
-        """Find, for each step with several ways to it from its dominator, the derivative over all of them."""
+        """Sum, for each step reached in several ways from its dominator, the derivative over all of them."""
         for step in reversed(self.graph.order):
             key = id(step)
             if key in self._above and not self._single(key):
@@ -306,7 +306,7 @@ class _Chains:
         return self.graph.edges[piece.upper][piece.lower] if piece.edge else self._bundles[piece.lower]
 
     def _way(self, top: int, bottom: int) -> list[_Piece]:
-        """Go down from a step to one that it dominates."""
+        """Return the pieces from a step down to one that it dominates."""
         way = []
         while bottom != top:
             upper = self._above[bottom]
@@ -315,7 +315,7 @@ class _Chains:
         return way[::-1]
 
     def _ways(self, bottom: int) -> list[list[_Piece]]:
-        """Go down to a step from its dominator, in one way for each user."""
+        """Return the ways from its dominator down to a step, one for each user."""
         top = self._above[bottom]
         ways = [[*self._way(top, user), _Piece(user, bottom, True)] for user in self._users(bottom)]
         return sorted(ways, key=lambda way: self._rank[way[0].lower])
@@ -349,14 +349,14 @@ class _Chains:
         return self.graph.names[key]
 
     def _bundle(self, bottom: int) -> Line:
-        """Derive a bundle of paths: over each user of its lower end."""
+        """Derive a bundle of paths: the sum over the users of its lower end."""
         ways = self._ways(bottom)
         terms = self._branches(ways) or tuple(self._term(way, whole=False) for way in ways)
         total = any(len(way) == 1 for way in ways)
         return Line(self._name(self._above[bottom]), self._name(bottom), terms, self._bundles[bottom], total)
 
     def _branches(self, ways: Sequence[list[_Piece]]) -> tuple[Term, ...]:
-        """When a bundle is a sum at its top, name the branches: ∂E_o1/∂out + ∂E_o2/∂out; else nothing."""
+        """Return the branches if a bundle is a sum at its top: ∂E_o1/∂out + ∂E_o2/∂out; else nothing."""
         heads = [way[0] for way in ways]
         if not self._merge or len({each.lower for each in heads}) < len(heads):
             return ()
@@ -374,9 +374,9 @@ class _Chains:
         return self._value(piece) == 1.0 and self.graph.slope(piece.upper, piece.lower) == ONE
 
     def _term(self, way: Sequence[_Piece], whole: bool = True) -> Term:
-        """Make the product along a way; an edge that only passes on joins the next one.
+        """Return the product along a way; an edge with derivative 1 is merged with the next one.
 
-        But not where one factor would come out that has the name of a sum of which the way is only a part.
+        Unless a factor would then have the name of a sum of which the way is only a part.
         """
         factors: list[Factor] = []
         start = way[0].upper if way else 0

@@ -22,7 +22,7 @@ Matrix = list[list[float]]
 
 @runtime_checkable
 class Layered(Protocol):
-    """A layer with rows of weights and a bias for each row, as `nn.Layer`; biases may be plain numbers."""
+    """A layer with rows of weights and a bias for each row, such as `nn.Layer`; biases may be plain numbers."""
 
     weights: list[list[Value]]
     biases: list[Any]
@@ -35,9 +35,9 @@ class LayerDerivation:
     Attributes
     ----------
     y : str
-        The result's name.
+        The name of the result.
     activation : str
-        The row of the activation's op, or nothing when the net input is the output.
+        The op of the activation, or the empty string if the net input is the output.
     inputs, weights : matrix
         A, n×1, and W, m×n.
     slope_out, slope : matrix
@@ -45,10 +45,10 @@ class LayerDerivation:
     delta : matrix
         δ = ∂C/∂Z, m×1.
     to_weights, to_biases, to_inputs : matrix
-        ∂C/∂W, m×n; ∂C/∂b, m×1, 1×1 where the bias is shared, empty without one; ∂C/∂A, n×1, what the layer's own δ
-        passes on.
+        ∂C/∂W, m×n; ∂C/∂b, m×1, or 1×1 if the bias is shared, or empty if there is none; ∂C/∂A, n×1, the gradient that
+        the layer propagates.
     notation : Notation
-        How it is written.
+        The notation used.
     """
 
     y: str
@@ -78,7 +78,7 @@ class LayerDerivation:
         return f"W: {m}×{n}, A: {n}×1, b: {len(self.to_biases)}×1, Z = W·A + b: {m}×1"
 
     def _rows(self, printer: Printer) -> list[tuple[str, str, str, Matrix]]:
-        """Write each equation: left side, symbols, shapes, the result."""
+        """Return each equation: left side, symbols, shapes, the result."""
         tex = printer is self.notation.typeset
         delta, times, turned = (r"\delta", r"\times ", "^{T}") if tex else ("δ", "×", "ᵀ")
         dot = printer.dot if tex else "·"
@@ -99,7 +99,7 @@ class LayerDerivation:
         return printer.partial(self.y, x)
 
     def _slope(self, tex: bool) -> str:
-        """Write the activation's derivative, to be multiplied element by element."""
+        """Return the activation's derivative, to be multiplied elementwise."""
         if not self.activation:
             return ""
         symbol = TABLE[self.activation].symbol
@@ -109,7 +109,7 @@ class LayerDerivation:
         return rf" \odot {written}'(Z)"
 
     def latex(self) -> str:
-        """Write one `aligned` environment with matrices in it."""
+        """Return one `aligned` environment of matrices."""
         printer = self.notation.typeset
         rows = [
             rf"{left} &= {symbols} = {_bmatrix(result, printer)} && ({shapes})"
@@ -118,7 +118,7 @@ class LayerDerivation:
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
     def to_markdown(self) -> str:
-        """Write a display between double dollars."""
+        """Return a display between double dollars."""
         return f"$$\n{self.latex()}\n$$\n"
 
     def _repr_latex_(self) -> str:
@@ -201,5 +201,5 @@ def _net_inputs(y: Value, layer: Layered) -> list[Value]:
 
 
 def _output(net: Value, users: Sequence[Value]) -> Value:
-    """Find the activation of a net input: its only user, of one operand."""
+    """Return the activation of a net input: its only user, with one operand."""
     return users[0] if len(users) == 1 and TABLE[users[0].op].arity == 1 else net

@@ -17,7 +17,7 @@ class Factor:
     Attributes
     ----------
     numerator, denominator : str
-        Names of steps.
+        The names of steps.
     value : float
         Its number.
     """
@@ -29,7 +29,7 @@ class Factor:
 
     @property
     def formula(self) -> Formula | None:
-        """The derivative as a formula in step names; None if it has its own line."""
+        """The derivative as a formula of step names; None if it has its own line."""
         return self._write() if self._write else None
 
     @property
@@ -50,8 +50,8 @@ class Term:
 class Line:
     """One derivative, ∂numerator/∂denominator, as a sum of products.
 
-    `total` tells that the numerator also uses the denominator directly, so that the whole is written d/d and the
-    direct share ∂/∂.
+    `total` means that the numerator also uses the denominator directly, so that the whole is written d/d and the direct
+    part ∂/∂.
     """
 
     numerator: str

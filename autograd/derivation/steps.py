@@ -1,7 +1,7 @@
 """A recorded graph as named steps; unnamed nodes are folded into the named steps that use them.
 
-Between two steps stands a local derivative, as a number and as a formula in the names of the steps. An unnamed part
-that would make a formula too long becomes a step with a name of its own, so that no formula is deep, however deep the
+Between two steps there is a local derivative, as a number and as a formula in the names of the steps. An unnamed part
+that would make a formula too long becomes a step with a generated name, so that no formula is deep, however deep the
 graph.
 """
 
@@ -45,16 +45,16 @@ class Steps:
     root : Value
         The result; a step.
     wanted : iterable of Value
-        Nodes that are steps whether named or not.
+        Nodes that are steps even if unnamed.
     kept : collection of str, optional
-        The labels of the steps; by default all labels. Labels that aren't steps still stand in formulas.
+        The labels of the steps; by default all. Other labels still appear in formulas.
 
     Attributes
     ----------
     order : list of Value
         The steps, operands before their users.
     names : dict of int to str
-        By `id`: one name for each step, no two alike; and for labelled nodes that aren't steps.
+        By `id`, a unique name for each step, and for labelled nodes that aren't steps.
     numbers : dict of str to float
         The value of everything that has a name.
     """
@@ -95,7 +95,7 @@ class Steps:
         self._invent()
 
     def _another(self, label: str) -> str:
-        """Make a distinct name for another quantity with the same label."""
+        """Return a distinct name for another quantity with the same label."""
         text, _ = self._numbered(f"{label}#", 2)
         return text
 
@@ -162,7 +162,7 @@ class Steps:
         return users
 
     def _region(self, step: Value) -> list[Value]:
-        """Collect the nodes folded into a step, users before operands, the step first."""
+        """Return the nodes folded into a step, users before operands, the step first."""
         return topological_by([step], lambda node: [each for each in _moving(node) if id(each) not in self._steps])[
             ::-1
         ]
@@ -194,19 +194,19 @@ class Steps:
         return {key: _bounded(f.plus(*each)) for key, each in terms.items()}
 
     def _textbook_forms(self, node: Value) -> Iterator[tuple[Value, Formula]]:
-        """Yield each operand that is a Value, with the table's derivative as a reader is shown it."""
+        """Yield each operand that is a Value, with the textbook form of the derivative."""
         slopes, selects = iter(node.local_derivatives), TABLE[node.op].selects
         for position, operand in enumerate(node.operands):
             if isinstance(operand, Value) and (next(slopes) != 0.0 or not selects):
                 yield operand, f.from_textbook(*self._textbook(node, position))
 
     def forms(self, node: Value) -> list[Formula]:
-        """Return the local derivative of a node for each parent, as a reader is shown it."""
+        """Return the local derivative of a node for each parent, in textbook form."""
         places = [i for i, operand in enumerate(node.operands) if isinstance(operand, Value)]
         return [_bounded(f.from_textbook(*self._textbook(node, i))) for i in places]
 
     def _textbook(self, node: Value, position: int) -> tuple[str, dict[str, Formula]]:
-        """Find the text of one derivative, and what its names stand for."""
+        """Return the text of one derivative, and what its names stand for."""
         row, operands = TABLE[node.op], node.operands
         names = {"pi": PI, "n": f.number(float(len(operands))), "out": self.formula(node)}
         if row.arity is not None:
@@ -221,7 +221,7 @@ class Steps:
         return row.textbook[position // half], names | {"x": partner, "w": partner}
 
     def formula(self, operand: Value | float) -> Formula:
-        """Write an operand: a constant, the name of a node that has one, or what an unnamed one computes."""
+        """Return an operand as a formula: a constant, a name, or the formula of an unnamed node."""
         if not isinstance(operand, Value):
             return f.number(operand)
         if id(operand) in self.names:
@@ -231,7 +231,7 @@ class Steps:
         return self._formulas[id(operand)]
 
     def definition(self, node: Value) -> Formula:
-        """Write what a computed node computes from its operands."""
+        """Return the formula that computes a node from its operands."""
         return _bounded(f.call(node.op, *map(self.formula, node.operands)))
 
 

@@ -49,7 +49,7 @@ class Notation:
         self.typeset = LatexPrinter(digits, names or {}, style)
 
     def text(self, derivation: Contents) -> str:
-        """Write Unicode text that fits the terminal."""
+        """Return Unicode text that fits the terminal."""
         width = max(self.width or shutil.get_terminal_size().columns, 20)
         page, left = self._page(derivation, self.plain)
         blocks = ["\n".join(_laid_out(row, width) for row in block) for block in page]
@@ -58,7 +58,7 @@ class Notation:
         return "\n\n".join(each for each in blocks if each)
 
     def latex(self, derivation: Contents) -> str:
-        """Write one `aligned` environment."""
+        """Return one `aligned` environment."""
         page, left = self._page(derivation, self.typeset)
         rows = [line for block in page for row in block for line in _aligned(row)]
         if left:
@@ -66,7 +66,7 @@ class Notation:
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
     def markdown(self, derivation: Contents) -> str:
-        """Write displays of LaTeX between double dollars."""
+        """Return displays of LaTeX between double dollars."""
         page, left = self._page(derivation, self.typeset)
         displays = []
         for block in page:
@@ -76,7 +76,7 @@ class Notation:
         return "\n\n".join(displays + ([f"… {left:,} more lines"] if left else [])) + "\n"
 
     def _page(self, derivation: Contents, printer: Printer) -> tuple[list[list[_Row]], int]:
-        """Write as many lines, factors and updates as allowed and count the rest."""
+        """Return as many lines, factors and updates as allowed, and the number omitted."""
         writer = _Writer(printer, derivation)
         left = self.most
         blocks = [[writer.line(each) for each in derivation.lines[:left]]]
@@ -124,7 +124,7 @@ class _Writer:
         return self.printer.partial(factor.numerator, factor.denominator, total)
 
     def line(self, line: Line) -> _Row:
-        """Write a derivative as factors, as formulas, in numbers, and its value."""
+        """Return a derivative as factors, as formulas, in numbers, and its value."""
         left = self.printer.partial(line.numerator, line.denominator, line.total)
         if not line.terms:
             return _Row(left, "=", [self.printer.number(0.0)], True)
@@ -156,7 +156,7 @@ class _Writer:
         return [*parts[:1], *self.factor(factor).parts[:-1]]
 
     def factor(self, factor: Factor) -> _Row:
-        """Write one factor: its formula, the formula in numbers, its value."""
+        """Return one factor: its formula, the formula in numbers, its value."""
         left, formula = self.printer.partial(factor.numerator, factor.denominator), factor.formula
         value = self.printer.number(factor.value)
         if formula is None or formula.head == "cut":
@@ -165,7 +165,7 @@ class _Writer:
         return _Row(left, "=", _different([self.printer.formula(formula), in_numbers, value]), True)
 
     def update(self, update: Update) -> _Row:
-        """Write a step of gradient descent."""
+        """Return a step of gradient descent."""
         printer, y = self.printer, self.derivation.lines[0].numerator
         name = printer.name(update.name)
         parts = [f"{name} {printer.minus} {printer.alpha}{printer.dot}{printer.partial(y, update.name)}"]
@@ -177,12 +177,12 @@ class _Writer:
         return _Row(name, printer.arrow, parts, True)
 
     def definition(self, name: str, formula: Formula) -> _Row:
-        """Write the definition of a node that had no name."""
+        """Return the definition of a node that had no name."""
         number = self.printer.number(self.derivation.numbers[name])
         return _Row(self.printer.name(name), "=", [self.printer.formula(formula), number], True)
 
     def own_factors(self) -> list[Factor]:
-        """Collect the factors that have a formula, each once, without those that are a whole line."""
+        """Return the factors that have a formula, each once, without those that are a whole line."""
         found: dict[tuple[str, str], Factor] = {}
         for line in self.lines.values():
             for term in line.terms:
@@ -222,7 +222,7 @@ class _Writer:
         return [(self._symbol(each), PRODUCT) for each in term.factors] or [("1", CALL)]
 
     def _opened(self, term: Term) -> list[tuple[str, int]]:
-        """Write the factors, a short sum of derivatives in the place of its name."""
+        """Return the factors, with a short sum of derivatives in place of its name."""
         return [self._open(each) or (self._symbol(each), PRODUCT) for each in term.factors] or [("1", CALL)]
 
     def _opened_line(self, factor: Factor) -> Line | None:
@@ -276,7 +276,7 @@ def _aligned(row: _Row) -> list[str]:
 
 
 def _laid_out(row: _Row, width: int) -> str:
-    """Lay out a row on one line, or one part per line, breaking before operators."""
+    """Return a row on one line, or one part per line, with line breaks before operators."""
     flat = f"{row.left} {row.sign} {' = '.join(row.parts)}"
     if (row.flat or len(row.parts) == 1) and display_width(flat) <= width:
         return flat
@@ -296,7 +296,7 @@ def _laid_out(row: _Row, width: int) -> str:
 
 
 def _wrapped(head: str, text: str, indent: int, width: int) -> list[str]:
-    """Break a text before its operators."""
+    """Break a text before operators."""
     lines, line = [], head
     for piece in re.split(r" (?=[·+−…=] )", text):
         if display_width(line) + 1 + display_width(piece) > width and line.strip() and line != head:

@@ -1,7 +1,7 @@
 """Formulas: the expression grammar for text (`lexer`) and LaTeX (`latex`, `latex_tokens`), evaluation, and printing.
 
-`grammar.Parser` reads tokens into postfix code, `evaluate.Evaluator` computes that over Values, floats or formulas,
-`equations.equation` reads whole equations into trees of `tree.Formula`, and `printers` write those.
+`grammar.Parser` parses tokens to postfix code, `evaluate.Evaluator` computes it over Values, floats or formulas,
+`equations.equation` parses whole equations to trees of `tree.Formula`, and `printers` write those.
 """
 
 from autograd.formula.equations import equation

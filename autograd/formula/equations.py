@@ -1,7 +1,7 @@
-r"""Equations, in text or in LaTeX, as the formulas of their sides.
+r"""Parsing of equations, in text or LaTeX, to the formulas of their sides.
 
-Text is what worksheets and our own output have: `d(E)/d(w5)`, `∂E/∂w5`, `dE/dw5`, `out(1 − out)`, `w5'`, `σ'(z)`. LaTeX
-is what notes have. Both are cut into the same tokens, which `grammar` reads.
+Worksheets and our own output use text: `d(E)/d(w5)`, `∂E/∂w5`, `dE/dw5`, `out(1 − out)`, `w5'`, `σ'(z)`. Notes use
+LaTeX. Both are split into the same tokens, which `grammar` parses.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ def equation(
     *,
     lists: Mapping[str, Array] | None = None,
 ) -> list[Formula]:
-    r"""Read `left = right = …`, with `=` or `==`, into its sides.
+    r"""Parse `left = right = …`, with `=` or `==`, into its sides.
 
     Parameters
     ----------
     text : str
-        The equation, in text or in LaTeX, which a backslash, `_{` or `^{` tells.
+        The equation, in text, or in LaTeX if it contains a backslash, `_{` or `^{`.
     names : collection of str
-        The quantities there are.
+        The known quantities.
     lists : mapping of str to Array, optional
         Vectors and matrices of formulas, for `W @ x` and `sum(v)`.
 
     Returns
     -------
     list of Formula
-        One for each side that isn't empty.
+        One for each non-empty side.
 
     Raises
     ------
     WorksheetError
-        Where it can't be read, or a name is unknown; of text with `line` and `column`.
+        If it can't be parsed, or a name is unknown; in text, with `line` and `column`.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def equation(
         return [reader.formula(side) for side in _sides(list(_text_tokens(text)))]
     try:
         return [reader.formula(side) for side in _sides(grammar_tokens(text, reader.known))]
-    except WorksheetError as error:  # whose places are none of the text's
+    except WorksheetError as error:  # its positions don't refer to the text
         raise WorksheetError(error.message) from None
 
 
@@ -123,7 +123,7 @@ class _Reader:
         self.known = spellings(names)
 
     def formula(self, side: Sequence[Token]) -> Formula:
-        """Read one side."""
+        """Parse one side."""
         last = side[-1]
         parser = Parser([*side, Token("end", "", last.line, last.end, last.end)], self.known)
         code = parser.expression()

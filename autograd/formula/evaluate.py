@@ -1,11 +1,11 @@
-"""Evaluate postfix code over `Value`s, floats, formulas or other operands.
+"""Evaluation of postfix code over `Value`s, floats, formulas or other operands.
 
 An operand is a scalar or an `Array` of scalars: a vector `[1, 2]` or a matrix `[[1, 2], [3, 4]]`. Every row of
-`ops.TABLE` is a function, element by element over arrays of one shape and scalars; the rows with any number of operands
-take lists. `@`, `outer`, `transpose` and comparisons are made of rows below.
+`ops.TABLE` is a function, elementwise over arrays of one shape and scalars; variadic rows take lists. `@`, `outer`,
+`transpose` and comparisons are composed of rows below.
 
-All arithmetic is the table's IEEE 754 double arithmetic: no expression raises for its numbers. What can be wrong is a
-shape, a count or a size, and each is reported with its place.
+All arithmetic is IEEE 754 double arithmetic of the table: no expression raises for its numbers. Invalid shapes, counts
+and sizes are reported with their position.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ Scalar: TypeAlias = Value | float | Symbolic
 
 @dataclass(frozen=True)
 class Array:
-    """A vector (one length in `shape`) or a matrix (rows, columns), its elements row by row."""
+    """A vector (`shape` has one length) or a matrix (rows, columns), with its elements row by row."""
 
     shape: tuple[int, ...]
     items: tuple[Scalar, ...]
 
     def rows(self) -> list[tuple[Scalar, ...]]:
-        """Cut the elements into rows; a vector is one row."""
+        """Return the elements as rows; a vector is one row."""
         width = self.shape[-1]
         return [self.items[start : start + width] for start in range(0, len(self.items), width)]
 
@@ -67,7 +67,7 @@ Operand: TypeAlias = Value | float | Symbolic | Array
 
 @dataclass(frozen=True)
 class Function:
-    """A function or an operator; `cost` is the number of scalar operations that a call will need."""
+    """A function or an operator; `cost` is the number of scalar operations of a call."""
 
     name: str
     least: int
@@ -97,7 +97,7 @@ def shape_text(operand: Operand) -> str:
 
 
 def element_label(name: str, shape: Sequence[int], position: int) -> str:
-    """Name the element at a position: rows and columns count from 1, as on paper.
+    """Return the label of an element; rows and columns count from 1.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def _flat(name: str, operands: Sequence[Operand]) -> list[Scalar]:
 
 
 def _reduce(name: str, items: Sequence[Scalar]) -> Scalar:
-    """Apply a row with any number of operands to a list."""
+    """Apply a variadic row to a list."""
     if any(isinstance(item, Value) for item in items):
         return _RECORDED[name](list(items))
     if symbolic := _symbolic(items):
@@ -258,7 +258,7 @@ def _whole_index(index: Operand, length: int) -> int:
 
 
 def _compare(sign: str, test: Callable[[float, float], bool]) -> Function:
-    """Make a comparison function: 1 where it holds, else 0, with derivative 0."""
+    """Return a comparison function: 1 if it holds, else 0, with derivative 0."""
 
     def scalar(left: Scalar, right: Scalar) -> Scalar:
         if symbolic := _symbolic((left, right)):
@@ -280,7 +280,7 @@ def _total(*operands: Operand) -> int:
 
 
 def _row_function(op: ops.Op) -> Function:
-    """Make the function for one op of the table."""
+    """Return the function for one op of the table."""
     if op.form == "products":
         return Function(op.name, 2, 3, f"{op.name}(a, b) or {op.name}(a, b, bias)", _dot, _total)
     if op.arity is None:
@@ -312,7 +312,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "outer": Function("outer", 2, 2, "outer(a, b)", _outer, lambda left, right: _size(left) * _size(right)),
     "transpose": Function("transpose", 1, 1, "transpose(W)", _transpose, _total),
 }
-# Other spellings of rows: what pictures write (σ, ln).
+# Other names of rows, as used in pictures (σ, ln).
 FUNCTIONS.update({symbol: FUNCTIONS[name] for name in ops.NAMES if (symbol := ops.TABLE[name].symbol).isidentifier()})
 
 _LIST: Final = Function("list", 1, None, "[a, b]", _list, _total)
@@ -327,7 +327,7 @@ def resolve(code: Iterable[Instruction], is_quantity: Callable[[str], bool]) -> 
     Raises
     ------
     WorksheetError
-        At the first call that is wrong.
+        At the first invalid call.
     """
     for instruction in code:
         kind, token = instruction.kind, instruction.token
@@ -349,20 +349,20 @@ def resolve(code: Iterable[Instruction], is_quantity: Callable[[str], bool]) -> 
 def unknown_name(
     token: Token, name: str, known: Sequence[str], called: bool = False, listed: str = "names are"
 ) -> WorksheetError:
-    """Make the error for a name that no quantity has, with what may have been meant.
+    """Return the error for an unknown name, with suggestions.
 
     Parameters
     ----------
     token : Token
-        What to blame.
+        The token at fault.
     name : str
         The name.
     known : sequence of str
-        The quantities there are.
+        The known quantities.
     called : bool
         Whether a bracket follows, as after the name of an op.
     listed : str
-        What the list of the names there are begins with, where none is similar.
+        The beginning of the list of known names, shown if none is similar.
 
     Examples
     --------
@@ -397,14 +397,14 @@ def _check_call(instruction: Instruction) -> None:
 
 
 class Evaluator:
-    """Evaluates expressions, with a limit on the scalar operations of all of them together.
+    """Evaluates expressions, with a common limit on their scalar operations.
 
     Parameters
     ----------
     leaf : callable
-        From an instruction of the kind "number", "name", "partial" or "updated" to its operand.
+        Maps an instruction of the kind "number", "name", "partial" or "updated" to its operand.
     left : int
-        The number of scalar operations that are allowed; what is left of it afterwards.
+        The number of scalar operations allowed; decreases with use.
     """
 
     def __init__(self, leaf: Callable[[Instruction], Operand], left: int = MAX_OPERATIONS) -> None:
@@ -417,7 +417,7 @@ class Evaluator:
         Raises
         ------
         WorksheetError
-            Where shapes, counts or sizes don't fit.
+            If shapes, counts or sizes don't fit.
         """
         stack: list[Operand] = []
         for instruction in code:

@@ -1,6 +1,6 @@
 """The expression grammar shared by worksheet steps, claims and the prompt.
 
-From loosest to tightest bind
+From loosest to tightest binding
 
     < <= > >= == !=        two operands at a time
     + -
@@ -10,12 +10,12 @@ From loosest to tightest bind
     f(x, y)  W[1, 2]  (x)  |x|  [a, b]
 
 A product needs no sign after a number, a name or a closing bracket: `2w`, `2(x - 1)`, `w x`, `a(1 - a)`. `wx` is one
-name. An op needs no brackets around one number or name: `sin 2`, `sin 2x`, `√w`. What can be read in two ways is
-refused with both spellings: `a/2b`, `e^2x`, `sin x y`, `sin x/2`, `2 3`.
+name. An op needs no brackets around one number or name: `sin 2`, `sin 2x`, `√w`. Ambiguous expressions are rejected
+with both possible spellings: `a/2b`, `e^2x`, `sin x y`, `sin x/2`, `2 3`.
 
-The parser is Pratt's: one loop in which an operator takes its right operand if it binds tighter than what waits to its
-left. It returns a tree in postfix order, which is evaluated by a loop however long it is; see `evaluate`. What a name
-means is not decided here.
+The parser is Pratt's: in one loop, an operator takes its right operand if it binds tighter than the pending operator to
+its left. It returns postfix code, which is evaluated by a loop at any length; see `evaluate`. Names are not resolved
+here.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Known = Callable[[str], str | None]
 
 
 def function_name(text: str) -> str:
-    """Return the op or function that a spelling stands for, or an empty string.
+    """Return the name of the op or function that a spelling stands for, or an empty string.
 
     Examples
     --------
@@ -66,10 +66,10 @@ def function_name(text: str) -> str:
 class Instruction(NamedTuple):
     """One node of an expression in postfix order: its operands come before it.
 
-    `kind` is "number"; "name"; "euler", an `e` that is raised to a power, by the call "e^"; "updated", a name after one
-    update, `w'`; "partial", a derivative `∂y/∂x`; "call", a function or an operator of `takes` operands; "slope", the
-    derivative of a function, `σ'(z)`; "list" of `takes` elements; "index", a list and `takes` indices. A name that a
-    bracket follows has `takes` 1.
+    `kind` is "number"; "name"; "euler", an `e` raised to a power, by the call "e^"; "updated", a name after one update,
+    `w'`; "partial", a derivative `∂y/∂x`; "call", a function or an operator of `takes` operands; "slope", the
+    derivative of a function, `σ'(z)`; "list" of `takes` elements; "index", a list and `takes` indices. A name followed
+    by a bracket has `takes` 1.
     """
 
     kind: str
@@ -80,15 +80,15 @@ class Instruction(NamedTuple):
 
 
 class Parser:
-    """Reads expressions from tokens, which end with one of the kind "newline" or "end".
+    """Parses expressions from tokens, which end with one of the kind "newline" or "end".
 
     Parameters
     ----------
     tokens : sequence of Token
-        What to read.
+        The tokens to parse.
     known : callable, optional
-        Returns the quantity that a spelling stands for, or None. With it `dE/dw` is a derivative where only E and w are
-        quantities, and `W[1,2]` a name where it is one.
+        Returns the quantity that a spelling stands for, or None. With it, `dE/dw` is a derivative only if E and w are
+        quantities, and `W[1,2]` a name if it is one.
     """
 
     def __init__(self, tokens: Sequence[Token], known: Known | None = None) -> None:
@@ -101,11 +101,11 @@ class Parser:
 
     @property
     def next(self) -> Token:
-        """The token that is read next."""
+        """The next token."""
         return self._tokens[self._position]
 
     def take(self) -> Token:
-        """Go past a token."""
+        """Consume a token."""
         token = self._tokens[self._position]
         self._position += 1
         return token
@@ -115,19 +115,19 @@ class Parser:
         return self.next.kind == "sign" and self.next.text in signs
 
     def expression(self) -> tuple[Instruction, ...]:
-        """Read one expression up to a token that can't continue it.
+        """Parse one expression up to a token that can't continue it.
 
         Raises
         ------
         WorksheetError
-            With the place.
+            With the position.
         """
         self._code = []
         self._binary(COMPARISON)
         return tuple(self._code)
 
     def expected_operator(self) -> str:
-        """Say what is wrong where an expression has ended too early."""
+        """Raise the error for an expression that ended too early."""
         before, token = self._before, self.next
         if token.text == "," and self._depth:
             return "got ','; a list is written [a, b]"
@@ -154,9 +154,9 @@ class Parser:
     # Operators
 
     def _binary(self, floor: int) -> None:
-        """Read an operand and all operators after it that bind at least as tightly as `floor`."""
+        """Parse an operand and all operators after it that bind at least as tightly as `floor`."""
         self._prefix()
-        divided: Token | None = None  # the sign of a division whose divisor has just been read
+        divided: Token | None = None  # the sign of a division whose divisor was just parsed
         while True:
             sign, start = self.next, len(self._code)
             if sign.kind == "superscript":
@@ -183,12 +183,12 @@ class Parser:
             divided = sign if sign.text == "/" and not self._is_fraction(start) else None
 
     def _is_fraction(self, start: int) -> bool:
-        """Return whether the division just read is 1/2, which before a bracket is read as ½."""
+        """Return whether the division just parsed is 1/2, which before a bracket is read as ½."""
         kinds = [each.kind for each in self._code[start - 1 :]]
         return self.at("(") and kinds == ["number", "number", "call"]
 
     def _unambiguous(self, divided: Token | None) -> None:
-        """Refuse `a/2b`, which is read both as (a/2)·b and as a/(2·b)."""
+        """Reject `a/2b`, which can mean (a/2)·b or a/(2·b)."""
         if divided is not None:
             raise divided.error(
                 f"a product without a sign after a division, before {self.next.shown()}, can be read in two ways; "
@@ -196,10 +196,10 @@ class Parser:
             )
 
     def _implied(self) -> bool:
-        """Return whether a product without a sign goes on here."""
+        """Return whether a product without a sign continues here."""
         before, token = self._before, self.next
         if self._opened == "[" and before.end != token.column:
-            return False  # `[a b]` is a list whose comma was forgotten
+            return False  # `[a b]` is a list with a missing comma
         if token.kind == "number":
             return before.text == ")"
         if token.kind == "sign":
@@ -208,7 +208,7 @@ class Parser:
         return token.kind in ("name", "root", "partial") and not thousands
 
     def _prefix(self) -> None:
-        """Read an operand with its signs."""
+        """Parse an operand with its signs."""
         signs = []
         while self.at("+", "-"):
             signs.append(self.take())
@@ -221,7 +221,7 @@ class Parser:
                 self._emit("call", sign, "neg", takes=1)
 
     def _raise(self, sign: Token) -> None:
-        """Read an exponent; a power of Euler's number is `exp` unless `e` is a quantity."""
+        """Parse an exponent; a power of Euler's number is `exp` unless `e` is a quantity."""
         op = self._power_op()
         self._deeper(sign)
         self._binary(POWER)
@@ -281,7 +281,7 @@ class Parser:
             raise token.error(f"expected a number, a name or a bracket, got {token.shown()}")
 
     def _name(self) -> None:
-        """Read a name with what belongs to it: a call, a prime, an index that is part of a label."""
+        """Parse a name and what follows it: a call, a prime, an index that is part of a label."""
         token = self.take()
         function = function_name(token.text)
         if self._known is not None and self.at("[") and (label := self._known(self._label(token, move=False))):
@@ -295,7 +295,7 @@ class Parser:
             self._emit("name", token, token.text, takes=int(self.at("(")))
 
     def _begins_call(self, token: Token) -> bool:
-        """Return whether the name of a function is called here: before a bracket, or before one number or name."""
+        """Return whether a function is called here: its name before a bracket, or before one number or name."""
         ahead = 0
         while self._peek(ahead).kind == "prime":
             ahead += 1
@@ -316,7 +316,7 @@ class Parser:
         return 4 if [each.text for each in inner[::2]] == ["(", ")"] and inner[1].kind == "number" else 0
 
     def _function(self, token: Token, name: str) -> None:
-        """Read a call: `f(x, y)`, `σ'(z)`, `sin²(x)`, `sin 2x`."""
+        """Parse a call: `f(x, y)`, `σ'(z)`, `sin²(x)`, `sin 2x`."""
         primes = 0
         while self.next.kind == "prime":
             self.take()
@@ -354,7 +354,7 @@ class Parser:
         return float(exponent)
 
     def _bare_operand(self, token: Token) -> None:
-        """Read the operand of a function without brackets: one number or name, or a number times a name."""
+        """Parse the operand of a function without brackets: one number or name, or a number times a name."""
         if self.next.kind not in ("number", "name", "root"):
             raise token.error(f"{token.shown()} needs its operand in brackets, {token.text}(x)")
         first = self.next
@@ -387,7 +387,7 @@ class Parser:
     # Derivatives
 
     def _is_differential(self) -> bool:
-        """Return whether `d(y)/d(x)` begins here; or `dy/dx`, `d y/d x` of quantities where d, dy and dx are none."""
+        """Return whether `d(y)/d(x)` begins here, or `dy/dx`, `d y/d x` of quantities if d, dy and dx are none."""
         above = self._differential_length(0)
         return bool(above) and self._peek(above).text == "/" and bool(self._differential_length(above + 1))
 
@@ -468,7 +468,7 @@ class Parser:
         self._close(closing, outer)
 
     def _sequence(self, closing: str, what: str) -> int:
-        """Read `(a, b, …)` or `[a, b, …]` and say how many; a comma may stand before the closing bracket."""
+        """Parse `(a, b, …)` or `[a, b, …]` and return the count; a trailing comma is allowed."""
         opening = self.take()
         outer = self._enter(opening)
         if opening.text == "(":

@@ -1,6 +1,6 @@
-r"""LaTeX to the tokens that the grammar reads: `\frac{\partial e}{\partial w_{11\_2}}`, `\hat{y}`, `a^{(L-1)}`.
+r"""Conversion of LaTeX to the tokens of the grammar: `\frac{\partial e}{\partial w_{11\_2}}`, `\hat{y}`, `a^{(L-1)}`.
 
-A letter with its indices is one name; letters side by side are a product where each is a quantity of its own.
+A letter with its indices is one name; adjacent letters are a product if each is a quantity.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_latex(text: str) -> bool:
 
 
 def grammar_tokens(text: str, known: Known) -> list[Token]:
-    r"""Return the tokens of a formula in LaTeX as those of a formula in text.
+    r"""Convert a formula in LaTeX to the tokens of the plain grammar.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def grammar_tokens(text: str, known: Known) -> list[Token]:
     Raises
     ------
     WorksheetError
-        At a command that has no meaning here.
+        At an unsupported command.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def grammar_tokens(text: str, known: Known) -> list[Token]:
 
 
 class _Reader:
-    """Reads a row of LaTeX tokens from left to right; groups are read by readers of their own."""
+    """Reads a row of LaTeX tokens from left to right; groups are read by nested readers."""
 
     def __init__(self, row: Sequence[tex.Token], known: Known) -> None:
         self.row, self.known, self.at = tex.plain(row), known, 0
@@ -77,7 +77,7 @@ class _Reader:
         return self.at < len(self.row) and self.row[self.at].is_sign(*signs)
 
     def group(self) -> Sequence[tex.Token]:
-        """Take what stands in braces, or one token."""
+        """Read the contents of braces, or one token."""
         if self.at == len(self.row):
             raise WorksheetError("a group is missing at the end")
         self.at += 1
@@ -139,7 +139,7 @@ class _Reader:
         return [Token("sign", "("), *division, Token("sign", ")")]
 
     def differential(self, row: Sequence[tex.Token]) -> str:
-        r"""Read `\partial w_{5}` or `dw_5` as the name, or as nothing."""
+        r"""Read `\partial w_{5}` or `dw_5` as the name, or return nothing."""
         upright = len(row) > 1 and row[0].is_command("mathrm") and tex.written(row[1].inner) == "d"
         rest = row[2 if upright else 1 :]
         if rest and (upright or row[0].is_command("partial") or (row[0].kind == "letter" and row[0].text == "d")):
@@ -152,7 +152,7 @@ class _Reader:
         return ""
 
     def name(self, token: tex.Token) -> list[Token]:
-        """Read a name with its indices, or several letters side by side."""
+        """Read a name with its indices, or several adjacent letters."""
         if token.kind == "words" or (token.kind == "command" and token.text in _FONTS):
             words = token.text if token.kind == "words" else tex.written(self.group())
             base = re.sub(r"\s+", "", words)
@@ -176,7 +176,7 @@ class _Reader:
         return self.indexed(base)
 
     def _goes_on(self, token: tex.Token) -> bool:
-        """Return whether a letter stands directly behind the one before it."""
+        """Return whether a letter directly follows the one before it."""
         return token.kind == "letter" and token.start == self.row[self.at - 1].end
 
     def indexed(self, base: str) -> list[Token]:
@@ -211,7 +211,7 @@ def _is_quantity(token: Token) -> bool:
 
 
 def _spelled(row: Sequence[tex.Token]) -> str:
-    """Return the characters of an index or of a letter, with those of commands for letters."""
+    """Return the characters of an index or of a letter, including commands for letters."""
     if any(each.kind == "table" for each in row):
         raise WorksheetError("a matrix can't be part of a name")
     letters = (

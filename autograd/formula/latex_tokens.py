@@ -1,8 +1,8 @@
-r"""LaTeX cut into a tree of tokens with their places in the text.
+r"""Tokenisation of LaTeX into a tree of tokens with their positions in the text.
 
-Braces become groups and environments become tables of rows and cells, so that nothing that follows can cut a formula
-inside of one. Commands that only set type (`\big`, `\color{red}`, `\label{…}`, spacing) are dropped, a note's own
-macros are expanded, and the Unicode characters of formulas (∂, σ, ₁, ², ·) are read as the commands for them.
+Braces become groups and environments become tables of rows and cells, so that later steps can't split a formula inside
+one. Layout commands (`\big`, `\color{red}`, `\label{…}`, spacing) are dropped, a note's own macros are expanded, and
+Unicode characters of formulas (∂, σ, ₁, ², ·) are read as the equivalent commands.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_EXPANSIONS: Final = 2_000
 
 @dataclass(frozen=True)
 class Token:
-    r"""A piece of a formula.
+    r"""A token of a formula.
 
     `kind` is "letter", "number", "sign", "command" (`text` without the backslash), "group" or "table"; `rows` holds a
     group's tokens as its only cell, or a table's cells by rows. `start` and `end` are offsets in the text.
@@ -39,15 +39,15 @@ class Token:
 
     @property
     def inner(self) -> tuple[Token, ...]:
-        """The tokens between a group's braces; for any other token, the token itself."""
+        """The tokens between a group's braces; any other token itself."""
         return self.rows[0][0] if self.kind == "group" else (self,)
 
     def is_sign(self, *texts: str) -> bool:
-        """Return whether it is one of some signs."""
+        """Return whether it is one of the given signs."""
         return self.kind == "sign" and self.text in texts
 
     def is_command(self, *texts: str) -> bool:
-        """Return whether it is one of some commands."""
+        """Return whether it is one of the given commands."""
         return self.kind == "command" and self.text in texts
 
 
@@ -146,7 +146,7 @@ _DEFINITION: Final = re.compile(
 
 
 def _closing(text: str, at: int) -> int:
-    """Return where the brace at `at` is closed, or −1; definitions are short."""
+    """Return the position where the brace at `at` is closed, or −1; definitions are short."""
     depth = 0
     for place in range(at, min(len(text), at + 2_000)):
         if text[place - 1 : place] != "\\":
@@ -157,7 +157,7 @@ def _closing(text: str, at: int) -> int:
 
 
 def tokens(text: str, own: Mapping[str, Macro] | None = None, start: int = 0) -> tuple[Token, ...]:
-    r"""Cut LaTeX into a tree of tokens.
+    r"""Split LaTeX into a tree of tokens.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ class _Builder:
             yield from _piece(kind, match[0], begin, end)
 
     def _expanded(self, pieces: list[Token]) -> Iterator[Token]:
-        """Replace the note's macros by what they stand for, at the place of the call."""
+        """Replace the note's macros by their expansions, at the position of the call."""
         waiting = pieces[::-1]
         while waiting:
             piece = waiting.pop()
@@ -219,7 +219,7 @@ class _Builder:
 
 
 def _filled(body: Sequence[Token], arguments: Sequence[Sequence[Token]]) -> Iterator[Token]:
-    """Put the arguments of a macro where #1, #2 … stand."""
+    """Substitute the arguments of a macro for #1, #2 and so on."""
     marked = False
     for piece in body:
         if marked and piece.kind == "number":
@@ -248,7 +248,7 @@ def _argument(waiting: list[Token]) -> list[Token]:
 
 
 def _piece(kind: str, text: str, begin: int, end: int) -> Iterator[Token]:
-    """Yield a piece as a flat token; Unicode is read as the command for it."""
+    """Yield a piece as a flat token; Unicode is read as the equivalent command."""
     if kind == "command":
         if text == "\\_":
             yield Token("sign", "_", begin, end)
@@ -358,7 +358,7 @@ def _nested(pieces: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _is_wide(length: str) -> bool:
-    """Return whether a space, such as `{0.5in}`, parts statements as a quad does."""
+    """Return whether a space, such as `{0.5in}`, separates statements as a quad does."""
     found = re.search(r"([\d.]+)\s*(em|in|cm|mm|pt|ex)", length)
     units = {"em": 1.0, "in": 7.2, "cm": 2.8, "mm": 0.28, "pt": 0.1, "ex": 0.43}
     return found is not None and found[1].count(".") < 2 and float(found[1].strip(".") or 0) * units[found[2]] >= 0.9
@@ -378,7 +378,7 @@ def _check_depth(stack: Sequence[_Open]) -> None:
 
 
 def _environment(pieces: Sequence[Token], at: int) -> tuple[str, int]:
-    r"""Read the name in braces after `\begin` or `\end`; a column specification after it is skipped."""
+    r"""Read the name in braces after `\begin` or `\end`, skipping a column specification."""
     name = ""
     while at < len(pieces) and pieces[at].kind == "space":
         at += 1
@@ -403,7 +403,7 @@ def _begin_or_end(stack: list[_Open], piece: Token, name: str) -> None:
 
 
 def _without_columns(table: Token) -> Token:
-    """Leave out the column specification, `{cc|c}`, that an array begins with."""
+    """Remove the column specification, `{cc|c}`, at the beginning of an array."""
     first = table.rows[0][0]
     if len(first) > 3 and first[0].is_sign("[") and first[2].is_sign("]") and first[3].kind == "group":
         first = first[3:]  # the position of `array[t]{cc}`
@@ -435,7 +435,7 @@ def _next_cell(stack: list[_Open], piece: Token, pieces: Sequence[Token], at: in
 
 
 def _scripts(into: _Open, pieces: Sequence[Token], at: int) -> int:
-    """Gather ₁₂ or ⁻¹ into one index or exponent."""
+    """Combine ₁₂ or ⁻¹ into one index or exponent."""
     kind, start = pieces[at].kind, pieces[at].start
     inner: list[Token] = []
     while at < len(pieces) and pieces[at].kind == kind:
@@ -483,12 +483,12 @@ def _skipped_argument(pieces: Sequence[Token], at: int) -> int:
 
 
 def plain(row: Sequence[Token]) -> list[Token]:
-    """Leave out spaces."""
+    """Remove spaces."""
     return [each for each in row if each.kind != "space" and not each.is_command(*_SPACING)]
 
 
 def written(row: Sequence[Token]) -> str:
-    r"""Spell tokens without their structure, to name labels: `\\text{out}_1` is "out_1"."""
+    r"""Return the text of tokens without their structure, for labels: `\\text{out}_1` is "out_1"."""
     text = ""
     for each in row:
         if each.kind in ("group", "table"):

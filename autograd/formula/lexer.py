@@ -1,4 +1,4 @@
-"""Split text into numbers, names and signs, including mathematical characters (`·` `×` `−` `½` `x²` `√` `σ`)."""
+"""Tokens of text: numbers, names and signs, including mathematical characters (`·` `×` `−` `½` `x²` `√` `σ`)."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _SUPERSCRIPT: Final = re.compile("⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}")
 
 
 class Token(NamedTuple):
-    """A piece of text and its place, counted from 1.
+    """A token of text and its position, counted from 1.
 
-    `kind` is "number", "name", "sign", "superscript", "root", "prime" or "partial" (`∂y/∂x` as one piece, which only
-    LaTeX has); "newline" and "end" close a line and a text.
+    `kind` is "number", "name", "sign", "superscript", "root", "prime" or "partial" (`∂y/∂x` as one token, in LaTeX
+    only); "newline" and "end" end a line and a text.
     """
 
     kind: str
@@ -46,17 +46,17 @@ class Token(NamedTuple):
     end: int = 1  # the column after it
 
     def error(self, message: str) -> WorksheetError:
-        """Make the error that blames this piece."""
+        """Return an error that points at this token."""
         return WorksheetError(message, self.line, self.column)
 
     def shown(self) -> str:
-        """Quote the piece for an error message."""
+        """Return the token quoted for an error message."""
         ends = {"newline": "the end of the line", "end": "the end"}
         return ends.get(self.kind) or repr(self.text if len(self.text) <= MAX_NAME else self.text[:MAX_NAME] + "…")
 
 
 def tidy_name(text: str) -> str:
-    """Return the one spelling of a name, or of an element's label.
+    """Return the canonical spelling of a name, or of an element's label.
 
     Examples
     --------
@@ -67,12 +67,12 @@ def tidy_name(text: str) -> str:
 
 
 def tokens(line: str, number: int = 1) -> Iterator[Token]:
-    """Cut one line into tokens; `#` begins a comment.
+    """Split one line into tokens; `#` begins a comment.
 
     Raises
     ------
     WorksheetError
-        At a character that has no meaning, with its place.
+        At an invalid character, with its position.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def tokens(line: str, number: int = 1) -> Iterator[Token]:
 
 
 def _scan(line: str, position: int, before: str) -> tuple[str, str, int]:
-    """Return the kind, the text and the end of the piece at a position; no kind for what has no meaning."""
+    """Return the kind, the text and the end of the token at a position; an empty kind for an invalid character."""
     character = line[position]
     if match := _NUMBER.match(line, position):
         return "number", match[0], match.end()
@@ -125,7 +125,7 @@ def _scan(line: str, position: int, before: str) -> tuple[str, str, int]:
 
 
 def _continues_name(character: str) -> bool:
-    # Unicode lets the middle dot continue an identifier; on paper it is a product.
+    # Unicode allows the middle dot in identifiers; in mathematics it is a product.
     return character not in _SIGNS and (("a" + character).isidentifier() or character in _SUBSCRIPT_DIGITS)
 
 
@@ -148,7 +148,7 @@ def _unexpected(character: str) -> str:
 
 
 def match_bracket(token: Token, opened: list[Token]) -> None:
-    """Push an opening bracket, or pop what a closing one closes; raises where they don't match."""
+    """Push an opening bracket, or pop the one that a closing bracket matches; raise if they don't match."""
     if token.kind != "sign":
         return
     if token.text in CLOSING:

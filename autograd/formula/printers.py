@@ -1,4 +1,4 @@
-"""Print formulas as Unicode text and as LaTeX, with the brackets that the grammar requires."""
+"""Printers of formulas as Unicode text and as LaTeX, with the brackets that the grammar requires."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _Item = TypeVar("_Item")
 
 
 def decimal(x: float, digits: int = 9) -> tuple[str, int | None]:
-    """Round to a number of decimals, or of significant digits where decimals would leave few.
+    """Round to a number of decimals, or of significant digits if few decimals would remain.
 
     Returns
     -------
     text : str
-        Digits, with a "-" below 0.
+        The digits, with a "-" for negative numbers.
     exponent : int or None
-        Of 10, where it stands apart.
+        The power of 10, if written separately.
 
     Examples
     --------
@@ -81,7 +81,7 @@ class Printer(ABC):
 
     @abstractmethod
     def fraction(self, above: Formula, below: Formula, numbers: _Numbers | None) -> tuple[str, int]:
-        """Write a quotient, and say how tightly it binds."""
+        """Write a quotient; return its text and precedence."""
 
     @abstractmethod
     def exponent(self, text: str) -> str:
@@ -104,7 +104,7 @@ class Printer(ABC):
         return self.digits_of(*decimal(x, self.digits))
 
     def formula(self, formula: Formula, numbers: _Numbers | None = None, level: int = SUM) -> str:
-        """Write a formula, with numbers for names when they are given; in brackets if it binds looser than `level`."""
+        """Write a formula, with numbers for names if given; in brackets if it binds looser than `level`."""
         text, binds = self._formula(formula, numbers)
         return text if binds >= level else self.bracket(text)
 
@@ -154,7 +154,7 @@ class Printer(ABC):
         return self.joined(shown)
 
     def joined(self, terms: Sequence[tuple[bool, str]]) -> str:
-        """Add up terms, each with whether it is taken away."""
+        """Write a sum of terms, each with whether it is subtracted."""
         text = (self.minus if terms[0][0] else "") + terms[0][1]
         return text + "".join((f" {self.minus} " if less else " + ") + term for less, term in terms[1:])
 
@@ -180,7 +180,7 @@ class Printer(ABC):
 
 
 def cut(items: Sequence[_Item], most: int) -> list[_Item | None]:
-    """Keep both ends of a long row, with None for what is left out between."""
+    """Keep both ends of a long sequence, with None for the omitted middle."""
     return list(items) if len(items) <= most else [*items[: most // 2], None, *items[-(most // 2) + 1 :]]
 
 
@@ -200,7 +200,7 @@ class TextPrinter(Printer):
     """
 
     def name(self, label: str) -> str:
-        """Write a label; what would break a line or hide in it becomes visible."""
+        """Write a label, with control characters made visible."""
         label = self.names.get(label, label)
         return "".join("␣" if c.isspace() else c if c.isprintable() else "�" for c in label)
 
@@ -218,7 +218,7 @@ class TextPrinter(Printer):
         return f"{self.formula(above, numbers, PRODUCT)}/{self.formula(below, numbers, POWER)}", PRODUCT
 
     def exponent(self, text: str) -> str:
-        """Write raised digits, or ^."""
+        """Write superscript digits, or ^."""
         if re.fullmatch(r"[-−]?\d+", text):
             return text.translate(_RAISED)
         return f"^{text}" if re.fullmatch(r"\w+", text) else f"^({text})"
@@ -284,7 +284,7 @@ class LatexPrinter(Printer):
     arrow = r"\leftarrow"
 
     def name(self, label: str) -> str:
-        """Write a label as a letter with indices, or upright as it is."""
+        """Write a label as a letter with indices, or upright."""
         label = self.names.get(label, label)
         match = _NAME.fullmatch(unicodedata.normalize("NFD", label))
         base = _base(match[1]) if match else None
@@ -353,7 +353,7 @@ def _index(text: str) -> str:
 
 
 def _escaped(label: str) -> str:
-    """Write any text so that it stands for itself within mathematics."""
+    """Escape a text for use in mathematics."""
     return "".join(map(_escape, unicodedata.normalize("NFC", label)))
 
 

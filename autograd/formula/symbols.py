@@ -1,6 +1,6 @@
-r"""The symbols of LaTeX and of Unicode, once for all that read formulas: worksheets, derivations and notes.
+r"""LaTeX commands and Unicode symbols of formulas, for worksheets, derivations and notes.
 
-Commands stand without their backslash.
+Commands are given without the backslash.
 """
 
 from __future__ import annotations

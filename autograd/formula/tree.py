@@ -1,8 +1,8 @@
 """Formulas as trees that can be evaluated, printed and compared.
 
-Formulas come from two sides. `call`, `plus`, `times` and their like simplify as they build, for derivations;
-`Formula.call` keeps the shape of what was written, for claims. Both bound the depth of a formula, so that functions on
-formulas may recurse.
+There are two ways to build formulas. `call`, `plus`, `times` and others simplify as they build, for derivations;
+`Formula.call` keeps the form that was written, for claims. Both limit the depth, so that functions on formulas may
+recurse.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ MAX_SIZE: Final = 20_000
 
 
 class Symbolic(ABC):
-    """An operand of an expression that is written out, as a formula or in another language, instead of computed."""
+    """An operand that is written as a formula or in another language instead of computed."""
 
     @abstractmethod
     def call(self, name: str, operands: Sequence[Any]) -> Symbolic:
@@ -75,7 +75,7 @@ class Symbolic(ABC):
 class Formula(Symbolic):
     """A formula.
 
-    `head` is "number", "name", "partial" (∂ of two names), "cut" (what would be too long to show), "+" and "*" with any
+    `head` is "number", "name", "partial" (∂ of two names), "cut" (a part too long to show), "+" and "*" with any number
     number of operands, "/", "^", "neg", a comparison sign, or the name of a row of the table.
 
     Examples
@@ -91,7 +91,7 @@ class Formula(Symbolic):
     number: float = 0.0
 
     def value(self, names: Mapping[str, float]) -> float:
-        """Compute it in IEEE arithmetic; a partial derivative is looked up as `∂y/∂x`, all else by name."""
+        """Compute it in IEEE arithmetic; a partial derivative is looked up as `∂y/∂x`, other names as they are."""
         if self.head == "number":
             return self.number
         if self.head == "name":
@@ -101,7 +101,7 @@ class Formula(Symbolic):
         return _ARITHMETIC.get(self.head, _call(self.head))(*(each.value(names) for each in self.operands))
 
     def names(self) -> set[str]:
-        """Return every name in it, those of partial derivatives included."""
+        """Return every name in it, including those in partial derivatives."""
         if self.head == "name":
             return {self.text}
         return {each for operand in self.operands for each in operand.names()}
@@ -131,7 +131,7 @@ class Formula(Symbolic):
         return self
 
     def call(self, name: str, operands: Sequence[Any]) -> Formula:
-        """Make an op or a comparison in the shape in which it was written, as an operand of an expression."""
+        """Return an op or a comparison in the form in which it was written, as an operand of an expression."""
         written = _written(name, [each if isinstance(each, Formula) else number(float(each)) for each in operands])
         return written.bounded()
 
@@ -146,7 +146,7 @@ _HEADS: Final = {"add": "+", "mul": "*", "div": "/", "pow": "^"}
 
 
 def _written(name: str, operands: list[Formula]) -> Formula:
-    """Make a call, a sum or product that goes on as one with many operands; a sign stands before the whole product."""
+    """Return a call; nested sums and products are flattened, and a sign is written before the whole product."""
     if len(operands) == 1 and name == "add":
         return operands[0]
     if name in ("mul", "div") and operands[0].head == "neg":
@@ -160,7 +160,7 @@ def _written(name: str, operands: list[Formula]) -> Formula:
 
 
 def _continued(first: Formula, others: list[Formula]) -> Formula:
-    """Append operands to a sum or product; size and depth follow from its own, so that a long one takes linear time."""
+    """Append operands to a sum or product, updating size and depth, so that a long one takes linear time."""
     whole = Formula(first.head, (*first.operands, *others))
     vars(whole)["size"] = first.size + sum(each.size for each in others)
     vars(whole)["depth"] = max(first.depth, *(each.depth + 1 for each in others))
@@ -205,7 +205,7 @@ CUT: Final = Formula("cut")
 
 
 def number(x: float | Fraction, text: str = "") -> Formula:
-    """Make a number; a negative one becomes the negative of a positive one, unless its text is given.
+    """Return a number; a negative one is the negative of a positive one, unless its text is given.
 
     Examples
     --------
@@ -239,7 +239,7 @@ PI: Final = number(math.pi, "π")
 
 
 def _constant(formula: Formula) -> Fraction | None:
-    """Return the number that a formula is, if it is a finite one."""
+    """Return the number if a formula is a finite one."""
     if formula.head == "neg":
         inner = _constant(formula.operands[0])
         return None if inner is None else -inner
@@ -261,7 +261,7 @@ def negative(x: Formula) -> Formula:
 
 
 def times(*factors: Formula) -> Formula:
-    """Make a product: numbers are multiplied out, the sign comes first, fractions become one.
+    """Return a product: numbers are multiplied, the sign comes first, fractions are combined.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def _signed_product(coefficient: Fraction, above: list[Formula], below: list[For
 
 
 def plus(*terms: Formula) -> Formula:
-    """Make a sum: nothing is added for 0, numbers are added up, equal terms are collected.
+    """Return a sum: 0 is dropped, numbers are added, equal terms are collected.
 
     Examples
     --------
@@ -349,7 +349,7 @@ def _counted(term: Formula) -> tuple[Fraction, Formula]:
 
 
 def quotient(x: Formula, y: Formula) -> Formula:
-    """Make x/y; of two numbers the number that it is, unless y is 0."""
+    """Return x/y; for two numbers their quotient, unless y is 0."""
     divisor = _constant(y)
     if divisor and _fits(1 / divisor):
         return times(number(1 / divisor), x)
@@ -357,7 +357,7 @@ def quotient(x: Formula, y: Formula) -> Formula:
 
 
 def power(x: Formula, y: Formula) -> Formula:
-    """Make x to the y; a first power is x itself."""
+    """Return x to the y; x itself if y is 1."""
     exponent = _constant(y)
     return ONE if exponent == 0 else x if exponent == 1 else Formula("^", (x, y))
 
@@ -374,7 +374,7 @@ _MAKERS: Final[dict[str, Callable[..., Formula]]] = {
 
 
 def call(op: str, *operands: Formula) -> Formula:
-    """Make an op of the table, arithmetic simplified; or a comparison.
+    """Return an op of the table, with arithmetic simplified; or a comparison.
 
     Examples
     --------
@@ -389,7 +389,7 @@ def call(op: str, *operands: Formula) -> Formula:
 
 
 def slope(op: Op, operand: Formula) -> Formula:
-    """Make the derivative of an op of one operand, as readers are shown it.
+    """Return the derivative of an op of one operand, in textbook form.
 
     Examples
     --------
@@ -403,7 +403,7 @@ def slope(op: Op, operand: Formula) -> Formula:
 def from_textbook(text: str, names: Mapping[str, Formula]) -> Formula:
     """Build a formula from the textbook form of a derivative, substituting formulas for its names.
 
-    The derivative of a custom op that is given by a function has no formula: it is cut.
+    The derivative of a custom op defined by a function has no formula: it is "cut".
 
     Examples
     --------
@@ -417,7 +417,7 @@ _SIGNS: Final = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq:
 
 
 def _from_tree(tree: ast.expr, names: Mapping[str, Formula]) -> Formula:
-    """Make a formula of a derivative's tree: names, numbers, calls, conditions."""
+    """Return a formula of a derivative's tree: names, numbers, calls, conditions."""
     match tree:
         case ast.Constant(value=int() | float() as value):
             return number(float(value))

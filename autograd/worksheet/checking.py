@@ -1,7 +1,7 @@
 """Compare the gradients of a worksheet with forward mode and finite differences.
 
-The differences come from evaluating the sheet itself at other numbers, comparisons included, in plain floats: they
-share neither the record nor the derivatives. The tolerance is the error bound of their extrapolation, not a constant.
+The differences are computed by evaluating the sheet at other numbers, comparisons included, in plain floats: they use
+neither the recorded graph nor derivatives. The tolerance is the error bound of the extrapolation, not a constant.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ RESOLVED: Final = 1e-5
 
 @dataclass(frozen=True)
 class Comparison:
-    """One quantity's gradient, found in three ways.
+    """One quantity's gradient, computed in three ways.
 
     Attributes
     ----------
     label : str
         The quantity.
     reverse, forward, differences : float
-        Its gradient by `backward()`, by forward mode, by finite differences.
+        Its gradient by `backward()`, by forward mode, and by finite differences.
     error : float
-        How far the finite differences may be off.
+        The error bound of the finite differences.
     verdict : str
-        "ok"; "kink" where the slopes of both sides differ and the gradient lies between; "unclear" where finite
-        differences can't tell and forward mode agrees; "FAILED".
+        "ok"; "kink" if the slopes of both sides differ and the gradient is between them; "unclear" if finite
+        differences can't decide and forward mode agrees; "FAILED".
     """
 
     label: str
@@ -99,16 +99,16 @@ def _verdict(reverse: float, differences: float, error: float) -> str:
 
 
 def _difference(function: Callable[[float], float], x: float) -> tuple[float, float]:
-    """Estimate a derivative from values alone, with a bound on the error: nan and inf where no step gives a number."""
+    """Estimate a derivative from values, with a bound on the error: nan and inf if no step gives a number."""
     scales = {max(abs(x), 1.0), abs(x)} - {0.0}
     return settled(function, x, [width * scale for scale in scales for width in WIDTHS])
 
 
 def _at_kink(slope: float, agrees: bool, function: Callable[[float], float], x: float) -> bool:
-    """Tell whether the slopes to the left and to the right differ, and the given slope lies between them.
+    """Return whether the slopes to the left and to the right differ, with the given slope between them.
 
-    Closer to x, the difference of the slopes vanishes where the function is smooth, settles at a kink and grows at a
-    jump. Where central differences agree with the slope, as for |x| at 0, only a difference that settles counts.
+    Closer to x, the difference of the slopes vanishes if the function is smooth, settles at a kink and grows at a
+    jump. If central differences agree with the slope, as for |x| at 0, only a difference that settles counts.
     """
     here, scale = function(x), max(abs(x), 1.0)
     steps = (1e-4 * scale, 1e-5 * scale, 1e-6 * scale)

@@ -25,27 +25,27 @@ def run(
     Parameters
     ----------
     steps : sequence of Step
-        Steps whose names and functions are known to exist.
+        Steps whose names and functions have been checked.
     replaced : mapping of label to float
-        Quantities, leaves or others, that get this number instead of what their step says.
+        Quantities, leaves or others, whose numbers are replaced.
     recorded : bool
-        Whether steps become labelled `Value`s; else all is computed in floats.
+        Whether steps become labelled `Value`s; otherwise all is computed in floats.
     before : mapping of step name to operand, optional
-        Steps that are computed already.
+        Steps already computed.
     left : int
-        The number of scalar operations that are allowed.
+        The number of scalar operations allowed.
 
     Returns
     -------
     operands : dict of step name to operand
-        Those before among them.
+        Including those in `before`.
     left : int
-        The number of scalar operations that are still allowed.
+        The number of scalar operations left.
 
     Raises
     ------
     WorksheetError
-        Where shapes, counts or sizes don't fit.
+        If shapes, counts or sizes don't fit.
     """
     return walk(steps, lambda name, operand: _named(name, operand, replaced, recorded), before, left)
 
@@ -56,7 +56,7 @@ def walk(
     before: Mapping[str, Operand] | None = None,
     left: int = MAX_OPERATIONS,
 ) -> tuple[dict[str, Operand], int]:
-    """Evaluate all steps in order, as `run`; `named` turns each result into the operand that later steps use."""
+    """Evaluate all steps in order, as `run`; `named` converts each result to the operand that later steps use."""
     names: dict[str, Operand] = dict(before or {})
 
     def leaf(instruction: Instruction) -> Operand:
@@ -69,7 +69,7 @@ def walk(
 
 
 def _named(name: str, operand: Operand, replaced: Mapping[str, float], recorded: bool) -> Operand:
-    """Give a step's result its name, element by element."""
+    """Label a step's result, element by element."""
     if not isinstance(operand, Array):
         return _named_scalar(name, operand, replaced, recorded, alias=False)
     shape = operand.shape
@@ -83,8 +83,8 @@ def _named(name: str, operand: Operand, replaced: Mapping[str, float], recorded:
 def _named_scalar(label: str, item: Scalar, replaced: Mapping[str, float], recorded: bool, alias: bool) -> Scalar:
     """Label one quantity.
 
-    A number becomes a leaf. What has a label already stays itself as a list's element (`alias`); as a step, `a2 = z2`,
-    it is a quantity of its own with a gradient of its own: a node that multiplies by 1.
+    A number becomes a leaf. A labelled value keeps its label as an element of a list (`alias`); as a step, `a2 = z2`,
+    it is a separate quantity with its own gradient: a node that multiplies by 1.
     """
     if replaced and label in replaced:
         return Value(replaced[label], label) if recorded else replaced[label]

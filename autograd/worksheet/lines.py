@@ -7,7 +7,7 @@ Each line is one of
     word: text                        a directive, see `DIRECTIVES`
     check left == right               a claim about the sheet
 
-with `#` starting a comment, and a line going on as long as a bracket is open. Expressions are those of
+with `#` starting a comment, and a line continuing while a bracket is open. Expressions are those of
 `autograd.formula.grammar`.
 """
 
@@ -66,7 +66,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Directive:
-    """A line `word: text` that says something about the sheet."""
+    """A line `word: text` with settings of the sheet."""
 
     word: Token
     arguments: tuple[Token, ...]
@@ -81,7 +81,7 @@ class Claim:
     token: Token
 
     def error(self, error: WorksheetError) -> WorksheetError:
-        """Make the error that blames a place in the claim, from one that counts from the claim's beginning."""
+        """Return an error that points into the sheet, from one whose position is relative to the claim."""
         line, column = max(error.line, 1), max(error.column, 1)
         return WorksheetError(error.message, self.token.line + line - 1, self.token.column + column - 1)
 
@@ -90,17 +90,17 @@ Statement = Step | Directive | Claim
 
 
 def split_lines(text: str) -> list[str]:
-    """Cut a text into lines as editors count them: at LF, CR LF and CR only."""
+    """Split a text into lines as editors count them: at LF, CR LF and CR only."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def begins_statement(line: str) -> bool:
-    """Return whether a line begins a step, several of them, or a directive, so that no bracket before it can go on."""
+    """Return whether a line begins a step or a directive, so that no open bracket can continue into it."""
     return bool(_DIRECTIVE.match(line) or _STEP.match(line))
 
 
 def is_open(text: str) -> bool:
-    """Return whether a bracket is still open at the end, so that what is typed goes on in the next line.
+    """Return whether a bracket is still open at the end, so that input continues on the next line.
 
     Examples
     --------
@@ -114,18 +114,18 @@ def is_open(text: str) -> bool:
                 continue
             for token in tokens(line, number):
                 match_bracket(token, opened)
-    except WorksheetError:  # to be reported when the statement is read
+    except WorksheetError:  # reported when the statement is parsed
         return False
     return bool(opened)
 
 
 def parse(text: str) -> list[Statement]:
-    """Read a whole sheet.
+    """Parse a whole sheet.
 
     Raises
     ------
     WorksheetError
-        At the first thing that can't be read.
+        At the first error.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def parse(text: str) -> list[Statement]:
 
 
 def _directive(line: str, number: int, match: re.Match[str]) -> Directive:
-    """Cut a line `word: …` into the word, the arguments and the whole text."""
+    """Split a line `word: …` into the word, the arguments and the whole text."""
     body = line.partition("#")[0]
     arguments = [
         Token("argument", each[0], number, each.start() + 1)
@@ -175,7 +175,7 @@ def _directive(line: str, number: int, match: re.Match[str]) -> Directive:
 
 
 def _steps(line_tokens: list[Token], number: int, line: str) -> Iterator[Step]:
-    """Read the tokens of `name, name = expression, expression`."""
+    """Parse the tokens of `name, name = expression, expression`."""
     end = len(line.rstrip()) + 1
     parser = Parser([*line_tokens, Token("newline", "", number, end, end)])
     names = [_name(parser)]

@@ -27,21 +27,21 @@ class Report:
     sheet : Worksheet
         The sheet.
     run : Evaluation
-        At the sheet's numbers, or those set instead.
+        Evaluated at the sheet's numbers, or at replacements.
     gradients : dict of label to float
-        Of the output, with respect to each quantity asked for.
+        Of the output, with respect to each requested quantity.
     updated : dict of label to float
         The trained leaves after gradient descent; empty without a rate.
     value_after : float
-        The output with these.
+        The output at the updated leaves.
     steps : int
-        How many steps of descent that were.
+        The number of steps of descent.
     rate : float or None
         The learning rate.
     roles : dict of label to str
-        What each quantity is.
+        The role of each quantity.
     checks : list of Comparison or None
-        When gradients were checked.
+        The comparisons, if gradients were checked.
     """
 
     sheet: Worksheet
@@ -66,26 +66,26 @@ def gather(
     steps: int = 1,
     watch: Callable[[Iterator[dict[str, float]], int], Iterator[dict[str, float]]] = lambda descent, _: descent,
 ) -> Report:
-    """Compute a sheet's gradients and, with a learning rate, some steps of gradient descent.
+    """Compute a sheet's gradients and, given a learning rate, some steps of gradient descent.
 
     Parameters
     ----------
     sheet : Worksheet
         The sheet.
     labels : sequence of str
-        The quantities to differentiate by; the trained leaves among them, except `fixed`, are updated.
+        The quantities to differentiate with respect to; the trained leaves among them, except `fixed`, are updated.
     of : str
         The output.
     replaced : mapping of label to float, optional
-        Numbers of leaves instead of the sheet's.
+        Numbers that replace those of leaves.
     fixed : sequence of str
-        Leaves not to train, besides those the sheet says.
+        Leaves not to train, besides those fixed in the sheet.
     rate : float, optional
         The learning rate.
     steps : int
         Of descent.
     watch : callable
-        Wraps the descent, given its length, as a progress bar does.
+        Wraps the iteration over descent steps, given its length, as a progress bar does.
     """
     trained = [label for label in labels if label in sheet.trained and label not in fixed]
     run, numbers = sheet.evaluate(replaced, of=of), dict(replaced or {})
@@ -106,10 +106,10 @@ def gather(
 
 
 def as_json(report: Report) -> str:
-    """Write one JSON object, each number with all its digits.
+    """Return one JSON object, each number with all its digits.
 
-    JSON has no infinities and no nan: they are the strings "Infinity", "-Infinity" and "NaN", which Python's `float`
-    and JavaScript's `Number` both read.
+    JSON has no infinities and nan: they are the strings "Infinity", "-Infinity" and "NaN", which Python's `float` and
+    JavaScript's `Number` both read.
     """
     content: dict[str, object] = {
         "output": report.run.output,
@@ -137,7 +137,7 @@ def _json_numbers(numbers: Mapping[str, float]) -> dict[str, float | str]:
 
 
 def as_text(report: Report, *, values: bool = False) -> str:
-    """Write tables of at most 80 columns.
+    """Return tables of at most 80 columns.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _steps_text(steps: int) -> str:
 
 
 def check_table(checks: Sequence[Comparison], output: str) -> str:
-    """Write what came of comparing gradients."""
+    """Return a table of the compared gradients."""
     rows = [(each.label, each.reverse, each.forward, each.differences, each.verdict) for each in checks]
     lines = [_table(("name", "backward", "forward mode", "differences", "check"), rows)]
     verdicts = [each.verdict for each in checks]
@@ -206,7 +206,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
 
 
 def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str | float]], digits: int) -> str:
-    """Put names and words to the left, numbers to the right, a rule below the head."""
+    """Left-align names and words, right-align numbers, and add a rule below the head."""
     cells = [tuple(heads)]
     for name, *others in rows:
         texts = (each if isinstance(each, str) else f"{each:.{digits}g}" for each in others)

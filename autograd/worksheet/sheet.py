@@ -1,4 +1,4 @@
-"""`Worksheet`: steps and roles read from text, evaluated to a graph, and taken down the gradient."""
+"""`Worksheet`: steps and roles parsed from text, evaluated to a graph, and trained by gradient descent."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ class Evaluation:
     Attributes
     ----------
     values : dict of label to Value
-        Leaves and steps in the sheet's order; the elements of a list `W` stand under `W[1,2]`, or under the names they
-        have of their own.
+        Leaves and steps in the sheet's order; elements of a list `W` are under `W[1,2]`, or under their own names.
     output : str
-        The label of the quantity whose gradients are wanted.
+        The label of the quantity to differentiate.
     """
 
     values: dict[str, Value]
@@ -52,7 +51,7 @@ class Evaluation:
         return {label: value.data for label, value in self.values.items()}
 
     def gradients(self, labels: Iterable[str]) -> dict[str, float]:
-        """Run backward from the output and read the gradient of each label's quantity.
+        """Run the backward pass from the output and return the gradient of each label's quantity.
 
         Examples
         --------
@@ -84,13 +83,13 @@ class Worksheet:
     steps : tuple of Step
         In order.
     leaves : dict of label to float
-        The quantities given as numbers: the steps whose expressions use no other step, element by element.
+        The quantities given as numbers: steps whose expressions use no other step, element by element.
     inputs, targets, fixed : tuple of str
-        Leaves that are not trained, from the lines of these names.
+        Leaves that are not trained, from the directives of these names.
     rate : float or None
         The learning rate from its `rate:` line.
     shapes : dict of str to tuple of int
-        Of the steps that are lists: the length of a vector, the rows and columns of a matrix.
+        Of steps that are lists: the length of a vector, the rows and columns of a matrix.
     claims : tuple of Claim
         Its `check` lines, which `autograd.claims` judges.
 
@@ -131,7 +130,7 @@ class Worksheet:
         self._output = ""
         self.leaves: dict[str, float] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
-        self._aliases: dict[str, str] = {}  # everything a quantity can be called, to its own label
+        self._aliases: dict[str, str] = {}  # every name of a quantity, mapped to its own label
         self._labels: dict[str, tuple[str, ...]] = {}
         operands, self._left = evaluate.run(self.steps, {}, recorded=True)
         self._note(self.steps, operands)
@@ -149,12 +148,12 @@ class Worksheet:
                 self.leaves |= {item.label: item.data for item in _values(operand)}
 
     def extended(self, steps: Sequence[Step], before: Mapping[str, Operand]) -> tuple[Worksheet, dict[str, Operand]]:
-        """Return the sheet with more steps at its end, and all operands; only the new steps are computed.
+        """Return the sheet with steps appended, and all operands; only the new steps are computed.
 
         Parameters
         ----------
         steps : sequence of Step
-            With names of their own.
+            With unused names.
         before : mapping of step name to operand
             The operands of this sheet, from `operands`.
         """
@@ -169,19 +168,19 @@ class Worksheet:
 
     @classmethod
     def parse(cls, text: str, name: str = "worksheet") -> Worksheet:
-        """Read a sheet from its text.
+        """Parse a sheet from its text.
 
         Parameters
         ----------
         text : str
-            Its lines.
+            The text.
         name : str
-            What errors and tables shall call it.
+            The name in errors and tables.
 
         Raises
         ------
         WorksheetError
-            At the first thing that is wrong, with `line` and `column`.
+            At the first error, with `line` and `column`.
         """
         if not isinstance(text, str):
             raise TypeError(
@@ -194,7 +193,7 @@ class Worksheet:
 
     @classmethod
     def of_statements(cls, statements: Sequence[Statement], name: str = "worksheet") -> Worksheet:
-        """Make a sheet of statements that are already read, as the prompt has them; raises as `parse` does."""
+        """Make a sheet of parsed statements, as the prompt has them; raises as `parse` does."""
         steps = _resolved([each for each in statements if isinstance(each, Step)], {})
         sheet = cls(steps, name)
         for directive in statements:
@@ -210,9 +209,9 @@ class Worksheet:
         Raises
         ------
         WorksheetError
-            Where it is wrong, too large, or not text.
+            If it is invalid, too large, or not text.
         OSError
-            When the file can't be read.
+            If the file can't be read.
         """
         with open(path, "rb") as file:
             return cls.decode(file.read(MAX_BYTES + 1), Path(path).name)
@@ -247,12 +246,12 @@ class Worksheet:
         return "trained" if label in self.leaves else "computed"
 
     def labels(self, name: str) -> tuple[str, ...]:
-        """Find the quantities a name stands for: one for a number or an element, all elements for a list.
+        """Return the labels that a name stands for: one for a number or an element, all elements for a list.
 
         Raises
         ------
         WorksheetError
-            When there is none of that name.
+            If there is no such name.
 
         Examples
         --------
@@ -269,11 +268,11 @@ class Worksheet:
 
     @property
     def aliases(self) -> dict[str, str]:
-        """Everything a quantity can be called, `W[1,2]` for w2, to its own label."""
+        """Every name of a quantity, such as `W[1,2]` for w2, mapped to its own label."""
         return dict(self._aliases)
 
     def leaf_labels(self, name: str) -> tuple[str, ...]:
-        """Find the leaves a name stands for; as `labels`, and an error when a quantity is computed."""
+        """Return the leaves that a name stands for; as `labels`, and an error if a quantity is computed."""
         labels = self.labels(name)
         for label in labels:
             if label not in self.leaves:
@@ -281,12 +280,12 @@ class Worksheet:
         return labels
 
     def output(self, name: str | None = None) -> str:
-        """Find the one quantity that is the output: the one named, else the sheet's `of:`, else the last step.
+        """Return the label of the output: the given one, else the sheet's `of:`, else the last step.
 
         Raises
         ------
         WorksheetError
-            When it is unknown, or a list.
+            If it is unknown, or a list.
         """
         if not self.steps:
             raise WorksheetError("the sheet has no steps; a step is written name = expression")
@@ -299,7 +298,7 @@ class Worksheet:
         return labels[0]
 
     def operands(self) -> dict[str, Operand]:
-        """Compute every step, recording the graph, and return what each stands for, lists as arrays."""
+        """Compute every step, recording the graph, and return the operands by name, lists as arrays."""
         return evaluate.run(self.steps, {}, recorded=True)[0]
 
     def evaluate(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> Evaluation:
@@ -308,7 +307,7 @@ class Worksheet:
         Parameters
         ----------
         replaced : mapping of name to float, optional
-            Numbers that quantities have instead of the sheet's; a computed one is then cut off from its step.
+            Numbers that replace the sheet's; a computed quantity is then detached from its step.
         of : str, optional
             The output, if not the sheet's own.
 
@@ -322,7 +321,7 @@ class Worksheet:
         return Evaluation(values, self.output(of))
 
     def compute(self, replaced: Mapping[str, float] | None = None, *, of: str | None = None) -> float:
-        """Compute the output only, in plain floats; comparisons are decided anew."""
+        """Compute the output only, in plain floats; comparisons are re-evaluated."""
         label = self.output(of)
         operands, _ = evaluate.run(self.steps, self._canonical(replaced), recorded=False)
         name, _, _ = label.partition("[")
@@ -340,25 +339,25 @@ class Worksheet:
         replaced: Mapping[str, float] | None = None,
         of: str | None = None,
     ) -> Iterator[dict[str, float]]:
-        """Go down the gradient: every leaf w becomes w − rate·∂output/∂w, all at once.
+        """Run gradient descent: every leaf w becomes w − rate·∂output/∂w, simultaneously.
 
         Parameters
         ----------
         steps : int
-            How many times.
+            The number of steps.
         rate : float, optional
             The learning rate, if not the sheet's own.
         trained : sequence of str, optional
-            The leaves to update; else the sheet's `trained`.
+            The leaves to update; by default the sheet's `trained`.
         replaced : mapping of name to float, optional
-            Numbers to begin with instead of the sheet's.
+            Numbers that replace the sheet's at the start.
         of : str, optional
             The output, if not the sheet's own.
 
         Yields
         ------
         dict of label to float
-            After each step, the updated leaves and what was `replaced`.
+            After each step, the updated leaves and those in `replaced`.
 
         Examples
         --------
@@ -387,7 +386,7 @@ class Worksheet:
         return numbers
 
     def _obey(self, directive: Directive) -> None:
-        """Apply one directive line."""
+        """Apply one directive."""
         word = directive.word
         if word.text == "check":
             raise word.error("a claim has no colon; write check left == right")
@@ -421,7 +420,7 @@ class Worksheet:
 
 
 def read_rate(text: str) -> float:
-    """Read a learning rate.
+    """Parse a learning rate.
 
     Examples
     --------
@@ -435,7 +434,7 @@ def read_rate(text: str) -> float:
 
 
 def read_number(text: str) -> float:
-    """Read a number as a sheet writes it, with a sign, or inf or nan."""
+    """Parse a number as written in a sheet: with a sign, or inf or nan."""
     text = text.strip().replace("−", "-")
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf|nan", text, re.ASCII) or len(text) > 100:
         raise WorksheetError(f"not a number: {text[:100]!r}; expected, for example, 0.5 or 1e-3")
@@ -443,7 +442,7 @@ def read_number(text: str) -> float:
 
 
 def _blamed(token: Token, function: Callable[[str], _Read]) -> _Read:
-    """Call a function on a piece of text, putting the piece's place into its errors."""
+    """Call a function on a token, adding its position to errors."""
     try:
         return function(token.text)
     except WorksheetError as error:
@@ -451,7 +450,7 @@ def _blamed(token: Token, function: Callable[[str], _Read]) -> _Read:
 
 
 def _with_text(error: WorksheetError, text: str) -> WorksheetError:
-    """Put the text of the blamed line into an error, before its advice."""
+    """Insert the text of the line at fault into an error, before its advice."""
     if not error.line:
         return error
     line = split_lines(text)[error.line - 1]
@@ -469,7 +468,7 @@ def _values(operand: Operand) -> list[Value]:
 
 
 def _labels(name: str, operand: Operand) -> list[str]:
-    """Name a step's quantities by the step, whatever else they may be called."""
+    """Return a step's quantities named after the step, whatever their labels."""
     if not isinstance(operand, Array):
         return [name]
     return [element_label(name, operand.shape, position) for position in range(len(operand.items))]
@@ -480,7 +479,7 @@ def _is_leaf(step: Step) -> bool:
 
 
 def _resolved(steps: Sequence[Step], lines: dict[str, int]) -> list[Step]:
-    """Check every call, and every name against what is defined before it; `lines` has the lines of earlier steps."""
+    """Check every call, and every name against earlier definitions; `lines` has the lines of earlier steps."""
     everywhere = lines | {step.name: step.token.line for step in steps}
     resolved = []
     for step in steps:

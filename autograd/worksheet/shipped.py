@@ -1,4 +1,4 @@
-"""The worksheets that come with the package, by name."""
+"""The worksheets included in the package, by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _folder() -> Traversable:
 
 
 def names() -> list[str]:
-    """List the names of all shipped sheets.
+    """Return the names of all included sheets.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Worksheet:
-    """Read a shipped sheet by its name, with or without `.txt`.
+    """Load an included sheet by its name, with or without `.txt`.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def load(name: str) -> Worksheet:
 
 
 def read(name: str) -> tuple[bytes, str]:
-    """Read the bytes of a shipped sheet, and its name without `.txt`."""
+    """Return the bytes of an included sheet, and its name without `.txt`."""
     known = names()
     wanted = name.removesuffix(".txt")
     if wanted not in known:
@@ -59,7 +59,7 @@ def read(name: str) -> tuple[bytes, str]:
 
 
 def find(name: str) -> tuple[bytes, str]:
-    """Read the bytes of a file, or of a shipped sheet where no file has that name, and what to call it."""
+    """Return the bytes of a file, or of an included sheet if there is no such file, and its name."""
     if os.path.isfile(name) or (os.path.exists(name) and name not in names()):
         with open(name, "rb") as file:
             return file.read(MAX_BYTES + 1), Path(name).name
