@@ -379,6 +379,9 @@ class _Gatherer:
             return
         if name.text in _NEVER_DEFINED or rounding.is_numeric(body):
             return
+        spelled = {(each.text, len(each.args)) for each in body.symbols()}
+        if any((each.text, fewer) in spelled for each in name.args for fewer in range(len(each.args))):
+            return  # f(w^k) = wᵀ v: what stands for w^k is not sure
         self.book.functions.setdefault(name.text, []).append(Definition(name, body, row.order, row.section))
 
     def _note_upstream(self, slope: Node) -> None:

@@ -185,6 +185,8 @@ def _gather(
                 runs[run] += 1
             elif starts and not (at and row[at - 1].is_sign("_", "^")):
                 notation.singles[run[-1]] += 1
+        if token.is_command(*FRACTION_COMMANDS) and at + 2 < len(row):
+            notation.words |= _differentiated_by(plain(row[at + 2].inner))
         if token.is_command("top", "intercal", "odot", "nabla", "boldsymbol", "mathbf", "bm", "otimes", "TRANSPOSED"):
             notation.matrices = True
         base = _base(token)
@@ -218,6 +220,14 @@ def _gather(
                 notation.layered.add(base)
         if following.is_sign("(") and _has_comma(row, at + 1) and not (at and row[at - 1].is_sign("_", "^")):
             notation.functions.add(base)
+
+
+def _differentiated_by(below: Sequence[Token]) -> set[str]:
+    """Return the word that something is differentiated by: the `net` of ∂/∂net is no product."""
+    if len(below) < 4 or not _delta(below, 0) or below[1].kind != "letter":
+        return set()
+    run = _run(below, 1)
+    return {run} if len(run) > 2 and not _LOGARITHM.fullmatch(run) else set()
 
 
 def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
@@ -342,7 +352,7 @@ def parse(side: Sequence[Token], notation: Notation) -> Node:
     >>> n.show(parse(tokens(r"\frac{\partial L}{\partial w_{1}} = "[:-2]), Notation()))
     '∂L/∂w_1'
     """
-    row = plain(side)
+    row = _prepared(plain(side))
     if len(row) > MAX_TOKENS:
         raise WorksheetError(f"a side has {len(row):,} pieces; allowed are {MAX_TOKENS:,}")
     return _Reader(row, notation, 0).whole()
@@ -369,7 +379,7 @@ class _Reader:
         self.in_bars = False
 
     def inner(self, row: Sequence[Token]) -> Node:
-        return _Reader(plain(row), self.notation, self.depth + 1).whole()
+        return _Reader(_prepared(plain(row)), self.notation, self.depth + 1).whole()
 
     def whole(self) -> Node:
         node = self.comma_list()
@@ -440,7 +450,7 @@ class _Reader:
             elif self.accept_convolution():
                 left = _joined(factors, joints)
                 factors, joints = [Node("call", (left, self.signed()), "conv")], ""
-            elif token.is_command(*_TIMES) or (token.is_sign("*") and not self.peek(1).is_sign("*")):
+            elif token.is_command(*_TIMES) or token.is_sign("@") or self.is_star():
                 self.at += 1
                 factors.append(self.signed())
                 joints += _TIMES.get(token.text, "*")
@@ -453,11 +463,17 @@ class _Reader:
                 left = _joined(factors, joints)
                 right = self.signed()
                 factors, joints = [Node(head, (*(left.args if left.head == head else (left,)), right))], ""
+            elif token.kind == "group" and not plain(token.inner):
+                self.at += 1
             elif self.starts_factor(token) or self.opens_bars():
                 factors.append(self.factor())
                 joints += " "
             else:
                 return _joined(factors, joints)
+
+    def is_star(self) -> bool:
+        """Whether one star stands for a product, and not two for a power."""
+        return self.peek().is_sign("*") and not self.peek(1).is_sign("*")
 
     def is_dot_between(self) -> bool:
         """Return whether a full stop stands for a product, as in x.y."""
@@ -554,13 +570,22 @@ class _Reader:
                 "odot",
                 "d",
                 "T",
+                "sym",
+                "/",
             ):
                 self.at += 1
                 low = self.script()
+                if any(each.is_command("times", "in") for each in low):  # of some size
+                    return Node("unknown", text=n.show(base))
+                if base.head == "sym":
+                    indices = self.indices(low)
+                    return replace(base, args=(*base.args, *indices), marks=base.marks + "_" * len(indices), bold=False)
                 if base.head == "call" and base.text == "softmax":
                     base = replace(base, marks="_", args=(*base.args, *self.indices(low)))
-                elif base.head in ("+", "*", "odot", "d", "T", "call"):
-                    base = Node("entry", (base, *self.indices(low)))
+                elif base.head in ("+", "*", "odot", "d", "T", "call", "/"):
+                    indices = self.indices(low)
+                    free = {each.text for each in indices} & base.free_letters
+                    base = Node("unknown", text=n.show(base)) if free else Node("entry", (base, *indices))
             elif self.peek().is_sign("*") and self.peek(1).is_sign("*"):
                 self.at += 2
                 base = Node("^", (base, self.signed()))
@@ -577,7 +602,7 @@ class _Reader:
         if token is _END:
             raise WorksheetError("an index or exponent is missing")
         self.at += 1
-        if token.kind == "command" and token.text in _BOLD | UPRIGHT and self.peek().kind == "group":
+        if token.kind == "command" and token.text in _BOLD | UPRIGHT and self.peek().kind in ("group", "letter"):
             self.at += 1
             return self.row[self.at - 1].inner
         return token.inner
@@ -659,13 +684,15 @@ class _Reader:
     def bars(self, closing: str, head: str) -> Node:
         self.at += 1
         self.deeper()
+        start = self.at
         outer, self.in_bars = self.in_bars, True
         inner = self.sum()
         self.in_bars = outer
+        if self.peek().is_command("cap", "cup", "setminus"):
+            inner = self.unread_until(start, "|", "vert", "rvert")
         token = self.peek()
-        if not (
-            token.is_sign(closing) or token.is_command("|", "Vert", "rVert", "rvert", "vert") or token.is_sign("|")
-        ):
+        closes = ("|", "Vert", "rVert", "rvert", "vert", "parallel")
+        if not (token.is_sign(closing, "|") or token.is_command(*closes)):
             raise WorksheetError("a bar has no second one")
         self.at += 1
         if head == "norm" and self.peek().is_sign("|"):
@@ -740,7 +767,7 @@ class _Reader:
                 continue
             args += [self.inner(value), conditions(when, self.notation) or Node("open")]
         if len(args) < 4:
-            raise WorksheetError("cases without conditions")
+            return Node("unknown", text="cases")
         return Node("cases", tuple(args))
 
     def command(self, token: Token) -> Node:
@@ -766,7 +793,7 @@ class _Reader:
             return self.gradient()
         if text in ("underbrace", "overbrace", "underset", "overset", "stackrel"):
             return self.braced(text)
-        if text in ("lVert", "Vert", "|", "rVert"):
+        if text in ("lVert", "Vert", "|", "rVert", "parallel"):
             return self.bars("\\|", "norm")
         if text in ("lvert", "vert"):
             return self.bars("|", "abs")
@@ -836,17 +863,18 @@ class _Reader:
 
     def braces(self, opening: str) -> Node:
         self.at += 1
-        if self.peek().kind == "table" and self.peek().text in _MATRICES:
+        if self.peek().kind == "table" and (self.peek().text in _MATRICES or is_layout(self.peek())):
             table = self.peek()
             closes = self.peek(1).is_command("}", "rbrace")
             if not closes:
                 self.at += 1
                 return self.cases(table)
         self.deeper()
+        start = self.at
         inner = self.comma_list()
         closing = _BRACES.get(opening, ())
         if not self.peek().is_command(*closing):
-            raise WorksheetError(f"\\{opening} is never closed")
+            inner = self.unread_until(start, *closing)
         self.at += 1
         self.depth -= 1
         if opening in ("lfloor", "lceil"):
@@ -854,6 +882,14 @@ class _Reader:
         if opening == "langle" and inner.head == "list" and len(inner.args) == 2:
             return Node("call", inner.args, "inner")
         return inner
+
+    def unread_until(self, start: int, *closing: str) -> Node:
+        """Take what stands before a closing sign, a set for instance, as it is written."""
+        end = next((at for at in range(self.at, len(self.row)) if self.row[at].text in closing), -1)
+        if end < 0:
+            raise WorksheetError(f"{_shown(self.row[start - 1])} is never closed")
+        self.at = end
+        return Node("unknown", text=written(self.row[start:end]))
 
     def braced(self, text: str) -> Node:
         r"""Read `\underbrace{…}_{words}`: the words are ignored."""
@@ -874,7 +910,10 @@ class _Reader:
     def root(self) -> Node:
         self.at += 1
         if self.peek().is_sign("["):
-            raise WorksheetError("roots other than square ones are not read")
+            end = next((at for at in range(self.at, len(self.row)) if self.row[at].is_sign("]")), len(self.row))
+            order = self.inner(self.row[self.at + 1 : end])
+            self.at = end + 1
+            return Node("^", (self.inner(self.script()), Node("/", (n.ONE, order))))
         return Node("call", (self.inner(self.script()),), "sqrt")
 
     # Derivatives
@@ -933,6 +972,8 @@ class _Reader:
             if _delta(below, at) != sign:
                 return None
             start = at + _width(below, at)
+            if start + 1 < len(below) and below[start].is_sign("_"):  # ∂_{x}
+                below = [*below[:start], *plain(below[start + 1].inner), *below[start + 2 :]]
             at = start
             while at < len(below) and not (at > start and _delta(below, at) == sign and sign == "∂"):
                 at += 1
@@ -978,7 +1019,9 @@ class _Reader:
             return Node("unknown", text=f"∂_{n.show(x)} {n.show(y)}")
         y = self.atom()
         if not self.peek().is_sign("/"):
-            raise WorksheetError("a differential stands alone")
+            if width == 1:
+                raise WorksheetError("a differential stands alone")
+            return replace(y, text=f"d{y.text}") if y.head == "sym" else Node("unknown", text=f"d({n.show(y)})")
         self.at += 1
         return Node("d", (y, self.inline_variable()))
 
@@ -1216,6 +1259,7 @@ class _Reader:
                     (doubled or token.is_sign("|") or token.is_command("vert")) and self.is_single_bar(ahead)
                 )
                 bars |= token.is_sign(";") and node.text in _PROBABILITIES
+                bars |= token.is_command("cup", "cap", "setminus", "backslash", "Rightarrow")
             if depth == 0:
                 if not bars:
                     return None
@@ -1360,7 +1404,10 @@ class _Reader:
             self.at += 1
             low.append(_number(token))
         while True:
-            if self.peek().kind == "group" and (scripts := plain(self.peek().inner)) and scripts[0].is_sign("_", "^"):
+            scripts = plain(self.peek().inner) if self.peek().kind == "group" else None
+            if scripts == [] and (self.peek(1).is_sign("_", "^") or _is_prime(self.row, self.at + 1)):
+                self.at += 1
+            elif scripts and scripts[0].is_sign("_", "^"):
                 self.row = [*self.row[: self.at], *scripts, *self.row[self.at + 1 :]]
             if self.peek().is_sign("^") and self.peek(2).is_sign("_") and not self.peek(1).is_command(*UPRIGHT):
                 high += self.high_index(base, before_low=True) or []
@@ -1517,6 +1564,27 @@ def _is_shift(part: Sequence[Token]) -> bool:
     )
 
 
+def _prepared(row: list[Token]) -> list[Token]:
+    """Write ||x|| as a norm, and v^{(k)⊤} with two exponents."""
+    split: list[Token] = []
+    for at, token in enumerate(row):
+        high = plain(token.inner) if at and token.kind == "group" and row[at - 1].is_sign("^") else []
+        last = high[-1] if len(high) > 1 else _END
+        if last.is_command("top", "intercal", "TRANSPOSED") or (last.text == "T" and high[-2].is_sign(")", "]")):
+            split += [replace(token, rows=((tuple(high[:-1]),),)), row[at - 1], last]
+        else:
+            split.append(token)
+    bars = [at for at, each in enumerate(split) if each.is_sign("|") or each.is_command("mid", "vert")]
+    firsts = bars[::2]
+    if len(bars) % 4 or bars[1::2] != [at + 1 for at in firsts]:
+        return split
+    return [
+        replace(each, kind="command", text="|") if at in firsts else each
+        for at, each in enumerate(split)
+        if at - 1 not in firsts
+    ]
+
+
 def _swapped(row: Sequence[Token], at: int) -> list[Token]:
     """Put the index after an exponent before it."""
     return [*row[:at], *row[at + 2 : at + 4], *row[at : at + 2], *row[at + 4 :]]
@@ -1590,7 +1658,9 @@ def _delta(row: Sequence[Token], at: int) -> str:
     if token.is_command("partial"):
         return "∂"
     if token.kind == "letter" and token.text == "d":
-        return "d"
+        following = row[at + 1] if at + 1 < len(row) else _END
+        power = written(row[at + 2].inner) if following.is_sign("^") and at + 2 < len(row) else "2"
+        return "d" if not following.is_sign("_") and (power.isdecimal() or power == "n") else ""
     if (
         token.is_command("mathrm", "text", "operatorname", "mathit", "rm")
         and at + 1 < len(row)

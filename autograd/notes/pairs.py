@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -323,6 +324,8 @@ class Pairs:
             doubt = "a name for a name"
         if not doubt and self._ends_in_bias(left, right):
             doubt = "a factor 1 may be left out"
+        if not doubt and _is_other_spelling(right, repaired):
+            doubt = "one name in two spellings"
         if not doubt and self._is_alias(row, right, repaired):
             doubt = "a name that stands nowhere else"
         if doubt:
@@ -770,6 +773,13 @@ class Pairs:
         """Leave a wrong definition out of what follows."""
         self.book.forget(mine)
         self.judge.forget()
+
+
+def _is_other_spelling(one: Node, other: Node) -> bool:
+    """Whether two formulas differ only in the spelling of names: w^l and w_l, net_O and net_o."""
+    pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
+    spellings = [[re.sub(r"\W|_", "", n.show(each)).casefold() for each in pair] for pair in pairs]
+    return bool(pairs) and all(a == b for a, b in spellings)
 
 
 def _scaled_chain(left: Node, right: Node) -> str | None:

@@ -33,18 +33,12 @@ class Repair:
     side: Node
     on_left: bool = False
     renames: bool = False
+    is_scale: bool = False
+    """Whether only the sign of the whole side or a number before it is wrong, whatever else the side is."""
 
     def applied(self, claim: Claim) -> Claim:
         """Return the claim with the change."""
         return replace(claim, left=self.side) if self.on_left else replace(claim, right=self.side)
-
-    @property
-    def is_scale(self) -> bool:
-        """Whether only the sign of a whole side or a number before it is wrong, whatever else the side is."""
-        return (
-            self.what == "sign"
-            or re.fullmatch(r"the (factor|divisor) [\d./]+ is (too much|missing)", self.what) is not None
-        )
 
     @property
     def holds_for_numbers(self) -> bool:
@@ -101,7 +95,7 @@ class Repairer:
             outcome = self.judge.compared(changed, options, brief=True)
             same = changed.left == changed.right
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
-                return Repair(what, side, on_left, renames)
+                return Repair(what, side, on_left, renames, not on_left and _unscaled(side) == _unscaled(claim.right))
         return None
 
     def turned(self, claim: Claim, options: Options) -> Repair | None:
@@ -111,6 +105,17 @@ class Repairer:
             if outcome.holds and outcome.trusted and not outcome.remark:
                 return Repair(what, side)
         return None
+
+
+def _unscaled(side: Node) -> tuple[Node, ...]:
+    """Return the factors of a side that are no numbers."""
+    if side.head == "neg":
+        return _unscaled(side.args[0])
+    if side.head == "*":
+        return tuple(factor for each in side.args for factor in _unscaled(each))
+    if side.head == "/" and side.args[1].head == "num":
+        return _unscaled(side.args[0])
+    return () if side.head == "num" else (side,)
 
 
 Candidate = tuple[str, Node, bool, bool]
@@ -173,7 +178,7 @@ def _structural(part: Node) -> Iterator[Change]:
 
 
 def _inverted(part: Node) -> Iterator[Change]:
-    if part.head == "d" and len(part.args) == 2 and part.args[1].head in ("sym", "call"):
+    if part.head == "d" and len(part.args) == 2 and all(each.head in ("sym", "call") for each in part.args):
         turned = part.having((part.args[1], part.args[0]))
         yield f"upside down: {n.show(part)} where {n.show(turned)} belongs", turned
 

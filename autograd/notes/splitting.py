@@ -85,7 +85,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         if token.is_command("\\", "newline"):
             yield row
             row = []
-        elif is_layout(token):
+        elif is_layout(token) and not _begins_cases(row):
             for number, cells in enumerate(token.rows):
                 if number:
                     yield row
@@ -99,6 +99,12 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         else:
             row.append(token)
     yield from _system(row)
+
+
+def _begins_cases(row: Sequence[Token]) -> bool:
+    """Whether a brace after a sign of equality is the last of a row, as before the cases of a function."""
+    solid = [each for each in row if each.kind != "space"][-2:]
+    return len(solid) == 2 and solid[0].is_sign("=") and solid[1].is_command("{", "lbrace")
 
 
 def _system(row: list[Token]) -> Iterator[list[Token]]:
@@ -322,8 +328,10 @@ def _sides(part: Sequence[Token]) -> Statement:
     sides: list[list[Token]] = [[]]
     relations: list[str] = []
     depth = 0
+    braces = sum(each.is_command("{") for each in part) == sum(each.is_command("}") for each in part)
     for at, token in enumerate(part):
         depth = max(0, depth + token.is_sign(*_OPENING) - token.is_sign(*_CLOSING))
+        depth = max(0, depth + braces * (token.is_command("{") - token.is_command("}")))
         relation = _relation(token, part, at) if depth == 0 else ""
         if relation == "skip":
             continue
@@ -343,6 +351,9 @@ def _sides(part: Sequence[Token]) -> Statement:
     if continues and relations:
         sides, first = sides[1:], relations[0]
         relations = [first, *relations[1:]]
+    for at in range(len(sides) - 2, 0, -1):
+        if not sides[at]:  # the sign of a row's end and that of the next one's beginning
+            del sides[at], relations[at - (not continues)]
     kept = [tuple(side) for side in sides]
     return Statement(kept, relations[: max(len(kept) - (not continues), 0)], continues=continues)
 

@@ -1026,6 +1026,8 @@ class World:
 
     def _simplex_range(self, key: Key) -> tuple[int, int]:
         values = list(self.range(self.book.simplex[key], Node("open"), Node("open"), {}))
+        if not values:
+            raise Unknown(f"{self.book.simplex[key]} runs over nothing")
         return values[0], values[-1]
 
 

@@ -61,6 +61,9 @@ NOT_ACCUSED = [
     r"$\mathbf{h} = \sigma(\mathbf{z})$, $\mathbf{z} = \mathbf{V}\mathbf{x}$, $\sigma'(\mathbf{z}) = "
     r"\mathbf{h} (1 - \mathbf{h})$",
     r"$L(p + \epsilon) \approx L(p) + \epsilon \frac{\partial L}{\partial p}$",
+    r"$\frac{\partial Q}{\partial v^l} = \frac{\partial Q}{\partial r}\frac{\partial r}{\partial v_l}$",
+    r"$\frac{\partial Q}{\partial k} = \frac{\partial Q}{\partial u_{o1}}\frac{\partial u_{O1}}{\partial k}$",
+    r"$G(v^k) = \frac12 v^T A v$ and $G(v^k + s) = \frac12 (v + s)^T A (v + s) = G(v^k) + v^T A s + \frac12 s^T A s$",
     r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
 ]
 
@@ -103,6 +106,21 @@ JUDGED = [
      r"$\frac{\partial Q}{\partial \boldsymbol{u}} = -2 \mathbf{V}^{\mathrm{T}} \boldsymbol{t}$", [R]),
     (r"$Q = \boldsymbol{t}^{\mathrm{T}}\boldsymbol{t} - 2\boldsymbol{t}^{\mathrm{T}}\mathbf{V}\boldsymbol{u}$, "
      r"$\frac{\partial Q}{\partial \boldsymbol{u}} = 2 \mathbf{V}^{\mathrm{T}} \boldsymbol{t}$", [W]),
+    (r"$$Q = h^2 =\\ = (v p)^2$$ $h = v p$ $$\frac{\partial Q}{\partial v} =\\ = 2 h p$$", [R]),
+    (r"$\sqrt[3]{p} = p^{1/3}$ and $\frac{d}{dp}\sqrt[3]{p} = \frac13 p^{-2/3}$", [R]),
+    (r"$Q = \frac12||\mathbf{h} - \mathbf{t}||^2$, $\nabla_{\mathbf{h}} Q = \mathbf{h} - \mathbf{t}$", [R]),
+    (r"$Q = \frac12\left|\left|\mathbf{h} - \mathbf{t}\right|\right|_2^2$, "
+     r"$\nabla_{\mathbf{h}} Q = \mathbf{t} - \mathbf{h}$", [W]),
+    (r"$\mathbf{r} = \mathbf{V}^{(1)\top}\mathbf{p}$, $Q = \mathbf{k}^\mathrm T \mathbf{r}$, "
+     r"$\nabla_{\mathbf{p}} Q = \mathbf{V}^{(1)} \mathbf{k}$", [R]),
+    (r"$net = k p + c$, $Q = net^2$, $n = 3$, $e = 2$, $t = 1$, $\frac{\partial Q}{\partial net} = 2 net$", [R]),
+    (r"$v = \frac{d^T d}{d^T A d}$", [D]),
+    (r"$(\mathbf{V})_{ij} = v_i u_j$ and $\frac{\partial V_{ij}}{\partial v_i} = u_j$", [R]),
+    (r"$r(p) = \left\{\begin{aligned} 0 & \quad p < 0 \\ p^2 & \quad p \ge 0 \end{aligned}\right.$", [D]),
+    (r"$R(A, B) = \frac{|A \cap B|}{|A \cup B|}$", [D]),
+    (r"$S = \{u_j \mid j \in N(i)\}$", [D]),
+    (r"$Q(A \cup B) = c$", [D]),
+    (r"$h = v{}'p{} + c$", [D]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
 ]  # fmt: skip
 
