@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from operator import countOf
 from typing import Any, Final
@@ -263,8 +264,6 @@ class Tree:
         As `flatten` returned it.
     where : str
         The argument's name in error messages.
-    shapes : list
-        None for each number, the shape for each array.
 
     Examples
     --------
@@ -277,7 +276,6 @@ class Tree:
 
     def __init__(self, structure: Structure, where: str = "tree") -> None:
         self.structure, self.where = structure, where
-        self.shapes = shapes(structure)
 
     @classmethod
     def flatten(cls, nested: Any, where: str = "tree") -> tuple[Numbers, Tree]:
@@ -287,6 +285,16 @@ class Tree:
             return numbers, cls(flatten(nested, numbers), where)
         except Refused as error:
             raise TypeError(f"{where}{error.path}: {error}") from None
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, ...] | None]:
+        """None for each number, the shape for each array."""
+        return shapes(self.structure)
+
+    @classmethod
+    def of_list(cls, length: int, where: str = "tree") -> Tree:
+        """Return the tree of a list of so many numbers."""
+        return cls(_of_leaves(list, length), where)
 
     @property
     def size(self) -> int:
@@ -302,6 +310,10 @@ class Tree:
     def is_array(self) -> bool:
         """Whether the container is a single array."""
         return bool(self.structure[0] == "array")
+
+    def is_list_of(self, length: int) -> bool:
+        """Return whether the container is a list of so many numbers."""
+        return self.structure == _of_leaves(list, length)
 
     @property
     def kind(self) -> Any:

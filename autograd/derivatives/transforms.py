@@ -22,6 +22,7 @@ from autograd.derivatives.sweeps import (
     directional,
     directional_graph,
     gradient_alone,
+    in_c,
     jacobian_of,
     moves,
     pull,
@@ -125,13 +126,9 @@ class _Traced:
         if len({place % len(arguments) for place in places}) < len(places):
             raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r}")
         chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
-        self.given, self.tree = Tree.flatten(chosen, f"{name}: argument")
         self.forgetting = modes._forgetting.get()
         with over_values.recording():
-            if self.given.hold_values:
-                self.inputs = [_input(x, self.forgetting) for x in self.given]
-            else:
-                self.inputs = list(map(Value, self.given))
+            self.tree, self.inputs, self.nested = _inputs(chosen, f"{name}: argument", self.forgetting)
             built = self.tree.build(self.inputs)
             passed = list(arguments)
             for place, part in zip(places, [built] if isinstance(argnums, int) else built):
@@ -144,24 +141,39 @@ class _Traced:
             finally:
                 _inside.reset(entered)
             if around is not None:
-                around.extend(self.inner if self.given.hold_values else [*self.inner, *self.inputs])
+                around.extend(self.inner if self.nested else [*self.inner, *self.inputs])
 
     def finish(self, outputs: Sequence[Any], extra: Numbers | None = None) -> bool:
         """Return whether results are numbers: no Value from outside is in `outputs` or among the arguments."""
         if self.forgetting:
             return True
-        if self.given.hold_values or (extra is not None and extra.hold_values):
+        if self.nested or (extra is not None and extra.hold_values):
             return False
         return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
         """Return the gradient of a scalar if results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
-            if self.given.hold_values:
+            if self.nested:
                 return None
             found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
             return found[: len(self.inputs)] if found else found
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
+
+    def product(self, vector: Any) -> list[float] | None:
+        """Return the Hessian times a list of floats if the C core can and results are numbers, else None."""
+        c, output = in_c(), self.output
+        if (
+            c is None
+            or type(vector) is not list
+            or not isinstance(output, Value)
+            or not self.tree.is_list_of(len(vector))
+        ):
+            return None
+        if self.nested or self.forgetting or self.inner:
+            return None
+        found: list[float] | None = c._product_alone(output, self.inputs, vector)
+        return found
 
     def scalar(self, output: Any) -> Any:
         """Return the output as a Value or float; raise TypeError if it is not a number."""
@@ -174,6 +186,17 @@ class _Traced:
                 )
             output = numbers[0]
         return output if isinstance(output, Value) else float(output)
+
+
+def _inputs(chosen: Any, where: str, forgetting: bool) -> tuple[Tree, list[Value], bool]:
+    """Return the tree of the chosen arguments, an input for each number, and whether Values are among these."""
+    c = in_c()
+    if c and type(chosen) is list and (leaves := c._leaves(chosen)) is not None:
+        return Tree.of_list(len(leaves), where), leaves, False
+    given, tree = Tree.flatten(chosen, where)
+    if given.hold_values:
+        return tree, [_input(x, forgetting) for x in given], True
+    return tree, (c and c._leaves(given)) or list(map(Value, given)), False
 
 
 def _input(x: Any, forgetting: bool) -> Value:
@@ -502,6 +525,9 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
             raise TypeError("hvp: takes the function's arguments and then a vector, got nothing")
         *rest, vector = arguments
         traced = _Traced("hvp", function, rest, argnums, named)
+        product_alone = traced.product(vector)
+        if product_alone is not None:
+            return traced.tree.build(product_alone)
         directions = _matching("hvp: the vector", vector, traced.tree)
         output = traced.scalar(traced.output)
         if not isinstance(output, Value):

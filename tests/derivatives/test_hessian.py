@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,6 @@ from autograd.derivatives.over_values import apply, hessian_pattern, second
 from autograd.engine import backend
 from autograd.engine.graph import topological
 from autograd.ops import TABLE
-from tests import needs
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
 c: Any = backend._module
@@ -287,7 +287,6 @@ def test_deep_chains() -> None:
 
 
 def test_arrays_in_give_the_same_numbers() -> None:
-    np = needs.package("numpy")
     at = [0.3, -0.7, 1.1]
     f = lambda p: ag.logsumexp(list(p)) * p[0] + p[1] ** 2  # noqa: E731
     array = ag.hessian(f)(np.array(at))
@@ -309,6 +308,58 @@ def test_what_the_sweeps_refuse() -> None:
     with pytest.raises(ValueError, match="must have room for 1 numbers"):
         c._hessian(x * x, [x], bytearray(4))
     assert c._products(x * x, [x], ["a"]) is None
+    with pytest.raises(TypeError, match="_product_alone: takes a Value, a list of Values and one argument more"):
+        c._product_alone(2.0, [x], [1.0])
+
+
+@both
+def test_what_a_product_alone_leaves_to_python() -> None:
+    x, w = Value(1.5), Value(2.0)
+    assert c._product_alone(x * x * x, [x], [1.0]) == [9.0]
+    for output, inputs, direction in (
+        (w * x * x, [x], [1.0]),  # another leaf
+        (x * x, [x], [1]),
+        (x * x, [x], [1.0, 2.0]),
+        (x * x, [x], (1.0,)),
+        (x * x, [x], [math.inf]),
+        (ag.sqrt(x - 1.5) * x, [x], [1.0]),
+        (x * x, [x, x], [1.0, 1.0]),
+    ):
+        assert c._product_alone(output, inputs, direction) is None
+
+
+@both
+def test_leaves_of_a_list_of_floats_alone() -> None:
+    numbers = [0.0, -0.0, math.nan, 1e300]
+    leaves = c._leaves(numbers)
+    assert [(type(leaf), leaf.data.hex(), leaf.grad, leaf.label, leaf.op) for leaf in leaves] == [
+        (Value, x.hex(), 0.0, "", "") for x in numbers
+    ]
+    leaves[0].data = 3.0
+    assert (leaves[0].data, leaves[0]._before, numbers[0]) == (3.0, 0.0, 0.0)
+    assert c._leaves([]) == []
+    for other in ([1.0, 2], [True], (1.0,), [np.float64(1.0)], [Value(1.0)], 1.0, None):
+        assert c._leaves(other) is None
+
+
+@pytest.mark.parametrize("vector", [[1.0, -2.0], [1, -2], [np.float64(1.0), -2], [Value(1.0), -2.0]])
+@pytest.mark.parametrize("point", [[0.5, 2.0], [np.float64(0.5), 2], [Value(0.5), 2.0]])
+def test_products_of_numbers_of_any_kind(point: Any, vector: Any) -> None:
+    found = ag.hvp(lambda p: p[0] * p[0] * p[1])(point, vector)
+    assert [float(x) for x in found] == [2 * 2.0 * 1.0 + 2 * 0.5 * -2.0, 2 * 0.5 * 1.0]
+
+
+@pytest.mark.parametrize("vector", [[1.0], [1.0, 2.0, 3.0], 1.0, (1.0,), None, ["a", 1.0]])
+def test_a_vector_that_does_not_fit(vector: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="hvp: the vector"):
+        ag.hvp(lambda p: p[0] * p[0] * p[1])([0.5, 2.0], vector)
+
+
+def test_a_product_beside_other_leaves_is_a_graph() -> None:
+    w = Value(3.0)
+    found = ag.hvp(lambda p: w * p[0] * p[0] * p[0])([2.0], [1.0])
+    assert isinstance(found[0], Value)
+    assert ag.gradients(found[0], w) == 12.0
 
 
 @both

@@ -304,7 +304,7 @@ is_list_of_values(PyObject *list)
 static bool
 is_list_of_floats(PyObject *list, Py_ssize_t length)
 {
-    bool right = PyList_CheckExact(list) && PyList_GET_SIZE(list) == length;
+    bool right = PyList_Check(list) && PyList_GET_SIZE(list) == length;
     for (Py_ssize_t i = 0; right && i < length; i++) {
         right = PyFloat_Check(PyList_GET_ITEM(list, i));
     }

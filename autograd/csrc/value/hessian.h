@@ -46,6 +46,27 @@ list_of_adjoints(const Tape *tape, Py_ssize_t count)
     return list;
 }
 
+/* The product with a list of floats, of the Hessian of what a tape holds; the adjoints are the tape's. NULL with an exception. */
+static PyObject *
+product_on(const Tape *tape, PyObject *direction)
+{
+    Block block;
+    if (!allocate_block(&block, tape, 1)) {
+        return NULL;
+    }
+    memset(block.moves, 0, tape->count * sizeof(Lanes));
+    memset(block.turned, 0, tape->count * sizeof(Lanes));
+    const Py_ssize_t count = PyList_GET_SIZE(direction);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        seed(&block, block.rows, block.moves, tape->inputs[i], 0, PyFloat_AS_DOUBLE(PyList_GET_ITEM(direction, i)));
+    }
+    push_block(&block);
+    pull_block(&block, NULL, 0);
+    PyObject *product = list_of_lane(&block, block.adjoint_tangents, block.turned, tape->inputs, count, 0);
+    PyMem_Free(block.memory);
+    return product;
+}
+
 PyDoc_STRVAR(products_doc,
 "_products(output, inputs, direction, /)\n--\n\n"
 "Return the gradient and the product of the Hessian with a list of floats, both as lists; None to leave it to Python.");
@@ -61,28 +82,54 @@ function_products(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ss
         Py_RETURN_NONE;
     }
     Tape tape;
-    Block block;
     Outcome outcome = build_second(&tape, arguments[0], arguments[1]);
     PyObject *result = NULL;
-    if (outcome == BUILT && allocate_block(&block, &tape, 1)) {
-        memset(block.moves, 0, tape.count * sizeof(Lanes));
-        memset(block.turned, 0, tape.count * sizeof(Lanes));
-        for (Py_ssize_t i = 0; i < count; i++) {
-            seed(&block, block.rows, block.moves, tape.inputs[i], 0,
-                 PyFloat_AS_DOUBLE(PyList_GET_ITEM(arguments[2], i)));
-        }
-        push_block(&block);
-        pull_block(&block, NULL, 0);
+    if (outcome == BUILT) {
         PyObject *gradient = list_of_adjoints(&tape, count);
-        PyObject *product = list_of_lane(&block, block.adjoint_tangents, block.turned, tape.inputs, count, 0);
-        result = gradient != NULL && product != NULL ? PyTuple_Pack(2, gradient, product) : NULL;
+        PyObject *product = gradient != NULL ? product_on(&tape, arguments[2]) : NULL;
+        result = product != NULL ? PyTuple_Pack(2, gradient, product) : NULL;
         Py_XDECREF(gradient);
         Py_XDECREF(product);
-        PyMem_Free(block.memory);
     }
     PyMem_Free(tape.memory);
     return result != NULL || PyErr_Occurred() ? result : none_if_unfit(outcome);
 }
+
+static bool
+all_finite(PyObject *floats)
+{
+    bool finite = true;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(floats); i++) {
+        finite &= isfinite(PyFloat_AS_DOUBLE(PyList_GET_ITEM(floats, i))) != 0;
+    }
+    return finite;
+}
+
+PyDoc_STRVAR(product_alone_doc,
+"_product_alone(output, inputs, direction, /)\n--\n\n"
+"Return the product of the Hessian with a list of floats; None to leave it to Python, or if the output depends on other\n"
+"leaves too, or a number isn't finite.");
+
+static PyObject *
+function_product_alone(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes_scalar("_product_alone", arguments, given)) {
+        return NULL;
+    }
+    if (!is_list_of_floats(arguments[2], PyList_GET_SIZE(arguments[1]))) {
+        Py_RETURN_NONE;
+    }
+    Tape tape;
+    Outcome outcome = build_second(&tape, arguments[0], arguments[1]);
+    outcome = outcome == BUILT && tape.others ? UNFIT : outcome;
+    PyObject *product = outcome == BUILT ? product_on(&tape, arguments[2]) : NULL;
+    PyMem_Free(tape.memory);
+    if (product != NULL && !all_finite(product)) {
+        Py_SETREF(product, Py_NewRef(Py_None));
+    }
+    return product != NULL || PyErr_Occurred() ? product : none_if_unfit(outcome);
+}
+
 
 
 /* Sparsity */

@@ -185,7 +185,10 @@ seed(const Block *block, double *rows, Lanes *moves, Place place, int lane, doub
     }
     double *row = rows + (size_t)place * (size_t)block->lanes;
     if (!moves[place]) {
-        memset(row, 0, (size_t)block->lanes * sizeof(double));
+        row[lane] = 0.0;
+        if (block->lanes > 1) {
+            memset(row, 0, (size_t)block->lanes * sizeof(double));
+        }
     }
     moves[place] |= (Lanes)(1 << lane);
     row[lane] += number;

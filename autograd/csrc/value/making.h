@@ -85,6 +85,34 @@ value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t f
     return (PyObject *)node;
 }
 
+PyDoc_STRVAR(leaves_doc,
+"_leaves(numbers, /)\n--\n\n"
+"Return a list of new leaves, one for each number, if `numbers` is a list of floats and of nothing else; else None.");
+
+static PyObject *
+function_leaves(PyObject *Py_UNUSED(module), PyObject *numbers)
+{
+    const Py_ssize_t count = PyList_Check(numbers) ? PyList_GET_SIZE(numbers) : 0;
+    PyObject *leaves = PyList_New(count); /* first of all, as it may collect garbage; nothing below runs Python */
+    bool floats = PyList_Check(numbers) && PyList_GET_SIZE(numbers) == count;
+    for (Py_ssize_t i = 0; leaves != NULL && floats && i < count; i++) {
+        PyObject *number = PyList_GET_ITEM(numbers, i);
+        floats = PyFloat_CheckExact(number);
+        Node *leaf = floats ? allocate_node(LEAF, PyFloat_AS_DOUBLE(number), 0, 0) : NULL;
+        if (leaf != NULL) {
+            leaf->pair[0].derivative = leaf->data;
+            PyList_SET_ITEM(leaves, i, (PyObject *)leaf);
+        }
+        else if (floats) {
+            Py_CLEAR(leaves);
+        }
+    }
+    if (leaves != NULL && !floats) {
+        Py_SETREF(leaves, Py_NewRef(Py_None));
+    }
+    return leaves;
+}
+
 static PyObject *
 value_detach(SELF_AND_NOTHING)
 {

@@ -199,6 +199,8 @@ static PyMethodDef module_functions[] = {
     {"_depends_on_others", METHOD(function_depends_on_others), METH_FASTCALL, depends_on_others_doc},
     {"_push", METHOD(function_push), METH_FASTCALL, push_doc},
     {"_jacobian", METHOD(function_jacobian), METH_FASTCALL, jacobian_doc},
+    {"_leaves", function_leaves, METH_O, leaves_doc},
+    {"_product_alone", METHOD(function_product_alone), METH_FASTCALL, product_alone_doc},
     {"_products", METHOD(function_products), METH_FASTCALL, products_doc},
     {"_hessian", METHOD(function_hessian), METH_FASTCALL, hessian_doc},
     {"_topological", function_topological, METH_O, topological_doc},

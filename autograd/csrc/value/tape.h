@@ -39,6 +39,7 @@ typedef struct {
     Softmax *softmax;       /* of the nodes that are logsumexp, whose couplings aren't listed: n² of them */
     double *adjoints;       /* derivative of the one root in each node */
     Place *inputs, *outputs;
+    bool others;            /* whether a root depends on leaves that aren't inputs */
     void *memory;
 } Tape;
 
@@ -51,47 +52,11 @@ leads_on(const Node *node, const Edge *edge)
     return edge->parent != NULL && !(selects(node) && edge->derivative == 0.0);
 }
 
-/* The same, and what may yet move: a slope of 0 that another operand changes, as that of leaky_relu at 0. */
+/* Whether all edges lead on, or may yet: a slope of 0 that another operand changes, as that of leaky_relu at 0. */
 static inline bool
-may_lead_on(const Node *node, const Edge *edge)
+all_may_lead_on(const Node *node)
 {
-    bool bends = node->shape == 2 && node->op < OPS_COUNT && second_pairs[node->op] != 0;
-    return edge->parent != NULL && (bends || leads_on(node, edge));
-}
-
-/* Number the nodes of the tape in `pending`, from 1; all others keep 0. */
-static size_t
-number_nodes(PyObject *roots, const Order *order)
-{
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
-        ((Node *)PyList_GET_ITEM(roots, i))->flags |= REACHED;
-    }
-    for (size_t i = order->count; i-- > 0;) {
-        Node *node = order->nodes[i];
-        if (node->flags & REACHED) {
-            FOR_EACH_EDGE(edge, node) {
-                if (may_lead_on(node, edge)) {
-                    edge->parent->flags |= REACHED;
-                }
-            }
-        }
-    }
-    for (size_t i = 0; i < order->count; i++) {
-        Node *node = order->nodes[i];
-        bool moves = node->flags & OWN;
-        FOR_EACH_EDGE(edge, node) {
-            moves |= may_lead_on(node, edge) && edge->parent->flags & MOVES;
-        }
-        node->flags |= moves ? MOVES : 0;
-    }
-    size_t count = 0;
-    for (size_t i = order->count; i-- > 0;) {
-        Node *node = order->nodes[i];
-        if (node->flags & REACHED && node->flags & MOVES) {
-            node->pending = (uint32_t)++count;
-        }
-    }
-    return count;
+    return !selects(node) || (node->shape == 2 && node->op < OPS_COUNT && second_pairs[node->op] != 0);
 }
 
 static size_t
@@ -100,17 +65,52 @@ count_couplings(const Node *node)
     return node->op == OP_dot ? (size_t)edge_count(node) / 2 : node->op < OPS_COUNT && second_pairs[node->op] ? 6 : 0;
 }
 
-/* One allocation for all arrays, the largest elements first. */
-static bool
-allocate_tape(Tape *tape, const Order *order, size_t inputs, size_t outputs, bool second)
+/* Number the nodes of the tape in `pending`, from 1; all others have 0. Count their slopes and couplings. */
+static void
+number_nodes(Tape *tape, PyObject *roots, const Order *order, size_t *slopes, size_t *couplings)
 {
-    size_t slopes = 0, couplings = 0, nodes = tape->count;
-    for (size_t i = 0; i < order->count; i++) {
-        if (order->nodes[i]->pending != 0) {
-            slopes += (size_t)edge_count(order->nodes[i]);
-            couplings += second ? count_couplings(order->nodes[i]) : 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(roots); i++) {
+        ((Node *)PyList_GET_ITEM(roots, i))->flags |= REACHED;
+    }
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
+        node->pending = 0;
+        if (node->flags & REACHED) {
+            const bool all = all_may_lead_on(node);
+            FOR_EACH_EDGE(edge, node) {
+                if (edge->parent != NULL && (all || edge->derivative != 0.0)) {
+                    edge->parent->flags |= REACHED;
+                }
+            }
         }
     }
+    for (size_t i = 0; i < order->count; i++) {
+        Node *node = order->nodes[i];
+        const bool all = all_may_lead_on(node);
+        uint8_t moves = node->flags & OWN ? MOVES : 0;
+        tape->others |= node->shape == 0 && moves == 0;
+        FOR_EACH_EDGE(edge, node) {
+            moves |= edge->parent != NULL && (all || edge->derivative != 0.0) ? edge->parent->flags & MOVES : 0;
+        }
+        node->flags |= moves;
+    }
+    tape->count = *slopes = *couplings = 0;
+    for (size_t i = order->count; i-- > 0;) {
+        Node *node = order->nodes[i];
+        if (node->flags & REACHED && node->flags & MOVES) {
+            node->pending = (uint32_t)++tape->count;
+            *slopes += (size_t)edge_count(node);
+            *couplings += count_couplings(node);
+        }
+    }
+}
+
+/* One allocation for all arrays, the largest elements first. */
+static bool
+allocate_tape(Tape *tape, size_t slopes, size_t couplings, size_t inputs, size_t outputs, bool second)
+{
+    const size_t nodes = tape->count;
+    couplings = second ? couplings : 0;
     size_t bytes = slopes * sizeof(Slope) + couplings * sizeof(Coupling) + 2 * (nodes + 1) * sizeof(size_t)
         + nodes * (sizeof(double) + sizeof(Softmax)) + (inputs + outputs) * sizeof(Place);
     char *memory = PyMem_Calloc(bytes, 1);
@@ -289,12 +289,10 @@ build_marked(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
         PyErr_NoMemory();
         return BROKEN;
     }
-    for (size_t i = 0; i < order.count; i++) {
-        order.nodes[i]->pending = 0;
-    }
-    tape->count = number_nodes(outputs, &order);
+    size_t slopes, couplings;
+    number_nodes(tape, outputs, &order, &slopes, &couplings);
     Outcome outcome = BROKEN;
-    if (!allocate_tape(tape, &order, (size_t)PyList_GET_SIZE(inputs), (size_t)PyList_GET_SIZE(outputs), second)) {
+    if (!allocate_tape(tape, slopes, couplings, (size_t)PyList_GET_SIZE(inputs), (size_t)PyList_GET_SIZE(outputs), second)) {
         PyErr_NoMemory();
     }
     else {
@@ -315,6 +313,7 @@ static Outcome
 build_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
 {
     tape->memory = NULL;
+    tape->others = false;
     Outcome outcome = mark_inputs(inputs) ? build_marked(tape, outputs, inputs, second) : UNFIT;
     unmark_inputs(inputs);
     return outcome;
