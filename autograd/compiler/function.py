@@ -22,7 +22,7 @@ from autograd.compiler.export import ExportError
 from autograd.compiler.program import ARRAY, GRADIENTS, LEARN, LIST, SINGLE, TUPLE, VALUES, Program
 from autograd.compiler.record.arguments import Results, flatten_call, from_row, in_shapes, shapes_of
 from autograd.compiler.record.observing import Recording, observed_values, recordings_of, refuse_hooks
-from autograd.compiler.record.state import Draws, states_of
+from autograd.compiler.record.state import Reached
 from autograd.compiler.record.tape import Tape, record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
@@ -57,7 +57,8 @@ COLUMNS: Final = (
     "for each sample, and ag.compile(function, vector=True) takes arrays as they are"
 )
 DRAWS: Final = (
-    "the function draws random numbers, which a replay would repeat; draw them outside and pass them as arguments"
+    "the function draws random numbers or advances an iterator, which a replay would not; do so outside and pass "
+    "numbers as arguments"
 )
 
 
@@ -512,7 +513,8 @@ class Function(Exportable, Generic[P]):
         kept = Recording(of_function=True)
         for leaf in leaves:  # so that observations of an argument in another thread are reported here
             backend._module._mark(leaf, kept)
-        before, draws = states_of(self.function), Draws(self.function)
+        reached = Reached(self.function)
+        before, draws = reached.states(), reached.draws()
         try:
             with modes.recorded_by(kept):
                 returned = self.function(*positional, **named)

@@ -19,7 +19,7 @@ from autograd.compiler.plan.plain import plain_plan
 from autograd.compiler.record import guards
 from autograd.compiler.record.observing import refuse_hooks
 from autograd.compiler.record.rebuild import rebuilt
-from autograd.compiler.record.state import State, still
+from autograd.compiler.record.state import State, States
 from autograd.compiler.record.tape import ALIAS, Tape
 from autograd.compiler.run import custom_ops
 from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
@@ -93,7 +93,7 @@ class Program(Exportable):
         self.tape = tape
         self.parameters: tuple[Value, ...] = tuple(parameters)
         self.single_output = single_output
-        self.states: tuple[State, ...] = tuple(states)
+        self.states = States(states)
         self.kernel = kernel or best_kernel()
         self._own = custom_ops.rows(tape.added)
         if any(name != ALIAS for name in tape.added):
@@ -322,7 +322,7 @@ class Program(Exportable):
         Any
             NotImplemented, with nothing changed, if only Python can do it or report an error.
         """
-        if modes.active or (self.states and not self.current()):
+        if modes.active or not self.states.hold():
             return NotImplemented  # modes: the parameters read may be part of a recording
         call = self._calls[mode] or self._prepared(mode)
         wanted = self.single_output if form is None else form
@@ -330,7 +330,7 @@ class Program(Exportable):
 
     def current(self) -> bool:
         """Return whether recorded plain Python state is unchanged."""
-        return still(self.states)
+        return self.states.hold()
 
     def _prepared(self, mode: int) -> Call:
         with _preparing:  # guards are set once

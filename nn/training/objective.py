@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import autograd as ag
 from autograd.compiler import Function, Program
 from autograd.compiler.record.observing import Recording, refuse_hooks
-from autograd.compiler.record.state import states_of, still
+from autograd.compiler.record.state import states_of
 from autograd.compiler.record.tape import Tape, record
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -136,7 +136,7 @@ class Compiled(Objective):
 
     def replays(self, program: Program | None) -> bool:
         """Return whether batches are replayed by this program, as plain Python state is still what it was."""
-        if self.program is not None and not still(self.states):
+        if self.program is not None and not self.states.hold():
             self.program = None
         return program is not None and program is self.program
 

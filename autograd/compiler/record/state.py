@@ -1,205 +1,343 @@
-"""Plain Python state that a function reads: numbers, flags and small containers in closures, globals and attributes.
+"""Plain Python state that a function reads: numbers, flags and containers in closures, globals, defaults, attributes.
 
 A recording contains its values as constants. Before a replay each is compared, and if one has changed the function is
-recorded again. Detected state is what the function's code names, and in turn what the functions and objects named there
-name; generators (`random`, numpy's global one, and those named) are checked for draws.
+recorded again. Detected state is what can be reached from the function by the names in its code and in the code of the
+functions, methods and classes reached. Random generators and iterators among it are checked for draws.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
+import operator
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import types
+import weakref
+from array import array
+from collections import ChainMap, UserDict, UserList, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from operator import is_
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from autograd.engine import backend
 from autograd.engine.backend import Value
 
-__all__ = ["Draws", "State", "still", "states_of"]
+__all__ = ["Draws", "Reached", "State", "States", "states_of"]
 
 PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
-SMALL: Final = 64
-"""Containers with more entries are looked at by identity alone."""
-MOST: Final = 192
-"""How many functions and objects are looked through: of a chain of them fewer than Python's frames."""
-OURS: Final = frozenset({"autograd", "nn", "numpy", "scipy"})
+ENTRIES: Final = 4096
+"""Containers with more entries are compared by identity alone."""
+BYTES: Final = 8 * ENTRIES
+"""So are arrays of more bytes."""
+MOST: Final = 1024
+"""The number of functions, objects and containers that are searched; the nearest first."""
+LIBRARIES: Final = frozenset({"autograd", "jax", "matplotlib", "nn", "numpy", "pandas", "scipy", "sklearn", "torch"})
+"""Their code isn't looked through, as it has no state that a function sets; functions that they hold are."""
+CONTAINERS: Final = (
+    list, tuple, dict, set, frozenset, deque, UserList, UserDict, ChainMap, types.MappingProxyType,
+)  # fmt: skip
+BUFFERS: Final = (bytearray, memoryview, array)
+MEMBERS: Final = (types.MemberDescriptorType, types.GetSetDescriptorType)
+ANY_NAME: Final = frozenset({"__dict__", "getattr", "vars"})
+"""Code with one of these names may read attributes whose names aren't in it."""
+UNREAD: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__del__", "__init_subclass__", "__reduce__"})
+"""Special methods that operations on an existing object don't call."""
+
+ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE, HELD, CALL = range(9)
+"""Kinds of places, numbered as in csrc/value/identity.h; C compares all but the last two."""
+
+Read = Callable[[], object]
+_unchanged = getattr(backend._module, "_unchanged", None)
+
+
+class Place(NamedTuple):
+    """Where a piece of state is: a kind from ENTRY to CALL, its holder, and the key of an entry or a member."""
+
+    kind: int
+    holder: Any
+    key: Any = None
+
+    def read(self) -> object:
+        """Return the object there."""
+        kind, holder, key = self
+        if kind == ENTRY:
+            return holder.get(key)
+        if kind == MEMBER:
+            return vars(holder).get(key)
+        if kind == CELL:
+            return _content(holder)
+        if kind == CODE:
+            return holder.__code__
+        if kind == SIZE:
+            return len(holder)
+        return holder if kind == HELD else holder()
 
 
 class State:
     """One piece of state: its name, how to read it, and its value at creation."""
 
-    __slots__ = ("_entries", "_fixed", "_was", "name", "read")
+    __slots__ = ("_was", "name", "place", "read")
 
-    def __init__(self, name: str, read: Callable[[], object]) -> None:
-        self.name, self.read = name, read
-        x = read()
-        self._was = _snapshot(x)
-        # Immutable objects are compared by identity.
-        self._fixed = x if type(x) in PLAIN or isinstance(self._was, _Identity) else self
-        # So is a list of such objects.
-        self._entries = [*x] if type(x) is list and all(map(_is_fixed, self._was[1:])) else None
+    def __init__(self, name: str, read: Read, place: Place | None = None) -> None:
+        self.name, self.place = name, place or Place(CALL, read)
+        self.read = read
+        self._was = _snapshot(read())
 
     def holds(self) -> bool:
         """Return whether it is unchanged."""
-        x = self.read()
-        if x is self._fixed:
-            return True
-        entries = self._entries
-        if entries is not None and type(x) is list and len(x) == len(entries) and all(map(is_, x, entries)):
-            return True
-        return _same(_snapshot(x), self._was)
+        x, was = self.read(), self._was
+        if type(was) is _Entries:
+            return was.are(x)
+        return x is was or _same(_snapshot(x), was)
+
+    def in_c(self) -> list[tuple[int, object, object, object]] | None:
+        """Return places with the objects expected there, for C to compare; None if Python must."""
+        kind, holder, key = self.place
+        x: Any = self.read()
+        if kind == CALL or type(self._was) is _Bytes:
+            return None
+        found: list[tuple[int, object, object, object]] = [] if kind == HELD else [(kind, holder, key, x)]
+        if type(self._was) is _Entries and not isinstance(x, (tuple, frozenset)):
+            if type(x) not in (list, dict):
+                return None
+            entries = x if type(x) is list else itertools.chain.from_iterable(x.items())
+            found.append((LIST if type(x) is list else DICT, x, None, tuple(entries)))
+        return found
 
 
-def still(states: Sequence[State]) -> bool:
-    """Return whether all states are unchanged."""
-    for state in states:  # noqa: SIM110  # half the time of `all` on a generator, at each call
-        if state.read() is not state._fixed and not state.holds():
+class States(Sequence[State]):
+    """The state of one recording, compared before each of its replays."""
+
+    def __init__(self, states: Iterable[State]) -> None:
+        self._all = tuple(states)
+        self._rest = self._all
+        self._places: tuple[object, ...] = ()
+        if _unchanged is not None and self.hold():
+            places = {state: state.in_c() for state in self._all}
+            self._rest = tuple(state for state in self._all if places[state] is None)
+            self._places = tuple(place for found in places.values() for place in found or ())
+
+    def __getitem__(self, i: Any) -> Any:
+        return self._all[i]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def hold(self) -> bool:
+        """Return whether all states are unchanged."""
+        looked = self._all
+        if self._places and _unchanged is not None and _unchanged(self._places):
+            looked = self._rest  # else an equal number may be there
+        for state in looked:  # noqa: SIM110  # half the time of `all` on a generator, at each call
+            if not state.holds():
+                return False
+        return True
+
+
+def states_of(function: Callable[..., Any]) -> States:
+    """Return the state that a function can reach by names in its code."""
+    return States(Reached(function).states())
+
+
+class _Entries:
+    """The entries of a container: plain ones are compared by value, others by identity."""
+
+    __slots__ = ("entries", "kind", "plain")
+
+    def __init__(self, x: Any) -> None:
+        self.kind, self.entries = type(x), _entries_of(x)
+        self.plain = any(type(entry) in PLAIN for entry in self.entries)
+
+    def are(self, x: Any) -> bool:
+        """Return whether x is a container of the same type with these entries."""
+        if type(x) is not self.kind:
             return False
-    return True
+        entries, found = self.entries, x if self.kind is list else _entries_of(x)
+        if len(found) != len(entries):
+            return False
+        return all(map(is_, found, entries)) or (self.plain and all(map(_same, found, entries)))
 
 
-def states_of(function: Callable[..., Any]) -> list[State]:
-    """Return the state that a function's code names."""
-    return [State(name, read) for name, read in _Reader().of_callable(function, "")]
+class _Bytes(NamedTuple):
+    """The content of a buffer or an array."""
+
+    kind: type
+    shape: object
+    content: bytes
+
+
+def _entries_of(x: Any) -> Sequence[Any]:
+    if isinstance(x, Mapping):
+        return [*x.keys(), *x.values()]
+    return x.ravel().tolist() if hasattr(x, "ravel") else [*x]
+
+
+def _snapshot(x: Any) -> Any:
+    """Return an object to compare later: x itself, if only its identity counts."""
+    if type(x) in PLAIN:
+        return x
+    if isinstance(x, CONTAINERS):
+        return _Entries(x) if len(x) <= ENTRIES else x
+    if isinstance(x, BUFFERS):
+        view = memoryview(x)
+        return _Bytes(type(x), view.shape, view.tobytes()) if view.nbytes <= BYTES else x
+    array_of = getattr(x, "to_numpy", None) if _package(type(x)) == "pandas" else None
+    numpy, held = sys.modules.get("numpy"), array_of() if callable(array_of) else x
+    if numpy is not None and isinstance(held, (numpy.ndarray, numpy.generic)) and held.nbytes <= BYTES:
+        return _Entries(held) if held.dtype.hasobject else _Bytes(type(x), (held.dtype, held.shape), held.tobytes())
+    return x
 
 
 def _same(x: Any, y: Any) -> bool:
+    """Return whether two snapshots, or plain entries of containers, are the same."""
     if x is y:
         return True
-    if type(x) is not type(y) or not isinstance(x, (*PLAIN, tuple)):
+    if type(x) is not type(y):
         return False
-    if isinstance(x, tuple):
-        return len(x) == len(y) and all(map(_same, x, y))
-    return bool(x == y) or (x != x and y != y)
+    if type(x) in (float, complex):
+        return repr(x) == repr(y)  # nan is what it was, and 0.0 isn't -0.0
+    return type(x) in (*PLAIN, _Bytes) and bool(x == y)
 
 
-def _is_fixed(snapshot: object) -> bool:
-    return type(snapshot) in PLAIN or isinstance(snapshot, _Identity)
+class Reached:
+    """All objects that a function can reach by the names in its code.
 
+    Attributes are followed if their names occur in any code that is reached, as names or as strings that `getattr` may
+    be given; the search is therefore repeated as long as it finds new names.
+    """
 
-class _Identity(NamedTuple):
-    """An object compared by identity."""
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._names: set[str] = set()
+        known = -1
+        while known < len(self._names):
+            known = len(self._names)
+            self._found: list[tuple[str, Place]] = []
+            self._seen: dict[tuple[int, int], tuple[object, object]] = {}
+            self._waiting = deque([("", function, None)])
+            while self._waiting:
+                self._inside(*self._waiting.popleft())
 
-    number: int
+    def states(self) -> list[State]:
+        """Return the state as it is now."""
+        return [State(name, place.read, place) for name, place in self._found]
 
+    def draws(self) -> Draws:
+        """Return an object that detects draws of random numbers, and advanced iterators, from now on."""
+        return Draws([x for x, _ in self._seen.values()])
 
-def _snapshot(x: Any, budget: int = SMALL) -> Any:
-    """Return an object that compares equal as long as plain state is unchanged."""
-    kind = type(x)
-    if kind in PLAIN:
-        return x
-    if kind in (list, tuple, set, frozenset, dict) and len(x) <= budget:
-        entries = [*x.items()] if kind is dict else [*x]
-        left = budget - len(entries)
-        return (kind.__name__, *[_snapshot(entry, left) for entry in entries])
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(x, numpy.generic):
-        return x.item()
-    if numpy is not None and isinstance(x, numpy.ndarray) and x.dtype != object and x.size <= SMALL:
-        return ("array", x.shape, x.tobytes())
-    return _Identity(id(x))
+    def _variable(self, name: str, kind: int, holder: Any, key: Any = None) -> None:
+        """Add a variable, and search the object it refers to."""
+        place = Place(kind, holder, key)
+        self._found.append((name, place))
+        self._enter(name, place.read())
 
+    def _enter(self, name: str, x: Any, owner: Any = None) -> None:
+        """Search an object later, a function as a method of its owner."""
+        key = (id(x), id(owner))
+        if type(x) not in PLAIN and not isinstance(x, Value) and key not in self._seen and len(self._seen) < MOST:
+            self._seen[key] = (x, owner)
+            self._waiting.append((name, x, owner))
 
-class _Reader:
-    """Finds the state named by functions and objects, visiting each once."""
-
-    def __init__(self) -> None:
-        self.seen: set[tuple[object, ...]] = set()
-
-    def of_callable(self, function: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield the name of each state and how to read it."""
-        while isinstance(function, functools.partial):
-            for name, x in [*enumerate(function.args), *function.keywords.items()]:
-                yield from self.of_named(f"{where}argument {name}", functools.partial(_itself, x), ())
-            function = function.func
-        if isinstance(function, MethodType):
-            yield from self.of_code(function.__func__, function.__self__, where)
-        elif isinstance(function, FunctionType):
-            yield from self.of_code(function, None, where)
+    def _inside(self, name: str, x: Any, owner: Any) -> None:
+        where = f"{name}: " if name else ""
+        if isinstance(x, FunctionType):
+            self._function(name, where, x)
+            self._enter(f"{where}self", owner)
+        elif isinstance(x, MethodType):
+            self._enter(name, x.__func__, x.__self__)
+        elif isinstance(x, (functools.partial, functools.partialmethod)):
+            for key, argument in [*enumerate(x.args), *x.keywords.items()]:
+                self._held(f"{where}argument {key}", argument)
+            self._enter(name, x.func, owner)
+        elif isinstance(x, (classmethod, staticmethod)):
+            self._enter(name, x.__func__, owner)
+        elif isinstance(x, (property, functools.cached_property)):
+            self._enter(name, x.fget if isinstance(x, property) else x.func, owner)
+        elif isinstance(x, ContextVar):
+            self._variable(name, CALL, functools.partial(x.get, None))
+        elif isinstance(x, weakref.ref):
+            self._variable(name, CALL, x)
+        elif isinstance(x, (operator.attrgetter, operator.methodcaller)):
+            self._names |= {part for text in x.__reduce__()[1] if isinstance(text, str) for part in text.split(".")}
+        elif isinstance(x, ModuleType):
+            if _is_users_package(x.__name__.partition(".")[0]):
+                self._attributes(name, x, vars(x))
         else:
-            for part in (function, *_modules_below(function)):
-                for name in ("__call__", "forward"):  # by which a module is called
-                    called = getattr(type(part), name, None)
-                    if isinstance(called, FunctionType) and _is_users(called):
-                        yield from self.of_code(called, part, where)
+            self._object(name, x)
 
-    def of_code(self, function: Any, owner: Any, where: str) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield the state named by a Python function, or by a method of `owner`."""
-        function = getattr(function, "__wrapped__", function)
-        key = (id(function), id(owner))
-        if not isinstance(function, FunctionType) or key in self.seen or len(self.seen) > MOST:
+    def _function(self, name: str, where: str, function: FunctionType) -> None:
+        users = _is_users_package(str(function.__globals__.get("__name__")).partition(".")[0])
+        for cell_name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            if users or type(_content(cell)) not in PLAIN:  # our wrapper may hold a user's function
+                self._variable(f"{where}{cell_name}", CELL, cell)
+        for kind in ("__defaults__", "__kwdefaults__"):
+            if getattr(function, kind):
+                self._variable(f"{where}{kind.strip('_')}", CALL, functools.partial(getattr, function, kind))
+        self._attributes(name, function, vars(function))
+        if not users:
             return
-        self.seen.add(key)
-        names = [*_names(function.__code__)]
-        users = _is_users_module(function.__globals__.get("__name__", ""))
-        found: list[tuple[str, Callable[[], object]]] = []
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-            if users or not isinstance(_content(cell), PLAIN):  # our wrapper may hold a user's function
-                found.append((name, functools.partial(_content, cell)))
-        if users:
-            known = function.__globals__
-            found += [(name, functools.partial(known.get, name)) for name in names if name in known]
-        if function.__defaults__:
-            yield f"{where}defaults", lambda: function.__defaults__
-        if function.__kwdefaults__:
-            yield f"{where}keyword defaults", lambda: function.__kwdefaults__
-        for name, read in found:
-            yield from self.of_named(f"{where}{name}", read, names)
-        if owner is not None:
-            yield from self.of_attributes(f"{where}self", owner, names)
+        self._found.append((f"{where}code", Place(CODE, function)))
+        names, known = {*_names(function.__code__)}, function.__globals__
+        self._names |= names
+        for each in sorted(names):
+            if each in known:
+                self._variable(f"{where}{each}", ENTRY, known, each)
+            elif each in sys.modules:  # imported within the function
+                self._enter(f"{where}{each}", sys.modules[each])
 
-    def of_named(
-        self, name: str, read: Callable[[], object], names: Sequence[str]
-    ) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield a variable, and the state of the object it refers to."""
-        x = read()
-        if isinstance(x, ModuleType):
-            if _is_users_module(x.__name__):
-                for inner in names:
-                    if inner in vars(x) and not isinstance(vars(x)[inner], ModuleType):
-                        yield from self.of_named(f"{name}.{inner}", functools.partial(vars(x).get, inner), ())
-            return
-        yield name, read
-        if isinstance(x, (FunctionType, MethodType, functools.partial)):
-            yield from self.of_callable(x, f"{name}: ") if _is_users(x) else ()
-        elif not isinstance(x, (*PLAIN, Value, type, list, tuple, dict, set)):
-            yield from self.of_attributes(name, x, names)
-            yield from self.of_callable(x, f"{name}: ")
+    def _object(self, name: str, x: Any) -> None:
+        kind = type(x)
+        if isinstance(x, CONTAINERS) and len(x) <= ENTRIES:
+            for i, entry in enumerate(_entries_of(x)):
+                self._held(f"{name}[{i}]", entry)
+        attributes = getattr(x, "__dict__", None)
+        if isinstance(x, type):
+            for part in filter(_is_users, x.__mro__):
+                self._members(name, part, x)
+        elif isinstance(attributes, dict):
+            if _package(kind) not in LIBRARIES:  # a new attribute may hide one of the class
+                self._found.append((f"{name}: attributes", Place(SIZE, attributes)))
+            self._attributes(name, x, attributes, _package(kind) == "nn")
+        for part in filter(_is_users, kind.__mro__):
+            self._members(name, part, x)
 
-    def of_attributes(self, where: str, owner: Any, names: Sequence[str]) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield the attributes of an object that the code names, and those named by the methods it names."""
-        key = (id(owner), *names)  # another function may name other attributes of it
-        attributes = getattr(owner, "__dict__", None)
-        if key in self.seen or not isinstance(attributes, dict) or isinstance(owner, type) or len(self.seen) > MOST:
-            return
-        self.seen.add(key)
-        for name in names:
-            if name in attributes and not isinstance(attributes[name], Value):
-                yield from self.of_named(f"{where}.{name}", functools.partial(attributes.get, name), names)
-            method = getattr(type(owner), name, None) if _is_users(type(owner)) else None
-            if isinstance(method, FunctionType):
-                yield from self.of_code(method, owner, f"{where}.{name}: ")
+    def _held(self, name: str, x: Any) -> None:
+        """Add an object whose place doesn't change: only its content can."""
+        if not isinstance(x, (*PLAIN, tuple, frozenset)) and _snapshot(x) is not x:
+            self._found.append((name, Place(HELD, x)))
+        self._enter(name, x)
+
+    def _attributes(self, where: str, x: Any, attributes: dict[str, Any], everything: bool = False) -> None:
+        """Add the attributes that code names, or all those of a module of a network."""
+        everything |= not self._names.isdisjoint(ANY_NAME) and not isinstance(x, (FunctionType, ModuleType))
+        for name in [*attributes]:
+            if name == "__wrapped__" or (name in self._names if not everything else isinstance(name, str)):
+                self._variable(f"{where}.{name}", ENTRY, attributes, name)
+
+    def _members(self, where: str, part: type, owner: Any) -> None:
+        """Add the members of a class that code names, and the special methods that operations call."""
+        members = vars(part)
+        for name, member in [*members.items()]:
+            called = isinstance(member, FunctionType) and (name == "forward" or name[:2] == "__")
+            if isinstance(member, MEMBERS):
+                if name in self._names and not isinstance(owner, type):
+                    self._variable(f"{where}.{name}", CALL, functools.partial(getattr, owner, name, None))
+            elif name in self._names or (called and (name not in UNREAD or isinstance(owner, type))):
+                self._found.append((f"{where}.{name}", Place(MEMBER, part, name)))
+                self._enter(f"{where}.{name}", member, owner)
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Return the names in a function's code and in the functions defined in it."""
+    """Yield the names, and strings that may be names, in a function's code and in functions defined in it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-
-
-def _modules_below(module: Any) -> Iterator[Any]:
-    """Yield the submodules of an `nn` module, as it may call any of them."""
-    below = getattr(type(module), "modules", None)
-    if isinstance(below, FunctionType) and not _is_users(below):
-        yield from (part for part in below(module) if part is not module)
-
-
-def _itself(x: object) -> object:
-    return x
+        elif isinstance(constant, str) and constant.isidentifier():
+            yield constant
 
 
 def _content(cell: Any) -> object:
@@ -209,23 +347,28 @@ def _content(cell: Any) -> object:
         return None
 
 
-def _is_users(x: Any) -> bool:
-    while isinstance(x, functools.partial):
-        x = x.func
-    return _is_users_module(getattr(x, "__module__", None) or "")
+def _package(x: object) -> str:
+    """Return the package in which a class or a function was defined, or an empty string."""
+    module = getattr(x, "__module__", None)
+    return module.partition(".")[0] if isinstance(module, str) else ""
 
 
-def _is_users_module(name: str | None) -> bool:
-    package = (name or "").partition(".")[0]  # None for code that was run without a module
-    return package not in OURS and (package not in sys.stdlib_module_names or package == "__main__")
+def _is_users(x: object) -> bool:
+    return _is_users_package(_package(x))
+
+
+def _is_users_package(name: str) -> bool:
+    return name not in LIBRARIES and (name not in sys.stdlib_module_names or name == "__main__")
 
 
 class Draws:
-    """Whether random numbers were drawn: from `random`, numpy's global generator, or one that the code names."""
+    """Whether random numbers were drawn: from `random`, numpy's global generator, or one that is given.
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        generators = [read() for _, read in _Reader().of_callable(function, "")]
-        self._reads = [read for read in map(_state_of, (random, _numpy_random(), *generators)) if read is not None]
+    Iterators that are given count as well: a replay can't advance them.
+    """
+
+    def __init__(self, given: Sequence[object]) -> None:
+        self._reads = [read for read in map(_state_of, (random, _numpy_random(), *given)) if read is not None]
         self._before = [read() for read in self._reads]
 
     def any(self) -> bool:
@@ -241,13 +384,20 @@ def _numpy_random() -> Any:
     return numpy.random.mtrand._rand
 
 
-def _state_of(x: Any) -> Callable[[], object] | None:
+def _state_of(x: Any) -> Read | None:
     """Return how to read a generator's state as a comparable object; None if x isn't a generator."""
-    if x is random or isinstance(x, random.Random):
+    if x is random or (isinstance(x, random.Random) and not isinstance(x, random.SystemRandom)):
         return x.getstate
+    if isinstance(x, GeneratorType):
+        return lambda: (x.gi_frame is None, getattr(x.gi_frame, "f_lasti", 0), str(getattr(x.gi_frame, "f_locals", 0)))
+    if isinstance(x, Iterator) and hasattr(x, "__length_hint__"):
+        return functools.partial(operator.length_hint, x)
+    if isinstance(x, itertools.count):
+        return lambda: repr(x)
     numpy = sys.modules.get("numpy.random")
-    if numpy is not None and isinstance(x, numpy.Generator):
-        return lambda: repr(x.bit_generator.state)
+    if numpy is not None and isinstance(x, (numpy.Generator, numpy.BitGenerator)):
+        bits = getattr(x, "bit_generator", x)
+        return lambda: repr(bits.state)
     if numpy is not None and isinstance(x, numpy.RandomState):
         return lambda: repr((*x.get_state()[2:], x.get_state()[1].tobytes()))
     return None

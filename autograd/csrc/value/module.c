@@ -38,6 +38,7 @@
    State is static: the module refuses to load in a second interpreter, and the GIL guards it in the first. */
 
 #include "node.h"
+#include "identity.h"
 #include "marks.h"
 #include "memory.h"
 #include "arguments.h"
@@ -211,6 +212,7 @@ static PyMethodDef module_functions[] = {
     {"_flatten", METHOD(function_flatten), METH_FASTCALL, flatten_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},
     {"_marks_of", function_marks_of, METH_O, marks_of_doc},
+    {"_unchanged", function_unchanged, METH_O, unchanged_doc},
     {"_mark", METHOD(function_mark), METH_FASTCALL, mark_doc},
     {"_group_of", function_group_of, METH_O, group_of_doc},
     {"_put_in_group", METHOD(function_put_in_group), METH_FASTCALL, put_in_group_doc},
