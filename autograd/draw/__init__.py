@@ -1,4 +1,4 @@
-"""Pictures of graphs: `draw(v)` gives a `Drawing`, to save, to show, to print, or as text for Graphviz and Markdown."""
+"""Pictures of graphs: `draw(v)` returns a `Drawing`, to save, show or print, or as text for Graphviz and Markdown."""
 
 from __future__ import annotations
 
@@ -28,46 +28,46 @@ def draw(
 ) -> Drawing:
     """Draw the graph below one or more values.
 
-    Each value is a box with its op, label, number and gradient; an edge carries the local derivative, coloured and
-    widened by the gradient that flows along it. The picture shows the graph as it is now. A large graph is drawn by
-    its neurons, layers or stretches, each a box with how many values it holds and the root mean square of their
-    gradients; an edge between two then says how many operands it stands for, and is coloured by the sum of what flows.
+    Each value is a box with its op, label, number and gradient; an edge shows the local derivative, with colour and
+    width from the gradient along it. The picture shows the graph in its current state. A large graph is collapsed to
+    its neurons, layers or sections, each a box with its number of values and the root mean square of their gradients;
+    an edge between two shows the number of operands, and is coloured by the sum of the gradients along them.
 
     Parameters
     ----------
     *values : Value
-        The values to draw, with everything that they depend on.
+        The values to draw, with everything they depend on.
     engine : {"builtin", "dot"}
-        The layout engine: the one of this package, which gives the same result on every machine, or Graphviz's `dot`.
+        The layout engine: the built-in one, which gives the same result on every machine, or Graphviz's `dot`.
     direction : {"LR", "TB"}, optional
-        Left to right or top to bottom; by default the one that fits a page better.
+        Left to right or top to bottom; by default whichever fits a page better.
     collapse : {"auto", "none", "neuron", "layer"}
-        What becomes one box: nothing, or the values of a neuron (named net_h1 and out_h1, say, with the unnamed steps
-        and the leaves that lead there alone; in a batch those of all samples), or neurons of one kind at one depth.
-        Values made within `group("name")`, or labelled "name/…", are a neuron of that name; of "a/b" the layer is a.
-        "auto" collapses only what has more than `limit` values, by neuron, else by layer, else by stretches.
+        What is drawn as one box: nothing; the values of a neuron (named net_h1 and out_h1, for example, with unnamed
+        steps and leaves used there alone; in a batch, those of all samples); or neurons of one kind at one depth.
+        Values made within `group("name")`, or labelled "name/…", are a neuron of that name; for "a/b" the layer is a.
+        "auto" collapses only graphs of more than `limit` values, by neuron, else by layer, else by section.
     expand : str or sequence of str
-        Groups, by the names in their boxes, to be shown in full in a collapsed picture.
+        The groups, by the names in their boxes, to show in full in a collapsed picture.
     focus : Value, str, or sequence of these, optional
-        Show only the values through which this one, or the one so labelled, leads to what is drawn.
+        Show only the values on paths from this one, or the one with this label, to what is drawn.
     depth : int
-        How many steps beside that way, towards the leaves, are shown as well.
+        The number of steps beside those paths, towards the leaves, to show as well.
     ops : {"fused", "nodes"}
-        Ops within the boxes of their results, or as boxes of their own.
+        Ops inside the boxes of their results, or as separate boxes.
     theme : {"auto", "light", "dark"}
-        Colours; "auto" leaves them to the reader's system.
+        The colours; "auto" follows the reader's system.
     limit : int
-        The most boxes there may be.
+        The maximum number of boxes.
     title : str
-        A headline.
+        The headline.
 
     Raises
     ------
     TypeError
-        If something to draw isn't a Value, or an option has the wrong type.
+        If a value to draw isn't a Value, or an option has the wrong type.
     DrawError
-        If there would be more than `limit` boxes, an option is unknown, a label or group isn't there, or the engine
-        asked for is missing.
+        If there would be more than `limit` boxes, an option, label or group is unknown, or the engine is not
+        installed.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def draw(
     >>> draw(a * b + b, focus=a)
     <Drawing of 3 values>
     """
-    from autograd.draw.drawing import Drawing  # when the first picture is wanted: most programs draw none
+    from autograd.draw.drawing import Drawing  # imported with the first picture, as most programs draw none
     from autograd.draw.options import Options
 
     options = Options(engine, direction, collapse, expand, focus, depth, ops, theme, limit, title)
@@ -96,11 +96,11 @@ def draw(
 
 
 def _repr_mimebundle_(self: Value, include: object = None, exclude: object = None) -> dict[str, str]:
-    """Show the graph in a notebook, where it is small enough to be read."""
+    """Show the graph in a notebook, if it is small enough to be legible."""
     from autograd.draw import notebook
 
     return notebook.value(self)
 
 
-# Put on here, so that the engine knows nothing of pictures.
+# Set here, so that the engine doesn't depend on this package.
 Value._repr_mimebundle_ = _repr_mimebundle_  # type: ignore[attr-defined]

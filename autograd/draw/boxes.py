@@ -1,4 +1,4 @@
-"""Boxes and edges of a picture, with text that fits, and the formatting of numbers and labels."""
+"""Boxes and edges of a picture, sized to their text, and the formatting of numbers and labels."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ ROW, STACKED_ROW, HEADER = 20.0, 17.0, 19.0
 NARROWEST, BESIDE, BESIDE_NAME = 40.0, 8.0, 10.0
 WIDEST_NAME, WIDEST_SYMBOL = 150.0, 84.0
 ELLIPSIS = " … "  # between the names of a layer's first and last neuron
-PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, for its edges to arrive side by side
+PER_OPERAND, TALLEST = 4.0, 90.0  # a box with many operands is higher, so that its edges arrive apart
 
 
 @dataclass(frozen=True)
 class Box:
     """A Value as drawn: a dark cell with the op, a header with the label, the value and its gradient.
 
-    `kind` is empty for a computed Value; for a leaf the role that its label suggests: weight, input, target, or leaf;
-    "group" for several Values in one box, "op" for an op with a box of its own. Only the last two have no `value`.
-    `stacked` boxes have the gradient below the value, others beside it.
+    `kind` is empty for a computed Value; for a leaf, the role suggested by its label: weight, input, target, or leaf;
+    "group" for several Values in one box, "op" for an op with its own box. Only the last two have no `value`.
+    `stacked` boxes have the gradient below the value, others next to it.
     """
 
     key: str
@@ -62,13 +62,13 @@ class Box:
 
     @property
     def data_cell(self) -> Rectangle:
-        """Where the value stands, from the box's corner."""
+        """The position of the value, relative to the box's corner."""
         top, high = self._top_and_height
         return self.symbol_width, top, self._inner if self._is_stacked else self.data_width, high
 
     @property
     def gradient_cell(self) -> Rectangle:
-        """Where the gradient stands, from the box's corner."""
+        """The position of the gradient, relative to the box's corner."""
         top, high = self._top_and_height
         if self._is_stacked:
             return self.symbol_width, top + high, self._inner, high
@@ -80,7 +80,7 @@ class Box:
 
     @property
     def _inner(self) -> float:
-        """Width without the op's cell; a name that needs more than value and gradient has its room in them."""
+        """Width without the op's cell; a long name widens the cells of value and gradient."""
         if self._is_stacked:
             name = width(self.base, NAME, bold=True) + width(self.subscript, SUBSCRIPT, bold=True) + BESIDE_NAME
             natural = max(width(self.data, TEXT), width(self.gradient or "", TEXT)) + BESIDE
@@ -99,9 +99,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """One operand of a computed Value; between groups all that lead from the one to the other, `count` of them.
+    """One operand of a computed Value; between groups, all operands from one to the other, `count` of them.
 
-    `derivative` is the local one, None where there is no single one; `flow` is the gradient that passes, summed.
+    `derivative` is the local one, None if there are several; `flow` is the sum of the gradients along it.
     """
 
     key: str
@@ -120,7 +120,7 @@ class Edge:
 
 
 def number(x: float) -> str:
-    """Return a number as shown in a box: four significant digits, a true minus, ∞ for inf.
+    """Return a number as shown in a box: four significant digits, a true minus sign, ∞ for inf.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def number(x: float) -> str:
 
 
 def split(label: str) -> tuple[str, str]:
-    """Return a label's base and its subscript: out_o1 is out with o1 below, w5 is w with 5.
+    """Return a label's base and its subscript: out and o1 for out_o1, w and 5 for w5.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def split(label: str) -> tuple[str, str]:
     """
     if match := re.fullmatch(r"([^\W\d_]+)(\d+)((?:_\d+)*)", label):
         return match[1], match[2] + match[3].replace("_", ",")
-    if match := re.fullmatch(r"([^\s_{}]+)_\{([^{}]+)\}", label):  # as TeX has it
+    if match := re.fullmatch(r"([^\s_{}]+)_\{([^{}]+)\}", label):  # as in TeX
         return match[1], match[2]
     base, _, subscript = label.partition("_") if " " not in label else (label, "", "")
     plain = bool(base and subscript) and not subscript.startswith("_") and not set(subscript) & set("{}^")
@@ -158,7 +158,7 @@ def one_line(label: str) -> str:
 
 
 def value_box(key: str, node: Value, slope: float | None, fused: bool = True, least: float = NARROWEST) -> Box:
-    """Return the box of a Value with its gradient `slope`, and with its op unless that is drawn by itself."""
+    """Return the box of a Value with its gradient `slope`, and with its op unless that has its own box."""
     name = node.label or (f"an unnamed {node.op}" if node.op else "an unnamed leaf")
     gradient = f"\ngradient {slope!r}" if slope is not None else ""
     doc = f"\n{TABLE[node.op].doc}" if node.op else ""
@@ -179,7 +179,7 @@ def value_box(key: str, node: Value, slope: float | None, fused: bool = True, le
 
 
 def op_box(key: str, node: Value) -> Box:
-    """Return the box of an op that is drawn by itself."""
+    """Return the box of an op with its own box."""
     shown = fit(symbol(node), SYMBOL, WIDEST_SYMBOL, bold=True)
     wide = math.ceil(max(24.0, width(shown, SYMBOL, bold=True) + 10))
     return Box(
@@ -203,7 +203,7 @@ def box(
     operands: int = 1,
     least: float = NARROWEST,
 ) -> Box:
-    """Return a box with cells as wide as their text, and `least` at least."""
+    """Return a box with cells as wide as their text, and at least `least`."""
     base, subscript = split(one_line(name))
     base = fit(base, NAME, WIDEST_NAME, bold=True)
     subscript = fit(subscript, SUBSCRIPT, WIDEST_NAME - width(base, NAME, bold=True), bold=True)
@@ -233,7 +233,7 @@ _KINDS = {
 
 
 def symbol(node: Value) -> str:
-    """Return the op as its dark cell shows it, with a constant operand folded in: ×0.5, x², 1 −, max 0."""
+    """Return the op as shown in its dark cell, with a constant operand folded in: ×0.5, x², 1 −, max 0."""
     if not node.op:
         return ""
     row = TABLE[node.op]

@@ -1,4 +1,4 @@
-"""Collapsed graphs: neurons, layers or sections as one box each, with the gradient that flows between them."""
+"""Collapsed graphs: neurons, layers or sections as one box each, with the gradients between them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from autograd.errors import DrawError
 __all__ = ["COLLAPSE", "build"]
 
 COLLAPSE = ("auto", "none", "neuron", "layer")
-READABLE, CONNECTIONS = 60, 300  # more neurons or connections than this are shown as layers, where one may choose
-MOST_PORTS = 16  # edges for whose arrival a group's box is made higher
-MANY_LEAVES = 24  # more leaves than this that several groups share are shown as groups
+READABLE, CONNECTIONS = 60, 300  # with more neurons or connections than this, "auto" shows layers
+MOST_PORTS = 16  # edges for which a group's box is made higher
+MANY_LEAVES = 24  # more shared leaves than this are shown as groups
 
 
 def build(
@@ -34,8 +34,8 @@ def build(
 ) -> Scene:
     """Return the scene below `roots` with at most `limit` boxes, or raise DrawError.
 
-    Gradients are what `gradients` gives for the list of all nodes, else those of the Values. In a picture that isn't
-    collapsed no cell is narrower than `least`.
+    `gradients` maps the list of all nodes to their gradients; by default those of the Values are used. In a picture
+    that isn't collapsed no cell is narrower than `least`.
     """
     table = Table.below(roots)
     slopes = slopes_of(table.nodes, roots, gradients)
@@ -50,7 +50,7 @@ def build(
 
 
 def _on_paths(table: Table, focus: Sequence[Value | str], depth: int) -> list[int]:
-    """The places of the nodes through which `focus` leads to the roots, and their operands `depth` steps away."""
+    """Return the indices of the nodes on paths from `focus` to the roots, and of their operands `depth` steps away."""
     wanted = {each for each in focus if isinstance(each, str)}
     chosen = {id(each) for each in focus if isinstance(each, Value)}
     known = {id(node) for node in table.nodes}
@@ -99,7 +99,7 @@ class _Collapsed:
             return self.neurons
         layers = layer_keys(self.table, self.neurons) if collapse == "layer" or len(steps) > 1 else []
         if collapse == "auto" and not 1 < len(_computed(self.table, layers)) <= self.limit:
-            layers, self.said = bands(self.table)  # one step without parts that have names, or too many
+            layers, self.said = bands(self.table)  # one step without named parts, or too many
         return layers
 
     def _is_readable(self) -> bool:
@@ -109,7 +109,7 @@ class _Collapsed:
         return len(self.table.between(self.neurons, self.slopes)) <= CONNECTIONS
 
     def _with_shared_leaves(self, keys: Keys) -> Keys:
-        """Merge shared leaves, where there are many, by name and by the groups that use them."""
+        """Merge shared leaves, if there are many, by name and by the groups that use them."""
         labels = self.table.labels
         alone = {i for i in set(keys) if self.table.is_leaf[i]}
         if len(alone) <= MANY_LEAVES:
@@ -125,7 +125,7 @@ class _Collapsed:
         return keys
 
     def _open(self, expand: Collection[str]) -> tuple[Keys, dict[str, list[int]]]:
-        """Give each Value of the groups to be shown in full a group of its own, which is known by a negative number."""
+        """Give each Value of a group to be shown in full its own group, with a negative number as key."""
         if not expand:
             return self.groups, {}
         is_leaf = self.table.is_leaf
@@ -149,7 +149,7 @@ class _Collapsed:
         return without_cycles(self.table, keys), opened
 
     def _title(self, found: list[int]) -> str:
-        """Return the name of a group, by its members."""
+        """Return the name of a group with these members."""
         table = self.table
         group = self.groups[found[0]]
         if group in self.said:
@@ -186,11 +186,11 @@ class _Collapsed:
         return Scene(list(boxes.values()), edges, clusters, largest, [], len(self.table.nodes))
 
     def _in_order(self) -> list[tuple[int, list[int]]]:
-        """Groups by their last node, which comes after all that lead to the group."""
+        """Return groups ordered by their last node, which comes after all that lead to the group."""
         return sorted(self.members.items(), key=lambda item: item[1][-1])
 
     def _group(self, name: str, found: list[int], entering: int) -> Box:
-        """The box of a group: how many values and leaves it holds, and the root mean square of their gradients."""
+        """Return the box of a group: its number of values and leaves, and the root mean square of their gradients."""
         table = self.table
         leaves = sum(map(table.is_leaf.__getitem__, found))
         gradients = [slope for slope in map(self.slopes.__getitem__, found) if slope is not None]
@@ -216,7 +216,7 @@ class _Collapsed:
 
 
 def _computed(table: Table, keys: Keys) -> set[int]:
-    """Return the groups that hold more than leaves."""
+    """Return the groups that contain computed nodes."""
     return {key for key in set(keys) if not table.is_leaf[key]}
 
 
@@ -228,7 +228,7 @@ def _members(keys: Keys) -> dict[int, list[int]]:
 
 
 def _root_mean_square(numbers: Sequence[float]) -> float:
-    """Without overflow on the way."""
+    """Return the root mean square, without overflow."""
     largest = max(map(abs, numbers))
     if not 0.0 < largest < math.inf:
         return largest

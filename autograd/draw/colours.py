@@ -1,4 +1,4 @@
-"""How a picture looks: one table of colours, light and dark, from which the style sheet of the SVG is written."""
+"""The style of a picture: one table of colours, light and dark, from which the style sheet of the SVG is generated."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ __all__ = ["COLOURS", "THEMES", "sheet"]
 
 THEMES = ("auto", "light", "dark")
 
-# Every colour is written out where it is used: many programs that read SVG know no CSS variables.
-COLOURS = {  # name: (light, dark); orange and blue are told apart by all who see colour in any way
+# Colours are written out where used: many programs that read SVG don't support CSS variables.
+COLOURS = {  # name: (light, dark); orange and blue are distinguishable with any colour vision deficiency
     "paper": ("#ffffff", "#16181d"), "ink": ("#212529", "#e9ecef"), "soft": ("#6c757d", "#98a0a8"),
     "line": ("#ced4da", "#4b525b"), "frame": ("#f6f7f9", "#1e2127"), "frame line": ("#dee2e6", "#343a42"),
     "op": ("#3b4252", "#c8cfda"), "op ink": ("#ffffff", "#16181d"), "head": ("#eceef1", "#2b3038"),
@@ -21,7 +21,7 @@ COLOURS = {  # name: (light, dark); orange and blue are told apart by all who se
     "group line": ("#9fb3cc", "#566b87"), "size fill": ("#868e96", "#868e96"),
 }  # fmt: skip
 
-# Never wider than its place; within a media rule, for what makes PNG and PDF takes "auto" for a height of nothing.
+# Never wider than its container; within a media rule, as PNG and PDF converters read height "auto" as 0.
 FITTING = "@media screen{.scalargrad{max-width:100%;height:auto}}"
 
 _SHAPES = (
@@ -86,7 +86,7 @@ def _paints(dark: bool) -> str:
 
 
 def sheet(theme: str) -> str:
-    """Return the style sheet in light or dark colours, or as the reader's system is set."""
+    """Return the style sheet in light or dark colours, or following the reader's system."""
     shapes = "".join(f".scalargrad{shape}" for shape in _SHAPES) + FITTING
     if theme != "auto":
         return shapes + _paints(dark=theme == "dark")

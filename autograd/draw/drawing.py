@@ -1,4 +1,4 @@
-"""A picture of a graph: laid out, rendered as SVG, and saved in several formats."""
+"""A picture of a graph: layout, rendering as SVG, and saving in several formats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".gv", ".mmd")
 
 
 class Drawing:
-    """A picture of a graph, as `draw` makes it.
+    """A picture of a graph, made by `draw`.
 
     Attributes
     ----------
@@ -64,17 +64,17 @@ class Drawing:
 
     @property
     def source(self) -> str:
-        """The graph as DOT text, written through the graphviz package."""
+        """The graph as DOT text, written by the graphviz package."""
         text: str = dot.source(self._scene, self._direction).source
         return text
 
     @property
     def mermaid(self) -> str:
-        """The graph as a Mermaid flowchart: put it into a Markdown code block of the language `mermaid`."""
+        """The graph as a Mermaid flowchart, for a Markdown code block of the language `mermaid`."""
         return formats.mermaid(self._scene, self._direction)
 
     def png(self, scale: float = 2.0) -> bytes:
-        """Return the picture as PNG, `scale` pixels to one of the SVG; light unless the theme is dark.
+        """Return the picture as PNG, `scale` pixels per SVG pixel; light unless the theme is dark.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class Drawing:
         return formats.rendered(self._printed(), "png", scale)
 
     def pdf(self) -> bytes:
-        """Return the picture as PDF, with text that can be searched; light unless the theme is dark.
+        """Return the picture as PDF, with searchable text; light unless the theme is dark.
 
         Raises
         ------
@@ -95,9 +95,9 @@ class Drawing:
         return formats.rendered(self._printed(), "pdf", 1.0)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture in the format that the name ends in: .svg, .png, .pdf, .dot or .gv, .mmd for Mermaid.
+        """Write the picture in the format given by the suffix: .svg, .png, .pdf, .dot or .gv, .mmd for Mermaid.
 
-        The file is written whole or not at all.
+        The file is written atomically.
 
         Returns
         -------
@@ -107,11 +107,11 @@ class Drawing:
         Raises
         ------
         TypeError, ValueError
-            If it isn't a path.
+            If `path` isn't a path.
         DrawError
             If the suffix is unknown, or the format needs a package that isn't installed.
         OSError
-            If it can't be written.
+            If the file can't be written.
         """
         target = as_path("save", path)
         suffix = target.suffix.lower()
@@ -127,7 +127,7 @@ class Drawing:
         Raises
         ------
         DrawError
-            If there is no browser, or no screen for it.
+            If there is no browser or no display.
         """
         return formats.show(self.svg)
 
@@ -141,12 +141,12 @@ class Drawing:
         return self.mermaid if suffix == ".mmd" else self.source
 
     def _printed(self) -> str:
-        """SVG in fixed colours, for formats without media queries."""
+        """Return SVG in fixed colours, for formats without media queries."""
         theme = "dark" if self._options.theme == "dark" else "light"
         return render(self._scene, self._plan, self._options.title, "", theme)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        # Ids differ from one picture to the next, as a page may hold several, and are the same for the same one.
+        # Ids differ between pictures, as a page may hold several, and are the same for equal pictures.
         prefix = f"s{crc32(self.svg.encode()):08x}-"
         svg = render(self._scene, self._plan, self._options.title, prefix, self._options.theme)
         return {"text/plain": repr(self), "image/svg+xml": svg, "text/html": formats.as_image(svg, repr(self))}
@@ -158,7 +158,7 @@ class Drawing:
 
 
 def place(what: Scene, engine: str = "builtin", direction: str | None = None) -> tuple[Scene, Plan, str]:
-    """Place a scene: return it with its boxes in the shape that fits, where they stand, and the direction."""
+    """Lay out a scene: return it with boxes of the better shape, the plan, and the direction."""
     shaped, way = fitted(what, direction)
     plan = (dot if engine == "dot" else builtin).arrange(shaped, way)
     add_layers(shaped, plan)

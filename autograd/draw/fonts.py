@@ -1,7 +1,7 @@
-"""Widths of text, so that boxes fit without a font library.
+"""Text widths, so that boxes can be sized without a font library.
 
-A picture is shown in Helvetica, Arial, Liberation Sans or, where there is none of these, in what the system has; of the
-common ones DejaVu Sans is the widest. A character here is as wide as in the wider of Helvetica and DejaVu Sans.
+A picture is shown in Helvetica, Arial or Liberation Sans if available, else in a system font, of which DejaVu Sans is
+the widest common one. Character widths here are the maximum of Helvetica's and DejaVu Sans's.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _WIDTHS = {
     bold: {c: thousandths for thousandths, characters in table.items() for c in characters}
     for bold, table in ((False, _REGULAR), (True, _BOLD))
 }
-_LETTER, _IDEOGRAPH, _EMOJI = 950, 1000, 1380  # of what isn't in the tables: a substitute font draws it
+_LETTER, _IDEOGRAPH, _EMOJI = 950, 1000, 1380  # of characters not in the tables, drawn in a substitute font
 
 
 @lru_cache(maxsize=4096)
 def width(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of `text` in pixels at a font size in pixels, rather too much than too little.
+    """Return the width of `text` in pixels at a font size in pixels; rather too large than too small.
 
     Examples
     --------
@@ -54,14 +54,14 @@ def _thousandths(c: str, bold: bool) -> int:
         return 0
     if c >= "\U0001f000":
         return _EMOJI
-    parts = unicodedata.normalize("NFKD", c)  # ligatures: as wide as what they join
+    parts = unicodedata.normalize("NFKD", c)  # ligatures: as wide as their parts
     if parts != c:
         return max(_LETTER, sum(_thousandths(part, bold) for part in parts))
     return _IDEOGRAPH if unicodedata.east_asian_width(c) in "WF" else _LETTER
 
 
 def fit(text: str, size: float, limit: float, bold: bool = False) -> str:
-    """Return `text`, cut with an ellipsis where it is wider than `limit` pixels.
+    """Return `text`, cut with an ellipsis if it is wider than `limit` pixels.
 
     Examples
     --------

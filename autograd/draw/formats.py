@@ -1,4 +1,4 @@
-"""A picture as PNG and PDF, as Mermaid text for Markdown, and in the web browser."""
+"""Pictures as PNG and PDF, as Mermaid text for Markdown, and in the web browser."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["as_image", "mermaid", "rendered", "show"]
 
 
 def rendered(svg: str, format: str, scale: float) -> bytes:
-    """Return SVG as PNG or PDF, drawn by cairosvg.
+    """Return SVG as PNG or PDF, rendered by cairosvg.
 
     Raises
     ------
     DrawError
-        If cairosvg, or the cairo library that it draws with, isn't installed.
+        If cairosvg, or the cairo library that it uses, isn't installed.
     """
     try:
         cairosvg = import_module("cairosvg")
@@ -40,7 +40,7 @@ def rendered(svg: str, format: str, scale: float) -> bytes:
 
 
 def as_image(svg: str, alt: str) -> str:
-    """Return SVG as an HTML image no wider than its place: notebooks show images of outputs they don't trust, too."""
+    """Return SVG as a responsive HTML image: notebooks show images of untrusted outputs too."""
     data = base64.b64encode(svg.encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="max-width:100%;height:auto">'
 
@@ -49,7 +49,7 @@ def as_image(svg: str, alt: str) -> str:
 
 
 def mermaid(scene: Scene, direction: str) -> str:
-    """Return the scene as a Mermaid flowchart, which many Markdown viewers draw by themselves."""
+    """Return the scene as a Mermaid flowchart, which many Markdown viewers render."""
     lines = [f"flowchart {direction}"]
     inside = {box.key for cluster in scene.clusters for box in cluster.boxes}
     for i, cluster in enumerate(scene.clusters):
@@ -81,17 +81,17 @@ def _arrow(edge: Edge) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text in Mermaid's own entities, except letters, digits and what is plain: nothing in a label is markup."""
+    """Escape a text with Mermaid's entities, so that nothing in a label is markup."""
     return "".join(c if c.isalnum() or c in " .,_−" else f"#{ord(c)};" for c in text)
 
 
 def show(content: str, name: str = "graph.svg") -> Path:
-    """Open a picture or page in the web browser, from a file in a new temporary folder, and return where it is.
+    """Open a picture or page in the web browser, from a file in a new temporary folder, and return its path.
 
     Raises
     ------
     DrawError
-        If there is no browser, or no screen for it.
+        If there is no browser or no display.
     """
     import webbrowser
 

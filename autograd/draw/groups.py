@@ -1,7 +1,7 @@
 """Groups of Values: neurons and layers, found from labels and edges, or set by the user.
 
-A graph is read once into a `Table`; everything else is linear passes, without recursion. A group is known by the place
-of one of its nodes, so that a million nodes need no million keys.
+A graph is read once into a `Table`; everything else is linear passes, without recursion. A group is identified by the
+index of one of its nodes, so that a million nodes need no million keys.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Keys = list[int]
 """For each node the group it is in: the place of a node that names it."""
 
 BANDS = 12
-NUMBERS = "0123456789_,"  # at the end of labels that differ by them alone
+NUMBERS = "0123456789_,"  # at the end of labels that differ only in numbers
 STEPS = ("net", "out", "z", "a")  # of a neuron: its net input and its output
 _UNSET, _SEVERAL = -1, -2
 _core: Any = backend._module
@@ -33,7 +33,7 @@ _in_c = hasattr(_core, "_between")
 
 
 class Operand(NamedTuple):
-    """An edge: the places of a node and of its operand, which of the operands it is, and the local derivative."""
+    """An edge: the indices of a node and of its operand, the operand's position, and the local derivative."""
 
     head: int
     tail: int
@@ -42,7 +42,7 @@ class Operand(NamedTuple):
 
 
 class Passing(NamedTuple):
-    """All operands that lead from a group to another: the key of the first, the derivative if it is the only one."""
+    """All operands from one group to another: the key of the first, the derivative if it is the only one."""
 
     head: int
     tail: int
@@ -72,7 +72,7 @@ class Table:
         return cls(topological(*roots))
 
     def of(self, chosen: Sequence[int]) -> Table:
-        """Return the table of some of the nodes, in order, and of the edges between them."""
+        """Return the table of a subset of the nodes, in order, and of the edges between them."""
         return Table([self.nodes[i] for i in chosen])
 
     @cached_property
@@ -88,17 +88,16 @@ class Table:
 
     @cached_property
     def operands(self) -> list[list[int]]:
-        """For each node the places of its operands."""
+        """For each node the indices of its operands."""
         operands: list[list[int]] = [[] for _ in self.nodes]
         for head, tail, *_ in self.edges:
             operands[head].append(tail)
         return operands
 
     def flows(self, gradients: Sequence[float]) -> list[float]:
-        """Return the gradient that passes along each edge in the reverse sweep that left these, one for each node.
+        """Return the gradient along each edge in a reverse sweep with these results, one for each node.
 
-        An op that selects passes nothing to an operand not selected, and a node that receives nothing passes nothing
-        on.
+        An op that selects passes nothing to an operand not selected; a node that receives nothing passes nothing on.
         """
         selecting = {op for op in {node.op for node in self.nodes} if op and TABLE[op].selects}
         if not selecting:
@@ -111,7 +110,7 @@ class Table:
         ]
 
     def _silent(self, selects: Sequence[bool]) -> list[bool]:
-        """Which nodes receive nothing: those used, but by none that passes something on to them."""
+        """Return the nodes that receive nothing: those used only by nodes that pass nothing on to them."""
         silent = [False] * len(self.nodes)
         for edge in self.edges:
             silent[edge.tail] = True
@@ -122,7 +121,7 @@ class Table:
 
     @cached_property
     def group_names(self) -> dict[int, str]:
-        """By its place the group of each node made within `group("a")`, or labelled "a/…"."""
+        """The group, by index, of each node made within `group("a")`, or labelled "a/…"."""
         named = {i: name for i, name in enumerate(map(_core._group_of, self.nodes)) if name}
         for i, label in enumerate(self.labels):
             if "/" in label and i not in named and (group := label.rpartition("/")[0]):
@@ -131,9 +130,9 @@ class Table:
 
     @cached_property
     def homes(self) -> list[int]:
-        """For each computed node the place of the named one whose cluster it is in; itself where it leads to several.
+        """Return for each computed node the index of the named one of its cluster; its own if it leads to several.
 
-        A step without a name belongs to the named one that it leads to alone, and a net input to its activation.
+        An unnamed step belongs to the named one if that is the only one it leads to, and a net input to its activation.
         """
         activated = self._activated()
         joins = bytes(
@@ -142,7 +141,7 @@ class Table:
         return _core._homes(self.nodes, joins) if _in_c else _homes_in_python(self, joins)
 
     def _activated(self) -> set[Value]:
-        """Return the labelled nodes whose one user is their activation."""
+        """Return the labelled nodes whose only user is their activation."""
         found: set[Value] = set()
         unary = {op for op in {node.op for node in self.nodes} if op and TABLE[op].arity == 1}
         for label, node in zip(self.labels, self.nodes, strict=True):
@@ -153,19 +152,19 @@ class Table:
         return found
 
     def levels(self, keys: Sequence[int]) -> list[int]:
-        """For each node how often the key changes on the longest way to it, leaves not counted."""
+        """Return for each node the number of changes of key on the longest way to it, leaves not counted."""
         return _core._levels(self.nodes, list(keys)) if _in_c else _levels_in_python(self, keys)
 
     def only_users(self, keys: Keys, ranks: list[int]) -> list[int]:
-        """For each node the group that alone uses it, among those of the lowest rank."""
+        """Return for each node the only group that uses it, among those of the lowest rank."""
         return _core._only_users(self.nodes, keys, ranks) if _in_c else _only_users_in_python(self, keys, ranks)
 
     def pairs(self, keys: Keys) -> list[tuple[int, int]]:
-        """Which groups of computed nodes lead to which others: (head, tail)."""
+        """Return the edges between groups of computed nodes: (head, tail)."""
         return [(head, tail) for head, tail, *_ in self._between(keys, False, None)]
 
     def between(self, keys: Keys, gradients: Sequence[float | None]) -> list[Passing]:
-        """What leads from groups to others, with the sum of what flows after a backward pass."""
+        """Return the connections between groups, with the sum of the gradients along each after a backward pass."""
         known = swept(gradients)
         found = sorted(self._between(keys, True, known), key=itemgetter(2, 3))
         return [
@@ -185,28 +184,28 @@ class Table:
 
     @cached_property
     def suffixes(self) -> dict[str, str]:
-        """By its label the neuron that a computed node belongs to: h1 for net_h1 and out_h1, else the label itself."""
+        """By its label the neuron of a computed node: h1 for net_h1 and out_h1, else the label itself."""
         labels = {label for label, leaf in zip(self.labels, self.is_leaf, strict=True) if label and not leaf}
         return {label: _suffix(label) for label in labels}
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """What clusters are called, by a label in them: h1, but a1 where the suffix alone would be a number."""
+        """The names of clusters, by a label in them: h1, but a1 if the suffix alone would be a number."""
         return {label: one_line(label) if name[:1].isdigit() else name for label, name in self.suffixes.items()}
 
     def name_of(self, key: int) -> str:
-        """Return the name of the neuron or step that a place stands for."""
+        """Return the name of the neuron or step at an index."""
         home = self.homes[key]
         if group := self.group_of(key):
             return one_line(group)
         return self.titles[self.labels[home]] if self.labels[home] else self.nodes[home].op
 
     def is_named(self, key: int) -> bool:
-        """Return whether what a place stands for has a label, or is in a group."""
+        """Return whether the node at an index has a label, or is in a group."""
         return bool(self.group_of(key) or self.labels[self.homes[key]])
 
     def group_of(self, key: int) -> str:
-        """Return the group that a place stands for, empty where it is a neuron or a step."""
+        """Return the group at an index, empty for a neuron or a step."""
         return self.group_names.get(key, "")
 
 
@@ -223,10 +222,10 @@ def _suffix(label: str) -> str:
 
 
 def neuron_keys(table: Table, merged: bool = True) -> Keys:
-    """For each node its neuron or step; leaves that only one of them uses are part of it, others stand alone.
+    """Return for each node its neuron or step; a leaf used by only one of them is part of it, others are separate.
 
-    Nodes made within `group("a")`, or labelled "a/…", are in the group a. Where neurons are `merged`, all of one name
-    are one, as those of a batch are.
+    Nodes made within `group("a")`, or labelled "a/…", are in the group a. If neurons are `merged`, those with the same
+    name are one, as in a batch.
     """
     homes, labels, groups = table.homes, table.labels, table.group_names
     named: dict[tuple[str, str], int] = {}
@@ -235,11 +234,11 @@ def neuron_keys(table: Table, merged: bool = True) -> Keys:
         if i >= 0 and labels[i] and merged and i not in groups:
             keys[i] = named.setdefault(("step", table.titles[labels[i]]), i)
             shared = shared or keys[i] != i
-    if shared:  # else each group has one node on which others depend, and there is no cycle
+    if shared:  # otherwise each group has one node on which others depend, and there is no cycle
         for i, home in enumerate(homes):
             if i in groups and home >= 0:
                 keys[i] = named.setdefault(("group", groups[i]), i)
-            elif home in groups:  # made outside the block that holds what it leads to
+            elif home in groups:  # made outside the block of what it leads to
                 same = ("step", table.titles[labels[home]]) if labels[home] and merged else ("outside", str(home))
                 keys[i] = named.setdefault(same, i)
             elif home >= 0:
@@ -249,7 +248,7 @@ def neuron_keys(table: Table, merged: bool = True) -> Keys:
 
 
 def layer_keys(table: Table, neurons: Keys) -> Keys:
-    """For each node its layer: neurons alike in name that are equally far from the leaves."""
+    """Return for each node its layer: neurons with similar names at the same distance from the leaves."""
     highest: dict[int, int] = {}
     for key, level, leaf in zip(neurons, table.levels(neurons), table.is_leaf, strict=True):
         if not leaf and level > highest.get(key, -1):
@@ -270,14 +269,14 @@ def _layer(table: Table, neuron: int, level: int) -> tuple[str, int]:
 
 
 def layer_name(neurons: Sequence[str]) -> str:
-    """Return the name of a layer: h1 … h16, or 16 × tanh where all neurons are named after their op."""
+    """Return the name of a layer: h1 … h16, or 16 × tanh if all neurons are named after their op."""
     if len(set(neurons)) == 1:
         return f"{len(neurons)} × {neurons[0]}" if len(neurons) > 1 else neurons[0]
     return ELLIPSIS.join((neurons[0], neurons[-1]))
 
 
 def bands(table: Table) -> tuple[Keys, dict[int, str]]:
-    """For each node which part of the way from the leaves it stands on, in at most `BANDS` parts; and their names."""
+    """Return for each node its section of the way from the leaves, at most `BANDS` in all; and the sections' names."""
     depths = table.levels(range(len(table.nodes)))
     most = max(depths, default=0) + 1
     first: dict[int, int] = {}
@@ -294,7 +293,7 @@ def _steps(first: int, end: int) -> str:
 
 
 def _with_leaves(table: Table, keys: Keys) -> Keys:
-    """Leaves used by one group join it, weights also the first of several, as where all are summed up in a penalty."""
+    """Add leaves used by one group to it; weights to the first of several, as if all are summed in a penalty."""
     users = table.only_users(keys, [0] * len(keys))
     several = {i for i, user in enumerate(users) if user == _SEVERAL and table.is_leaf[i]}
     if _UNSET in keys:
@@ -311,9 +310,9 @@ def _with_leaves(table: Table, keys: Keys) -> Keys:
 
 
 def _ranks(pairs: Collection[tuple[int, int]]) -> dict[int, int]:
-    """How far each group is from the first ones: what leads from lower to higher makes no circle.
+    """Return a rank for each group, such that edges from lower to higher ranks have no cycle.
 
-    Groups in cycles, or after one, are left out; `pairs` are (head, tail).
+    Groups in cycles, or after one, are omitted; `pairs` are (head, tail).
     """
     after: dict[int, list[int]] = defaultdict(list)
     waiting: dict[int, int] = Counter()
@@ -322,7 +321,7 @@ def _ranks(pairs: Collection[tuple[int, int]]) -> dict[int, int]:
         waiting[head] += 1
     ranks = {key: 0 for key in after if key not in waiting}
     order = list(ranks)
-    for key in order:  # which grows
+    for key in order:  # it grows
         rank = ranks[key] + 1
         for head in after.get(key, ()):
             waiting[head] -= 1
@@ -333,12 +332,12 @@ def _ranks(pairs: Collection[tuple[int, int]]) -> dict[int, int]:
 
 
 def without_cycles(table: Table, keys: Keys) -> Keys:
-    """Split groups that lead to each other, as the same neuron at each step of a sequence does, into their levels."""
+    """Split groups that lead to each other, as the same neuron at each step of a sequence, into their levels."""
     pairs = table.pairs(keys)
     sorted_, known = _ranks(pairs), {key for pair in pairs for key in pair}
     if len(sorted_) == len(known):
         return keys
-    # What only comes after a cycle is in none: left when sinks are taken off too.
+    # Groups that only come after a cycle are in none: they remain when sinks are removed too.
     after = {(tail, head) for head, tail in pairs if head not in sorted_ and tail not in sorted_}
     knotted = known - sorted_.keys() - _ranks(after).keys()
     levels = table.levels(keys)
@@ -350,7 +349,7 @@ def without_cycles(table: Table, keys: Keys) -> Keys:
 
 
 def _homes_in_python(table: Table, joins: bytes) -> list[int]:
-    """For each computed node the home that all its users have, where `joins` allows it, else itself."""
+    """Return for each computed node the common home of all its users, if `joins` allows it, else itself."""
     homes, wanted = [_UNSET] * len(joins), [_UNSET] * len(joins)
     for i in range(len(joins) - 1, -1, -1):
         if table.is_leaf[i]:
@@ -371,7 +370,7 @@ def _levels_in_python(table: Table, keys: Sequence[int]) -> list[int]:
 
 
 def _only_users_in_python(table: Table, keys: Keys, ranks: Sequence[int]) -> list[int]:
-    """For each node the one group among its users of the lowest rank; unset without users, or several."""
+    """Return for each node the one group among its users of the lowest rank; unset if there are none or several."""
     users, lowest = [_UNSET] * len(keys), [0] * len(keys)
     for head, tail, *_ in table.edges:
         if users[tail] == _UNSET or ranks[head] < lowest[tail]:
@@ -384,7 +383,7 @@ def _only_users_in_python(table: Table, keys: Keys, ranks: Sequence[int]) -> lis
 def _between_in_python(
     table: Table, keys: Keys, leaves: bool, gradients: Sequence[float] | None
 ) -> list[tuple[int, int, int, int, float, float, int]]:
-    """Which groups lead to others: head, tail, the first edge's node, operand and slope, the sum of flows, how many."""
+    """Return the edges between groups: head, tail, the first one's node, operand and slope, total flow, count."""
     found: dict[tuple[int, int], list[Any]] = {}
     flows = table.flows(gradients) if gradients is not None else [0.0] * len(table.edges)
     for (head, tail, slot, slope), flow in zip(table.edges, flows, strict=True):

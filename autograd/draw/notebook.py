@@ -1,6 +1,6 @@
-"""MIME bundles of Values and modules for notebooks; each contains plain text.
+"""MIME bundles of Values and modules for notebooks; plain text is always included.
 
-Nothing here depends on Graphviz or draws a graph that can't be read at a glance; a larger one is summed up in words.
+Nothing here needs Graphviz, and only graphs that are legible at a glance are drawn; a larger one is summarised in text.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from autograd.engine.backend import Value
 
 __all__ = ["parameters", "value"]
 
-READABLE = 120  # values of a graph that is drawn unasked
-COUNTED = 100_000  # values of a graph that are counted unasked
-SHOWN = 6  # numbers of a parameter that are shown one by one
+READABLE = 120  # values of a graph that is drawn automatically
+COUNTED = 100_000  # values of a graph that are counted automatically
+SHOWN = 6  # numbers of a parameter that are listed
 
 
 def value(shown: Value) -> Bundle:
-    """Return a Value as text, and its graph as SVG where it is small; else a summary and how to draw it.
+    """Return a Value as text, with its graph as SVG if small; else with a summary and how to draw it.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def value(shown: Value) -> Bundle:
         how = 'autograd.draw(…, collapse="neuron") or focus= draws a part'
         facts = f"{many} values below{f', {leaves:,} of them leaves' if values <= COUNTED else ''}; {how}"
         return {"text/plain": text, "text/html": f"<code>{escape(text)}</code><br><small>{escape(facts)}</small>"}
-    from autograd.draw.drawing import Drawing  # when the first picture is wanted
+    from autograd.draw.drawing import Drawing  # imported with the first picture
     from autograd.draw.options import Options
 
     options = Options(title=_headline(shown, values, leaves) if shown.op else "")
@@ -43,7 +43,7 @@ def value(shown: Value) -> Bundle:
 
 
 def _count(root: Value) -> tuple[int, int]:
-    """How many values and leaves a graph has, counted no further than `COUNTED`."""
+    """Return the number of values and leaves of a graph, counting up to `COUNTED`."""
     seen, stack, leaves = {id(root)}, [root], 0
     while stack and len(seen) <= COUNTED:
         node = stack.pop()
@@ -63,7 +63,7 @@ def _headline(shown: Value, values: int, leaves: int) -> str:
 def parameters(shown: object, named: Iterable[tuple[str, Value]]) -> Bundle:
     """Return a module as a table of its parameters: name, shape, values, gradients.
 
-    Parameters with the same path but for numbers are one array; of many numbers least, mean and greatest are shown.
+    Parameters whose paths differ only in numbers are one array; of many numbers, least, mean and greatest are shown.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def parameters(shown: object, named: Iterable[tuple[str, Value]]) -> Bundle:
 
 
 def _shape(places: Sequence[tuple[int, ...]]) -> str:
-    """Return the shape of an array by the places of its numbers; how many there are where it isn't rectangular."""
+    """Return the shape of an array from the indices of its numbers; their count if it isn't rectangular."""
     dimensions = {len(place) for place in places}
     if len(dimensions) == 1:
         shape = tuple(max(column) + 1 for column in zip(*places))

@@ -63,7 +63,7 @@ class Options:
 
     @property
     def focused(self) -> list[Value | str]:
-        """The values whose way to the result is shown."""
+        """The values whose paths to the result are shown."""
         if self.focus is None:
             return []
         return [self.focus] if isinstance(self.focus, (str, Value)) else _listed("focus", self.focus)

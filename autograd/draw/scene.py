@@ -45,7 +45,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Scene:
-    """Boxes in topological order, edges, clusters, layers as places of clusters, and the scale of the gradients."""
+    """Boxes in topological order, edges, clusters, layers as indices of clusters, and the scale of the gradients."""
 
     boxes: list[Box]
     edges: list[Edge]
@@ -55,11 +55,11 @@ class Scene:
     values: int = 0
 
     def stacked(self) -> Scene:
-        """Return the same with gradients below the values: narrower and higher."""
+        """Return the same scene with gradients below the values: narrower and higher."""
         return self.with_boxes([dataclasses.replace(box, stacked=True) for box in self.boxes])
 
     def with_boxes(self, boxes: Sequence[Box]) -> Scene:
-        """Return the same with other boxes of the same keys."""
+        """Return the same scene with other boxes of the same keys."""
         made = {box.key: box for box in boxes}
         edges = [dataclasses.replace(e, tail=made[e.tail.key], head=made[e.head.key]) for e in self.edges]
         clusters = [Cluster(cluster.name, [made[box.key] for box in cluster.boxes]) for cluster in self.clusters]
@@ -67,7 +67,7 @@ class Scene:
 
 
 def scene(roots: Sequence[Value], limit: int) -> Scene:
-    """Return what to draw below `roots`, every Value a box; DrawError if that is more than `limit` values."""
+    """Return what to draw below `roots`, every Value a box; raise DrawError if there are more than `limit` values."""
     table = Table.below(roots)
     if len(table.nodes) > limit:
         raise too_many(len(table.nodes), limit)
@@ -84,9 +84,9 @@ def too_many(count: int, limit: int, what: str = "values") -> DrawError:
 
 
 def slopes_of(nodes: list[Value], roots: Sequence[Value], gradients: Gradients | None = None) -> Sequence[float | None]:
-    """Return the gradients to show: those given, else those that a sweep left, None each where none did.
+    """Return the gradients to show: those given, else those of a sweep, else None for each.
 
-    Leaves may hold gradients of another graph's sweep; those of computed values come from a sweep of this one.
+    Leaves may have gradients from another graph's sweep; those of computed values are from a sweep of this one.
     """
     if gradients is not None:
         return gradients(nodes)
@@ -95,13 +95,13 @@ def slopes_of(nodes: list[Value], roots: Sequence[Value], gradients: Gradients |
 
 
 def largest_gradient(gradients: Sequence[float | None]) -> float | None:
-    """Return the scale of the colours: the largest finite gradient, 1 where all are 0, None where there are none."""
+    """Return the scale of the colours: the largest finite gradient, 1 if all are 0, None if there are none."""
     known = [abs(x) for x in gradients if x is not None]
     return (max(filter(math.isfinite, known), default=0.0) or 1.0) if known else None
 
 
 def full(table: Table, gradients: Sequence[float | None], fused: bool = True, least: float = NARROWEST) -> Scene:
-    """Return a scene with a box for every Value, and one for every op unless these are `fused` in."""
+    """Return a scene with a box for every Value, and for every op unless they are `fused`."""
     nodes = table.nodes
     boxes = [value_box(f"n{i}", node, gradients[i], fused, least) for i, node in enumerate(nodes)]
     heads = boxes if fused else [op_box(f"o{i}", node) if node.op else boxes[i] for i, node in enumerate(nodes)]
@@ -126,13 +126,13 @@ def full(table: Table, gradients: Sequence[float | None], fused: bool = True, le
 
 
 def _clusters(table: Table, keys: Keys, heads: list[Box], boxes: list[Box]) -> tuple[list[Cluster], dict[int, int]]:
-    """Return each named step with the unnamed ones that lead to it alone; and the place of each by its key."""
+    """Return each named step with the unnamed ones that lead to it alone; and the index of each by its key."""
     members: dict[int, list[int]] = {}
     for i, key in enumerate(keys):
         if not table.is_leaf[i]:
             members.setdefault(key, []).append(i)
     computed = len(boxes) - sum(table.is_leaf)
-    # A frame around one Value, or around all that is computed, would tell nothing.
+    # A frame around one Value, or around everything that is computed, would show nothing.
     kept = {key: found for key, found in members.items() if 1 < len(found) < computed and table.is_named(key)}
     clusters = [
         Cluster(table.name_of(key), [box for i in found for box in dict.fromkeys((heads[i], boxes[i]))])
@@ -142,7 +142,7 @@ def _clusters(table: Table, keys: Keys, heads: list[Box], boxes: list[Box]) -> t
 
 
 def _layers(table: Table, keys: Keys, places: dict[int, int]) -> list[tuple[str, list[int]]]:
-    """Clusters that are a layer together: alike in name, equally far from the leaves, more than one."""
+    """Return clusters that form layers: with similar names, equally far from the leaves, more than one."""
     found: dict[int, dict[int, None]] = {}
     for i, layer in enumerate(layer_keys(table, keys)):
         if not table.is_leaf[i] and keys[i] in places:

@@ -1,4 +1,4 @@
-"""The one painter: a scene and a plan to SVG, whichever layout made the plan."""
+"""Rendering of a scene and a plan as SVG, for either layout."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ LEGEND = 30.0
 HEADLINE = 26.0
 LONGEST_HEADLINE = 400.0
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-DECADES = 4.0  # the smallest gradient that has a colour is 10⁻⁴ of the largest
+DECADES = 4.0  # the smallest coloured gradient is 10⁻⁴ of the largest
 
 
 def render(scene: Scene, plan: Plan, title: str, prefix: str = "", theme: str = "auto") -> str:
-    """Return the picture as SVG text: valid XML whatever the labels are.
+    """Return the picture as SVG text: valid XML for any labels.
 
-    `prefix` stands before every id, so that several pictures can be in one page.
+    `prefix` is prepended to every id, so that several pictures can be in one page.
     """
     legend = list(_legend(scene))
     headline = fit(" ".join(title.split()), 14, max(plan.width, LONGEST_HEADLINE), bold=True)
@@ -54,7 +54,7 @@ def render(scene: Scene, plan: Plan, title: str, prefix: str = "", theme: str = 
 
 
 def _graph(scene: Scene, plan: Plan, prefix: str) -> Iterator[str]:
-    """Frames, upon them edges, upon them the labels of edges, and the boxes."""
+    """Return frames, then edges, then the labels of edges, then the boxes."""
     for frame in plan.frames:
         yield _frame(frame)
     for edge in scene.edges:
@@ -71,7 +71,7 @@ def _graph(scene: Scene, plan: Plan, prefix: str) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """Text for XML 1.0: escaped, without the characters that it can't hold."""
+    """Escape a text for XML 1.0, removing characters that it can't represent."""
     return escape(_NOT_XML.sub("\ufffd", text))
 
 
@@ -89,12 +89,12 @@ def _description(scene: Scene) -> str:
 
 
 def _strength(x: float, largest: float) -> float:
-    """From 0 to 1: the size of a gradient beside the largest, on a logarithmic scale."""
+    """Return the size of a gradient relative to the largest on a logarithmic scale, from 0 to 1."""
     if x == 0.0 or math.isnan(x):
         return 0.0
     if math.isinf(x):
         return 1.0
-    # Not the logarithm of the quotient, which may be too small to be told from 0.
+    # Not the logarithm of the quotient, which may underflow.
     return min(1.0, max(0.08, 1.0 + (math.log10(abs(x)) - math.log10(largest)) / DECADES))
 
 
@@ -107,7 +107,7 @@ def _frame(frame: Frame) -> str:
 
 
 def _frame_name(frame: Frame) -> str:
-    """Return a frame's name, cut to fit, on a plate that keeps it apart from edges that pass."""
+    """Return a frame's name, cut to fit, on a plate that separates it from passing edges."""
     parts = _parts(fit(frame.name, TEXT, max(frame.width - 14.0, 20.0), bold=True))
     wide = _parts_width(parts, TEXT) + 6.0
     return (
@@ -117,7 +117,7 @@ def _frame_name(frame: Frame) -> str:
 
 
 def _parts(name: str) -> list[tuple[str, str]]:
-    """Return the names in a name, more than one of a layer, h1 … h4, each with its subscript."""
+    """Return the names in a layer's name, h1 … h4, each with its subscript."""
     return [split(part) for part in name.split(ELLIPSIS)]
 
 
@@ -206,13 +206,13 @@ def _box_name(box: Box, middle: float) -> str:
     if not any(subscript for _, subscript in parts):
         return f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}</text>'
     # From its left end: some programs that read SVG centre only the first part of a text in two sizes.
-    # Widths are those of the widest font: what is between it and the usual is the middle of either.
+    # Widths are those of the widest font; the difference from the usual font is halved on each side.
     half = 0.45 * _parts_width(parts, NAME)
     return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_typeset(parts)}</text>'
 
 
 def _gradient_cell(box: Box, largest: float) -> str:
-    """Return the coloured ground of the gradient: orange above zero, blue below, grey where it is only a size."""
+    """Return the coloured background of the gradient: orange above zero, blue below, grey if it is only a magnitude."""
     slope, (x, y, w, h) = box.slope or 0.0, box.gradient_cell
     stacked = x == box.symbol_width
     fill = "size" if box.kind == "group" else "plus" if slope > 0 else "minus"
@@ -221,7 +221,7 @@ def _gradient_cell(box: Box, largest: float) -> str:
 
 
 def _rounded(x: float, y: float, w: float, h: float, tl: bool, tr: bool, br: bool, bl: bool, r: float = 4.0) -> str:
-    """Return a rectangle of which some corners are round, as an SVG path."""
+    """Return a rectangle with some round corners, as an SVG path."""
     a, b, c, d = (r if corner else 0 for corner in (tl, tr, br, bl))
     return (
         f"M{x + a} {y}h{w - a - b}q{b} 0 {b} {b}v{h - b - c}q0 {c} {-c} {c}h{-(w - c - d)}q{-d} 0 {-d} {-d}"
@@ -260,7 +260,7 @@ def _words(text: str, x: float = 0.0) -> tuple[str, float]:
 
 
 def _sample_box(swept: bool) -> tuple[str, float]:
-    """Return a small box that says what stands where in the others."""
+    """Return a small box that explains the parts of the others."""
     words = ["op", "value", "gradient"] if swept else ["op", "value"]
     x, parts = 0.0, []
     for word in words:
@@ -277,7 +277,7 @@ def _sample_box(swept: bool) -> tuple[str, float]:
 
 
 def _sample_stack() -> tuple[str, float]:
-    """Return the same where gradients stand below values."""
+    """Return the same if gradients are below values."""
     left, wide = width("op", 10) + 10, width("gradient", 10) + 10
     cell = f'<path class="op" d="{_rounded(0, -19, left, 26, True, False, False, True)}"/>'
     texts = [f'<text class="symbol" style="font-size:10px" x="{left / 2:.1f}" y="-2.5">op</text>']

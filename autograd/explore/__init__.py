@@ -1,4 +1,4 @@
-"""The explorer: a page that steps through the forward and the backward pass of a graph, live."""
+"""The explorer: a page that steps through the forward and the backward pass of a graph."""
 
 from __future__ import annotations
 
@@ -24,41 +24,40 @@ def explore(
 ) -> Explorer:
     """Make an interactive page that steps through the graph below a value.
 
-    The page shows the graph, goes forward and backward one op at a time with the arithmetic of each step, writes out
-    the chain rule for each leaf, and recomputes everything as leaves are changed or trained. It is one file that needs
-    no network, and its arithmetic is generated from the table of ops. Nothing is written into the graph.
+    The page shows the graph, steps forward and backward one op at a time with the arithmetic of each step, writes out
+    the chain rule for each leaf, and recomputes everything when leaves are changed or trained. It is a single file that
+    needs no network; its arithmetic is generated from the table of ops. The graph is not modified.
 
     Parameters
     ----------
     value : Value
         The result, which gradient descent minimises.
     trained : iterable of Value or str, optional
-        The leaves that gradient descent moves, or their labels; by default all but those whose label says that they
-        are inputs (x1, i1) or targets (y, t1, target_o1), or all where there are no others. The page lets its reader
-        choose.
+        The leaves that gradient descent updates, or their labels; by default all except those labelled as inputs (x1,
+        i1) or targets (y, t1, target_o1), or all if there are no others. The page lets its reader change them.
     rate : float
         The initial learning rate, above 0.
     title : str
-        The page's headline.
+        The headline of the page.
     engine : {"builtin", "dot"}
-        What places the boxes, as in `draw`.
+        The layout engine, as in `draw`.
     limit : int
-        A graph of more values than this is shown collapsed, by its neurons, layers or stretches, with its numbers as
-        recorded: it can be stepped through, not changed or trained.
+        A graph with more values is shown collapsed, by its neurons, layers or sections, with the recorded numbers: it
+        can be stepped through, but not changed or trained.
 
     Returns
     -------
     Explorer
-        With `html`, `save(path)` and `show()`; in a notebook it shows the page.
+        With `html`, `save(path)` and `show()`; a notebook displays the page.
 
     Raises
     ------
     TypeError
-        If the value isn't a Value, or an option isn't of its type.
+        If `value` isn't a Value, or an option has the wrong type.
     ValueError
-        If the rate isn't above 0, or something trained isn't a leaf below the value.
+        If the rate isn't above 0, or something in `trained` isn't a leaf below the value.
     DrawError
-        If the engine is unknown or missing.
+        If the engine is unknown or not installed.
 
     Examples
     --------
@@ -69,6 +68,6 @@ def explore(
     >>> page.html[:15], page.html.count("http-equiv")
     ('<!doctype html>', 1)
     """
-    from autograd.explore.page import Explorer  # when the first page is wanted: most programs make none
+    from autograd.explore.page import Explorer  # imported with the first page, as most programs make none
 
     return Explorer(value, trained, rate, title, engine, limit)

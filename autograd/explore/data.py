@@ -1,7 +1,7 @@
 """The data of a page: nodes, their names and formulas, and the chain rule of each leaf, ready for JSON.
 
-A formula is text in which every name is one character of a private plane, U+F0000 + the node's number: the page puts
-names there, with subscripts, or numbers as they are now.
+A formula is text in which every name is one private-use character, U+F0000 + the node's number: the page replaces it by
+the name, with subscripts, or by the current number.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from autograd.ops import NAMES, TABLE
 __all__ = ["graph_data", "is_known", "natural"]
 
 PLANE: Final = 0xF0000
-LONGEST_NAME: Final = 26  # characters of a formula that stands for the name of an unnamed node
-LONGEST_PART: Final = 18  # and of a label before its subscript, or of that
+LONGEST_NAME: Final = 26  # characters of a formula that serves as the name of an unnamed node
+LONGEST_PART: Final = 18  # characters of a label before its subscript, or of the subscript
 DIGITS: Final = 9
 LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -52,7 +52,7 @@ def natural(label: str) -> list[tuple[int, int, str]]:
 
 
 class _Printer(TextPrinter):
-    """Writes each name as its one character."""
+    """Writes each name as its private-use character."""
 
     def __init__(self, characters: Mapping[str, str]) -> None:
         super().__init__(DIGITS, {}, "plain")
@@ -64,14 +64,14 @@ class _Printer(TextPrinter):
 
 
 def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> Data:
-    """Return the graph below a value as the page reads it.
+    """Return the graph below a value as data for the page.
 
     Parameters
     ----------
     root : Value
         The result.
     trained : collection of int
-        By `id`, the leaves that gradient descent moves.
+        By `id`, the leaves that gradient descent updates.
     kinds : iterable of str
         The role of each node, in topological order.
     """
@@ -103,7 +103,7 @@ def graph_data(root: Value, trained: Collection[int], kinds: Iterable[str]) -> D
 
 
 def collapsed_data(root: Value, what: Scene) -> Data:
-    """Return the collapsed graph below a value as the page reads it: boxes and what passes between, as recorded."""
+    """Return the collapsed graph below a value as data for the page: boxes and gradients, as recorded."""
     entering: dict[str, list[Edge]] = {box.key: [] for box in what.boxes}
     for edge in what.edges:
         entering[edge.head.key].append(edge)
@@ -122,7 +122,7 @@ def collapsed_data(root: Value, what: Scene) -> Data:
 
 
 def _group(box: Box, entering: list[Edge], places: Mapping[str, int]) -> Data:
-    """Return a box of a collapsed graph; `shown` is what stands in the place of a group's value."""
+    """Return a box of a collapsed graph; `shown` replaces a group's value."""
     op = box.value.op if box.value is not None else "group" if entering or "values" in box.data else ""
     data: Data = {
         "key": box.key,
@@ -149,7 +149,7 @@ def _docs(ops: Iterable[str]) -> dict[str, str]:
 
 
 class _Names:
-    """Names of nodes: their labels, else their formulas, where these are short."""
+    """Names of nodes: their labels, else their formulas, if short."""
 
     def __init__(self, steps: Steps, printer: _Printer) -> None:
         self.steps, self.printer = steps, printer
@@ -184,7 +184,7 @@ def _visible(label: str) -> str:
 
 
 def _below_unknown(nodes: list[Value]) -> set[int]:
-    """By `id`, all from which an op is computed that the page doesn't know."""
+    """Return by `id` the nodes from which an op unknown to the page is computed."""
     held: set[int] = set()
     for node in reversed(nodes):
         if node.op and (id(node) in held or not is_known(node.op)):
@@ -205,10 +205,10 @@ def _computed(node: Value, positions: Mapping[int, int], steps: Steps, printer: 
 
 
 def _derivations(derivation: Derivation, numbers: Mapping[str, int], printer: _Printer) -> Data:
-    """Lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
+    """Return lines by number, the leaves' first; a line is a sum of products of factors, which may refer to lines."""
     every = [*derivation.lines, *derivation.inner]
     lines = {(line.numerator, line.denominator): i for i, line in enumerate(every)}
-    factors: dict[tuple[str, str, Formula | None], int] = {}  # several ways between two steps are as many factors
+    factors: dict[tuple[str, str, Formula | None], int] = {}  # several ways between two steps are separate factors
     written: list[Data] = []
 
     def factor(each: Factor) -> int:

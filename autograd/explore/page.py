@@ -1,4 +1,4 @@
-"""The page as one file: picture, data, style and script put together, saved or shown."""
+"""The page as one file: picture, data, style and script, saved or shown."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ SCRIPTS: Final = (
 )  # fmt: skip
 NOT_TRAINED: Final = ("input", "target")
 TITLE: Final = "Backpropagation, step by step"
-LEAST: Final = 48.0  # pixels of a cell: its number will be another
+LEAST: Final = 48.0  # minimum width of a cell in pixels, as its number will change
 FRAME_HEIGHT: Final = 860  # of the page within a notebook
-# JupyterLab and VS Code say on their body whether they are dark; the page, in a frame of its own, cannot see it.
+# JupyterLab and VS Code mark their body as dark; the page, in its own frame, cannot see it.
 FOLLOW_THEME: Final = (
     "const tell = () => { const {jpThemeLight: light, vscodeThemeKind: kind} = document.body.dataset; "
     "const dark = light ? light === 'false' : kind ? kind.includes('dark') : null; "
@@ -48,12 +48,12 @@ FOLLOW_THEME: Final = (
 
 
 class Explorer:
-    """A page that goes through a graph, as `explore` makes it.
+    """A page that steps through a graph, made by `explore`.
 
     Attributes
     ----------
     html : str
-        The page, whole: no other file, no network.
+        The page, complete: no other file, no network.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Explorer:
         self.html = _page(title or TITLE, self._picture, data, rate)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file that ends in .html or .htm, whole or not at all.
+        """Write the page to a file that ends in .html or .htm, atomically.
 
         Returns
         -------
@@ -90,11 +90,11 @@ class Explorer:
         Raises
         ------
         TypeError, ValueError
-            If it isn't a path.
+            If `path` isn't a path.
         DrawError
             If the suffix is another.
         OSError
-            If it can't be written.
+            If the file can't be written.
         """
         target = as_path("save", path)
         if target.suffix.lower() not in (".html", ".htm"):
@@ -108,16 +108,16 @@ class Explorer:
         Raises
         ------
         DrawError
-            If there is no browser, or no screen for it.
+            If there is no browser or no display.
         """
         return show(self.html, "explorer.html")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """In a notebook: a frame of its own, in which nothing meets the notebook or another page."""
+        """In a notebook: an isolated frame, so that pages and the notebook can't affect each other."""
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def _repr_html_(self) -> str:
-        # A notebook that doesn't trust an output leaves out the frame and shows what is in it.
+        # If a notebook doesn't trust an output, it removes the frame and shows its content.
         return (
             f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" title="{TITLE}" loading="lazy" '
             f'onload="{html.escape(FOLLOW_THEME)}" '
@@ -150,11 +150,11 @@ def _coloured(box: Box, trained: set[int]) -> Box:
 
 
 def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str] | None) -> set[int]:
-    """By `id`, the leaves that gradient descent moves."""
+    """Return by `id` the leaves that gradient descent updates."""
     leaves = {id(node): node for node in nodes if not node.op}
     if wanted is None:
         weights = {id(node) for node, kind in zip(nodes, kinds) if id(node) in leaves and kind not in NOT_TRAINED}
-        return weights or set(leaves)  # of x * x one wants to go down in x
+        return weights or set(leaves)  # x * x is minimised in x
     if isinstance(wanted, (str, Value)) or not isinstance(wanted, Iterable):
         raise TypeError(f"explore: trained must be several leaves or labels, got {wanted!r} ({type(wanted).__name__})")
     ids: set[int] = set()
@@ -170,9 +170,9 @@ def _trained(nodes: list[Value], kinds: list[str], wanted: Iterable[Value | str]
 
 # The file
 
-_COMMENTS: Final = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)  # with the indentation: pages stay small
+_COMMENTS: Final = re.compile(r"^ *(?://.*\n)?", re.MULTILINE)  # with the indentation, to keep pages small
 _INDENTATION: Final = re.compile(r"^ +|/\*.*?\*/\n?", re.MULTILINE)
-_OLD_TITLES: Final = re.compile(r"(?<=>)<title>[^<]*</title>")  # of boxes and edges: the page tells more
+_OLD_TITLES: Final = re.compile(r"(?<=>)<title>[^<]*</title>")  # of boxes and edges: the page has its own
 
 
 @cache
@@ -207,6 +207,6 @@ def _without_titles(picture: str) -> str:
 
 
 def _json(data: Mapping[str, Any]) -> str:
-    """Data within a script element: nothing in it that HTML could take for the element's end."""
+    """Return data for a script element: it contains nothing that HTML could take for the element's end."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,7 +1,7 @@
 """Builds the playground as a folder of static files: `python -m autograd.playground BUILD_DIR`.
 
-Everything is served from that folder: Python in WebAssembly (Pyodide), the packages `autograd` and `nn` without their
-C, the editor (CodeMirror) and the typesetter (KaTeX). Node.js and npm are needed to build, not to serve.
+Everything is served from that folder: Python in WebAssembly (Pyodide), the packages `autograd` and `nn` without their C
+extensions, the editor (CodeMirror) and the typesetter (KaTeX). Node.js and npm are needed to build, not to serve.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ PYODIDE: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide
 COPIED: Final = ("worker.js", "service-worker.js", "style.css", "icon.svg")
 CODE: Final = {".py", ".js", ".css", ".html", ".txt", ".md"}
 ARCHIVE: Final = "scalargrad.zip"
-SNAPSHOT: Final = "scalargrad.snapshot"  # memory of a Python that has imported the archive
+SNAPSHOT: Final = "scalargrad.snapshot"  # memory of an interpreter that has imported the archive
 TIMEOUT: Final = 600  # seconds, for npm
 WHEN: Final = (1980, 1, 1, 0, 0, 0)  # of all files in the archive, so that equal sources give equal archives
 
 
 class BuildError(AutogradError, RuntimeError):
-    """The playground can't be built: a program is missing or failed."""
+    """Raised if the playground can't be built: a program is missing or failed."""
 
 
 def build(target: Path) -> list[str]:
-    """Write the playground into a folder, which is made; files of an earlier build in it are replaced.
+    """Write the playground into a folder, creating it if needed; files of an earlier build are replaced.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def build(target: Path) -> list[str]:
     Returns
     -------
     list of str
-        The files written, relative to it.
+        The files written, relative to the folder.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def _fill(made: Path, scratch: Path) -> None:
 
 
 def _page(text: str) -> str:
-    """Allow the explorer's own script, by its hash, beside what the folder serves."""
+    """Allow the explorer's inline script, by its hash, in addition to what the folder serves."""
     digest = base64.b64encode(hashlib.sha256(explorer_script().encode()).digest()).decode()
     return Template(text).substitute(explorer=f"sha256-{digest}", version=autograd.__version__)
 
@@ -113,7 +113,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _install(scratch: Path) -> Path:
-    """Install the packages of the page; return the folder that has them."""
+    """Install the packages of the page; return their folder."""
     (scratch / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}), encoding="utf-8")
     _run(["npm", "install", "--silent", "--no-audit", "--no-fund"], scratch)
     return scratch / "node_modules"
@@ -144,7 +144,7 @@ def _run(command: Sequence[str], folder: Path) -> None:
 
 
 def _archive(path: Path) -> None:
-    """Pack both packages without their C: what a wheel that was built without a compiler holds."""
+    """Pack both packages without their C extensions, as in a wheel built without a compiler."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for package in ("autograd", "nn"):
             root = Path(str(resources.files(package)))
@@ -160,7 +160,7 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _write_manifest(made: Path, names: Sequence[str]) -> None:
-    """Name all files with their sizes, and the build by what they hold: the service worker keeps them by that name."""
+    """List all files with their sizes, and a hash of the build, by which the service worker caches them."""
     digest = hashlib.sha256()
     for name in names:
         digest.update(name.encode() + (made / name).read_bytes())

@@ -1,4 +1,4 @@
-"""Answers the page's requests to Python: requests and answers are plain data, which a web worker passes on as JSON.
+"""Handles the page's requests to Python: requests and answers are plain data, which a web worker passes on as JSON.
 
 The page runs this module in Pyodide; nothing in it needs a browser.
 """
@@ -34,7 +34,7 @@ Answer = dict[str, Any]
 
 
 def respond(request: str) -> str:
-    r"""Answer one request of the page, JSON to JSON; what is wrong with the input is part of the answer.
+    r"""Answer one request of the page, JSON to JSON; errors in the input are part of the answer.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def respond(request: str) -> str:
     Returns
     -------
     str
-        An object: what the action gives, or `error` with `message`, and `line` and `column` where the text is to blame.
+        An object: the action's result, or `error` with `message`, and `line` and `column` if the text is at fault.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def _shown(number: float) -> str:
 
 
 def note(text: str) -> Answer:
-    """Check a note: each equation with its place, status and repair, and the worksheet that the note describes."""
+    """Check a note: return its equations with position, status and correction, and its network as a worksheet."""
     read = read_note(text)
     equations = [
         {"line": each.line, "status": each.status, "latex": each.text, "message": each.message}
@@ -162,13 +162,13 @@ def _network(read: Note) -> str:
 
 
 def script(text: str) -> Answer:
-    """Write a worksheet as a Python script."""
+    """Return a worksheet as a Python script."""
     read = Worksheet.parse(text, NAME)
     return {"text": as_python(read, read.output())}
 
 
 def notebook(text: str) -> Answer:
-    """Write a worksheet as a Jupyter notebook."""
+    """Return a worksheet as a Jupyter notebook."""
     Worksheet.parse(text, NAME)
     cells = [["%load_ext autograd"], ["%%worksheet", *text.rstrip("\n").split("\n")]]
     made = {
@@ -192,13 +192,13 @@ def notebook(text: str) -> Answer:
 
 @cache
 def start() -> Answer:
-    """Give what the page needs once: the words of the language, for completion, and the examples."""
+    """Return what the page needs once: the words of the language, for completion, and the examples."""
     words = [{"label": name, "detail": ", ".join(TABLE[name].parameters), "info": TABLE[name].doc} for name in NAMES]
     return {"words": words, "directives": [*DIRECTIVES, "check"], "examples": [*_examples()]}
 
 
 def _examples() -> Iterator[Answer]:
-    """Yield the notes, the sheets that come with the package, and the gallery, each as a group."""
+    """Yield the notes, the included sheets, and the gallery, each as a group."""
     titles = {name: shipped.load(name).title or name for name in shipped.names()}
     texts = {name: shipped.read(name)[0].decode("utf-8") for name in titles}
     notes, gallery = _texts("notes"), _texts("gallery")

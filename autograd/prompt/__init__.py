@@ -1,4 +1,4 @@
-"""The interactive worksheet: a session of lines, the terminal and the pipe around it, and IPython's magics."""
+"""The interactive worksheet: sessions, the terminal and pipe interface, and IPython magics."""
 
 from autograd.prompt.session import Reply, Session
 

@@ -35,25 +35,25 @@ MAX_STEPS: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a command and where it stands."""
+    """A word of a command and its position."""
 
     text: str
     line: int
     column: int
 
     def error(self, message: str) -> WorksheetError:
-        """Make the error that blames this word."""
+        """Return an error that points at this word."""
         return WorksheetError(message, self.line, self.column)
 
 
 @dataclass(frozen=True)
 class Command:
-    """A row of the table.
+    """A row of the table of commands.
 
     Attributes
     ----------
     usage : str
-        What follows its name: "" for nothing, else words; one in brackets may be left out.
+        The arguments: "" for none, else words; those in brackets are optional.
     summary : str
         One line.
     more : str
@@ -61,7 +61,7 @@ class Command:
     takes : str
         "names", "file", "sheet", "topic", "number" or "": what completion offers.
     run : callable
-        From the session and the words to the reply.
+        Maps the session and the words to the reply.
     """
 
     usage: str
@@ -72,7 +72,7 @@ class Command:
 
 
 def obey(session: EditableSheet, text: str) -> Reply:
-    """Run a command line, `:grad w5`; raises what `Session.enter` turns into replies."""
+    """Run a command line, `:grad w5`; errors are turned into replies by `Session.enter`."""
     match = re.match(r"\s*:\s*([^\s!]*)(!?)", text)
     name = match[1] if match else ""
     word = Word(name, 1, (match.start(1) if match else 0) + 1)
@@ -91,7 +91,7 @@ def obey(session: EditableSheet, text: str) -> Reply:
 
 
 def _command_name(word: Word) -> str:
-    """Find a command by its name, or by the beginning that only it has."""
+    """Return the command with this name, or with this unique prefix."""
     if word.text in COMMANDS:
         return word.text
     found = [name for name in COMMANDS if word.text and name.startswith(word.text)]
@@ -104,7 +104,7 @@ def _command_name(word: Word) -> str:
 
 
 def _labels(session: EditableSheet, words: list[Word], default: Iterator[str] | tuple[str, ...] = ()) -> list[str]:
-    """Find the quantities that words name, lists element by element."""
+    """Return the quantities that words name, lists element by element."""
     _needs_steps(session)
     found = list(default) if not words else []
     for word in words:
@@ -220,7 +220,7 @@ def _check(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def _train(session: EditableSheet, words: list[Word]) -> Reply:
-    """Go down the gradient, and give the leaves the numbers that come of it."""
+    """Run gradient descent, and set the leaves to the result."""
     _needs_steps(session)
     steps = _count(words[0]) if words else 1
     numbers: dict[str, float] = {}
@@ -237,7 +237,7 @@ def _train(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def _own(name: str, label: str, session: EditableSheet) -> bool:
-    """Return whether a label is one that a step gave itself, and not that of another step in its list."""
+    """Return whether a label is a step's own, and not that of another step in its list."""
     operand = session.state.operands[name]
     if not isinstance(operand, Array):
         return label == name
@@ -281,7 +281,7 @@ def _page(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def take_page(session: EditableSheet) -> Explorer:
-    """Make the explorer page of a session as it is."""
+    """Make the explorer page of a session's current state."""
     run = session.evaluation()
     below = {leaf.label for leaf in leaves(run.values[run.output])}
     trained = [label for label in session.sheet.trained if label in below]
@@ -302,7 +302,7 @@ def _save(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def _write(path: str, text: str, forced: bool, how: str) -> None:
-    """Write a file whole, or not at all; what is there already only when that is meant."""
+    """Write a file atomically; an existing one is overwritten only if forced."""
     target = Path(path)
     if target.exists() and not forced:
         raise WorksheetError(f"{path} is there already; {how} {path} overwrites it")
@@ -330,7 +330,7 @@ def _load(session: EditableSheet, words: list[Word]) -> Reply:
 
 
 def _wrong_claims(session: EditableSheet) -> list[str]:
-    """Judge the claims of a sheet that is loaded, and write what is wrong with them."""
+    """Judge the claims of a loaded sheet, and return the wrong ones."""
     if not session.sheet.claims:
         return []
     try:

@@ -27,16 +27,16 @@ BARE: Final = {"exit": ":quit", "quit": ":quit", "help": ":help", "exit()": ":qu
 
 
 def converse(version: str, begin: str = "", lines: str = "") -> int:
-    """Open the prompt on what standard input is, and return the exit code.
+    """Open the prompt on standard input, a terminal or a pipe, and return the exit code.
 
     Parameters
     ----------
     version : str
-        Of the package.
+        The version of the package.
     begin : str
-        The sheet, or what its lines are from.
+        The sheet to load, or the origin of the lines.
     lines : str
-        The sheet's lines, where `begin` is not a sheet.
+        The sheet's lines, if `begin` is not a sheet.
     """
     session = Session()
     stdin = sys.stdin
@@ -58,7 +58,7 @@ def converse(version: str, begin: str = "", lines: str = "") -> int:
 
 
 def _begun(session: Session, begin: str, lines: str) -> Reply:
-    """Load the sheet, or take the lines."""
+    """Load the sheet, or enter the lines."""
     if not lines:
         return session.enter(f":load {begin}")
     replies = list(session.enter_all(lines))
@@ -67,7 +67,7 @@ def _begun(session: Session, begin: str, lines: str) -> Reply:
 
 
 def _head(session: Session, version: str, begin: str) -> str:
-    """Return what the prompt says first."""
+    """Return the prompt's first line."""
     loaded = f"{begin}: {len(session.sheet.steps)} steps; :list shows them.\n" if begin else ""
     return (
         f"scalargrad {version}, an interactive worksheet.\n"
@@ -79,7 +79,7 @@ def _head(session: Session, version: str, begin: str) -> str:
 
 
 def _lines(stdin: TextIO) -> Iterator[str]:
-    """Read lines as UTF-8, each for itself; what isn't becomes a character that no line may have."""
+    """Read lines as UTF-8 one by one; invalid bytes become a character that no line may have."""
     raw = stdin.buffer
     first = True
     while line := raw.readline(2 * MAX_BYTES):
@@ -88,18 +88,18 @@ def _lines(stdin: TextIO) -> Iterator[str]:
 
 
 def listen(session: Session, lines: Iterator[str]) -> int:
-    """Take all lines and print what comes of them.
+    """Enter all lines and print the replies.
 
     Returns
     -------
     int
-        0; 1 if a check failed; 2 if something was refused.
+        0; 1 if a check failed; 2 if something was rejected.
     """
     code = FINE_CODE
     for chunk in chunks(lines):
         reply = session.enter(chunk)
         stream = sys.stderr if reply.kind == REFUSED else sys.stdout
-        if reply.text and reply.kind != NOTED:  # of which the end will tell
+        if reply.text and reply.kind != NOTED:  # reported at the end
             print(reply.text, file=stream)
         if reply.shown is not None and not reply.text:
             print("this opens only at a terminal; name a file, as graph.svg or page.html", file=sys.stderr)
@@ -108,7 +108,7 @@ def listen(session: Session, lines: Iterator[str]) -> int:
         if reply.kind == ENDED:
             return code
         if stream is sys.stdout:
-            stream.flush()  # whoever reads sees the answer before the next line
+            stream.flush()  # the reader sees the answer before the next line
     missing = session.unresolved()
     if missing:
         print(f"nothing defines {', '.join(map(printable, missing))}", file=sys.stderr)
@@ -119,7 +119,7 @@ def listen(session: Session, lines: Iterator[str]) -> int:
 
 
 class _Paint:
-    """Colours of the terminal's own palette, which it makes readable on its background; none where not wanted."""
+    """Colours of the terminal's palette, which are readable on its background; none if not wanted."""
 
     def __init__(self) -> None:
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
@@ -131,7 +131,7 @@ class _Paint:
 
 
 def interact(session: Session, head: str) -> int:
-    """Run the prompt at a terminal until the user quits; returns exit code 0."""
+    """Run the prompt at a terminal until the user quits; return exit code 0."""
     editor, paint = Editor(session), _Paint()
     print(head, end="")
     if editor.warning:
@@ -169,7 +169,7 @@ def interact(session: Session, head: str) -> int:
 
 
 def _statement(editor: Editor, prompts: tuple[str, str], ahead: list[str]) -> str:
-    """Read lines until no bracket is open; a line that begins something else stays in `ahead`."""
+    """Read lines until no bracket is open; a line that begins another statement stays in `ahead`."""
     text = ahead.pop() if ahead else editor.read(prompts[0])
     while not is_command(text) and is_open(text):
         line = editor.read(prompts[1])
@@ -196,14 +196,14 @@ def _opened(session: Session, reply: Reply) -> Reply:
 
 
 def _is_page(shown: object) -> bool:
-    """Return whether something shown is an explorer page, which follows the session."""
+    """Return whether an object is an explorer page, which is updated with the session."""
     from autograd.explore.page import Explorer
 
     return isinstance(shown, Explorer)
 
 
 def _wrapped(reply: Reply) -> str:
-    """Break what is wrong between words; a line and its caret stay as they are."""
+    """Wrap an error between words, except for a line and its caret."""
     if reply.kind != REFUSED:
         return reply.text
     width = shutil.get_terminal_size().columns
@@ -212,7 +212,7 @@ def _wrapped(reply: Reply) -> str:
 
 
 def _leave(session: Session, editor: Editor, paint: _Paint) -> bool:
-    """Ask about unsaved work; True when it is decided."""
+    """Ask about unsaved work; return True once decided."""
     while session.unsaved:
         try:
             answer = editor.read("Save before leaving? A file's name, or n for no [n]: ").strip()

@@ -23,7 +23,7 @@ from autograd.worksheet.lines import Claim, Directive, begins_statement, split_l
 __all__ = ["ENDED", "FINE", "NOTED", "REFUSED", "WRONG", "EditableSheet", "Reply", "State"]
 
 FINE, NOTED, WRONG, REFUSED, ENDED = "fine", "noted", "wrong", "refused", "ended"
-REPLACED: Final = ("title", "rate", "of")  # directives of which a sheet has one
+REPLACED: Final = ("title", "rate", "of")  # directives that occur once in a sheet
 ANSWER: Final = "_answer_"
 _ASSIGNS: Final = re.compile(r"(?<![<>=!])=(?!=)")
 _SLOPE: Final = re.compile(r"\bd\s*\(|∂|′|'|(?<![^\W\d])d\w+\s*/\s*d\w")
@@ -38,8 +38,8 @@ class Reply:
     text : str
         To be printed.
     kind : str
-        "fine"; "noted", what a directive names isn't there yet;
-        "wrong", a check has failed; "refused", and nothing has changed; "ended", by `:quit`.
+        "fine"; "noted", if a directive names something not yet defined;
+        "wrong", if a check failed; "refused", if nothing has changed; "ended", by `:quit`.
     shown : object
         What a notebook displays and a terminal opens: a Drawing, an Explorer, a Derivation.
     """
@@ -51,18 +51,18 @@ class Reply:
 
 @dataclass(frozen=True)
 class State:
-    """A sheet at one time; never changed.
+    """A snapshot of a sheet, immutable.
 
     Attributes
     ----------
     entries : tuple of Entry
         Its lines.
     sheet : Worksheet
-        What they say.
+        The parsed sheet.
     operands : dict of str to operand
         The value of every step.
     pending : frozenset of str
-        Names that directives mention and nothing defines yet.
+        Names that directives mention but nothing defines yet.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -72,16 +72,16 @@ class State:
 
     @property
     def text(self) -> str:
-        """Its lines."""
+        """The text of its lines."""
         return "".join(f"{entry.text}\n" for entry in self.entries)
 
 
-Past: TypeAlias = tuple[tuple[Entry, ...], int]  # entries, and how many of them
+Past: TypeAlias = tuple[tuple[Entry, ...], int]  # entries, and their number
 Mark: TypeAlias = tuple[State, tuple[Past, ...], tuple[Past, ...], tuple[Entry, ...], str, str]
 
 
 class EditableSheet:
-    """The statements of a session, the graph that they make, and the statements that there were before."""
+    """The statements of a session, their graph, and the history of earlier states."""
 
     def __init__(self) -> None:
         self.state = State()
@@ -95,12 +95,12 @@ class EditableSheet:
 
     @property
     def sheet(self) -> Worksheet:
-        """The worksheet as it is now."""
+        """The current worksheet."""
         return self.state.sheet
 
     @property
     def unsaved(self) -> bool:
-        """Whether there are steps that no file has."""
+        """Whether there are steps that are not saved in a file."""
         return self.state.entries != self._saved and any(entry.statements for entry in self.state.entries)
 
     @property
@@ -109,7 +109,7 @@ class EditableSheet:
         return {value.label: value for operand in self.state.operands.values() for value in _values(operand)}
 
     def output(self) -> str:
-        """Find the output: what `of:` says, else the last number that is computed, else the last step."""
+        """Return the output: what `of:` names, else the last computed number, else the last step."""
         if any(entry.directive == "of" for entry in self.state.entries):
             return self.sheet.output()
         computed = [step.name for step in self.sheet.steps if any(each.kind == "name" for each in step.code)]
@@ -121,7 +121,7 @@ class EditableSheet:
         return Evaluation(self.values, self.output())
 
     def text(self) -> str:
-        """Return the sheet as a file holds it: what it says about undefined names is a comment, its output is named."""
+        """Return the sheet as saved in a file: directives with undefined names are comments, its output is named."""
         known = set(self.state.operands)
         lines = []
         for entry in self.state.entries:
@@ -140,13 +140,13 @@ class EditableSheet:
             return last
 
     def unresolved(self) -> list[str]:
-        """Return the names that directives mention and nothing defines."""
+        """Return the names that directives mention but nothing defines."""
         return list(dict.fromkeys(_pending(self.state.entries, self.state.operands)))
 
     # Changes
 
     def take(self, text: str) -> Reply:
-        """Take a statement or a question; raises a WorksheetError for what is wrong, and is as it was then."""
+        """Enter a statement or a question; raise a WorksheetError, and change nothing, if it is wrong."""
         if _asks(text):
             return Reply(self._answer(text))
         entry = read(text)
@@ -166,7 +166,7 @@ class EditableSheet:
         known = {name for each in before.entries for name in each.names}
         pieces = separate(entry) if known.intersection(entry.names) else [entry]
         if len(set(entry.names)) < len(entry.names):
-            pieces = [entry]  # a name twice, which the sheet will refuse
+            pieces = [entry]  # a repeated name, which the sheet will reject
         entries = list(before.entries)
         for piece in pieces:
             entries = _with(entries, piece)
@@ -174,9 +174,9 @@ class EditableSheet:
         return Reply(writing.changes(before.operands, self.state.operands, entry.names))
 
     def _appended(self, entry: Entry) -> State | None:
-        """Make the state with new steps at its end without computing the others anew; None where that isn't enough.
+        """Return the state with new steps appended, without recomputing the others; None if that isn't enough.
 
-        It isn't where a step has a name already, or one that a statement before it gives another meaning.
+        It isn't if a step's name exists already, or has another meaning in an earlier statement.
         """
         state = self.state
         if any(
@@ -185,7 +185,7 @@ class EditableSheet:
             return None
         try:
             sheet, operands = state.sheet.extended(entry.steps, state.operands)
-        except WorksheetError:  # whose place the whole sheet tells
+        except WorksheetError:  # evaluating the whole sheet gives the position
             return None
         return State((*state.entries, entry), sheet, operands, state.pending)
 
@@ -228,7 +228,7 @@ class EditableSheet:
         return writing.value(operands[ANSWER])
 
     def _slope(self, name: str) -> str:
-        """Say what the output's derivative is, where there is one."""
+        """Return the text of the output's derivative, if there is one."""
         output = self._output_or("")
         if output in ("", name) or name not in self.values or isinstance(self.state.operands[name], Array):
             return ""
@@ -236,7 +236,7 @@ class EditableSheet:
         return f"   ∂{output}/∂{name} = {writing.number(slope)}"
 
     def drop(self, name: str) -> str:
-        """Take out what defines a name, or the lines of a directive ("fixed:") or all claims ("check")."""
+        """Remove the definition of a name, or the lines of a directive ("fixed:"), or all claims ("check")."""
         word = name.removesuffix(":")
         if name.endswith(":") or (word == "check" and word not in self.state.operands):
             kept = [entry for entry in self.state.entries if entry.directive != word]
@@ -255,7 +255,7 @@ class EditableSheet:
         return writing.changes(before.operands, self.state.operands, [])
 
     def redefine(self, texts: Iterable[str]) -> str:
-        """Take several statements at once, all or none; return what changed."""
+        """Enter several statements at once, all or none; return what changed."""
         before, entries = self.state, list(self.state.entries)
         for text in texts:
             entries = _with(entries, read(text))
@@ -263,7 +263,7 @@ class EditableSheet:
         return writing.changes(before.operands, self.state.operands, [])
 
     def start(self, text: str, path: str = "") -> str:
-        """Begin with the text of a sheet, which is known to be right, or with none."""
+        """Begin with the text of a validated sheet, or with none."""
         before = self.state
         entries = [read(chunk) for chunk in chunks(split_lines(text.rstrip("\n")))] if text else []
         self._go(self._state(entries, None, []))
@@ -271,29 +271,29 @@ class EditableSheet:
         return writing.changes(before.operands, self.state.operands, [])
 
     def as_if_typed(self) -> None:
-        """Let `undo` take back the statements one by one, as if they had been typed."""
+        """Let `undo` remove the statements one by one, as if they had been typed."""
         entries = self.state.entries
         self._past[:] = [(entries, i) for i, entry in enumerate(entries) if entry.statements]
 
     def saved(self, path: str) -> None:
-        """Note that a file has the sheet."""
+        """Note that the sheet was saved to a file."""
         self._saved, self.path = self.state.entries, path
 
     def mark(self) -> Mark:
-        """Remember everything, for `reset`."""
+        """Return the complete state, for `reset`."""
         return self.state, tuple(self._past), tuple(self._future), self._saved, self.path, self.page
 
     def reset(self, mark: Mark) -> None:
-        """Be as at that time, as if nothing had come after it."""
+        """Restore a state returned by `mark`."""
         self.state, past, future, self._saved, self.path, self.page = mark
         self._past[:], self._future[:] = past, future
 
     def undo(self) -> str:
-        """Go back to before the last change."""
+        """Undo the last change."""
         return self._back(self._past, self._future, "there is nothing to undo")
 
     def redo(self) -> str:
-        """Take an undo back."""
+        """Redo an undone change."""
         return self._back(self._future, self._past, "there is nothing to redo")
 
     def _back(self, source: list[Past], kept: list[Past], nothing: str) -> str:
@@ -315,7 +315,7 @@ class EditableSheet:
         self.state = state
 
     def _state(self, entries: Sequence[Entry], entry: Entry | None, pieces: Sequence[Entry]) -> State:
-        """Make a state of entries, or say which of them is wrong, and where."""
+        """Make a state of entries, or raise an error for the wrong one, with its position."""
         for piece in pieces:
             if piece.steps:
                 entries = ordered(entries, piece)
@@ -327,7 +327,7 @@ class EditableSheet:
         return State(tuple(entries), sheet, operands, frozenset(_pending(entries, operands)))
 
     def _blamed(self, entries: Sequence[Entry], entry: Entry | None, pieces: Sequence[Entry]) -> Worksheet:
-        """Do it again with places that tell the entries apart."""
+        """Do it again with positions that distinguish the entries."""
         try:
             return Worksheet.of_statements(placed(entries, counted=True), "prompt")
         except WorksheetError as error:
@@ -336,14 +336,14 @@ class EditableSheet:
             message = re.sub(rf"(?: in)? line \d*{'[0-9]' * 6}", " another line", error.message)
             if entry is not None and blamed is entry:
                 raise WorksheetError(message, line, error.column) from None
-            if any(blamed is piece for piece in pieces):  # a part of what was typed: its column there
+            if any(blamed is piece for piece in pieces):  # a part of the input: its column there
                 raise WorksheetError(message, 1, _column(entry, blamed, error.column)) from None
             shown = writing.pointed(blamed.text, line, error.column, message)
             raise WorksheetError(f"this would break another line:\n{shown}") from None
 
 
 def _column(entry: Entry | None, piece: Entry, column: int) -> int:
-    """Find a part's place in the line that it was cut from."""
+    """Return a part's position in the line from which it was split."""
     if entry is None:
         return 1
     value = piece.text.partition("#")[0].partition("=")[2].strip()
@@ -352,7 +352,7 @@ def _column(entry: Entry | None, piece: Entry, column: int) -> int:
 
 
 def _with(entries: Sequence[Entry], piece: Entry) -> list[Entry]:
-    """Put a statement in the place of what has its name, or at the end."""
+    """Replace the statement that defines the same name, or append one."""
     changed: list[Entry] = []
     found = False
     for entry in entries:
@@ -369,7 +369,7 @@ def _with(entries: Sequence[Entry], piece: Entry) -> list[Entry]:
 
 
 def _asks(text: str) -> bool:
-    """Return whether a line is an expression to be computed, and no statement."""
+    """Return whether a line is an expression to be computed rather than a statement."""
     code = " ".join(line.partition("#")[0] for line in text.split("\n"))
     if not code.strip() or begins_statement(text) or re.match(r"\s*check\s", code):
         return False
@@ -377,7 +377,7 @@ def _asks(text: str) -> bool:
 
 
 def _answered(text: str) -> Entry:
-    """Read an expression as a step that is not kept."""
+    """Parse an expression as a step that is not kept."""
     try:
         return read(f"{ANSWER} = {text}")
     except WorksheetError as error:
@@ -391,7 +391,7 @@ def _shifted(error: WorksheetError, columns: int) -> WorksheetError:
 
 
 def _pending(entries: Iterable[Entry], operands: Mapping[str, Operand]) -> Iterator[str]:
-    """Yield the names that directives mention and nothing defines."""
+    """Yield the names that directives mention but nothing defines."""
     for entry in entries:
         for each in _directives(entry):
             for token in undefined(each, operands):

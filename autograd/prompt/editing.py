@@ -1,4 +1,4 @@
-"""Typing at a terminal: completion, and a history that is kept where the platform keeps such things."""
+"""Line editing at a terminal: completion, and a history in the platform's usual place."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ LENGTH: Final = 2000
 
 
 def completions(session: Session, line: str, text: str) -> list[str]:
-    """Say how a word can go on.
+    """Return the completions of a word.
 
     Parameters
     ----------
     session : Session
-        Whose names are offered.
+        The session whose names are offered.
     line : str
-        What is typed, up to the cursor.
+        The line up to the cursor.
     text : str
-        Its last word, which is completed.
+        Its last word, to be completed.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def _functions() -> list[str]:
 
 
 def _files(typed: str, text: str, takes: str) -> list[str]:
-    """Complete a path; what stands before the last delimiter is typed already."""
+    """Complete a path; what precedes the last delimiter is already typed."""
     folder, name = os.path.split(typed)
     try:
         entries = sorted(os.scandir(os.path.expanduser(folder) or "."), key=lambda each: each.name)
@@ -83,9 +83,9 @@ def _files(typed: str, text: str, takes: str) -> list[str]:
 
 
 def history_file(environment: Mapping[str, str], platform: str) -> Path | None:
-    """Find where the history is kept; None where none is wanted.
+    """Return the path of the history; None if there is to be none.
 
-    The environment variable `SCALARGRAD_HISTORY` names another file, or none when it is empty.
+    The environment variable `SCALARGRAD_HISTORY` names another file, or none if it is empty.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def history_file(environment: Mapping[str, str], platform: str) -> Path | None:
 
 
 class Editor:
-    """Reads lines from a terminal: through `readline` where Python has it, plainly where not."""
+    """Reads lines from a terminal, through `readline` if Python has it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -127,7 +127,7 @@ class Editor:
         readline.set_completer_delims(DELIMITERS)
         readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
         if not libedit:
-            readline.parse_and_bind("set enable-bracketed-paste off")  # its signs would be in what is pasted
+            readline.parse_and_bind("set enable-bracketed-paste off")  # pasted text would contain its escape sequences
         if hasattr(readline, "set_auto_history"):
             readline.set_auto_history(False)
         if self._history is not None and self._history.exists():
@@ -144,7 +144,7 @@ class Editor:
         return self._found[state] if state < len(self._found) else None
 
     def read(self, prompt: str) -> str:
-        """Read a line; raises EOFError and KeyboardInterrupt as `input` does."""
+        """Read a line; raise EOFError and KeyboardInterrupt as `input` does."""
         return input(prompt)
 
     def remember(self, line: str) -> None:
@@ -154,7 +154,7 @@ class Editor:
                 self._readline.add_history(each)
 
     def close(self) -> str:
-        """Keep the history; what went wrong is returned, and harms nothing."""
+        """Save the history; return the error, if any."""
         if self._readline is None or self._history is None:
             return ""
         try:

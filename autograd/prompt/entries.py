@@ -43,14 +43,14 @@ NAMELESS: Final = ("rate", "title")  # directives whose arguments are not names
 
 @dataclass(frozen=True)
 class Entry:
-    """One statement of a sheet as it was typed, which may be several lines; or a comment, or an empty line.
+    """One statement of a sheet as typed, possibly several lines; or a comment, or an empty line.
 
     Attributes
     ----------
     text : str
         Its lines.
     statements : tuple of Step, Directive or Claim
-        What was read; lines are counted from its own first.
+        The parsed statements; lines are counted from the entry's first.
     """
 
     text: str
@@ -58,7 +58,7 @@ class Entry:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Its steps: several where it gives several names at once."""
+        """Its steps: several if it defines several names at once."""
         return tuple(each for each in self.statements if isinstance(each, Step))
 
     @cached_property
@@ -68,7 +68,7 @@ class Entry:
 
     @cached_property
     def directive(self) -> str:
-        """The word of a directive, "check" for a claim, else nothing."""
+        """The word of a directive, "check" for a claim, else the empty string."""
         for each in self.statements:
             if isinstance(each, (Directive, Claim)):
                 return each.word.text if isinstance(each, Directive) else "check"
@@ -76,12 +76,12 @@ class Entry:
 
     @cached_property
     def claim(self) -> Claim | None:
-        """Its claim, when it is one."""
+        """Its claim, if it is one."""
         return next((each for each in self.statements if isinstance(each, Claim)), None)
 
     @cached_property
     def uses(self) -> dict[str, Token]:
-        """The names that its steps use, each where it stands first; not those that it defines before."""
+        """The names that its steps use, at their first occurrence, except those that it defines before."""
         found: dict[str, Token] = {}
         before: set[str] = set()
         for step in self.steps:
@@ -93,12 +93,12 @@ class Entry:
 
 
 def read(text: str) -> Entry:
-    """Read one statement.
+    """Parse one statement.
 
     Raises
     ------
     WorksheetError
-        Where it can't be read; lines are counted from its own first.
+        If it can't be parsed; lines are counted from the entry's first.
 
     Examples
     --------
@@ -112,12 +112,12 @@ _HOSTILE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def refuse_controls(text: str) -> None:
-    """Refuse control characters and lone surrogates, which no statement, path or answer may carry.
+    """Reject control characters and lone surrogates, which no statement, path or answer may contain.
 
     Raises
     ------
     WorksheetError
-        With the place.
+        With the position.
     """
     for number, line in enumerate(split_lines(text), 1):
         if match := _HOSTILE.search(line):
@@ -125,7 +125,7 @@ def refuse_controls(text: str) -> None:
 
 
 def chunks(lines: Iterable[str]) -> Iterator[str]:
-    r"""Cut lines into statements, commands, comments and empty lines; a statement goes on while a bracket is open.
+    r"""Split lines into statements, commands, comments and empty lines; a statement continues while a bracket is open.
 
     Examples
     --------
@@ -151,12 +151,12 @@ def is_command(line: str) -> bool:
 
 
 def breaks_off(line: str) -> bool:
-    """Return whether a line can't go on with what was typed before it, though a bracket is open."""
+    """Return whether a line can't continue what was typed before it, although a bracket is open."""
     return begins_statement(line) or is_command(line) or line.lstrip().startswith("check ")
 
 
 def separate(entry: Entry) -> list[Entry]:
-    """Cut `w, b = 0.8, 0.1` into a statement for each name.
+    """Split `w, b = 0.8, 0.1` into a statement for each name.
 
     Examples
     --------
@@ -188,15 +188,15 @@ def undefined(directive: Directive, known: Iterable[str]) -> list[Token]:
 
 
 def placed(entries: Sequence[Entry], *, counted: bool = False) -> list[Statement]:
-    """Return the statements of a whole sheet; directives without what isn't defined yet.
+    """Return the statements of a whole sheet; directives without undefined names.
 
     Parameters
     ----------
     entries : sequence of Entry
         In order.
     counted : bool
-        Whether each place shall say, as its line, 1000000 times the entry's index, plus the line in the entry: what an
-        error needs, and costs more.
+        Whether each position has as its line 1000000 times the entry's index plus the line in the entry: needed for
+        errors, but slower.
     """
     known = {name for entry in entries for name in entry.names}
     statements: list[Statement] = []
@@ -227,19 +227,19 @@ def _moved(statement: Statement, lines: int) -> Statement:
 
 
 def ordered(entries: Sequence[Entry], changed: Entry) -> list[Entry]:
-    """Move what uses a name below its definition; all else keeps its place.
+    """Move what uses a name below its definition, keeping the order otherwise.
 
     Parameters
     ----------
     entries : sequence of Entry
         Of which only `changed` may use a name that is defined below it.
     changed : Entry
-        One of them, which is to blame for a circle.
+        One of them, to which a cycle is attributed.
 
     Raises
     ------
     WorksheetError
-        When a quantity would depend on itself.
+        If a quantity would depend on itself.
 
     Examples
     --------
@@ -267,13 +267,13 @@ def ordered(entries: Sequence[Entry], changed: Entry) -> list[Entry]:
 
 
 def _circle(entries: Sequence[Entry], changed: Entry, home: Mapping[str, int]) -> WorksheetError:
-    """Say how what was typed would depend on itself, and blame the name with which that begins."""
+    """Return the error for a cycle, at the name in the input with which it begins."""
     for name, token in changed.uses.items():
         if name not in home:
             continue
         came: dict[str, str] = {name: ""}
         queue = [name]
-        for each in queue:  # grows as it is gone through
+        for each in queue:  # it grows during the loop
             if each in changed.names:
                 way = [each]
                 while came[way[-1]]:

@@ -1,4 +1,4 @@
-"""What to write instead, for lines that mean something elsewhere: in Python, in LaTeX, in a shell."""
+"""Corrections for lines in the syntax of Python, LaTeX or a shell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["hint"]
 
-LONGEST: Final = 200  # characters of a line that is looked at
+LONGEST: Final = 200  # characters of a line that are examined
 SECOND: Final = "second derivatives are not part of worksheets; :python writes a script, in which ag.hessian has them"
 HINTS: Final = tuple(
     (re.compile(pattern), text)
@@ -32,7 +32,7 @@ HINTS: Final = tuple(
 
 
 def hint(line: str) -> str:
-    """Return what to write instead of a line that was refused, or nothing.
+    """Return a correction for a rejected line, or the empty string.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`%load_ext autograd`: worksheets in a notebook's cells, remembered from one to the next."""
+"""IPython magics, `%load_ext autograd`: worksheets in notebook cells that share one session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPTIONS: Final = {
 
 
 class Outcome:
-    """The output of a cell: the table of gradients, and the graph where it is small."""
+    """The output of a cell: the table of gradients, and the graph if it is small."""
 
     def __init__(self, session: Session, picture: bool) -> None:
         run = session.evaluation()
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def _picture(root: Any) -> str:
-    """Return the graph as a notebook shows it by itself: where it is small."""
+    """Return the graph as a notebook shows it automatically: if it is small."""
     bundle: dict[str, str] = root._repr_mimebundle_()
     return bundle["text/html"] if "image/svg+xml" in bundle else ""
 
@@ -80,13 +80,13 @@ def _plain(operand: Operand) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Give IPython the magics `%%worksheet` and `%worksheet`; called by `%load_ext autograd`."""
+    """Register the magics `%%worksheet` and `%worksheet`; called by `%load_ext autograd`."""
     display: Any = import_module("IPython.display").display
     usage_error: Any = import_module("IPython.core.error").UsageError
     held = [Session()]
 
     def refused(text: str) -> Exception:
-        error: Exception = usage_error(f"\n{text}")  # on lines of its own, for the caret's sake
+        error: Exception = usage_error(f"\n{text}")  # on its own lines, so that the caret is aligned
         return error
 
     def answered(session: Session, chunk: str) -> Reply:
@@ -102,9 +102,9 @@ def load_ipython_extension(shell: Any) -> None:
             print(reply.text)
 
     def cell(line: str, text: str) -> None:
-        """Evaluate a worksheet's steps; the sheet is remembered by later cells, unless they say --new.
+        """Evaluate a worksheet's steps; later cells continue the sheet, unless they say --new.
 
-        A cell counts whole or not at all: where a line is wrong, the sheet stays as it was before the cell.
+        A cell is evaluated as a whole or not at all: if a line is wrong, the sheet is unchanged.
         """
         try:
             options = _options(line)
@@ -119,7 +119,7 @@ def load_ipython_extension(shell: Any) -> None:
             raise
         held[0] = session
         for chunk, reply in replies:
-            if is_command(chunk) or "check" in chunk or "=" not in chunk:  # a step's value stands in the table
+            if is_command(chunk) or "check" in chunk or "=" not in chunk:  # a step's value is in the table
                 shown(reply if reply.kind != NOTED else Reply())
         if missing := session.unresolved():
             print(f"nothing defines {', '.join(missing)} yet")

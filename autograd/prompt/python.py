@@ -1,4 +1,4 @@
-"""A worksheet as a Python script with the same names and the same numbers."""
+"""Translation of a worksheet to a Python script with the same names and numbers."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Expression(Symbolic):
     text : str
         The expression.
     level : int
-        How tightly its outermost operator binds.
+        The precedence of its outermost operator.
     recorded : bool
         Whether it is a `Value` when the script runs, rather than a float.
     script : Script
-        What knows the names of lists.
+        The script, which knows the names of lists.
     """
 
     text: str
@@ -46,7 +46,7 @@ class Expression(Symbolic):
     script: Script
 
     def call(self, name: str, operands: Sequence[Scalar]) -> Expression:
-        """Write an op: a sign of Python where that means the same, else the function of the package."""
+        """Write an op: a Python operator if it means the same, else the function of the package."""
         texts = [_expression(each, self.script) for each in operands]
         recorded = any(each.recorded for each in texts)
         if name in COMPARISONS:
@@ -70,7 +70,7 @@ class Expression(Symbolic):
         return Expression(text, CALL, recorded, self.script)
 
     def within(self, level: int) -> str:
-        """Write it as an operand of something that binds so tightly."""
+        """Write it as an operand in a context of this precedence."""
         return self.text if self.level >= level else f"({self.text})"
 
 
@@ -100,7 +100,7 @@ def _number(x: float) -> str:
 
 @dataclass
 class Script:
-    """Lines of a script, and what the sheet's names are called in it."""
+    """The lines of a script, and the Python names of the sheet's quantities."""
 
     names: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -109,12 +109,12 @@ class Script:
     leaves: list[str] = field(default_factory=list)
 
     def row(self, items: Sequence[Expression]) -> str:
-        """Write a list: by its name where it is one, or a row of one."""
+        """Write a list: by its name if it has one, or as a row of one that has."""
         texts = tuple(each.text for each in items)
         return self.rows.get(texts) or f"[{', '.join(texts)}]"
 
     def step(self, name: str, operand: Operand) -> Operand:
-        """Write `name = …`, and return what later steps take for it."""
+        """Write `name = …`, and return the operand for later steps."""
         called = self.names[name]
         if isinstance(operand, Array):
             return self._list(name, called, operand)
@@ -126,17 +126,17 @@ class Script:
         return Expression(called, CALL, True, self)
 
     def _item(self, item: Scalar, label: str, *, alias: bool = False) -> tuple[str, bool]:
-        """Write one quantity, and say whether it is a leaf; a float, which a step makes a leaf, becomes one."""
+        """Write one quantity, and return whether it is a leaf; a float that a step makes a leaf becomes one."""
         expression = _expression(item, self)
         if not expression.recorded:
             return f"ag.Value({expression.text}, label={_quoted(label)})", not isinstance(item, Symbolic)
-        if expression.text in self.places and not alias:  # a step `a2 = z2` is a quantity of its own
+        if expression.text in self.places and not alias:  # a step `a2 = z2` is a separate quantity
             return f"{expression.text} * 1", False
         return expression.text, False
 
     @property
     def places(self) -> set[str]:
-        """Everything that is written by its name."""
+        """Return everything that is written by its name."""
         return self._places
 
     _places: set[str] = field(default_factory=set)
@@ -148,7 +148,7 @@ class Script:
             place = called + _brackets(array.shape, position)
             text, leaf = self._item(item, label, alias=True)
             written.append(text)
-            if text in self.places:  # one that has a name already keeps it
+            if text in self.places:  # one that has a name keeps it
                 made.append(Expression(text, CALL, True, self))
                 continue
             if not text.startswith("ag.Value("):
@@ -176,7 +176,7 @@ def _brackets(shape: Sequence[int], position: int) -> str:
 
 
 def _list_lines(called: str, shape: Sequence[int], items: Sequence[str]) -> list[str]:
-    """Write a list on one line where it fits, else row by row or item by item."""
+    """Write a list on one line if it fits, else row by row or item by item."""
     rows = [list(items)] if len(shape) == 1 else [list(items[i : i + shape[1]]) for i in range(0, len(items), shape[1])]
     texts = [f"[{', '.join(row)}]" for row in rows]
     whole = f"{called} = {texts[0] if len(shape) == 1 else '[' + ', '.join(texts) + ']'}"
@@ -198,7 +198,7 @@ def _quoted(text: str) -> str:
 
 
 def _python_names(names: Iterable[str]) -> dict[str, str]:
-    """Give each name one that Python takes, and no two the same."""
+    """Return a valid and distinct Python name for each name."""
     taken = {"ag", "leaf", "leaves", "row", *dir(builtins)}
     found: dict[str, str] = {}
     for name in names:
@@ -213,14 +213,14 @@ def _python_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def as_python(sheet: Worksheet, output: str) -> str:
-    """Write a script that computes what the sheet computes, goes backward, and prints every leaf's gradient.
+    """Return a script that computes the sheet, runs the backward pass, and prints every leaf's gradient.
 
     Parameters
     ----------
     sheet : Worksheet
-        What to write.
+        The sheet.
     output : str
-        The label of what `backward()` begins with.
+        The label of the quantity on which `backward()` is called.
 
     Examples
     --------
@@ -271,7 +271,7 @@ def as_python(sheet: Worksheet, output: str) -> str:
 
 
 def _place(operands: dict[str, Operand], sheet: Worksheet, output: str) -> str:
-    """Find how the output is written, whatever of its names is given."""
+    """Return how the output is written."""
     for name, operand in operands.items():
         items = operand.items if isinstance(operand, Array) else (operand,)
         for label, item in zip(sheet.labels(name), items, strict=True):

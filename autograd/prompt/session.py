@@ -38,7 +38,7 @@ class Session(EditableSheet):
     """
 
     def enter(self, text: str) -> Reply:
-        """Take one statement, question or command, and answer it; what is wrong leaves everything as it was.
+        """Enter a statement, question or command, and return the reply; after an error nothing has changed.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class Session(EditableSheet):
         Returns
         -------
         Reply
-            Never an exception for what was typed.
+            Errors in the input are replies, not exceptions.
         """
         before = self.state
         try:
@@ -68,12 +68,12 @@ class Session(EditableSheet):
             return Reply(writing.printable(message), REFUSED)
 
     def enter_all(self, text: str) -> Iterator[Reply]:
-        """Take many lines, statement by statement."""
+        """Enter many lines, statement by statement."""
         for chunk in chunks(split_lines(text)):
             yield self.enter(chunk)
 
     def _refreshed(self, reply: Reply) -> Reply:
-        """Write the page anew where one is open; what goes wrong is no fault of the line."""
+        """Update the open page, if any; its errors don't affect the line."""
         if not self.page or not self.sheet.steps:
             return reply
         try:

@@ -17,7 +17,7 @@ WIDTH: Final = 76
 
 
 def number(x: float) -> str:
-    """Write a number as the tables do.
+    """Format a number as in tables.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def number(x: float) -> str:
 
 
 def value(operand: Operand, margin: int = 0) -> str:
-    """Write a number, a vector on one line, or a matrix row by row below each other.
+    """Format a number, a vector on one line, or a matrix row by row.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def _row(items: Sequence[Scalar]) -> str:
 
 
 def same(before: Operand, after: Operand) -> bool:
-    """Return whether two operands have the same shape and numbers; nan is nan."""
+    """Return whether two operands have the same shape and numbers; nan equals nan."""
     if shape_text(before) != shape_text(after):
         return False
     ours, theirs = (x.items if isinstance(x, Array) else (x,) for x in (before, after))
@@ -60,7 +60,7 @@ def same(before: Operand, after: Operand) -> bool:
 
 
 def changes(before: Mapping[str, Operand], after: Mapping[str, Operand], typed: Iterable[str]) -> str:
-    """Write what was typed, and what else has another value because of it.
+    """Return what was typed, and what else changed because of it.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def printable(text: str) -> str:
 
 
 def pointed(text: str, line: int, column: int, message: str) -> str:
-    """Show a line, a caret below the place to blame, and what is wrong.
+    """Show a line, a caret below the position at fault, and the error.
 
     Examples
     --------

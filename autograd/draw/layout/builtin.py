@@ -1,7 +1,7 @@
-"""The built-in layout of a directed acyclic graph in layers, left to right (Sugiyama, Tagawa and Toda 1981).
+"""The built-in layered layout of a directed acyclic graph, left to right (Sugiyama, Tagawa and Toda 1981).
 
-Clusters have one order in all layers, so that straight borders around each can be found and nothing foreign stands
-between. Edges that pass a layer get a lane of their own in it, so they never run through a box.
+Clusters have the same order in all layers, so that straight borders around each exist and nothing else is placed
+inside. Edges that pass a layer get a lane in it, so they never cross a box.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ __all__ = ["arrange"]
 
 PADDING, TITLE = 12.0, 22.0
 ACROSS = 30.0
-STEEPNESS, WIDEST = 0.08, 70.0  # width added to a gap for each pixel that an edge climbs in it, and the most
-WIDEST_BOW = 160.0  # the most that edges between the same two boxes are bent apart
+STEEPNESS, WIDEST = 0.08, 70.0  # extra width of a gap for each pixel that an edge climbs in it, and the maximum
+WIDEST_BOW = 160.0  # the maximum by which edges between the same two boxes are bent apart
 
 
 def arrange(scene: Scene, direction: str) -> Plan:
-    """Place a scene; from top to bottom as from left to right with x and y exchanged."""
+    """Place a scene; for top to bottom, as for left to right with x and y exchanged."""
     turned = direction == "TB"
     margins = Margins(TITLE, PADDING, PADDING, PADDING) if turned else Margins(PADDING, PADDING, TITLE, PADDING)
     layers, chains = slots_of(scene, ranks_of(scene), turned)
@@ -84,7 +84,7 @@ def _clusters_of(
 
 
 def _columns(layers: list[list[Slot]], spans: list[range], margins: Margins) -> list[Point]:
-    """Return the left and right side of each layer, with room for edges, their labels, and the sides of frames."""
+    """Return the left and right side of each layer, with space for edges, their labels, and the sides of frames."""
     starts, ends = {span[0] for span in spans}, {span[-1] for span in spans}
     left, columns = margins.before if 0 in starts else 0.0, []
     for rank, layer in enumerate(layers):
@@ -98,7 +98,7 @@ def _columns(layers: list[list[Slot]], spans: list[range], margins: Margins) -> 
 
 
 def _middle(slot: Slot, columns: list[Point]) -> float:
-    """Where a box stands in its column: to the left, a leaf to the right, near what it leads to."""
+    """Return the position of a box in its column: at the left, or for a leaf at the right, near its users."""
     left, right = columns[slot.rank]
     return right - slot.width / 2 if slot.after and not slot.before else left + slot.width / 2
 
@@ -109,7 +109,7 @@ def _sides(cluster: Cluster, centres: Mapping[str, Point], turned: bool) -> tupl
 
 
 def _path(chain: list[Tie], columns: list[Point], centres: Mapping[str, Point]) -> list[Point]:
-    """Return the points that an edge passes."""
+    """Return the points on an edge's path."""
     tail, head = chain[0].tail, chain[-1].head
     lanes = [tie.head for tie in chain[:-1]]
     return [
@@ -120,7 +120,7 @@ def _path(chain: list[Tie], columns: list[Point], centres: Mapping[str, Point]) 
 
 
 def _curve(points: list[Point]) -> list[Point]:
-    """Cubic Bézier points through `points`, level at each."""
+    """Return cubic Bézier points through `points`, horizontal at each."""
     kept = _corners(points)
     curve = [kept[0]]
     for (x0, y0), (x1, y1) in pairwise(kept):
@@ -130,7 +130,7 @@ def _curve(points: list[Point]) -> list[Point]:
 
 
 def _corners(points: list[Point]) -> list[Point]:
-    """Return the points without those that lie on a level stretch, or on top of the one before."""
+    """Return the points without those in the middle of a horizontal stretch, or equal to the one before."""
     kept = [points[0]]
     for point, following in pairwise(points[1:]):
         same = abs(point[0] - kept[-1][0]) < 1.0
@@ -141,7 +141,7 @@ def _corners(points: list[Point]) -> list[Point]:
 
 
 def _bow(scene: Scene, plan: Plan, turned: bool) -> None:
-    """Bend edges that join the same two boxes apart, as those of x * x, so that each has room for its label."""
+    """Bend edges that join the same two boxes apart, as those of x * x, so that each has space for its label."""
     alike: dict[tuple[str, str], list[Edge]] = {}
     for edge in scene.edges:
         if len(plan.curves[edge.key]) == 4:  # from one layer to the next, so that nothing stands between

@@ -1,4 +1,4 @@
-"""Graphviz: the scene as DOT text, and places for its boxes from the `dot` program."""
+"""The layout by Graphviz: the scene as DOT text, and positions from the `dot` program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograd.errors import DrawError
 __all__ = ["arrange", "source"]
 
 INCH = 72.0
-SECONDS = 60.0  # a graph of a few hundred boxes takes less than one
+SECONDS = 60.0  # a graph of a few hundred boxes takes less than one second
 
 
 def source(scene: Scene, direction: str) -> Any:
@@ -55,7 +55,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
     Raises
     ------
     DrawError
-        If the program isn't there, fails, takes too long, or leaves out a part of the graph.
+        If the program isn't there, fails, takes too long, or omits a part of the graph.
     """
     program = shutil.which("dot")
     if program is None:
@@ -63,7 +63,7 @@ def arrange(scene: Scene, direction: str) -> Plan:
             "engine 'dot': Graphviz's program dot is not on PATH; install it (Debian: apt install graphviz; "
             "macOS: brew install graphviz; Windows: winget install graphviz) or use engine='builtin'"
         )
-    # Not Digraph.pipe, which knows no time limit and leaves a pipe open when the program dies early.
+    # Not Digraph.pipe, which has no time limit and leaves a pipe open when the program dies early.
     try:
         ran = subprocess.run(
             [program, "-Tjson0"],

@@ -1,4 +1,4 @@
-"""Heights of slots in the layers of the built-in layout, with one straight border above and below each cluster."""
+"""Heights of slots in the layers of the built-in layout, with a straight border above and below each cluster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Margins", "settle"]
 ROUNDS = 24
 TIGHTEN = 8
 BESIDE_LANE = 9.0
-STIFF = 16.0  # how much a border wants to be straight, beside an edge's 1 to 8
+STIFF = 16.0  # how strongly a border is straightened; edges have 1 to 8
 
 Name = Slot | int  # a slot, or a border: 2c above cluster c, 2c + 1 below it
 Distances = Mapping[Name, Mapping[Name, float]]
@@ -137,7 +137,7 @@ class _Heights:
                 self._align(self.rows[i], offsets[i])
 
     def _align(self, row: Sequence[Slot], offsets: Sequence[float]) -> None:
-        """Move a row's slots nearest to where they want to be, order and distances kept."""
+        """Move a row's slots as near as possible to their wanted heights, keeping order and distances."""
         wanted = [self._wanted(slot) for slot in row]
         heights = isotonic([(y - offset, weight) for (y, weight), offset in zip(wanted, offsets, strict=False)])
         for slot, height, offset in zip(row, heights, offsets, strict=False):
@@ -150,7 +150,7 @@ class _Heights:
         return sum(part.y for part in parts) / len(parts), STIFF if len(parts) > 1 else 0.01
 
     def _straight(self) -> dict[Name, float]:
-        """Let each border be one height: the mean of what is found pushing all down and pushing all up."""
+        """Make each border horizontal: the mean of its highest and lowest possible heights."""
         below: dict[Name, dict[Name, float]] = {self._name(slot): {} for row in self.rows for slot in row}
         above: dict[Name, dict[Name, float]] = {name: {} for name in below}
         for row in self.rows:
@@ -171,7 +171,7 @@ class _Heights:
         return final
 
     def _tighten(self, final: dict[Name, float], order: list[Name], above: Distances, below: Distances) -> None:
-        """Move each slot to where it wants to be as far as its neighbours allow, and each border close to its boxes."""
+        """Move each slot towards its wanted height as far as its neighbours allow, and borders close to boxes."""
         for name in order:
             if isinstance(name, Slot):
                 name.y = final[name]

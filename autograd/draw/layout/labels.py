@@ -1,4 +1,4 @@
-"""Places for the labels of edges: on the edge, clear of boxes, arrowheads and each other, away from other edges."""
+"""Positions of edge labels: on the edge, clear of boxes, arrowheads and each other, away from other edges."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["HEIGHT", "places"]
 
 HEIGHT = 11.0
 ARROW = 7.0  # half the side of the square kept free for an arrowhead
-STEP = 4.0  # pixels between the points of an edge that are looked at
-CELL = 12.0  # side of the squares in which neighbours are looked up
-MOST = 1  # over more edges than this a label could not be told whose it is
+STEP = 4.0  # pixels between the sampled points of an edge
+CELL = 12.0  # side of the grid cells used to find neighbours
+MOST = 1  # over more edges than this it would be unclear which one a label belongs to
 
 Rectangle = tuple[float, float, float, float]
 
@@ -38,7 +38,7 @@ class _Map:
         return not any(_overlap(spot, other) for cell in _cells(spot) for other in self.rectangles.get(cell, ()))
 
     def least(self, point: Point) -> int:
-        """How many other edges pass a point of an edge at least, found quickly."""
+        """Return a quick lower bound on the number of other edges through a point."""
         return len(self.edges.get((int(point[0] // CELL), int(point[1] // CELL)), ())) - 1
 
     def passing(self, spot: Rectangle, own: str) -> int:
@@ -49,12 +49,12 @@ class _Map:
 
 
 def places(scene: Scene, plan: Plan) -> dict[str, Point]:
-    """Return the middle of each label by its edge's key; a label that has no room isn't there."""
+    """Return the centre of each label by its edge's key; labels without a free position are omitted."""
     lines = {edge.key: _points(plan.curves[edge.key]) for edge in scene.edges}
     there = _map(scene, plan, lines)
     found = {}
     written = [edge for edge in scene.edges if edge.text]
-    for edge in sorted(written, key=lambda edge: len(lines[edge.key])):  # the short have the least choice
+    for edge in sorted(written, key=lambda edge: len(lines[edge.key])):  # short edges have the fewest choices
         half = width(edge.text, SMALL) / 2 + 1.5
         place = _best(lines[edge.key], half, there, edge.key)
         if place:
@@ -79,7 +79,7 @@ def _map(scene: Scene, plan: Plan, lines: Mapping[str, list[Point]]) -> _Map:
 
 
 def _best(line: list[Point], half: float, there: _Map, key: str) -> Point | None:
-    """Return the free place with the fewest other edges beneath it, of these the nearest to the middle of the edge."""
+    """Return the free position with the fewest other edges beneath it, nearest to the edge's middle."""
     middle, best, least = len(line) // 2, None, MOST + 1
     for i in sorted(range(1, len(line) - 1, 2), key=lambda i: abs(i - middle)):
         if there.least(line[i]) >= least:
@@ -110,7 +110,7 @@ def _overlap(a: Rectangle, b: Rectangle) -> bool:
 
 
 def _points(curve: list[Point]) -> list[Point]:
-    """Points along a curve, about `STEP` apart."""
+    """Return points along a curve, about `STEP` apart."""
     points = [curve[0]]
     for i in range(0, len(curve) - 3, 3):
         part = curve[i : i + 4]
@@ -121,7 +121,7 @@ def _points(curve: list[Point]) -> list[Point]:
 
 
 def _bezier(points: list[Point], steps: int) -> list[Point]:
-    """Points of a curve at equal steps, the first left out."""
+    """Return points of a curve at equal steps, without the first."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
     found = []
     for step in range(1, steps + 1):

@@ -1,8 +1,8 @@
-"""The order of slots within the layers of the built-in layout, clusters kept together.
+"""The order of slots within the layers of the built-in layout, with clusters kept together.
 
-Each layer is a row of units, single slots and the parts of clusters; clusters keep one order among them in all layers.
-Layers are sorted by where the neighbours are (barycentres), then each unit is moved to where its edges cross least
-(sifting, Matuszewski, Schönfeld and Molitor 1999), again and again, from several beginnings.
+Each layer is a row of units, single slots and the parts of clusters; clusters have one order in all layers. Layers are
+sorted by their neighbours' positions (barycentres), then each unit is moved to where its edges cross least (sifting,
+Matuszewski, Schönfeld and Molitor 1999), repeatedly, from several initial orders.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from autograd.draw.layout.slots import Slot, Tie, crossings_between, crossings_o
 
 __all__ = ["BETWEEN", "isotonic", "ordered", "stack"]
 
-LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the slots that all together look at
+LEAST_SWEEPS, MOST_SWEEPS, SWEPT = 3, 12, 2000  # sweeps, and the total number of slots that they visit
 SHIFTS = 2
-PAIRS, ENDS = 8000, 80_000  # the most pairs of a layer's units that sifting looks at, and the most ends of their edges
+PAIRS, ENDS = 8000, 80_000  # limits of sifting in a layer: pairs of units, and ends of their edges
 BETWEEN = 14.0
 
 _Item = TypeVar("_Item")
 
 
 def isotonic(wanted: Iterable[tuple[float, float]]) -> list[float]:
-    """Return the nearest heights that do not fall, in least squares, to (height, weight) pairs.
+    """Return the nearest non-decreasing heights, in least squares, to (height, weight) pairs.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def isotonic(wanted: Iterable[tuple[float, float]]) -> list[float]:
 
 
 def stack(layer: list[Slot]) -> None:
-    """Give each slot its place and a height, one below the other, the layer centred."""
+    """Give each slot its index and a height, one below the other, with the layer centred."""
     top = -sum(slot.height + BETWEEN for slot in layer) / 2
     for slot in layer:
         slot.y = top + slot.height / 2
@@ -52,20 +52,20 @@ def stack(layer: list[Slot]) -> None:
     number(layer)
 
 
-@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers in it
+@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers
 def ordered(
     layers: tuple[tuple[tuple[float, int], ...], ...], ties: tuple[tuple[int, int, int], ...], clusters: int
 ) -> list[list[int]]:
-    """Return an order of each layer's slots, by their places, in which ties cross little.
+    """Return an order of each layer's slots, by their indices, in which ties cross little.
 
     Parameters
     ----------
     layers : tuple of tuple
         For each slot of each layer its height and its cluster, or -1.
     ties : tuple of tuple of int
-        For each the layer of its tail, the tail's place in it and the head's place in the next.
+        For each the layer of its tail, the tail's index in it and the head's index in the next.
     clusters : int
-        How many there are.
+        The number of clusters.
     """
     slots = [[Slot("", 0.0, height, rank) for height, _ in layer] for rank, layer in enumerate(layers)]
     for rank, tail, head in ties:
@@ -85,7 +85,7 @@ class Order:
 
     def __init__(self, layers: list[list[Slot]], of: dict[Slot, int], clusters: int) -> None:
         self.layers, self.of = layers, of
-        self.rank = list(range(clusters))  # place of each cluster among all
+        self.rank = list(range(clusters))  # position of each cluster among all
         self.members: list[list[Slot]] = [[] for _ in range(clusters)]
         for slot, cluster in of.items():
             if cluster >= 0:
@@ -94,7 +94,7 @@ class Order:
         self.best, self.fewest = [list(layer) for layer in layers], math.inf
 
     def improve(self) -> None:
-        """Bring the layers into an order with few crossings, the best that is found from three beginnings."""
+        """Reduce crossings, keeping the best order found from three initial ones."""
         self._sweep()
         if self.fewest:  # as if there were no clusters
             free = Order(self.layers, dict.fromkeys(self.of, -1), 0)
@@ -112,7 +112,7 @@ class Order:
             number(layer)
 
     def _sweep(self) -> None:
-        """Sort layers by their neighbours and swap what crosses, again and again, and keep the best that was seen."""
+        """Alternate sorting layers by neighbours and swapping what crosses; keep the best order."""
         self._stack_all()
         self._sort_all(None)
         for sweep in range(min(MOST_SWEEPS, max(LEAST_SWEEPS, SWEPT // len(self.of)))):
@@ -132,7 +132,7 @@ class Order:
             stack(layer)
 
     def _sort_all(self, down: bool | None) -> None:
-        """Sort clusters by where their edges come from and lead to, then each layer by its neighbour's heights."""
+        """Sort clusters by the positions of their edges' ends, then each layer by its neighbours' heights."""
         for place, members in enumerate(self.members):
             self.position[place] = _mean([s.y for s in members]) if down is None else self._pull(place, members)
         for turn, place in enumerate(sorted(range(len(self.position)), key=lambda c: (self.position[c], self.rank[c]))):
@@ -147,7 +147,7 @@ class Order:
 
     def _sort(self, layer: list[Slot], down: bool | None) -> None:
         height = {slot: _height(slot, down) for slot in layer}
-        # Clusters of one layer stand in their common order, each as near as that allows to where its slots want to be.
+        # Clusters of one layer keep their common order, each as near as that allows to its slots' wanted heights.
         here: dict[int, list[float]] = defaultdict(list)
         for slot in layer:
             if self.of[slot] >= 0:
@@ -192,7 +192,7 @@ class Order:
         return self._swap_clusters() or improved
 
     def _swap_clusters(self) -> bool:
-        """Swap clusters that are next to each other among all, in every layer that has both side by side."""
+        """Swap clusters that are adjacent in the common order, in every layer that has both."""
         improved = False
         turns = sorted(range(len(self.rank)), key=lambda c: self.rank[c])
         for i in range(len(turns) - 1):
@@ -229,7 +229,7 @@ def _mean(numbers: Sequence[float]) -> float:
 
 
 def _height(slot: Slot, down: bool | None) -> float:
-    """Where a slot's neighbours on one side are; its own place where it has none there."""
+    """Return the mean height of a slot's neighbours on one side; its own height if it has none."""
     if down is None:
         return slot.y
     ends = [tie.tail.y for tie in slot.before] if down else [tie.head.y for tie in slot.after]
@@ -246,7 +246,7 @@ def _united(slots: list[Slot]) -> tuple[list[int], list[int]]:
 def _sifted(
     items: Sequence[_Item], sides: Sequence[tuple[list[int], list[int]]], clusters: Sequence[int]
 ) -> list[_Item] | None:
-    """Move each item to where its edges cross least, clusters not past each other; None where nothing is gained."""
+    """Move each item to where its edges cross least, clusters not past each other; None if nothing is gained."""
     gains: dict[tuple[int, int], int] = {}
 
     def gain(upper: int, lower: int) -> int:
@@ -261,7 +261,7 @@ def _sifted(
 
     order, moved = list(range(len(items))), False
     ends = sum(len(before) + len(after) for before, after in sides)
-    reach = max(4, min(PAIRS // max(len(items), 1), ENDS // max(ends, 1)))  # how far a unit of a large layer moves
+    reach = max(4, min(PAIRS // max(len(items), 1), ENDS // max(ends, 1)))  # how far a unit of a large layer is moved
     for item in range(len(items)):
         at = order.index(item)
         best, target = 0, at

@@ -1,4 +1,4 @@
-"""Positions of boxes, edges and frames: the result of either layout, from which the SVG is written."""
+"""Positions of boxes, edges and frames: the result of a layout, from which the SVG is written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Frame:
 
 @dataclass
 class Plan:
-    """Centres of boxes by key, cubic Bézier points of edges by key, frames, and the extent of it all."""
+    """Centres of boxes by key, cubic Bézier points of edges by key, frames, and the total extent."""
 
     centres: dict[str, Point]
     curves: dict[str, list[Point]]
@@ -57,7 +57,7 @@ class Plan:
             frame.x, frame.y = frame.x + right, frame.y + down
 
     def include_frames(self) -> None:
-        """Extend the picture, where frames stick out."""
+        """Extend the picture to include all frames."""
         left, top = min([0.0, *(f.x for f in self.frames)]), min([0.0, *(f.y for f in self.frames)])
         self.shift(-left, -top)
         self.width = max([self.width - left, *(f.x + f.width for f in self.frames)])
@@ -65,7 +65,7 @@ class Plan:
 
 
 def add_layers(scene: Scene, plan: Plan) -> None:
-    """Put a frame around the frames of each layer where nothing else would stand in it, and make room for it."""
+    """Put a frame around the frames of each layer, if nothing else would be inside it, and make space for it."""
     frames = list(plan.frames)
     added: list[Frame] = []
     for name, places in scene.layers if len(frames) == len(scene.clusters) else []:
@@ -91,6 +91,6 @@ def _rectangle(box: Box, plan: Plan) -> Frame:
 
 
 def _with_own_leaves(scene: Scene, boxes: set[str]) -> set[str]:
-    """These boxes, and those that lead to no others."""
+    """Return these boxes, and those that lead to no others."""
     elsewhere = {edge.tail.key for edge in scene.edges if edge.head.key not in boxes}
     return boxes | {edge.tail.key for edge in scene.edges if edge.tail.key not in elsewhere}

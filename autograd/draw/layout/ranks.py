@@ -13,8 +13,8 @@ __all__ = ["ranks_of"]
 def ranks_of(scene: Scene) -> dict[str, int]:
     """Return the layer of each box by its key, 0 for the first.
 
-    A box stands as late as it can, or as early, where more edges enter than leave it, so that few edges pass many
-    layers; clusters that are a layer of neurons end in one layer; a leaf stands before what uses it first.
+    A box is placed as late as possible, or as early as possible if more edges enter than leave it, so that few edges
+    pass many layers; clusters that form a layer of neurons end in one layer; a leaf is placed before its first user.
     """
     before: dict[str, list[str]] = {box.key: [] for box in scene.boxes}
     after: dict[str, list[str]] = {box.key: [] for box in scene.boxes}

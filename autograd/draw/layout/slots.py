@@ -1,4 +1,4 @@
-"""Layers of slots, which the built-in layout works on: boxes, and lanes for the edges that pass a layer."""
+"""Layers of slots for the built-in layout: boxes, and lanes for the edges that pass a layer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Slot", "Tie", "crossings_between", "crossings_of", "number", "sides_
 
 LANE = 8.0  # height kept free for an edge that passes a layer
 STRAIGHT = (1.0, 2.0, 8.0)  # weights of parts of edges of which none, one or both ends are lanes
-PORTS = 10.0  # between edges that arrive at one box, where its side is long enough
+PORTS = 10.0  # between edges that arrive at one box, if its side is long enough
 
 
 @dataclass(eq=False)
@@ -31,7 +31,7 @@ class Slot:
     y: float = 0.0
 
     def wanted(self) -> tuple[float, float]:
-        """Return the height at which its edges would be straightest, and how much that matters."""
+        """Return the height at which its edges would be straightest, and the weight of that."""
         total = weight = 0.0
         for tie in self.before:
             total += tie.weight * (tie.tail.y - tie.into)
@@ -44,9 +44,9 @@ class Slot:
 
 @dataclass(eq=False)
 class Tie:
-    """The part of an edge between two neighbouring layers; it arrives `into` below the centre of its head.
+    """The part of an edge between two adjacent layers; it arrives `into` below the centre of its head.
 
-    `weight` is how much it matters that it is straight, `room` the width that its label needs.
+    `weight` is the weight of its straightness, `room` the width that its label needs.
     """
 
     tail: Slot
@@ -57,7 +57,7 @@ class Tie:
 
 
 def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list[list[Slot]], list[list[Tie]]]:
-    """Return the slots of each layer, and for each edge the ties that it is made of."""
+    """Return the slots of each layer, and for each edge its ties."""
     layers: list[list[Slot]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
     boxes = {}
     for box in scene.boxes:
@@ -85,13 +85,13 @@ def _room(edge: Edge, turned: bool) -> float:
 
 
 def number(layer: list[Slot]) -> None:
-    """Note each slot's place in its layer."""
+    """Number the slots of a layer."""
     for place, slot in enumerate(layer):
         slot.place = place
 
 
 def spread(layers: list[list[Slot]]) -> None:
-    """Let edges arrive at a box one below the other, in the order in which they come."""
+    """Let edges arrive at a box one below the other, in the order of their tails."""
     for slot in (slot for layer in layers for slot in layer if slot.key):
         ties = sorted(slot.before, key=lambda tie: tie.tail.place)
         reach = min(max(slot.height - 10.0, 0.0), PORTS * (len(ties) - 1))
@@ -100,7 +100,7 @@ def spread(layers: list[list[Slot]]) -> None:
 
 
 def crossings_of(layers: list[list[Slot]]) -> int:
-    """Return how often edges cross between the layers."""
+    """Return the number of crossings between the layers."""
     count = 0
     for layer in layers[:-1]:
         passed: list[int] = []
@@ -111,12 +111,12 @@ def crossings_of(layers: list[list[Slot]]) -> int:
 
 
 def sides_of(slot: Slot) -> tuple[list[int], list[int]]:
-    """Return where a slot's edges come from and where they go, sorted."""
+    """Return the positions of the other ends of a slot's edges, sorted."""
     return sorted(tie.tail.place for tie in slot.before), sorted(tie.head.place for tie in slot.after)
 
 
 def crossings_between(upper: tuple[list[int], list[int]], lower: tuple[list[int], list[int]]) -> int:
-    """Return the crossings among the edges of two neighbours when one stands above the other."""
+    """Return the number of crossings between the edges of two neighbours, one above the other."""
     count = 0
     for above, below in zip(upper, lower):
         if above and below and above[-1] > below[0]:
