@@ -94,5 +94,7 @@ GOALS = (
     _least("moons by eager Values, faster than micrograd", 150.0, "training", "micrograd step", "eager"),
     _least("GPT step, eager, faster than slots in Python", 60.0, "training", "slots 8 tokens", "eager 8 tokens"),
     _least("GPT step, compiled, faster than eager", 8.0, "training", "eager 8 tokens", "lines 8 tokens"),
+    _least("a script's step, by our Values, faster than its own", 40.0, "training", "script", "script, C core"),
+    _least("the same on the Python core", 1.5, "training", "script", "script, Python core"),
     _least("epoch by fit, share of replay's throughput", 0.8, "training", "replay alone, 1,024", "epoch, 1,024"),
 )

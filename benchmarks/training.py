@@ -1,4 +1,4 @@
-"""The training section: micrograd's demo with `nn.fit`, the GPT of the notebooks, an epoch of many samples."""
+"""The training section: micrograd's demo with `nn.fit`, the notebooks' GPT, a script of Values, an epoch of samples."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 import autograd as ag
 import nn
+from benchmarks import script
 from benchmarks.graphs import rate
 from benchmarks.language import TOKENS, language_model
 from benchmarks.peers import running
@@ -143,5 +144,6 @@ def measure(settings: Settings) -> Found:
     for tokens in TOKENS:
         samplers |= language_model(tokens, found)
     found.times |= alternate(samplers, settings, "GPT")
+    found.times |= script.measure(settings, found)
     found.times |= epoch(settings, found)
     return found

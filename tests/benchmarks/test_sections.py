@@ -54,9 +54,10 @@ def test_replay_without_peers() -> None:
 @pytest.mark.usefixtures("small")
 def test_training_without_peers() -> None:
     found = training.measure(QUICK)
-    assert found.missing == {}
+    assert set(found.missing) <= {"script, C core"}  # where it isn't built
     steps = {f"{name} 2 tokens" for name in ("slots", "eager", "compiled", "lines")}
     assert {"fit, 4 steps", "fit, 3 steps", "eager", *steps, "epoch, 256", "replay alone, 256"} <= set(found.times)
+    assert {"script", "script, Python core"} <= set(found.times)
     assert found.facts["samples of an epoch"] == 20
 
 
