@@ -1,5 +1,5 @@
 /* The limit for a training step of the GPT, W4: its loss and all gradients for one line of tokens, written by hand. Rows of
-   weights in vectors of 8, everything else in L1. Compiled with all that the machine has: -O3 -march=native.
+   weights in vectors of 8, everything else in L1. Compiled for the machine: -O3 -march=native.
 
    The weights are, one after the other: token, position and head, then query, key, value, out, up and down. */
 

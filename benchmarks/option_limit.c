@@ -1,6 +1,6 @@
 /* The limit for an Asian call: the price of each path of a geometric Brownian motion given its normal draws, the mean of its
-   prices paid against the strike; and, where wanted, the sum of five derivatives, by hand in reverse. Paths innermost, in
-   blocks that stay in the cache. Compiled with all that the machine has, -O3 -march=native -ffast-math, and exp in vectors. */
+   prices paid against the strike; and, if wanted, the sum of five derivatives, by hand in reverse. Paths innermost, in
+   blocks that stay in the cache. Compiled for the machine, -O3 -march=native -ffast-math, with exp in vectors. */
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* The limit that replay is measured against: the network 2-16-16-1 with tanh and squared error, its value and all
    gradients, written by hand for a batch. Four samples at a time in vectors, everything in registers and L1, tanh from one
-   exponential, its derivative from the value. Compiled with all that the machine has: -O3 -march=native. */
+   exponential, its derivative from the value. Compiled for the machine: -O3 -march=native. */
 
 #include <stdint.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Optimiser steps in C, equal to those of steps.py to the last bit: the loops are generated from its rows.
 
-   A step reads data and gradients of all parameters into flat arrays, computes on those and the optimiser's state, in
-   loops that compilers turn into vector code, and writes the data back. A Value of the C core is read and written where
-   it is; an instance of a subclass, which may have made something else of `data`, through its attributes. */
+   A step reads data and gradients of all parameters into flat arrays, computes on those and the optimiser's state in
+   loops that compilers vectorise, and writes the data back. A Value of the C core is accessed in place; an instance of
+   a subclass, which may have overridden `data`, through its attributes. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -12,7 +12,7 @@
 
 #include "../../autograd/csrc/run/step.h"
 
-/* Twice as wide loops where the processor has them, chosen as the library is loaded, which glibc and gcc can do; they
+/* Loops twice as wide if the processor supports them, chosen when the library is loaded, as glibc and gcc allow; they
    give the same bits, as nothing is fused. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) \
     && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_UNDEFINED__)
@@ -33,7 +33,7 @@ number_in(PyObject *value, What what)
     return (double *)((char *)value + offsets[what]);
 }
 
-/* One number of a Value that is no plain one of the C core. */
+/* One number of a Value that is not a plain one of the C core. */
 static bool
 read_slowly(PyObject *value, What what, double *to)
 {
@@ -58,7 +58,7 @@ read_all(PyObject *values, What what, double *to)
     return true;
 }
 
-/* Both numbers in one walk, as the Values lie all over memory. */
+/* Both numbers in one pass, as the Values are scattered in memory. */
 static bool
 read_both(PyObject *values, double *restrict data, double *restrict grad)
 {
@@ -125,7 +125,7 @@ find_row(PyObject *name)
     return NULL;
 }
 
-/* Where an array's doubles are, or zeros that nobody keeps. */
+/* The doubles of an array, or zeros that are discarded. */
 static bool
 take_state(PyObject *given, Py_ssize_t count, Py_buffer *view, double *unused, double **to)
 {
@@ -196,7 +196,7 @@ typedef struct {
     const Row *row;
     double *states[MOST_STATES], *settings, *unused;
     Py_buffer views[MOST_STATES], settings_view;
-    Py_ssize_t pitch; /* from the settings of a step to the next one's, 0 where they are the same */
+    Py_ssize_t pitch; /* stride from the settings of a step to the next one's, 0 if they are the same */
 } Bound;
 
 static void
@@ -400,9 +400,9 @@ function_use(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static PyMethodDef functions[] = {
     {"use", function_use, METH_VARARGS,
-     "use(type, data, grad, /)\n--\n\nTake the C core's Value type and where in it data and grad are."},
-    {"read", FAST(function_read), "read(values, what, /)\n--\n\n`data` or `grad` of every Value."},
-    {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nWhether `data` or `grad` of every Value is finite."},
+     "use(type, data, grad, /)\n--\n\nSet the C core's Value type and the offsets of data and grad in it."},
+    {"read", FAST(function_read), "read(values, what, /)\n--\n\nReturn `data` or `grad` of every Value."},
+    {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nReturn whether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
     {"step", FAST(function_step), "step(name, values, states, settings, /)\n--\n\nMake the step of a row."},
     {"bind", function_bind, METH_VARARGS,

@@ -1,4 +1,4 @@
-/* The forward direction: from what is computed to instructions. */
+/* The forward direction: from the values to compute to instructions. */
 
 #pragma once
 
@@ -6,11 +6,11 @@
 
 /* The gradients that an entry has received, in lists. */
 typedef struct {
-    int32_t gradient, local, next; /* local NOWHERE: 1 */
+    int32_t gradient, local, next; /* local NOWHERE means 1 */
 } Pair;
 
 typedef struct {
-    int32_t gradient, number, total, next; /* a uniform number, and the sum of its gradient */
+    int32_t gradient, number, total, next; /* a uniform, and the sum of its gradient */
 } Product;
 
 typedef struct {
@@ -25,19 +25,19 @@ typedef struct {
     Writer writer;
     Ints inner;
     bool each, strict;
-    bool assumes; /* a plan that isn't strict: that values beside what rows don't select are finite, or some gradient is nan */
+    bool assumes; /* the plan isn't strict: values beside what rows don't select must be finite, or some gradient is nan */
     int32_t first_parameter;
     bool any_active;
     int32_t inputs_read; /* the body loads only those before */
-    Ints slopes;      /* of entries that keep them, one after the other */
-    Ints scratch;     /* operands at hand */
-    Ints next_store;  /* of each root, the next one at the same entry */
-    Ints stores;      /* pairs that wait to be written: operand, number of the root */
+    Ints slopes;      /* of entries that keep them, contiguous */
+    Ints scratch;     /* operands of the current step */
+    Ints next_store;  /* for each root, the next one at the same entry */
+    Ints stores;      /* pairs to be written: operand, number of the root */
     /* the reverse direction's */
     ARRAY(Pair) pairs;
     ARRAY(Product) products;
     ARRAY(Way) reached;
-    Map mask_of;    /* by the ways to what has it */
+    Map mask_of;    /* by the ways to the entry that has it */
     Map reached_by; /* by a uniform entry and a mask, the entry's own mask */
     Ints sums, seeds_to, gradients, stored;
 } Planner;
@@ -50,7 +50,7 @@ has(const Planner *p, int32_t x, uint32_t flag)
     return (ENTRY(p, x)->flags & flag) != 0;
 }
 
-/* The operand that an entry is; an input is loaded when it is first used. */
+/* Return the operand for an entry; an input is loaded at first use. */
 static int32_t
 place(Planner *p, int32_t x)
 {
@@ -117,7 +117,7 @@ mean_of(Planner *p, const int32_t *args, int32_t count, bool uniform)
     return write_row(w, OP_div, operands, 2, uniform);
 }
 
-/* Operands of an entry, in scratch; as registers where that is wanted. */
+/* Collect an entry's operands in scratch; as registers if needed. */
 static int32_t *
 places_of(Planner *p, int32_t args, int32_t count, bool registers)
 {
@@ -131,7 +131,7 @@ places_of(Planner *p, int32_t args, int32_t count, bool registers)
     return p->scratch.items;
 }
 
-/* New operands for the derivatives that are needed, among p->slopes; where they begin. */
+/* Allocate operands for the needed derivatives in p->slopes; return the index of the first. */
 static int32_t
 new_slopes(Planner *p, int32_t args, int32_t count, bool uniform)
 {
@@ -143,7 +143,7 @@ new_slopes(Planner *p, int32_t args, int32_t count, bool uniform)
     return first;
 }
 
-/* Write what computes an entry; return where it is. */
+/* Write the instructions for an entry; return its operand. */
 static int32_t
 compute(Planner *p, int32_t x)
 {
@@ -194,7 +194,7 @@ compute(Planner *p, int32_t x)
     return out;
 }
 
-/* Write the stores that wait: one step for several, as a Hessian has a hundred thousand. */
+/* Write the pending stores: one step for several, as a Hessian has a hundred thousand. */
 static void
 write_stores(Planner *p)
 {
@@ -208,7 +208,7 @@ write_stores(Planner *p)
     waiting->count = 0;
 }
 
-/* Note that an entry is what these outputs are. */
+/* Record that these outputs are the entry. */
 static void
 store(Planner *p, int32_t x)
 {
@@ -223,7 +223,7 @@ store(Planner *p, int32_t x)
     }
 }
 
-/* Which entries are one number for all samples, and where leaves are. */
+/* Determine which entries are uniform, and where leaves are. */
 static void
 classify(Planner *p)
 {
@@ -237,7 +237,7 @@ classify(Planner *p)
             entry->flags |= UNIFORM;
         }
     }
-    while (w->uniforms.count % 8 != 0) { /* parameters begin on a cache line's boundary, for vectors of them */
+    while (w->uniforms.count % 8 != 0) { /* parameters begin at a cache line, for vector loads */
         new_uniform(w);
     }
     p->first_parameter = (int32_t)w->uniforms.count;

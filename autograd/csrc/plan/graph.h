@@ -1,4 +1,4 @@
-/* A tape made smaller, and its sums of products. */
+/* Simplification of a tape, and its sums of products. */
 
 #pragma once
 
@@ -17,14 +17,14 @@ malformed(Arena *arena, const char *what)
 }
 
 enum { CONSTANT = 1, UNIFORM = 2, ACTIVE = 4, ALIVE = 8, ABSORBED = 16, PLAINLY_REACHED = 32, GUARDED = 64,
-       SHARED = 128 }; /* SHARED: needs the entry that has its value first */
+       SHARED = 128 }; /* SHARED: depends on the entry that has its value first */
 enum { NO_OP = -1 };
 
 /* An entry of the tape. Lists are linked by position in their pools; NOWHERE ends them. */
 typedef struct {
     int32_t op, args, count; /* its operands are operands[args], … */
     int32_t value;           /* the first entry with the same value, which need not have the same gradient */
-    int32_t at;              /* the operand of instructions that it is */
+    int32_t at;              /* its operand in instructions */
     int32_t uses;
     int32_t sum, slopes, sum_of;
     int32_t pairs, last_pair, products, last_product, reached, last_reached;
@@ -41,7 +41,7 @@ typedef struct {
 
 typedef struct {
     int32_t first, count;
-    double start; /* −0 is what leaves the first term as it is */
+    double start; /* −0 leaves the first term unchanged */
 } Sum;
 
 typedef struct {
@@ -49,7 +49,7 @@ typedef struct {
     PyObject *rows, *operands, *numbers, *roots; /* tuples */
     PyObject *fold;                              /* (row, numbers) to number */
     Py_buffer libm; /* a byte for each row: whether a block's value may differ from libm's */
-    int32_t alias;  /* the row that is what its operand is, and stops its gradient; or -1 */
+    int32_t alias;  /* the row that returns its operand and stops its gradient; or -1 */
 } TapeView;
 
 typedef struct {
@@ -99,8 +99,8 @@ int_of(Arena *arena, PyObject *object, int32_t limit)
 
 typedef struct {
     Map by_bits;
-    Ints same;   /* for each position of the tape, the entry that it is */
-    Ints places; /* of entries seen, by op and operands; -1 where there is none */
+    Ints same;   /* for each position of the tape, its entry */
+    Ints places; /* entries by op and operands; -1 for a free place */
     size_t seen;
 } Simplifier;
 
@@ -124,7 +124,7 @@ key_of(const Graph *graph, int32_t op, const int32_t *args, int32_t count)
     return key;
 }
 
-/* Whether an entry has the value of an op. */
+/* Whether an entry is the result of an op. */
 static bool
 is_equal(const Graph *graph, const Entry *entry, int32_t op, const int32_t *args, int32_t count)
 {
@@ -139,7 +139,7 @@ is_equal(const Graph *graph, const Entry *entry, int32_t op, const int32_t *args
     return same;
 }
 
-/* Whether an entry of that value has these operands too, not only others of their values. */
+/* Whether an entry of that value has exactly these operands, not only equal values. */
 static bool
 has_operands(const Graph *graph, const Entry *entry, const int32_t *args)
 {
@@ -167,7 +167,7 @@ grow_places(Arena *arena, const Graph *graph, Simplifier *s)
     }
 }
 
-/* The first entry with this value: the new one, if there was none. */
+/* Return the first entry with this value: the new one, if there was none. */
 static int32_t
 earlier(Arena *arena, const Graph *graph, Simplifier *s, int32_t op, const int32_t *args, int32_t count, int32_t entry)
 {
@@ -196,8 +196,8 @@ constant_entry(Arena *arena, Graph *graph, Simplifier *s, double number)
     return *found;
 }
 
-/* Whether what two nodes with the same operands receive may be added before it is multiplied by their local derivatives.
-   Where those may be infinite it may not: 0·inf is nan, so that of gradients 1 and 0 eager computation makes nan. */
+/* Whether the gradients of two nodes with the same operands may be added before they are multiplied by local derivatives.
+   Not if these may be infinite: for gradients 1 and 0, eager computation gives 0·inf, which is nan. */
 static bool
 adds_first(const Graph *graph, int32_t op, const int32_t *args)
 {
@@ -208,7 +208,7 @@ adds_first(const Graph *graph, int32_t op, const int32_t *args)
     return op_regular(op);
 }
 
-/* Whether the value may become part of a sum, and so be nowhere by itself. */
+/* Whether the value may become part of a sum, without a place of its own. */
 static bool
 is_arithmetic(int32_t op)
 {
@@ -239,7 +239,7 @@ folded(Arena *arena, const Graph *graph, const TapeView *tape, int32_t row, cons
     return number;
 }
 
-/* One row of the tape: an entry of its own, or one that there is already. */
+/* Add one row of the tape: a new entry, or an existing one. */
 static void
 read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_t k)
 {
@@ -285,7 +285,7 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
         int32_t value = *same = earlier(arena, graph, s, op, args, count, entry);
         if (value != entry && active != 0
             && !(adds_first(graph, op, args) && has_operands(graph, &graph->entries.items[value], args))) {
-            *same = entry; /* one value, but gradients of its own */
+            *same = entry; /* one value, but separate gradients */
         }
         if (*same == entry) {
             Entry *made = &graph->entries.items[entry];
@@ -301,7 +301,7 @@ read_row(Arena *arena, Graph *graph, Simplifier *s, const TapeView *tape, int32_
     graph->operands.count = (size_t)first;
 }
 
-/* Keep what the roots depend on; what a guard depends on, those after the outputs, is marked. */
+/* Keep what the roots depend on; mark what guards, which follow the outputs, depend on. */
 static void
 drop_dead(Arena *arena, Graph *graph, size_t outputs)
 {
@@ -381,7 +381,7 @@ continues(const Graph *graph, int32_t x, uint32_t level)
     return (op == OP_add || op == OP_sub) && used_once(graph, x, level);
 }
 
-/* The term that x is; a product with one user becomes part of the sum. */
+/* The term for x; a product with one user becomes part of the sum. */
 static Term
 term_of(Graph *graph, int32_t x, uint32_t level, double factor)
 {
@@ -416,7 +416,7 @@ note_sum(Arena *arena, Graph *graph, int32_t entry, size_t first, double start)
     *ADDED(arena, &graph->sums) = (Sum){(int32_t)first, (int32_t)(graph->terms.count - first), start};
 }
 
-/* Additions that lead to an entry along their first operands. */
+/* Additions that lead to an entry through their first operands. */
 static void
 chain_of(Arena *arena, Graph *graph, Ints *inner, int32_t entry, uint32_t level)
 {

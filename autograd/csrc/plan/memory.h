@@ -1,7 +1,7 @@
-/* Memory of the planner and of run/wide.c: growing arrays, a map from 64-bit keys to ints, and one way out when something fails.
+/* Memory of the planner and of run/wide.c: growing arrays, a map from 64-bit keys to ints, and a single error exit.
 
-   Whatever fails (memory, a signal, a wrong tape) sets a Python error and jumps to where `plan` began, which
-   frees all that is listed in the Arena. */
+   Every failure (memory, a signal, a malformed tape) sets a Python error and jumps to the beginning of `plan`, which
+   frees all blocks listed in the Arena. */
 
 #pragma once
 
@@ -41,7 +41,7 @@ fail(Arena *arena)
     longjmp(arena->failed, 1);
 }
 
-/* Let signals such as Ctrl-C through, now and then. */
+/* Handle signals such as Ctrl-C from time to time. */
 static inline void
 tick(Arena *arena)
 {
@@ -50,7 +50,7 @@ tick(Arena *arena)
     }
 }
 
-/* Make room for an array's items; its block is listed from then on. */
+/* Make room for an array's items and list its block. */
 static void *
 resized(Arena *arena, Block *block, size_t count, size_t size)
 {
@@ -101,7 +101,7 @@ release_all(Arena *arena)
 #define RESERVE(ARENA, ARRAY, ROOM) \
     ((ARRAY)->items = resized(ARENA, &(ARRAY)->block, ROOM, sizeof *(ARRAY)->items), (ARRAY)->room = (ROOM))
 
-/* The place for one more item. */
+/* Return a place for one more item. */
 #define ADDED(ARENA, ARRAY) \
     ((ARRAY)->count == (ARRAY)->room ? (void)RESERVE(ARENA, ARRAY, 2 * (ARRAY)->room + 64) : (void)0, \
      &(ARRAY)->items[(ARRAY)->count++])
@@ -120,11 +120,11 @@ push(Arena *arena, Ints *ints, int32_t x)
 }
 
 
-/* A map from 64-bit keys to ints that aren't negative: open addressing, a power of 2 of places, half of them free */
+/* A map from 64-bit keys to non-negative ints: open addressing, with a power of 2 of places, half of them free */
 
 typedef struct {
     uint64_t key;
-    int32_t value; /* -1 where there is none */
+    int32_t value; /* -1 if free */
 } Place;
 
 typedef struct {
@@ -159,7 +159,7 @@ map_grow(Arena *arena, Map *map)
             to[j] = *from;
         }
     }
-    /* The block on the stack must not stay listed: its memory moves to the map's own. */
+    /* The block on the stack must not remain listed: its memory moves to the map's own. */
     void *memory = larger.places.block.memory;
     larger.places.block.memory = NULL;
     arena->blocks = larger.places.block.next;
@@ -176,7 +176,7 @@ map_grow(Arena *arena, Map *map)
     map->places.room = room;
 }
 
-/* The value of a key; where there was none, -1, to be set by the caller. */
+/* Return the value of a key; for a new key -1, to be set by the caller. */
 static inline int32_t *
 map_at(Arena *arena, Map *map, uint64_t key)
 {

@@ -3,14 +3,14 @@
    One translation unit in parts, in the order of the work:
 
      graph.h    folds constants, merges equal computations, drops what nothing needs; finds sums of products
-     writer.h   where instructions go: registers, uniform numbers, masks
+     writer.h   where instructions are written: registers, uniforms, masks
      forward.h  instructions that compute the outputs
      reverse.h  instructions that compute the gradients
-     order.h    moves sums next to each other, for the kernel to run as batched dots
+     order.h    moves sums next to each other, so that the kernel runs them as batched dots
      slots.h    registers to slots by liveness
 
-   memory.h has growing arrays, a map, and the way out when something fails. Nothing recurses over a graph. A tape may come
-   from a file: every position in it is checked before it is used. */
+   memory.h has growing arrays, a map, and the error exit. Nothing recurses over a graph. A tape may come
+   from a file: every position in it is checked before use. */
 
 #include "reverse.h"
 #include "slots.h"
@@ -53,7 +53,7 @@ constants_of(const Writer *w)
     return found;
 }
 
-/* For each root its uniform number, or -1 where the body stores it. */
+/* For each root its uniform, or -1 if the body stores it. */
 static void
 note_outputs(Planner *p, Ints *outputs)
 {
@@ -95,7 +95,7 @@ PyDoc_STRVAR(plan_doc,
 "     of_parameters, each, strict, /)\n--\n\n"
 "Plan a tape; see compiler/plan/optimised.py, the only caller.");
 
-/* All that a plan needs, in one piece that outlives a jump. */
+/* Everything that a plan needs, in one struct that survives a longjmp. */
 typedef struct {
     Planner planner;
     Named named;

@@ -1,4 +1,4 @@
-/* The registers that steps name; and sums moved next to each other, so that the kernel runs them as batched dots. */
+/* Registers used by steps; and moving of sums next to each other, so that the kernel runs them as batched dots. */
 
 #pragma once
 
@@ -6,7 +6,7 @@
 
 enum { TOGETHER = 8, REACH = 64 };
 
-/* The operands that one step names: where they stand in code and terms. */
+/* The operands of one step: their positions in code and terms. */
 typedef struct {
     ARRAY(int32_t *) reads;
     ARRAY(int32_t *) outs;
@@ -18,7 +18,7 @@ term_size(Kind kind)
     return kind == GATHER ? 3 : kind == OR ? 1 : 2;
 }
 
-/* How many outs and reads stand in the step's own fields. */
+/* The number of outs and reads in the step's own fields. */
 static void
 counts_of(const int32_t *f, int32_t *outs, int32_t *reads)
 {
@@ -75,8 +75,8 @@ name_all(Planner *p, Named *named, int part, int32_t *f)
 }
 
 typedef struct {
-    Map last;                    /* by kind and length of a sum, where the last group of such begins */
-    Ints registers, uniforms;    /* where each was written: the position of its group, or -1 */
+    Map last;                    /* by kind and length of a sum, the start of the last such group */
+    Ints registers, uniforms;    /* for each register, the position of the group that writes it, or -1 */
     Ints next, end, size, group; /* steps of a group; of its first, the last and how many; of each step, its group */
     Part ordered;
 } Order;
@@ -125,7 +125,7 @@ copy_step(Planner *p, const Part *from, Part *to, const int32_t *f)
     }
 }
 
-/* Move sums up to the last one of their kind and length, where all that they read is there by then. */
+/* Move sums up to the last one of the same kind and length, if all their operands are computed by then. */
 static void
 order_part(Planner *p, Order *order, Named *named, int part)
 {

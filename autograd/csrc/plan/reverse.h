@@ -2,9 +2,9 @@
 
    Each node that has a gradient emits (gradient, local derivative) to its operands; when all users of an operand are done,
    the pairs that it has accumulated become one instruction. An operand that an op does not select receives
-   nothing, which is not 0 where a derivative is infinite: what is reached through such ops alone carries a mask. That of
-   `where` guards every product, as anything may stand in the branch not taken; that of relu and its like only products
-   with local derivatives that may be infinite at finite operands, so that it costs a network nothing: where other values are
+   nothing, which differs from 0 where a derivative is infinite: what is reached only through such ops has a mask. That of
+   `where` guards every product, as anything may be in the branch not taken; that of relu and similar ops only products
+   with local derivatives that may be infinite at finite operands, so that networks are not slowed down: if other values are
    infinite, some gradient is nan, and a strict plan, in which each mask guards every product, is run instead. */
 
 #pragma once
@@ -41,7 +41,7 @@ add_product(Planner *p, int32_t x, int32_t gradient, int32_t number, int32_t tot
     entry->last_product = added;
 }
 
-/* Note that a gradient reaches x, with a mask or (NOWHERE) without. */
+/* Record that a gradient reaches x, with a mask or (NOWHERE) without. */
 static void
 note_reached(Planner *p, int32_t x, int32_t mask)
 {
@@ -61,8 +61,8 @@ note_reached(Planner *p, int32_t x, int32_t mask)
     entry->last_reached = added;
 }
 
-/* The mask of what arrives on any of the ways to x; NOWHERE if one of them has none. Entries that are reached on the same
-   ways share one mask: the inputs of a layer of relus are. */
+/* Return the mask for all ways on which a gradient reaches x; NOWHERE if one of them has none. Entries reached on the same
+   ways share one mask, such as the inputs of a layer of relus. */
 static int32_t
 mask_at(Planner *p, int32_t x)
 {
@@ -105,7 +105,7 @@ new_sum(Planner *p)
     return push(&p->arena, &p->sums, new_uniform(&p->writer));
 }
 
-/* The sum over samples, by its position, that the gradient of a uniform entry starts from. */
+/* Return the position of the sum over samples from which the gradient of a uniform entry starts. */
 static int32_t
 sum_to(Planner *p, int32_t x)
 {
@@ -124,7 +124,7 @@ reduce(Planner *p, int32_t sum, int32_t gradient, int32_t local)
     write_step(w, w->part, REDUCE, (Fields){.row = -1, .reads = {gradient, local}, .number = sum});
 }
 
-/* Note what x receives; of a number that all samples share, the sum over them. */
+/* Add to what x receives; for a uniform, the sum over samples. */
 static void
 accumulate(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
 {
@@ -142,10 +142,10 @@ accumulate(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask,
         return;
     }
     const uint64_t key = (uint64_t)(uint32_t)x << 32 | (uint32_t)mask;
-    if (*map_at(&p->arena, &p->reached_by, key) >= 0) { /* whether it is reached this way in any sample is summed up already */
+    if (*map_at(&p->arena, &p->reached_by, key) >= 0) { /* whether it is reached this way in any sample is summed already */
         return;
     }
-    /* What a mask is where it isn't 0 may be of either sign, and its sum 0: 1 is summed up instead. */
+    /* A non-zero mask may have either sign, and its sum may be 0: sum 1 instead. */
     int32_t reached = new_sum(p), where = where_of(w, mask, uniform), arrived = made(w, uniform);
     push(&p->arena, &w->parts[w->part].terms, where);
     write_step(w, w->part, OR, (Fields){.row = -1, .outs = {arrived}, .terms = 1, .count = 1});
@@ -163,7 +163,7 @@ guarded(const Planner *p, int32_t mask, bool regular)
     return mask != NOWHERE && !(regular && p->writer.masks.items[mask].weak);
 }
 
-/* Note that x receives gradient·local, where the local derivative is finite at finite operands if `regular`. */
+/* Add gradient·local to x; the local derivative is finite at finite operands if `regular`. */
 static void
 emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool regular, bool uniform)
 {
@@ -184,7 +184,7 @@ emit(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool 
     accumulate(p, x, gradient, known && number == 1.0 ? NOWHERE : local, mask, uniform);
 }
 
-/* Note what both factors receive; a slot times a number is gathered on the slot for both. */
+/* Add to both factors; for a slot times a number, the slot accumulates for both. */
 static void
 emit_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, bool uniform)
 {
@@ -208,7 +208,7 @@ emit_product(Planner *p, int32_t a, int32_t b, int32_t gradient, int32_t mask, b
     }
 }
 
-/* Pass the gradient of `where` to the branch taken. */
+/* Propagate the gradient of `where` to the branch taken. */
 static void
 vjp_of_where(Planner *p, const int32_t *args, int32_t gradient, int32_t mask, bool uniform)
 {
@@ -249,7 +249,7 @@ total_of(Planner *p, int32_t pairs, bool uniform)
     return write_dot(w, begin, uniform, constant(w, -0.0));
 }
 
-/* Write the sum of what an entry has received; NOWHERE if nothing reaches it. */
+/* Write the sum of an entry's contributions; NOWHERE if nothing reaches it. */
 static int32_t
 gradient_at(Planner *p, int32_t x, bool uniform)
 {
@@ -272,7 +272,7 @@ gradient_at(Planner *p, int32_t x, bool uniform)
     return wanted ? out : NOWHERE;
 }
 
-/* Note what an operand receives that is selected where the local derivative isn't 0. */
+/* Add to an operand that is selected where the local derivative isn't 0. */
 static void
 emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t mask, bool uniform)
 {
@@ -287,7 +287,7 @@ emit_selected(Planner *p, int32_t x, int32_t gradient, int32_t local, int32_t ma
     accumulate(p, x, out, NOWHERE, passed, uniform);
 }
 
-/* Pass the gradient of a node on through a row of the table. */
+/* Propagate the gradient of a node through a row of the table. */
 static void
 vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
 {
@@ -310,7 +310,7 @@ vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
         emit(p, args[0], gradient, place(p, x), mask, false, uniform);
         return;
     }
-    if (first == NOWHERE) { /* a row of the table itself, of at most 3 operands */
+    if (first == NOWHERE) { /* a row of the table, with at most 3 operands */
         const int32_t *operands = places_of(p, entry.args, entry.count, !uniform);
         Fields fields = {.row = entry.op};
         memcpy(fields.reads, operands, (size_t)entry.count * sizeof *operands);
@@ -329,7 +329,7 @@ vjp_of_row(Planner *p, int32_t x, int32_t gradient, int32_t mask, bool uniform)
     }
 }
 
-/* Pass the gradient of a node on to its operands. */
+/* Propagate the gradient of a node to its operands. */
 static void
 vjp_of(Planner *p, int32_t x, bool uniform)
 {

@@ -1,10 +1,10 @@
-/* Registers to slots by liveness, in place. */
+/* Allocation of registers to slots by liveness, in place. */
 
 #pragma once
 
 #include "order.h"
 
-/* Replace the body's registers by slots; one is free again after its register's last use. How many there are. */
+/* Replace the body's registers by slots, each reused after its register's last use. Returns the number of slots. */
 static int32_t
 allocate(Planner *p, Named *named, Ints *last, Ints *slot, Ints *free_slots)
 {
@@ -31,7 +31,7 @@ allocate(Planner *p, Named *named, Ints *last, Ints *slot, Ints *free_slots)
     for (int32_t time = 0; time < count; time++) {
         tick(arena);
         int32_t *f = code->items + (size_t)time * FIELDS;
-        bool whole = f[0] == LOGSUMEXP; /* goes over its operands more than once: it can't write where it reads */
+        bool whole = f[0] == LOGSUMEXP; /* reads its operands more than once: it can't write where it reads */
         name_all(p, named, 1, f);
         size_t dying = free_slots->count;
         for (size_t i = 0; i < named->reads.count; i++) {
@@ -52,7 +52,7 @@ allocate(Planner *p, Named *named, Ints *last, Ints *slot, Ints *free_slots)
             if (x >= 0) {
                 if (kept > 0) {
                     slot->items[x] = free_now->items[--kept];
-                    if (whole) { /* close the gap below those that die here */
+                    if (whole) { /* close the gap left by those that die here */
                         memmove(free_now->items + kept, free_now->items + first_dying, dead * sizeof(int32_t));
                         first_dying = kept;
                     }

@@ -1,14 +1,14 @@
-/* Where instructions go, and their flat form: FIELDS ints each, and the terms of all one after the other. */
+/* Writing of instructions in flat form: FIELDS ints each, and the terms of all, contiguous. */
 
 #pragma once
 
 #include "graph.h"
 
-/* kind, row, four outs, three reads, where its terms begin, how many there are, number. An operand is a slot of the body,
-   or ~u for the uniform number u; an out is -1 for a slope that nothing needs. */
+/* kind, row, four outs, three reads, start of its terms, their count, number. An operand is a slot of the body,
+   or ~u for the uniform u; an out is -1 for a slope that isn't needed. */
 enum { FIELDS = 12 };
 
-/* As in run/kernel.h. VALUE, BOTH and SLOPES apply a row of the table: its value, that and its slopes, those alone. */
+/* As in run/kernel.h. VALUE, BOTH and SLOPES apply a row of the table: its value, value and slopes, slopes alone. */
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
     LOAD, STORE, SEED, STORE_GRADIENT
@@ -18,7 +18,7 @@ typedef struct {
     Ints code, terms;
 } Part;
 
-/* A number that all samples share. */
+/* A number shared by all samples. */
 typedef struct {
     double number;
     int32_t fill; /* the register that holds it in every sample, or NOWHERE */
@@ -30,21 +30,21 @@ typedef struct {
     Kind kind;
     int32_t before, condition;
     int32_t first_way, ways;
-    int32_t where; /* the operand that holds it, not 0 where a gradient arrives; or NOWHERE */
-    bool weak;     /* from rows that select by their own operand, such as relu: the values beside it are finite anyway */
+    int32_t where; /* its operand, non-zero where a gradient arrives; or NOWHERE */
+    bool weak;     /* from rows that select by their own operand, such as relu: values beside it are finite anyway */
 } Mask;
 
 typedef struct {
     Arena *arena;
     Part parts[3]; /* before, body, after */
-    int part;      /* the one that is being written */
+    int part;      /* the current part */
     int32_t registers;
     ARRAY(Uniform) uniforms;
     Map constant_of; /* by bits */
     Ints fills;
     ARRAY(Mask) masks;
     Ints ways, stack;
-    bool exact; /* the values of rows written now are to have the bits that eager computation gives */
+    bool exact; /* whether rows written now must have the same bits as in eager computation */
 } Writer;
 
 static int32_t
@@ -54,7 +54,7 @@ new_uniform(Writer *w)
     return (int32_t)w->uniforms.count - 1;
 }
 
-/* The operand that a number is. */
+/* Return the operand for a number. */
 static int32_t
 constant(Writer *w, double number)
 {
@@ -79,7 +79,7 @@ made(Writer *w, bool uniform)
     return uniform ? ~new_uniform(w) : new_register(w);
 }
 
-/* An operand as a register: a uniform number is held by one in every sample. */
+/* Return an operand as a register: a uniform is copied to one in every sample. */
 static int32_t
 filled(Writer *w, int32_t operand)
 {
@@ -95,7 +95,7 @@ filled(Writer *w, int32_t operand)
 
 typedef struct {
     int32_t row, outs[4], reads[3], number;
-    size_t terms; /* how many ints of terms stand at the part's end */
+    size_t terms; /* the number of ints of terms at the part's end */
     int32_t count;
 } Fields;
 
@@ -124,7 +124,7 @@ push_term(Writer *w, int32_t x, int32_t y)
     push(w->arena, terms, y);
 }
 
-/* Arithmetic of a register and a number, by op and position of the number; VALUE where there is none. */
+/* Arithmetic of a register and a number, by op and position of the number; VALUE if there is none. */
 static Kind
 with_uniform(int32_t op, int position)
 {
@@ -137,7 +137,7 @@ with_uniform(int32_t op, int position)
     }
 }
 
-/* Write the value of a row; operands are overwritten by the registers that hold them. */
+/* Write the value of a row; operands are replaced by the registers that hold them. */
 static int32_t
 write_row(Writer *w, int32_t op, int32_t *operands, int32_t count, bool uniform)
 {
@@ -163,7 +163,7 @@ write_row(Writer *w, int32_t op, int32_t *operands, int32_t count, bool uniform)
     return out;
 }
 
-/* Write a sum of the products that stand among the part's terms from `first` on; it begins with `start`. */
+/* Write a sum of the products among the part's terms from `first` on; it begins with `start`. */
 static int32_t
 write_dot(Writer *w, size_t first, bool uniform, int32_t start)
 {
@@ -212,7 +212,7 @@ written_mask(Writer *w, const Mask *mask, bool uniform)
     return out;
 }
 
-/* Write a mask's instructions, those that it depends on first; return where it is. */
+/* Write a mask's instructions, dependencies first; return its operand. */
 static int32_t
 where_of(Writer *w, int32_t wanted, bool uniform)
 {

@@ -4,7 +4,7 @@
    WIDTH          doubles in a vector: 2, 4 or 8
    MADD(a, b, c)  a·b + c as one fused step, if there is one
 
-   Whatever the width, sums over samples are kept in 8 lanes and added in one order. */
+   For any width, sums over samples are kept in 8 lanes and added in the same order. */
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #include "vector_math.h"
 
-/* Some more from glibc's vector library: loops over these functions are vectorised. Within 4 ulp, as IEEE at the ends. */
+/* More functions from glibc's vector library: loops over them are vectorised. Within 4 ulp, and as IEEE at the ends. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
 #if __GLIBC_PREREQ(2, 35)
 #define IN_VECTORS __attribute__((__simd__("notinbranch")))
@@ -44,7 +44,7 @@ extern double atan2(double, double) IN_VECTORS;
 
 #define op_tanh lane_tanh
 
-/* Rows whose functions here end at some |x|; beyond it each number is given to libm. */
+/* Rows whose functions here are valid up to some |x|; beyond it, libm is called for each number. */
 static const double LIMITS[OPS_COUNT] = {
     [OP_tanh] = LARGEST_TANH, [OP_sin] = LARGEST_ANGLE, [OP_cos] = LARGEST_ANGLE, [OP_tan] = LARGEST_ANGLE,
 };
@@ -63,7 +63,7 @@ typedef double ISA(vector) __attribute__((vector_size(WIDTH * 8), aligned(8), ma
 
 #include "row_kernels.h"
 
-/* out = start + x0·y0 + x1·y1 + …, y numbers or (where any) slots too, over COUNT vectors from i on. */
+/* out = start + x0·y0 + x1·y1 + …, y numbers or (if any) slots, over COUNT vectors from i on. */
 LANE void
 ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, double start, const int32_t *terms,
               const int32_t *end, const bool any, const int count)
@@ -94,7 +94,7 @@ ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, d
     }
 }
 
-/* CALL(COUNT) with the count at hand as a constant, from 1 to 8. */
+/* CALL(COUNT) with the count as a constant from 1 to 8. */
 #define FOR_COUNT(COUNT, CALL) \
     switch (COUNT) { \
     case 1: CALL(1); break; \
@@ -133,7 +133,7 @@ ISA(sum_products)(const Work *work, long n, double *out, const double *start_slo
     ISA(sum_all)(work, n, out, start_slot, start, terms, count, true);
 }
 
-/* LAYER sums of the same slots by numbers, over COUNT vectors from i on: a product of matrices, in registers. */
+/* LAYER sums of the same slots by numbers, over COUNT vectors from i on: a matrix product in registers. */
 LANE void
 ISA(sum_layer_some)(const Work *work, long i, const Step *s, const int32_t *all_terms, const int count)
 {
@@ -246,7 +246,7 @@ typedef int64_t ISA(integers) __attribute__((vector_size(WIDTH * 8)));
 #endif
 
 /* GATHERS gathers of the same gradients over the fewer than 32 samples from i on, in COUNT vectors 8 apart from lane h on;
-   of those in the last only `left` are samples, and only they are in the lanes: `whole` where that is all 8. */
+   in the last only `left` are samples, and only those are in the lanes: `whole` if that is all 8. */
 LANE void
 ISA(gather_rest)(const Work *work, long i, int h, long left, const Step *s, const int32_t *all_terms, const int gathers,
                  const int count, const bool whole)
@@ -318,7 +318,7 @@ ISA(gather_all)(const Work *work, long count, const Step *s, const int32_t *all_
     }
     const long rest = count - i, left = rest % 8;
     for (int h = 0; h < 8; h += WIDTH) {
-        /* As many gathers at a time as registers hold. */
+        /* As many gathers at a time as fit in registers. */
 #define GATHER_REST(GATHERS, VECTORS, WHOLE) \
         for (int j = 0; j < gathers; j += GATHERS) { \
             ISA(gather_rest)(work, i, h, left, s + j, all_terms, GATHERS, VECTORS, WHOLE); \
@@ -432,7 +432,7 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
     }
 }
 
-/* A row of the table. Where it has a limit and some number lies beyond, those are done again, by libm. */
+/* A row of the table. If it has a limit and some number is beyond it, those are recomputed by libm. */
 static void
 ISA(run_row)(const Work *work, const Step *s, long n)
 {
@@ -451,7 +451,7 @@ ISA(run_row)(const Work *work, const Step *s, long n)
     }
     double before[BLOCK];
     if (beyond != 0) {
-        memcpy(before, x, (size_t)n * sizeof(double)); /* as what is written may take its place */
+        memcpy(before, x, (size_t)n * sizeof(double)); /* as the output may overwrite it */
     }
     ISA(row_kernels)[s->kind][s->row](n, p);
     for (long i = 0; beyond != 0 && i < n; i++) {
@@ -569,7 +569,7 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             double *out = SLOT(work, s->outs[0]);
             if (column->stride == sizeof(double)) {
                 memcpy(out, from, count * sizeof(double));
-                for (long i = 0; i < count; i += 8) { /* of the next block, which no processor foresees among many columns */
+                for (long i = 0; i < count; i += 8) { /* of the next block; with many columns no prefetcher does it */
                     __builtin_prefetch(from + (count + i) * (long)sizeof(double));
                 }
             }

@@ -1,15 +1,15 @@
-/* A call: from a user's arguments to outputs and gradients without Python in between; one.c does those with one sample.
+/* A call: from a user's arguments to outputs and gradients without Python in between; one.c handles one sample.
 
-   What is taken: numbers, lists and tuples of numbers, one-dimensional buffers of doubles however strided, and one array of
-   numpy whose columns are the inputs. For anything else, for arguments that don't fit together and where a guard fails,
-   the answer is NotImplemented and nothing has changed: program.py then does it, or says what is wrong. */
+   Arguments are numbers, lists and tuples of numbers, strided one-dimensional buffers of doubles, or one numpy array whose
+   columns are the inputs. For anything else, for arguments that don't fit together, and if a guard fails,
+   the result is NotImplemented and nothing has changed: program.py then does the call, or raises the error. */
 
 #include "kernel.h"
 
 #include <string.h>
 #include <unistd.h>
 
-static PyObject *empty, *array_type; /* numpy.empty and numpy.ndarray, once numpy is there */
+static PyObject *empty, *array_type; /* numpy.empty and numpy.ndarray, once numpy is imported */
 
 PyObject *
 replay_know_arrays(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -55,7 +55,7 @@ replay_new_array(Py_ssize_t count, Py_buffer *view, double **numbers)
 }
 
 
-/* What is taken */
+/* Supported arguments */
 
 typedef enum { WRONG = -1, OTHERWISE = 0, TAKEN = 1 } Took;
 
@@ -113,7 +113,7 @@ static bool
 view_of(Argument *argument, PyObject *x)
 {
     const bool derived = array_type != NULL && (PyObject *)Py_TYPE(x) != array_type
-        && PyObject_TypeCheck(x, (PyTypeObject *)array_type); /* a masked array has more to it than its buffer */
+        && PyObject_TypeCheck(x, (PyTypeObject *)array_type); /* a masked array is more than its buffer */
     if (PyBytes_Check(x) || derived || !PyObject_CheckBuffer(x)) {
         return false;
     }
@@ -125,7 +125,7 @@ view_of(Argument *argument, PyObject *x)
     return replay_is_of_doubles(&argument->view);
 }
 
-/* One argument: how its numbers are laid out and how many there are, -1 for a number that stands for every sample. */
+/* One argument: the layout of its numbers and their count, -1 for a number used for every sample. */
 static Took
 take(Argument *argument, PyObject *x, Column *column, Py_ssize_t *length)
 {
@@ -262,7 +262,7 @@ take_seed(Call *call, PyObject *seed)
     return took;
 }
 
-/* As many as pay: one for every ten million steps over a sample. */
+/* One thread for every ten million steps over a sample. */
 bool
 replay_threads(const Plan *plan, Py_ssize_t samples, PyObject *threads, int *found)
 {
@@ -284,14 +284,14 @@ replay_threads(const Plan *plan, Py_ssize_t samples, PyObject *threads, int *fou
     return true;
 }
 
-/* Room for what is stored: arrays for what is returned, scratch for the rest. */
+/* Allocate what is stored: arrays for results, scratch for the rest. */
 static bool
 make_room(Call *call)
 {
     const Plan *plan = call->plan;
     const bool gradients = call->mode == GRADIENTS;
     const ptrdiff_t rows = plan->stored + plan->gradients, samples = call->samples;
-    const bool kept = plan->stores_gradients; /* else nothing is written to the rows of gradients */
+    const bool kept = plan->stores_gradients; /* otherwise nothing is written to the rows of gradients */
     const ptrdiff_t beside = kept ? rows : plan->stored - plan->outputs;
     double *next = call->scratch = replay_allocate((size_t)beside * (size_t)samples, sizeof(double));
     if (call->scratch == NULL) {
@@ -317,7 +317,7 @@ make_room(Call *call)
     return !gradients || make_array(&call->made[plan->outputs + plan->gradients], plan->parameters_count);
 }
 
-/* Arrays as a tuple, or one alone. */
+/* Return arrays as a tuple, or a single one. */
 static PyObject *
 together(const Call *call, ptrdiff_t first, ptrdiff_t count, bool single)
 {
@@ -354,7 +354,7 @@ result_of(const Call *call)
     return all;
 }
 
-/* The run itself; NotImplemented where a guard fails. */
+/* The run itself; NotImplemented if a guard fails. */
 static PyObject *
 carry_out(Call *call, const Guards *guards)
 {

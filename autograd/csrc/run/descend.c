@@ -1,4 +1,4 @@
-/* Descent: a batch after the other, each followed by an optimiser's step, without Python in between. Parameters are numbers
+/* Gradient descent: batches in sequence, each followed by an optimiser step, without Python in between. Parameters are
    in an array meanwhile. */
 
 #include "kernel.h"
@@ -8,7 +8,7 @@
 #include <float.h>
 #include <string.h>
 
-/* Instructions times samples after which a call ends, so that Python can look at signals and let other threads run. */
+/* Instructions times samples after which a call returns, so that Python can handle signals and other threads can run. */
 enum { ENOUGH = 10000000 };
 
 typedef struct {
@@ -73,7 +73,7 @@ are_sound(const Descent *d)
     return true;
 }
 
-/* The losses and the gradients of the samples from `first` on. */
+/* The losses and gradients of the samples from `first` on. */
 static bool
 learn(Descent *d, double *places, Py_ssize_t first, Py_ssize_t count, int threads)
 {
@@ -112,7 +112,7 @@ are_within(const double *numbers, Py_ssize_t count, double limit)
     return any == 0;
 }
 
-/* Whether each gradient and the sum of the losses, in whatever order, are finite. */
+/* Whether each gradient and the sum of the losses, in any order, are finite. */
 static bool
 is_finite(const Descent *d, Py_ssize_t first, Py_ssize_t count)
 {

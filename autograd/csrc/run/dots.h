@@ -1,7 +1,7 @@
-/* Sums of products of one sample side by side, in vectors across the sums. Each adds up in its own order and without fused
+/* Batched dots of one sample, in vectors across the sums. Each adds in its own order and without fused
    multiply-add: the bits are those of once.c. */
 
-/* COUNT vectors of sums from `at` on; see Step for what the terms are. */
+/* COUNT vectors of sums from `at` on; see Step for the terms. */
 LANE void
 ISA(dot_some)(double *m, const Step *s, const int32_t *t, long at, const int count)
 {
@@ -69,7 +69,7 @@ ISA(dot_layer_some)(double *m, const Step *s, const int32_t *all_terms, long at,
     }
 }
 
-/* From the last vectors to the first: as vectors are whole, the last of a step reach into the places of the next. */
+/* From the last vectors to the first: vectors are whole, so the last of a step overwrites the places of the next. */
 LANE void
 ISA(dot_layer)(double *m, const Step *s, const int32_t *terms, const int steps)
 {

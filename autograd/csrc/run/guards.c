@@ -1,4 +1,4 @@
-/* Guards: what Python observed of recorded values, each with its outcome; as compiler/record/guards.py has it. */
+/* Guards: observations of recorded values, each with its outcome; as in compiler/record/guards.py. */
 
 #include "kernel.h"
 
@@ -28,7 +28,7 @@ is_known(const char *question, bool two)
     return false;
 }
 
-/* From a list of (question, answer as a float, whether it asks about two numbers). */
+/* From a list of (kind, outcome as a float, whether it has two operands). */
 Guards *
 replay_read_guards(PyObject *list, const Plan *plan)
 {
@@ -90,7 +90,7 @@ holds(const Guard *guard, double x, double y)
     }
 }
 
-/* Whether all samples give all the answers that were recorded; without `places` all numbers are in the rows. */
+/* Whether all samples have all the recorded outcomes; without `places` all numbers are in the rows. */
 bool
 replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples)
 {

@@ -1,4 +1,4 @@
-/* The choice of an instruction set: plans made from now on use it. */
+/* The instruction set for plans made from now on. */
 
 #include "kernel.h"
 

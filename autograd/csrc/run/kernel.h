@@ -3,7 +3,7 @@
    module.c            the Python types
    plan.c              reads a plan and checks everything in it
    once.c              runs one sample, step by step
-   wide.c              runs one sample, similar steps side by side in vectors
+   wide.c              runs one sample, similar steps in vectors
    run.c               runs a batch, on threads
    call.c, one.c       from a user's arguments to outputs: of a batch, of one sample
    descend.c, step.h   batch after batch, each followed by an optimiser's step
@@ -40,13 +40,13 @@ typedef enum {
     "value", "both", "slopes", "addu", "subu", "rsubu", "mulu", "divu", "dot", "dotu", "gather", "reduce", "select", "select_not", \
     "or", "masked_mul", "logsumexp", "load", "store", "seed", "store gradient"
 
-/* An operand is a slot, or ~u for the uniform number u; in steps over one sample all are places in one array.
+/* An operand is a slot, or ~u for the uniform u; in steps over one sample all are places in one array.
 
-   A step with `lanes` is so many similar ones: its outs and operands are the first of consecutive places, or ~place where an
-   operand is the same for all. Of a sum that is `shared`, the first factors are, and stand as plain places; of sums together,
-   the second factors of the first `number` terms are the same. */
+   A step with `lanes` stands for that many similar ones: its outs and operands are the first of consecutive places, or ~place
+   for an operand common to all. In a `shared` sum, the first factors are common, and are plain places; in batched sums,
+   the second factors of the first `number` terms are common. */
 typedef struct {
-    uint8_t kind, outs_count, reads_count, together; /* how many steps from here on to run at once, or 0 */
+    uint8_t kind, outs_count, reads_count, together; /* the number of steps to run together from here, or 0 */
     int16_t row, shared;
     int32_t outs[4];
     int32_t reads[3];
@@ -61,7 +61,7 @@ typedef struct {
     double *lanes;    /* 8 for each sum over samples */
 } Work;
 
-/* Numbers of one input, `stride` bytes apart; 0 where one number stands for all samples. */
+/* Numbers of one input, `stride` bytes apart; 0 if one number is used for all samples. */
 typedef struct {
     const char *at;
     ptrdiff_t stride;
@@ -72,13 +72,13 @@ typedef struct {
     ptrdiff_t steps_count;
     const int32_t *terms;
     const Column *columns;
-    const double *seeds; /* for each output one per sample; or NULL, where all are `seed` */
+    const double *seeds; /* for each output one per sample; or NULL if all are `seed` */
     double seed;
     double *const *stored, *const *gradients; /* rows, one number per sample */
     long samples;
 } Batch;
 
-/* How blocks and groups of sums are run; all sets give the same bits but for the rows of the table over blocks. */
+/* Runners of blocks and groups of sums; all sets give the same bits except for the rows of the table over blocks. */
 typedef struct {
     const char *name;
     void (*run)(const Work *, const Batch *, long first, long count);
@@ -87,7 +87,7 @@ typedef struct {
 
 #define SLOT(WORK, X) ((WORK)->slots + (ptrdiff_t)(X) * (WORK)->stride)
 
-/* Where numbers that are asked for stand: so many after each other from a place on. */
+/* Positions of wanted numbers: a count of consecutive ones from a place on. */
 typedef struct {
     int32_t at, count;
 } Range;
@@ -97,15 +97,15 @@ typedef struct {
     ptrdiff_t count;
 } Ranges;
 
-/* All of a plan for one sample; numbers have places of their own: in front as in the other form, then inputs. */
+/* A plan for one sample; every number has a place: at the front as in the other form, then inputs. */
 typedef struct {
     Step *steps;
     ptrdiff_t steps_count;
     int32_t *terms;
-    Ranges stored, of_inputs, of_parameters; /* where outputs and what guards ask, and gradients are */
+    Ranges stored, of_inputs, of_parameters; /* places of outputs and operands of guards, and of gradients */
     size_t places;
     int32_t seed; /* its place; then 0, 1 and -0 */
-    double *kept; /* memory of a run, when no call uses it */
+    double *kept; /* memory of a run, if not in use by a call */
 } Wide;
 
 typedef struct {
@@ -118,18 +118,18 @@ typedef struct {
     int32_t *sums;        /* uniform numbers */
     double *start;        /* the uniform numbers before a run */
     int32_t *parameters;  /* for each, the uniform number of its gradient, or -1 */
-    int32_t *seeds_to;    /* for each output, the sum that its seeds go to, or -1 */
-    int32_t *results;     /* for each output and each number that guards ask, its uniform number, or -1 where it's stored */
+    int32_t *seeds_to;    /* for each output, the sum to which its seeds are added, or -1 */
+    int32_t *results;     /* for each output and each operand of guards, its uniform, or -1 if it is stored */
     ptrdiff_t uniforms, slots, fills_count, sums_count, inputs, stored, outputs, gradients;
     ptrdiff_t parameters_count, first_parameter;
     bool stores_gradients;
-    int assumes;          /* a gradient that is nan may not be: Python then runs a strict plan */
-    double *kept, *room;  /* memory of one worker, and of a run over one sample, when no call uses it */
-    Wide *wide;           /* once one sample was run twice; NULL then too where it would take too much memory */
+    int assumes;          /* a nan gradient may be spurious: Python then runs a strict plan */
+    double *kept, *room;  /* memory of one worker, and of a run over one sample, if not in use by a call */
+    Wide *wide;           /* once one sample has been run twice; NULL also if it would take too much memory */
     bool ran_once;        /* one sample, by a call */
 } Plan;
 
-/* One sample: the places of uniform numbers, then of slots, then one for what nobody needs, are in one array. */
+/* One sample: places of uniforms, then of slots, then one for unused results, in one array. */
 typedef struct {
     const double *inputs, *seeds; /* as in Batch */
     double seed;
@@ -138,7 +138,7 @@ typedef struct {
 
 #pragma GCC visibility push(hidden)
 
-/* From the buffers that kernel_c.py made, the sizes being set already; false with an exception if it isn't sound. */
+/* From the buffers made by kernel_c.py, with the sizes set; false with an exception if it is malformed. */
 bool replay_read_plan(Plan *plan, const Py_buffer *buffers);
 void replay_free_plan(Plan *plan);
 
@@ -152,31 +152,31 @@ void replay_dots_baseline(double *places, const Step *, const int32_t *terms);
 
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */
 
-/* A row of the table or logsumexp over a block, sample by sample with libm: the bits that eager computation gives. */
+/* A row of the table or logsumexp over a block, sample by sample with libm: the same bits as eager computation. */
 void replay_exactly(const Work *work, const Step *step, const int32_t *terms, long count);
 
-/* All samples, between the uniform parts; adds to the sums among the uniform numbers. Where there is much to do the GIL
-   is released meanwhile, and now and then signals are looked at. False with an exception: MemoryError, KeyboardInterrupt. */
+/* Run all samples, between the uniform parts; adds to the sums among the uniforms. In long runs the GIL
+   is released, and signals are handled from time to time. False with an exception: MemoryError, KeyboardInterrupt. */
 bool replay_batch(Plan *plan, const Batch *batch, double *uniforms, int threads);
 
-/* A whole run: the uniform parts too, from `start` and the parameters' numbers in it to the gradients in `places`, which
-   has room for replay_places. `seed_totals` are the sums of each output's seeds. False with an exception. */
+/* A whole run, including the uniform parts: from `start` and the parameters' numbers in it to the gradients in `places`, which
+   has size replay_places. `seed_totals` are the sums of each output's seeds. False with an exception. */
 size_t replay_places(const Plan *plan);
 bool replay_run(Plan *plan, double *places, const Batch *batch, const double *seed_totals, int threads);
 void replay_sample(const Plan *plan, double *places, const Sample *sample); /* the same for one sample */
 
-/* Memory that is 0, freed by replay_free; NULL without an exception. Tests make it
+/* Zeroed memory, freed by replay_free; NULL without an exception. Tests can make it
    fail. */
 void *replay_allocate(size_t count, size_t size);
 void replay_free(void *memory);
-long replay_fail_after(long allocations); /* returns how many there are now */
+long replay_fail_after(long allocations); /* returns the number of blocks in use */
 
-/* Parameters: Values, which the C core lets be read and written where they are; `plain` where that is so for all of them. */
+/* Parameters: Values, which are read and written in place with the C core; `plain` if that is so for all of them. */
 void replay_know_values(PyTypeObject *type, Py_ssize_t data, Py_ssize_t grad);
 bool replay_read_data(PyObject *values, double *to, bool *plain);
 bool replay_add_gradients(PyObject *values, bool plain, const double *gradients);
 
-/* The fast way into a kernel: see call.c. */
+/* The fast path into a kernel: see call.c. */
 typedef struct Guards Guards;
 Guards *replay_read_guards(PyObject *guards, const Plan *plan);
 bool replay_guards_hold(const Guards *guards, const Plan *plan, const double *places, double *const *rows, ptrdiff_t samples);
@@ -187,9 +187,9 @@ PyObject *replay_know_arrays(PyObject *module, PyObject *arguments);
 typedef enum { VALUES, LEARN, GRADIENTS } Mode;
 typedef enum { TUPLE, SINGLE, ARRAY, LIST } Form;
 
-/* Numbers of one run: operands, inputs, what is stored, gradients of inputs, of parameters. The plan keeps them from call to
-   call, as a large block would be mapped afresh each time. `wide` is what the room is for, or NULL: the plan's own may be
-   made while a parameter's Python runs. */
+/* Numbers of one run: operands, inputs, stored, gradients of inputs, of parameters. The plan keeps the memory between
+   calls, as a large block would be mapped afresh each time. `wide` is the plan that the memory is for, or NULL: the plan's own
+   may be created while a parameter's Python runs. */
 typedef struct {
     const Wide *wide;
     double *places, *inputs, *stored, *gradients, *found, **kept;
@@ -198,19 +198,19 @@ typedef struct {
 bool replay_take_room(Plan *plan, Wide *wide, Room *room); /* false with MemoryError */
 void replay_give_back(Room *room);
 
-/* One sample in vectors: made for a plan before its second run, false with an exception; a run whose parameters and inputs are
-   in the room already, and whether any gradient is nan. */
+/* One sample in vectors: made before a plan's second run, false with an exception; a run whose parameters and inputs are
+   in place already, and whether any gradient is nan. */
 bool replay_widen(Plan *plan);
 void replay_free_wide(Wide *wide);
 bool replay_wide(const Plan *plan, const Room *room, double seed);
 
-/* A call with one sample: see one.c. NotImplemented where the arguments aren't that many numbers or a guard fails. */
+/* A call with one sample: see one.c. NotImplemented if the arguments don't match or a guard fails. */
 PyObject *replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form);
 
 /* See descend.c. */
 PyObject *replay_descend(Plan *plan, PyObject *arguments);
 
-/* How many threads a batch is run on: as many as asked for, or None for as many as pay; false if that isn't either. */
+/* The number of threads for a batch: as given, or None for automatic; false if it is neither. */
 bool replay_threads(const Plan *plan, Py_ssize_t samples, PyObject *threads, int *found);
 
 bool replay_is_number(PyObject *x, double *number);
@@ -219,8 +219,8 @@ bool replay_is_array(PyObject *x); /* of numpy itself */
 bool replay_is_of_doubles(const Py_buffer *view);
 PyObject *replay_new_array(Py_ssize_t count, Py_buffer *view, double **numbers); /* once numpy is there */
 
-/* The instruction sets that this processor has, from the plainest on, then NULL; the one that plans made from now on use;
-   choosing it by its name, or with NULL the best. */
+/* The instruction sets of this processor, from the plainest on, then NULL; the one for plans made from now on;
+   selecting it by name, or with NULL the best. */
 const InstructionSet *replay_instruction_set(int set);
 const InstructionSet *replay_chosen(void);
 bool replay_choose(const char *name);

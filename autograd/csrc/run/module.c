@@ -1,4 +1,4 @@
-/* The replay kernel: the Python types over what kernel.h declares. */
+/* The replay kernel: the Python types over the functions of kernel.h. */
 
 #include "kernel.h"
 
@@ -138,7 +138,7 @@ kernel_run(PyObject *self, PyObject *arguments)
 
 PyDoc_STRVAR(watch_doc,
 "watch($self, guards, /)\n--\n\n"
-"Calls are to check guards: a list of (question, answer as a float, whether it asks about two numbers).");
+"Set the guards that calls check: a list of (kind, outcome as a float, whether it has two operands).");
 
 static PyObject *
 kernel_watch(PyObject *self, PyObject *list)
@@ -162,9 +162,9 @@ kernel_watch(PyObject *self, PyObject *list)
 
 PyDoc_STRVAR(call_doc,
 "call($self, arguments, parameters, mode, form, nested, seed, threads, /)\n--\n\n"
-"Outputs for a user's arguments; mode 1 adds to the parameters' grad, mode 2 returns (outputs, gradients of inputs, of\n"
-"parameters). `nested` arguments are those of one sample, its inputs one after the other in flat lists, tuples and arrays.\n"
-"NotImplemented, with nothing changed, where Python has to do it.");
+"Return outputs for a user's arguments; mode 1 adds to the parameters' grad, mode 2 returns (outputs, gradients of inputs, of\n"
+"parameters). `nested` arguments are those of one sample, its inputs in order in flat lists, tuples and arrays.\n"
+"NotImplemented, with nothing changed, if Python has to do it.");
 
 static PyObject *
 kernel_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
@@ -175,9 +175,9 @@ kernel_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 
 PyDoc_STRVAR(descend_doc,
 "descend($self, samples, size, numbers, gradients, places, steps, mean, threads, losses, done, /)\n--\n\n"
-"Replay batches of `size` rows of samples, each followed by the steps, capsules as step.h has them. `numbers` and `gradients`\n"
-"are those of all parameters, `places` says where those of the plan are among them, `done` counts the steps. It ends early\n"
-"before a step whose losses or gradients aren't finite, and from time to time for Python to look at signals.");
+"Replay batches of `size` rows of samples, each followed by the steps, capsules as in step.h. `numbers` and `gradients`\n"
+"are those of all parameters, `places` the positions of the plan's among them, `done` counts the steps. Returns early\n"
+"before a step whose losses or gradients aren't finite, and from time to time so that Python can handle signals.");
 
 static PyObject *
 kernel_descend(PyObject *self, PyObject *arguments)
@@ -272,15 +272,15 @@ module_fail_after(PyObject *Py_UNUSED(module), PyObject *allocations)
 }
 
 static PyMethodDef module_functions[] = {
-    {"arrays", replay_know_arrays, METH_VARARGS, "arrays(empty, type, /)\n--\n\nTake numpy's empty and ndarray."},
+    {"arrays", replay_know_arrays, METH_VARARGS, "arrays(empty, type, /)\n--\n\nSet numpy's empty and ndarray."},
     {"fail_after", module_fail_after, METH_O,
-     "fail_after(allocations, /)\n--\n\nFor tests: let all allocations but the next few fail, -1 ends it; how many blocks of memory are held."},
+     "fail_after(allocations, /)\n--\n\nFor tests: let all allocations after the next few fail, -1 for none; return the number of blocks held."},
     {"instruction_sets", module_instruction_sets, METH_NOARGS,
-     "instruction_sets()\n--\n\nThe instruction sets that this processor has, the best last."},
+     "instruction_sets()\n--\n\nReturn the instruction sets of this processor, the best last."},
     {"choose", module_choose, METH_VARARGS,
-     "choose(name, /)\n--\n\nUse an instruction set for kernels made from now on; return the name of the one before."},
+     "choose(name, /)\n--\n\nUse an instruction set for kernels made from now on; return the previous one."},
     {"use", module_use, METH_VARARGS,
-     "use(type, data, grad, /)\n--\n\nTake the C core's Value type and where in it data and grad are."},
+     "use(type, data, grad, /)\n--\n\nSet the C core's Value type and the offsets of data and grad in it."},
     {"read", module_read, METH_VARARGS, "read(values, numbers, /)\n--\n\nRead the data of a tuple of Values."},
     {"add", module_add, METH_VARARGS, "add(values, gradients, /)\n--\n\nAdd to the grad of a tuple of Values."},
     {NULL, NULL, 0, NULL},
@@ -294,7 +294,7 @@ static PyMethodDef kernel_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(kernel_doc, "A plan, encoded by kernel_c.py, checked and ready to run.");
+PyDoc_STRVAR(kernel_doc, "A plan, encoded by kernel_c.py, validated and ready to run.");
 
 static PyType_Slot kernel_slots[] = {
     {Py_tp_doc, (void *)kernel_doc},

@@ -19,7 +19,7 @@ replay_take_room(Plan *plan, Wide *wide, Room *room)
             PyErr_NoMemory();
             return false;
         }
-        if (wide != NULL) { /* where each number has its own place, constants stay */
+        if (wide != NULL) { /* each number has a place of its own; constants are kept */
             memcpy(memory, plan->start, (size_t)plan->uniforms * sizeof(double));
             memcpy(memory + wide->seed + 1, (double[]){0.0, 1.0, -0.0}, 3 * sizeof(double));
         }
@@ -43,7 +43,7 @@ replay_give_back(Room *room)
     }
 }
 
-/* Copy an argument's numbers; where they end, or NULL where Python has to look at it. */
+/* Copy an argument's numbers; return their end, or NULL if Python has to look at it. */
 static double *
 copy_numbers(PyObject *x, double *to, const double *end)
 {
@@ -147,7 +147,7 @@ guards_hold(const Guards *guards, const Plan *plan, const Room *room)
     return hold;
 }
 
-/* From inputs and parameters in the room to all that a run gives; whether any gradient is nan. */
+/* Run from inputs and parameters in place to all results; return whether any gradient is nan. */
 static bool
 run_in(const Plan *plan, const Room *room, double seed)
 {

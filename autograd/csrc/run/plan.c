@@ -1,4 +1,4 @@
-/* Reads a plan as csrc/plan wrote it. Nothing in it is trusted: whatever it names is checked here, once. */
+/* Reads a plan written by csrc/plan. Nothing in it is trusted: everything it refers to is checked here, once. */
 
 #include "kernel.h"
 
@@ -9,7 +9,7 @@
 
 static const int32_t NOT_A_PLACE = -1;
 
-/* The place in a single array of what an operand names; NOT_A_PLACE if there is no such thing. */
+/* Return the place of an operand in a single array; NOT_A_PLACE if invalid. */
 static int32_t
 place(const Plan *plan, const int32_t *fill_of, int32_t x)
 {
@@ -31,7 +31,7 @@ malformed(const char *what)
 
 static const int TERM_SIZES[KINDS] = {[DOT] = 2, [DOTU] = 2, [GATHER] = 3, [OR] = 1, [LOGSUMEXP] = 2, [STORE] = 2};
 
-/* Read one step, in two forms: over blocks, and over one sample; everything it names is checked. */
+/* Read one step, in two forms: over blocks, and over one sample; everything it refers to is checked. */
 static bool
 read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_t *terms, int32_t *block_terms,
           Py_ssize_t terms_count, Step *once, Step *block)
@@ -140,7 +140,7 @@ read_step(Plan *plan, const int32_t *fill_of, const int32_t *f, int part, int32_
         }
         terms[f[9] + k] = found;
         if (!slot && kind != DOT) {
-            block_terms[f[9] + k] = ~x; /* where it is always a number, it is written plainly */
+            block_terms[f[9] + k] = ~x; /* if it is always a number, it is stored plainly */
         }
     }
     Py_ssize_t limit = kind == LOAD ? plan->inputs : kind == SEED ? plan->outputs
@@ -189,7 +189,7 @@ reads_place(const Step *s, const int32_t *terms, int32_t place)
     return false;
 }
 
-/* Whether the first factors of all terms are those of the first sum's. */
+/* Whether the first factors of all terms equal those of the first sum. */
 static bool
 shares_factors(const Step *first, const Step *s, const int32_t *terms)
 {
@@ -212,7 +212,7 @@ reads_any(const Step *s, const Step *first, int count, const int32_t *terms)
     return any;
 }
 
-/* Over blocks, sums that share their first factors go by LAYER, where none reads what another computes. */
+/* Over blocks, sums that share their first factors are run by LAYER, unless one reads the result of another. */
 static void
 find_layers(const Step *steps, Step *blocks, ptrdiff_t count, const int32_t *terms)
 {
@@ -230,8 +230,8 @@ find_layers(const Step *steps, Step *blocks, ptrdiff_t count, const int32_t *ter
     }
 }
 
-/* Number sums over samples in the order in which blocks add to them, so that memory is gone through from one end to the other;
-   `order` has room for them all. */
+/* Number sums over samples in the order in which blocks add to them, so that memory is accessed sequentially;
+   `order` has size for all of them. */
 static void
 order_sums(Plan *plan, int32_t *order)
 {
@@ -322,7 +322,7 @@ are_numbers(const int32_t *numbers, Py_ssize_t count, Py_ssize_t step, Py_ssize_
     return true;
 }
 
-/* Where a run starts and what it leaves: constants, gradients of parameters, outputs. */
+/* The start and the results of a run: constants, gradients of parameters, outputs. */
 static bool
 read_ends(Plan *plan, const Py_buffer *b)
 {

@@ -2,15 +2,15 @@
 
 typedef void (*RowKernel)(long n, double *const *p);
 
-/* Slots are the same or apart. */
+/* Slots are identical or disjoint. */
 #if defined(__clang__)
-#pragma clang diagnostic ignored "-Wpass-failed" /* loops over libm stay as they are */
+#pragma clang diagnostic ignored "-Wpass-failed" /* loops over libm are left alone */
 #define EACH _Pragma("clang loop vectorize(assume_safety)") for (long i = 0; i < n; i++)
 #else
 #define EACH _Pragma("GCC ivdep") for (long i = 0; i < n; i++)
 #endif
 
-/* Rows of the table: what is written stands first in p, then what is read. */
+/* Rows of the table: results come first in p, then operands. */
 
 #define UNARY_KERNELS(NAME, ...) \
     static void ISA(value_##NAME)(long n, double *const *p) \

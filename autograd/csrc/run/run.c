@@ -1,7 +1,7 @@
 /* Runs a batch of samples in blocks, on one or more threads.
 
-   A batch is cut into groups of blocks by its length alone. Each group has sums of its own, which are added in the order
-   of the groups: the result doesn't depend on how many threads took them. A plan isn't changed by a run. */
+   A batch is divided into groups of blocks by its length alone. Each group has its own sums, which are added in the order
+   of the groups: the result doesn't depend on the number of threads. A plan isn't changed by a run. */
 
 #include "kernel.h"
 
@@ -32,7 +32,7 @@ replay_allocate(size_t count, size_t size)
         return NULL;
     }
     size_t bytes = (count * size + 63) & ~(size_t)63;
-    void *memory = aligned_alloc(64, bytes > 0 ? bytes : 64); /* on a cache line's boundary */
+    void *memory = aligned_alloc(64, bytes > 0 ? bytes : 64); /* at a cache line */
     if (memory == NULL) {
         return NULL;
     }
@@ -62,14 +62,14 @@ typedef struct {
     atomic_bool stopped;
 } Job;
 
-/* The thread that was called: what it needs to look at signals, as helpers don't. */
+/* The calling thread: what it needs to handle signals, which helpers don't. */
 typedef struct {
     PyThreadState *state;
     struct timespec looked;
     bool interrupted;
 } Caller;
 
-/* Slots with one more for what nobody needs, then lanes. */
+/* Slots with one more for unused results, then lanes. */
 static double *
 allocate_work(const Plan *plan)
 {
@@ -104,7 +104,7 @@ work_on(Job *job, double *memory, Caller *caller)
         .slots = memory,
         .uniforms = (double *)job->uniforms,
         .lanes = memory + (size_t)(plan->slots + 1) * FARTHEST,
-        /* As close as the samples allow, but not by a power of 2, where few lines of a cache would take turns. */
+        /* As dense as the samples allow, but not a power of 2 apart, which would use few lines of a cache. */
         .stride = filled % 64 == 0 ? filled + 8 : filled,
     };
     for (ptrdiff_t i = 0; i < plan->fills_count; i++) {
@@ -139,14 +139,14 @@ static void *
 helper_thread(void *argument)
 {
     double *memory = allocate_work(((Job *)argument)->plan);
-    if (memory != NULL) { /* else the other threads do the work */
+    if (memory != NULL) { /* otherwise the other threads do the work */
         work_on(argument, memory, NULL);
         replay_free(memory);
     }
     return NULL;
 }
 
-/* Threads are made for each run: that takes microseconds, and nothing is left behind for a fork to break. */
+/* Threads are created for each run: that takes microseconds, and leaves nothing for a fork to break. */
 static bool
 run_threads(Job *job, int threads, double *memory)
 {

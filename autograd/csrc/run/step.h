@@ -1,4 +1,4 @@
-/* A step of an optimiser, in a capsule of the name STEP: what `Kernel.descend` calls after each batch. */
+/* An optimiser step, in a capsule of the name STEP, called by `Kernel.descend` after each batch. */
 
 #ifndef AUTOGRAD_STEP_H
 #define AUTOGRAD_STEP_H
@@ -8,7 +8,7 @@
 #define STEP "autograd.compiler.run.step"
 
 typedef struct BoundStep {
-    ptrdiff_t first, count, steps; /* which of all numbers it changes; how many steps it has settings for */
+    ptrdiff_t first, count, steps; /* the range of numbers it updates; the number of steps it has settings for */
     void (*make)(const struct BoundStep *, ptrdiff_t step, double *numbers, const double *gradients);
 } BoundStep;
 

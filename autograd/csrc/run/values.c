@@ -1,4 +1,4 @@
-/* Parameters: Values, which the C core lets be read and written where they are; those of the Python core by attribute. */
+/* Parameters: Values, read and written in place with the C core; those of the Python core by attribute. */
 
 #include "kernel.h"
 
@@ -42,8 +42,8 @@ replay_read_data(PyObject *values, double *to, bool *plain)
     return true;
 }
 
-/* The new values of grad; all are made before any is set, so that an error leaves all as they were. `_grad` is the slot,
-   by which no Python runs and no other thread comes between; `grad` is a property. */
+/* The new values of grad; all are created before any is set, so that an error leaves all unchanged. `_grad` is the slot,
+   which runs no Python and lets no other thread in; `grad` is a property. */
 static PyObject *
 increased(PyObject *value, double number)
 {

@@ -1,8 +1,8 @@
 /* Elementary functions without branches, so that loops over them become vector code: the counterpart of ieee.py.
 
    Each file that includes this is compiled for one instruction set and may define MADD(a, b, c), a·b + c, as one fused
-   step. Within 4 ulp (most within 1.5), right at ±0, subnormals, ±inf and nan. Angles and tanh hold up to the limits
-   below; beyond them the caller asks libm, number by number. Constants are fdlibm's and minimax fits. */
+   step. Within 4 ulp (most within 1.5), right at ±0, subnormals, ±inf and nan. Angles and tanh are valid up to the limits
+   below; beyond them the caller uses libm, number by number. Constants are fdlibm's and minimax fits. */
 
 #include <math.h>
 #include <stdint.h>
@@ -37,7 +37,7 @@ from_bits(uint64_t bits)
     return x;
 }
 
-/* 2^52 · 1.5: what is added to it is rounded to an integer, which then stands in its lowest bits. */
+/* 2^52 · 1.5: adding it rounds to an integer, which is then in the lowest bits. */
 #define ROUNDER 6755399441055744.0
 
 /* 2^k, k an integer from -1022 to 1023. */
@@ -49,7 +49,7 @@ power_of_2(double k)
 
 /* Exponentials */
 
-/* x = k·ln 2 + r with |r| at most about ln 2 / 2; k is returned. */
+/* x = k·ln 2 + r with |r| at most about ln 2 / 2; returns k. */
 LANE double
 split_by_ln2(double x, double *r)
 {
@@ -89,7 +89,7 @@ lane_expm1(double x)
     return fabs(x) < 1e-290 ? x : half + half;
 }
 
-/* Eighths of e^|x| and e^-|x|: they neither overflow before the result does, nor cancel near 0, as both less 1 are there too. */
+/* Eighths of e^|x| and e^-|x|: they neither overflow before the result nor cancel near 0, as both minus 1 are returned too. */
 LANE void
 split_exponentials(double x, double *up, double *down, double *up_rest, double *down_rest)
 {
@@ -121,7 +121,7 @@ lane_cosh(double x)
 
 /* Logarithms */
 
-/* x = 2^k · m with m from √½ to √2, for positive x; k is returned. */
+/* x = 2^k · m with m from √½ to √2, for positive x; returns k. */
 LANE double
 split_by_2(double x, double *m)
 {
@@ -148,7 +148,7 @@ log_rest(double f, double square)
 #define LN2_HIGH 6.93147180369123816490e-01
 #define LN2_LOW 1.90821492927058770002e-10
 
-/* What a logarithm is where x isn't an ordinary positive number. */
+/* A logarithm where x isn't an ordinary positive number. */
 LANE double
 log_ends(double x, double usual)
 {
@@ -197,8 +197,8 @@ lane_log1p(double x)
     return fabs(x) < 1e-20 ? x : log_ends(u, usual);
 }
 
-/* Hyperbolic tangent and its slope from one exponential, up to LARGEST_TANH: with m = expm1(-2|x|) and e = m + 1, each
-   to its own last digits, tanh is ±m/(2 + m) and its slope 4e/(2 + m)²; where that is near 1, 1 - tanh² loses less. */
+/* Hyperbolic tangent and its slope from one exponential, up to LARGEST_TANH: with m = expm1(-2|x|) and e = m + 1, both
+   accurate, tanh is ±m/(2 + m) and its slope 4e/(2 + m)²; near 1, 1 - tanh² loses less. */
 LANE double
 lane_tanh(double x, double *slope)
 {
@@ -213,7 +213,7 @@ lane_tanh(double x, double *slope)
 
 /* Angles, up to LARGEST_ANGLE */
 
-/* x = n·π/2 + r with |r| at most about π/4; n stands in the lowest bits of what is returned. */
+/* x = n·π/2 + r with |r| at most about π/4; n is in the lowest bits of the result. */
 LANE uint64_t
 split_by_right_angle(double x, double *r)
 {

@@ -1,10 +1,10 @@
-/* One sample as vectors: the three parts of a plan as one program in which similar steps run side by side.
+/* One sample in vectors: the three parts of a plan as one program in which similar steps are run together.
 
-   Each number has a place of its own, so that the order of steps is free but for what they read. Steps of one kind that wait
-   for equally many others form a group, and what a group computes gets consecutive places. From there it is read in vectors by
-   the groups that follow: of some steps after each other, an operand is the same number for all, or one place further from
-   each to the next, or else packed, i.e. copied to consecutive places first. What the body adds to a sum over samples
-   is one sum of products here, in the same order. A sum still adds up its own terms one after the other: vectors go across sums,
+   Each number has a place of its own, so the order of steps is constrained only by what they read. Steps of one kind at the
+   same depth form a group, and the results of a group get consecutive places. They are read in vectors by
+   the groups that follow: in a run of consecutive steps, an operand is the same number for all, or one place further from
+   each to the next, or else packed, i.e. first copied to consecutive places. What the body adds to a sum over samples
+   is one sum of products here, in the same order. A sum still adds its own terms one after the other: vectors go across sums,
    and the bits are those of once.c. */
 
 #include "kernel.h"
@@ -17,7 +17,7 @@
 #define ISA(NAME) NAME##_once
 #include "row_kernels.h"
 
-enum { FEWEST = 4, BEHIND = 8, LINE = 8 }; /* steps worth a vector; places beyond the last, as vectors are whole; of a cache line */
+enum { FEWEST = 4, BEHIND = 8, LINE = 8 }; /* steps worth a vector; places after the last, for whole vectors; of a cache line */
 enum { SAME, UP, PACKED };
 
 /* What the body adds to a sum over samples. */
@@ -30,7 +30,7 @@ typedef struct {
     const Step *like;
 } Group;
 
-/* A packed operand: from which places, and where it is. */
+/* A packed operand: its source places, and where it is. */
 typedef struct {
     int32_t terms, count, at;
 } Packed;
@@ -39,13 +39,13 @@ typedef struct {
     int32_t at[2], node;
 } Member;
 
-/* Numbers are named by ids; those of computed ones begin where the places of all others end. */
+/* Numbers have ids; those of computed ones begin after the places of all others. */
 typedef struct {
     Arena arena;
     const Plan *plan;
     ARRAY(Step) nodes;
     Ints terms;            /* of nodes, ids */
-    Ints current;          /* for each place of the plan, the id of the number that is there now */
+    Ints current;          /* for each place of the plan, the id of the number currently there */
     Ints levels, places;   /* for each id */
     Ints sum_of;           /* for each uniform number, which sum it is, or -1 */
     ARRAY(Added) added;
@@ -56,8 +56,8 @@ typedef struct {
     ARRAY(Packed) packs;
     ARRAY(Member) sorting;
     Ints members, classes, broken;
-    Ints list;             /* what is to be packed */
-    ARRAY(Step) steps;     /* what comes out */
+    Ints list;             /* to be packed */
+    ARRAY(Step) steps;     /* the result */
     Ints out_terms;
     Ints stored, of_inputs, of_parameters; /* ids, then places */
     int32_t seed, zero, one, minus_zero, place;
@@ -92,7 +92,7 @@ is_dot(const Step *s)
     return s->kind == DOT;
 }
 
-/* How many ids of terms a node has. */
+/* The number of ids of terms of a node. */
 static ptrdiff_t
 terms_of(const Step *s)
 {
@@ -151,7 +151,7 @@ add_gather(Widener *w, const Step *s, const int32_t *t)
         push_pair(w, gradient, id_at(w, t[1]));
         *ADDED(&w->arena, &w->added) = (Added){w->sum_of.items[t[2]], gradient, x};
     }
-    if (s->outs[0] < w->plan->uniforms + w->plan->slots) { /* else nothing needs it */
+    if (s->outs[0] < w->plan->uniforms + w->plan->slots) { /* otherwise unused */
         add_node(w, node);
     }
 }
@@ -211,7 +211,7 @@ add_step(Widener *w, const Step *step, const int32_t *terms)
     add_node(w, s);
 }
 
-/* The sums over samples, of which there is one: from 0 on, what the body adds to each, then the seeds of outputs. */
+/* The sums over samples, with one sample: from 0 on, what the body adds to each, then the seeds of outputs. */
 static void
 add_sums(Widener *w)
 {
@@ -338,7 +338,7 @@ find_groups(Widener *w)
 }
 
 
-/* Runs: steps of a group whose operands are in regular places */
+/* Runs: consecutive steps of a group whose operands are in regular places */
 
 static ptrdiff_t
 operands_of(const Step *s)
@@ -364,7 +364,7 @@ class_of(int32_t difference)
     return difference == 0 ? SAME : difference == 1 ? UP : PACKED;
 }
 
-/* Find the operands that a member has elsewhere than the run so far would have them; how many. */
+/* Find the operands of a member that break the regularity of the run so far; return their count. */
 static ptrdiff_t
 compare(Widener *w, ptrdiff_t i)
 {
@@ -379,8 +379,8 @@ compare(Widener *w, ptrdiff_t i)
     return (ptrdiff_t)w->broken.count;
 }
 
-/* How many members of a group from one on are a run; `classes` are then those of its operands. It ends where many operands
-   break off, while a few are packed. */
+/* Return the number of members of a group that form a run; `classes` are those of its operands. It ends where many operands
+   break the regularity; a few are packed. */
 static ptrdiff_t
 run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
 {
@@ -402,7 +402,7 @@ run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
     return i - begin;
 }
 
-/* Whether a run pays: not where most of its operands would be packed. */
+/* Whether a run pays: not if most of its operands would be packed. */
 static bool
 pays(const Widener *w)
 {
@@ -414,9 +414,9 @@ pays(const Widener *w)
 }
 
 
-/* Steps that come out */
+/* Output */
 
-/* So many consecutive places, for vectors on a cache line's boundary. */
+/* Allocate consecutive places, aligned to a cache line. */
 static int32_t
 new_places(Widener *w, ptrdiff_t count)
 {
@@ -429,7 +429,7 @@ new_places(Widener *w, ptrdiff_t count)
     return place;
 }
 
-/* Where an operand of a run is in consecutive places; what was packed before is found again. */
+/* Return the consecutive places of an operand of a run; packed ones are reused. */
 static int32_t
 packed(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
 {
@@ -463,7 +463,7 @@ packed(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
     return pack.at;
 }
 
-/* The operand of a run: a place, or ~place where it is the same for all. */
+/* Return the operand of a run: a place, or ~place if it is common to all. */
 static int32_t
 operand_of_run(Widener *w, ptrdiff_t begin, ptrdiff_t count, ptrdiff_t k)
 {
@@ -528,7 +528,7 @@ emit_single(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
     *ADDED(&w->arena, &w->steps) = s;
 }
 
-/* Give what a member computes its places. */
+/* Assign places to the results of a member. */
 static void
 settle_outs(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
 {
@@ -556,8 +556,8 @@ by_place(const void *a, const void *b)
     return (of_x[k] > of_y[k]) - (of_x[k] < of_y[k]);
 }
 
-/* The members of a group by where their first two factors or operands are, which brings those together that read in regular
-   places; first by the one that those after each other share more often. */
+/* Sort the members of a group by the places of their first two factors or operands, to bring those together that read regular
+   places; first by the one that consecutive ones share more often. */
 static void
 sort_members(Widener *w, const Group *group)
 {
@@ -587,7 +587,7 @@ sort_members(Widener *w, const Group *group)
     }
 }
 
-/* How many terms, from the first on, have the second factors of the first sum's. */
+/* Return the number of leading terms whose second factors are those of the first sum. */
 static int32_t
 same_factors(const Widener *w, const Step *first, const Step *s)
 {
@@ -599,7 +599,7 @@ same_factors(const Widener *w, const Step *first, const Step *s)
     return k;
 }
 
-/* Of the steps of a group, from one on, up to LAYER similar sums go together: none waits for another, and vectors that all read
+/* Up to LAYER consecutive similar sums of a group are run together: none waits for another, and common vectors
    are read once. */
 static void
 find_layers(Widener *w, size_t first)
@@ -657,7 +657,7 @@ kept(const void *items, size_t count, size_t size)
     return to;
 }
 
-/* From ids to where they are; false where there is no memory. */
+/* From ids to places; false if out of memory. */
 static bool
 find_ranges(const Widener *w, const Ints *ids, Ranges *found)
 {
@@ -722,7 +722,7 @@ bool
 replay_widen(Plan *plan)
 {
     enum { MOST_STEPS = 1 << 20 }; /* as each number takes a place */
-    if (!plan->ran_once) { /* a program that is called once is done sooner step by step, with the same bits */
+    if (!plan->ran_once) { /* a program called only once is faster step by step, with the same bits */
         plan->ran_once = true;
         return true;
     }
@@ -743,7 +743,7 @@ replay_widen(Plan *plan)
         if (!fine) {
             PyErr_NoMemory();
         }
-        else if (plan->wide != NULL) { /* a signal's handler has called meanwhile */
+        else if (plan->wide != NULL) { /* a signal handler has called meanwhile */
             replay_free_wide(wide);
         }
         else {

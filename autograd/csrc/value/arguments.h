@@ -4,7 +4,7 @@
 
 #include "node.h"
 
-/* Words for errors, and the Python that both backends share */
+/* Error messages, and Python that both backends share */
 
 #define SELF_AND_NOTHING PyObject *self, PyObject *Py_UNUSED(ignored)
 #define VECTOR PyObject *const *arguments, Py_ssize_t count, PyObject *keywords
@@ -40,7 +40,7 @@ complain(PyObject *kind, const char *where, const char *what, PyObject *given)
     return NULL;
 }
 
-/* Call a function of a module of this package, which is imported by now or is free to import this one. */
+/* Call a function of a module of this package, which is imported already or may be imported here. */
 static PyObject *
 call_python(const char *module_name, const char *function, PyObject *first, PyObject *second)
 {
@@ -54,7 +54,7 @@ call_python(const char *module_name, const char *function, PyObject *first, PyOb
     return result;
 }
 
-/* Raise TypeError where a number is wanted, with what to do with several. */
+/* Raise TypeError for an object that isn't a single number, with advice if it holds several. */
 static COLD void
 complain_of_number(const char *where, const char *what, PyObject *given)
 {
@@ -80,7 +80,7 @@ enum { MOST_PARAMETERS = 5 };
 typedef struct {
     const char *name;
     const char *parameters[MOST_PARAMETERS];
-    double default_of_last; /* nan where there is none */
+    double default_of_last; /* nan if there is none */
     PyObject *name_object;
     PyObject *default_object;
 } Row;
@@ -89,7 +89,7 @@ static Row rows[OPS_COUNT] = {
     UNARY_OPS(ROW) BINARY_OPS(ROW) TERNARY_OPS(ROW) N_ARY_OPS(N_ARY_ROW)
 };
 
-static PyObject *table; /* autograd.ops.TABLE, which has those that were added too */
+static PyObject *table; /* autograd.ops.TABLE, which includes added ops */
 
 /* The name of a parameter without a positional argument, at or after `position`. */
 static bool
@@ -113,7 +113,7 @@ append(PyObject **text, PyObject *word)
     return word != NULL && *text != NULL;
 }
 
-/* Raise the TypeError of a call whose arguments aren't a row's operands. */
+/* Raise the TypeError of a call whose arguments don't match a row's operands. */
 static COLD bool
 misfit(const Row *row, PyObject *self, VECTOR)
 {
@@ -137,7 +137,7 @@ misfit(const Row *row, PyObject *self, VECTOR)
     return false;
 }
 
-/* Put the arguments of a function, or of a method after its self, in order: borrowed references. */
+/* Order the arguments of a function, or of a method after its self: borrowed references. */
 static COLD bool
 bind_names(const Row *row, PyObject **operands, PyObject *self, VECTOR)
 {
@@ -186,11 +186,11 @@ bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR
 }
 
 
-/* Numbers in */
+/* Conversion of numbers */
 
 typedef enum { FAILED, NUMBER, VALUE } Kind;
 
-/* Whether an object stands for one real number, as autograd._common.numbers has it: 1, 0, or -1 with an exception. */
+/* Whether an object is one real number, as in autograd._common.numbers: 1, 0, or -1 with an exception. */
 static int
 is_number(PyObject *object)
 {
@@ -206,7 +206,7 @@ is_number(PyObject *object)
     return known;
 }
 
-/* float(object) for what is_number; may run any Python code. */
+/* float(object) for is_number; may run arbitrary Python code. */
 static bool
 as_double(PyObject *object, double *number)
 {
@@ -269,13 +269,13 @@ read_operand(int op, PyObject *object, double *number)
     return read_other_operand(op, object, number);
 }
 
-/* Whether an operator should leave the work to the other operand's class: an array, which will come back with
-   its elements. What is not a number at all is refused here, with a better text than Python's. */
+/* Whether an operator should defer to the other operand's class: an array, which calls back with
+   its elements. An object that isn't a number at all is rejected here, with a better message than Python's. */
 static COLD bool
 may_know_better(PyObject *other, const char *reflected)
 {
     if (is_value(other) || is_number(other) != 0) {
-        PyErr_Clear(); /* it comes again where the operand is read */
+        PyErr_Clear(); /* raised again when the operand is read */
         return false;
     }
     PyObject *type = (PyObject *)Py_TYPE(other), *module = PyObject_GetAttrString(type, "__module__");
@@ -311,7 +311,7 @@ is_list_of_floats(PyObject *list, Py_ssize_t length)
     return right;
 }
 
-/* Fill a place of a new list; the item is a new reference, or NULL with an exception, which gives the list up. */
+/* Set an item of a new list: a new reference, or NULL with an exception, which frees the list. */
 static inline void
 set_item(PyObject **list, Py_ssize_t i, PyObject *item)
 {

@@ -12,7 +12,7 @@ get_class(PyObject *self, void *Py_UNUSED(closure))
     return Py_NewRef(Py_TYPE(self));
 }
 
-/* A class is part of how a node is allocated and freed. */
+/* The class determines how a node is allocated and freed. */
 static int
 set_class(PyObject *Py_UNUSED(self), PyObject *kind, void *Py_UNUSED(closure))
 {
@@ -35,7 +35,7 @@ get_op(PyObject *self, void *Py_UNUSED(closure))
     return op != LEAF ? Py_NewRef(rows[op].name_object) : PyUnicode_FromStringAndSize(NULL, 0);
 }
 
-/* The op's row of the table; of a leaf None. */
+/* The op's row of the table; None for a leaf. */
 static PyObject *
 get_row(PyObject *self, void *Py_UNUSED(closure))
 {
@@ -85,7 +85,7 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
     return noted != NULL ? 0 : -1;
 }
 
-/* A leaf that exists keeps in pair[0].derivative the number that graphs were computed from. */
+/* An existing leaf keeps in pair[0].derivative the number that graphs were computed from. */
 static int
 set_data_again(PyObject *self, PyObject *number, void *closure)
 {
@@ -126,7 +126,7 @@ get_label(PyObject *self, void *Py_UNUSED(closure))
     return label != NULL ? Py_NewRef(label) : PyUnicode_FromStringAndSize(NULL, 0);
 }
 
-/* Only an exact str is kept: an instance of a subclass could hold the node, and the collector would never know. */
+/* Only an exact str is kept: an instance of a subclass could hold the node, unknown to the collector. */
 static int
 set_label(PyObject *self, PyObject *label, void *Py_UNUSED(closure))
 {
@@ -226,7 +226,7 @@ get_local_derivatives(PyObject *self, void *Py_UNUSED(closure))
     return derivatives;
 }
 
-/* Read by backward.py: every computed node is one that has its operands in tuples. */
+/* Read by backward.py, for which the operands of every computed node are in tuples. */
 
 static PyObject *
 get_x(PyObject *self, void *Py_UNUSED(closure))

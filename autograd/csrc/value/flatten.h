@@ -1,6 +1,6 @@
-/* A recorded graph as a table, as compiler/record/walk.py has it in Python. Part of _value.c.
+/* A recorded graph as a table, as compiler/record/walk.py does in Python. Part of module.c.
 
-   While the table is filled, positions stand in the nodes' `pending`, and no Python runs. */
+   While the table is filled, positions are in the nodes' `pending`, and no Python runs. */
 
 #pragma once
 
@@ -10,13 +10,13 @@ typedef struct {
     Order order;
     double *constants;
     Py_ssize_t constants_count;
-    int32_t *places; /* of constants by the hash of their bits, a power of 2 of them; -1 where there is none */
+    int32_t *places; /* of constants by the hash of their bits, a power of 2 of them; -1 if free */
     size_t mask;
     int32_t *rows, *operands; /* of computed nodes; a constant is ~its number until all positions are known */
     Py_ssize_t rows_count, operands_count;
     Node **parameters;
     Py_ssize_t parameters_count;
-    PyObject **added; /* rows of ops that were added, borrowed */
+    PyObject **added; /* rows of added ops, borrowed */
     Py_ssize_t added_count;
     void *memory;
 } Table;
@@ -38,7 +38,7 @@ constant_number(Table *table, double number)
     return table->places[i];
 }
 
-/* The row of a node's op; ops that were added follow the table's own in the order in which they are met. */
+/* The row of a node's op; added ops follow the table's own in the order of first use. */
 static int32_t
 row_number(Table *table, Node *node)
 {
@@ -55,7 +55,7 @@ row_number(Table *table, Node *node)
     return (int32_t)(OPS_COUNT + i);
 }
 
-/* Room for all that the nodes in order, and `numbers` roots that aren't Values, may need. */
+/* Allocate what the nodes in order, and `numbers` roots that aren't Values, may need. */
 static bool
 allocate_table(Table *table, Py_ssize_t numbers)
 {
@@ -92,7 +92,7 @@ allocate_table(Table *table, Py_ssize_t numbers)
     return true;
 }
 
-/* Give each node its position, and write down its row and operands. */
+/* Assign each node its position, and store its row and operands. */
 static void
 fill_table(Table *table, PyObject *inputs, PyObject *roots, int32_t *places_of_roots)
 {
@@ -129,7 +129,7 @@ fill_table(Table *table, PyObject *inputs, PyObject *roots, int32_t *places_of_r
         places_of_roots[i] = is_value(root) ? (int32_t)((Node *)root)->pending - 1
             : ~constant_number(table, PyFloat_AS_DOUBLE(root));
     }
-    /* All constants are known: what is computed stands after them. */
+    /* All constants are known: computed nodes follow them. */
     const int32_t constants = (int32_t)table->constants_count;
     for (Py_ssize_t i = 0; i < table->operands_count + PyTuple_GET_SIZE(roots); i++) {
         int32_t *x = i < table->operands_count ? &table->operands[i] : &places_of_roots[i - table->operands_count];
@@ -153,7 +153,7 @@ tuple_of_ints(const int32_t *ints, Py_ssize_t count)
         PyTuple_SET_ITEM(tuple, i, number);
     }
     if (tuple != NULL && count > 0) {
-        PyObject_GC_UnTrack(tuple); /* it holds ints alone */
+        PyObject_GC_UnTrack(tuple); /* it holds only ints */
     }
     return tuple;
 }
@@ -233,7 +233,7 @@ constants_of_table(const Table *table)
     return tuple;
 }
 
-/* The Values among the roots, after the inputs: what the order is found from. */
+/* The Values among the roots, after the inputs, from which the order is found. */
 static PyObject **
 values_among(PyObject *inputs, PyObject *roots, Py_ssize_t *count, Py_ssize_t *numbers)
 {
@@ -272,8 +272,8 @@ result_of_table(const Table *table, PyObject *inputs, const int32_t *places_of_r
 
 PyDoc_STRVAR(flatten_doc,
 "_flatten(inputs, roots, /)\n--\n\n"
-"The graph below the roots as a table: parameters, constants, rows, operands, places of the roots, labels, rows of added\n"
-"ops; see compiler/record/walk.py.");
+"Return the graph below the roots as a table: parameters, constants, rows, operands, places of the roots, labels, rows\n"
+"of added ops; see compiler/record/walk.py.");
 
 static PyObject *
 function_flatten(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -298,7 +298,7 @@ function_flatten(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
         if (fine) {
             fill_table(&table, inputs, roots, places_of_roots);
             result = result_of_table(&table, inputs, places_of_roots, roots_count);
-            release_order(&table.order); /* no node is marked any more, and others may be at work on them */
+            release_order(&table.order); /* no node is marked any more, and others may use them */
         }
         else {
             drop_order(&table.order);
@@ -313,7 +313,7 @@ function_flatten(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
 
 PyDoc_STRVAR(topological_doc,
 "_topological(roots, /)\n--\n\n"
-"The nodes below a tuple of Values, as autograd.engine.graph.topological has them.");
+"Return the nodes below a tuple of Values; see autograd.engine.graph.topological.");
 
 static PyObject *
 function_topological(PyObject *Py_UNUSED(module), PyObject *roots)

@@ -1,12 +1,12 @@
-/* Tangents and Jacobians of recorded graphs, as floats: what jvp and jacobian call. Part of _value.c.
+/* Tangents and Jacobians of recorded graphs, as floats, for jvp and jacobian. Part of module.c.
 
-   Functions here and in hessian.h return None for what they leave to Python: see tape.h. */
+   Functions here and in hessian.h return None if Python has to do it: see tape.h. */
 
 #pragma once
 
 #include "lanes.h"
 
-/* A float for each place: a lane of its row. */
+/* A float for each node: a lane of its row. */
 static PyObject *
 list_of_lane(const Block *block, const double *rows, const Lanes *moves, const Place *places, Py_ssize_t count, int lane)
 {
@@ -25,7 +25,7 @@ none_if_unfit(Outcome outcome)
 
 PyDoc_STRVAR(push_doc,
 "_push(outputs, inputs, tangents, /)\n--\n\n"
-"Return for each output Σ ∂output/∂input · tangent, for lists of Values, Values and floats; None to leave it to Python.");
+"Return for each output Σ ∂output/∂input · tangent, for lists of Values, Values and floats; None if Python has to do it.");
 
 static PyObject *
 function_push(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
@@ -54,7 +54,7 @@ function_push(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
     return result != NULL || PyErr_Occurred() ? result : none_if_unfit(outcome);
 }
 
-/* The columns (or rows) of a block of directions, appended to the list. */
+/* Append the columns (or rows) of a block of directions to the list. */
 static bool
 append_block(Block *block, PyObject *list, Py_ssize_t first, Py_ssize_t last, bool forward, Py_ssize_t across)
 {
@@ -88,7 +88,7 @@ append_block(Block *block, PyObject *list, Py_ssize_t first, Py_ssize_t last, bo
 PyDoc_STRVAR(jacobian_doc,
 "_jacobian(outputs, inputs, forward, /)\n--\n\n"
 "Return the Jacobian between two lists of Values as lists of floats: its columns, one for each input, in forward mode,\n"
-"else its rows, one for each output; None to leave it to Python.");
+"else its rows, one for each output; None if Python has to do it.");
 
 static PyObject *
 function_jacobian(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)

@@ -1,6 +1,6 @@
-/* Second derivatives of recorded graphs, as floats: products with a vector, and whole Hessians. Part of _value.c.
+/* Second derivatives of recorded graphs, as floats: Hessian-vector products, and whole Hessians. Part of module.c.
 
-   The C form of derivatives/hessian.py, by the same method: forward over reverse, as many directions at once as the sparsity
+   The same method as in derivatives/hessian.py: forward over reverse, with as many directions as the sparsity
    pattern has colours. Sets of inputs are rows of bits. */
 
 #pragma once
@@ -46,7 +46,7 @@ list_of_adjoints(const Tape *tape, Py_ssize_t count)
     return list;
 }
 
-/* The product with a list of floats, of the Hessian of what a tape holds; the adjoints are the tape's. NULL with an exception. */
+/* The product of the Hessian of a tape with a list of floats; the adjoints are the tape's. NULL with an exception. */
 static PyObject *
 product_on(const Tape *tape, PyObject *direction)
 {
@@ -69,7 +69,7 @@ product_on(const Tape *tape, PyObject *direction)
 
 PyDoc_STRVAR(products_doc,
 "_products(output, inputs, direction, /)\n--\n\n"
-"Return the gradient and the product of the Hessian with a list of floats, both as lists; None to leave it to Python.");
+"Return the gradient and the product of the Hessian with a list of floats, as lists; None if Python has to do it.");
 
 static PyObject *
 function_products(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
@@ -107,8 +107,8 @@ all_finite(PyObject *floats)
 
 PyDoc_STRVAR(product_alone_doc,
 "_product_alone(output, inputs, direction, /)\n--\n\n"
-"Return the product of the Hessian with a list of floats; None to leave it to Python, or if the output depends on other\n"
-"leaves too, or a number isn't finite.");
+"Return the product of the Hessian with a list of floats; None if Python has to do it, if the output depends on other\n"
+"leaves too, or if a number isn't finite.");
 
 static PyObject *
 function_product_alone(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
@@ -136,8 +136,8 @@ function_product_alone(PyObject *Py_UNUSED(module), PyObject *const *arguments, 
 
 typedef struct {
     size_t n, words;  /* inputs; words of a set of them */
-    Bits *rows;       /* for each input those with which its second derivative isn't 0 */
-    Bits *heavy;      /* the nearly full rows, whose columns have colours of their own */
+    Bits *rows;       /* for each input those with which its second derivative may be non-zero */
+    Bits *heavy;      /* the nearly full rows, whose columns have separate colours */
     size_t *colours;  /* of each column */
     size_t count;     /* of colours */
     bool dense;       /* every column has its own */
@@ -156,7 +156,7 @@ put(Bits *set, size_t member)
     set[member / 64] |= ONE << member % 64;
 }
 
-/* How many bits are 1: summed in pairs, fours and eights, and the bytes by one product. */
+/* The number of 1 bits: summed in pairs, fours and eights, and the bytes by one product. */
 static inline size_t
 bits_in(Bits word)
 {
@@ -189,7 +189,7 @@ next_member(const Bits *set, size_t n, size_t from)
     return n;
 }
 
-/* Each of the first set meets all of the other; rows that are full already are passed over. */
+/* Each input of the first set is combined with all of the other; full rows are skipped. */
 static void
 mix(Pattern *pattern, Bits *full, const Bits *first, const Bits *other)
 {
@@ -216,7 +216,7 @@ is_within(const Bits *set, const Bits *other, size_t words)
     return within;
 }
 
-/* From the root down: there a loss mixes everything, and the rest is then known. `below` has a set for each node, and
+/* From the root down: a loss mixes everything there, which settles the rest. `below` has a set for each node, and
    one more. */
 static void
 find_rows(Pattern *pattern, const Tape *tape, Bits *below)
@@ -268,7 +268,7 @@ find_heavy(Pattern *pattern)
     pattern->dense = 2 * found > pattern->n;
 }
 
-/* Greedy: columns that share no row get one colour. `near` is a set, `groups` has room for one for each column. */
+/* Greedy: columns that share no row get one colour. `near` is a set, `groups` has size for one for each column. */
 static void
 find_colours(Pattern *pattern, Bits *near, Bits *groups)
 {
@@ -350,7 +350,7 @@ find_highest(const Tape *tape, size_t n, Place *highest)
     }
 }
 
-/* turned: n rows of as many numbers as there are colours, the products with the sum of each colour's columns. Of a
+/* turned: n rows with a number for each colour, the products with the sum of its columns. For a
    dense pattern only the lower half, in whole blocks. */
 static bool
 turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turned)
@@ -382,7 +382,7 @@ turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turne
     return fine;
 }
 
-/* The upper half of a full matrix from its lower one, in tiles that stay in the cache; whether all numbers are finite. */
+/* Copy the lower half of a full matrix to the upper one, in tiles that fit in the cache; return whether all are finite. */
 static bool
 mirror(double *matrix, size_t n)
 {
@@ -403,7 +403,7 @@ mirror(double *matrix, size_t n)
     return finite;
 }
 
-/* The matrix from products with sums of columns; whether all numbers are finite. */
+/* The matrix from products with sums of columns; returns whether all numbers are finite. */
 static bool
 recover(const Pattern *pattern, const double *turned, double *matrix)
 {
@@ -497,7 +497,7 @@ replace_entries(PyObject *rows, Py_ssize_t i, Py_ssize_t j, double number)
     return true;
 }
 
-/* Lists of floats, filled in tiles that stay in the cache; an entry and its mirror image are one object. */
+/* Lists of floats, filled in tiles that fit in the cache; an entry and its mirror image are one object. */
 static PyObject *
 rows_of_symmetric(const double *matrix, Py_ssize_t n)
 {
@@ -520,7 +520,7 @@ rows_of_symmetric(const double *matrix, Py_ssize_t n)
 
 PyDoc_STRVAR(hessian_doc,
 "_hessian(output, inputs, into, /)\n--\n\n"
-"Return the matrix of second derivatives as lists of floats, exactly symmetric; None to leave it to Python, False where\n"
+"Return the matrix of second derivatives as lists of floats, exactly symmetric; None if Python has to do it, False if\n"
 "a number isn't finite. If `into` isn't None it is a buffer of n·n zeros in double precision, which is filled; then the\n"
 "result is True.");
 

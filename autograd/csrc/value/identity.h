@@ -1,14 +1,14 @@
-/* Whether places in Python objects still hold the same objects, which a compiled function asks at each call. Part of
-   _value.c. */
+/* Tests whether Python objects still hold the same objects, for each call of a compiled function. Part of
+   module.c. */
 
 #pragma once
 
 #include "node.h"
 
-/* As compiler/record/state.py numbers them. */
+/* As numbered in compiler/record/state.py. */
 enum { ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE };
 
-/* What a dict has for a key, borrowed: None if nothing; NULL with an exception. */
+/* The value of a key of a dict, borrowed: None if missing; NULL with an exception. */
 static inline PyObject *
 entry_of(PyObject *dict, PyObject *key)
 {
@@ -38,7 +38,7 @@ is_list_of(PyObject *list, PyObject *expected)
            (size == 0 || memcmp(((PyListObject *)list)->ob_item, &PyTuple_GET_ITEM(expected, 0), (size_t)size * sizeof(PyObject *)) == 0);
 }
 
-/* 1 if a place holds what is expected, 0 if not or if it can't be told here, -1 with an exception. */
+/* 1 if a place holds the expected object, 0 if not or if unknown, -1 with an exception. */
 static int
 is_unchanged(long kind, PyObject *holder, PyObject *key, PyObject *expected)
 {
@@ -70,7 +70,7 @@ is_unchanged(long kind, PyObject *holder, PyObject *key, PyObject *expected)
 
 PyDoc_STRVAR(unchanged_doc,
 "_unchanged(places, /)\n--\n\n"
-"Whether each of a tuple of places, (kind, holder, key, expected), holds the very objects that are expected.");
+"Return whether each of a tuple of places, (kind, holder, key, expected), holds the expected object.");
 
 static PyObject *
 function_unchanged(PyObject *Py_UNUSED(module), PyObject *places)

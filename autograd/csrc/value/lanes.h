@@ -1,22 +1,22 @@
-/* Sweeps over a tape that carry a block of directions at once, a lane each. Part of _value.c.
+/* Sweeps over a tape with a block of directions at once, a lane each. Part of module.c.
 
-   A row of lanes belongs to each node; `moves` says whether it holds anything, so that a direction costs only the part
-   of the graph that it moves. The number of lanes is a constant where the loops are compiled: 1, 4 or 16. */
+   Each node has a row of lanes; `moves` says whether any is set, so that a direction costs only the part
+   of the graph that it reaches. The number of lanes is a constant in the compiled loops: 1, 4 or 16. */
 
 #pragma once
 
 #include "tape.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("avx2", "default"))) /* no fused multiply-add: the same bits on either */
+#define WIDE __attribute__((target_clones("avx2", "default"))) /* no fused multiply-add: the same bits on all processors */
 #else
 #define WIDE
 #endif
 
-/* Which lanes of a row hold anything, a bit each. */
+/* The lanes of a row that are set, as bits. */
 typedef uint16_t Lanes;
 
-/* Add factor · row, of which the lanes `held` hold anything, to row q, which it becomes if that holds nothing yet. Where
+/* Add factor · row, of which the lanes `held` are set, to row q; if q has none yet, it is overwritten. If
    the factor is infinite or nan, the other lanes stay 0. */
 INLINE void
 add_row(double *rows, Lanes *moves, Place q, double factor, const double *row, Lanes held, int lanes)
@@ -35,7 +35,7 @@ add_row(double *rows, Lanes *moves, Place q, double factor, const double *row, L
     }
     else {
         for (int k = 0; k < lanes; k++) {
-            target[k] = 0.0 + factor * row[k]; /* 0, not -0, as if added to what there was */
+            target[k] = 0.0 + factor * row[k]; /* 0, not -0, as if added to the previous value */
         }
     }
     moves[q] |= held;
@@ -56,7 +56,7 @@ push_lanes(const Tape *tape, double *rows, Lanes *moves, int lanes)
     }
 }
 
-/* How adjoints move, of a logsumexp's operands: with the softmax p, by p·(t − Σ p·t) for tangents t, which are relative
+/* Second-order: the adjoints of a logsumexp's operands change, with the softmax p, by p·(t − Σ p·t) for tangents t relative
    to that of the largest operand, so that no weight near 1 is the complement of the others. */
 INLINE void
 softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned, int lanes)
@@ -64,7 +64,7 @@ softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *mo
     enum { MOST_LANES = 16 };
     double average[MOST_LANES] = {0}, base[MOST_LANES] = {0}, away[MOST_LANES];
     Softmax softmax = tape->softmax[p];
-    size_t top = tape->first_slope[p] + softmax.top - 1; /* below the first if a constant is the largest */
+    size_t top = tape->first_slope[p] + softmax.top - 1; /* before the first if a constant is the largest */
     if (softmax.top > 0 && moves[tape->slopes[top].parent]) {
         memcpy(base, rows + (size_t)tape->slopes[top].parent * (size_t)lanes, (size_t)lanes * sizeof(double));
     }
@@ -89,8 +89,8 @@ softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *mo
     }
 }
 
-/* How adjoints move, from the users to the operands; towards nodes that reach an input of index `lowest` or above only,
-   if `highest` tells for each what it reaches. Without couplings these are the adjoints themselves. */
+/* Tangents of adjoints, from the users to the operands; only towards nodes that reach an input of index `lowest` or above,
+   if `highest` gives the highest for each. Without couplings these are the adjoints themselves. */
 INLINE void
 pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned,
            const Place *highest, Place lowest, int lanes)
@@ -139,7 +139,7 @@ DEFINE_SWEEPS(1)
 DEFINE_SWEEPS(4)
 DEFINE_SWEEPS(16)
 
-/* Rows for the tangents (or seeds) and for what comes back, of as many lanes as there are directions, at most 16. */
+/* Rows for the tangents (or seeds) and the results, with a lane for each direction, at most 16. */
 typedef struct {
     const Tape *tape;
     int lanes;
@@ -151,7 +151,7 @@ typedef struct {
 static bool
 allocate_block(Block *block, const Tape *tape, size_t directions)
 {
-    enum { MANY_NODES = 1 << 18 }; /* beyond, few lanes, so that memory stays near that of the graph itself */
+    enum { MANY_NODES = 1 << 18 }; /* beyond that, few lanes, to keep memory near that of the graph itself */
     block->tape = tape;
     block->lanes = directions <= 1 ? 1 : directions <= 4 || tape->count > MANY_NODES ? 4 : 16;
     size_t numbers = (tape->count + 1) * (size_t)block->lanes;
@@ -167,7 +167,7 @@ allocate_block(Block *block, const Tape *tape, size_t directions)
     return true;
 }
 
-/* Forget the last directions. Signals are taken here: nothing below reads a node. */
+/* Reset to the next directions. Signals are handled here: nothing below reads a node. */
 static bool
 clear_block(Block *block)
 {
@@ -176,7 +176,7 @@ clear_block(Block *block)
     return PyErr_CheckSignals() == 0;
 }
 
-/* Let a node move in one lane; by exactly 0 it doesn't. */
+/* Set a node's tangent in one lane, unless it is exactly 0. */
 static void
 seed(const Block *block, double *rows, Lanes *moves, Place place, int lane, double number)
 {

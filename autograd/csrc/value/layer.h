@@ -1,10 +1,10 @@
-/* Neurons with the same inputs in one call, for nn. Part of _value.c. */
+/* Neurons with the same inputs in one call, for nn. Part of module.c. */
 
 #pragma once
 
 #include "n_ary.h"
 
-/* Set a label where an activation may have returned anything. */
+/* Set a label; an activation may have returned any object. */
 static bool
 label_output(PyObject *output, PyObject *label)
 {
@@ -36,14 +36,14 @@ output_of_neuron(PyObject *ws, PyObject *xs, PyObject *bias, PyObject *activatio
 
 PyDoc_STRVAR(layer_doc,
 "layer(rows, xs, biases, activation, labels)\n--\n\n"
-"Outputs of neurons with the same inputs, each one `dot` and one activation, in one call.\n\n"
+"Return the outputs of neurons with the same inputs, each one `dot` and one activation.\n\n"
 "Parameters\n----------\n"
 "rows : sequence of sequences of Value or number\n    The weights, one row for each neuron.\n"
 "xs : sequence of Value or number\n    The inputs.\n"
 "biases : sequence of Value or number\n    One for each neuron.\n"
 "activation : callable or None\n    Applied to each net input.\n"
-"labels : sequence of (str, str)\n    For each neuron the labels of its net input and of its output.\n\n"
-"Raises\n------\nValueError\n    If lengths differ.");
+"labels : sequence of (str, str)\n    The labels of each neuron's net input and output.\n\n"
+"Raises\n------\nValueError\n    If the lengths differ.");
 
 static PyObject *
 function_layer(PyObject *Py_UNUSED(module), VECTOR)
@@ -53,7 +53,7 @@ function_layer(PyObject *Py_UNUSED(module), VECTOR)
     if (!bind(&row, 5, operands, NULL, arguments, count, keywords)) {
         return NULL;
     }
-    /* Tuples: an activation is any Python, which might change lists that are being read. */
+    /* Tuples, as an activation may run Python code that changes a list while it is read. */
     PyObject *activation = operands[3], *xs = sequence_of(OP_dot, "xs", operands[1]);
     PyObject *weights = PySequence_Tuple(operands[0]), *biases = NULL, *labels = NULL;
     if (xs == NULL || weights == NULL || !make_tuple(&xs) || (biases = PySequence_Tuple(operands[2])) == NULL

@@ -1,12 +1,12 @@
-/* Making a Value, copying, pickling. Part of _value.c. */
+/* Construction of Values, copying, pickling. Part of module.c. */
 
 #pragma once
 
 #include "attributes.h"
 
-/* Making, copying, pickling */
+/* Construction, copying, pickling */
 
-/* A leaf of 0, which value_init fills, so that a subclass may have its own arguments. */
+/* A leaf of 0, which value_init fills, so that subclasses can have other arguments. */
 static PyObject *
 value_new(PyTypeObject *type, PyObject *Py_UNUSED(arguments), PyObject *Py_UNUSED(keywords))
 {
@@ -37,7 +37,7 @@ value_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     return set_label(self, label, NULL);
 }
 
-/* Whether no keyword is one of another library's; otherwise the error names what says the same here. */
+/* Whether no keyword is one of another library's; otherwise sets an error that names the equivalent here. */
 static COLD bool
 no_foreign_keywords(PyObject *keywords)
 {
@@ -53,7 +53,7 @@ no_foreign_keywords(PyObject *keywords)
     return result != NULL;
 }
 
-/* Value(data, label) without a tuple and a dict on the way; subclasses are made by value_new and value_init. */
+/* Value(data, label) without a tuple and a dict; subclasses are made by value_new and value_init. */
 static PyObject *
 value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t flagged_count, PyObject *keywords)
 {
@@ -87,13 +87,13 @@ value_vectorcall(PyObject *Py_UNUSED(type), PyObject *const *arguments, size_t f
 
 PyDoc_STRVAR(leaves_doc,
 "_leaves(numbers, /)\n--\n\n"
-"Return a list of new leaves, one for each number, if `numbers` is a list of floats and of nothing else; else None.");
+"Return a list of new leaves, one for each number, if `numbers` is a list of floats only; else None.");
 
 static PyObject *
 function_leaves(PyObject *Py_UNUSED(module), PyObject *numbers)
 {
     const Py_ssize_t count = PyList_Check(numbers) ? PyList_GET_SIZE(numbers) : 0;
-    PyObject *leaves = PyList_New(count); /* first of all, as it may collect garbage; nothing below runs Python */
+    PyObject *leaves = PyList_New(count); /* first, as it may run the garbage collector; nothing below runs Python */
     bool floats = PyList_Check(numbers) && PyList_GET_SIZE(numbers) == count;
     for (Py_ssize_t i = 0; leaves != NULL && floats && i < count; i++) {
         PyObject *number = PyList_GET_ITEM(numbers, i);
@@ -150,7 +150,7 @@ value_reduce(PyObject *self, PyObject *Py_UNUSED(protocol))
     return call_python("autograd.engine.pickling", "reduce", self, NULL);
 }
 
-/* Whether a field of an added op's row is true: 1, 0, or -1 with an exception. */
+/* Whether a boolean field of an added op's row is set: 1, 0, or -1 with an exception. */
 static int
 is_true_of(PyObject *row, const char *field)
 {
@@ -160,7 +160,7 @@ is_true_of(PyObject *row, const char *field)
     return found;
 }
 
-/* The number of an op's name; of one that was added also its row, which is a new reference. -1 with an exception. */
+/* The number of an op's name; for an added op also its row, a new reference. -1 with an exception. */
 static int
 find_op(PyObject *name, PyObject **row)
 {
@@ -183,7 +183,7 @@ find_op(PyObject *name, PyObject **row)
     return -1;
 }
 
-/* A node of an op that was added; takes over the edges, with one more for the row, and the row, also when it fails. */
+/* A node of an added op; takes over the edges, with one more for the row, and the row, even on failure. */
 static PyObject *
 node_of_added(int op, double data, Edge *edges, Py_ssize_t count, PyObject *row)
 {
@@ -203,7 +203,7 @@ node_of_added(int op, double data, Edge *edges, Py_ssize_t count, PyObject *row)
     return recorded(node);
 }
 
-/* Whether an op can have so many operands; `row` is that of one that was added. Otherwise with an exception. */
+/* Whether an op can have that number of operands; `row` is that of an added op. Otherwise sets an exception. */
 static bool
 can_have_operands(int op, PyObject *row, PyObject *operands)
 {
@@ -218,8 +218,8 @@ can_have_operands(int op, PyObject *row, PyObject *operands)
     return fits > 0;
 }
 
-/* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. There is room for
-   `room` of them. */
+/* Edges from operands and, for those that are Values, derivatives: the inverse of get_operands. `room` is the
+   capacity. */
 static bool
 restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives, Py_ssize_t room)
 {
@@ -247,7 +247,7 @@ restore_edges(Edge *edges, PyObject *operands, PyObject *derivatives, Py_ssize_t
     return true;
 }
 
-/* Take one or two edges into the node itself, as the op's own code does. */
+/* Store one or two edges in the node itself, as the op's own code does. */
 static PyObject *
 node_of_few(int op, double data, Edge *edges, Py_ssize_t count)
 {
@@ -270,7 +270,7 @@ node_of_few(int op, double data, Edge *edges, Py_ssize_t count)
 
 PyDoc_STRVAR(restore_doc,
 "restore(op, operands, data, derivatives, grad=0.0, label='')\n--\n\n"
-"Make a computed node from its parts, without computing: what pickling and copying need.");
+"Make a computed node from its parts without computing, for pickling and copying.");
 
 static PyObject *
 function_restore(PyObject *Py_UNUSED(module), PyObject *arguments, PyObject *keywords)

@@ -1,14 +1,14 @@
-/* Marks: in which recording, and in which group, a node was made, and its hooks; tables beside the nodes, as nearly all
-   have none. Part of _value.c. */
+/* Marks: the recording and the group in which a node was made, and its hooks; tables beside the nodes, as nearly all
+   have none. Part of module.c. */
 
 #pragma once
 
 #include "node.h"
 
-static PyObject *marks;  /* by address of a node with NOTED what it is marked with, as autograd.engine.modes tells */
+static PyObject *marks;  /* by address of a node with NOTED its marks, see autograd.engine.modes */
 static PyObject *groups; /* by address of such a node the name of its group */
-static PyObject *hooks;  /* by address of such a node its hooks, as autograd.engine.hooks has them */
-static PyObject *hooks_alive; /* autograd.engine.hooks.alive, which is empty where no node has any */
+static PyObject *hooks;  /* by address of such a node its hooks, see autograd.engine.hooks */
+static PyObject *hooks_alive; /* autograd.engine.hooks.alive, which is empty if no node has any */
 
 static COLD bool
 note(PyObject *table, Node *node, PyObject *what)
@@ -20,7 +20,7 @@ note(PyObject *table, Node *node, PyObject *what)
     return done;
 }
 
-/* The marks of a node, borrowed; NULL if nothing is, or with an exception. */
+/* The marks of a node, borrowed; NULL if it has none, or with an exception. */
 static COLD PyObject *
 noted(PyObject *table, Node *node)
 {
@@ -42,7 +42,7 @@ mark_of(Node *node)
     return noted(marks, node);
 }
 
-/* A node dies. Where memory is short what is noted of it stays, until the next node at this address has a note. */
+/* Called when a node dies. If memory is short, its entry stays until the next node at this address has one. */
 static COLD void
 forget_notes(Node *node)
 {
@@ -66,7 +66,7 @@ forget_notes(Node *node)
 
 PyDoc_STRVAR(marks_of_doc,
 "_marks_of(nodes, /)\n--\n\n"
-"Return the set of what the nodes of a list are marked with.");
+"Return the set of the marks of a list of nodes.");
 
 static PyObject *
 function_marks_of(PyObject *Py_UNUSED(module), PyObject *nodes)
@@ -88,7 +88,7 @@ function_marks_of(PyObject *Py_UNUSED(module), PyObject *nodes)
 
 PyDoc_STRVAR(mark_doc,
 "_mark(node, mark, /)\n--\n\n"
-"Mark a node, as long as it lives.");
+"Mark a node for its lifetime.");
 
 static PyObject *
 function_mark(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -105,7 +105,7 @@ function_mark(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_
 
 PyDoc_STRVAR(group_of_doc,
 "_group_of(node, /)\n--\n\n"
-"Return the name of the group that a node was made in, or None.");
+"Return the name of a node's group, or None.");
 
 static PyObject *
 function_group_of(PyObject *Py_UNUSED(module), PyObject *node)
@@ -116,7 +116,7 @@ function_group_of(PyObject *Py_UNUSED(module), PyObject *node)
 
 PyDoc_STRVAR(put_in_group_doc,
 "_put_in_group(node, name, /)\n--\n\n"
-"Note that a node is in a group, as long as it lives.");
+"Put a node in a group for its lifetime.");
 
 static PyObject *
 function_put_in_group(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)

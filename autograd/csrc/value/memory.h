@@ -1,4 +1,4 @@
-/* Memory of nodes and edges, and how a graph is freed without recursion. Part of _value.c. */
+/* Memory of nodes and edges, and how a graph is freed without recursion. Part of module.c. */
 
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "marks.h"
 #include "node.h"
 
-/* Memory of edges: the n-ary nodes of a program have few sizes, so their arrays are kept and used again */
+/* Memory of edges: the n-ary nodes of a program have few sizes, so their arrays are kept and reused */
 
 enum { EDGES_STEP = 4, EDGES_CLASSES = 65, EDGES_KEPT_BYTES = 8 << 20 };
 
@@ -54,18 +54,18 @@ free_edges(Edge *edges, Py_ssize_t count)
 }
 
 
-/* Memory of nodes: slabs of 64 KiB that are handed out by rising address and start over once all their nodes are dead,
-   so that each graph of a loop lies in memory as it was built. PyObject_Malloc instead makes W1 forward 2.1 times as
-   slow, mostly because it gives its arenas back to the system with every graph that is freed; a plain list of dead
-   nodes is as fast at first, but shuffles, and backward is then 2 to 3 times as slow. */
+/* Memory of nodes: slabs of 64 KiB that are allocated by rising address and start over once all their nodes are dead,
+   so that each graph of a loop lies in memory in the order of its construction. With PyObject_Malloc, W1 forward is 2.1
+   times slower, mostly because it returns its arenas to the system with every freed graph; a plain list of dead
+   nodes is as fast at first, but gets shuffled, and backward is then 2 to 3 times slower. */
 
 enum { SLAB_BYTES = 1 << 16, SLAB_USED_BYTES = SLAB_BYTES - 16, EMPTY_SLABS_KEPT = 256 };
 
 typedef struct slab Slab;
 
 struct slab {
-    Node *dead;        /* nodes given back, linked by `next` */
-    char *fresh, *end; /* from `fresh` on no node has been handed out yet */
+    Node *dead;        /* freed nodes, linked by `next` */
+    char *fresh, *end; /* from `fresh` on no node has been used yet */
     uint32_t alive;
     bool has_room;     /* is current, or in slabs_with_room */
     Slab *next, *previous;
@@ -76,7 +76,7 @@ static Slab *current_slab = &no_slab, *slabs_with_room, *empty_slabs;
 static int empty_slabs_kept;
 
 #if defined(__SANITIZE_ADDRESS__)
-#define take_node() ((Node *)PyObject_Malloc(sizeof(Node))) /* so that the sanitizer sees each node's life */
+#define take_node() ((Node *)PyObject_Malloc(sizeof(Node))) /* so that the sanitizer sees each node's lifetime */
 #define give_node(NODE) PyObject_Free(NODE)
 #else
 
@@ -86,7 +86,7 @@ allocate_slab(void)
 #ifdef _WIN32
     return _aligned_malloc(SLAB_USED_BYTES, SLAB_BYTES);
 #else
-    void *slab; /* a little below 64 KiB, so that malloc can place its own header between two of them */
+    void *slab; /* a little below 64 KiB, so that malloc can place its own header between two slabs */
     return posix_memalign(&slab, SLAB_BYTES, SLAB_USED_BYTES) == 0 ? slab : NULL;
 #endif
 }
@@ -139,7 +139,7 @@ change_slab(void)
     return true;
 }
 
-/* A slab has lost its last living node, or has room again. */
+/* A slab has lost its last living node, or has a free place again. */
 static COLD void
 file_slab(Slab *slab)
 {
@@ -209,8 +209,8 @@ give_node(Node *node)
 
 #endif
 
-/* A node whose edges are yet to be set. `flags` are its own and those of its parents: with one that may be part of a
-   cycle it may be, too. */
+/* A node whose edges are not yet set. `flags` are its own and those of its parents: a node above one that may be part of a
+   cycle may be, too. */
 static inline Node *
 allocate_node(int op, double data, int shape, int flags)
 {
@@ -255,7 +255,7 @@ free_node(Node *node)
     }
 }
 
-/* Give back a reference to a parent; if nobody else holds it, it joins the list `dead`, whose new head is returned. */
+/* Release a reference to a parent; if it was the last, the parent joins the list `dead`, whose new head is returned. */
 static inline Node *
 let_go(Node *parent, Node *dead)
 {
@@ -278,7 +278,7 @@ let_go_of_many(Node *node, Node *dead)
     }
     PyObject *row = unlikely(is_added(node)) ? added_row(node) : NULL;
     free_edges(node->many.edges, node->many.count + (row != NULL));
-    Py_XDECREF(row); /* may run any code */
+    Py_XDECREF(row); /* may run arbitrary code */
     return dead;
 }
 
@@ -316,8 +316,8 @@ value_dealloc(PyObject *self)
     }
 }
 
-/* A function of its own, by which CPython tells Value's memory from that of a subclass: so neither object.__class__ nor
-   anything else turns one into the other. */
+/* A separate function, by which CPython tells Value's memory from that of a subclass, so that neither object.__class__ nor
+   anything else can turn one into the other. */
 static void
 value_free(void *memory)
 {
@@ -343,7 +343,7 @@ value_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-/* Make a node a leaf, with the data that it has. */
+/* Make a node a leaf, with its current data. */
 static int
 value_clear(PyObject *self)
 {
@@ -373,7 +373,7 @@ value_sizeof(PyObject *self, PyObject *Py_UNUSED(ignored))
     }
 #if PY_VERSION_HEX >= 0x030B0000
     if (!(node->flags & COLLECTABLE)) {
-        bytes -= 2 * sizeof(void *); /* the collector's head, which sys.getsizeof adds by type, not by object */
+        bytes -= 2 * sizeof(void *); /* the collector's header, which sys.getsizeof adds by type, not by object */
     }
 #endif
     return PyLong_FromSsize_t(bytes);

@@ -1,41 +1,41 @@
-/* Value in C: the behaviour of value.py, which is the reference, at the interpreter's own speed.
+/* Value in C, with the behaviour of value.py, which is the reference.
 
-   One translation unit in parts, so that the compiler sees all of the hot path at once; each part names those that it
+   One translation unit in parts, so that the compiler sees all of the hot path at once; each part includes those that it
    builds on:
 
-     csrc/node.h        the node: its fields and edges
-     csrc/marks.h       in which recording, and in which group, a node was made
-     csrc/memory.h      slabs of nodes, arrays of edges; freeing a graph
-     csrc/arguments.h   rows, arguments and numbers in, words of errors
-     csrc/record.h      new nodes
-     csrc/ops.h         ops with a fixed number of operands, operators
-     csrc/n_ary.h       sum, mean, logsumexp, dot
-     csrc/layer.h       neurons for nn
-     csrc/order.h       the order of a graph, which every sweep walks
-     csrc/reverse.h     backward(), zero_grad(), gradients without a trace
-     csrc/flatten.h     a recorded graph as a table, for the compiler
-     csrc/tape.h        a recorded graph as arrays
-     csrc/lanes.h       sweeps over them, several directions at once
-     csrc/forward.h     tangents and Jacobians
-     csrc/hessian.h     products with a Hessian, and whole ones by their sparsity
-     csrc/attributes.h  data, grad, label, op, operands, parents, local_derivatives
-     csrc/like_float.h  repr, comparison, rounding
-     csrc/making.h      Value(), copying, pickling
+     node.h        the node: its fields and edges
+     marks.h       the recording and the group in which a node was made
+     memory.h      slabs of nodes, arrays of edges; freeing a graph
+     arguments.h   rows, arguments and numbers, error messages
+     record.h      new nodes
+     ops.h         ops with a fixed number of operands, operators
+     n_ary.h       sum, mean, logsumexp, dot
+     layer.h       neurons for nn
+     order.h       the topological order, which every sweep follows
+     reverse.h     backward(), zero_grad(), gradients without a trace
+     flatten.h     a recorded graph as a table, for the compiler
+     tape.h        a recorded graph as arrays
+     lanes.h       sweeps over them, several directions at once
+     forward.h     tangents and Jacobians
+     hessian.h     Hessian-vector products, and sparse Hessians
+     attributes.h  data, grad, label, op, operands, parents, local_derivatives
+     like_float.h  repr, comparison, rounding
+     making.h      Value(), copying, pickling
 
-   and here the type and the module. What an op computes is in _ops.h, which translate/ writes from the table in
-   ops.py, as it does _ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both backends share, called through
-   `call_python`.
+   and here the type and the module. What an op computes is in generated/ops.h, which autograd/codegen writes from the table,
+   as it does ops_second.h. What isn't hot (pickling, copying, naming anomalies) is Python that both backends share, called
+   through `call_python`.
 
-   A graph is acyclic as long as a node holds nothing but parents and an exact str, so nodes aren't tracked by the
-   garbage collector: no collection ever walks them, and reference counts alone free them. One thing breaks that:
-   an instance of a subclass has a __dict__, which may hold a node computed from the instance. Hence
-   `COLLECTABLE`: every node computed from such an instance, directly or not, has a collector's head and is tracked;
-   tp_is_gc tells the two kinds apart, as it does for `type`, whose static and heap instances differ in the same way.
+   A graph is acyclic as long as a node holds only parents and an exact str, so nodes aren't tracked by the
+   garbage collector: no collection visits them, and reference counts alone free them. There is one exception:
+   an instance of a subclass has a __dict__, which may hold a node computed from the instance. Therefore
+   `COLLECTABLE`: every node computed from such an instance, directly or not, has a collector's header and is tracked;
+   tp_is_gc distinguishes the two kinds, as it does for `type`, whose static and heap instances differ in the same way.
 
-   Nothing recurses over a graph, and neither backward() nor deallocation allocates memory in a place where
-   failing would leave a graph half done: their lists are linked through the nodes themselves.
+   Nothing recurses over a graph, and neither backward() nor deallocation allocates memory where
+   a failure would leave a graph half done: their lists are linked through the nodes themselves.
 
-   State is static: the module refuses to load in a second interpreter, and the GIL guards it in the first. */
+   State is static: the module can't be loaded into a second interpreter, and in the first the GIL protects it. */
 
 #include "node.h"
 #include "identity.h"
@@ -93,14 +93,14 @@ static PyMethodDef value_methods[] = {
 
 static PyGetSetDef value_attributes[] = {
     {"__class__", get_class, set_class, "The class, which can't be set.", NULL},
-    {"data", get_data, set_data_again, "The number; settable on leaves.", NULL},
-    {"_before", get_before, NULL, "Where a leaf was set, its number until then, else None.", NULL},
+    {"data", get_data, set_data_again, "The number; can be set on leaves.", NULL},
+    {"_before", get_before, NULL, "On a leaf that was set, its previous number, else None.", NULL},
     {"grad", get_grad, set_grad, "Derivative of the last `backward()`'s root with respect to this.", NULL},
     {"label", get_label, set_label, "The name, or the empty string.", NULL},
     {"op", get_op, NULL, "Name of the op that computed this; empty on leaves.", NULL},
-    {"operands", get_operands, NULL, "What the op was applied to, constants as floats.", NULL},
-    {"parents", get_parents, NULL, "The operands that are Values; one that stands twice is there twice.", NULL},
-    {"_x", get_x, NULL, NULL, NULL}, /* as backward.py, which walks either backend's nodes, reads them */
+    {"operands", get_operands, NULL, "The operands of the op, constants as floats.", NULL},
+    {"parents", get_parents, NULL, "The operands that are Values; one that is used twice appears twice.", NULL},
+    {"_x", get_x, NULL, NULL, NULL}, /* read by backward.py, which walks the nodes of either backend */
     {"_y", get_edges, NULL, NULL, NULL},
     {"_to_x", get_none, NULL, NULL, NULL},
     {"_to_y", get_none, NULL, NULL, NULL},
@@ -114,13 +114,13 @@ static PyGetSetDef value_attributes[] = {
 
 PyDoc_STRVAR(value_doc,
 "Value(data, label='')\n--\n\n"
-"A float that remembers how it was computed.\n\n"
-"Arithmetic on Values, with numbers on either side, gives Values that record their operands; `backward()` leaves in\n"
+"A float that records how it was computed.\n\n"
+"Arithmetic on Values, with numbers on either side, returns Values that record their operands; `backward()` stores in\n"
 "each the derivative of one result. Every op of the table is a method and a function of the same name. Arithmetic is\n"
 "IEEE 754: 1/0 is inf and log(-1) is nan, never an exception. `==` and `<` compare data; the hash is identity.\n\n"
 "Parameters\n----------\n"
 "data : float, int, bool or numpy scalar\n    The number.\n"
-"label : str\n    A name, for reprs, pictures and derivations.\n\n"
+"label : str\n    The name in reprs, pictures and derivations.\n\n"
 "Raises\n------\nTypeError\n    If `data` isn't a number or `label` isn't a str.");
 
 static PyType_Slot value_slots[] = {
@@ -174,8 +174,8 @@ static PyMethodDef op_functions[] = {
 
 PyDoc_STRVAR(set_modes_doc,
 "_set_modes(active, elsewhere, /)\n--\n\n"
-"Take over autograd.engine.modes.active: while it isn't 0, each new node is shown to the modes of its context. And the mark\n"
-"of nodes that are made in no recording, None while none is open.");
+"Set autograd.engine.modes.active: while it isn't 0, each new node is passed to the modes of its context. And the mark\n"
+"of nodes made outside recordings, None while none is open.");
 
 static PyObject *
 function_set_modes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -242,7 +242,7 @@ static int
 make_type(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &value_spec, NULL), *name = PyUnicode_FromString("Value");
-    /* The name without its module is what a class in Python shows in Python's own errors. */
+    /* The name without its module appears in Python's own errors about a class. */
     if (type == NULL || name == NULL || PyObject_SetAttrString(type, "__name__", name) < 0) {
         Py_XDECREF(type);
         Py_XDECREF(name);
@@ -296,7 +296,7 @@ add_functions(PyObject *module)
     return status;
 }
 
-/* _layout: where in a node its data and grad are, for replay, which reads and writes those of many leaves at once. */
+/* _layout: the offsets of data and grad in a node, for replay, which accesses those of many leaves at once. */
 static int
 add_layout(PyObject *module)
 {

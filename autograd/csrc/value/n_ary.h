@@ -1,10 +1,10 @@
-/* Ops with any number of operands: sum, mean, logsumexp, dot. Part of _value.c. */
+/* Ops with any number of operands: sum, mean, logsumexp, dot. Part of module.c. */
 
 #pragma once
 
 #include "ops.h"
 
-/* Ops with any number of operands: edges are filled with the operands' numbers, which the op then makes derivatives */
+/* Ops with any number of operands: edges are filled with the operands' numbers, which the op then replaces by derivatives */
 
 static bool
 fill_edge(int op, Edge *edge, PyObject *operand)
@@ -15,7 +15,7 @@ fill_edge(int op, Edge *edge, PyObject *operand)
     return kind != FAILED;
 }
 
-/* An iterable as a list or tuple. Reading an odd number's __float__ may run Python code that changes a list, so a list
+/* Return an iterable as a list or tuple. Reading a number's __float__ may run Python code that changes a list, so a list
    is read in place only if it `reads_quietly`, else as a tuple. */
 static PyObject *
 sequence_of(int op, const char *what, PyObject *values)
@@ -95,7 +95,7 @@ compute_mean(Edge *edges, Py_ssize_t count)
     return total / (double)count;
 }
 
-/* Where the largest operand is infinite or nan the softmax isn't defined, but for what is nothing beside inf. */
+/* If the largest operand is infinite or nan the softmax isn't defined, except for terms negligible beside inf. */
 static double
 compute_logsumexp_at_infinity(Edge *edges, Py_ssize_t count, double largest)
 {
@@ -187,7 +187,7 @@ function_sum(PyObject *Py_UNUSED(module), VECTOR)
 PyDoc_STRVAR(mean_doc,
 "mean(values)\n--\n\n"
 "Arithmetic mean of one or more values, as one node; a float if none is a Value.\n\n"
-"Raises\n------\nValueError\n    If there is no value.");
+"Raises\n------\nValueError\n    If there are no values.");
 
 static PyObject *
 function_mean(PyObject *Py_UNUSED(module), VECTOR)
@@ -198,7 +198,7 @@ function_mean(PyObject *Py_UNUSED(module), VECTOR)
 PyDoc_STRVAR(logsumexp_doc,
 "logsumexp(values)\n--\n\n"
 "ln(Σ e^x) of one or more values, without overflow, as one node; a float if none is a Value.\n\n"
-"Raises\n------\nValueError\n    If there is no value.");
+"Raises\n------\nValueError\n    If there are no values.");
 
 static PyObject *
 function_logsumexp(PyObject *Py_UNUSED(module), VECTOR)
@@ -206,7 +206,7 @@ function_logsumexp(PyObject *Py_UNUSED(module), VECTOR)
     return apply_to_all(OP_logsumexp, compute_logsumexp, false, arguments, count, keywords);
 }
 
-/* Operands in order, each read before the next: the only way where reading one may run Python code. */
+/* Operands in order, each read before the next, as reading one may run Python code. */
 static COLD PyObject *
 dot_step_by_step(PyObject *ws, PyObject *xs, PyObject *bias)
 {
@@ -245,7 +245,7 @@ read_quietly(PyObject *operand, double *number)
     return PyFloat_CheckExact(operand);
 }
 
-/* The dot product of lists or tuples. Values and floats, which is what there is nearly always, go in one pass. */
+/* The dot product of lists or tuples; Values and floats, the usual case, in one pass. */
 static PyObject *
 dot_of_sequences(PyObject *ws, PyObject *xs, PyObject *bias)
 {
@@ -288,7 +288,7 @@ PyDoc_STRVAR(dot_doc,
 "dot(ws, xs, bias=0.0)\n--\n\n"
 "w₁x₁ + … + wₙxₙ + bias as one node; a float if none is a Value.\n\n"
 "Parameters\n----------\n"
-"ws, xs : sequences of Value or number\n    Of one length n, 0 or more.\n"
+"ws, xs : sequences of Value or number\n    Of the same length n, which may be 0.\n"
 "bias : Value or number\n    Added last.\n\n"
 "Raises\n------\nValueError\n    If the lengths differ.");
 

@@ -1,4 +1,4 @@
-/* A node of the graph: its fields, its edges. Part of _value.c. */
+/* A node of the graph: its fields, its edges. Part of module.c. */
 
 #pragma once
 
@@ -33,7 +33,7 @@ typedef struct node Node;
 
 typedef struct {
     Node *parent;      /* NULL where the operand is a constant */
-    double derivative; /* of the node in this parent; where there is no parent, the constant itself */
+    double derivative; /* of the node in this parent; without a parent, the constant itself */
 } Edge;
 
 struct node {
@@ -41,16 +41,16 @@ struct node {
     double data;
     union {
         double grad;
-        Node *next; /* while the node is on a list, when its grad is about to be zeroed or the node freed */
+        Node *next; /* while the node is on a list, when its grad is to be zeroed or the node freed */
     };
-    uint32_t pending; /* while an order is made, see order.h, or a tape is built; 0 outside of it */
+    uint32_t pending; /* while an order is made, see order.h, or a tape is built; otherwise 0 */
     uint16_t op;      /* row of the table, OP_ADDED, OP_SELECTING, or LEAF */
     uint8_t shape;    /* number of edges, or MANY */
     uint8_t flags;
     union {
-        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's; of a leaf see attributes.h */
+        Edge pair[2]; /* with one constant operand: the Value's edge, then the constant's; on a leaf see attributes.h */
         struct {
-            Edge *edges; /* of an op that was added one more than `count`, whose `parent` is the op's row */
+            Edge *edges; /* for an added op one more than `count`, whose `parent` is the op's row */
             Py_ssize_t count;
         } many;
     };
@@ -65,14 +65,14 @@ enum {
     COLLECTABLE = 1,    /* has a collector's head, because a cycle may run through it */
     CONSTANT_FIRST = 2, /* of two operands the first is a constant: pair[1] */
     CONSTANT_LAST = 4,  /* of two operands the last is a constant: pair[1] */
-    REACHED = 8,        /* during backward(): a gradient has arrived, be it 0 */
-    FORGOTTEN = 16,     /* a leaf that no_grad() made of a result */
+    REACHED = 8,        /* during backward(): has received a gradient, possibly 0 */
+    FORGOTTEN = 16,     /* a leaf that no_grad() made from a result */
     OWN = 32,           /* during gradients(): is one of the inputs */
     NOTED = 64,         /* has an entry in `marks`, `groups` or `hooks` */
     MOVES = 128,        /* while a tape is built: depends on an input */
 };
 
-static PyTypeObject *Value_Type; /* a heap type, as a class in Python is: its name is bare, its attributes can be set */
+static PyTypeObject *Value_Type; /* a heap type, like a Python class: its name is bare, its attributes can be set */
 
 static inline bool
 is_value(PyObject *object)
@@ -115,7 +115,7 @@ selects(const Node *node)
 #define FOR_EACH_EDGE(EDGE, NODE) \
     for (Edge *EDGE = edges_of(NODE), *end_ = EDGE + edge_count(NODE); EDGE < end_; EDGE++)
 
-/* How many operands are nodes, not constants. */
+/* The number of operands that are nodes, not constants. */
 static inline Py_ssize_t
 parent_count(Node *node)
 {

@@ -1,10 +1,10 @@
-/* Ops with a fixed number of operands, and the operators that call them. Part of _value.c. */
+/* Ops with a fixed number of operands, and the operators that call them. Part of module.c. */
 
 #pragma once
 
 #include "record.h"
 
-/* Ops with a fixed number of operands: for each, `apply` makes the node, or a float where no operand is a Value */
+/* Ops with a fixed number of operands: for each, `apply` makes the node, or a float if no operand is a Value */
 
 #define DEFINE_UNARY(NAME, ...)                                                                        \
     static PyObject *                                                                                  \

@@ -1,6 +1,6 @@
-/* The order of a recorded graph: depth first, operands from left to right, each node after its operands, as
-   autograd.engine.graph.topological has it. Every sweep walks it backwards or forwards, so that all of them add in one
-   order. Part of _value.c. */
+/* The order of a recorded graph: depth first, operands from left to right, each node after its operands, as in
+   autograd.engine.graph.topological. Every sweep follows it backwards or forwards, so that all of them add in the same
+   order. Part of module.c. */
 
 #pragma once
 
@@ -11,7 +11,7 @@ enum { FEW_NODES = 512, NODES_BETWEEN_SIGNALS = 1 << 16 };
 typedef struct {
     Node **nodes; /* the order from the front; while it is made, the path from a root down, from the back */
     size_t count, room;
-    uintptr_t *path; /* of the nodes above the one at hand; 1 is added where a node may have parents left to go to */
+    uintptr_t *path; /* of the nodes above the current one; 1 is added if a node may have parents left to visit */
     bool selects;    /* whether a node selects among its operands */
     Node *few[FEW_NODES];
 } Order;
@@ -30,7 +30,7 @@ end_of_path(const Order *order)
     return (uintptr_t *)(order->nodes + order->room);
 }
 
-static Node **spare; /* the array of the last order, for the next one: graphs of one size follow each other */
+static Node **spare; /* the array of the last order, reused for the next: graphs of one size follow each other */
 static size_t spare_room;
 
 /* Free the array, whose nodes aren't marked any more; or keep it, unless little of it was used. */
@@ -49,7 +49,7 @@ release_order(Order *order)
     }
 }
 
-/* The same with nodes that are marked: `pending` is 0 again in all that stand in the array. */
+/* The same with marked nodes: `pending` is reset to 0 in all nodes of the array. */
 static void
 drop_order(Order *order)
 {
@@ -92,15 +92,15 @@ enlarge_order(Order *order)
     return true;
 }
 
-/* Whether a node is still to be met. */
+/* Whether a node is unvisited. */
 INLINE bool
 is_unmet(const Node *node, bool leaves)
 {
     return node->pending == 0 && (leaves || node->shape != 0);
 }
 
-/* The next parent of a node of MANY edges that is still to be met; NULL if there is none. Its `pending` is 1 more than
-   the number of edges that were looked at. */
+/* The next unvisited parent of a node of MANY edges; NULL if there is none. Its `pending` is 1 more than
+   the number of edges examined. */
 INLINE Node *
 next_unmet(Node *node, bool leaves)
 {
@@ -114,7 +114,7 @@ next_unmet(Node *node, bool leaves)
     return NULL;
 }
 
-/* The end of a stretch: look for a signal, or make room. So many nodes may be marked before the next end. */
+/* The end of a stretch: handle signals, or grow the array. Returns how many nodes may be marked until the next end. */
 static COLD Ordering
 next_stretch(Order *order, size_t marked, bool interruptible, size_t *end)
 {
@@ -129,9 +129,9 @@ next_stretch(Order *order, size_t marked, bool interruptible, size_t *end)
     return ORDERED;
 }
 
-/* Order the nodes below the roots: all of them if `leaves`, else the computed ones, whose gradients become 0. A node that
-   was met has a `pending` that isn't 0. On the way up a node is touched only if it may have parents left to go to: of a
-   chain none. Unless ORDERED, the order is dropped already. */
+/* Order the nodes below the roots: all of them if `leaves`, else the computed ones, whose gradients become 0. A visited
+   node has a non-zero `pending`. On the way up a node is touched only if it may have parents left to visit: in a
+   chain none. Unless the result is ORDERED, the order has been dropped. */
 INLINE Ordering
 order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool interruptible, Order *order)
 {
@@ -181,7 +181,7 @@ order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool int
                 *--path = (uintptr_t)node + 1;
             }
             node = NULL;
-            while (path < end_of_room) { /* up to a node with parents left to go to */
+            while (path < end_of_room) { /* up to a node with parents left to visit */
                 Node *user = node_of(*path);
                 if (*path & 1) {
                     bool pair = likely(user->shape < MANY);
@@ -211,7 +211,7 @@ find_order(PyObject *const *roots, Py_ssize_t count, bool leaves, bool interrupt
                   : order_from(roots, count, false, interruptible, order);
 }
 
-/* Run the handlers of the signal that interrupted; false if one raised. */
+/* Run the handlers of a signal; false if one raised. */
 static bool
 handle_interrupt(void)
 {

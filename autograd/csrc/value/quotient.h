@@ -1,7 +1,7 @@
-/* Passes over a graph whose nodes are in groups, as autograd.draw.groups has them; for pictures of many nodes. Part of
-   _value.c.
+/* Passes over a graph whose nodes are in groups, as in autograd.draw.groups; for pictures of many nodes. Part of
+   module.c.
 
-   Nodes are numbered in `pending` during a pass, which runs no Python; operands that aren't among them are left out. */
+   Nodes are numbered in `pending` during a pass, which runs no Python; operands that aren't among them are ignored. */
 
 #pragma once
 
@@ -20,7 +20,7 @@ node_at(const Nodes *nodes, Py_ssize_t i)
     return (Node *)PyList_GET_ITEM(nodes->list, i);
 }
 
-/* The nodes of a call with so many arguments, of which they are the first; false with a TypeError. */
+/* The nodes of a call with that number of arguments, of which they are the first; false with a TypeError. */
 static bool
 read_nodes(const char *who, Py_ssize_t wanted, PyObject *const *arguments, Py_ssize_t given, Nodes *nodes)
 {
@@ -48,14 +48,14 @@ forget_places(const Nodes *nodes)
     }
 }
 
-/* The place of an operand, negative if it isn't among the nodes. */
+/* The index of an operand, negative if it isn't among the nodes. */
 static inline Py_ssize_t
 place_of_operand(const Edge *edge)
 {
     return edge->parent != NULL ? (Py_ssize_t)edge->parent->pending - 1 : -1;
 }
 
-/* Numbers of a list with one for each node, below as many as there are nodes; NULL with an exception. */
+/* Numbers of a list with one for each node, less than the number of nodes; NULL with an exception. */
 static int32_t *
 read_numbers(PyObject *list, const Nodes *nodes)
 {
@@ -73,7 +73,7 @@ read_numbers(PyObject *list, const Nodes *nodes)
         int beyond = 0;
         long long read = PyLong_CheckExact(number) ? PyLong_AsLongLongAndOverflow(number, &beyond) : nodes->count;
         if (beyond != 0 || read >= nodes->count || read < -nodes->count) {
-            PyErr_SetString(PyExc_ValueError, "takes ints that are the places of nodes, or ~ them");
+            PyErr_SetString(PyExc_ValueError, "takes ints that are the indices of nodes, or ~ them");
             PyMem_Free(numbers);
             return NULL;
         }
@@ -94,7 +94,7 @@ list_of_numbers(const int32_t *numbers, Py_ssize_t count)
 
 PyDoc_STRVAR(homes_doc,
 "_homes(nodes, joins, /)\n--\n\n"
-"For each computed node the place of its home: that of all its users, where `joins` (bytes) allows it, else its own.");
+"Return for each computed node its home: the common one of all its users, if `joins` (bytes) allows it, else itself.");
 
 static PyObject *
 function_homes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -138,7 +138,7 @@ function_homes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize
 
 PyDoc_STRVAR(levels_doc,
 "_levels(nodes, keys, /)\n--\n\n"
-"For each node how often the key changes on the longest way to it, leaves not counted.");
+"Return for each node the number of changes of key on the longest way to it, leaves not counted.");
 
 static PyObject *
 function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -172,7 +172,7 @@ function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssiz
 
 PyDoc_STRVAR(only_users_doc,
 "_only_users(nodes, keys, ranks, /)\n--\n\n"
-"For each node the one key among its users of the lowest rank; -1 if it has no users, -2 if they have several.");
+"Return for each node the one key among its users of the lowest rank; -1 if it has no users, -2 if they have several.");
 
 static PyObject *
 function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
@@ -217,10 +217,10 @@ function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_
     return result;
 }
 
-/* All operands that lead from a group to another. */
+/* All operands from one group to another. */
 typedef struct {
     int32_t head, tail; /* the groups */
-    int32_t node;       /* the first such operand: of which node, which of its operands, its local derivative */
+    int32_t node;       /* the first such operand: its node, its position, its local derivative */
     uint32_t slot, count;
     double slope, flow;
 } Passing;
@@ -245,7 +245,7 @@ add_passing(Passings *all)
     return &all->entries[all->count++];
 }
 
-/* Which nodes receive nothing: those used, but by none that passes something on to them. */
+/* The nodes that receive nothing: those used only by nodes that pass nothing on to them. */
 static void
 find_silent(const Nodes *nodes, char *silent)
 {
@@ -268,7 +268,7 @@ find_silent(const Nodes *nodes, char *silent)
     }
 }
 
-/* What enters the group of a node from others; `entry_of` says by group which entry it has, if that is of this one. */
+/* What enters a node's group from others; `entry_of` gives the entry of a group, if it belongs to this one. */
 static bool
 add_entering(const Nodes *nodes, int32_t i, const int32_t *groups, bool leaves, PyObject *gradients,
              const char *silent, Passings *all, size_t first, size_t *entry_of)
@@ -365,8 +365,8 @@ list_of_passing(const Passings *all, Py_ssize_t count)
 
 PyDoc_STRVAR(between_doc,
 "_between(nodes, keys, leaves, gradients, /)\n--\n\n"
-"Which groups lead to which others: (head, tail, node, operand, slope, flow, count) with the first operand's place and\n"
-"local derivative, and the sum of what flows if there are gradients. Without `leaves` only from computed nodes.");
+"Return the edges between groups: (head, tail, node, operand, slope, flow, count) with the first operand's position and\n"
+"local derivative, and the sum of the flows if there are gradients. Without `leaves` only from computed nodes.");
 
 static PyObject *
 function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)

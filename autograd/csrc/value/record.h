@@ -1,4 +1,4 @@
-/* New nodes, and what the modes of autograd.engine.modes make of them. Part of _value.c. */
+/* New nodes, and their processing by the modes of autograd.engine.modes. Part of module.c. */
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 static int active_modes; /* autograd.engine.modes' count of open blocks, of any context */
 static PyObject *forgetting, *detecting, *recorder, *grouping, *strict; /* its context variables */
-static PyObject *elsewhere; /* mark of nodes that are made in no recording while some are open; None where none is */
+static PyObject *elsewhere; /* mark of nodes made outside recordings while some are open; None if none is */
 
 /* The value of a context variable of autograd.engine.modes: 1, 0, or -1 with an exception. */
 static int
@@ -24,7 +24,7 @@ is_on(PyObject *mode)
     return on;
 }
 
-/* autograd.engine.modes.recorded, of which only the error's text is left to Python. */
+/* autograd.engine.modes.recorded; only the error's text is left to Python. */
 static COLD PyObject *
 recorded_with_modes(Node *node)
 {
@@ -69,7 +69,7 @@ recorded_with_modes(Node *node)
     return (PyObject *)node;
 }
 
-/* Tell the recorder of this context, or the one that the Value was made under, or those of other threads. */
+/* Notify the recorder of this context, or the one in which the Value was made, or those of other threads. */
 static COLD bool
 tell_recorder(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
 {
@@ -79,7 +79,7 @@ tell_recorder(const char *question, PyObject *self, PyObject *other, PyObject *o
     if (is_strict < 0 || PyContextVar_Get(recorder, NULL, &observer) < 0) {
         return false;
     }
-    if (is_strict) { /* autograd.engine.modes.observed does the rest, too */
+    if (is_strict) { /* autograd.engine.modes.observed also does the rest */
         Py_SETREF(observer, PyImport_ImportModule("autograd.engine.modes"));
     }
     else if (observer == Py_None) {
@@ -99,7 +99,7 @@ tell_recorder(const char *question, PyObject *self, PyObject *other, PyObject *o
     return told != NULL;
 }
 
-/* A conversion that raises depends on the number, too. */
+/* Whether a conversion raises depends on the number, too. */
 static COLD void
 observed_failure(PyObject *self)
 {
@@ -129,14 +129,14 @@ observed_by_recorder(const char *question, PyObject *self, PyObject *other, PyOb
     return outcome;
 }
 
-/* Pass on the answer to a question about a value's number, on which Python may branch: autograd.engine.modes.observed. */
+/* Report the outcome of an observation of a value's number, on which Python may branch: autograd.engine.modes.observed. */
 static inline PyObject *
 observed(const char *question, PyObject *self, PyObject *other, PyObject *outcome)
 {
     return likely(active_modes == 0) ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
-/* Return a node whose parents are in place, as the open modes want it. */
+/* Return a node whose parents are set, processed by the open modes. */
 static inline PyObject *
 recorded(Node *node)
 {
@@ -203,7 +203,7 @@ drop_edges(Edge *edges, Py_ssize_t filled, Py_ssize_t count)
     free_edges(edges, count);
 }
 
-/* A node, or a plain float where there are only constants; takes over the edges, also when it fails. */
+/* A node, or a plain float if there are only constants; takes over the edges, even on failure. */
 static PyObject *
 node_of_edges(int op, double data, Edge *edges, Py_ssize_t count, int flags, bool constant)
 {

@@ -1,11 +1,11 @@
-/* The reverse sweep: backward(), zero_grad(), and gradients that leave no trace. Part of _value.c. */
+/* The reverse sweep: backward(), zero_grad(), and gradients that leave no trace. Part of module.c. */
 
 #pragma once
 
 #include "order.h"
 
-/* Add what a node passes to a parent, and return the sum. An op that selects passes nothing to an operand not selected. A
-   sum of 0 says that it was reached, which other sums say themselves. */
+/* Add a node's contribution to a parent, and return the sum. An op that selects passes nothing to an operand not selected. A
+   sum of 0 marks the parent as reached; other sums do so by themselves. */
 INLINE double
 pass_to_parent(const Node *node, double grad, const Edge *edge, bool selecting)
 {
@@ -22,11 +22,11 @@ pass_to_parent(const Node *node, double grad, const Edge *edge, bool selecting)
     return after;
 }
 
-/* Let each node pass its gradient on, users before their operands. It can't fail and takes no signal: half the
-   gradients of a graph are of no use to anyone, and finding the order, which does take signals, is about as long.
-   With ops that select, a node that received nothing passes nothing on, so that no gradient of 0 meets an infinite
-   derivative there and becomes nan. What is passed last is mostly for the next node, which then needn't wait for it to
-   come back from memory. */
+/* Let each node pass its gradient on, users before operands. It can't fail and handles no signals: half of the
+   gradients of a graph are of no use, and finding the order, which does handle signals, takes about as long.
+   With ops that select, a node that received nothing passes nothing on, so that no gradient of 0 is multiplied by an infinite
+   derivative. What is passed last is mostly for the next node, which then needn't wait for it to
+   come from memory. */
 INLINE void
 pass_gradients(const Order *order, bool selecting)
 {
@@ -80,7 +80,7 @@ sweep(Node *root, const Order *order)
     }
 }
 
-/* Find the order below the roots, whatever signals come; false with an exception. */
+/* Find the order below the roots, despite signals; false with an exception. */
 static bool
 order_below(PyObject *const *roots, Py_ssize_t count, bool leaves, Order *order)
 {
@@ -101,22 +101,22 @@ order_below(PyObject *const *roots, Py_ssize_t count, bool leaves, Order *order)
 
 PyDoc_STRVAR(backward_doc,
 "backward($self)\n--\n\n"
-"Add to each leaf's `grad` the derivative of this value with respect to it.\n\n"
-"Computed nodes below get the derivative with respect to themselves, afresh at each call; this one gets 1. Time\n"
-"and memory are linear in the size of the graph, of any depth. If it is interrupted, by Ctrl-C say, the leaves'\n"
-"gradients are as they were and those of computed nodes are 0.\n\n"
+"Add to each leaf's `grad` the derivative of this value with respect to that leaf.\n\n"
+"Computed nodes below get the derivative with respect to themselves, recomputed at each call; this node gets 1. Time\n"
+"and memory are linear in the size of the graph, at any depth. If interrupted, by Ctrl-C for example, the leaves'\n"
+"gradients are unchanged and those of computed nodes are 0.\n\n"
 "Raises\n------\n"
 "AnomalyError\n    Within `detect_anomaly()`, where a gradient becomes nan or inf.\n"
 "GradientError\n    If this value was computed inside `no_grad()`, which recorded nothing.");
 
 PyDoc_STRVAR(register_hook_doc,
 "register_hook($self, hook, /)\n--\n\n"
-"Call a function with the gradient of this value whenever `backward()` or `gradients` has computed it.\n\n"
-"What it returns takes the gradient's place, here and for the values that this one was computed from; None leaves it\n"
-"as it is. Of a leaf it is called with what one `backward()` adds to it. `remove()` of what is returned, or the end of\n"
-"a `with` block over it, removes the hook.");
+"Call a function with this value's gradient each time `backward()` or `gradients` has computed it.\n\n"
+"A result other than None replaces the gradient, for this value and for those it was computed from. On a leaf, it is\n"
+"called with what one `backward()` adds. `remove()` of the result, or the end of a `with` block over it, removes the\n"
+"hook.");
 
-/* Whether a method without arguments was given none; otherwise the error names what does the same here. */
+/* Whether a method without arguments was given none; otherwise sets an error that names the equivalent here. */
 static bool
 no_arguments(const char *method, VECTOR)
 {
@@ -190,10 +190,10 @@ value_zero_grad(PyObject *self, VECTOR)
 }
 
 
-/* Gradients that leave no trace: the sweep of backward() starts from 0 everywhere, and what every node's `grad` was is
-   put back. No signal is taken in between. */
+/* Gradients that leave no trace: the sweep of backward() starts from 0 everywhere, and every node's previous `grad` is
+   restored. No signal is handled in between. */
 
-/* Fill a list with the gradients of the inputs; false without memory. An input that isn't below the root has 0. */
+/* Fill a list with the gradients of the inputs; false if out of memory. An input that isn't below the root has 0. */
 static bool
 fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order, double *kept)
 {
@@ -235,7 +235,7 @@ has_other_leaves(const Order *order, PyObject *inputs)
     return others;
 }
 
-/* Whether two arguments are a Value and a list of Values; otherwise with a TypeError. */
+/* Whether two arguments are a Value and a list of Values; otherwise sets a TypeError. */
 static bool
 takes_root_and_inputs(const char *who, PyObject *const *arguments, Py_ssize_t given)
 {
@@ -256,7 +256,7 @@ function_depends_on_others(PyObject *Py_UNUSED(module), PyObject *const *argumen
     if (!takes_root_and_inputs("_depends_on_others", arguments, given)) {
         return NULL;
     }
-    PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
+    PyObject *inputs = PySequence_List(arguments[1]); /* a copy: a signal handler may run arbitrary Python code */
     Order order;
     if (inputs == NULL || !order_below(arguments, 1, true, &order)) {
         Py_XDECREF(inputs);
@@ -279,8 +279,8 @@ function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_s
         return NULL;
     }
     Node *root = (Node *)arguments[0];
-    PyObject *inputs = PySequence_List(arguments[1]); /* our own: a signal's handler may be any Python code */
-    PyObject *list = inputs != NULL ? PyList_New(PyList_GET_SIZE(inputs)) : NULL; /* now: it may collect garbage */
+    PyObject *inputs = PySequence_List(arguments[1]); /* a copy: a signal handler may run arbitrary Python code */
+    PyObject *list = inputs != NULL ? PyList_New(PyList_GET_SIZE(inputs)) : NULL; /* now, as it may run the garbage collector */
     Order order;
     if (list == NULL || !order_below((PyObject **)&root, 1, true, &order)) {
         Py_XDECREF(list);

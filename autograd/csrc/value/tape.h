@@ -1,8 +1,8 @@
-/* A recorded graph laid out as arrays, for sweeps that carry one or several directions at once. Part of _value.c.
+/* A recorded graph as arrays, for sweeps with one or several directions at once. Part of module.c.
 
-   Building it touches the nodes (their order, what moves, what is reached) and restores them; it runs no Python. From
-   then on nothing but the arrays is read, so a sweep may take signals between two blocks of directions. An op whose second
-   derivative isn't generated and an input that isn't a leaf are left to the Python of hessian.py and sweeps.py: `UNFIT`. */
+   Building it touches the nodes (their order, what moves, what is reached) and restores them; it runs no Python. After
+   that only the arrays are read, so a sweep may handle signals between two blocks of directions. An op whose second
+   derivative isn't generated and an input that isn't a leaf are left to hessian.py and sweeps.py: `UNFIT`. */
 
 #pragma once
 
@@ -20,12 +20,12 @@ typedef struct {
 } Slope;
 
 typedef struct {
-    double weight; /* of the root in two operands, the chain above included; where a == b, once */
+    double weight; /* of the root in two operands, including the chain above; once if a == b */
     Place a, b;
 } Coupling;
 
 typedef struct {
-    double still; /* weight of the operands that don't move, if the largest does */
+    double still; /* sum of the weights of operands that don't move, if the largest does */
     uint32_t top; /* which slope is that of the largest operand, from 1; 0 if it doesn't move */
     bool is;      /* whether the node is a logsumexp at all */
 } Softmax;
@@ -52,7 +52,7 @@ leads_on(const Node *node, const Edge *edge)
     return edge->parent != NULL && !(selects(node) && edge->derivative == 0.0);
 }
 
-/* Whether all edges lead on, or may yet: a slope of 0 that another operand changes, as that of leaky_relu at 0. */
+/* Whether all edges propagate, or may: a slope of 0 that depends on another operand, as that of leaky_relu at 0. */
 static inline bool
 all_may_lead_on(const Node *node)
 {
@@ -166,7 +166,7 @@ fill_couplings(Node *node, double adjoint, Coupling *couplings, size_t *filled)
     }
 }
 
-/* What the weights of a logsumexp move relative to: its largest operand, if that is in the tape; see softmax_tangents. */
+/* The largest operand of a logsumexp, relative to which its weights change, if that is in the tape; see softmax_tangents. */
 static Softmax
 softmax_of(Node *node)
 {
@@ -194,7 +194,7 @@ softmax_of(Node *node)
     return softmax;
 }
 
-/* Nothing arrives through a local derivative of 0 at an op that selects, but it may move: alpha · e^x where alpha is 0. */
+/* A local derivative of 0 of an op that selects passes nothing, but may change: alpha · e^x where alpha is 0. */
 static bool
 has_slope_of_zero(Node *node)
 {
@@ -206,7 +206,7 @@ has_slope_of_zero(Node *node)
     return false;
 }
 
-/* Fill the arrays, from the roots down; adjoints on the way, if second derivatives are wanted. False where it is UNFIT. */
+/* Fill the arrays, from the roots down; with adjoints, if second derivatives are wanted. False if it is UNFIT. */
 static bool
 fill_tape(Tape *tape, const Order *order)
 {
@@ -260,7 +260,7 @@ read_places(PyObject *values, Place *places)
     }
 }
 
-/* Mark the inputs; false where one isn't a leaf or stands twice. */
+/* Mark the inputs; false if one isn't a leaf or is repeated. */
 static bool
 mark_inputs(PyObject *inputs)
 {
@@ -307,7 +307,7 @@ build_marked(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
     return outcome;
 }
 
-/* Lay out the graph between two lists of Values; of a single output if second derivatives are wanted. To be freed with
+/* Lay out the graph between two lists of Values; with a single output if second derivatives are wanted. To be freed with
    PyMem_Free(tape->memory), whatever the outcome. */
 static Outcome
 build_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
@@ -340,8 +340,8 @@ all_moderate(const Tape *tape)
     return fine;
 }
 
-/* A tape for sweeps that go forward. Where slopes are infinite, nan or of extreme size, the order in which they are
-   multiplied matters, and the reverse sweep's counts: `UNFIT`, see `directional` in sweeps.py. */
+/* A tape for forward sweeps. If slopes are infinite, nan or extreme, the order of multiplication
+   matters, and the reverse sweep defines the result: `UNFIT`, see `directional` in sweeps.py. */
 static Outcome
 build_moderate_tape(Tape *tape, PyObject *outputs, PyObject *inputs, bool second)
 {
