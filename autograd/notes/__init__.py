@@ -1,4 +1,4 @@
-"""Notes read as people write them: equations found, run on the engine, and judged."""
+"""Checking of handwritten-style notes: equations are found, evaluated on the engine, and judged."""
 
 from autograd.notes.equation import STATUSES, Equation
 from autograd.notes.note import Note

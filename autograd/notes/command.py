@@ -1,4 +1,4 @@
-"""Notes on the command line: several files and folders, what is printed, what is written."""
+"""Notes on the command line: files and folders in, reports and marked copies out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FINE, FOUND_WRONG, UNREADABLE = 0, 1, 2
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for."""
+    """The command-line options for notes."""
 
     all: bool = False
     quiet: bool = False
@@ -41,14 +41,14 @@ class Options:
 
     @property
     def files(self) -> list[tuple[str, str]]:
-        """What is to be written, by the name of its option."""
+        """The files to write, by the name of the option."""
         named = (("marked", self.marked), ("html", self.html), ("worksheet", self.worksheet))
         return [(name, path) for name, path in named if path]
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A file and what was found in it, or why it can't be read."""
+    """A file and its contents, or the reason why it can't be read."""
 
     path: str
     text: str = ""
@@ -57,26 +57,26 @@ class _Read:
 
 
 def run(paths: Sequence[str], options: Options, standard_input: bytes = b"") -> int:
-    """Read notes, print what was found, and write what is asked for.
+    """Read notes, print the results, and write the requested files.
 
     Parameters
     ----------
     paths : sequence of str
         Files and folders; "-" is standard input.
     options : Options
-        What is asked for.
+        The options.
     standard_input : bytes
-        What came by it.
+        Its contents.
 
     Returns
     -------
     int
-        0; 1 when an equation is WRONG; 2 when no equation was found or a file can't be read.
+        0; 1 if an equation is WRONG; 2 if no equation was found or a file can't be read.
 
     Raises
     ------
     WorksheetError
-        When options contradict each other, or what they ask for can't be made; nothing is written then.
+        If options contradict each other, or can't be fulfilled; nothing is written then.
     """
     _check(options)
     read = [_read(path, options.sheet, standard_input) for path in dict.fromkeys(_files(paths))]
@@ -103,7 +103,7 @@ def run(paths: Sequence[str], options: Options, standard_input: bytes = b"") -> 
 
 
 def _check(options: Options) -> None:
-    """Refuse options of which one makes another meaningless."""
+    """Reject options that contradict each other."""
     if options.quiet and options.all:
         raise WorksheetError("--quiet prints what is WRONG only, --all everything; give one of them")
     for name in ("quiet", "all"):
@@ -115,7 +115,7 @@ def _check(options: Options) -> None:
 
 
 def _contents(read: Sequence[_Read], options: Options) -> list[tuple[str, str]]:
-    """Make all that is to be written, before any of it is."""
+    """Make everything that is to be written, before writing any of it."""
     if not options.files:
         return []
     option = options.files[0][0]
@@ -141,7 +141,7 @@ def _content(option: str, path: str, text: str, source: str, note: Note) -> str:
 
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
-    """Yield files, and those of folders by their suffixes; hidden ones are passed over."""
+    """Yield files, and those of folders by their suffixes, except hidden ones."""
     for path in paths:
         folder = Path(path)
         if path != "-" and folder.is_dir():
@@ -166,7 +166,7 @@ def _read(path: str, sheet: Worksheet | None, standard_input: bytes) -> _Read:
 
 
 def text_of(path: str) -> str:
-    """Read a file; raises `WorksheetError` where it is no UTF-8, and `OSError`."""
+    """Read a file; raise `WorksheetError` if it is not UTF-8, or `OSError`."""
     return decoded(Path(path).read_bytes())
 
 
@@ -176,7 +176,7 @@ def decoded(raw: bytes) -> str:
     Raises
     ------
     WorksheetError
-        Where it is no UTF-8.
+        If it is not UTF-8.
     """
     try:
         return raw.decode("utf-8-sig")
@@ -202,7 +202,7 @@ def _total(notes: Sequence[Note]) -> str:
 
 
 def as_json(read: Sequence[_Read]) -> str:
-    """Write notes as one JSON object, each equation with its span."""
+    """Return notes as one JSON object, each equation with its span."""
     notes: list[dict[str, object]] = []
     for each in read:
         if each.note is None:

@@ -1,8 +1,8 @@
-r"""Damaged text: what scanning, or a machine that reads handwriting, does to formulas.
+r"""Damaged text: the errors that scanning or handwriting recognition makes in formulas.
 
-A sign of damage is something that nobody writes: ∂L/∂w₂ as `\frac{3L}{4wz}`, y − y, a factor or a side twice, a
-formula that breaks off, an equation within a fraction. Where two equations of a note show such signs, the note is taken
-for damaged: ∂ is put back where what results is the derivative of one of the note's names, and no damaged side is
+A sign of damage is something that nobody writes: ∂L/∂w₂ as `\frac{3L}{4wz}`, y − y, a repeated factor or side, a
+truncated formula, an equation within a fraction. If two equations of a note show such signs, the note counts as
+damaged: ∂ is restored where that gives the derivative of one of the note's names, and damaged sides are not
 judged.
 """
 
@@ -29,7 +29,7 @@ _IN_FRACTION: Final = "two statements lie in one fraction"
 
 
 def find(rows: Sequence[Row], failed: Sequence[Equation]) -> bool:
-    """Note in each row the signs of damage that it shows; return whether they are enough to call the note damaged."""
+    """Record the signs of damage in each row; return whether they are enough to call the note damaged."""
     known = set(_names(rows))
     differences = {each for row in rows for side in row.readable() for each in _differences(side)}
     for row in rows:
@@ -39,7 +39,7 @@ def find(rows: Sequence[Row], failed: Sequence[Equation]) -> bool:
 
 
 def restore(rows: Sequence[Row]) -> None:
-    """Put ∂ back where it was misread."""
+    """Restore ∂ where it was misread."""
     known = _names(rows)
     before = False
     for row in rows:
@@ -51,7 +51,7 @@ def restore(rows: Sequence[Row]) -> None:
 
 
 def _names(rows: Sequence[Row]) -> dict[str, Node]:
-    """Collect what may be differentiated: what is so elsewhere; every name where 8L/8w is written again and again."""
+    """Return what may be differentiated: what is so elsewhere; every name if 8L/8w occurs repeatedly."""
     sides = [each for row in rows for each in row.readable()]
     slopes = {each for side in sides for each in side.walk() if each.head == "d"}
     known = {_skeleton(each): each for slope in slopes for each in slope.args if each.head == "sym"}
@@ -71,7 +71,7 @@ def _cancels(side: Node) -> bool:
 
 
 def dismiss(row: Row) -> None:
-    """Leave damaged sides out of a row, so that nothing is concluded from them."""
+    """Remove damaged sides from a row, so that nothing is concluded from them."""
     kept = [at for at in range(len(row.sides)) if at not in row.damaged_sides]
     row.statement.relations = [row.statement.relations[at - 1] for at in kept[1:]]
     row.sides = [row.sides[at] for at in kept]
@@ -102,7 +102,7 @@ def _signs(row: Row, known: set[str], differences: set[Node]) -> Iterator[str]:
 
 
 def _is_sure(sign: str) -> bool:
-    """Return whether a sign is one that no slip of the pen leaves."""
+    """Return whether a sign is one that no writing error leaves."""
     return " for " in sign or sign in (_BREAKS_OFF, _IN_FRACTION)
 
 
@@ -128,7 +128,7 @@ def _differences(side: Node) -> Iterator[Node]:
 
 
 def _lost_operator(one: Node, other: Node) -> bool:
-    """Return whether a difference of two names is followed by the product of two, one of which it has."""
+    """Return whether a difference of two names is followed by the product of two, one of which it contains."""
     bare = one.args[0] if one.head == "neg" else one
     if other.head != "*" or len(other.args) != 2 or any(each.head != "sym" for each in other.args):
         return False
@@ -137,11 +137,11 @@ def _lost_operator(one: Node, other: Node) -> bool:
     return any(each in (bare.args[0], bare.args[1].args[0]) for each in other.args)
 
 
-# ∂ that was misread
+# Misread ∂
 
 
 def _misread(node: Node, known: set[str]) -> bool:
-    """Whether a side is a fraction in which other signs stand for ∂, of names that are differentiated elsewhere."""
+    """Return whether a side is a fraction with other signs in place of ∂, of names differentiated elsewhere."""
     if node.head != "/" or _variable(node.args[1], known) is None:
         return False
     above = node.args[0]
@@ -149,7 +149,7 @@ def _misread(node: Node, known: set[str]) -> bool:
 
 
 def _slope(node: Node, known: dict[str, Node]) -> Node | None:
-    """Read `3L/4wz` as ∂L/∂w₂, and `a·Jy/Jb` as a·∂y/∂b; None for what is something else."""
+    """Read `3L/4wz` as ∂L/∂w₂, and `a·Jy/Jb` as a·∂y/∂b; None for anything else."""
     if node.head != "/" or (name := _variable(node.args[1], set(known))) is None:
         return None
     above = node.args[0]
@@ -163,7 +163,7 @@ def _slope(node: Node, known: dict[str, Node]) -> Node | None:
 
 
 def _factors(node: Node) -> Iterator[Node]:
-    """Yield factors; a letter that was read as a function of what follows is one of them."""
+    """Yield factors; a letter that was parsed as a function of what follows is one of them."""
     for each in node.args if node.head == "*" else (node,):
         if each.head == "call" and each.text in _FOR_PARTIAL and len(each.args) == 1:
             yield n.symbol(each.text)
@@ -182,7 +182,7 @@ def _is_sign(node: Node) -> bool:
 
 
 def _variable(node: Node, known: set[str]) -> str | None:
-    """Read `4wz` as w₂: a sign for ∂, then a name, its index perhaps read as a letter."""
+    """Read `4wz` as w₂: a sign for ∂, then a name, whose index may have been read as a letter."""
     if node.head != "*" or not _is_sign(node.args[0]) or any(each.head != "sym" for each in node.args[1:]):
         return None
     text = "".join(map(_skeleton, node.args[1:]))
@@ -198,7 +198,7 @@ def _skeleton(node: Node) -> str:
 
 
 def inner_statements(text: str) -> list[str]:
-    r"""Return the numerator and the denominator of a fraction that is the whole formula, where both hold equations.
+    r"""Return the numerator and the denominator of a fraction that is the whole formula, if both contain equations.
 
     Examples
     --------

@@ -13,12 +13,12 @@ __all__ = ["index_left_out", "reason_to_doubt"]
 
 
 def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
-    """Say why a claim that differs may still be meant well; an empty string where nothing speaks for it.
+    """Return why a claim that differs may still be right as intended; an empty string if there is no reason.
 
     Parameters
     ----------
     claim, repaired : Claim
-        The claim, and with the change that makes it right.
+        The claim, and the same with the correction.
     letters : set of str
         The index letters of the note.
 
@@ -69,7 +69,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
 
 
 def _other_case(one: Node, other: Node) -> bool:
-    """Return whether two formulas differ in letters of which one has the large form and the other the small one."""
+    """Return whether two formulas differ in letters of which one has the upper and the other the lower case."""
     pairs = list(zip(one.walk(), other.walk(), strict=False))
     changed = [(a, b) for a, b in pairs if a.head == b.head == "sym" and a != b]
     return bool(changed) and all(a.text != b.text and a.text.lower() == b.text.lower() for a, b in changed)
@@ -80,12 +80,12 @@ def _heads(claim: Claim) -> Iterator[str]:
 
 
 def _is_bare_product(side: Node) -> bool:
-    """Return whether a side multiplies names and nothing else, as both sides of A v = λ v do."""
+    """Return whether a side multiplies names only, as both sides of A v = λ v do."""
     return all(each.head in ("sym", "*", "T", "^", "neg", "num") for each in side.walk())
 
 
 def index_left_out(one: Node, other: Node) -> bool:
-    """Return whether two formulas differ only in how many indices some symbols have: z for z_j."""
+    """Return whether two formulas differ only in the number of indices of some symbols: z for z_j."""
     pairs = [(one, other)]
     shorter = False
     while pairs:

@@ -1,4 +1,4 @@
-"""One equation of a note, and what may become of it."""
+"""An equation of a note and its verdict."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ class Equation:
     Attributes
     ----------
     line, column : int
-        Where it begins, from 1; in a notebook, within the cell.
+        Where it begins, counted from 1; in a notebook, within the cell.
     cell : int
         The cell of a notebook, from 1; 0 elsewhere.
     start, end : int
         Its span, as offsets in the text of the note or of the cell.
     after : int
-        Where the block that it stands in is closed.
+        Where the block that contains it is closed.
     text : str
         As written.
     fixed : bool
-        Whether it stands in something else than text, as in the address of a picture.
+        Whether it isn't part of text, such as in the address of a picture.
     status : str
         One of `STATUSES`.
     message : str
         What is wrong and what it should be, or why it was not judged.
     reading : str
-        How it was read, as plain text.
+        The interpretation as plain text.
 
     Examples
     --------
@@ -62,11 +62,11 @@ class Equation:
 
     @property
     def place(self) -> str:
-        """Where it begins, in words."""
+        """Its position in words."""
         return f"cell {self.cell}, line {self.line}" if self.cell else f"line {self.line}"
 
     def explained(self, *, placed: bool = False) -> str:
-        """Say the verdict and, where it is no plain one, why; with `placed`, the line first."""
+        """Return the verdict and, if needed, the reason; with `placed`, the line first."""
         said = self.status in (WRONG, DOUBTFUL, UNREAD) or "read as" in self.message
         why = f": {self.message}" if self.message and said else ""
         return (f"line {self.line}: " if placed else "") + self.status + why

@@ -12,7 +12,7 @@ __all__ = ["two_indices", "with_two_indices", "without_dots"]
 
 
 def without_dots(node: Node) -> Node:
-    """Replace dots by the sum or product that they stand for, where the terms around them show it.
+    """Replace dots by the sum or product that they stand for, if the terms around them show it.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def _dotted_matrix(node: Node) -> Node | None:
 
 
 def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
-    """Put other indices in the place of 1, 1."""
+    """Replace the indices 1, 1 by others."""
 
     def change(each: Node) -> Node | None:
         if each.head == "sym" and len(each.args) >= 2 and all(n.is_number(index, 1.0) for index in each.args[-2:]):
@@ -64,12 +64,12 @@ def _with_last_two(node: Node, new: tuple[Node, ...]) -> Node:
 
 
 def _is_plain(last: Node) -> bool:
-    """Return whether an index is a number or a letter: how many neurons d_l a layer has is not known."""
+    """Return whether an index is a number or a letter: the number of neurons d_l of a layer is not known."""
     return last.head == "num" or (last.head == "sym" and not last.args)
 
 
 def _vector(entries: Sequence[Node], how: str) -> Node | None:
-    """Read x_1, x_2, …, x_n, with all but the first and the last left out or not."""
+    """Read x_1, x_2, …, x_n, with or without the entries between the first and the last."""
     place = next(at for at, each in enumerate(entries) if each.head == "dots")
     after = [each for each in entries[place:] if each.head != "dots"]
     if not place or len(after) > 2 or any(each.head == "dots" for each in entries[:place]):
@@ -126,7 +126,7 @@ def _closed(node: Node) -> Node | None:
 
 
 def _pair(one: Node, other: Node) -> tuple[Node, Node] | None:
-    """Return the index at which two terms differ, in each; None when they differ in more."""
+    """Return the index at which two terms differ, in each; None if they differ in more."""
     found = set(_differences(one, other))
     return found.pop() if len(found) == 1 else None
 
@@ -156,11 +156,11 @@ def _with(node: Node, index: Node, new: Node) -> Node:
     return node.replaced(change)
 
 
-# Numbers of two digits
+# Two-digit indices
 
 
 def two_indices(sides: Iterable[Node]) -> set[str]:
-    """Find the names whose w_12 means row 1, column 2: those of w_jk, and those of w_11, w_12, w_21 … alone."""
+    """Return the names whose w_12 means row 1, column 2: those of w_jk, and those with w_11, w_12, w_21 … only."""
     doubled: set[str] = set()
     single: dict[str, set[str]] = {}
     for each in (name for side in sides for name in side.symbols()):

@@ -1,6 +1,6 @@
-r"""Finding the mathematics of a note: in Markdown, LaTeX, HTML, notebooks, and lines of plain Unicode.
+r"""Extraction of the mathematics of a note: from Markdown, LaTeX, HTML, notebooks, and lines of plain Unicode.
 
-Everything found keeps its exact place. Time is linear in the length of the text: one pass over its delimiters.
+All positions are exact. Takes linear time: one pass over the delimiters of the text.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ __all__ = ["Block", "Page", "blocks", "notebook_cells", "pages"]
 
 @dataclass(frozen=True)
 class Page:
-    """A text with mathematics: a note, or one cell of a notebook (`cell` counts from 1; 0 is no notebook)."""
+    """A text with mathematics: a note, or one cell of a notebook (`cell` counts from 1; 0 for a note)."""
 
     text: str
     cell: int = 0
     starts: list[int] = field(default_factory=list, repr=False)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return the line and the column of an offset, from 1."""
+        """Return the line and the column of an offset, counted from 1."""
         if not self.starts:
             self.starts.extend([0, *(match.end() for match in re.finditer("\n", self.text))])
         line = bisect_right(self.starts, offset)
@@ -37,9 +37,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of mathematics: its text, where it begins and ends, and `after` what closes it.
+    """A piece of mathematics: its text, its start and end, and `after`, the end of the block that contains it.
 
-    `fixed` holds the span that stands for all of it where its text is not the note's own, as in an address.
+    `fixed` holds the span that stands for all of it if its text is not the note's own, as in an address.
     """
 
     text: str
@@ -57,7 +57,7 @@ def pages(text: str) -> list[Page]:
     Raises
     ------
     WorksheetError
-        When the text looks like a notebook but is not a valid one.
+        If the text looks like a notebook but is not a valid one.
     """
     head = text[:4_000].lstrip()
     if not (head.startswith("{") and re.search(r'"(?:cells|worksheets|nbformat|cell_type)"\s*:', head)):
@@ -103,7 +103,7 @@ _SHORT: Final = 3_000
 
 
 def blocks(page: Page) -> list[Block]:
-    r"""Find the mathematics of a page.
+    r"""Return the mathematics of a page.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def blocks(page: Page) -> list[Block]:
 
 
 class _Finder:
-    """One pass over the delimiters, with what is open."""
+    """One pass over the delimiters, with a stack of open ones."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -142,7 +142,7 @@ class _Finder:
         return self.found
 
     def _other(self, match: re.Match[str]) -> None:
-        """Pass over what only keeps other delimiters from being seen."""
+        """Skip what only hides other delimiters."""
 
     def _add(self, start: int, end: int, after: int, *, display: bool) -> None:
         self.found.append(Block(self.text[start:end], start, end, self.section, display, after))
@@ -248,7 +248,7 @@ class _Finder:
             self.skip = end
 
     def _hidden(self, match: re.Match[str]) -> None:
-        """Pass over a comment of HTML."""
+        """Skip an HTML comment."""
         end = self.text.find("-->", match.end(), match.end() + 20 * _SHORT)
         if end > 0 and not self.opened:
             self.skip = end
@@ -277,7 +277,7 @@ _KEPT: Final = re.compile(r"\b(?:softmax|sigmoid|tanh|relu|log|exp|ln|max|min|sq
 
 
 def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[Block]:
-    """Find equations that are written as plain text, in a note that writes derivatives so."""
+    """Find equations in plain text, in a note that writes derivatives so."""
     if not _SLOPE.search(text):
         return
     inside = sorted([(each.start, each.end) for each in found])

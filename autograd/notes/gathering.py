@@ -1,4 +1,4 @@
-"""Gathering what a note says, before it is judged: definitions, ranges and sizes of indices, what depends on what."""
+"""Collection of what a note states before it is judged: definitions, ranges and sizes of indices, dependencies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_SLOPES: Final = 200
 
 
 def gathered(rows: Sequence[Row], notation: Notation, network: Network | None) -> Book:
-    """Collect what all rows of a note say, and the network that it is about."""
+    """Collect what all rows of a note state, and the network that it is about."""
     gatherer = _Gatherer(rows, notation)
     if network is not None:
         gatherer.book.definitions = {n.key(each.pattern): [each] for each in network.definitions}
@@ -34,7 +34,7 @@ def gathered(rows: Sequence[Row], notation: Notation, network: Network | None) -
 
 
 class _Gatherer:
-    """Collects what rows say into a book."""
+    """Collects what rows state into a book."""
 
     def __init__(self, rows: Sequence[Row], notation: Notation) -> None:
         self.rows, self.notation = rows, notation
@@ -42,7 +42,7 @@ class _Gatherer:
         self.counting: set[str] = set()
 
     def gather(self) -> None:
-        """Gather letters, ranges, sizes, and what undefined quantities are differentiated by."""
+        """Collect letters, ranges, sizes, and what undefined quantities are differentiated by."""
         book = self.book
         book.letters = set(self.notation.letters)
         every = [side for row in self.rows for side in row.readable()]
@@ -59,7 +59,7 @@ class _Gatherer:
                 self._sizes(each.args[2], steps)
                 self._range(each)
         for x in (x for each in nodes if each.head == "d" for x in each.args[1:]):
-            book.sizes.pop(n.show(x), None)  # what something is differentiated by is no size
+            book.sizes.pop(n.show(x), None)  # a variable of differentiation is not a size
         book.letters -= book.sizes.keys() - bound
         book.letters -= self._labels(every) - bound
         sums = [each for each in nodes if each.head == "sum"]
@@ -70,7 +70,7 @@ class _Gatherer:
         self._declared_shapes()
 
     def _simplexes(self, sums: Iterable[Node]) -> None:
-        """Take what may be probabilities, and are summed over their only index, for numbers that may add up to 1."""
+        """Treat possible probabilities that are summed over their only index as numbers that may add up to 1."""
         for each in sums:
             for inner in each.args[0].symbols():
                 if inner.text.lstrip("*")[:1].lower() not in TARGETS:
@@ -80,8 +80,8 @@ class _Gatherer:
                     self.book.simplex.setdefault(n.key(inner), each.text)
 
     def _listed_ranges(self, sides: Sequence[Node]) -> None:
-        """Take how far a letter runs from the members that the note writes out: of y_1 and y_2, and none more, two."""
-        if any(side.contains("dots") for side in sides):  # the note leaves out members
+        """Infer the range of a letter from the members that the note writes out: y_1 and y_2 alone mean two."""
+        if any(side.contains("dots") for side in sides):  # the note omits members
             return
         largest: dict[Key, dict[int, int]] = {}
         for side in sides:
@@ -104,7 +104,7 @@ class _Gatherer:
                 self.book.ranges[letter] = n.ONE, n.number(last)
 
     def _declared_shapes(self) -> None:
-        r"""Read W ∈ ℝ^{m × n}; what is declared twice in different ways is open."""
+        r"""Read W ∈ ℝ^{m × n}; contradicting declarations are ignored."""
         declared: dict[Key, set[tuple[str, str]]] = {}
         for row in self.rows:
             if row.statement.relations[-1:] != ["∈"] or len(row.readable()) != len(row.sides) or len(row.sides) < 2:
@@ -117,7 +117,7 @@ class _Gatherer:
         self.book.declared = {key: next(iter(shapes)) for key, shapes in declared.items() if len(shapes) == 1}
 
     def _other_letters(self) -> None:
-        """Take c for an index where π_c is defined and π_k is summed over."""
+        """Treat c as an index if π_c is defined and π_k is summed over."""
         for row in self.rows:
             left = row.sides[0] if row.sides else None
             if left is None or left.head != "sym" or n.key(left) not in self.book.simplex:
@@ -128,7 +128,7 @@ class _Gatherer:
                 self.book.letters.add(letter.text)
 
     def _labels(self, sides: Sequence[Node]) -> set[str]:
-        """Find letters that are an index of one name only, which a definition uses and does not define, as √d_k."""
+        """Return letters that are an index of one name only, which a definition uses and does not define, as √d_k."""
         users: dict[str, set[str]] = {}
         for side in sides:
             for each in side.symbols():
@@ -151,14 +151,14 @@ class _Gatherer:
         return {letter for letter in loose if len(users.get(letter, ())) == 1}
 
     def _sizes(self, last: Node, steps: set[str]) -> None:
-        """Take sizes from where indices end; the t of h_t = … is no size, though a sum may end at it."""
+        """Infer sizes from the ends of index ranges; the t of h_t = … is not a size, though a sum may end at it."""
         for each in last.symbols():
             name = n.show(each)
             if name not in ("L", "T") and not name.isdigit() and name not in steps:
                 self.book.sizes.setdefault(name, (3, 4, 5)[len(self.book.sizes) % 3])
 
     def _range(self, big: Node) -> None:
-        """Take the range of an index from a sum."""
+        """Infer the range of an index from a sum."""
         _, first, last = big.args
         if last.head != "open":
             low = n.ONE if first.head == "open" else first
@@ -177,7 +177,7 @@ class _Gatherer:
             if left is None or left not in used:
                 self._define_row(row)
             if left is not None and left.head in ("*", "+", "/") and not row.inherited:
-                used.update(left.symbols())  # an equation is solved for them in the rows that follow
+                used.update(left.symbols())  # following rows solve an equation for them
         self._define_backwards()
         for name, node in self.notation.labelled.items():
             if n.key(name) not in book.definitions and name not in set(node.symbols()):
@@ -192,7 +192,7 @@ class _Gatherer:
         self._gather_wholes()
 
     def _gather_wholes(self) -> None:
-        """Take ω for the matrix of ω_11 … ω_32 where the note writes these out and does not define ω itself."""
+        """Treat ω as the matrix of ω_11 … ω_32 if the note writes these out and does not define ω itself."""
         names = [name for row in self.rows for side in row.readable() for name in side.symbols()]
         bare = {n.key(each) for each in names if not each.args and not self._is_counted(each)}
         bare -= self.book.definitions.keys()
@@ -245,9 +245,9 @@ class _Gatherer:
                 break
 
     def _define_backwards(self) -> None:
-        """Take w x + b = z for a definition of z, and [u₁ u₂] = […] for one of every entry, where nothing else is.
+        """Treat w x + b = z as a definition of z, and [u₁ u₂] = […] as one of every entry, if there is no other.
 
-        Of several ones of the same name the most explicit holds.
+        Of several for the same name, the most explicit is used.
         """
         found: dict[frozenset[Node], list[tuple[tuple[bool, int], Row, list[tuple[Node, Node]]]]] = {}
         for row in self.rows:
@@ -284,11 +284,11 @@ class _Gatherer:
         return [] if all(rounding.is_numeric(body) for _, body in pairs) else pairs
 
     def _is_counted(self, name: Node) -> bool:
-        """Return whether a letter is an index, the size of a set, or what is differentiated by."""
+        """Return whether a letter is an index, the size of a set, or a variable of differentiation."""
         return name.text in self.book.sizes or (not name.args and name.text in self.counting)
 
     def _define_symbol(self, name: Node, others: Sequence[Node | None], row: Row) -> bool:
-        """Define a name by what follows it; whether what follows may itself be a name to define."""
+        """Define a name by what follows it; return whether what follows may itself be a name to define."""
         key = n.key(name)
         bodies = [each for each in others if each is not None and not rounding.is_numeric(each)]
         if not bodies:
@@ -325,7 +325,7 @@ class _Gatherer:
         return through or (body.head == "sym" and len(others) > 1)
 
     def _name_entries(self, whole: Node, names: Node, row: Row) -> None:
-        """Take Z = [z₁ z₂] for what the entries of Z are called, where Z is defined before."""
+        """Use Z = [z₁ z₂] as the names of the entries of Z, if Z is defined before."""
         self.book.by_entries.add(row.order)
         self._define_entries(_entries(names, whole), row)
 
@@ -339,7 +339,7 @@ class _Gatherer:
         known.append(Definition(name, body, row.order, row.section))
 
     def _name_family(self, whole: Node, names: Node, row: Row) -> None:
-        """Take h = [h_1 … h_n] for what the entries of h are called, where h is defined before."""
+        """Use h = [h_1 … h_n] as the names of the entries of h, if h is defined before."""
         while names.head == "T":
             names = names.args[0]
         self.book.by_entries.add(row.order)
@@ -351,7 +351,7 @@ class _Gatherer:
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:
-        """Return whether a side applies a function of the note's own to names."""
+        """Return whether a side applies one of the note's own functions to names."""
         return (
             is_own_function(side)
             and bool(side.args)
@@ -360,7 +360,7 @@ class _Gatherer:
         )
 
     def _leads_to(self, one: Node, other: Node) -> bool:
-        """Return whether a name is defined by way of another."""
+        """Return whether a name is defined through another."""
         seen: set[Key] = set()
         waiting = [one]
         while waiting and len(seen) < 200:
@@ -396,13 +396,13 @@ class _Gatherer:
             known.append(n.derivative(y, x))
 
     def _is_listed(self, name: Node) -> bool:
-        """Whether a name stands for members of a family, u_ij, of which the note defines those it has: u_11, u_12."""
+        """Return whether a name stands for members of a family, u_ij, of which the note defines some: u_11, u_12."""
         every = self.book.definitions.get(n.key(name), ())
         listed = [each for each in every if all(index.head == "num" for index in each.pattern.args)]
         return bool(name.args) and len(listed) > 1 and all(index.head == "sym" for index in name.args)
 
     def _is_defined(self, name: Node) -> bool:
-        """Return whether some definition is of this member of a family, or of all."""
+        """Return whether some definition applies to this member of a family, or to all."""
         return any(
             all(
                 own == other or own.head in ("sym", "+")
@@ -412,7 +412,7 @@ class _Gatherer:
         )
 
     def _note_slope(self, row: Row) -> None:
-        """Take ∂L/∂a = a − y, with L undefined, for what L's slope is."""
+        """Use ∂L/∂a = a − y, with L undefined, as the slope of L."""
         left = row.sides[0] if row.sides else None
         if left is None or left.head != "d" or len(left.args) != 2 or left.args[0].head != "sym":
             return
@@ -434,7 +434,7 @@ class _Gatherer:
 
 
 def _members(names: Iterable[Node]) -> dict[Key, dict[tuple[int, ...], Node]]:
-    """Return the names with numbers below, by their bare names and these numbers."""
+    """Return the names with numeric indices, by their bare names and these numbers."""
     found: dict[Key, dict[tuple[int, ...], Node]] = {}
     for each in names:
         if each.args and each.low == each.args and all(arg.head == "num" for arg in each.args):
@@ -443,7 +443,7 @@ def _members(names: Iterable[Node]) -> dict[Key, dict[tuple[int, ...], Node]]:
 
 
 def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | None:
-    """Arrange the members of a family as a matrix; None where some are missing."""
+    """Arrange the members of a family as a matrix; None if some are missing."""
     if len({len(place) for place in known}) != 1:
         return None
     pairs = {(place[0], 1) if len(place) == 1 else place[:2]: each for place, each in known.items()}
@@ -458,7 +458,7 @@ def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | Non
 
 
 def _is_named(side: Node) -> bool:
-    """Return whether a side is a matrix of names, each its own."""
+    """Return whether a side is a matrix of distinct names."""
     if side.head != "matrix":
         return False
     entries = [entry for row in side.args for entry in row.args]
@@ -466,7 +466,7 @@ def _is_named(side: Node) -> bool:
 
 
 def _entries(names: Node, whole: Node) -> list[tuple[Node, Node]]:
-    """Pair the names in a matrix with the entries of another one; empty where sizes differ."""
+    """Pair the names in a matrix with the entries of another one; empty if sizes differ."""
     if whole.head == "matrix":
         if [len(row.args) for row in whole.args] != [len(row.args) for row in names.args]:
             return []
@@ -483,7 +483,7 @@ def _entries(names: Node, whole: Node) -> list[tuple[Node, Node]]:
 
 
 def _shape_of_space(space: Node) -> tuple[str, str] | None:
-    """Read ℝ^{m × n} as the names of its dimensions; None for what is no such space."""
+    """Read ℝ^{m × n} as the names of its dimensions; None for anything else."""
     if space.head != "^" or space.args[0].head != "sym" or space.args[0].text != "R":
         return None
     exponent = space.args[1]
@@ -494,6 +494,6 @@ def _shape_of_space(space: Node) -> tuple[str, str] | None:
 
 
 def _dimension(size: Node) -> str:
-    """Name a dimension; large numbers are names, too, so that vectors stay small."""
+    """Return the name of a dimension; large numbers are names, too, so that vectors stay small."""
     small = size.head == "num" and size.number <= LARGEST and size.text.isdigit()
     return size.text if small else f"dimension {n.show(size)}"

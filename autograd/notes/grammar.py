@@ -1,6 +1,6 @@
 r"""The grammar of a note's formulas: tokens become a tree of notation.
 
-What a spelling means is decided by evidence from the whole note (`Notation`): whether f(x) applies f or multiplies by
+Ambiguous spellings are decided by evidence from the whole note (`Notation`): whether f(x) applies f or multiplies by
 it, whether `net` is a name or a product, whether the l of a^l is a layer or a power.
 """
 
@@ -73,7 +73,7 @@ _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
 @dataclass
 class Notation:
-    """Evidence from the whole note on how its spellings are meant."""
+    """Evidence from the whole note on the meaning of its spellings."""
 
     functions: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ def is_own_function(node: Node) -> bool:
 
 
 def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
-    """Gather what the formulas of a note say about its notation."""
+    """Collect evidence about notation from the formulas of a note."""
     notation = Notation()
     runs: Counter[str] = Counter()
     squares = _Squares()
@@ -124,7 +124,7 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
 
 
 def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:
-    """Yield each place in a list of tokens, and those in groups below."""
+    """Yield each position in a list of tokens, including those in nested groups."""
     waiting: list[Sequence[Token]] = [side]
     while waiting:
         row = _without_fonts(waiting.pop())
@@ -134,7 +134,7 @@ def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:
 
 
 class _Squares:
-    """Finds names that are always squared: the σ of σ² = …, or of ∂ℓ/∂σ², is no quantity of its own."""
+    """Finds names that are always squared: the σ of σ² = …, or of ∂ℓ/∂σ², is not a quantity by itself."""
 
     def __init__(self) -> None:
         self.times: Counter[str] = Counter()
@@ -142,7 +142,7 @@ class _Squares:
         self.meant: set[str] = set()
 
     def count(self, side: Sequence[Token]) -> None:
-        """Count the uses of names in a side, and those that are squared."""
+        """Count the occurrences of names in a side, and those that are squared."""
         for row, at in _walk(side):
             base = _base(row[at])
             if not base or (at and row[at - 1].is_sign("_", "^")):
@@ -157,12 +157,12 @@ class _Squares:
                 self.meant.add(base)
 
     def names(self) -> set[str]:
-        """Return those that are a quantity as squares."""
+        """Return those that are quantities only as squares."""
         return {name for name in self.meant if self.times[name] == self.squared[name]} - {"d", "∂", "δ", "Δ"}
 
 
 def _without_fonts(row: Sequence[Token]) -> Sequence[Token]:
-    r"""Write `\mathcal{L}` and `\mathcal L` as L: how a letter is used does not depend on its font."""
+    r"""Read `\mathcal{L}` and `\mathcal L` as L: the use of a letter does not depend on its font."""
     letters: list[Token] = []
     for token in row:
         if letters and letters[-1].is_command(*UPRIGHT) and len(token.inner) == 1 and token.inner[0].kind == "letter":
@@ -231,7 +231,7 @@ def _differentiated_by(below: Sequence[Token]) -> set[str]:
 
 
 def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
-    """Read what stands in brackets after a name as a step, t or t + 1: its letter, and whether it is shifted."""
+    """Read brackets after a name as a step, t or t + 1: its letter, and whether it is shifted."""
     at = _after_scripts(row, at)
     inner = plain(row[at + 1 : _bracket_end(row, at)])
     if not inner or inner[0].kind != "letter" or inner[0].text not in _STEP_LETTERS:
@@ -243,7 +243,7 @@ def _step(row: Sequence[Token], at: int) -> tuple[str, bool] | None:
 
 
 def _bracket_end(row: Sequence[Token], at: int) -> int:
-    """Return where brackets close that begin at a place, are short, and have none in them; 0 where there are none."""
+    """Return the end of short brackets without nested ones that begin at a position; 0 if there are none."""
     if at >= len(row) or not row[at].is_sign("("):
         return 0
     ends = (place for place in range(at + 1, min(at + 8, len(row))) if row[place].is_sign("(", ")"))
@@ -258,7 +258,7 @@ def _after_scripts(row: Sequence[Token], at: int) -> int:
 
 
 def _application(row: Sequence[Token], at: int) -> str:
-    """Whether brackets with one symbol in them follow a name, as in f(x_1): "applied"; "unclear" for other brackets."""
+    """Return "applied" for brackets with one symbol after a name, as in f(x_1); "unclear" for other brackets."""
     at = _after_scripts(row, at)
     if at >= len(row) or not row[at].is_sign("("):
         return ""
@@ -333,18 +333,18 @@ def _after_primes(row: Sequence[Token], at: int) -> int:
 
 
 def _primes(row: Sequence[Token], at: int) -> int:
-    r"""Count the primes at a place: two in `f''` and in `f^{\prime\prime}`."""
+    r"""Count the primes at a position: two in `f''` and in `f^{\prime\prime}`."""
     signs = [each for token in row[at : _after_primes(row, at)] for each in token.inner]
     return sum(not each.is_sign("^") for each in signs)
 
 
 def parse(side: Sequence[Token], notation: Notation) -> Node:
-    r"""Read one side of an equation.
+    r"""Parse one side of an equation.
 
     Raises
     ------
     WorksheetError
-        Where it can't be read.
+        If it can't be parsed.
 
     Examples
     --------
@@ -359,7 +359,7 @@ def parse(side: Sequence[Token], notation: Notation) -> Node:
 
 
 def conditions(row: Sequence[Token], notation: Notation) -> Node | None:
-    """Read what is said about indices, as i ≠ j; None where it is something else."""
+    """Parse conditions on indices, as i ≠ j; None for anything else."""
     try:
         reader = _Reader(plain(row), notation, 0)
         node = reader.comparison()
@@ -499,14 +499,14 @@ class _Reader:
         return False
 
     def is_dotted_star(self) -> bool:
-        """Return whether `.*` follows, the product entry by entry of some languages."""
+        """Return whether `.*` follows, the elementwise product of some languages."""
         dot = self.peek()
         return (dot.is_sign(".") or dot.is_command("cdot")) and (
             self.peek(1).is_sign("*") or self.peek(1).is_command("ast", "times")
         )
 
     def accept_convolution(self) -> bool:
-        """Take the word conv between two factors, with its sign; False, and nothing is taken, for anything else."""
+        """Consume the word conv between two factors, with its sign; False, without consuming, for anything else."""
         token = self.peek()
         if token.kind == "words" and token.text.strip() == "conv":
             self.at += 1
@@ -548,7 +548,7 @@ class _Reader:
         return self.postfix(self.atom())
 
     def postfix(self, base: Node) -> Node:
-        """Read exponents, transposes and indices after what is no symbol."""
+        """Parse exponents, transposes and indices after anything but a symbol."""
         while True:
             if self.peek().is_sign("^"):
                 self.at += 1
@@ -651,7 +651,7 @@ class _Reader:
         raise WorksheetError(f"can't read {_shown(token)!r}")
 
     def styled_number(self) -> Node | None:
-        r"""Read `\mathbf{0.5}`, a number in another type; None for a name."""
+        r"""Parse `\mathbf{0.5}`, a number in another typeface; None for a name."""
         follows = self.peek(1)
         inner = plain(follows.inner) if follows.kind in ("group", "number") else []
         if not any(each.kind == "number" for each in inner[:2]) or any(
@@ -706,7 +706,7 @@ class _Reader:
         return Node(head, (inner,))
 
     def group(self, token: Token) -> Node:
-        """Read what stands in braces; a name in braces takes the indices that follow."""
+        """Parse the contents of braces; a name in braces takes the indices that follow."""
         inner = plain(token.inner)
         if not inner:
             self.at += 1
@@ -754,7 +754,7 @@ class _Reader:
         raise WorksheetError(f"can't read \\begin{{{token.text}}} within a formula")
 
     def cell(self, cell: Sequence[Token]) -> Node:
-        """Read an entry of a matrix; one that is empty, or only a bar, is left open."""
+        """Parse an entry of a matrix; an empty one, or a single bar, is left open."""
         inner = plain(cell)
         return self.inner(inner) if inner and not inner[0].is_command("vert", "mid", "|") else Node("dots")
 
@@ -818,7 +818,7 @@ class _Reader:
         raise WorksheetError(f"can't read \\{text}")
 
     def uncomputed(self) -> Node:
-        r"""Read `\int`, `\lim`, `\arg` with all that belongs to it: its value is not computed."""
+        r"""Parse `\int`, `\lim`, `\arg` with everything that belongs to it: its value is not computed."""
         start = self.at
         self.at += 1
         while self.peek().is_sign("_", "^"):
@@ -829,7 +829,7 @@ class _Reader:
         return Node("unknown", text=written(self.row[start : self.at]))
 
     def own_command(self) -> Node:
-        r"""Read a command that the note defines elsewhere: a name, or with groups after it a function of them."""
+        r"""Parse a command that the note defines elsewhere: a name, or with groups after it a function of them."""
         token = self.peek()
         if self.peek(1).kind != "group":
             return self.named()
@@ -852,7 +852,7 @@ class _Reader:
             self.row = [*self.row[: self.at], first, rest, *self.row[self.at + 1 :]]
 
     def indicator(self) -> Node:
-        r"""Read `\mathbb{1}[u > 0]` or `\mathbb{1}_{u > 0}`: the comparison is 1 or 0."""
+        r"""Parse `\mathbb{1}[u > 0]` or `\mathbb{1}_{u > 0}`: the comparison is 1 or 0."""
         self.at += 2
         if self.peek().is_sign("_"):
             self.at += 1
@@ -892,7 +892,7 @@ class _Reader:
         return Node("unknown", text=written(self.row[start:end]))
 
     def braced(self, text: str) -> Node:
-        r"""Read `\underbrace{…}_{words}`: the words are ignored."""
+        r"""Parse `\underbrace{…}_{words}`, ignoring the words."""
         self.at += 1
         if text in ("underset", "overset", "stackrel"):
             self.script()
@@ -928,7 +928,7 @@ class _Reader:
         return Node("/", (self.inner(above), self.inner(below)))
 
     def differential_quotient(self, above: Sequence[Token], below: Sequence[Token]) -> Node | None:
-        """Read ∂y/∂x, ∂²y/∂x∂z, and ∂/∂x with what follows; None for a plain fraction."""
+        """Parse ∂y/∂x, ∂²y/∂x∂z, and ∂/∂x with what follows; None for a plain fraction."""
         sign = _delta(below, 0)
         if not sign or len(below) < 2:
             return None
@@ -959,7 +959,7 @@ class _Reader:
         )
 
     def operand(self) -> Node:
-        """Read what ∂/∂x is applied to: what follows, up to the next plus or minus."""
+        """Parse the operand of ∂/∂x: everything up to the next plus or minus."""
         self.at += self.peek().is_command("cdot")
         if self.peek() is _END:
             raise WorksheetError("nothing is differentiated")
@@ -1004,7 +1004,7 @@ class _Reader:
         return xs
 
     def inline_derivative(self, width: int) -> Node:
-        """Read ∂y/∂x on one line."""
+        """Parse ∂y/∂x on one line."""
         self.at += width
         if self.peek().is_sign("/"):
             self.at += 1
@@ -1090,7 +1090,7 @@ class _Reader:
         return body
 
     def bounds(self, low: Sequence[Token]) -> tuple[list[str], Node]:
-        r"""Read `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
+        r"""Parse `i=1`, `i`, `i,j`, `i \\in S`, `i \\neq j` or nothing."""
         if not low:
             return ["?"], Node("open")
         if len(low) == 1 and low[0].kind == "group":
@@ -1119,7 +1119,7 @@ class _Reader:
         return names, Node("bound", (bound,), _COMPARISONS[low[relation].text])
 
     def members(self, low: Sequence[Token]) -> list[str]:
-        """Read x_i, or (x_i, y_i), the members of a set, as the index that they have in common; else as no index."""
+        """Read x_i, or (x_i, y_i), the members of a set, as their common index; otherwise as no index."""
         try:
             inner = self.inner([each for each in low if not each.is_sign("(", ")")])
         except WorksheetError:
@@ -1135,7 +1135,7 @@ class _Reader:
     # Names
 
     def function(self, name: str) -> Node:
-        r"""Read the operand of `\log`, `\tanh` …, with brackets or without."""
+        r"""Parse the operand of `\log`, `\tanh` …, with or without brackets."""
         primes, power, base = 0, None, ""
         while self.peek().is_sign("^", "_") or _is_prime(self.row, self.at):
             if _is_prime(self.row, self.at):
@@ -1176,7 +1176,7 @@ class _Reader:
         return inner.args if inner.head == "list" else (inner,)
 
     def bare(self) -> Node:
-        """Read an operand without brackets: one factor, with a number before it."""
+        """Parse an operand without brackets: one factor, with an optional number before it."""
         if self.accept("-"):
             return n.negative(self.bare())
         factor = self.factor()
@@ -1187,7 +1187,7 @@ class _Reader:
         return factor
 
     def change(self) -> Node | None:
-        """Read Δw as one name; None for Δ alone or with an index."""
+        """Parse Δw as one name; None for Δ alone or with an index."""
         following = self.peek(1)
         if following.kind not in ("letter", "group") and not following.is_command(*_BOLD, *LETTERS, *_ACCENTS):
             return None
@@ -1246,7 +1246,7 @@ class _Reader:
         return node
 
     def given(self, node: Node) -> Node | None:
-        """Read p(y | x) or KL(p ‖ q) as one opaque symbol; None, without consuming tokens, for other brackets."""
+        """Parse p(y | x) or KL(p ‖ q) as one opaque symbol; None, without consuming tokens, for other brackets."""
         depth, bars = 0, False
         for ahead in range(80):
             token = self.peek(ahead)
@@ -1285,12 +1285,12 @@ class _Reader:
         return bars == 1
 
     def sigma_applies(self) -> bool:
-        """Return whether σ is the sigmoid here: something stands in brackets after it, or a prime."""
+        """Return whether σ is the sigmoid here: followed by brackets or a prime."""
         at = _after_primes(self.row, self.at)
         return at > self.at or (at < len(self.row) and self.row[at].is_sign("(", "["))
 
     def slope_or_differential(self, start: int) -> Node | None:
-        """Read dy/dx on one line, or dW for a differential that is a name; None for d times something."""
+        """Parse dy/dx on one line, or dW for a differential that is a name; None for d times something."""
         first = self.at
         try:
             y = self.factor_symbol()
@@ -1314,7 +1314,7 @@ class _Reader:
         return node
 
     def base_name(self) -> tuple[str, bool]:
-        """Read a name without its indices, and whether it is bold."""
+        """Parse a name without its indices, and whether it is bold."""
         token = self.peek()
         self.at += 1
         bold = False
@@ -1347,7 +1347,7 @@ class _Reader:
         return base, bold
 
     def styled(self, inner: list[Token]) -> tuple[str, bool]:
-        """Read what stands under a hat or in bold; indices within go with the name."""
+        """Parse what is under a hat or in bold; indices within go with the name."""
         if not inner:
             raise WorksheetError("there is nothing under an accent")
         reader = _Reader(inner, self.notation, self.depth + 1)
@@ -1362,7 +1362,7 @@ class _Reader:
         return base, bold
 
     def upright(self, inner: list[Token]) -> str:
-        r"""Read `\mathrm{net}`, with indices within it put after it."""
+        r"""Parse `\mathrm{net}`, with indices within it put after it."""
         place = next((at for at, each in enumerate(inner) if each.is_sign("_", "^")), len(inner))
         if place < len(inner):
             self.row = [*self.row[: self.at], *inner[place:], *self.row[self.at :]]
@@ -1370,7 +1370,7 @@ class _Reader:
         return "".join(LETTERS.get(each.text, each.text) for each in inner)
 
     def letters(self, first: Token) -> str:
-        """Read letters that stand together as one name, or only the first of a product."""
+        """Parse letters that form one name, or only the first of a product."""
         run = _run(self.row, self.at - 1)
         if len(run) > 1 and (run in self.notation.words or run.casefold() in FUNCTIONS):
             self.at += len(run) - 1
@@ -1389,7 +1389,7 @@ class _Reader:
         return first.text
 
     def indexed(self, base: str, bold: bool) -> tuple[Node, int]:
-        """Read the indices after a name; a power is left for `postfix`."""
+        """Parse the indices after a name; a power is left for `postfix`."""
         low: list[Node] = []
         high: list[Node] = []
         primes = 0
@@ -1433,7 +1433,7 @@ class _Reader:
         return Node("sym", (*high, *low), base, marks="^" * len(high) + "_" * len(low), bold=bold), primes
 
     def square_index(self) -> list[Node] | None:
-        """Read an index in square brackets, as in W[i,j]; None, and nothing is taken, for other brackets."""
+        """Parse an index in square brackets, as in W[i,j]; None, without consuming tokens, for other brackets."""
         end = next((at for at in range(self.at + 1, min(self.at + 14, len(self.row))) if self.row[at].is_sign("]")), -1)
         inner = self.row[self.at + 1 : end] if end > 0 else []
         comma = any(each.is_sign(",") for each in inner)
@@ -1451,7 +1451,7 @@ class _Reader:
         return self.indices(inner)
 
     def step_index(self) -> list[Node] | None:
-        """Read the step of w(k + 1) as an index; None, and nothing is taken, for other brackets."""
+        """Parse the step of w(k + 1) as an index; None, without consuming tokens, for other brackets."""
         end = _bracket_end(self.row, self.at)
         inner = plain(self.row[self.at + 1 : end])
         is_number = [each.kind for each in inner] == ["number"]
@@ -1461,7 +1461,7 @@ class _Reader:
         return self.indices(inner)
 
     def high_index(self, base: str, *, before_low: bool = False) -> list[Node] | None:
-        """Read a raised index; None, and nothing is taken, for a power or a transpose."""
+        """Parse a superscript index; None, without consuming tokens, for a power or a transpose."""
         start = self.at
         self.at += 1
         high = plain(self.script())
@@ -1509,7 +1509,7 @@ class _Reader:
         return None
 
     def indices(self, row: Sequence[Token]) -> list[Node]:
-        """Read indices: letters, numbers, sums of these, or a word."""
+        """Parse indices: letters, numbers, sums of these, or a word."""
         parts: list[list[Token]] = [[]]
         for token in plain(row):
             if token.is_sign(","):
@@ -1586,7 +1586,7 @@ def _prepared(row: list[Token]) -> list[Token]:
 
 
 def _swapped(row: Sequence[Token], at: int) -> list[Token]:
-    """Put the index after an exponent before it."""
+    """Move the index after an exponent before it."""
     return [*row[:at], *row[at + 2 : at + 4], *row[at : at + 2], *row[at + 4 :]]
 
 
@@ -1598,7 +1598,7 @@ def _joined(factors: list[Node], joints: str) -> Node:
 
 
 def _of_joined_vectors(weights: Node, joined: Node) -> Node | None:
-    """Read W · [h, x], weights times vectors one below the other, as a function of these; None for other factors."""
+    """Read W · [h, x], weights times stacked vectors, as a function of these; None for other factors."""
     if weights.head != "sym" or not weights.text[:1].isupper() or joined.head != "matrix" or len(joined.args) != 1:
         return None
     parts = joined.args[0].args
@@ -1608,7 +1608,7 @@ def _of_joined_vectors(weights: Node, joined: Node) -> Node | None:
 
 
 def _primed_whole(base: Node) -> Node:
-    """Read (u v)′ as it stands, and (f(g(x)))′, which has one variable, as a derivative."""
+    """Read (u v)′ unchanged, and (f(g(x)))′, which has one variable, as a derivative."""
     names = set(base.symbols())
     if base.head == "call" and len(names) == 1:
         return n.derivative(base, names.pop())
@@ -1653,7 +1653,7 @@ def _has_value(row: Sequence[Token]) -> bool:
 
 
 def _delta(row: Sequence[Token], at: int) -> str:
-    """Return the sign of a differential that begins at a place: d, ∂, δ or Δ."""
+    """Return the sign of a differential that begins at a position: d, ∂, δ or Δ."""
     token = row[at]
     if token.is_command("partial"):
         return "∂"
@@ -1700,12 +1700,12 @@ def _unbraced(inner: Sequence[Token]) -> list[Token]:
 
 
 def _is_name(row: Sequence[Token]) -> bool:
-    """Return whether a row is one letter with its indices, and no power."""
+    """Return whether a row is one letter with its indices, and not a power."""
     return bool(_base(row[0])) and len(row) == 3 and row[1].is_sign("_", "^") and not row[2].text.isdigit()
 
 
 def _spelled_condition(words: str) -> list[Token]:
-    """Read the condition in words such as "if i = j"."""
+    """Parse a condition in words such as "if i = j"."""
     text = re.sub(r"\b(?:if|for|when|si)\b|\$", " ", words).strip()
     return list(tokens(text)) if re.search(r"=|<|>|\\ne|≠", text) else []
 

@@ -1,4 +1,4 @@
-"""Matrices of scalars of the engine: the few operations that notation on paper needs."""
+"""Matrices of Values, with the few operations that handwritten notation needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Scalar: TypeAlias = "Value | float"
 
 
 class ShapeError(Exception):
-    """Shapes do not fit; the text says which."""
+    """Raised if shapes do not fit; the text says which."""
 
 
 class Grid:
@@ -26,7 +26,7 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
+        """The number of rows and columns."""
         return len(self.rows), len(self.rows[0])
 
     @property
@@ -40,7 +40,7 @@ _ONE: Final = (1, 1)
 
 
 def shape(x: Quantity) -> tuple[int, int]:
-    """Return rows and columns; a scalar has one of each."""
+    """Return the number of rows and columns; a scalar has one of each."""
     return x.shape if isinstance(x, Grid) else _ONE
 
 
@@ -52,7 +52,7 @@ def apply(function: Callable[[Scalar], Scalar], x: Quantity) -> Quantity:
 
 
 def combine(function: Callable[[Scalar, Scalar], Scalar], x: Quantity, y: Quantity, sign: str) -> Quantity:
-    """Combine entry by entry; a scalar goes with every entry, a column with every column."""
+    """Combine entry by entry; scalars and columns are broadcast."""
     if not isinstance(x, Grid) and not isinstance(y, Grid):
         return function(x, y)
     (m, n), (p, q) = shape(x), shape(y)
@@ -64,7 +64,7 @@ def combine(function: Callable[[Scalar, Scalar], Scalar], x: Quantity, y: Quanti
 
 
 def _crossed(m: int, n: int, p: int, q: int) -> bool:
-    """Return whether a row would be spread over a column."""
+    """Return whether a row would be broadcast over a column."""
     return (n == 1 and p == 1 and m > 1 and q > 1) or (m == 1 and q == 1 and n > 1 and p > 1)
 
 
@@ -93,7 +93,7 @@ def multiply(x: Quantity, y: Quantity, joint: str = " ", *, entrywise: bool = Fa
 
 
 def convolve(x: Quantity, kernel: Quantity) -> Quantity:
-    """Slide a kernel over a matrix, without turning it and without padding, as layers of networks do."""
+    """Slide a kernel over a matrix, without flipping and padding, as in networks."""
     if not isinstance(x, Grid) or not isinstance(kernel, Grid):
         raise ShapeError("a convolution is of matrices")
     (m, n), (p, q) = x.shape, kernel.shape
@@ -122,7 +122,7 @@ def _reduced(rows: list[list[Scalar]]) -> Quantity:
 
 
 def transpose(x: Quantity) -> Quantity:
-    """Swap rows and columns."""
+    """Transpose."""
     if not isinstance(x, Grid):
         return x
     return Grid(list(zip(*x.rows, strict=True)))

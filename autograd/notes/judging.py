@@ -1,4 +1,4 @@
-"""Judging: whether two sides are equal in what the note says, in one of the readings that its notation allows."""
+"""Comparison of two sides by what the note states, in the readings that its notation allows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EQUAL, UNEQUAL, UNKNOWN = "equal", "unequal", "unknown"
 
 @dataclass(frozen=True)
 class Claim:
-    """Two sides, at a place in the note, under conditions on their indices."""
+    """Two sides at a position in the note, under conditions on their indices."""
 
     left: Node
     right: Node
@@ -37,8 +37,8 @@ class Claim:
 class Outcome:
     """The result of comparing two sides under one reading.
 
-    `vacuous` is true where both sides are 0 or the same text; `guessed` where an undefined quantity was a random
-    function; `trusted` is false where a definition may belong to another part of the note.
+    `vacuous` is true if both sides are 0 or the same text; `guessed` if an undefined quantity was a random function;
+    `trusted` is false if a definition may belong to another part of the note.
     """
 
     result: str
@@ -57,16 +57,16 @@ class Outcome:
 
 
 class Judge:
-    """Compares sides; the numbers of a note are kept between claims.
+    """Compares sides; the numbers of a note are cached between claims.
 
     Parameters
     ----------
     book : Book
-        What the note says.
+        What the note states.
     readings : sequence of Options
-        The readings to try, the likeliest first.
+        The readings to try, likeliest first.
     work : int
-        How many nodes of formulas and graphs may be computed for the whole note.
+        The maximum number of nodes of formulas and graphs to compute for the whole note.
     """
 
     def __init__(self, book: Book, readings: Sequence[Options], work: int) -> None:
@@ -78,7 +78,7 @@ class Judge:
         self.many_functions = any(len(each) > 1 for each in book.functions.values())
 
     def world(self, order: int, section: int, seed: int, options: Options) -> World:
-        """Return the numbers at a point; shared between places that see the same definitions."""
+        """Return the numbers at a position, shared between positions that see the same definitions."""
         place = self.places.get((order, section))
         if place is None:
             place = self.places[order, section] = self._place(order, section)
@@ -90,7 +90,7 @@ class Judge:
         return self.worlds[key]
 
     def _place(self, order: int, section: int) -> object:
-        """Return what two places in a note have in common where the same definitions hold."""
+        """Return a key that is common to positions where the same definitions hold."""
         if not (self.ambiguous or self.many_functions):
             return ()
         chosen = [self.book.chosen(key, order, section)[0] for key in self.ambiguous]
@@ -98,7 +98,7 @@ class Judge:
         return (place, order, section) if self.many_functions else place
 
     def forget(self) -> None:
-        """Forget all numbers, since a definition has changed."""
+        """Clear the cache, since a definition has changed."""
         self.worlds.clear()
         self.places.clear()
         self.ambiguous = self.book.ambiguous()
@@ -126,7 +126,7 @@ class Judge:
     def compared(self, claim: Claim, options: Options, *, brief: bool = False) -> Outcome:
         """Compare two sides in one reading, at several points and choices of free indices.
 
-        A brief comparison ends at the first difference.
+        With `brief`, stop at the first difference.
         """
         if claim.left == claim.right:
             return Outcome(EQUAL, vacuous=True, options=options)
@@ -173,7 +173,7 @@ class Judge:
         return outcome
 
     def distinct(self, claim: Claim, readings: Sequence[Options]) -> Iterator[Options]:
-        """Yield the readings in which a claim comes to other numbers than in those before, or can't be computed."""
+        """Yield the readings in which a claim has other numbers than in those before, or can't be computed."""
         seen: list[object] = []
         for options in readings:
             world = self.world(claim.order, claim.section, 0, options)
@@ -187,7 +187,7 @@ class Judge:
                 yield options
 
     def constant(self, side: Node, claim: Claim) -> bool:
-        """Return whether a side has one value, whatever the numbers that it is made of."""
+        """Return whether a side has one value, whatever the numbers it depends on."""
         found: list[object] = []
         for seed in POINTS:
             world = self.world(claim.order, claim.section, seed, self.readings[0])
@@ -198,7 +198,7 @@ class Judge:
         return all(each == found[0] for each in found)
 
     def _guesses(self, claim: Claim, world: World) -> bool:
-        """Return whether a quantity that the note leaves open stands in the claim."""
+        """Return whether the claim contains a quantity that the note leaves undefined."""
         if not world.opaque:
             return False
         open_keys = {key for key, _ in world.opaque}
@@ -212,10 +212,10 @@ class Judge:
         return False
 
     def choices(self, claim: Claim, world: World) -> Sequence[tuple[str, Environment]]:
-        """Return choices of the free indices: all apart, and alike where two may be."""
+        """Return choices of the free indices: all different, and equal where two may be."""
         sides = (claim.left, claim.right)
         letters = letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters)
-        if not letters.isdisjoint(self.book.sizes):  # the n of Σ_{i=1..n} is free where it is an index
+        if not letters.isdisjoint(self.book.sizes):  # the n of Σ_{i=1..n} is free if it is an index
             indices = {index.text for side in sides for name in side.symbols() for index in name.args}
             letters = frozenset(each for each in letters if each in indices or each not in self.book.sizes)
         if not letters:
@@ -258,7 +258,7 @@ def _is_met(condition: Node, env: Environment) -> bool:
 
 @lru_cache(maxsize=4096)
 def _shifted(side: Node) -> frozenset[str]:
-    """Return the letters that stand in an index with something added, as the l in l + 1."""
+    """Return the letters that occur in an index with something added, as the l in l + 1."""
     return frozenset(
         part.text
         for each in side.symbols()
@@ -270,12 +270,12 @@ def _shifted(side: Node) -> frozenset[str]:
 
 
 def equal(left: Quantity, right: Quantity) -> bool | None:
-    """Return whether two quantities are equal up to rounding; None where one is not finite.
+    """Return whether two quantities are equal up to rounding; None if one is not finite.
 
     Raises
     ------
     ShapeError
-        When their shapes differ.
+        If their shapes differ.
     """
     if isinstance(left, Grid) or isinstance(right, Grid):
         if not isinstance(left, Grid) or not isinstance(right, Grid):
@@ -294,7 +294,7 @@ def equal(left: Quantity, right: Quantity) -> bool | None:
 
 
 def _is_zero(x: Quantity) -> bool:
-    """Return whether it is 0, but for the rounding of terms that cancel."""
+    """Return whether it is 0, up to the rounding of terms that cancel."""
     return all(abs(float(each)) < 1e-14 for each in (x.entries if isinstance(x, Grid) else [x]))
 
 
@@ -326,13 +326,13 @@ def joins(left: Node, right: Node) -> bool:
 
 
 def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
-    """Find where the factors of a chain do not join.
+    """Return where the factors of a chain do not join.
 
     Returns
     -------
     tuple or None
-        What is wrong, and the chain with one name changed so that it joins, if one change does; None when all join,
-        in whatever order.
+        What is wrong, and the chain with one name changed so that it joins, if possible; None if all join, in any
+        order.
     """
     factors = chain(left, right)
     if not factors or _is_path(left, factors) or any(each.head == "call" for one in factors for each in one.args):
@@ -350,7 +350,7 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
 
 
 def _repaired(left: Node, factors: Sequence[Node], right: Node) -> Node | None:
-    """Change one name in one factor so that the chain joins; or put all names in the order in which they appear."""
+    """Change one name in one factor so that the chain joins; or order all names by their first occurrence."""
     names = list(dict.fromkeys([left.args[0], *(each for factor in factors for each in factor.args), left.args[1]]))
     found: list[tuple[int, Node]] = []
     for at, factor in enumerate(factors):
@@ -376,7 +376,7 @@ def _likeness(one: Node, other: Node) -> int:
 
 
 def _is_path(left: Node, factors: Sequence[Node]) -> bool:
-    """Return whether factors can be put in an order in which each joins the next."""
+    """Return whether factors can be ordered so that each joins the next."""
     steps: dict[Node, Node] = {}
     for each in factors:
         if each.args[0] in steps:

@@ -1,4 +1,4 @@
-"""Letters that are taken for each other, by hand or by machine."""
+"""Letters that are mistaken for each other, by people or by machines."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _DAMAGED: Final = {
 def alike(name: str, *, damaged: bool) -> Iterator[str]:
     """Yield spellings whose base letter looks like that of a name; more of them in damaged text.
 
-    A capital may be a small letter where an index follows, or in damaged text; alone it is often a matrix, as α alone
-    is a learning rate.
+    A capital may be a small letter if an index follows, or in damaged text; alone it is often a matrix, as α alone is a
+    learning rate.
 
     Examples
     --------

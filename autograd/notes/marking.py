@@ -16,14 +16,14 @@ _Mark = Callable[[str, int, Sequence[Equation]], tuple[int, str]]
 
 
 def marked(text: str, note: Note, *, latex: bool = False) -> str:
-    """Write a copy of a note with a verdict after each equation; of a notebook, a notebook.
+    """Return a copy of a note with a verdict after each equation; for a notebook, a notebook.
 
     Parameters
     ----------
     text : str
-        The note, as it was read.
+        The note.
     note : Note
-        What was found in it.
+        The result of reading it.
     latex : bool
         Whether it is a LaTeX file, where verdicts are comments.
 
@@ -40,7 +40,7 @@ def marked(text: str, note: Note, *, latex: bool = False) -> str:
 
 
 def _notebook(text: str, note: Note) -> str:
-    """Mark the cells of a notebook; all else stays as it is."""
+    """Mark the cells of a notebook, leaving the rest unchanged."""
     notebook = json.loads(text)
     cells = notebook_cells(notebook)
     for number, cell in enumerate(cells, 1):
@@ -64,7 +64,7 @@ def _marked(text: str, equations: Sequence[Equation], mark: _Mark) -> str:
 
 
 def _bold(text: str, end: int, equations: Sequence[Equation]) -> tuple[int, str]:
-    """Mark in bold: after a formula in a line, below a display or a fence, as a comment in a line of code."""
+    """Mark in bold: after an inline formula, below a display or a fence, as a comment in a line of code."""
     start = text.rfind("\n", 0, end) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop
@@ -77,7 +77,7 @@ def _bold(text: str, end: int, equations: Sequence[Equation]) -> tuple[int, str]
     if closes and not text[end:stop].strip():
         margin = re.match(r"[ >\t]*", line)[0]  # type: ignore[index]
         return stop, f"\n{margin.rstrip()}\n{margin}" + " ".join(said)
-    if equations[0].fixed:  # in an address, which is not to be broken
+    if equations[0].fixed:  # in an address, which must not be broken
         return picture_end(text, end), " " + " ".join(said)
     elif max(each.end for each in equations) == end:  # a line of plain text
         return stop, "  # " + "; ".join(each.explained() for each in equations)
@@ -85,7 +85,7 @@ def _bold(text: str, end: int, equations: Sequence[Equation]) -> tuple[int, str]
 
 
 def picture_end(text: str, end: int) -> int:
-    """Return where a picture ends whose address ends at a place."""
+    """Return the end of a picture whose address ends at a position."""
     if text[end - 1] in ")>":
         return end
     stop = text.find("\n", end)
@@ -94,7 +94,7 @@ def picture_end(text: str, end: int) -> int:
 
 
 def _comment(text: str, end: int, equations: Sequence[Equation]) -> tuple[int, str]:
-    """Mark in comments on lines of their own, below the line in which a formula ends."""
+    """Mark in comments on separate lines, below the line in which a formula ends."""
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop
     return stop, "".join(f"\n% {each.explained(placed=True)}" for each in equations)

@@ -1,4 +1,4 @@
-"""The network of a worksheet as what a note is about: its steps become definitions, its names the note's names."""
+"""The network of a worksheet as the subject of a note: its steps become definitions, its names the note's names."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ class Network:
 
     @cached_property
     def definitions(self) -> list[Definition]:
-        """The steps of the sheet, each quantity in those that it is computed from."""
+        """Return the steps of the sheet, each quantity in terms of those it is computed from."""
         bodies: dict[str, Node] = {}
         walk(self.sheet.steps, lambda name, operand: self._named(name, operand, bodies))
         return [Definition(n.symbol(label), body, EVERYWHERE, EVERYWHERE) for label, body in bodies.items()]
 
     @cached_property
     def numbers(self) -> dict[str, float]:
-        """The numbers of the sheet's leaves, and of its learning rate under the letters that stand for one."""
+        """Return the numbers of the sheet's leaves, and of its learning rate under its usual letters."""
         rate = self.sheet.rate
         rates = {} if rate is None else {each: rate for each in _RATES if not self._known(each)}
         return {**rates, **self.sheet.leaves}
@@ -78,12 +78,12 @@ class Network:
         return formula_of(label)
 
     def inform(self, notation: Notation) -> None:
-        """Say that the sheet's names are no functions, so that v₂(1 − h) is a product."""
+        """Declare that the sheet's names are not functions, so that v₂(1 − h) is a product."""
         bases = {each for name in self.names for each in re.findall(r"^[^\W\d_]+", name)}
         notation.functions -= bases | {each.swapcase() for each in bases}
 
     def place(self, rows: Sequence[Row], notation: Notation, *, damaged: bool) -> None:
-        """Put the sheet's names for the note's: w_{5} is w5; what looks like one of them alone is read as it."""
+        """Replace the note's names by the sheet's: w_{5} is w5; a name that resembles a single one is read as that."""
         for name, body in notation.labelled.items():
             change = {each: label for each in body.symbols() if (label := self._known(n.show(each))) is not None}
             notation.labelled[name] = _renamed(body, change)
@@ -103,13 +103,13 @@ class Network:
             row.read_as.update((n.show(each), label) for each, label in read_as.items())
 
     def _exact(self, name: Node) -> str | None:
-        """Find the quantity of a spelling; c′ is c after an update."""
+        """Return the quantity of a spelling; c′ is c after an update."""
         bare = name.text.rstrip("′")
         label = self._known(n.show(replace(name, text=bare)))
         return label and label + name.text[len(bare) :]
 
     def _near(self, name: Node, damaged: bool) -> str | None:
-        """Find the one quantity that a spelling may stand for: α₁ for a1, W₂ for w2, χ for x."""
+        """Return the only quantity that a spelling may stand for: α₁ for a1, W₂ for w2, χ for x."""
         found = {label for text in alike(n.show(name), damaged=damaged) if (label := self._known(text)) is not None}
         return found.pop() if len(found) == 1 else None
 
@@ -130,7 +130,7 @@ def _is_family(name: Node) -> bool:
 
 
 def _node(item: Scalar) -> Node:
-    """Make a note's formula of a worksheet's."""
+    """Convert a worksheet's formula to a note's."""
     if not isinstance(item, Formula):
         return n.number(float(item))
     parts = tuple(map(_node, item.operands))

@@ -1,7 +1,7 @@
 """The notation of a note as a tree: symbols with indices, sums over indices, derivatives, matrices, unknown functions.
 
-It is wider than `autograd.formula.tree`, whose formulas are of scalars with plain names: here a symbol may stand for a
-family of quantities, a vector or a matrix, and what it stands for is decided later.
+It is more general than `autograd.formula.tree`, whose formulas are of scalars with plain names: here a symbol may stand
+for a family of quantities, a vector or a matrix, which is decided later.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NONE: Final = frozenset[str]()
 
 @dataclass(frozen=True)
 class Node:
-    """A piece of notation.
+    """A node of notation.
 
     | head | text | args |
     | --- | --- | --- |
@@ -79,7 +79,7 @@ class Node:
 
     @property
     def free_letters(self) -> frozenset[str]:
-        """The names that stand in indices, but for those that a sum runs over: letters for indices among them."""
+        """Return the names that occur in indices, index letters included, except those that a sum runs over."""
         known: frozenset[str] | None = self.__dict__.get("_letters")
         if known is None:
             known = self.__dict__["_letters"] = self._free_letters()
@@ -108,7 +108,7 @@ class Node:
                 waiting.extend(reversed(node.args))
 
     def replaced(self, change: Callable[[Node], Node | None]) -> Node:
-        """Rebuild the tree with what `change` returns in place of a node, where it returns one."""
+        """Rebuild the tree, replacing each node by the result of `change`, unless that is None."""
         changed = change(self)
         if changed is not None:
             return changed
@@ -121,15 +121,15 @@ class Node:
 
     @property
     def low(self) -> tuple[Node, ...]:
-        """The low indices of a symbol."""
+        """Return the low indices of a symbol."""
         return tuple(each for each, mark in zip(self.args, self.marks, strict=True) if mark == "_")
 
     def contains(self, head: str) -> bool:
-        """Return whether a node of some kind stands in it."""
+        """Return whether it contains a node of some kind."""
         return any(each.head == head for each in self.walk())
 
     def symbols(self) -> Iterator[Node]:
-        """Yield every symbol that stands in it, those within derivatives included."""
+        """Yield every symbol in it, including those within derivatives."""
         return (each for each in self.walk() if each.head == "sym")
 
 
@@ -142,42 +142,42 @@ def _names_in_index(index: Node) -> Iterator[str]:
 
 
 def number(value: float, text: str = "") -> Node:
-    """Make a number."""
+    """Return a number."""
     return Node("num", text=text or f"{value:.10g}", number=value)
 
 
 def is_number(node: Node, value: float) -> bool:
-    """Return whether a node is a number of some value, however it is written."""
+    """Return whether a node is a number of some value, however written."""
     return node.head == "num" and node.number == value
 
 
 def symbol(text: str, *indices: Node, bold: bool = False) -> Node:
-    """Make a symbol with low indices."""
+    """Return a symbol with low indices."""
     return Node("sym", indices, text, marks="_" * len(indices), bold=bold)
 
 
 def derivative(y: Node, x: Node) -> Node:
-    """Make ∂y/∂x."""
+    """Return ∂y/∂x."""
     return Node("d", (y, x))
 
 
 def product(*factors: Node) -> Node:
-    """Make a product; of one factor that factor itself."""
+    """Return a product; of one factor that factor itself."""
     return factors[0] if len(factors) == 1 else Node("*", factors, " " * (len(factors) - 1)) if factors else ONE
 
 
 def negative(node: Node) -> Node:
-    """Make −x; of −x, x."""
+    """Return −x; of −x, x."""
     return node.args[0] if node.head == "neg" else Node("neg", (node,))
 
 
 def is_literal(node: Node | None) -> bool:
-    """Return whether a node is a matrix or vector whose entries are written out, transposed or not."""
+    """Return whether a node is a matrix or vector whose entries are written out, possibly transposed."""
     return node is not None and (_untransposed(node).head == "matrix" or is_dotted(node))
 
 
 def is_dotted(node: Node) -> bool:
-    """Return whether a node is a matrix or vector of which some entries are left out, transposed or not."""
+    """Return whether a node is a matrix or vector of which some entries are omitted, possibly transposed."""
     return _untransposed(node).head in ("vector", "table")
 
 
@@ -193,7 +193,7 @@ UNWRITTEN: Final = symbol("τ")
 
 
 def key(node: Node) -> Key:
-    """Name a symbol for looking it up: its base and how many indices it has."""
+    """Return the lookup key of a symbol: its base and its number of indices."""
     return (("**" if node.bold else "") + node.text, len(node.args))
 
 
@@ -203,7 +203,7 @@ _LOW: Final = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=Tr
 
 
 def show(node: Node) -> str:
-    """Spell a tree as text.
+    """Return a tree as text.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The outcome of reading a note: its equations with their verdicts."""
+"""The result of reading a note: its equations with their verdicts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Note"]
 
 @dataclass(frozen=True, repr=False)
 class Note:
-    """What was found in a note: its equations, and one remark on the whole where there is one.
+    """The result of reading a note: its equations, and possibly one remark on the whole.
 
     Examples
     --------
@@ -30,15 +30,15 @@ class Note:
     numbers: Mapping[Node, float] = field(default_factory=dict, repr=False, compare=False)
 
     def worksheet(self) -> str:
-        """Write the network that the note defines as a worksheet, to draw, explore and train.
+        """Return the network that the note defines as a worksheet, to draw, explore and train.
 
-        Leaves get the first numbers that the note gives them, arbitrary ones where it gives none. Families, vectors
-        and unknown functions are left out.
+        Leaves get the first numbers that the note gives them, otherwise arbitrary ones. Families, vectors and unknown
+        functions are omitted.
 
         Raises
         ------
         WorksheetError
-            When the note defines no network of scalars.
+            If the note defines no network of scalars.
 
         Examples
         --------
@@ -53,11 +53,11 @@ class Note:
         return as_worksheet(self.definitions, self.numbers)
 
     def count(self, *which: str) -> int:
-        """Count the equations of some statuses."""
+        """Return the number of equations with some statuses."""
         return sum(each.status in which for each in self.equations)
 
     def summary(self) -> str:
-        """Say how many equations there are, how many were judged, and how."""
+        """Return how many equations there are, how many were judged, and the results."""
         total = len(self.equations)
         claims = total - self.count(GIVEN, DEFINED, REMARK)
         right = self.count(RIGHT, JOINS, IN_FORM)
@@ -73,7 +73,7 @@ class Note:
         return self.text()
 
     def text(self, *, all: bool = False) -> str:
-        """Write the summary, then what is WRONG or doubtful; with `all`, every equation in order."""
+        """Return the summary, then the WRONG and doubtful equations; with `all`, every equation in order."""
         shown = [each for each in self.equations if all or each.status in (WRONG, DOUBTFUL)]
         if not all:
             shown.sort(key=lambda each: each.status != WRONG)
@@ -82,7 +82,7 @@ class Note:
         )
 
     def _repr_html_(self) -> str:
-        """Write a table whose formulas a notebook sets."""
+        """Return a table whose formulas a notebook typesets."""
         head = self.summary() + (f"\n{self.remark}" if self.remark else "")
         return as_table(head, self.equations)
 

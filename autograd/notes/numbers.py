@@ -1,4 +1,4 @@
-"""The numbers that a note states: learnt from its rows, and held against what its formulas give."""
+"""The numbers that a note states: learnt from its rows, and compared with the results of its formulas."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Numbers:
     Parameters
     ----------
     book : Book
-        What the note says.
+        What the note states.
     known : mapping of str to float
-        What is known before the note begins, exactly.
+        Exact numbers known before the note begins.
     """
 
     def __init__(self, book: Book, known: Mapping[str, float]) -> None:
@@ -44,14 +44,14 @@ class Numbers:
         self.budget = Budget(EVALUATIONS)
 
     def learn(self, name: Node, number: rounding.Stated, row: Row) -> None:
-        """Keep a number of a name."""
+        """Store a number of a name."""
         if letters_of(name, self.book.letters):
             return
         known = self.values.setdefault(place_of(name), [])
         known.append((number.value, number.unit, row.order))
 
     def number(self, row: Row, side: Node, *, derived: bool) -> tuple[float, float, bool] | None:
-        """Compute a side at the note's numbers: value, slack of rounding, whether no number has a second."""
+        """Compute a side at the note's numbers: value, rounding tolerance, whether no number has a second."""
         stated = {
             name: next((each for each in reversed(known) if each[2] < row.order), known[-1])
             for name, known in self.values.items()
@@ -75,18 +75,18 @@ class Numbers:
         return float(value), slack, all(self._is_unique(name, *stated[name]) for name in units) and world.trusted
 
     def computed(self, row: Row, side: Node) -> bool:
-        """Return whether the note gives numbers for all that a side is made of."""
+        """Return whether the note gives numbers for everything in a side."""
         return self.number(row, side, derived=True) is not None or self.number(row, side, derived=False) is not None
 
     def _is_unique(self, name: str, number: float, unit: float, _: int) -> bool:
-        """Return whether the note gives a name no second number."""
+        """Return whether the note gives a name only one number."""
         return all(abs(each[0] - number) <= 1.5 * max(each[1], unit, 1e-12) for each in self.values[name])
 
     def _is_derived(self, name: str) -> bool:
         return (name.partition("|")[0], name.count("|")) in self.book.definitions
 
     def with_numbers(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
-        """Hold sides with names against stated numbers, at the note's own numbers."""
+        """Compare sides with names with stated numbers, at the note's own numbers."""
         fits = self.put_in(row, symbolic, numeric)
         if fits is not None:
             return fits
@@ -118,7 +118,7 @@ class Numbers:
         return None
 
     def put_in(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
-        """Match sides with names, of this line or earlier ones, with a side that has numbers for the names."""
+        """Match sides with names, of this line or earlier ones, with a side that has numbers in their place."""
         left = row.sides[0]
         known = [*symbolic, *(self.sides.get(left, ()) if left is not None else ())]
         if left is not None and left.head == "sym":
@@ -147,7 +147,7 @@ class Numbers:
         return self._put_in_wrongly(row, symbolic, numeric)
 
     def _put_in_wrongly(self, row: Row, symbolic: Sequence[Node], numeric: Sequence[Node]) -> tuple[str, str] | None:
-        """Find numbers that are put in for names where one sign, power or factor is another than in the formula."""
+        """Find numbers substituted for names with one sign, power or factor different from the formula."""
         formulas = [each for each in symbolic if each.head not in ("sym", "d")]
         for numbers in numeric[:2] if formulas else ():
             if rounding.literal(numbers) is not None or sum(1 for _ in numbers.walk()) > LONGEST:
@@ -169,14 +169,14 @@ class Numbers:
         )
 
     def unify(self, symbols: Node, numbers: Node, row: Row) -> None:
-        """Learn the numbers of names from a side that puts numbers for them."""
+        """Learn the numbers of names from a side that has numbers in their place."""
         learnt: list[tuple[Node, rounding.Stated]] = []
         if _unified(symbols, numbers, learnt):
             for name, number in learnt:
                 self.learn(name, number, row)
 
     def stepped(self, row: Row, side: Node, numeric: Node) -> list[tuple[str, str]]:
-        """Hold the number after an update against the step that leads to it."""
+        """Compare the number after an update with the step that leads to it."""
         number = self.number(row, side, derived=False)
         if number is None:
             return []
@@ -197,7 +197,7 @@ class Numbers:
 
 
 def neighbours(row: Row, numbers: Sequence[Node]) -> tuple[str, str] | None:
-    """Compare neighbouring sides that are numbers; the first that contradict each other decide."""
+    """Compare neighbouring sides that are numbers; the first contradiction decides."""
     verdict: tuple[str, str] | None = None
     rough = "≈" in row.statement.relations
     for one, other in itertools.pairwise(numbers):

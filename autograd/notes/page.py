@@ -1,4 +1,4 @@
-"""A note as a page of HTML: its prose, its formulas set, and a verdict at each equation. It loads nothing."""
+"""A note as an HTML page: prose, typeset formulas, and a verdict at each equation, without external resources."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ Setter = Callable[..., str]
 
 
 def as_page(text: str, note: Note, title: str) -> str:
-    """Write the page.
+    """Return the page.
 
     Parameters
     ----------
     text : str
-        The note, as it was read.
+        The note.
     note : Note
-        What was found in it.
+        The result of reading it.
     title : str
-        What the page is called.
+        The title of the page.
 
     Raises
     ------
     WorksheetError
-        When latex2mathml or markdown-it-py is not installed.
+        If latex2mathml or markdown-it-py is not installed.
     """
     setter, renderer = typesetter(), _markdown()
     code = _code_cells(text)
@@ -90,7 +90,7 @@ def _code_cells(text: str) -> dict[int, str]:
 
 
 def _markdown() -> Callable[[str], str]:
-    """Return a function from Markdown to HTML in which nothing is active and nothing is loaded."""
+    """Return a function from Markdown to HTML without active content or external resources."""
     try:
         from markdown_it import MarkdownIt
     except ImportError:
@@ -113,7 +113,7 @@ def _markdown() -> Callable[[str], str]:
 
 
 def _written(page: Page, equations: Sequence[Equation], setter: Setter, renderer: Callable[[str], str]) -> str:
-    """Set prose and formulas: formulas are taken out, and put back into what the prose has become."""
+    """Typeset prose and formulas: formulas are cut out, and put back into the rendered prose."""
     formulas: dict[str, str] = {}
     parts, at = [], 0
     by_end: dict[int, list[Equation]] = {}
@@ -139,7 +139,7 @@ def _in_table(text: str, at: int) -> bool:
 
 
 def _formula(block: Block, equations: Sequence[Equation], setter: Setter) -> str:
-    """Set one formula, with the verdicts on what it states."""
+    """Typeset one formula, with the verdicts on what it states."""
     shown = setter(block.text.strip(), display=block.display) or f"<code>{html.escape(block.text.strip())}</code>"
     verdicts = "".join(
         f" <span class='verdict'>{_verdict(each, where=len(equations) > 1)}</span>" for each in equations

@@ -1,4 +1,4 @@
-"""Two sides with names: right, WRONG with the repair, or left open."""
+"""Comparison of two sides with names: right, WRONG with a correction, or undecided."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Pairs:
     rows : sequence of Row
         The rows of the note.
     book : Book
-        What the note says.
+        What the note states.
     notation : Notation
-        What its letters are.
+        The meaning of its letters.
     numbers : Numbers
         The numbers it states.
     """
@@ -89,7 +89,7 @@ class Pairs:
             self.bodies.setdefault(key[0].lstrip("*"), []).extend(each.body for each in stated)
 
     def known_function(self, row: Row, left: Node, body: Node) -> tuple[str, str] | None:
-        """Hold the definition of a function with a known name against that function."""
+        """Compare the definition of a function with a known name with that function."""
         if left.text not in ("sigmoid", "tanh", "softplus", "relu") or len(left.args) != 1:
             return None
         own = self.book.functions.pop(left.text, [])
@@ -160,7 +160,7 @@ class Pairs:
         return self._unknown(claim, outcome)
 
     def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
-        """Judge a derivative by an earlier definition of what is differentiated, where the last one says too little."""
+        """Judge a derivative by an earlier definition of what is differentiated, if the last one is incomplete."""
         y = claim.left.args[0] if claim.left.head == "d" else claim.left
         every = reversed(self.book.definitions.get(n.key(y), ()) if y.head == "sym" else ())
         older = (each for each in every if each.order < claim.order and each.section == claim.section)
@@ -168,7 +168,7 @@ class Pairs:
         return (self._equal(claim, found[1])[0], f"by {found[0]}") if found else None
 
     def _right_by(self, claim: Claim, every: Iterable[Definition]) -> tuple[str, Outcome] | None:
-        """Return the first of some definitions by which a claim is right, in words, and the outcome."""
+        """Return the first definition by which a claim is right, in words, and the outcome."""
         for each in every:
             outcome = self.judge.compare(replace(claim, order=each.order + 1, section=each.section))
             if outcome.holds:
@@ -176,7 +176,7 @@ class Pairs:
         return None
 
     def _typed_pair(self, claim: Claim, earlier: Sequence[Node]) -> tuple[str, str] | None:
-        """Judge two sides of vectors and matrices; None where shapes do not settle it."""
+        """Judge two sides of vectors and matrices; None if shapes do not decide."""
         outcome = self.judge.compare(claim, self.typed or None)
         for one in reversed(earlier[1:]):
             if outcome.result != "unknown":
@@ -216,7 +216,7 @@ class Pairs:
 
     @staticmethod
     def _is_misfit(claim: Claim, repair: Repair) -> bool:
-        """Return whether shapes that do not fit are a slip: not where a product with f′(z) may be entry by entry."""
+        """Return whether shapes that do not fit are an error: not if a product with f′(z) may be elementwise."""
         products = [each for each in claim.right.walk() if each.head == "*"]
         loose = any(factor.primes for each in products for factor in each.args)
         return repair.what.startswith(("transposed", "the factors are")) and not loose
@@ -230,27 +230,27 @@ class Pairs:
         return (WRONG if settled and self._is_sound(claim, outcome, repair) else DOUBTFUL), repair.message
 
     def _is_sound(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Return whether nothing in the note speaks against a repair of vectors and matrices."""
+        """Return whether nothing in the note contradicts a correction of vectors and matrices."""
         if not outcome.trusted or repair.adds_term or self._hindsight(claim) or self._may_depend(claim, repair):
             return False
         return not self._strangers_in(claim, repair) and not self._reason(claim, repair)
 
     def _reason(self, claim: Claim, repair: Repair) -> str:
-        """Say why a claim may be meant as it is; a sign or number before a whole side is never."""
+        """Return why a claim may be right as intended; a sign or number before a whole side never is."""
         return "" if repair.is_scale else reason_to_doubt(claim, repair.applied(claim), self.book.letters)
 
     def _strangers_in(self, claim: Claim, repair: Repair) -> set[str]:
-        """Return the strangers that a repair depends on: that of a sign or number before a whole side on none."""
+        """Return the unknown names that a correction depends on: none for a sign or number before a whole side."""
         return set() if repair.is_scale else self._strangers(claim)
 
     def _first_repair(self, claim: Claim, readings: Sequence[Options]) -> Repair | None:
-        """Look for a repair in each reading that comes to numbers of its own."""
+        """Look for a correction in each reading that gives different numbers."""
         names = self.names(claim)
         repairs = (self.repairer.repair(claim, each, names) for each in self.judge.distinct(claim, readings))
         return next(filter(None, repairs), None)
 
     def _unequal_entries(self, claim: Claim) -> str:
-        """Name the first entry in which two matrices of numbers differ."""
+        """Return the first entry in which two matrices of numbers differ."""
         world = self.judge.world(claim.order, claim.section, 0, self.judge.readings[0])
         left, right = world.value(claim.left, {}), world.value(claim.right, {})
         if not isinstance(left, Grid) or not isinstance(right, Grid) or left.shape != right.shape:
@@ -281,7 +281,7 @@ class Pairs:
         return RIGHT, "; ".join(filter(None, notes))
 
     def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
-        """Return whether every bare name of a claim was taken for all the members that the note writes out."""
+        """Return whether every bare name of a claim was read as all the members that the note writes out."""
         bare = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols() if not each.args}
         return outcome.options.wholes and all(
             key in self.book.wholes or key in self.book.definitions for key in bare - self.book.sizes.keys()
@@ -294,7 +294,7 @@ class Pairs:
         )
 
     def _named(self, side: Node) -> Node:
-        """Put for a function in a derivative, ∂f/∂x, the quantity that the note defines by it."""
+        """Replace a function in a derivative, ∂f/∂x, by the quantity that the note defines by it."""
         names = {
             each.body.text: each.pattern
             for every in self.book.definitions.values()
@@ -333,14 +333,14 @@ class Pairs:
         return WRONG, f"{what}; it should be {n.show(repaired)}"
 
     def _is_alias(self, row: Row, right: Node, repaired: Node) -> bool:
-        """Whether a name that does not join stands in this derivation alone: it may be another name for the one."""
+        """Return whether a name that does not join occurs only in this derivation: it may be an alias."""
         here = {self.derivation[row.order]}
         names = [(a, b) for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
         unsettled = [name for pair in names for name in pair if n.key(name) not in self.book.settled]
         return any(self.derivations.get(name) == here for name in unsettled)
 
     def _is_renamed(self, left: Node, right: Node) -> bool:
-        """Whether the sides differ only in what one factor differentiates, which nothing defines: ∂out and ∂f₂."""
+        """Return whether the sides differ only in what one factor differentiates, undefined: ∂out and ∂f₂."""
         if left.head != "*" or right.head != "*" or len(left.args) != len(right.args):
             return False
         other = [pair for pair in zip(left.args, right.args, strict=True) if pair[0] != pair[1]]
@@ -353,7 +353,7 @@ class Pairs:
 
     @staticmethod
     def _ends_in_bias(left: Node, right: Node) -> bool:
-        """Return whether what is left out at the end of a chain is the derivative by a bias, which is 1."""
+        """Return whether the missing end of a chain is the derivative by a bias, which is 1."""
         below = left.args[1]
         last = right.args[-1] if right.head == "*" else right
         factors = right.args if right.head == "*" else (right,)
@@ -410,18 +410,18 @@ class Pairs:
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _adds_path(self, row: Row, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Return whether a repair adds a path that the note is sure to have left out, not one that another row has."""
+        """Return whether a correction adds a path that the note certainly omitted, not one that another row has."""
         known = outcome.trusted and not outcome.guessed
         return repair.what.startswith("the path") and known and not self._is_listed(row, claim)
 
     def _holds_in_any_shape(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
-        """Return whether a repair is one however large sets are, and whatever shapes the names have."""
+        """Return whether a correction is valid for any sizes of sets and any shapes of names."""
         if outcome.options.common and not outcome.options.shapes:
             return False
         return repair.holds_for_numbers or not self.is_softly_known(claim)
 
     def _condition(self, row: Row, claim: Claim) -> str:
-        """Say why sides without derivatives may be unequal in general: the note states what makes them equal here."""
+        """Return why sides without derivatives may differ in general: the note states what makes them equal here."""
         sides = row.readable()
         if any(each.head == "d" or each.primes for side in (claim.left, claim.right) for each in side.walk()):
             return ""
@@ -435,7 +435,7 @@ class Pairs:
         return ""
 
     def _if_same(self, claim: Claim) -> tuple[str, str] | None:
-        """Try an estimate for what stands in its place on the other side, neither of them defined: ŷ may be a₂."""
+        """Replace an estimate by its counterpart on the other side, if neither is defined: ŷ may be a₂."""
         left, right = (
             [each for each in dict.fromkeys(side.symbols()) if n.key(each) not in self.book.definitions]
             for side in (claim.left, claim.right)
@@ -451,7 +451,7 @@ class Pairs:
         return None
 
     def repair(self, claim: Claim) -> Repair | None:
-        """Look for a repair in each reading of numbers."""
+        """Look for a correction in each reading of numbers."""
         return self._first_repair(claim, self.judge.readings) or self._lost_operator(claim)
 
     def _lost_operator(self, claim: Claim) -> Repair | None:
@@ -468,7 +468,7 @@ class Pairs:
         return None
 
     def _may_depend(self, claim: Claim, repair: Repair) -> bool:
-        """Whether what is too much is the derivative of a divisor, as the sum S in e^a/S, that nothing defines."""
+        """Return whether the extra factor is the derivative of an undefined divisor, as the sum S in e^a/S."""
         left, right = claim.left, claim.right
         if left.head != "d" or left.args[0].head != "sym" or not repair.what.endswith("is too much"):
             return False
@@ -486,7 +486,7 @@ class Pairs:
         return fewer and not divisors.isdisjoint(right.symbols())
 
     def _by_any_definition(self, claim: Claim) -> str:
-        """Name a definition, of any part of the note, by which the claim is right."""
+        """Return a definition, in any part of the note, by which the claim is right."""
         names = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols()}
         calls = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head == "call"}
         every = [each for key in names for each in self.book.definitions.get(key, ())]
@@ -495,19 +495,19 @@ class Pairs:
         return found[0] if found else ""
 
     def _is_by_alias(self, claim: Claim) -> bool:
-        """Whether a claim differentiates by what is another name's equal, as tied weights are: each may be meant."""
+        """Return whether a claim differentiates by a name equal to another, as tied weights: either may be meant."""
         xs = claim.left.args[1:] if claim.left.head == "d" else ()
         return any(each.body.head == "sym" for x in xs for each in self.book.definitions.get(n.key(x), ()))
 
     def _by_another_definition(self, claim: Claim) -> str:
-        """Name another definition of what is differentiated by which the claim is right."""
+        """Return another definition of what is differentiated by which the claim is right."""
         y = claim.left.args[0] if claim.left.head == "d" else None
         every = self.book.definitions.get(n.key(y), ()) if y is not None and y.head == "sym" else ()
         found = self._right_by(claim, every) if len({each.body for each in every}) > 1 else None
         return found[0] if found else ""
 
     def _hindsight(self, claim: Claim) -> str:
-        """Say that a claim rests on what only a later section defines, which may be another quantity."""
+        """Return the remark that a claim rests on what only a later section defines, which may be another quantity."""
         seen: set[Key] = set()
         waiting = [each for side in (claim.left, claim.right) for each in side.symbols()]
         while waiting:
@@ -564,21 +564,21 @@ class Pairs:
         )
 
     def _is_written_out(self, whole: Key) -> bool:
-        """Return whether a vector or matrix is defined by its entries, so that these are numbers of their own."""
+        """Return whether a vector or matrix is defined by its entries, so that these are separate numbers."""
         every = self.book.definitions.get(whole, ())
         return bool(every) and all(n.is_literal(each.body) for each in every)
 
     def _is_constant(self, name: Node) -> bool:
-        """Return whether a symbol is e or π, and the note means nothing else by it."""
+        """Return whether a symbol is e or π, and the note gives it no other meaning."""
         return is_constant(name) and n.key(name) not in self.book.definitions
 
     def _strangers(self, claim: Claim) -> set[str]:
-        """Return what stands on the right, is not defined, and has no part in the left side: it may be anything."""
+        """Return the undefined names on the right that have no part in the left side: they may be anything."""
         left, right = (set(self._origins(side)) for side in (claim.left, claim.right))
         return right - left - {name for name, _ in self.book.settled}
 
     def _origins(self, side: Node) -> set[str]:
-        """Return the undefined quantities that a side comes from, by their letters."""
+        """Return the undefined quantities that a side depends on, by their letters."""
         found: set[str] = set()
         seen: set[str] = set()
         waiting = [each for each in side.walk() if each.head in ("sym", "call")]
@@ -598,7 +598,7 @@ class Pairs:
         return found
 
     def _is_closed(self, side: Node) -> bool:
-        """Return whether a side is made of numbers, and of names that are defined by numbers."""
+        """Return whether a side consists of numbers, and of names that are defined by numbers."""
         seen: set[str] = set()
         waiting = [side]
         while waiting:
@@ -613,7 +613,7 @@ class Pairs:
         return True
 
     def _hidden(self, claim: Claim) -> bool:
-        """Return whether the left side comes from a result of which the note states only the number."""
+        """Return whether the left side depends on a result of which the note states only the number."""
         origins = self._origins(claim.left)
         results = {
             place.partition("|")[0]
@@ -623,13 +623,13 @@ class Pairs:
         return bool(origins & results)
 
     def _is_relation(self, claim: Claim) -> bool:
-        """Whether a claim without derivatives says something about undefined quantities: an equation to be solved."""
+        """Return whether a claim without derivatives is about undefined quantities: an equation to be solved."""
         if claim.left.contains("d") or claim.right.contains("d"):
             return False
         return self._origins(claim.left) != self._origins(claim.right) or claim.left.head not in ("sym", "call")
 
     def _is_sure(self, claim: Claim, repair: Repair) -> bool:
-        """Whether a repair is one even though a quantity is only a random function: a derivative joins a chain."""
+        """Return whether a correction is certain despite a random function: a derivative joins a chain."""
         left = claim.left
         if self._is_stray(claim, repair) or repair.what.startswith(("upside down", "the sum runs")):
             return True
@@ -638,7 +638,7 @@ class Pairs:
         return repair.adds_slope
 
     def _is_stray(self, claim: Claim, repair: Repair) -> bool:
-        """Return whether an index stands once on the right and not on the left, where one of the left side belongs."""
+        """Return whether an index occurs once on the right and not on the left, where one of the left side belongs."""
         left, right = (letters_of(side, self.book.letters) for side in (claim.left, claim.right))
         indices = [index.text for each in claim.right.symbols() for index in each.args if index.head == "sym"]
         stray = right - left
@@ -651,7 +651,7 @@ class Pairs:
         )
 
     def _is_chained(self, claim: Claim) -> bool:
-        """Whether both sides are derivatives of one quantity, on the right by quantities that the note defines."""
+        """Return whether both sides are derivatives of one quantity, on the right by defined quantities."""
         slopes = [each for each in claim.right.walk() if each.head == "d"]
         return (
             claim.left.head == "d"
@@ -685,7 +685,7 @@ class Pairs:
         return GIVEN, outcome.why
 
     def names(self, claim: Claim) -> list[Node]:
-        """Collect the names that a repair may use: those of both sides, then of what defines them, and so on."""
+        """Return the names that a correction may use: those of both sides, then of what defines them, and so on."""
         names: dict[Node, None] = {}
         for side in (claim.right, claim.left):
             names.update(
@@ -709,14 +709,14 @@ class Pairs:
         return list(names)
 
     def _said_of(self, name: Node, claim: Claim) -> Iterator[tuple[Node, Node]]:
-        """Yield what defines a name, or what it is differentiated by where nothing does."""
+        """Yield what defines a name, or what it is differentiated by if nothing does."""
         for definition in self.book.chosen(n.key(name), claim.order, claim.section)[0]:
             yield definition.pattern, definition.body
         for slope in self.book.upstream.get(n.key(name), ()):
             yield slope.args[0], slope.args[1]
 
     def repeat(self, row: Row) -> tuple[str, str] | None:
-        """Hold a definition against an earlier one of the same name in the section."""
+        """Compare a definition with an earlier one of the same name in the section."""
         left = row.sides[0]
         if left is None or left.head != "sym":
             return None
@@ -742,7 +742,7 @@ class Pairs:
         return DEFINED, "anew"
 
     def _by_general_definition(self, row: Row, mine: Definition) -> tuple[str, str] | None:
-        """Hold δ_j^L = … against an earlier δ_j^l = …, and δ^l = … against an earlier δ_j^l = …."""
+        """Compare δ_j^L = … with an earlier δ_j^l = …, and δ^l = … with an earlier δ_j^l = …."""
         name, count = n.key(mine.pattern)
         general = [
             each
@@ -770,7 +770,7 @@ class Pairs:
         return (DOUBTFUL if doubt else WRONG), repair.message
 
     def _forget(self, mine: Definition) -> None:
-        """Leave a wrong definition out of what follows."""
+        """Exclude a wrong definition from what follows."""
         self.book.forget(mine)
         self.judge.forget()
 
@@ -783,7 +783,7 @@ def _is_other_spelling(one: Node, other: Node) -> bool:
 
 
 def _scaled_chain(left: Node, right: Node) -> str | None:
-    """Say what is too much where a chain of derivatives joins but for its sign or a number before it."""
+    """Return what is too much if a chain of derivatives joins except for its sign or a number before it."""
     bare, what = right, "sign"
     if right.head == "neg":
         bare = right.args[0]
@@ -795,7 +795,7 @@ def _scaled_chain(left: Node, right: Node) -> str | None:
 
 
 def covers(general: Node, special: Node) -> bool:
-    """Return whether a pattern with letters, δ_j^l, takes in one with a constant, δ_j^L."""
+    """Return whether a pattern with letters, δ_j^l, matches one with a constant, δ_j^L."""
     return general != special and all(
         one == other or (one.head == "sym" and one.text not in CONSTANTS)
         for one, other in zip(general.args, special.args, strict=True)
@@ -813,7 +813,7 @@ def _of_the_whole_sum(side: Node) -> Node | None:
 
 
 def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
-    """Make readings in which vectors and matrices have shapes, with each layout of derivatives."""
+    """Return readings in which vectors and matrices have shapes, with each layout of derivatives."""
     sides = [side for row in rows for side in row.readable()]
     kinds = kinds_of(sides)
     joined = linked(sides)
@@ -872,7 +872,7 @@ def _readings(book: Book) -> list[Options]:
 
 
 def _linear_combination(claim: Claim, book: Book) -> str:
-    """Whether ∂S/∂x is a combination of derivatives by x alone, of a quantity S that the note does not define."""
+    """Return whether ∂S/∂x is a combination of derivatives by x alone, of an undefined quantity S."""
     left, right = claim.left, claim.right
     if left.head != "d" or left.args[0].head != "sym" or n.key(left.args[0]) in book.definitions:
         return ""

@@ -1,4 +1,4 @@
-"""Derivatives by a variable that is not written: (u v)′ = u′ v + u v′, and f′ = … of f = u/v."""
+"""Derivatives by an implicit variable: (u v)′ = u′ v + u v′, and f′ = … of f = u/v."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["write_out"]
 
 
 def write_out(rows: Sequence[Row]) -> None:
-    """Take the left side of a row for a derivative by x or, where x is not in it, by a variable that is not written.
+    """Read the left side of a row as a derivative by x or, if x is not in it, by an implicit variable.
 
     In the second case names that are primed in the row are functions of that variable.
 
-    Rows are left as they are where the left side is no primed expression, or has names without a prime on the right.
+    Rows are unchanged if the left side is not a primed expression, or the right has names without a prime.
     """
     for row in rows:
         body, order = _differentiated(row, rows)

@@ -1,7 +1,7 @@
-r"""Reading a note: what it defines becomes graphs of the engine, what it claims is judged against them.
+r"""Reading of a note: definitions become graphs of the engine, and claims are compared with them.
 
-Precision comes first: an equation is called WRONG only where both sides could be computed from definitions that hold at
-its place, every reading that the notation allows fails, and a single change makes it right or its own numbers
+Precision has priority: an equation is called WRONG only if both sides could be computed from definitions that hold at
+its position, every reading that the notation allows fails, and a single change corrects it or its own numbers
 contradict it.
 """
 
@@ -46,8 +46,8 @@ def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
     text : str
         The note.
     sheet : Worksheet or str, optional
-        The network that the note is about, where it does not define it itself: a worksheet or its text. Names are
-        matched by their spelling: `w_{5}` in the note is `w5` of the sheet.
+        The network that the note is about, if it does not define one itself: a worksheet or its text. Names are
+        matched by spelling: `w_{5}` in the note is `w5` in the sheet.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
 
 
 class _Reading:
-    """All that is done to a note, in order: cut, read, define, judge."""
+    """The steps of reading a note: split, parse, define, judge."""
 
     def __init__(self, found: Sequence[Page], own: dict[str, Macro], network: Network | None) -> None:
         self.network = network
@@ -195,7 +195,7 @@ class _Reading:
         return verdicts
 
     def _judge_again(self, scope: Sequence[Row]) -> None:
-        """Judge rows as if they were all of the note: a letter may mean something else in the rest of it."""
+        """Judge rows as if they were the whole note: a letter may mean something else in the rest of it."""
         again = [
             replace(row, equation=replace(row.equation, status=REMARK, message=""), sides=list(row.sides))
             for row in scope
@@ -256,7 +256,7 @@ class _Reading:
 
     @staticmethod
     def _goes_on(row: Row, before: Row) -> bool:
-        """Whether a row that begins with a relation goes on with the one before, with nothing between the two."""
+        """Return whether a row that begins with a relation directly continues the one before."""
         if before.block is row.block:
             return True
         between = row.page.text[before.block.after : row.block.start]
@@ -290,7 +290,7 @@ def _is_unsettled(row: Row) -> bool:
 
 
 def _scopes(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield sections that are not settled, each alone and then with all before it, within limits of work."""
+    """Yield undecided sections, each alone and then with all before it, within limits of work."""
     sections = {row.section for row in rows}
     left = _MOST_AGAIN * len(rows)
     for section in sorted(sections) if len(sections) > 1 else ():
@@ -303,9 +303,9 @@ def _scopes(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _without_idle(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield the rows without definitions from which no path leads to what is differentiated by.
+    """Yield the rows except definitions from which no path leads to a variable of differentiation.
 
-    The cost ½Σ‖y(x) − a(x)‖² names the outputs in a way of its own: it is a function of them all the same.
+    The cost ½Σ‖y(x) − a(x)‖² names the outputs in its own way: it is a function of them all the same.
     """
     slopes = [
         each
@@ -327,7 +327,7 @@ def _defines(left: Node, keys: set[Key]) -> bool:
 
 
 def _with_open_sums(side: Node, free: Set[str]) -> Node:
-    """Leave open what a sum runs over where its index was only inferred and is one of the left side."""
+    """Leave open what a sum runs over if its index was only inferred and is one of the left side."""
 
     def change(each: Node) -> Node | None:
         if each.head in ("sum", "prod") and each.number == INFERRED and each.text in free:
@@ -338,7 +338,7 @@ def _with_open_sums(side: Node, free: Set[str]) -> Node:
 
 
 def _with_arguments(sides: list[Node | None]) -> list[Node | None]:
-    """Give a function that stands alone its variable: tanh = (e^x − e^−x)/…, σ′ = σ(1 − σ), tanh′ = 1 − y²."""
+    """Give a function without argument its variable: tanh = (e^x − e^−x)/…, σ′ = σ(1 − σ), tanh′ = 1 − y²."""
     known = [each for each in sides if each is not None]
     bare = {each.text for side in known for each in side.walk() if each.head == "call" and not each.args}
     if len(bare) != 1:

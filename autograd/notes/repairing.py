@@ -1,6 +1,6 @@
-"""The smallest change that makes a wrong side right, and the words for it.
+"""The smallest change that corrects a wrong side, and its description.
 
-The search is bounded, in candidates for a claim and for a note.
+The search is limited, in candidates per claim and per note.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HALF: Final = Node("/", (n.ONE, n.number(2)))
 
 @dataclass(frozen=True)
 class Repair:
-    """A description of the slip, and the corrected side."""
+    """A description of the error, and the corrected side."""
 
     what: str
     side: Node
@@ -42,7 +42,7 @@ class Repair:
 
     @property
     def holds_for_numbers(self) -> bool:
-        """Whether matrices would not make the claim right: it is wrong where each of them is a number."""
+        """Whether the claim would be wrong even if each matrix were a number."""
         return self.is_scale or self.what.startswith(("wrong index", "upside down", "sign"))
 
     @property
@@ -63,7 +63,7 @@ class Repair:
 
 
 class Repairer:
-    """Looks for repairs, within the work that is left for a note."""
+    """Searches for corrections, within the work that is left for a note."""
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
@@ -78,7 +78,7 @@ class Repairer:
         *,
         renames_only: bool = False,
     ) -> Repair | None:
-        """Find the first single change that makes both sides equal."""
+        """Return the first single change that makes both sides equal."""
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
         for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
@@ -99,7 +99,7 @@ class Repairer:
         return None
 
     def turned(self, claim: Claim, options: Options) -> Repair | None:
-        """Find the one derivative that is upside down, where the note does not say what it is as it stands."""
+        """Return the one derivative that is inverted, if the note does not otherwise define it."""
         for what, side in _everywhere(claim.right, _inverted):
             outcome = self.judge.compared(replace(claim, right=side), options, brief=True)
             if outcome.holds and outcome.trusted and not outcome.remark:
@@ -157,7 +157,7 @@ Kind = Callable[[Node], Iterator[Change]]
 
 
 def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
-    """Change one part of a side, whichever."""
+    """Change one part of a side, in any position."""
     yield from kind(side)
     if side.head in ("sym", "d", "num"):
         return
@@ -167,7 +167,7 @@ def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:
 
 
 def single_changes(side: Node) -> Iterator[Change]:
-    """Change one sign or power, or leave out one factor or term; the numbers themselves stay."""
+    """Change one sign or power, or drop one factor or term; numbers are unchanged."""
     yield from _everywhere(side, _structural)
 
 
@@ -184,14 +184,14 @@ def _inverted(part: Node) -> Iterator[Change]:
 
 
 def _rebound(part: Node) -> Iterator[Change]:
-    """Let a sum run over an index of its terms, where its own letter is in none."""
+    """Let a sum run over an index of its terms, if its own letter is in none."""
     if part.head in ("sum", "prod") and part.text != "?" and part.text not in part.args[0].free_letters:
         for letter in sorted(part.args[0].free_letters):
             yield f"the sum runs over {part.text}, but its terms have {letter}", replace(part, text=letter)
 
 
 def _paths(claim: Claim, names: Sequence[Node]) -> Iterator[Change]:
-    """Add the path through a quantity, where all of a sum are paths or there is only one."""
+    """Add the path through a quantity, if all terms of a sum are paths or there is only one."""
     left, right = claim.left, claim.right
     if left.head != "d" or len(left.args) != 2:
         return
@@ -338,7 +338,7 @@ def _renamed(part: Node, names: Sequence[Node]) -> Iterator[Change]:
 
 
 def _renamed_throughout(side: Node, names: Sequence[Node]) -> Iterator[Change]:
-    """Put another name for one wherever it stands."""
+    """Replace a name by another in all its occurrences."""
     for old in dict.fromkeys(side.symbols()):
         if sum(each == old for each in side.walk()) > 1:
             for new in _alike(old, names):
@@ -379,7 +379,7 @@ def _multiplied(side: Node, claim: Claim, names: Sequence[Node], kinks: bool) ->
 
 
 def _has_kinks(claim: Claim) -> bool:
-    """Return whether a claim speaks of comparisons, so that one may be missing."""
+    """Return whether a claim contains comparisons, so that one may be missing."""
     return any(
         each.head in ("cmp", "cases", "abs") or (each.head == "call" and each.text in ("relu", "max", "min", "abs"))
         for side in (claim.left, claim.right)

@@ -1,4 +1,4 @@
-"""Stated numbers: whether two sides that are numbers agree, within what their digits leave open."""
+"""Stated numbers: comparison of two numeric sides within the precision of their digits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROUGH: Final = 0.03
 
 @dataclass(frozen=True)
 class Stated:
-    """A number with what its own digits leave open: `slack` for long decimals, `widest` for every decimal."""
+    """A number with the tolerance of its digits: `slack` for long decimals, `widest` for every decimal."""
 
     value: float
     unit: float
@@ -30,7 +30,7 @@ class Stated:
 
 
 def is_numeric(node: Node) -> bool:
-    """Return whether a side is made of numbers alone."""
+    """Return whether a side consists of numbers only."""
     heads = {each.head for each in node.walk()}
     known = all(each.text in FUNCTIONS for each in node.walk() if each.head == "call")
     return heads <= {"num", "+", "*", "neg", "/", "^", "call"} and "num" in heads and known
@@ -49,7 +49,7 @@ def literal(node: Node) -> Node | None:
 
 
 def unit_of(text: str) -> float:
-    """Return one unit of the last digit that is written; 0 for a whole number."""
+    """Return one unit of the last written digit; 0 for a whole number."""
     mantissa, _, exponent = text.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     return 10.0 ** (int(exponent or 0) - decimals) if decimals else 0.0
@@ -67,7 +67,7 @@ def _literals(node: Node) -> Iterator[Node]:
 
 
 def stated(node: Node) -> Stated:
-    """Compute a side made of numbers, and how far its digits leave it open."""
+    """Compute a numeric side, and the tolerance of its digits."""
     value = _number(node)
     slack = widest = 0.0
     for place, each in enumerate(_literals(node)):
@@ -85,7 +85,7 @@ def stated(node: Node) -> Stated:
 
 
 def _moved(node: Node, place: int, by: float) -> Node:
-    """Move the literal at a place among those with decimals."""
+    """Change the literal at a position among those with decimals."""
     count = -1
 
     def change(each: Node) -> Node | None:
@@ -100,7 +100,7 @@ def _moved(node: Node, place: int, by: float) -> Node:
 
 
 def with_other_bases(*sides: Node) -> Iterator[tuple[Node, ...]]:
-    """Yield sides with their logarithms to base 10 and to base 2, where they have any."""
+    """Yield sides with their logarithms to base 10 and to base 2, if they have any."""
     if not any(each.head == "call" and each.text == "log" for side in sides for each in side.walk()):
         return
     for base in (10.0, 2.0):

@@ -1,4 +1,4 @@
-"""The rows of a note: statements on their way from text to verdict."""
+"""The rows of a note: statements with their sides and verdicts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass
 class Row:
-    """A statement on its way: where it stands, what it was read as."""
+    """A statement: its position, its sides, and its verdict."""
 
     equation: Equation
     statement: Statement
@@ -45,11 +45,11 @@ class Row:
 
     @property
     def display(self) -> bool:
-        """Whether it stands on lines of its own."""
+        """Whether it is on separate lines."""
         return self.block.display
 
     def readable(self) -> list[Node]:
-        """Return the sides that were read."""
+        """Return the sides that could be parsed."""
         return [each for each in self.sides if each is not None]
 
 
@@ -61,7 +61,7 @@ def is_open(node: Node) -> bool:
 
 
 def place_of(name: Node) -> str:
-    """Name a symbol with its indices, or a derivative, for looking up its numbers."""
+    """Return the lookup key of a symbol with its indices, or of a derivative."""
     if name.head == "d":
         return n.show(name)
     bold = "**" if name.bold else ""
@@ -71,7 +71,7 @@ def place_of(name: Node) -> str:
 
 
 def low_indices(name: Node) -> tuple[Node, ...]:
-    """Return the low indices that tell quantities apart, without those that count steps."""
+    """Return the low indices that distinguish quantities, without those that count steps."""
     return tuple(each for each in name.low if not _is_shift_of(each))
 
 
@@ -99,7 +99,7 @@ def digits(value: float) -> str:
 
 
 def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
-    """Find w = w − α ∂e/∂w: the name, the step, and the derivative in it."""
+    """Return the name, the step, and the derivative in w = w − α ∂e/∂w."""
     left = row.sides[0] if row.sides else None
     if left is None or left.head != "sym":
         return None
@@ -119,7 +119,7 @@ def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
 
 
 def scaled_update_of(row: Row) -> tuple[str, Node] | None:
-    """Find w = −(w − α ∂e/∂w) or w = 2(w − α ∂e/∂w): what is too much, and the update without it."""
+    """Return what is too much in w = −(w − α ∂e/∂w) or w = 2(w − α ∂e/∂w), and the update without it."""
     if len(row.readable()) < 2 or row.sides[0] is None:
         return None
     for right in row.readable()[1:]:

@@ -1,7 +1,7 @@
-"""Shapes of vectors and matrices, inferred from how a note uses them.
+"""Shapes of vectors and matrices, inferred from their use in a note.
 
-Each quantity has a number of rows and of columns, unknown at first; every formula that is defined says that some of
-them are equal. What stays open gets small sizes, unlike each other.
+Each quantity has an initially unknown number of rows and of columns; every defining formula equates some of them. The
+remaining unknowns get small, distinct sizes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
 
 
 def linked(sides: Iterable[Node]) -> dict[Key, str]:
-    """Find vectors and matrices whose entries are written, too: z^l where there is z^l_j, w^l where there is w^l_jk."""
+    """Return vectors and matrices whose entries are written, too: z^l if there is z^l_j, w^l if there is w^l_jk."""
     entries: dict[tuple[str, int], set[int]] = {}
     bare: set[tuple[str, int]] = set()
     for side in sides:
@@ -61,7 +61,7 @@ def linked(sides: Iterable[Node]) -> dict[Key, str]:
 
 
 def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
-    """Take what is defined by vectors, and what is added to them, for something whose shape is open."""
+    """Mark what is defined by vectors, and what is added to them, as of unknown shape."""
     for _ in range(3):
         before = len(kinds)
         for name, body in definitions:
@@ -104,7 +104,7 @@ def _is_grid(term: Node, kinds: dict[Key, str]) -> bool:
 
 
 def _bare(node: Node) -> Iterable[Node]:
-    """Yield the symbols that a product entry by entry, a transpose or a norm is of."""
+    """Yield the symbols in elementwise products, transposes and norms."""
     for each in node.args:
         if each.head == "sym":
             yield each
@@ -116,11 +116,11 @@ _LOSSES: Final = {(name, 0) for name in "LJCEQℒℓ"}
 
 
 class _Misfit(Exception):
-    """Two shapes that must be equal are not."""
+    """Raised if two shapes that must be equal are not."""
 
 
 class _Dimensions:
-    """Union of unknown dimensions; `1` and whole numbers are known ones."""
+    """Union-find of unknown dimensions; `1` and whole numbers are known ones."""
 
     def __init__(self, known: Mapping[str, int]) -> None:
         self.parent: dict[str, str] = {}
@@ -137,7 +137,7 @@ class _Dimensions:
         return name
 
     def differ(self, one: str, other: str) -> bool:
-        """Return whether two dimensions are known to be unlike: two numbers, or two names for sizes of their own."""
+        """Return whether two dimensions are known to differ: two numbers, or two names for separate sizes."""
         a, b = self.find(one), self.find(other)
         return a != b and ((a.isdigit() and b.isdigit()) or (a in self.known and b in self.known))
 
@@ -161,7 +161,7 @@ Shape = tuple[str, str]
 
 
 class _Inference:
-    """Shapes of symbols, as far as they are known."""
+    """Inference of the shapes of symbols."""
 
     def __init__(self, declared: dict[Key, Shape], kinds: dict[Key, str], known: Mapping[str, int]) -> None:
         self.dimensions = _Dimensions(known)
@@ -169,7 +169,7 @@ class _Inference:
         self.declared, self.kinds = declared, kinds
 
     def of(self, key: Key) -> Shape:
-        """Return the shape of a symbol, a new one by its kind when it is first seen."""
+        """Return the shape of a symbol, a new one according to its kind at first use."""
         if key not in self.shapes:
             new = self.dimensions.new
             shape = self.declared.get(key)
@@ -182,14 +182,14 @@ class _Inference:
         return self.shapes[key]
 
     def find(self, name: str) -> str:
-        """Return what a dimension is known as."""
+        """Return the representative of a dimension."""
         return self.dimensions.find(name)
 
     def is_scalar(self, shape: Shape) -> bool:
         return all(self.find(each) == _ONE for each in shape)
 
     def size(self, last: Node) -> str:
-        """Name the dimension of what runs up to an index."""
+        """Return the dimension of what runs up to an index."""
         if last.head == "num":
             return last.text
         return f"dimension {n.show(last)}" if last.head == "sym" else self.dimensions.new()
@@ -243,10 +243,10 @@ class _Inference:
         return _ONE, _ONE
 
     def together(self, shapes: Sequence[Shape]) -> Shape:
-        """Unite the shapes of terms; scalars go with everything."""
+        """Unify the shapes of terms; scalars fit everything."""
         grids = [each for each in shapes if not self.is_scalar(each)]
         if len(grids) > 1 and self.find(grids[-1][1]) == _ONE != self.find(grids[0][1]):
-            bias = grids[-1]  # one row for each example, and the same vector added to every row
+            bias = grids[-1]  # one row for each example, with the same vector added to every row
             if self.dimensions.differ(bias[0], grids[0][0]) or self.find(bias[0]) == self.find(grids[0][1]):
                 self.dimensions.join(bias[0], grids[0][1])
                 grids.pop()
@@ -285,9 +285,9 @@ def infer(
     size: int = 0,
     known: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[Key, tuple[int, int]]:
-    """Infer shapes from definitions (name, body), then from sums and traces anywhere; a misfit is ignored.
+    """Infer shapes from definitions (name, body), then from sums and traces anywhere; misfits are ignored.
 
-    With `size`, every dimension that stays open has that size; `known` holds those of dimensions with names.
+    With `size`, every remaining dimension has that size; `known` holds those of dimensions with names.
 
     Examples
     --------

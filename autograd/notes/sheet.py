@@ -1,4 +1,4 @@
-"""The network of a note as a worksheet: what is defined becomes steps, leaves get the note's numbers."""
+"""The network of a note as a worksheet: definitions become steps, leaves get the note's numbers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["as_worksheet"]
 
 
 def as_worksheet(definitions: Mapping[Node, Node], numbers: Mapping[Node, float]) -> str:
-    """Write definitions of scalars, operands first; families, vectors and unknown functions are left out.
+    """Return definitions of scalars, operands first; families, vectors and unknown functions are omitted.
 
     Raises
     ------
     WorksheetError
-        When there is nothing to write.
+        If there is nothing to write.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def as_worksheet(definitions: Mapping[Node, Node], numbers: Mapping[Node, float]
 
 
 def _roles(leaves: Sequence[str]) -> Iterator[str]:
-    """Say which leaves are inputs and which are targets, as far as their names tell."""
+    """Return the leaves that are inputs and those that are targets, judged by their names."""
     for word, pattern in (("inputs", r"(?:x|i|input)_?\d*"), ("targets", r"(?:y|t|target)(?:_?\d*|_\w+)")):
         found = [each for each in leaves if re.fullmatch(pattern, each, re.IGNORECASE)]
         if found and len(found) < len(leaves):
@@ -66,7 +66,7 @@ def _roles(leaves: Sequence[str]) -> Iterator[str]:
 
 
 def _output(definitions: Mapping[Node, Node], names: _Names, steps: Mapping[str, str]) -> str:
-    """Find the step that comes from most others, the first of those."""
+    """Return the step that depends on most others, the first of those."""
     below = {
         names.used[each]: sum(1 for _ in _ordered(each, definitions))
         for each in definitions
@@ -80,7 +80,7 @@ def _drawn(name: str) -> float:
 
 
 class _Names:
-    """A worksheet's name for each symbol, no two alike."""
+    """A distinct worksheet name for each symbol."""
 
     def __init__(self) -> None:
         self.used: dict[Node, str] = {}
@@ -95,11 +95,11 @@ class _Names:
 
 
 class _NoScalar(Exception):
-    """A formula is no formula of scalars."""
+    """Raised for a formula that is not one of scalars."""
 
 
 def _ordered(name: Node, definitions: Mapping[Node, Node]) -> Iterator[Node]:
-    """Yield what a name is made of before it."""
+    """Yield a name after everything it depends on."""
     seen: set[Node] = set()
     stack = [(name, False)]
     while stack:
@@ -135,7 +135,7 @@ _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 
 def _text(node: Node, names: _Names, level: int = _SUM) -> str:
-    """Write a formula as a worksheet has it, in brackets where it binds looser than `level`."""
+    """Return a formula as worksheet text, in brackets if it binds looser than `level`."""
     text, binds = _bound(node, names)
     return text if binds >= level else f"({text})"
 

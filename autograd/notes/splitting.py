@@ -1,4 +1,4 @@
-"""Splitting a block into statements: rows, relations, lists, words and conditions, never inside a group."""
+"""Splitting of a block into statements: at rows, relations, lists, words and conditions, never inside a group."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _OPERATOR_COMMANDS: Final = ("cdot", "times", "odot", "pm", "circ")
 
 @dataclass
 class Statement:
-    """Sides joined by relations; `continues` when it goes on with what stood before, whose sides come first then.
+    """Sides joined by relations; `continues` if it continues the previous statement, whose sides then come first.
 
-    `conditions` holds the tokens of what is said about indices ("i = j"), `remarks` the words.
+    `conditions` holds the tokens of conditions on indices ("i = j"), `remarks` the words.
     """
 
     sides: list[tuple[Token, ...]]
@@ -50,12 +50,12 @@ class Statement:
 
     @property
     def start(self) -> int:
-        """Where it begins."""
+        """Its start."""
         return min(each.start for side in self.sides for each in side)
 
     @property
     def end(self) -> int:
-        """Where it ends."""
+        """Its end."""
         return max(each.end for side in self.sides for each in side)
 
 
@@ -79,7 +79,7 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
 
 
 def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield rows: those of tables that only lay out, and what a line break at the top separates."""
+    """Yield rows: those of layout tables, and what top-level line breaks separate."""
     row: list[Token] = []
     for token in tokens:
         if token.is_command("\\", "newline"):
@@ -108,7 +108,7 @@ def _begins_cases(row: Sequence[Token]) -> bool:
 
 
 def _system(row: list[Token]) -> Iterator[list[Token]]:
-    """Yield the rows of a table that stands alone and holds equations, as a system of them does."""
+    """Yield the rows of a table that stands alone and contains equations, as for a system of them."""
     alone = [
         each for each in row if each.kind != "space" and not each.is_sign("{", ".", ",") and not each.is_command("{")
     ]
@@ -124,7 +124,7 @@ def _system(row: list[Token]) -> Iterator[list[Token]]:
 
 
 def _joined(rows: Iterable[list[Token]]) -> Iterator[list[Token]]:
-    """Join rows that go on with an operator, or that end with one."""
+    """Join rows that begin or end with an operator."""
     held: list[Token] = []
     for row in rows:
         solid = [each for each in row if each.kind != "space" and not each.is_command("quad", "qquad")]
@@ -151,7 +151,7 @@ def _unfinished(row: Sequence[Token]) -> bool:
 
 
 def _parts(row: Sequence[Token]) -> Iterator[Statement]:
-    """Cut a row at commas, gaps, words and arrows; conditions on indices go with the statement before."""
+    """Split a row at commas, gaps, words and arrows; conditions on indices go with the statement before."""
     before: Statement | None = None
     condition = False
     remarks: list[str] = []
@@ -189,7 +189,7 @@ def _is_condition(each: Statement, said: bool) -> bool:
 
 
 def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
-    """Yield parts, each with the words that stood before it."""
+    """Yield parts, each with the words before it."""
     part: list[Token] = []
     word = ""
     depth = 0
@@ -222,7 +222,7 @@ def _cut(row: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
 
 
 def _words_of(table: Token) -> str:
-    """Return the words of a table that holds nothing else but formulas among them, as a comment of several lines."""
+    """Return the words of a table that contains only words, with formulas among them, as a comment of several lines."""
     every = [each for cells in table.rows for cell in cells for each in cell if each.kind != "space"]
     words = [each.text for each in every if each.kind == "words"]
     return " ".join(words) if len(" ".join(words).split()) > 3 and every[0].kind == "words" else ""
@@ -272,7 +272,7 @@ def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
 
 
 def _trimmed(part: list[Token]) -> list[Token]:
-    """Leave out spaces and dots at the ends, and words in brackets after a formula."""
+    """Remove spaces and dots at the ends, and words in brackets after a formula."""
     part = [each for each in part if not each.is_command("quad", "qquad")]
     while part and (part[0].kind == "space" or (part[0].is_sign(",", ";", ".") and len(part) > 1)):
         part = part[1:]
@@ -282,7 +282,7 @@ def _trimmed(part: list[Token]) -> list[Token]:
 
 
 def _without_heading(part: list[Token]) -> list[Token]:
-    """Leave out a word in brackets before a formula, as in "(Mean) μ = …"."""
+    """Remove a word in brackets before a formula, as in "(Mean) μ = …"."""
     if len(part) > 4 and part[0].is_sign("("):
         end = next((at for at, each in enumerate(part) if each.is_sign(")")), 0)
         inner = part[1:end]

@@ -1,4 +1,4 @@
-"""A table of a note's equations, as a notebook shows it."""
+"""A table of a note's equations for notebooks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNS: Final = {"right": "✓", "wrong": "✗", "doubtful": "?", "plain": "·"}
 
 
 def as_table(head: str, equations: Sequence[Equation]) -> str:
-    """Write what is said of a note and a table of its equations, for a notebook, which sets the formulas."""
+    """Return a text and a table of a note's equations, for a notebook, which typesets the formulas."""
     shown = html.escape(head).replace("\n", "<br>")
     rows = "".join(map(_row, equations))
     columns = "<tr><th>place</th><th>equation</th><th>verdict</th></tr>"

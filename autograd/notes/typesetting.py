@@ -1,4 +1,4 @@
-"""Formulas of notes as MathML, which browsers set by themselves; by latex2mathml, from which nothing active is kept."""
+"""Formulas of notes as MathML, which browsers render; converted by latex2mathml and stripped of active content."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SPACE: Final = "http://www.w3.org/1998/Math/MathML"
 
 
 def typesetter() -> Callable[..., str]:
-    r"""Return a function from LaTeX to MathML, of which nothing comes where the LaTeX can't be set.
+    r"""Return a function from LaTeX to MathML, which returns nothing if the LaTeX can't be converted.
 
     Raises
     ------
     WorksheetError
-        When latex2mathml is not installed.
+        If latex2mathml is not installed.
     """
     try:
         from latex2mathml import exceptions
@@ -61,7 +61,7 @@ def typesetter() -> Callable[..., str]:
 
 
 def _prepared(latex: str) -> str:
-    """Write layouts as arrays, which is all that the converter sets in columns."""
+    """Write layouts as arrays, the only form that the converter supports in columns."""
     latex = _DROPPED.sub("", latex)
     latex = _LAYOUT.sub(lambda match: rf"\{match[1]}{{array}}" + ("{rlrlrl}" if match[1] == "begin" else ""), latex)
     bare = re.sub(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", "", latex, flags=re.DOTALL)
@@ -71,7 +71,7 @@ def _prepared(latex: str) -> str:
 
 
 def _written(tree: ElementTree.Element, display: bool) -> str:
-    """Write a tree with the elements and attributes of plain MathML only; nothing where there are others."""
+    """Write a tree with the elements and attributes of plain MathML only; nothing if there are others."""
     for each in tree.iter():
         each.tag = each.tag.rpartition("}")[2]
         if each.tag not in _TAGS:

@@ -1,4 +1,4 @@
-"""The verdicts on a note's rows, one after another, with the numbers learnt on the way."""
+"""The verdicts on a note's rows in order, with the numbers learnt on the way."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Verdicts:
     Parameters
     ----------
     rows : sequence of Row
-        The rows, read.
+        The parsed rows.
     book : Book
-        What the note says.
+        What the note states.
     notation : Notation
-        What its letters are.
+        The meaning of its letters.
     numbers : mapping of str to float
-        What is known before the note begins.
+        Numbers known before the note begins.
     work : int
-        How many nodes may be evaluated.
+        The maximum number of nodes to evaluate.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Verdicts:
         self.descended = {update[2].args[0] for update in updates if update[2] and update[1].head == "neg"}
 
     def run(self, wanted: Sequence[Row]) -> None:
-        """Set status and message of the equations of wanted rows; of others, learn the numbers that they state."""
+        """Set status and message of the equations of wanted rows; from others, only learn their numbers."""
         chosen = {row.order for row in wanted}
         for row in self.rows:
             if row.order not in chosen and not any(map(rounding.is_numeric, row.readable())):
@@ -74,7 +74,7 @@ class Verdicts:
             self._say_readings(row)
 
     def _say_readings(self, row: Row) -> None:
-        """Say how look-alikes were read; judge nothing by what is damaged."""
+        """Add the interpretation of look-alikes; judge nothing by what is damaged."""
         equation = row.equation
         said = [", ".join(f"{name} read as {label}" for name, label in row.read_as.items())] if row.read_as else []
         if row.restored:
@@ -211,7 +211,7 @@ class Verdicts:
         )
 
     def _is_new(self, row: Row) -> bool:
-        """Whether a row gives meaning to a name or a function that nothing else defines: L(t, f(x)) = |t − f(x)|."""
+        """Return whether a row defines a name or a function that nothing else defines: L(t, f(x)) = |t − f(x)|."""
         left = row.sides[0]
         if left is None or row.inherited or row.statement.relations[0] == "≈":
             return False
@@ -249,7 +249,7 @@ class Verdicts:
         return verdicts
 
     def _constant_claim(self, row: Row, left: Node, numeric: Sequence[Node], *, only: bool) -> tuple[str, str] | None:
-        """Judge ∂u/∂v = 1: a constant is tried at random numbers."""
+        """Judge ∂u/∂v = 1: a constant is tested at random numbers."""
         right = numeric[0]
         exact = rounding.literal(right)
         decimals = any(each.head == "num" and rounding.unit_of(each.text) for each in right.walk())
@@ -315,7 +315,7 @@ class Verdicts:
         self._decide(row, verdicts or [(IN_FORM, "")])
 
     def _decide(self, row: Row, verdicts: Sequence[tuple[str, str]]) -> None:
-        """Let the gravest verdict on a row stand; of those that are not grave, the strongest."""
+        """Select the gravest verdict on a row; of those that are not grave, the strongest."""
         left_open = [message for each, message in verdicts if each == GIVEN and message]
         for status in (WRONG, DOUBTFUL, RIGHT, JOINS, IN_FORM, DEFINED, GIVEN, REMARK):
             found = [message for each, message in verdicts if each == status]

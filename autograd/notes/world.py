@@ -1,7 +1,7 @@
 """Numerical models of a note: its definitions as graphs of the engine, at one choice of random leaves.
 
-Families over indices are instantiated one member at a time, as they are asked for; sums over indices run over small
-sets. A quantity that the note does not define but differentiates is a random function of what it is differentiated by.
+Families over indices are instantiated member by member, on demand; sums over indices run over small sets. A quantity
+that the note differentiates but does not define is a random function of the variables of differentiation.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ EVERYWHERE: Final = -1
 
 
 class Unknown(Exception):
-    """Something can't be computed from what the note says; the text says what."""
+    """Raised for what can't be computed from the note; the text says what."""
 
 
 class _Outside(Unknown):
-    """An entry is taken where a matrix has none."""
+    """Raised if an entry is taken outside a matrix."""
 
 
 NOT_COMPUTED: Final = (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError)
@@ -72,17 +72,17 @@ NOT_COMPUTED: Final = (Unknown, ShapeError, OverflowError, ValueError, ZeroDivis
 
 @dataclass
 class Budget:
-    """Number of nodes that may still be evaluated."""
+    """The number of nodes that may still be evaluated."""
 
     left: int
 
     def spend(self, work: int) -> None:
-        """Count work that is done."""
+        """Count work done."""
         self.left -= work
 
 
 class _Missing(Exception):
-    """A member of a family must be computed first."""
+    """Raised if a member of a family must be computed first."""
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
@@ -101,7 +101,7 @@ class Definition:
 
 @dataclass
 class Book:
-    """All that a note says, before numbers."""
+    """Everything that a note states, before numbers."""
 
     definitions: dict[Key, list[Definition]] = field(default_factory=dict)
     functions: dict[str, list[Definition]] = field(default_factory=dict)
@@ -122,9 +122,9 @@ class Book:
     """The statements that define what stands on their right, or each entry of a matrix."""
 
     def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], frozenset[int]]:
-        """Return the definitions of a key that hold at a place, and the orders of those from another scope.
+        """Return the definitions of a key that hold at a position, and the orders of those from another scope.
 
-        A definition holds to the next one of the same thing, or to the end of its section; the only one holds
+        A definition holds until the next one of the same thing, or to the end of its section; a single one holds
         everywhere.
         """
         every = self.definitions.get(key, [])
@@ -132,7 +132,7 @@ class Book:
 
     @cached_property
     def by_pattern(self) -> dict[Node, list[Definition]]:
-        """The definitions of each pattern, for use once all have been gathered."""
+        """Return the definitions of each pattern, once all have been collected."""
         found: dict[Node, list[Definition]] = {}
         for each in itertools.chain.from_iterable(self.definitions.values()):
             found.setdefault(each.pattern, []).append(each)
@@ -140,14 +140,14 @@ class Book:
 
     @cached_property
     def with_letters(self) -> dict[Key, list[Definition]]:
-        """Of each key the definitions with a letter among their indices, for use once all have been gathered."""
+        """Return for each key the definitions with a letter among their indices, once all have been collected."""
         return {
             key: [each for each in every if "letter" in _shape_of(each.pattern)]
             for key, every in self.definitions.items()
         }
 
     def forget(self, definition: Definition) -> None:
-        """Leave a definition out."""
+        """Exclude a definition."""
         key = n.key(definition.pattern)
         for every in (self.definitions[key], self.by_pattern[definition.pattern], self.with_letters[key]):
             every[:] = [each for each in every if each is not definition]
@@ -172,13 +172,13 @@ class Book:
         return kept, frozenset(elsewhere)
 
     def of(self, left: Node) -> Sequence[Definition]:
-        """Return the definitions of what stands on a left side, a name or a function; of anything else, none."""
+        """Return the definitions of a left side that is a name or a function; none for anything else."""
         if left.head == "call":
             return self.functions.get(left.text, ())
         return self.definitions.get(n.key(left), ()) if left.head == "sym" else ()
 
     def is_open(self, function: str) -> bool:
-        """Return whether a function is neither defined nor one that everybody knows."""
+        """Return whether a function is neither defined nor a well-known one."""
         return function not in self.functions and function not in _NUMERIC and function != "softmax"
 
     def ambiguous(self) -> list[Key]:
@@ -194,12 +194,12 @@ def _shape_of(pattern: Node) -> tuple[object, ...]:
 
 @dataclass(frozen=True)
 class Options:
-    """One reading: which layout derivatives by vectors have, whether the targets of a sum add up to 1.
+    """One reading: the layout of derivatives by vectors, and whether the targets of a sum add up to 1.
 
-    With `single`, a sum whose index is not written has one term, as where the cost of one example is meant; with
-    `wholes`, a bare name stands for the matrix of the members that the note writes out.
+    With `single`, a sum without index has one term, as if the cost of one example is meant; with `wholes`, a bare name
+    stands for the matrix of the members that the note writes out.
 
-    `without` is the order of a definition that is left out, to hold it against what was said before.
+    `without` is the order of a definition to exclude, to compare it with earlier ones.
     """
 
     simplex: bool = False
@@ -219,7 +219,7 @@ def letters_of(node: Node, known: set[str]) -> frozenset[str]:
 
 
 class _Chosen:
-    """Definitions of one key that hold at a place; those with plain numbers for indices are found by these."""
+    """Definitions of one key that hold at a position; those with numeric indices are indexed by these."""
 
     def __init__(self, every: Iterable[Definition], elsewhere: Set[int]) -> None:
         self.elsewhere = elsewhere
@@ -243,9 +243,9 @@ class World:
     Parameters
     ----------
     book : Book
-        What the note says.
+        What the note states.
     order, section : int
-        The place in the note from which it is looked at.
+        The position in the note from which definitions are seen.
     seed : int
         The choice of leaves; even ones are positive.
     options : Options
@@ -282,9 +282,9 @@ class World:
         Raises
         ------
         Unknown
-            When the note does not say enough, or something is not read.
+            If the note does not state enough, or something is not supported.
         ShapeError
-            When shapes do not fit.
+            If shapes do not fit.
         """
         self._terms = 0
         while True:
@@ -295,7 +295,7 @@ class World:
                 self._build(missing.instance)
 
     def _build(self, instance: Instance) -> None:
-        """Compute a member of a family, whatever must be computed before it first: without deep recursion."""
+        """Compute a member of a family after everything it depends on, without deep recursion."""
         stack = [instance]
         while stack:
             try:
@@ -352,11 +352,11 @@ class World:
         return self._instance((n.key(node), self.indices(node, env)))
 
     def indices(self, node: Node, env: Environment) -> tuple[Index, ...]:
-        """Return what the indices of a symbol stand for."""
+        """Return the values of a symbol's indices."""
         return tuple(self._index(each, env) for each in node.args)
 
     def size(self, name: str) -> int | None:
-        """Return how large a set is that a letter stands for the size of; None where it stands for something else."""
+        """Return the size of the set that a letter denotes the size of; None if it denotes something else."""
         size = self.book.sizes.get(name)
         return size if size is None else self.options.common or size
 
@@ -483,7 +483,7 @@ class World:
         return total if total is not None else float(node.head == "prod")
 
     def range(self, letter: str, first: Node, last: Node, env: Environment) -> Iterator[int]:
-        """Yield what a letter runs over."""
+        """Yield the values of an index."""
         without: int | None = None
         if first.head == "bound":
             without = self._whole(first.args[0], env)
@@ -540,7 +540,7 @@ class World:
     # Functions
 
     def _eval_op(self, node: Node, env: Environment) -> Quantity:
-        """Compute an op of the table, as worksheets have them."""
+        """Compute an op of the table, as in worksheets."""
         operands = [self._scalar(each, env) for each in node.args]
         function: Callable[..., Scalar] = getattr(backend, node.text)
         if TABLE[node.text].arity is None:
@@ -702,7 +702,7 @@ class World:
         return self._slope(top, bottom)
 
     def _partial(self, y: Node, place: int, env: Environment) -> Scalar:
-        """Differentiate f(x, h, w) by one of its arguments while the others are fixed, though h may come from w."""
+        """Differentiate f(x, h, w) by one of its arguments with the others fixed, even if h depends on w."""
         fixed = [Value(float(self._scalar(each, env))) for each in y.args]
         top = self._own_function(y, env, fixed)
         if isinstance(top, Grid):
@@ -710,7 +710,7 @@ class World:
         return self._slope(top, fixed[place])
 
     def _is_known(self, y: Node, top: Quantity, bottom: Quantity, env: Environment) -> bool:
-        """Return whether a derivative of 0 is one, rather than a lack of words on how y comes about."""
+        """Return whether a derivative of 0 is certain, rather than due to missing definitions."""
         if y.head != "sym" or isinstance(top, Grid):
             return True
         instance = (n.key(y), self.indices(y, env))
@@ -785,7 +785,7 @@ class World:
         return self.book.wholes.get(instance[0]) if self.options.wholes else None
 
     def _has_entries(self, instance: Instance) -> bool:
-        """Whether a quantity may be an entry of another, or be made of others: it is not copied to a new node then."""
+        """Return whether a quantity may be an entry of another, or consist of others: then it is not copied."""
         (name, count), _ = instance
         name = name.lstrip("*")
         own = self.first_order(instance[0])
@@ -831,13 +831,13 @@ class World:
         return self._set_leaf(instance)
 
     def first_order(self, key: Key) -> float:
-        """Return where a key is first defined; infinity where it is not."""
+        """Return where a key is first defined; infinity if it is not."""
         if key not in self._firsts:
             self._firsts[key] = min((each.order for each in self.book.definitions.get(key, ())), default=math.inf)
         return self._firsts[key]
 
     def _other_form(self, instance: Instance) -> Quantity | None:
-        """Take an entry from its vector, or a vector from its entries, where that form is defined first."""
+        """Take an entry from its vector, or a vector from its entries, if that form is defined first."""
         (name, count), _ = instance
         if not self.shapes:
             return None
@@ -851,7 +851,7 @@ class World:
         return None
 
     def definition(self, instance: Instance) -> tuple[Definition, Environment] | None:
-        """Find the definition of a member, and the values of the letters in it; the most special one first."""
+        """Return the definition of a member, and the values of the letters in it; the most specific one first."""
         key, indices = instance
         if key not in self._chosen:
             self._chosen[key] = _Chosen(*self.book.chosen(key, self.order, self.section))
@@ -891,7 +891,7 @@ class World:
         return env
 
     def _from_vector(self, instance: Instance) -> Quantity | None:
-        """Take x_i for an entry of the vector x, or a row of a matrix, and z^l_j for one of z^l, where there is one."""
+        """Read x_i as an entry of the vector x, or a row of a matrix, and z^l_j as one of z^l, if there is one."""
         (name, count), indices = instance
         for below in (1, 2):
             places = indices[count - below :]
@@ -906,7 +906,7 @@ class World:
         return None
 
     def _from_entries(self, instance: Instance) -> Quantity | None:
-        """Make a vector or a matrix of its entries, where these are defined: z^l of z^l_j."""
+        """Build a vector or a matrix from its entries, if these are defined: z^l from z^l_j."""
         (name, count), indices = instance
         rows, columns = self.shapes.get(instance[0], (1, 1))
         below = 1 if columns == 1 else 2
@@ -922,7 +922,7 @@ class World:
         return Grid(entries)  # type: ignore[arg-type]
 
     def _upstream(self, instance: Instance) -> list[Scalar]:
-        """Return what an undefined quantity is a function of: what it is differentiated by, nearest first."""
+        """Return the variables of an undefined quantity: those it is differentiated by, nearest first."""
         key, indices = instance
         if any(isinstance(each, int) and not 0 <= each <= FARTHEST for each in indices):
             return []
@@ -957,14 +957,14 @@ class World:
             yield from self.assignments(rest, {**env, letter: at})
 
     def _nearest(self, found: Mapping[int, Scalar]) -> list[Scalar]:
-        """Leave out what reaches the quantity through something else that is found."""
+        """Remove what reaches the quantity only through something else that was found."""
         behind: set[int] = set()
         for place, value in found.items():
             behind |= {each for each in self._totals_of(value) if each != place}
         return [value for place, value in found.items() if place not in behind]
 
     def _random_function(self, instance: Instance, parents: Sequence[Scalar]) -> Quantity:
-        """Make a function of some quantities: with the slopes that the note states, random ones elsewhere."""
+        """Make a random function of some quantities, with the slopes that the note states."""
         self.opaque.add(instance)
         total: Scalar = 0.3
         places = {id(value): at for at, value in self.values.items()}
@@ -1057,7 +1057,7 @@ def _spelled(instance: Instance) -> str:
 
 
 def _below_ground(definition: Definition, indices: Sequence[Index]) -> bool:
-    """Return whether a recurrence has come to its beginning or its end: layer 0, or a step after the last."""
+    """Return whether a recurrence has reached its beginning or its end: layer 0, or a step after the last."""
     for _letter, place, back, ahead in _shifts(definition):
         index = indices[place]
         if isinstance(index, int) and ((index < 1 and back) or (index > STEPS and ahead)):
@@ -1067,7 +1067,7 @@ def _below_ground(definition: Definition, indices: Sequence[Index]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _shifts(definition: Definition) -> tuple[tuple[str, int, bool, bool], ...]:
-    """Find the letters by which a definition refers to members before or after its own."""
+    """Return the letters by which a definition refers to members before or after its own."""
     found = []
     for place, each in enumerate(definition.pattern.args):
         letter, own = _offset(each)

@@ -1,4 +1,4 @@
-/* Arguments: the rows' names and parameters, numbers, and error messages. Part of _value.c. */
+/* Arguments: the rows' names and parameters, numbers, and error messages. Part of module.c. */
 
 #pragma once
 

@@ -1,4 +1,4 @@
-/* A node's attributes. Part of _value.c. */
+/* A node's attributes. Part of module.c. */
 
 #pragma once
 
