@@ -203,6 +203,14 @@ UNSELECTED: dict[str, Callable[[Value, Value, Value], Value]] = {
     "straight": lambda a, b, c: ag.relu(a * b) * c + a,
     "max": lambda a, b, c: ag.max(a * b, c) * c,
     "in tables": lambda a, b, c: ag.sum([ag.relu(a * b * k) * c for k in range(1, 200)]) + a,
+    "many kinds in tables": lambda a, b, c: ag.sum(
+        [
+            ag.max(ag.relu(a * b * k), ag.logsumexp([c, a / k, c * k])) * ag.tanh(c - k / 30)
+            + ag.where(a, c, b) ** 2
+            + ag.atan2(c * k, a) / ag.mean([ag.relu(c - k / 60), a * a, ag.exp(a), c, 2.0 + c, ag.sqrt(c)])
+            for k in range(1, 40)
+        ]
+    ),
 }
 """Of which b may be infinite where its product with a is not selected: gradients are finite then."""
 

@@ -14,7 +14,7 @@ from autograd.compiler.export.instructions import Instructions, instructions
 from autograd.compiler.export.rows import constants_in, helpers, row_of, value_of
 from autograd.compiler.export.schedule import scheduled
 from autograd.compiler.export.statements import holds
-from autograd.compiler.export.steps import FEW, Lines, Statements, Straight, Tables, loop, number
+from autograd.compiler.export.steps import FEW, Coded, Lines, Statements, Straight, Tables, loop, number
 from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE
@@ -146,16 +146,18 @@ class _File:
             return self.one(name, made, gradient)
         strict = instructions(self.tape, gradient, self.weights is None, strict=True)
         usual = self.one(f"{name}_usual", made, gradient, "static ")
-        return "\n".join([usual, self.one(f"{name}_strict", strict, gradient, "static "), self.chosen(name)])
+        return "\n".join(
+            [usual, self.one(f"{name}_strict", strict, gradient, "static ", strict=True), self.chosen(name)]
+        )
 
     def declared(self, name: str, gradient: bool) -> str:
         return f"int {name}({', '.join([*(f'const real *{a}' for a, _ in self.arguments()), *self.results(gradient)])})"
 
-    def one(self, name: str, made: Instructions, gradient: bool, linkage: str = "") -> str:
+    def one(self, name: str, made: Instructions, gradient: bool, linkage: str = "", strict: bool = False) -> str:
         """Return a function that executes instructions."""
         head = linkage + self.declared(name, gradient)
         if len(made.steps) > LONG:
-            return self.in_tables(name, head, made, gradient)
+            return self.in_tables(name, head, made, gradient, Coded if strict else Tables)
         lines = self.straight(made, gradient)
         return _function(head, [*self.unused(lines, gradient), *lines, "return 0;"])
 
@@ -217,10 +219,10 @@ class _File:
         for k, place in enumerate(places):
             yield f"{_at(array, k, sample)} = {'0.0' if place is None else statements.operand([place])};"
 
-    def in_tables(self, name: str, head: str, made: Instructions, gradient: bool) -> str:
+    def in_tables(self, name: str, head: str, made: Instructions, gradient: bool, written: type[Tables]) -> str:
         """Return a function that calls others of about `PIECE` lines each."""
         groups = scheduled(made)
-        tables = Tables(made, groups)
+        tables = written(made, groups)
         self.stack = max(self.stack, tables.size)
         functions, calls = [], []
         for count, lines in enumerate(tables.pieces(groups), 1):

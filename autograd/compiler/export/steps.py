@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 from abc import ABC, abstractmethod
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from autograd.codegen import c as codegen
+from autograd.codegen.source import filled
 from autograd.compiler.export.graph import identifier, unique
 from autograd.compiler.export.instructions import Instructions
 from autograd.compiler.export.rows import VALUE, names_in, replaced, row_of
@@ -17,7 +19,7 @@ from autograd.compiler.export.schedule import Group, affine, layout
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE
 
-__all__ = ["FEW", "Lines", "Statements", "Straight", "Tables", "loop", "number"]
+__all__ = ["FEW", "Coded", "Lines", "Statements", "Straight", "Tables", "loop", "number"]
 
 PIECE: Final = 100
 """Lines of each of them: compilers take more than twice as long for a function of twice the length."""
@@ -380,6 +382,56 @@ class Tables(Statements):
         if not places:
             return []
         return loop("k", len(places), [f"{self.operand(places)} = {array}[{'0' if len(places) == 1 else 'k'}];"])
+
+
+class Coded(Tables):
+    """One step after the other out of a table: slower, and next to nothing to compile. For what is seldom run."""
+
+    def __init__(self, made: Instructions, groups: Sequence[Group]) -> None:
+        super().__init__(made, groups)
+        self.words: list[int] | None = None
+        """The places of the step that is written now."""
+
+    def operand(self, places: Sequence[int], index: str = "k") -> str:
+        """As of `Statements`."""
+        constant = self.made.constants.get(places[0])
+        if self.words is None or (constant is not None and number(constant) in (ONE, NO_START)):
+            return super().operand(places, index)
+        self.words.append(self.position[places[0]])
+        return f"m[at[{len(self.words)}]]"
+
+    def matrix(self, rows: Sequence[Sequence[int]]) -> str:
+        """The operand in column j of the only row."""
+        (row,) = rows
+        if self.words is None or len(row) == 1:
+            return self.operand(row)
+        first = len(self.words) + 1
+        self.words += [self.position[x] for x in row]
+        return f"m[at[{first} + j]]"
+
+    def pieces(self, groups: Sequence[Group]) -> Iterator[Lines]:
+        """The body of one function: steps that differ in their places alone are one case."""
+        cases: dict[tuple[str, ...], int] = {}
+        code: list[int] = []
+        lines: Lines = []
+        for step in itertools.chain.from_iterable(groups):
+            self.words = []
+            written = tuple(self.write([step]))
+            if written not in cases:
+                end = [f"at += {1 + len(self.words)};", "break;"]
+                lines += [f"case {len(cases)}:", *("    " + line for line in (*written, *end))]
+            code += [cases.setdefault(written, len(cases)), *self.words]
+        self.words = None
+        kind = "unsigned short" if self.size < 2**16 else "int"
+        yield [
+            "/* Each step: its case, and the places in m that it reads and writes. */",
+            f"static const {kind} steps[] = {{\n{filled([*map(str, code)], '        ')}\n    }};",
+            f"for (const {kind} *at = steps; at < steps + {len(code)};) {{",
+            "    switch (*at) {",
+            *("    " + line for line in lines),
+            "    }",
+            "}",
+        ]
 
 
 def _listed(at: Iterable[int]) -> str:
