@@ -123,7 +123,7 @@ class Function(Exportable, Generic[P]):
         self.is_static = isinstance(function, staticmethod)
         self.function: Callable[..., Any] = function.__func__ if isinstance(function, staticmethod) else function
         self.vector = vector
-        parameters = _parameters_of(self.function)
+        self._names = parameters = _parameters_of(self.function)
         self._own = OPTIONS & {*parameters}  # options of a call that are parameters of the function
         # A method may be called through its class; from Python 3.13 on, a classmethod passes the class as an argument.
         self._takes_self = parameters[:1] in (["self"], ["cls"]) and not self.is_static
@@ -195,11 +195,12 @@ class Function(Exportable, Generic[P]):
         return notebook.listing(self, "\n".join(map(repr, self.programs)))
 
     @overload
-    def __call__(self, *arguments: P.args, **named: P.kwargs) -> Any: ...
+    def __call__(self, /, *arguments: P.args, **named: P.kwargs) -> Any: ...
 
     @overload  # arrays in place of numbers, and options
     def __call__(
         self,
+        /,
         *arguments: Any,
         threads: int | None = None,
         executor: Executor | None = None,
@@ -209,6 +210,7 @@ class Function(Exportable, Generic[P]):
 
     def __call__(  # type: ignore[misc]  # options beside a ParamSpec, which a type checker refuses
         self,
+        /,
         *arguments: Any,
         threads: int | None = None,
         executor: Executor | None = None,
@@ -238,6 +240,7 @@ class Function(Exportable, Generic[P]):
 
     def backward(
         self,
+        /,
         *arguments: Any,
         seed: Any = None,
         threads: int | None = None,
@@ -273,6 +276,7 @@ class Function(Exportable, Generic[P]):
 
     def gradients(
         self,
+        /,
         *arguments: Any,
         seed: Any = None,
         parameters: str = "sum",
@@ -293,6 +297,8 @@ class Function(Exportable, Generic[P]):
             seed, threads, executor, timeout = self._options(
                 named, seed=seed, threads=threads, executor=executor, timeout=timeout
             )
+        if "parameters" in self._names and type(parameters) is not str:
+            named["parameters"], parameters = parameters, "sum"
         if parameters not in ("sum", "each"):
             raise ValueError(f"gradients: parameters must be 'sum' or 'each', got {parameters!r}")
         refuse_hooks(self.parameters if hooks.alive else ())
@@ -510,10 +516,10 @@ class Function(Exportable, Generic[P]):
         """Call the function with Values and compile what it recorded."""
         leaves = [Value(x) for x in numbers]
         positional, named = unflatten(structure, leaves)
-        kept = Recording(of_function=True)
+        reached = Reached(self.function)
+        kept = Recording(of_function=True, reached=reached.leaves())
         for leaf in leaves:  # so that observations of an argument in another thread are reported here
             backend._module._mark(leaf, kept)
-        reached = Reached(self.function)
         before, draws = reached.states(), reached.draws()
         try:
             with modes.recorded_by(kept):
@@ -524,6 +530,8 @@ class Function(Exportable, Generic[P]):
             if draws.any():
                 raise AutogradError(f"compile: {DRAWS}")
             with modes.unobserved():
+                if kept.strays:
+                    kept.graph_is(topological(*(x for x in outputs if isinstance(x, Value))))
                 nodes = topological(
                     *leaves, *(x for x in outputs if isinstance(x, Value)), *observed_values(kept.observations)
                 )

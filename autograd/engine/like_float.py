@@ -88,7 +88,7 @@ class LikeFloat:
 
     @__class__.setter
     def __class__(self, kind: object) -> None:
-        raise TypeError(f"__class__: the class of a Value can't be changed, to {shown(kind)}")
+        raise TypeError(f"__class__: the class of a Value can't be changed, got {shown(kind)}")
 
 
 def _comparable(other: Any) -> float | None:

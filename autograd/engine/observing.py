@@ -18,7 +18,7 @@ __all__ = ["observe"]
 KINDS: Final = {
     "__float__": "float", "__int__": "int", "__bool__": "bool", "__round__": "round", "__trunc__": "trunc",
     "__floor__": "floor", "__ceil__": "ceil", "__eq__": "==", "__ne__": "!=", "__lt__": "<", "__le__": "<=",
-    "__gt__": ">", "__ge__": ">=",
+    "__gt__": ">", "__ge__": ">=", "zero_grad": "set_grad",
 }  # fmt: skip
 
 
@@ -27,9 +27,11 @@ def observe(kind: type[Any]) -> Callable[[int, frozenset[int] | None], None]:
     bare = {name: getattr_static(kind, name) for name in (*KINDS, "data", "grad")}
     wrapped: dict[str, Any] = {name: _observed(what, bare[name]) for name, what in KINDS.items()}
     wrapped["data"] = property(
-        _observed("data", bare["data"].fget), _setter(bare["data"].fset), doc=bare["data"].__doc__
+        _observed("data", bare["data"].fget), _setter("set", bare["data"].fset), doc=bare["data"].__doc__
     )
-    wrapped["grad"] = property(_observed("grad", bare["grad"].fget), bare["grad"].fset, doc=bare["grad"].__doc__)
+    wrapped["grad"] = property(
+        _observed("grad", bare["grad"].fget), _setter("set_grad", bare["grad"].fset), doc=bare["grad"].__doc__
+    )
     now = bare
 
     def listen(active: int, elsewhere: frozenset[int] | None) -> None:
@@ -56,9 +58,9 @@ def _observed(kind: str, method: Callable[..., Any]) -> Callable[..., Any]:
     return wraps(method)(observed) if hasattr(method, "__name__") else observed
 
 
-def _setter(setter: Callable[..., None]) -> Callable[..., None]:
+def _setter(kind: str, setter: Callable[..., None]) -> Callable[..., None]:
     def observed(self: Any, number: Any) -> None:
         setter(self, number)
-        modes.observed("set", self, None, None)
+        modes.observed(kind, self, None, None)
 
     return observed

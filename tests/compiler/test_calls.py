@@ -155,6 +155,9 @@ def test_a_parameter_may_have_the_name_of_an_option() -> None:
     assert compiled(2.0, 3.0, seed=2.0) == 12.0
     assert compiled.backward(2.0, threads=3.0, seed=2.0) == 12.0  # type: ignore[arg-type]
     assert compiled.gradients(2.0, threads=3.0, seed=2.0).inputs == (6.0, 6.0, 4.0)  # type: ignore[arg-type]
+    also = ag.compile(lambda self, parameters: self * parameters)
+    assert also(self=2.0, parameters=3.0) == also.backward(self=2.0, parameters=3.0) == 6.0
+    assert also.gradients(self=2.0, parameters=3.0).inputs == (2.0, 3.0)  # type: ignore[arg-type]
     assert ag.compile(lambda x: x * 2.0).gradients(1.0, seed=3.0).inputs == (6.0,)
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -326,9 +327,49 @@ def test_side_effects_are_refused() -> None:
         program.backward()
         return x * w
 
-    for function in (steps, learns):
+    def clears(x: Any) -> Any:
+        optimizer.zero_grad()
+        return x * w
+
+    def clears_graph(x: Any) -> Any:
+        (x * w).zero_grad()
+        return x * w
+
+    def sets_gradient(x: Any) -> Any:
+        w.grad = 0.0
+        return x * w
+
+    for function in (steps, learns, clears, clears_graph, sets_gradient):
         with pytest.raises(AutogradError, match=r"a replay (would leave it out|can't follow it)"):
             ag.compile(function)(1.0)
+
+
+def test_another_thread_may_train_while_a_function_is_recorded() -> None:
+    w, other, begun, done = Value(2.0), Value(1.0), Event(), Event()
+    optimizer = nn.SGD([other], lr=0.25)
+
+    def train() -> None:
+        begun.wait()
+        optimizer.zero_grad()
+        (other * other).backward()
+        optimizer.step()
+        assert (other.data, other.grad, other > 0.0) == (0.5, 2.0, True)
+        done.set()
+
+    def waits(x: Any) -> Any:
+        begun.set()
+        done.wait()
+        return x * w
+
+    with ThreadPoolExecutor(1) as pool:
+        trained = pool.submit(train)
+        compiled = ag.compile(waits)
+        assert compiled(1.0) == 2.0
+        trained.result()
+    assert compiled.parameters == (w,)
+    other.data = 7.0
+    assert compiled(1.0) == 2.0
+    assert len(compiled.programs) == 1
 
 
 def test_a_computed_value_that_is_closed_over_is_computed_anew() -> None:

@@ -23,6 +23,7 @@ NOT_REPLAYABLE: Final = {
     "with create_graph=True it gives Values, which are part of the graph",
     "backward": "`backward` was called by the function, and a replay would leave it out; "
     "the compiled function itself has a `backward`",
+    "set_grad": "`.grad` was set by the function, and a replay would leave it out; set it before the call",
     "set": "`.data` was set by the function, and a replay would leave it out; set it before the call",
 }
 """Kinds of observation that no guard can express, with the reason given when the graph is compiled."""
@@ -52,9 +53,14 @@ class Recording:
     of_function : bool
         Whether calls of `backward` and assignments to `data` invalidate the recording. They do when a function is
         compiled, because its replay would omit them.
+    reached : set of int, optional
+        The ids of the leaves of which observations in other threads count: a thread that has nothing to do with this
+        recording may observe any other. By default, all leaves.
     """
 
-    def __init__(self, outer: Recording | None = None, of_function: bool = False) -> None:
+    def __init__(
+        self, outer: Recording | None = None, of_function: bool = False, reached: set[int] | None = None
+    ) -> None:
         self.number = next(_numbers)
         self.outer, self.of_function = outer, of_function
         self.observations: list[Observation] = []
@@ -63,13 +69,15 @@ class Recording:
         self.foreign: list[Value] = []  # leaves of values observed in other threads
         self._guards: GuardTape | None = None  # set when closed
         self._parts: list[Recording] = []
+        self._reached = reached
+        self.strays: list[tuple[str, Value, object, object]] = []
 
     def observed(self, kind: str, value: Value, other: object, outcome: object) -> None:
         """Add an observation."""
         if self._guards is not None:
             return
         if kind in NOT_REPLAYABLE:
-            if kind not in ("backward", "set") or self.of_function:
+            if kind not in ("backward", "set", "set_grad") or self.of_function:
                 self.invalid = NOT_REPLAYABLE[kind]
         else:
             self.observations += _exactly(kind, value, other, outcome)
@@ -78,11 +86,25 @@ class Recording:
 
     def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
         """Add an observation made in another thread: of a leaf as usual; for a computed node, note its leaves."""
+        if kind in NOT_REPLAYABLE:
+            return  # another thread trains what it likes
         computed = [x for x in (value, other) if isinstance(x, Value) and x.op]
-        if not computed:
+        if not computed and self._concerns(value, other):
             self.observed(kind, value, other, outcome)
-        elif kind not in NOT_REPLAYABLE and self._guards is None:
+        elif not computed:
+            self.strays.append((kind, value, other, outcome))
+        elif self._guards is None:
             self.foreign += [x for x in topological(*computed) if not x.op]
+
+    def _concerns(self, *values: object) -> bool:
+        return self._reached is None or any(id(x) in self._reached for x in values if isinstance(x, Value))
+
+    def graph_is(self, nodes: Iterable[Value]) -> None:
+        """Add the observations that other threads made of leaves of this graph, without those of any other leaf."""
+        self._reached, strays, self.strays = {*map(id, nodes)}, self.strays, []
+        for kind, value, other, outcome in strays:
+            if self._concerns(value, other):
+                self.observed(kind, value, other, outcome)
 
     def depends_on(self, name: str, read: Callable[[], object]) -> None:
         """Add plain Python state on which the recorded graph depends."""

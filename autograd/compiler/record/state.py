@@ -216,9 +216,14 @@ class Reached:
             known = len(self._names)
             self._found: list[tuple[str, Place]] = []
             self._seen: dict[tuple[int, int], tuple[object, object]] = {}
+            self._leaves: set[int] = set()
             self._waiting = deque([("", function, None)])
             while self._waiting:
                 self._inside(*self._waiting.popleft())
+
+    def leaves(self) -> set[int]:
+        """Return the ids of the Values reached."""
+        return self._leaves
 
     def states(self) -> list[State]:
         """Return the state as it is now."""
@@ -236,6 +241,8 @@ class Reached:
 
     def _enter(self, name: str, x: Any, owner: Any = None) -> None:
         """Search an object later, a function as a method of its owner."""
+        if isinstance(x, Value):
+            self._leaves.add(id(x))
         key = (id(x), id(owner))
         if type(x) not in PLAIN and not isinstance(x, Value) and key not in self._seen and len(self._seen) < MOST:
             self._seen[key] = (x, owner)

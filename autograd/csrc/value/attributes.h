@@ -20,7 +20,7 @@ set_class(PyObject *Py_UNUSED(self), PyObject *kind, void *Py_UNUSED(closure))
         PyErr_SetString(PyExc_TypeError, "__class__: the class of a Value can't be deleted");
     }
     else {
-        complain(PyExc_TypeError, "__class__", ": the class of a Value can't be changed, to", kind);
+        complain(PyExc_TypeError, "__class__", ": the class of a Value can't be changed", kind);
     }
     return -1;
 }
@@ -116,7 +116,12 @@ get_grad(PyObject *self, void *Py_UNUSED(closure))
 static int
 set_grad(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
 {
-    return !refuse_deletion("grad", number) && read_number("grad", number, &((Node *)self)->grad) ? 0 : -1;
+    if (refuse_deletion("grad", number) || !read_number("grad", number, &((Node *)self)->grad)) {
+        return -1;
+    }
+    PyObject *noted = observed("set_grad", self, Py_None, Py_NewRef(Py_None));
+    Py_XDECREF(noted);
+    return noted != NULL ? 0 : -1;
 }
 
 static PyObject *

@@ -186,7 +186,7 @@ value_zero_grad(PyObject *self, VECTOR)
         order.nodes[i]->grad = 0.0;
     }
     drop_order(&order);
-    Py_RETURN_NONE;
+    return observed("set_grad", self, Py_None, Py_NewRef(Py_None));
 }
 
 
