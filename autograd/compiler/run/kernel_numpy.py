@@ -41,6 +41,7 @@ class NumpyKernel:
         self.block = max(1, min(BLOCK, NUMBERS // (len(plan) + 1)))
         self.rows = [None if node.op == ALIAS or node.exact else over_arrays(node.op) for node in plan.forward]
         self.selects = [TABLE[node.op].selects for node in plan.reverse]
+        self.active = [[(i, x) for i, x in enumerate(node.operands) if x in plan.active] for node in plan.reverse]
         self.unneeded = _unneeded(plan)
 
     def __len__(self) -> int:
@@ -87,9 +88,11 @@ class NumpyKernel:
                     row[here] = block.values[entry]
                 block.reverse(None if seeds is None else seeds[:, here])
                 for leaf in leaves:
-                    gradient = block.gradients.get(leaf, 0.0)
+                    gradient = block.gradients.get(leaf)
+                    if gradient is None:
+                        continue
                     if leaf in self.plan.uniform:
-                        sums[leaf - tape.inputs] += np.sum(gradient)
+                        sums[leaf - tape.inputs] += gradient[0]
                     else:
                         rows[leaf, here] = gradient
         return roots, rows, sums
@@ -128,10 +131,10 @@ class _Block:
         values = self.values
         for node, row, unneeded in zip(self.plan.forward, self.kernel.rows, self.kernel.unneeded, strict=True):
             operands = [values[x] for x in node.operands]
-            value, *slopes = self.computed(node, operands) if row is None else row(*operands)
-            values[node.entry] = value
+            found = self.computed(node, operands) if row is None else row(*operands)
+            values[node.entry] = found[0]
             if node.slopes:
-                self.slopes.append(tuple(slopes))
+                self.slopes.append(found[1:])
             for entry in unneeded:
                 del values[entry]
 
@@ -147,37 +150,39 @@ class _Block:
         for k, root in enumerate(self.plan.roots[: self.plan.outputs]):
             if root in self.plan.active:
                 self.accumulate(root, self.np.ones(self.count) if seeds is None else seeds[k], None)
-        for node, slopes, selects in zip(self.plan.reverse, reversed(self.slopes), self.kernel.selects, strict=True):
+        kernel, uniform, dot = self.kernel, self.plan.uniform, self.np.dot
+        steps = zip(self.plan.reverse, reversed(self.slopes), kernel.active, kernel.selects, strict=True)
+        for node, slopes, active, selects in steps:
             if node.entry not in self.gradients:
                 continue
             gradient, reached = self.gradients.pop(node.entry), self.reached.pop(node.entry)
-            for x, slope in zip(node.operands, slopes, strict=True):
-                if x in self.plan.active:
-                    self.emit(x, gradient, slope, reached, selects)
+            for i, x in active:
+                slope = slopes[i]
+                if selects or reached is not None:
+                    self.emit_where(x, gradient, slope, reached, selects)
+                elif slope.__class__ is float:
+                    self.accumulate(x, gradient if slope == 1.0 else gradient * slope, None)
+                elif x in uniform and slope.shape == gradient.shape:
+                    self.accumulate(x, dot(gradient, slope)[None], None)  # the sum over the samples
+                else:
+                    self.accumulate(x, gradient * slope, None)
 
-    def emit(self, x: int, gradient: Array, slope: Any, reached: Any, selects: bool) -> None:
-        """Add an operand's share of a gradient, by its local derivative."""
+    def emit_where(self, x: int, gradient: Array, slope: Any, reached: Any, selects: bool) -> None:
+        """Add an operand's share of a gradient to the samples that it reaches."""
         if selects:
             chosen = self.np.broadcast_to(self.np.not_equal(slope, 0.0), gradient.shape)
             reached = chosen if reached is None else chosen & reached
-        number = isinstance(slope, float)
-        if number and slope == 1.0:
-            product = gradient
-        elif not number and reached is None and x in self.plan.uniform and slope.shape == gradient.shape:
-            product = self.np.dot(gradient, slope)[None]  # the sum over the samples
-        else:
-            product = gradient * slope
-        self.accumulate(x, product if reached is None else self.np.where(reached, product, 0.0), reached)
+        self.accumulate(x, self.np.where(reached, gradient * slope, 0.0), reached)
 
     def accumulate(self, entry: int, gradient: Array, reached: Any) -> None:
         """Add to an entry's gradient; for a uniform entry, the sum over the samples."""
         if entry in self.plan.uniform and len(gradient) > 1:
             gradient = gradient.sum(keepdims=True)
             reached = None if reached is None else reached.any(keepdims=True)
-        if entry in self.gradients:
-            own = self.gradients[entry] if entry in self.owned else None  # the first one may be shared
-            self.owned.add(entry)
-            gradient = self.np.add(self.gradients[entry], gradient, out=own)
+        before = self.gradients.get(entry)
+        if before is not None:
+            gradient = self.np.add(before, gradient, out=before if entry in self.owned else None)
+            self.owned.add(entry)  # now it is a fresh array; the first may be shared
             earlier = self.reached[entry]
             reached = None if reached is None or earlier is None else reached | earlier
         self.gradients[entry], self.reached[entry] = gradient, reached
