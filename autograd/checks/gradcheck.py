@@ -26,9 +26,18 @@ from typing import Any
 
 from autograd import ops
 from autograd._common.containers import Tree
-from autograd._common.numbers import whole_number
+from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
-from autograd.derivatives.differences import Crossing, at_kink, crosses, difference, local
+from autograd.derivatives.differences import (
+    WIDTHS,
+    Crossing,
+    at_kink,
+    crosses,
+    difference,
+    local,
+    noisy_difference,
+    noisy_local,
+)
 from autograd.derivatives.sweeps import active, pull, push
 from autograd.derivatives.transforms import grad
 from autograd.engine.backend import Value
@@ -40,12 +49,17 @@ __all__ = ["check_graph", "gradcheck"]
 Function = Callable[..., Any]
 DIGITS = 1e-12  # relative tolerance for an op's local derivative
 ROUNDING = 1e-11  # of values inside a function, relative to the sum of the magnitudes of its paths
-WIDTHS = (0.5, 0.11, 0.013, 1.1e-3, 1.2e-4)  # first steps of the differences, relative to max(|x|, 1)
+NOISIEST = 1e-2  # largest relative error of a function's values that can be stated
 CLOSER = (1.1e-3, 1.2e-4, 1e-5, 1e-7, 1e-9, 1e-11)  # for functions that vary on a smaller scale
 
 
 def gradcheck(
-    function: Function, inputs: Any, *, order: int = 1, modes: Sequence[str] = ("reverse", "forward")
+    function: Function,
+    inputs: Any,
+    *,
+    order: int = 1,
+    modes: Sequence[str] = ("reverse", "forward"),
+    noise: float | None = None,
 ) -> bool:
     """Check a function's derivatives at a point against values of the function alone.
 
@@ -59,6 +73,10 @@ def gradcheck(
         The highest order to check: 2 also checks the derivatives of the gradient.
     modes : sequence of {"reverse", "forward"}
         The modes of differentiation to check.
+    noise : float
+        The relative error of the function's values, such as 1e-9 for an integral computed to nine digits; it sets the
+        tolerance. By default it is estimated from closely spaced values, which detects the jumps of a root finder or of
+        an adaptive method, but not an error that is as smooth as the function.
 
     Returns
     -------
@@ -92,7 +110,7 @@ def gradcheck(
     if not modes or any(mode not in ("reverse", "forward") for mode in modes):
         raise ValueError(f"gradcheck: modes must be of 'reverse' and 'forward', got {modes!r}")
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
-    point = _Point(function, arguments)
+    point = _Point(function, arguments, _noise("gradcheck", noise))
     for step in range(order):
         point.last = order == 1
         point.check(modes)
@@ -101,8 +119,21 @@ def gradcheck(
     return True
 
 
-def check_graph(output: Value) -> bool:
+def _noise(who: str, noise: Any) -> float | None:
+    if noise is not None and not (is_number(noise) and 0.0 <= float(noise) <= NOISIEST):
+        raise ValueError(f"{who}: noise must be None or a number from 0 to {NOISIEST}, got {noise!r}")
+    return None if noise is None else float(noise)
+
+
+def check_graph(output: Value, *, noise: float | None = None) -> bool:
     """Check every local derivative of a recorded graph against its op's values, and forward against reverse mode.
+
+    Parameters
+    ----------
+    output : Value
+        The result.
+    noise : float
+        The relative error of the values of ops that a user added, as for `gradcheck`.
 
     Returns
     -------
@@ -122,9 +153,9 @@ def check_graph(output: Value) -> bool:
     """
     if not isinstance(output, Value):
         raise TypeError(f"check_graph: needs a Value, got {output!r} ({type(output).__name__})")
-    nodes = topological(output)
+    nodes, stated = topological(output), _noise("check_graph", noise)
     for node in nodes:
-        wrong = _worst_edge(node) if node.op else None
+        wrong = _worst_edge(node, stated) if node.op else None
         if wrong is not None:
             raise GradientError(
                 f"check_graph: {wrong.text()}",
@@ -148,8 +179,10 @@ def check_graph(output: Value) -> bool:
 class _Point:
     """A function at a point: its graph, and its values nearby."""
 
-    def __init__(self, function: Function, arguments: tuple[Any, ...], given: Function | None = None) -> None:
-        self.function, self.arguments, self.given = function, arguments, given or function
+    def __init__(
+        self, function: Function, arguments: tuple[Any, ...], noise: float | None, given: Function | None = None
+    ) -> None:
+        self.function, self.arguments, self.noise, self.given = function, arguments, noise, given or function
         numbers, self.tree = Tree.flatten(arguments, "gradcheck: inputs")
         self.numbers = [float(x) for x in numbers]
         self.names = _argument_names(self.given, self.tree.names)
@@ -160,7 +193,7 @@ class _Point:
         self._refuse_chance()
         nodes = [y for y in self.outputs if isinstance(y, Value)]
         self.graph, self.ids = active(nodes, self.inputs)
-        self.edges = {id(node): _edges(node) for node in self.graph if node.op}
+        self.edges = {id(node): _edges(node, noise) for node in self.graph if node.op}
 
     def _record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Any]]:
         with over_values.recording():
@@ -190,7 +223,7 @@ class _Point:
                 found.extend(Tree.flatten(one(*arguments))[0])
             return found
 
-        point = _Point(slopes, tree.build(self.numbers), self.given)
+        point = _Point(slopes, tree.build(self.numbers), self.noise, self.given)
         point.order = self.order + 1
         return point
 
@@ -280,27 +313,21 @@ class _Point:
         return abs(analytic - slope) <= 4 * bound + floor
 
     def _holds_with_noise(self, i: int, number: int, analytic: float) -> bool:
-        """Return whether the derivative is right for a function with noisy values, such as a root finder's.
+        """Return whether the derivative is right for a function with noisy values, such as a root finder's."""
 
-        The noise is estimated from fourth differences of closely spaced values, which are 0 for a smooth function.
-        """
-        x = self.numbers[i]
-        noise = size = 0.0
-        for width in (1e-8, 1.618e-8, 0.7312e-8):  # the steps of a staircase may coincide with one of them
-            step = width * max(abs(x), 1.0)
-            values = [self._values_at(i, number, x + k * step) for k in range(-4, 5)]
-            fourth = [a - 4 * b + 6 * c - 4 * d + e for a, b, c, d, e in zip(*(values[k:] for k in range(5)))]
-            noise = max(noise, *(abs(each) / 2 for each in fourth))  # √70 times the deviation of independent errors
-            size = max(size, *map(abs, values))
-        if not 2.0**-46 * size < noise < 1e-6 * size:  # less is rounding alone
-            return False
-        found = [self._by_values(i, number, width, noise)[:2] for width in WIDTHS]
-        return any(abs(analytic - slope) <= 4 * bound < 1e-6 * max(abs(slope), 1e-3) for slope, bound in found)
+        def evaluate(x: float) -> float:
+            try:
+                return self._values_at(i, number, x)
+            except (ValueError, ArithmeticError):  # outside its domain
+                raise Crossing from None
+
+        slope, error = noisy_difference(evaluate, self.numbers[i], self.noise)
+        return abs(analytic - slope) <= 4 * error and _tells(slope, error, self.noise)
 
     def _values_at(self, i: int, number: int, x: float) -> float:
         return _number(self._record([*self.numbers[:i], x, *self.numbers[i + 1 :]])[1][number])
 
-    def _by_values(self, i: int, number: int, width: float, noise: float = 0.0) -> tuple[float, float, bool]:
+    def _by_values(self, i: int, number: int, width: float) -> tuple[float, float, bool]:
         """Return the derivative by differences, its error, and whether branches limited the steps."""
         blocked = False
 
@@ -324,8 +351,7 @@ class _Point:
             return _number(outputs[number])
 
         x = self.numbers[i]
-        rounding = _rounding(self.outputs[number]) + noise
-        slope, bound = difference(evaluate, x, width * max(abs(x), 1.0), rounding)
+        slope, bound = difference(evaluate, x, width * max(abs(x), 1.0), _rounding(self.outputs[number]))
         return slope, bound, blocked
 
     def _takes_another_branch(self, graph: Sequence[Value]) -> bool:
@@ -357,6 +383,9 @@ class _Point:
             else "no op is to blame: the function takes a number out of the graph (float(x), .data, a branch), or its "
             "derivative is given and wrong"
         )
+        near = abs(analytic - numeric) < 1e-4 * abs(analytic)
+        if near and self.noise is None and not (blamed and blamed.node.op in ops.BUILT_IN):
+            because += "; if its values are good to some digits only, state their relative error as noise="
         raise GradientError(
             f"{self.where}: derivative{output} for {x.label} = {x.data!r} is {analytic!r} in {mode} mode, "
             f"{numeric!r} by values, difference {analytic - numeric:.3g}; {because}",
@@ -413,19 +442,37 @@ def _loose(node: Value) -> float:
     return 4 * sum(error for low, high, error in op.loose if low <= first <= high) + 1e-300
 
 
-def _edges(node: Value) -> list[_Edge]:
-    """Return the edges below a node, except those at its kink, where the derivative is a convention."""
+def _edges(node: Value, noise: float | None) -> list[_Edge]:
+    """Return the edges below a node, without values at its kink, where the derivative is a convention."""
     derivatives = iter(node.local_derivatives)
     conventional = at_kink(node.op, _numbers(node)) and _moves_kink(node, {id(x) for x in node.parents})
     return [
-        _Edge(node, position, next(derivatives), *((math.nan, math.inf) if conventional else local(node, position)))
+        _Edge(node, position, next(derivatives), math.nan, math.inf)
+        if conventional
+        else _edge(node, position, next(derivatives), noise)
         for position, operand in enumerate(node.operands)
         if not isinstance(operand, float)
     ]
 
 
-def _worst_edge(node: Value) -> _Edge | None:
-    wrong = [edge for edge in _edges(node) if edge.is_wrong]
+def _edge(node: Value, position: int, analytic: float, noise: float | None) -> _Edge:
+    """Return an edge with the derivative from values, which may be noisy for an op that a user added."""
+    edge = _Edge(node, position, analytic, *local(node, position))
+    if edge.is_wrong and node.op not in ops.BUILT_IN:
+        numeric, error = noisy_local(node, position, noise)
+        noisy = _Edge(node, position, analytic, numeric, 4 * error)
+        if _tells(numeric, error, noise) and not noisy.is_wrong:
+            return noisy
+    return edge
+
+
+def _tells(slope: float, error: float, noise: float | None) -> bool:
+    """Return whether a derivative from noisy values is known well enough to compare another with it."""
+    return error < math.inf if noise is not None else 4 * error < 1e-6 * max(abs(slope), 1e-3)
+
+
+def _worst_edge(node: Value, noise: float | None) -> _Edge | None:
+    wrong = [edge for edge in _edges(node, noise) if edge.is_wrong]
     return max(wrong, key=lambda edge: abs(edge.analytic - edge.numeric), default=None)
 
 

@@ -2,12 +2,14 @@
 
 An op with a complex form is differentiated by a complex step (Squire and Trapp 1998), to the last digits. Other ops,
 and whole functions, use central differences extrapolated to step 0, with the error estimate of the extrapolation
-(Ridders 1982).
+(Ridders 1982). The noise of a function's values, such as that of an iteration that stops early, is estimated from a
+difference table (Moré and Wild 2011).
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -16,13 +18,20 @@ from typing import Any
 from autograd.engine.backend import Value
 from autograd.ops import TABLE, ieee
 
-__all__ = ["Crossing", "at_kink", "crosses", "difference", "kink_distance", "local", "settled"]
+__all__ = [
+    "Crossing", "at_kink", "crosses", "difference", "kink_distance", "local", "noise_of", "noisy_difference",
+    "noisy_local", "settled",
+]  # fmt: skip
 
 EPSILON = 2.0**-52
 STEP = 2.0**-500  # of the complex step: so small that its square vanishes
 NEAR = 2.0**-60  # the same relative to the operand, where that is tiny
 TINIEST = 2.0**-1066  # smaller results lose digits to underflow
 ROWS = 11
+WIDTHS = (0.5, 0.11, 0.013, 1.1e-3, 1.2e-4)  # first steps of differences of a noisy function, relative to max(|x|, 1)
+SPACINGS = (0.7312e-8, 1.618e-8, 1e-7, 1.3e-6, 1.1e-5, 1.2e-4, 1.3e-3, 4.7e-3, 1.4e-2)  # of samples for noise
+SAMPLES = 17  # values at each spacing
+NOISE = 1e-6  # largest relative noise; beyond it the function itself varies
 
 
 class Crossing(Exception):
@@ -116,6 +125,78 @@ def settled(
     return best, bound
 
 
+# Noise
+
+
+def noise_of(evaluate: Callable[[float], float], x: float) -> float:
+    """Estimate the noise of a function's values, their distance from a smooth function; 0 if it is only rounding.
+
+    Values are sampled at several spacings, because an error may be constant over short distances: an iteration takes
+    one more step only now and then.
+
+    Examples
+    --------
+    >>> noise_of(lambda t: round(math.sin(t), 10), 1.0) > 1e-11, noise_of(math.sin, 1.0)
+    (True, 0.0)
+    """
+    found = 0.0
+    for spacing in SPACINGS:
+        step = spacing * max(abs(x), 1.0)
+        try:
+            values = [evaluate(x + (k - SAMPLES // 2) * step) for k in range(SAMPLES)]
+        except Crossing:
+            break
+        noise, size = _noise_in(values), max(map(abs, values))
+        if not noise < NOISE * size:  # at this spacing the function itself varies
+            break
+        if noise > 2.0**-46 * size:
+            found = max(found, noise)
+    return found
+
+
+def _noise_in(values: Sequence[float]) -> float:
+    """Return the noise in equidistant values: the level at which differences of higher order stop to decrease."""
+    levels, turns = [], []
+    row, weight = list(values), 1.0
+    for k in range(1, len(values) - 2):
+        row = [after - before for before, after in itertools.pairwise(row)]
+        weight *= k / (4 * k - 2)  # (k!)² / (2k)!
+        levels.append(math.sqrt(weight * math.fsum(d * d for d in row) / len(row)))
+        turns.append(min(row) < 0.0 < max(row))
+    for k, near in enumerate(zip(levels, levels[1:], levels[2:])):
+        if turns[k] and max(near) <= 4.0 * min(near):
+            return 4.0 * levels[k]
+    return 0.0
+
+
+def noisy_difference(evaluate: Callable[[float], float], x: float, noise: float | None = None) -> tuple[float, float]:
+    """Return the derivative of a function with noisy values, and a bound on its error.
+
+    Parameters
+    ----------
+    evaluate, x
+        As for `difference`.
+    noise : float
+        The relative error of the values; estimated if None.
+
+    Returns
+    -------
+    slope, error
+        (nan, inf) if no noise is found, or no step is small enough.
+
+    Examples
+    --------
+    >>> slope, error = noisy_difference(lambda t: round(math.sin(t), 10), 1.0)
+    >>> abs(slope - math.cos(1.0)) < error < 1e-7
+    True
+    """
+    off = noise_of(evaluate, x) if noise is None else noise * abs(evaluate(x))
+    if off == 0.0:
+        return math.nan, math.inf
+    tries = [difference(evaluate, x, width * max(abs(x), 1.0), off) for width in WIDTHS]
+    return min(tries, key=lambda found: found[1])
+
+
 # One op
 
 
@@ -143,6 +224,21 @@ def local(node: Value, position: int) -> tuple[float, float]:
         if math.isfinite(slope):
             return slope, 1e-14 * abs(slope) + 1e-300 + TINIEST / step
 
+    evaluate, x = _along(node, position)
+    tries = [difference(evaluate, x, width * max(abs(x), 1.0)) for width in (0.5, 0.05)]
+    return min(tries, key=lambda found: found[1])
+
+
+def noisy_local(node: Value, position: int, noise: float | None = None) -> tuple[float, float]:
+    """Return the same for an op with noisy values, see `noisy_difference`."""
+    return noisy_difference(*_along(node, position), noise)
+
+
+def _along(node: Value, position: int) -> tuple[Callable[[float], float], float]:
+    """Return a node's value as a function of one operand, and that operand's value."""
+    operands = [x if isinstance(x, float) else x.data for x in node.operands]
+    values = _values(node.op, operands[0])
+
     def evaluate(x: float) -> float:
         at = [*operands[:position], x, *operands[position + 1 :]]
         if crosses(node.op, operands, at):
@@ -152,10 +248,7 @@ def local(node: Value, position: int) -> tuple[float, float]:
         except (ValueError, ArithmeticError):  # an added op outside its domain
             raise Crossing from None
 
-    values = _values(node.op, operands[0])
-    x = operands[position]
-    tries = [difference(evaluate, x, width * max(abs(x), 1.0)) for width in (0.5, 0.05)]
-    return min(tries, key=lambda found: found[1])
+    return evaluate, operands[position]
 
 
 def _values(name: str, x: float) -> Callable[..., float]:

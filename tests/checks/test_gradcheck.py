@@ -130,6 +130,98 @@ def test_a_root_found_to_twelve_digits_passes_and_a_wrong_slope_of_it_fails(x: f
             ag.gradcheck(ag.custom_gradient(lambda y, x, factor=factor: factor / (3 * y**2 + 1))(bisected), x)
 
 
+def fixed_point(x: float, tolerance: float) -> float:
+    """y = e^(−x·y), by iterations that stop where two agree."""
+    y, before = 0.5, 0.0
+    while abs(y - before) > tolerance:
+        y, before = math.exp(-x * y), y
+    return y
+
+
+def newton(x: float, tolerance: float) -> float:
+    """y · e^y = x, as Lambert's W."""
+    y, step = 1.0, 1.0
+    while abs(step) > tolerance:
+        step = (y * math.exp(y) - x) / (math.exp(y) * (1 + y))
+        y -= step
+    return y
+
+
+def exponential_series(x: float, tolerance: float) -> float:
+    """e^x, without the terms below the tolerance."""
+    term, total, k = 1.0, 0.0, 0
+    while abs(term) > tolerance:
+        total, k = total + term, k + 1
+        term *= x / k
+    return total
+
+
+def heun(x: float, tolerance: float) -> float:
+    """y′ = t − y², y(0) = 1, in steps that an error estimate chooses."""
+    t, y, step = 0.0, 1.0, 0.01
+    while t < x:
+        step = min(step, x - t)
+        first = t - y * y
+        second = t + step / 2 - (y + step / 2 * first) ** 2
+        third = t + step * 0.75 - (y + step * 0.75 * second) ** 2
+        moved = y + step / 9 * (2 * first + 3 * second + 4 * third)
+        fourth = t + step - moved * moved
+        error = abs(step * (-5 / 72 * first + second / 12 + third / 9 - fourth / 8))
+        if error <= tolerance:
+            t, y = t + step, moved
+        step *= min(2.0, max(0.2, 0.9 * (tolerance / max(error, 1e-300)) ** (1 / 3)))
+    return y
+
+
+def decimals(x: float, tolerance: float) -> float:
+    """ln x as a table has it."""
+    return round(math.log(x) / tolerance) * tolerance
+
+
+SOLVERS: list[tuple[Any, Any, float]] = [
+    (fixed_point, lambda y, x: -y * y / (1 + x * y), 0.6),
+    (newton, lambda y, x: 1 / (ag.exp(y) * (1 + y)), 1.5),
+    (exponential_series, lambda y, x: ag.exp(x), -0.7),
+    (heun, lambda y, x: x - y * y, 1.1),
+    (decimals, lambda y, x: 1 / x, 2.3),
+]
+
+
+@pytest.mark.parametrize("solve, slope, x", SOLVERS)
+@pytest.mark.parametrize("tolerance", [1e-9, 1e-10, 1e-11, 1e-12, 1e-13])
+def test_what_is_good_to_some_digits_passes(solve: Any, slope: Any, x: float, tolerance: float) -> None:
+    if solve is heun and tolerance < 1e-9:
+        return  # ten thousands of steps
+    found = ag.custom_gradient(slope)(lambda x: solve(x, tolerance))
+    assert ag.gradcheck(found, x, order=2, noise=1e-7 if solve is heun else None)
+    assert ag.gradcheck(lambda x: ag.tanh(found(x) * x) + x, x, noise=1e-7 if solve is heun else None)
+    assert ag.check_graph(found(Value(x)), noise=1e-7 if solve is heun else None)
+    wrong = ag.custom_gradient(lambda y, x: slope(y, x) * 1.0001)(lambda x: solve(x, tolerance))
+    for noise in (None, 1e-7):
+        with pytest.raises(GradientError):
+            ag.gradcheck(wrong, x, noise=noise)
+
+
+def simpson(n: int, x: float) -> float:
+    """The integral of exp(−t²) from 0 to x by n steps, whose error is as smooth as the integral."""
+    values = [math.exp(-((k * x / n) ** 2)) for k in range(n + 1)]
+    return x / n / 3 * (values[0] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]) + values[-1])
+
+
+@pytest.mark.parametrize("n, noise", [(10, 2e-6), (20, 2e-7), (40, 1e-8), (100, 2e-10)])
+def test_a_smooth_error_is_stated(n: int, noise: float) -> None:
+    integral = ag.custom_gradient(lambda y, x: ag.exp(-x * x))(lambda x: simpson(n, x))
+    with pytest.raises(GradientError, match="if its values are good to some digits only, state their relative error as noise="):
+        ag.gradcheck(integral, 1.1)
+    for order in (1, 2, 3):
+        assert ag.gradcheck(integral, 1.1, order=order, noise=noise)
+    with pytest.raises(GradientError):
+        ag.gradcheck(integral, 1.1, noise=0.0)
+    wrong = ag.custom_gradient(lambda y, x: ag.exp(-x * x) * (1 + 1e3 * noise))(lambda x: simpson(n, x))
+    with pytest.raises(GradientError):
+        ag.gradcheck(wrong, 1.1, noise=noise)
+
+
 def test_a_kink_beside_the_point() -> None:
     assert ag.gradcheck(lambda a, b: ag.max(a, b), (1.0, 1.0))
     with pytest.raises(GradientError, match=r"kink near a = 1\.0, in max of a = 1\.0, b = 1\.0"):
@@ -151,6 +243,9 @@ def test_arguments_are_checked() -> None:
         ag.gradcheck(ag.sin, 1.0, order=0)
     with pytest.raises(ValueError, match="gradcheck: modes must be of 'reverse' and 'forward', got 'sideways'"):
         ag.gradcheck(ag.sin, 1.0, modes="sideways")
+    for noise in (-1e-9, 1.0, math.nan, "much"):
+        with pytest.raises(ValueError, match=r"gradcheck: noise must be None or a number from 0 to 0\.01, got"):
+            ag.gradcheck(ag.sin, 1.0, noise=noise)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"check_graph: needs a Value, got 1\.0"):
         ag.check_graph(1.0)  # type: ignore[arg-type]
 
