@@ -117,6 +117,11 @@ def mul(x: Any, y: Any) -> Any:
     return x * y
 
 
+def masked(x: Any, y: Any) -> Any:
+    """x · y for an x that is 0 now and may move: nothing beside what is infinite; an exact 1 adds no op."""
+    return x if _is_constant(y, 1.0) else LIBRARY["masked_product"](x, y)
+
+
 def div(x: Any, y: Any) -> Any:
     """x / y, where an identical 0 as x wins and an exact divisor of 1 adds no op."""
     return 0 if type(x) is int and x == 0 else x if _is_constant(y, 1.0) else backend.div(x, y)

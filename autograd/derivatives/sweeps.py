@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from autograd.derivatives.over_values import LIBRARY, JointRules, add, mul, slopes
+from autograd.derivatives.over_values import JointRules, add, masked, mul, slopes
 from autograd.engine import backend, hooks, modes
 from autograd.engine.anomaly import inspect_sweep
 from autograd.engine.backend import Value
@@ -143,42 +143,77 @@ def pull_graph(seeds: Pairs, inputs: Sequence[Value], cut: bool = False) -> list
     if modes.detecting():
         inspect_sweep([(output, _plain(seed)) for output, seed in seeds], ids)
     ends = {id(x) for x in inputs} if cut else set()
-    adjoints: dict[int, Any] = {}
-    for output, seed in seeds:
-        adjoints[id(output)] = add(adjoints.get(id(output), 0.0), seed)
+    adjoints = _Sums(seeds)
     for node in reversed(nodes):
-        gradient = adjoints.get(id(node))
+        arrived, gradient = adjoints.at(node)
         if gradient is None:
             continue
-        if hooks.alive and hooks.has_hooks(node):
-            gradient = adjoints[id(node)] = hooks.called(node, gradient, lambda x: x)
+        if arrived and hooks.alive and hooks.has_hooks(node):
+            gradient = hooks.called(node, gradient, lambda x: x)
+            adjoints.replace(node, gradient)
         if id(node) in ends:
             continue
         for operand, local in slopes(node, ids):
-            change = _product(node, local, gradient)
-            if change is not None:
-                adjoints[id(operand)] = add(adjoints.get(id(operand), 0.0), change)
+            adjoints.add_product(operand, node, local, gradient, arrived)
     JointRules.forget()
-    return [adjoints.get(id(x), 0.0) for x in inputs]
+    return adjoints.of(inputs)
 
 
 def _plain(x: Any) -> float:
     return modes.number(x) if isinstance(x, Value) else float(x)
 
 
-def _product(node: Value, local: Any, moved: Any) -> Any:
-    """Return local · moved, or None where the local derivative is identically 0 or an op that selects meets inf."""
-    if local is None:
-        return None
-    if not isinstance(local, Value):
-        return mul(local, moved) if isinstance(moved, Value) else local * moved
-    if not TABLE[node.op].selects:
-        return mul(local, moved)
-    if modes.recorder() is None or not isinstance(moved, Value):
-        finite = math.isfinite(modes.number(moved) if isinstance(moved, Value) else moved)
-        return mul(local, moved) if finite or modes.number(local) != 0.0 else None
-    finite, product = LIBRARY["equal"](moved * 0.0, 0.0), mul(local, moved)
-    return LIBRARY["where"](finite, product, LIBRARY["where"](local, product, 0.0))
+class _Sums:
+    """Adjoints or tangents of nodes, accumulated as graphs, or as floats where they are constant.
+
+    A slope that is 0 passes nothing if its op selects, so that the 0 meets no infinite slope below. The slope may still
+    depend on the inputs: such products are accumulated separately, with the value 0 and their own derivatives.
+    """
+
+    def __init__(self, seeds: Pairs) -> None:
+        self.arrived: dict[int, Any] = {}
+        self.unselected: dict[int, Any] = {}
+        for x, seed in seeds:
+            self.arrived[id(x)] = add(self.arrived.get(id(x), 0.0), seed)
+
+    def at(self, node: Value) -> tuple[bool, Any]:
+        """Return whether anything arrived at a node, and its sum; None if there is nothing at all."""
+        arrived, unselected = self.arrived.get(id(node)), self.unselected.get(id(node))
+        if unselected is None:
+            return arrived is not None, arrived
+        return arrived is not None, unselected if arrived is None else add(arrived, unselected)
+
+    def replace(self, node: Value, total: Any) -> None:
+        """Replace the sum of a node."""
+        self.arrived[id(node)] = total
+        self.unselected.pop(id(node), None)
+
+    def add_product(self, to: Value, node: Value, local: Any, total: Any, arrived: bool) -> None:
+        """Add local · total, where `local` is a slope of `node`, None if it is identically 0."""
+        if local is None:
+            return
+        sums = self.arrived if arrived else self.unselected
+        if isinstance(local, Value) and TABLE[node.op].selects and _is_zero(local):
+            if not _is_finite(total):
+                return
+            sums, product = self.unselected, masked(local, total)
+        elif not arrived:
+            product = masked(total, local)
+        else:
+            product = mul(local, total) if isinstance(local, Value) or isinstance(total, Value) else local * total
+        sums[id(to)] = add(sums.get(id(to), 0.0), product)
+
+    def of(self, nodes: Sequence[Value]) -> list[Any]:
+        """Return the sum of each node, 0 if there is nothing."""
+        return [0.0 if total is None else total for total in (self.at(node)[1] for node in nodes)]
+
+
+def _is_zero(x: Value) -> bool:
+    return modes.observed("==", x, 0.0, modes.number(x) == 0.0)
+
+
+def _is_finite(x: Any) -> bool:
+    return modes.observed_finite(x) if isinstance(x, Value) else math.isfinite(x)
 
 
 def push(tangents: Pairs, outputs: Sequence[Value]) -> list[float]:
@@ -276,32 +311,26 @@ def directional_graph(tangents: Pairs, outputs: Sequence[Value]) -> list[Any]:
     """
     if len(outputs) == 1:
         return [_graph_by_reverse(tangents, outputs[0])]
-    nodes = active(outputs, [x for x, _ in tangents], cut=True)[0]
+    nodes, ids = active(outputs, [x for x, _ in tangents], cut=True)
     forward = modes.recorder() is not None or all_moderate(nodes)
-    moved = _push_graph(tangents, outputs, nodes) if forward else [math.nan] * len(outputs)
+    moved = _push_graph(tangents, outputs, nodes, ids) if forward else [math.nan] * len(outputs)
     return [x if _is_finite(x) else _graph_by_reverse(tangents, y) for x, y in zip(moved, outputs)]
 
 
-def _push_graph(tangents: Pairs, outputs: Sequence[Value], nodes: Sequence[Value]) -> list[Any]:
+def _push_graph(tangents: Pairs, outputs: Sequence[Value], nodes: Sequence[Value], ids: set[int]) -> list[Any]:
     if modes.detecting():
         push([(x, _plain(tangent)) for x, tangent in tangents], outputs)
-    moving: dict[int, Any] = {}
-    for x, tangent in tangents:
-        moving[id(x)] = add(moving.get(id(x), 0.0), tangent)
-    given = set(moving)
+    moving = _Sums(tangents)
+    given = {id(x) for x, _ in tangents}
     for node in nodes:
         if id(node) in given:
             continue
-        for operand, local in slopes(node, moving):
-            change = _product(node, local, moving[id(operand)])
-            if change is not None:
-                moving[id(node)] = add(moving.get(id(node), 0.0), change)
+        for operand, local in slopes(node, ids):
+            arrived, tangent = moving.at(operand)
+            if tangent is not None:
+                moving.add_product(node, node, local, tangent, arrived)
     JointRules.forget()
-    return [moving.get(id(output), 0.0) for output in outputs]
-
-
-def _is_finite(x: Any) -> bool:
-    return modes.observed_finite(x) if isinstance(x, Value) else math.isfinite(x)
+    return moving.of(outputs)
 
 
 def _graph_by_reverse(tangents: Pairs, output: Value) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from autograd.ops import ieee, numerics, seconds, series, special  # noqa: F401  (hidden ops come after all rows)
 from autograd.ops.rows import WHOLE_QUOTIENT
 from autograd.ops.rules import BINARY, parse, second_derivatives, substitute
-from autograd.ops.table import HIDDEN, POSITIVE, REAL, TABLE, Compute, Op, make, row, slope_name, slope_of
+from autograd.ops.table import HIDDEN, POSITIVE, PRODUCT, REAL, TABLE, Compute, Op, make, row, slope_name, slope_of
 
 __all__ = ["SOURCES", "enter"]
 
@@ -282,6 +282,13 @@ def min_of_all(x: float, y: float) -> tuple[float, float, float]:
 def equal(x: float, y: float) -> tuple[float, float, float]:
     """1 where both are equal, else 0."""
     return 1.0 if x == y else 0.0, 0.0, 0.0
+
+
+@row("y", "x", text="{x}*{y}", latex=r"{x} \cdot {y}", precedence=PRODUCT, selects=True, rounding=numerics.rounded,
+     hidden=True)  # fmt: skip
+def masked_product(x: float, y: float) -> tuple[float, float, float]:
+    """x · y, 0 where x is, also beside what is infinite or nan."""
+    return 0.0 if x == 0.0 else x * y, y, x
 
 
 @row("where(n, 1/n, 1)", "0", text="{x}", latex="{x}", rounding=numerics.exact, hidden=True)

@@ -211,7 +211,7 @@ def simpson(n: int, x: float) -> float:
 @pytest.mark.parametrize("n, noise", [(10, 2e-6), (20, 2e-7), (40, 1e-8), (100, 2e-10)])
 def test_a_smooth_error_is_stated(n: int, noise: float) -> None:
     integral = ag.custom_gradient(lambda y, x: ag.exp(-x * x))(lambda x: simpson(n, x))
-    with pytest.raises(GradientError, match="if its values are good to some digits only, state their relative error as noise="):
+    with pytest.raises(GradientError, match="state their relative error as noise="):
         ag.gradcheck(integral, 1.1)
     for order in (1, 2, 3):
         assert ag.gradcheck(integral, 1.1, order=order, noise=noise)

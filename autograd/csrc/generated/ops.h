@@ -22,12 +22,12 @@ enum {
     OP_pow_second_yy, OP_hypot_second_xx, OP_hypot_second_xy, OP_atan2_second_xx, OP_atan2_second_xy,
     OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second, OP_silu_second, OP_power_over_1,
     OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment, OP_polygamma, OP_spherical_bessel,
-    OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_shared, OP_div_slope_y, OP_pow_slope_x,
-    OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope,
-    OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope,
-    OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x,
-    OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope, OP_silu_slope,
-    OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope,
+    OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product, OP_shared, OP_div_slope_y,
+    OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope,
+    OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope,
+    OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x,
+    OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope,
+    OP_silu_slope, OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope,
     OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y,
     OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y,
     OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y,
@@ -153,6 +153,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(max_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The larger of two; at a tie each has all of the derivative.") \
     X(min_of_all, ("x", "y"), NAN, "($self, y)", "(x, y)", "The smaller of two; at a tie each has all of the derivative.") \
     X(equal, ("x", "y"), NAN, "($self, y)", "(x, y)", "1 where both are equal, else 0.") \
+    X(masked_product, ("x", "y"), NAN, "($self, y)", "(x, y)", "x · y, 0 where x is, also beside what is infinite or nan.") \
     X(shared, ("x", "n"), NAN, "($self, n)", "(x, n)", "x, with the derivative divided among n ties.") \
     X(div_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div for y.") \
     X(pow_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow for x.") \
@@ -309,6 +310,7 @@ op_selects(int op)
     case OP_max_of_all:
     case OP_min_of_all:
     case OP_equal:
+    case OP_masked_product:
     case OP_elu_slope_x:
     case OP_selu_slope:
         return true;
@@ -516,6 +518,7 @@ op_arity(int op)
     case OP_max_of_all:
     case OP_min_of_all:
     case OP_equal:
+    case OP_masked_product:
     case OP_shared:
     case OP_div_slope_y:
     case OP_pow_slope_x:
@@ -2008,6 +2011,14 @@ op_equal(double x, double y, double *d_x, double *d_y)
     *d_x = 0.0;
     *d_y = 0.0;
     return x == y ? 1.0 : 0.0;
+}
+
+INLINE double
+op_masked_product(double x, double y, double *d_x, double *d_y)
+{
+    *d_x = y;
+    *d_y = x;
+    return x == 0.0 ? 0.0 : x * y;
 }
 
 INLINE double

@@ -841,6 +841,9 @@ const OPS = {
   equal(x, y) {
     return [x === y ? 1 : 0, 0, 0];
   },
+  masked_product(x, y) {
+    return [x === 0 ? 0 : x * y, y, x];
+  },
   shared(x, n) {
     return [x, n > 0 ? 1 / n : 1, 0];
   },
@@ -1207,4 +1210,4 @@ const OPS = {
     return [slope_x, out_1 !== 0 ? (x * (1 - 6 * out_1) - 3 * out_2) * (-out_1 * out_2) + out_1 * (1 - 6 * out_1 + x * (-1 * (6 * (-out_1 * out_2))) + -1 * (3 * (out_3 * 0.5))) : 0];
   },
 };
-const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "exp_from", "whole_quotient", "max_of_all", "min_of_all", "equal", "elu_slope_x", "selu_slope"]);
+const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "exp_from", "whole_quotient", "max_of_all", "min_of_all", "equal", "masked_product", "elu_slope_x", "selu_slope"]);
