@@ -836,9 +836,8 @@ def op_erfinv(self: Any) -> Any:
     node._x = self
     node._y = None
     out = series.erfinv(x)
-    slope = series.HALF_SQRT_PI * numerics.exp_minus_square(out, -1.0)
     node._data = out
-    node._to_x = ieee.inf if abs(x) == 1.0 else slope if abs(x) < 1.0 else ieee.nan
+    node._to_x = series.erfinv_derivative(x, out)
     node._to_y = None
     node._row = row_erfinv
     return recorded(node) if active else node

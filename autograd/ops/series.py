@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograd.ops import ieee
+from autograd.ops.numerics import exp_minus_square, upper_bits
 
 PI: Final = 3.141592653589793
 LOG_PI: Final = 1.1447298858494002
@@ -365,10 +366,15 @@ def polygamma(n: float, x: float) -> float:
     )
 
 
-def erfinv_step(x: float, y: float) -> float:
-    """A step from y towards the inverse of erf at 0 ≤ x < 1; near x = 1 the distance from 1 is exact."""
+def erfinv_miss(x: float, y: float) -> float:
+    """y minus the inverse of erf at 0 ≤ x < 1, to first order; near x = 1 the distance from 1 is exact."""
     miss = ieee.erf(y) - x if x < 0.5 else (1.0 - x) - ieee.erfc(y)
-    step = miss * HALF_SQRT_PI * ieee.exp(y * y)
+    return miss * HALF_SQRT_PI * ieee.exp(y * y)
+
+
+def erfinv_step(x: float, y: float) -> float:
+    """A step of Halley's method from y towards the inverse of erf."""
+    step = erfinv_miss(x, y)
     return y - ieee.div(step, 1.0 + y * step)
 
 
@@ -383,11 +389,27 @@ def erfinv(x: float) -> float:
     return ieee.copysign(out, x)
 
 
+def erfinv_derivative(x: float, out: float) -> float:
+    """The derivative of `erfinv`, whose value is `out`, without the rounding of that."""
+    inside = abs(x) < 1.0
+    size, y = abs(x) if inside else 0.0, abs(out) if inside else 0.0
+    slope = HALF_SQRT_PI * exp_minus_square(y, -1.0) * (1.0 - 2.0 * y * erfinv_miss(size, y))
+    return slope if inside else ieee.inf if abs(x) == 1.0 else ieee.nan
+
+
+def rounding_of_square(x: float) -> float:
+    """x² − fl(x²), exactly (Dekker 1971)."""
+    high = upper_bits(x)
+    return (high * high - x * x) + (x - high) * (x + high)
+
+
 def bessel_0(x: float) -> float:
     """e⁻ˣ·I₀(x) for x ≥ 0."""
     near, far = x if x < 20.0 else 0.0, x if x >= 20.0 else 20.0
+    # The rounding of x², times the derivative of ln I₀ for it, which is about this; so for I₁.
+    rest = 0.5 * rounding_of_square(near) / (1.0 + ieee.sqrt(near * near + 1.0))
     return (
-        ieee.exp(-near) * i0_series(0.25 * near * near)
+        ieee.exp(-near) * i0_series(0.25 * near * near) * (1.0 + rest)
         if x < 20.0
         else x
         if x != x
@@ -399,8 +421,10 @@ def bessel_1(x: float) -> float:
     """e^−|x|·I₁(x)."""
     size = abs(x)
     near, far = x if size < 20.0 else 0.0, size if size >= 20.0 else 20.0
+    rest = 0.5 * rounding_of_square(near) / (2.0 + ieee.sqrt(near * near + 4.0))
     tail = ieee.copysign(i1_tail(1.0 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x)
-    return 0.5 * near * ieee.exp(-abs(near)) * i1_series(0.25 * near * near) if size < 20.0 else x if x != x else tail
+    series = 0.5 * near * ieee.exp(-abs(near)) * i1_series(0.25 * near * near)
+    return series * (1.0 + rest) if size < 20.0 else x if x != x else tail
 
 
 def bessel_step(n: float, x: float, above: float) -> float:

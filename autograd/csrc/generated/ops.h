@@ -677,7 +677,7 @@ ops_exp_difference(double x, double y)
     return difference == -INFINITY ? e : e + e * error;
 }
 
-INLINE double
+OUTLINE double
 ops_upper_bits(double x)
 {
     const double wide = SPLITTER * x;
@@ -696,7 +696,7 @@ ops_normal_cdf(double x)
     return fabs(x) > 40.0 ? value : value + ONE_OVER_SQRT_PI * exp(-t * t) * rest;
 }
 
-INLINE double
+OUTLINE double
 ops_exp_minus_square(double x, double factor)
 {
     const double high = ops_upper_bits(x);
@@ -932,10 +932,16 @@ ops_polygamma(double n, double x)
 }
 
 OUTLINE double
-ops_erfinv_step(double x, double y)
+ops_erfinv_miss(double x, double y)
 {
     const double miss = x < 0.5 ? erf(y) - x : 1.0 - x - erfc(y);
-    const double step = miss * HALF_SQRT_PI * exp(y * y);
+    return miss * HALF_SQRT_PI * exp(y * y);
+}
+
+OUTLINE double
+ops_erfinv_step(double x, double y)
+{
+    const double step = ops_erfinv_miss(x, y);
     return y - step / (1.0 + y * step);
 }
 
@@ -949,6 +955,16 @@ ops_erfinv(double x)
     const double inside = ops_erfinv_step(size, ops_erfinv_step(size, ops_erfinv_step(size, start)));
     const double out = fabs(x) == 1.0 ? INFINITY : fabs(x) < 1.0 ? inside : NAN;
     return copysign(out, x);
+}
+
+OUTLINE double
+ops_erfinv_derivative(double x, double out)
+{
+    const bool inside = fabs(x) < 1.0;
+    const double size = inside ? fabs(x) : 0.0;
+    const double y = inside ? fabs(out) : 0.0;
+    const double slope = HALF_SQRT_PI * ops_exp_minus_square(y, -1.0) * (1.0 - 2.0 * y * ops_erfinv_miss(size, y));
+    return inside ? slope : fabs(x) == 1.0 ? INFINITY : NAN;
 }
 
 OUTLINE double
@@ -987,6 +1003,13 @@ ops_bessel_ratio_9(double x)
 }
 
 OUTLINE double
+ops_rounding_of_square(double x)
+{
+    const double high = ops_upper_bits(x);
+    return high * high - x * x + (x - high) * (x + high);
+}
+
+OUTLINE double
 ops_i0_series(double q)
 {
     const double square = q * q;
@@ -1021,8 +1044,9 @@ ops_bessel_0(double x)
 {
     const double near = x < 20.0 ? x : 0.0;
     const double far = x >= 20.0 ? x : 20.0;
+    const double rest = 0.5 * ops_rounding_of_square(near) / (1.0 + sqrt(near * near + 1.0));
     return
-        x < 20.0 ? exp(-near) * ops_i0_series(0.25 * near * near)
+        x < 20.0 ? exp(-near) * ops_i0_series(0.25 * near * near) * (1.0 + rest)
         : x != x ? x
         : ops_i0_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far));
 }
@@ -1081,8 +1105,10 @@ ops_bessel_1(double x)
     const double size = fabs(x);
     const double near = size < 20.0 ? x : 0.0;
     const double far = size >= 20.0 ? size : 20.0;
+    const double rest = 0.5 * ops_rounding_of_square(near) / (2.0 + sqrt(near * near + 4.0));
     const double tail = copysign(ops_i1_tail(1.0 / far) / (SQRT_TWO_PI * sqrt(far)), x);
-    return size < 20.0 ? 0.5 * near * exp(-fabs(near)) * ops_i1_series(0.25 * near * near) : x != x ? x : tail;
+    const double series = 0.5 * near * exp(-fabs(near)) * ops_i1_series(0.25 * near * near);
+    return size < 20.0 ? series * (1.0 + rest) : x != x ? x : tail;
 }
 
 OUTLINE double
@@ -1728,8 +1754,7 @@ INLINE double
 op_erfinv(double x, double *d_x)
 {
     const double out = ops_erfinv(x);
-    const double slope = HALF_SQRT_PI * ops_exp_minus_square(out, -1.0);
-    *d_x = fabs(x) == 1.0 ? INFINITY : fabs(x) < 1.0 ? slope : NAN;
+    *d_x = ops_erfinv_derivative(x, out);
     return out;
 }
 

@@ -243,9 +243,12 @@ function _polygamma(n, x) {
   let at_zero = sign > 0 ? Infinity : -ieee.copysign(Infinity, x);
   return x !== x || n !== n ? x + n : !whole ? NaN : n === 0 ? _digamma(x) : x > 0 ? value : x === 0 ? at_zero : x === ieee.floor(x) ? NaN : -sign * value - _cotangent_derivative(n, x);
 }
-function _erfinv_step(x, y) {
+function _erfinv_miss(x, y) {
   let miss = x < 0.5 ? ieee.erf(y) - x : 1 - x - ieee.erfc(y);
-  let step = miss * HALF_SQRT_PI * ieee.exp(y * y);
+  return miss * HALF_SQRT_PI * ieee.exp(y * y);
+}
+function _erfinv_step(x, y) {
+  let step = _erfinv_miss(x, y);
   return y - step / (1 + y * step);
 }
 function _erfinv(x) {
@@ -256,6 +259,13 @@ function _erfinv(x) {
   let inside = _erfinv_step(size, _erfinv_step(size, _erfinv_step(size, start)));
   let out = Math.abs(x) === 1 ? Infinity : Math.abs(x) < 1 ? inside : NaN;
   return ieee.copysign(out, x);
+}
+function _erfinv_derivative(x, out) {
+  let inside = Math.abs(x) < 1;
+  let size = inside ? Math.abs(x) : 0;
+  let y = inside ? Math.abs(out) : 0;
+  let slope = HALF_SQRT_PI * _exp_minus_square(y, -1) * (1 - 2 * y * _erfinv_miss(size, y));
+  return inside ? slope : Math.abs(x) === 1 ? Infinity : NaN;
 }
 function _bessel_step(n, x, above) {
   return (2 * n + 1) / (x * (2 - above) + (n + 1));
@@ -276,6 +286,10 @@ function _bessel_ratio_9(x) {
   let size = x < 1e+150 ? x : 0;
   let root = ieee.sqrt(4 * size * (size - 73) + 5476);
   return _bessel_steps_64(9, x, x >= 1e+150 ? 0 : 294 / (2 * size + 74 + root));
+}
+function _rounding_of_square(x) {
+  let high = _upper_bits(x);
+  return high * high - x * x + (x - high) * (x + high);
 }
 function _i0_series(q) {
   let square = q * q;
@@ -298,7 +312,8 @@ function _i0_tail(u) {
 function _bessel_0(x) {
   let near = x < 20 ? x : 0;
   let far = x >= 20 ? x : 20;
-  return x < 20 ? ieee.exp(-near) * _i0_series(0.25 * near * near) : x !== x ? x : _i0_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far));
+  let rest = 0.5 * _rounding_of_square(near) / (1 + ieee.sqrt(near * near + 1));
+  return x < 20 ? ieee.exp(-near) * _i0_series(0.25 * near * near) * (1 + rest) : x !== x ? x : _i0_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far));
 }
 function _bessel_moment(n, x) {
   let r_9 = _bessel_ratio_9(x);
@@ -336,8 +351,10 @@ function _bessel_1(x) {
   let size = Math.abs(x);
   let near = size < 20 ? x : 0;
   let far = size >= 20 ? size : 20;
+  let rest = 0.5 * _rounding_of_square(near) / (2 + ieee.sqrt(near * near + 4));
   let tail = ieee.copysign(_i1_tail(1 / far) / (SQRT_TWO_PI * ieee.sqrt(far)), x);
-  return size < 20 ? 0.5 * near * ieee.exp(-Math.abs(near)) * _i1_series(0.25 * near * near) : x !== x ? x : tail;
+  let series = 0.5 * near * ieee.exp(-Math.abs(near)) * _i1_series(0.25 * near * near);
+  return size < 20 ? series * (1 + rest) : x !== x ? x : tail;
 }
 function _bessel_1_slope(x) {
   let size = x < 1e+150 ? x : 1e+150;
@@ -695,8 +712,7 @@ const OPS = {
   },
   erfinv(x) {
     let out = _erfinv(x);
-    let slope = HALF_SQRT_PI * _exp_minus_square(out, -1);
-    return [out, Math.abs(x) === 1 ? Infinity : Math.abs(x) < 1 ? slope : NaN];
+    return [out, _erfinv_derivative(x, out)];
   },
   i0e(x) {
     let slope = _bessel_moment(1, Math.abs(x));
