@@ -195,8 +195,7 @@ NAMED = {
     "autograd/csrc/value/n_ary.h": "sum mean logsumexp dot",
     "autograd/csrc/value/layer.h": "dot",
     # what computes with ops
-    "autograd/derivatives/over_values.py": "add sub mul div pow pow_slope_x where max exp_from portion",
-    "autograd/derivatives/sweeps.py": "equal where",
+    "autograd/derivatives/over_values.py": "add sub mul div pow pow_slope_x where max masked_product exp_from portion",
     "autograd/derivatives/hessian.py": "exp_from",
     "autograd/checks/strategies.py": "add mul neg softplus tanh sum",
     "autograd/formula/evaluate.py": "dot exp mul pow",
