@@ -22,9 +22,9 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "numpy": "the number is `x.data`; `ag.compile` runs a function over arrays",
         "tolist": "the number is `x.data`",
         "value": "the number is `x.data`",
-        "requires_grad": "every leaf has a gradient; `ag.no_grad()` records nothing, and an optimiser moves only the "
-        "parameters that it is given",
-        "requires_grad_": "every leaf has a gradient; an optimiser moves only the parameters that it is given",
+        "requires_grad": "every leaf has a gradient; `ag.no_grad()` records nothing, and an optimiser updates only "
+        "the parameters it is given",
+        "requires_grad_": "every leaf has a gradient; an optimiser updates only the parameters it is given",
         "retain_grad": "`ag.gradients(y, [x])` gives the gradient of any node; after `backward()` every node has one",
         "retain_graph": "a graph is kept as long as its Values are; `backward()` may be called again",
         "is_leaf": "a leaf has no operands: `not x.parents`",
@@ -38,8 +38,8 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "dot": "`ag.dot(xs, ys)` multiplies and adds lists of Values",
         "softmax": "`nn.softmax(values)` takes a list of Values",
         "log_softmax": "`nn.log_softmax(values)` takes a list of Values",
-        "shape": "a Value is one number; lists of Values take the place of tensors",
-        "size": "a Value is one number; lists of Values take the place of tensors",
+        "shape": "a Value is one number; use lists of Values instead of tensors",
+        "size": "a Value is one number; use lists of Values instead of tensors",
         "dtype": "a Value is one double",
         "to": "a Value is one double on the processor",
         "cuda": "a Value is one double on the processor",
@@ -47,8 +47,8 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "_backward": "`backward()` runs the whole graph; the factors of one step are `x.local_derivatives`",
     },
     "autograd": {
-        "tensor": "a number is `ag.Value(2.0)`; lists of Values take the place of tensors",
-        "Tensor": "a number is `ag.Value(2.0)`; lists of Values take the place of tensors",
+        "tensor": "a number is `ag.Value(2.0)`; use lists of Values instead of tensors",
+        "Tensor": "a number is `ag.Value(2.0)`; use lists of Values instead of tensors",
         "Variable": "a number is `ag.Value(2.0)`",
         "softmax": "`nn.softmax(values)`",
         "log_softmax": "`nn.log_softmax(values)`",
@@ -66,7 +66,7 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "enable_grad": "recording is on by default; `ag.no_grad()` switches it off inside its block",
         "inference_mode": "`with ag.no_grad():`",
         "draw_dot": "`ag.draw(y)`, which a notebook shows; `.save('graph.svg')` writes it",
-        "nn": "a package of its own: `import nn`",
+        "nn": "a separate package: `import nn`",
         "optim": "`import nn`; `nn.SGD`, `nn.Adam` and others",
     },
     "nn": {
@@ -101,17 +101,17 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "LogSoftmax": "the function `nn.log_softmax(values)`",
         "functional": "`ag.relu` and other functions of numbers, `nn.softmax`, `nn.losses`",
         "Parameter": "a leaf is a parameter: `self.w = ag.Value(0.0)`",
-        "ParameterList": "a list of Values is found as it is",
-        "ParameterDict": "a dict of Values is found as it is",
-        "ModuleList": "a list of modules is found as it is",
-        "ModuleDict": "a dict of modules is found as it is",
+        "ParameterList": "a list of Values needs no wrapper",
+        "ParameterDict": "a dict of Values needs no wrapper",
+        "ModuleList": "a list of modules needs no wrapper",
+        "ModuleDict": "a dict of modules needs no wrapper",
         "MultiheadAttention": "`nn.Attention(width, heads)`",
         "BatchNorm1d": "`nn.LayerNorm`: a model computes one sample at a time",
         "DataLoader": "`nn.fit(model, X, y, batch_size=32, shuffle=True)` makes the batches",
         "Dataset": "`nn.fit` takes arrays; `nn.datasets` has toy data",
         "TensorDataset": "`nn.fit` takes arrays",
         "manual_seed": "`nn.seed(0)`",
-        "utils": "`nn.clip_grad_norm_` and `nn.clip_grad_value_` are here",
+        "utils": "`nn.clip_grad_norm_` and `nn.clip_grad_value_`",
         "lr_scheduler": "`nn.schedules`",
         **dict.fromkeys(
             ("mse_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "nll_loss"),
@@ -121,13 +121,13 @@ HINTS: Final[dict[str, dict[str, str]]] = {
             name: f"`ag.{name}` of a number, `'{name}'` as an activation"
             for name in ("relu", "sigmoid", "tanh", "gelu", "leaky_relu")
         },
-        **dict.fromkeys(("tensor", "Tensor"), "a number is `ag.Value(2.0)`; lists of Values take the place of tensors"),
+        **dict.fromkeys(("tensor", "Tensor"), "a number is `ag.Value(2.0)`; use lists of Values instead of tensors"),
         "no_grad": "`ag.no_grad`",
         "Dense": "`nn.Layer(inputs, outputs, activation)`",
         "Model": "`nn.Module`, `nn.MLP` and `nn.Sequential`",
         "optimizers": "`nn.SGD`, `nn.Adam` and others",
-        "one_hot": "a class is a whole number: `nn.losses.cross_entropy_with_logits` takes it",
-        "to_categorical": "a class is a whole number: `nn.losses.cross_entropy_with_logits` takes it",
+        "one_hot": "pass the class as an int to `nn.losses.cross_entropy_with_logits`",
+        "to_categorical": "pass the class as an int to `nn.losses.cross_entropy_with_logits`",
         "train": "`nn.fit(model, X, y, ...)`",
         "compile": "`nn.fit(model, X, y, loss=..., optimizer=...)`; `ag.compile` compiles a function",
     },
@@ -143,7 +143,7 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "register_parameter": "assign it: `self.name = ag.Value(0.0)`",
         "register_buffer": "name the attribute in the class's `buffers`",
         "add_module": "assign it: `self.name = module`",
-        "requires_grad_": "give an optimiser only the parameters that it should move",
+        "requires_grad_": "give an optimiser only the parameters that it should update",
         "apply": "`for module in model.modules():`",
         **dict.fromkeys(("to", "cuda", "cpu", "float", "double", "half"), "numbers are doubles on the processor"),
         **dict.fromkeys(("named_children", "get_submodule"), "`named_modules()` gives paths and modules"),
@@ -172,7 +172,7 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "add_param_group": "give all groups when the optimiser is made: `[{'params': …, 'lr': …}, …]`",
     },
 }
-"""For each kind of object, the foreign names and what says the same here."""
+"""For each kind of object, the foreign names and their equivalents here."""
 
 _DOUBLES: Final = dict.fromkeys(("device", "dtype"), "a Value is one double on the processor")
 
@@ -202,7 +202,7 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
         "elementwise_affine": "`nn.RMSNorm(width, gain=False)` has no parameters",
         "embed_dim": "`width`, the first argument",
         "num_heads": "`heads`, the second argument",
-        "dropout": "`nn.Dropout(p)` is a module of its own",
+        "dropout": "`nn.Dropout(p)` is a separate module",
         "inplace": "Values don't change in place",
         "rate": "`p`",
         "kernel_initializer": "`init`",
@@ -232,19 +232,19 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
     "schedule": {
         "last_epoch": "set `schedule.last_step`, or load a `state_dict()`",
         "verbose": "`print(optimizer.lr)`",
-        "cycle_momentum": "momentum stays as it is",
+        "cycle_momentum": "momentum is not changed",
         "epochs": "`total_steps`, epochs times batches",
         "steps_per_epoch": "`total_steps`, epochs times batches",
     },
     "predict": {
-        "batch_size": "samples are computed in blocks as it is",
+        "batch_size": "samples are always computed in blocks",
         "verbose": "there is nothing to show",
     },
     "stopping": {
         "monitor": "the validation loss is monitored, or the training loss if there is no validation",
         "mode": "a loss falls",
         "restore_best_weights": "`restore`",
-        "verbose": "`print` in a callback of your own",
+        "verbose": "`print` in a callback",
     },
     "estimator": {
         "hidden_layer_sizes": "`hidden`",
@@ -273,7 +273,7 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
     },
     "zero_grad": {"set_to_none": "`zero_grad()` sets gradients to 0.0; a gradient is always a number"},
 }
-"""For each kind of call, the arguments of other libraries, and what says the same here.
+"""For each kind of call, the arguments of other libraries, and their equivalents here.
 
 Those of `backward` and `zero_grad`, which take none, are in PyTorch's order.
 """

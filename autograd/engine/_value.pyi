@@ -3,8 +3,8 @@ from typing import Any
 
 from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
 from autograd.engine.layer import layer as layer
-from autograd.engine.python import FUNCTIONS as FUNCTIONS
-from autograd.engine.python import restore as restore
+from autograd.engine.python_backend import FUNCTIONS as FUNCTIONS
+from autograd.engine.python_backend import restore as restore
 from autograd.engine.value import Value as Value
 
 _layout: tuple[int, int]

@@ -16,7 +16,7 @@ from autograd.ops import BUILT_IN
 if TYPE_CHECKING:
     from autograd.engine._signatures import *  # noqa: F403  (generated: every function of the table)
     from autograd.engine.layer import layer as layer
-    from autograd.engine.python import restore as restore
+    from autograd.engine.python_backend import restore as restore
     from autograd.engine.value import Value as Value
 
 
@@ -33,9 +33,9 @@ def _pick(wanted: str) -> tuple[str, Any]:
             modes.listeners.append(_value._set_modes)
             install(_value.Value, "Value")
             return "c", _value
-    from autograd.engine import python
+    from autograd.engine import python_backend
 
-    return "python", python
+    return "python", python_backend
 
 
 CORE, _module = _pick(os.environ.get("AUTOGRAD_CORE", "").strip().lower())

@@ -13,11 +13,11 @@ import pytest
 import autograd as ag
 import nn
 from autograd._common.foreign import HINTS, KEYWORDS
-from autograd.engine import backend, python
+from autograd.engine import backend, python_backend
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
 OBJECTS: dict[str, list[Any]] = {
-    "Value": [ag.Value(1.0), python.Value(1.0), backend.Value(1.0) * 2.0],
+    "Value": [ag.Value(1.0), python_backend.Value(1.0), backend.Value(1.0) * 2.0],
     "autograd": [ag],
     "nn": [nn],
     "Module": [nn.Linear(2, 1), nn.MLP(2, [1])],
@@ -71,7 +71,7 @@ def test_arguments_of_pytorch_say_what_does_the_same_here(method: str) -> None:
 
 
 CALLS: dict[str, list[Any]] = {
-    "Value": [partial(ag.Value, 2.0), partial(python.Value, 2.0)],
+    "Value": [partial(ag.Value, 2.0), partial(python_backend.Value, 2.0)],
     "layer": [
         partial(nn.Neuron, 2), partial(nn.Layer, 2, 1), partial(nn.Linear, 2, 1), partial(nn.MLP, 2, [1]),
         partial(nn.Embedding, 3, 2), partial(nn.LayerNorm, 2), partial(nn.RMSNorm, 2), partial(nn.Dropout, 0.5),
@@ -116,7 +116,7 @@ def test_a_bias_that_is_a_switch_says_the_word_here(bias: bool) -> None:
 
 
 def test_a_subclass_may_have_arguments_of_other_libraries() -> None:
-    for kind in (ag.Value, python.Value):
+    for kind in (ag.Value, python_backend.Value):
 
         class Named(kind):  # type: ignore[misc, valid-type]
             def __init__(self, data: float, name: str) -> None:
@@ -159,7 +159,7 @@ def test_micrograds_names() -> None:
 
 
 def test_the_docs_have_the_tables_and_no_other_rows() -> None:
-    sections = PAGE.read_text("utf-8").split(" called otherwise\n")[1:]
+    sections = PAGE.read_text("utf-8").split(" that differ\n")[1:]
     names, arguments = [[line for line in part.split("\n## ")[0].splitlines() if "` | " in line] for part in sections]
     assert names == [f"| `{WRITTEN[kind]}.{name}` | {said} |" for kind in HINTS for name, said in HINTS[kind].items()]
     taken = [(TAKEN_BY[kind], name, said) for kind in KEYWORDS for name, said in KEYWORDS[kind].items()]

@@ -18,8 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd._common.foreign import HINTS
-from autograd.engine import modes
-from autograd.engine import python as python_backend
+from autograd.engine import modes, python_backend
 from autograd.errors import AnomalyError
 from autograd.ops import HIDDEN, TABLE, Op
 

@@ -189,7 +189,7 @@ WORDS = {
 NAMED = {
     # what the function of that name is
     "autograd/engine/n_ary.py": "sum mean logsumexp dot",
-    "autograd/engine/python.py": "sum mean logsumexp dot",
+    "autograd/engine/python_backend.py": "sum mean logsumexp dot",
     "autograd/engine/layer.py": "dot",
     "autograd/engine/composed.py": "max min equal shared",
     "autograd/csrc/value/n_ary.h": "sum mean logsumexp dot",
