@@ -218,8 +218,10 @@ class EditableSheet:
             return f"{name} = {writing.value(self.state.operands[name], len(name) + 3)}{self._slope(name)}"
         if _SLOPE.search(text) and self.sheet.steps:
             subject = sheet_subject(self.sheet, of=self.output())
-            side = subject.sides(text)[0]
-            return writing.number(side.value(subject.here))
+            sides = subject.sides(text)
+            if not sides:  # only a comment of LaTeX
+                raise WorksheetError("expected an expression", 1, 1)
+            return writing.number(sides[0].value(subject.here))
         entry = _answered(text)
         try:
             _, operands = self.sheet.extended(entry.steps, self.state.operands)

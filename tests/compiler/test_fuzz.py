@@ -161,13 +161,18 @@ def on(kernel: str) -> Iterator[None]:
         yield
 
 
-def check_all(function: Made, points: list[tuple[float, float]], kernel: str) -> None:
+def exact(compiled: Any) -> bool:
+    """Return whether one sample has the bits of eager; a program with added ops uses numpy's functions."""
+    return all(program.kernel == "c" for program in compiled.programs)
+
+
+def check_all(function: Made, points: list[tuple[float, float]]) -> None:
     compiled = ag.compile(lambda x, y: function(x, y))
     wanted = [eager(function, *point) for point in points]
     for point, (result, path) in zip(points, wanted, strict=True):
         found, taken = compiled(*point)
         assert taken == path, (point, taken, path)
-        assert same(found, result) or kernel == "numpy", (point, found, result)
+        assert same(found, result) or not exact(compiled), (point, found, result)
     _, paths = compiled(*np.array(points).T)
     assert paths.tolist() == [path for _, path in wanted]
     for change in ("state", "factor", "weight"):
@@ -178,7 +183,7 @@ def check_all(function: Made, points: list[tuple[float, float]], kernel: str) ->
         else:
             function.weights[0].data = 2.0
         assert compiled(*points[0])[1] == eager(function, *points[0])[1]
-        assert kernel == "numpy" or same(compiled(*points[0])[0], eager(function, *points[0])[0]), change
+        assert same(compiled(*points[0])[0], eager(function, *points[0])[0]) or not exact(compiled), change
 
 
 @pytest.mark.parametrize("kernel", sorted(KERNELS))
@@ -186,7 +191,7 @@ def check_all(function: Made, points: list[tuple[float, float]], kernel: str) ->
 @given(steps=numbered(KINDS), points=POINTS)
 def test_compiled_takes_the_branches_of_eager(kernel: str, steps: Any, points: Any) -> None:
     with on(kernel):
-        check_all(Made(steps), points, kernel)
+        check_all(Made(steps), points)
 
 
 @pytest.mark.parametrize("kernel", sorted(KERNELS))

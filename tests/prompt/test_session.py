@@ -464,6 +464,7 @@ NASTY += [":draw \0.svg", ":load \0", ":load .", ":drop check", ":drop check:", 
 NASTY += ["x = 1", "y = x²", "of: y", "of: x[1]", "fixed: ]", "inputs: [", "rate: nan", "rate: 0.1", "title: \r", "y"]
 NASTY += [":train 2", ":undo", ":redo", ":new", ":check", ":grad", ":derive", "check y == x", "check x' == 1", "2 3"]
 NASTY += [":page x/y.html", ":save x/y.txt", ":python x/y.py", "W = [x, x]", "W @ W", "check W == 1", "e = 2", "\r\n"]
+NASTY += [r"% dE/dw \frac{1}{2}"]
 
 
 @given(
