@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.evals import EVALS
 from benchmarks.results import Results
 
 __all__ = ["GOALS", "Goal"]
@@ -85,6 +86,7 @@ GOALS = (
     _most(
         "Asian call, derivatives, times C by hand", 1.0, "replay", "option derivatives", "by hand option derivatives"
     ),
+    *(_most(f"{name}, times C by hand", 1.0, "replay", name, f"by hand {name}") for name in EVALS),
     _least("two threads, N = 40,000, faster than one", 1.8, "replay", "N = 40,000", "N = 40,000, two threads"),
     _most("without the C core, N = 40,000, times with it", 12.0, "replay", "N = 40,000, on numpy", "N = 40,000"),
     _least("moons by fit, faster than micrograd", 15_000.0, "training", "micrograd step", "fit, 2000 steps"),

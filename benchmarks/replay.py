@@ -19,7 +19,9 @@ from autograd import Value
 from autograd.compiler import Program
 from autograd.compiler.plan.optimised import plan
 from autograd.compiler.record.tape import record
+from benchmarks.by_hand import POINTER, built, called
 from benchmarks.engines import ENGINES
+from benchmarks.evals import samplers as evals
 from benchmarks.graphs import INPUTS, OPERATIONS, PARAMETERS, network, random_graph
 from benchmarks.option import PATHS, Option
 from benchmarks.option import by_hand as option_by_hand
@@ -29,9 +31,6 @@ from benchmarks.workloads import gpt
 
 __all__ = ["SIZES", "measure"]
 
-HERE = Path(__file__).parent
-FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
-POINTER = ctypes.c_void_p
 ARGUMENTS: dict[str, list[Any]] = {
     "replay_limit.c": [POINTER, ctypes.c_long, POINTER, POINTER, POINTER],
     "gpt_limit.c": [POINTER] * 4,
@@ -86,14 +85,7 @@ def summed_gradients(program: Program, parameters: Sequence[Value], columns: Any
 
 def by_hand(folder: Path, source: str = "replay_limit.c", *flags: str) -> Callable[..., None]:
     """Compile C written by hand, for this machine."""
-    compiled, library = folder / f"{source}.o", folder / f"{source}.so"
-    # Linked by itself: -ffast-math would link in what flushes subnormal numbers to 0 in the whole process.
-    for command in (
-        ["gcc", *FLAGS, *flags, "-c", str(HERE / source), "-o", str(compiled)],
-        ["gcc", "-shared", str(compiled), "-o", str(library), "-lm"],
-    ):
-        subprocess.run(command, check=True, capture_output=True)
-    function = ctypes.CDLL(str(library)).limit
+    function = built(folder, source, *flags).limit
     function.argtypes, function.restype = ARGUMENTS[source], None
     run: Callable[..., None] = function
     return run
@@ -109,7 +101,7 @@ def limits(folder: Path, expected: dict[str, list[float]], found: Found) -> dict
     data, samplers = np.array(numbers(PARAMETERS)), {}
     for name, size in SIZES.items():
         arrays = samples(size), data, np.empty(size), np.empty(PARAMETERS)
-        run = _called(limit, arrays, [size])
+        run = called(limit, arrays, [size])
         run()
         differs = agreement({name: arrays[-1].tolist()}, {name: expected[name]})
         if differs:
@@ -117,17 +109,6 @@ def limits(folder: Path, expected: dict[str, list[float]], found: Found) -> dict
         else:
             samplers[f"by hand {name}"] = ours(run)
     return samplers
-
-
-def _called(limit: Callable[..., None], arrays: Sequence[Any], sizes: Sequence[int] = ()) -> Callable[[], None]:
-    """Return a call of the C, its addresses looked up once; it keeps the arrays alive."""
-    first, *others = (array.ctypes.data for array in arrays)
-    given = (first, *sizes, *others)
-
-    def call(kept: Sequence[Any] = arrays) -> None:
-        limit(*given)
-
-    return call
 
 
 def gpt_step(folder: Path, found: Found) -> dict[str, Sampler]:
@@ -158,7 +139,7 @@ def gpt_step(folder: Path, found: Found) -> dict[str, Sampler]:
         found.missing["W4 in C by hand"] = str(error)
         return samplers
     arrays = np.array(line, np.intc), np.array(workload.leaves), np.empty(1), np.empty(len(leaves))
-    run = _called(limit, arrays)
+    run = called(limit, arrays)
     run()
     differs = agreement({"gradients": arrays[-1].tolist()}, gradients(program.backward))
     if differs:
@@ -177,6 +158,15 @@ def asian_call(folder: Path, found: Found, paths: int) -> dict[str, Sampler]:
         found.missing["option in C by hand"] = str(error)
         return option.samplers()
     return option.samplers() | option_by_hand(option, limit, found)
+
+
+def small_evals(folder: Path, found: Found, share: int) -> dict[str, Sampler]:
+    """Samplers of small evals: compiled, and in C written by hand."""
+    try:
+        return evals(folder, found, share)
+    except (OSError, subprocess.CalledProcessError) as error:
+        found.missing["evals in C by hand"] = str(error)
+        return {}
 
 
 def planning(name: str, ops: int, settings: Settings, found: Found) -> Times:
@@ -220,6 +210,7 @@ def measure(settings: Settings) -> Found:
     ):
         samplers |= limits(Path(folder), expected, found) | gpt_step(Path(folder), found)
         samplers |= asian_call(Path(folder), found, PATHS // (100 if settings.quick else 1))
+        samplers |= small_evals(Path(folder), found, 100 if settings.quick else 1)
         found.times = alternate(samplers | scalar | arrays, settings, "replay")
     found.times |= planning("random graph", GRAPH, settings, found)
     if not settings.quick:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.engines import ENGINES
+from benchmarks.evals import EVALS
 from benchmarks.goals import GOALS
 from benchmarks.language import LINES, TOKENS
 from benchmarks.results import Figure, Results
@@ -97,6 +98,7 @@ def replay(results: Results) -> str:
         "W4, N = 1": ("W4",),
         "Asian call, price alone": ("option price",),
         "Asian call, price and five derivatives": ("option derivatives",),
+        **{name: (name,) for name in EVALS},
         f"planning a random graph of {planned['random graph']} operations": ("random graph planned",),
         f"planning a random graph of {planned['large graph']} operations": ("large graph planned",),
     }
@@ -109,7 +111,8 @@ def replay(results: Results) -> str:
     }
     text = (
         "Value and gradients by a compiled graph: the 2-16-16-1 net with squared error over N samples, a random graph "
-        "without structure, the GPT step W4, and an Asian call over 252 steps and 20,000 paths. "
+        "without structure, the GPT step W4, an Asian call over 252 steps and 20,000 paths, and small evals as "
+        "GradBench has them. "
         f"{MULTIPLES}"
     )
     return f"{text}\n\n{compared(found, rows, columns, extra='an operation')}"

@@ -274,6 +274,22 @@ def test_what_no_list_of_numbers_is_goes_the_long_way(wrong: list[Any]) -> None:
         assert compiled(wrong) == expected
 
 
+def test_gradients_are_in_the_shapes_of_all_arguments() -> None:
+    """From the first call, which records, to those that go the whole way in C."""
+
+    def weighed(xs: Any, scale: Any, matrix: Any, pair: Any) -> Any:
+        return ag.dot(xs, xs) * scale + ag.sum(x * w for x, w in zip(matrix.ravel(), range(6))) + pair[0] * pair[1]
+
+    compiled, matrix = ag.compile(weighed, vector=True), np.arange(6.0).reshape(2, 3)
+    for _ in range(4):
+        xs, scale, of_matrix, pair = compiled.gradients([1.0, 2.0], 3.0, matrix, (4.0, 5.0)).inputs
+        assert (xs, scale, pair) == ([6.0, 12.0], 5.0, (5.0, 4.0))
+        assert type(scale) is float
+        assert {type(x) for x in (*xs, *pair)} == {float}
+        assert np.array_equal(of_matrix, matrix)
+        assert of_matrix.dtype == float
+
+
 def test_arrays_of_every_kind_as_vectors() -> None:
     compiled = ag.compile(lambda xs: ag.sum([x * x for x in xs]), vector=True)
     base = np.arange(6.0)

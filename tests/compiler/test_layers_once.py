@@ -75,6 +75,18 @@ def test_rows_through_the_same_weights(inputs: int, width: int, times: int) -> N
     check(*trained(inputs, width, times), relative=1e-12, absolute=1e-15)
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+@pytest.mark.parametrize("odd", [0.0, math.inf, -math.inf, math.nan])
+def test_logsumexp_of_a_row(count: int, odd: float) -> None:
+    draw = random.Random(count)
+    numbers = [draw.uniform(-2.0, 2.0) for _ in range(count)]
+    numbers[count // 2] = odd
+    leaves = [Value(number) for number in numbers]
+    output = ag.logsumexp(leaves)
+    output.backward()
+    assert repr(learned(in_c(output, leaves), numbers, [])) == repr([output.data, *(leaf.grad for leaf in leaves)])
+
+
 def test_one_parameter_in_many_places() -> None:
     """Where rows share parameters, their gradients add up as if each row came alone."""
     draw = random.Random(5)
@@ -136,13 +148,27 @@ def on_every_set(program: Program, run: Callable[[Program], list[float]]) -> dic
     return found
 
 
+def nearest(leaves: list[Value], draw: random.Random) -> Value:
+    """Return the least of some squared distances, and products of two: what sums of two products come from."""
+    points = [[Value(draw.uniform(-1.0, 1.0)) for _ in leaves] for _ in range(3)]
+    least = ag.min([ag.sum((x - p) * (x - p) for x, p in zip(leaves, point)) for point in points])
+    a, b, *_ = leaves
+    return least + 2.0 * a * b + ag.where(a, b * points[0][0], points[1][0] * points[2][0]) * a
+
+
+MODELS: dict[str, Callable[[list[Value], random.Random], Value]] = {
+    "network": lambda leaves, draw: nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")(leaves),
+    "nearest": nearest,
+}
+
+
 @pytest.mark.parametrize("samples", [2, 3, 7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 63, 65, 100, 127, 129, 200])
 @pytest.mark.parametrize("last", [0.5, math.inf, math.nan])
-def test_batches_of_every_length(samples: int, last: float) -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_batches_of_every_length(samples: int, last: float, model: str) -> None:
     draw = random.Random(samples)
-    net = nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")
     leaves = [Value(0.5) for _ in range(5)]
-    program = in_c(net(leaves), leaves)
+    program = in_c(MODELS[model](leaves, draw), leaves)
     table = np.array([[draw.uniform(-2.0, 2.0) for _ in leaves] for _ in range(samples)])
     table[-1, 2] = last
 
@@ -159,6 +185,26 @@ def test_batches_of_every_length(samples: int, last: float) -> None:
         by_input = np.reshape(numbers[samples : 6 * samples], (5, samples)).T
         np.testing.assert_allclose(by_input, [each.inputs for each in wanted], rtol=1e-13, atol=1e-15)
         np.testing.assert_allclose(numbers[6 * samples :], sums, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("samples", [2, 8, 9, 33, 128, 130])
+@pytest.mark.parametrize("odd", [0.0, math.inf, -math.inf, math.nan])
+def test_logsumexp_of_batches(samples: int, odd: float) -> None:
+    draw = random.Random(samples)
+    leaves = [Value(0.5) for _ in range(6)]
+    program = in_c(ag.logsumexp([leaves[0], leaves[1] * 2.0, *leaves[2:]]), leaves)
+    table = np.array([[draw.uniform(-3.0, 3.0) for _ in leaves] for _ in range(samples)])
+    table[samples // 2, :3] = odd, odd, table[0, 0]
+    table[0] = odd
+
+    def run(fresh: Program) -> list[float]:
+        found = fresh.gradients(table)
+        return [*found.outputs, *np.ravel(np.transpose(found.inputs))]
+
+    wanted = [program.gradients(*row.tolist()) for row in table]
+    expected = [*(each.outputs for each in wanted), *np.ravel([each.inputs for each in wanted])]
+    for numbers in on_every_set(program, run).values():
+        np.testing.assert_allclose(numbers, expected, rtol=1e-14)
 
 
 def test_a_parameter_that_calls_the_program_while_it_is_read() -> None:

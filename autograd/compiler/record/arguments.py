@@ -107,21 +107,20 @@ def shapes_of(arguments: tuple[Any, ...], vector: bool) -> Shapes | None:
     return tuple(shapes)
 
 
-def in_shapes(shapes: Shapes, numbers: tuple[float, ...]) -> tuple[Any, ...]:
-    """Fill arguments of these shapes with numbers."""
-    import numpy as np
-
+def in_shapes(shapes: Shapes, numbers: Any) -> tuple[Any, ...]:
+    """Fill arguments of these shapes with numbers: a tuple, or an array where one of the shapes is an array's."""
+    listed = numbers if isinstance(numbers, tuple) or len(shapes) == 1 else numbers.tolist()
     found: list[Any] = []
     place = 0
     for shape in shapes:
         start, flat = place, shape is not None and shape[:1] in ((list,), (tuple,))
         place += 1 if shape is None else shape[1] if flat else count(shape)
         if shape is None:
-            found.append(numbers[start])
+            found.append(listed[start])
         elif flat:
-            found.append(shape[0](numbers[start:place]))
+            found.append(shape[0](listed[start:place]))
         else:
-            found.append(np.array(numbers[start:place]).reshape(shape))
+            found.append(numbers[start:place].reshape(shape))
     return tuple(found)
 
 

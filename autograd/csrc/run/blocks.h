@@ -76,7 +76,13 @@ ISA(sum_some)(const Work *work, long i, double *out, const double *start_slot, d
     for (; terms < end; terms += 2) {
         const double *x = slots + (ptrdiff_t)terms[0] * work->stride;
         const ptrdiff_t other = terms[1];
-        if (any && other >= 0) {
+        if (any && other == terms[0]) { /* a square */
+            for (int q = 0; q < count; q++) {
+                const V factor = AT(x, WIDTH * q);
+                s[q] += factor * factor;
+            }
+        }
+        else if (any && other >= 0) {
             const double *y = slots + other * work->stride;
             for (int q = 0; q < count; q++) {
                 s[q] += AT(x, WIDTH * q) * AT(y, WIDTH * q);
@@ -119,6 +125,26 @@ ISA(sum_all)(const Work *work, long n, double *out, const double *start_slot, do
     }
 }
 
+/* The same of two products, with a number for start: the sums that gradients are made of. */
+LANE void
+ISA(sum_two)(const Work *work, long n, double *out, double number, const int32_t *t, const bool second, const bool fourth)
+{
+    const double *x = SLOT(work, t[0]), *y = second ? SLOT(work, t[1]) : NULL;
+    const double *z = SLOT(work, t[2]), *w = fourth ? SLOT(work, t[3]) : NULL;
+    const V start = ALL(number), y_all = ALL(work->uniforms[second ? 0 : ~t[1]]), w_all = ALL(work->uniforms[fourth ? 0 : ~t[3]]);
+    if (second && fourth && x == z && y == w) { /* of a square */
+        for (long i = 0; i < n; i += WIDTH) {
+            const V product = AT(x, i) * AT(y, i);
+            AT(out, i) = (start + product) + product;
+        }
+        return;
+    }
+    for (long i = 0; i < n; i += WIDTH) {
+        const V first = AT(x, i) * (second ? AT(y, i) : y_all);
+        AT(out, i) = (start + first) + AT(z, i) * (fourth ? AT(w, i) : w_all);
+    }
+}
+
 static void
 ISA(sum_numbers)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
                  int32_t count)
@@ -130,6 +156,22 @@ static void
 ISA(sum_products)(const Work *work, long n, double *out, const double *start_slot, double start, const int32_t *terms,
                   int32_t count)
 {
+    if (count == 2 && start_slot == NULL) {
+        const bool second = terms[1] >= 0, fourth = terms[3] >= 0;
+        if (second && fourth) {
+            ISA(sum_two)(work, n, out, start, terms, true, true);
+        }
+        else if (second) {
+            ISA(sum_two)(work, n, out, start, terms, true, false);
+        }
+        else if (fourth) {
+            ISA(sum_two)(work, n, out, start, terms, false, true);
+        }
+        else {
+            ISA(sum_two)(work, n, out, start, terms, false, false);
+        }
+        return;
+    }
     ISA(sum_all)(work, n, out, start_slot, start, terms, count, true);
 }
 
@@ -393,24 +435,28 @@ ISA(any_of)(const Work *work, long n, double *out, const int32_t *terms, int32_t
 static void
 ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, int32_t count)
 {
-    double largest[BLOCK], rest[BLOCK], unneeded[BLOCK];
-    long top[BLOCK];
-    const double *first = SLOT(work, terms[0]);
-    EACH { largest[i] = first[i]; top[i] = 0; rest[i] = 0.0; }
-    for (long k = 1; k < count; k++) {
-        const double *x = SLOT(work, terms[2 * k]);
-        EACH {
-            bool higher = largest[i] == largest[i] && (x[i] > largest[i] || x[i] != x[i]);
-            largest[i] = higher ? x[i] : largest[i];
-            top[i] = higher ? k : top[i];
+    typedef ISA(integers) integers;
+    double largest[BLOCK], top[BLOCK], rest[BLOCK], unneeded[BLOCK];
+    int64_t unusual = 0;
+    for (long i = 0; i < n; i += WIDTH) {
+        V most = AT(SLOT(work, terms[0]), i), at = ALL(0.0);
+        for (long k = 1; k < count; k++) {
+            const V x = AT(SLOT(work, terms[2 * k]), i);
+            const integers higher = (most == most) & ((x > most) | (x != x));
+            most = (V)(((integers)x & higher) | ((integers)most & ~higher));
+            at = (V)(((integers)ALL((double)k) & higher) | ((integers)at & ~higher));
         }
+        AT(largest, i) = most;
+        AT(top, i) = at;
+        AT(rest, i) = ALL(0.0);
     }
+    EACH unusual |= fabs(largest[i]) < INFINITY ? 0 : -1;
     for (long k = 0; k < count; k++) {
         const double *x = SLOT(work, terms[2 * k]);
         double *power = terms[2 * k + 1] != NOT_NEEDED ? SLOT(work, terms[2 * k + 1]) : unneeded;
         EACH {
             double e = ops_exp_difference(x[i], largest[i]);
-            rest[i] += top[i] == k ? 0.0 : e;
+            rest[i] += top[i] == (double)k ? 0.0 : e;
             power[i] = e;
         }
     }
@@ -420,6 +466,10 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
         }
         const double *x = SLOT(work, terms[2 * k]);
         double *slope = SLOT(work, terms[2 * k + 1]); /* from its power */
+        if (unusual == 0) {
+            EACH slope[i] /= 1.0 + rest[i];
+            continue;
+        }
         EACH {
             double e = slope[i] / (1.0 + rest[i]);
             double beside = largest[i] == INFINITY && x[i] < INFINITY ? 0.0 : NAN;
@@ -541,18 +591,21 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             }
             break;
         }
-#define OF_SLOTS(KIND, EXPRESSION) \
+            /* As bits: of a choice between a product and 0 compilers make loads and stores under masks. */
+#define WHERE(KIND, MASK, VALUE) \
         case KIND: { \
             double *out = SLOT(work, s->outs[0]); \
             const double *x = SLOT(work, s->reads[0]), *y = SLOT(work, s->reads[1]), *z = SLOT(work, s->reads[2]); \
             (void)z; \
-            EACH out[i] = EXPRESSION; \
+            for (long i = 0; i < n; i += WIDTH) { \
+                AT(out, i) = (V)((ISA(integers))(VALUE) & (MASK)); \
+            } \
             break; \
         }
-        OF_SLOTS(SELECT, y[i] != 0.0 ? x[i] : 0.0)
-        OF_SLOTS(SELECT_NOT, y[i] != 0.0 ? 0.0 : x[i])
-        OF_SLOTS(MASKED_MUL, x[i] != 0.0 ? y[i] * z[i] : 0.0)
-#undef OF_SLOTS
+        WHERE(SELECT, AT(y, i) != ALL(0.0), AT(x, i))
+        WHERE(SELECT_NOT, ~(AT(y, i) != ALL(0.0)), AT(x, i))
+        WHERE(MASKED_MUL, AT(x, i) != ALL(0.0), AT(y, i) * AT(z, i))
+#undef WHERE
         case OR:
             ISA(any_of)(work, n, SLOT(work, s->outs[0]), terms + s->terms, s->count);
             break;

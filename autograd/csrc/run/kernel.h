@@ -148,6 +148,7 @@ void replay_once(const Plan *plan, int part, double *places, const Sample *sampl
 void replay_steps(const InstructionSet *, const Step *steps, ptrdiff_t count, const int32_t *terms, double *places, const Sample *);
 
 void replay_lanes(double *places, const Step *, const int32_t *terms); /* a step with lanes, other than sums */
+void replay_log_sum_exp(double *places, const Step *); /* with lanes: of so many operands that are one after the other */
 void replay_dots_baseline(double *places, const Step *, const int32_t *terms);
 
 void replay_row_once(int row, double x, double *value, double *slope); /* of one operand, with libm */

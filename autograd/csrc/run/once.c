@@ -4,34 +4,56 @@
 
 #include "../generated/ops.h"
 
-/* Operands are `stride` doubles apart. */
-static void
-log_sum_exp_once(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
+/* Operands and slopes, `stride` doubles apart, are where the terms say, or without terms one after the other from where reads say. */
+INLINE void
+log_sum_exp_at(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
 {
-    int32_t top = 0;
-    double largest = m[terms[0] * stride], rest = 0.0;
-    for (int32_t k = 1; k < s->count && largest == largest; k++) {
-        double x = m[terms[2 * k] * stride];
+#define OPERAND(K) m[terms != NULL ? terms[2 * (K)] * stride : s->reads[0] + (K)]
+#define SLOPE(K) m[terms != NULL ? terms[2 * (K) + 1] * stride : s->reads[1] + (K)]
+#define NEEDED(K) (terms != NULL ? terms[2 * (K) + 1] != NOT_NEEDED : s->reads[1] != NONE)
+    ptrdiff_t top = 0;
+    double largest = OPERAND(0), rest = 0.0;
+    for (ptrdiff_t k = 1; k < s->count && largest == largest; k++) {
+        double x = OPERAND(k);
         if (x != x || x > largest) {
             largest = x;
             top = k;
         }
     }
     bool usual = fabs(largest) < INFINITY;
-    for (int32_t k = 0; usual && k < s->count; k++) {
-        const double power = ops_exp_difference(m[terms[2 * k] * stride], largest);
+    for (ptrdiff_t k = 0; usual && k < s->count; k++) {
+        const double power = ops_exp_difference(OPERAND(k), largest);
         rest += k == top ? 0.0 : power;
-        if (terms[2 * k + 1] != NOT_NEEDED) {
-            m[terms[2 * k + 1] * stride] = power;
+        if (NEEDED(k)) {
+            SLOPE(k) = power;
         }
     }
-    for (int32_t k = 0; k < s->count; k++) {
-        if (terms[2 * k + 1] != NOT_NEEDED) {
-            double *slope = &m[terms[2 * k + 1] * stride];
-            *slope = usual ? *slope / (1.0 + rest) : largest == INFINITY && m[terms[2 * k] * stride] < largest ? 0.0 : NAN;
+    for (ptrdiff_t k = 0; usual && k < s->count; k++) {
+        if (NEEDED(k)) {
+            SLOPE(k) /= 1.0 + rest;
+        }
+    }
+    for (ptrdiff_t k = 0; !usual && k < s->count; k++) {
+        if (NEEDED(k)) {
+            SLOPE(k) = largest == INFINITY && OPERAND(k) < largest ? 0.0 : NAN;
         }
     }
     m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;
+#undef OPERAND
+#undef SLOPE
+#undef NEEDED
+}
+
+static void
+log_sum_exp_once(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
+{
+    log_sum_exp_at(m, stride, s, terms);
+}
+
+void
+replay_log_sum_exp(double *m, const Step *s)
+{
+    log_sum_exp_at(m, 1, s, NULL);
 }
 
 void

@@ -111,14 +111,19 @@ in_form(const double *numbers, Py_ssize_t count, Form form)
     return all;
 }
 
+/* Gradients of inputs are in an array where some argument is one. */
 static PyObject *
-results_in(const Plan *plan, const Room *room, Mode mode, Form form)
+results_in(const Plan *plan, const Room *room, PyObject *arguments, Mode mode, Form form)
 {
     PyObject *outputs = in_form(room->stored, plan->outputs, form);
     if (mode != GRADIENTS || outputs == NULL) {
         return outputs;
     }
-    PyObject *inputs = in_form(room->gradients, plan->gradients, TUPLE), *all = NULL;
+    bool arrays = false;
+    for (Py_ssize_t i = 0; !arrays && i < PyTuple_GET_SIZE(arguments); i++) {
+        arrays = replay_is_array(PyTuple_GET_ITEM(arguments, i));
+    }
+    PyObject *inputs = in_form(room->gradients, plan->gradients, arrays ? ARRAY : TUPLE), *all = NULL;
     PyObject *parameters = inputs != NULL ? in_form(room->found, plan->parameters_count, ARRAY) : NULL;
     if (parameters != NULL) {
         all = PyTuple_Pack(3, outputs, inputs, parameters);
@@ -168,7 +173,7 @@ run_in(const Plan *plan, const Room *room, double seed)
 }
 
 static PyObject *
-carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *values, double seed, Mode mode, Form form)
+carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *arguments, PyObject *values, double seed, Mode mode, Form form)
 {
     bool plain;
     if (room->wide == NULL) {
@@ -184,7 +189,7 @@ carry_out(Plan *plan, const Guards *guards, const Room *room, PyObject *values, 
     if (plan->assumes && nan) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PyObject *result = results_in(plan, room, mode, form);
+    PyObject *result = results_in(plan, room, arguments, mode, form);
     if (mode == LEARN && result != NULL && !replay_add_gradients(values, plain, room->found)) {
         Py_CLEAR(result);
     }
@@ -202,7 +207,7 @@ replay_one(Plan *plan, const Guards *guards, PyObject *arguments, PyObject *valu
     for (Py_ssize_t i = 0; next != NULL && i < PyTuple_GET_SIZE(arguments); i++) {
         next = copy_numbers(PyTuple_GET_ITEM(arguments, i), next, end);
     }
-    PyObject *result = next == end ? carry_out(plan, guards, &room, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
+    PyObject *result = next == end ? carry_out(plan, guards, &room, arguments, values, seed, mode, form) : Py_NewRef(Py_NotImplemented);
     replay_give_back(&room);
     return result;
 }

@@ -509,6 +509,41 @@ emit_run(Widener *w, ptrdiff_t begin, ptrdiff_t count, int32_t out, int32_t apar
     *ADDED(&w->arena, &w->steps) = s;
 }
 
+/* Where the first of every other of its terms is, if they are one after the other; else NONE. */
+static int32_t
+first_of_row(const Widener *w, const int32_t *terms, int32_t count)
+{
+    const int32_t first = terms[0] == NOT_NEEDED ? NONE : w->places.items[terms[0]];
+    bool row = first != NONE;
+    for (int32_t k = 1; row && k < count; k++) {
+        row = terms[2 * k] != NOT_NEEDED && w->places.items[terms[2 * k]] == first + k;
+    }
+    return row ? first : NONE;
+}
+
+static bool
+is_any_needed(const int32_t *slopes, int32_t count)
+{
+    int32_t k = 0;
+    while (k < count && slopes[2 * k] == NOT_NEEDED) {
+        k++;
+    }
+    return k < count;
+}
+
+/* A logsumexp of operands that are one after the other. */
+static bool
+as_row_of_operands(const Widener *w, Step *s, const int32_t *terms)
+{
+    s->reads[0] = first_of_row(w, terms, s->count);
+    s->reads[1] = first_of_row(w, terms + 1, s->count);
+    if (s->reads[0] == NONE || (s->reads[1] == NONE && is_any_needed(terms + 1, s->count))) {
+        return false;
+    }
+    s->lanes = s->count;
+    return true;
+}
+
 static void
 emit_single(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
 {
@@ -524,6 +559,9 @@ emit_single(Widener *w, ptrdiff_t i, int32_t out, int32_t apart)
     }
     for (int k = 0; k < s.reads_count; k++) {
         s.reads[k] = w->places.items[s.reads[k]];
+    }
+    if (s.kind == LOGSUMEXP && as_row_of_operands(w, &s, t)) {
+        w->out_terms.count = (size_t)s.terms;
     }
     *ADDED(&w->arena, &w->steps) = s;
 }
@@ -657,12 +695,17 @@ kept(const void *items, size_t count, size_t size)
     return to;
 }
 
-/* From ids to places; false if out of memory. */
+/* From ids to places, or to nothing where all are 0, as the memory of a run is at first; false if out of memory. */
 static bool
 find_ranges(const Widener *w, const Ints *ids, Ranges *found)
 {
-    found->ranges = replay_allocate(ids->count, sizeof(Range));
-    for (size_t i = 0; found->ranges != NULL && i < ids->count; i++) {
+    bool any = false;
+    for (size_t i = 0; !any && i < ids->count; i++) {
+        any = ids->items[i] != w->zero;
+    }
+    const size_t count = any ? ids->count : 0;
+    found->ranges = replay_allocate(count, sizeof(Range));
+    for (size_t i = 0; found->ranges != NULL && i < count; i++) {
         const int32_t at = w->places.items[ids->items[i]];
         Range *last = found->ranges + found->count - 1;
         if (found->count > 0 && last->at + last->count == at) {
@@ -799,6 +842,10 @@ run_rows(double *m, const Step *s)
 void
 replay_lanes(double *m, const Step *s, const int32_t *terms)
 {
+    if (s->kind == LOGSUMEXP) {
+        replay_log_sum_exp(m, s);
+        return;
+    }
     if (s->kind != PACK) {
         run_rows(m, s);
         return;
