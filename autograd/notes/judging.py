@@ -65,12 +65,12 @@ class Judge:
         What the note states.
     readings : sequence of Options
         The readings to try, likeliest first.
-    work : int
-        The maximum number of nodes of formulas and graphs to compute for the whole note.
+    budget : Budget
+        The number of nodes of formulas and graphs that may still be computed for the note.
     """
 
-    def __init__(self, book: Book, readings: Sequence[Options], work: int) -> None:
-        self.book, self.readings, self.budget = book, list(readings), Budget(work)
+    def __init__(self, book: Book, readings: Sequence[Options], budget: Budget) -> None:
+        self.book, self.readings, self.budget = book, list(readings), budget
         self.worlds: dict[object, World] = {}
         self.places: dict[tuple[int, int], object] = {}
         self._choices: dict[object, list[tuple[str, Environment]]] = {}
@@ -106,7 +106,7 @@ class Judge:
     def compare(self, claim: Claim, readings: Sequence[Options] | None = None) -> Outcome:
         """Try every reading: equal in one is equal; unequal only if unequal in all."""
         outcomes: list[Outcome] = []
-        for options in readings or self.readings:
+        for options in self.distinct(claim, readings or self.readings):
             outcome = self.compared(claim, options)
             if outcome.holds:
                 return outcome
@@ -160,7 +160,7 @@ class Judge:
             outcome.trusted &= world.trusted
             world.trusted = before
             outcome.guessed |= self._guesses(claim, world)
-            if failed and seed == 2 and not held:
+            if failed - {"alike"} or (failed and seed == 2 and not held):
                 break
         if not seen:
             return Outcome(UNKNOWN, "no point at which both sides are finite", options)

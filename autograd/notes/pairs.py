@@ -19,7 +19,7 @@ from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import Repair, Repairer
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, linked, spread
-from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Definition, Options, letters_of
+from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Budget, Definition, Options, letters_of
 
 __all__ = ["Pairs"]
 
@@ -51,7 +51,7 @@ class Pairs:
         The numbers it states.
     """
 
-    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers, work: int) -> None:
+    def __init__(self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Numbers, budget: Budget) -> None:
         self.book, self.notation, self.numbers = book, notation, numbers
         self.typed = _typed_readings(rows, book)
         self.square = [
@@ -60,7 +60,7 @@ class Pairs:
             if not each.common and not each.simplex
         ]
         self.shaped = dict(self.typed[0].shapes) if self.typed else {}
-        self.judge = Judge(book, _readings(book), work)
+        self.judge = Judge(book, _readings(book), budget)
         self.repairer = Repairer(self.judge)
         self.defining: Node | None = None
         self.indices = {

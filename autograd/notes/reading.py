@@ -16,7 +16,7 @@ from autograd.errors import WorksheetError
 from autograd.formula.latex_tokens import Macro, macros, tokens
 from autograd.notes import damage, primes, rounding
 from autograd.notes import nodes as n
-from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
+from autograd.notes.equation import DEFINED, DOUBTFUL, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
 from autograd.notes.families import two_indices, with_two_indices, without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
@@ -28,14 +28,15 @@ from autograd.notes.pairs import NO_PATH
 from autograd.notes.rows import Row
 from autograd.notes.splitting import statements
 from autograd.notes.verdicts import Verdicts
+from autograd.notes.world import Budget
 from autograd.worksheet import Worksheet
 
 __all__ = ["read_note"]
 
 MAX_NOTE: Final = 5_000_000
 _MOST_AGAIN: Final = 4
-_WORK_BEFORE: Final = 24_000
-_WORK_EACH: Final = 700
+_WORK_BEFORE: Final = 12_000
+_WORK_EACH: Final = 500
 
 
 def read_note(text: str, *, sheet: Worksheet | str | None = None) -> Note:
@@ -95,6 +96,7 @@ class _Reading:
 
     def __init__(self, found: Sequence[Page], own: dict[str, Macro], network: Network | None) -> None:
         self.network = network
+        self.budget = Budget(0)
         self.rows: list[Row] = []
         self.failed: list[Equation] = []
         section = 0
@@ -154,7 +156,8 @@ class _Reading:
             row.equation.reading = self._shown(row)
             damage.dismiss(row)
         primes.write_out(kept)
-        verdicts = self._judged(kept, kept, _WORK_BEFORE)
+        self.budget = Budget(_WORK_BEFORE + _WORK_EACH * len(kept))
+        verdicts = self._judged(kept, kept)
         for scope in _scopes(kept):
             self._judge_again(scope)
         for scope in _without_idle(kept):
@@ -185,12 +188,10 @@ class _Reading:
             return None
         return side if rounding.is_numeric(side) else None
 
-    def _judged(self, rows: Sequence[Row], wanted: Sequence[Row], work: int = 0) -> Verdicts:
+    def _judged(self, rows: Sequence[Row], wanted: Sequence[Row]) -> Verdicts:
         network = self.network
         book = gathered(rows, self.notation, network)
-        verdicts = Verdicts(
-            rows, book, self.notation, network.numbers if network else {}, work + _WORK_EACH * len(wanted)
-        )
+        verdicts = Verdicts(rows, book, self.notation, network.numbers if network else {}, self.budget)
         verdicts.run(wanted)
         return verdicts
 
@@ -277,8 +278,6 @@ class _Reading:
 
 
 _SETTLED_BY: Final = {
-    GIVEN: (RIGHT, WRONG),
-    JOINS: (RIGHT,),
     DOUBTFUL: (RIGHT, WRONG, JOINS),
     WRONG: (RIGHT,),
 }

@@ -17,7 +17,7 @@ from autograd.notes.nodes import Node
 from autograd.notes.numbers import Numbers, neighbours
 from autograd.notes.pairs import Pairs
 from autograd.notes.rows import Row, low_indices, place_of, scaled_update_of, update_of
-from autograd.notes.world import EVERYWHERE, Book, Unknown
+from autograd.notes.world import EVERYWHERE, Book, Budget, Unknown
 
 __all__ = ["Verdicts"]
 
@@ -38,17 +38,17 @@ class Verdicts:
         The meaning of its letters.
     numbers : mapping of str to float
         Numbers known before the note begins.
-    work : int
-        The maximum number of nodes to evaluate.
+    budget : Budget
+        The number of nodes that may still be evaluated.
     """
 
     def __init__(
-        self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float], work: int
+        self, rows: Sequence[Row], book: Book, notation: Notation, numbers: Mapping[str, float], budget: Budget
     ) -> None:
         self.rows, self.book = rows, book
         self.known: set[Node] = set()
         self.numbers = Numbers(book, numbers)
-        self.pairs = Pairs(rows, book, notation, self.numbers, work)
+        self.pairs = Pairs(rows, book, notation, self.numbers, budget)
         updates = [update for update in map(update_of, rows) if update is not None and update[2] is not None]
         self.descended = {update[2].args[0] for update in updates if update[2] and update[1].head == "neg"}
 

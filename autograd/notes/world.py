@@ -312,18 +312,19 @@ class World:
         if node.head in ("num", "sym"):
             return self._computed(node, env)
         place = node, tuple(env.items())
-        if place in self._failures:
-            raise copy(self._failures[place])
-        if place not in self._results:
+        known = self._results.get(place)
+        if known is None:
+            if place in self._failures:
+                raise copy(self._failures[place])
             trusted, self.trusted = self.trusted, True
             try:
-                self._results[place] = self._computed(node, env), self.trusted
+                known = self._results[place] = self._computed(node, env), self.trusted
             except (Unknown, ShapeError) as error:
                 self._failures[place] = copy(error)
                 raise
             finally:
                 self.trusted &= trusted
-        result, trusted = self._results[place]
+        result, trusted = known
         self.trusted &= trusted
         return result
 
@@ -1046,6 +1047,7 @@ class _Inside(World):
         return super()._instance(instance)
 
 
+@lru_cache(maxsize=1 << 16)
 def _random(key: Key, indices: tuple[Index, ...], seed: int) -> float:
     low, high = (0.2, 0.9) if seed % 2 == 0 else (-1.4, 1.6)
     return random.Random(f"{key} {indices} {seed}").uniform(low, high)
