@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures, checks that gradients agree, writes the tables."""
+"""`python -m benchmarks`: measure, check that gradients agree, and write the tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measured(given: argparse.Namespace) -> results.Results:
-    """Measure what the command line asks for."""
+    """Measure what the command line selects."""
     rounds, seconds = (2, 0.02) if given.quick else (given.rounds, 0.15)
     settings = Settings(rounds, seconds, given.cache, (*given.peers, *given.heavy), given.quick)
     found = results.new(rounds, {"c": "C", "python": "Python"}[ag.CORE])
@@ -58,9 +58,9 @@ def measured(given: argparse.Namespace) -> results.Results:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 1 when an engine's gradients were wrong or it broke.
+    """Run the command; return 1 if an engine failed or its gradients were wrong.
 
-    Files are written by a whole run only, so that they hold figures of one run: all sections and workloads, not quick.
+    Only a complete run writes files, so that they hold figures of one run: all sections and workloads, not quick.
     """
     given = parser().parse_args(arguments)
     if given.what == "notes":

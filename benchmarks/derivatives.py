@@ -1,4 +1,4 @@
-"""The derivatives section: gradients, products with the Hessian and Hessians, ours and JAX's in turn.
+"""The derivatives section: gradients, Hessian-vector products and Hessians, ours and JAX's in turn.
 
 The function is the loss of the 2-16-16-1 net of 337 parameters (tanh) on one sample; what follows the sparsity is
 measured on Rosenbrock's function of 1,000 variables.
@@ -38,7 +38,7 @@ def loss(p: Any) -> Any:
 
 
 def chain(xs: Sequence[Any]) -> Any:
-    """Rosenbrock's function of many variables, where each meets only its neighbours."""
+    """Rosenbrock's function of many variables, which couples neighbours only."""
     return ag.sum([100 * (y - x**2) ** 2 + (1 - x) ** 2 for x, y in pairwise(xs)])
 
 
@@ -71,7 +71,7 @@ def our_cases() -> dict[str, Callable[[], Any]]:
 
 
 def modes_disagree() -> float:
-    """Largest relative difference of forward and reverse mode, over the gradient and the Hessian's products."""
+    """Return the largest relative difference of forward and reverse mode, over gradient and Hessian products."""
     forward, reverse = (ag.jacobian(loss, mode=mode)(NUMBERS) for mode in ("forward", "reverse"))
     pairs = list(zip(forward, reverse))
     matrix, product = ag.hessian(loss)(NUMBERS), ag.hvp(loss)(NUMBERS, VECTOR)

@@ -26,7 +26,7 @@ def worker(name: str, settings: Settings) -> Process:
     Raises
     ------
     OSError
-        When it can't be had.
+        If it isn't available.
     """
     made = Process(ENGINES[name].peer, "benchmarks.worker", name, cache=settings.cache)
     try:
@@ -45,7 +45,7 @@ def count_operations(name: str) -> int:
 
 @contextmanager
 def workers(names: Sequence[str], settings: Settings, results: Results) -> Iterator[dict[str, Process]]:
-    """Start the engines that can be started."""
+    """Start the engines that are available."""
     started: dict[str, Process] = {}
     try:
         for name in tqdm(names, desc="starting", leave=False, disable=None):
@@ -60,7 +60,7 @@ def workers(names: Sequence[str], settings: Settings, results: Results) -> Itera
 
 
 def agreed(name: str, started: dict[str, Process], results: Results) -> dict[str, Process]:
-    """Return the engines that run the workload and give the value and gradients of the slots engine."""
+    """Return the engines that run the workload and agree with the value and gradients of the slots engine."""
     engine, workload = Slots(), WORKLOADS[name]
     leaves = engine.leaves(workload.leaves)
     output = workload.run(engine, leaves)
@@ -118,7 +118,7 @@ def measure(names: Sequence[str], settings: Settings, results: Results) -> None:
 
 
 def measure_memory(engines: Sequence[str], settings: Settings, results: Results) -> None:
-    """Ask a fresh process of each engine what a node takes."""
+    """Measure the memory of a node in a fresh process of each engine."""
     nodes = count_operations("W5")
     for key in tqdm(engines, desc="memory", leave=False, disable=None):
         try:

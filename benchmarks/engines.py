@@ -1,6 +1,6 @@
-"""The engines under measurement, each brought to one face: leaves, functions, backward, gradients.
+"""The engines under measurement, with a common interface: leaves, functions, backward, gradients.
 
-A peer's package is imported when its engine is made, in the environment that `environments` prepared for it.
+A peer's package is imported when its engine is created, in the environment prepared by `environments`.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ __all__ = ["ENGINES", "Engine"]
 
 
 class Engine:
-    """Plain Python floats: forward only. The other engines derive from it and replace what differs.
+    """Plain Python floats, forward only. The other engines derive from it and override what differs.
 
     Attributes
     ----------
     title : str
         The row's name in the tables.
     peer : str
-        Whose environment it runs in, a key of `environments.PACKAGES`; empty when it is ours.
+        The peer whose environment it runs in, a key of `environments.PACKAGES`; empty for ours.
     differentiates : bool
         Whether there is a backward pass.
     skips : tuple of str
-        Workloads that it is not asked to run, for what would make them endless.
+        Workloads that it does not run, as they would take too long.
     """
 
     title = "plain Python floats, forward only"
@@ -46,13 +46,13 @@ class Engine:
         return list(numbers)
 
     def start(self, leaves: Sequence[Number]) -> None:
-        """Begin a record, where the engine wants to be told."""
+        """Begin a recording, for engines that need it."""
 
     def backward(self, output: Number, leaves: Sequence[Number]) -> None:
         """Compute the gradient of `output`."""
 
     def steps(self, run: Callable[[Engine, Sequence[Number]], Number], leaves: Sequence[Number], count: int) -> None:
-        """Do `count` whole steps: record, differentiate, free."""
+        """Run `count` whole steps: record, differentiate, free."""
         for _ in range(count):
             self.start(leaves)
             self.backward(run(self, leaves), leaves)
@@ -74,7 +74,7 @@ class Engine:
         return x if x > 0.0 else 0.0
 
     def sigmoid(self, x: Number) -> Number:
-        """1/(1 + exp(-x)), as written where an engine has none of its own."""
+        """1/(1 + exp(-x)), for engines without their own."""
         return 1.0 / (1.0 + self.exp(-x))
 
     def total(self, xs: Sequence[Number]) -> Number:
@@ -107,7 +107,7 @@ class Engine:
 
 
 class Eager(Engine):
-    """Engines whose output has a method `backward`, called as their users call it."""
+    """Engines whose output has a method `backward`, called as by their users."""
 
     differentiates = True
 
@@ -207,7 +207,7 @@ class FusedPython(Fused):
 
 
 class Slots(Engine):
-    """The yardstick in plain Python."""
+    """The reference in plain Python."""
 
     title = "pure Python, slots and local derivatives"
     differentiates = True

@@ -1,4 +1,4 @@
-"""A virtual environment for each peer's package, made once and kept in a cache folder."""
+"""Virtual environments for the peers' packages, created once and kept in a cache folder."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ PACKAGES = {
 
 
 def interpreter(peer: str, cache: Path) -> Path:
-    """Return the Python that has a peer's package; ours when the name is empty.
+    """Return the Python interpreter that has a peer's package; ours if the name is empty.
 
     Parameters
     ----------
     peer : str
         A key of `PACKAGES`, or "".
     cache : Path
-        Where environments are kept.
+        The cache folder of the environments.
 
     Raises
     ------
     OSError
-        When it can't be installed; the text is pip's last line.
+        If it can't be installed; the text is pip's last line.
     """
     if not peer:
         return Path(sys.executable)
     package = PACKAGES[peer]
-    # The version of Python is part of the name: another one can't use its packages.
+    # Environments are separate for each version of Python.
     folder = cache / f"{package.replace('==', '-')}-py{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     done = folder / "installed"

@@ -1,4 +1,4 @@
-"""The figures to reach, with the C core."""
+"""The performance goals, with the C core."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["GOALS", "Goal"]
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure to reach: a ratio, and whether it is to be at most or at least its bound."""
+    """A goal: a ratio with an upper or a lower bound."""
 
     text: str
     bound: float
@@ -22,7 +22,7 @@ class Goal:
     figure: Callable[[Results], float]
 
     def reached(self, results: Results) -> bool | None:
-        """Return whether it is reached; None when it wasn't measured."""
+        """Return whether it is reached; None if not measured."""
         found = self.figure(results)
         if math.isnan(found):
             return None

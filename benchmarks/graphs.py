@@ -1,4 +1,4 @@
-"""Shared with the peers: the graphs that are compiled, over any number type, and the demo's learning rate."""
+"""Definitions shared with the peers: the compiled graphs, over any number type, and the demo's learning rate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Number = Any
 SHAPES = ((2, 16), (16, 16), (16, 1))
 PARAMETERS = sum((inputs + 1) * outputs for inputs, outputs in SHAPES)
 OPERATIONS = 2 * sum(inputs * outputs for inputs, outputs in SHAPES) + 32 + 2
-INPUTS = (20, 80)  # of the random graph: those that vary from sample to sample, and those that are the same for all
+INPUTS = (20, 80)  # of the random graph: those that vary between samples, and those common to all
 
 
 def network(inputs: Sequence[Number], parameters: Sequence[Number], tanh: Callable[[Number], Number]) -> Number:
@@ -37,7 +37,7 @@ def network(inputs: Sequence[Number], parameters: Sequence[Number], tanh: Callab
 
 
 def random_graph(leaves: Sequence[Number], ops: int, tanh: Callable[[Number], Number]) -> Number:
-    """Return a graph without structure to exploit, of values that stay in bounds: the same one for each number type."""
+    """Return a graph without structure to exploit, with bounded values; the same for each number type."""
     source, nodes, made = random.Random(0), list(leaves), 0
     while made < ops:
         a, b = source.choice(nodes[-100:]), source.choice(nodes if source.random() < 0.3 else nodes[-100:])

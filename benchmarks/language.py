@@ -33,7 +33,7 @@ class Plain:
         self.moments = [[0.0, 0.0] for _ in self.leaves]
 
     def backward(self) -> float:
-        """Leave fresh gradients and return the loss."""
+        """Compute fresh gradients and return the loss."""
         for leaf in self.leaves:
             leaf.grad = 0.0
         loss = self.workload.run(self.engine, self.leaves)
@@ -41,7 +41,7 @@ class Plain:
         return float(loss.data)
 
     def step(self) -> None:
-        """Move the weights."""
+        """Update the weights."""
         self.backward()
         for leaf, kept in zip(self.leaves, self.moments):
             kept[0] += 0.1 * (leaf.grad - kept[0])
@@ -62,7 +62,7 @@ class Ours:
         self.columns = np.repeat(np.array(line, dtype=float)[:, None], LINES, axis=1)
 
     def eager(self) -> float:
-        """Leave fresh gradients and return the loss."""
+        """Compute fresh gradients and return the loss."""
         self.adam.zero_grad()
         loss = self.model.loss(*self.line)
         loss.backward()

@@ -41,7 +41,7 @@ class Option:
         return ag.exp(-rate * years) * ag.relu(ag.sum(path) / STEPS - strike)
 
     def derivatives(self) -> list[float]:
-        """Return those of the mean over the paths."""
+        """Return the derivatives of the mean over the paths."""
         for parameter in self.parameters:
             parameter.grad = 0.0
         self.program.backward(*self.draws, threads=1, seed=self.seed)
@@ -55,7 +55,7 @@ class Option:
 
 
 def by_hand(option: Option, limit: Callable[..., None], found: Found) -> dict[str, Sampler]:
-    """Samplers of the C written by hand, where its derivatives agree."""
+    """Return samplers of the C written by hand, if its derivatives agree."""
     paths = option.draws.shape[1]
     arrays = option.draws, np.array([*START.values()]), np.empty(paths), np.empty(len(START))
     draws, parameters, out, derivatives = (array.ctypes.data for array in arrays)

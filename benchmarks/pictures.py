@@ -1,4 +1,4 @@
-"""Figures of pictures: `python -m benchmarks.pictures`: crossings beside dot's, time to lay out, a million values."""
+"""`python -m benchmarks.pictures`: crossings compared with dot's, layout times, a million values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tangle(values: int, seed: int = 0) -> Value:
 
 
 def crossings(what: Scene, plan: Plan) -> int:
-    """How often the curves of edges without a common end cross, each curve taken as a few straight pieces."""
+    """Return the number of crossings of edges without a common end, with each curve as a few straight pieces."""
     pieces = []
     for edge in what.edges:
         curve, ends = plan.curves[edge.key], {edge.tail.key, edge.head.key}

@@ -1,7 +1,7 @@
-"""A process that answers requests, a line of JSON in, a line of JSON out: both of its sides.
+"""A process that answers requests, one JSON line each: both of its sides.
 
-A process keeps one engine's heap apart from another's, so that the collector's work for one is not paid by the next,
-and a peer runs in the environment that has its package.
+Separate processes keep the heaps of engines apart, so that the garbage collector's work for one does not slow down
+another, and let a peer run in the environment that has its package.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ __all__ = ["Process", "serve"]
 
 
 class Process:
-    """The asking side.
+    """The client side.
 
     Parameters
     ----------
     peer : str
-        Whose environment it runs in; "" for ours.
+        The peer whose environment it runs in; "" for ours.
     command : sequence of str
-        What follows `python -m`.
+        The arguments of `python -m`.
     cache : Path
-        Where environments are kept.
+        The cache folder of the environments.
     environment : str
-        Variables set for it.
+        Environment variables for it.
 
     Raises
     ------
     OSError
-        When the package can't be installed.
+        If the package can't be installed.
     """
 
     def __init__(self, peer: str, *command: str, cache: Path, **environment: str) -> None:
@@ -51,7 +51,7 @@ class Process:
         )
 
     def receive(self) -> dict[str, Any]:
-        """Read an answer; an error in it, or none at all, is an OSError."""
+        """Read an answer; raise an OSError if it is an error or missing."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
             raise OSError(f"the process ended with code {self.process.wait()}")
@@ -78,12 +78,12 @@ class Process:
 
 
 def serve(start: Callable[[], Callable[[dict[str, Any]], dict[str, Any]]]) -> None:
-    """Be the answering side until the input ends; what goes wrong is an answer too.
+    """Be the server side until the input ends; errors are answers too.
 
     Parameters
     ----------
     start : callable
-        Gets ready, and returns what answers a request. That it is ready is the first answer.
+        Prepares, and returns the function that answers a request. The first answer reports that it is ready.
     """
     try:
         answer = start()

@@ -1,4 +1,4 @@
-"""Writes what was measured: tables of ratios, and which of the goals are reached."""
+"""Writes the results: tables of ratios, and the goals reached."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MULTIPLES = "Others' times are given in multiples of ours."
 
 
 def ratio_table(results: Results, cell: Callable[[str, str], float], reference: str) -> str:
-    """One row per engine, one column per workload that the reference ran; an engine that could not run says why."""
+    """Return one row per engine, one column per workload of the reference; with the reason for missing engines."""
     names = [name for name in results.operations if name in results.figures.get(reference, {})]
     if not names:
         return "Not measured."
@@ -36,7 +36,7 @@ def ratio_table(results: Results, cell: Callable[[str, str], float], reference: 
 
 
 def conditions(results: Results) -> str:
-    """Say under what the figures were taken."""
+    """Return the conditions of the measurement."""
     return (
         f"Measured {results.day} in one run ({results.machine}; {results.python}; {results.core} core where not said; "
         f"float64; garbage collector on; all in turn, best of {results.rounds} rounds). "
@@ -63,7 +63,7 @@ def eager(results: Results) -> str:
 
 
 def derivatives(results: Results) -> str:
-    """Table of what derivatives of the loss of a net with 337 parameters cost on one sample, ours and JAX's."""
+    """Return the table of the cost of derivatives of the 337-parameter net's loss on one sample, ours and JAX's."""
     rows: dict[str, tuple[str, ...]] = {
         "recording the loss": ("record",),
         "`backward()` alone": ("backward",),
@@ -183,7 +183,7 @@ SECTIONS = {"derivatives": derivatives, "replay": replay, "training": training}
 
 
 def readme(results: Results) -> str:
-    """Return the README's part: what was measured, a table or two for each section."""
+    """Return the README's part: the conditions, and a table or two for each section."""
     parts = ["### Eager", eager(results)] if results.operations else []
     for name, written in SECTIONS.items():
         if name in results.sections:
@@ -214,7 +214,7 @@ def stages(results: Results) -> str:
 
 
 def eager_times(results: Results) -> str:
-    """Table of each engine's step on each workload, the best and the middle round."""
+    """Return the table of each engine's step on each workload, the best and the median round."""
 
     def cell(figure: Figure | None) -> str:
         return "—" if figure is None else f"{duration(figure.least())} / {duration(figure.median())}"
@@ -264,12 +264,12 @@ def markdown(results: Results) -> str:
 
 
 def update_between(path: Path, text: str) -> None:
-    """Replace what stands between the markers in a file.
+    """Replace the text between the markers in a file.
 
     Raises
     ------
     ValueError
-        When the file lacks the markers.
+        If the file lacks the markers.
     """
     whole = path.read_text(encoding="utf-8")
     before, found, rest = whole.partition(START)

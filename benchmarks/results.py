@@ -22,29 +22,29 @@ class Figure:
     samples: dict[str, list[float]] = field(default_factory=dict)
 
     def least(self, stage: str = "whole") -> float:
-        """Return the best round; nan when there is none."""
+        """Return the best round; nan if there is none."""
         return min(self.samples.get(stage, []), default=math.nan)
 
     def median(self, stage: str = "whole") -> float:
-        """Return the middle round; nan when there is none."""
+        """Return the median round; nan if there is none."""
         found = self.samples.get(stage, [])
         return statistics.median(found) if found else math.nan
 
 
 @dataclass
 class Results:
-    """Everything a run found out.
+    """All results of a run.
 
     Attributes
     ----------
     figures : dict
-        Engine to workload to figure, of the eager section.
+        Maps engine and workload to a figure of the eager section.
     missing : dict
-        A package, or a package with what it failed at, to why there is no figure.
+        Maps a package, or a package and a case, to the reason for a missing figure.
     bytes_per_node : dict
-        Engine to how a chain of a million nodes made its process grow, per node.
+        Maps an engine to the growth of its process per node, for a chain of a million nodes.
     operations : dict
-        Workload to its number of scalar operations.
+        Maps a workload to its number of scalar operations.
     sections : dict
         The other sections by name, where measured.
     """
@@ -61,16 +61,16 @@ class Results:
     sections: dict[str, Found] = field(default_factory=dict)
 
     def ratio(self, engine: str, other: str, workload: str, stage: str = "whole", other_stage: str = "whole") -> float:
-        """Return how many times as long `engine` takes as `other`, both by their best rounds; nan when unknown."""
+        """Return the ratio of times of `engine` and `other`, both by their best rounds; nan if unknown."""
         one = self.figures.get(engine, {}).get(workload, Figure()).least(stage)
         return one / self.figures.get(other, {}).get(workload, Figure()).least(other_stage)
 
     def section(self, name: str) -> Found:
-        """Return what a section found out; nothing when it was not measured."""
+        """Return the results of a section; empty if it was not measured."""
         return self.sections.get(name, Found())
 
     def failures(self) -> dict[str, str]:
-        """Failures; a package that cannot be installed is not one of them."""
+        """Return the failures, not including packages that cannot be installed."""
         return {key: why for key, why in self.missing.items() if " " in key}
 
     def as_json(self) -> str:

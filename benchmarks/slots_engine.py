@@ -1,7 +1,7 @@
-"""The fastest tidy scalar engine that plain Python gives: slots, local derivatives in tuples, no recursion.
+"""The fastest tidy scalar engine in plain Python: slots, local derivatives in tuples, no recursion.
 
-It is a yardstick for the benchmarks, not part of scalargrad; the idea of keeping local derivatives instead of closures
-is that of Karpathy's microgpt.
+It is a reference for the benchmarks, not part of scalargrad; storing local derivatives instead of closures is the idea
+of Karpathy's microgpt.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["Scalar", "backward", "count", "exp", "log", "relu"]
 
 
 class Scalar:
-    """A number that remembers what it was computed from."""
+    """A number that records how it was computed."""
 
     __slots__ = ("data", "derivatives", "grad", "parents", "pending")
 
@@ -89,7 +89,7 @@ def backward(output: Scalar) -> None:
     27.0
     """
     stack = [output]
-    while stack:  # count the users of each node; counters are back at 0 when all have passed their share on
+    while stack:  # count the users of each node; counters are back at 0 once all have passed their share on
         for parent in stack.pop().parents:
             if not parent.pending:
                 stack.append(parent)
@@ -107,7 +107,7 @@ def backward(output: Scalar) -> None:
 
 
 def count(output: Scalar) -> int:
-    """Return the number of operations that `output` was computed by.
+    """Return the number of operations below `output`.
 
     Examples
     --------

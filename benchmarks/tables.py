@@ -11,7 +11,7 @@ __all__ = ["compared", "duration", "spelled", "table", "times"]
 
 
 def spelled(ratio: float) -> str:
-    """Three digits at most; a dash for what is unknown.
+    """Format with at most three digits; a dash if unknown.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def spelled(ratio: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Three digits and a unit; a dash for what is unknown.
+    """Format with three digits and a unit; a dash if unknown.
 
     Examples
     --------
@@ -39,27 +39,27 @@ def duration(seconds: float) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown, a row a line."""
+    """Return a Markdown table, one line per row."""
     return "\n".join("| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *rows])
 
 
 def compared(
     found: Found, rows: Mapping[str, tuple[str, ...]], columns: Mapping[str, str], title: str = "", extra: str = ""
 ) -> str:  # fmt: skip
-    """Table of our times, and of others' times in multiples of ours.
+    """Return a table of our times, and of others' in multiples of ours.
 
     Parameters
     ----------
     found : Found
-        What was measured.
+        The results.
     rows : mapping
-        Title to our case, and to the name of others' case where that is another one. What was not measured is left out.
+        Maps a title to our case, and to the name of others' case if it differs. Missing cases are omitted.
     columns : mapping
-        Title to what stands before others' case; a column without figures is left out.
+        Maps a title to the prefix of others' case; a column without figures is omitted.
     title : str
-        Of the first column.
+        The title of the first column.
     extra : str
-        Title of one more column, the time for each of the operations that the facts name; "" for none.
+        The title of an optional column, the time per operation; "" for none.
     """
     cells = {
         (row, column): math.nan if other == cases[0] else found.ratio(other, cases[0])

@@ -1,4 +1,4 @@
-"""How time is taken: by turns, so that a machine's slow minute falls on all that are compared."""
+"""Timing: cases take turns, so that a temporary slowdown of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Sampler: TypeAlias = "Callable[[float], float]"  # from the seconds to spend to 
 
 @dataclass(frozen=True)
 class Settings:
-    """How long and against whom a section measures.
+    """The duration of measurements, and the peers.
 
     Attributes
     ----------
     rounds : int
-        How often each case has its turn.
+        The number of turns of each case.
     seconds : float
-        How long a turn lasts; a call that takes longer is made once.
+        The duration of a turn; a call that takes longer is made once.
     cache : Path
-        Where peers' environments are kept.
+        The cache folder of the peers' environments.
     peers : tuple of str
         Names of the packages to compare with.
     quick : bool
-        Whether to leave out what takes long, and be content with fewer samples.
+        Whether to skip slow cases, with fewer samples.
     """
 
     rounds: int
@@ -49,11 +49,11 @@ class Found:
     Attributes
     ----------
     times : dict
-        Case to seconds of a call, one number a round.
+        Maps a case to seconds of a call, one number per round.
     facts : dict
-        What isn't a time, by name.
+        Results other than times, by name.
     missing : dict
-        A peer, or a section and a peer, to why it has no figures.
+        Maps a peer, or a section and a peer, to the reason for missing figures.
     """
 
     times: Times = field(default_factory=dict)
@@ -61,21 +61,21 @@ class Found:
     missing: dict[str, str] = field(default_factory=dict)
 
     def least(self, case: str) -> float:
-        """Return the seconds of the best round; nan when there is none."""
+        """Return the seconds of the best round; nan if there is none."""
         return min(self.times.get(case, []), default=math.nan)
 
     def median(self, case: str) -> float:
-        """Return the seconds of the middle round; nan when there is none."""
+        """Return the seconds of the median round; nan if there is none."""
         found = self.times.get(case, [])
         return statistics.median(found) if found else math.nan
 
     def ratio(self, one: str, other: str) -> float:
-        """Return how many times as long one case takes as another, both by their best rounds; nan when unknown."""
+        """Return the ratio of times of two cases, both by their best rounds; nan if unknown."""
         return self.least(one) / self.least(other)
 
 
 def sample(run: Callable[[], Any], seconds: float) -> float:
-    """Return the seconds a call takes: the mean of the calls that fill the seconds given, at least one."""
+    """Return the seconds of a call: the mean over calls that fill the given time, at least one."""
     start = time.perf_counter()
     run()
     once = time.perf_counter() - start
@@ -94,7 +94,7 @@ def ours(run: Callable[[], Any], units: int = 1) -> Sampler:
 
 
 def alternate(samplers: Mapping[str, Sampler], settings: Settings, title: str) -> Times:
-    """Give each its turn, round by round, after one call that counts for nothing."""
+    """Sample each in turn, round by round, after one warm-up call."""
     from tqdm import tqdm  # not in the peers' environments
 
     for sampler in samplers.values():
@@ -107,7 +107,7 @@ def alternate(samplers: Mapping[str, Sampler], settings: Settings, title: str) -
 
 
 def disagreement(found: Sequence[float], expected: Sequence[float]) -> float:
-    """Return the largest difference relative to the largest expected; inf for other lengths and what is not finite.
+    """Return the largest difference relative to the largest expected; inf if lengths differ or one isn't finite.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def disagreement(found: Sequence[float], expected: Sequence[float]) -> float:
 
 
 def agreement(found: Mapping[str, Sequence[float]], expected: Mapping[str, Sequence[float]]) -> str:
-    """Say what differs by more than 1e-9, "" when nothing does."""
+    """Return what differs by more than 1e-9, "" if nothing does."""
     for name, numbers in expected.items():
         off = disagreement(found.get(name, []), numbers)
         if not off <= TOLERANCE:

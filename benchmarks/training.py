@@ -108,7 +108,7 @@ def hinge(score: Any, target: Any) -> Any:
 
 
 def epoch(settings: Settings, found: Found) -> Times:
-    """Times of an epoch of many samples through `nn.fit`, and through replay alone at the same batch size."""
+    """Measure an epoch of many samples through `nn.fit`, and through replay alone at the same batch size."""
     count = SAMPLES // (100 if settings.quick else 1)
     points, labels = nn.datasets.moons(count, noise=0.1, seed=1)
     targets, net = 2.0 * labels - 1.0, Demo().model()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.worker ENGINE`: an eager engine in a process of its own, answering requests."""
+"""`python -m benchmarks.worker ENGINE`: an eager engine in its own process, answering requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check(engine: Engine, workload: Workload) -> dict[str, Any]:
 
 
 def timing(engine: Engine, workload: Workload, steps: int) -> dict[str, float]:
-    """Seconds a step takes, on average over `steps`; where it is long enough, each of its stages."""
+    """Return the mean seconds of a step; if it is long enough, also of each of its stages."""
     leaves = engine.leaves(workload.leaves)
     gc.collect()
     forward_only = not (engine.differentiates and workload.differentiated)
@@ -53,7 +53,7 @@ def timing(engine: Engine, workload: Workload, steps: int) -> dict[str, float]:
 def stages(
     engine: Engine, workload: Workload, leaves: Sequence[Number], steps: int, forward_only: bool
 ) -> dict[str, float]:
-    """Seconds spent in `steps` steps, stage by stage."""
+    """Return the seconds spent in `steps` steps, stage by stage."""
     forward = backward = free = 0.0
     clock = time.perf_counter
     for _ in range(steps):
@@ -75,7 +75,7 @@ def stages(
 
 
 def resident() -> int | None:
-    """Bytes of memory in use; None where the system has no /proc."""
+    """Return the resident memory in bytes; None if the system has no /proc."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
     except OSError:
@@ -83,7 +83,7 @@ def resident() -> int | None:
 
 
 def memory(engine: Engine, workload: Workload, nodes: int) -> dict[str, float | None]:
-    """Bytes a node takes, by how the process grows; for a fresh process."""
+    """Return the bytes per node, by the growth of a fresh process."""
     leaves = engine.leaves(workload.leaves)
     engine.start(leaves)
     before = resident()
@@ -104,7 +104,7 @@ def answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def start() -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Make the engine that the command line names."""
+    """Make the engine named on the command line."""
     return partial(answer, ENGINES[sys.argv[1]]())
 
 

@@ -1,7 +1,7 @@
 """The workloads, each written once over the number type of an engine, which `Number` stands for.
 
-Operations are scalar and unfused, as written by hand. An engine with a network or a sum of its own (see
-`engines.Engine`) uses these in place of the loops, and has a row of its own in the tables.
+Operations are scalar and unfused, as written by hand. An engine with its own network or sum (see `engines.Engine`)
+uses these in place of the loops, and has a separate row in the tables.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Workload:
     name : str
         As in the tables.
     title : str
-        What it is, in a line.
+        A one-line description.
     leaves : tuple of float
-        Values of the leaves whose gradients are asked for.
+        Values of the leaves whose gradients are computed.
     run : callable
-        (engine, leaves) to the output.
+        Maps (engine, leaves) to the output.
     staged : bool
-        Whether a step is long enough to time forward, backward and free each; else only whole steps are timed.
+        Whether a step is long enough to time forward, backward and free separately.
     times : int
-        How often `run` repeats what a figure is quoted for.
+        The number of times that `run` repeats the unit of a figure.
     differentiated : bool
         Whether a step includes backward.
     """
@@ -50,7 +50,7 @@ class Workload:
 
 
 def chain(name: str, links: int) -> Workload:
-    """`x = x*a + b`, `links` times: depth and nothing else."""
+    """`x = x*a + b`, `links` times: depth only."""
 
     def run(engine: Engine, leaves: Sequence[Number]) -> Number:
         x, a, b = leaves
@@ -107,8 +107,8 @@ def gpt(
 ) -> Workload:  # fmt: skip
     """Return one training step of a small GPT (RMSNorm, causal attention, ReLU), as in Karpathy's microgpt.
 
-    `line` are its tokens, drawn where not given; if not `normed_first`, the last vectors are normalised instead of the
-    first, as by the GPT of the notebooks.
+    `line` are its tokens, random by default; if not `normed_first`, the last vectors are normalised instead of the
+    first, as in the GPT of the notebooks.
     """
     source = random.Random(4)
     shapes = {"token": (vocabulary, width), "position": (tokens, width), "head": (vocabulary, width)}
@@ -181,7 +181,7 @@ def gpt(
 
 
 def multiply(name: str, times: int = 100_000) -> Workload:
-    """Return one product, again and again, each result dropped."""
+    """Return one product, repeatedly, with each result dropped."""
 
     def run(engine: Engine, leaves: Sequence[Number]) -> Number:
         a, b = leaves

@@ -32,7 +32,7 @@ settings.load_profile(PROFILE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--one-case`, for runs that look for differences between versions of Python and of packages."""
+    """Add `--one-case`, for runs that compare versions of Python and of packages."""
     parser.addoption("--one-case", action="store_true", help="run each parametrised test with one of its cases only")
 
 
@@ -66,13 +66,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_configure() -> None:
-    """Handle signals as in the foreground, and fail where a C core is required and missing."""
+    """Handle signals as in the foreground, and fail if a required C core is missing."""
     handle_signals()
     require_c()
 
 
 def handle_signals() -> None:
-    """End by Ctrl-C and by SIGTERM in the same orderly way, which ends child processes too.
+    """Terminate in the same orderly way by Ctrl-C and by SIGTERM, which ends child processes too.
 
     A shell starts a background job with SIGINT ignored, and children inherit that: tests that send it would not end.
     """
@@ -82,7 +82,7 @@ def handle_signals() -> None:
 
 
 def require_c() -> None:
-    """Raise, rather than pass on the Python core alone, where a C core is required."""
+    """Raise, rather than pass on the Python core alone, if a C core is required."""
     if os.environ.get("AUTOGRAD_REQUIRE_C", "") in ("", "0"):
         return
     try:
@@ -106,7 +106,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture
 def table_as_it_was() -> Iterator[None]:
-    """Take out of the table what the test added."""
+    """Remove from the table what the test added."""
     before = set(TABLE)
     yield
     from autograd.derivatives.custom import remove
@@ -117,7 +117,7 @@ def table_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Start Chromium without a window, one a file: an event loop runs meanwhile, and other tests start their own."""
+    """Start a headless Chromium, one per file: an event loop runs meanwhile, and other tests start their own."""
     playwright = needs.package("playwright.sync_api")
     path = needs.tool("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     with playwright.sync_playwright() as running:

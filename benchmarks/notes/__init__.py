@@ -1,4 +1,4 @@
-"""How well notes are read: a gold set of equations with the right answers, planted slips, and time."""
+"""The quality of the note reader: a gold set of labelled equations, planted errors, and time."""
 
 from benchmarks.notes.measure import main, measure
 

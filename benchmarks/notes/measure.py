@@ -1,4 +1,4 @@
-"""The reader of notes against the gold set: precision of WRONG, recall of slips, share judged, mutations, time."""
+"""The note reader on the gold set: precision of WRONG, recall of errors, share judged, mutations, time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXPECTED: Final = {
 
 @dataclass
 class Case:
-    """One note of the gold set: its kind, its text, and for each equation the label and a part of the repair."""
+    """One note of the gold set: its kind, its text, and for each equation the label and a part of the correction."""
 
     kind: str
     name: str
@@ -50,8 +50,8 @@ class Figures:
 def cases(path: Path) -> Iterator[Case]:
     """Read a file of the gold set.
 
-    A note begins with `=== kind | name`; `@` begins an equation on its own; after `|` at the end of a line stand the
-    labels of its equations, and after a W a part of the repair.
+    A note begins with `=== kind | name`; `@` begins a single equation; after `|` at the end of a line are the labels of
+    its equations, and after a W a part of the correction.
     """
     for part in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n")
@@ -121,7 +121,7 @@ SLIPS: Final[dict[str, tuple[str, str]]] = {
 
 
 def mutations() -> Iterator[tuple[str, str, Equation]]:
-    """Plant slips into each equation that is labelled right, one at a time; yield the slip, the text, the verdict."""
+    """Plant errors into each equation labelled right, one at a time; yield the error, the text, the verdict."""
     for name in GOLD:
         for case in cases(HERE / name):
             lines = case.text.split("\n")
@@ -169,7 +169,7 @@ def table(figures: Figures) -> str:
 
 
 def main() -> int:
-    """Print the tables; 1 when the targets are missed."""
+    """Print the tables; return 1 if the targets are missed."""
     figures = measure()
     total = figures.total()
     print(table(figures))

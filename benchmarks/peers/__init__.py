@@ -1,7 +1,7 @@
-"""Other packages at the work of a section, each in its own process, written as its users would write it.
+"""Other packages running the work of a section, each in its own process, written as their users would write it.
 
-A function is named for its section and takes a problem (plain lists and numbers); `benchmarks.peers.running` starts it
-in a process and an environment of its own.
+A function is named after its section and takes a problem (plain lists and numbers); `benchmarks.peers.running` starts
+it in its own process and environment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.timing import Found, Sampler, Settings, agreement
 
 __all__ = ["Work", "running"]
 
-# As many threads as we have: numbers this few are done faster by one.
+# As many threads as ours: for so few numbers, one is faster.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
@@ -36,9 +36,9 @@ def running(
     section: str, wanted: tuple[str, ...], problem: Any, expected: Mapping[str, list[float]], settings: Settings,
     found: Found,
 ) -> Iterator[dict[str, Sampler]]:  # fmt: skip
-    """Start those of the peers wanted that can be had, and give samplers of the cases of those that agree with us.
+    """Start the wanted and available peers, and return samplers of the cases of those that agree with us.
 
-    Why another one has no figures is written into `found.missing`.
+    The reasons for missing figures are stored in `found.missing`.
     """
     started: list[Process] = []
     samplers: dict[str, Sampler] = {}

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.peers SECTION PEER`: takes the problem, then times what is asked for until the input ends."""
+"""`python -m benchmarks.peers SECTION PEER`: read the problem, then time the requested cases until the input ends."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def _network(jnp: Any, p: Any, values: Any) -> Any:
 
 
 def _waited(function: Any, *given: Any) -> None:
-    """Call and wait for the result, which JAX would compute behind the caller's back."""
+    """Call and wait for the result, which JAX computes asynchronously."""
     importlib.import_module("jax").block_until_ready(function(*given))
 
 

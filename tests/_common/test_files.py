@@ -1,4 +1,4 @@
-"""Files written whole or not at all: what a failure leaves, and what isn't a file."""
+"""Atomic file writes: the state after failures, and targets that aren't files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a number, everywhere, and the spelling of numbers that JSON lacks."""
+"""Objects that count as numbers, and the JSON spelling of infinities and nan."""
 
 from __future__ import annotations
 

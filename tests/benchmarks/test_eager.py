@@ -1,4 +1,4 @@
-"""The eager section measures what it says: engines agree, counts are as documented."""
+"""The eager section measures what it claims: engines agree, and counts are as documented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables show what was measured, in ratios, and say what was not."""
+"""Tables show the measured ratios, and the reasons for missing ones."""
 
 from __future__ import annotations
 

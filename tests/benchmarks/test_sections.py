@@ -1,4 +1,4 @@
-"""Each section runs without peers, compares like with like, and its figures are there for the report."""
+"""Each section runs without peers, compares like with like, and provides its figures to the report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def keep_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shrink what would take seconds on the Python core."""
+    """Shrink cases that would take seconds on the Python core."""
     monkeypatch.setattr(replay, "SIZES", {"N = 1": 1, "N = 100": 3, "N = 10,000": 11})
     monkeypatch.setattr(replay, "THREADED", 5)
     monkeypatch.setattr(replay, "GRAPH", 300)

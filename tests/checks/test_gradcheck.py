@@ -1,4 +1,4 @@
-"""`gradcheck` and `check_graph`: what they accept, what they reject, and their messages."""
+"""`gradcheck` and `check_graph`: accepted and rejected functions, and messages."""
 
 from __future__ import annotations
 

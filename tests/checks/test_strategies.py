@@ -1,4 +1,4 @@
-"""The strategies give what they promise, and the whole engine agrees with itself on what they give."""
+"""The strategies keep their promises, and the engine is consistent on the examples they generate."""
 
 from __future__ import annotations
 

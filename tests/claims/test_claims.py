@@ -1,4 +1,4 @@
-"""Claims: the notes' right lines pass, each planted slip is found and named, and so is any single mutation."""
+"""Claims: correct lines of the notes pass, planted errors and single mutations are found and named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of exported source share."""
+"""Fixtures for tests of exported source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far apart two ways to compute one graph may be: each rounds every node once, and no more."""
+"""Bounds on the difference of two computations of one graph, each of which rounds every node once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A branch that would be taken otherwise is never replayed: it is noticed, or another version runs."""
+"""A branch that differs from the recorded one is never replayed: it is detected, or another version runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ numbers = st.floats(-4.0, 4.0)
 
 
 def branchy(x: Any, y: Any, w: Any) -> Any:
-    """Return every kind of question, in nested branches."""
+    """Return every kind of observation, in nested branches."""
     total = w * x
     if x > y:
         total = total + y * y

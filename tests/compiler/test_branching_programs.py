@@ -1,4 +1,4 @@
-"""Random programs that branch on values and parameters: graphs say so or are right, functions and batches are right."""
+"""Random programs that branch on values and parameters: graphs raise or are right, functions and batches are right."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUESTIONS: list[Callable[[Any], Any]] = [
 
 
 class Step(NamedTuple):
-    """Compute something; or ask, and take one of two steps."""
+    """Compute something; or observe, and take one of two steps."""
 
     op: int
     a: int

@@ -1,4 +1,4 @@
-"""How compiled functions are called: methods, vectors, containers, names of the function's own, messages."""
+"""Calls of compiled functions: methods, vectors, containers, options that are parameters of the function, messages."""
 
 from __future__ import annotations
 

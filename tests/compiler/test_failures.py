@@ -1,4 +1,4 @@
-"""Calls in C when memory runs out or Ctrl-C comes, and their guards and arguments against what Python makes of them."""
+"""Calls in C when memory runs out or Ctrl-C is pressed; their guards and arguments compared with Python's."""
 
 from __future__ import annotations
 

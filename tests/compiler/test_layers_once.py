@@ -1,4 +1,4 @@
-"""Layers, for one sample and for batches of every length: sums run together give what each gives alone."""
+"""Layers, for one sample and for batches of every length: batched sums give the same as single ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing leaks: many programs and many calls, in flat memory."""
+"""Nothing leaks: many programs and many calls, in constant memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A compiled function gives what the function gives, whatever Python decided or read while it was recorded."""
+"""A compiled function returns what the function returns, whatever Python branched on or read during the recording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ops that a user added are ops like any other in programs: values, gradients, branches, errors, files, processes."""
+"""User-added ops in programs: values, gradients, branches, errors, files, processes."""
 
 from __future__ import annotations
 

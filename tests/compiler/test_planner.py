@@ -1,4 +1,4 @@
-"""The planners: both walks give the same tape; any size and depth; a wrong tape is refused."""
+"""The planners: both walks give the same tape; any size and depth; a malformed tape is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every row over blocks of samples, on every instruction set there is here: against 60-digit truth, and at the ends."""
+"""Every row over blocks of samples, on every instruction set available: against 60-digit truth, and at the ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Derivations: the notes' own lines and numbers, and agreement with backward on any graph."""
+"""Derivations: the lines and numbers of the notes, and agreement with backward on any graph."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def deep_net(layers: int, width: int) -> Value:
 
 
 def events(function: Callable[[], object]) -> int:
-    """Count calls and returns, Python's measure of work that no load changes."""
+    """Count calls and returns, a measure of Python's work that doesn't depend on load."""
     count = 0
 
     def note(frame: object, event: str, argument: object) -> None:

@@ -1,4 +1,4 @@
-"""How long added ops live: checkpoints and given gradients without end, ops that are replaced, in bounded memory."""
+"""Lifetimes of added ops: unlimited checkpoints and custom gradients, and replaced ops, in bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random programs at hard points: every way to a derivative gives the reverse sweep's, infinities and nan included.
+"""Random programs at hard points: every way to a derivative agrees with the reverse sweep, inf and nan included.
 
 A program is a list of steps over a growing list of values: ops of every kind, constants, branches, `stop_gradient`. The
 number of programs is `SCALARGRAD_FUZZ`, or that of hypothesis's profile. Programs that once differed are examples.

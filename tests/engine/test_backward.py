@@ -1,4 +1,4 @@
-"""Gradients: repeated calls, shared nodes, choices that leak nothing, random programs, modes, interruption."""
+"""Gradients: repeated calls, shared nodes, selections without leaks, random programs, modes, interruption."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from autograd.engine import modes
 from autograd.engine.graph import evaluate, leaves, topological
 from autograd.ops import TABLE, Op
 
-# What backward leaves
+# Gradients after backward
 
 
 def test_twice_on_a_cube_gives_twice_its_derivative() -> None:
@@ -456,7 +456,7 @@ def test_a_mode_of_one_task_is_none_of_another() -> None:
     assert neither == (True, True)
 
 
-# Broken off
+# Interruption
 
 
 @pytest.mark.skipif(ag.CORE != "python", reason="only Python's own lines can be traced")

@@ -1,4 +1,4 @@
-"""Functions that are composed of ops: extremes of a sequence, products, variance."""
+"""Functions composed of ops: extremes of a sequence, products, variance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A million nodes, a million deep: all that can be done with a graph, in a thread with a small stack."""
+"""A million nodes, a million deep: all operations on a graph, in a thread with a small stack."""
 
 from __future__ import annotations
 

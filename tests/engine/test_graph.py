@@ -1,4 +1,4 @@
-"""Reading a recorded graph: order, leaves, values at other points, forward mode."""
+"""Traversal of a recorded graph: order, leaves, values at other points, forward mode."""
 
 from __future__ import annotations
 

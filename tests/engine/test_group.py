@@ -1,4 +1,4 @@
-"""Groups: which values were computed within a block; on copies too, freed with the node, without cost when unused."""
+"""Groups: values computed within a block; on copies too, freed with the node, without cost when unused."""
 
 from __future__ import annotations
 

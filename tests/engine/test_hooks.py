@@ -1,4 +1,4 @@
-"""Gradient hooks: what they see and replace, when they go, and that a replay refuses them."""
+"""Gradient hooks: what they see and replace, their lifetime, and their rejection by replay."""
 
 from __future__ import annotations
 

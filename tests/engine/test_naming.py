@@ -1,4 +1,4 @@
-"""Names without typing them twice."""
+"""Labels from keywords and namespaces."""
 
 from __future__ import annotations
 

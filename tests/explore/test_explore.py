@@ -1,4 +1,4 @@
-"""Making a page, without a browser: what it takes, what it refuses, what it leaves alone."""
+"""Construction of a page, without a browser: accepted and rejected arguments, and no side effects."""
 
 from __future__ import annotations
 

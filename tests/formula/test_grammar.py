@@ -1,4 +1,4 @@
-"""One grammar: steps, claims, questions at the prompt and formulas read an expression alike, or refuse it alike."""
+"""One grammar: steps, claims, questions at the prompt and formulas parse an expression alike, or reject it alike."""
 
 from __future__ import annotations
 

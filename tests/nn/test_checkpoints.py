@@ -1,4 +1,4 @@
-"""Checkpoints: a process that is killed and started again ends with the same bits; no broken file does harm."""
+"""Checkpoints: a process that is killed and restarted ends with the same bits; no damaged file does harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`fit`: learning happens, with the same numbers however it is computed; what it refuses; how it ends."""
+"""`fit`: training succeeds, with the same numbers however computed; rejected arguments; termination."""
 
 from __future__ import annotations
 

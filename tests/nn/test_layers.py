@@ -1,4 +1,4 @@
-"""`nn` against the numbers of note 002, and what its users get wrong."""
+"""`nn` compared with the numbers of note 002, and typical mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules: gradients, states, shapes, replay, and what is said of misuse."""
+"""Modules: gradients, states, shapes, replay, and messages for misuse."""
 
 from __future__ import annotations
 

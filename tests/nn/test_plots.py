@@ -1,4 +1,4 @@
-"""Plots: drawn without a screen, with what was computed in them."""
+"""Plots: drawn without a display, with the computed data in them."""
 
 from __future__ import annotations
 

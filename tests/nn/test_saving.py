@@ -1,4 +1,4 @@
-"""Weights in files: what is written comes back, and no file, however broken, changes a model."""
+"""Weights in files: a round trip keeps them, and no file, however damaged, changes a model."""
 
 from __future__ import annotations
 

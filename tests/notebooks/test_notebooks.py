@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom and says what it is committed with."""
+"""Every notebook runs from top to bottom and reproduces its committed output."""
 
 from __future__ import annotations
 

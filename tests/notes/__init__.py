@@ -1,1 +1,1 @@
-"""Tests of the reader of notes."""
+"""Tests of the note reader."""

@@ -1,4 +1,4 @@
-"""Constructs of notes, each with what is said of every equation in it, in words and symbols of our own."""
+"""Constructs of notes, with the expected verdict on each equation, in words and symbols of our own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding and splitting: every container of mathematics, with exact places; noise of any kind is survived."""
+"""Finding and splitting: every container of mathematics, with exact positions; any noise is tolerated."""
 
 from __future__ import annotations
 

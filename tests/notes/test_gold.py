@@ -1,4 +1,4 @@
-"""The gold set: nothing is accused falsely, slips are found, and no planted slip passes as right."""
+"""The gold set: no false accusations, errors are found, and no planted error passes as right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes with the network of a worksheet, and notes that a machine has misread."""
+"""Notes with the network of a worksheet, and notes misread by a machine."""
 
 from __future__ import annotations
 

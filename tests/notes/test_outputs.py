@@ -1,4 +1,4 @@
-"""What is written of a note: marked copies, pages, worksheets, JSON; and what its options do together."""
+"""Output of a note: marked copies, pages, worksheets, JSON; and combinations of options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts on notes: what each line gets, and that nothing is accused falsely."""
+"""Verdicts on notes, line by line, without false accusations."""
 
 from __future__ import annotations
 
