@@ -8,6 +8,7 @@
 #include <Python.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "../../autograd/csrc/run/step.h"
@@ -376,6 +377,38 @@ function_write(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize
     return written ? Py_NewRef(Py_None) : NULL;
 }
 
+/* A permutation by Fisher's and Yates's shuffle, each place from 64 random bits. */
+static PyObject *
+function_permute(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Py_buffer draws, order;
+    if (!PyArg_ParseTuple(arguments, "y*w*", &draws, &order)) {
+        return NULL;
+    }
+    const Py_ssize_t count = draws.len / (Py_ssize_t)sizeof(uint64_t);
+    const bool fine = draws.len % (Py_ssize_t)sizeof(uint64_t) == 0 && order.len == draws.len && count <= UINT32_MAX;
+    if (fine) {
+        const uint64_t *random = draws.buf;
+        int64_t *to = order.buf;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            to[i] = i;
+        }
+        for (Py_ssize_t i = count - 1; i > 0; i--) {
+            const uint64_t places = (uint64_t)i + 1, low = (random[i] & UINT32_MAX) * places;
+            const uint64_t j = ((random[i] >> 32) * places + (low >> 32)) >> 32; /* draw · places / 2^64 */
+            const int64_t other = to[j];
+            to[j] = to[i];
+            to[i] = other;
+        }
+    }
+    else {
+        PyErr_SetString(PyExc_ValueError, "permute: takes an array of 64-bit draws and one of as many 64-bit ints");
+    }
+    PyBuffer_Release(&draws);
+    PyBuffer_Release(&order);
+    return fine ? Py_NewRef(Py_None) : NULL;
+}
+
 static PyObject *
 function_use(PyObject *Py_UNUSED(module), PyObject *arguments)
 {
@@ -404,6 +437,8 @@ static PyMethodDef functions[] = {
     {"read", FAST(function_read), "read(values, what, /)\n--\n\nReturn `data` or `grad` of every Value."},
     {"finite", FAST(function_finite), "finite(values, what, /)\n--\n\nReturn whether `data` or `grad` of every Value is finite."},
     {"write", FAST(function_write), "write(values, what, numbers, /)\n--\n\nSet `data` or `grad` of every Value."},
+    {"permute", function_permute, METH_VARARGS,
+     "permute(draws, order, /)\n--\n\nWrite a random permutation of 0 to n - 1, from n draws of 64 bits."},
     {"step", FAST(function_step), "step(name, values, states, settings, /)\n--\n\nMake the step of a row."},
     {"bind", function_bind, METH_VARARGS,
      "bind(name, first, count, states, settings, /)\n--\n\nThe step of a row over a part of an array, as Kernel.descend takes it."},

@@ -2,6 +2,7 @@
 from array import array
 
 from nn._common.steps import finite as finite
+from nn._common.steps import permute as permute
 from nn._common.steps import read as read
 from nn._common.steps import step as step
 from nn._common.steps import write as write

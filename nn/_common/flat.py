@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import backend
 
-__all__ = ["COMPILED", "bind", "finite", "read", "step", "write"]
+__all__ = ["COMPILED", "bind", "finite", "permute", "read", "step", "write"]
 
 if TYPE_CHECKING:
     from nn._common import steps as _backend
+    from nn._common.steps import permute as permute
 else:
     from nn._common import steps as _backend
 
-    if backend.CORE == "c":
-        from autograd.engine import _value
+    try:
+        from nn._common import _steps
+    except ImportError:  # this extension was not built: slower, with the same results
+        permute = _backend.permute
+    else:
+        permute = _steps.permute
+        if backend.CORE == "c":
+            from autograd.engine import _value
 
-        try:
-            from nn._common import _steps as _backend
-        except ImportError:  # this extension was not built: slower, with the same results
-            pass
-        else:
+            _backend = _steps
             _backend.use(_value.Value, *_value._layout)
 
 COMPILED = _backend.__name__ == "nn._common._steps"

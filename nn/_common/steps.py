@@ -17,9 +17,12 @@ from autograd.engine.backend import Value
 from autograd.ops import ieee
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     Doubles: TypeAlias = array[float]
 
-__all__ = ["ROWS", "finite", "read", "step", "write"]
+__all__ = ["ROWS", "finite", "permute", "read", "step", "write"]
 
 
 def sgd(x: float, g: float, /, lr: float, decay: float, maximize: float) -> tuple[float, ...]:
@@ -115,3 +118,12 @@ def write(values: tuple[Value, ...], what: str, numbers: Sequence[float]) -> Non
         raise ValueError(f"write: there must be {len(values)} numbers, got {len(numbers)}")
     for value, number in zip(values, numbers, strict=True):
         setattr(value, what, number)
+
+
+def permute(draws: NDArray[np.uint64], order: NDArray[np.int64]) -> None:
+    """Write a random permutation of 0 to n − 1, from n draws of 64 bits (Fisher and Yates)."""
+    found = list(range(len(draws)))
+    for i, draw in zip(range(len(draws) - 1, 0, -1), draws[::-1].tolist()):
+        j = draw * (i + 1) >> 64
+        found[i], found[j] = found[j], found[i]
+    order[:] = found

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nn._common import flat
 from nn._common.checks import listed, number_in, number_of
 
 Array: TypeAlias = NDArray[np.float64]
@@ -94,17 +95,10 @@ class Samples:
 
 
 def shuffled(generator: np.random.Generator, count: int) -> NDArray[np.int64]:
-    """Return a random permutation of `count` numbers by sorting random keys, three times as fast as `permutation`.
-
-    The random key is in the upper bits and the number in the lower ones, so that the order of equal keys is defined.
-    """
-    bits = count.bit_length()
-    keys = generator.integers(1 << (63 - bits), size=count)
-    keys <<= bits
-    keys |= np.arange(count)
-    keys.sort()
-    keys &= (1 << bits) - 1
-    return keys
+    """Return a random permutation of `count` numbers, three times as fast as `permutation`."""
+    order = np.empty(count, dtype=np.int64)
+    flat.permute(generator.bit_generator.random_raw(count), order)
+    return order
 
 
 def _weights(where: str, given: Any, by_class: Any, y: Any) -> Any:

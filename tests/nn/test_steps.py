@@ -10,6 +10,7 @@ import sys
 from array import array
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +151,20 @@ def test_without_the_loops_in_c_the_core_in_c_is_trained_by_those_in_python() ->
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["False", "0.5", "1.0"]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=50))
+def test_permutations_in_c_are_those_in_python(draws: list[int]) -> None:
+    given_draws = np.array(draws, dtype=np.uint64)
+    found, wanted = np.empty(len(draws), dtype=np.int64), np.empty(len(draws), dtype=np.int64)
+    flat.permute(given_draws, found)
+    steps.permute(given_draws, wanted)
+    assert found.tolist() == wanted.tolist()
+    assert sorted(found) == list(range(len(draws)))
+
+
+@pytest.mark.skipif(flat.permute is steps.permute, reason="nn._common._steps was not built")
+@pytest.mark.parametrize("sizes", [(3, 2), (3, 4), (0, 1)])
+def test_a_permutation_of_another_length_is_refused(sizes: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="as many 64-bit ints"):
+        flat.permute(np.zeros(sizes[0], dtype=np.uint64), np.zeros(sizes[1], dtype=np.int64))

@@ -28,6 +28,7 @@ from autograd.engine.backend import Value
 __all__ = ["Draws", "Reached", "State", "States", "states_of"]
 
 PLAIN: Final = (int, float, complex, bool, str, bytes, type(None))
+_PLAIN: Final = frozenset(PLAIN)
 ENTRIES: Final = 4096
 """Containers with more entries are compared by identity alone."""
 BYTES: Final = 8 * ENTRIES
@@ -39,6 +40,7 @@ LIBRARIES: Final = frozenset({"autograd", "jax", "matplotlib", "nn", "numpy", "p
 CONTAINERS: Final = (
     list, tuple, dict, set, frozenset, deque, UserList, UserDict, ChainMap, types.MappingProxyType,
 )  # fmt: skip
+BUILT_IN: Final = (list, tuple, dict, set, frozenset)
 BUFFERS: Final = (bytearray, memoryview, array)
 MEMBERS: Final = (types.MemberDescriptorType, types.GetSetDescriptorType)
 ANY_NAME: Final = frozenset({"__dict__", "getattr", "vars"})
@@ -149,7 +151,7 @@ class _Entries:
 
     def __init__(self, x: Any) -> None:
         self.kind, self.entries = type(x), _entries_of(x)
-        self.plain = any(type(entry) in PLAIN for entry in self.entries)
+        self.plain = not _PLAIN.isdisjoint(map(type, self.entries))
 
     def are(self, x: Any) -> bool:
         """Return whether x is a container of the same type with these entries."""
@@ -177,7 +179,7 @@ def _entries_of(x: Any) -> Sequence[Any]:
 
 def _snapshot(x: Any) -> Any:
     """Return an object to compare later: x itself, if only its identity counts."""
-    if type(x) in PLAIN:
+    if type(x) in _PLAIN:
         return x
     if isinstance(x, CONTAINERS):
         return _Entries(x) if len(x) <= ENTRIES else x
@@ -250,7 +252,9 @@ class Reached:
 
     def _inside(self, name: str, x: Any, owner: Any) -> None:
         where = f"{name}: " if name else ""
-        if isinstance(x, FunctionType):
+        if type(x) in BUILT_IN:
+            self._container(name, x)
+        elif isinstance(x, FunctionType):
             self._function(name, where, x)
             self._enter(f"{where}self", owner)
         elif isinstance(x, MethodType):
@@ -297,9 +301,8 @@ class Reached:
 
     def _object(self, name: str, x: Any) -> None:
         kind = type(x)
-        if isinstance(x, CONTAINERS) and len(x) <= ENTRIES:
-            for i, entry in enumerate(_entries_of(x)):
-                self._held(f"{name}[{i}]", entry)
+        if isinstance(x, CONTAINERS):
+            self._container(name, x)
         attributes = getattr(x, "__dict__", None)
         if isinstance(x, type):
             for part in filter(_is_users, x.__mro__):
@@ -310,6 +313,14 @@ class Reached:
             self._attributes(name, x, attributes, _package(kind) == "nn")
         for part in filter(_is_users, kind.__mro__):
             self._members(name, part, x)
+
+    def _container(self, name: str, x: Any) -> None:
+        entries = _entries_of(x) if len(x) <= ENTRIES else ()
+        if {Value}.issuperset(map(type, entries)):  # such as the weights of a neuron
+            self._leaves.update(map(id, entries))
+            return
+        for i, entry in enumerate(entries):
+            self._held(f"{name}[{i}]", entry)
 
     def _held(self, name: str, x: Any) -> None:
         """Add an object whose place doesn't change: only its content can."""
