@@ -16,7 +16,19 @@ from typing import Any, Final
 
 from autograd._common.numbers import is_number
 
-__all__ = ["LEAF", "Leaves", "Numbers", "Structure", "Tree", "flatten", "is_array", "paths", "unflatten"]
+__all__ = [
+    "LEAF",
+    "Leaves",
+    "Numbers",
+    "Refused",
+    "Structure",
+    "Tree",
+    "as_array",
+    "flatten",
+    "is_array",
+    "paths",
+    "unflatten",
+]
 
 Structure = tuple[Any, ...]
 """LEAF; ("fixed", type, it); ("sequence", type, parts); ("mapping", type, factory, (key, part)…); ("array", shape)."""
@@ -196,6 +208,23 @@ def is_array(x: object) -> bool:
     return numpy is not None and isinstance(x, numpy.ndarray)
 
 
+def as_array(x: Any) -> Any:
+    """Return a numpy array for an array of another package, such as a tensor or a data frame; else x itself.
+
+    Raises
+    ------
+    Refused
+        For a numpy array with masked entries.
+    """
+    if not hasattr(type(x), "__array__"):
+        return x
+    import numpy
+
+    if isinstance(x, numpy.ma.MaskedArray) and numpy.any(x.mask):
+        raise Refused("got a masked array; pass x.compressed(), or x.filled(…)")
+    return x if isinstance(x, (numpy.ndarray, numpy.generic)) else numpy.asarray(x)
+
+
 def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
     import numpy
 
@@ -232,6 +261,7 @@ class Numbers(Leaves):
         """Add a number, or the elements of an array."""
         if x is None:
             return ("fixed", type(None), None)
+        x = as_array(x)
         if is_array(x) and x.shape:  # a 0-d array is a number
             if x.dtype.kind not in "fiubO":
                 raise Refused(f"an array must hold numbers, got dtype {x.dtype}")

@@ -174,6 +174,10 @@ class Function(Exportable, Generic[P]):
             return getattr, (self.function.__self__, self.function.__name__)
         return Function, (self.function, self.vector)
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Note that the function is a method, whatever the name of its first parameter."""
+        self._takes_self = not self.is_static
+
     def __get__(self, instance: Any, owner: type | None = None) -> Function[...]:
         """Bind a method: each instance has its own versions, as it has its own Values."""
         if instance is None or self.is_static:

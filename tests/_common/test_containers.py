@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd as ag
 from autograd import Value
 from autograd._common.containers import Tree
+from tests import needs
 
 x = Value(3.0)
 
@@ -55,3 +57,31 @@ def test_a_list_that_is_built_is_a_new_one() -> None:
     built.append(3.0)
     assert numbers == [1.0, 2.0]
     assert tree.build([4.0, 5.0]) == [4.0, 5.0]
+
+
+class Tensor:
+    """An array of another package: all that numpy knows of it is how to convert it."""
+
+    def __init__(self, entries: Any) -> None:
+        self.entries = np.array(entries)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.entries if dtype is None else self.entries.astype(dtype)
+
+
+def test_arrays_of_other_packages() -> None:
+    for made in (Tensor, needs.package("pandas").Series):
+        assert ag.grad(lambda x: x[0] * x[1])(made([2.0, 3.0])).tolist() == [3.0, 2.0]
+        assert ag.compile(lambda x: x[0] * x[1], vector=True)(made([2.0, 3.0])) == 6.0
+        assert ag.compile(lambda x: x * 2.0)(made([2.0, 3.0])).tolist() == [4.0, 6.0]
+    for table in (Tensor, needs.package("pandas").DataFrame):
+        assert ag.compile(lambda x: x[0] * x[1])(table([[2.0, 3.0], [4.0, 5.0]])).tolist() == [6.0, 20.0]
+
+
+def test_masked_entries_are_refused() -> None:
+    masked = np.ma.masked_array([1.0, 2.0], [False, True])
+    for call in (ag.grad(lambda x: x[0]), ag.compile(lambda x: x[0], vector=True)):
+        with pytest.raises(TypeError, match=r"got a masked array; pass x\.compressed\(\)"):
+            call(masked)
+    whole = np.ma.masked_array([1.0, 2.0], [False, False])
+    assert ag.grad(lambda x: x[0] * x[1])(whole).tolist() == [2.0, 1.0]

@@ -379,3 +379,23 @@ def test_a_list_of_columns_is_not_scaled() -> None:
 def test_containers_that_have_no_columns(given: Any) -> None:
     with pytest.raises(TypeError, match="argument 0 must be a number or numbers"):
         ag.compile(lambda x: x)(given)
+
+
+class Named:
+    """Methods whose first parameter has any name."""
+
+    def __init__(self) -> None:
+        self.w = Value(3.0)
+
+    @ag.compile
+    def of(this, x: Any) -> Any:
+        return this.w * x
+
+    by_name = ag.compile(lambda me, x: me.w * x)
+
+
+def test_methods_are_bound_whatever_they_call_the_instance() -> None:
+    scaled = Named()
+    assert (scaled.of(2.0), Named.of(scaled, 2.0), Named.of(scaled, x=2.0)) == (6.0, 6.0, 6.0)
+    assert (scaled.by_name(2.0), Named.by_name(scaled, 2.0)) == (6.0, 6.0)
+    assert Named.of.gradients(scaled, 2.0).inputs == (3.0,)

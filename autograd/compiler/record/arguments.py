@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from autograd._common.containers import LEAF, Leaves, Structure, count, flatten, is_array, unflatten
+from autograd._common.containers import LEAF, Leaves, Refused, Structure, as_array, count, flatten, is_array, unflatten
 
 __all__ = ["Arguments", "Results", "flatten_call", "from_row", "in_shapes", "shapes_of"]
 
@@ -39,6 +39,7 @@ class Arguments(Leaves):
         if isinstance(x, FIXED):
             return ("fixed", type(x), x)
         if not isinstance(x, (int, float)):
+            x = as_array(x)
             if self.vector and is_array(x):
                 self.extend(x.ravel().tolist())
                 return ("array", x.shape)
@@ -88,7 +89,10 @@ def flatten_call(arguments: tuple[Any, ...], named: dict[str, Any], vector: bool
         else:
             return _of_shapes(tuple(shapes)), leaves
     found = Vectors() if vector else Arguments()
-    return flatten((arguments, dict(sorted(named.items()))), found), found
+    try:
+        return flatten((arguments, dict(sorted(named.items()))), found), found
+    except Refused as error:
+        raise TypeError(f"call: {error}") from None
 
 
 def shapes_of(arguments: tuple[Any, ...], vector: bool) -> Shapes | None:
