@@ -68,6 +68,34 @@ def summed(name: str, cost: Callable[[Sequence[Value], Sequence[Value]], Value],
     return case
 
 
+def projection(library: ctypes.CDLL, share: int) -> Eval:
+    """Return the case of squared errors of points seen by cameras: of each, the derivatives for all inputs."""
+    draw = np.random.default_rng(0)
+    columns = draw.uniform(0.5, 1.5, size=(17, POINTS // share))
+    leaves = [Value(x) for x in columns[:, 0].tolist()]
+    program: Program = ag.compile(projected(leaves), inputs=leaves)
+    out, rows = np.empty_like(columns), list(columns)
+    limit = called(library.projection, [columns, out], [columns.shape[1]])
+    gradients = partial(program.gradients, *rows, threads=1)
+    return Eval(gradients, limit, lambda: [*np.ravel(gradients().inputs)], lambda: [*out.ravel()])
+
+
+def projected(given: Sequence[Value]) -> Value:
+    """Record the squared error of a point seen by a camera, as `evals_limit.c` has it."""
+    rotation, centre, (focal, x_centre, y_centre, first, second) = given[:3], given[3:6], given[6:11]
+    point, (weight, seen_x, seen_y) = given[11:14], given[14:]
+    angle = ag.sqrt(ag.dot(rotation, rotation))
+    axis, off = [r / angle for r in rotation], [x - c for x, c in zip(point, centre, strict=True)]
+    c, s, along = ag.cos(angle), ag.sin(angle), ag.dot(axis, off)
+    across = [axis[i - 2] * off[i - 1] - axis[i - 1] * off[i - 2] for i in range(3)]
+    x, y, z = (o * c + a * s + u * along * (1.0 - c) for o, a, u in zip(off, across, axis, strict=True))
+    x, y = x / z, y / z
+    square = x * x + y * y
+    bent = 1.0 + square * (first + second * square)
+    off_x, off_y = focal * x * bent + x_centre - seen_x, focal * y * bent + y_centre - seen_y
+    return weight * weight * (off_x * off_x + off_y * off_y)
+
+
 def kmeans(point: Sequence[Value], centroids: Sequence[Value]) -> Value:
     """Record the squared distance to the nearest centroid."""
     rows = [centroids[i : i + DIMENSIONS] for i in range(0, len(centroids), DIMENSIONS)]
@@ -101,6 +129,7 @@ EVALS: dict[str, Callable[[ctypes.CDLL, int], Eval]] = {
     "logsumexp of an array": logsumexp(False),
     "k-means": summed("kmeans", kmeans, DIMENSIONS, DIMENSIONS * CENTROIDS),
     "normal mixture": summed("mixture", mixture, SIZE, MIXED * (1 + 2 * SIZE + SIZE * (SIZE - 1) // 2)),
+    "projection": projection,
     "polynomial": summed("polynomial", polynomial, 1, DEGREE),
 }
 
@@ -109,9 +138,8 @@ def samplers(folder: Path, found: Found, share: int) -> dict[str, Sampler]:
     """Samplers of each case and of its limit where both agree; of one part in `share` of the numbers."""
     library = built(folder, SOURCE)
     made: dict[str, Sampler] = {}
-    for name in ("logsumexp", "kmeans", "mixture", "polynomial"):
+    for name, arrays in {"logsumexp": 1, "projection": 1, "kmeans": 2, "mixture": 2, "polynomial": 2}.items():
         function = getattr(library, name)
-        arrays = 1 if name == "logsumexp" else 2
         function.argtypes = [POINTER, ctypes.c_long, *[POINTER] * arrays]
         function.restype = ctypes.c_double
     for name, case in EVALS.items():

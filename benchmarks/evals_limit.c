@@ -128,3 +128,83 @@ polynomial(const double *points, long n, const double *coefficients, double *gra
     }
     return cost;
 }
+
+static double
+product(const double *a, const double *b)
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/* out += a × b */
+static void
+add_cross(double *out, const double *a, const double *b)
+{
+    out[0] += a[1] * b[2] - a[2] * b[1];
+    out[1] += a[2] * b[0] - a[0] * b[2];
+    out[2] += a[0] * b[1] - a[1] * b[0];
+}
+
+/* The squared errors of points seen by cameras, each with its derivatives for all that is known of it: the camera's rotation as
+   a vector, its centre, focal length, image centre and two terms of distortion; the point; a weight; where it was seen. */
+double
+projection(const double *columns, long n, double *gradients)
+{
+    enum { COLUMNS = 17 };
+    double cost = 0.0;
+    for (long i = 0; i < n; i++) {
+        double given[COLUMNS], d[COLUMNS];
+        for (int k = 0; k < COLUMNS; k++) {
+            given[k] = columns[k * n + i];
+        }
+        const double *rotation = given, *centre = given + 3, focal = given[6], first = given[9], second = given[10];
+        const double *point = given + 11, weight = given[14], angle = sqrt(product(rotation, rotation));
+        const double c = cos(angle), s = sin(angle);
+        double axis[3], off[3], across[3] = {0.0}, turned[3];
+        for (int k = 0; k < 3; k++) {
+            axis[k] = rotation[k] / angle;
+            off[k] = point[k] - centre[k];
+        }
+        add_cross(across, axis, off);
+        const double along = product(axis, off);
+        for (int k = 0; k < 3; k++) {
+            turned[k] = off[k] * c + across[k] * s + axis[k] * along * (1.0 - c);
+        }
+        const double x = turned[0] / turned[2], y = turned[1] / turned[2], square = x * x + y * y;
+        const double bent = 1.0 + square * (first + second * square);
+        const double off_x = focal * x * bent + given[7] - given[15], off_y = focal * y * bent + given[8] - given[16];
+        cost += weight * weight * (off_x * off_x + off_y * off_y);
+
+        const double d_off_x = 2.0 * weight * weight * off_x, d_off_y = 2.0 * weight * weight * off_y;
+        const double d_bent = focal * (d_off_x * x + d_off_y * y), d_square = d_bent * (first + 2.0 * second * square);
+        const double d_x = d_off_x * focal * bent + 2.0 * x * d_square, d_y = d_off_y * focal * bent + 2.0 * y * d_square;
+        const double d_turned[3] = {d_x / turned[2], d_y / turned[2], -(d_x * x + d_y * y) / turned[2]};
+        const double d_axis_along = product(d_turned, axis), d_along = d_axis_along * (1.0 - c);
+        const double d_c = product(d_turned, off) - d_axis_along * along, d_s = product(d_turned, across);
+        double d_across[3], d_axis[3], d_off[3];
+        for (int k = 0; k < 3; k++) {
+            d_across[k] = d_turned[k] * s;
+            d_axis[k] = d_turned[k] * along * (1.0 - c) + d_along * off[k];
+            d_off[k] = d_turned[k] * c + d_along * axis[k];
+        }
+        add_cross(d_axis, off, d_across);
+        add_cross(d_off, d_across, axis);
+        const double d_angle = c * d_s - s * d_c - product(d_axis, axis) / angle;
+        for (int k = 0; k < 3; k++) {
+            d[k] = d_axis[k] / angle + d_angle * axis[k];
+            d[3 + k] = -d_off[k];
+            d[11 + k] = d_off[k];
+        }
+        d[6] = bent * (d_off_x * x + d_off_y * y);
+        d[7] = d_off_x;
+        d[8] = d_off_y;
+        d[9] = d_bent * square;
+        d[10] = d_bent * square * square;
+        d[14] = 2.0 * weight * (off_x * off_x + off_y * off_y);
+        d[15] = -d_off_x;
+        d[16] = -d_off_y;
+        for (int k = 0; k < COLUMNS; k++) {
+            gradients[k * n + i] = d[k];
+        }
+    }
+    return cost;
+}

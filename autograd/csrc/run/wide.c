@@ -645,7 +645,7 @@ find_layers(Widener *w, size_t first)
     while (first < w->steps.count) {
         Step *s = &w->steps.items[first];
         size_t layer = 1;
-        s->number = s->count;
+        s->number = s->shared ? s->count : 0;
         while (s->shared && layer < LAYER && first + layer < w->steps.count && s[layer].shared && s[layer].count == s->count
                && s[layer].lanes == s->lanes) {
             const int32_t same = same_factors(w, s, s + layer++);
@@ -813,9 +813,11 @@ run_rows(double *m, const Step *s)
 {
     enum { CHUNK = 64 };
     double repeated[3][CHUNK];
-    for (int i = 0; i < s->reads_count; i++) {
-        for (long k = 0; s->reads[i] < 0 && k < CHUNK && k < s->lanes; k++) {
-            repeated[i][k] = m[~s->reads[i]];
+    for (int k = 0; k < s->reads_count; k++) {
+        if (s->reads[k] < 0) {
+            const double number = m[~s->reads[k]];
+            const long n = s->lanes < CHUNK ? s->lanes : CHUNK;
+            EACH repeated[k][i] = number;
         }
     }
     for (long at = 0; at < s->lanes; at += CHUNK) {
