@@ -5,7 +5,7 @@ This module only re-exports. The engine is imported at once, other packages when
 
 from typing import TYPE_CHECKING, Any
 
-from autograd._common.foreign import hint
+from autograd._common.foreign import missing
 from autograd._common.lazy import attribute
 from autograd.draw import draw
 from autograd.engine import backend
@@ -158,7 +158,7 @@ if not TYPE_CHECKING:  # type checkers would otherwise accept any name of this m
         if name in NAMES:  # a row added after NAMES was written
             return getattr(backend, name)
         if name not in _LATER:
-            raise AttributeError(hint("module 'autograd'", name, "autograd"))
+            raise missing("autograd", name)
         found = globals()[name] = attribute(f"autograd.{_LATER[name]}".rstrip("."), name)
         return found
 

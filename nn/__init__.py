@@ -6,7 +6,7 @@ wrong type raises a TypeError and one out of range a ValueError, which say what 
 
 from typing import TYPE_CHECKING, Any
 
-from autograd._common.foreign import hint
+from autograd._common.foreign import missing
 from autograd._common.lazy import attribute
 from nn._common.seeds import seed
 from nn.modules import init
@@ -64,7 +64,7 @@ if not TYPE_CHECKING:  # or a type checker would take every name for one of this
 
     def __getattr__(name: str) -> Any:
         if name not in _LATER:
-            raise AttributeError(hint("module 'nn'", name, "nn"))
+            raise missing("nn", name)
         found = globals()[name] = attribute(_LATER[name], name)
         return found
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from autograd._common.foreign import explained, hint
+from autograd._common.foreign import explained, missing
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from nn._common.checks import flattened, number_of, setting, shape_of, shown
@@ -437,4 +437,4 @@ def _logit_surprises(logits: list[Any]) -> list[Any]:
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hint("module 'nn.losses'", name, "nn"))
+        raise missing("nn.losses", name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 __all__ = [
-    "HINTS", "KEYWORDS", "ForeignName", "explained", "hint", "install", "refuse_arguments",
+    "HINTS", "KEYWORDS", "ForeignName", "explained", "hint", "install", "missing", "refuse_arguments",
     "refuse_keywords", "without_arguments",
 ]  # fmt: skip
 
@@ -40,9 +41,14 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "log_softmax": "`nn.log_softmax(values)` takes a list of Values",
         "shape": "a Value is one number; use lists of Values instead of tensors",
         "size": "a Value is one number; use lists of Values instead of tensors",
+        **dict.fromkeys(
+            ("T", "reshape", "view", "flatten", "squeeze", "unsqueeze", "argmax"),
+            "a Value is one number; use lists of Values instead of tensors",
+        ),
+        "clone": "operations make new Values; `x.detach()` is a copy outside the graph",
+        "data_ptr": "the number is `x.data`",
         "dtype": "a Value is one double",
-        "to": "a Value is one double on the processor",
-        "cuda": "a Value is one double on the processor",
+        **dict.fromkeys(("to", "cuda", "cpu", "device", "float", "double"), "a Value is one double on the processor"),
         "_children": "the operands are `x.parents`",
         "_backward": "`backward()` runs the whole graph; the factors of one step are `x.local_derivatives`",
     },
@@ -60,6 +66,9 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "minimum": "`ag.min(x, y)`",
         "norm": "`ag.sqrt(ag.dot(xs, xs))`, or `ag.hypot(x, y)`",
         "jit": "`ag.compile`",
+        **dict.fromkeys(("jacrev", "jacfwd"), "`ag.jacobian(f)`"),
+        **dict.fromkeys(("stack", "cat", "zeros", "ones", "randn", "arange"), "use lists of numbers and Values"),
+        **dict.fromkeys(("matmul", "einsum", "mm"), "`ag.dot(xs, ys)` of two lists, once for each entry"),
         "vmap": "`ag.compile(f)` called with arrays",
         "backward": "`y.backward()`",
         "set_detect_anomaly": "`with ag.detect_anomaly():`",
@@ -111,6 +120,27 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "Dataset": "`nn.fit` takes arrays; `nn.datasets` has toy data",
         "TensorDataset": "`nn.fit` takes arrays",
         "manual_seed": "`nn.seed(0)`",
+        **{
+            name: f"`nn.schedules.{name}`"
+            for name in (
+                "StepLR",
+                "MultiStepLR",
+                "LinearLR",
+                "ExponentialLR",
+                "PolynomialLR",
+                "LambdaLR",
+                "OneCycleLR",
+                "CosineAnnealingLR",
+                "CosineAnnealingWarmRestarts",
+                "ReduceLROnPlateau",
+                "ChainedScheduler",
+            )
+        },
+        **dict.fromkeys(
+            ("Conv1d", "Conv2d", "MaxPool2d", "RNN", "LSTM", "GRU", "Transformer"),
+            "write it as an `nn.Module`; there are `nn.Linear`, `nn.Attention`, `nn.Embedding` and others",
+        ),
+        "Flatten": "layers take lists: `[x for row in rows for x in row]`",
         "utils": "`nn.clip_grad_norm_` and `nn.clip_grad_value_`",
         "lr_scheduler": "`nn.schedules`",
         **dict.fromkeys(
@@ -291,6 +321,12 @@ def hint(owner: str, name: str, kind: str) -> str:
     """
     said = HINTS[kind].get(name)
     return f"{owner} has no attribute {name!r}{'' if said is None else f'; here: {said}'}"
+
+
+def missing(module: str, name: str) -> AttributeError:
+    """Return the error for a name that a module doesn't have; Python adds the nearest name that it has."""
+    text = hint(f"module {module!r}", name, module.partition(".")[0])
+    return AttributeError(text, name=name, obj=sys.modules[module])
 
 
 def refuse_arguments(method: str, given: Sequence[object], keywords: Sequence[str] = ()) -> None:

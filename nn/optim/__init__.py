@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd._common.foreign import hint
+from autograd._common.foreign import missing
 from nn.optim.clipping import clip_grad_norm_, clip_grad_value_
 from nn.optim.first_order import SGD, Adam, AdamW, RMSprop
 from nn.optim.lbfgs import LBFGS
@@ -13,4 +13,4 @@ __all__ = ["LBFGS", "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "clip_grad_n
 if not TYPE_CHECKING:  # or a type checker would take every name for one of this module
 
     def __getattr__(name: str) -> Any:
-        raise AttributeError(hint("module 'nn.optim'", name, "nn"))
+        raise missing("nn.optim", name)

@@ -164,3 +164,10 @@ def test_the_docs_have_the_tables_and_no_other_rows() -> None:
     assert names == [f"| `{WRITTEN[kind]}.{name}` | {said} |" for kind in HINTS for name, said in HINTS[kind].items()]
     taken = [(TAKEN_BY[kind], name, said) for kind in KEYWORDS for name, said in KEYWORDS[kind].items()]
     assert arguments == [f"| {call} | `{name}` | {said} |" for call, name, said in taken]
+
+
+def test_a_traceback_finds_the_nearest_name() -> None:
+    for module in (ag, nn, nn.losses, nn.optim):
+        with pytest.raises(AttributeError) as raised:
+            _ = module.sigmod
+        assert (raised.value.name, raised.value.obj) == ("sigmod", module)  # of which Python makes "Did you mean"
