@@ -196,10 +196,9 @@ def __truediv__(self: Any, other: Any) -> Any:
         node._x = self
         node._y = other
         out = ieee.div(x, y)
-        slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
         node._data = out
         node._to_x = ieee.div(1.0, y)
-        node._to_y = slope
+        node._to_y = numerics.quotient_slope(x, y, out)
     else:
         y = other if type(other) is float else other_operand(row_div, other, "__rtruediv__")
         if y is NotImplemented:
@@ -222,10 +221,9 @@ def __rtruediv__(self: Any, other: Any) -> Any:
     node._x = x
     node._y = self
     out = ieee.div(x, y)
-    slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
     node._data = out
     node._to_x = None
-    node._to_y = slope
+    node._to_y = numerics.quotient_slope(x, y, out)
     node._row = row_div
     return recorded(node) if active else node
 

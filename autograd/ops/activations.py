@@ -58,7 +58,7 @@ def elu(x: float, alpha: float = 1.0) -> tuple[float, float, float]:
     below, half = ieee.expm1(x), ieee.exp(0.5 * x)
     return (
         alpha * below if x <= 0.0 else x,
-        1.0 if x > 0.0 else least if x == 0.0 else alpha * half * half,
+        1.0 if x > 0.0 else least if x == 0.0 else 0.0 if x == -ieee.inf and alpha == alpha else alpha * half * half,
         0.0 if x > 0.0 else below,
     )
 

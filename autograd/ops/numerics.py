@@ -74,6 +74,11 @@ def reciprocal(x: float) -> float:
     return ieee.div(1.0, abs(x)) if x >= 0.0 else ieee.nan
 
 
+def quotient_slope(x: float, y: float, out: float) -> float:
+    """Return ∂(x/y)/∂y; a subnormal quotient has lost digits, which dividing by a small y would expose."""
+    return -x / (y * y) if abs(out) < SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
+
+
 def cube_root(x: float) -> float:
     """Newton's step from pow's estimate, in a range where y³ is a normal number."""
     tiny, huge = abs(x) < 1e-200, abs(x) > 1e200
@@ -88,7 +93,7 @@ def power_slope(x: float, y: float, out: float) -> float:
     sign = ieee.copysign(1.0, out) * ieee.copysign(1.0, x)
     return (
         0.0
-        if y == 0.0
+        if y == 0.0 or (out == 0.0 and abs(y) == ieee.inf)
         else 2.0 * x
         if y == 2.0
         else y * ieee.pow(x, y - 1.0)
@@ -104,9 +109,11 @@ def power_growth(x: float, y: float, out: float) -> float:
     half = 0.0 if 1e-290 < abs(out) < 1e290 else ieee.pow(abs(x), 0.5 * y)
     return (
         ieee.nan
-        if x < 0.0 or (x == 0.0 and y <= 0.0)
+        if x < 0.0 or (x == 0.0 and y == 0.0)
+        else -ieee.inf
+        if x == 0.0 and y < 0.0
         else 0.0
-        if x == 0.0
+        if x == 0.0 or (out == 0.0 and abs(y) == ieee.inf)
         else out * ieee.log(x)
         if 1e-290 < abs(out) < 1e290
         else 0.0
@@ -170,13 +177,20 @@ def times_power(factor: float, x: float, y: float, n: float) -> float:
         else ieee.div(ieee.pow(abs(x), 0.5 * y), ieee.pow(abs(x), 0.5 * n))
     )
     negative = ieee.copysign(1.0, power) < 0.0
+    vanishes = power == 0.0 and (x == 0.0 or abs(x) == ieee.inf or abs(y) == ieee.inf)  # whatever the factor
     return (
         0.0
-        if factor == 0.0 or (power == 0.0 and x == 0.0)
+        if factor == 0.0 or vanishes
         else factor * power
         if normal
         else factor * root * (-root if negative else root)
     )
+
+
+def power_mixed(x: float, y: float) -> float:
+    """Third derivative of x to the y for x twice and y, over x to the y − 2; what is multiplied by 0 is nothing."""
+    curvature = y * (y - 1.0)
+    return 2.0 * y - 1.0 + (0.0 if curvature == 0.0 else curvature * ieee.log(x))
 
 
 def cosine_at_infinity(x: float, y: float) -> float:

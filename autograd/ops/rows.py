@@ -46,15 +46,13 @@ def mul(x: float, y: float) -> tuple[float, float, float]:
     return x * y, y, x
 
 
-@row("1/y", "-x/y**2", graph=("1/y", "div_slope_y(x, y)"), second=("0", "-d_x/y", "-2*(d_y/y)"), operator="/",
+@row("1/y", "-x/y**2", graph=("1/y", "div_slope_y(x, y)"), second=("0", "-d_x/y", "div_second_yy(x, y)"), operator="/",
      symbol="÷", text="{x}/{y}", latex=r"\frac{{{x}}}{{{y}}}", precedence=PRODUCT, kinks="y == 0", cheap_slopes=True,
      analytic=operator.truediv, rounding=rounded)  # fmt: skip
 def div(x: float, y: float) -> tuple[float, float, float]:
     """x / y; ±inf or nan where y is 0."""
     out = ieee.div(x, y)
-    # A subnormal quotient has lost digits, which dividing by a small y would expose.
-    slope = -x / (y * y) if abs(out) < numerics.SMALLEST_NORMAL and 1e-100 < abs(y) < 1.0 else ieee.div(-out, y)
-    return out, ieee.div(1.0, y), slope
+    return out, ieee.div(1.0, y), numerics.quotient_slope(x, y, out)
 
 
 @row("-1", operator="-", symbol="−", text="-{x}", precedence=SIGN, regular=True, cheap_slopes=True, rounding=exact)
@@ -171,7 +169,7 @@ def log10(x: float) -> tuple[float, float]:
     return ieee.log10(x), numerics.reciprocal(x) / numerics.LN_10
 
 
-@row("1/(2*out)", second=("-2*d_x*d_x*d_x",), symbol="√", latex=r"\sqrt{{{x}}}", domain=(POSITIVE,), kinks="x == 0",
+@row("1/(2*out)", second=("-0.5*(d_x/abs(x))",), symbol="√", latex=r"\sqrt{{{x}}}", domain=(POSITIVE,), kinks="x == 0",
      cheap_slopes=True, rounding=rounded)  # fmt: skip
 def sqrt(x: float) -> tuple[float, float]:
     """Square root; its derivative at 0 is inf."""

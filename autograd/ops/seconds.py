@@ -6,6 +6,14 @@ from autograd.ops import ieee, numerics, special  # noqa: F401  (hidden ops come
 from autograd.ops.table import POSITIVE, REAL, row
 
 
+@row("2/y**3", "-3*(out/y)", hidden=True)
+def div_second_yy(x: float, y: float) -> tuple[float, float, float]:
+    """Second derivative of x/y for y, twice; 0 where x is 0, also where 1/y overflows."""
+    out = -2.0 * ieee.div(numerics.quotient_slope(x, y, ieee.div(x, y)), y)
+    nothing = x == 0.0 and abs(y) > 0.0
+    return out, ieee.div(ieee.div(ieee.div(2.0, y), y), y), 0.0 if nothing else -3.0 * ieee.div(out, y)
+
+
 @row(
     "where(y*(y - 1)*(y - 2), y*(y - 1)*(y - 2)*power_over_3(x, y), 0)",
     "where(power_over_2(x, y), (2*y - 1 + y*(y - 1)*log(x))*power_over_2(x, y), 0)",
@@ -17,7 +25,7 @@ def pow_second_xx(x: float, y: float) -> tuple[float, float, float]:
     return (
         numerics.times_power(y * (y - 1.0), x, y, 2.0),
         numerics.times_power(y * (y - 1.0) * (y - 2.0), x, y, 3.0),
-        numerics.times_power(2.0 * y - 1.0 + y * (y - 1.0) * ieee.log(x), x, y, 2.0),
+        numerics.times_power(numerics.power_mixed(x, y), x, y, 2.0),
     )
 
 
@@ -32,7 +40,7 @@ def pow_second_xy(x: float, y: float) -> tuple[float, float, float]:
     growth = ieee.log(x)
     return (
         numerics.times_power(1.0 + y * growth, x, y, 1.0),
-        numerics.times_power(2.0 * y - 1.0 + y * (y - 1.0) * growth, x, y, 2.0),
+        numerics.times_power(numerics.power_mixed(x, y), x, y, 2.0),
         numerics.times_power(growth * (2.0 + y * growth), x, y, 1.0),
     )
 
@@ -67,7 +75,7 @@ def hypot_second_xx(x: float, y: float) -> tuple[float, float, float]:
     over = w * scale
     return (
         v * scale * w,
-        -3.0 * u * over * over,
+        0.0 if u == 0.0 else -3.0 * u * over * over,
         numerics.over_length(w * (2.0 * u * u - v * v), length) * scale * scale,
     )
 

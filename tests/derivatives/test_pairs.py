@@ -206,6 +206,71 @@ def test_every_row_of_two_operands_has_a_form() -> None:
     assert set(FORMS) == {op.name for op in TABLE.values() if op.arity == 2}
 
 
+# Zeros of both signs, infinities and subnormal numbers: limits, taken with numbers far beyond the range of floats
+
+SPECIAL: Final = [0.0, -0.0, inf, -inf, 5e-324, -5e-324, 0.7, -2.5, 1.0]
+FAR: Final = [mpf(10) ** 400, mpf(10) ** 800, mpf(10) ** 1600]
+NEARER: Final = [mpf(10) ** 3, mpf(10) ** 6, mpf(10) ** 12]  # of which exponentials can be taken
+EXPONENTIAL: Final = ("pow", "logaddexp", "elu")
+ROUTES: Final = [(1, 1), (1, 2), (2, 1), (1, 3), (3, 1)]  # how fast each of two operands goes to its end
+
+
+def towards(x: float, far: Any) -> Any:
+    """The number that stands for a float, on the way to it if it is a 0 or an infinity."""
+    if x == 0.0:
+        return math.copysign(1.0, x) / far
+    return math.copysign(1.0, x) * far if math.isinf(x) else mpf(x)
+
+
+def limit(numbers: Sequence[Any]) -> Any:
+    """The limit of a sequence, of which each number is as far from the one before; None if there is none."""
+    _, before, last = numbers
+    if abs(last - before) <= mpf(10) ** -25 * abs(last):
+        return last if abs(last) < mpf(10) ** 350 else mpmath.sign(last) * mpmath.inf
+    if abs(last) > 1.5 * abs(before) > 0:
+        return mpmath.sign(last) * mpmath.inf
+    return mpf(0) if abs(last) < 0.7 * abs(before) else None
+
+
+def limits(name: str, x: float, y: float) -> list[list[Any]]:
+    """The value and the derivatives as limits, which must be the same on all routes; None where there is none."""
+    ends = [z == 0.0 or math.isinf(z) for z in (x, y)]
+    far = NEARER if name in EXPONENTIAL else FAR
+    routes = []
+    for p, q in ROUTES if all(ends) else ROUTES[:1]:
+        steps = [FUNCTIONS[name][1](towards(x, t**p), towards(y, t**q)) for t in far]
+        routes.append([[limit([*map(sum, each)]) for each in zip(*level)] for level in zip(*steps)])
+    return [[one[0] if len({*map(_rounded, one)}) == 1 else None for one in zip(*level)] for level in zip(*routes)]
+
+
+def _rounded(x: Any) -> str:
+    return mpmath.nstr(x, 20) if x is not None else "None"
+
+
+def by_convention(name: str, x: float, y: float) -> bool:
+    """Whether the derivative there is a convention: at kinks, for terms of the same infinity, at 0⁰, 1^∞."""
+    if name == "pow":
+        return abs(y) < 1e-300 or (x == 1.0 and math.isinf(y)) or math.copysign(1.0, x) < 0.0
+    return x == 0.0 if name in ("elu", "leaky_relu") else x == y and name in ("max", "min", "logaddexp")
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if n not in ("fmod", "remainder", "floor_divide")])
+def test_limits_of_pairs_with_zeros_infinities_and_subnormal_numbers(name: str) -> None:
+    tested = 0
+    for x, y in product(SPECIAL, SPECIAL):
+        if by_convention(name, x, y) or not any(z == 0.0 or math.isinf(z) for z in (x, y)):
+            continue
+        expected = limits(name, x, y)
+        if expected[0][0] is None:  # of inf − inf, 0 / 0 and their like
+            continue
+        for order, (got, truth) in enumerate(zip(derivatives(FUNCTIONS[name][0], x, y), expected, strict=True)):
+            for place, (number, true) in enumerate(zip(got, truth, strict=True)):
+                if true is not None:
+                    tested += 1
+                    assert ulps(number, true) <= BOUNDS.get(order, 8.0), (name, order, place, x, y, number, true)
+    assert tested > 100
+
+
 LENGTHS: Final[dict[str, tuple[Callable[..., Any], float]]] = {
     "hypot": (ag.hypot, 0.0),
     "three": (lambda x, y: ag.hypot(ag.hypot(x, y), 0.0), 0.0),

@@ -18,22 +18,22 @@ enum {
     OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_tanh, OP_asinh, OP_acosh, OP_atanh, OP_atan2,
     OP_hypot, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot, OP_sigmoid, OP_relu, OP_leaky_relu,
     OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu, OP_gelu, OP_lgamma, OP_digamma, OP_erf,
-    OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_pow_second_xx, OP_pow_second_xy,
-    OP_pow_second_yy, OP_hypot_second_xx, OP_hypot_second_xy, OP_atan2_second_xx, OP_atan2_second_xy,
-    OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second, OP_silu_second, OP_power_over_1,
-    OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment, OP_polygamma, OP_spherical_bessel,
-    OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product, OP_shared, OP_div_slope_y,
-    OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope, OP_log2_slope,
-    OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope, OP_atan_slope,
-    OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x,
+    OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_div_second_yy, OP_pow_second_xx,
+    OP_pow_second_xy, OP_pow_second_yy, OP_hypot_second_xx, OP_hypot_second_xy, OP_atan2_second_xx,
+    OP_atan2_second_xy, OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second, OP_silu_second,
+    OP_power_over_1, OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment, OP_polygamma,
+    OP_spherical_bessel, OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product, OP_shared,
+    OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope,
+    OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope,
+    OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x,
     OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope,
     OP_silu_slope, OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope,
-    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y,
-    OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y,
-    OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y,
-    OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x,
-    OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope,
-    OP_gelu_second_slope, OP_silu_second_slope,
+    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_div_second_yy_slope_x, OP_div_second_yy_slope_y,
+    OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y,
+    OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y,
+    OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y, OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x,
+    OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x, OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y,
+    OP_normal_cdf_second_slope, OP_erf_second_slope, OP_gelu_second_slope, OP_silu_second_slope,
     OPS_COUNT
 };
 enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
@@ -133,6 +133,7 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(leaky_relu, ("x", "slope"), 0.01, "($self, slope=0.01)", "(x, slope=0.01)", "x where it is above 0, else slope · x; at 0 the derivative is the smaller in magnitude of slope and 1.") \
     X(elu, ("x", "alpha"), 1.0, "($self, alpha=1.0)", "(x, alpha=1.0)", "x where it is above 0, else alpha · (e^x − 1); at 0 the derivative is the smaller in magnitude of alpha and 1.") \
     X(logaddexp, ("x", "y"), NAN, "($self, y)", "(x, y)", "ln(e^x + e^y), without overflow.") \
+    X(div_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x/y for y, twice; 0 where x is 0, also where 1/y overflows.") \
     X(pow_second_xx, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in x.") \
     X(pow_second_xy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in x and y.") \
     X(pow_second_yy, ("x", "y"), NAN, "($self, y)", "(x, y)", "Second derivative of x to the y in y.") \
@@ -165,6 +166,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(elu_slope_x, ("x", "alpha"), NAN, "($self, alpha)", "(x, alpha)", "The derivative of elu for x.") \
     X(logaddexp_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for x.") \
     X(logaddexp_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for y.") \
+    X(div_second_yy_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div_second_yy for x.") \
+    X(div_second_yy_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of div_second_yy for y.") \
     X(pow_second_xx_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xx for x.") \
     X(pow_second_xx_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xx for y.") \
     X(pow_second_xy_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of pow_second_xy for x.") \
@@ -498,6 +501,7 @@ op_arity(int op)
     case OP_leaky_relu:
     case OP_elu:
     case OP_logaddexp:
+    case OP_div_second_yy:
     case OP_pow_second_xx:
     case OP_pow_second_xy:
     case OP_pow_second_yy:
@@ -530,6 +534,8 @@ op_arity(int op)
     case OP_elu_slope_x:
     case OP_logaddexp_slope_x:
     case OP_logaddexp_slope_y:
+    case OP_div_second_yy_slope_x:
+    case OP_div_second_yy_slope_y:
     case OP_pow_second_xx_slope_x:
     case OP_pow_second_xx_slope_y:
     case OP_pow_second_xy_slope_x:
@@ -572,11 +578,17 @@ op_takes(int op, int count)
 }
 
 INLINE double
+ops_quotient_slope(double x, double y, double out)
+{
+    return (fabs(out) < SMALLEST_NORMAL && 1e-100 < fabs(y) && fabs(y) < 1.0) ? -x / (y * y) : -out / y;
+}
+
+INLINE double
 ops_power_slope(double x, double y, double out)
 {
     const double sign = copysign(1.0, out) * copysign(1.0, x);
     return
-        y == 0.0 ? 0.0
+        y == 0.0 || (out == 0.0 && fabs(y) == INFINITY) ? 0.0
         : y == 2.0 ? 2.0 * x
         : x == 0.0 || fabs(x) == INFINITY || out != out ? y * pow(x, y - 1.0)
         : (1e-290 < fabs(out) && fabs(out) < 1e+290) ? y * out / x
@@ -588,8 +600,9 @@ ops_power_growth(double x, double y, double out)
 {
     const double half = (1e-290 < fabs(out) && fabs(out) < 1e+290) ? 0.0 : pow(fabs(x), 0.5 * y);
     return
-        x < 0.0 || (x == 0.0 && y <= 0.0) ? NAN
-        : x == 0.0 ? 0.0
+        x < 0.0 || (x == 0.0 && y == 0.0) ? NAN
+        : (x == 0.0 && y < 0.0) ? -INFINITY
+        : x == 0.0 || (out == 0.0 && fabs(y) == INFINITY) ? 0.0
         : (1e-290 < fabs(out) && fabs(out) < 1e+290) ? out * log(x)
         : half == 0.0 ? 0.0
         : half * log(x) * half;
@@ -1262,10 +1275,15 @@ ops_times_power(double factor, double x, double y, double n)
         : exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
         : pow(fabs(x), 0.5 * y) / pow(fabs(x), 0.5 * n);
     const bool negative = copysign(1.0, power) < 0.0;
-    return
-        factor == 0.0 || (power == 0.0 && x == 0.0) ? 0.0
-        : normal ? factor * power
-        : factor * root * (negative ? -root : root);
+    const bool vanishes = power == 0.0 && (x == 0.0 || fabs(x) == INFINITY || fabs(y) == INFINITY);
+    return factor == 0.0 || vanishes ? 0.0 : normal ? factor * power : factor * root * (negative ? -root : root);
+}
+
+INLINE double
+ops_power_mixed(double x, double y)
+{
+    const double curvature = y * (y - 1.0);
+    return 2.0 * y - 1.0 + (curvature == 0.0 ? 0.0 : curvature * log(x));
 }
 
 INLINE double
@@ -1339,9 +1357,8 @@ INLINE double
 op_div(double x, double y, double *d_x, double *d_y)
 {
     const double out = x / y;
-    const double slope = (fabs(out) < SMALLEST_NORMAL && 1e-100 < fabs(y) && fabs(y) < 1.0) ? -x / (y * y) : -out / y;
     *d_x = 1.0 / y;
-    *d_y = slope;
+    *d_y = ops_quotient_slope(x, y, out);
     return out;
 }
 
@@ -1651,7 +1668,7 @@ op_elu(double x, double alpha, double *d_x, double *d_alpha)
     const double least = alpha < 0.0 ? 0.0 : alpha > 1.0 ? 1.0 : alpha;
     const double below = expm1(x);
     const double half = exp(0.5 * x);
-    *d_x = x > 0.0 ? 1.0 : x == 0.0 ? least : alpha * half * half;
+    *d_x = x > 0.0 ? 1.0 : x == 0.0 ? least : (x == -INFINITY && alpha == alpha) ? 0.0 : alpha * half * half;
     *d_alpha = x > 0.0 ? 0.0 : below;
     return x <= 0.0 ? alpha * below : x;
 }
@@ -1795,10 +1812,20 @@ op_logaddexp(double x, double y, double *d_x, double *d_y)
 }
 
 INLINE double
+op_div_second_yy(double x, double y, double *d_x, double *d_y)
+{
+    const double out = -2.0 * (ops_quotient_slope(x, y, x / y) / y);
+    const bool nothing = x == 0.0 && fabs(y) > 0.0;
+    *d_x = 2.0 / y / y / y;
+    *d_y = nothing ? 0.0 : -3.0 * (out / y);
+    return out;
+}
+
+INLINE double
 op_pow_second_xx(double x, double y, double *d_x, double *d_y)
 {
     *d_x = ops_times_power(y * (y - 1.0) * (y - 2.0), x, y, 3.0);
-    *d_y = ops_times_power(2.0 * y - 1.0 + y * (y - 1.0) * log(x), x, y, 2.0);
+    *d_y = ops_times_power(ops_power_mixed(x, y), x, y, 2.0);
     return ops_times_power(y * (y - 1.0), x, y, 2.0);
 }
 
@@ -1806,7 +1833,7 @@ INLINE double
 op_pow_second_xy(double x, double y, double *d_x, double *d_y)
 {
     const double growth = log(x);
-    *d_x = ops_times_power(2.0 * y - 1.0 + y * (y - 1.0) * growth, x, y, 2.0);
+    *d_x = ops_times_power(ops_power_mixed(x, y), x, y, 2.0);
     *d_y = ops_times_power(growth * (2.0 + y * growth), x, y, 1.0);
     return ops_times_power(1.0 + y * growth, x, y, 1.0);
 }
@@ -1829,7 +1856,7 @@ op_hypot_second_xx(double x, double y, double *d_x, double *d_y)
     const double v = ops_direction(y, x);
     const double w = ops_over_length(v, length);
     const double over = w * scale;
-    *d_x = -3.0 * u * over * over;
+    *d_x = u == 0.0 ? 0.0 : -3.0 * u * over * over;
     *d_y = ops_over_length(w * (2.0 * u * u - v * v), length) * scale * scale;
     return v * scale * w;
 }
@@ -2059,8 +2086,10 @@ op_div_slope_y(double x, double y, double *d_x, double *d_y)
 {
     double slope_x, slope_y;
     op_div(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_div_second_yy(x, y, &out_1_x, &out_1_y);
     *d_x = -slope_x / y;
-    *d_y = -2.0 * (slope_y / y);
+    *d_y = out_1;
     return slope_y;
 }
 
@@ -2153,7 +2182,9 @@ op_sqrt_slope(double x, double *d_x)
 {
     double slope_x;
     op_sqrt(x, &slope_x);
-    *d_x = -2.0 * slope_x * slope_x * slope_x;
+    double out_1_x;
+    const double out_1 = op_abs(x, &out_1_x);
+    *d_x = -0.5 * (slope_x / out_1);
     return slope_x;
 }
 
@@ -2441,6 +2472,40 @@ op_logaddexp_slope_y(double x, double y, double *d_x, double *d_y)
     const double out_1 = op_logaddexp_second(x, y, &out_1_x, &out_1_y);
     *d_x = -out_1;
     *d_y = out_1;
+    return slope_y;
+}
+
+INLINE double
+op_div_second_yy_slope_x(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    op_div_second_yy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_pow(y, 3.0, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_div_slope_y(2.0, out_1, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_pow_slope_x(y, 3.0, &out_3_x, &out_3_y);
+    *d_x = 0.0;
+    *d_y = out_2 * out_3;
+    return slope_x;
+}
+
+INLINE double
+op_div_second_yy_slope_y(double x, double y, double *d_x, double *d_y)
+{
+    double slope_x, slope_y;
+    const double out = op_div_second_yy(x, y, &slope_x, &slope_y);
+    double out_1_x, out_1_y;
+    const double out_1 = op_pow(y, 3.0, &out_1_x, &out_1_y);
+    double out_2_x, out_2_y;
+    const double out_2 = op_div_slope_y(2.0, out_1, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_pow_slope_x(y, 3.0, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_div_slope_y(out, y, &out_4_x, &out_4_y);
+    *d_x = out_2 * out_3;
+    *d_y = -3.0 * (1.0 / y * slope_y + out_4);
     return slope_y;
 }
 

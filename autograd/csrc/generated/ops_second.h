@@ -18,9 +18,9 @@ second_div_01(double x, double y, double out, double d_x, double d_y)
 static double
 second_div_11(double x, double y, double out, double d_x, double d_y)
 {
-    const double t0 = d_y / y;
-    const double t1 = -2.0 * t0;
-    return t1;
+    double unused;
+    const double t0 = op_div_second_yy(x, y, &unused, &unused);
+    return t0;
 }
 
 static double
@@ -113,9 +113,10 @@ second_log10_00(double x, double out, double d_x)
 static double
 second_sqrt_00(double x, double out, double d_x)
 {
-    const double t0 = -2.0 * d_x;
-    const double t1 = t0 * d_x;
-    const double t2 = t1 * d_x;
+    double unused;
+    const double t0 = op_abs(x, &unused);
+    const double t1 = d_x / t0;
+    const double t2 = -0.5 * t1;
     return t2;
 }
 

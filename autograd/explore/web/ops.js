@@ -23,13 +23,16 @@ const HALF_SQRT_PI = 0.886226925452758;
 const SQRT_TWO_PI = 2.5066282746310002;
 const SQRT_TWO_REST = -9.667293313452913e-17;
 const SQRT_TWO = 1.4142135623730951;
+function _quotient_slope(x, y, out) {
+  return Math.abs(out) < SMALLEST_NORMAL && 1e-100 < Math.abs(y) && Math.abs(y) < 1 ? -x / (y * y) : -out / y;
+}
 function _power_slope(x, y, out) {
   let sign = ieee.copysign(1, out) * ieee.copysign(1, x);
-  return y === 0 ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? y * out / x : sign * (y * ieee.pow(Math.abs(x), 0.5 * y)) * (ieee.pow(Math.abs(x), 0.5 * y) / Math.abs(x));
+  return y === 0 || out === 0 && Math.abs(y) === Infinity ? 0 : y === 2 ? 2 * x : x === 0 || Math.abs(x) === Infinity || out !== out ? y * ieee.pow(x, y - 1) : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? y * out / x : sign * (y * ieee.pow(Math.abs(x), 0.5 * y)) * (ieee.pow(Math.abs(x), 0.5 * y) / Math.abs(x));
 }
 function _power_growth(x, y, out) {
   let half = 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? 0 : ieee.pow(Math.abs(x), 0.5 * y);
-  return x < 0 || x === 0 && y <= 0 ? NaN : x === 0 ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
+  return x < 0 || x === 0 && y === 0 ? NaN : x === 0 && y < 0 ? -Infinity : x === 0 || out === 0 && Math.abs(y) === Infinity ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
 }
 function _whole(x) {
   return Math.abs(x) < 4503599627370496 ? ieee.floor(x + 0.5) : x;
@@ -446,7 +449,12 @@ function _times_power(factor, x, y, n) {
   let exact = y - n + n === y;
   let root = normal ? 1 : exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
   let negative = ieee.copysign(1, power) < 0;
-  return factor === 0 || power === 0 && x === 0 ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
+  let vanishes = power === 0 && (x === 0 || Math.abs(x) === Infinity || Math.abs(y) === Infinity);
+  return factor === 0 || vanishes ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
+}
+function _power_mixed(x, y) {
+  let curvature = y * (y - 1);
+  return 2 * y - 1 + (curvature === 0 ? 0 : curvature * ieee.log(x));
 }
 function _direction(x, y) {
   return x === 0 && y === 0 ? 0 : _cosine(x, y);
@@ -482,8 +490,7 @@ const OPS = {
   },
   div(x, y) {
     let out = x / y;
-    let slope = Math.abs(out) < SMALLEST_NORMAL && 1e-100 < Math.abs(y) && Math.abs(y) < 1 ? -x / (y * y) : -out / y;
-    return [out, 1 / y, slope];
+    return [out, 1 / y, _quotient_slope(x, y, out)];
   },
   neg(x) {
     return [-x, -1];
@@ -663,7 +670,7 @@ const OPS = {
     let least = alpha < 0 ? 0 : alpha > 1 ? 1 : alpha;
     let below = ieee.expm1(x);
     let half = ieee.exp(0.5 * x);
-    return [x <= 0 ? alpha * below : x, x > 0 ? 1 : x === 0 ? least : alpha * half * half, x > 0 ? 0 : below];
+    return [x <= 0 ? alpha * below : x, x > 0 ? 1 : x === 0 ? least : x === -Infinity && alpha === alpha ? 0 : alpha * half * half, x > 0 ? 0 : below];
   },
   selu(x) {
     return [x > 0 ? SELU_SCALE * x : SELU_SCALE_ALPHA * ieee.expm1(x), x >= 0 ? SELU_SCALE : SELU_SCALE_ALPHA * ieee.exp(x)];
@@ -733,12 +740,17 @@ const OPS = {
     let out = Math.abs(high) === Infinity ? high : high + ieee.log1p(e);
     return [x !== x || y !== y ? x + y : out, x >= y ? large : small, x >= y ? small : large];
   },
+  div_second_yy(x, y) {
+    let out = -2 * (_quotient_slope(x, y, x / y) / y);
+    let nothing = x === 0 && Math.abs(y) > 0;
+    return [out, 2 / y / y / y, nothing ? 0 : -3 * (out / y)];
+  },
   pow_second_xx(x, y) {
-    return [_times_power(y * (y - 1), x, y, 2), _times_power(y * (y - 1) * (y - 2), x, y, 3), _times_power(2 * y - 1 + y * (y - 1) * ieee.log(x), x, y, 2)];
+    return [_times_power(y * (y - 1), x, y, 2), _times_power(y * (y - 1) * (y - 2), x, y, 3), _times_power(_power_mixed(x, y), x, y, 2)];
   },
   pow_second_xy(x, y) {
     let growth = ieee.log(x);
-    return [_times_power(1 + y * growth, x, y, 1), _times_power(2 * y - 1 + y * (y - 1) * growth, x, y, 2), _times_power(growth * (2 + y * growth), x, y, 1)];
+    return [_times_power(1 + y * growth, x, y, 1), _times_power(_power_mixed(x, y), x, y, 2), _times_power(growth * (2 + y * growth), x, y, 1)];
   },
   pow_second_yy(x, y) {
     let growth = ieee.log(x);
@@ -751,7 +763,7 @@ const OPS = {
     let v = _direction(y, x);
     let w = _over_length(v, length);
     let over = w * scale;
-    return [v * scale * w, -3 * u * over * over, _over_length(w * (2 * u * u - v * v), length) * scale * scale];
+    return [v * scale * w, u === 0 ? 0 : -3 * u * over * over, _over_length(w * (2 * u * u - v * v), length) * scale * scale];
   },
   hypot_second_xy(x, y) {
     let scale = _scale(x, y);
@@ -865,7 +877,8 @@ const OPS = {
   },
   div_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.div(x, y);
-    return [slope_y, -slope_x / y, -2 * (slope_y / y)];
+    const [out_1, out_1_x, out_1_y] = OPS.div_second_yy(x, y);
+    return [slope_y, -slope_x / y, out_1];
   },
   pow_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.pow(x, y);
@@ -906,7 +919,8 @@ const OPS = {
   },
   sqrt_slope(x) {
     const [out, slope_x] = OPS.sqrt(x);
-    return [slope_x, -2 * slope_x * slope_x * slope_x];
+    const [out_1, out_1_x] = OPS.abs(x);
+    return [slope_x, -0.5 * (slope_x / out_1)];
   },
   cbrt_slope(x) {
     const [out, slope_x] = OPS.cbrt(x);
@@ -1034,6 +1048,21 @@ const OPS = {
     const [out, slope_x, slope_y] = OPS.logaddexp(x, y);
     const [out_1, out_1_x, out_1_y] = OPS.logaddexp_second(x, y);
     return [slope_y, -out_1, out_1];
+  },
+  div_second_yy_slope_x(x, y) {
+    const [out, slope_x, slope_y] = OPS.div_second_yy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.pow(y, 3);
+    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2, out_1);
+    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(y, 3);
+    return [slope_x, 0, out_2 * out_3];
+  },
+  div_second_yy_slope_y(x, y) {
+    const [out, slope_x, slope_y] = OPS.div_second_yy(x, y);
+    const [out_1, out_1_x, out_1_y] = OPS.pow(y, 3);
+    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2, out_1);
+    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(y, 3);
+    const [out_4, out_4_x, out_4_y] = OPS.div_slope_y(out, y);
+    return [slope_y, out_2 * out_3, -3 * (1 / y * slope_y + out_4)];
   },
   pow_second_xx_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.pow_second_xx(x, y);
