@@ -11,6 +11,7 @@ by users, slopes of slopes, inputs that aren't leaves.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any, TypeAlias
@@ -194,26 +195,21 @@ def _products(
     tangents = _tangents(nodes, inputs, directions)
     adjoints: dict[int, float] = {id(output): 1.0}
     adjoint_tangents: dict[int, Any] = {}  # the tangent of each adjoint
+    times = _times if any(hasattr(t, "dtype") for t in directions) else operator.mul
     detecting = modes.detecting()
     if detecting:
         inspect_sweep([(output, 1.0)], ids)
     for node in reversed(nodes):
         gradient = adjoints.get(id(node))
-        if gradient is None or not node.op:
+        operands = node.operands
+        if gradient is None or not operands:
             continue
         adjoint_tangent = adjoint_tangents.get(id(node))
-        operands = node.operands
-        derivatives = iter(node.local_derivatives)
-        changes = slope_tangents(node, [None if isinstance(x, float) else tangents.get(id(x)) for x in operands])
-        if (
-            adjoint_tangent is not None
-            and len(operands) > FEW
-            and hasattr(adjoint_tangent, "dtype")
-            and _finite(node, gradient)
-        ):
+        changes = slope_tangents(node, [tangents.get(id(x)) for x in operands])
+        if hasattr(adjoint_tangent, "dtype") and len(operands) > FEW and _finite(node, gradient):
             _spread(node, gradient, adjoint_tangent, changes, ids, adjoints, adjoint_tangents)
             continue
-        selects = bool(node.op) and TABLE[node.op].selects
+        derivatives, selects = iter(node.local_derivatives), TABLE[node.op].selects
         for operand, change in zip(operands, changes):
             if isinstance(operand, float):
                 continue
@@ -224,22 +220,21 @@ def _products(
                 # The adjoint is 0, but may have a tangent: alpha · e^x where alpha is 0.
                 if change is not None and math.isfinite(gradient):
                     adjoints.setdefault(key, 0.0)
-                    _accumulate(adjoint_tangents, key, _times(gradient, change))
+                    adjoint_tangents[key] = adjoint_tangents.get(key, 0.0) + times(gradient, change)
                 continue
             adjoints[key] = adjoints.get(key, 0.0) + derivative * gradient
-            moved = [
-                _times(*pair) for pair in ((derivative, adjoint_tangent), (gradient, change)) if pair[1] is not None
-            ]
-            for term in moved:
-                if detecting:
-                    for number in term if hasattr(term, "dtype") else (term,):
-                        inspect_second(node, operand, float(number))
-                _accumulate(adjoint_tangents, key, term)
+            for factor, tangent in ((derivative, adjoint_tangent), (gradient, change)):
+                if tangent is not None:
+                    term = times(factor, tangent)
+                    if detecting:
+                        _inspect(node, operand, term)
+                    adjoint_tangents[key] = adjoint_tangents.get(key, 0.0) + term
     return [adjoints.get(id(x), 0.0) for x in inputs], [adjoint_tangents.get(id(x), 0.0) for x in inputs]
 
 
-def _accumulate(sums: dict[int, Any], key: int, term: Any) -> None:
-    sums[key] = sums.get(key, 0.0) + term
+def _inspect(node: Value, operand: Value, term: Any) -> None:
+    for number in term if hasattr(term, "dtype") else (term,):
+        inspect_second(node, operand, float(number))
 
 
 def _times(factor: Any, tangent: Any) -> Any:
@@ -287,8 +282,9 @@ def _combined(derivatives: Sequence[float], tangents: Sequence[Any]) -> Any:
 
         return numpy.array(derivatives) @ numpy.array(tangents)
     total = 0.0
+    times = _times if hasattr(tangents[0], "dtype") else operator.mul
     for derivative, tangent in zip(derivatives, tangents):
-        total = total + _times(derivative, tangent)
+        total = total + times(derivative, tangent)
     return total
 
 

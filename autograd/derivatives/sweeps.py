@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
 from autograd.derivatives.over_values import JointRules, add, masked, mul, slopes
@@ -111,8 +113,9 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     """
     if backend.CORE == "c":
         return any(backend._module._depends_on_others(output, list(inputs)) for output in outputs)
-    own = {id(x) for x in inputs}
-    return any(not node.op and id(node) not in own for node in topological(*outputs))
+    own, outputs = {id(x) for x in inputs}, list(outputs)
+    below = chain(outputs, chain.from_iterable(map(attrgetter("parents"), computed(outputs))))
+    return any(x._x is None and id(x) not in own for x in below)
 
 
 def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:

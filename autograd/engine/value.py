@@ -162,13 +162,21 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     @property
     def parents(self) -> tuple[Value, ...]:
         """The operands that are Values; one that is used twice appears twice."""
-        return tuple([x for x in self.operands if isinstance(x, Value)])
+        x, y = self._x, self._y
+        if type(x) is tuple:
+            parents: tuple[Value, ...] = y[0]
+            return parents
+        if y is None or not isinstance(y, Value):
+            return (x,) if isinstance(x, Value) else ()
+        return (x, y) if isinstance(x, Value) else (y,)
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
         """∂self/∂parent, for each parent."""
-        slopes: Any = self._y[1] if type(self._x) is tuple else (self._to_x, self._to_y)
-        return tuple([slope for slope in slopes if slope is not None]) if self._x is not None else ()
+        if type(self._x) is tuple:
+            slopes: tuple[float, ...] = self._y[1]
+            return slopes
+        return tuple([slope for slope in (self._to_x, self._to_y) if slope is not None]) if self._x is not None else ()
 
     _before = property(lambda self: self._to_x if self._x is None else None)
     _mark = property(lambda self: getattr(self, "_made_in", (None, None))[0])

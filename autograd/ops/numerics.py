@@ -109,7 +109,7 @@ def power_growth(x: float, y: float, out: float) -> float:
     half = 0.0 if 1e-290 < abs(out) < 1e290 else ieee.pow(abs(x), 0.5 * y)
     return (
         ieee.nan
-        if x < 0.0 or (x == 0.0 and y == 0.0)
+        if x < 0.0 or (x == 0.0 and (y == 0.0 or (y < 0.0 and ieee.copysign(1.0, x) < 0.0)))
         else -ieee.inf
         if x == 0.0 and y < 0.0
         else 0.0

@@ -600,7 +600,7 @@ ops_power_growth(double x, double y, double out)
 {
     const double half = (1e-290 < fabs(out) && fabs(out) < 1e+290) ? 0.0 : pow(fabs(x), 0.5 * y);
     return
-        x < 0.0 || (x == 0.0 && y == 0.0) ? NAN
+        x < 0.0 || (x == 0.0 && (y == 0.0 || (y < 0.0 && copysign(1.0, x) < 0.0))) ? NAN
         : (x == 0.0 && y < 0.0) ? -INFINITY
         : x == 0.0 || (out == 0.0 && fabs(y) == INFINITY) ? 0.0
         : (1e-290 < fabs(out) && fabs(out) < 1e+290) ? out * log(x)

@@ -32,7 +32,7 @@ function _power_slope(x, y, out) {
 }
 function _power_growth(x, y, out) {
   let half = 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? 0 : ieee.pow(Math.abs(x), 0.5 * y);
-  return x < 0 || x === 0 && y === 0 ? NaN : x === 0 && y < 0 ? -Infinity : x === 0 || out === 0 && Math.abs(y) === Infinity ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
+  return x < 0 || x === 0 && (y === 0 || y < 0 && ieee.copysign(1, x) < 0) ? NaN : x === 0 && y < 0 ? -Infinity : x === 0 || out === 0 && Math.abs(y) === Infinity ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
 }
 function _whole(x) {
   return Math.abs(x) < 4503599627370496 ? ieee.floor(x + 0.5) : x;
