@@ -6,17 +6,19 @@ import html
 import math
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from autograd.ops import TABLE, Op
 from autograd.playground.build import BuildError, build
+from autograd.playground.notebooks import build_notebooks
 
 MARK = "<!-- the table of ops -->"
 PLAYGROUND = "playground"
 MISSING = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>No playground</title>
-<p>This copy of the site was built without the playground: {}.</p></html>
+<html lang="en"><meta charset="utf-8"><title>Not here</title>
+<p>This copy of the site was built without the {}: {}.</p></html>
 """
 
 serving = False
@@ -29,16 +31,25 @@ def on_startup(command: str, **_: Any) -> None:
 
 
 def on_post_build(config: Any, **_: Any) -> None:
-    """Build the playground into the site, or a page that says what is missing."""
+    """Build the playground and the notebooks into the site, or pages that say what is missing."""
     if serving:
         return
     folder = Path(config["site_dir"]) / PLAYGROUND
+    notebooks = Path(config["config_file_path"]).parent / "notebooks"
+    attempt("playground", folder, lambda: build(folder))
+    attempt(
+        "notebooks", folder / "notebooks", lambda: build_notebooks(notebooks, folder / "notebooks", folder / "pyodide")
+    )
+
+
+def attempt(what: str, folder: Path, make: Callable[[], object]) -> None:
+    """Build a part of the site, or a page that says what is missing for it."""
     try:
-        build(folder)
+        make()
     except BuildError as error:
-        print(f"The site has no playground. {error}", file=sys.stderr)
+        print(f"The site has no {what}. {error}", file=sys.stderr)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "index.html").write_text(MISSING.format(html.escape(str(error))), encoding="utf-8")
+        (folder / "index.html").write_text(MISSING.format(what, html.escape(str(error))), encoding="utf-8")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -6,14 +6,12 @@ extensions, the editor (CodeMirror) and the typesetter (KaTeX). Node.js and npm 
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -26,9 +24,8 @@ import autograd
 from autograd.errors import AutogradError
 from autograd.explore.page import script as explorer_script
 
-__all__ = ["BuildError", "build", "main"]
+__all__ = ["BuildError", "archive", "build", "run"]
 
-FINE, FAILED = 0, 2
 PACKAGES: Final = {
     "pyodide": "314.0.7",
     "katex": "0.16.22",
@@ -96,9 +93,9 @@ def _fill(made: Path, scratch: Path) -> None:
     for path in (modules / "katex" / "dist" / "fonts").glob("*.woff2"):
         _copy(path, made / "fonts" / path.name)
     _bundle(web.joinpath("main.js").read_text(encoding="utf-8"), scratch, made)
-    _archive(made / ARCHIVE)
+    archive(made / ARCHIVE)
     (scratch / "compile.mjs").write_text((web / "compile.mjs").read_text(encoding="utf-8"), encoding="utf-8")
-    _run(["node", "compile.mjs", str(made / ARCHIVE), str(made / SNAPSHOT)], scratch)
+    run(["node", "compile.mjs", str(made / ARCHIVE), str(made / SNAPSHOT)], scratch)
 
 
 def _page(text: str) -> str:
@@ -115,7 +112,7 @@ def _copy(source: Path, target: Path) -> None:
 def _install(scratch: Path) -> Path:
     """Install the packages of the page; return their folder."""
     (scratch / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}), encoding="utf-8")
-    _run(["npm", "install", "--silent", "--no-audit", "--no-fund"], scratch)
+    run(["npm", "install", "--silent", "--no-audit", "--no-fund"], scratch)
     return scratch / "node_modules"
 
 
@@ -123,12 +120,13 @@ def _bundle(main: str, scratch: Path, made: Path) -> None:
     """Bundle the page's script with the editor and the typesetter, and the typesetter's style."""
     (scratch / "main.js").write_text(main, encoding="utf-8")
     esbuild = [str(scratch / "node_modules" / ".bin" / "esbuild"), "--bundle", "--minify", "--log-level=error"]
-    _run([*esbuild, "--format=esm", "main.js", f"--outfile={made / 'main.js'}"], scratch)
+    run([*esbuild, "--format=esm", "main.js", f"--outfile={made / 'main.js'}"], scratch)
     external = ["--external:*.woff2", "--external:*.woff", "--external:*.ttf"]
-    _run([*esbuild, *external, "node_modules/katex/dist/katex.css", f"--outfile={made / 'katex.css'}"], scratch)
+    run([*esbuild, *external, "node_modules/katex/dist/katex.css", f"--outfile={made / 'katex.css'}"], scratch)
 
 
-def _run(command: Sequence[str], folder: Path) -> None:
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run a program in a folder; raises `BuildError` with its last words if it fails."""
     program = shutil.which(command[0])
     if program is None:
         raise BuildError(f"playground: {Path(command[0]).name} is needed to build; install Node.js, which brings npm")
@@ -143,14 +141,24 @@ def _run(command: Sequence[str], folder: Path) -> None:
         raise BuildError(f"playground: {Path(command[0]).name} failed with exit status {ended.returncode}: {said}")
 
 
-def _archive(path: Path) -> None:
-    """Pack both packages without their C extensions, as in a wheel built without a compiler."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def archive(path: Path, metadata: bool = False) -> None:
+    """Pack both packages without their C, `metadata` as a wheel: what one holds that was built without a compiler."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+
+        def add(name: str, content: bytes) -> None:
+            packed.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)
+
         for package in ("autograd", "nn"):
             root = Path(str(resources.files(package)))
             for file in _sources(root):
-                name = f"{package}/{file.relative_to(root).as_posix()}"
-                archive.writestr(zipfile.ZipInfo(name, WHEN), file.read_bytes(), zipfile.ZIP_DEFLATED)
+                add(f"{package}/{file.relative_to(root).as_posix()}", file.read_bytes())
+        if metadata:
+            folder = f"scalargrad-{autograd.__version__}.dist-info"
+            version = f"Metadata-Version: 2.1\nName: scalargrad\nVersion: {autograd.__version__}\n"
+            add(f"{folder}/METADATA", version.encode())
+            add(f"{folder}/WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            names = [*packed.namelist(), f"{folder}/RECORD"]
+            add(f"{folder}/RECORD", "".join(f"{name},,\n" for name in names).encode())
 
 
 def _sources(root: Path) -> Iterator[Path]:
@@ -168,22 +176,3 @@ def _write_manifest(made: Path, names: Sequence[str]) -> None:
     (made / "files.json").write_text(
         json.dumps({"build": digest.hexdigest()[:16], "files": files}, indent=1) + "\n", encoding="utf-8"
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograd.playground",
-        description="Build the playground: a static page that runs worksheets and checks notes in the browser.",
-        epilog="To look at it: python -m http.server -d BUILD_DIR, then open http://localhost:8000",
-    )
-    parser.add_argument("folder", metavar="BUILD_DIR", type=Path, help="where the page goes; made if it isn't there")
-    folder = parser.parse_args(arguments).folder
-    try:
-        names = build(folder)
-    except (BuildError, OSError) as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    size = sum((folder / name).stat().st_size for name in names)
-    print(f"{len(names)} files, {size / 1e6:.1f} MB, in {folder}")
-    return FINE

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from autograd.playground import build
+from autograd.playground.__main__ import main
 
 
 def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
@@ -34,7 +35,7 @@ def test_without_npm_the_error_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert build.main([str(tmp_path / "site")]) == 2
+    assert main([str(tmp_path / "site")]) == 2
     assert "npm is needed to build; install Node.js" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
 
@@ -42,7 +43,7 @@ def test_without_npm_the_error_says_what_to_install(
 def test_an_archive_of_the_same_files_has_the_same_bytes(tmp_path: Path) -> None:
     archives = [tmp_path / "a.zip", tmp_path / "b.zip"]
     for path in archives:
-        build._archive(path)
+        build.archive(path)
     first, second = (path.read_bytes() for path in archives)
     assert first == second
 
@@ -54,5 +55,5 @@ def test_npm_that_fails_is_said(
         raise build.BuildError("playground: npm failed with exit status 1: no such package")
 
     monkeypatch.setattr(build, "_install", failing)
-    assert build.main([str(tmp_path / "site")]) == 2
+    assert main([str(tmp_path / "site")]) == 2
     assert "exit status 1" in capsys.readouterr().err

@@ -1,0 +1,138 @@
+"""Builds notebooks that run in the browser: a JupyterLite site that asks no other host.
+
+All that the kernel loads comes from PyPI or npm when the site is built, and is named in a lock file of its own. What
+has no wheel there for Python in WebAssembly can't be imported: numpy, so that notebooks that need it are left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import autograd
+from autograd.playground.build import BuildError, archive, run
+
+__all__ = ["build_notebooks", "imported"]
+
+BUILDERS: Final = ("jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server", "pyodide_lock", "uv")
+KERNEL: Final = ("comm", "ipykernel", "ipython", "jedi", "micropip", "packaging", "piplite", "pyodide-kernel")
+OFFERED: Final = ("hypothesis",)  # packages that notebooks may import besides the standard library's
+UNAVAILABLE: Final = {"numpy", "scipy", "matplotlib", "pandas"}  # not on PyPI for Python in WebAssembly
+LOCK: Final = "pyodide-lock.json"
+
+
+def build_notebooks(source: Path, target: Path, pyodide: Path) -> list[str]:
+    """Write a JupyterLite site with the notebooks of a folder.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        The folder of notebooks.
+    target : pathlib.Path
+        Where the site goes; replaced if it is there.
+    pyodide : pathlib.Path
+        The folder that has Pyodide.
+
+    Returns
+    -------
+    list of str
+        The notebooks that run there: those that import, themselves or by a module beside them, nothing unavailable.
+
+    Raises
+    ------
+    BuildError
+        If no notebook runs there, or JupyterLite is missing or fails.
+    OSError
+        If a file can't be read or written.
+    """
+    missing = [name for name in BUILDERS if find_spec(name) is None]
+    if missing:
+        raise BuildError(
+            f"notebooks: {', '.join(missing)} needed to build; install with pip install 'scalargrad[jupyterlite]'"
+        )
+    chosen = [path for path in sorted(source.glob("*.ipynb")) if not imported(path) & UNAVAILABLE]
+    if not chosen:
+        raise BuildError(f"notebooks: {source} has no notebook that runs in the browser")
+    with tempfile.TemporaryDirectory() as scratch:
+        _lay(Path(scratch), chosen, pyodide)
+        run([sys.executable, "-m", "jupyterlite_core", "build"], Path(scratch) / "lite")
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(Path(scratch) / "made", target)
+    return [path.name for path in chosen]
+
+
+def _lay(scratch: Path, notebooks: list[Path], pyodide: Path) -> None:
+    """Write what JupyterLite builds from: notebooks, Pyodide with a lock that names no package, and this package."""
+    lite, wheels = scratch / "lite", scratch / "wheels"
+    shutil.copytree(pyodide, lite / "static" / "pyodide")
+    lock = lite / "static" / "pyodide" / LOCK
+    info = json.loads(lock.read_text(encoding="utf-8"))["info"]
+    _write(lock, {"info": {"version": info["abi_version"], **info}, "packages": {}})
+    wheels.mkdir()
+    archive(wheels / f"scalargrad-{autograd.__version__}-py3-none-any.whl", metadata=True)
+    (lite / "files").mkdir()
+    for path in notebooks:
+        shutil.copy(path, lite / "files" / path.name)
+        for module in imported(path):
+            beside = path.with_name(f"{module}.py")
+            if beside.exists():
+                shutil.copy(beside, lite / "files")
+    own = ["scalargrad", *OFFERED]
+    packages = {"enabled": True, "wheels": [str(wheels)], "specs": [*own, *KERNEL], "prefetch_extra": own}
+    options = {"contents": ["files"], "output_dir": str(scratch / "made"), "cache_dir": str(scratch / "cache")}
+    _write(
+        lite / "jupyter_lite_config.json",
+        {
+            "LiteBuildConfig": {**options, "apps": ["lab", "notebooks"], "no_sourcemaps": True},
+            "PyodideLockAddon": {**packages, "constrain_extensions": False},
+        },
+    )
+    kernel = {"@jupyterlite/pyodide-kernel-extension:kernel": {"disablePyPIFallback": True}}
+    _write(
+        lite / "jupyter-lite.json",
+        {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"litePluginSettings": kernel}},
+    )
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level names that a notebook or a module imports, those of modules beside it among them.
+
+    Raises
+    ------
+    BuildError
+        If it isn't Python.
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+        code = ["".join(cell["source"]) for cell in cells]
+        text = "\n".join(
+            re.sub(r"^([ \t]*)[%!].*", r"\1pass", each, flags=re.MULTILINE) for each in code if each[:2] != "%%"
+        )
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise BuildError(f"notebooks: {path.name} can't be read as Python: {error.msg}") from None
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                found |= {each.name.partition(".")[0] for each in names}
+            case ast.ImportFrom(module=str(module), level=0):
+                found.add(module.partition(".")[0])
+    for name in sorted(found):
+        beside = path.with_name(f"{name}.py")
+        if beside.exists() and beside != path:
+            found |= imported(beside)
+    return found
