@@ -243,7 +243,7 @@ def _converse(options: argparse.Namespace) -> int:
     from autograd.prompt.console import converse  # only when needed
 
     for name in sorted(options.given - {"sheets", "interactive"}):
-        raise WorksheetError(f"{_spelled(name)} has no meaning with the prompt, -i")
+        raise WorksheetError(f"{_spelled(name)} can't be combined with the prompt, -i")
     if len(options.sheets) > 1:
         raise WorksheetError(f"-i takes one worksheet or note, got {len(options.sheets)}")
     if options.sheet == "-":
@@ -371,7 +371,7 @@ def _claims(options: argparse.Namespace, sheet: Worksheet, subject: Subject) -> 
 
 def _load(argument: str | None) -> Worksheet:
     if argument is None:
-        raise WorksheetError("no worksheet given, name it before the options; --list shows those that are shipped")
+        raise WorksheetError("no worksheet given, name it before the options; --list shows the included ones")
     if argument == "-":
         return Worksheet.decode(_standard_input()[: MAX_BYTES + 1], "standard input")
     return Worksheet.decode(*shipped.find(argument))
@@ -408,7 +408,7 @@ def _descent(sheet: Worksheet, options: argparse.Namespace, trained: list[str]) 
     if rate is None and options.steps is not None:
         raise WorksheetError("--steps needs a rate; give --rate, or write a line 'rate: 0.5' in the sheet")
     if not trained and (options.steps is not None or options.rate is not None):
-        raise WorksheetError("nothing to train: every leaf asked for is an input, a target or fixed")
+        raise WorksheetError("nothing to train: every selected leaf is an input, a target or fixed")
     return rate, steps
 
 

@@ -131,7 +131,7 @@ class Scalargrad(Eager):
         except ImportError:
             raise ImportError(f"the {self.core} core is not built") from None
         if self.core != autograd.CORE:
-            raise ImportError(f"the {self.core} core was asked for, autograd runs on {autograd.CORE}")
+            raise ImportError(f"the {self.core} core was requested, but autograd runs on {autograd.CORE}")
         self.autograd: Any = autograd
         self.exp, self.log = autograd.exp, autograd.log
         self.relu, self.sigmoid = autograd.relu, autograd.sigmoid  # type: ignore[method-assign]

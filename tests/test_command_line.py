@@ -226,9 +226,9 @@ def test_pictures_that_cannot_be_drawn_are_refused(arguments: tuple[str, ...], p
     [
         (["--json"], ["no worksheet given", "--list"]),
         (["--wrt", "w5", "step_by_step"], ["no worksheet given, name it before the options"]),
-        (["step_by_stop"], ["no worksheet is shipped as 'step_by_stop'", "did you mean 'step_by_step'?"]),
+        (["step_by_stop"], ["there is no included worksheet 'step_by_stop'", "did you mean 'step_by_step'?"]),
         (["nothing/like/this.txt"], ["nothing/like/this.txt: no such file"]),
-        (["my_cell.txt"], ["no such file here, and no worksheet is shipped as 'my_cell.txt'; see --list"]),
+        (["my_cell.txt"], ["no such file here, and there is no included worksheet 'my_cell.txt'; see --list"]),
         (["step_by_stop.txt"], ["did you mean 'step_by_step'?"]),
         (["step_by_step", "--wrt", "w55"], ["unknown name 'w55'", "did you mean 'w5'?"]),
         (["step_by_step", "--of", "E_totl"], ["unknown name 'E_totl'", "did you mean 'E_total'?"]),

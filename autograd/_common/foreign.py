@@ -421,7 +421,7 @@ class ForeignName:
 def _clip(value: Any, low: Any, high: Any, out: None = None) -> Any:
     """Implement `np.clip` for Values; numpy's fallback compares and detaches the result from the graph."""
     if out is not None:
-        raise TypeError("clip: out can't be given")
+        raise TypeError("clip: out is not supported")
     above = value if low is None else value.max(low)
     return above if high is None else above.min(high)
 

@@ -378,9 +378,9 @@ class _Point:
         blamed = _blame(y, x, self.edges) if isinstance(y, Value) else None
         output = f" of result {number}" if len(self.outputs) > 1 else ""
         because = (
-            f"to blame: {blamed.text()}"
+            f"at fault: {blamed.text()}"
             if blamed
-            else "no op is to blame: the function takes a number out of the graph (float(x), .data, a branch), or its "
+            else "no op is at fault: the function takes a number out of the graph (float(x), .data, a branch), or its "
             "derivative is given and wrong"
         )
         near = abs(analytic - numeric) < 1e-4 * abs(analytic)

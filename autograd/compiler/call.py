@@ -61,7 +61,7 @@ def _check(roots: list[Value], leaves: list[Value], below: set[int]) -> None:
         if leaf.op:
             raise ValueError(f"compile: inputs[{i}] must be a leaf, got a result of {leaf.op}, {leaf!r}")
         if id(leaf) in seen:
-            raise ValueError(f"compile: inputs[{i}] is there twice, got {leaf!r}")
+            raise ValueError(f"compile: inputs[{i}] is repeated, got {leaf!r}")
         if id(leaf) not in below:
             raise ValueError(f"compile: inputs[{i}] isn't in the graph of the outputs, got {leaf!r}")
         seen.add(id(leaf))

@@ -426,7 +426,7 @@ class Program(Exportable):
     ) -> Outcome:
         changed = next((state for state in self.states if not state.holds()), None)
         if changed is not None:
-            raise BranchChanged(f"{changed.name} is no longer what it was when the graph was recorded; record it again")
+            raise BranchChanged(f"{changed.name} has changed since the graph was recorded; record it again")
         if modes.detecting():
             self.inspect(columns, gradients=bool(inputs or parameters))
         if executor is None:

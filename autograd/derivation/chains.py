@@ -53,14 +53,18 @@ class Derivation(Contents):
     def value(self) -> float:
         """The derivative, if a single one was requested: the number of `backward()`."""
         if len(self.lines) != 1:
-            raise ValueError(f"value: the derivation has {len(self.lines)} results; allowed is one, see .lines")
+            raise ValueError(
+                f"value: the derivation has {len(self.lines)} results; a single one is required, see .lines"
+            )
         return self.lines[0].value
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The products whose sum the derivative is, if a single one was requested."""
         if len(self.lines) != 1:
-            raise ValueError(f"terms: the derivation has {len(self.lines)} results; allowed is one, see .lines")
+            raise ValueError(
+                f"terms: the derivation has {len(self.lines)} results; a single one is required, see .lines"
+            )
         return self.lines[0].terms
 
     def __str__(self) -> str:
@@ -222,7 +226,7 @@ def _update(name: str, before: float, slope: float, rate: float | None) -> Updat
 
 def _strings(steps: Iterable[str]) -> list[str]:
     if isinstance(steps, str):
-        raise TypeError(f"derive: steps must be several labels, got {steps!r} (str); allowed is, say, [{steps!r}]")
+        raise TypeError(f"derive: steps must be several labels, got {steps!r} (str); use, for example, [{steps!r}]")
     return list(steps)
 
 

@@ -193,10 +193,14 @@ def _net_inputs(y: Value, layer: Layered) -> list[Value]:
             if place is not None:
                 found.setdefault(place, []).append(node)
     if len(found) < len(places):
-        raise ValueError(f"derive: y depends on {len(found)} of the layer's {len(places)} neurons; allowed is all")
+        raise ValueError(
+            f"derive: y depends on {len(found)} of the layer's {len(places)} neurons; it must depend on all"
+        )
     if any(len(each) > 1 for each in found.values()):
         times = max(map(len, found.values()))
-        raise ValueError(f"derive: the layer was applied {times} times; allowed is once, so that A is one column")
+        raise ValueError(
+            f"derive: the layer was applied {times} times; it must be applied once, so that A is one column"
+        )
     return [found[j][0] for j in range(len(places))]
 
 

@@ -450,7 +450,7 @@ def _function(instruction: Instruction) -> Function:
 def _slope_function(op: ops.Op) -> Function:
     def scalar(operand: Scalar) -> Scalar:
         if not isinstance(operand, Formula):
-            raise _Misuse(f"{op.name}'(x), a derivative, has a meaning in claims and questions only")
+            raise _Misuse(f"{op.name}'(x), a derivative, is allowed in claims and questions only")
         return slope(op, operand).bounded()
 
     return Function(op.name, 1, 1, f"{op.name}'(x)", lambda x: _elementwise(op.name, scalar, [x]), _widest)

@@ -108,7 +108,7 @@ def _check(options: Options) -> None:
         raise WorksheetError("--quiet prints what is WRONG only, --all everything; give one of them")
     for name in ("quiet", "all"):
         if options.json and getattr(options, name):
-            raise WorksheetError(f"--json prints every equation; --{name} has no meaning with it")
+            raise WorksheetError(f"--json prints every equation; --{name} can't be combined with it")
     written = [path for _, path in options.files]
     if len(set(written)) < len(written):
         raise WorksheetError(f"two options write the same file {written[0]!r}")

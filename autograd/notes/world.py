@@ -552,7 +552,7 @@ class World:
         if node.text == "softmax":
             return self._softmax(node, env)
         if not node.args:
-            raise Unknown(f"{node.text} stands without an argument")
+            raise Unknown(f"{node.text} has no argument")
         known = _NUMERIC.get(node.text)
         if known and node.text not in self.book.functions:
             return self._known(known, node, env)
@@ -1150,7 +1150,7 @@ def _added(terms: Sequence[Scalar]) -> Scalar:
 
 def _trace(x: Quantity) -> Quantity:
     if isinstance(x, Grid) and x.shape[0] != x.shape[1]:
-        raise Unknown("the trace of a matrix that is not square is not computed")
+        raise Unknown("the trace of a non-square matrix is not computed")
     return _added([row[at] for at, row in enumerate(x.rows)]) if isinstance(x, Grid) else x
 
 

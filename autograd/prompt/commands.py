@@ -84,7 +84,7 @@ def obey(session: EditableSheet, text: str) -> Reply:
     if match and match[2]:
         words = [Word("!", 1, match.start(2) + 1), *words]
         if command.takes != "file":
-            raise words[0].error(f":{name}! has no meaning; ! lets :save and :python overwrite a file")
+            raise words[0].error(f":{name} takes no !; it lets :save and :python overwrite a file")
     if words and not command.usage:
         raise words[0].error(f":{_command_name(word)} takes nothing, got {words[0].text!r}")
     return command.run(session, words)
@@ -305,7 +305,7 @@ def _write(path: str, text: str, forced: bool, how: str) -> None:
     """Write a file atomically; an existing one is overwritten only if forced."""
     target = Path(path)
     if target.exists() and not forced:
-        raise WorksheetError(f"{path} is there already; {how} {path} overwrites it")
+        raise WorksheetError(f"{path} already exists; {how} {path} overwrites it")
     write_whole(target, text)
 
 

@@ -399,7 +399,7 @@ class Worksheet:
             self.title = directive.text
             return
         if not directive.arguments:
-            raise word.error(f"'{word.text}:' says nothing; expected, for example, '{DIRECTIVES[word.text]}'")
+            raise word.error(f"'{word.text}:' has no arguments; expected, for example, '{DIRECTIVES[word.text]}'")
         if word.text in ("rate", "of"):
             self._set_once(word, directive.arguments)
             return
@@ -412,7 +412,7 @@ class Worksheet:
         if len(arguments) > 1:
             raise arguments[1].error(f"'{word.text}:' takes one, got also {arguments[1].shown()}")
         if (self.rate is not None) if word.text == "rate" else self._output:
-            raise word.error(f"'{word.text}:' is said twice")
+            raise word.error(f"'{word.text}:' appears twice")
         if word.text == "of":
             self._output = _blamed(arguments[0], self.output)
         else:
@@ -500,7 +500,7 @@ def _resolve(
     if instruction.kind in ("partial", "updated", "slope"):
         shown = {"partial": name, "updated": f"{name}'", "slope": f"{token.text}'"}[instruction.kind]
         raise token.error(
-            f"{shown} is not a quantity of a step; derivatives and updates stand in claims, check left == right, "
+            f"{shown} is not a quantity of a step; derivatives and updates belong in claims, check left == right, "
             f"and in questions at the prompt"
         )
     if instruction.kind != "name" or name in lines:
@@ -512,7 +512,9 @@ def _resolve(
     if name in CONSTANTS:
         return instruction._replace(kind="number", number=CONSTANTS[name])
     if _is_differential(name, everywhere):
-        raise token.error(f"{name!r} is not a quantity; a derivative, d(y)/d(x), stands in claims and questions only")
+        raise token.error(
+            f"{name!r} is not a quantity; a derivative, d(y)/d(x), is allowed in claims and questions only"
+        )
     raise unknown_name(token, name, list(lines), bool(instruction.takes), "defined so far are")
 
 

@@ -43,7 +43,7 @@ def load(name: str) -> Worksheet:
     'E_total'
     >>> load("step_by_stop")
     Traceback (most recent call last):
-    autograd.errors.WorksheetError: no worksheet is shipped as 'step_by_stop'; did you mean 'step_by_step'?
+    autograd.errors.WorksheetError: there is no included worksheet 'step_by_stop'; did you mean 'step_by_step'?
     """
     raw, wanted = read(name)
     return Worksheet.decode(raw, wanted)
@@ -54,7 +54,7 @@ def read(name: str) -> tuple[bytes, str]:
     known = names()
     wanted = name.removesuffix(".txt")
     if wanted not in known:
-        raise WorksheetError(f"no worksheet is shipped as {name!r}{did_you_mean(wanted, known) or '; see --list'}")
+        raise WorksheetError(f"there is no included worksheet {name!r}{did_you_mean(wanted, known) or '; see --list'}")
     return (_folder() / f"{wanted}.txt").read_bytes(), wanted
 
 

@@ -47,7 +47,7 @@ def _spelled(part: Any) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = {name: _numbers(part) for name, part in pairs}
     if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
+        raise ValueError("a name is repeated")
     return found
 
 

@@ -93,7 +93,9 @@ def load(model: AnyModule, path: str | os.PathLike[str]) -> AnyModule:
 def _suffix(where: str, path: str | os.PathLike[str]) -> str:
     suffix = Path(path).suffix
     if suffix not in SUFFIXES:
-        raise ValueError(f"{where}: the file's suffix says how, got {os.fspath(path)!r}; allowed {', '.join(SUFFIXES)}")
+        raise ValueError(
+            f"{where}: the suffix selects the format, got {os.fspath(path)!r}; allowed {', '.join(SUFFIXES)}"
+        )
     return suffix
 
 

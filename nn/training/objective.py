@@ -167,8 +167,8 @@ def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Mas
         raise
     if _content(earlier) != _content(tape):
         raise ValueError(
-            "fit: the loss of one sample came out as another graph the second time: the model or the loss draws random "
-            "numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
+            "fit: the loss of a sample was recorded as another graph the second time: the model or the loss draws "
+            "random numbers; compiled=False runs it eagerly, and nn.Dropout can be compiled"
         )
     return Program(tape, parameters, single_output=True)
 

@@ -49,7 +49,7 @@ def test_what_cannot_be_compiled() -> None:
         ag.compile([out, forgotten], inputs=[x])
     with pytest.raises(ValueError, match=r"inputs\[1\] isn't in the graph"):
         ag.compile(out, inputs=[x, y])
-    with pytest.raises(ValueError, match=r"inputs\[1\] is there twice"):
+    with pytest.raises(ValueError, match=r"inputs\[1\] is repeated"):
         ag.compile(out, inputs=[x, x])
     with pytest.raises(ValueError, match=r"inputs\[0\] must be a leaf, got a result of mul"):
         ag.compile(out + x, inputs=[out])

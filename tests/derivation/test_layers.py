@@ -47,7 +47,7 @@ def test_shapes_are_stated() -> None:
 def test_a_layer_applied_twice_has_no_one_input() -> None:
     layer = nn.Layer(2, 1)
     y = layer([0.1, 0.2])[0] + layer([0.3, 0.4])[0]
-    with pytest.raises(ValueError, match="applied 2 times; allowed is once"):
+    with pytest.raises(ValueError, match="applied 2 times; it must be applied once"):
         ag.derive(y, layer)
     with pytest.raises(ValueError, match="depends on 0 of the layer's 1 neurons"):
         ag.derive(Value(1.0) * 2.0, layer)

@@ -222,7 +222,7 @@ class Noisy(nn.MLP):
 def test_a_model_that_draws_numbers_must_be_eager() -> None:
     net = Noisy(2, [1], seed=1)
     points, labels = moons(10)
-    with pytest.raises(ValueError, match=r"came out as another graph the second time.*compiled=False"):
+    with pytest.raises(ValueError, match=r"was recorded as another graph the second time.*compiled=False"):
         nn.fit(net, points, labels, loss=hinge, optimizer=nn.SGD(net, lr=0.1), epochs=1)
     assert nn.fit(net, points, labels, loss=hinge, optimizer=nn.SGD(net, lr=0.1), epochs=1, compiled=False).epochs == 1
 

@@ -103,7 +103,7 @@ def document(**changes: Any) -> str:
         (document(weights={"layers.0.biases": [True, 2, 3]}), r"layers\.0\.biases' must hold numbers, got True"),
         (document(weights={"layers.0.biases": [10**400, 2, 3]}), "which no double holds"),
         (document(weights={"layers.0.biases": {"a": 1}}), r"must be of shape .*, got "),
-        ('{"format": 1, "format": 2}', "a name is there twice"),
+        ('{"format": 1, "format": 2}', "a name is repeated"),
         (
             document().replace('"layers.0.biases"', '"elsewhere"'),
             r"missing .*layers\.0\.biases.*unexpected .*elsewhere",
@@ -139,7 +139,7 @@ def test_a_file_that_can_not_be_written_leaves_what_was_there(tmp_path: Path) ->
     path = tmp_path / "net.json"
     nn.save(net(1), path)
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"suffix says how, got .*net\.pickle.*; allowed \.json, \.safetensors"):
+    with pytest.raises(ValueError, match=r"the format, got .*net\.pickle.*; allowed \.json, \.safetensors"):
         nn.save(net(2), tmp_path / "net.pickle")
     with pytest.raises(OSError):
         nn.save(net(2), tmp_path / "nowhere" / "net.json")

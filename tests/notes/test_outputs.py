@@ -220,8 +220,8 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path, capsys: pytest.Ca
     "options, said",
     [
         (["--quiet", "--all"], "give one of them"),
-        (["--json", "--quiet"], "--quiet has no meaning"),
-        (["--json", "--all"], "--all has no meaning"),
+        (["--json", "--quiet"], "--quiet can't be combined"),
+        (["--json", "--all"], "--all can't be combined"),
         (["--marked", "x.md", "--worksheet", "x.md"], "write the same file"),
         (["--engine", "builtin"], "--engine is for worksheets"),
         (["--limit", "300"], "--limit is for worksheets"),
@@ -230,8 +230,8 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path, capsys: pytest.Ca
         (["--set", "a=1"], "--set is for worksheets"),
         (["--of", "u"], "--of is for worksheets"),
         (["--values"], "--values is for worksheets"),
-        (["--with", "nothing_such"], "no worksheet is shipped"),
-        (["-i", "--quiet"], "--quiet has no meaning with the prompt"),
+        (["--with", "nothing_such"], "there is no included worksheet"),
+        (["-i", "--quiet"], "--quiet can't be combined with the prompt"),
     ],
 )
 def test_no_option_is_ignored(

@@ -98,7 +98,7 @@ REFUSED = [
     ("a = 1; b = 2", "unexpected character ';'"),
     ("rate: fast", "      ^\nnot a number: 'fast'"),
     ("ratte: 0.5", "unknown directive 'ratte'; did you mean 'rate'?"),
-    ("inputs:", "'inputs:' says nothing"),
+    ("inputs:", "'inputs:' has no arguments"),
     ("inputs: net", "'net' is computed, not a leaf"),
     ("check d(E)/d(q) == 1", "q"),
     ("check d(E)/d(w)", "a claim has two sides"),
@@ -107,7 +107,7 @@ REFUSED = [
     ("x = 1 \udcff", "unexpected character '\\udcff'"),
     ("x = 1 # \x1b[2J", "unexpected character '\\x1b'"),
     (":grad w55", "        ^\nunknown name 'w55'"),
-    (":gr!", ":gr! has no meaning"),
+    (":gr!", ":gr takes no !"),
     (":foo", "   ^\nthere is no command :foo"),
     (":d", "short for several: :derive, :draw, :drop"),
     (":", "there is no command"),
@@ -270,7 +270,7 @@ def test_saving_and_loading(tmp_path: Path) -> None:
     session.enter("w = 1")
     assert session.enter(":save").text == f"saved in {path}"
     other = session_of("a = 1")
-    assert "is there already; :save! " in other.enter(f":save {path}").text
+    assert "already exists; :save! " in other.enter(f":save {path}").text
     assert Worksheet.load(path).leaves["w"] == 1.0
     assert other.enter(f":save! {path}").kind == "fine"
     assert other.enter(f":load {path}").kind == "fine"

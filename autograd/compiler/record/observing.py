@@ -21,10 +21,10 @@ NOT_REPLAYABLE: Final = {
     "grad": "`.grad` was read while the graph was recorded, and a replay can't follow it there",
     "gradients": "`gradients` gave floats while the graph was recorded, and a replay can't follow them; "
     "with create_graph=True it gives Values, which are part of the graph",
-    "backward": "`backward` was called by the function, and a replay would leave it out; "
+    "backward": "`backward` was called by the function, and a replay would omit it; "
     "the compiled function itself has a `backward`",
-    "set_grad": "`.grad` was set by the function, and a replay would leave it out; set it before the call",
-    "set": "`.data` was set by the function, and a replay would leave it out; set it before the call",
+    "set_grad": "`.grad` was set by the function, and a replay would omit it; set it before the call",
+    "set": "`.data` was set by the function, and a replay would omit it; set it before the call",
 }
 """Kinds of observation that no guard can express, with the reason given when the graph is compiled."""
 
@@ -202,7 +202,7 @@ def refuse_hooks(nodes: Sequence[Value]) -> None:
     for node in nodes if hooks.alive else ():
         if hooks.has_hooks(node):
             raise AutogradError(
-                f"compile: {node.label or repr(node)} has a gradient hook, which a replay would leave out; remove the "
+                f"compile: {node.label or repr(node)} has a gradient hook, which a replay would not call; remove the "
                 "hook, or compute eagerly"
             )
 
