@@ -156,9 +156,18 @@ def nearest(leaves: list[Value], draw: random.Random) -> Value:
     return least + 2.0 * a * b + ag.where(a, b * points[0][0], points[1][0] * points[2][0]) * a
 
 
+def residuals(leaves: list[Value], draw: random.Random) -> Value:
+    """Return squares of differences from parameters, of which some meet twice and some lead elsewhere, too."""
+    p, q, r = (Value(draw.uniform(-1.0, 1.0)) for _ in range(3))
+    a, b, c, d, e = leaves
+    squares = [(x - y) * (x - y) for x, y in ((a, p), (b, p), (c, q), (a * q, r), (p * d, e))]
+    return ag.sum(squares) + ag.min([(a - q) * (a - q), (b - r) * (b - r), d * e]) * p
+
+
 MODELS: dict[str, Callable[[list[Value], random.Random], Value]] = {
     "network": lambda leaves, draw: nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")(leaves),
     "nearest": nearest,
+    "residuals": residuals,
 }
 
 

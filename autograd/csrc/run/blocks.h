@@ -399,9 +399,9 @@ ISA(gather_layer)(const Work *work, long count, const Step *s, const int32_t *te
 
 /* lanes += x·number over the samples. */
 static void
-ISA(add_scaled)(double *lanes, const double *x, double number, long count)
+ISA(add_scaled)(double *lanes, const double *x, double number, long start, long count)
 {
-    long i = 0;
+    long i = start;
     for (; i + 32 <= count; i += 32) {
         for (int h = 0; h < 8; h += WIDTH) {
             long j = i + h;
@@ -416,6 +416,43 @@ ISA(add_scaled)(double *lanes, const double *x, double number, long count)
     }
     for (; i < count; i++) {
         lanes[i % 8] += x[i] * number;
+    }
+}
+
+/* lanes += (start + x·y + z·w)·number over the samples. */
+LANE void
+ISA(reduce_products)(const Work *work, long n, long count, const Step *s, const int32_t *t, const bool square)
+{
+    const double *x = SLOT(work, t[0]), *y = SLOT(work, t[1]), *z = SLOT(work, t[2]), *w = SLOT(work, t[3]);
+    const double begin = work->uniforms[~s->reads[0]], number = work->uniforms[~s->reads[1]];
+    double *lanes = work->lanes + 8 * (ptrdiff_t)s->number, rest[BLOCK];
+    const V start = ALL(begin), factor = ALL(number);
+    long i = 0;
+    for (; i + 32 <= count; i += 32) {
+        for (int h = 0; h < 8; h += WIDTH) {
+            V p[4];
+            for (int q = 0; q < 4; q++) {
+                const long j = i + h + 8 * q;
+                const V first = AT(x, j) * AT(y, j);
+                p[q] = square ? (start + first) + first : (start + first) + AT(z, j) * AT(w, j);
+            }
+            AT(lanes, h) += (p[0] * factor + p[1] * factor) + (p[2] * factor + p[3] * factor);
+        }
+    }
+    if (i < count) {
+        ISA(sum_two)(work, n, rest, begin, t, true, true);
+        ISA(add_scaled)(lanes, rest, number, i, count);
+    }
+}
+
+static void
+ISA(reduce_two)(const Work *work, long n, long count, const Step *s, const int32_t *t)
+{
+    if (t[0] == t[2] && t[1] == t[3]) {
+        ISA(reduce_products)(work, n, count, s, t, true);
+    }
+    else {
+        ISA(reduce_products)(work, n, count, s, t, false);
     }
 }
 
@@ -581,13 +618,16 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             }
             ISA(gather)(work, count, s, terms);
             break;
+        case REDUCE_TWO:
+            ISA(reduce_two)(work, n, count, s, terms + s->terms);
+            break;
         case REDUCE: {
             double *lanes = work->lanes + 8 * (size_t)s->number;
             if (s->reads[1] >= 0) {
                 ISA(add_products)(lanes, SLOT(work, s->reads[0]), SLOT(work, s->reads[1]), 0, count);
             }
             else {
-                ISA(add_scaled)(lanes, SLOT(work, s->reads[0]), uniforms[~s->reads[1]], count);
+                ISA(add_scaled)(lanes, SLOT(work, s->reads[0]), uniforms[~s->reads[1]], 0, count);
             }
             break;
         }

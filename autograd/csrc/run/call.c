@@ -361,7 +361,7 @@ carry_out(Call *call, const Guards *guards)
     Plan *plan = call->plan;
     double *places = call->room.places, *found = call->room.found;
     memcpy(places, plan->start, (size_t)plan->uniforms * sizeof(double));
-    const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], call->columns, call->seeds, call->seed,
+    const Batch batch = {plan->blocks, plan->blocks_count, plan->terms[3], call->columns, call->seeds, call->seed,
                          call->rows, call->rows + plan->stored, call->samples};
     bool plain;
     if (!replay_read_data(call->parameters, places + plan->first_parameter, &plain)

@@ -89,7 +89,7 @@ learn(Descent *d, double *places, Py_ssize_t first, Py_ssize_t count, int thread
         places[plan->first_parameter + i] = numbers[at[i]];
     }
     const double seed = d->mean ? 1.0 / (double)count : 1.0, total = seed * (double)count;
-    const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], d->columns, NULL, seed, &losses, NULL, (long)count};
+    const Batch batch = {plan->blocks, plan->blocks_count, plan->terms[3], d->columns, NULL, seed, &losses, NULL, (long)count};
     if (!replay_run(plan, places, &batch, &total, threads)) {
         return false;
     }

@@ -33,7 +33,8 @@ enum { BLOCK = 128, FARTHEST = BLOCK + 8, GROUP_BLOCKS = 8, MOST_GROUPS = 64, ST
 
 typedef enum {
     VALUE, BOTH, SLOPES, ADDU, SUBU, RSUBU, MULU, DIVU, DOT, DOTU, GATHER, REDUCE, SELECT, SELECT_NOT, OR, MASKED_MUL, LOGSUMEXP,
-    LOAD, STORE, SEED, STORE_GRADIENT, KINDS, PACK = KINDS
+    LOAD, STORE, SEED, STORE_GRADIENT, KINDS,
+    PACK = KINDS, REDUCE_TWO, GONE /* of no plan: made by wide.c, and by plan.c for blocks */
 } Kind;
 
 #define KIND_NAMES \
@@ -112,7 +113,7 @@ typedef struct {
     const InstructionSet *set;
     Step *parts[3];       /* before, body, after: over one sample */
     Step *blocks;         /* the body over blocks */
-    ptrdiff_t counts[3];
+    ptrdiff_t counts[3], blocks_count;
     int32_t *terms[4];    /* of parts, then of blocks */
     int32_t *fills;       /* pairs: slot, uniform number */
     int32_t *sums;        /* uniform numbers */

@@ -85,7 +85,7 @@ run_plan(Plan *plan, const Py_buffer *b, Py_ssize_t samples, int threads)
         for (Py_ssize_t i = 0; i < plan->inputs; i++) {
             columns[i] = (Column){(const char *)b[1].buf + i * samples * (Py_ssize_t)sizeof(double), sizeof(double)};
         }
-        const Batch batch = {plan->blocks, plan->counts[1], plan->terms[3], columns, b[5].buf, 1.0, stored, gradients, (long)samples};
+        const Batch batch = {plan->blocks, plan->blocks_count, plan->terms[3], columns, b[5].buf, 1.0, stored, gradients, (long)samples};
         memcpy(places, b[0].buf, (size_t)plan->uniforms * sizeof(double));
         fine = replay_run(plan, places, &batch, b[2].buf, threads);
         memcpy(b[0].buf, places, (size_t)plan->uniforms * sizeof(double));

@@ -260,6 +260,82 @@ order_sums(Plan *plan, int32_t *order)
     memcpy(plan->sums, order, (size_t)plan->sums_count * sizeof(int32_t));
 }
 
+enum { NOBODY = -1, SEVERAL = -2 };
+
+/* What later steps do, for each slot and each sum over samples, seen from a step of the body. */
+typedef struct {
+    int32_t *reader; /* the step that alone reads what the slot has now, if it reduces it by a number */
+    int32_t *adds;   /* the next step that adds to the sum */
+} Later;
+
+static void
+note_read(const Later *later, int32_t slot, int32_t reader)
+{
+    if (slot >= 0) {
+        later->reader[slot] = later->reader[slot] == NOBODY ? reader : SEVERAL;
+    }
+}
+
+static void
+note_step(const Later *later, const Step *s, int32_t i, const int32_t *all_terms)
+{
+    const int size = TERM_SIZES[s->kind];
+    const bool reduces = s->kind == REDUCE && s->reads[1] < 0;
+    for (int k = 0; k < s->outs_count; k++) {
+        if (s->outs[k] >= 0) {
+            later->reader[s->outs[k]] = NOBODY;
+        }
+    }
+    for (int32_t k = 0; s->kind == LOGSUMEXP && k < s->count; k++) {
+        const int32_t slope = all_terms[s->terms + 2 * k + 1];
+        if (slope != NOT_NEEDED) {
+            later->reader[slope] = NOBODY;
+        }
+    }
+    for (int k = 0; k < s->reads_count; k++) {
+        note_read(later, s->reads[k], reduces ? i : SEVERAL);
+    }
+    for (int32_t k = 0; k < s->count; k++) {
+        const int32_t *term = all_terms + s->terms + k * (ptrdiff_t)size;
+        note_read(later, term[0], SEVERAL);
+        if (s->kind == DOT) {
+            note_read(later, term[1], SEVERAL);
+        }
+        else if (s->kind == GATHER) {
+            later->adds[term[2]] = i;
+        }
+    }
+    if (s->kind == REDUCE) {
+        later->adds[s->number] = i;
+    }
+}
+
+/* A sum of two products of slots that a later step reduces, and that nothing else reads, need not be written: join both steps. */
+static void
+join_reductions(Plan *plan, const Later *later)
+{
+    Step *blocks = plan->blocks;
+    const int32_t *terms = plan->terms[3];
+    for (int32_t i = (int32_t)plan->counts[1] - 1; i >= 0; i--) {
+        Step *s = &blocks[i];
+        const int32_t *t = terms + s->terms, by = s->kind == DOT ? later->reader[s->outs[0]] : NOBODY;
+        note_step(later, s, i, terms);
+        if (by >= 0 && s->count == 2 && t[1] >= 0 && t[3] >= 0 && s->reads[0] < 0 && later->adds[blocks[by].number] == by) {
+            s->kind = REDUCE_TWO;
+            s->number = blocks[by].number;
+            s->reads[1] = blocks[by].reads[1];
+            later->adds[s->number] = i;
+            blocks[by].kind = GONE;
+        }
+    }
+    plan->blocks_count = 0;
+    for (ptrdiff_t i = 0; i < plan->counts[1]; i++) {
+        if (blocks[i].kind != GONE) {
+            blocks[plan->blocks_count++] = blocks[i];
+        }
+    }
+}
+
 static bool
 read_part(Plan *plan, const int32_t *fill_of, int part, const Py_buffer *code, const Py_buffer *terms)
 {
@@ -389,10 +465,15 @@ replay_read_plan(Plan *plan, const Py_buffer *b)
         fine = read_part(plan, fill_of, part, &b[2 * part], &b[2 * part + 1]);
     }
     replay_free(fill_of);
-    int32_t *order = fine ? allocated(2 * (size_t)plan->sums_count, sizeof(int32_t)) : NULL;
-    if (order != NULL) {
+    const size_t sums = (size_t)plan->sums_count, slots = (size_t)plan->slots + 1;
+    int32_t *order = fine ? allocated(2 * sums, sizeof(int32_t)) : NULL, *reader = order != NULL ? allocated(slots, sizeof(int32_t)) : NULL;
+    if (reader != NULL) {
         order_sums(plan, order);
+        memset(reader, 0xff, slots * sizeof(int32_t));
+        join_reductions(plan, &(Later){reader, order});
     }
+    fine = reader != NULL;
     replay_free(order);
-    return order != NULL && read_ends(plan, b);
+    replay_free(reader);
+    return fine && read_ends(plan, b);
 }
