@@ -54,7 +54,7 @@ def our_cases() -> dict[str, Callable[[], Any]]:
         "compiled grad": ag.compile(slopes, leaves),
         "compiled hvp": ag.compile(products, leaves),
     }
-    hessian = ag.compile(ag.hessian(loss))
+    hessian, matrix = ag.compile(ag.hessian(loss)), ag.compile(ag.hessian(loss), vector=True)
     cases: dict[str, Callable[[], Any]] = {
         "record": lambda: loss(leaves),
         "backward": output.backward,
@@ -64,6 +64,7 @@ def our_cases() -> dict[str, Callable[[], Any]]:
         "hessian": lambda: ag.hessian(loss)(NUMBERS),
         "hessian of an array": lambda: ag.hessian(loss)(array),
         "compiled hessian": lambda: hessian(NUMBERS),
+        "compiled hessian of an array": lambda: matrix(array),
         "chain grad": lambda: ag.grad(chain)(LARGE),
         "chain hessian": lambda: ag.hessian(chain)(LARGE),
     }

@@ -70,6 +70,13 @@ GOALS = (
     _most("compiled hvp, times compiled gradient", 4.0, "derivatives", "compiled hvp", "compiled grad"),
     _most("Hessian as lists, times JAX's as called", 0.15, "derivatives", "hessian", "jax hessian"),
     _most("Hessian as an array, times JAX's as called", 0.15, "derivatives", "hessian of an array", "jax hessian"),
+    _most(
+        "compiled Hessian as an array, times JAX's jitted",
+        0.5,
+        "derivatives",
+        "compiled hessian of an array",
+        "jax jitted hessian",
+    ),
     _most("Hessian of a chain of 1,000, times its gradient", 100.0, "derivatives", "chain hessian", "chain grad"),
     _fact("forward against reverse mode, relative", 1e-13, True, "derivatives", "forward against reverse"),
     _most("replay, N = 10,000, times C by hand", 1.1, "replay", "N = 10,000", "by hand N = 10,000"),

@@ -74,6 +74,7 @@ def derivatives(results: Results) -> str:
         "Hessian, 337 × 337, as lists": ("hessian",),
         "Hessian, 337 × 337, as an array": ("hessian of an array", "hessian"),
         "Hessian, compiled, as lists": ("compiled hessian", "hessian"),
+        "Hessian, compiled, as an array": ("compiled hessian of an array", "hessian"),
         "gradient of a chain of 1,000 variables": ("chain grad",),
         "Hessian of that chain, 1,000 × 1,000": ("chain hessian",),
     }
