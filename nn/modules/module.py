@@ -72,10 +72,18 @@ class Module(state.Stateful):
     def parameters(self) -> list[Value]:
         """Return all parameters, without repetition, in the order of the attributes."""
         found: dict[int, Value] = {}
-        for _, part in state.walk(self, state.is_row):  # a row of weights at once
-            values = [part] if isinstance(part, Value) else part if state.is_row(part) else ()
-            found.update([(id(value), value) for value in values if not value.op])
-        return list(found.values())
+
+        def takes(part: Any) -> bool:
+            """Add a row of weights at once."""
+            row = state.is_row(part)
+            if row:
+                found.update(zip(map(id, part), part))
+            return row
+
+        for _, part in state.walk(self, takes):
+            if isinstance(part, Value):
+                found[id(part)] = part
+        return [value for value in found.values() if not value.op]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield pairs of a path, such as `layers.0.weights.1.0`, and a parameter, without repetition."""

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
+from operator import countOf
 from types import GeneratorType, SimpleNamespace
 from typing import Any, ClassVar
 
@@ -104,7 +105,7 @@ def walk(root: Stateful, whole: Callable[[Any], object] = lambda part: False) ->
 
 def is_row(part: object) -> bool:
     """Return whether it is a list of nothing but Values."""
-    return type(part) is list and {Value}.issuperset(map(type, part))
+    return type(part) is list and countOf(map(type, part), Value) == len(part)  # faster than a set of the types
 
 
 def entries(module: Stateful) -> list[Entry]:

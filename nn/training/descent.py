@@ -32,14 +32,18 @@ class Descent:
         Which the objective replays, on the kernel in C.
     optimizer : Optimizer
         Whose steps are rows of `nn._common.steps`.
-    values : dict of Value to int
-        The place of each parameter among all, the optimiser's first.
+    values : tuple of Value
+        All parameters, the optimiser's first.
+    places : list of int
+        Where the program's are among them.
     """
 
-    def __init__(self, objective: Compiled, program: Program, optimizer: Optimizer, values: dict[Value, int]) -> None:
-        self.objective, self.program, self.optimizer, self.values = objective, program, optimizer, tuple(values)
+    def __init__(
+        self, objective: Compiled, program: Program, optimizer: Optimizer, values: tuple[Value, ...], places: list[int]
+    ) -> None:
+        self.objective, self.program, self.optimizer, self.values = objective, program, optimizer, values
         self.descend: Callable[..., None] = program.kernel_of_sums().descend
-        self.places = array("i", [*map(values.__getitem__, program.parameters)])
+        self.places = array("i", places)
 
     def run(self, table: Array, size: int) -> list[float]:
         """Make steps on batches of samples, from the first on, and return their losses.
@@ -65,8 +69,11 @@ class Descent:
         return _sums(losses, size, done[0], self.objective.mean)
 
 
-def descent(objective: Objective, optimizer: Any, parameters: tuple[Value, ...]) -> Descent | None:
-    """Return the steps in C; None where Python has to take part in each step."""
+def descent(objective: Objective, optimizer: Any, values: tuple[Value, ...]) -> Descent | None:
+    """Return the steps in C; None where Python has to take part in each step.
+
+    `values` are all parameters, the optimiser's first.
+    """
     if not (
         flat.COMPILED
         and isinstance(objective, Compiled)
@@ -78,9 +85,11 @@ def descent(objective: Objective, optimizer: Any, parameters: tuple[Value, ...])
         and getattr(optimizer.step, "__func__", None) is Optimizer.step
     ):
         return None
-    values = {value: i for i, value in enumerate(dict.fromkeys([*optimizer.parameters, *parameters]))}
-    known = values.keys() >= set(objective.program.parameters) and {Value}.issuperset(map(type, values))
-    return Descent(objective, objective.program, optimizer, values) if known else None
+    places = dict(zip(values, range(len(values))))
+    found = [place for place in map(places.get, objective.program.parameters) if place is not None]
+    if len(found) < len(objective.program.parameters) or not {Value}.issuperset(map(type, values)):
+        return None
+    return Descent(objective, objective.program, optimizer, values, found)
 
 
 def _are_threads(given: Any) -> bool:

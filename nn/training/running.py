@@ -57,7 +57,7 @@ class Run:
     shuffle_state: Any = None  # of the generator before this epoch
 
     def __post_init__(self) -> None:
-        self.all = tuple(dict.fromkeys([*self.parameters, *getattr(self.optimizer, "parameters", ())]))
+        self.all = tuple(dict.fromkeys([*getattr(self.optimizer, "parameters", ()), *self.parameters]))
         self.zeros = zeros(len(self.all))
         self.best = flat.read(self.all, "data")
         self.minimises = isinstance(self.optimizer, LBFGS)  # a step of it computes the loss many times

@@ -40,6 +40,7 @@ LIBRARIES: Final = frozenset({"autograd", "jax", "matplotlib", "nn", "numpy", "p
 CONTAINERS: Final = (
     list, tuple, dict, set, frozenset, deque, UserList, UserDict, ChainMap, types.MappingProxyType,
 )  # fmt: skip
+FIXED: Final = (*PLAIN, tuple, frozenset)
 BUILT_IN: Final = (list, tuple, dict, set, frozenset)
 BUFFERS: Final = (bytearray, memoryview, array)
 MEMBERS: Final = (types.MemberDescriptorType, types.GetSetDescriptorType)
@@ -172,6 +173,8 @@ class _Bytes(NamedTuple):
 
 
 def _entries_of(x: Any) -> Sequence[Any]:
+    if type(x) is list or type(x) is tuple:
+        return [*x]
     if isinstance(x, Mapping):
         return [*x.keys(), *x.values()]
     return x.ravel().tolist() if hasattr(x, "ravel") else [*x]
@@ -243,18 +246,22 @@ class Reached:
 
     def _enter(self, name: str, x: Any, owner: Any = None) -> None:
         """Search an object later, a function as a method of its owner."""
+        if type(x) in _PLAIN:
+            return
         if isinstance(x, Value):
             self._leaves.add(id(x))
+            return
         key = (id(x), id(owner))
-        if type(x) not in PLAIN and not isinstance(x, Value) and key not in self._seen and len(self._seen) < MOST:
+        if key not in self._seen and len(self._seen) < MOST:
             self._seen[key] = (x, owner)
             self._waiting.append((name, x, owner))
 
     def _inside(self, name: str, x: Any, owner: Any) -> None:
-        where = f"{name}: " if name else ""
         if type(x) in BUILT_IN:
             self._container(name, x)
-        elif isinstance(x, FunctionType):
+            return
+        where = f"{name}: " if name else ""
+        if isinstance(x, FunctionType):
             self._function(name, where, x)
             self._enter(f"{where}self", owner)
         elif isinstance(x, MethodType):
@@ -316,15 +323,21 @@ class Reached:
 
     def _container(self, name: str, x: Any) -> None:
         entries = _entries_of(x) if len(x) <= ENTRIES else ()
-        if {Value}.issuperset(map(type, entries)):  # such as the weights of a neuron
+        if _are_values(entries):
             self._leaves.update(map(id, entries))
             return
         for i, entry in enumerate(entries):
-            self._held(f"{name}[{i}]", entry)
+            kind = type(entry)
+            if kind is list and _are_values(entry) and len(entry) <= ENTRIES:  # such as the weights of a neuron
+                self._found.append((f"{name}[{i}]", Place(HELD, entry)))
+                self._leaves.update(map(id, entry))
+            elif kind not in _PLAIN and (kind is not tuple or not _PLAIN.issuperset(map(type, entry))):
+                self._held(f"{name}[{i}]", entry)
 
     def _held(self, name: str, x: Any) -> None:
         """Add an object whose place doesn't change: only its content can."""
-        if not isinstance(x, (*PLAIN, tuple, frozenset)) and _snapshot(x) is not x:
+        changes = len(x) <= ENTRIES if type(x) is list else not isinstance(x, FIXED) and _snapshot(x) is not x
+        if changes:
             self._found.append((name, Place(HELD, x)))
         self._enter(name, x)
 
@@ -356,6 +369,10 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
         elif isinstance(constant, str) and constant.isidentifier():
             yield constant
+
+
+def _are_values(entries: Sequence[object]) -> bool:
+    return operator.countOf(map(type, entries), Value) == len(entries)  # faster than a set of the types
 
 
 def _content(cell: Any) -> object:
