@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,11 @@ __all__ = ["Compiled", "Eager", "Masks", "Objective", "Penalty", "probe", "sampl
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
-_total: Final[Callable[[Array], Any]] = np.add.reduce  # `sum` of an array takes three times as long on a small one
+
+def _total(losses: Array) -> float:
+    """Return the sum, infinite where it overflows: `fit` then names the sample."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.add.reduce(losses))  # `sum` of an array takes three times as long on a small one
 
 
 def sample_loss(model: Any, loss: Loss, samples: Samples) -> Callable[..., Any]:
@@ -145,14 +149,14 @@ class Compiled(Objective):
         replayed, arguments = self._replayed(batch)
         mean = 1.0 / len(batch) if self.mean else 1.0
         if weights is None:
-            return float(_total(replayed.backward(*arguments, seed=mean, **self.options))) * mean
+            return _total(replayed.backward(*arguments, seed=mean, **self.options)) * mean
         seed = weights * mean
-        return float(_total(replayed.backward(*arguments, seed=seed, **self.options) * seed))
+        return _total(replayed.backward(*arguments, seed=seed, **self.options) * seed)
 
     def losses(self, batch: Array) -> float:
         """As of `Objective`, by replay."""
         replayed, arguments = self._replayed(batch)
-        return float(_total(replayed(*arguments, **self.options)))
+        return _total(replayed(*arguments, **self.options))
 
 
 def _recorded(of_sample: Callable[..., Any], sample: Sequence[float], masks: Masks) -> Program:

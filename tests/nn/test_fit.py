@@ -307,6 +307,14 @@ def test_a_nan_is_named(compiled: bool) -> None:
     assert all(parameter.grad == 0.0 for parameter in net.parameters())
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_loss_that_overflows_by_adding_is_no_warning(reduction: str) -> None:
+    net = nn.Linear(1, 1, init="ones")
+    points, targets = np.full((4, 1), 1e154), np.zeros(4)
+    with pytest.raises(ag.AnomalyError, match="fit: epoch 1"):
+        nn.fit(net, points, targets, loss=lambda x, y: x * x * 1.5, optimizer=nn.SGD(net, lr=0.1), reduction=reduction)
+
+
 def test_a_class_between_classes_is_named() -> None:
     net = nn.MLP(2, [3], seed=1)
     before = numbers(net)
