@@ -23,6 +23,8 @@ __all__ = ["Verdicts"]
 
 ZERO: Final = n.number(0)
 EQUALITIES: Final = ("=", "≈", ":=", "←")
+SIDES: Final = 64
+"""How many earlier sides of a row each side is compared with, so that a long row takes time linear in its length."""
 
 
 class Verdicts:
@@ -238,7 +240,8 @@ class Verdicts:
             at, right = symbolic[place]
             if at < row.inherited:
                 continue
-            found = self.pairs.pair(row, symbolic[reference][1], right, [each for _, each in symbolic[reference:place]])
+            earlier = [each for _, each in symbolic[max(reference, place - SIDES) : place]]
+            found = self.pairs.pair(row, symbolic[reference][1], right, earlier)
             if found[0] in (WRONG, DOUBTFUL, GIVEN) and place == 1 and not defined and self._is_new(row):
                 found = DEFINED, ""
             if found[0] == WRONG and collides:
