@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -263,6 +264,8 @@ class _Gatherer:
 
     def _backwards(self, row: Row) -> list[tuple[Node, Node]]:
         sides = row.sides
+        if inner := [pair for pair in _operands(sides) if self._may_define(*pair)]:
+            return inner
         if row.inherited or len(sides) < 2 or row.statement.relations[0] not in ("=", ":="):
             return []
         left, right = sides[0], sides[1]
@@ -277,11 +280,15 @@ class _Gatherer:
         else:
             return []
         names = {name for name, _ in pairs}
-        if any(self._is_defined(name) or self._is_counted(name) for name in names):
+        if any(not names.isdisjoint(body.symbols()) for _, body in pairs):
             return []
-        if any(is_open(body) or body.head == "list" or not names.isdisjoint(body.symbols()) for _, body in pairs):
-            return []
-        return [] if all(rounding.is_numeric(body) for _, body in pairs) else pairs
+        numeric = all(rounding.is_numeric(body) for _, body in pairs)
+        return pairs if not numeric and all(self._may_define(*pair) for pair in pairs) else []
+
+    def _may_define(self, name: Node, body: Node) -> bool:
+        """Return whether a name that nothing else defines may be defined by a formula."""
+        closed = not is_open(body) and body.head != "list" and name not in set(body.symbols())
+        return closed and not self._is_defined(name) and not self._is_counted(name)
 
     def _is_counted(self, name: Node) -> bool:
         """Return whether a letter is an index, the size of a set, or a variable of differentiation."""
@@ -455,6 +462,17 @@ def _grid(known: Mapping[tuple[int, ...], Node], *, upright: bool) -> Node | Non
     if not upright and columns == [1]:
         return Node("matrix", (Node("row", tuple(pairs[i, 1] for i in rows)),))
     return Node("matrix", tuple(Node("row", tuple(pairs[i, j] for j in columns)) for i in rows))
+
+
+def _operands(sides: Sequence[Node | None]) -> Iterator[tuple[Node, Node]]:
+    """Yield z and w x + b of h = σ(z) = σ(w x + b), which states what z is."""
+    named = len(sides) > 2 and sides[0] is not None and sides[0].head == "sym"
+    for one, other in itertools.pairwise(sides[1:] if named else ()):
+        if one is None or other is None or one.head != "call" or len(one.args) != 1 or one.args[0].head != "sym":
+            continue
+        whole = other.head == "call" and (one.text, one.primes, 1) == (other.text, other.primes, len(other.args))
+        if whole and other.args[0].head not in ("sym", "num") and not rounding.is_numeric(other.args[0]):
+            yield one.args[0], other.args[0]
 
 
 def _is_named(side: Node) -> bool:

@@ -139,6 +139,8 @@ class Numbers:
                 if not _unified(side, numbers, learnt) or not learnt:
                     continue
                 contradicted = [each for each in learnt if self._contradicts(row, *each)]
+                if contradicted and side in symbolic:
+                    break
                 if contradicted:
                     continue
                 for name, number in learnt:

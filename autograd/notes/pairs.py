@@ -218,7 +218,7 @@ class Pairs:
     def _is_misfit(claim: Claim, repair: Repair) -> bool:
         """Return whether shapes that do not fit are an error: not if a product with f′(z) may be elementwise."""
         products = [each for each in claim.right.walk() if each.head == "*"]
-        loose = any(factor.primes for each in products for factor in each.args)
+        loose = any(part.primes for each in products for part in each.walk())
         return repair.what.startswith(("transposed", "the factors are")) and not loose
 
     def _unlike_slopes(self, claim: Claim, outcome: Outcome) -> tuple[str, str]:
@@ -289,6 +289,8 @@ class Pairs:
 
     def _is_own_definition(self, row: Row, left: Node, right: Node) -> bool:
         """Return whether two sides are equal because this very row defines the one by the other."""
+        if left.head == right.head == "call" and left.text == right.text and len(left.args) == len(right.args) == 1:
+            left, right = left.args[0], right.args[0]
         return any(
             each.order == row.order and each.pattern == left and each.body == right for each in self.book.of(left)
         )
@@ -373,6 +375,8 @@ class Pairs:
                 return JOINS, ""
             if self._is_relation(claim):
                 return GIVEN, "a relation between quantities that the note does not define"
+            if undefined := self._undefined(claim, outcome):
+                return GIVEN, f"the note does not define {undefined}"
             return DOUBTFUL, DIFFERENT
         if self._is_path_left_out(claim) and not self._adds_path(row, claim, outcome, repair):
             return DOUBTFUL, f"one path of several? {repair.message}"
@@ -408,6 +412,14 @@ class Pairs:
         if not doubt and not (chained and (repair.is_scale or repair.what.startswith("upside down"))):
             doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
+
+    def _undefined(self, claim: Claim, outcome: Outcome) -> str:
+        """Name the quantity that is differentiated on the left, if the note says nothing of what it is."""
+        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        if y.head == "call":
+            return n.show(y) if claim.left.head == "d" and self.book.is_open(y.text) else ""
+        known = y.head != "sym" or n.key(y) in self.book.definitions or y.text in self.book.functions
+        return n.show(y) if outcome.guessed and not known and claim.left.head == "d" else ""
 
     def _adds_path(self, row: Row, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
         """Return whether a correction adds a path that the note certainly omitted, not one that another row has."""

@@ -95,6 +95,8 @@ class Repairer:
             outcome = self.judge.compared(changed, options, brief=True)
             same = changed.left == changed.right
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
+                if what.startswith("upside down") and self._vanishes(claim, side, options):
+                    continue
                 return Repair(what, side, on_left, renames, not on_left and _unscaled(side) == _unscaled(claim.right))
         return None
 
@@ -102,9 +104,15 @@ class Repairer:
         """Return the one derivative that is inverted, if the note does not otherwise define it."""
         for what, side in _everywhere(claim.right, _inverted):
             outcome = self.judge.compared(replace(claim, right=side), options, brief=True)
-            if outcome.holds and outcome.trusted and not outcome.remark:
+            if outcome.holds and outcome.trusted and not outcome.remark and not self._vanishes(claim, side, options):
                 return Repair(what, side)
         return None
+
+    def _vanishes(self, claim: Claim, side: Node, options: Options) -> bool:
+        """Return whether a derivative that is new in a side is 0, so that it only takes a term away."""
+        new = {each for each in side.walk() if each.head == "d"} - set(claim.right.walk())
+        zero = (replace(claim, left=each, right=n.number(0)) for each in new)
+        return any(self.judge.compared(each, options, brief=True).result == EQUAL for each in zero)
 
 
 def _unscaled(side: Node) -> tuple[Node, ...]:
@@ -237,6 +245,8 @@ def _dropped(part: Node) -> Iterator[Change]:
             rest = part.args[:at] + part.args[at + 1 :]
             kept = rest[0] if len(rest) == 1 else replace(part, args=rest, text=part.text[: len(rest) - 1])
             yield f"the factor {n.show(factor)} is too much", kept
+    elif part.head == "call" and len(part.args) == 1 and part.args[0].head == "call":
+        yield f"the function {part.text} is too much", part.args[0]
     elif part.head == "/":
         yield f"the divisor {n.show(part.args[1])} is too much", part.args[0]
     elif part.head == "+":

@@ -64,6 +64,10 @@ NOT_ACCUSED = [
     r"$\frac{\partial Q}{\partial v^l} = \frac{\partial Q}{\partial r}\frac{\partial r}{\partial v_l}$",
     r"$\frac{\partial Q}{\partial k} = \frac{\partial Q}{\partial u_{o1}}\frac{\partial u_{O1}}{\partial k}$",
     r"$G(v^k) = \frac12 v^T A v$ and $G(v^k + s) = \frac12 (v + s)^T A (v + s) = G(v^k) + v^T A s + \frac12 s^T A s$",
+    r"$\mathbf{z} = \mathbf{V}\mathbf{p}$, $\frac{\partial Q}{\partial \mathbf{V}} = "
+    r"[(\mathbf{K}^\top \frac{\partial Q}{\partial \mathbf{h}}) \odot \phi'(\mathbf{z})] \mathbf{p}^\top$",
+    r"$r_i = \frac{p_i - u}{v}$, $h_i = k r_i + c$, $\frac{\partial Q}{\partial p_i} = \frac{k}{v}"
+    r"(\frac{\partial Q}{\partial h_i} - \sum_{j=1}^m \frac{\partial Q}{\partial h_j} r_j)$",
     r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
 ]
 
@@ -121,6 +125,11 @@ JUDGED = [
     (r"$S = \{u_j \mid j \in N(i)\}$", [D]),
     (r"$Q(A \cup B) = c$", [D]),
     (r"$h = v{}'p{} + c$", [D]),
+    (r"$h = \sigma(r) = \sigma(k p + c)$ and $\frac{\partial r}{\partial k} = p$", [R]),
+    (r"$h = \sigma(r) = \sigma(k p + c)$", [D]),
+    (r"$\frac{d}{dp} f(g(p)) = f'(g(p)) f(g'(p))$", [W]),
+    (r"$\frac{\partial Q(k, c)}{\partial k} = 2 (h - t) p$", [G]),
+    (r"$t = 0.8$, $h = 0.721$, $Q = \frac12 (t - h)^2$, $Q = \frac12 (t + h)^2 = \frac12 (0.8 - 0.721)^2$", [W]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
 ]  # fmt: skip
 
