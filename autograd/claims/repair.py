@@ -290,8 +290,8 @@ def _flips(part: Formula) -> Iterator[Change]:
     """Change one sign in a sum."""
     if part.head == "+":
         for i, term in enumerate(part.operands):
-            turned = Formula("+", (*part.operands[:i], _negated(term), *part.operands[i + 1 :]))
-            yield f"sign: {PRINTER.formula(part)} should be {PRINTER.formula(turned)}", turned
+            flipped = Formula("+", (*part.operands[:i], _negated(term), *part.operands[i + 1 :]))
+            yield f"sign: {PRINTER.formula(part)} should be {PRINTER.formula(flipped)}", flipped
             rest = (*part.operands[:i], *part.operands[i + 1 :])
             less = rest[0] if len(rest) == 1 else Formula("+", rest)
             yield f"the term {PRINTER.formula(term)} is too much", less

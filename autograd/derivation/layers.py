@@ -80,7 +80,7 @@ class LayerDerivation:
     def _rows(self, printer: Printer) -> list[tuple[str, str, str, Matrix]]:
         """Return each equation: left side, symbols, shapes, the result."""
         tex = printer is self.notation.typeset
-        delta, times, turned = (r"\delta", r"\times ", "^{T}") if tex else ("δ", "×", "ᵀ")
+        delta, times, transposed = (r"\delta", r"\times ", "^{T}") if tex else ("δ", "×", "ᵀ")
         dot = printer.dot if tex else "·"
         m, n = len(self.weights), len(self.inputs)
         column = f"{m}{times}1"
@@ -89,9 +89,9 @@ class LayerDerivation:
         by = partial(self._partial, printer)
         rows = [
             (f"{delta} = {by('Z')}", by("out") + self._slope(tex), column, self.delta),
-            (by("W"), f"{delta}{dot}A{turned}", f"{column}{dot}1{times}{n} = {m}{times}{n}", self.to_weights),
+            (by("W"), f"{delta}{dot}A{transposed}", f"{column}{dot}1{times}{n} = {m}{times}{n}", self.to_weights),
             (by("b"), total, f"{len(self.to_biases)}{times}1", self.to_biases),
-            (by("A"), f"W{turned}{dot}{delta}", f"{n}{times}{m}{dot}{column} = {n}{times}1", self.to_inputs),
+            (by("A"), f"W{transposed}{dot}{delta}", f"{n}{times}{m}{dot}{column} = {n}{times}1", self.to_inputs),
         ]
         return [row for row in rows if row[3]]
 

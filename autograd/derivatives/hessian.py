@@ -428,14 +428,14 @@ def hessian_array(output: Value, inputs: Sequence[Value]) -> Any:
 def _hessian(output: Value, inputs: Sequence[Value], found: Found) -> list[list[float]]:
     rows = sparsity(output, inputs, found)
     colours, heavy = _colour(rows)
-    turned = _turned(output, inputs, colours, found)
+    compressed = _compressed(output, inputs, colours, found)
     if heavy and len(set(colours)) == len(colours):
-        return _mirrored(turned)
+        return _mirrored(compressed)
     matrix = [[0.0] * len(inputs) for _ in inputs]
     for i, row in enumerate(rows):
         for above in _bits(row >> i):
             j = i + above
-            number = float(turned[j][colours[i]] if heavy >> i & 1 else turned[i][colours[j]])
+            number = float(compressed[j][colours[i]] if heavy >> i & 1 else compressed[i][colours[j]])
             matrix[i][j] = matrix[j][i] = number
     return matrix
 
@@ -450,15 +450,15 @@ def _mirrored(rows: Any) -> list[list[float]]:
     return [[*columns[i][:i], *row[i:]] for i, row in enumerate(rows)]
 
 
-def _turned(output: Value, inputs: Sequence[Value], colours: Sequence[int], found: Found) -> Any:
+def _compressed(output: Value, inputs: Sequence[Value], colours: Sequence[int], found: Found) -> Any:
     """Return for each input the products of its row with the sum of the columns of each colour."""
     count = max(colours, default=-1) + 1
     if count > 4 and (numpy := _numpy()):
         directions = numpy.zeros((len(inputs), count))
         directions[range(len(inputs)), colours] = 1.0
         with numpy.errstate(all="ignore"):
-            turned = products(output, inputs, list(directions), found)[1]
-        return numpy.array([numpy.zeros(count) if isinstance(row, float) else row for row in turned])
+            compressed = products(output, inputs, list(directions), found)[1]
+        return numpy.array([numpy.zeros(count) if isinstance(row, float) else row for row in compressed])
     columns = [products(output, inputs, [float(c == colour) for c in colours], found)[1] for colour in range(count)]
     return [list(row) for row in zip(*columns)] if columns else [[] for _ in inputs]
 

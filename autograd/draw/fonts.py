@@ -70,9 +70,9 @@ def fit(text: str, size: float, limit: float, bold: bool = False) -> str:
     """
     if width(text, size, bold) <= limit:
         return text
-    room = limit - width("…", size, bold)
+    left = limit - width("…", size, bold)
     for end, c in enumerate(text):
-        room -= width(c, size, bold)
-        if room < 0.0:
+        left -= width(c, size, bold)
+        if left < 0.0:
             return text[:end].rstrip() + "…"
     return text + "…"

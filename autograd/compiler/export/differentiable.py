@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from autograd.codegen.source import ATOM, Expressions
-from autograd.compiler.export.graph import Graph, identifier
+from autograd.compiler.export.graph import Module
 from autograd.compiler.export.numpy import OverArrays, function_over_arrays
 from autograd.compiler.export.rows import constants_in, helpers, row_of, value_of, with_called
 from autograd.compiler.export.statements import Block, PythonStatements
 from autograd.compiler.plan.plain import Node
-from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import ALIAS, Tape
 from autograd.ops import TABLE, Op
 
@@ -242,10 +241,10 @@ class _Forward(PythonStatements):
         return [self.define(self.value(node.entry), self.value_call(op, operands))]
 
 
-class _Module:
+class _Module(Module):
     def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None, library: _Library) -> None:
-        self.graph = Graph(tape, weights)
-        self.tape, self.name, self.weights, self.library = self.graph.tape, identifier(name), weights, library
+        super().__init__(tape, name, weights)
+        self.library = library
 
     def text(self) -> str:
         statements = _Forward(self.graph)
@@ -253,14 +252,14 @@ class _Module:
         return "\n".join([*self.head(), self.library.head, "", *self.rows(statements.called.values()), body])
 
     def head(self) -> Iterator[str]:
-        names, called = self.graph.names, self.graph.names.__getitem__
+        inputs, parameters = self.arguments()
         yield f'"""{self.name}: a recorded function, written by scalargrad; needs {self.library.name} alone.'
         yield ""
-        yield f"Inputs, arrays with one entry per sample: {', '.join(names[x] for x in self.graph.inputs) or 'none'}."
-        yield f"Parameters: {', '.join(names[x] for x in self.graph.parameters) or 'none'}."
+        yield f"Inputs, arrays with one entry per sample: {inputs}."
+        yield f"Parameters: {parameters}."
         if self.graph.guards:
             yield "Outputs are nan for a sample where one of these is not so: the recorded code takes another branch."
-            yield from (f"{described(g, called)} is {g.outcome!r}".replace('"', "'") for g in self.graph.guards)
+            yield from (guard.replace('"', "'") for guard in self.guards())
         yield '"""'
         yield ""
 

@@ -11,11 +11,12 @@ from typing import Final
 
 from autograd.compiler.export.rows import row_of
 from autograd.compiler.plan.plain import Node, PlainPlan, plain_plan
+from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import ALIAS, Guard, Tape
 from autograd.errors import AutogradError
-from autograd.ops import TABLE, ieee
+from autograd.ops import TABLE, Op, ieee
 
-__all__ = ["ExportError", "Graph"]
+__all__ = ["ExportError", "Graph", "Module"]
 
 
 class ExportError(AutogradError):
@@ -123,6 +124,24 @@ class Graph:
             if node.entry in plainly and not TABLE[node.op].selects:
                 plainly |= reached
         return anyhow - plainly
+
+
+class Module:
+    """A program as a module of another language, written from its graph."""
+
+    def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None) -> None:
+        self.graph = Graph(tape, weights)
+        self.tape, self.name, self.weights = self.graph.tape, identifier(name), weights
+        self.called: dict[str, Op] = {}
+
+    def arguments(self) -> tuple[str, str]:
+        """Return the names of the inputs and of the parameters, for the head of the module."""
+        of = self.graph.names.__getitem__
+        return ", ".join(map(of, self.graph.inputs)) or "none", ", ".join(map(of, self.graph.parameters)) or "none"
+
+    def guards(self) -> list[str]:
+        """Return the guards as Python expressions."""
+        return [f"{described(g, self.graph.names.__getitem__)} is {g.outcome!r}" for g in self.graph.guards]
 
 
 def checked(tape: Tape) -> Tape:

@@ -9,10 +9,9 @@ from typing import ClassVar, Final
 from autograd.codegen import PACKAGE
 from autograd.codegen import javascript as codegen
 from autograd.codegen.source import Expressions, Source, quoted
-from autograd.compiler.export.graph import Graph, identifier
+from autograd.compiler.export.graph import Module
 from autograd.compiler.export.rows import constants_in, with_called
 from autograd.compiler.export.statements import Block, Statements, without_unused
-from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import Op
 
@@ -42,30 +41,24 @@ class _InJavaScript(Statements):
         return {"int": "Math.trunc", "isfinite": "Number.isFinite"}.get(name, f"Math.{name}")
 
 
-class _Module:
-    def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None) -> None:
-        self.graph = Graph(tape, weights)
-        self.tape, self.name, self.weights = self.graph.tape, identifier(name), weights
-        self.called: dict[str, Op] = {}
-
+class _Module(Module):
     def text(self) -> str:
         functions = [self.function(False), self.function(True)]
         rows = self.rows("\n".join(functions))
         return "\n".join([*self.head(), *rows, *functions])
 
     def head(self) -> list[str]:
-        names, called = self.graph.names, self.graph.names.__getitem__
+        inputs, parameters = self.arguments()
         lines = [
             f"// {self.name}: value and gradient of a recorded function, written by scalargrad.",
-            f"// Inputs: {', '.join(names[x] for x in self.graph.inputs) or 'none'}.",
-            f"// Parameters: {', '.join(names[x] for x in self.graph.parameters) or 'none'}.",
+            f"// Inputs: {inputs}.",
+            f"// Parameters: {parameters}.",
         ]
-        if self.tape.guards:
-            guards = [f"{described(guard, called)} is {guard.outcome!r}" for guard in self.graph.guards]
+        if self.graph.guards:
             lines += [
                 "// A guard that fails throws a RangeError: the recorded code would have taken another branch.",
                 "const GUARDS = [",
-                *(f"  {quoted(guard)}," for guard in guards),
+                *(f"  {quoted(guard)}," for guard in self.guards()),
                 "];",
             ]
         return [*lines, ""]

@@ -19,10 +19,9 @@ from autograd.codegen.source import (
     Expressions,
     UntranslatableError,
 )
-from autograd.compiler.export.graph import Graph, identifier
+from autograd.compiler.export.graph import Module
 from autograd.compiler.export.rows import constants_in, helpers, row_of, with_called
 from autograd.compiler.export.statements import Block, PythonStatements, without_unused
-from autograd.compiler.record.guards import described
 from autograd.compiler.record.tape import Tape
 from autograd.ops import TABLE, Op
 
@@ -157,22 +156,17 @@ class _Statements(PythonStatements):
         return found
 
 
-class _Module:
-    def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None) -> None:
-        self.graph = Graph(tape, weights)
-        self.tape, self.name, self.weights = self.graph.tape, identifier(name), weights
-        self.called: dict[str, Op] = {}
-
+class _Module(Module):
     def text(self) -> str:
         body = "\n".join([self.function(False), "", self.function(True)])
         return "\n".join([*self.head(), *self.rows(body), body])
 
     def head(self) -> Iterator[str]:
-        names, called = self.graph.names, self.graph.names.__getitem__
+        inputs, parameters = self.arguments()
         yield f'"""{self.name}: value and gradient of a recorded function, written by scalargrad; needs numpy alone.'
         yield ""
-        yield f"Inputs, arrays with one entry per sample: {', '.join(names[x] for x in self.graph.inputs) or 'none'}."
-        yield f"Parameters: {', '.join(names[x] for x in self.graph.parameters) or 'none'}."
+        yield f"Inputs, arrays with one entry per sample: {inputs}."
+        yield f"Parameters: {parameters}."
         yield '"""'
         yield ""
         yield "import math"
@@ -181,7 +175,7 @@ class _Module:
         yield ""
         if self.graph.guards:
             yield "# Where one of these fails, the recorded code would have taken another branch."
-            yield f"GUARDS = {[f'{described(g, called)} is {g.outcome!r}' for g in self.graph.guards]!r}"
+            yield f"GUARDS = {self.guards()!r}"
             yield ""
 
     def rows(self, body: str) -> list[str]:

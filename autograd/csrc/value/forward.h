@@ -61,7 +61,7 @@ append_block(Block *block, PyObject *list, Py_ssize_t first, Py_ssize_t last, bo
     const Tape *tape = block->tape;
     const Place *from = forward ? tape->inputs : tape->outputs, *to = forward ? tape->outputs : tape->inputs;
     double *rows = forward ? block->rows : block->adjoint_tangents;
-    Lanes *moves = forward ? block->moves : block->turned;
+    Lanes *moves = forward ? block->moves : block->adjoint_moves;
     if (!clear_block(block)) {
         return false;
     }

@@ -55,14 +55,14 @@ product_on(const Tape *tape, PyObject *direction)
         return NULL;
     }
     memset(block.moves, 0, tape->count * sizeof(Lanes));
-    memset(block.turned, 0, tape->count * sizeof(Lanes));
+    memset(block.adjoint_moves, 0, tape->count * sizeof(Lanes));
     const Py_ssize_t count = PyList_GET_SIZE(direction);
     for (Py_ssize_t i = 0; i < count; i++) {
         seed(&block, block.rows, block.moves, tape->inputs[i], 0, PyFloat_AS_DOUBLE(PyList_GET_ITEM(direction, i)));
     }
     push_block(&block);
     pull_block(&block, NULL, 0);
-    PyObject *product = list_of_lane(&block, block.adjoint_tangents, block.turned, tape->inputs, count, 0);
+    PyObject *product = list_of_lane(&block, block.adjoint_tangents, block.adjoint_moves, tape->inputs, count, 0);
     PyMem_Free(block.memory);
     return product;
 }
@@ -350,10 +350,10 @@ find_highest(const Tape *tape, size_t n, Place *highest)
     }
 }
 
-/* turned: n rows with a number for each colour, the products with the sum of its columns. For a
+/* compressed: n rows with a number for each colour, the products with the sum of its columns. For a
    dense pattern only the lower half, in whole blocks. */
 static bool
-turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turned)
+compress_all(const Tape *tape, const Pattern *pattern, Place *highest, double *compressed)
 {
     Block block;
     if (!allocate_block(&block, tape, pattern->count)) {
@@ -372,8 +372,8 @@ turn_all(const Tape *tape, const Pattern *pattern, Place *highest, double *turne
         pull_block(&block, pattern->dense ? highest : NULL, (Place)first);
         for (size_t i = pattern->dense ? first : 0; i < pattern->n; i++) {
             Place place = tape->inputs[i];
-            if (place != NOWHERE && block.turned[place]) {
-                memcpy(turned + i * pattern->count + first, block.adjoint_tangents + (size_t)place * (size_t)block.lanes,
+            if (place != NOWHERE && block.adjoint_moves[place]) {
+                memcpy(compressed + i * pattern->count + first, block.adjoint_tangents + (size_t)place * (size_t)block.lanes,
                        width * sizeof(double));
             }
         }
@@ -405,7 +405,7 @@ mirror(double *matrix, size_t n)
 
 /* The matrix from products with sums of columns; returns whether all numbers are finite. */
 static bool
-recover(const Pattern *pattern, const double *turned, double *matrix)
+recover(const Pattern *pattern, const double *compressed, double *matrix)
 {
     size_t n = pattern->n, colours = pattern->count;
     bool finite = true;
@@ -413,7 +413,7 @@ recover(const Pattern *pattern, const double *turned, double *matrix)
         const Bits *row = pattern->rows + i * pattern->words;
         for (size_t j = next_member(row, n, i); j < n; j = next_member(row, n, j + 1)) {
             bool by_column = has(pattern->heavy, i);
-            double number = by_column ? turned[j * colours + pattern->colours[i]] : turned[i * colours + pattern->colours[j]];
+            double number = by_column ? compressed[j * colours + pattern->colours[i]] : compressed[i * colours + pattern->colours[j]];
             matrix[i * n + j] = matrix[j * n + i] = number;
             finite &= isfinite(number) != 0;
         }
@@ -428,23 +428,23 @@ fill_hessian(const Tape *tape, size_t n, double *matrix, bool *finite)
     Pattern pattern;
     bool fine = find_pattern(&pattern, tape, n);
     Place *highest = fine ? PyMem_Malloc(tape->count * sizeof(Place) + 1) : NULL;
-    double *turned = fine && !pattern.dense ? PyMem_Calloc(n * pattern.count + 1, sizeof(double)) : matrix;
-    if (fine && (highest == NULL || turned == NULL)) {
+    double *compressed = fine && !pattern.dense ? PyMem_Calloc(n * pattern.count + 1, sizeof(double)) : matrix;
+    if (fine && (highest == NULL || compressed == NULL)) {
         PyErr_NoMemory();
         fine = false;
     }
     if (fine) {
         find_highest(tape, n, highest);
-        fine = turn_all(tape, &pattern, highest, turned);
+        fine = compress_all(tape, &pattern, highest, compressed);
     }
     if (fine && pattern.dense) {
         *finite = mirror(matrix, n);
     }
     else if (fine) {
-        *finite = recover(&pattern, turned, matrix);
+        *finite = recover(&pattern, compressed, matrix);
     }
-    if (turned != matrix) {
-        PyMem_Free(turned);
+    if (compressed != matrix) {
+        PyMem_Free(compressed);
     }
     PyMem_Free(highest);
     PyMem_Free(pattern.memory);

@@ -59,7 +59,8 @@ push_lanes(const Tape *tape, double *rows, Lanes *moves, int lanes)
 /* Second-order: the adjoints of a logsumexp's operands change, with the softmax p, by p·(t − Σ p·t) for tangents t relative
    to that of the largest operand, so that no weight near 1 is the complement of the others. */
 INLINE void
-softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned, int lanes)
+softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *moves, double *adjoint_tangents,
+                 Lanes *adjoint_moves, int lanes)
 {
     enum { MOST_LANES = 16 };
     double average[MOST_LANES] = {0}, base[MOST_LANES] = {0}, away[MOST_LANES];
@@ -85,22 +86,22 @@ softmax_tangents(const Tape *tape, size_t p, const double *rows, const Lanes *mo
         for (int k = 0; k < lanes; k++) {
             away[k] = (largest ? 0.0 : (moves[edge.parent] ? row[k] : 0.0) - base[k]) - average[k];
         }
-        add_row(adjoint_tangents, turned, edge.parent, tape->adjoints[p] * edge.slope, away, moves[p], lanes);
+        add_row(adjoint_tangents, adjoint_moves, edge.parent, tape->adjoints[p] * edge.slope, away, moves[p], lanes);
     }
 }
 
 /* Tangents of adjoints, from the users to the operands; only towards nodes that reach an input of index `lowest` or above,
    if `highest` gives the highest for each. Without couplings these are the adjoints themselves. */
 INLINE void
-pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned,
+pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *adjoint_moves,
            const Place *highest, Place lowest, int lanes)
 {
     for (size_t p = 0; p < tape->count; p++) {
         const double *row = adjoint_tangents + p * (size_t)lanes;
-        for (size_t s = tape->first_slope[p]; turned[p] && s < tape->first_slope[p + 1]; s++) {
+        for (size_t s = tape->first_slope[p]; adjoint_moves[p] && s < tape->first_slope[p + 1]; s++) {
             Slope edge = tape->slopes[s];
             if (highest == NULL || highest[edge.parent] >= lowest) {
-                add_row(adjoint_tangents, turned, edge.parent, edge.slope, row, turned[p], lanes);
+                add_row(adjoint_tangents, adjoint_moves, edge.parent, edge.slope, row, adjoint_moves[p], lanes);
             }
         }
         if (tape->first_coupling == NULL) {
@@ -109,14 +110,16 @@ pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adj
         for (size_t c = tape->first_coupling[p]; c < tape->first_coupling[p + 1]; c++) {
             Coupling one = tape->couplings[c];
             if (moves[one.b] && (highest == NULL || highest[one.a] >= lowest)) {
-                add_row(adjoint_tangents, turned, one.a, one.weight, rows + (size_t)one.b * (size_t)lanes, moves[one.b], lanes);
+                add_row(adjoint_tangents, adjoint_moves, one.a, one.weight, rows + (size_t)one.b * (size_t)lanes, moves[one.b],
+                        lanes);
             }
             if (one.a != one.b && moves[one.a] && (highest == NULL || highest[one.b] >= lowest)) {
-                add_row(adjoint_tangents, turned, one.b, one.weight, rows + (size_t)one.a * (size_t)lanes, moves[one.a], lanes);
+                add_row(adjoint_tangents, adjoint_moves, one.b, one.weight, rows + (size_t)one.a * (size_t)lanes, moves[one.a],
+                        lanes);
             }
         }
         if (tape->softmax[p].is && moves[p]) {
-            softmax_tangents(tape, p, rows, moves, adjoint_tangents, turned, lanes);
+            softmax_tangents(tape, p, rows, moves, adjoint_tangents, adjoint_moves, lanes);
         }
     }
 }
@@ -129,10 +132,10 @@ pull_lanes(const Tape *tape, const double *rows, const Lanes *moves, double *adj
     }                                                                                                               \
                                                                                                                     \
     WIDE static void                                                                                                \
-    pull_##LANES(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents, Lanes *turned, \
-                 const Place *highest, Place lowest)                                                                \
+    pull_##LANES(const Tape *tape, const double *rows, const Lanes *moves, double *adjoint_tangents,               \
+                 Lanes *adjoint_moves, const Place *highest, Place lowest)                                          \
     {                                                                                                               \
-        pull_lanes(tape, rows, moves, adjoint_tangents, turned, highest, lowest, LANES);                            \
+        pull_lanes(tape, rows, moves, adjoint_tangents, adjoint_moves, highest, lowest, LANES);                     \
     }
 
 DEFINE_SWEEPS(1)
@@ -144,7 +147,7 @@ typedef struct {
     const Tape *tape;
     int lanes;
     double *rows, *adjoint_tangents;
-    Lanes *moves, *turned;
+    Lanes *moves, *adjoint_moves;
     void *memory;
 } Block;
 
@@ -163,7 +166,7 @@ allocate_block(Block *block, const Tape *tape, size_t directions)
     block->rows = block->memory;
     block->adjoint_tangents = block->rows + numbers;
     block->moves = (Lanes *)(block->adjoint_tangents + numbers);
-    block->turned = block->moves + tape->count + 1;
+    block->adjoint_moves = block->moves + tape->count + 1;
     return true;
 }
 
@@ -172,7 +175,7 @@ static bool
 clear_block(Block *block)
 {
     memset(block->moves, 0, block->tape->count * sizeof(Lanes));
-    memset(block->turned, 0, block->tape->count * sizeof(Lanes));
+    memset(block->adjoint_moves, 0, block->tape->count * sizeof(Lanes));
     return PyErr_CheckSignals() == 0;
 }
 
@@ -210,5 +213,5 @@ static void
 pull_block(const Block *block, const Place *highest, Place lowest)
 {
     (block->lanes == 1 ? pull_1 : block->lanes == 4 ? pull_4 : pull_16)(
-        block->tape, block->rows, block->moves, block->adjoint_tangents, block->turned, highest, lowest);
+        block->tape, block->rows, block->moves, block->adjoint_tangents, block->adjoint_moves, highest, lowest);
 }

@@ -27,9 +27,9 @@ WIDEST_BOW = 160.0  # the maximum by which edges between the same two boxes are 
 
 def arrange(scene: Scene, direction: str) -> Plan:
     """Place a scene; for top to bottom, as for left to right with x and y exchanged."""
-    turned = direction == "TB"
-    margins = Margins(TITLE, PADDING, PADDING, PADDING) if turned else Margins(PADDING, PADDING, TITLE, PADDING)
-    layers, chains = slots_of(scene, ranks_of(scene), turned)
+    downward = direction == "TB"
+    margins = Margins(TITLE, PADDING, PADDING, PADDING) if downward else Margins(PADDING, PADDING, TITLE, PADDING)
+    layers, chains = slots_of(scene, ranks_of(scene), downward)
     rank = {slot.key: slot.rank for layer in layers for slot in layer}
     spans = [_span([rank[box.key] for box in cluster.boxes]) for cluster in scene.clusters]
     of = _clusters_of(scene, layers, chains, spans)
@@ -42,15 +42,15 @@ def arrange(scene: Scene, direction: str) -> Plan:
     for edge, chain in zip(scene.edges, chains, strict=True):
         plan.curves[edge.key] = _curve(_path(chain, columns, centres))
     for cluster, (top, bottom) in zip(scene.clusters, reach, strict=True):
-        left, right = _sides(cluster, centres, turned)
+        left, right = _sides(cluster, centres, downward)
         wide = right - left + margins.before + margins.after
         plan.frames.append(Frame(cluster.name, left - margins.before, top, wide, bottom - top))
     lowest = min(slot.y - slot.height / 2 for slot in of)
     plan.height = max(slot.y + slot.height / 2 for slot in of) - lowest
     plan.shift(0.0, -lowest)
     plan.include_frames()
-    _bow(scene, plan, turned)
-    return plan.transposed() if turned else plan
+    _bow(scene, plan, downward)
+    return plan.transposed() if downward else plan
 
 
 def _put_in_order(layers: list[list[Slot]], chains: list[list[Tie]], of: dict[Slot, int], clusters: int) -> None:
@@ -92,7 +92,7 @@ def _columns(layers: list[list[Slot]], spans: list[range], margins: Margins) -> 
         columns.append((left, right))
         ties = [tie for slot in layer for tie in slot.after]
         climb = max((abs(tie.head.y + tie.into - tie.tail.y) for tie in ties), default=0.0)
-        gap = max([ACROSS, *(tie.room for tie in ties)]) + min(STEEPNESS * climb, WIDEST)
+        gap = max([ACROSS, *(tie.label_width for tie in ties)]) + min(STEEPNESS * climb, WIDEST)
         left = right + gap + margins.after * (rank in ends) + margins.before * (rank + 1 in starts)
     return columns
 
@@ -103,8 +103,8 @@ def _middle(slot: Slot, columns: list[Point]) -> float:
     return right - slot.width / 2 if slot.after and not slot.before else left + slot.width / 2
 
 
-def _sides(cluster: Cluster, centres: Mapping[str, Point], turned: bool) -> tuple[float, float]:
-    ends = [(centres[box.key][0], box.size[turned] / 2) for box in cluster.boxes]
+def _sides(cluster: Cluster, centres: Mapping[str, Point], downward: bool) -> tuple[float, float]:
+    ends = [(centres[box.key][0], box.size[downward] / 2) for box in cluster.boxes]
     return min(x - half for x, half in ends), max(x + half for x, half in ends)
 
 
@@ -140,7 +140,7 @@ def _corners(points: list[Point]) -> list[Point]:
     return [*kept, points[-1]]
 
 
-def _bow(scene: Scene, plan: Plan, turned: bool) -> None:
+def _bow(scene: Scene, plan: Plan, downward: bool) -> None:
     """Bend edges that join the same two boxes apart, as those of x * x, so that each has space for its label."""
     alike: dict[tuple[str, str], list[Edge]] = {}
     for edge in scene.edges:
@@ -150,7 +150,7 @@ def _bow(scene: Scene, plan: Plan, turned: bool) -> None:
     for edges in alike.values():
         if len(edges) < 2:
             continue
-        apart = max(width(edge.text, SMALL) for edge in edges) + 8.0 if turned else 18.0
+        apart = max(width(edge.text, SMALL) for edge in edges) + 8.0 if downward else 18.0
         reach = min(apart * (len(edges) - 1), WIDEST_BOW)
         middles = [(plan.curves[edge.key][0][1] + plan.curves[edge.key][-1][1]) / 2 for edge in edges]
         middle = sum(middles) / len(edges)

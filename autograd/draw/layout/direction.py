@@ -36,11 +36,11 @@ def _scale(scene: Scene, direction: str, ranks: dict[str, int]) -> float:
     layers: dict[int, list[Box]] = {}
     for box in scene.boxes:
         layers.setdefault(ranks[box.key], []).append(box)
-    turned = direction == "TB"
-    along = sum(max(box.size[turned] for box in layer) for layer in layers.values()) + (len(layers) - 1) * (
-        ACROSS - 14.0 * turned
+    downward = direction == "TB"
+    along = sum(max(box.size[downward] for box in layer) for layer in layers.values()) + (len(layers) - 1) * (
+        ACROSS - 14.0 * downward
     )
-    across = max(sum(box.size[not turned] + BETWEEN for box in layer) for layer in layers.values())
+    across = max(sum(box.size[not downward] + BETWEEN for box in layer) for layer in layers.values())
     across += FRAME * len(scene.clusters) / max(1, len(layers) // 3)
-    wide, high = (across, along) if turned else (along, across)
+    wide, high = (across, along) if downward else (along, across)
     return min(1.0, WIDE / wide, HIGH / high)

@@ -46,22 +46,22 @@ class Slot:
 class Tie:
     """The part of an edge between two adjacent layers; it arrives `into` below the centre of its head.
 
-    `weight` is the weight of its straightness, `room` the width that its label needs.
+    `weight` is the weight of its straightness, `label_width` the width that its label needs.
     """
 
     tail: Slot
     head: Slot
     weight: float
     into: float = 0.0
-    room: float = 0.0
+    label_width: float = 0.0
 
 
-def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list[list[Slot]], list[list[Tie]]]:
+def slots_of(scene: Scene, ranks: Mapping[str, int], downward: bool) -> tuple[list[list[Slot]], list[list[Tie]]]:
     """Return the slots of each layer, and for each edge its ties."""
     layers: list[list[Slot]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
     boxes = {}
     for box in scene.boxes:
-        wide, high = box.size[::-1] if turned else box.size
+        wide, high = box.size[::-1] if downward else box.size
         boxes[box.key] = slot = Slot(box.key, wide, high, ranks[box.key])
         layers[slot.rank].append(slot)
     chains = []
@@ -71,7 +71,7 @@ def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list
         for lane in lanes:
             layers[lane.rank].append(lane)
         chain = [Tie(*ends, STRAIGHT[sum(not end.key for end in ends)]) for ends in pairwise([tail, *lanes, head])]
-        chain[-1].room = _room(edge, turned)
+        chain[-1].label_width = _label_width(edge, downward)
         for tie in chain:
             tie.tail.after.append(tie)
             tie.head.before.append(tie)
@@ -79,9 +79,9 @@ def slots_of(scene: Scene, ranks: Mapping[str, int], turned: bool) -> tuple[list
     return layers, chains
 
 
-def _room(edge: Edge, turned: bool) -> float:
+def _label_width(edge: Edge, downward: bool) -> float:
     """Return the width that an edge's label and arrow need between two layers."""
-    return 34.0 if turned else width(edge.text, SMALL) + 26.0
+    return 34.0 if downward else width(edge.text, SMALL) + 26.0
 
 
 def number(layer: list[Slot]) -> None:
