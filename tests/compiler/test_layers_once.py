@@ -75,6 +75,21 @@ def test_rows_through_the_same_weights(inputs: int, width: int, times: int) -> N
     check(*trained(inputs, width, times), relative=1e-12, absolute=1e-15)
 
 
+@pytest.mark.parametrize("left_out", [0, 1, 5, 11])
+@pytest.mark.parametrize("kind", range(3))
+def test_products_of_all_pairs_but_some(left_out: int, kind: int) -> None:
+    """Rows whose operands are in regular places but for gaps, as those of a Hessian are."""
+    draw = random.Random(left_out)
+    leaves = [Value(draw.uniform(-2.0, 2.0)) for _ in range(12)]
+    pairs = [(i, j) for i in range(12) for j in range(12) if (i + j) % 12 != left_out or kind == 0]
+    draw.shuffle(pairs)
+    if kind == 2:  # few
+        pairs = pairs[:40]
+    products = [leaves[i] * ag.exp(leaves[j] * 0.1) for i, j in pairs]
+    output = ag.dot(products, [math.sin(k) for k in range(len(products))])
+    check(in_c(output, leaves), [leaf.data for leaf in leaves], output, leaves[:0], relative=1e-12, absolute=1e-14)
+
+
 @pytest.mark.parametrize("count", [1, 2, 7, 40])
 @pytest.mark.parametrize("odd", [0.0, math.inf, -math.inf, math.nan])
 def test_logsumexp_of_a_row(count: int, odd: float) -> None:

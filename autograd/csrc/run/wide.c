@@ -379,29 +379,6 @@ compare(Widener *w, ptrdiff_t i)
     return (ptrdiff_t)w->broken.count;
 }
 
-/* Return the number of members of a group that form a run; `classes` are those of its operands. It ends where many operands
-   break the regularity; a few are packed. */
-static ptrdiff_t
-run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
-{
-    const ptrdiff_t operands = operands_of(member(w, begin));
-    w->classes.count = 0;
-    for (ptrdiff_t k = 0; begin + 1 < end && k < operands; k++) {
-        push(&w->arena, &w->classes, class_of(operand(w, member(w, begin + 1), k) - operand(w, member(w, begin), k)));
-    }
-    ptrdiff_t i = begin + 1;
-    for (; i < end; i++) {
-        const ptrdiff_t broken = compare(w, i);
-        if (8 * broken > operands && (is_dot(member(w, begin)) || i - begin >= FEWEST)) {
-            return i - begin;
-        }
-        for (ptrdiff_t k = 0; k < broken; k++) {
-            w->classes.items[w->broken.items[k]] = PACKED;
-        }
-    }
-    return i - begin;
-}
-
 /* Whether a run pays: not if most of its operands would be packed. */
 static bool
 pays(const Widener *w)
@@ -411,6 +388,55 @@ pays(const Widener *w)
         found += w->classes.items[k] == PACKED;
     }
     return 2 * found <= w->classes.count;
+}
+
+/* Whether members from one on, enough for a vector, have all operands in regular places. */
+static bool
+is_regular(const Widener *w, ptrdiff_t begin, ptrdiff_t end)
+{
+    const ptrdiff_t operands = operands_of(member(w, begin));
+    bool regular = begin + FEWEST <= end;
+    for (ptrdiff_t k = 0; regular && k < operands; k++) {
+        const int32_t step = operand(w, member(w, begin + 1), k) - operand(w, member(w, begin), k);
+        regular = class_of(step) != PACKED;
+        for (ptrdiff_t i = begin + 2; regular && i < begin + FEWEST; i++) {
+            regular = operand(w, member(w, i), k) - operand(w, member(w, i - 1), k) == step;
+        }
+    }
+    return regular;
+}
+
+/* Return the number of members of a group that form a run; `classes` are those of its operands. It ends where many operands
+   break the regularity; a few are packed, unless a row of the table, which has few, goes on regularly from there. */
+static ptrdiff_t
+run_from(Widener *w, ptrdiff_t begin, ptrdiff_t end)
+{
+    const ptrdiff_t operands = operands_of(member(w, begin));
+    const bool dot = is_dot(member(w, begin));
+    bool packs = false;
+    w->classes.count = 0;
+    for (ptrdiff_t k = 0; begin + 1 < end && k < operands; k++) {
+        const int class = class_of(operand(w, member(w, begin + 1), k) - operand(w, member(w, begin), k));
+        push(&w->arena, &w->classes, class);
+        packs = packs || class == PACKED;
+    }
+    if (!dot && packs && (!pays(w) || is_regular(w, begin + 1, end))) {
+        return 1;
+    }
+    ptrdiff_t i = begin + 1;
+    for (; i < end; i++) {
+        const ptrdiff_t broken = compare(w, i);
+        if (8 * broken > operands && (dot || i - begin >= FEWEST || is_regular(w, i, end))) {
+            return i - begin;
+        }
+        for (ptrdiff_t k = 0; k < broken; k++) {
+            w->classes.items[w->broken.items[k]] = PACKED;
+        }
+        if (!dot && broken > 0 && !pays(w)) {
+            return i - begin;
+        }
+    }
+    return i - begin;
 }
 
 
