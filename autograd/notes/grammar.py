@@ -572,6 +572,7 @@ class _Reader:
                 "T",
                 "sym",
                 "/",
+                "^",
             ):
                 self.at += 1
                 low = self.script()
@@ -582,7 +583,7 @@ class _Reader:
                     return replace(base, args=(*base.args, *indices), marks=base.marks + "_" * len(indices), bold=False)
                 if base.head == "call" and base.text == "softmax":
                     base = replace(base, marks="_", args=(*base.args, *self.indices(low)))
-                elif base.head in ("+", "*", "odot", "d", "T", "call", "/"):
+                elif base.head in ("+", "*", "odot", "d", "T", "call", "/", "^"):
                     indices = self.indices(low)
                     free = {each.text for each in indices} & base.free_letters
                     base = Node("unknown", text=n.show(base)) if free else Node("entry", (base, *indices))
@@ -605,6 +606,9 @@ class _Reader:
         if token.kind == "command" and token.text in _BOLD | UPRIGHT and self.peek().kind in ("group", "letter"):
             self.at += 1
             return self.row[self.at - 1].inner
+        if token.is_command(*FRACTION_COMMANDS):
+            self.at += 2
+            return self.row[self.at - 3 : self.at]
         return token.inner
 
     def raised(self, base: Node, high: Sequence[Token]) -> Node:
@@ -920,6 +924,8 @@ class _Reader:
 
     def fraction(self, above: Sequence[Token], below: Sequence[Token]) -> Node:
         above, below = plain(above), plain(below)
+        if all(any(each.is_sign("/") for each in part) for part in (above, below)):
+            return Node("/", (self.inner(above), self.inner(below)))
         slope = self.differential_quotient(above, below)
         if slope is not None:
             return slope
@@ -942,6 +948,8 @@ class _Reader:
         width = _width(above, place)
         order, rest = _order(above[place + width :])
         xs = self.variables(below, sign)
+        if xs is None and sign == "d" and len(above) == width:
+            raise WorksheetError("can't tell what is differentiated by")
         if xs is None or (place and sign == "∂" and place == len(above) - 1):
             return None
         if order > 1 and len(xs) != order:

@@ -17,6 +17,8 @@ __all__ = ["Stated", "agreement", "is_numeric", "literal", "stated", "unit_of", 
 ROUNDED_DECIMALS: Final = 3
 SHORT: Final = 0.05
 ROUGH: Final = 0.03
+ULPS: Final = 1e-15
+"""What floating point leaves of a sum of terms that cancel, for each unit of the largest of them."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def _literals(node: Node) -> Iterator[Node]:
 def stated(node: Node) -> Stated:
     """Compute a numeric side, and the tolerance of its digits."""
     value = _number(node)
-    slack = widest = 0.0
+    slack = ULPS * max((abs(each.number) for each in node.walk() if each.head == "num"), default=0.0)
+    widest = 0.0
     for place, each in enumerate(_literals(node)):
         unit = unit_of(each.text)
         effect = abs(_number(_moved(node, place, 0.5 * unit)) - value)

@@ -260,7 +260,7 @@ def _is_remark(token: Token, row: Sequence[Token], at: int) -> bool:
         not words
         or len(words) > 1
         or words[0].strip(".,:;()").casefold() in _CONNECTIVES
-        or not re.match(r"[A-Za-z]\w*$", words[0])
+        or not re.match(r"[^\W\d]\w*$", words[0])
     ):
         return True
     beside = [each for each in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]) if each.kind != "space"]
@@ -302,6 +302,7 @@ def _without_words(part: list[Token]) -> list[Token]:
     inner = part[start + 1 : -1]
     if (
         start > 1
+        and not (part[start - 1].is_sign("=", *_OPERATORS) or part[start - 1].is_command(*_OPERATOR_COMMANDS))
         and inner
         and all(each.kind in ("letter", "space", "words") or each.is_sign("-", "'", ".") for each in inner)
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,8 @@ from autograd.notes.world import EVERYWHERE, Book, Budget, Unknown
 __all__ = ["Verdicts"]
 
 ZERO: Final = n.number(0)
+_ASCENT: Final = re.compile(r"ascen[dt]|ascenso|maximi|上升|最大|상승|최대", re.IGNORECASE)
+"""Words before an update that is to enlarge a quantity."""
 EQUALITIES: Final = ("=", "≈", ":=", "←")
 SIDES: Final = 64
 """How many earlier sides of a row each side is compared with, so that a long row takes time linear in its length."""
@@ -52,7 +55,11 @@ class Verdicts:
         self.numbers = Numbers(book, numbers)
         self.pairs = Pairs(rows, book, notation, self.numbers, budget)
         updates = [update for update in map(update_of, rows) if update is not None and update[2] is not None]
-        self.descended = {update[2].args[0] for update in updates if update[2] and update[1].head == "neg"}
+        descents = [update for update in updates if update[1].head == "neg"]
+        self.descended = {slope.args[0] for _, _, slope in descents if slope}
+        self.both_ways = {slope for _, _, slope in descents} & {
+            slope for _, step, slope in updates if step.head != "neg"
+        }
 
     def run(self, wanted: Sequence[Row]) -> None:
         """Set status and message of the equations of wanted rows; from others, only learn their numbers."""
@@ -310,8 +317,11 @@ class Verdicts:
             elif low_indices(x) != low_indices(name):
                 right = replace(slope, args=(slope.args[0], name))
                 verdicts.append((WRONG, f"wrong index: {n.show(slope)} where {n.show(right)} belongs"))
+            elif step.head != "neg" and _ASCENT.search(row.page.text[max(0, row.block.start - 300) : row.block.start]):
+                verdicts.append((IN_FORM, "an ascent"))
             elif step.head != "neg":
-                status = WRONG if slope.args[0] in self.descended else DOUBTFUL
+                sure = slope.args[0] in self.descended and slope not in self.both_ways
+                status = WRONG if sure else DOUBTFUL
                 verdicts.append((status, f"sign: for descent the step is taken away, {n.show(name)} − …"))
             else:
                 verdicts.append((IN_FORM, ""))

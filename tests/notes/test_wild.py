@@ -68,6 +68,11 @@ NOT_ACCUSED = [
     r"[(\mathbf{K}^\top \frac{\partial Q}{\partial \mathbf{h}}) \odot \phi'(\mathbf{z})] \mathbf{p}^\top$",
     r"$r_i = \frac{p_i - u}{v}$, $h_i = k r_i + c$, $\frac{\partial Q}{\partial p_i} = \frac{k}{v}"
     r"(\frac{\partial Q}{\partial h_i} - \sum_{j=1}^m \frac{\partial Q}{\partial h_j} r_j)$",
+    r"$v = v - \eta \frac{\partial Q}{\partial v}$ and $v = v + \eta \frac{\partial Q}{\partial v}$",
+    r"$k = k - \eta \frac{\partial Q}{\partial k}$. Gradient ascent: $v = v + \eta \frac{\partial Q}{\partial v}$",
+    r"$r = -8 + 4.5 + 2.2 + 0.5 + 0.8 = 0$",
+    r"$\frac{d}{du} \frac{1}{1 + e^{-u}} = \frac{d}{d(1 + e^{-u})} \frac{1}{1 + e^{-u}} \frac{d}{du}(1 + e^{-u})"
+    r" = -\frac{1}{(1 + e^{-u})^2} \cdot (-e^{-u})$",
     r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
 ]
 
@@ -130,6 +135,10 @@ JUDGED = [
     (r"$\frac{d}{dp} f(g(p)) = f'(g(p)) f(g'(p))$", [W]),
     (r"$\frac{\partial Q(k, c)}{\partial k} = 2 (h - t) p$", [G]),
     (r"$t = 0.8$, $h = 0.721$, $Q = \frac12 (t - h)^2$, $Q = \frac12 (t + h)^2 = \frac12 (0.8 - 0.721)^2$", [W]),
+    (r"$\frac{dy}{dx} = -\frac{\partial G / \partial x}{\partial G / \partial y}$", [G]),
+    (r"$s = 2^\frac{n}{2}k$ and $\frac{\partial s}{\partial k} = 2^\frac n2$", [R]),
+    (r"$r = k \times \text{größe}$ and $\frac{\partial r}{\partial k} = \text{größe}$", [R]),
+    (r"$v := v - \eta \cdot (-\text{slope of it})$", [F]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
 ]  # fmt: skip
 
