@@ -150,7 +150,7 @@ _LATER = {
         "derivatives.transforms",
     ),
 }
-"""Names that are imported when they are first asked for, with the package below `autograd` that has them."""
+"""Names imported on first use, with the package below `autograd` that has them."""
 
 if not TYPE_CHECKING:  # type checkers would otherwise accept any name of this module
 

@@ -45,7 +45,7 @@ class _InC(Expressions):
     nan = "NAN"
 
     def bracketed(self, precedence: int, around: int) -> bool:
-        # gcc -Wall asks for brackets around && inside ||, which C itself doesn't require.
+        # gcc -Wall warns about && inside || without brackets.
         return super().bracketed(precedence, around) or (precedence, around) == (AND, OR)
 
     def literal(self, number: float) -> str:

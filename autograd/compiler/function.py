@@ -212,7 +212,7 @@ class Function(Exportable, Generic[P]):
         **named: Any,
     ) -> Any: ...
 
-    def __call__(  # type: ignore[misc]  # options beside a ParamSpec, which a type checker refuses
+    def __call__(  # type: ignore[misc]  # type checkers reject options next to a ParamSpec
         self,
         /,
         *arguments: Any,

@@ -45,7 +45,7 @@ VALUES, LEARN, GRADIENTS = range(3)
 """The kinds of calls: outputs alone, outputs with an update of `grad`, outputs with gradients."""
 
 TUPLE, SINGLE, ARRAY, LIST = range(4)
-"""How a call gives its outputs."""
+"""The forms of the outputs of a call."""
 
 Call = Callable[..., Any]
 

@@ -18,7 +18,7 @@ FORMAT: Final = "scalargrad program"
 VERSION: Final = 1
 MOST: Final = 50_000_000
 FEW: Final = 100_000
-"""The largest number of inputs in a file that has fewer characters; each takes memory, whether used or not."""
+"""The maximum number of inputs in a file with fewer characters; each takes memory even if unused."""
 
 KINDS: Final = frozenset(
     {"<", "<=", ">", ">=", "==", "!=", "float", "data", "int", "trunc", "floor", "ceil", "bool", "round", "finite"}

@@ -118,7 +118,7 @@ def mul(x: Any, y: Any) -> Any:
 
 
 def masked(x: Any, y: Any) -> Any:
-    """x · y for an x that is 0 now and may move: nothing beside what is infinite; an exact 1 adds no op."""
+    """x · y for an x that is 0 but may change: 0 for an infinite y; an exact 1 adds no op."""
     return x if _is_constant(y, 1.0) else LIBRARY["masked_product"](x, y)
 
 

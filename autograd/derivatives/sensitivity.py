@@ -261,7 +261,7 @@ def _refuse_contradictions(correlations: Mapping[tuple[int, int], float], labels
 
 
 def leaf_numbers(who: str, what: str, given: ByLeaf | None, below: Sequence[Value]) -> dict[int, float]:
-    """Return by the leaf's `id` the numbers of 0 or more that are given for leaves; `who` and `what` stand in errors.
+    """Return non-negative numbers given for leaves, by `id`; errors begin with `who` and name `what`.
 
     Examples
     --------
@@ -281,7 +281,7 @@ def leaf_numbers(who: str, what: str, given: ByLeaf | None, below: Sequence[Valu
 
 
 def _leaf_named(who: str, name: Name, below: Sequence[Value]) -> Value:
-    """Return the one leaf that is meant; `who` stands in the ValueError if there is none or several."""
+    """Return the leaf for a Value or label; raise a ValueError that begins with `who` unless there is exactly one."""
     matching = [x for x in below if (x.label == name if isinstance(name, str) else x is name)]
     if len(matching) != 1:
         known = ", ".join(repr(x.label) for x in below[:8] if x.label) or "none with a label"

@@ -22,7 +22,7 @@ from autograd.ops import TABLE
 __all__ = ["Keys", "Table", "bands", "layer_keys", "layer_name", "neuron_keys", "swept", "without_cycles"]
 
 Keys = list[int]
-"""For each node the group it is in: the place of a node that names it."""
+"""For each node its group: the index of a node that identifies it."""
 
 BANDS = 12
 NUMBERS = "0123456789_,"  # at the end of labels that differ only in numbers

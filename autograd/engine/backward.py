@@ -17,7 +17,7 @@ from autograd.engine.node import Node
 __all__ = ["UNREACHED", "add_gradients", "backward_with_hooks", "computed", "sweep", "write"]
 
 UNREACHED = float("0")
-"""The gradient of a node that has received nothing: told by identity from a 0 that arrived."""
+"""The gradient of a node that has received nothing: distinguished by identity from a received 0."""
 
 Gradients = tuple[Sequence[Node], list[float]]
 

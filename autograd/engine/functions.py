@@ -74,7 +74,7 @@ def _described(function: Callable[..., Any], op: Op, first: str) -> Callable[...
 _fixed = [TABLE[name] for name in BUILT_IN if TABLE[name].arity is not None]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {op.name: _function(op) for op in _fixed}
-"""By name, those of a fixed number of operands; `n_ary` has the others."""
+"""Functions of a fixed number of operands, by name; `n_ary` has the others."""
 
 for _op in [op for op in _fixed if op.name in NAMES]:
     for _name in filter(None, (_op.name, _op.numpy)):

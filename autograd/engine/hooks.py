@@ -40,7 +40,7 @@ class Hooks(dict[int, Hook]):
 
 
 alive: Final[dict[int, ref[Hooks]]] = {}
-"""The hooks of every node that has some, by `id`; those of a node that dies go with it."""
+"""The hooks of every node that has some, by `id`, as long as the node lives."""
 
 
 class RemovableHandle:

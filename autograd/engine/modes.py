@@ -28,14 +28,14 @@ __all__ = ["detect_anomaly", "group", "no_grad", "strict"]
 
 active = 0
 elsewhere: frozenset[int] | None = None
-"""Numbers of the recordings that are open anywhere: the mark of nodes that are made in none of them."""
+"""Numbers of the recordings open in any context: the mark of nodes made outside them."""
 listeners: list[Callable[[int, frozenset[int] | None], None]] = []  # the C backend keeps its own copy of these two
 
 COPY = (
     "a part of the graph is a copy of one that was recorded, which a replay can't tell from a parameter; "
     "compute with the original"
 )
-"""Mark of a copied or unpickled node whose original has one."""
+"""The mark of a copied or unpickled node whose original has one."""
 
 _forgetting: ContextVar[bool] = ContextVar("autograd_no_grad", default=False)
 _detecting: ContextVar[bool] = ContextVar("autograd_detect_anomaly", default=False)

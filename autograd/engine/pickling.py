@@ -19,7 +19,7 @@ from autograd.engine.node import Node
 __all__ = ["Picklable", "copy", "deepcopy", "reduce"]
 
 backend: Any = None
-"""The backend in use, which makes the nodes; `autograd.engine.backend` sets it."""
+"""The backend in use, which creates nodes; set by `autograd.engine.backend`."""
 
 
 class Holders(threading.local):

@@ -306,7 +306,7 @@ class _Open:
     start: int
     rows: list[list[list[Token]]]
     marks: int = 0
-    """Alignment marks in the row so far: every second one parts equations that stand side by side."""
+    """Alignment marks in the row so far: every second one separates equations in one row."""
 
     @classmethod
     def new(cls, kind: str, name: str, start: int) -> _Open:

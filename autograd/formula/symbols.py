@@ -77,4 +77,4 @@ LAYOUT: Final = frozenset((
     "footnotesize", "centering", "noindent", "mathstrut", "strut", "relax", "protect", "quad", "qquad", "hdots",
     "space", "thinspace", "enspace", "nobreak", "smallskip", "medskip", "bigskip", "newline", "rule",
 ))  # fmt: skip
-"""Commands that only set type."""
+"""Commands that only affect layout."""

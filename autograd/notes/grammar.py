@@ -35,7 +35,7 @@ __all__ = ["FUNCTIONS", "INFERRED", "Notation", "conditions", "evidence", "is_ow
 
 MAX_TOKENS: Final = 4_000
 INFERRED: Final = 1.0
-"""The number of a sum whose index is not written, and taken from what it sums."""
+"""The number of a sum without an index, which is inferred from its terms."""
 MAX_DIGITS: Final = 9  # of the order of a derivative
 
 FUNCTIONS: Final = {
@@ -56,7 +56,7 @@ _BRACES: Final = {
     "lfloor": ("rfloor",), "lceil": ("rceil",),
 }  # fmt: skip
 _LOGARITHM: Final = re.compile(r"(?P<before>[a-z]?)(?P<name>ln|log)(?P<after>[a-z])")
-"""Letters that stand together as y ln a does."""
+"""Adjacent letters that form a product with a function, as in y ln a."""
 _STEP_LETTERS: Final = frozenset("tkniτ")
 _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
@@ -888,7 +888,7 @@ class _Reader:
         return inner
 
     def unread_until(self, start: int, *closing: str) -> Node:
-        """Take what stands before a closing sign, a set for instance, as it is written."""
+        """Consume everything before a closing sign, such as a set, verbatim."""
         end = next((at for at in range(self.at, len(self.row)) if self.row[at].text in closing), -1)
         if end < 0:
             raise WorksheetError(f"{_shown(self.row[start - 1])} is never closed")

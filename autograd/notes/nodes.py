@@ -34,7 +34,7 @@ __all__ = [
 Key = tuple[str, int]
 
 LETTER: Final = "ν"
-"""The letter of what is written out with dots; `SECOND` is that of columns."""
+"""The index letter of sequences with dots; `SECOND` is that of columns."""
 SECOND: Final = "κ"
 _NONE: Final = frozenset[str]()
 
@@ -189,7 +189,7 @@ def _untransposed(node: Node) -> Node:
 
 ONE: Final = number(1.0)
 UNWRITTEN: Final = symbol("τ")
-"""The variable of functions that stand without it: the one that f′ = u′v + uv′ differentiates by."""
+"""The implicit variable of functions: the one that f′ = u′v + uv′ differentiates by."""
 
 
 def key(node: Node) -> Key:

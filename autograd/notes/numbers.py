@@ -21,7 +21,7 @@ __all__ = ["Numbers", "neighbours"]
 LONGEST: Final = 40
 
 EVALUATIONS: Final = 200_000
-"""How many nodes are computed to hold a note's numbers against its formulas."""
+"""The maximum number of nodes computed to compare a note's numbers with its formulas."""
 
 
 class Numbers:

@@ -28,7 +28,7 @@ _ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
 MOST_NAMES: Final = 16
 MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
-"""How large vectors are whose entries are summed over: as many as a sum with open bounds has terms."""
+"""The size of vectors whose entries are summed over: the number of terms of a sum with open bounds."""
 
 
 DIFFERENT: Final = "the sides differ; no single change makes them equal"
@@ -414,7 +414,7 @@ class Pairs:
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _undefined(self, claim: Claim, outcome: Outcome) -> str:
-        """Name the quantity that is differentiated on the left, if the note says nothing of what it is."""
+        """Return the quantity differentiated on the left, if the note does not define it."""
         y = claim.left.args[0] if claim.left.head == "d" else claim.left
         if y.head == "call":
             return n.show(y) if claim.left.head == "d" and self.book.is_open(y.text) else ""

@@ -19,7 +19,7 @@ __all__ = ["Repair", "Repairer", "single_changes"]
 
 EACH: Final = 600
 CANDIDATE: Final = 6
-"""Work that a candidate is, besides what is computed for it."""
+"""The fixed cost of a candidate."""
 SHARE: Final = 0.25
 MOST_NAMES: Final = 16
 HALF: Final = Node("/", (n.ONE, n.number(2)))

@@ -27,7 +27,7 @@ _ATTRIBUTES: Final = frozenset((
 _TRIPS: Final = (
     ElementTree.ParseError, AttributeError, IndexError, KeyError, RecursionError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip
-"""What the converter runs into on text that is no LaTeX."""
+"""The errors of the converter on invalid LaTeX."""
 _SPACE: Final = "http://www.w3.org/1998/Math/MathML"
 
 

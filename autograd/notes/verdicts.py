@@ -27,7 +27,7 @@ _ASCENT: Final = re.compile(r"ascen[dt]|ascenso|maximi|上升|最大|상승|최�
 """Words before an update that is to enlarge a quantity."""
 EQUALITIES: Final = ("=", "≈", ":=", "←")
 SIDES: Final = 64
-"""How many earlier sides of a row each side is compared with, so that a long row takes time linear in its length."""
+"""The number of earlier sides of a row that each side is compared with, so that long rows take linear time."""
 
 
 class Verdicts:

@@ -48,14 +48,14 @@ CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 NESTED_CALLS: Final = 12
-"""How deep functions of the note may call each other."""
+"""The maximum depth of calls between functions of the note."""
 OVERDRAFT: Final = 40_000
 ALIKE: Final = 3.0
 """Number of (equal) terms of a sum whose index is not written."""
 FARTHEST: Final = 12
 """Largest index at which a member of a family is computed from others, so that recurrences end."""
 EVERYWHERE: Final = -1
-"""The section of what holds in every section, as the steps of a worksheet do."""
+"""The section of definitions valid in every section, such as the steps of a worksheet."""
 
 
 class Unknown(Exception):
@@ -67,7 +67,7 @@ class _Outside(Unknown):
 
 
 NOT_COMPUTED: Final = (Unknown, ShapeError, OverflowError, ValueError, ZeroDivisionError)
-"""What is raised where a formula has no value."""
+"""The errors of formulas without a value."""
 
 
 @dataclass
@@ -113,13 +113,13 @@ class Book:
     simplex: dict[Key, str] = field(default_factory=dict)
     declared: dict[Key, tuple[str, str]] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
-    """What a worksheet says all of, its shape among it."""
+    """Names fully defined by a worksheet, including their shapes."""
     wholes: dict[Key, Node] = field(default_factory=dict)
     """Matrices of the members of families, by the bare names of these."""
     unindexed: bool = False
     """Whether there is a sum whose index is not written."""
     by_entries: set[int] = field(default_factory=set)
-    """The statements that define what stands on their right, or each entry of a matrix."""
+    """The statements that define their right side, or each entry of a matrix."""
 
     def chosen(self, key: Key, order: int, section: int) -> tuple[list[Definition], frozenset[int]]:
         """Return the definitions of a key that hold at a position, and the orders of those from another scope.
@@ -1185,7 +1185,7 @@ def _row_of(whole: Quantity, place: Index) -> Quantity:
 
 
 TARGETS: Final = ("y", "t", "p", "d", "q", "π", "α")
-"""How names begin that may be probabilities, which add up to 1."""
+"""Prefixes of names that may be probabilities, which add up to 1."""
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
@@ -1212,7 +1212,7 @@ _OF_MATRICES: Final[dict[str, tuple[int, Callable[..., Quantity]]]] = {
     "diag": (1, _diagonal),
     "tr": (1, _trace),
 }
-"""Functions of matrices: the number of operands, and what computes them."""
+"""Functions of matrices: the number of operands, and the implementation."""
 _NUMERIC: Final = {
     **{name: name for name, row in TABLE.items() if row.arity == 1},
     "sech": "sech",

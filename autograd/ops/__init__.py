@@ -23,4 +23,4 @@ NAMES: tuple[str, ...] = tuple(TABLE)
 """Names of the built-in rows; ops added by users come after them in the table."""
 
 BUILT_IN: tuple[str, ...] = (*NAMES, *HIDDEN)
-"""Names of all that the backends know: the rows, then the hidden ops."""
+"""Names of all ops known to the backends: the rows, then the hidden ops."""

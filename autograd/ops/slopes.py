@@ -23,7 +23,7 @@ from autograd.ops.table import HIDDEN, POSITIVE, PRODUCT, REAL, TABLE, Compute, 
 __all__ = ["SOURCES", "enter"]
 
 SOURCES: Final[dict[str, ast.FunctionDef]] = {}
-"""For each hidden op its function as a syntax tree, as `rows.py` would have it."""
+"""The function of each hidden op as a syntax tree, in the form of `rows.py`."""
 
 
 class _Numbers(ast.NodeVisitor):

@@ -106,10 +106,10 @@ class _Table(dict[str, Op]):
 
 
 HIDDEN: dict[str, Op] = {}
-"""Built-in ops that only derivatives consist of, such as the slope of tanh: no public functions."""
+"""Built-in ops that occur only in derivatives, such as the slope of tanh; they are not public functions."""
 
 EPHEMERAL: WeakValueDictionary[str, Op] = WeakValueDictionary()
-"""Ephemeral ops, which exist as long as something holds them, such as their nodes."""
+"""Ephemeral ops, which exist as long as something references them, such as their nodes."""
 
 TABLE: dict[str, Op] = _Table()
 

@@ -1,4 +1,4 @@
-"""Builds notebooks that run in the browser: a JupyterLite site that asks no other host.
+"""Builds notebooks that run in the browser: a JupyterLite site that contacts no other host.
 
 All that the kernel loads comes from PyPI or npm when the site is built, and is named in a lock file of its own. What
 has no wheel there for Python in WebAssembly can't be imported: numpy, so that notebooks that need it are left out.
@@ -106,7 +106,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def imported(path: Path) -> set[str]:
-    """Return the top-level names that a notebook or a module imports, those of modules beside it among them.
+    """Return the top-level names that a notebook or a module imports, including modules in its folder.
 
     Raises
     ------

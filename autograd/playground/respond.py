@@ -67,7 +67,7 @@ def respond(request: str) -> str:
 
 @lru_cache(maxsize=1)
 def _run(text: str) -> tuple[Worksheet, Report | None]:
-    """Read and run a worksheet; the page asks for the parts of what follows from one text, one after the other."""
+    """Parse and run a worksheet; the page requests the parts of the result one after the other."""
     read = Worksheet.parse(text, NAME)
     return read, gather(read, list(read.leaves), of=read.output(), rate=read.rate) if read.steps else None
 

@@ -118,7 +118,7 @@ _RULES: Final[dict[str, Callable[[str, Any], Any]]] = {
     "EarlyStopping.patience": size,
     "betas": _betas,
 }
-"""What each setting may be, whoever takes it; one that isn't named is a whole number of at least 1."""
+"""The allowed values of each setting; a setting that isn't listed is a whole number of at least 1."""
 
 
 def setting(where: str, name: str, given: Any) -> Any:

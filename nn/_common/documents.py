@@ -1,4 +1,4 @@
-"""Numbers in JSON files: a format and version, nan and inf spelled as everywhere, read with every check."""
+"""JSON files with a format and version, in which nan and inf are strings; validated when read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["read", "write"]
 
 
 def write(path: str | os.PathLike[str], kind: str, version: int, content: dict[str, Any]) -> None:
-    """Write content to a file, whole or not at all: an OSError leaves what was there before."""
+    """Write content to a file atomically: after an OSError the previous file is unchanged."""
     document = {"format": kind, "version": version, **content}
     write_whole(path, json.dumps(_spelled(document), allow_nan=False).encode("utf-8"))
 
 
 def read(path: Path, where: str, kind: str, version: int, wrong: type[Exception]) -> dict[str, Any]:
-    """Return the content of a file; `wrong` is raised where it is cut off, or of another format or version."""
+    """Return the content of a file; raise `wrong` if it is truncated, or of another format or version."""
     where = f"{where}: {path}"
     try:
         found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
@@ -36,7 +36,7 @@ def read(path: Path, where: str, kind: str, version: int, wrong: type[Exception]
 
 
 def _spelled(part: Any) -> Any:
-    """Nested lists and dicts with the numbers that JSON lacks spelled as text."""
+    """Return nested lists and dicts with nan and infinities as strings."""
     if isinstance(part, dict):
         return {name: _spelled(inner) for name, inner in part.items()}
     if isinstance(part, list):

@@ -35,4 +35,4 @@ COMPILED = _backend.__name__ == "nn._common._steps"
 finite, read, step, write = _backend.finite, _backend.read, _backend.step, _backend.write
 
 bind: Any = getattr(_backend, "bind", None)
-"""A step of a row over a part of an array, for C to call; None where steps run in Python."""
+"""A step of a row over a part of an array, called from C; None if steps run in Python."""

@@ -39,7 +39,7 @@ def seed(number: int) -> None:
 
 
 def source(given: Seed) -> random.Random:
-    """Return a generator as it is, a new one for a seed, or the shared one for None."""
+    """Return the given generator, a new one for a seed, or the shared one for None."""
     if given is None:
         return _shared
     return given if isinstance(given, random.Random) else random.Random(_whole(given))

@@ -22,7 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST: Final = 10**9
-"""Weights of a matrix; each takes some 100 bytes."""
+"""The maximum number of weights of a matrix; each takes some 100 bytes."""
 
 Initialiser: TypeAlias = Callable[..., Any]
 

@@ -39,7 +39,7 @@ class Entry:
         return _numbers_in(self.content) if self.owner is None else float(self.attribute())
 
     def attribute(self) -> Any:
-        """Return a buffer as it is kept."""
+        """Return the attribute of a buffer, unconverted."""
         return getattr(self.owner, self.content)
 
     def values(self) -> list[Value]:
@@ -48,7 +48,7 @@ class Entry:
 
 
 def opened(part: Any) -> Any:
-    """Return a container as a list, tuple or dict, and anything else as it is."""
+    """Return a container as a list, tuple or dict, and other objects unchanged."""
     kind = type(part)
     if kind is dict and any(isinstance(key, (Value, Stateful)) for key in part):
         raise TypeError("parameters can't be the keys of a dict; use them as its values, or a list")

@@ -132,7 +132,7 @@ def _places(where: str, name: str, given: Any, least: int = 0) -> list[int]:
 
 _FORMULAS: dict[str, Callable[..., float]] = {}
 _OWN: dict[str, Callable[[str, str, Any], Any]] = {"lr_lambda": _function, "milestones": _places}
-"""The formulas by the schedules' names, and how settings that only schedules have are checked."""
+"""The formulas by the schedules' names, and the checks of settings that only schedules have."""
 
 
 def _rate(name: str, settings: Mapping[str, Any], base: float, step: int) -> float:

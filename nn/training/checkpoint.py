@@ -30,7 +30,7 @@ VERSION: Final = 1
 LONGEST: Final = 64  # entries of a container in a fingerprint
 MOST: Final = 200  # objects in one
 STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
-"""Attributes of schedules that change, or are kept elsewhere."""
+"""Attributes of schedules that change, or are stored elsewhere."""
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     "settings": dict,
     "weights": dict,
@@ -147,7 +147,7 @@ class Checkpoint:
 
 
 def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
-    """Return what tells a function or a setting from another one, as JSON has it.
+    """Return a JSON value that distinguishes a function or a setting from others.
 
     A function is its name and a checksum of its code and of the plain data and functions that it uses; an object is its
     class and its attributes. What can't be told apart from run to run is None. Of long containers and deep objects the

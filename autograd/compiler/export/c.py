@@ -22,7 +22,7 @@ from autograd.ops import TABLE
 __all__ = ["to_c"]
 
 LONG: Final = 300
-"""Steps beyond which there are several functions, and equal steps become loops."""
+"""Programs with more steps are split into several functions, and equal steps become loops."""
 
 WIDTH: Final = 110
 
@@ -48,7 +48,7 @@ static double op_logsumexp(const double *xs, int n, double *slopes)
     return usual ? largest + log1p(rest) : largest;
 }
 """
-"""The one row whose loop can't be written out, as `csrc` has it."""
+"""The only row whose loop can't be unrolled, as in `csrc`."""
 
 
 class _File:

@@ -33,10 +33,10 @@ struct super switch template this throw true try typedef typeid typename typeof 
 volatile while with xor yield"""
 _OURS: Final = "real abs fabs n k status np each inputs parameters outputs seeds shape d_inputs d_parameters"
 RESERVED: Final = {*_KEYWORDS.split(), *_OURS.split(), *keyword.kwlist, *ieee.__all__, *TABLE}
-"""Words that no variable may be called in the languages that are written."""
+"""Reserved words of the target languages."""
 
 OURS: Final = re.compile(r"(g|r|d|d\d+|op|ops|value|slopes|operands|seed)_")
-"""How the names begin that are made beside those of values."""
+"""Prefixes of generated names other than those of values."""
 
 COMPARISONS: Final = {"<", "<=", ">", ">=", "==", "!="}
 GUARDS: Final = COMPARISONS | {"bool", "finite", "float", "data", "int", "trunc", "floor", "ceil"}

@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 NOTHING: Final = -(2**31)
-"""An operand that is missing, as `csrc/plan/memory.h` has it."""
+"""A missing operand, as in `csrc/plan/memory.h`."""
 
 
 class Instruction(NamedTuple):

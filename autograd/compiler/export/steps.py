@@ -22,13 +22,13 @@ from autograd.ops import TABLE
 __all__ = ["FEW", "Coded", "Lines", "Statements", "Straight", "Tables", "loop", "number"]
 
 PIECE: Final = 100
-"""Lines of each of them: compilers take more than twice as long for a function of twice the length."""
+"""Lines per function: compile times grow faster than the length of a function."""
 
 FEW: Final = 3
-"""Equal steps that are still written one by one."""
+"""Up to this many equal steps are written one by one."""
 
 SHORT: Final = 4
-"""Terms of a sum that are still written one by one where equal steps are loops."""
+"""Up to this many terms of a sum are written one by one within a loop of steps."""
 
 Lines = list[str]
 
@@ -390,7 +390,7 @@ class Coded(Tables):
     def __init__(self, made: Instructions, groups: Sequence[Group]) -> None:
         super().__init__(made, groups)
         self.words: list[int] | None = None
-        """The places of the step that is written now."""
+        """The places of the current step."""
 
     def operand(self, places: Sequence[int], index: str = "k") -> str:
         """As of `Statements`."""

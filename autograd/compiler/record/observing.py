@@ -100,7 +100,7 @@ class Recording:
         return self._reached is None or any(id(x) in self._reached for x in values if isinstance(x, Value))
 
     def graph_is(self, nodes: Iterable[Value]) -> None:
-        """Add the observations that other threads made of leaves of this graph, without those of any other leaf."""
+        """Add the observations made by other threads of leaves of this graph, and of no other leaf."""
         self._reached, strays, self.strays = {*map(id, nodes)}, self.strays, []
         for kind, value, other, outcome in strays:
             if self._concerns(value, other):

@@ -144,7 +144,7 @@ def _bow(scene: Scene, plan: Plan, downward: bool) -> None:
     """Bend edges that join the same two boxes apart, as those of x * x, so that each has space for its label."""
     alike: dict[tuple[str, str], list[Edge]] = {}
     for edge in scene.edges:
-        if len(plan.curves[edge.key]) == 4:  # from one layer to the next, so that nothing stands between
+        if len(plan.curves[edge.key]) == 4:  # between adjacent layers, with nothing in between
             alike.setdefault((edge.tail.key, edge.head.key), []).append(edge)
     top, bottom = 0.0, plan.height
     for edges in alike.values():
