@@ -229,7 +229,8 @@ def _array(shape: tuple[int, ...], leaves: Iterator[Any]) -> Any:
     import numpy
 
     entries = [*islice(leaves, count(shape))]
-    kinds = set(map(type, entries))
+    first = type(entries[0]) if entries else float
+    kinds = {first} if countOf(map(type, entries), first) == len(entries) else set(map(type, entries))
     if all(issubclass(kind, float) for kind in kinds):
         return numpy.array(entries, dtype=float).reshape(shape)
     if all(issubclass(kind, numpy.ndarray) for kind in kinds):
@@ -266,6 +267,9 @@ class Numbers(Leaves):
             if x.dtype.kind not in "fiubO":
                 raise Refused(f"an array must hold numbers, got dtype {x.dtype}")
             entries = x.ravel().tolist()
+            if x.dtype.kind == "f" and x.dtype.itemsize <= 8:
+                self.extend(entries)
+                return ("array", x.shape)
             if self.are_plain(set(map(type, entries))):
                 self.extend(entries)
                 return ("array", x.shape)

@@ -160,19 +160,12 @@ class _Traced:
             return found[: len(self.inputs)] if found else found
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
-    def product(self, vector: Any) -> list[float] | None:
-        """Return the Hessian times a list of floats if the C core can and results are numbers, else None."""
+    def product(self, direction: list[Any]) -> list[float] | None:
+        """Return the Hessian times a direction if the C core can and results are numbers, else None."""
         c, output = in_c(), self.output
-        if (
-            c is None
-            or type(vector) is not list
-            or not isinstance(output, Value)
-            or not self.tree.is_list_of(len(vector))
-        ):
+        if c is None or not isinstance(output, Value) or self.nested or self.forgetting or self.inner:
             return None
-        if self.nested or self.forgetting or self.inner:
-            return None
-        found: list[float] | None = c._product_alone(output, self.inputs, vector)
+        found: list[float] | None = c._product_alone(output, self.inputs, direction)
         return found
 
     def scalar(self, output: Any) -> Any:
@@ -525,10 +518,13 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
             raise TypeError("hvp: takes the function's arguments and then a vector, got nothing")
         *rest, vector = arguments
         traced = _Traced("hvp", function, rest, argnums, named)
-        product_alone = traced.product(vector)
-        if product_alone is not None:
-            return traced.tree.build(product_alone)
-        directions = _matching("hvp: the vector", vector, traced.tree)
+        flat = type(vector) is list and traced.tree.is_list_of(len(vector))  # of what, C will see
+        directions = vector if flat else _matching("hvp: the vector", vector, traced.tree)
+        alone = traced.product(directions)
+        if alone is not None:
+            return traced.tree.build(alone)
+        if flat:
+            directions = _matching("hvp: the vector", vector, traced.tree)
         output = traced.scalar(traced.output)
         if not isinstance(output, Value):
             return traced.tree.build([0.0] * len(directions))

@@ -355,6 +355,16 @@ def test_a_vector_that_does_not_fit(vector: Any) -> None:
         ag.hvp(lambda p: p[0] * p[0] * p[1])([0.5, 2.0], vector)
 
 
+@pytest.mark.parametrize("kind", [float, np.float32, np.int64, np.longdouble, object])
+def test_products_of_arrays_of_any_type(kind: Any) -> None:
+    point, vector = np.array([1.0, 2.0], dtype=kind), np.array([1.0, -2.0], dtype=kind)
+    found = ag.hvp(lambda p: p[0] * p[0] * p[1])(point, vector)
+    assert (found.dtype, found.tolist()) == (np.float64, [2 * 2.0 * 1.0 + 2 * 1.0 * -2.0, 2 * 1.0 * 1.0])
+    assert ag.grad(lambda p: p[0] * p[0] * p[1])(point).tolist() == [4.0, 1.0]
+    empty = np.array([], dtype=kind)
+    assert ag.hvp(lambda p: Value(1.0))(empty, empty).shape == (0,)
+
+
 def test_a_product_beside_other_leaves_is_a_graph() -> None:
     w = Value(3.0)
     found = ag.hvp(lambda p: w * p[0] * p[0] * p[0])([2.0], [1.0])
