@@ -116,7 +116,7 @@ def _written(*numbers: float) -> tuple[str, ...]:
 
 
 def effect(gradient: float, error: float) -> float:
-    """Return |gradient| · error: what an error does to a result; no error does nothing, whatever the gradient.
+    """Return |gradient| · error, the effect of an error on a result; 0 for no error, whatever the gradient.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def effect(gradient: float, error: float) -> float:
 
 
 def total(effects: Iterable[float]) -> float:
-    """Return the sum of effects, inf where that overflows.
+    """Return the sum of effects, inf if it overflows.
 
     Examples
     --------
@@ -160,8 +160,8 @@ def sensitivity(
 ) -> Sensitivity:
     """Rank the leaves below a result by their influence, and propagate their uncertainties and errors to first order.
 
-    Uncertainties are standard deviations, whose effects on the result add in squares. Errors are bounds, whose effects
-    add in size, as in the worst case; `rounding_error` adds those of rounding to them.
+    Uncertainties are standard deviations, whose effects on the result add in quadrature. Errors are bounds, whose
+    effects add in absolute value, as in the worst case; `rounding_error` adds those of rounding to them.
 
     Parameters
     ----------

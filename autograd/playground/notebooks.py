@@ -1,7 +1,8 @@
 """Builds notebooks that run in the browser: a JupyterLite site that contacts no other host.
 
-All that the kernel loads comes from PyPI or npm when the site is built, and is named in a lock file of its own. What
-has no wheel there for Python in WebAssembly can't be imported: numpy, so that notebooks that need it are left out.
+Everything that the kernel loads is fetched from PyPI or npm at build time and listed in the site's own lock file.
+Packages without a wheel for Python in WebAssembly, such as numpy, can't be imported; notebooks that need them are
+omitted.
 """
 
 from __future__ import annotations
@@ -36,14 +37,15 @@ def build_notebooks(source: Path, target: Path, pyodide: Path) -> list[str]:
     source : pathlib.Path
         The folder of notebooks.
     target : pathlib.Path
-        Where the site goes; replaced if it is there.
+        The target folder, replaced if it exists.
     pyodide : pathlib.Path
-        The folder that has Pyodide.
+        The folder that contains Pyodide.
 
     Returns
     -------
     list of str
-        The notebooks that run there: those that import, themselves or by a module beside them, nothing unavailable.
+        The notebooks that run there: those that import nothing unavailable, directly or through a module in their
+        folder.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def build_notebooks(source: Path, target: Path, pyodide: Path) -> list[str]:
 
 
 def _lay(scratch: Path, notebooks: list[Path], pyodide: Path) -> None:
-    """Write what JupyterLite builds from: notebooks, Pyodide with a lock that names no package, and this package."""
+    """Write JupyterLite's sources: notebooks, Pyodide with a lock file that lists no packages, and this package."""
     lite, wheels = scratch / "lite", scratch / "wheels"
     shutil.copytree(pyodide, lite / "static" / "pyodide")
     lock = lite / "static" / "pyodide" / LOCK

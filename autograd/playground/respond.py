@@ -73,7 +73,7 @@ def _run(text: str) -> tuple[Worksheet, Report | None]:
 
 
 def sheet(text: str) -> Answer:
-    """Run a worksheet: its output and the table of its leaves."""
+    """Run a worksheet: return its output and the table of its leaves."""
     _, report = _run(text)
     if report is None:
         return {"rows": [], "names": []}
@@ -88,13 +88,13 @@ def sheet(text: str) -> Answer:
 
 
 def picture(text: str) -> Answer:
-    """Draw the graph of a worksheet."""
+    """Return the picture of a worksheet's graph."""
     _, report = _run(text)
     return {"text": "" if report is None else draw(_root(report), engine="builtin").svg}
 
 
 def chain(text: str, picked: str) -> Answer:
-    """Write out the chain rule of the leaf that is picked, in LaTeX; empty where there is none."""
+    """Return the chain rule of the selected leaf, in LaTeX; empty if there is none."""
     _, report = _run(text)
     values = {} if report is None else report.run.values
     if report is None or picked not in values or not _root(report).op:
@@ -103,7 +103,7 @@ def chain(text: str, picked: str) -> Answer:
 
 
 def claims(text: str) -> Answer:
-    """Judge the claims of a worksheet."""
+    """Return the verdicts on a worksheet's claims."""
     read, _ = _run(text)
     judged = judge_claims(read, sheet_subject(read)) if read.claims else ()
     return {
@@ -115,7 +115,7 @@ def claims(text: str) -> Answer:
 
 
 def page(text: str) -> Answer:
-    """Make the explorer page of a worksheet."""
+    """Return the explorer page of a worksheet."""
     read, report = _run(text)
     if report is None:
         return {"text": ""}

@@ -1,4 +1,4 @@
-"""Steps of a training in C: batch after batch, each followed by the optimiser's step, without Python in between."""
+"""Training steps in C: batch after batch, each followed by the optimiser's step, without Python in between."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ __all__ = ["Descent", "descent"]
 
 
 class Descent:
-    """The steps of an optimiser on a compiled objective; their results are those of single steps, bit for bit.
+    """The steps of an optimiser on a compiled objective, with the same results as single steps, bit for bit.
 
     Parameters
     ----------
     objective : Compiled
         The loss of a sample.
     program : Program
-        Which the objective replays, on the kernel in C.
+        The program that the objective replays, on the kernel in C.
     optimizer : Optimizer
-        Whose steps are rows of `nn._common.steps`.
+        An optimiser whose steps are rows of `nn._common.steps`.
     values : tuple of Value
         All parameters, the optimiser's first.
     places : list of int
-        Where the program's are among them.
+        The positions of the program's parameters among them.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class Descent:
         self.places = array("i", places)
 
     def run(self, table: Array, size: int) -> list[float]:
-        """Make steps on batches of samples, from the first on, and return their losses.
+        """Make steps on successive batches of samples and return their losses.
 
-        The steps end early from time to time, and before a batch whose loss or gradient isn't finite.
+        Returns early from time to time, and before a batch whose loss or gradient isn't finite.
         """
         if modes.active or not self.objective.replays(self.program):
             return []
@@ -70,7 +70,7 @@ class Descent:
 
 
 def descent(objective: Objective, optimizer: Any, values: tuple[Value, ...]) -> Descent | None:
-    """Return the steps in C; None where Python has to take part in each step.
+    """Return the steps in C; None if Python has to take part in each step.
 
     `values` are all parameters, the optimiser's first.
     """
@@ -97,7 +97,7 @@ def _are_threads(given: Any) -> bool:
 
 
 def _sums(losses: Array, size: int, batches: int, mean: bool) -> list[float]:
-    """The loss of each batch."""
+    """Return the loss of each batch."""
     whole = min(batches, len(losses) // size)
     totals = np.add.reduce(losses[: whole * size].reshape(whole, size), axis=1)
     found: list[float] = (totals * (1.0 / size if mean else 1.0)).tolist()

@@ -87,7 +87,7 @@ class Recording:
     def observed_elsewhere(self, kind: str, value: Value, other: object, outcome: object) -> None:
         """Add an observation made in another thread: of a leaf as usual; for a computed node, note its leaves."""
         if kind in NOT_REPLAYABLE:
-            return  # another thread trains what it likes
+            return  # another thread's training
         computed = [x for x in (value, other) if isinstance(x, Value) and x.op]
         if not computed and self._concerns(value, other):
             self.observed(kind, value, other, outcome)

@@ -57,14 +57,14 @@ _unchanged = getattr(backend._module, "_unchanged", None)
 
 
 class Place(NamedTuple):
-    """Where a piece of state is: a kind from ENTRY to CALL, its holder, and the key of an entry or a member."""
+    """The location of a piece of state: a kind from ENTRY to CALL, its holder, and the key of an entry or a member."""
 
     kind: int
     holder: Any
     key: Any = None
 
     def read(self) -> object:
-        """Return the object there."""
+        """Return the object at this place."""
         kind, holder, key = self
         if kind == ENTRY:
             return holder.get(key)
@@ -97,7 +97,7 @@ class State:
         return x is was or _same(_snapshot(x), was)
 
     def in_c(self) -> list[tuple[int, object, object, object]] | None:
-        """Return places with the objects expected there, for C to compare; None if Python must."""
+        """Return places with the objects expected there, for comparison in C; None if that needs Python."""
         kind, holder, key = self.place
         x: Any = self.read()
         if kind == CALL or type(self._was) is _Bytes:
@@ -133,7 +133,7 @@ class States(Sequence[State]):
         """Return whether all states are unchanged."""
         looked = self._all
         if self._places and _unchanged is not None and _unchanged(self._places):
-            looked = self._rest  # else an equal number may be there
+            looked = self._rest  # otherwise an equal number may be there
         for state in looked:  # noqa: SIM110  # half the time of `all` on a generator, at each call
             if not state.holds():
                 return False
@@ -203,15 +203,15 @@ def _same(x: Any, y: Any) -> bool:
     if type(x) is not type(y):
         return False
     if type(x) in (float, complex):
-        return repr(x) == repr(y)  # nan is what it was, and 0.0 isn't -0.0
+        return repr(x) == repr(y)  # nan is unchanged, and 0.0 isn't -0.0
     return type(x) in (*PLAIN, _Bytes) and bool(x == y)
 
 
 class Reached:
     """All objects that a function can reach by the names in its code.
 
-    Attributes are followed if their names occur in any code that is reached, as names or as strings that `getattr` may
-    be given; the search is therefore repeated as long as it finds new names.
+    Attributes are followed if their names occur in any reached code, as names or as strings that may be passed to
+    `getattr`; the search is therefore repeated as long as it finds new names.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -245,7 +245,7 @@ class Reached:
         self._enter(name, place.read())
 
     def _enter(self, name: str, x: Any, owner: Any = None) -> None:
-        """Search an object later, a function as a method of its owner."""
+        """Queue an object for the search, a function as a method of its owner."""
         if type(x) in _PLAIN:
             return
         if isinstance(x, Value):
@@ -335,7 +335,7 @@ class Reached:
                 self._held(f"{name}[{i}]", entry)
 
     def _held(self, name: str, x: Any) -> None:
-        """Add an object whose place doesn't change: only its content can."""
+        """Add an object whose place is fixed: only its content can change."""
         changes = len(x) <= ENTRIES if type(x) is list else not isinstance(x, FIXED) and _snapshot(x) is not x
         if changes:
             self._found.append((name, Place(HELD, x)))
@@ -397,9 +397,9 @@ def _is_users_package(name: str) -> bool:
 
 
 class Draws:
-    """Whether random numbers were drawn: from `random`, numpy's global generator, or one that is given.
+    """Whether random numbers were drawn: from `random`, numpy's global generator, or a given one.
 
-    Iterators that are given count as well: a replay can't advance them.
+    Given iterators count as well: a replay can't advance them.
     """
 
     def __init__(self, given: Sequence[object]) -> None:

@@ -1,4 +1,4 @@
-// Gradient descent: one step, or on and on with a curve of the result, until told to stop or numbers fail.
+// Gradient descent: one step, or continuously with a curve of the result, until stopped or a number isn't finite.
 class Descent {
   constructor(graph, changed) {
     this.graph = graph;
@@ -35,7 +35,7 @@ class Descent {
     document.getElementById("descent-says").textContent = text;
   }
 
-  // The rate, or NaN with a word about it.
+  // The rate, or NaN with a message.
   rateNow() {
     const rate = Number(this.rate.value);
     const good = this.rate.value.trim() !== "" && Number.isFinite(rate) && rate > 0;
@@ -44,7 +44,7 @@ class Descent {
     return good ? rate : NaN;
   }
 
-  // Take a number of steps, or as many as fit into the time; false when it can't go on.
+  // Take a number of steps, or as many as fit into the time; false if it can't continue.
   go(count, milliseconds = Infinity) {
     const rate = this.rateNow(), {graph} = this;
     if (rate !== rate) return false;
@@ -100,7 +100,7 @@ class Descent {
     for (const id of ["result", "descent-says"]) document.getElementById(id).setAttribute("aria-live", this.running ? "off" : "polite");
   }
 
-  // The curve over the steps; logarithmic where it falls through decades.
+  // The curve over the steps; logarithmic if it falls over decades.
   draw() {
     const ys = this.history.filter(Number.isFinite), low = Math.min(...ys), high = Math.max(...ys);
     const logarithmic = low > 0 && high / low > 20, scale = logarithmic ? Math.log : (y) => y;

@@ -1,9 +1,9 @@
-// The graph, computed as Python computes it: values forward, gradients backward as far as one wants, descent.
+// The graph, computed as in Python: values forward, gradients backward up to a step, descent.
 const readNumber = (x) => Number(x); // "Infinity" and "NaN" are strings in JSON
 
 class Graph {
   constructor(data) {
-    this.collapsed = data.collapsed || 0; // how many values stand in the boxes: numbers are as recorded
+    this.collapsed = data.collapsed || 0; // the number of values in the boxes: numbers are as recorded
     this.nodes = data.nodes.map((node, index) => ({key: `n${index}`, ...node, index, ...Graph.operands(node)}));
     this.size = this.nodes.length;
     this.root = this.nodes[this.size - 1];
@@ -21,7 +21,7 @@ class Graph {
     this.forward();
   }
 
-  // Where the operands are: parents by number, and for each the place that it has among the operands.
+  // The operands: parents by number, and for each its position among the operands.
   static operands(node) {
     const operands = (node.operands || []).map((x) => (Array.isArray(x) ? readNumber(x[0]) : x));
     const places = (node.operands || []).flatMap((x, place) => (Array.isArray(x) ? [] : [place]));
@@ -81,7 +81,7 @@ class Graph {
     return this.values[this.root.index];
   }
 
-  // Central differences of fourth order; of several steps what changes least to the next. Leaves the values as they were.
+  // Central differences of fourth order; of several steps, the most stable one. Restores the values.
   difference(leaf) {
     if (leaf === this.root) return 1;
     const x = this.values[leaf.index];
@@ -97,7 +97,7 @@ class Graph {
     return best;
   }
 
-  // One step of gradient descent of the leaves that are trained; false where a gradient is not a number.
+  // One step of gradient descent on the trained leaves; false if a gradient is not a number.
   descend(rate) {
     this.forward();
     this.backward();
@@ -120,7 +120,7 @@ class Graph {
     return Graph.selects(node) && this.slopes[node.index][place] === 0;
   }
 
-  // The edges of operands that aren't selected with the present numbers: a derivation leaves them out.
+  // The edges of operands that aren't selected at the current numbers: a derivation omits them.
   unselectedEdges() {
     return this.computed.flatMap((node) => node.parents.map((_, place) => place).filter((place) => this.unselected(node, place)).map((place) => this.edgeKey(node, place)));
   }
@@ -129,7 +129,7 @@ class Graph {
     return node.places.includes(place) ? this.values[node.operands[place]] : node.operands[place];
   }
 
-  // All nodes and edges by which a node reaches the result.
+  // All nodes and edges on paths from a node to the result.
   above(start) {
     const nodes = new Set([start]), edges = new Set();
     for (const node of this.nodes) {

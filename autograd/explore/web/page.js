@@ -1,4 +1,4 @@
-// The page: buttons, keys, leaves and cards, and what follows from what.
+// The page: buttons, keys, leaves and cards, and the updates between them.
 class Page {
   constructor(data) {
     this.graph = new Graph(data);
@@ -37,7 +37,7 @@ class Page {
     box.textContent = `The page cannot compute ${names}${frozen.length > 6 ? ` and ${frozen.length - 6} more` : ""}: user-defined ops have no JavaScript. They stay as recorded, and so do the leaves below them.`;
   }
 
-  // Going through the steps
+  // Stepping
 
   wire() {
     const click = (id, action) => document.getElementById(id).addEventListener("click", action);
@@ -71,7 +71,7 @@ class Page {
     act();
   }
 
-  // Whether the element that has the focus needs a key for itself.
+  // Whether the focused element handles a key itself.
   isTaken({key, target}) {
     if (target.closest("input, select, #stage .node") || (key === " " && target.closest("button"))) return true;
     const pane = target.closest(".scrolls");
@@ -117,12 +117,12 @@ class Page {
     this.say(this.playing === null);
   }
 
-  // Whether a screen reader reads the step out: where one steps, not while it plays or numbers are being changed.
+  // Whether a screen reader announces the step: while stepping, not while playing or changing numbers.
   say(aloud) {
     document.getElementById("telling").setAttribute("aria-live", aloud ? "polite" : "off");
   }
 
-  // The picture: "start" can be read, "fit" is whole, 1 is nearer, −1 farther; null keeps.
+  // The zoom: "start" is legible, "fit" shows everything, 1 zooms in, −1 out; null keeps it.
   zoom(way) {
     const svg = this.picture.svg, {width, height} = svg.viewBox.baseVal;
     const room = this.stage.clientWidth || width;
@@ -137,7 +137,7 @@ class Page {
     svg.style.height = `${Math.floor(height * scale)}px`;
   }
 
-  // Nodes that are looked at
+  // Selected nodes
 
   chosen(how, node) {
     if (how === "pick") return this.pick(this.picked === node ? null : node);
@@ -183,7 +183,7 @@ class Page {
     this.changed(from);
   }
 
-  // After leaves have changed
+  // Updates after leaves have changed
 
   changed(from) {
     this.graph.forward();
@@ -252,12 +252,12 @@ class Page {
   }
 }
 
-// An end of a slider: so far that the way between both ends is still a double.
+// An end of a slider: the distance between both ends must be a finite double.
 function bounded(x) {
   return Math.max(-Number.MAX_VALUE / 2, Math.min(Number.MAX_VALUE / 2, x));
 }
 
-// The theme of the notebook around the page, where it says one: as the system's, on which style sheets turn.
+// The theme of the notebook around the page, if it has one: otherwise the system's.
 addEventListener("message", ({data}) => {
   if (!data || typeof data.dark !== "boolean") return;
   document.documentElement.style.colorScheme = data.dark ? "dark" : "light";

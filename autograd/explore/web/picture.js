@@ -1,5 +1,5 @@
-// The drawn graph, kept as the numbers are now: its texts, tints, flows, what is lit, and how one moves in it.
-const DECADES = 4; // as in Python's pictures: the smallest gradient that has a colour is 10⁻⁴ of the largest
+// The drawn graph, updated with the current numbers: its texts, tints, flows, highlights, and navigation.
+const DECADES = 4; // as in Python's pictures: the smallest coloured gradient is 10⁻⁴ of the largest
 
 function strength(x, largest) {
   if (x === 0 || x !== x) return 0;
@@ -66,7 +66,7 @@ class Picture {
     });
   }
 
-  // The box that one sees in a direction: near, and not far to the side.
+  // The nearest box in a direction, not far to the side.
   nearest(from, key) {
     const [dx, dy] = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[key];
     const [x, y] = this.boxes[from.index].middle;
@@ -87,7 +87,7 @@ class Picture {
     group.focus();
   }
 
-  // `now`: position of the step, gradients so far, what they reached, who sent, who is at it, what is picked.
+  // `now`: position of the step, gradients so far, the nodes reached, the sender, the current node, the selection.
   paint(now) {
     let largest = 1;
     for (const x of now.final) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
@@ -159,7 +159,7 @@ class Picture {
     edge.plate.setAttribute("x", (Number(edge.text.getAttribute("x")) - wide / 2).toFixed(1));
   }
 
-  // Scroll so that a box is seen, where the picture is larger than its place.
+  // Scroll a box into view, if the picture is larger than its container.
   show(node, stage, smooth) {
     const box = this.boxes[node.index].group.getBoundingClientRect(), frame = stage.getBoundingClientRect();
     const margin = 40;

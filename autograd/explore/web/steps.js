@@ -60,7 +60,7 @@ class Telling {
     return element("h3", {}, words);
   }
 
-  // A collapsed graph: what leads from where to where, and how much passes.
+  // A collapsed graph: its edges, and the gradients along them.
   group(node, what, written) {
     const {graph, writing} = this;
     const rows = node.parents.map((parent, place) => {
@@ -136,7 +136,7 @@ class Telling {
     return page.startsWith("−") || (/ [+−] /.test(page) && !/^[^(]*\(.*\)$/.test(page));
   }
 
-  // Everything about one node, with gradients as they are at this step.
+  // Everything about one node, with the gradients at this step.
   node(node, now, differences, rate) {
     const {graph, writing} = this, root = graph.root, gradient = now.final[node.index];
     const parts = [this.heading(writing.name(node), element("span", {class: "tag"}, node.op || node.kind || "leaf"))];
@@ -154,7 +154,7 @@ class Telling {
     return parts;
   }
 
-  // The gradient of a node as far as the backward pass has come.
+  // The gradient of a node at this point of the backward pass.
   gradient(node, now) {
     const {graph, writing} = this;
     if (now.count < 0) return [element("p", {class: "quiet"}, "Gradients come with the backward pass.")];
@@ -174,7 +174,7 @@ class Telling {
     );
   }
 
-  // The gradient as the full sum over what uses the node.
+  // The gradient as the full sum over the node's users.
   sum(node, now) {
     const {graph, writing} = this, root = graph.root, total = now.complete(node) ? [writing.number(now.final[node.index], "result")] : [writing.number(now.gradients[node.index], "result"), element("span", {class: "quiet"}, " so far")];
     const left = writing.partial(root, node);

@@ -1,5 +1,5 @@
-// How mathematics is written: names with subscripts, derivatives as fractions, formulas with names or with numbers.
-// Labels are anybody's text: they only ever become text nodes.
+// Mathematical notation: names with subscripts, derivatives as fractions, formulas with names or with numbers.
+// Labels may contain anything: they only become text nodes.
 const PLANE = 0xf0000;
 
 function element(tag, attributes = {}, ...children) {
@@ -15,7 +15,7 @@ function element(tag, attributes = {}, ...children) {
 
 const SUPERSCRIPTS = {"-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹"};
 
-// As the notes write it: nine decimals, or a given number of significant digits; powers of ten where a reader would count zeros.
+// As in the notes: nine decimals, or a given number of significant digits; powers of ten where a reader would count zeros.
 function written(x, digits = 0) {
   if (x !== x) return "nan";
   if (Math.abs(x) === Infinity) return x > 0 ? "∞" : "−∞";
@@ -27,7 +27,7 @@ function written(x, digits = 0) {
   return `${Number(mantissa)}·10${power}`.replace("-", "−");
 }
 
-// As Python's pictures write it: four digits, e-notation.
+// As in Python's pictures: four digits, e-notation.
 function short(x, digits = 4) {
   if (!Number.isFinite(x) || x === 0) return written(x);
   const exponent = Number(x.toExponential(digits - 1).split("e")[1]);
@@ -49,7 +49,7 @@ class Writing {
     return element("bdi", {class: "name", title: `${base}${subscript || ""}`.includes("…") && node.title}, base, subscript ? element("sub", {}, subscript) : "");
   }
 
-  // A name that stands within a formula or under a ∂, in brackets if it is more than a name.
+  // A name within a formula or after ∂, in brackets if it is more than a name.
   inner(node) {
     const loose = node.text && / /.test(node.text);
     return loose ? ["(", this.name(node), ")"] : [this.name(node)];
@@ -65,7 +65,7 @@ class Writing {
     return this.fraction([d, ...this.inner(y)], [d, ...this.inner(x)]);
   }
 
-  // Text in which a character of the private plane stands for a node: its name, or its number as it is now.
+  // Text in which a private-use character stands for a node: its name, or its current number.
   formula(text, numbers = false) {
     const parts = [];
     for (const c of text) {
@@ -80,7 +80,7 @@ class Writing {
     return parts;
   }
 
-  // A number in a name's place: one below 0 stands in brackets unless it comes first or after a bracket.
+  // A number in place of a name: a negative one is in brackets unless it comes first or after a bracket.
   substituted(index, before) {
     const text = written(this.graph.values[index]);
     const alone = !before.length || /[(,=] ?$/.test(typeof before.at(-1) === "string" ? before.at(-1) : "x");
@@ -95,7 +95,7 @@ class Writing {
     return this.number(x).textContent.startsWith("−") ? ["(", this.number(x), ")"] : [this.number(x)];
   }
 
-  // Rows of an equation, signs under each other: left = first, = second …; what repeats the row before is left out.
+  // Rows of an equation with aligned signs: left = first, = second …; repetitions of the previous row are omitted.
   equation(left, sign, ...right) {
     const box = element("div", {class: "equation", role: "group"});
     let before = null;
@@ -122,7 +122,7 @@ class Writing {
   }
 }
 
-// The chain rule of one leaf, as on paper: in derivatives, in formulas, in numbers as they are now.
+// The chain rule of one leaf, as on paper: in derivatives, in formulas, in current numbers.
 class Derivation {
   constructor(writing) {
     this.writing = writing;
@@ -132,7 +132,7 @@ class Derivation {
     this.byLeaf = new Map(this.graph.leaves.map((leaf) => [leaf, this.lines.findIndex((line) => this.graph.nodes[line.of[1]] === leaf)]));
   }
 
-  // Whether an operand that was left out, since an op didn't select it, receives something with the present numbers.
+  // Whether an operand that was omitted, since an op didn't select it, receives something at the current numbers.
   get stale() {
     const now = new Set(this.graph.unselectedEdges());
     return this.leftOut.some((edge) => !now.has(edge));
@@ -157,7 +157,7 @@ class Derivation {
     if (this.stale) {
       return element("p", {class: "quiet"}, "With these numbers another branch is taken than when this page was made; the derivation was written for that one.");
     }
-    // The gradient itself: a formula for readers, such as 1 − out², may have lost digits.
+    // The gradient itself: a formula for readers, such as 1 − out², may lose digits.
     const shown = new Set([index]), blocks = [this.line(this.lines[index], memo, gradient)];
     const waiting = [index], factors = new Set();
     while (waiting.length && shown.size < 40) {
@@ -210,7 +210,7 @@ class Derivation {
     return factor.loose && (sum || !first) ? ["(", formula, ")"] : [formula];
   }
 
-  // The line of a factor that is a short sum of single derivatives: it may stand in the factor's place.
+  // The line of a factor that is a short sum of single derivatives, which may replace the factor.
   opened(factor) {
     const line = "line" in factor ? this.lines[factor.line] : null;
     return line && line.terms.length > 1 && line.terms.length < 4 && line.terms.every((term) => term.length === 1) ? line : null;

@@ -1,4 +1,4 @@
-// The page: an editor left, what follows from it right. Python runs in a worker; this file shows what it answers.
+// The page: an editor on the left, results on the right. Python runs in a worker; this file shows its answers.
 import { autocompletion } from "@codemirror/autocomplete";
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
@@ -10,7 +10,7 @@ const PATIENCE = 400; // milliseconds before a computation can be stopped
 const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
 const find = (id) => document.getElementById(id);
 
-// Python, in a worker that can be ended and begun again
+// Python, in a worker that can be terminated and restarted
 
 class Python {
   constructor() {
@@ -31,7 +31,7 @@ class Python {
         this.waiting.delete(data.id);
         if (data.crashed) {
           request?.reject(new Error(`Python was ended by this input and starts again: ${data.crashed}`));
-          this.stop(); // nothing in it can be trusted any more
+          this.stop(); // its state can't be trusted any more
         }
         if (data.answer) request?.resolve(JSON.parse(data.answer));
       };
@@ -57,7 +57,7 @@ class Python {
 
 class Stopped extends Error {}
 
-// Files are kept for use without a network. Where a page may not do so (plain http, a private window), it works without.
+// Files are cached for offline use. Where a page may not do so (plain http, a private window), it works without.
 
 async function keepFiles() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
@@ -72,7 +72,7 @@ async function keepFiles() {
 let most = 0;
 
 function loaded(share) {
-  if (share < most) return; // a Python that is begun again doesn't load a second time
+  if (share < most) return; // a restarted Python doesn't show the loading progress again
   most = share;
   const percent = Math.round(100 * share);
   find("loading").setAttribute("aria-valuenow", percent);
@@ -154,7 +154,7 @@ function mark(error) {
   sheet.dispatch(setDiagnostics(sheet.state, marks));
 }
 
-// Computing: the latest text alone; a key typed meanwhile makes it start again
+// Computing: only the latest text; a key typed meanwhile restarts it
 
 let python;
 let picked = "";
@@ -201,14 +201,14 @@ async function stop() {
   find("status").textContent = "Stopped. Change the text to compute again.";
 }
 
-// Parts are asked for all at once and shown as they come: while one is drawn, Python computes the next.
+// Parts are requested all at once and shown as they arrive: while one is drawn, Python computes the next.
 async function runSheet() {
   const exploring = find("tab-explorer").getAttribute("aria-selected") === "true";
   const parts = exploring
     ? { sheet: showSheet, page: showPage }
     : { sheet: showSheet, picture: showPicture, chain: showChain, claims: showClaims };
   const content = text(sheet);
-  const errors = new Map(); // by their messages: what is wrong with a sheet is the answer of each part
+  const errors = new Map(); // by message: an error in a sheet is the answer of each part
   const ask = async ([action, show]) => {
     const given = await python.ask({ action, text: content, ...(action === "chain" ? { picked } : {}) });
     if (action === "sheet") find("table").classList.toggle("stale", "error" in given);
@@ -222,7 +222,7 @@ async function runSheet() {
 
 const shown = new Map();
 
-// Leaves what is there alone where nothing has changed: the place in a page, what is selected in a picture.
+// Keeps unchanged content: the scroll position in a page, the selection in a picture.
 function renew(show, given) {
   const key = JSON.stringify([given, picked]);
   if (shown.get(show) === key) return;
@@ -230,7 +230,7 @@ function renew(show, given) {
   show(given);
 }
 
-// Showing: text goes in as text; markup comes from scalargrad alone, which escapes what it was given
+// Display: text is inserted as text; markup comes only from scalargrad, which escapes its input
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -472,7 +472,7 @@ async function made(action) {
   return given.text;
 }
 
-// The beginning
+// Start
 
 function offer(groups) {
   for (const { group, kind, examples } of groups) {
@@ -480,7 +480,7 @@ function offer(groups) {
     for (const { title, text: content } of examples) {
       const option = element("option", {}, title);
       option.chosen = () => {
-        history.replaceState(null, "", location.pathname + location.search); // the address no longer has what is shown
+        history.replaceState(null, "", location.pathname + location.search); // the address no longer matches the content
         write(kind === "note" ? note : sheet, content);
         select(find(`tab-${kind}`));
       };
@@ -533,7 +533,7 @@ async function begin() {
   find("status").textContent = fault;
   document.body.dataset.ready = "true";
   await compute();
-  await keepFiles(); // not before: it would take the computer's time from Python
+  await keepFiles(); // last, as it would slow down Python
   document.body.dataset.kept = "true";
 }
 

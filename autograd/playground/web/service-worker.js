@@ -1,4 +1,4 @@
-// Keeps every file of a build, so that the page works without a network once it has been loaded.
+// Caches every file of a build, so that the page works offline once it has been loaded.
 
 async function keep() {
   const { build, files } = await (await fetch("files.json", { cache: "no-cache" })).json();

@@ -8,7 +8,7 @@ async function fetched(name) {
   return response;
 }
 
-// The memory of a Python that has imported everything, see compile.mjs; says how much of it has come.
+// The memory of an interpreter that has imported everything, see compile.mjs; reports the download progress.
 async function snapshot() {
   const response = await fetched("scalargrad.snapshot");
   const total = Number(response.headers.get("Content-Length"));
@@ -31,13 +31,13 @@ async function restored(settings) {
     _loadSnapshot: memory,
     async createPyodideModule(given) {
       const module = await createPyodideModule(given);
-      module._malloc((await memory).length); // makes the memory large enough; all that is in it is replaced
+      module._malloc((await memory).length); // grows the memory; its content is then replaced
       return module;
     },
   });
 }
 
-// Without a snapshot that can be read, Python starts from nothing, which takes longer.
+// Without a readable snapshot, Python starts from scratch, which takes longer.
 async function start() {
   const settings = { indexURL: new URL("pyodide/", self.location.href).href };
   const [python, archive] = await Promise.all([
