@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from weakref import WeakValueDictionary, ref
@@ -13,7 +13,7 @@ from autograd.derivatives import over_values
 from autograd.derivatives.custom import registry
 from autograd.derivatives.custom.registry import number_of
 from autograd.engine.backend import Value
-from autograd.engine.graph import leaves
+from autograd.engine.graph import topological_by
 
 __all__ = ["custom_gradient"]
 
@@ -79,14 +79,24 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
 
 def _without_closure(name: str, result: Any) -> Any:
     """Return the result of a function of numbers; raise ValueError if it depends on a Value that is not an argument."""
-    if isinstance(result, Value) and result.op:
-        closed = leaves(result)
+    closed = _leaves_with_derivatives(result) if isinstance(result, Value) and result.op else []
+    if closed:
         called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
         raise ValueError(
             f"{name}: a function whose gradient is given depends on {called}, which is none of its arguments: no "
             "derivative would reach it; pass it as an argument, or take its number with .data"
         )
     return result
+
+
+def _leaves_with_derivatives(result: Value) -> list[Value]:
+    """Return the leaves below a result, except those behind ops whose derivatives are 0, such as `stop_gradient`."""
+
+    def below(node: Value) -> Sequence[Value]:
+        texts = ops.TABLE[node.op].textbook if node.op else ()
+        return () if texts and all(text == "0" for text in texts) else node.parents
+
+    return [node for node in topological_by([result], below) if not node.op]
 
 
 class _Given:
