@@ -575,7 +575,7 @@ def op_atan(self: Any) -> Any:
     node._x = self
     node._y = None
     node._data = ieee.atan(x)
-    node._to_x = 1.0 / (1.0 + x * x) if abs(x) < 1e+100 else 1.0 / x / x
+    node._to_x = numerics.atan_slope(x)
     node._to_y = None
     node._row = row_atan
     return recorded(node) if active else node
@@ -624,7 +624,7 @@ def op_asinh(self: Any) -> Any:
     node._x = self
     node._y = None
     node._data = ieee.asinh(x)
-    node._to_x = 1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e+100 else 1.0 / abs(x)
+    node._to_x = numerics.asinh_slope(x)
     node._to_y = None
     node._row = row_asinh
     return recorded(node) if active else node

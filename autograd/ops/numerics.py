@@ -23,6 +23,8 @@ SQRT_HALF: Final = 0.7071067811865476
 SQRT_TWO: Final = 1.4142135623730951
 SQRT_TWO_REST: Final = -9.667293313452913e-17  # √2 − SQRT_TWO
 SQRT_HALF_REST: Final = -4.833646656726457e-17  # √½ − SQRT_HALF
+SQRT_THIRD: Final = 0.5773502691896257
+SQRT_THIRD_REST: Final = 3.3450280739356345e-17  # √⅓ − SQRT_THIRD
 SILU_DIP: Final = -1.2784645427610737  # the minimum of silu
 SILU_DIP_REST: Final = -1.0946994183093437e-16
 EXP_SILU_DIP: Final = 0.2784645427610738
@@ -86,6 +88,16 @@ def cube_root(x: float) -> float:
     y = ieee.copysign(ieee.pow(abs(scaled), 1.0 / 3.0), scaled)
     root = y - (y * y * y - scaled) / (3.0 * y * y)
     return root * 2.0**-100 if tiny else root * 2.0**100 if huge else root
+
+
+def atan_slope(x: float) -> float:
+    """Return 1/(1 + x²)."""
+    return 1.0 / (1.0 + x * x) if abs(x) < 1e100 else 1.0 / x / x
+
+
+def asinh_slope(x: float) -> float:
+    """Return 1/√(1 + x²)."""
+    return 1.0 / ieee.sqrt(1.0 + x * x) if abs(x) < 1e100 else 1.0 / abs(x)
 
 
 def power_slope(x: float, y: float, out: float) -> float:

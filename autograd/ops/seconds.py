@@ -61,6 +61,27 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
     )
 
 
+@row("where(atan_slope(x), (6*x**2 - 2)*atan_slope(x)**3, 0)", hidden=True)
+def atan_second(x: float) -> tuple[float, float]:
+    """Second derivative of atan."""
+    slope = numerics.atan_slope(x)
+    ratio = x * slope
+    near, far = abs(x) - numerics.SQRT_THIRD - numerics.SQRT_THIRD_REST, abs(x) + numerics.SQRT_THIRD
+    curve = 3.0 * near * far * slope * slope if abs(near) < 0.25 else 3.0 * ratio * ratio - slope * slope
+    return 0.0 if slope == 0.0 else -2.0 * ratio * slope, 0.0 if slope == 0.0 else 2.0 * curve * slope
+
+
+@row("where(asinh_slope(x), (2*x**2 - 1)*asinh_slope(x)**5, 0)", hidden=True)
+def asinh_second(x: float) -> tuple[float, float]:
+    """Second derivative of asinh."""
+    slope = numerics.asinh_slope(x)
+    ratio = x * slope
+    near, far = abs(x) - numerics.SQRT_HALF - numerics.SQRT_HALF_REST, abs(x) + numerics.SQRT_HALF
+    curve = 2.0 * near * far * slope * slope if abs(near) < 0.25 else 2.0 * ratio * ratio - slope * slope
+    third = curve * slope * slope * slope
+    return 0.0 if slope == 0.0 else -ratio * slope * slope, 0.0 if slope == 0.0 else third
+
+
 @row(
     "where(hypot(x, y), -3*hypot_slope_x(x, y)*(out/hypot(x, y)), 0)",
     "where(hypot(x, y), hypot_slope_y(x, y)/hypot(x, y)"

@@ -19,21 +19,22 @@ enum {
     OP_hypot, OP_max, OP_min, OP_where, OP_sum, OP_mean, OP_logsumexp, OP_dot, OP_sigmoid, OP_relu, OP_leaky_relu,
     OP_softsign, OP_elu, OP_selu, OP_hard_tanh, OP_softplus, OP_silu, OP_gelu, OP_lgamma, OP_digamma, OP_erf,
     OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_div_second_yy, OP_pow_second_xx,
-    OP_pow_second_xy, OP_pow_second_yy, OP_hypot_second_xx, OP_hypot_second_xy, OP_atan2_second_xx,
-    OP_atan2_second_xy, OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second, OP_silu_second,
-    OP_power_over_1, OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment, OP_polygamma,
-    OP_spherical_bessel, OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product, OP_shared,
-    OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope, OP_log1p_slope,
-    OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope, OP_acos_slope,
-    OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y, OP_atan2_slope_x,
-    OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope,
-    OP_silu_slope, OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope,
-    OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_div_second_yy_slope_x, OP_div_second_yy_slope_y,
+    OP_pow_second_xy, OP_pow_second_yy, OP_atan_second, OP_asinh_second, OP_hypot_second_xx, OP_hypot_second_xy,
+    OP_atan2_second_xx, OP_atan2_second_xy, OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second,
+    OP_silu_second, OP_power_over_1, OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment,
+    OP_polygamma, OP_spherical_bessel, OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product,
+    OP_shared, OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope,
+    OP_log1p_slope, OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope,
+    OP_acos_slope, OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y,
+    OP_atan2_slope_x, OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x,
+    OP_selu_slope, OP_silu_slope, OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope,
+    OP_i1e_slope, OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_div_second_yy_slope_x, OP_div_second_yy_slope_y,
     OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y,
-    OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y,
-    OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y, OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x,
-    OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x, OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y,
-    OP_normal_cdf_second_slope, OP_erf_second_slope, OP_gelu_second_slope, OP_silu_second_slope,
+    OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_atan_second_slope, OP_asinh_second_slope,
+    OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y,
+    OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x,
+    OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope,
+    OP_gelu_second_slope, OP_silu_second_slope,
     OPS_COUNT
 };
 enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
@@ -82,6 +83,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(i0e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₀(x); its derivative at 0 is 0.") \
     X(i1e, ("x"), NAN, "($self)", "(x)", "Modified Bessel function e^−|x| · I₁(x).") \
     X(sinc, ("x"), NAN, "($self)", "(x)", "sin(πx)/(πx), 1 at 0.") \
+    X(atan_second, ("x"), NAN, "($self)", "(x)", "Second derivative of atan.") \
+    X(asinh_second, ("x"), NAN, "($self)", "(x)", "Second derivative of asinh.") \
     X(normal_cdf_second, ("x"), NAN, "($self)", "(x)", "Second derivative of normal_cdf.") \
     X(erf_second, ("x"), NAN, "($self)", "(x)", "Second derivative of erf.") \
     X(gelu_second, ("x"), NAN, "($self)", "(x)", "Second derivative of gelu.") \
@@ -112,6 +115,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(normal_cdf_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf for x.") \
     X(erfinv_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erfinv for x.") \
     X(i1e_slope, ("x"), NAN, "($self)", "(x)", "The derivative of i1e for x.") \
+    X(atan_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of atan_second for x.") \
+    X(asinh_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of asinh_second for x.") \
     X(normal_cdf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of normal_cdf_second for x.") \
     X(erf_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of erf_second for x.") \
     X(gelu_second_slope, ("x"), NAN, "($self)", "(x)", "The derivative of gelu_second for x.") \
@@ -290,6 +295,8 @@ static const double DIGAMMA_ROOT = 1.4616321449683622;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 static const double HALF_SQRT_PI = 0.886226925452758;
 static const double SQRT_TWO_PI = 2.5066282746310002;
+static const double SQRT_THIRD_REST = 3.3450280739356345e-17;
+static const double SQRT_THIRD = 0.5773502691896257;
 static const double SQRT_TWO_REST = -9.667293313452913e-17;
 static const double SQRT_TWO = 1.4142135623730951;
 
@@ -451,6 +458,8 @@ op_arity(int op)
     case OP_i0e:
     case OP_i1e:
     case OP_sinc:
+    case OP_atan_second:
+    case OP_asinh_second:
     case OP_normal_cdf_second:
     case OP_erf_second:
     case OP_gelu_second:
@@ -481,6 +490,8 @@ op_arity(int op)
     case OP_normal_cdf_slope:
     case OP_erfinv_slope:
     case OP_i1e_slope:
+    case OP_atan_second_slope:
+    case OP_asinh_second_slope:
     case OP_normal_cdf_second_slope:
     case OP_erf_second_slope:
     case OP_gelu_second_slope:
@@ -646,6 +657,18 @@ ops_cube_root(double x)
     const double y = copysign(pow(fabs(scaled), 1.0 / 3.0), scaled);
     const double root = y - (y * y * y - scaled) / (3.0 * y * y);
     return tiny ? root * 7.888609052210118e-31 : huge ? root * 1.2676506002282294e+30 : root;
+}
+
+INLINE double
+ops_atan_slope(double x)
+{
+    return fabs(x) < 1e+100 ? 1.0 / (1.0 + x * x) : 1.0 / x / x;
+}
+
+INLINE double
+ops_asinh_slope(double x)
+{
+    return fabs(x) < 1e+100 ? 1.0 / sqrt(1.0 + x * x) : 1.0 / fabs(x);
 }
 
 INLINE double
@@ -1532,7 +1555,7 @@ op_acos(double x, double *d_x)
 INLINE double
 op_atan(double x, double *d_x)
 {
-    *d_x = fabs(x) < 1e+100 ? 1.0 / (1.0 + x * x) : 1.0 / x / x;
+    *d_x = ops_atan_slope(x);
     return atan(x);
 }
 
@@ -1561,7 +1584,7 @@ op_tanh(double x, double *d_x)
 INLINE double
 op_asinh(double x, double *d_x)
 {
-    *d_x = fabs(x) < 1e+100 ? 1.0 / sqrt(1.0 + x * x) : 1.0 / fabs(x);
+    *d_x = ops_asinh_slope(x);
     return asinh(x);
 }
 
@@ -1845,6 +1868,31 @@ op_pow_second_yy(double x, double y, double *d_x, double *d_y)
     *d_x = ops_times_power(growth * (2.0 + y * growth), x, y, 1.0);
     *d_y = ops_times_power(growth * growth * growth, x, y, 0.0);
     return ops_times_power(growth * growth, x, y, 0.0);
+}
+
+INLINE double
+op_atan_second(double x, double *d_x)
+{
+    const double slope = ops_atan_slope(x);
+    const double ratio = x * slope;
+    const double near = fabs(x) - SQRT_THIRD - SQRT_THIRD_REST;
+    const double far = fabs(x) + SQRT_THIRD;
+    const double curve = fabs(near) < 0.25 ? 3.0 * near * far * slope * slope : 3.0 * ratio * ratio - slope * slope;
+    *d_x = slope == 0.0 ? 0.0 : 2.0 * curve * slope;
+    return slope == 0.0 ? 0.0 : -2.0 * ratio * slope;
+}
+
+INLINE double
+op_asinh_second(double x, double *d_x)
+{
+    const double slope = ops_asinh_slope(x);
+    const double ratio = x * slope;
+    const double near = fabs(x) - SQRT_HALF - SQRT_HALF_REST;
+    const double far = fabs(x) + SQRT_HALF;
+    const double curve = fabs(near) < 0.25 ? 2.0 * near * far * slope * slope : 2.0 * ratio * ratio - slope * slope;
+    const double third = curve * slope * slope * slope;
+    *d_x = slope == 0.0 ? 0.0 : third;
+    return slope == 0.0 ? 0.0 : -ratio * slope * slope;
 }
 
 INLINE double
@@ -2229,7 +2277,9 @@ op_atan_slope(double x, double *d_x)
 {
     double slope_x;
     op_atan(x, &slope_x);
-    *d_x = -2.0 * (slope_x != 0.0 ? x * slope_x : 0.0) * slope_x;
+    double out_1_x;
+    const double out_1 = op_atan_second(x, &out_1_x);
+    *d_x = out_1;
     return slope_x;
 }
 
@@ -2247,7 +2297,9 @@ op_asinh_slope(double x, double *d_x)
 {
     double slope_x;
     op_asinh(x, &slope_x);
-    *d_x = -(slope_x != 0.0 ? x * slope_x : 0.0) * slope_x * slope_x;
+    double out_1_x;
+    const double out_1 = op_asinh_second(x, &out_1_x);
+    *d_x = out_1;
     return slope_x;
 }
 
@@ -2633,6 +2685,48 @@ op_pow_second_yy_slope_y(double x, double y, double *d_x, double *d_y)
         : 0.0;
     *d_y = out_3 != 0.0 ? out_4 * out_5 : 0.0;
     return slope_y;
+}
+
+INLINE double
+op_atan_second_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_atan_second(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_atan_slope(x, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 3.0, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_pow_slope_x(x, 2.0, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_pow_slope_x(out_1, 3.0, &out_5_x, &out_5_y);
+    double out_6_x;
+    const double out_6 = op_atan_second(x, &out_6_x);
+    *d_x = out_1 != 0.0 ? out_2 * (6.0 * out_3) + (6.0 * out_4 - 2.0) * (out_5 * out_6) : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_asinh_second_slope(double x, double *d_x)
+{
+    double slope_x;
+    op_asinh_second(x, &slope_x);
+    double out_1_x;
+    const double out_1 = op_asinh_slope(x, &out_1_x);
+    double out_2_x, out_2_y;
+    const double out_2 = op_pow(out_1, 5.0, &out_2_x, &out_2_y);
+    double out_3_x, out_3_y;
+    const double out_3 = op_pow_slope_x(x, 2.0, &out_3_x, &out_3_y);
+    double out_4_x, out_4_y;
+    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
+    double out_5_x, out_5_y;
+    const double out_5 = op_pow_slope_x(out_1, 5.0, &out_5_x, &out_5_y);
+    double out_6_x;
+    const double out_6 = op_asinh_second(x, &out_6_x);
+    *d_x = out_1 != 0.0 ? out_2 * (2.0 * out_3) + (2.0 * out_4 - 1.0) * (out_5 * out_6) : 0.0;
+    return slope_x;
 }
 
 INLINE double

@@ -177,11 +177,8 @@ static double
 second_atan_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x * d_x;
-    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
-    const double t2 = -2.0 * t1;
-    const double t3 = t2 * d_x;
-    return t3;
+    const double t0 = op_atan_second(x, &unused);
+    return t0;
 }
 
 static double
@@ -212,12 +209,8 @@ static double
 second_asinh_00(double x, double out, double d_x)
 {
     double unused;
-    const double t0 = x * d_x;
-    const double t1 = op_where(d_x, t0, 0.0, &unused, &unused, &unused);
-    const double t2 = -t1;
-    const double t3 = t2 * d_x;
-    const double t4 = t3 * d_x;
-    return t4;
+    const double t0 = op_asinh_second(x, &unused);
+    return t0;
 }
 
 static double

@@ -21,6 +21,8 @@ const DIGAMMA_ROOT = 1.4616321449683622;
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const HALF_SQRT_PI = 0.886226925452758;
 const SQRT_TWO_PI = 2.5066282746310002;
+const SQRT_THIRD_REST = 3.3450280739356345e-17;
+const SQRT_THIRD = 0.5773502691896257;
 const SQRT_TWO_REST = -9.667293313452913e-17;
 const SQRT_TWO = 1.4142135623730951;
 function _quotient_slope(x, y, out) {
@@ -58,6 +60,12 @@ function _cube_root(x) {
   let y = ieee.copysign(ieee.pow(Math.abs(scaled), 1 / 3), scaled);
   let root = y - (y * y * y - scaled) / (3 * y * y);
   return tiny ? root * 7.888609052210118e-31 : huge ? root * 1.2676506002282294e+30 : root;
+}
+function _atan_slope(x) {
+  return Math.abs(x) < 1e+100 ? 1 / (1 + x * x) : 1 / x / x;
+}
+function _asinh_slope(x) {
+  return Math.abs(x) < 1e+100 ? 1 / ieee.sqrt(1 + x * x) : 1 / Math.abs(x);
 }
 function _scale(x, y) {
   let largest = Math.abs(x) > Math.abs(y) ? Math.abs(x) : Math.abs(y);
@@ -568,7 +576,7 @@ const OPS = {
     return [ieee.acos(x), -1 / ieee.sqrt((1 - x) * (1 + x))];
   },
   atan(x) {
-    return [ieee.atan(x), Math.abs(x) < 1e+100 ? 1 / (1 + x * x) : 1 / x / x];
+    return [ieee.atan(x), _atan_slope(x)];
   },
   sinh(x) {
     return [ieee.sinh(x), ieee.cosh(x)];
@@ -581,7 +589,7 @@ const OPS = {
     return [ieee.tanh(x), 4 * e / ((1 + e) * (1 + e))];
   },
   asinh(x) {
-    return [ieee.asinh(x), Math.abs(x) < 1e+100 ? 1 / ieee.sqrt(1 + x * x) : 1 / Math.abs(x)];
+    return [ieee.asinh(x), _asinh_slope(x)];
   },
   acosh(x) {
     return [ieee.acosh(x), 1 / (ieee.sqrt(x - 1) * ieee.sqrt(x + 1))];
@@ -755,6 +763,23 @@ const OPS = {
   pow_second_yy(x, y) {
     let growth = ieee.log(x);
     return [_times_power(growth * growth, x, y, 0), _times_power(growth * (2 + y * growth), x, y, 1), _times_power(growth * growth * growth, x, y, 0)];
+  },
+  atan_second(x) {
+    let slope = _atan_slope(x);
+    let ratio = x * slope;
+    let near = Math.abs(x) - SQRT_THIRD - SQRT_THIRD_REST;
+    let far = Math.abs(x) + SQRT_THIRD;
+    let curve = Math.abs(near) < 0.25 ? 3 * near * far * slope * slope : 3 * ratio * ratio - slope * slope;
+    return [slope === 0 ? 0 : -2 * ratio * slope, slope === 0 ? 0 : 2 * curve * slope];
+  },
+  asinh_second(x) {
+    let slope = _asinh_slope(x);
+    let ratio = x * slope;
+    let near = Math.abs(x) - SQRT_HALF - SQRT_HALF_REST;
+    let far = Math.abs(x) + SQRT_HALF;
+    let curve = Math.abs(near) < 0.25 ? 2 * near * far * slope * slope : 2 * ratio * ratio - slope * slope;
+    let third = curve * slope * slope * slope;
+    return [slope === 0 ? 0 : -ratio * slope * slope, slope === 0 ? 0 : third];
   },
   hypot_second_xx(x, y) {
     let scale = _scale(x, y);
@@ -940,7 +965,8 @@ const OPS = {
   },
   atan_slope(x) {
     const [out, slope_x] = OPS.atan(x);
-    return [slope_x, -2 * (slope_x !== 0 ? x * slope_x : 0) * slope_x];
+    const [out_1, out_1_x] = OPS.atan_second(x);
+    return [slope_x, out_1];
   },
   tanh_slope(x) {
     const [out, slope_x] = OPS.tanh(x);
@@ -948,7 +974,8 @@ const OPS = {
   },
   asinh_slope(x) {
     const [out, slope_x] = OPS.asinh(x);
-    return [slope_x, -(slope_x !== 0 ? x * slope_x : 0) * slope_x * slope_x];
+    const [out_1, out_1_x] = OPS.asinh_second(x);
+    return [slope_x, out_1];
   },
   acosh_slope(x) {
     const [out, slope_x] = OPS.acosh(x);
@@ -1109,6 +1136,26 @@ const OPS = {
     const [out_4, out_4_x, out_4_y] = OPS.pow(out_2, 3);
     const [out_5, out_5_x, out_5_y] = OPS.pow_slope_y(x, y);
     return [slope_y, out_1 !== 0 ? out_1 * (out_2 * out_2) + out_2 * (2 + y * out_2) * (out_1 !== 0 ? out_1 * out_2 : 0) : 0, out_3 !== 0 ? out_4 * out_5 : 0];
+  },
+  atan_second_slope(x) {
+    const [out, slope_x] = OPS.atan_second(x);
+    const [out_1, out_1_x] = OPS.atan_slope(x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 3);
+    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(x, 2);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(x, 2);
+    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_x(out_1, 3);
+    const [out_6, out_6_x] = OPS.atan_second(x);
+    return [slope_x, out_1 !== 0 ? out_2 * (6 * out_3) + (6 * out_4 - 2) * (out_5 * out_6) : 0];
+  },
+  asinh_second_slope(x) {
+    const [out, slope_x] = OPS.asinh_second(x);
+    const [out_1, out_1_x] = OPS.asinh_slope(x);
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 5);
+    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(x, 2);
+    const [out_4, out_4_x, out_4_y] = OPS.pow(x, 2);
+    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_x(out_1, 5);
+    const [out_6, out_6_x] = OPS.asinh_second(x);
+    return [slope_x, out_1 !== 0 ? out_2 * (2 * out_3) + (2 * out_4 - 1) * (out_5 * out_6) : 0];
   },
   hypot_second_xx_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot_second_xx(x, y);
