@@ -120,6 +120,8 @@ class Pairs:
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
         if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
             return self._unjoined(row, right, earlier, *gaps[0])
+        if any(_is_implicit(one, right) for one in earlier):
+            return JOINS, "on a curve along which the quantity is constant"
         factor = _scaled_chain(left, right)
         if factor is not None:
             return WRONG, factor
@@ -792,6 +794,17 @@ def _is_other_spelling(one: Node, other: Node) -> bool:
     pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
     spellings = [[re.sub(r"\W|_", "", n.show(each)).casefold() for each in pair] for pair in pairs]
     return bool(pairs) and all(a == b for a, b in spellings)
+
+
+def _is_implicit(left: Node, right: Node) -> bool:
+    """Return whether sides are dy/dx and −(∂F/∂x)/(∂F/∂y), or −F_x/F_y: the slope of a curve F = constant."""
+    if left.head != "d" or len(left.args) != 2 or right.head != "neg" or right.args[0].head != "/":
+        return False
+    y, x = left.args
+    above, below = right.args[0].args
+    if above.head == below.head == "d":
+        return above.args[0] == below.args[0] and (above.args[1:], below.args[1:]) == ((x,), (y,))
+    return above.head == below.head == "sym" and above.text == below.text and (above.args, below.args) == ((x,), (y,))
 
 
 def _scaled_chain(left: Node, right: Node) -> str | None:
