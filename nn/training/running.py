@@ -65,8 +65,10 @@ class Run:
         self.generator = np.random.default_rng(self.seed) if self.shuffle else None
         self.plateau = self.schedule if isinstance(self.schedule, ReduceLROnPlateau) else None
         self.rate = None if self.plateau is not None else self.schedule
-        between = (self.penalty, self.redraw, self.rate, self.clip, self.keeper, self.samples.weights)
-        alone = all(part is None for part in between)  # nothing of Python's happens between the steps of an epoch
+        counted = self.keeper is not None and (self.keeper.steps is not None or type(self.keeper) is not Checkpoint)
+        between = (self.penalty, self.redraw, self.rate, self.clip, self.samples.weights)
+        # No Python between the steps of an epoch; a checkpoint that is due by the clock needs none.
+        alone = not counted and all(part is None for part in between)
         self.descent = descent(self.objective, self.optimizer, self.all) if alone else None
         if self.keeper is not None:
             self.model.state_dict()  # a model whose state can't be kept is known before the first step

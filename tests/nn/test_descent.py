@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -253,6 +254,32 @@ def test_memory_that_runs_out_leaves_everything_as_it_was() -> None:
     assert 0 < failed < 20
     assert math.isclose(given[2][1], 1.7)
     assert replay.fail_after(-1) >= held
+
+
+class Lost(Exception):
+    pass
+
+
+def test_a_checkpoint_between_two_stretches_of_steps(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    fitted = partial(trained, OPTIMIZERS["momentum"], 12_000, batch_size=100)
+    wanted, written = fitted(), []
+    write = nn.Checkpoint.write
+
+    def lost(keeper: nn.Checkpoint, state: dict[str, Any]) -> None:
+        write(keeper, state)
+        written.append(state["samples_done"])
+        if len(written) == 3:
+            raise Lost
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nn.Checkpoint, "write", lost)
+        with pytest.raises(Lost):
+            fitted(checkpoint=nn.Checkpoint(path, seconds=0.0))
+    assert 0 < written[0] < 12_000
+    assert written[1] == 0
+    assert written[2] == written[0]
+    assert fitted(checkpoint=path) == wanted
 
 
 def test_ctrl_c_within_an_epoch() -> None:
