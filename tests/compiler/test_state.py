@@ -199,6 +199,8 @@ def objects() -> Iterator[tuple[str, Callable[[Any], Any], Change]]:
     ks, kept, inside, scale, grown, strong = [1.0], [1.0], [1.0], [1.0], [Value(1.0)], Plain(k=1.0)
     table, get, weak = {"f": lambda x: x * kept[0]}, operator.attrgetter("k"), weakref.ref(strong)
     compiled = ag.compile(lambda x: x * inside[0])
+    looked_up = {"k": 1.0}
+    of_context, of_table = CONTEXT.get, looked_up.get
     net, model = nn.Sequential(lambda xs: [x * scale[0] for x in xs]), nn.MLP(1, [2, 1], seed=0)
     other = (lambda x, k: 4.0 * x).__code__
     helper_of: Any = lambda: None  # noqa: E731
@@ -224,6 +226,8 @@ def objects() -> Iterator[tuple[str, Callable[[Any], Any], Change]]:
     yield "an attribute that comes", lambda x: x * getattr(bare, "k", 1.0), give(bare := Plain(), k=4.0)
     yield "attribute of a function", lambda x: helper(helper_of, x), give(helper_of, k=4.0)
     yield "ContextVar", lambda x: x * CONTEXT.get(), lambda: CONTEXT.set(4.0)
+    yield "method of a ContextVar", lambda x: x * of_context(), lambda: CONTEXT.set(4.0)
+    yield "method of a dict", lambda x: x * of_table("k", 1.0), put(looked_up, "k", 4.0)
     yield "weak reference", lambda x: x * weak().k, give(strong, k=4.0)  # type: ignore[union-attr]
     yield "defaults", (default := with_default(1.0)), give(default, __defaults__=(4.0,))
     yield "list as default", with_default(ks), put(ks, 0, 4.0)
@@ -359,6 +363,9 @@ def draws() -> Iterator[tuple[str, Any, Callable[[Any], float]]]:
     yield "bit generator", np.random.PCG64(0), lambda own: own.random_raw()
     yield "attribute", Plain(rng=random.Random(0)), lambda own: own.rng.random()
     yield "list", [random.Random(0)], lambda own: own[0].random()
+    yield "method", random.Random(0).random, lambda own: own()
+    yield "method of numpy's Generator", np.random.default_rng(0).normal, lambda own: own()
+    yield "iterator's method", iter([1.0] * 9).__next__, lambda own: own()
     yield "iterator", iter([1.0] * 9), next
     yield "count", itertools.count(), next
     yield "generator", (float(k) for k in range(9)), next

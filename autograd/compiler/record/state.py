@@ -266,6 +266,9 @@ class Reached:
             self._enter(f"{where}self", owner)
         elif isinstance(x, MethodType):
             self._enter(name, x.__func__, x.__self__)
+            self._enter(f"{where}self", x.__self__)  # of a function of C
+        elif hasattr(type(x), "__self__"):  # a stored `d.get` or `rng.random`
+            self._held(f"{where}self", x.__self__)
         elif isinstance(x, (functools.partial, functools.partialmethod)):
             for key, argument in [*enumerate(x.args), *x.keywords.items()]:
                 self._held(f"{where}argument {key}", argument)
