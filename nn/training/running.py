@@ -109,7 +109,7 @@ class Run:
         for table in self.samples.tables(self.size, order, self.done):
             begin, first = 0, self.done
             while begin < len(table):
-                losses = self._steps(table[begin:], order)
+                losses = self._steps(table[begin:] if begin else table, order)
                 for found in losses:
                     size = min(self.size, len(table) - begin)
                     self.running += found * size if mean else found
@@ -136,7 +136,7 @@ class Run:
     def _steps(self, table: Any, order: Any) -> list[float]:
         """Make a step, or some, on batches of a table from its first on, and return their losses."""
         found = [] if self.descent is None else self.descent.run(table, self.size)
-        return found or [self._step(table[: self.size], order)]
+        return found or [self._step(table[: self.size] if len(table) > self.size else table, order)]
 
     def _step(self, batch: Any, order: Any) -> float:
         """Make one step on a batch and return its loss."""

@@ -308,7 +308,7 @@ def test_a_nan_is_named(compiled: bool) -> None:
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_a_loss_that_overflows_by_adding_is_no_warning(reduction: str) -> None:
+def test_a_loss_that_overflows_by_adding_is_named(reduction: str) -> None:
     net = nn.Linear(1, 1, init="ones")
     points, targets = np.full((4, 1), 1e154), np.zeros(4)
     with pytest.raises(ag.AnomalyError, match="fit: epoch 1"):
