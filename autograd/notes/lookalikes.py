@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-__all__ = ["alike"]
+from autograd.notes.nodes import Node
+
+__all__ = ["alike", "misspelled"]
 
 _ALWAYS: Final = {"α": "a", "β": "b", "χ": "x", "ω": "w", "ν": "v", "υ": "v", "κ": "k"}
 _DAMAGED: Final = {
@@ -33,3 +36,16 @@ def alike(name: str, *, damaged: bool) -> Iterator[str]:
         for spelled in dict.fromkeys((each, each.swapcase())):
             if spelled != first:
                 yield spelled + rest
+
+
+def misspelled(side: Node) -> dict[Node, Node]:
+    """Return the one name in a sum with dots that looks like those of the other terms, ω_j0 beside w_j1 and w_jk."""
+    names = set(side.symbols()) if side.contains("dots") else set()
+    found: dict[Node, Node] = {}
+    for name in names:
+        meant = replace(name, text=_ALWAYS.get(name.text, ""))
+        family = [each for each in names if (each.text, each.marks) == (meant.text, name.marks) and each.args]
+        alone = sum(each.text == name.text for each in names) == 1
+        if alone and len(family) > 1:
+            found[name] = meant
+    return found

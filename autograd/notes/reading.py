@@ -21,6 +21,7 @@ from autograd.notes.families import two_indices, with_two_indices, without_dots
 from autograd.notes.finding import Block, Page, blocks, pages
 from autograd.notes.gathering import gathered
 from autograd.notes.grammar import INFERRED, Notation, conditions, evidence, parse
+from autograd.notes.lookalikes import misspelled
 from autograd.notes.network import Network
 from autograd.notes.nodes import Key, Node
 from autograd.notes.note import Note
@@ -236,14 +237,17 @@ class _Reading:
     def _read(self, row: Row, before: Row | None) -> None:
         for side in row.statement.sides:
             try:
-                row.sides.append(without_dots(parse(side, self.notation)))
+                parsed = parse(side, self.notation)
+                meant = misspelled(parsed)
+                row.read_as.update((n.show(name), n.show(other)) for name, other in meant.items())
+                row.sides.append(without_dots(parsed.replaced(meant.get) if meant else parsed))
             except (WorksheetError, IndexError) as error:
                 row.sides.append(None)
                 row.problem = row.problem or (
                     error.message if isinstance(error, WorksheetError) else "can't be read to its end"
                 )
-        parsed = [conditions(each, self.notation) for each in row.statement.conditions]
-        row.conditions = tuple(each for each in parsed if each is not None)
+        said = [conditions(each, self.notation) for each in row.statement.conditions]
+        row.conditions = tuple(each for each in said if each is not None)
         if row.statement.continues and before is not None and before.sides and self._goes_on(row, before):
             row.inherited = min(2, len(before.sides))
             row.sides = [*([before.sides[0]] if len(before.sides) > 1 else []), before.sides[-1], *row.sides]

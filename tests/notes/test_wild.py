@@ -200,3 +200,10 @@ def test_a_recurrence_without_an_end_is_followed_a_few_steps() -> None:
 )
 def test_usual_ways_of_writing_are_not_accused(text: str) -> None:
     assert "WRONG" not in [each.status for each in read_note(text).equations]
+
+
+def test_a_letter_that_looks_like_those_of_the_other_terms_is_read_as_theirs() -> None:
+    note = read_note(r"$$r_j = \omega_{j0} p_0 + w_{j1} p_1 + \dots + w_{jk} p_k + \dots + c_j$$"
+                     r"$$\frac{\partial r_j}{\partial w_{j0}} = p_0$$")  # fmt: skip
+    assert [each.status for each in note.equations] == [D, R]
+    assert "ω_j0 read as w_j0" in note.equations[0].message
