@@ -33,11 +33,13 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def size(what: str, given: Any, least: int = 1) -> int:
+def size(what: str, given: Any, least: int = 1, most: int | None = None) -> int:
     """Return a whole number of at least `least`, of Python or of numpy."""
     whole = hasattr(type(given), "__index__") and not isinstance(given, bool)
     if not whole or given < least:
         raise ValueError(f"{what} must be a whole number of at least {least}, got {shown(given)}")
+    if most is not None and given > most:
+        raise ValueError(f"{what} must be at most {most:,}, got {shown(given)}")
     return int(given)
 
 
@@ -109,13 +111,15 @@ _SWITCHES: Final = (
     "nesterov", "amsgrad", "centered", "maximize", "shuffle", "compiled", "progress", "restore", "causal",
     "error_if_nonfinite",
 )  # fmt: skip
-_COUNTS: Final = ("patience", "cooldown", "last_step", "seed", "bad_calls", "cooling", "waited")
+_COUNTS: Final = ("patience", "cooldown", "seed", "bad_calls", "cooling", "waited")
 _RULES: Final[dict[str, Callable[[str, Any], Any]]] = {
     **{name: partial(number_in, interval=each) for each, names in _INTERVALS.items() for name in names.split()},
     **{name: partial(one_of, allowed=allowed) for name, allowed in _WORDS.items()},
     **dict.fromkeys(_SWITCHES, switch),
     **dict.fromkeys(_COUNTS, partial(size, least=0)),
+    **dict.fromkeys(("last_step", "steps"), partial(size, least=0, most=2**53)),  # exact as floats
     "EarlyStopping.patience": size,
+    "Checkpoint.steps": size,
     "betas": _betas,
 }
 """The allowed values of each setting; a setting that isn't listed is a whole number of at least 1."""

@@ -248,9 +248,7 @@ class Optimizer:
         state = entries_of(where, state, tuple(self.state_dict()))
         if state["kind"] != type(self).__name__:
             raise ValueError(f"{where}: the state is that of {state['kind']!r}")
-        steps = state["steps"]
-        if type(steps) is not int or steps < 0:
-            raise ValueError(f"{where}: steps must be a whole number of at least 0, got {shown(steps)}")
+        steps = setting(where, "steps", state["steps"])
         if state.get("groups", []) != (self._described() if len(self._groups) > 1 else []):
             raise ValueError(f"{where}: the groups are {shown(state['groups'])}, but here {self._described()}")
         trial = self._with_settings(where, state["settings"])

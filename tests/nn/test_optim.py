@@ -616,3 +616,14 @@ def test_an_optimiser_of_ones_own(make: Any) -> None:
     assert (other.lr, repr(other), other.state_dict()) == (0.25, repr(optimizer), optimizer.state_dict())
     with pytest.raises(ValueError, match="lr must be finite and at least 0, got -1"):
         optimizer.lr = -1.0
+
+
+@pytest.mark.parametrize("steps", [-1, 2**53 + 1, 10**400, 1.0, True, None])
+def test_numbers_of_steps_that_no_training_makes_are_refused(steps: Any) -> None:
+    optimizer = nn.Adam([ag.Value(1.0)], lr=0.1)
+    schedule = nn.schedules.ExponentialLR(optimizer, 0.9)
+    for thing, name in ((optimizer, "steps"), (schedule, "last_step")):
+        before = thing.state_dict()
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            thing.load_state_dict({**before, name: steps})
+        assert thing.state_dict() == before
