@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 import random
+import re
 import struct
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ import nn
 from autograd import Value
 from autograd.compiler import Program
 from autograd.compiler.export import ExportError, instructions
+from autograd.compiler.export.graph import OURS, RESERVED
 from autograd.compiler.program import KERNELS
 from autograd.engine.graph import topological
 from autograd.ops import NAMES, TABLE
@@ -344,6 +346,58 @@ def test_labels_like_names_that_are_made() -> None:
     outputs, gradients, _ = run_numpy(program, [np.array([x]) for x in arguments])
     expected = flat(*program.gradients(*arguments))
     np.testing.assert_allclose([float(x[0]) for x in [*outputs, *gradients]], expected, rtol=1e-12)
+
+
+NAMES_OF_LIBRARIES = [
+    "LN_2",
+    "HALF_SQRT_PI",
+    "NULL",
+    "NAN",
+    "INFINITY",
+    "NaN",
+    "Math",
+    "undefined",
+    "np",
+    "holds",
+    "fabs",
+]
+
+
+def test_labels_like_names_of_libraries_and_constants(tmp_path: Path, run_javascript: RunJavaScript) -> None:
+    inputs = [Value(0.1 * i, label=label) for i, label in enumerate(NAMES_OF_LIBRARIES, 1)]
+    total = ag.sum([ag.log2(x + 1.0) * ag.erf(x) + abs(x - 0.35) + ag.max(x, 0.4) for x in inputs])
+    program, arguments = ag.compile([total], inputs=inputs), [x.data for x in inputs]
+    expected = flat(*program.gradients(*arguments))
+    _, found = run_c(shared_object(program.to_c("tgamma"), tmp_path), "tgamma_2", program, arguments)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    np.testing.assert_allclose(run_javascript(program, arguments), expected, rtol=1e-12)
+    outputs, gradients, _ = run_numpy(program, [np.array([x]) for x in arguments])
+    np.testing.assert_allclose([float(x[0]) for x in [*outputs, *gradients]], expected, rtol=1e-12)
+
+
+LANGUAGES = {
+    "c": "int zq(",
+    "javascript": "export function zq(",
+    "numpy": "def zq(",
+    "torch": "def zq(",
+    "jax": "def zq(",
+}
+LOCAL = {"dtype", "i", "number", "x", "y"}
+"""Words of a scope or a call of their own."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_languages_is_reserved(language: str) -> None:
+    words: set[str] = set()
+    for name in NAMES:
+        program, _ = derivatives_of(name)
+        program.tape.labels.clear()
+        text = getattr(program, f"to_{language}")("zq")
+        code = re.sub(r"/\*.*?\*/|//[^\n]*|#[^\n]*", "", text[text.index(LANGUAGES[language]) :], flags=re.DOTALL)
+        code = re.sub(r"\"\"\".*?\"\"\"|\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`", "", code, flags=re.DOTALL)
+        words |= set(re.findall(r"(?<![.\w])[A-Za-z_]\w*", code))
+    made = re.compile(r"_|zq|[xwt]\d+$|" + OURS.pattern)
+    assert {word for word in words - RESERVED - LOCAL if not made.match(word)} == set()
 
 
 @pytest.mark.usefixtures("table_as_it_was")

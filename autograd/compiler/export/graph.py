@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import keyword
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from autograd.codegen.source import NAMED
 from autograd.compiler.export.rows import row_of
 from autograd.compiler.plan.plain import Node, PlainPlan, plain_plan
 from autograd.compiler.record.guards import described
@@ -31,9 +33,26 @@ implements import in inline instanceof int interface let long mutable namespace 
 nullptr operator or package private protected public register requires restrict return short signed sizeof static
 struct super switch template this throw true try typedef typeid typename typeof union unsigned using var virtual void
 volatile while with xor yield"""
-_OURS: Final = "real abs fabs n k status np each inputs parameters outputs seeds shape d_inputs d_parameters"
-RESERVED: Final = {*_KEYWORDS.split(), *_OURS.split(), *keyword.kwlist, *ieee.__all__, *TABLE}
-"""Reserved words of the target languages."""
+_LIBRARIES: Final = """
+Float64Array Infinity Math NaN Object RangeError jax jnp math np numpy torch undefined
+FLT_EVAL_METHOD FP_ILOGB0 FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO HUGE_VAL HUGE_VALF HUGE_VALL
+INFINITY NAN NULL MATH_ERRNO MATH_ERREXCEPT abort abs cabs cacos cacosh calloc carg casin casinh catan catanh cbrt ccos
+ccosh ceil cexp cimag clog conj copysign cpow cproj creal csin csinh csqrt ctan ctanh erf erfc exit exp2 expm1 fabs fdim
+floor fma fmax fmin fmod fpclassify fprintf fputc fputs free frexp fwrite hypot ilogb isalnum isalpha isblank iscntrl
+isdigit isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
+ispunct isspace isunordered isupper isxdigit labs ldexp lgamma llabs llrint llround log1p logb lrint lround main malloc
+memchr memcmp memcpy memmove memset modf nan nearbyint nextafter nexttoward offsetof printf ptrdiff_t putchar puts
+remainder remquo rint round scalbln scalbn scanf signbit size_t snprintf sprintf strcat strchr strcmp strcpy strcspn
+strlen strncat strncmp strncpy strpbrk strrchr strspn strstr tgamma tolower toupper trunc vfprintf vprintf vscanf
+vsnprintf vsprintf wchar_t"""
+_OURS: Final = """
+GUARDS INLINE OPS Op RESTRICT d_inputs d_parameters each failed found holds inputs k n outputs parameters real seeds shape
+status unclear"""
+RESERVED: Final = {
+    *_KEYWORDS.split(), *_LIBRARIES.split(), *_OURS.split(), *keyword.kwlist, *dir(builtins), *ieee.__all__, *NAMED,
+    *TABLE,
+}  # fmt: skip
+"""Reserved words of the target languages: names that neither a variable nor a function may have."""
 
 OURS: Final = re.compile(r"(g|r|d|d\d+|op|ops|value|slopes|operands|seed)_")
 """Prefixes of generated names other than those of values."""
