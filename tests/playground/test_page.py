@@ -65,6 +65,19 @@ def test_a_leaf_that_is_clicked_shows_its_chain_rule(page: Any) -> None:
     frame.get_by_text("Backpropagation, step by step").wait_for()
 
 
+def test_the_picture_has_its_full_size_on_request(page: Any) -> None:
+    page.click("#tab-table")
+    page.select_option("#example", label="the 2-2-2 network, step by step")
+    shows(page, "#outcome", "0.29837")
+    shows(page, "#claims", "31 claims")
+    wide = "() => document.querySelector('#picture svg').getBoundingClientRect().width"
+    fitted = page.evaluate(wide)
+    page.get_by_role("button", name="Full size").click()
+    assert page.evaluate(wide) > 1.5 * fitted
+    page.get_by_role("button", name="Full size").press("Enter")
+    assert page.evaluate(wide) == fitted
+
+
 def test_completion_knows_names_and_ops(page: Any) -> None:
     enter(page, "weight = 3\nE = sigmoid(weight)\n")
     shows(page, "#outcome", "0.9525")

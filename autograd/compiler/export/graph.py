@@ -46,8 +46,8 @@ remainder remquo rint round scalbln scalbn scanf signbit size_t snprintf sprintf
 strlen strncat strncmp strncpy strpbrk strrchr strspn strstr tgamma tolower toupper trunc vfprintf vprintf vscanf
 vsnprintf vsprintf wchar_t"""
 _OURS: Final = """
-GUARDS INLINE OPS Op RESTRICT d_inputs d_parameters each failed found holds inputs k n outputs parameters real seeds shape
-status unclear"""
+GUARDS INLINE OPS Op RESTRICT d_inputs d_parameters each failed found holds inputs k n outputs parameters real seeds
+shape status unclear"""
 RESERVED: Final = {
     *_KEYWORDS.split(), *_LIBRARIES.split(), *_OURS.split(), *keyword.kwlist, *dir(builtins), *ieee.__all__, *NAMED,
     *TABLE,

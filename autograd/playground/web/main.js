@@ -255,6 +255,7 @@ function showSheet(given) {
 
 function showPicture(given) {
   find("picture").innerHTML = given.text;
+  find("size").hidden = !given.text;
 }
 
 function showChain(given) {
@@ -493,6 +494,9 @@ function offer(groups) {
 async function begin() {
   find("share").addEventListener("click", share);
   find("stop").addEventListener("click", stop);
+  find("size").addEventListener("click", ({ target }) => {
+    target.setAttribute("aria-pressed", String(target.getAttribute("aria-pressed") !== "true"));
+  });
   find("download").addEventListener("change", async ({ target }) => {
     const kind = target.value;
     target.value = "";
