@@ -42,12 +42,12 @@ def second_derivatives(node: Value) -> list[tuple[int, int, float]]:
         return []
     operands = node.operands
     derivatives = iter(node.local_derivatives)
-    numbers = [x if isinstance(x, float) else x.data for x in operands]
+    numbers = [x.data if isinstance(x, Value) else x for x in operands]
     own = iter(TABLE[node.op].compute(*numbers)[1:]) if len(node.parents) < len(operands) else repeat(0.0)
-    slopes = [d if isinstance(x, float) else next(derivatives) for x, d in zip(operands, own)]
+    slopes = [next(derivatives) if isinstance(x, Value) else d for x, d in zip(operands, own)]
     found = []
     for (i, j), function in functions.items():
-        if not isinstance(operands[i], float) and not isinstance(operands[j], float):
+        if isinstance(operands[i], Value) and isinstance(operands[j], Value):
             number = math.nan if function is None else float(function(*numbers, node.data, *slopes))
             known = math.isfinite(number) or (function is not None and node.op in LIBRARY)
             found.append((i, j, number if known else _by_graph(node, i, j)))
@@ -211,7 +211,7 @@ def _products(
             continue
         derivatives, selects = iter(node.local_derivatives), TABLE[node.op].selects
         for operand, change in zip(operands, changes):
-            if isinstance(operand, float):
+            if not isinstance(operand, Value):
                 continue
             key, derivative = id(operand), next(derivatives)
             if key not in ids:
@@ -340,7 +340,7 @@ def sparsity(output: Value, inputs: Sequence[Value], found: Found | None = None)
 
 def _mixed(node: Value, below: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the pairs of sets of inputs that the node combines nonlinearly."""
-    sets = [0 if isinstance(x, float) else below.get(id(x), 0) for x in node.operands]
+    sets = [below.get(id(x), 0) for x in node.operands]
     row = TABLE[node.op]
     if row.form == "products":
         n = len(sets) // 2

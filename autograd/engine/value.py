@@ -176,7 +176,11 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
         if type(self._x) is tuple:
             slopes: tuple[float, ...] = self._y[1]
             return slopes
-        return tuple([slope for slope in (self._to_x, self._to_y) if slope is not None]) if self._x is not None else ()
+        if self._x is None:
+            return ()
+        to_x: Any = self._to_x
+        to_y: Any = self._to_y
+        return (to_y,) if to_x is None else (to_x,) if to_y is None else (to_x, to_y)
 
     _before = property(lambda self: self._to_x if self._x is None else None)
     _mark = property(lambda self: getattr(self, "_made_in", (None, None))[0])
