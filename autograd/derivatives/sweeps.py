@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
@@ -18,8 +20,8 @@ from autograd.engine.node import Node
 from autograd.ops import TABLE
 
 __all__ = [
-    "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph", "gradient_alone",
-    "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push",
+    "Visited", "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph",
+    "gradient_alone", "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push",
 ]  # fmt: skip
 
 LARGE: Final = 2.0**256
@@ -51,9 +53,50 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
     return nodes, ids
 
 
+class Visited:
+    """Nodes that sweeps inside a function being differentiated have visited, each with the time of its first visit.
+
+    A node visited before an input was made doesn't depend on that input: a sweep down to the input needn't go below
+    it. So the sweeps of many inner derivatives visit the graph around them once, not each time.
+    """
+
+    def __init__(self) -> None:
+        self.times: dict[Value, int] = {}
+        self.time = 0  # the number of inputs made so far
+        self.made: dict[int, int] = {}  # when inputs were made, by id
+
+    def make(self, inputs: Iterable[Value]) -> None:
+        """Note that inputs are made now."""
+        self.time += 1
+        self.made.update(dict.fromkeys(map(id, inputs), self.time))
+
+    @contextmanager
+    def before(self, inputs: Sequence[Value]) -> Iterator[None]:
+        """Within this block sweeps down to inputs stop at nodes visited before they were made."""
+        made = min((self.made.get(id(x), 0) for x in inputs), default=0)
+        token = _visited.set((self, made))
+        try:
+            yield
+        finally:
+            _visited.reset(token)
+
+
+_visited: ContextVar[tuple[Visited, int] | None] = ContextVar("visited", default=None)
+
+
 def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     """Return the nodes of `topological` above those with ids in `ends`, and these."""
-    return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
+    found = _visited.get()
+    if found is None:
+        return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
+    visited, made = found
+    times = visited.times
+    order = topological_by(
+        list(outputs), lambda node: () if id(node) in ends or times.get(node, made) < made else node.parents
+    )
+    for node in order:
+        times.setdefault(node, visited.time)
+    return order
 
 
 def derivatives(
@@ -111,11 +154,28 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     >>> depends_on_others([x * x], [x]), depends_on_others([w * x], [x])
     (False, True)
     """
+    found = _visited.get()
+    if found is not None and found[0].times:
+        return _depends_on_visited(outputs, {id(x) for x in inputs}, found[0].times, found[1])
     if backend.CORE == "c":
         return any(backend._module._depends_on_others(output, list(inputs)) for output in outputs)
     own, outputs = {id(x) for x in inputs}, list(outputs)
     below = chain(outputs, chain.from_iterable(map(attrgetter("parents"), computed(outputs))))
     return any(x._x is None and id(x) not in own for x in below)
+
+
+def _depends_on_visited(outputs: Iterable[Value], own: set[int], times: Mapping[Value, int], made: int) -> bool:
+    """The same by a search that stops at a node visited before the inputs were made, which depends on other leaves."""
+    stack, seen = list(outputs), set[Value]()
+    while stack:
+        node = stack.pop()
+        if node in seen or id(node) in own:
+            continue
+        if not node.op or times.get(node, made) < made:
+            return True
+        seen.add(node)
+        stack.extend(node.parents)
+    return False
 
 
 def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:
@@ -127,6 +187,9 @@ def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None
     >>> gradient_alone(x * x, [x]), gradient_alone(w * x, [x])
     ([6.0], None)
     """
+    found = _visited.get()
+    if found is not None and found[0].times and depends_on_others([output], inputs):
+        return None
     if (c := in_c()) and not hooks.alive:
         gradients, others = c._gradients(output, list(inputs))
         return None if others else gradients

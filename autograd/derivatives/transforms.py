@@ -9,6 +9,7 @@ Value, which can be differentiated again; otherwise results are numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias
@@ -18,6 +19,7 @@ from autograd._common.numbers import is_number, whole_number
 from autograd.derivatives import over_values
 from autograd.derivatives.hessian import hessian_array, hessian_of, product
 from autograd.derivatives.sweeps import (
+    Visited,
     depends_on_others,
     directional,
     directional_graph,
@@ -103,8 +105,22 @@ def _matching(what: str, nested: Any, tree: Tree) -> Numbers:
 
 # Functions
 
-# The leaves made by transforms inside the function being differentiated: they are not Values from outside.
-_inside: ContextVar[list[Value] | None] = ContextVar("inside", default=None)
+
+class _Inside(Visited):
+    """What transforms inside the function being differentiated leave behind for those that follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaves: list[Value] = []  # which they made: they are not Values from outside
+
+
+_inside: ContextVar[_Inside | None] = ContextVar("inside", default=None)
+
+
+def _bounded(inputs: Sequence[Value]) -> AbstractContextManager[None]:
+    """Within this block sweeps down to a transform's inputs are bounded by what those before it visited."""
+    around = _inside.get()
+    return nullcontext() if around is None else around.before(inputs)
 
 
 class _Traced:
@@ -133,15 +149,17 @@ class _Traced:
             passed = list(arguments)
             for place, part in zip(places, [built] if isinstance(argnums, int) else built):
                 passed[place] = part
-            self.inner: list[Value] = []
-            around = _inside.get()
-            entered = _inside.set(self.inner)
+            inside, around = _Inside(), _inside.get()
+            self.inner = inside.leaves
+            if around is not None:
+                around.make(self.inputs)
+            entered = _inside.set(inside)
             try:
                 self.output = function(*passed, **named)
             finally:
                 _inside.reset(entered)
             if around is not None:
-                around.extend(self.inner if self.nested else [*self.inner, *self.inputs])
+                around.leaves.extend(self.inner if self.nested else [*self.inner, *self.inputs])
 
     def finish(self, outputs: Sequence[Any], extra: Numbers | None = None) -> bool:
         """Return whether results are numbers: no Value from outside is in `outputs` or among the arguments."""
@@ -149,14 +167,16 @@ class _Traced:
             return True
         if self.nested or (extra is not None and extra.hold_values):
             return False
-        return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
+        with _bounded(self.inputs):
+            return not depends_on_others([y for y in outputs if isinstance(y, Value)], self.inputs + self.inner)
 
     def gradient(self, output: Any) -> list[float] | None:
         """Return the gradient of a scalar if results are numbers, else None."""
         if isinstance(output, Value) and not self.forgetting:
             if self.nested:
                 return None
-            found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
+            with _bounded(self.inputs):
+                found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
             return found[: len(self.inputs)] if found else found
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
@@ -205,7 +225,7 @@ def _down(outputs: Sequence[Any], seeds: Sequence[Any], inputs: Sequence[Value],
     pairs = [(y, seed) for y, seed in zip(outputs, seeds) if isinstance(y, Value) and moves(seed)]
     if plain:
         return pull([(y, float(seed)) for y, seed in pairs], inputs, hooked=True)
-    with over_values.recording():
+    with over_values.recording(), _bounded(inputs):
         return pull_graph(pairs, inputs, cut=True)
 
 
@@ -215,7 +235,7 @@ def _up(inputs: Sequence[Value], tangents: Sequence[Any], outputs: Sequence[Any]
     if plain:
         found = iter(directional(moving, nodes))
     else:
-        with over_values.recording():
+        with over_values.recording(), _bounded(inputs):
             found = iter(directional_graph(moving, nodes))
     return [next(found) if isinstance(y, Value) else 0.0 for y in outputs]
 

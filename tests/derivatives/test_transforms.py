@@ -14,8 +14,10 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.derivatives import hessian, sweeps
+from autograd.derivatives.differences import difference
 from autograd.derivatives.hessian import hessian_of, products
 from autograd.derivatives.over_values import apply, slope
+from autograd.engine.graph import topological_by
 from autograd.ops import TABLE
 
 
@@ -654,3 +656,65 @@ def test_aux_holds_numbers_unless_it_depends_on_what_is_outside() -> None:
     assert isinstance(aux["w"], Value)
     assert ag.gradients(aux["w"], w) == 3.0
     assert ag.grad(lambda y: ag.grad(lambda x: (x * x * y, x * y), has_aux=True)(3.0)[1])(2.0) == 3.0
+
+
+OVER_A_WEIGHT: dict[str, Callable[[Any], Any]] = {
+    "grad": lambda w: ag.grad(lambda t: ag.sin(t * w))(0.5),
+    "derivative": lambda w: ag.derivative(lambda t: ag.sin(t * w), 2)(0.5),
+    "jvp": lambda w: ag.jvp(lambda t: ag.sin(t * w), (0.5,), (1.0,))[1],
+    "jvp of several": lambda w: ag.jvp(lambda t: (ag.sin(t * w), t), (0.5,), (1.0,))[1][0],
+    "vjp": lambda w: ag.vjp(lambda t: ag.sin(t * w), 0.5)[1](1.0)[0],
+    "hessian": lambda w: ag.hessian(lambda t: ag.sin(t * w))(0.5),
+    "hvp": lambda w: ag.hvp(lambda t: ag.sin(t * w))(0.5, 1.0),
+    "jacobian": lambda w: ag.jacobian(lambda t: (ag.sin(t * w), t), mode="forward")(0.5)[0],
+    "of an argument": lambda w: ag.grad(lambda t: ag.sin(t * 0.5))(w),
+}
+
+
+@pytest.mark.parametrize("name", OVER_A_WEIGHT)
+def test_inner_derivatives_do_not_visit_the_graph_around_them_each_time(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = 0
+
+    def counted(roots: Any, below: Any) -> Any:
+        nonlocal visits
+        order = topological_by(roots, below)
+        visits += len(order)
+        return order
+
+    monkeypatch.setattr(sweeps, "topological_by", counted)
+
+    def total(count: int, inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def f(x: Any) -> Any:
+            s = x
+            for _ in range(count):
+                s = s + 0.01 * inner(s)
+            return s
+
+        return f
+
+    numbers = []
+    for count in (20, 40):
+        visits = 0
+        ag.grad(total(count, OVER_A_WEIGHT[name]))(0.3)
+        numbers.append(visits)
+    assert numbers[1] <= 2.5 * numbers[0]
+    slope, error = difference(lambda x: total(5, OVER_A_WEIGHT[name])(x), 0.3, 0.1)
+    assert ag.grad(total(5, OVER_A_WEIGHT[name]))(0.3) == pytest.approx(slope, abs=10 * error + 1e-9)
+
+
+def test_what_an_inner_sweep_visited_does_not_stop_one_that_began_before() -> None:
+    def f(x: Any) -> Any:
+        value, pullback = ag.vjp(lambda t: ag.exp(t * x), 0.5)
+        other = ag.grad(lambda t: t * t * value)(0.25)  # visits what is above the first one's input
+        return pullback(1.0)[0] * other + ag.grad(lambda t: t * value)(2.0)
+
+    def expected(x: float) -> float:
+        value = math.exp(0.5 * x)
+        return x * value * 0.5 * value + value
+
+    slope, error = difference(expected, 0.7, 0.1)
+    assert f(0.7) == pytest.approx(expected(0.7), rel=1e-14)
+    assert ag.grad(f)(0.7) == pytest.approx(slope, abs=10 * error + 1e-9)
+    assert ag.compile(ag.grad(f))(0.7) == pytest.approx(slope, abs=10 * error + 1e-9)
