@@ -133,7 +133,7 @@ def pow(x: Any, y: Any) -> Any:
 
 
 def pow_slope_x(x: Any, y: Any) -> Any:
-    """The derivative of x ** y in x, where the exact exponents 1 and 2 need no power."""
+    """Return the derivative of x ** y in x, where the exact exponents 1 and 2 need no power."""
     return 1.0 if _is_constant(y, 1.0) else mul(2.0, x) if _is_constant(y, 2.0) else LIBRARY["pow_slope_x"](x, y)
 
 

@@ -472,7 +472,7 @@ class _Reader:
                 return _joined(factors, joints)
 
     def is_star(self) -> bool:
-        """Whether one star stands for a product, and not two for a power."""
+        """Return whether one star stands for a product, and not two for a power."""
         return self.peek().is_sign("*") and not self.peek(1).is_sign("*")
 
     def is_dot_between(self) -> bool:

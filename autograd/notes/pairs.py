@@ -790,7 +790,7 @@ class Pairs:
 
 
 def _is_other_spelling(one: Node, other: Node) -> bool:
-    """Whether two formulas differ only in the spelling of names: w^l and w_l, net_O and net_o."""
+    """Return whether two formulas differ only in the spelling of names: w^l and w_l, net_O and net_o."""
     pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
     spellings = [[re.sub(r"\W|_", "", n.show(each)).casefold() for each in pair] for pair in pairs]
     return bool(pairs) and all(a == b for a, b in spellings)

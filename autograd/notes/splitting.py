@@ -102,7 +102,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _begins_cases(row: Sequence[Token]) -> bool:
-    """Whether a brace after a sign of equality is the last of a row, as before the cases of a function."""
+    """Return whether a brace after a sign of equality is the last of a row, as before the cases of a function."""
     solid = [each for each in row if each.kind != "space"][-2:]
     return len(solid) == 2 and solid[0].is_sign("=") and solid[1].is_command("{", "lbrace")
 

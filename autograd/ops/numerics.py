@@ -172,7 +172,7 @@ def direction(x: float, y: float) -> float:
 
 
 def lift(x: float, y: float) -> float:
-    """A power of two by which x, negligible beside y, may be scaled so that its quotients keep their digits."""
+    """Return a power of two by which x, negligible beside y, may be scaled so that its quotients keep their digits."""
     return 2.0**200 if abs(x) < 2.0**-800 and scale(x, y) == 1.0 else 1.0
 
 

@@ -373,7 +373,7 @@ def erfinv_miss(x: float, y: float) -> float:
 
 
 def erfinv_step(x: float, y: float) -> float:
-    """A step of Halley's method from y towards the inverse of erf."""
+    """Return a step of Halley's method from y towards the inverse of erf."""
     step = erfinv_miss(x, y)
     return y - ieee.div(step, 1.0 + y * step)
 
@@ -390,7 +390,7 @@ def erfinv(x: float) -> float:
 
 
 def erfinv_derivative(x: float, out: float) -> float:
-    """The derivative of `erfinv`, whose value is `out`, without the rounding of that."""
+    """Return the derivative of `erfinv`, whose value is `out`, without the rounding of that."""
     inside = abs(x) < 1.0
     size, y = abs(x) if inside else 0.0, abs(out) if inside else 0.0
     slope = HALF_SQRT_PI * exp_minus_square(y, -1.0) * (1.0 - 2.0 * y * erfinv_miss(size, y))
@@ -488,7 +488,7 @@ def bessel_moment(n: float, x: float) -> float:
 
 
 def bessel_1_slope(x: float) -> float:
-    """The derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
+    """Return the derivative of `bessel_1`, M₂(x) − M₁(x) for x ≥ 0, without the rounding of the two moments.
 
     With wₙ = x·(2 − M₍ₙ₊₁₎/Mₙ) the ratios are M₍ₙ₊₁₎/Mₙ = (2n + 1)/(w₍ₙ₊₁₎ + n + 1).
     """

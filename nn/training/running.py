@@ -280,7 +280,7 @@ class Run:
 
 
 def _ends(answer: Any) -> bool:
-    """Whether a callback returned True, as a bool of Python or of an array library; other results are ignored."""
+    """Return whether a callback returned True, as a Python or array bool; other results are ignored."""
     return str(getattr(answer, "dtype", type(answer).__name__)).endswith("bool") and bool(np.all(answer))
 
 

@@ -203,7 +203,7 @@ def test_what_is_good_to_some_digits_passes(solve: Any, slope: Any, x: float, to
 
 
 def simpson(n: int, x: float) -> float:
-    """The integral of exp(−t²) from 0 to x by n steps, whose error is as smooth as the integral."""
+    """Return the integral of exp(−t²) from 0 to x by n steps, whose error is as smooth as the integral."""
     values = [math.exp(-((k * x / n) ** 2)) for k in range(n + 1)]
     return x / n / 3 * (values[0] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]) + values[-1])
 

@@ -216,14 +216,14 @@ ROUTES: Final = [(1, 1), (1, 2), (2, 1), (1, 3), (3, 1)]  # how fast each of two
 
 
 def towards(x: float, far: Any) -> Any:
-    """The number that stands for a float, on the way to it if it is a 0 or an infinity."""
+    """Return the number that stands for a float, on the way to it if it is a 0 or an infinity."""
     if x == 0.0:
         return math.copysign(1.0, x) / far
     return math.copysign(1.0, x) * far if math.isinf(x) else mpf(x)
 
 
 def limit(numbers: Sequence[Any]) -> Any:
-    """The limit of a sequence, of which each number is as far from the one before; None if there is none."""
+    """Return the limit of a sequence, of which each number is as far from the one before; None if there is none."""
     _, before, last = numbers
     if abs(last - before) <= mpf(10) ** -25 * abs(last):
         return last if abs(last) < mpf(10) ** 350 else mpmath.sign(last) * mpmath.inf
@@ -233,7 +233,7 @@ def limit(numbers: Sequence[Any]) -> Any:
 
 
 def limits(name: str, x: float, y: float) -> list[list[Any]]:
-    """The value and the derivatives as limits, which must be the same on all routes; None where there is none."""
+    """Return the value and derivatives as limits, which must agree on all routes; None if there is none."""
     ends = [z == 0.0 or math.isinf(z) for z in (x, y)]
     far = NEARER if name in EXPONENTIAL else FAR
     routes = []
@@ -248,7 +248,7 @@ def _rounded(x: Any) -> str:
 
 
 def by_convention(name: str, x: float, y: float) -> bool:
-    """Whether the derivative there is a convention: at kinks, for terms of the same infinity, at 0⁰, 1^∞."""
+    """Return whether the derivative there is a convention: at kinks, for terms of the same infinity, at 0⁰, 1^∞."""
     if name == "pow":
         return abs(y) < 1e-300 or (x == 1.0 and math.isinf(y)) or math.copysign(1.0, x) < 0.0
     return x == 0.0 if name in ("elu", "leaky_relu") else x == y and name in ("max", "min", "logaddexp")

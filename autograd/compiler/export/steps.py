@@ -401,7 +401,7 @@ class Coded(Tables):
         return f"m[at[{len(self.words)}]]"
 
     def matrix(self, rows: Sequence[Sequence[int]]) -> str:
-        """The operand in column j of the only row."""
+        """Return the operand in column j of the only row."""
         (row,) = rows
         if self.words is None or len(row) == 1:
             return self.operand(row)
@@ -410,7 +410,7 @@ class Coded(Tables):
         return f"m[at[{first} + j]]"
 
     def pieces(self, groups: Sequence[Group]) -> Iterator[Lines]:
-        """The body of one function: steps that differ in their places alone are one case."""
+        """Yield the body of one function: steps that differ in their places alone are one case."""
         cases: dict[tuple[str, ...], int] = {}
         code: list[int] = []
         lines: Lines = []
