@@ -38,7 +38,7 @@ class NumpyKernel:
 
     def __init__(self, plan: PlainPlan) -> None:
         self.plan = plan
-        self.block = max(1, min(BLOCK, NUMBERS // (len(plan) + 1)))
+        self.block = max(1, min(BLOCK, NUMBERS // (len(plan.forward) + 1)))
         self.rows = [None if node.op == ALIAS or node.exact else over_arrays(node.op) for node in plan.forward]
         self.selects = [TABLE[node.op].selects for node in plan.reverse]
         self.active = [[(i, x) for i, x in enumerate(node.operands) if x in plan.active] for node in plan.reverse]
