@@ -30,7 +30,7 @@ def headers(*folders: str) -> list[str]:
     return sorted(path for folder in folders for path in glob(f"autograd/csrc/{folder}/*.h"))
 
 
-# Equal to Python bit for bit: no contraction to fused multiply-add, nothing of -ffast-math.
+# Equal to Python bit for bit: no contraction to fused multiply-add, no -ffast-math.
 FLAGS = {
     "unix": [
         "-O2",
@@ -46,13 +46,13 @@ FLAGS = {
     "msvc": ["/O2", "/fp:precise", "/std:c11"],
 }
 
-# Loops whose length isn't known to the compiler become vector code from -O3 on only.
-# Without traps, a choice between two results may compute both.
+# Loops of unknown length are vectorised from -O3 on only.
+# Without traps, both sides of a conditional may be computed.
 VECTORISED = ["-O3", "-fno-trapping-math"] if os.name == "posix" else []
 
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 
-# Named, though Python links them too: glibc's vector functions come with libm, and only a library that asks has them.
+# Named although Python links them too: glibc's vector functions come with libm, and only for libraries that link it.
 LIBRARIES = ["m", "pthread"] if os.name == "posix" else []
 EXTENSIONS = [
     Extension(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs tests with the C code under AddressSanitizer and UndefinedBehaviorSanitizer: tests/sanitize.sh [pytest arguments]
-# Any finding ends the run. Nodes come from malloc one by one here, so that each is watched; PYTHON and CC choose tools.
+# Any finding ends the run. Nodes are allocated one by one with malloc, so that each is watched; PYTHON and CC select the tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
@@ -16,7 +16,7 @@ paths=(tests/engine/test_backends.py tests/engine/test_memory.py tests/engine/te
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
 done
-# Leaks are counted by tests/engine/test_memory.py: at exit the interpreter itself leaves memory behind.
+# Leaks are counted by tests/engine/test_memory.py: at exit the interpreter itself does not free all memory.
 env AUTOGRAD_CORE=c AUTOGRAD_REQUIRE_C=1 PYTHONMALLOC=malloc PYTHONDONTWRITEBYTECODE=1 \
     LD_PRELOAD="$("$cc" -print-file-name=libasan.so) $("$cc" -print-file-name=libubsan.so)" \
     ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
