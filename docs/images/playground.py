@@ -30,6 +30,7 @@ def photograph(target: Path) -> None:
         page.locator("#outcome", has_text="0.2983").wait_for()
         page.get_by_role("button", name="w5", exact=True).click()
         page.wait_for_selector("#derivation .katex")
+        page.wait_for_selector("#claims details")
         page.locator("#table").evaluate("panel => panel.scrollTo(0, 0)")
         page.screenshot(path=target)
         chromium.close()
