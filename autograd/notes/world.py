@@ -622,6 +622,8 @@ class World:
         for each in every:
             parameters = each.pattern.args
             if len(parameters) == len(arguments):
+                if given is None and node.args != parameters and not _mentions(each.body, parameters):
+                    raise Unknown(f"the note states {n.show(each.pattern)} alone, not {n.show(node)}")
                 self.trusted &= each.order not in elsewhere
                 if node.primes:
                     if len(arguments) > 1:
@@ -1051,6 +1053,11 @@ class _Inside(World):
 def _random(key: Key, indices: tuple[Index, ...], seed: int) -> float:
     low, high = (0.2, 0.9) if seed % 2 == 0 else (-1.4, 1.6)
     return random.Random(f"{key} {indices} {seed}").uniform(low, high)
+
+
+def _mentions(body: Node, parameters: Sequence[Node]) -> bool:
+    """Return whether a function's body depends on its parameters as it is written: not that of Var(w) = 2/n."""
+    return not {each.text for each in parameters}.isdisjoint(each.text for each in body.symbols())
 
 
 def _spelled(instance: Instance) -> str:

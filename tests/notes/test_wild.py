@@ -73,6 +73,7 @@ NOT_ACCUSED = [
     r"$r = -8 + 4.5 + 2.2 + 0.5 + 0.8 = 0$",
     r"$\frac{d}{du} \frac{1}{1 + e^{-u}} = \frac{d}{d(1 + e^{-u})} \frac{1}{1 + e^{-u}} \frac{d}{du}(1 + e^{-u})"
     r" = -\frac{1}{(1 + e^{-u})^2} \cdot (-e^{-u})$",
+    r"$Var(r) = m \cdot Var(V) \cdot Var(p)$ and with such units $Var(w) = \frac{2}{m}$",
     r"$r = u^2$" + "\n# Later\n" + r"$u = 3 s$" + "\n# Before\n" + r"$\frac{\partial r}{\partial s} = 2 u$",
 ]
 
