@@ -75,7 +75,7 @@ from autograd.engine.backend import (
 )
 from autograd.engine.composed import clip, max, min, prod, std, var
 from autograd.engine.modes import detect_anomaly, group, no_grad, strict
-from autograd.engine.naming import label, values
+from autograd.engine.naming import assign, label, values
 from autograd.errors import AnomalyError, AutogradError, BranchChanged, DrawError, GradientError, WorksheetError
 from autograd.explore import explore
 from autograd.ops import NAMES
@@ -110,7 +110,7 @@ __version__ = "1.0.0rc1"
 
 __all__ = [
     "CORE", "AnomalyError", "AutogradError", "BranchChanged", "DrawError", "GradientError", "Value", "Worksheet",
-    "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "WorksheetError", "abs", "acos", "acosh", "add", "asin", "asinh", "assign", "atan", "atan2", "atanh", "cbrt",
     "check_derivation", "check_graph", "checkpoint", "checks", "clip", "compile", "compiler", "cos", "cosh",
     "custom_gradient", "derivation", "derivative", "derivatives", "derive", "detect_anomaly", "digamma", "div",
     "dot", "draw", "elu", "erf", "erfc", "erfinv", "exp", "exp2", "explore", "expm1", "floor_divide", "fmod",

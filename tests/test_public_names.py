@@ -18,10 +18,10 @@ needs.package("sklearn")  # nn.Classifier and nn.Regressor are made of its class
 PUBLIC: dict[str, str] = {
     "autograd": """
         AnomalyError AutogradError BranchChanged CORE DrawError GradientError Value Worksheet WorksheetError abs
-        acos acosh add asin asinh atan atan2 atanh cbrt check_derivation check_graph checkpoint checks clip compile
-        compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly digamma div dot
-        draw elu erf erfc erfinv exp exp2 explore expm1 floor_divide fmod gelu grad gradcheck gradients graph group
-        hard_tanh hessian hvp hypot i0e i1e jacobian jvp label leaky_relu lgamma load_ipython_extension log log10
+        acos acosh add asin asinh assign atan atan2 atanh cbrt check_derivation check_graph checkpoint checks clip
+        compile compiler cos cosh custom_gradient derivation derivative derivatives derive detect_anomaly digamma div
+        dot draw elu erf erfc erfinv exp exp2 explore expm1 floor_divide fmod gelu grad gradcheck gradients graph
+        group hard_tanh hessian hvp hypot i0e i1e jacobian jvp label leaky_relu lgamma load_ipython_extension log log10
         log1p log2 logaddexp logsumexp max mean min mul neg no_grad normal_cdf op pow prod read_note reciprocal
         recording relu remainder rounding_error selu sensitivity sigmoid sign silu sin sinc sinh softplus softsign
         sqrt std stop_gradient strategies strict sub sum tan tanh value_and_grad values var vjp where worksheet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -38,3 +39,18 @@ def test_in_a_namespace_of_a_module() -> None:
     namespace: dict[str, object] = {}
     exec("from autograd import *\nw = Value(2.0)\nloss = (w - 1)**2\nlabel(globals())", namespace)
     assert repr(namespace["loss"]) == "Value(1, label='loss')"
+
+
+def test_assign_sets_all_or_none() -> None:
+    w, b = ag.values(w=1.0, b=2.0)
+    ag.assign((x for x in (w, b)), np.array([3.0, 4.0]))
+    assert (w.data, b.data) == (3.0, 4.0)
+    for leaves, numbers, error, said in (
+        ([w, b], [1.0], ValueError, "got 1 for 2"),
+        ([w, w * b], [1.0, 2.0], ValueError, r"leaves\[1\] must be a leaf, got a result of mul"),
+        ([w, 1.0], [1.0, 2.0], TypeError, r"leaves\[1\] must be a Value"),
+        ([w, b], [1.0, "2"], TypeError, r"numbers\[1\] must be a number"),
+    ):
+        with pytest.raises(error, match=said):
+            ag.assign(leaves, numbers)  # type: ignore[arg-type]
+        assert (w.data, b.data) == (3.0, 4.0)
