@@ -375,6 +375,17 @@ def test_labels_like_names_of_libraries_and_constants(tmp_path: Path, run_javasc
     np.testing.assert_allclose([float(x[0]) for x in [*outputs, *gradients]], expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++")])
+def test_a_function_may_have_any_name(compiler: tuple[str, ...], tmp_path: Path) -> None:
+    needs.tool(compiler[0])
+    x = Value(0.5, label="x")
+    program = ag.compile(ag.tanh(x), inputs=[x])
+    for name in ["main", "std", "signgam", "printf", "NULL", "op_tanh", "x", "π", "1 2", ""]:
+        (tmp_path / "f.c").write_text(program.to_c(name), encoding="utf-8")
+        command = [*compiler, *STRICT, "-c", str(tmp_path / "f.c"), "-o", str(tmp_path / "f.o")]
+        subprocess.run(command, check=True)
+
+
 LANGUAGES = {
     "c": "int zq(",
     "javascript": "export function zq(",

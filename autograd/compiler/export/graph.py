@@ -34,17 +34,17 @@ nullptr operator or package private protected public register requires restrict 
 struct super switch template this throw true try typedef typeid typename typeof union unsigned using var virtual void
 volatile while with xor yield"""
 _LIBRARIES: Final = """
-Float64Array Infinity Math NaN Object RangeError jax jnp math np numpy torch undefined
-FLT_EVAL_METHOD FP_ILOGB0 FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO HUGE_VAL HUGE_VALF HUGE_VALL
-INFINITY NAN NULL MATH_ERRNO MATH_ERREXCEPT abort abs cabs cacos cacosh calloc carg casin casinh catan catanh cbrt ccos
-ccosh ceil cexp cimag clog conj copysign cpow cproj creal csin csinh csqrt ctan ctanh erf erfc exit exp2 expm1 fabs fdim
-floor fma fmax fmin fmod fpclassify fprintf fputc fputs free frexp fwrite hypot ilogb isalnum isalpha isblank iscntrl
-isdigit isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
-ispunct isspace isunordered isupper isxdigit labs ldexp lgamma llabs llrint llround log1p logb lrint lround main malloc
-memchr memcmp memcpy memmove memset modf nan nearbyint nextafter nexttoward offsetof printf ptrdiff_t putchar puts
-remainder remquo rint round scalbln scalbn scanf signbit size_t snprintf sprintf strcat strchr strcmp strcpy strcspn
-strlen strncat strncmp strncpy strpbrk strrchr strspn strstr tgamma tolower toupper trunc vfprintf vprintf vscanf
-vsnprintf vsprintf wchar_t"""
+Float64Array Infinity Math NaN Object RangeError jax jnp math np numpy torch undefined FLT_EVAL_METHOD FP_ILOGB0
+FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO HUGE_VAL HUGE_VALF HUGE_VALL INFINITY NAN NULL
+MATH_ERRNO MATH_ERREXCEPT abort abs cabs cacos cacosh calloc carg casin casinh catan catanh cbrt ccos ccosh ceil cexp
+cimag clog conj copysign cpow cproj creal csin csinh csqrt ctan ctanh erf erfc exit exp2 expm1 fabs fdim floor fma
+fmax fmin fmod fpclassify fprintf fputc fputs free frexp fwrite hypot ilogb isalnum isalpha isblank iscntrl isdigit
+isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
+ispunct isspace isunordered isupper isxdigit labs ldexp lgamma llabs llrint llround log1p logb lrint lround main
+malloc memchr memcmp memcpy memmove memset modf nan nearbyint nextafter nexttoward offsetof printf ptrdiff_t putchar
+puts remainder remquo rint round scalbln scalbn scanf signbit signgam size_t snprintf sprintf std strcat strchr strcmp
+strcpy strcspn strlen strncat strncmp strncpy strpbrk strrchr strspn strstr tgamma tolower toupper trunc vfprintf
+vprintf vscanf vsnprintf vsprintf wchar_t"""
 _OURS: Final = """
 GUARDS INLINE OPS Op RESTRICT d_inputs d_parameters each failed found holds inputs k n outputs parameters real seeds
 shape status unclear"""
