@@ -18,6 +18,8 @@ from autograd.notes.world import Options
 __all__ = ["Repair", "Repairer", "single_changes"]
 
 EACH: Final = 600
+ALWAYS: Final = 8
+"""Candidates that are tried however little work is left: signs, and what is upside down, come first."""
 CANDIDATE: Final = 6
 """The fixed cost of a candidate."""
 SHARE: Final = 0.25
@@ -82,7 +84,7 @@ class Repairer:
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
         for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
-            if tried >= EACH or self.judge.budget.left <= max(0, least):
+            if tried >= EACH or (tried >= ALWAYS and self.judge.budget.left <= max(0, least)):
                 return None
             tried += 1
             self.judge.budget.spend(CANDIDATE)
