@@ -79,7 +79,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
 
 def _without_closure(name: str, result: Any) -> Any:
     """Return the result of a function of numbers; raise ValueError if it depends on a Value that is not an argument."""
-    closed = _leaves_with_derivatives(result) if isinstance(result, Value) and result.op else []
+    closed = _leaves_with_derivatives(result) if isinstance(result, Value) else []
     if closed:
         called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
         raise ValueError(

@@ -432,6 +432,8 @@ def test_a_value_that_a_given_gradient_closes_over_is_refused() -> None:
         ValueError, match="f: a function whose gradient is given depends on 'w', which is none of its arg"
     ):
         ag.custom_gradient(lambda y, x: 10.0 * x)(_named_f(lambda x: w * x * x))(Value(2.0))
+    with pytest.raises(ValueError, match="depends on 'w', which is none of its arguments"):
+        ag.custom_gradient(lambda y, x: 0.0)(lambda x: w)(Value(2.0))
     stopped = ag.custom_gradient(lambda y, x: 10.0 * x)(lambda x: ag.stop_gradient(w) * ag.sign(w) * x * x)
     assert ag.grad(stopped)(2.0) == 20.0
     with pytest.raises(ValueError, match=r"pass it as an argument, or take its number with \.data"):
