@@ -36,6 +36,15 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "nothing but the left side makes it right"
     if any(_has_two_meanings(each) for side in (left, right) for each in side.walk() if each.head == "d"):
         return "a letter for two indices"
+    if any(each.head == "norm" and _is_of_product(each.args[0]) for side in (left, right) for each in side.walk()):
+        return "a product of vectors may be meant"
+    if (
+        left.head == "d"
+        and left.args[0].head not in ("sym", "call")
+        and right.head == "sym"
+        and right not in set(left.symbols())
+    ):
+        return "a name for a value"
     derived = left.contains("d") or right.contains("d")
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
@@ -77,6 +86,11 @@ def _other_case(one: Node, other: Node) -> bool:
 
 def _heads(claim: Claim) -> Iterator[str]:
     return (each.head for side in (claim.left, claim.right) for each in side.walk())
+
+
+def _is_of_product(side: Node) -> bool:
+    """Return whether a side multiplies two names, which may be vectors."""
+    return side.head == "*" and sum(each.head != "num" for each in side.args) > 1
 
 
 def _is_bare_product(side: Node) -> bool:

@@ -10,7 +10,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -49,6 +49,8 @@ class Block:
     display: bool
     after: int
     fixed: bool = False
+    example: bool = False
+    """Whether its section is an example, whose definitions hold in it alone."""
 
 
 def pages(text: str) -> list[Page]:
@@ -82,7 +84,8 @@ def notebook_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 _DELIMITER: Final = re.compile(
     r"(?P<fence>^[ >\t]*(?:```+|~~~+)[^\n]*$)"
-    r"|(?P<heading>^\#{1,6}\s|\\(?:sub)*section\*?\{|^(?:=====*|-----*)\s*$)"
+    r"|(?P<heading>^\#{1,6}\s|\\(?:sub)*section\*?\{|\\(?:chapter|\w*sechead)\*?\{|^(?:=====*|-----*)\s*$"
+    r"|\\begin\{\w*(?:[Ee]xample|[Ee]xercise|[Pp]roblem|[Qq]uestion)s?\*?\}|^\*\*(?:Example|Exercise|Problem)\b)"
     r"|(?P<script><script[^>]*math/tex[^>]*>(?:\s*(?:%\s*)?<!\[CDATA\[)?)"
     r"|(?P<hidden><!--)"
     r"|(?P<code>`+)"
@@ -113,7 +116,8 @@ def blocks(page: Page) -> list[Block]:
     text = _QUOTE.sub(lambda match: " " * len(match[0]), page.text)
     finder = _Finder(text)
     found = finder.run()
-    return sorted([*found, *_unicode_lines(text, found, finder)], key=lambda each: each.start)
+    every = sorted([*found, *_unicode_lines(text, found, finder)], key=lambda each: each.start)
+    return [replace(each, example=each.section in finder.examples) for each in every]
 
 
 class _Finder:
@@ -123,6 +127,7 @@ class _Finder:
         self.text = text
         self.section = 0
         self.headings: list[int] = []
+        self.examples: set[int] = set()
         self.masked: list[tuple[int, int]] = []
         self.found: list[Block] = []
         self.opened, self.start = "", 0
@@ -174,6 +179,8 @@ class _Finder:
         self.opened = ""
         self.section += 1
         self.headings.append(match.start())
+        if match[0].lstrip().startswith(("\\begin", "**")):
+            self.examples.add(self.section)
 
     def _blank(self, match: re.Match[str]) -> None:
         if self.opened in ("$", "\\(", "\\\\("):
@@ -273,6 +280,8 @@ _PROSE: Final = re.compile(r"[A-Za-z]{3,}[,.]? +[A-Za-z]{2,}|[A-Za-z]{3,} [A-Za-
 _MARKER: Final = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+|\|)?")
 _CODE: Final = re.compile(r"\b(?:def|import|return|print|class|for \w+ in|np\.|torch\.|self\.)\b|[-+*/]= |\w\.\w+\(")
 _IDEOGRAPHS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_CONNECTIVE: Final = re.compile(r"(?:if|when|let|where|given|suppose|so|then|thus|since|now|here)\b:? +", re.IGNORECASE)
+_CASES: Final = re.compile(r"(?:for|while|until)\b", re.IGNORECASE)
 _KEPT: Final = re.compile(r"\b(?:softmax|sigmoid|tanh|relu|log|exp|ln|max|min|sqrt|sin|cos)\b", re.IGNORECASE)
 
 
@@ -294,8 +303,10 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         body = _MARKER.sub("", line)
         start += len(line) - len(body)
         body = re.split(r"\s#|\s//|\s{3,}(?=[(A-Z])", body.rstrip())[0].strip("`*_ ")
+        body = _CONNECTIVE.sub("", body, count=1) if _CONNECTIVE.match(body) else body
         if (
             body.startswith("#")
+            or _CASES.match(body)
             or "=" not in body
             or any(mark in body for mark in ("$", "==", "():", "import ", "<", "http", ";", "@", ".T"))
         ):

@@ -39,7 +39,7 @@ class _Gatherer:
 
     def __init__(self, rows: Sequence[Row], notation: Notation) -> None:
         self.rows, self.notation = rows, notation
-        self.book = Book()
+        self.book = Book(examples={row.section for row in rows if row.block.example})
         self.counting: set[str] = set()
 
     def gather(self) -> None:
@@ -316,6 +316,8 @@ class _Gatherer:
             return False
         if body.head == "list" or body.text in ("0", "1"):
             return False
+        if body.head == "sym" and any(each is not None and each.text in ("0", "1") for each in others):
+            return False  # F = G = 1 states values, perhaps in one case only
         own = {index.text for index in name.args if index.head == "sym"}
         if any(each.head == "sum" and each.text in own - body.free_letters for each in body.walk()):
             return False  # y_i = Σ_i x_ij: one letter for two indices

@@ -622,6 +622,9 @@ class _Reader:
             raise WorksheetError("a raised sign stands after what is no name")
         if base.head in ("matrix",):
             return base
+        bracketed = [at for at, each in enumerate(high) if each.is_sign("(", ")")] == [0, len(high) - 1]
+        if base.head != "sym" and bracketed:
+            raise WorksheetError("a raised (…) may be a power or the order of a derivative")
         power = self.inner(high)
         if base.head == "sym" and base.text in self.notation.squared and power == n.number(2, "2"):
             return replace(base, text=f"{base.text}²")

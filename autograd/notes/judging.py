@@ -91,11 +91,13 @@ class Judge:
 
     def _place(self, order: int, section: int) -> object:
         """Return a key that is common to positions where the same definitions hold."""
-        if not (self.ambiguous or self.many_functions):
+        if not (self.ambiguous or self.many_functions or self.book.examples):
             return ()
         chosen = [self.book.chosen(key, order, section)[0] for key in self.ambiguous]
         place = tuple(each.order for every in chosen for each in every)
-        return (place, order, section) if self.many_functions else place
+        if self.many_functions:
+            return (place, order, section)
+        return (place, section) if self.book.examples else place
 
     def forget(self) -> None:
         """Clear the cache, since a definition has changed."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from autograd.formula.symbols import LETTERS
 from autograd.notes import nodes as n
 from autograd.notes.doubts import index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
@@ -16,7 +17,7 @@ from autograd.notes.grids import Grid
 from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, chain, gap, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
-from autograd.notes.repairing import Repair, Repairer
+from autograd.notes.repairing import Repair, Repairer, unscaled
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, linked, spread
 from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Budget, Definition, Options, letters_of
@@ -31,6 +32,8 @@ LINKED_SIZE: Final = 3
 """The size of vectors whose entries are summed over: the number of terms of a sum with open bounds."""
 
 
+CLOSE_BEFORE: Final = 3
+"""How many rows after a definition a claim is certainly about it, even if the part has other definitions."""
 DIFFERENT: Final = "the sides differ; no single change makes them equal"
 ONE_TERM: Final = "for one term of the sum whose index is not written"
 NO_PATH: Final = "both sides are 0 in what the note says"
@@ -112,10 +115,27 @@ class Pairs:
 
     def pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
         """Judge two sides with names."""
+        status, message = self._pair(row, left, right, earlier)
+        if status == WRONG and (strange := self._unknown_commands(row)):
+            return DOUBTFUL, f"the command \\{strange[0]} is not known; {message}"
+        return status, message
+
+    def _unknown_commands(self, row: Row) -> list[str]:
+        """Return the commands of a row that are read as names, although they may be layout or macros from elsewhere."""
+        every = [each for side in row.readable() for each in side.walk()]
+        names = {
+            each.text for each in every if each.head == "sym" or (each.head == "call" and self.book.is_open(each.text))
+        }
+        commands = dict.fromkeys(re.findall(r"\\([A-Za-z]{2,})", row.equation.text))
+        return [each for each in commands if each in names and each not in LETTERS]
+
+    def _pair(self, row: Row, left: Node, right: Node, earlier: Sequence[Node]) -> tuple[str, str]:
         if self._is_own_definition(row, left, right):
             return DEFINED, ""
         earlier = [each for each in earlier if not self._is_own_definition(row, each, right)]
-        if left.head == right.head == "sym" and n.key(left) not in self.book.definitions:
+        if left.head == right.head == "sym" and (
+            n.key(left) not in self.book.definitions or any(each.text in ("0", "1") for each in row.readable())
+        ):
             return GIVEN, ""
         gaps = [(one, found) for one in earlier if (found := gap(self._named(one), self._named(right))) is not None]
         if gaps and not any(joins(self._named(one), self._named(right)) for one in earlier):
@@ -404,16 +424,26 @@ class Pairs:
         if not outcome.trusted:
             if other := self._by_any_definition(claim):
                 return JOINS, f"by {other}"
-            if not (repair.is_scale and chained) and not repair.what.startswith(("sign", "power", "transposed")):
+            if not (repair.is_scale and chained):
                 return DOUBTFUL, f"by a definition that may belong to another part: {repair.message}"
         if not self._holds_in_any_shape(claim, outcome, repair) or (
             outcome.guessed and not self._is_sure(claim, repair)
         ):
             return DOUBTFUL, repair.message
         doubt = self._reason(claim, repair)
+        if not doubt and not chained and self._has_rivals(claim):
+            doubt = "defined in several ways in this part"
         if not doubt and not (chained and (repair.is_scale or repair.what.startswith("upside down"))):
             doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
+
+    def _has_rivals(self, claim: Claim) -> bool:
+        """Return whether a part defines in several ways what the left side is or differentiates, none close before."""
+        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        every = [*self.book.of(y), *(self.book.functions.get(y.text, ()) if y.head == "sym" else ())]
+        here = [each for each in every if each.section == claim.section and len(each.pattern.args) == len(y.args)]
+        close = any(0 < claim.order - each.order <= CLOSE_BEFORE for each in here)
+        return len({each.body for each in here}) > 1 and not close
 
     def _undefined(self, claim: Claim, outcome: Outcome) -> str:
         """Return the quantity differentiated on the left, if the note does not define it."""
@@ -444,6 +474,9 @@ class Pairs:
         calls = [{each for each in side.walk() if each.head == "call"} for side in (claim.left, claim.right)]
         if {each.text for each in calls[0] if self.book.is_open(each.text)} & {each.text for each in calls[1]}:
             return "a property of a function that the note does not define"
+        own = claim.left.head == "call" and claim.left.text in self.book.functions
+        if own and {each.text for each in unscaled(claim.right)} == {claim.left.text}:
+            return "a property that a function may have"
         if claim.left.head == "call" and any(each.head == "d" or each.primes for side in sides for each in side.walk()):
             return "an expansion"
         return ""
@@ -750,6 +783,7 @@ class Pairs:
         if outcome.result == UNEQUAL and len(set(mine.body.symbols())) > 2:
             renamed = self.repairer.repair(claim, outcome.options, list(before[-1].body.symbols()), renames_only=True)
             sure = renamed is not None and not index_left_out(claim.right, renamed.side)
+            sure &= len(list(claim.left.walk())) == len(list(claim.right.walk()))
             if renamed is not None and sure and not renamed.what.startswith("wrong factor"):
                 self._forget(mine)
                 return WRONG, renamed.message

@@ -15,7 +15,7 @@ from autograd.notes.judging import EQUAL, Claim, Judge
 from autograd.notes.nodes import Node
 from autograd.notes.world import Options
 
-__all__ = ["Repair", "Repairer", "single_changes"]
+__all__ = ["Repair", "Repairer", "single_changes", "unscaled"]
 
 EACH: Final = 600
 ALWAYS: Final = 8
@@ -99,7 +99,7 @@ class Repairer:
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
                 if what.startswith("upside down") and self._vanishes(claim, side, options):
                     continue
-                return Repair(what, side, on_left, renames, not on_left and _unscaled(side) == _unscaled(claim.right))
+                return Repair(what, side, on_left, renames, not on_left and unscaled(side) == unscaled(claim.right))
         return None
 
     def turned(self, claim: Claim, options: Options) -> Repair | None:
@@ -117,14 +117,14 @@ class Repairer:
         return any(self.judge.compared(each, options, brief=True).result == EQUAL for each in zero)
 
 
-def _unscaled(side: Node) -> tuple[Node, ...]:
+def unscaled(side: Node) -> tuple[Node, ...]:
     """Return the factors of a side that are no numbers."""
     if side.head == "neg":
-        return _unscaled(side.args[0])
+        return unscaled(side.args[0])
     if side.head == "*":
-        return tuple(factor for each in side.args for factor in _unscaled(each))
+        return tuple(factor for each in side.args for factor in unscaled(each))
     if side.head == "/" and side.args[1].head == "num":
-        return _unscaled(side.args[0])
+        return unscaled(side.args[0])
     return () if side.head == "num" else (side,)
 
 

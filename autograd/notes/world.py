@@ -118,6 +118,8 @@ class Book:
     """Matrices of the members of families, by the bare names of these."""
     unindexed: bool = False
     """Whether there is a sum whose index is not written."""
+    examples: set[int] = field(default_factory=set)
+    """The sections that are examples, whose definitions hold in them alone."""
     by_entries: set[int] = field(default_factory=set)
     """The statements that define their right side, or each entry of a matrix."""
 
@@ -128,7 +130,7 @@ class Book:
         everywhere.
         """
         every = self.definitions.get(key, [])
-        return self._in_force(every, order, section)
+        return self.in_force(every, order, section)
 
     @cached_property
     def by_pattern(self) -> dict[Node, list[Definition]]:
@@ -152,8 +154,10 @@ class Book:
         for every in (self.definitions[key], self.by_pattern[definition.pattern], self.with_letters[key]):
             every[:] = [each for each in every if each is not definition]
 
-    @staticmethod
-    def _in_force(every: Sequence[Definition], order: int, section: int) -> tuple[list[Definition], frozenset[int]]:
+    def in_force(
+        self, every: Sequence[Definition], order: int, section: int
+    ) -> tuple[list[Definition], frozenset[int]]:
+        """Return those of several definitions that hold at a position, and the orders of those from another scope."""
         by_pattern: dict[tuple[object, ...], list[Definition]] = {}
         for each in every:
             by_pattern.setdefault(_shape_of(each.pattern), []).append(each)
@@ -161,6 +165,8 @@ class Book:
         for same in by_pattern.values():
             if len({each.body for each in same}) == 1:
                 kept.append(same[0])
+                if all(each.section in self.examples - {section} for each in same):
+                    elsewhere.add(same[0].order)
                 continue
             before = [each for each in same if each.order < order]
             here = [each for each in before if each.section in (section, EVERYWHERE)]
@@ -618,7 +624,7 @@ class World:
     def _own_function(self, node: Node, env: Environment, given: Sequence[Quantity] | None = None) -> Quantity:
         """Apply a function that the note defines; an undefined one is a random smooth function."""
         arguments = [self._eval(each, env) for each in node.args] if given is None else list(given)
-        every, elsewhere = Book._in_force(self.book.functions.get(node.text, []), self.order, self.section)
+        every, elsewhere = self.book.in_force(self.book.functions.get(node.text, []), self.order, self.section)
         for each in every:
             parameters = each.pattern.args
             if len(parameters) == len(arguments):
@@ -812,7 +818,7 @@ class World:
             definition, env = found
             return self._eval(definition.body, env)
         if not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
-            kept, elsewhere = Book._in_force(every, self.order, self.section)
+            kept, elsewhere = self.book.in_force(every, self.order, self.section)
             here = [each for each in kept if each.order < self.order and each.section == self.section]
             latest = max(here or kept, key=lambda each: each.order)
             self.trusted &= latest.order not in elsewhere

@@ -208,3 +208,48 @@ def test_a_letter_that_looks_like_those_of_the_other_terms_is_read_as_theirs() -
                      r"$$\frac{\partial r_j}{\partial w_{j0}} = p_0$$")  # fmt: skip
     assert [each.status for each in note.equations] == [D, R]
     assert "ω_j0 read as w_j0" in note.equations[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The order of a derivative, raised in brackets.
+        r"$(e^{u})^{(m)} = e^{u}$, hence $(e^{u})^{(m + 1)} = (e^{u})' = e^{u}$",
+        # What makes a function even, and what makes it odd.
+        r"To draw $q(u) = u^3$: even, if $q(-u) = q(u)$; odd, if $q(-u) = -q(u)$",
+        # A function of another example.
+        "\\begin{example}\n$q(u) = u$ has $q'(u) = 1$\n\\end{example}\n"
+        "\\begin{example}\nDraw $s = u + \\frac1u$. $q(-u) = -u - \\frac1u = -q(u)$ and $q'(u) = 1 - \\frac{1}{u^2}$"
+        "\n\\end{example}",
+        "**Example 1.** $q(u) = u$\n\n**Example 2.** Draw $s = u + \\frac1u$: $q'(u) = 1 - \\frac{1}{u^2}$\n\n"
+        "**Example 3.** $q(u) = u^5$",
+        # What holds in one case only.
+        r"If $m = 1$, then $V = \phi = (1)$. In general $V = \|V\|_2 \phi$ with $\|V\|_2 > 0$",
+        # Products of vectors.
+        r"$p = (1, 2, 2)$, $q = (3, 0, 4)$, $\lVert p \times q\rVert^2 = \lVert p\rVert^2 \lVert q\rVert^2"
+        r" - (p \cdot q)^2 = \lVert p\rVert^2 \lVert q\rVert^2 \sin^2\phi$",
+        # A value, and a name for it.
+        r"If continuous, $q_{uv} = q_{vu}$; for $q = u^2 + uv + 2v^2$: $q_{uv} = \partial_v(2u + v) = 1"
+        r" = \partial_u(u + 4v) = q_{vu}$",
+        # A macro that the note does not define.
+        r"$q = u^2 v + u$, $u = 2s + 3t$, $v = 2s - t$: $\dsp \frac{\partial q}{\partial s} = (2uv + 1)(2) + (u^2)(2)$",
+        # Two kinds of differences under one name.
+        r"First differences: $R_t = U_t - U_{t-1}$. Second differences: $R_t = (U_t - U_{t-1}) - (U_{t-1} - U_{t-2})$",
+    ],
+)
+def test_calculus_texts_are_not_accused(text: str) -> None:
+    assert "WRONG" not in statuses(text)
+
+
+def test_a_sentence_in_plain_text_begins_with_a_word() -> None:
+    text = "## Add\n```\nr = p + q\n```\n\nthe rule:\n```\nIf r = p * q, then:\n∂r/∂p = q\n∂r/∂q = p\n```\n"
+    assert statuses(text)[-2:] == [R, R]
+    assert statuses("```\nfor k = K-1\n∂Q/∂p = u\n```\n") == statuses("```\n∂Q/∂p = u\n```\n")
+
+
+def test_losses_in_a_list_are_told_apart() -> None:
+    losses = (
+        r"$Q = \frac1N \sum_{i=1}^N (t_i - y_i)^2$, so $\frac{\partial Q}{\partial y_i} = -\frac2N (t_i - y_i)$",
+        r"$Q = \frac1N \sum_{i=1}^N (t_i - y_i)^4$, so $\frac{\partial Q}{\partial y_i} = -4 (t_i - y_i)^3$",
+    )
+    assert statuses("\n\n".join(losses)) == [D, R, D, W]
