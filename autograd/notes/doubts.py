@@ -38,6 +38,8 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "a letter for two indices"
     if any(each.head == "norm" and _is_of_product(each.args[0]) for side in (left, right) for each in side.walk()):
         return "a product of vectors may be meant"
+    if any(_counts_entries(each) for side in (left, right) for each in side.walk()):
+        return "an index may count from 0"
     if (
         left.head == "d"
         and left.args[0].head not in ("sym", "call")
@@ -86,6 +88,12 @@ def _other_case(one: Node, other: Node) -> bool:
 
 def _heads(claim: Claim) -> Iterator[str]:
     return (each.head for side in (claim.left, claim.right) for each in side.walk())
+
+
+def _counts_entries(part: Node) -> bool:
+    """Return whether a part is a numbered entry of a vector that is written out, as softmax([0, z])_1."""
+    numbered = part.head in ("call", "entry") and len(part.args) > 1 and part.args[-1].head == "num"
+    return numbered and part.args[0].head == "matrix"
 
 
 def _is_of_product(side: Node) -> bool:

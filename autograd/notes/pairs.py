@@ -118,7 +118,16 @@ class Pairs:
         status, message = self._pair(row, left, right, earlier)
         if status == WRONG and (strange := self._unknown_commands(row)):
             return DOUBTFUL, f"the command \\{strange[0]} is not known; {message}"
+        if status == WRONG and self._follows(row, right, earlier):
+            return DOUBTFUL, f"it follows from the side before it; {message}"
         return status, message
+
+    def _follows(self, row: Row, right: Node, earlier: Sequence[Node]) -> bool:
+        """Return whether a side is equal to one before it, after the first: then an earlier step is in question."""
+        claims = [Claim(one, right, row.order, row.section, row.conditions) for one in earlier[1:]]
+        return any(
+            self.judge.compare(each, readings).holds for each in claims for readings in (None, self.typed or None)
+        )
 
     def _unknown_commands(self, row: Row) -> list[str]:
         """Return the commands of a row that are read as names, although they may be layout or macros from elsewhere."""

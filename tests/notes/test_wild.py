@@ -235,6 +235,9 @@ def test_a_letter_that_looks_like_those_of_the_other_terms_is_read_as_theirs() -
         r"$q = u^2 v + u$, $u = 2s + 3t$, $v = 2s - t$: $\dsp \frac{\partial q}{\partial s} = (2uv + 1)(2) + (u^2)(2)$",
         # Two kinds of differences under one name.
         r"First differences: $R_t = U_t - U_{t-1}$. Second differences: $R_t = (U_t - U_{t-1}) - (U_{t-1} - U_{t-2})$",
+        # An index that counts from 0, and steps that follow from one another.
+        r"$u = \frac12$ and $r = e^u$. $$\text{softmax}([0, u])_1 = \frac{e^u}{e^0 + e^u}"
+        r" = \frac{1}{1 + e^{-u}} = \sigma(u)$$",
     ],
 )
 def test_calculus_texts_are_not_accused(text: str) -> None:
