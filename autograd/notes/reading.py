@@ -205,10 +205,7 @@ class _Reading:
         pairs = [pair for pair in zip(scope, again, strict=True) if _is_unsettled(pair[0])]
         self._judged(again, [narrow for _, narrow in pairs])
         for row, narrow in pairs:
-            derived = any(each.head == "d" or each.primes for side in row.readable() for each in side.walk())
-            if narrow.equation.status in _SETTLED_BY[row.equation.status] and (
-                derived or narrow.equation.status != WRONG
-            ):
+            if narrow.equation.status in _SETTLED_BY[row.equation.status]:
                 row.equation.status, row.equation.message = narrow.equation.status, narrow.equation.message
 
     def _remark(self, rows: Sequence[Row], equations: Sequence[Equation]) -> str:
@@ -282,10 +279,11 @@ class _Reading:
 
 
 _SETTLED_BY: Final = {
-    DOUBTFUL: (RIGHT, WRONG, JOINS),
+    DOUBTFUL: (RIGHT, JOINS),
     WRONG: (RIGHT,),
 }
-"""Verdicts on a row that is judged by its section alone which take the place of one by the whole note."""
+"""Verdicts on a row that is judged by its section alone which take the place of one by the whole note: it may clear a
+row, but a part of a note is too little to accuse by."""
 
 
 def _is_unsettled(row: Row) -> bool:
