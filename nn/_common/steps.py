@@ -122,8 +122,9 @@ def write(values: tuple[Value, ...], what: str, numbers: Sequence[float]) -> Non
 
 def permute(draws: NDArray[np.uint64], order: NDArray[np.int64]) -> None:
     """Write a random permutation of 0 to n − 1, from n draws of 64 bits (Fisher and Yates)."""
-    found = list(range(len(draws)))
-    for i, draw in zip(range(len(draws) - 1, 0, -1), draws[::-1].tolist()):
-        j = draw * (i + 1) >> 64
+    random, found = draws.data, order.data  # lists would hold an object for each sample
+    for i in range(len(draws)):
+        found[i] = i
+    for i in range(len(draws) - 1, 0, -1):
+        j = random[i] * (i + 1) >> 64
         found[i], found[j] = found[j], found[i]
-    order[:] = found
