@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import signal
@@ -91,12 +90,6 @@ def require_c() -> None:
         raise pytest.UsageError(
             f"AUTOGRAD_REQUIRE_C is set but there is no C core ({error}); build it with `python -m pip install -e .`"
         ) from error
-
-
-def pytest_collection_finish() -> None:
-    """Leave what the session holds to its end out of the collections of garbage that tests ask for."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_report_header() -> str:
