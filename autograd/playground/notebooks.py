@@ -1,7 +1,7 @@
 """Builds notebooks that run in the browser: a JupyterLite site that contacts no other host.
 
 Everything that the kernel loads is fetched from PyPI or npm at build time and listed in the site's own lock file.
-Packages without a wheel for Python in WebAssembly, such as numpy, can't be imported; notebooks that need them are
+PyPI has no wheel of numpy and others for Python in WebAssembly; notebooks that need what the site doesn't have are
 omitted.
 """
 
@@ -20,12 +20,12 @@ from typing import Any, Final
 import autograd
 from autograd.playground.build import BuildError, archive, run
 
-__all__ = ["build_notebooks", "imported"]
+__all__ = ["build_notebooks", "imported", "runnable"]
 
 BUILDERS: Final = ("jupyterlite_core", "jupyterlite_pyodide_kernel", "jupyter_server", "pyodide_lock", "uv")
 KERNEL: Final = ("comm", "ipykernel", "ipython", "jedi", "micropip", "packaging", "piplite", "pyodide-kernel")
 OFFERED: Final = ("hypothesis",)  # packages that notebooks may import besides the standard library's
-UNAVAILABLE: Final = {"numpy", "scipy", "matplotlib", "pandas"}  # not on PyPI for Python in WebAssembly
+AVAILABLE: Final = {*sys.stdlib_module_names, "autograd", "nn", "IPython", *OFFERED}
 LOCK: Final = "pyodide-lock.json"
 
 
@@ -44,13 +44,12 @@ def build_notebooks(source: Path, target: Path, pyodide: Path) -> list[str]:
     Returns
     -------
     list of str
-        The notebooks that run there: those that import nothing unavailable, directly or through a module in their
-        folder.
+        The notebooks that run there, see `runnable`.
 
     Raises
     ------
     BuildError
-        If no notebook runs there, or JupyterLite is missing or fails.
+        If no notebook runs there, `pyodide` doesn't contain Pyodide, or JupyterLite is missing or fails.
     OSError
         If a file can't be read or written.
     """
@@ -59,7 +58,9 @@ def build_notebooks(source: Path, target: Path, pyodide: Path) -> list[str]:
         raise BuildError(
             f"notebooks: {', '.join(missing)} needed to build; install with pip install 'scalargrad[jupyterlite]'"
         )
-    chosen = [path for path in sorted(source.glob("*.ipynb")) if not imported(path) & UNAVAILABLE]
+    if not (pyodide / LOCK).is_file():
+        raise BuildError(f"notebooks: there is no Pyodide in {pyodide}; build the playground first")
+    chosen = runnable(source)
     if not chosen:
         raise BuildError(f"notebooks: {source} has no notebook that runs in the browser")
     with tempfile.TemporaryDirectory() as scratch:
@@ -107,34 +108,62 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
+def runnable(folder: Path) -> list[Path]:
+    """Return the notebooks of a folder that import only what the site has, directly or through modules beside them.
+
+    Raises
+    ------
+    BuildError
+        If one isn't Python.
+    """
+    available = AVAILABLE | {path.stem for path in folder.glob("*.py")}
+    return [path for path in sorted(folder.glob("*.ipynb")) if imported(path) <= available]
+
+
 def imported(path: Path) -> set[str]:
-    """Return the top-level names that a notebook or a module imports, including modules in its folder.
+    """Return the top-level names that a notebook needs to import, including those of modules in its folder.
 
     Raises
     ------
     BuildError
         If it isn't Python.
     """
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".ipynb":
-        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-        code = ["".join(cell["source"]) for cell in cells]
-        text = "\n".join(
-            re.sub(r"^([ \t]*)[%!].*", r"\1pass", each, flags=re.MULTILINE) for each in code if each[:2] != "%%"
-        )
+    found: set[str] = set()
+    waiting = [path]
+    while waiting:
+        names = _imports(waiting.pop()) - found
+        found |= names
+        waiting += [beside for name in names if (beside := path.with_name(f"{name}.py")).exists()]
+    return found
+
+
+def _imports(path: Path) -> set[str]:
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(_code(path))
     except SyntaxError as error:
         raise BuildError(f"notebooks: {path.name} can't be read as Python: {error.msg}") from None
+    optional = {id(node) for block in ast.walk(tree) if _may_fail(block) for node in ast.walk(block)}
     found: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Import(names=names):
+            case ast.Import(names=names) if id(node) not in optional:
                 found |= {each.name.partition(".")[0] for each in names}
-            case ast.ImportFrom(module=str(module), level=0):
+            case ast.ImportFrom(module=str(module), level=0) if id(node) not in optional:
                 found.add(module.partition(".")[0])
-    for name in sorted(found):
-        beside = path.with_name(f"{name}.py")
-        if beside.exists() and beside != path:
-            found |= imported(beside)
     return found
+
+
+def _code(path: Path) -> str:
+    """Return the Python of a module or a notebook, without IPython's commands."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    code = "\n".join(cell for cell in cells if not cell.startswith("%%"))
+    return re.sub(r"^([ \t]*)[%!].*", r"\1pass", code, flags=re.MULTILINE)
+
+
+def _may_fail(node: ast.AST) -> bool:
+    """Return whether a missing package is handled: `try: import …`, `except ImportError:`."""
+    handled = [handler.type for handler in node.handlers] if isinstance(node, ast.Try) else []
+    return any(isinstance(each, ast.Name) and each.id in ("ImportError", "ModuleNotFoundError") for each in handled)

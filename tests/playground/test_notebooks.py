@@ -14,6 +14,7 @@ from tests import needs
 from tests.playground.conftest import served
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
+RUNNABLE = ["1_the_notes.ipynb", "2_expressions.ipynb", "7_testing_gradients.ipynb"]
 
 
 def write(path: Path, *cells: str) -> Path:
@@ -27,6 +28,37 @@ def test_imports_are_found_in_cells_and_in_modules_beside(tmp_path: Path) -> Non
     cells = "%load_ext autograd\nimport math as m", "%%worksheet\nw = 2 wide", "if m:\n    !ls\n    import helper"
     assert notebooks.imported(write(tmp_path / "a.ipynb", *cells)) == {"math", "helper", "numpy"}
     assert notebooks.imported(write(tmp_path / "b.ipynb", "from . import near\nimport a.b, c")) == {"a", "c"}
+
+
+def test_modules_that_import_each_other_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "near.py").write_text("import far, json")
+    (tmp_path / "far.py").write_text("import near")
+    assert notebooks.imported(write(tmp_path / "a.ipynb", "import near")) == {"near", "far", "json"}
+
+
+@pytest.mark.parametrize(
+    "cell, runs",
+    [
+        ("import autograd as ag, json, nn", True),
+        ("from hypothesis import given", True),
+        ("import helper", True),
+        ("import numpy as np", False),
+        ("import torch", False),
+        ("def later():\n    import torch", False),
+        ("import needy", False),
+        ("try:\n    from ipywidgets import interact\nexcept ImportError:\n    pass", True),
+        ("try:\n    import torch\nexcept ValueError:\n    pass", False),
+    ],
+)
+def test_notebooks_that_need_another_package_are_left_out(cell: str, runs: bool, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("import math")
+    (tmp_path / "needy.py").write_text("import jax")
+    path = write(tmp_path / "a.ipynb", cell)
+    assert notebooks.runnable(tmp_path) == [path] * runs
+
+
+def test_three_of_the_notebooks_run_in_the_browser() -> None:
+    assert [path.name for path in notebooks.runnable(FOLDER)] == RUNNABLE
 
 
 def test_a_notebook_that_is_no_python_is_named(tmp_path: Path) -> None:
@@ -44,8 +76,15 @@ def test_what_is_missing_to_build_is_said(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_folder_without_one_that_runs_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebooks, "BUILDERS", ())
     write(tmp_path / "a.ipynb", "import numpy as np")
+    (tmp_path / notebooks.LOCK).touch()
     with pytest.raises(BuildError, match=r"has no notebook that runs in the browser$"):
         notebooks.build_notebooks(tmp_path, tmp_path / "made", tmp_path)
+
+
+def test_a_folder_without_pyodide_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebooks, "BUILDERS", ())
+    with pytest.raises(BuildError, match=r"^notebooks: there is no Pyodide in .*; build the playground first$"):
+        notebooks.build_notebooks(FOLDER, tmp_path / "made", tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +92,12 @@ def lite(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in notebooks.BUILDERS:
         needs.package(name, "-e '.[jupyterlite]'")
     folder = tmp_path_factory.mktemp("lite") / "made"
-    assert notebooks.build_notebooks(FOLDER, folder, site / "pyodide") == [
-        "1_the_notes.ipynb", "2_expressions.ipynb", "7_testing_gradients.ipynb",
-    ]  # fmt: skip
+    assert notebooks.build_notebooks(FOLDER, folder, site / "pyodide") == RUNNABLE
     return folder
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ["1_the_notes", "2_expressions", "7_testing_gradients"])
+@pytest.mark.parametrize("name", RUNNABLE)
 def test_a_notebook_runs_in_the_browser(name: str, lite: Path, browser: Any) -> None:
     with served(lite) as address:
         page = browser.new_context().new_page()
@@ -69,7 +106,7 @@ def test_a_notebook_runs_in_the_browser(name: str, lite: Path, browser: Any) -> 
             "request",
             lambda asked: foreign.append(asked.url) if not asked.url.startswith(("data:", "blob:", address)) else None,
         )
-        page.goto(f"{address}notebooks/index.html?path={name}.ipynb")
+        page.goto(f"{address}notebooks/index.html?path={name}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
