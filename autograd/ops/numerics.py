@@ -199,6 +199,14 @@ def times_power(factor: float, x: float, y: float, n: float) -> float:
     )
 
 
+def square_less_one(factor: float, x: float, slope: float, root: float, rest: float) -> float:
+    """(factor·x² − 1)·slope², which keeps its digits near its zeros ±(root + rest), and where x² overflows."""
+    near, ratio = abs(x) - root - rest, x * slope
+    return (
+        factor * near * (abs(x) + root) * slope * slope if abs(near) < 0.25 else factor * ratio * ratio - slope * slope
+    )
+
+
 def power_mixed(x: float, y: float) -> float:
     """Third derivative of x to the y for x twice and y, over x to the y − 2; what is multiplied by 0 is nothing."""
     curvature = y * (y - 1.0)

@@ -65,21 +65,17 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
 def atan_second(x: float) -> tuple[float, float]:
     """Second derivative of atan."""
     slope = numerics.atan_slope(x)
-    ratio = x * slope
-    near, far = abs(x) - numerics.SQRT_THIRD - numerics.SQRT_THIRD_REST, abs(x) + numerics.SQRT_THIRD
-    curve = 3.0 * near * far * slope * slope if abs(near) < 0.25 else 3.0 * ratio * ratio - slope * slope
-    return 0.0 if slope == 0.0 else -2.0 * ratio * slope, 0.0 if slope == 0.0 else 2.0 * curve * slope
+    third = 2.0 * numerics.square_less_one(3.0, x, slope, numerics.SQRT_THIRD, numerics.SQRT_THIRD_REST) * slope
+    return 0.0 if slope == 0.0 else -2.0 * (x * slope) * slope, 0.0 if slope == 0.0 else third
 
 
 @row("where(asinh_slope(x), (2*x**2 - 1)*asinh_slope(x)**5, 0)", hidden=True)
 def asinh_second(x: float) -> tuple[float, float]:
     """Second derivative of asinh."""
     slope = numerics.asinh_slope(x)
-    ratio = x * slope
-    near, far = abs(x) - numerics.SQRT_HALF - numerics.SQRT_HALF_REST, abs(x) + numerics.SQRT_HALF
-    curve = 2.0 * near * far * slope * slope if abs(near) < 0.25 else 2.0 * ratio * ratio - slope * slope
+    curve = numerics.square_less_one(2.0, x, slope, numerics.SQRT_HALF, numerics.SQRT_HALF_REST)
     third = curve * slope * slope * slope
-    return 0.0 if slope == 0.0 else -ratio * slope * slope, 0.0 if slope == 0.0 else third
+    return 0.0 if slope == 0.0 else -(x * slope) * slope * slope, 0.0 if slope == 0.0 else third
 
 
 @row(

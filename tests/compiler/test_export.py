@@ -135,12 +135,18 @@ def derivatives_of(name: str) -> tuple[Program, list[float]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_derivatives_are_exported_as_ops_are(name: str, tmp_path: Path, run_javascript: RunJavaScript) -> None:
     program, arguments = derivatives_of(name)
+    library = shared_object(program.to_c("f"), tmp_path)
+    every_language_agrees(program, arguments, run_c(library, "f", program, arguments)[1], run_javascript, 1e-11)
+
+
+def every_language_agrees(
+    program: Program, arguments: Sequence[float], in_c: Sequence[float], run_javascript: RunJavaScript, rtol: float
+) -> None:
+    """Check what C, JavaScript and numpy compute for a program without parameters against replay."""
     expected = flat(*program.gradients(*arguments))
-    _, found = run_c(shared_object(program.to_c("f"), tmp_path), "f", program, arguments)
-    np.testing.assert_allclose(found, expected, rtol=1e-11)
-    np.testing.assert_allclose(run_javascript(program, arguments), expected, rtol=1e-11)
     outputs, inputs, _ = run_numpy(program, [np.array([x]) for x in arguments])
-    np.testing.assert_allclose([float(x[0]) for x in [*outputs, *inputs]], expected, rtol=1e-11)
+    for found in (in_c, run_javascript(program, arguments), [float(x[0]) for x in [*outputs, *inputs]]):
+        np.testing.assert_allclose(found, expected, rtol=rtol)
 
 
 @pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++"), ("clang", "-std=c99")])
@@ -367,12 +373,8 @@ def test_labels_like_names_of_libraries_and_constants(tmp_path: Path, run_javasc
     inputs = [Value(0.1 * i, label=label) for i, label in enumerate(NAMES_OF_LIBRARIES, 1)]
     total = ag.sum([ag.log2(x + 1.0) * ag.erf(x) + abs(x - 0.35) + ag.max(x, 0.4) for x in inputs])
     program, arguments = ag.compile([total], inputs=inputs), [x.data for x in inputs]
-    expected = flat(*program.gradients(*arguments))
-    _, found = run_c(shared_object(program.to_c("tgamma"), tmp_path), "tgamma_2", program, arguments)
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
-    np.testing.assert_allclose(run_javascript(program, arguments), expected, rtol=1e-12)
-    outputs, gradients, _ = run_numpy(program, [np.array([x]) for x in arguments])
-    np.testing.assert_allclose([float(x[0]) for x in [*outputs, *gradients]], expected, rtol=1e-12)
+    library = shared_object(program.to_c("tgamma"), tmp_path)
+    every_language_agrees(program, arguments, run_c(library, "tgamma_2", program, arguments)[1], run_javascript, 1e-12)
 
 
 @pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++")])

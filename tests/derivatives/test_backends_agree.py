@@ -75,7 +75,9 @@ def table() -> Iterator[str]:
             yield f"{op.name}{operands}: {numbers}"
 
 
-@pytest.mark.skipif(backend.CORE != "c", reason="compares the C backend with the Python backend")
+@pytest.mark.skipif(
+    backend.CORE != "c", reason="compares the C backend with the Python backend; this is the Python backend"
+)
 def test_both_backends_give_the_same_bits() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from tests.derivatives.test_backends_agree import table; print(*table(), sep='\\n')"],

@@ -137,7 +137,7 @@ def test_getsizeof_is_honest() -> None:
 
 
 @pytest.mark.skipif(SANITIZED, reason="the sanitizer's allocator pads every node")
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads resident memory from /proc, which Linux has")
 def test_a_long_chain_takes_80_bytes_a_node() -> None:
     out = run("""
         import resource
@@ -154,7 +154,7 @@ def test_a_long_chain_takes_80_bytes_a_node() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(SANITIZED, reason="the sanitizer keeps freed memory for a while")
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads resident memory from /proc, which Linux has")
 def test_a_loop_over_millions_of_nodes_leaves_memory_flat() -> None:
     out = run("""
         def resident():

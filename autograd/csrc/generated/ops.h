@@ -295,8 +295,8 @@ static const double DIGAMMA_ROOT = 1.4616321449683622;
 static const double TWO_OVER_SQRT_PI = 1.1283791670955126;
 static const double HALF_SQRT_PI = 0.886226925452758;
 static const double SQRT_TWO_PI = 2.5066282746310002;
-static const double SQRT_THIRD_REST = 3.3450280739356345e-17;
 static const double SQRT_THIRD = 0.5773502691896257;
+static const double SQRT_THIRD_REST = 3.3450280739356345e-17;
 static const double SQRT_TWO_REST = -9.667293313452913e-17;
 static const double SQRT_TWO = 1.4142135623730951;
 
@@ -1310,6 +1310,16 @@ ops_power_mixed(double x, double y)
 }
 
 INLINE double
+ops_square_less_one(double factor, double x, double slope, double root, double rest)
+{
+    const double near = fabs(x) - root - rest;
+    const double ratio = x * slope;
+    return
+        fabs(near) < 0.25 ? factor * near * (fabs(x) + root) * slope * slope
+        : factor * ratio * ratio - slope * slope;
+}
+
+INLINE double
 ops_direction(double x, double y)
 {
     return (x == 0.0 && y == 0.0) ? 0.0 : ops_cosine(x, y);
@@ -1874,25 +1884,19 @@ INLINE double
 op_atan_second(double x, double *d_x)
 {
     const double slope = ops_atan_slope(x);
-    const double ratio = x * slope;
-    const double near = fabs(x) - SQRT_THIRD - SQRT_THIRD_REST;
-    const double far = fabs(x) + SQRT_THIRD;
-    const double curve = fabs(near) < 0.25 ? 3.0 * near * far * slope * slope : 3.0 * ratio * ratio - slope * slope;
-    *d_x = slope == 0.0 ? 0.0 : 2.0 * curve * slope;
-    return slope == 0.0 ? 0.0 : -2.0 * ratio * slope;
+    const double third = 2.0 * ops_square_less_one(3.0, x, slope, SQRT_THIRD, SQRT_THIRD_REST) * slope;
+    *d_x = slope == 0.0 ? 0.0 : third;
+    return slope == 0.0 ? 0.0 : -2.0 * (x * slope) * slope;
 }
 
 INLINE double
 op_asinh_second(double x, double *d_x)
 {
     const double slope = ops_asinh_slope(x);
-    const double ratio = x * slope;
-    const double near = fabs(x) - SQRT_HALF - SQRT_HALF_REST;
-    const double far = fabs(x) + SQRT_HALF;
-    const double curve = fabs(near) < 0.25 ? 2.0 * near * far * slope * slope : 2.0 * ratio * ratio - slope * slope;
+    const double curve = ops_square_less_one(2.0, x, slope, SQRT_HALF, SQRT_HALF_REST);
     const double third = curve * slope * slope * slope;
     *d_x = slope == 0.0 ? 0.0 : third;
-    return slope == 0.0 ? 0.0 : -ratio * slope * slope;
+    return slope == 0.0 ? 0.0 : -(x * slope) * slope * slope;
 }
 
 INLINE double

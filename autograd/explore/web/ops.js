@@ -21,8 +21,8 @@ const DIGAMMA_ROOT = 1.4616321449683622;
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const HALF_SQRT_PI = 0.886226925452758;
 const SQRT_TWO_PI = 2.5066282746310002;
-const SQRT_THIRD_REST = 3.3450280739356345e-17;
 const SQRT_THIRD = 0.5773502691896257;
+const SQRT_THIRD_REST = 3.3450280739356345e-17;
 const SQRT_TWO_REST = -9.667293313452913e-17;
 const SQRT_TWO = 1.4142135623730951;
 function _quotient_slope(x, y, out) {
@@ -464,6 +464,11 @@ function _power_mixed(x, y) {
   let curvature = y * (y - 1);
   return 2 * y - 1 + (curvature === 0 ? 0 : curvature * ieee.log(x));
 }
+function _square_less_one(factor, x, slope, root, rest) {
+  let near = Math.abs(x) - root - rest;
+  let ratio = x * slope;
+  return Math.abs(near) < 0.25 ? factor * near * (Math.abs(x) + root) * slope * slope : factor * ratio * ratio - slope * slope;
+}
 function _direction(x, y) {
   return x === 0 && y === 0 ? 0 : _cosine(x, y);
 }
@@ -766,20 +771,14 @@ const OPS = {
   },
   atan_second(x) {
     let slope = _atan_slope(x);
-    let ratio = x * slope;
-    let near = Math.abs(x) - SQRT_THIRD - SQRT_THIRD_REST;
-    let far = Math.abs(x) + SQRT_THIRD;
-    let curve = Math.abs(near) < 0.25 ? 3 * near * far * slope * slope : 3 * ratio * ratio - slope * slope;
-    return [slope === 0 ? 0 : -2 * ratio * slope, slope === 0 ? 0 : 2 * curve * slope];
+    let third = 2 * _square_less_one(3, x, slope, SQRT_THIRD, SQRT_THIRD_REST) * slope;
+    return [slope === 0 ? 0 : -2 * (x * slope) * slope, slope === 0 ? 0 : third];
   },
   asinh_second(x) {
     let slope = _asinh_slope(x);
-    let ratio = x * slope;
-    let near = Math.abs(x) - SQRT_HALF - SQRT_HALF_REST;
-    let far = Math.abs(x) + SQRT_HALF;
-    let curve = Math.abs(near) < 0.25 ? 2 * near * far * slope * slope : 2 * ratio * ratio - slope * slope;
+    let curve = _square_less_one(2, x, slope, SQRT_HALF, SQRT_HALF_REST);
     let third = curve * slope * slope * slope;
-    return [slope === 0 ? 0 : -ratio * slope * slope, slope === 0 ? 0 : third];
+    return [slope === 0 ? 0 : -(x * slope) * slope * slope, slope === 0 ? 0 : third];
   },
   hypot_second_xx(x, y) {
     let scale = _scale(x, y);
