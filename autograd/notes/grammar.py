@@ -1586,9 +1586,9 @@ def _prepared(row: list[Token]) -> list[Token]:
         else:
             split.append(token)
     bars = [at for at, each in enumerate(split) if each.is_sign("|") or each.is_command("mid", "vert")]
-    firsts = bars[::2]
-    if len(bars) % 4 or bars[1::2] != [at + 1 for at in firsts]:
+    if len(bars) % 4 or bars[1::2] != [at + 1 for at in bars[::2]]:
         return split
+    firsts = set(bars[::2])
     return [
         replace(each, kind="command", text="|") if at in firsts else each
         for at, each in enumerate(split)
