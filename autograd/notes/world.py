@@ -777,8 +777,8 @@ class World:
                 self._untrusted.add(instance)
         finally:
             self.trusted &= trusted
-        if self.active and self.active[-1] == instance:
-            self.active.pop()
+            if self.active and self.active[-1] == instance:
+                self.active.pop()
         if instance not in self.values:
             shared = (bool(self.shapes) and self._has_entries(instance)) or self._is_literal(instance)
             self.values[instance] = value if shared else _fresh(value)

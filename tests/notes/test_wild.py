@@ -250,6 +250,10 @@ def test_a_sentence_in_plain_text_begins_with_a_word() -> None:
     assert statuses("```\nfor k = K-1\n∂Q/∂p = u\n```\n") == statuses("```\n∂Q/∂p = u\n```\n")
 
 
+def test_what_can_not_be_computed_is_given_each_time_it_is_used() -> None:
+    assert statuses(r"$y = \max(u)$, $r = y$. Then $r^2 = y^2$, $3 r = 3 y$ and $r + 2 = y + 2$") == [D, D, G, G, G]
+
+
 def test_losses_in_a_list_are_told_apart() -> None:
     losses = (
         r"$Q = \frac1N \sum_{i=1}^N (t_i - y_i)^2$, so $\frac{\partial Q}{\partial y_i} = -\frac2N (t_i - y_i)$",
