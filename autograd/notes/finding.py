@@ -84,7 +84,7 @@ def notebook_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
 
 _DELIMITER: Final = re.compile(
     r"(?P<fence>^[ >\t]*(?:```+|~~~+)[^\n]*$)"
-    r"|(?P<heading>^\#{1,6}\s|\\(?:sub)*section\*?\{|\\(?:chapter|\w*sechead)\*?\{|^(?:=====*|-----*)\s*$"
+    r"|(?P<heading>^\#{1,6}\s|\\(?:(?:sub)*section|chapter|\w*sechead)\*?\{|^(?:=====*|-----*)\s*$"
     r"|\\begin\{\w*(?:[Ee]xample|[Ee]xercise|[Pp]roblem|[Qq]uestion)s?\*?\}|^\*\*(?:Example|Exercise|Problem)\b)"
     r"|(?P<script><script[^>]*math/tex[^>]*>(?:\s*(?:%\s*)?<!\[CDATA\[)?)"
     r"|(?P<hidden><!--)"
@@ -280,7 +280,9 @@ _PROSE: Final = re.compile(r"[A-Za-z]{3,}[,.]? +[A-Za-z]{2,}|[A-Za-z]{3,} [A-Za-
 _MARKER: Final = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+|\|)?")
 _CODE: Final = re.compile(r"\b(?:def|import|return|print|class|for \w+ in|np\.|torch\.|self\.)\b|[-+*/]= |\w\.\w+\(")
 _IDEOGRAPHS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_CONNECTIVE: Final = re.compile(r"(?:if|when|let|where|given|suppose|so|then|thus|since|now|here)\b:? +", re.IGNORECASE)
+_CONNECTIVE: Final = re.compile(
+    r"^(?:if|when|let|where|given|suppose|so|then|thus|since|now|here)\b:? +", re.IGNORECASE
+)
 _CASES: Final = re.compile(r"(?:for|while|until)\b", re.IGNORECASE)
 _KEPT: Final = re.compile(r"\b(?:softmax|sigmoid|tanh|relu|log|exp|ln|max|min|sqrt|sin|cos)\b", re.IGNORECASE)
 
@@ -303,7 +305,7 @@ def _unicode_lines(text: str, found: list[Block], finder: _Finder) -> Iterator[B
         body = _MARKER.sub("", line)
         start += len(line) - len(body)
         body = re.split(r"\s#|\s//|\s{3,}(?=[(A-Z])", body.rstrip())[0].strip("`*_ ")
-        body = _CONNECTIVE.sub("", body, count=1) if _CONNECTIVE.match(body) else body
+        body = _CONNECTIVE.sub("", body)
         if (
             body.startswith("#")
             or _CASES.match(body)

@@ -50,7 +50,7 @@ class _Gatherer:
         nodes = [each for side in every for each in side.walk()]
         bound = {each.text for each in nodes if each.head in ("sum", "prod")}
         self.counting = {index.text for each in nodes if each.head == "sym" for index in each.args} | bound
-        defined = [row.sides[0] for row in self.rows if row.sides and row.sides[0] is not None]
+        defined = [row.left for row in self.rows if row.left is not None]
         steps = {each.text for left in defined if left.head == "sym" for each in left.args if each.head == "sym"}
         for each in nodes:
             for last in {"vector": each.args[-1:], "table": each.args[-2:]}.get(each.head, ()):
@@ -120,7 +120,7 @@ class _Gatherer:
     def _other_letters(self) -> None:
         """Treat c as an index if π_c is defined and π_k is summed over."""
         for row in self.rows:
-            left = row.sides[0] if row.sides else None
+            left = row.left
             if left is None or left.head != "sym" or n.key(left) not in self.book.simplex:
                 continue
             letter = left.args[0]
@@ -138,7 +138,7 @@ class _Gatherer:
                         users.setdefault(letter.text, set()).add(each.text)
         loose = set()
         for row in self.rows:
-            left = row.sides[0] if row.sides else None
+            left = row.left
             if left is None or left.head not in ("sym", "call") or row.conditions:
                 continue
             own = {letter.text for each in left.symbols() for letter in each.args}
@@ -173,7 +173,7 @@ class _Gatherer:
         book = self.book
         solved: dict[int, set[Node]] = {}
         for row in self.rows:
-            left = row.sides[0] if row.sides else None
+            left = row.left
             used = solved.setdefault(id(row.block), set())
             if left is None or left not in used:
                 self._define_row(row)
@@ -198,9 +198,8 @@ class _Gatherer:
         bare = {n.key(each) for each in names if not each.args and not self._is_counted(each)}
         bare -= self.book.definitions.keys()
         upright = not any(
-            row.sides[0] is not None and row.sides[0].head == "sym" and other.head == "matrix" and len(other.args) == 1
+            row.left is not None and row.left.head == "sym" and other.head == "matrix" and len(other.args) == 1
             for row in self.rows
-            if row.sides
             for other in row.readable()[1:]
         )
         for key, known in _members(names).items():
@@ -422,7 +421,7 @@ class _Gatherer:
 
     def _note_slope(self, row: Row) -> None:
         """Use ∂L/∂a = a − y, with L undefined, as the slope of L."""
-        left = row.sides[0] if row.sides else None
+        left = row.left
         if left is None or left.head != "d" or len(left.args) != 2 or left.args[0].head != "sym":
             return
         y, x = left.args

@@ -68,6 +68,8 @@ _COMPARISONS: Final = {
     **{name: _TEXTBOOK.get(sign, sign) for name, sign in COMPARISONS.items()},
 }
 _SUMMED: Final = frozenset("ijkmn")
+_INDEXED: Final = frozenset(("matrix", "list", "norm", "call", "+", "*", "odot", "d", "T", "sym", "/", "^"))
+"""The heads of nodes after which a low index is one of the whole."""
 _DELTAS: Final = ("d", "∂", "δ", "Δ")
 
 
@@ -560,20 +562,7 @@ class _Reader:
                 self.at += 1
                 if written(self.script()) not in ("2", "F"):
                     base = Node("unknown", text=n.show(base))
-            elif self.peek().is_sign("_") and base.head in (
-                "matrix",
-                "list",
-                "norm",
-                "call",
-                "+",
-                "*",
-                "odot",
-                "d",
-                "T",
-                "sym",
-                "/",
-                "^",
-            ):
+            elif self.peek().is_sign("_") and base.head in _INDEXED:
                 self.at += 1
                 low = self.script()
                 if any(each.is_command("times", "in") for each in low):  # of some size
@@ -583,7 +572,7 @@ class _Reader:
                     return replace(base, args=(*base.args, *indices), marks=base.marks + "_" * len(indices), bold=False)
                 if base.head == "call" and base.text == "softmax":
                     base = replace(base, marks="_", args=(*base.args, *self.indices(low)))
-                elif base.head in ("+", "*", "odot", "d", "T", "call", "/", "^"):
+                elif base.head not in ("matrix", "list", "norm"):
                     indices = self.indices(low)
                     free = {each.text for each in indices} & base.free_letters
                     base = Node("unknown", text=n.show(base)) if free else Node("entry", (base, *indices))
@@ -620,7 +609,7 @@ class _Reader:
             return Node("call", (self.inner(high),), "exp")
         if all(each.is_sign("*", "+", "-", "'") or each.is_command("ast", "star", "dagger", "prime") for each in high):
             raise WorksheetError("a raised sign stands after what is no name")
-        if base.head in ("matrix",):
+        if base.head == "matrix":
             return base
         bracketed = [at for at, each in enumerate(high) if each.is_sign("(", ")")] == [0, len(high) - 1]
         if base.head != "sym" and bracketed:

@@ -32,6 +32,11 @@ class Claim:
     section: int
     conditions: tuple[Node, ...] = ()
 
+    @property
+    def quantity(self) -> Node:
+        """What the left side is, or is a derivative of."""
+        return self.left.args[0] if self.left.head == "d" else self.left
+
 
 @dataclass
 class Outcome:
@@ -139,7 +144,6 @@ class Judge:
         zeros = True
         for seed in POINTS:
             world = self.world(claim.order, claim.section, seed, options)
-            before = world.trusted
             world.trusted = True
             try:
                 for kind, env in self.choices(claim, world):
@@ -160,7 +164,6 @@ class Judge:
             except (OverflowError, ValueError, ZeroDivisionError) as error:
                 return Outcome(UNKNOWN, f"not computed: {error}", options)
             outcome.trusted &= world.trusted
-            world.trusted = before
             outcome.guessed |= self._guesses(claim, world)
             if failed - {"alike"} or (failed and seed == 2 and not held):
                 break

@@ -120,9 +120,8 @@ def _renamed(side: Node, change: Mapping[Node, str]) -> Node:
 
 def _defined(row: Row) -> Iterator[Node]:
     """Yield the name that a row may define."""
-    first = row.sides[0] if row.sides else None
-    if first is not None and first.head == "sym" and not row.inherited:
-        yield first
+    if row.left is not None and row.left.head == "sym" and not row.inherited:
+        yield row.left
 
 
 def _is_family(name: Node) -> bool:

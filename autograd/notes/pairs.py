@@ -14,10 +14,10 @@ from autograd.notes.doubts import index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
-from autograd.notes.judging import EQUAL, UNEQUAL, Claim, Judge, Outcome, chain, gap, joins
+from autograd.notes.judging import EQUAL, UNEQUAL, UNKNOWN, Claim, Judge, Outcome, chain, gap, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
-from autograd.notes.repairing import Repair, Repairer, unscaled
+from autograd.notes.repairing import MOST_NAMES, Repair, Repairer, unscaled
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, linked, spread
 from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Budget, Definition, Options, letters_of
@@ -26,7 +26,6 @@ __all__ = ["Pairs"]
 
 _ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
 
-MOST_NAMES: Final = 16
 MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
 """The size of vectors whose entries are summed over: the number of terms of a sum with open bounds."""
@@ -71,8 +70,8 @@ class Pairs:
         }
         self.lefts: dict[Node, set[tuple[int, int]]] = {}
         for row in rows:
-            if row.sides and row.sides[0] is not None and not row.inherited:
-                self.lefts.setdefault(row.sides[0], set()).add((row.section, row.order))
+            if row.left is not None and not row.inherited:
+                self.lefts.setdefault(row.left, set()).add((row.section, row.order))
         self.derivations: dict[Node, set[int]] = {}
         self.derivation: dict[int, int] = {}
         last = 0
@@ -166,13 +165,11 @@ class Pairs:
                 return verdict
         outcome = self.judge.compare(claim)
         for one in reversed(earlier[1:]):
-            if outcome.holds:
-                break
-            if outcome.result == UNEQUAL:
+            if outcome.holds or outcome.result == UNEQUAL:
                 break
             other = self.judge.compare(replace(claim, left=one))
-            if other.result != "unknown" or outcome.result == "unknown":
-                claim, outcome = replace(claim, left=one), other if other.result != "unknown" else outcome
+            if other.result != UNKNOWN or outcome.result == UNKNOWN:
+                claim, outcome = replace(claim, left=one), other if other.result != UNKNOWN else outcome
         if outcome.result == EQUAL:
             return self._equal(claim, outcome)
         for one in reversed(earlier[1:] if outcome.result == UNEQUAL else ()):
@@ -192,7 +189,7 @@ class Pairs:
 
     def _by_older_definition(self, claim: Claim) -> tuple[str, str] | None:
         """Judge a derivative by an earlier definition of what is differentiated, if the last one is incomplete."""
-        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        y = claim.quantity
         every = reversed(self.book.definitions.get(n.key(y), ()) if y.head == "sym" else ())
         older = (each for each in every if each.order < claim.order and each.section == claim.section)
         found = self._right_by(claim, older)
@@ -210,7 +207,7 @@ class Pairs:
         """Judge two sides of vectors and matrices; None if shapes do not decide."""
         outcome = self.judge.compare(claim, self.typed or None)
         for one in reversed(earlier[1:]):
-            if outcome.result != "unknown":
+            if outcome.result != UNKNOWN:
                 break
             claim = replace(claim, left=one)
             outcome = self.judge.compare(claim, self.typed or None)
@@ -448,7 +445,7 @@ class Pairs:
 
     def _has_rivals(self, claim: Claim) -> bool:
         """Return whether a part defines in several ways what the left side is or differentiates, none close before."""
-        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        y = claim.quantity
         every = [*self.book.of(y), *(self.book.functions.get(y.text, ()) if y.head == "sym" else ())]
         here = [each for each in every if each.section == claim.section and len(each.pattern.args) == len(y.args)]
         close = any(0 < claim.order - each.order <= CLOSE_BEFORE for each in here)
@@ -456,7 +453,7 @@ class Pairs:
 
     def _undefined(self, claim: Claim, outcome: Outcome) -> str:
         """Return the quantity differentiated on the left, if the note does not define it."""
-        y = claim.left.args[0] if claim.left.head == "d" else claim.left
+        y = claim.quantity
         if y.head == "call":
             return n.show(y) if claim.left.head == "d" and self.book.is_open(y.text) else ""
         known = y.head != "sym" or n.key(y) in self.book.definitions or y.text in self.book.functions

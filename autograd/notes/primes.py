@@ -37,7 +37,7 @@ def write_out(rows: Sequence[Row]) -> None:
 
 def _differentiated(row: Row, rows: Sequence[Row]) -> tuple[Node | None, int]:
     """Return what the left side is a derivative of, and of which order: a bracket, or what defines f of f′."""
-    left = row.sides[0] if row.sides else None
+    left = row.left
     if left is None or row.inherited:
         return None, 0
     if left.head == "prime":

@@ -252,8 +252,8 @@ class _Reading:
             if row.inherited and row.sides[0] is None:
                 row.sides, row.inherited = row.sides[1:], row.inherited - 1
         row.sides = _with_arguments(row.sides)
-        if row.sides and row.sides[0] is not None:
-            free = row.sides[0].free_letters
+        if row.left is not None:
+            free = row.left.free_letters
             row.sides = [each and _with_open_sums(each, free) for each in row.sides]
 
     @staticmethod
@@ -318,7 +318,7 @@ def _without_idle(rows: Sequence[Row]) -> Iterator[list[Row]]:
     ]
     idle = {n.key(each.args[0]) for each in slopes if each.args[0].head == "sym"}
     idle -= {n.key(x) for each in slopes for x in each.args[1:] if x.head == "sym"}
-    kept = [row for row in rows if not (row.sides and row.sides[0] is not None and _defines(row.sides[0], idle))]
+    kept = [row for row in rows if row.left is None or not _defines(row.left, idle)]
     if idle and len(kept) < len(rows):
         yield kept
 

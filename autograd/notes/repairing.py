@@ -5,8 +5,9 @@ The search is limited, in candidates per claim and per note.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,7 +35,6 @@ class Repair:
     what: str
     side: Node
     on_left: bool = False
-    renames: bool = False
     is_scale: bool = False
     """Whether only the sign of the whole side or a number before it is wrong, whatever else the side is."""
 
@@ -83,13 +83,12 @@ class Repairer:
         """Return the first single change that makes both sides equal."""
         tried = 0
         least = self.judge.budget.left - max(4_000, int(SHARE * self.judge.budget.left))
-        for what, side, on_left, renames in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
+        for what, side, on_left in _candidates(claim, names, renames_only, self.kinks or _has_kinks(claim)):
             if tried >= EACH or (tried >= ALWAYS and self.judge.budget.left <= max(0, least)):
                 return None
             tried += 1
             self.judge.budget.spend(CANDIDATE)
-            left, right = (side, claim.right) if on_left else (claim.left, side)
-            changed = Claim(left, right, claim.order, claim.section, claim.conditions)
+            changed = replace(claim, left=side) if on_left else replace(claim, right=side)
             if side.head == "d" and changed.left == changed.right and not on_left:
                 continue
             if any(each.head == "d" and each.args[0] == each.args[1] for each in side.walk()):
@@ -99,7 +98,7 @@ class Repairer:
             if outcome.result == EQUAL and (same or not outcome.vacuous) and not outcome.remark:
                 if what.startswith("upside down") and self._vanishes(claim, side, options):
                     continue
-                return Repair(what, side, on_left, renames, not on_left and unscaled(side) == unscaled(claim.right))
+                return Repair(what, side, on_left, not on_left and unscaled(side) == unscaled(claim.right))
         return None
 
     def turned(self, claim: Claim, options: Options) -> Repair | None:
@@ -128,42 +127,37 @@ def unscaled(side: Node) -> tuple[Node, ...]:
     return () if side.head == "num" else (side,)
 
 
-Candidate = tuple[str, Node, bool, bool]
-
-
-def _candidates(claim: Claim, names: Sequence[Node], renames_only: bool, kinks: bool) -> Iterator[Candidate]:
-    names = list(dict.fromkeys(names))[:MOST_NAMES]
-    right = claim.right
-    if renames_only:
-        for what, side in _everywhere(right, lambda part: _renamed(part, names)):
-            yield what, side, False, True
-        return
-    yield "sign", n.negative(right), False, False
-    for kind in (_inverted, _rebound, _flipped, _dropped, _swapped_indices, _primed, _transposed):
-        for what, side in _everywhere(right, kind):
-            yield what, side, False, False
-    for what, side in _everywhere(right, _powers):
-        yield what, side, False, False
-    for what, side in _everywhere(right, lambda part: _renamed(part, names)):
-        yield what, side, False, True
-    for what, side in _paths(claim, names):
-        yield what, side, False, False
-    for what, side in _renamed_throughout(right, names):
-        yield what, side, False, True
-    for what, side in _exchanged(right):
-        yield what, side, False, False
-    for what, side in _multiplied(right, claim, names, kinks):
-        yield what, side, False, False
-    for what, side in _terms(claim, names):
-        yield what, side, False, False
-    for what, side in _everywhere(claim.left, _dropped):
-        yield what, side, True, False
-    for what, side in _everywhere(right, lambda part: _factor_in_term(part, names)):
-        yield what, side, False, False
-
-
 Change = tuple[str, Node]
 Kind = Callable[[Node], Iterator[Change]]
+
+
+def _candidates(
+    claim: Claim, names: Sequence[Node], renames_only: bool, kinks: bool
+) -> Iterator[tuple[str, Node, bool]]:
+    """Yield changes, likeliest first, each with whether it is one of the left side."""
+    names = list(dict.fromkeys(names))[:MOST_NAMES]
+    right = claim.right
+
+    def renamed(part: Node) -> Iterator[Change]:
+        return _renamed(part, names)
+
+    if renames_only:
+        yield from _on_right(_everywhere(right, renamed))
+        return
+    kinds = (_inverted, _rebound, _flipped, _dropped, _swapped_indices, _primed, _transposed, _powers, renamed)
+    yield "sign", n.negative(right), False
+    yield from _on_right(itertools.chain.from_iterable(_everywhere(right, kind) for kind in kinds))
+    yield from _on_right(_paths(claim, names))
+    yield from _on_right(_renamed_throughout(right, names))
+    yield from _on_right(_exchanged(right))
+    yield from _on_right(_multiplied(right, claim, names, kinks))
+    yield from _on_right(_terms(claim, names))
+    yield from ((what, side, True) for what, side in _everywhere(claim.left, _dropped))
+    yield from _on_right(_everywhere(right, lambda part: _factor_in_term(part, names)))
+
+
+def _on_right(changes: Iterable[Change]) -> Iterator[tuple[str, Node, bool]]:
+    return ((what, side, False) for what, side in changes)
 
 
 def _everywhere(side: Node, kind: Kind) -> Iterator[Change]:

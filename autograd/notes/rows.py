@@ -48,6 +48,11 @@ class Row:
         """Whether it is on separate lines."""
         return self.block.display
 
+    @property
+    def left(self) -> Node | None:
+        """The first side, if there is one and it could be parsed."""
+        return self.sides[0] if self.sides else None
+
     def readable(self) -> list[Node]:
         """Return the sides that could be parsed."""
         return [each for each in self.sides if each is not None]
@@ -100,7 +105,7 @@ def digits(value: float) -> str:
 
 def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
     """Return the name, the step, and the derivative in w = w − α ∂e/∂w."""
-    left = row.sides[0] if row.sides else None
+    left = row.left
     if left is None or left.head != "sym":
         return None
     for right in row.readable()[1:]:
@@ -120,7 +125,7 @@ def update_of(row: Row) -> tuple[Node, Node, Node | None] | None:
 
 def scaled_update_of(row: Row) -> tuple[str, Node] | None:
     """Return what is too much in w = −(w − α ∂e/∂w) or w = 2(w − α ∂e/∂w), and the update without it."""
-    if len(row.readable()) < 2 or row.sides[0] is None:
+    if len(row.readable()) < 2 or row.left is None:
         return None
     for right in row.readable()[1:]:
         inner, what = right, "sign"
@@ -128,7 +133,7 @@ def scaled_update_of(row: Row) -> tuple[str, Node] | None:
             inner = right.args[0]
         elif right.head == "*" and len(right.args) == 2 and not any(True for _ in right.args[0].symbols()):
             inner, what = right.args[1], f"the factor {n.show(right.args[0])} is too much"
-        found = update_of(replace(row, sides=[row.sides[0], inner])) if inner is not right else None
+        found = update_of(replace(row, sides=[row.left, inner])) if inner is not right else None
         if found is not None and found[2] is not None:
             return what, inner
     return None

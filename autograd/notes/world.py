@@ -129,8 +129,7 @@ class Book:
         A definition holds until the next one of the same thing, or to the end of its section; a single one holds
         everywhere.
         """
-        every = self.definitions.get(key, [])
-        return self.in_force(every, order, section)
+        return self.in_force(self.definitions.get(key, []), order, section)
 
     @cached_property
     def by_pattern(self) -> dict[Node, list[Definition]]:
@@ -581,9 +580,7 @@ class World:
                 raise Unknown(f"{name}′ is not computed")
             return of_matrices(*arguments)
         function: Callable[[Scalar], Scalar] = _COMPOSED.get(name) or getattr(backend, name)
-        for _ in range(node.primes):
-            function = _slope_of(function)
-        return apply(function, arguments[0])
+        return apply(_derived(function, node.primes), arguments[0])
 
     def _softmax(self, node: Node, env: Environment) -> Quantity:
         """Compute softmax(z), of a vector, or of a member of a family over its set."""
@@ -650,15 +647,10 @@ class World:
                 total = total + weight * x * weights[2]
             return total
 
-        if node.primes:
-            if len(arguments) != 1:
-                raise Unknown(f"{node.text}′ of several variables is not computed")
-            function: Callable[[Scalar], Scalar] = smooth
-            for _ in range(node.primes):
-                function = _slope_of(function)
-            return apply(function, arguments[0])
         if len(arguments) == 1:
-            return apply(smooth, arguments[0])
+            return apply(_derived(smooth, node.primes), arguments[0])
+        if node.primes:
+            raise Unknown(f"{node.text}′ of several variables is not computed")
         entries = [entry for each in arguments for entry in (each.entries if isinstance(each, Grid) else [each])]
         weights += [shaken.uniform(0.4, 1.4) for _ in range(2 * len(entries))]
         return smooth(*entries)
@@ -680,10 +672,7 @@ class World:
                 raise Unknown("the derivative of a vector's function is not computed")
             return value
 
-        function: Callable[[Scalar], Scalar] = body
-        for _ in range(primes):
-            function = _slope_of(function)
-        return function(argument)
+        return _derived(body, primes)(argument)
 
     # Derivatives
 
@@ -1014,8 +1003,7 @@ class World:
         if key[0] in ("**1", "**0"):
             return Grid([[float(key[0][2:])] * columns for _ in range(rows)])
         if self.options.simplex and columns == 1 and key[0].lstrip("*")[:1] in TARGETS:
-            drawn = [_random(key, (*indices, i), self.seed - self.seed % 2) for i in range(rows)]
-            return Grid([[Value(each / sum(drawn))] for each in drawn])
+            return Grid([[each] for each in self._probabilities(key, indices, rows)])
         if self.options.simplex and key[0].lstrip("*")[:1].lower() in TARGETS:
             return Grid([self._probabilities(key, (*indices, i), columns) for i in range(rows)])
         return Grid([[Value(self._drawn(key, (*indices, i, j))) for j in range(columns)] for i in range(rows)])
@@ -1135,10 +1123,15 @@ def _power(x: Scalar, exponent: Scalar) -> Scalar:
     return TABLE["pow"].compute(x, exponent)[0]
 
 
-def _slope_of(function: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar]:
+def _derived(function: Callable[[Scalar], Scalar], order: int) -> Callable[[Scalar], Scalar]:
+    """Return the derivative of some order of a function of one variable."""
+    if order == 0:
+        return function
+    lower = _derived(function, order - 1)
+
     def slope(x: Scalar) -> Scalar:
         at = x * 1.0 if isinstance(x, Value) else Value(float(x))
-        y = function(at)
+        y = lower(at)
         return gradients(y, [at], create_graph=True)[0] if isinstance(y, Value) else 0.0
 
     return slope

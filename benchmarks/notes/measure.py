@@ -36,7 +36,7 @@ class Case:
 
 @dataclass
 class Figures:
-    """The result of one equation."""
+    """Counts by kind of note, the equations with another verdict than expected, and the time taken."""
 
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     misses: list[str] = field(default_factory=list)
@@ -125,6 +125,7 @@ def mutations() -> Iterator[tuple[str, str, Equation]]:
     for name in GOLD:
         for case in cases(HERE / name):
             lines = case.text.split("\n")
+            note = read_note(case.text)
             for at, line in enumerate(lines):
                 if (
                     not re.search(r"\\partial|\\frac\{d|\\nabla|∂|d/d", line)
@@ -132,7 +133,6 @@ def mutations() -> Iterator[tuple[str, str, Equation]]:
                     or "$$" not in line
                 ):
                     continue
-                note = read_note(case.text)
                 if [each.status for each in note.equations if each.line == at + 1] != [RIGHT[0]]:
                     continue
                 yield from _planted(lines, at)

@@ -60,6 +60,7 @@ def test_words_conditions_and_lists_are_no_factors() -> None:
 def test_time_is_linear() -> None:
     start = time.perf_counter()
     read_note("\\[" * 20_000)
+    read_note(f"$q = {'||x|| ' * 20_000}$")
     read_note("$$x_{1} = 1$$\n" + "\n".join(f"$$x_{{{i + 1}}} = 2 x_{{{i}}}$$" for i in range(1, 600)))
     assert time.perf_counter() - start < 20.0
 
