@@ -101,8 +101,6 @@ class Module(state.Stateful):
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         parameters = tuple(self.parameters())
-        if modes.active and parameters:
-            modes.observed("set_grad", parameters[0], None, None)
         flat.write(parameters, "grad", zeros(len(parameters)))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

@@ -194,8 +194,6 @@ class Optimizer:
     @without_arguments
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0; `backward()` adds to it."""
-        if modes.active:
-            modes.observed("set_grad", self.parameters[0], None, None)
         for group in self._groups:
             flat.write(group.values, "grad", group.zeros)
 

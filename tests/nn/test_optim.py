@@ -569,15 +569,25 @@ def test_a_schedule_of_a_rate_has_nothing_to_step() -> None:
         schedules.StepLR(math.nan, 2)
 
 
-def test_a_step_is_no_part_of_a_compiled_function() -> None:
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda w: nn.SGD([w], lr=0.1).step(), r"`\.data` was set"),
+        (lambda w: nn.SGD([w], lr=0.1).zero_grad(), r"`\.grad` was set"),
+        (lambda w: nn.clip_grad_norm_([w], 0.5), r"`\.grad` was set"),
+        (lambda w: nn.clip_grad_norm_([w], 9.0), r"`\.grad` was read"),  # the norm, which may change
+        (lambda w: nn.clip_grad_value_([w], 0.5), r"`\.grad` was set"),
+    ],
+)
+def test_a_step_is_no_part_of_a_compiled_function(call: Any, message: str) -> None:
     w = ag.Value(1.0)
-    descent = nn.SGD([w], lr=0.1)
+    w.grad = 2.0
 
     def function(x: ag.Value) -> ag.Value:
-        descent.step()
+        call(w)
         return w * x
 
-    with pytest.raises(ag.AutogradError, match="set"):
+    with pytest.raises(ag.AutogradError, match=message):
         ag.compile(function)(2.0)
 
 
