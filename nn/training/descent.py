@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from nn.training.objective import Compiled, Objective
 from nn.training.samples import Array
 
 __all__ = ["Descent", "descent"]
+
+AHEAD: Final = 256
+"""The most steps whose settings are computed in advance; C may make fewer at a time."""
 
 
 class Descent:
@@ -53,6 +56,8 @@ class Descent:
         if modes.active or not self.objective.replays(self.program):
             return []
         refuse_hooks(self.program.parameters)
+        if self.optimizer._changes():
+            table = table[: AHEAD * size]
         numbers, gradients = flat.read(self.values, "data"), zeros(len(self.values))
         losses, done = np.empty(len(table)), array("q", [0])
         steps = self.optimizer._bound(-(-len(table) // size))

@@ -113,6 +113,24 @@ def test_they_are_made_in_c() -> None:
     assert len(made) == 2 * 30
 
 
+def test_settings_of_steps_are_computed_about_once() -> None:
+    computed: list[int] = []
+
+    class Counted(nn.Adam):
+        def _row(self, settings: Any) -> Any:
+            computed.append(self.steps)
+            return super()._row(settings)
+
+    def long(output: Any, target: Any) -> Any:  # a call makes some of the steps only
+        for _ in range(3_000):
+            output = output * 0.99 + target * output
+        return output
+
+    net = nn.Linear(1, 1, init="ones")
+    nn.fit(net, np.ones((4_000, 1)), np.zeros(4_000), loss=long, optimizer=Counted(net, lr=0.0), batch_size=1, epochs=1)
+    assert 4_000 <= len(computed) < 5_000
+
+
 def logarithm(output: Any, target: Any) -> Any:
     return ag.log(output * output - target)
 
