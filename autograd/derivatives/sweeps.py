@@ -41,7 +41,8 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
     """
     ids = {id(x) for x in inputs}
     nodes = []
-    for node in topological(*outputs) if not cut else _above(outputs, set(ids)):
+    order = _above(outputs, set(ids)) if cut else topological(*outputs)
+    for node in order:
         if id(node) in ids:
             nodes.append(node)
             continue
@@ -50,6 +51,8 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
                 ids.add(id(node))
                 nodes.append(node)
                 break
+    if cut and (found := _visited.get()):
+        found[0].visit(node for node in order if id(node) not in ids)
     return nodes, ids
 
 
@@ -57,7 +60,8 @@ class Visited:
     """Nodes that sweeps inside a function being differentiated have visited, each with the time of its first visit.
 
     A node visited before an input was made doesn't depend on that input: a sweep down to the input needn't go below
-    it. So the sweeps of many inner derivatives visit the graph around them once, not each time.
+    it. So the sweeps of many inner derivatives visit the graph around them once, not each time. Nodes that depend on
+    the inputs of the sweep are left out, so that the graph of an inner derivative is freed with its result.
     """
 
     def __init__(self) -> None:
@@ -69,6 +73,11 @@ class Visited:
         """Note that inputs are made now."""
         self.time += 1
         self.made.update(dict.fromkeys(map(id, inputs), self.time))
+
+    def visit(self, nodes: Iterable[Value]) -> None:
+        """Note that nodes are visited now."""
+        for node in nodes:
+            self.times.setdefault(node, self.time)
 
     @contextmanager
     def before(self, inputs: Sequence[Value]) -> Iterator[None]:
@@ -91,12 +100,9 @@ def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
         return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
     visited, made = found
     times = visited.times
-    order = topological_by(
+    return topological_by(
         list(outputs), lambda node: () if id(node) in ends or times.get(node, made) < made else node.parents
     )
-    for node in order:
-        times.setdefault(node, visited.time)
-    return order
 
 
 def derivatives(

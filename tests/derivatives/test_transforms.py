@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -702,6 +703,20 @@ def test_inner_derivatives_do_not_visit_the_graph_around_them_each_time(
     assert numbers[1] <= 2.5 * numbers[0]
     slope, error = difference(lambda x: total(5, OVER_A_WEIGHT[name])(x), 0.3, 0.1)
     assert ag.grad(total(5, OVER_A_WEIGHT[name]))(0.3) == pytest.approx(slope, abs=10 * error + 1e-9)
+
+
+@pytest.mark.parametrize("name", OVER_A_WEIGHT)
+def test_the_graph_of_an_inner_derivative_is_freed_with_its_result(name: str) -> None:
+    references = []
+
+    def f(w: Any) -> Any:
+        for _ in range(5):
+            float(OVER_A_WEIGHT[name](w))
+            references.append(sys.getrefcount(w))
+        return w * w
+
+    assert ag.grad(f)(0.3) == 0.6
+    assert len({*references[1:]}) == 1
 
 
 def test_what_an_inner_sweep_visited_does_not_stop_one_that_began_before() -> None:
