@@ -202,6 +202,16 @@ def test_what_is_good_to_some_digits_passes(solve: Any, slope: Any, x: float, to
             ag.gradcheck(wrong, x, noise=noise)
 
 
+@pytest.mark.parametrize("noise", [None, 1e-9])
+@pytest.mark.parametrize("by", [1e-7, 1e-9])
+def test_noise_excuses_no_op_whose_values_have_none(noise: float | None, by: float) -> None:
+    table = ag.custom_gradient(lambda y, x: 1 / x)(lambda x: decimals(x, 1e-9))
+    assert ag.gradcheck(lambda x: ag.sin(x) * table(x), 0.7, noise=noise)
+    for f in (lambda x: wrong_sin(x, by) * table(x), lambda x: wrong_sin(x, by) * 2.0):
+        with pytest.raises(GradientError, match="at fault: the local derivative of sin"):
+            ag.gradcheck(f, 0.7, noise=noise)
+
+
 def simpson(n: int, x: float) -> float:
     """Return the integral of exp(−t²) from 0 to x by n steps, whose error is as smooth as the integral."""
     values = [math.exp(-((k * x / n) ** 2)) for k in range(n + 1)]
