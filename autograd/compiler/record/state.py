@@ -49,15 +49,15 @@ ANY_NAME: Final = frozenset({"__dict__", "getattr", "vars"})
 UNREAD: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__del__", "__init_subclass__", "__reduce__"})
 """Special methods that operations on an existing object don't call."""
 
-ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE, HELD, CALL = range(9)
-"""Kinds of places, numbered as in csrc/value/identity.h; C compares all but the last two."""
+ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE, CALL, HELD = range(9)
+"""Kinds of places, numbered as in csrc/value/identity.h; C compares all but the last."""
 
 Read = Callable[[], object]
 _unchanged = getattr(backend._module, "_unchanged", None)
 
 
 class Place(NamedTuple):
-    """The location of a piece of state: a kind from ENTRY to CALL, its holder, and the key of an entry or a member."""
+    """The location of a piece of state: a kind from ENTRY to HELD, its holder, and the key of an entry or a member."""
 
     kind: int
     holder: Any
@@ -100,7 +100,7 @@ class State:
         """Return places with the objects expected there, for comparison in C; None if that needs Python."""
         kind, holder, key = self.place
         x: Any = self.read()
-        if kind == CALL or type(self._was) is _Bytes:
+        if type(self._was) is _Bytes or (kind == CALL and holder() is not x):  # a new object at each call
             return None
         found: list[tuple[int, object, object, object]] = [] if kind == HELD else [(kind, holder, key, x)]
         if type(self._was) is _Entries and not isinstance(x, (tuple, frozenset)):
@@ -118,8 +118,8 @@ class States(Sequence[State]):
         self._all = tuple(states)
         self._rest = self._all
         self._places: tuple[object, ...] = ()
-        if _unchanged is not None and self.hold():
-            places = {state: state.in_c() for state in self._all}
+        places = {} if _unchanged is None else {state: state.in_c() for state in self._all}
+        if places and self.hold():  # after they were read, as another thread may change them
             self._rest = tuple(state for state in self._all if places[state] is None)
             self._places = tuple(place for found in places.values() for place in found or ())
 

@@ -6,7 +6,7 @@
 #include "node.h"
 
 /* As numbered in compiler/record/state.py. */
-enum { ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE };
+enum { ENTRY, MEMBER, CELL, CODE, LIST, DICT, SIZE, CALL };
 
 /* The value of a key of a dict, borrowed: None if missing; NULL with an exception. */
 static inline PyObject *
@@ -63,6 +63,10 @@ is_unchanged(long kind, PyObject *holder, PyObject *key, PyObject *expected)
         return PyDict_Check(holder) && PyTuple_Check(expected) && is_dict_of(holder, expected);
     case SIZE:
         return PyDict_Check(holder) && PyLong_Check(expected) && PyDict_GET_SIZE(holder) == PyLong_AsSsize_t(expected);
+    case CALL:
+        found = PyObject_CallNoArgs(holder);
+        Py_XDECREF(found); /* a new object may not be the expected one, which is still there */
+        return found == NULL ? -1 : found == expected;
     default:
         return 0;
     }
