@@ -14,6 +14,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.compiler import Program
+from autograd.compiler.run.kernel_numpy import NUMBERS
 
 STATM = Path("/proc/self/statm")
 # A sanitizer keeps freed memory for a while.
@@ -79,3 +80,11 @@ def test_a_deep_graph_is_planned_in_linear_time() -> None:
     wanted = np.array(ag.graph.evaluate([total], {x: 0.25}))
     assert program(0.25) == wanted[0]
     assert program.gradients([0.25, 0.5]).inputs[0][0] == pytest.approx(wanted[0] / 0.25)
+
+
+def test_blocks_are_shorter_where_a_node_has_many_local_derivatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.compiler.program.best_kernel", lambda: "numpy")
+    leaves = [Value(0.5) for _ in range(5000)]
+    program: Program = ag.compile(ag.logsumexp(leaves), inputs=leaves)
+    assert program._kernel(True, "").block * len(leaves) <= NUMBERS
+    assert program._kernel(False, "").block * len(leaves) > NUMBERS  # none are computed

@@ -21,7 +21,12 @@ __all__ = ["NumpyKernel"]
 
 BLOCK: Final = 8192
 NUMBERS: Final = 2**23
-"""A block has as many samples as keep the numbers of all nodes below this, and at most `BLOCK`."""
+"""A block has as many samples as keep the numbers of all nodes below this, and at most `BLOCK`.
+
+Counted is what grows with the program: one number for each node, as most local derivatives are values of other nodes or
+take the place of one, and one for each operand where a node computes them all. With gradients, intermediate results and
+the block before, memory is a small multiple.
+"""
 
 
 class NumpyKernel:
@@ -38,8 +43,9 @@ class NumpyKernel:
 
     def __init__(self, plan: PlainPlan) -> None:
         self.plan = plan
-        self.block = max(1, min(BLOCK, NUMBERS // (len(plan.forward) + 1)))
         self.rows = [None if node.op == ALIAS or node.exact else over_arrays(node.op) for node in plan.forward]
+        numbers = sum(map(_numbers_of, plan.forward, self.rows))
+        self.block = max(1, min(BLOCK, NUMBERS // (numbers + 1)))
         self.selects = [TABLE[node.op].selects for node in plan.reverse]
         self.active = [[(i, x) for i, x in enumerate(node.operands) if x in plan.active] for node in plan.reverse]
         self.unneeded = _unneeded(plan)
@@ -96,6 +102,12 @@ class NumpyKernel:
                     else:
                         rows[leaf, here] = gradient
         return roots, rows, sums
+
+
+def _numbers_of(node: Node, row: object) -> int:
+    """Return how many numbers for a sample a node may keep: its value, or a local derivative for each operand."""
+    computes_all = node.slopes and (row is None or TABLE[node.op].form == "softmax")
+    return len(node.operands) if computes_all else 1
 
 
 def _unneeded(plan: PlainPlan) -> list[list[int]]:
