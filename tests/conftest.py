@@ -54,6 +54,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail where a file of tests can't be imported: skipped as one of doctests, the tests below the error are lost."""
+    report = yield
+    if report.skipped and collector.path.name.startswith("test_") and "unable to import" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{collector.path} can't be imported; tests.needs skips what needs a package"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Count tests whose fixture lacks a package or a program as one line of the summary, as those that lack it."""
     report = yield
