@@ -102,10 +102,10 @@ HINTS: Final[dict[str, dict[str, str]]] = {
                 "BCELoss": "bce",
                 "BCEWithLogitsLoss": "bce_with_logits",
                 "CrossEntropyLoss": "cross_entropy_with_logits",
-                "NLLLoss": "cross_entropy",
-                "HingeEmbeddingLoss": "hinge",
             }.items()
         },
+        "NLLLoss": "`nn.losses.cross_entropy` takes probabilities, not their logarithms",
+        "HingeEmbeddingLoss": "of a distance d: `d` for the target 1, `ag.relu(margin - d)` for the target -1",
         "Softmax": "the function `nn.softmax(values)`",
         "LogSoftmax": "the function `nn.log_softmax(values)`",
         "functional": "`ag.relu` and other functions of numbers, `nn.softmax`, `nn.losses`",

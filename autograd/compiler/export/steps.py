@@ -393,7 +393,7 @@ class Coded(Tables):
         """The places of the current step."""
 
     def operand(self, places: Sequence[int], index: str = "k") -> str:
-        """As of `Statements`."""
+        """See `Statements`."""
         constant = self.made.constants.get(places[0])
         if self.words is None or (constant is not None and number(constant) in (ONE, NO_START)):
             return super().operand(places, index)
