@@ -49,7 +49,7 @@ def settle(
     return reach
 
 
-@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers in it
+@lru_cache(maxsize=32)  # a picture is often drawn again with other numbers
 def _settled(
     shape: tuple[tuple[tuple[bool, float, int], ...], ...],
     ties: tuple[tuple[int, int, int, float, float], ...],
@@ -63,9 +63,9 @@ def _settled(
     shape : tuple of tuple
         For each slot of each layer whether it is a box, its height and its cluster, or -1.
     ties : tuple of tuple
-        For each the layer of its tail, the places of tail and head, its weight, and how far off the centre it arrives.
+        For each the layer of its tail, the indices of tail and head, its weight, and how far off the centre it arrives.
     clusters : int
-        How many there are.
+        The number of clusters.
     margins : Margins
         Free space in their frames.
     """
