@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Final
 
-from autograd._common.numbers import is_number, shown
+from autograd._common.numbers import is_number, shown, whole_number
 from autograd.engine.backend import Value
 
 __all__ = [
@@ -35,12 +35,12 @@ def listed(names: Iterable[str]) -> str:
 
 def size(what: str, given: Any, least: int = 1, most: int | None = None) -> int:
     """Return a whole number of at least `least`, of Python or of numpy."""
-    whole = hasattr(type(given), "__index__") and not isinstance(given, bool)
-    if not whole or given < least:
+    number = whole_number(given)
+    if number is None or number < least:
         raise ValueError(f"{what} must be a whole number of at least {least}, got {shown(given)}")
-    if most is not None and given > most:
+    if most is not None and number > most:
         raise ValueError(f"{what} must be at most {most:,}, got {shown(given)}")
-    return int(given)
+    return number
 
 
 def number_of(given: Any) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TypeAlias
 
-from nn._common.checks import shown
+from autograd._common.numbers import shown, whole_number
 
 __all__ = ["Seed", "seed", "source"]
 
@@ -46,6 +46,7 @@ def source(given: Seed) -> random.Random:
 
 
 def _whole(given: object) -> int:
-    if isinstance(given, bool) or not hasattr(type(given), "__index__"):
+    number = whole_number(given)
+    if number is None:
         raise TypeError(f"seed must be a whole number or a random.Random, got {shown(given)}")
-    return int(given)  # type: ignore[call-overload, no-any-return]
+    return number

@@ -299,6 +299,7 @@ def test_parameters_where_they_would_be_lost_are_refused(kept: Any) -> None:
         (lambda net: nn.Linear(10**6, 10**6), "layer: 1000000 times 1000000 weights are too many for memory"),
         (lambda net: net.train(np.array([True, False])), "MLP: training must be True or False, got array("),
         (lambda net: nn.Linear(2, 1, bias=NUMBERS), "layer: unknown bias, got array([1, 0]); allowed neuron"),
+        (lambda net: nn.Linear(NUMBERS, 1), "layer: inputs must be a whole number of at least 1, got array([1, 0])"),
         (lambda net: nn.Attention(2, 1, causal=WORD), "attention: causal must be True or False, got 'a' (str)"),
         (lambda net: nn.RMSNorm(2, gain=WORD), "rms norm: gain must be True or False, got 'a' (str)"),
         (lambda net: nn.EarlyStopping(restore=WORD), "EarlyStopping: restore must be True or False, got 'a' (str)"),

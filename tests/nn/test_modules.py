@@ -415,6 +415,7 @@ def test_wrong_sizes_name_the_layer(call: Any, text: str) -> None:
         (lambda: nn.Embedding(3, 2)("a"), "embedding: an index must be a whole number, got 'a' (str)"),
         (lambda: nn.Sequential(1.0), "Sequential: step 1 must be a Module, a name or a function, got 1.0 (float)"),  # type: ignore[arg-type]
         (lambda: nn.MLP(2, 3), "MLP: sizes must be a sequence of whole numbers, got 3 (int)"),  # type: ignore[arg-type]
+        (lambda: nn.Linear(1, 1, seed=np.ones(1, int)), "seed must be a whole number or a random.Random, got array("),  # type: ignore[arg-type]
         (lambda: nn.Linear(1, 1, seed=0.5), "seed must be a whole number or a random.Random, got 0.5 (float)"),  # type: ignore[arg-type]
     ],
 )
