@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from array import array
 from collections.abc import Callable
 from functools import partial
@@ -221,6 +222,7 @@ def test_a_descent_by_hand() -> None:
         {"threads": 0},
         {"threads": "two"},
         {"steps": (flat.bind("sgd", 1, 2, (), array("d", [0.1, 0.0, 0.0])),)} if flat.COMPILED else {},
+        {"steps": (flat.bind("sgd", sys.maxsize, 1, (), array("d", [0.1, 0.0, 0.0])),)} if flat.COMPILED else {},
         {"steps": (flat.bind("sgd", 0, 2, (), array("d", [0.1, 0.0, 0.0] * 2)),)} if flat.COMPILED else {},
         {"steps": ("sgd",)},
     ],

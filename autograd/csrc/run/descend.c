@@ -41,7 +41,7 @@ take_steps(Descent *d, PyObject *steps, Py_ssize_t batches)
         if (step == NULL) {
             return false;
         }
-        if (step->first + step->count > d->numbers.len / (Py_ssize_t)sizeof(double) || step->steps < batches) {
+        if (step->count > d->numbers.len / (Py_ssize_t)sizeof(double) - step->first || step->steps < batches) {
             return complain("steps");
         }
     }
