@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from autograd.notes import nodes as n
 from autograd.notes.judging import Claim
 from autograd.notes.nodes import Node
@@ -34,11 +32,11 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         return "a letter in two types"
     if n.show(left) in set(map(n.show, repaired.right.walk())) - set(map(n.show, right.walk())):
         return "nothing but the left side makes it right"
-    if any(_has_two_meanings(each) for side in (left, right) for each in side.walk() if each.head == "d"):
+    if any(each.head == "d" and _has_two_meanings(each) for each in claim.walk()):
         return "a letter for two indices"
-    if any(each.head == "norm" and _is_of_product(each.args[0]) for side in (left, right) for each in side.walk()):
+    if any(each.head == "norm" and _is_of_product(each.args[0]) for each in claim.walk()):
         return "a product of vectors may be meant"
-    if any(_counts_entries(each) for side in (left, right) for each in side.walk()):
+    if any(map(_counts_entries, claim.walk())):
         return "an index may count from 0"
     if (
         left.head == "d"
@@ -47,7 +45,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
         and right not in set(left.symbols())
     ):
         return "a name for a value"
-    derived = left.contains("d") or right.contains("d")
+    derived = claim.contains("d")
     if left.head == "sym" and right.head == "sym":
         return "a name for a name"
     if not derived and left.head == "call" and any(each.head == "+" for each in left.args):
@@ -63,8 +61,7 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     names, others = set(left.symbols()), set(right.symbols())
     if not derived and others and names - others and left.head not in ("sym", "call"):
         return "a value put in"
-    added = set(_heads(repaired)) - set(_heads(claim))
-    if "odot" in added:
+    if repaired.contains("odot") and not claim.contains("odot"):
         return "a product entry by entry may be meant"
     if not derived and others and left.head == "*" and _is_bare_product(left):
         return "an equation to be solved, or a function of what stands in brackets"
@@ -84,10 +81,6 @@ def _other_case(one: Node, other: Node) -> bool:
     pairs = list(zip(one.walk(), other.walk(), strict=False))
     changed = [(a, b) for a, b in pairs if a.head == b.head == "sym" and a != b]
     return bool(changed) and all(a.text != b.text and a.text.lower() == b.text.lower() for a, b in changed)
-
-
-def _heads(claim: Claim) -> Iterator[str]:
-    return (each.head for side in (claim.left, claim.right) for each in side.walk())
 
 
 def _counts_entries(part: Node) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from autograd.notes import nodes as n
@@ -31,6 +31,18 @@ class Claim:
     order: int
     section: int
     conditions: tuple[Node, ...] = ()
+
+    def walk(self) -> Iterator[Node]:
+        """Yield every node of both sides."""
+        return itertools.chain(self.left.walk(), self.right.walk())
+
+    def symbols(self) -> Iterator[Node]:
+        """Yield every symbol of both sides."""
+        return itertools.chain(self.left.symbols(), self.right.symbols())
+
+    def contains(self, head: str) -> bool:
+        """Return whether a side contains a node of some kind."""
+        return self.left.contains(head) or self.right.contains(head)
 
     @property
     def quantity(self) -> Node:
@@ -207,10 +219,8 @@ class Judge:
         if not world.opaque:
             return False
         open_keys = {key for key, _ in world.opaque}
-        for side in (claim.left, claim.right):
-            for each in side.symbols():
-                if n.key(each) not in open_keys:
-                    continue
+        for each in claim.symbols():
+            if n.key(each) in open_keys:
                 family = any(index.head != "label" and index.head != "num" for index in each.args)
                 if family or (n.key(each), world.indices(each, {})) in world.opaque:
                     return True
@@ -218,10 +228,9 @@ class Judge:
 
     def choices(self, claim: Claim, world: World) -> Sequence[tuple[str, Environment]]:
         """Return choices of the free indices: all different, and equal where two may be."""
-        sides = (claim.left, claim.right)
         letters = letters_of(claim.left, self.book.letters) | letters_of(claim.right, self.book.letters)
         if not letters.isdisjoint(self.book.sizes):  # the n of Σ_{i=1..n} is free if it is an index
-            indices = {index.text for side in sides for name in side.symbols() for index in name.args}
+            indices = {index.text for name in claim.symbols() for index in name.args}
             letters = frozenset(each for each in letters if each in indices or each not in self.book.sizes)
         if not letters:
             return _NO_LETTERS
@@ -343,7 +352,7 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
     if not factors or _is_path(left, factors) or any(each.head == "call" for one in factors for each in one.args):
         return None
     y = left.args[0]
-    for first, second in pairwise(factors):
+    for first, second in itertools.pairwise(factors):
         if first.args[1] != second.args[0]:
             below, above = n.show(first.args[1]), n.show(second.args[0])
             what = f"{n.show(first)} and {n.show(second)} do not join: {below} is not {above}"
@@ -369,7 +378,7 @@ def _repaired(left: Node, factors: Sequence[Node], right: Node) -> Node | None:
                     found.append((_likeness(factor.args[place], name), n.product(*changed)))
     if found:
         return max(found, key=lambda each: each[0])[1]
-    path = [Node("d", pair) for pair in pairwise(names)]
+    path = [Node("d", pair) for pair in itertools.pairwise(names)]
     kept = sum(one == other for one, other in zip(path, factors, strict=False))
     if len(path) == len(factors) and _is_path(left, path) and 2 * kept >= len(path):
         return n.product(*path)

@@ -158,8 +158,7 @@ class Pairs:
             outcome = self.judge.compare(replace(claim, left=whole))
             if outcome.holds:
                 return self._equal(replace(claim, left=whole), outcome)
-        matrices = any(each.head == "matrix" for side in (left, right) for each in side.walk())
-        if (self.typed or matrices) and self.is_softly_known(claim):
+        if (self.typed or claim.contains("matrix")) and self.is_softly_known(claim):
             verdict = self._typed_pair(claim, earlier)
             if verdict is not None:
                 return verdict
@@ -310,7 +309,7 @@ class Pairs:
 
     def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
         """Return whether every bare name of a claim was read as all the members that the note writes out."""
-        bare = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols() if not each.args}
+        bare = {n.key(each) for each in claim.symbols() if not each.args}
         return outcome.options.wholes and all(
             key in self.book.wholes or key in self.book.definitions for key in bare - self.book.sizes.keys()
         )
@@ -473,7 +472,7 @@ class Pairs:
     def _condition(self, row: Row, claim: Claim) -> str:
         """Return why sides without derivatives may differ in general: the note states what makes them equal here."""
         sides = row.readable()
-        if any(each.head == "d" or each.primes for side in (claim.left, claim.right) for each in side.walk()):
+        if any(each.head == "d" or each.primes for each in claim.walk()):
             return ""
         if any(side.head == "num" and side.text in ("0", "1") for side in sides):
             return "what the line sets to a number"
@@ -540,8 +539,8 @@ class Pairs:
 
     def _by_any_definition(self, claim: Claim) -> str:
         """Return a definition, in any part of the note, by which the claim is right."""
-        names = {n.key(each) for side in (claim.left, claim.right) for each in side.symbols()}
-        calls = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head == "call"}
+        names = {n.key(each) for each in claim.symbols()}
+        calls = {each.text for each in claim.walk() if each.head == "call"}
         every = [each for key in names for each in self.book.definitions.get(key, ())]
         every += [each for name in {*calls, *(key[0] for key in names)} for each in self.book.functions.get(name, ())]
         found = self._right_by(claim, [each for each in every if each.order != claim.order][:MOST_DEFINITIONS])
@@ -562,7 +561,7 @@ class Pairs:
     def _hindsight(self, claim: Claim) -> str:
         """Return the remark that a claim rests on what only a later section defines, which may be another quantity."""
         seen: set[Key] = set()
-        waiting = [each for side in (claim.left, claim.right) for each in side.symbols()]
+        waiting = list(claim.symbols())
         while waiting:
             key = n.key(waiting.pop())
             every = self.book.definitions.get(key, ())
@@ -578,28 +577,27 @@ class Pairs:
     def is_softly_known(self, claim: Claim) -> bool:
         """Return whether the notation of a claim may be of matrices, whose shapes are not known."""
         matrix = self.notation.matrices
-        every = [each for side in (claim.left, claim.right) for each in side.walk()]
+        every = list(claim.walk())
         if len({each for each in every if each.head == "sym"}) == 1 and all(each.head in _ENTRYWISE for each in every):
             return False
-        for side in (claim.left, claim.right):
-            for each in side.walk():
-                if each.head in ("T", "odot", "outer", "norm", "matrix"):
-                    if any(n.key(inner) not in self.book.settled for inner in each.symbols()):
-                        return True
-                    continue
-                if each.head == "sym" and n.key(each) in self.book.settled:
-                    continue
-                if each.bold:
+        for each in every:
+            if each.head in ("T", "odot", "outer", "norm", "matrix"):
+                if any(n.key(inner) not in self.book.settled for inner in each.symbols()):
                     return True
-                if each.head == "sym" and (
-                    any(
-                        self.shaped.get(whole := (each.text, len(each.args) - low), (1, 1)) != (1, 1)
-                        and not (low and self._is_written_out(whole))
-                        for low in (0, 1, 2)
-                    )
-                    or (matrix and each.text[:1].isupper() and not each.args and not self._is_made_of_entries(each))
-                ):
-                    return True
+                continue
+            if each.head == "sym" and n.key(each) in self.book.settled:
+                continue
+            if each.bold:
+                return True
+            if each.head == "sym" and (
+                any(
+                    self.shaped.get(whole := (each.text, len(each.args) - low), (1, 1)) != (1, 1)
+                    and not (low and self._is_written_out(whole))
+                    for low in (0, 1, 2)
+                )
+                or (matrix and each.text[:1].isupper() and not each.args and not self._is_made_of_entries(each))
+            ):
+                return True
         return False
 
     def _is_made_of_entries(self, name: Node) -> bool:
@@ -677,7 +675,7 @@ class Pairs:
 
     def _is_relation(self, claim: Claim) -> bool:
         """Return whether a claim without derivatives is about undefined quantities: an equation to be solved."""
-        if claim.left.contains("d") or claim.right.contains("d"):
+        if claim.contains("d"):
             return False
         return self._origins(claim.left) != self._origins(claim.right) or claim.left.head not in ("sym", "call")
 

@@ -388,17 +388,14 @@ def _has_kinks(claim: Claim) -> bool:
     """Return whether a claim contains comparisons, so that one may be missing."""
     return any(
         each.head in ("cmp", "cases", "abs") or (each.head == "call" and each.text in ("relu", "max", "min", "abs"))
-        for side in (claim.left, claim.right)
-        for each in side.walk()
+        for each in claim.walk()
     )
 
 
 def _factors(claim: Claim, names: Sequence[Node], kinks: bool) -> Iterator[Node]:
     yield from (n.number(2), HALF)
-    slopes = {
-        each for side in (claim.left, claim.right) for each in side.walk() if each.head == "d" and len(each.args) == 2
-    }
-    bound = {each.text for side in (claim.left, claim.right) for each in side.walk() if each.head in ("sum", "prod")}
+    slopes = {each for each in claim.walk() if each.head == "d" and len(each.args) == 2}
+    bound = {each.text for each in claim.walk() if each.head in ("sum", "prod")}
     ends = dict.fromkeys(
         arg
         for each in slopes
