@@ -102,7 +102,7 @@ class Numbers:
                 if number is None:
                     continue
                 value, slack, _ = number
-                if abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value):
+                if _is_near(value, slack, goal):
                     return RIGHT, ""
                 of_side.insert(0, number)
             found += of_side
@@ -184,7 +184,7 @@ class Numbers:
             return []
         value, slack, unique = number
         goal = rounding.stated(numeric)
-        if abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value):
+        if _is_near(value, slack, goal):
             return [(RIGHT, "")]
         step = [each for each in side.args if each.head == "neg"]
         if unique and step:
@@ -196,6 +196,11 @@ class Numbers:
             if other is not None and abs(other[0] - goal.value) <= goal.unit + slack:
                 return [(WRONG, f"sign: it is {digits(value)}, not {digits(goal.value)}")]
         return [(DOUBTFUL, f"with the note's numbers it is {digits(value)}")]
+
+
+def _is_near(value: float, slack: float, goal: rounding.Stated) -> bool:
+    """Return whether a number is the stated one, within the precision of its digits and a tolerance."""
+    return abs(value - goal.value) <= goal.unit * 1.0001 + slack + goal.widest + 1e-9 * abs(value)
 
 
 def neighbours(row: Row, numbers: Sequence[Node]) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ contradict it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
@@ -292,15 +293,15 @@ def _is_unsettled(row: Row) -> bool:
 
 def _scopes(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Yield undecided sections, each alone and then with all before it, within limits of work."""
-    sections = {row.section for row in rows}
     left = _MOST_AGAIN * len(rows)
-    for section in sorted(sections) if len(sections) > 1 else ():
-        own = [row for row in rows if row.section == section]
-        before = [row for row in rows if row.section <= section]
-        for scope in (own, before):
-            if 1 < len(scope) < len(rows) and len(scope) <= left and any(map(_is_unsettled, own)):
-                left -= len(scope)
-                yield scope
+    end = 0
+    for _, section in itertools.groupby(rows, lambda row: row.section):
+        own = list(section)
+        end += len(own)
+        for count in (len(own), end):
+            if 1 < count < len(rows) and count <= left and any(map(_is_unsettled, own)):
+                left -= count
+                yield list(rows[end - count : end])
 
 
 def _without_idle(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -394,7 +394,7 @@ def _has_kinks(claim: Claim) -> bool:
 
 def _factors(claim: Claim, names: Sequence[Node], kinks: bool) -> Iterator[Node]:
     yield from (n.number(2), HALF)
-    slopes = {each for each in claim.walk() if each.head == "d" and len(each.args) == 2}
+    slopes = dict.fromkeys(each for each in claim.walk() if each.head == "d" and len(each.args) == 2)
     bound = {each.text for each in claim.walk() if each.head in ("sum", "prod")}
     ends = dict.fromkeys(
         arg
