@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -366,16 +367,19 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
 def _repaired(left: Node, factors: Sequence[Node], right: Node) -> Node | None:
     """Change one name in one factor so that the chain joins; or order all names by their first occurrence."""
     names = list(dict.fromkeys([left.args[0], *(each for factor in factors for each in factor.args), left.args[1]]))
+    above = Counter([left.args[1], *(each.args[0] for each in factors)])
+    below = Counter([left.args[0], *(each.args[1] for each in factors)])
+    loose = list((above - below).elements()), list((below - above).elements())
     found: list[tuple[int, Node]] = []
-    for at, factor in enumerate(factors):
+    for at, factor in enumerate(factors) if len(loose[0]) == 1 else ():  # each other name is above and below
         for place in (0, 1):
-            for name in names:
-                args = (name, factor.args[1]) if place == 0 else (factor.args[0], name)
-                if args == factor.args or args[0] == args[1]:
-                    continue
-                changed = [*factors[:at], Node("d", args), *factors[at + 1 :]]
-                if _is_path(left, changed) and len(set(changed)) == len(changed):
-                    found.append((_likeness(factor.args[place], name), n.product(*changed)))
+            old, new = loose[place][0], loose[1 - place][0]
+            args = (new, factor.args[1]) if place == 0 else (factor.args[0], new)
+            if factor.args[place] != old or args[0] == args[1]:
+                continue
+            changed = [*factors[:at], Node("d", args), *factors[at + 1 :]]
+            if _is_path(left, changed) and len(set(changed)) == len(changed):
+                found.append((_likeness(old, new), n.product(*changed)))
     if found:
         return max(found, key=lambda each: each[0])[1]
     path = [Node("d", pair) for pair in itertools.pairwise(names)]
@@ -396,7 +400,7 @@ def _is_path(left: Node, factors: Sequence[Node]) -> bool:
         if each.args[0] in steps:
             return False
         steps[each.args[0]] = each.args[1]
-    place, taken = left.args[0], 0
-    while place in steps and taken < len(factors):
-        place, taken = steps[place], taken + 1
-    return taken == len(factors) and place == left.args[1]
+    place = left.args[0]
+    while place in steps:
+        place = steps.pop(place)
+    return not steps and place == left.args[1]

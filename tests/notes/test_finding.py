@@ -62,6 +62,11 @@ def test_time_is_linear() -> None:
     read_note("\\[" * 20_000)
     read_note(f"$q = {'||x|| ' * 20_000}$")
     read_note("$$x_{1} = 1$$\n" + "\n".join(f"$$x_{{{i + 1}}} = 2 x_{{{i}}}$$" for i in range(1, 600)))
+    read_note(
+        r"$$\frac{\partial q}{\partial w} = "
+        + "".join(map(r"\frac{{\partial x_{0}}}{{\partial w_{0}}}".format, range(400)))
+        + "$$"
+    )
     assert time.perf_counter() - start < 20.0
 
 

@@ -254,6 +254,13 @@ def test_what_can_not_be_computed_is_given_each_time_it_is_used() -> None:
     assert statuses(r"$y = \max(u)$, $r = y$. Then $r^2 = y^2$, $3 r = 3 y$ and $r + 2 = y + 2$") == [D, D, G, G, G]
 
 
+def test_a_chain_that_goes_in_a_circle_does_not_join() -> None:
+    slopes = [rf"\frac{{\partial {above}}}{{\partial {below}}}" for above, below in ("qr", "rs", "sq", "uv", "vw")]
+    found = read_note(rf"$$\frac{{\partial q}}{{\partial s}} = {''.join(slopes)}$$").equations[0]
+    assert found.status == U
+    assert "do not join" in found.message
+
+
 def test_losses_in_a_list_are_told_apart() -> None:
     losses = (
         r"$Q = \frac1N \sum_{i=1}^N (t_i - y_i)^2$, so $\frac{\partial Q}{\partial y_i} = -\frac2N (t_i - y_i)$",
