@@ -206,6 +206,20 @@ def test_a_descent_by_hand() -> None:
     assert given[8].tolist() == pytest.approx([2.0, 2.0, 1.9, 1.9, 1.8, 1.8])
 
 
+def test_a_descent_whose_work_is_outside_of_samples_returns_early() -> None:
+    """Otherwise Ctrl-C would wait, however many parameters a penalty alone has."""
+    x, parameters = ag.Value(1.0), [ag.Value(0.5) for _ in range(3000)]
+    program = ag.compile(x * ag.sum([ag.exp(w) for w in parameters]), inputs=[x])
+    count, numbers = 10_000, len(parameters)
+    given = bound(
+        samples=np.ones((count, 1)), size=1, numbers=array("d", [0.5] * numbers),
+        gradients=array("d", [0.0] * numbers), places=array("i", range(numbers)), losses=np.empty(count),
+        steps=(flat.bind("sgd", 0, numbers, (), array("d", [0.0] * (3 * count))),),
+    )  # fmt: skip
+    program.kernel_of_sums().descend(*given)
+    assert 0 < given[9][0] < count
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -8,8 +8,9 @@
 #include <float.h>
 #include <string.h>
 
-/* Instructions times samples after which a call returns, so that Python can handle signals and other threads can run. */
-enum { ENOUGH = 10000000 };
+/* Instructions times samples after which a call returns, so that Python can handle signals and other threads can run; a step
+   counts as an instruction for so many numbers. */
+enum { ENOUGH = 10000000, AT_A_TIME = 8 };
 
 typedef struct {
     Plan *plan;
@@ -125,6 +126,8 @@ descend(Descent *d, double *places, PyObject *threads)
 {
     int64_t *done = d->done.buf;
     const Py_ssize_t samples = d->samples.shape[0];
+    const ptrdiff_t *instructions = d->plan->counts;
+    const double once = (double)(instructions[0] + instructions[2]) + (double)d->numbers.len / sizeof(double) / AT_A_TIME;
     double work = 0.0;
     for (Py_ssize_t first = 0; first < samples && work < ENOUGH; first += d->size) {
         const Py_ssize_t count = d->size < samples - first ? d->size : samples - first;
@@ -143,7 +146,7 @@ descend(Descent *d, double *places, PyObject *threads)
             d->steps[i]->make(d->steps[i], *done, d->numbers.buf, d->gradients.buf);
         }
         ++*done;
-        work += (double)count * (double)d->plan->counts[1];
+        work += (double)count * (double)instructions[1] + once;
     }
     return true;
 }
