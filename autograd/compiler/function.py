@@ -335,7 +335,7 @@ class Function(Exportable, Generic[P]):
         return Gradients(_shaped(result, single), _nested(structure, inputs), found)
 
     def _bound(self, arguments: tuple[Any, ...]) -> Function[...] | None:
-        """Return the arguments with the bound instance of a method called through its class, or of a property."""
+        """Return the function bound to the first argument, for a method called through its class and a property."""
         if not arguments:
             return None
         instance = arguments[0]

@@ -231,7 +231,7 @@ find_layers(const Step *steps, Step *blocks, ptrdiff_t count, const int32_t *ter
 }
 
 /* Number sums over samples in the order in which blocks add to them, so that memory is accessed sequentially;
-   `order` has size for all of them. */
+   `order` has room for all of them. */
 static void
 order_sums(Plan *plan, int32_t *order)
 {
