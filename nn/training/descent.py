@@ -88,6 +88,7 @@ def descent(objective: Objective, optimizer: Any, values: tuple[Value, ...]) -> 
         and _are_threads(objective.options["threads"])
         and isinstance(optimizer, Optimizer)
         and getattr(optimizer.step, "__func__", None) is Optimizer.step
+        and not any(hasattr(type(optimizer), name) for name in optimizer.settings)  # such as a property
     ):
         return None
     places = dict(zip(values, range(len(values))))

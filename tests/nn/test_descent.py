@@ -22,10 +22,26 @@ pytestmark = pytest.mark.skipif(not flat.COMPILED, reason="steps are made in Pyt
 
 Optimizers = dict[str, Callable[[nn.MLP], Any]]
 
+
+class Slowing(nn.SGD):
+    """Gradient descent whose rate falls from step to step."""
+
+    _first = 0.0
+
+    @property
+    def lr(self) -> float:
+        return self._first * 0.99**self.steps
+
+    @lr.setter
+    def lr(self, given: float) -> None:
+        self._first = given
+
+
 OPTIMIZERS: Optimizers = {
     "sgd": lambda net: nn.SGD(net, lr=0.05),
     "sgd with decay": lambda net: nn.SGD(net, lr=0.05, weight_decay=0.1),
     "ascent": lambda net: nn.SGD(net, lr=0.001, maximize=True),
+    "a rate that is a property": lambda net: Slowing(net, lr=0.1),
     "momentum": lambda net: nn.SGD(net, lr=0.02, momentum=0.9, nesterov=True),
     "adam": lambda net: nn.Adam(net, lr=0.02),
     "adam, amsgrad": lambda net: nn.Adam(net, lr=0.02, amsgrad=True, weight_decay=0.01),
