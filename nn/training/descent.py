@@ -89,6 +89,7 @@ def descent(objective: Objective, optimizer: Any, values: tuple[Value, ...]) -> 
         and isinstance(optimizer, Optimizer)
         and getattr(optimizer.step, "__func__", None) is Optimizer.step
         and not any(hasattr(type(optimizer), name) for name in optimizer.settings)  # such as a property
+        and not _reads_steps(objective, optimizer)
     ):
         return None
     places = dict(zip(values, range(len(values))))
@@ -96,6 +97,15 @@ def descent(objective: Objective, optimizer: Any, values: tuple[Value, ...]) -> 
     if len(found) < len(objective.program.parameters) or not {Value}.issuperset(map(type, values)):
         return None
     return Descent(objective, objective.program, optimizer, values, found)
+
+
+def _reads_steps(objective: Compiled, optimizer: Optimizer) -> bool:
+    """Return whether the recorded loss depends on how many steps have been made, as a warm-up does."""
+    optimizer.steps += 1
+    try:
+        return not objective.states.hold()
+    finally:
+        optimizer.steps -= 1
 
 
 def _are_threads(given: Any) -> bool:

@@ -190,6 +190,21 @@ def test_state_that_changes_is_followed() -> None:
     assert fitted(None) == fitted(nothing)
 
 
+@pytest.mark.parametrize("count", [lambda o: o.steps, lambda o: o.state_dict()["steps"]])
+def test_a_loss_that_counts_steps_is_followed(count: Any) -> None:
+    def fitted(**options: Any) -> list[float]:
+        net = nn.MLP(2, [3, 1], seed=2)
+        optimizer = nn.SGD(net, lr=0.05)
+
+        def warm(output: Any, target: Any) -> Any:
+            return (output - target) * (output - target) * (1.0 if count(optimizer) < 5 else 0.25)
+
+        points, targets = samples(60)
+        return nn.fit(net, points, targets, loss=warm, optimizer=optimizer, epochs=2, batch_size=8, **options).loss
+
+    assert fitted() == fitted(clip=nothing) == pytest.approx(fitted(compiled=False), rel=1e-12)
+
+
 def bound(**changed: Any) -> tuple[Any, ...]:
     """Arguments of the kernel's `descend`, sound but for what is changed."""
     given = {
