@@ -131,7 +131,6 @@ function_product_alone(PyObject *Py_UNUSED(module), PyObject *const *arguments, 
 }
 
 
-
 /* Sparsity */
 
 typedef struct {
@@ -268,7 +267,7 @@ find_heavy(Pattern *pattern)
     pattern->dense = 2 * found > pattern->n;
 }
 
-/* Greedy: columns that share no row get one colour. `near` is a set, `groups` has size for one for each column. */
+/* Greedy: columns that share no row get one colour. `near` is a set, `groups` holds one for each column. */
 static void
 find_colours(Pattern *pattern, Bits *near, Bits *groups)
 {

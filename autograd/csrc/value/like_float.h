@@ -44,7 +44,7 @@ compare(PyObject *self, PyObject *other, int operation)
     if (is_value(other)) {
         y = ((Node *)other)->data;
     }
-    else if (PyFloat_Check(other)) { /* numpy arrays too, whose answer would be numpy's bool */
+    else if (PyFloat_Check(other)) { /* numpy's too, whose answer would be numpy's bool */
         y = PyFloat_AS_DOUBLE(other);
     }
     else if (PyLong_Check(other)) { /* may be larger than any float */
