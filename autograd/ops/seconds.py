@@ -61,7 +61,7 @@ def pow_second_yy(x: float, y: float) -> tuple[float, float, float]:
     )
 
 
-@row("where(atan_slope(x), (6*x**2 - 2)*atan_slope(x)**3, 0)", hidden=True)
+@row("where(atan_slope(x), (6*(x*atan_slope(x))**2 - 2*atan_slope(x)**2)*atan_slope(x), 0)", hidden=True)
 def atan_second(x: float) -> tuple[float, float]:
     """Second derivative of atan."""
     slope = numerics.atan_slope(x)
@@ -69,7 +69,7 @@ def atan_second(x: float) -> tuple[float, float]:
     return 0.0 if slope == 0.0 else -2.0 * (x * slope) * slope, 0.0 if slope == 0.0 else third
 
 
-@row("where(asinh_slope(x), (2*x**2 - 1)*asinh_slope(x)**5, 0)", hidden=True)
+@row("where(asinh_slope(x), (2*(x*asinh_slope(x))**2 - asinh_slope(x)**2)*asinh_slope(x)**3, 0)", hidden=True)
 def asinh_second(x: float) -> tuple[float, float]:
     """Second derivative of asinh."""
     slope = numerics.asinh_slope(x)

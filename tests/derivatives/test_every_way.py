@@ -245,6 +245,22 @@ def test_every_way_gives_the_derivative(name: str, order: int) -> None:
                     assert got == first, (name, way, x, got, first)
 
 
+HIGHER: dict[tuple[str, int], Form] = {
+    ("asinh", 4): lambda x, _: (9 * x - 6 * x**3) / (1 + x * x) ** mpf(3.5),
+    ("asinh", 5): lambda x, _: (24 * x**4 - 72 * x * x + 9) / (1 + x * x) ** mpf(4.5),
+    ("atan", 4): lambda x, _: 24 * x * (1 - x * x) / (1 + x * x) ** 4,
+    ("atan", 5): lambda x, _: 24 * (5 * x**4 - 10 * x * x + 1) / (1 + x * x) ** 5,
+}
+
+
+@pytest.mark.parametrize("name, order", HIGHER)
+def test_derivatives_of_a_third_derivative_neither_overflow_nor_vanish(name: str, order: int) -> None:
+    for x in points(name):
+        true, size = HIGHER[name, order](mpf(x), order), mpf(order) if abs(x) < 5.0 else 0
+        got = ag.derivative(getattr(ag, name), order)(x)
+        assert ulps(got, true, size) <= 32.0, (name, order, x, got, true)
+
+
 def test_every_row_of_one_operand_has_a_form() -> None:
     assert set(FORMS) == {op.name for op in TABLE.values() if op.arity == 1}
 

@@ -2699,16 +2699,18 @@ op_atan_second_slope(double x, double *d_x)
     double out_1_x;
     const double out_1 = op_atan_slope(x, &out_1_x);
     double out_2_x, out_2_y;
-    const double out_2 = op_pow(out_1, 3.0, &out_2_x, &out_2_y);
-    double out_3_x, out_3_y;
-    const double out_3 = op_pow_slope_x(x, 2.0, &out_3_x, &out_3_y);
+    const double out_2 = op_pow_slope_x(x * out_1, 2.0, &out_2_x, &out_2_y);
+    double out_3_x;
+    const double out_3 = op_atan_second(x, &out_3_x);
     double out_4_x, out_4_y;
-    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
+    const double out_4 = op_pow_slope_x(out_1, 2.0, &out_4_x, &out_4_y);
     double out_5_x, out_5_y;
-    const double out_5 = op_pow_slope_x(out_1, 3.0, &out_5_x, &out_5_y);
-    double out_6_x;
-    const double out_6 = op_atan_second(x, &out_6_x);
-    *d_x = out_1 != 0.0 ? out_2 * (6.0 * out_3) + (6.0 * out_4 - 2.0) * (out_5 * out_6) : 0.0;
+    const double out_5 = op_pow(x * out_1, 2.0, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow(out_1, 2.0, &out_6_x, &out_6_y);
+    *d_x =
+        out_1 != 0.0 ? out_1 * (6.0 * (out_2 * (out_1 + x * out_3)) + -1.0 * (2.0 * (out_4 * out_3))) + (6.0 * out_5 - 2.0 * out_6) * out_3
+        : 0.0;
     return slope_x;
 }
 
@@ -2720,16 +2722,22 @@ op_asinh_second_slope(double x, double *d_x)
     double out_1_x;
     const double out_1 = op_asinh_slope(x, &out_1_x);
     double out_2_x, out_2_y;
-    const double out_2 = op_pow(out_1, 5.0, &out_2_x, &out_2_y);
+    const double out_2 = op_pow(out_1, 3.0, &out_2_x, &out_2_y);
     double out_3_x, out_3_y;
-    const double out_3 = op_pow_slope_x(x, 2.0, &out_3_x, &out_3_y);
-    double out_4_x, out_4_y;
-    const double out_4 = op_pow(x, 2.0, &out_4_x, &out_4_y);
+    const double out_3 = op_pow_slope_x(x * out_1, 2.0, &out_3_x, &out_3_y);
+    double out_4_x;
+    const double out_4 = op_asinh_second(x, &out_4_x);
     double out_5_x, out_5_y;
-    const double out_5 = op_pow_slope_x(out_1, 5.0, &out_5_x, &out_5_y);
-    double out_6_x;
-    const double out_6 = op_asinh_second(x, &out_6_x);
-    *d_x = out_1 != 0.0 ? out_2 * (2.0 * out_3) + (2.0 * out_4 - 1.0) * (out_5 * out_6) : 0.0;
+    const double out_5 = op_pow_slope_x(out_1, 2.0, &out_5_x, &out_5_y);
+    double out_6_x, out_6_y;
+    const double out_6 = op_pow(x * out_1, 2.0, &out_6_x, &out_6_y);
+    double out_7_x, out_7_y;
+    const double out_7 = op_pow(out_1, 2.0, &out_7_x, &out_7_y);
+    double out_8_x, out_8_y;
+    const double out_8 = op_pow_slope_x(out_1, 3.0, &out_8_x, &out_8_y);
+    *d_x =
+        out_1 != 0.0 ? out_2 * (2.0 * (out_3 * (out_1 + x * out_4)) + -1.0 * (out_5 * out_4)) + (2.0 * out_6 - out_7) * (out_8 * out_4)
+        : 0.0;
     return slope_x;
 }
 

@@ -1139,22 +1139,24 @@ const OPS = {
   atan_second_slope(x) {
     const [out, slope_x] = OPS.atan_second(x);
     const [out_1, out_1_x] = OPS.atan_slope(x);
-    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 3);
-    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(x, 2);
-    const [out_4, out_4_x, out_4_y] = OPS.pow(x, 2);
-    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_x(out_1, 3);
-    const [out_6, out_6_x] = OPS.atan_second(x);
-    return [slope_x, out_1 !== 0 ? out_2 * (6 * out_3) + (6 * out_4 - 2) * (out_5 * out_6) : 0];
+    const [out_2, out_2_x, out_2_y] = OPS.pow_slope_x(x * out_1, 2);
+    const [out_3, out_3_x] = OPS.atan_second(x);
+    const [out_4, out_4_x, out_4_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_5, out_5_x, out_5_y] = OPS.pow(x * out_1, 2);
+    const [out_6, out_6_x, out_6_y] = OPS.pow(out_1, 2);
+    return [slope_x, out_1 !== 0 ? out_1 * (6 * (out_2 * (out_1 + x * out_3)) + -1 * (2 * (out_4 * out_3))) + (6 * out_5 - 2 * out_6) * out_3 : 0];
   },
   asinh_second_slope(x) {
     const [out, slope_x] = OPS.asinh_second(x);
     const [out_1, out_1_x] = OPS.asinh_slope(x);
-    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 5);
-    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(x, 2);
-    const [out_4, out_4_x, out_4_y] = OPS.pow(x, 2);
-    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_x(out_1, 5);
-    const [out_6, out_6_x] = OPS.asinh_second(x);
-    return [slope_x, out_1 !== 0 ? out_2 * (2 * out_3) + (2 * out_4 - 1) * (out_5 * out_6) : 0];
+    const [out_2, out_2_x, out_2_y] = OPS.pow(out_1, 3);
+    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(x * out_1, 2);
+    const [out_4, out_4_x] = OPS.asinh_second(x);
+    const [out_5, out_5_x, out_5_y] = OPS.pow_slope_x(out_1, 2);
+    const [out_6, out_6_x, out_6_y] = OPS.pow(x * out_1, 2);
+    const [out_7, out_7_x, out_7_y] = OPS.pow(out_1, 2);
+    const [out_8, out_8_x, out_8_y] = OPS.pow_slope_x(out_1, 3);
+    return [slope_x, out_1 !== 0 ? out_2 * (2 * (out_3 * (out_1 + x * out_4)) + -1 * (out_5 * out_4)) + (2 * out_6 - out_7) * (out_8 * out_4) : 0];
   },
   hypot_second_xx_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.hypot_second_xx(x, y);
