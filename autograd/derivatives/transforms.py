@@ -539,9 +539,8 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
         *rest, vector = arguments
         traced = _Traced("hvp", function, rest, argnums, named)
         flat = type(vector) is list and traced.tree.is_list_of(len(vector))  # C checks for floats
-        # A copy: a signal handler may change the vector while C reads it.
-        directions = [*vector] if flat else _matching("hvp: the vector", vector, traced.tree)
-        alone = traced.product(directions)
+        directions = vector if flat else _matching("hvp: the vector", vector, traced.tree)
+        alone = traced.product([*directions])  # a copy: a signal handler may change the vector while C reads it
         if alone is not None:
             return traced.tree.build(alone)
         if flat:
