@@ -129,7 +129,12 @@ class Book:
         A definition holds until the next one of the same thing, or to the end of its section; a single one holds
         everywhere.
         """
-        return self.in_force(self.definitions.get(key, []), order, section)
+        return self._latest(self._alike.get(key, ()), order, section)
+
+    @cached_property
+    def _alike(self) -> dict[Key, list[list[Definition]]]:
+        """Return for each key its definitions by the shapes of their patterns, once all have been collected."""
+        return {key: _by_shape(every) for key, every in self.definitions.items()}
 
     @cached_property
     def by_pattern(self) -> dict[Node, list[Definition]]:
@@ -152,19 +157,23 @@ class Book:
         key = n.key(definition.pattern)
         for every in (self.definitions[key], self.by_pattern[definition.pattern], self.with_letters[key]):
             every[:] = [each for each in every if each is not definition]
+        self._alike[key] = _by_shape(self.definitions[key])
 
     def in_force(
         self, every: Sequence[Definition], order: int, section: int
     ) -> tuple[list[Definition], frozenset[int]]:
         """Return those of several definitions that hold at a position, and the orders of those from another scope."""
-        by_pattern: dict[tuple[object, ...], list[Definition]] = {}
-        for each in every:
-            by_pattern.setdefault(_shape_of(each.pattern), []).append(each)
+        return self._latest(_by_shape(every), order, section)
+
+    def _latest(
+        self, every: Iterable[Sequence[Definition]], order: int, section: int
+    ) -> tuple[list[Definition], frozenset[int]]:
         kept, elsewhere = [], set()
-        for same in by_pattern.values():
-            if len({each.body for each in same}) == 1:
+        foreign = self.examples - {section}
+        for same in every:
+            if len(same) == 1 or len({each.body for each in same}) == 1:
                 kept.append(same[0])
-                if all(each.section in self.examples - {section} for each in same):
+                if foreign and all(each.section in foreign for each in same):
                     elsewhere.add(same[0].order)
                 continue
             before = [each for each in same if each.order < order]
@@ -191,6 +200,13 @@ class Book:
         return [
             key for key, every in self.definitions.items() if len(every) > 1 and len({each.body for each in every}) > 1
         ]
+
+
+def _by_shape(every: Iterable[Definition]) -> list[list[Definition]]:
+    found: dict[tuple[object, ...], list[Definition]] = {}
+    for each in every:
+        found.setdefault(_shape_of(each.pattern), []).append(each)
+    return list(found.values())
 
 
 def _shape_of(pattern: Node) -> tuple[object, ...]:
