@@ -254,6 +254,12 @@ def test_what_can_not_be_computed_is_given_each_time_it_is_used() -> None:
     assert statuses(r"$y = \max(u)$, $r = y$. Then $r^2 = y^2$, $3 r = 3 y$ and $r + 2 = y + 2$") == [D, D, G, G, G]
 
 
+@pytest.mark.parametrize("sign, verdict", [("+", R), ("-", W)])
+def test_a_well_known_function_is_judged_although_it_was_used_before(sign: str, verdict: str) -> None:
+    text = rf"$h = \sigma(r)$ and $2 h = 2 \sigma(r)$. Here $\sigma(r) = \frac{{1}}{{1 {sign} e^{{-r}}}}$"
+    assert statuses(text) == [D, R, verdict]
+
+
 def test_a_chain_that_goes_in_a_circle_does_not_join() -> None:
     slopes = [rf"\frac{{\partial {above}}}{{\partial {below}}}" for above, below in ("qr", "rs", "sq", "uv", "vw")]
     found = read_note(rf"$$\frac{{\partial q}}{{\partial s}} = {''.join(slopes)}$$").equations[0]
