@@ -49,9 +49,15 @@ class Descent:
         self.places = array("i", places)
 
     def run(self, table: Array, size: int) -> list[float]:
-        """Make steps on successive batches of samples and return their losses.
+        """Make steps on successive batches of `size` samples and return their losses.
 
-        Returns early from time to time, and before a batch whose loss or gradient isn't finite.
+        `table` is of shape (samples, columns). Returns early from time to time, and before a batch whose loss or
+        gradient isn't finite; with no losses if Python has to make the next step.
+
+        Raises
+        ------
+        AutogradError
+            If a parameter has a gradient hook; nothing has changed.
         """
         if modes.active or not self.objective.replays(self.program):
             return []
