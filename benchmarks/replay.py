@@ -17,7 +17,6 @@ import numpy as np
 import autograd as ag
 from autograd import Value
 from autograd.compiler import Program
-from autograd.compiler.plan.optimised import plan
 from autograd.compiler.record.tape import record
 from benchmarks.by_hand import POINTER, built, called
 from benchmarks.engines import ENGINES
@@ -171,6 +170,8 @@ def small_evals(folder: Path, found: Found, share: int) -> dict[str, Sampler]:
 
 def planning(name: str, ops: int, settings: Settings, found: Found) -> Times:
     """Times of recording a random graph of a given size, and of planning it."""
+    from autograd.compiler.plan.optimised import plan  # needs the C core, which other sections do without
+
     leaves = [Value(x) for x in numbers(sum(INPUTS), 0.9)]
     output = random_graph(leaves, ops, ag.tanh)
     tape, _ = record([output], leaves[: INPUTS[0]])

@@ -20,6 +20,7 @@ from benchmarks.graphs import OPERATIONS, PARAMETERS, SHAPES, network, rate
 from benchmarks.language import VOCABULARY, Ours, Plain
 from benchmarks.results import Results
 from benchmarks.timing import Found, Settings
+from tests import needs
 
 QUICK = Settings(1, 0.0, Path("nowhere"), quick=True)
 
@@ -43,6 +44,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_replay_without_peers() -> None:
+    needs.package("autograd.compiler.plan._plan", "-e . with a C compiler")
     found = replay.measure(QUICK)
     assert set(found.missing) <= {"C by hand"}  # where there is no gcc
     by_hand = set() if found.missing else {f"by hand {name}" for name in replay.SIZES}
