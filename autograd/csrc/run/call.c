@@ -4,7 +4,7 @@
    columns are the inputs. For anything else, for arguments that don't fit together, and if a guard fails,
    the result is NotImplemented and nothing has changed: program.py then does the call, or raises the error. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <string.h>
 #include <unistd.h>

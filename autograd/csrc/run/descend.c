@@ -1,7 +1,7 @@
 /* Gradient descent: batches in sequence, each followed by an optimiser step, without Python in between. Parameters are
    in an array meanwhile. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include "step.h"
 

@@ -1,6 +1,6 @@
 /* Guards: observations of recorded values, each with its outcome; as in compiler/record/guards.py. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <string.h>
 

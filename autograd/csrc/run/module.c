@@ -1,6 +1,6 @@
 /* The replay kernel: the Python types over the functions of kernel.h. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A call with one sample: from a user's numbers, alone or in flat lists, tuples and arrays, to numbers. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Reads a plan written by csrc/plan. Nothing in it is trusted: everything it refers to is checked here, once. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <stdlib.h>
 #include <string.h>

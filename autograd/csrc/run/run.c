@@ -3,7 +3,7 @@
    A batch is divided into groups of blocks by its length alone. Each group has its own sums, which are added in the order
    of the groups: the result doesn't depend on the number of threads. A plan isn't changed by a run. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* Parameters: Values, read and written in place with the C core; those of the Python core by attribute. */
 
-#include "kernel.h"
+#include "calls.h"
 
 static PyTypeObject *value_type;
 static Py_ssize_t data_offset, grad_offset;

@@ -7,7 +7,7 @@
    is one sum of products here, in the same order. A sum still adds its own terms one after the other: vectors go across sums,
    and the bits are those of once.c. */
 
-#include "kernel.h"
+#include "calls.h"
 
 #include <stdlib.h>
 
