@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copyreg
+import random
+import sys
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from inspect import getattr_static
-from itertools import islice
-from types import CodeType, FunctionType, MethodType, ModuleType
+from pickle import PickleError
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,6 +21,7 @@ from autograd.errors import AutogradError
 from nn._common import documents
 from nn._common.checks import setting
 from nn.modules.module import Module
+from nn.optim.optimizer import Optimizer
 
 if TYPE_CHECKING:
     import os
@@ -27,10 +30,17 @@ __all__ = ["Checkpoint", "CheckpointError", "fingerprint", "structure"]
 
 FORMAT: Final = "scalargrad checkpoint"
 VERSION: Final = 1
-LONGEST: Final = 64  # entries of a container in a fingerprint
-MOST: Final = 200  # objects in one
+LONGEST: Final = 400  # characters of a fingerprint; a longer one is its checksum
+MOST: Final = 10_000  # objects in one
+DEEPEST: Final = 60
 STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
 """Attributes of schedules that change, or are stored elsewhere."""
+_OURS: Final = ("autograd", "nn")
+_PLAIN: Final = (int, float, str, np.ndarray, partial, FunctionType, BuiltinFunctionType)
+_OPAQUE: Final = (
+    type, ModuleType, Module, Optimizer, random.Random, np.random.Generator, np.random.RandomState,
+    np.random.BitGenerator,
+)  # fmt: skip
 KINDS: Final[dict[str, type | tuple[type, ...]]] = {
     "settings": dict,
     "weights": dict,
@@ -146,44 +156,105 @@ class Checkpoint:
         return f"Checkpoint({str(self.path)!r}, {how})"
 
 
-def fingerprint(x: Any, known: dict[int, Any] | None = None) -> Any:
-    """Return a JSON value that distinguishes a function or a setting from others.
+def fingerprint(x: Any, known: dict[int, tuple[Any, Any]] | None = None, depth: int = 0) -> Any:
+    """Return a JSON value that distinguishes a function or a setting from others, the same in each process.
 
-    A function is its name and a checksum of its code and of the plain data and functions that it uses; an object is its
-    class and its attributes. What can't be told apart from run to run is None. Of long containers and deep objects the
-    first `LONGEST` entries and `MOST` objects are looked at.
+    A function is its name and a checksum of its code and of the data and functions that it uses; an object is its
+    class, the code of its methods and its state, as it would be pickled. Objects in `known` are their entries there.
+
+    Code of installed packages is its name. Modules, optimisers and random generators are their classes, and so are
+    objects that can't be pickled; at most `MOST` objects are looked at, and `DEEPEST` within one another.
     """
     if x is None or isinstance(x, (int, float, str)):
         return "nan" if x != x else x
+    if isinstance(x, _OPAQUE):
+        return type(x).__qualname__ if not isinstance(x, (type, ModuleType)) else getattr(x, "__qualname__", x.__name__)
+    known = {} if known is None else known  # by identity, each once, and kept so that no other object gets its id
+    if id(x) not in known and len(known) < MOST and depth < DEEPEST:
+        known[id(x)] = x, None  # of a circle
+        found = _fingerprint(x, partial(fingerprint, known=known, depth=depth + 1))
+        text = repr(found)
+        known[id(x)] = x, found if len(text) < LONGEST else zlib.crc32(text.encode())
+    return known.get(id(x), (x, None))[1]
+
+
+def _fingerprint(x: Any, inner: Callable[[Any], Any]) -> Any:
+    if isinstance(x, Value):
+        return x.data
+    if isinstance(x, (bytes, bytearray)):
+        return zlib.crc32(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype != object:
-        return zlib.crc32(x.tobytes())
-    if isinstance(x, (type, ModuleType, Value, Module)):
-        return getattr(x, "__qualname__", None)
-    known = {} if known is None else known  # by identity, each once
-    inner = partial(fingerprint, known=known)
-    if id(x) in known or len(known) > MOST:
-        return known.get(id(x))
-    known[id(x)] = None
+        return [str(x.dtype), list(x.shape), zlib.crc32(x.tobytes())]
     if isinstance(x, (list, tuple)):
-        found: Any = [*map(inner, x[:LONGEST])]
-    elif isinstance(x, Mapping):
-        found = [[str(key), inner(part)] for key, part in islice(x.items(), LONGEST)]
-    elif isinstance(x, partial):
-        found = [inner(x.func), inner(x.args), [[name, inner(x.keywords[name])] for name in sorted(x.keywords)]]
-    elif isinstance(x, MethodType):
-        found = [inner(x.__func__), inner(x.__self__)]
-    elif isinstance(x, FunctionType):
-        found = f"{x.__module__}.{x.__qualname__}"
-        if str(x.__module__).partition(".")[0] not in ("autograd", "nn"):
-            used = [x.__globals__.get(name) for name in x.__code__.co_names]
-            parts = [*map(_content, x.__closure__ or ()), x.__defaults__, x.__kwdefaults__, *used]
-            found = [found, zlib.crc32(repr([_spelled(x.__code__), *map(inner, parts)]).encode())]
+        return [*map(inner, x)]
+    if isinstance(x, (set, frozenset)):
+        return sorted(repr(inner(part)) for part in x)
+    if isinstance(x, Mapping):
+        return [[inner(key), inner(part)] for key, part in x.items()]
+    if isinstance(x, partial):
+        return [inner(x.func), inner(x.args), [[name, inner(x.keywords[name])] for name in sorted(x.keywords)]]
+    if isinstance(x, MethodType):
+        return [inner(x.__func__), inner(x.__self__)]
+    if isinstance(x, CodeType):
+        return [x.co_code.hex(), inner(x.co_consts), list(x.co_names)]
+    if isinstance(x, FunctionType):
+        name = f"{x.__module__}.{x.__qualname__}"
+        return name if _installed(x.__module__) else [name, zlib.crc32(repr([*map(inner, _parts(x))]).encode())]
+    kind = type(x)
+    if kind.__module__.partition(".")[0] in _OURS:
+        state: Any = {name: part for name, part in vars(x).items() if name[0] != "_" and name not in STATE}
     else:
-        called, attributes = getattr_static(type(x), "__call__", None), getattr(x, "__dict__", {}).items()
-        kept = [[name, inner(part)] for name, part in attributes if name[0] != "_" and name not in STATE]
-        found = [type(x).__qualname__, inner(called) if isinstance(called, FunctionType) else None, kept]
-    known[id(x)] = found
+        state = _state(x)
+    return [kind.__qualname__, inner(_code(kind)), inner(getattr(x, "__wrapped__", None)), inner(state)]
+
+
+def _parts(function: FunctionType) -> Iterator[Any]:
+    """Yield what a function depends on: code, defaults, and the data, functions and entries of modules that it uses."""
+    yield from (function.__code__, function.__defaults__, function.__kwdefaults__)
+    names = list(_names(function.__code__))
+    used = [*map(_content, function.__closure__ or ()), *(function.__globals__.get(name) for name in names)]
+    yield from used
+    for module in used:
+        if isinstance(module, ModuleType) and not _installed(module.__name__):
+            yield from (vars(module).get(name) for name in names)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Yield the names of globals and attributes in a function and in the functions within it."""
+    yield from code.co_names
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _names(part)
+
+
+def _code(kind: type) -> dict[str, Any]:
+    """Return the functions and numbers of a class and its bases, without those of installed packages."""
+    found = {}
+    for base in reversed(kind.__mro__):
+        for name, part in [] if _installed(base.__module__) else sorted(vars(base).items()):
+            part = getattr(part, "fget", getattr(part, "__func__", part))  # of properties, static and class methods
+            if isinstance(part, FunctionType) or (isinstance(part, (int, float, str)) and name[:2] != "__"):
+                found[name] = part
     return found
+
+
+def _state(x: Any) -> Any:
+    """Return the state of an object as it would be pickled; None if it can't be."""
+    try:
+        reduced = copyreg.dispatch_table[type(x)](x) if type(x) in copyreg.dispatch_table else x.__reduce_ex__(4)
+    except (TypeError, ValueError, AttributeError, NotImplementedError, PickleError):
+        return None
+    if isinstance(reduced, str):
+        return reduced
+    make, given, state, entries, items = (*reduced, None, None, None)[:5]
+    return [make.__qualname__, given, state, *([] if part is None else list(part) for part in (entries, items))]
+
+
+def _installed(module: str | None) -> bool:
+    """Return whether a module belongs to Python or to an installed package."""
+    top = str(module).partition(".")[0]
+    path = str(getattr(sys.modules.get(str(module)), "__file__", ""))
+    return top in _OURS or top in sys.stdlib_module_names or "site-packages" in path or "dist-packages" in path
 
 
 def structure(model: Any) -> dict[str, Any]:
@@ -192,17 +263,11 @@ def structure(model: Any) -> dict[str, Any]:
     for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
         kind, prefix = type(module), f"model {path}".rstrip()
         buffers = getattr(kind, "buffers", ())
-        called = [fingerprint(getattr(kind, name)) for name in ("__call__", "forward") if hasattr(kind, name)]
-        found[prefix] = [kind.__qualname__, called]
+        found[prefix] = [kind.__qualname__, fingerprint(_code(kind))]
         for name, x in getattr(module, "__dict__", {}).items():
-            if name[0] != "_" and name not in buffers and isinstance(x, (int, float, str, FunctionType)):
+            if name[0] != "_" and name not in buffers and isinstance(x, _PLAIN):
                 found[f"{prefix}.{name}"] = fingerprint(x)
     return found
-
-
-def _spelled(code: CodeType) -> Any:
-    inner = [_spelled(x) if isinstance(x, CodeType) else repr(x) for x in code.co_consts]
-    return [code.co_code.hex(), inner, code.co_names]
 
 
 def _content(cell: Any) -> Any:

@@ -201,6 +201,10 @@ class Run:
 
     def _settings(self) -> dict[str, Any]:
         """Settings that must be the same in a resumed training."""
+        kept = {id(parameter): (parameter, None) for parameter in self.all}  # their values change
+        given = {"loss": self.loss, "schedule": self.schedule, "clip": self.clip}
+        if self.penalty is not None:
+            given["penalty"] = self.penalty.given
         return {
             "samples": len(self.samples),
             "features": self.samples.features,
@@ -211,10 +215,7 @@ class Run:
             "mean": self.objective.mean,
             "validation": 0 if self.others is None else len(self.others),
             "data": [part.fingerprint() for part in (self.samples, self.others) if part is not None],
-            "loss": fingerprint(self.loss),
-            "penalty": None if self.penalty is None else fingerprint(self.penalty.given),
-            "schedule": fingerprint(self.schedule),
-            "clip": fingerprint(self.clip),
+            **{name: fingerprint(part, dict(kept)) for name, part in given.items()},
             "stateful": [type(part).__qualname__ for part in self._stateful()],
             **structure(self.model),
         }

@@ -10,8 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
+from array import array
+from collections import deque
+from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -296,6 +300,65 @@ def clipped(limit: float) -> Any:
     return partial(nn.clip_grad_norm_, max_norm=limit)
 
 
+class Hidden:
+    """A schedule whose settings are private."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+
+    def __call__(self, step: int) -> float:
+        return self._rate
+
+
+class Slotted:
+    """A schedule without a dict, whose attribute has the name of one that changes in ReduceLROnPlateau."""
+
+    __slots__ = ("best",)
+
+    def __init__(self, rate: float) -> None:
+        self.best = rate
+
+    def __call__(self, step: int) -> float:
+        return self.best
+
+
+class Nested:
+    """A schedule that has another one."""
+
+    def __init__(self, rate: float) -> None:
+        self.inner = Hidden(rate)
+
+    def __call__(self, step: int) -> float:
+        return self.inner(step)
+
+
+class Constant:
+    """A schedule whose rate is in the code of a method."""
+
+    def __call__(self, step: int) -> float:
+        return self.value()
+
+    def value(self) -> float:
+        return 0.05
+
+
+def entry(rates: Any) -> Any:
+    return lambda step: rates[step] / 100
+
+
+def settings(rate: float) -> ModuleType:
+    module = ModuleType("settings")
+    module.rate = rate  # type: ignore[attr-defined]
+    return module
+
+
+def math_of(scale: float) -> Any:
+    def activation(x: Any) -> Any:
+        return scale * x
+
+    return activation
+
+
 @pytest.mark.parametrize(
     "name, make, one, other",
     [
@@ -313,6 +376,28 @@ def clipped(limit: float) -> Any:
         ("loss", lambda x: weights_of(*x), (1.0, 2.0), (2.0, 1.0)),
         ("loss", lambda x: weights_of(*map(np.float32, x)), (1.0, 2.0), (2.0, 1.0)),
         ("loss", keyword, 1.0, 2.0),
+        ("schedule", Hidden, 0.05, 0.04),
+        ("schedule", Slotted, 0.05, 0.04),
+        ("schedule", Nested, 0.05, 0.04),
+        ("schedule", lambda x: Nested(x).inner, 0.05, 0.04),
+        ("schedule", lambda x: x(), Constant, type("Constant", (Constant,), {"value": lambda self: 0.04})),
+        ("schedule", lambda x: [*[0.05] * 80, *[x] * 80].__getitem__, 0.05, 0.04),
+        ("schedule", lambda x: entry([*[0.05] * 80, *[x] * 80]), 0.05, 0.04),
+        ("schedule", lambda x: entry(dict.fromkeys(range(160), x)), 0.05, 0.04),
+        ("schedule", lambda x: entry(deque([x] * 160)), 0.05, 0.04),
+        ("schedule", lambda x: entry(array("d", [x] * 160)), 0.05, 0.04),
+        ("schedule", lambda x: entry(bytes([x] * 160)), 1, 2),
+        ("schedule", lambda x: lambda step: 0.05 if step in x else 0.04, {1, 2}, {1, 3}),
+        ("schedule", lambda x: lambda step: 0.05 if step in x else 0.04, range(2), range(3)),
+        ("schedule", lambda x: lambda step: float(x), Fraction(1, 20), Fraction(1, 25)),
+        ("schedule", lambda x: lambda step: x.data, Value(0.05), Value(0.04)),
+        ("schedule", lambda x: lambda step: x.rate, settings(0.05), settings(0.04)),
+        ("schedule", lambda x: lambda step: 1e-3 * x(step / 100), math.exp, math.cosh),
+        ("schedule", lambda x: lambda step: 1e-3 * x(step / 100), np.exp, np.cosh),
+        ("schedule", lambda x: cache(lambda step: x), 0.05, 0.04),
+        ("schedule", lambda x: lambda step: sum(x for _ in [step]), 0.05, 0.04),
+        ("schedule", lambda x: partial(nn.schedules.MultiStepLR, milestones=[*range(1, 90), x]), 90, 95),
+        ("activation", lambda x: x, math_of(1.0), math_of(2.0)),
         ("callbacks", lambda x: x, [], [nn.EarlyStopping(patience=9)]),
     ],
 )
@@ -321,7 +406,7 @@ def test_another_schedule_clipping_or_loss_is_another_training(
 ) -> None:
     path = tmp_path / "run.json"
     train(path, epochs=2, **{name: make(one)})
-    named = {"callbacks": "stateful"}.get(name, name)
+    named = {"callbacks": "stateful", "activation": "model"}.get(name, name)
     with pytest.raises(nn.CheckpointError, match=f"of another training: {named}"):
         train(path, epochs=3, **{name: make(other)})
     assert train(path, epochs=3, **{name: make(one)})[1].epochs == 3
@@ -334,6 +419,31 @@ def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(globals(), "squared", lambda x: abs(x))
     with pytest.raises(nn.CheckpointError, match="of another training: loss"):
         train(path, epochs=4, loss=helped)
+
+
+FINGERPRINTS = """
+import logging, threading, nn, numpy as np, autograd as ag
+from nn.training.checkpoint import fingerprint
+names, log, lock, generator = {"a", "b", ("c", 1)}, logging.getLogger("x"), threading.Lock(), np.random.default_rng()
+class Loss:
+    def __init__(self):
+        self.names, self.lock, self.numbers, self.me = {"x", "y", "z"}, lock, (i for i in range(3)), self
+    def __call__(self, output, target):
+        log.info("%s", output)
+        return output if "a" in names or target in {"k", "l", "m"} else generator.normal() + np.linspace(0, 1)[0]
+print([fingerprint(each) for each in (Loss(), Loss().__call__, ag.compile(Loss.__call__), nn.losses.huber)])
+"""
+
+
+def test_fingerprints_are_the_same_in_every_process() -> None:
+    def printed(seed: str) -> str:
+        made = subprocess.run(
+            [sys.executable, "-c", FINGERPRINTS], capture_output=True, text=True, cwd=ROOT, check=True, timeout=120,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        return made.stdout
+
+    assert printed("1") == printed("2") == printed("3") != ""
 
 
 class Link:
