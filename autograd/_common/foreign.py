@@ -17,6 +17,13 @@ _Self = TypeVar("_Self")
 _Result = TypeVar("_Result")
 _P = ParamSpec("_P")
 
+_NO_TENSORS: Final = "a Value is one number; use lists of Values instead of tensors"
+
+
+def _each(names: str, said: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), said)
+
+
 HINTS: Final[dict[str, dict[str, str]]] = {
     "Value": {
         "item": "the number is `x.data`, or `float(x)`",
@@ -39,23 +46,36 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "dot": "`ag.dot(xs, ys)` multiplies and adds lists of Values",
         "softmax": "`nn.softmax(values)` takes a list of Values",
         "log_softmax": "`nn.log_softmax(values)` takes a list of Values",
-        "shape": "a Value is one number; use lists of Values instead of tensors",
-        "size": "a Value is one number; use lists of Values instead of tensors",
-        **dict.fromkeys(
-            ("T", "reshape", "view", "flatten", "squeeze", "unsqueeze", "argmax"),
-            "a Value is one number; use lists of Values instead of tensors",
+        **_each("prod std var", "`ag.prod`, `ag.std` and `ag.var` take a list of Values"),
+        "norm": "`ag.sqrt(ag.dot(xs, xs))`, or `ag.hypot(x, y)`",
+        **_each(
+            "shape size ndim dim numel nelement stride T reshape view flatten ravel squeeze unsqueeze "
+            "transpose permute expand repeat contiguous argmax argmin sort topk cumsum mm matmul any all",
+            _NO_TENSORS,
         ),
+        **_each(
+            "add_ sub_ mul_ div_ clamp_ fill_ copy_ normal_ uniform_",
+            "operations make new Values; the number of a leaf is set by `x.data = ...`",
+        ),
+        **_each("eq ne gt ge lt le", "`x > y`: comparisons are Python's"),
+        **_each("isnan isinf isfinite", "functions of `math`, such as `math.isnan(x.data)`"),
+        "allclose": "`math.isclose(x.data, y.data)`",
+        "true_divide": "`x / y`",
         "clone": "operations make new Values; `x.detach()` is a copy outside the graph",
         "data_ptr": "the number is `x.data`",
-        "dtype": "a Value is one double",
-        **dict.fromkeys(("to", "cuda", "cpu", "device", "float", "double"), "a Value is one double on the processor"),
-        "_children": "the operands are `x.parents`",
+        **_each("dtype type half long int bool", "a Value is one double"),
+        **_each("to cuda cpu device float double is_cuda", "a Value is one double on the processor"),
+        "name": "`x.label`",
+        **_each("register_backward_hook register_post_accumulate_grad_hook", "`x.register_hook(hook)`"),
+        **_each("_children children prev", "the operands are `x.parents`"),
         "_backward": "`backward()` runs the whole graph; the factors of one step are `x.local_derivatives`",
     },
     "autograd": {
-        "tensor": "a number is `ag.Value(2.0)`; use lists of Values instead of tensors",
-        "Tensor": "a number is `ag.Value(2.0)`; use lists of Values instead of tensors",
-        "Variable": "a number is `ag.Value(2.0)`",
+        **_each(
+            "tensor Tensor FloatTensor as_tensor from_numpy array",
+            "a number is `ag.Value(2.0)`; use lists of Values instead of tensors",
+        ),
+        **_each("Variable Parameter constant", "a number is `ag.Value(2.0)`"),
         "softmax": "`nn.softmax(values)`",
         "log_softmax": "`nn.log_softmax(values)`",
         "cross_entropy": "`nn.losses.cross_entropy_with_logits`",
@@ -66,13 +86,34 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "minimum": "`ag.min(x, y)`",
         "norm": "`ag.sqrt(ag.dot(xs, xs))`, or `ag.hypot(x, y)`",
         "jit": "`ag.compile`",
-        **dict.fromkeys(("jacrev", "jacfwd"), "`ag.jacobian(f)`"),
-        **dict.fromkeys(("stack", "cat", "zeros", "ones", "randn", "arange"), "use lists of numbers and Values"),
-        **dict.fromkeys(("matmul", "einsum", "mm"), "`ag.dot(xs, ys)` of two lists, once for each entry"),
-        "vmap": "`ag.compile(f)` called with arrays",
+        **_each("jacrev jacfwd", "`ag.jacobian(f)`"),
+        **_each(
+            "stack cat concat hstack zeros ones full empty eye zeros_like ones_like rand randn arange linspace outer",
+            "use lists of numbers and Values",
+        ),
+        **_each("matmul einsum mm bmm", "`ag.dot(xs, ys)` of two lists, once for each entry"),
+        **_each("vmap pmap elementwise_grad", "`ag.compile(f)` called with arrays"),
+        **_each("functional func autograd", "`ag.grad(f)`, `ag.hessian(f)`, `ag.jacobian(f)` and others"),
+        **_each("Function custom_vjp custom_jvp", "`ag.custom_gradient` and `ag.op`"),
+        "make_vjp": "`ag.vjp(f, x)`",
+        "make_jvp": "`ag.jvp(f, x, tangent)`",
+        "F": "functions are in `ag`, such as `ag.relu`; losses in `nn.losses`",
+        "mish": "`x * ag.tanh(ag.softplus(x))`",
+        "relu6": "`ag.clip(x, 0.0, 6.0)`",
+        "hardtanh": "`ag.hard_tanh(x)`",
+        **_each("isnan isinf isfinite", "functions of `math`, such as `math.isnan(x.data)`"),
+        "allclose": "`math.isclose(x.data, y.data)`",
+        "argmax": "`max(range(len(xs)), key=xs.__getitem__)`",
+        "argmin": "`min(range(len(xs)), key=xs.__getitem__)`",
+        "cumsum": "`list(itertools.accumulate(xs))`",
+        **_each("save load", "`nn.save(model, path)` and `nn.load(model, path)`; a Value can be pickled"),
+        **_each("device cuda float32 float64", "a Value is one double on the processor"),
         "backward": "`y.backward()`",
         "set_detect_anomaly": "`with ag.detect_anomaly():`",
-        "enable_grad": "recording is on by default; `ag.no_grad()` switches it off inside its block",
+        **_each(
+            "enable_grad set_grad_enabled is_grad_enabled GradientTape",
+            "recording is on by default; `ag.no_grad()` switches it off inside its block",
+        ),
         "inference_mode": "`with ag.no_grad():`",
         "draw_dot": "`ag.draw(y)`, which a notebook shows; `.save('graph.svg')` writes it",
         "nn": "a separate package: `import nn`",
@@ -90,8 +131,16 @@ HINTS: Final[dict[str, dict[str, str]]] = {
                 "LeakyReLU": "leaky_relu",
                 "Softplus": "softplus",
                 "Identity": "linear",
+                "ELU": "elu",
+                "SELU": "selu",
+                "Hardtanh": "hard_tanh",
+                "Softsign": "softsign",
             }.items()
         },
+        **_each(
+            "ReLU6 PReLU CELU Mish LogSigmoid Hardsigmoid Hardswish Tanhshrink Threshold GLU",
+            "any function of one Value is an activation",
+        ),
         **{
             name: f"`nn.losses.{loss}`, or `loss='{loss}'` in `nn.fit`"
             for name, loss in {
@@ -105,17 +154,29 @@ HINTS: Final[dict[str, dict[str, str]]] = {
             }.items()
         },
         "NLLLoss": "`nn.losses.cross_entropy` takes probabilities, not their logarithms",
+        **_each(
+            "KLDivLoss PoissonNLLLoss GaussianNLLLoss CosineEmbeddingLoss MarginRankingLoss "
+            "TripletMarginLoss SoftMarginLoss MultiMarginLoss CTCLoss",
+            "`nn.fit` takes any function of outputs and targets as its loss",
+        ),
         "HingeEmbeddingLoss": "of a distance d: `d` for the target 1, `ag.relu(margin - d)` for the target -1",
         "Softmax": "the function `nn.softmax(values)`",
         "LogSoftmax": "the function `nn.log_softmax(values)`",
-        "functional": "`ag.relu` and other functions of numbers, `nn.softmax`, `nn.losses`",
+        **_each("functional F", "`ag.relu` and other functions of numbers, `nn.softmax`, `nn.losses`"),
         "Parameter": "a leaf is a parameter: `self.w = ag.Value(0.0)`",
         "ParameterList": "a list of Values needs no wrapper",
         "ParameterDict": "a dict of Values needs no wrapper",
         "ModuleList": "a list of modules needs no wrapper",
         "ModuleDict": "a dict of modules needs no wrapper",
         "MultiheadAttention": "`nn.Attention(width, heads)`",
-        "BatchNorm1d": "`nn.LayerNorm`: a model computes one sample at a time",
+        **_each(
+            "BatchNorm1d BatchNorm2d GroupNorm InstanceNorm1d", "`nn.LayerNorm`: a model computes one sample at a time"
+        ),
+        **_each("Dropout1d Dropout2d AlphaDropout", "`nn.Dropout(p)`"),
+        **_each(
+            "Adagrad Adadelta Adamax NAdam RAdam Rprop SparseAdam",
+            "`nn.SGD`, `nn.Adam`, `nn.AdamW`, `nn.RMSprop` and `nn.LBFGS`",
+        ),
         "DataLoader": "`nn.fit(model, X, y, batch_size=32, shuffle=True)` makes the batches",
         "Dataset": "`nn.fit` takes arrays; `nn.datasets` has toy data",
         "TensorDataset": "`nn.fit` takes arrays",
@@ -136,29 +197,36 @@ HINTS: Final[dict[str, dict[str, str]]] = {
                 "ChainedScheduler",
             )
         },
-        **dict.fromkeys(
-            ("Conv1d", "Conv2d", "MaxPool2d", "RNN", "LSTM", "GRU", "Transformer"),
+        **_each(
+            "Conv1d Conv2d Conv3d ConvTranspose2d MaxPool1d MaxPool2d AvgPool1d AvgPool2d AdaptiveAvgPool2d "
+            "Upsample RNN LSTM GRU RNNCell LSTMCell GRUCell Transformer TransformerEncoder "
+            "TransformerEncoderLayer Bilinear EmbeddingBag",
             "write it as an `nn.Module`; there are `nn.Linear`, `nn.Attention`, `nn.Embedding` and others",
         ),
         "Flatten": "layers take lists: `[x for row in rows for x in row]`",
         "utils": "`nn.clip_grad_norm_` and `nn.clip_grad_value_`",
         "lr_scheduler": "`nn.schedules`",
-        **dict.fromkeys(
-            ("mse_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "nll_loss"),
+        **_each(
+            "mse_loss l1_loss smooth_l1_loss huber_loss cross_entropy binary_cross_entropy "
+            "binary_cross_entropy_with_logits nll_loss",
             "`nn.losses` has `mse`, `bce`, `bce_with_logits`, `cross_entropy`, `cross_entropy_with_logits`",
         ),
         **{
             name: f"`ag.{name}` of a number, `'{name}'` as an activation"
             for name in ("relu", "sigmoid", "tanh", "gelu", "leaky_relu")
         },
-        **dict.fromkeys(("tensor", "Tensor"), "a number is `ag.Value(2.0)`; use lists of Values instead of tensors"),
+        **_each("tensor Tensor", "a number is `ag.Value(2.0)`; use lists of Values instead of tensors"),
         "no_grad": "`ag.no_grad`",
         "Dense": "`nn.Layer(inputs, outputs, activation)`",
         "Model": "`nn.Module`, `nn.MLP` and `nn.Sequential`",
         "optimizers": "`nn.SGD`, `nn.Adam` and others",
         "one_hot": "pass the class as an int to `nn.losses.cross_entropy_with_logits`",
         "to_categorical": "pass the class as an int to `nn.losses.cross_entropy_with_logits`",
-        "train": "`nn.fit(model, X, y, ...)`",
+        **_each("train Trainer", "`nn.fit(model, X, y, ...)`"),
+        "ModelCheckpoint": "`nn.Checkpoint(path)`, given to `nn.fit`",
+        "DataParallel": "`nn.fit(model, X, y, ..., threads=4)`",
+        "summary": "`repr(model)`; a notebook shows a table of the parameters",
+        **_each("random_split train_test_split", "`sklearn.model_selection.train_test_split`"),
         "compile": "`nn.fit(model, X, y, loss=..., optimizer=...)`; `ag.compile` compiles a function",
     },
     "Module": {
@@ -175,10 +243,14 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "add_module": "assign it: `self.name = module`",
         "requires_grad_": "give an optimiser only the parameters that it should update",
         "apply": "`for module in model.modules():`",
-        **dict.fromkeys(("to", "cuda", "cpu", "float", "double", "half"), "numbers are doubles on the processor"),
-        **dict.fromkeys(("named_children", "get_submodule"), "`named_modules()` gives paths and modules"),
+        **_each("to cuda cpu float double half", "numbers are doubles on the processor"),
+        **_each("named_children get_submodule", "`named_modules()` gives paths and modules"),
         "get_parameter": "`named_parameters()` gives paths and parameters",
         "trainable_variables": "`parameters()`",
+        "forward": "call the module: `module(xs)`",
+        "reset_parameters": "make a new module, or use the functions in `nn.init`",
+        **_each("register_forward_hook register_full_backward_hook", "a Value has `register_hook(hook)`"),
+        "compile": "`ag.compile(module)`",
         "num_parameters": "`len(module.parameters())`",
         "summary": "`repr(module)`; a notebook shows a table of the parameters",
         "get_weights": "`state_dict()`",
@@ -197,7 +269,7 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "param_groups": "set `optimizer.lr`; groups are given as `[{'params': …, 'lr': …}, …]`",
         "learning_rate": "`lr`",
         "state": "`state_dict()`",
-        **dict.fromkeys(("minimize", "apply_gradients"), "`loss.backward()`, then `step()`"),
+        **_each("minimize apply_gradients", "`loss.backward()`, then `step()`"),
         "defaults": "settings are attributes, such as `optimizer.lr`",
         "add_param_group": "give all groups when the optimiser is made: `[{'params': …, 'lr': …}, …]`",
     },

@@ -86,7 +86,21 @@ class Module(state.Stateful):
         return [value for value in found.values() if not value.op]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield pairs of a path, such as `layers.0.weights.1.0`, and a parameter, without repetition."""
+        """Yield pairs of a path, such as `layers.0.weights.1.0`, and a parameter, without repetition.
+
+        Raises
+        ------
+        ValueError
+            If two parameters have the same path.
+        """
+        seen = set()
+        for path, found in self._paths():
+            if path in seen:
+                raise ValueError(f"{type(self).__name__}: two parameters are called {path!r}; rename one")
+            seen.add(path)
+            yield path, found
+
+    def _paths(self) -> Iterator[tuple[str, Value]]:
         return ((path, found) for path, found in state.walk(self) if isinstance(found, Value))
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
@@ -105,7 +119,7 @@ class Module(state.Stateful):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show a table of the parameters in a notebook."""
-        return notebook.parameters(self, self.named_parameters())
+        return notebook.parameters(self, self._paths())
 
     def train(self: Self, mode: bool = True) -> Self:
         """Set the training mode of this module and those below it; return the module."""

@@ -77,7 +77,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         if first:
             hidden: Any = given if np.ndim(given) else [given]
             sizes = [*(size(f"{name}: hidden", n) for n in hidden), outputs]
-            scaler = StandardScaler().fit(X, sample_weight=sample_weight)  # knows rounding errors of a constant
+            scaler = self._scaler("X", X, sample_weight)
             self.mean_, self.scale_ = scaler.mean_, scaler.scale_
             self._source = check_random_state(self.random_state)
             self.model_ = MLP(X.shape[1], sizes, activation=self.activation, seed=self._seed())
@@ -88,6 +88,16 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             penalty=partial(_squares, alpha) if alpha else None, progress=False,
         )  # fmt: skip
         return self
+
+    def _scaler(self, what: str, numbers: Any, sample_weight: Any) -> Any:
+        """Return mean and deviation of each column, as scikit-learn has them: it knows rounding errors of a constant."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaler = StandardScaler().fit(numbers, sample_weight=sample_weight)
+        for j in np.flatnonzero(~np.isfinite(scaler.scale_)).tolist():
+            name, largest = type(self).__name__, float(np.abs(numbers[:, j]).max())
+            column = f", column {j}," * (numbers.shape[1] > 1)
+            raise ValueError(f"{name}: {what}{column} has numbers too large to standardise, up to {largest:.3g}")
+        return scaler
 
     def _seed(self) -> int:
         return int(self._source.randint(2**31 - 1))
@@ -230,7 +240,7 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     def _learn(self: Any, X: Any, y: Any, sample_weight: Any, first: bool, epochs: int) -> Any:
         X, y, weights = self._checked(X, y, sample_weight, first, y_numeric=True)
         if first:
-            scaler = StandardScaler().fit(y[:, None], sample_weight=weights)
+            scaler = self._scaler("y", y[:, None], weights)
             self.target_mean_, self.target_scale_ = float(scaler.mean_[0]), float(scaler.scale_[0])
         return self._train(X, (y - self.target_mean_) / self.target_scale_, "mse", weights, 1, first, epochs)
 

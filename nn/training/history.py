@@ -30,7 +30,7 @@ def sparkline(numbers: list[float], width: int = 40) -> str:
     """
     if len(numbers) > width:
         edges = [len(numbers) * i // width for i in range(width + 1)]
-        numbers = [sum(numbers[a:b]) / (b - a) for a, b in itertools.pairwise(edges)]
+        numbers = [sum(x / (b - a) for x in numbers[a:b]) for a, b in itertools.pairwise(edges)]  # without overflow
     height = _scale(numbers)
     return "".join(BLOCKS[round(height(x) * (len(BLOCKS) - 1))] if math.isfinite(x) else "×" for x in numbers)
 

@@ -95,6 +95,17 @@ def test_a_constant_column_is_left_alone_however_its_mean_rounds() -> None:
     assert flat.target_scale_ == 1.0
 
 
+def test_numbers_too_large_to_standardise_are_named() -> None:
+    points, labels = nn.datasets.moons(20, seed=1)
+    large = points * np.array([1.0, 1e200])
+    with pytest.raises(
+        ValueError, match=r"Classifier: X, column 1, has numbers too large to standardise, up to \d\.\d+e"
+    ):
+        nn.Classifier(epochs=1).fit(large, labels)
+    with pytest.raises(ValueError, match="Regressor: y has numbers too large to standardise"):
+        nn.Regressor(epochs=1).fit(points, large[:, 1])
+
+
 def test_partial_fits_go_on() -> None:
     points, labels = nn.datasets.moons(60, noise=0.1, seed=1)
     found = nn.Classifier(random_state=0, learning_rate=0.05)

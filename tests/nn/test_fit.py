@@ -581,6 +581,7 @@ def test_a_history_shows_itself() -> None:
     assert len(nn.training.history.sparkline(list(map(float, range(1000))))) == 40
     assert nn.training.history.sparkline([]) == ""
     assert nn.training.history.sparkline([1.0, 1.0]) == "▁▁"
+    assert nn.training.history.sparkline([1e308, 1e308, -1e308, -1e308], 2) == "█▁"
     assert repr(nn.History()) == "History(0 epochs, 0 steps)"
 
 

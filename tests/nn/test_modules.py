@@ -653,6 +653,8 @@ def test_a_set_of_parameters_is_refused(make: Any) -> None:
         lambda: {"a": {"b": {"c": ag.Value(1.0)}, "b.c": ag.Value(2.0)}},
         lambda: {"a": {"b": [ag.Value(1.0), "text"], "b.0": ag.Value(2.0)}},
         lambda: {"a": {"b": nn.Dropout(), "b.seed": ag.Value(2.0)}},
+        lambda: {"a": {"b": ag.Value(1.0)}, "a.b": ag.Value(2.0)},
+        lambda: {"a": {(1,): ag.Value(1.0), "(1,)": ag.Value(2.0)}},
     ],
 )
 def test_two_parameters_of_one_name_are_refused(attributes: Any) -> None:
@@ -664,6 +666,11 @@ def test_two_parameters_of_one_name_are_refused(attributes: Any) -> None:
         Own().state_dict()
     with pytest.raises(ValueError, match="two entries"):
         Own().load_state_dict({})
+    paths = [path for path, _ in Own()._paths()]
+    if len({*paths}) < len(paths):
+        with pytest.raises(ValueError, match=r"Own: two parameters are called 'a\..*'; rename one"):
+            dict(Own().named_parameters())
+    assert "</table>" in Own()._repr_mimebundle_()["text/html"]
 
 
 def test_modules_without_a_seed_differ_and_one_generator_seeds_them() -> None:

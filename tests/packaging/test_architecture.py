@@ -206,7 +206,8 @@ NAMED = {
     "autograd/formula/latex.py": "sqrt",
     "autograd/formula/latex_tokens.py": "sqrt div",
     "autograd/formula/symbols.py": "exp log sin cos tan sinh cosh tanh max min digamma div dot",
-    "autograd/_common/foreign.py": "sum mean dot relu tanh sigmoid gelu silu leaky_relu softplus",
+    "autograd/_common/foreign.py": "sum mean dot relu tanh sigmoid gelu silu leaky_relu softplus elu "
+    "selu hard_tanh softsign",
     "autograd/codegen/python.py": "add sub mul pow",
     "autograd/codegen/c.py": "abs div",
     "autograd/codegen/javascript.py": "abs div",
