@@ -90,7 +90,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         return self
 
     def _scaler(self, what: str, numbers: Any, sample_weight: Any) -> Any:
-        """Return mean and deviation of each column, as scikit-learn has them: it knows rounding errors of a constant."""
+        """Fit mean and deviation of each column; scikit-learn recognises the rounding errors of a constant one."""
         with np.errstate(over="ignore", invalid="ignore"):
             scaler = StandardScaler().fit(numbers, sample_weight=sample_weight)
         for j in np.flatnonzero(~np.isfinite(scaler.scale_)).tolist():
