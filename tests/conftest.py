@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -107,6 +108,14 @@ def require_c() -> None:
 def pytest_report_header() -> str:
     """Name the core that the session tests."""
     return f"autograd: {backend.CORE} core, from {autograd.__path__[0]}; hypothesis profile {PROFILE}"
+
+
+@pytest.fixture
+def small_heap() -> Iterator[None]:
+    """Have `gc.collect` look at what the test makes alone, not at the thousands of tests that were collected."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -107,6 +107,7 @@ def test_c_has_the_bits_of_replay(seed: int, ops: list[str], tmp_path: Path) -> 
     assert bits(found) == bits(flat(*program.gradients(*arguments)))
 
 
+@pytest.mark.slow
 @each_graph
 def test_c_without_the_planner_computes_the_same(
     seed: int, ops: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -132,6 +133,7 @@ def derivatives_of(name: str) -> tuple[Program, list[float]]:
     return ag.compile([out, *slopes], inputs=used), [x.data for x in used]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_derivatives_are_exported_as_ops_are(name: str, tmp_path: Path, run_javascript: RunJavaScript) -> None:
     program, arguments = derivatives_of(name)
@@ -149,6 +151,7 @@ def every_language_agrees(
         np.testing.assert_allclose(found, expected, rtol=rtol)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++"), ("clang", "-std=c99")])
 def test_it_compiles_without_a_warning(compiler: tuple[str, ...], tmp_path: Path) -> None:
     needs.tool(compiler[0])
@@ -160,6 +163,7 @@ def test_it_compiles_without_a_warning(compiler: tuple[str, ...], tmp_path: Path
         subprocess.run(command, check=True)
 
 
+@pytest.mark.slow
 def test_a_long_program_is_many_functions(tmp_path: Path) -> None:
     x, w = Value(0.5, label="x"), Value(0.9, label="w")
     y = x
@@ -177,6 +181,7 @@ def test_a_long_program_is_many_functions(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_equal_neurons_are_a_loop(tmp_path: Path) -> None:
     net = nn.MLP(8, [32, 32, 1], activation="tanh", seed=1)
     inputs = [Value(0.1 * i, label=f"x{i}") for i in range(8)]
@@ -296,6 +301,7 @@ def run_javascript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunJava
         asked.close()
 
 
+@pytest.mark.slow
 @each_graph
 def test_javascript_computes_the_same(seed: int, ops: list[str], run_javascript: RunJavaScript) -> None:
     program, arguments = graph(seed, ops)
@@ -398,6 +404,7 @@ LOCAL = {"dtype", "i", "number", "x", "y"}
 """Words of a scope or a call of their own."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_the_languages_is_reserved(language: str) -> None:
     words: set[str] = set()

@@ -26,8 +26,7 @@ from autograd.ops import EPHEMERAL, TABLE
 
 
 @pytest.fixture(autouse=True)
-def everything_is_let_go() -> Iterator[None]:
-    gc.collect()
+def everything_is_let_go(small_heap: None) -> Iterator[None]:
     rows, before = set(TABLE), set(EPHEMERAL)
     yield
     for name in set(TABLE) - rows:

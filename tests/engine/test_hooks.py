@@ -18,7 +18,7 @@ from autograd.errors import AutogradError
 
 
 @pytest.fixture(autouse=True)
-def _none_left() -> Any:
+def _none_left(small_heap: None) -> Any:
     yield
     gc.collect()
     assert not hooks.alive

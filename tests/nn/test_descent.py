@@ -303,6 +303,7 @@ def test_a_step_that_cannot_be_bound(arguments: tuple[Any, ...], error: type[Exc
         flat.bind(*arguments)
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_memory_that_runs_out_leaves_everything_as_it_was() -> None:
     replay = pytest.importorskip("autograd.compiler.run._replay")
     gc.collect()

@@ -15,6 +15,7 @@ from autograd.playground import build
 from autograd.playground.__main__ import main
 
 
+@pytest.mark.slow
 def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
     listed = json.loads((site / "files.json").read_text(encoding="utf-8"))
     assert all((site / name).stat().st_size == size for name, size in listed["files"].items())
@@ -25,6 +26,7 @@ def test_the_folder_is_whole_and_names_no_other_host(site: Path) -> None:
         assert "//" not in re.sub(r"// .*", "", (site / name).read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_archive_has_both_packages_without_c(site: Path) -> None:
     names = zipfile.ZipFile(site / "scalargrad.zip").namelist()
     assert {"autograd/__init__.py", "nn/__init__.py", "autograd/ops/rows.py"} <= set(names)
