@@ -61,7 +61,7 @@ class Macro(NamedTuple):
 _PIECE: Final = re.compile(
     r"(?P<comment>%[^\n]*)"
     r"|(?P<command>\\(?:(?:tag|[hv]space|operatorname|newcommand|DeclareMathOperator)\*|[A-Za-z]+|.))"
-    r"|(?P<number>(?:\d{1,3}(?:\{,\}\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
+    r"|(?P<number>(?:\d{1,3}(?:\{,\}\d{3})+(?!\d)|\d+(?:\.\d+|\.(?=\s*[-+*)\]](?!\.)))?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z]))?)"
     r"|(?P<dots>\.\.\.)"
     r"|(?P<space>[\s~]+)"
     r"|(?P<sign>.)",

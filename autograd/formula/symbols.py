@@ -62,7 +62,7 @@ UPRIGHT: Final = frozenset((
     "mathnormal", "rm", "textrm",
 ))  # fmt: skip
 TEXT: Final = frozenset((
-    "text", "textrm", "textbf", "textit", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext",
+    "text", "textrm", "textbf", "textit", "textsc", "mbox", "textnormal", "texttt", "textsf", "hbox", "intertext",
     "shortintertext",
 ))  # fmt: skip
 FRACTION_COMMANDS: Final = ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac")
@@ -75,6 +75,6 @@ LAYOUT: Final = frozenset((
     "left", "right", "limits", "nolimits", "nonumber", "notag", "allowbreak", "hfill", "hline", "cr", "null", "bf",
     "rm", "it", "normalsize", "small", "large", "Large", "LARGE", "huge", "Huge", "tiny", "scriptsize",
     "footnotesize", "centering", "noindent", "mathstrut", "strut", "relax", "protect", "quad", "qquad", "hdots",
-    "space", "thinspace", "enspace", "nobreak", "smallskip", "medskip", "bigskip", "newline", "rule",
+    "space", "thinspace", "enspace", "enskip", "nobreak", "smallskip", "medskip", "bigskip", "newline", "rule",
 ))  # fmt: skip
 """Commands that only affect layout."""

@@ -240,8 +240,9 @@ class _Gatherer:
                 break
             if side.head == "call" and side.args and all(each.head == "sym" for each in side.args) and not side.primes:
                 self._define_function(side, sides[at + 1 :], row)
-                break
-            if side.head != "sym":
+                if at or at + 2 >= len(sides):
+                    break
+            elif side.head != "sym":
                 break
 
     def _define_backwards(self) -> None:
@@ -383,7 +384,11 @@ class _Gatherer:
 
     def _define_function(self, name: Node, others: Sequence[Node | None], row: Row) -> None:
         body = next((each for each in others if each is not None), None)
-        if body is None or is_open(body) or any(each.head == "call" and each.text == name.text for each in body.walk()):
+        if body is None or is_open(body):
+            return
+        if any(
+            each.head == "call" and (each.text, len(each.args)) == (name.text, len(name.args)) for each in body.walk()
+        ):
             return
         if name.text in _NEVER_DEFINED or rounding.is_numeric(body):
             return
@@ -397,9 +402,10 @@ class _Gatherer:
         if x.head == "T":
             x = x.args[0]
         key = n.key(y)
-        if self._is_defined(y) or n.show(y) in self.book.functions or x.head != "sym" or self._is_listed(y):
+        if x.head != "sym" or self._is_listed(y):
             return
-        known = self.book.upstream.setdefault(key, [])
+        defined = self._is_defined(y) or n.show(y) in self.book.functions
+        known = (self.book.derived if defined else self.book.upstream).setdefault(key, [])
         if slope not in known and len(known) < MOST_SLOPES:
             known.append(n.derivative(y, x))
 

@@ -62,6 +62,7 @@ _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
     ("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*")
 )
+_INDICATORS: Final = frozenset(("mathbb", "mathds", "mathbbm", "mathbf", "mathrm", "bm", "boldsymbol"))
 _TEXTBOOK: Final = {"<=": "≤", ">=": "≥", "!=": "≠"}
 _COMPARISONS: Final = {
     **{sign: sign for sign in "<>="},
@@ -581,6 +582,14 @@ class _Reader:
                 base = Node("^", (base, self.signed()))
             elif self.peek().is_sign("!"):
                 raise WorksheetError("factorials are not read")
+            elif (
+                base.head == "sym"
+                and base.text[:1].isupper()
+                and self.row[self.at - 1].is_sign(")", "]")
+                and _is_prime(self.row, self.at)
+            ):
+                self.at = _after_primes(self.row, self.at)
+                base = Node("T", (base,))
             elif base.head not in ("sym", "num") and _is_prime(self.row, self.at):
                 place, self.at = self.at, _after_primes(self.row, self.at)
                 base = _primed_whole(base) if self.at - place == 1 else Node("unknown", text=f"({n.show(base)})′")
@@ -625,6 +634,9 @@ class _Reader:
         token = self.peek()
         if token is _END:
             raise WorksheetError("something is missing at the end")
+        if self.is_condition_number(token):
+            self.at += 1
+            return self.condition()
         if token.kind == "number":
             self.at += 1
             return _number(token)
@@ -642,6 +654,9 @@ class _Reader:
             return self.table(token)
         if token.kind in ("letter", "words"):
             return self.named()
+        if token.is_command("cdot") and self.at and self.row[self.at - 1].is_sign("(") and self.peek(1).is_sign(")"):
+            self.at += 1
+            return n.symbol("·")
         if token.kind == "command":
             return self.command(token)
         raise WorksheetError(f"can't read {_shown(token)!r}")
@@ -752,7 +767,8 @@ class _Reader:
     def cell(self, cell: Sequence[Token]) -> Node:
         """Parse an entry of a matrix; an empty one, or a single bar, is left open."""
         inner = plain(cell)
-        return self.inner(inner) if inner and not inner[0].is_command("vert", "mid", "|") else Node("dots")
+        bar = len(inner) == 1 and inner[0].is_sign("|", "-")
+        return self.inner(inner) if inner and not (bar or inner[0].is_command("vert", "mid", "|")) else Node("dots")
 
     def cases(self, token: Token) -> Node:
         args: list[Node] = []
@@ -798,7 +814,7 @@ class _Reader:
         if text in ("dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc"):
             self.at += 1
             return Node("dots")
-        if text in ("mathbb",) and written(self.peek(1).inner) in ("1", "I"):
+        if text in _INDICATORS and written(self.peek(1).inner) in ("1", "I") and self.indicates():
             return self.indicator()
         if text in FUNCTION_COMMANDS:
             self.at += 1
@@ -847,12 +863,40 @@ class _Reader:
             first, rest = replace(token, text=token.text[0]), replace(token, text=token.text[1:])
             self.row = [*self.row[: self.at], first, rest, *self.row[self.at + 1 :]]
 
+    def is_condition_number(self, token: Token) -> bool:
+        """Return whether a 1 or an I stands before a condition, as in 1_{i = j} and I(i = j): it is 1 or 0."""
+        if token.text not in ("1", "I", "delta") or token.kind not in ("number", "letter", "command"):
+            return False
+        opened = self.peek(1)
+        if opened.is_sign("_"):
+            return _has_relation(self.peek(2).inner)
+        return (
+            token.text != "delta"
+            and opened.is_sign("(", "[")
+            and _has_relation(self.row[self.at + 2 : _bracket_end(self.row, self.at + 1)])
+        )
+
+    def indicates(self) -> bool:
+        r"""Return whether `\mathbf{1}` stands before a condition, rather than for a vector of ones or a matrix."""
+        if not self.peek().is_command("mathbf", "mathrm", "bm", "boldsymbol"):
+            return True
+        if self.peek(2).is_sign("_"):
+            return _has_relation(self.peek(3).inner)
+        opened = self.peek(2).is_sign("(", "[") or self.peek(2).is_command("{")
+        return opened and _has_relation(self.row[self.at + 3 : self.at + 12])
+
     def indicator(self) -> Node:
         r"""Parse `\mathbb{1}[u > 0]` or `\mathbb{1}_{u > 0}`: the comparison is 1 or 0."""
         self.at += 2
+        return self.condition()
+
+    def condition(self) -> Node:
+        """Parse the condition of an indicator; two indices alone mean that they are equal."""
         if self.peek().is_sign("_"):
             self.at += 1
-            return self.inner(self.script())
+            low = self.script()
+            indices = self.indices(low) if not _has_relation(low) else []
+            return n.symbol("δ", *indices) if len(indices) == 2 else self.inner(low)
         if self.peek().is_sign("(", "["):
             return self.bracketed(CLOSING[self.peek().text])
         return self.braces("{") if self.peek().is_command("{") else Node("unknown", text="1")
@@ -1534,6 +1578,8 @@ class _Reader:
             below = plain(part[2].inner)
             if len(below) == 1 and below[0].kind == "number":
                 return [Node("label", text=part[0].text + below[0].text)]
+            if part[0].text == "n" and [each.text for each in below] == ["l"]:  # n_l layers
+                return [n.symbol("L")]
             if len(below) == 1 and below[0].kind == "letter" and below[0].text in self.notation.letters:
                 return [n.symbol(part[0].text), n.symbol(below[0].text)]
         if (
@@ -1646,6 +1692,10 @@ def _broken_sum(table: Token) -> list[Token] | None:
     )
     goes_on = any(line[-1].is_sign("+", "-") for line in lines)
     return [each for line in lines for each in line] if breaks and goes_on else None
+
+
+def _has_relation(row: Sequence[Token]) -> bool:
+    return any(each.is_sign("=", "<", ">") or each.is_command(*_COMPARISONS) for each in row)
 
 
 def _has_value(row: Sequence[Token]) -> bool:

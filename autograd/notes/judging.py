@@ -350,7 +350,9 @@ def gap(left: Node, right: Node) -> tuple[str, Node | None] | None:
         order.
     """
     factors = chain(left, right)
-    if not factors or _is_path(left, factors) or any(each.head == "call" for one in factors for each in one.args):
+    if not factors or _is_path(left, factors):
+        return None
+    if any(each.head == "call" for one in (left, *factors) for each in one.args):
         return None
     y = left.args[0]
     for first, second in itertools.pairwise(factors):

@@ -19,7 +19,7 @@ from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import MOST_NAMES, Repair, Repairer, unscaled
 from autograd.notes.rows import Row, digits, is_constant, is_estimate
-from autograd.notes.shapes import infer, kinds_of, linked, spread
+from autograd.notes.shapes import infer, kinds_of, lay_down, linked, spread
 from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Budget, Definition, Options, letters_of
 
 __all__ = ["Pairs"]
@@ -294,7 +294,7 @@ class Pairs:
         if outcome.vacuous:
             if claim.left == claim.right:
                 return GIVEN, "both sides are the same"
-            return (JOINS, "") if joined else (DOUBTFUL, NO_PATH)
+            return (JOINS, "") if joined or self._joins_if_open(claim) else (DOUBTFUL, NO_PATH)
         if outcome.guessed:
             return JOINS, outcome.remark
         notes = [outcome.remark]
@@ -307,6 +307,14 @@ class Pairs:
         if outcome.options.common:
             return DOUBTFUL, "right if the sums run over equally many"
         return RIGHT, "; ".join(filter(None, notes))
+
+    def _joins_if_open(self, claim: Claim) -> bool:
+        """Return whether a claim holds for any function in place of those that are defined in other letters."""
+        slopes = [each for each in claim.walk() if each.head == "d"]
+        tops, xs = ({n.key(each.args[at]) for each in slopes if each.args[at].head == "sym"} for at in (0, 1))
+        opened = frozenset(tops - xs)
+        readings = self.typed if self.typed and self.is_softly_known(claim) else self.judge.readings
+        return bool(opened) and self.judge.compare(claim, [replace(each, opaque=opened) for each in readings]).holds
 
     def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
         """Return whether every bare name of a claim was read as all the members that the note writes out."""
@@ -356,11 +364,19 @@ class Pairs:
             doubt = "a factor 1 may be left out"
         if not doubt and _is_other_spelling(right, repaired):
             doubt = "one name in two spellings"
+        if not doubt and self._is_of_function(right, repaired):
+            doubt = "a function in place of its value"
         if not doubt and self._is_alias(row, right, repaired):
             doubt = "a name that stands nowhere else"
         if doubt:
             return DOUBTFUL, f"{what}: {doubt}; {n.show(repaired)}"
         return WRONG, f"{what}; it should be {n.show(repaired)}"
+
+    @staticmethod
+    def _is_of_function(right: Node, repaired: Node) -> bool:
+        """Return whether a chain goes through an activation function, ∂σ_L/∂z, instead of a quantity."""
+        names = [a for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
+        return any(each.text in ("σ", "φ", "ϕ", "f", "g") for each in names)
 
     def _is_alias(self, row: Row, right: Node, repaired: Node) -> bool:
         """Return whether a name that does not join occurs only in this derivation: it may be an alias."""
@@ -888,7 +904,9 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
     spread(definitions, kinds)
     for name, body in definitions:
         if n.key(name) in joined:
-            kinds.update(_layer_kinds(body))
+            found = _layer_kinds(body).items()
+            kinds.update({key: kind for key, kind in found if key not in joined})
+    lay_down(definitions, kinds)
     size = LINKED_SIZE if joined else 0
     declared = {} if joined else book.declared
     kinds.update({key: "matrix" if "1" not in shape else "vector" for key, shape in declared.items()})

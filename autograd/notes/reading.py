@@ -15,7 +15,7 @@ from typing import Final
 
 from autograd.errors import WorksheetError
 from autograd.formula.latex_tokens import Macro, macros, tokens
-from autograd.notes import damage, primes, rounding
+from autograd.notes import damage, functions, primes, rounding
 from autograd.notes import nodes as n
 from autograd.notes.equation import DEFINED, DOUBTFUL, JOINS, REMARK, RIGHT, UNREAD, WRONG, Equation
 from autograd.notes.families import two_indices, with_two_indices, without_dots
@@ -146,6 +146,8 @@ class _Reading:
         if network is None and (paired := two_indices(side for row in kept for side in row.readable())):
             for row in kept:
                 row.sides = [each and with_two_indices(each, paired) for each in row.sides]
+        if network is None:
+            functions.settle(kept)
         damaged = damage.find(kept, self.failed)
         if damaged:
             damage.restore(kept)

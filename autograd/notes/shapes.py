@@ -6,6 +6,7 @@ remaining unknowns get small, distinct sizes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -14,7 +15,7 @@ from autograd.notes import nodes as n
 from autograd.notes.grammar import is_own_function
 from autograd.notes.nodes import Key, Node
 
-__all__ = ["infer", "kinds_of", "linked", "spread"]
+__all__ = ["infer", "kinds_of", "lay_down", "linked", "spread"]
 
 SIZES: Final = (3, 4, 5)
 _ONE: Final = "1"
@@ -60,6 +61,20 @@ def linked(sides: Iterable[Node]) -> dict[Key, str]:
     }
 
 
+def lay_down(definitions: Iterable[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
+    """Make vectors rows if the definitions multiply them by matrices from the left alone, as in z = a W + b."""
+    orders = {
+        (kinds.get(n.key(one)), kinds.get(n.key(other)))
+        for _, body in definitions
+        for each in body.walk()
+        if each.head == "*"
+        for one, other in itertools.pairwise(each.args)
+        if one.head == other.head == "sym"
+    }
+    if ("vector", "matrix") in orders and ("matrix", "vector") not in orders:
+        kinds.update({key: "row" for key, kind in kinds.items() if kind == "vector"})
+
+
 def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
     """Mark what is defined by vectors, and what is added to them, as of unknown shape."""
     for _ in range(3):
@@ -69,7 +84,7 @@ def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> N
                 kinds[n.key(name)] = "open"
             if n.key(name) not in kinds and any(n.key(each) in kinds for each in body.symbols()):
                 kinds[n.key(name)] = "open"
-            if kinds.get(n.key(name)) in ("vector", "matrix", "open"):
+            if kinds.get(n.key(name)) in ("vector", "row", "matrix", "open"):
                 _spread_down(body, kinds)
             for each in body.walk():
                 if each.head == "+" and any(_is_grid(term, kinds) for term in each.args):
@@ -83,8 +98,10 @@ def spread(definitions: Sequence[tuple[Node, Node]], kinds: dict[Key, str]) -> N
 
 def _spread_down(body: Node, kinds: dict[Key, str]) -> None:
     """Infer the kinds of the symbols in a vector's definition, such as tanh(z) or W x + b."""
-    if body.head == "call" and len(body.args) == 1 and body.args[0].head == "sym" and body.text != "total":
-        kinds.setdefault(n.key(body.args[0]), "open")
+    if body.head == "call" and len(body.args) == 1 and body.text != "total":
+        body = body.args[0]
+    if body.head == "sym":  # a^0 = x
+        kinds.setdefault(n.key(body), "open")
     for term in body.args if body.head == "+" else (body,):
         while term.head in ("/", "neg"):
             term = term.args[0]
@@ -175,9 +192,12 @@ class _Inference:
             shape = self.declared.get(key)
             if shape is None:
                 kind = self.kinds.get(key, "scalar")
-                shape = {"vector": (new(), _ONE), "matrix": (new(), new()), "open": (new(), new())}.get(
-                    kind, (_ONE, _ONE)
-                )
+                shape = {
+                    "vector": (new(), _ONE),
+                    "row": (_ONE, new()),
+                    "matrix": (new(), new()),
+                    "open": (new(), new()),
+                }.get(kind, (_ONE, _ONE))
             self.shapes[key] = shape
         return self.shapes[key]
 

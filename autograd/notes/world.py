@@ -107,6 +107,8 @@ class Book:
     functions: dict[str, list[Definition]] = field(default_factory=dict)
     slopes: dict[Key, list[Definition]] = field(default_factory=dict)
     upstream: dict[Key, list[Node]] = field(default_factory=dict)
+    """The derivatives of names that are not defined; `derived` are those of names that are."""
+    derived: dict[Key, list[Node]] = field(default_factory=dict)
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)
@@ -220,7 +222,8 @@ class Options:
     With `single`, a sum without index has one term, as if the cost of one example is meant; with `wholes`, a bare name
     stands for the matrix of the members that the note writes out.
 
-    `without` is the order of a definition to exclude, to compare it with earlier ones.
+    `without` is the order of a definition to exclude, to compare it with earlier ones; the definitions of `opaque`
+    names are excluded, too, so that these are random functions of what they are differentiated by.
     """
 
     simplex: bool = False
@@ -232,6 +235,7 @@ class Options:
     without: int | None = None
     single: bool = False
     wholes: bool = False
+    opaque: frozenset[Key] = frozenset()
 
 
 def letters_of(node: Node, known: set[str]) -> frozenset[str]:
@@ -699,7 +703,7 @@ class World:
         x = xs[0]
         if x.head == "T":
             x = x.args[0]
-        if y.head == "call" and len(y.args) > 1 and x in y.args and y.text not in _NUMERIC:
+        if y.head == "call" and y.text not in _NUMERIC and self._is_reached(y, x, env):
             return self._partial(y, y.args.index(x), env)
         top, bottom = self._eval(y, env), self._eval(x, env)
         if not self._is_known(y, top, bottom, env):
@@ -714,6 +718,15 @@ class World:
             grid = Grid([[self._slope(entry, bottom) for entry in row] for row in top.rows])
             return transpose(grid) if self.options.layout == "denominator" else grid
         return self._slope(top, bottom)
+
+    def _is_reached(self, y: Node, x: Node, env: Environment) -> bool:
+        """Return whether x is an argument of a function of which others depend on x, as in f(x, h(x))."""
+        others = [each for each in y.args if each != x]
+        if not others or len(others) == len(y.args):
+            return False
+        bottom = self._eval(x, env)
+        tops = [entry for each in others for entry in _scalars(self._eval(each, env))]
+        return any(id(entry) in self._totals_of(top) for top in tops for entry in _scalars(bottom))
 
     def _partial(self, y: Node, place: int, env: Environment) -> Scalar:
         """Differentiate f(x, h, w) by one of its arguments with the others fixed, even if h depends on w."""
@@ -822,7 +835,8 @@ class World:
         if found is not None:
             definition, env = found
             return self._eval(definition.body, env)
-        if not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
+        known = instance[0] not in self.options.opaque
+        if known and not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
             kept, elsewhere = self.book.in_force(every, self.order, self.section)
             here = [each for each in kept if each.order < self.order and each.section == self.section]
             latest = max(here or kept, key=lambda each: each.order)
@@ -867,6 +881,8 @@ class World:
     def definition(self, instance: Instance) -> tuple[Definition, Environment] | None:
         """Return the definition of a member, and the values of the letters in it; the most specific one first."""
         key, indices = instance
+        if key in self.options.opaque:
+            return None
         if key not in self._chosen:
             self._chosen[key] = _Chosen(*self.book.chosen(key, self.order, self.section))
         chosen = self._chosen[key]
@@ -940,7 +956,7 @@ class World:
         key, indices = instance
         if any(isinstance(each, int) and not 0 <= each <= FARTHEST for each in indices):
             return []
-        patterns = self.book.upstream.get(key, [])
+        patterns = (self.book.derived if key in self.options.opaque else self.book.upstream).get(key, [])
         found: dict[int, Scalar] = {}
         for pattern in patterns:
             y, x = pattern.args
@@ -1151,6 +1167,10 @@ def _derived(function: Callable[[Scalar], Scalar], order: int) -> Callable[[Scal
         return gradients(y, [at], create_graph=True)[0] if isinstance(y, Value) else 0.0
 
     return slope
+
+
+def _scalars(x: Quantity) -> Sequence[Scalar]:
+    return x.entries if isinstance(x, Grid) else [x]
 
 
 def _total(x: Quantity) -> Quantity:

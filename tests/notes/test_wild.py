@@ -29,6 +29,9 @@ NOT_ACCUSED = [
     r"$\log\frac{4}{3} \approx 0.124939$ and $\log(8) = 3$",
     r"$r(A) = r(A^{-1}) = 3$",
     r"$\theta := \theta + \alpha \frac{\partial J}{\partial \theta}$, $w := w - \alpha \frac{\partial Q}{\partial w}$",
+    r"$A^l = \phi_l(Z^l)$, $\frac{\partial A^l_k}{\partial V} = "
+    r"\frac{\partial \phi_l}{\partial Z^l_k} \frac{\partial Z^l_k}{\partial V}$",
+    r"$\frac{\partial Q(V, c)}{\partial V} = \frac{\partial Q}{\partial r} \frac{\partial r}{\partial V}$",
     r"For $\lambda = -1$: $x = y = -0.7$, for $\lambda = 1$: $x = y = 0.7$",
     r"The first component gives $1 = 0$",
     r"$y_i = \sum_{i=1}^m v_{ij} x_i$, $\frac{\partial y_i}{\partial x_i} = \frac{\partial \sum_{i=1}^m v_{ij} x_i}"
@@ -82,6 +85,16 @@ NOT_ACCUSED = [
 def test_what_may_be_meant_well_is_not_accused(text: str) -> None:
     assert W not in statuses(text)
 
+
+SHARES = r"$s_i = \frac{e^{u_i}}{\sum_k e^{u_k}}$, $\frac{\partial s_i}{\partial u_j} = "
+MEAN = (
+    r"$Q(v, c) = \frac{1}{2n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)})^2$, $g_{v,c}(p^{(i)}) = v p^{(i)} + c$, "
+    r"$\frac{\partial Q(v, c)}{\partial v} = "
+)
+COST = (
+    r"$r_i = \sum_j V_{ij} h_j + c_i$, $g(x) = h_2 = f(r)$, $\frac{\partial q(g(x), t)}{\partial c_i} = "
+    r"\frac{\partial q(g(x), t)}{\partial r_i}$, $\frac{\partial q(g(x), t)}{\partial V_{ij}} = "
+)
 
 JUDGED = [
     (LAYERS + r"$$\delta^L_j = \frac{\partial Q}{\partial h^L_j} \sigma'(r^L_j)$$", [R]),
@@ -142,6 +155,35 @@ JUDGED = [
     (r"$r = k \times \text{größe}$ and $\frac{\partial r}{\partial k} = \text{größe}$", [R]),
     (r"$v := v - \eta \cdot (-\text{slope of it})$", [F]),
     (r"$B_{11} = B_{21} = 3 (-\frac1u)$", [D]),
+    (r"$h = \frac{1}{1 + e^{-z}}$, $\frac{\partial h}{\partial z} = h (1. + h)$", [W]),
+    (r"$\tau(u) = u^2$ and $\frac{d \tau(\cdot)}{d(\cdot)} = 2 (\cdot)$", [R]),
+    (r"$\textsc{softmax}(u)_i = \frac{e^{u_i}}{\sum_k e^{u_k}}$", [D]),
+    (r"$\sigma(\mathbf{u})_i = \frac{e^{u_i}}{\sum_k e^{u_k}}$, $\frac{\partial \sigma(\mathbf{u})_i}{\partial u_j}"
+     r" = \sigma(\mathbf{u})_i (\delta_{ij} - \sigma(\mathbf{u})_j)$", [R]),
+    (SHARES + r"s_i (\mathds{1}_{i = j} - s_j)$", [R]),
+    (SHARES + r"s_i (1_{i = j} - s_j)$", [R]),
+    (SHARES + r"s_i (I(i = j) - s_j)$", [R]),
+    (SHARES + r"s_i (\mathbf{1}[i = j] - s_j)$", [R]),
+    (SHARES + r"s_i (\mathbb{1}_{ij} - s_j)$", [R]),
+    (SHARES + r"s_i (\delta(i, j) - s_j)$", [R]),
+    (SHARES + r"s_i (\delta_{i = j} + s_j)$", [W]),
+    (r"$\mathbf{r} = \mathbf{V}\mathbf{p}$, $Q = \frac12\|\mathbf{r}\|^2$, "
+     r"$\nabla_{\mathbf{p}} Q = (\mathbf{V})' \mathbf{r}$", [R]),
+    (r"$X = \begin{pmatrix} | & & | \\ x_1 & \cdots & x_n \\ | & & | \end{pmatrix}$", [D]),
+    (MEAN + r"\frac{1}{n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)}) p^{(i)}$", [R]),
+    (MEAN + r"\frac{2}{n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)}) p^{(i)}$", [W]),
+    (r"$Q(V, c) = \frac12 (h - t)^2$, $r = V p + c$, $h = \tanh(r)$, $\frac{\partial}{\partial V} Q(V, c) = "
+     r"\frac{\partial Q}{\partial r} \frac{\partial r}{\partial V}$", [R]),
+    (COST + r"\frac{\partial q(g(x), t)}{\partial r_i} h_j$", [J]),
+    (COST + r"2 \frac{\partial q(g(x), t)}{\partial r_i} h_j$", [W]),
+    (r"$r^{(l)} = h^{(l-1)} V^{(l)} + c^{(l)}$, $h^{(l)} = \tanh(r^{(l)})$, $r_j^{(l)} = "
+     r"\sum_i V_{ij}^{(l)} h_i^{(l-1)} + c_j^{(l)}$, "
+     r"$h_j^{(l)} = \tanh(r_j^{(l)})$, $\delta^{(l)} = \frac{\partial Q}{\partial r^{(l)}}$, "
+     r"$\frac{\partial Q}{\partial V^{(l)}} = (h^{(l-1)})^T \delta^{(l)}$", [J]),
+    (r"$Q = (s - t)^2$, $s = u$, $r = V p$, $\frac{\partial Q}{\partial V} = \frac{\partial Q}{\partial r} p$", [J]),
+    (r"$Q(v, p) = (v p)^2$ and $Q(v) = \frac1n \sum_{i=1}^n Q(v, p^{(i)}) + \kappa v^2$, "
+     r"$\frac{\partial Q(v)}{\partial v} = \frac1n \sum_{i=1}^n \frac{\partial Q(v, p^{(i)})}{\partial v} + "
+     r"2 \kappa v$", [R]),
 ]  # fmt: skip
 
 

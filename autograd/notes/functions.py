@@ -1,0 +1,106 @@
+"""Functions of a note that are quantities: costs with their arguments written out, and softmax by another name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograd.notes import nodes as n
+from autograd.notes.grammar import is_own_function
+from autograd.notes.nodes import Node
+from autograd.notes.rows import Row
+
+__all__ = ["settle"]
+
+
+def settle(rows: Sequence[Row]) -> None:
+    """Replace functions by what they stand for, in all rows.
+
+    A function that is differentiated and always has the same arguments, as the cost l(f(x), y), is a quantity; δ(i, j)
+    is Kronecker's; a function S with S(z)_i = exp(z_i) / Σ_k exp(z_k) is softmax.
+    """
+    quantities = _quantities(rows)
+    softmaxes = {name for row in rows for name in _softmax_of(row)}
+
+    def change(each: Node) -> Node | None:
+        if each.head == "call" and each.text in quantities:
+            return n.symbol(each.text)
+        if each.head == "call" and each.text == "δ" and len(each.args) == 2 and all(map(_is_index, each.args)):
+            return n.symbol("δ", *each.args)
+        if each.head == "entry" and each.args[0].head == "call" and each.args[0].text in softmaxes:
+            return Node("call", (*each.args[0].replaced(change).args, *each.args[1:]), "softmax", marks="_")
+        if each.head == "call" and each.text in softmaxes and each.text != "sigmoid":
+            return replace(each, text="softmax", args=tuple(arg.replaced(change) for arg in each.args))
+        return None
+
+    for row in rows:
+        row.sides = [each and each.replaced(change) for each in row.sides]
+        _spell_out(row)
+
+
+def _spell_out(row: Row) -> None:
+    """Give J in a derivative the arguments that it has in another derivative of the row."""
+    tops = {each.args[0] for side in row.readable() for each in side.walk() if each.head == "d"}
+    calls = {each.text: each for each in tops if is_own_function(each)}
+
+    def change(each: Node) -> Node | None:
+        if each.head == "d" and each.args[0].head == "sym" and (call := calls.get(n.show(each.args[0]))):
+            return each.having((call, *each.args[1:]))
+        return None
+
+    if calls:
+        row.sides = [each and each.replaced(change) for each in row.sides]
+
+
+def _quantities(rows: Sequence[Row]) -> set[str]:
+    """Return the functions that are differentiated, have the same arguments everywhere, and are not defined as such."""
+    calls: dict[str, set[tuple[Node, ...]]] = {}
+    differentiated: dict[str, set[Node]] = {}
+    for row in rows:
+        for side in row.readable():
+            for each in side.walk():
+                if is_own_function(each):
+                    calls.setdefault(each.text, set()).add((*each.args, n.number(each.primes)))
+                elif each.head == "d" and is_own_function(each.args[0]):
+                    differentiated.setdefault(each.args[0].text, set()).add(each)
+    defined = {
+        row.left.text
+        for row in rows
+        if row.left is not None and row.left.head == "call" and all(each.head == "sym" for each in row.left.args)
+    }
+    several = {name for name, slopes in differentiated.items() if len(slopes) > 1}
+    return {name for name in several - defined if len(calls[name]) == 1 and _is_plain(*calls[name])}
+
+
+def _is_plain(arguments: tuple[Node, ...]) -> bool:
+    """Return whether a function has arguments, no index among them, and no prime."""
+    *inner, primes = arguments
+    return bool(inner) and primes.number == 0.0 and not any(each.free_letters for each in inner)
+
+
+def _softmax_of(row: Row) -> list[str]:
+    """Return the function that a row defines as softmax, in a list."""
+    left = row.left
+    if left is None or left.head != "entry" or left.args[0].head != "call" or len(left.args) != 2:
+        return []
+    function, index = left.args
+    bodies = row.readable()[1:]
+    if function.text == "softmax" or len(function.args) != 1 or not any(_is_share(each, index) for each in bodies):
+        return []
+    return [function.text]
+
+
+def _is_share(body: Node, index: Node) -> bool:
+    """Return whether a formula is exp(z_i) / Σ_k exp(z_k)."""
+    if body.head != "/" or body.args[1].head != "sum" or body.args[0].head != "call" or body.args[0].text != "exp":
+        return False
+    letter = n.symbol(body.args[1].text)
+
+    def change(each: Node) -> Node | None:
+        return each.having(tuple(index if arg == letter else arg for arg in each.args)) if each.head == "sym" else None
+
+    return body.args[1].args[0].replaced(change) == body.args[0]
+
+
+def _is_index(node: Node) -> bool:
+    return node.head == "num" or (node.head == "sym" and not node.args and len(node.text) == 1)
