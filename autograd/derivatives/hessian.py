@@ -22,6 +22,7 @@ from autograd.engine import modes
 from autograd.engine.anomaly import inspect_second, inspect_sweep
 from autograd.engine.backend import Value
 from autograd.ops import TABLE
+from autograd.ops.numerics import first_largest
 
 Found: TypeAlias = tuple[list[Value], set[int]]
 FEW = 4  # operands: above this, several directions are combined as matrices
@@ -110,7 +111,7 @@ def _softmax_tangents(node: Value, moving: Sequence[Any]) -> list[Any]:
     No weight near 1 is therefore the complement of the others.
     """
     numbers = [x if isinstance(x, float) else x.data for x in node.operands]
-    top = max(range(len(numbers)), key=numbers.__getitem__)
+    top = first_largest(numbers)
     derivatives = iter(node.local_derivatives)
     weights = [None if isinstance(x, float) else next(derivatives) for x in node.operands]
     if (largest := weights[top]) is not None:

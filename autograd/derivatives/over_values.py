@@ -20,6 +20,7 @@ from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
 from autograd.ops import BUILT_IN, TABLE, Op
+from autograd.ops.numerics import first_largest
 from autograd.ops.rules import parse, second_derivatives
 
 __all__ = ["JointRules", "apply", "hessian_pattern", "parse", "record", "recording", "second", "slope", "slopes"]
@@ -339,7 +340,8 @@ def _with_number(weight: Any, number: float) -> Any:
 
 def _largest(operands: Sequence[Any]) -> Any:
     if modes.recorder() is None:
-        return max(x if isinstance(x, float) else modes.number(x) for x in operands)
+        numbers = [x if isinstance(x, float) else modes.number(x) for x in operands]
+        return numbers[first_largest(numbers)]
     return functools.reduce(LIBRARY["max"], operands)
 
 

@@ -422,6 +422,8 @@ def jacobian_of(outputs: Sequence[Value], inputs: Sequence[Value], forward: bool
     >>> jacobian_of([x * y, x + 5], [x, y], forward=False), jacobian_of([x * y, x + 5], [x, y], forward=True)
     ([[2.0, 3.0], [1.0, 0.0]], [[2.0, 1.0], [3.0, 0.0]])
     """
+    if forward and len(outputs) == 1:  # by the reverse sweep, as `directional` does
+        return [[slope] for slope in jacobian_of(outputs, inputs, forward=False)[0]]
     if c := in_c():
         found: list[list[float]] | None = c._jacobian(list(outputs), list(inputs), forward)
         if found is not None and (not forward or math.isfinite(sum(map(sum, found)))):

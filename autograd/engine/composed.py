@@ -139,7 +139,25 @@ def std(values: Iterable[Operand], ddof: int = 0) -> Any:
     Value(2.16)
     """
     deviations, divisor = _deviations("std", values, ddof)
-    return backend.div(reduce(backend.hypot, deviations, 0.0), math.sqrt(divisor))
+    return backend.div(reduce(backend.hypot, _largest_first(deviations), 0.0), math.sqrt(divisor))
+
+
+def _largest_first(values: Sequence[Any]) -> list[Any]:
+    """Return the same values with one of the largest size first: then no `hypot` of them is at its kink at (0, 0)."""
+    recording = modes.recorder() is not None
+    largest, rest = values[0], []
+    for x in values[1:]:
+        if recording:
+            size = backend.abs(largest)
+            keeps = _hidden("equal")(backend.max(size, backend.abs(x)), size)
+            rest.append(backend.where(keeps, x, largest))
+            largest = backend.where(keeps, largest, x)
+        elif abs(_number(largest)) >= abs(_number(x)):
+            rest.append(x)
+        else:
+            rest.append(largest)
+            largest = x
+    return [largest, *rest]
 
 
 def _deviations(name: str, values: Iterable[Operand], ddof: int) -> tuple[list[Any], float]:

@@ -26,7 +26,7 @@ def relu(x: float) -> tuple[float, float]:
 
 
 @row("(x > 0) + slope*(x <= 0)", "x*(x <= 0)",
-     graph=("1 if x > 0 else max(0, min(slope, 1)) if x == 0 else slope", "x*(x <= 0)"), symbol="lrelu", kinks="x == 0",
+     second=("0", "where(x < 0, 1, 0)", "0"), symbol="lrelu", kinks="x == 0",
      selects=True, cheap_slopes=True, analytic=numerics.by_sign(numerics.same, operator.mul),
      rounding=rounded)  # fmt: skip
 def leaky_relu(x: float, slope: float = 0.01) -> tuple[float, float, float]:

@@ -332,8 +332,16 @@ def first_largest(xs: Sequence[float]) -> int:
 
 
 def logsumexp_at_infinity(xs: Sequence[float], largest: float) -> tuple[float, ...]:
-    """The value is the infinity or nan itself; the softmax weights are nan, except of terms negligible beside it."""
-    return largest, *(0.0 if largest == ieee.inf and x < largest else ieee.nan for x in xs)
+    """The value is the infinity or nan itself; of one infinite term the softmax weight is 1, beside it 0, else nan."""
+    ties = 0.0
+    for x in xs:
+        ties += 1.0 if x == largest else 0.0
+    return largest, *(0.0 if x < largest else 1.0 if ties == 1.0 and x == largest else ieee.nan for x in xs)
+
+
+def portion(x: float, y: float) -> float:
+    """x / (x + y) of nonnegative numbers, of which one may be infinite."""
+    return 0.0 if x == 0.0 else 1.0 if x == ieee.inf and y < ieee.inf else ieee.div(x, x + y)
 
 
 # The ops over complex numbers, up to a constant on each side of a kink, for the complex-step derivative.

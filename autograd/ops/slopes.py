@@ -208,11 +208,19 @@ for _n in (1, 2, 3):
     _enter_power_over(_n)
 
 
-@row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", selects=True,
-     hidden=True)  # fmt: skip
+@row("out", "0", graph=("exp_from_slope(x, largest)", "0"), text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}",
+     selects=True, hidden=True)  # fmt: skip
 def exp_from(x: float, largest: float) -> tuple[float, float, float]:
-    """e to the x − largest; the largest is only a reference, so results don't depend on it."""
-    out = numerics.exp_difference(x, largest)
+    """e to the x − largest, a reference on which results don't depend; inf where both are infinite."""
+    infinite = x == largest and abs(x) == ieee.inf
+    out = ieee.inf if infinite else numerics.exp_difference(x, largest)
+    return out, 1.0 if infinite else out, 0.0
+
+
+@row("out", "0", text="exp({x} - {largest})", latex=r"e^{{{x} - {largest}}}", selects=True, hidden=True)
+def exp_from_slope(x: float, largest: float) -> tuple[float, float, float]:
+    """Derivative of exp_from in x."""
+    out = 1.0 if x == largest and abs(x) == ieee.inf else numerics.exp_difference(x, largest)
     return out, out, 0.0
 
 
@@ -220,9 +228,8 @@ def exp_from(x: float, largest: float) -> tuple[float, float, float]:
      hidden=True)  # fmt: skip
 def portion(x: float, y: float) -> tuple[float, float, float]:
     """x / (x + y)."""
-    total = x + y
-    out = 0.0 if x == 0.0 else ieee.div(x, total)  # also beside an infinite y
-    return out, ieee.div(ieee.div(y, total), total), ieee.div(-out, total)
+    out = numerics.portion(x, y)
+    return out, ieee.div(numerics.portion(y, x), x + y), ieee.div(-out, x + y)
 
 
 @row("0", "-bessel_moment(n + 1, x)", hidden=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 from mpmath import mp, mpf
 
@@ -347,6 +348,27 @@ def test_the_weights_of_a_softmax_do_not_cancel(v: float) -> None:
         assert row == pytest.approx(its, rel=1e-14, abs=1e-320)
 
 
+INFINITE_TERMS: list[tuple[list[float], list[float], float]] = [
+    ([inf, 1.0], [1.0, 0.0], 0.0), ([1.0, inf, -inf], [0.0, 1.0, 0.0], 0.0), ([inf], [1.0], 0.0), ([-inf], [1.0], 0.0),
+    ([inf, inf], [math.nan] * 2, math.nan), ([-inf, -inf], [math.nan] * 2, math.nan),
+    ([inf, math.nan], [math.nan] * 2, math.nan),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("point, weights, second", INFINITE_TERMS)
+def test_a_single_infinite_term_has_all_of_the_weight(point: list[float], weights: list[float], second: float) -> None:
+    for slopes in (ag.grad(ag.logsumexp)(point), ag.compile(ag.logsumexp).gradients(point).inputs[0]):
+        assert list(slopes) == pytest.approx(weights, abs=0, nan_ok=True)
+    for hessian in (ag.hessian, lambda f: ag.jacobian(ag.grad(f)), lambda f: ag.compile(ag.hessian(f))):
+        for row in hessian(ag.logsumexp)(point):
+            assert list(row) == pytest.approx([second] * len(point), abs=0, nan_ok=True)
+    batch = ag.compile(lambda *xs: ag.logsumexp(xs)).gradients(*(np.array([x, 0.0, x]) for x in point)).inputs
+    for column, weight in zip(batch, weights, strict=True):
+        assert list(column) == pytest.approx([weight, 1.0 / len(point), weight], nan_ok=True)
+    x = Value(0.3)
+    assert ag.gradients(ag.logsumexp([inf, x]), x) == ag.gradients(ag.logaddexp(inf, x), x) == 0.0
+
+
 ZERO_TIMES_INFINITY: list[tuple[Callable[[Any], Any], float, float]] = [
     (lambda x: ag.sqrt(ag.relu(x)), -1.0, 0.0),
     (lambda x: ag.max(x, 0.0) ** 0.5, -1.0, 0.0),
@@ -394,7 +416,7 @@ def test_a_slope_that_is_0_by_its_number_has_a_derivative(name: str, mixed: floa
     assert ag.jacobian(ag.grad(f))(point) == expected
     assert ag.compile(ag.hessian(f))(point) == expected
     assert [ag.hvp(f)(point, direction) for direction in ([1.0, 0.0], [0.0, 1.0])] == expected
-    for kink in ([0.0, 0.5], [-0.0, 0.5]):
+    for kink in ([0.0, 0.5], [-0.0, 0.5], [0.0, 0.0], [0.0, 1.0], [-0.0, -2.0]):
         assert ag.hessian(f)(kink) == ag.jacobian(ag.grad(f))(kink) == ag.compile(ag.hessian(f))(kink)
 
 

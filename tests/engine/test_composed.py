@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -59,6 +61,21 @@ def test_an_extreme_of_numbers_is_a_number() -> None:
 def test_products_with_zeros(point: list[float], expected: list[float]) -> None:
     assert ag.grad(ag.prod)(point) == expected
     assert ag.hessian(ag.prod)([0.0, 0.0, 3.0]) == [[0.0, 3.0, 0.0], [3.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize("point", [[1000.0, 1001.0, 999.0], [5.0, 5.0, 8.0, 2.0], [2.0, 2.0, 2.0, 3.0], [3.0, 1.0]])
+def test_the_curvature_of_a_standard_deviation(point: list[float]) -> None:
+    """Deviations of 0 before others are no kink: the Hessian is (I − 1/n − zzᵀ/n)/(n·std), where z are the scores."""
+    n, std = len(point), statistics.pstdev(point)
+    scores = [(x - statistics.fmean(point)) / std for x in point]
+    expected = [
+        pytest.approx([((i == j) - (1.0 + z * w) / n) / (n * std) for j, w in enumerate(scores)], rel=1e-12, abs=1e-15)
+        for i, z in enumerate(scores)
+    ]
+    for hessian in (ag.hessian(ag.std), ag.jacobian(ag.grad(ag.std)), ag.compile(ag.hessian(ag.std))):
+        assert hessian(point) == expected
+    batch = ag.compile(lambda *xs: ag.std(xs))(*(np.array([x, -x, 0.0]) for x in point))
+    assert batch.tolist() == pytest.approx([std, std, 0.0], rel=1e-12)
 
 
 def test_equal_values_and_a_single_one_do_not_vary() -> None:

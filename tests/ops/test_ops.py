@@ -20,6 +20,7 @@ import autograd
 from autograd import codegen
 from autograd.derivatives.over_values import LIBRARY, slope
 from autograd.ops import HIDDEN, TABLE, Op
+from autograd.ops.table import slope_name
 
 mp.dps = 60
 
@@ -494,9 +495,8 @@ def test_a_hidden_op_is_the_number_of_its_row_and_its_text(op: Op) -> None:
         for position, number in enumerate(slopes):
             again = slope(node, position)
             assert number == 0.0 if again is None else _same(float(again), number), (op.name, operands, position)
-    for base in FIXED:
-        if op.name.startswith(f"{base.name}_slope"):
-            position = 0 if base.arity == 1 else base.parameters.index(op.name[-1])
+    for base, position in ((row, i) for row in FIXED for i in range(len(row.parameters))):
+        if op.name == slope_name(base.name, base.parameters, base.parameters[position]):
             assert all(op.compute(*xs)[0] == base.compute(*xs)[1 + position] for xs in _gentle(base))
 
 
@@ -653,4 +653,9 @@ def test_logsumexp_at_infinities() -> None:
     assert compute(-inf, 2.0) == (2.0, 0.0, 1.0)
     assert compute(inf, 2.0)[0] == inf
     assert compute(-inf, -inf)[0] == -inf
-    assert math.isnan(compute(inf, nan)[0])
+    assert compute(inf, 2.0) == (inf, 1.0, 0.0)
+    assert compute(inf, -inf, 1.0) == (inf, 1.0, 0.0, 0.0)
+    assert compute(inf) == (inf, 1.0)
+    assert compute(-inf) == (-inf, 1.0)
+    assert compute(inf, 2.0, inf)[2] == 0.0
+    assert all(map(math.isnan, (compute(inf, 2.0, inf)[1], *compute(-inf, -inf)[1:], *compute(inf, nan))))

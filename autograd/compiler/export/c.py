@@ -38,12 +38,12 @@ static double op_logsumexp(const double *xs, int n, double *slopes)
         }
     }
     const bool usual = fabs(largest) < INFINITY;
-    for (int k = 0; usual && k < n; k++) {
+    for (int k = 0; k < n; k++) {
         rest += k == top ? 0.0 : ops_exp_difference(xs[k], largest);
     }
     for (int k = 0; k < n; k++) {
         slopes[k] = usual ? ops_exp_difference(xs[k], largest) / (1.0 + rest)
-            : largest == INFINITY && xs[k] < largest ? 0.0 : NAN;
+            : xs[k] < largest ? 0.0 : xs[k] == largest && rest == 0.0 ? 1.0 : NAN;
     }
     return usual ? largest + log1p(rest) : largest;
 }

@@ -132,7 +132,11 @@ def _logsumexp(*operands: Array) -> tuple[Any, ...]:
         rest += np.where(top == i, 0.0, term)
     usual = np.isfinite(largest)
     slopes = [
-        np.where(usual, term / (1.0 + rest), np.where((largest == math.inf) & (x < largest), 0.0, math.nan))
+        np.where(
+            usual,
+            term / (1.0 + rest),
+            np.where(x < largest, 0.0, np.where((x == largest) & (rest == 0.0), 1.0, math.nan)),
+        )
         for x, term in zip(xs, terms)
     ]
     return np.where(usual, largest + np.log1p(rest), largest), *slopes

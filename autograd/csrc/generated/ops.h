@@ -21,20 +21,21 @@ enum {
     OP_erfc, OP_normal_cdf, OP_erfinv, OP_i0e, OP_i1e, OP_sinc, OP_logaddexp, OP_div_second_yy, OP_pow_second_xx,
     OP_pow_second_xy, OP_pow_second_yy, OP_atan_second, OP_asinh_second, OP_hypot_second_xx, OP_hypot_second_xy,
     OP_atan2_second_xx, OP_atan2_second_xy, OP_logaddexp_second, OP_normal_cdf_second, OP_erf_second, OP_gelu_second,
-    OP_silu_second, OP_power_over_1, OP_power_over_2, OP_power_over_3, OP_exp_from, OP_portion, OP_bessel_moment,
-    OP_polygamma, OP_spherical_bessel, OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal, OP_masked_product,
-    OP_shared, OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope, OP_log_slope,
-    OP_log1p_slope, OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope, OP_asin_slope,
-    OP_acos_slope, OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope, OP_atan2_slope_y,
-    OP_atan2_slope_x, OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_softsign_slope, OP_elu_slope_x,
-    OP_selu_slope, OP_silu_slope, OP_gelu_slope, OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope,
-    OP_i1e_slope, OP_logaddexp_slope_x, OP_logaddexp_slope_y, OP_div_second_yy_slope_x, OP_div_second_yy_slope_y,
-    OP_pow_second_xx_slope_x, OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y,
-    OP_pow_second_yy_slope_x, OP_pow_second_yy_slope_y, OP_atan_second_slope, OP_asinh_second_slope,
-    OP_hypot_second_xx_slope_x, OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y,
-    OP_atan2_second_xx_slope_y, OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x,
-    OP_logaddexp_second_slope_x, OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope,
-    OP_gelu_second_slope, OP_silu_second_slope,
+    OP_silu_second, OP_power_over_1, OP_power_over_2, OP_power_over_3, OP_exp_from, OP_exp_from_slope, OP_portion,
+    OP_bessel_moment, OP_polygamma, OP_spherical_bessel, OP_whole_quotient, OP_max_of_all, OP_min_of_all, OP_equal,
+    OP_masked_product, OP_shared, OP_div_slope_y, OP_pow_slope_x, OP_pow_slope_y, OP_reciprocal_slope, OP_exp2_slope,
+    OP_log_slope, OP_log1p_slope, OP_log2_slope, OP_log10_slope, OP_sqrt_slope, OP_cbrt_slope, OP_tan_slope,
+    OP_asin_slope, OP_acos_slope, OP_atan_slope, OP_tanh_slope, OP_asinh_slope, OP_acosh_slope, OP_atanh_slope,
+    OP_atan2_slope_y, OP_atan2_slope_x, OP_hypot_slope_x, OP_hypot_slope_y, OP_sigmoid_slope, OP_leaky_relu_slope_x,
+    OP_leaky_relu_slope_slope, OP_softsign_slope, OP_elu_slope_x, OP_selu_slope, OP_silu_slope, OP_gelu_slope,
+    OP_erf_slope, OP_erfc_slope, OP_normal_cdf_slope, OP_erfinv_slope, OP_i1e_slope, OP_logaddexp_slope_x,
+    OP_logaddexp_slope_y, OP_div_second_yy_slope_x, OP_div_second_yy_slope_y, OP_pow_second_xx_slope_x,
+    OP_pow_second_xx_slope_y, OP_pow_second_xy_slope_x, OP_pow_second_xy_slope_y, OP_pow_second_yy_slope_x,
+    OP_pow_second_yy_slope_y, OP_atan_second_slope, OP_asinh_second_slope, OP_hypot_second_xx_slope_x,
+    OP_hypot_second_xx_slope_y, OP_hypot_second_xy_slope_x, OP_hypot_second_xy_slope_y, OP_atan2_second_xx_slope_y,
+    OP_atan2_second_xx_slope_x, OP_atan2_second_xy_slope_y, OP_atan2_second_xy_slope_x, OP_logaddexp_second_slope_x,
+    OP_logaddexp_second_slope_y, OP_normal_cdf_second_slope, OP_erf_second_slope, OP_gelu_second_slope,
+    OP_silu_second_slope,
     OPS_COUNT
 };
 enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
@@ -150,7 +151,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(power_over_1, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 1, to the last digits of y.") \
     X(power_over_2, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 2, to the last digits of y.") \
     X(power_over_3, ("x", "y"), NAN, "($self, y)", "(x, y)", "x to the y − 3, to the last digits of y.") \
-    X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest; the largest is only a reference, so results don't depend on it.") \
+    X(exp_from, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "e to the x − largest, a reference on which results don't depend; inf where both are infinite.") \
+    X(exp_from_slope, ("x", "largest"), NAN, "($self, largest)", "(x, largest)", "Derivative of exp_from in x.") \
     X(portion, ("x", "y"), NAN, "($self, y)", "(x, y)", "x / (x + y).") \
     X(bessel_moment, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of e^−x · I₀(x) for x ≥ 0, of constant order n, times (−1)ⁿ.") \
     X(polygamma, ("n", "x"), NAN, "($self, x)", "(n, x)", "Derivative of digamma of constant order n.") \
@@ -168,6 +170,8 @@ enum { ROWS_COUNT = 62 }; /* those that are not hidden ops */
     X(atan2_slope_x, ("y", "x"), NAN, "($self, x)", "(y, x)", "The derivative of atan2 for x.") \
     X(hypot_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for x.") \
     X(hypot_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of hypot for y.") \
+    X(leaky_relu_slope_x, ("x", "slope"), NAN, "($self, slope)", "(x, slope)", "The derivative of leaky_relu for x.") \
+    X(leaky_relu_slope_slope, ("x", "slope"), NAN, "($self, slope)", "(x, slope)", "The derivative of leaky_relu for slope.") \
     X(elu_slope_x, ("x", "alpha"), NAN, "($self, alpha)", "(x, alpha)", "The derivative of elu for x.") \
     X(logaddexp_slope_x, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for x.") \
     X(logaddexp_slope_y, ("x", "y"), NAN, "($self, y)", "(x, y)", "The derivative of logaddexp for y.") \
@@ -316,11 +320,14 @@ op_selects(int op)
     case OP_selu:
     case OP_hard_tanh:
     case OP_exp_from:
+    case OP_exp_from_slope:
     case OP_whole_quotient:
     case OP_max_of_all:
     case OP_min_of_all:
     case OP_equal:
     case OP_masked_product:
+    case OP_leaky_relu_slope_x:
+    case OP_leaky_relu_slope_slope:
     case OP_elu_slope_x:
     case OP_selu_slope:
         return true;
@@ -525,6 +532,7 @@ op_arity(int op)
     case OP_power_over_2:
     case OP_power_over_3:
     case OP_exp_from:
+    case OP_exp_from_slope:
     case OP_portion:
     case OP_bessel_moment:
     case OP_polygamma:
@@ -542,6 +550,8 @@ op_arity(int op)
     case OP_atan2_slope_x:
     case OP_hypot_slope_x:
     case OP_hypot_slope_y:
+    case OP_leaky_relu_slope_x:
+    case OP_leaky_relu_slope_slope:
     case OP_elu_slope_x:
     case OP_logaddexp_slope_x:
     case OP_logaddexp_slope_y:
@@ -1363,6 +1373,12 @@ ops_times_sigmoid_slope(double factor, double x)
 }
 
 INLINE double
+ops_portion(double x, double y)
+{
+    return x == 0.0 ? 0.0 : (x == INFINITY && y < INFINITY) ? 1.0 : x / (x + y);
+}
+
+INLINE double
 op_add(double x, double y, double *d_x, double *d_y)
 {
     *d_x = 1.0;
@@ -2039,7 +2055,17 @@ op_power_over_3(double x, double y, double *d_x, double *d_y)
 INLINE double
 op_exp_from(double x, double largest, double *d_x, double *d_largest)
 {
-    const double out = ops_exp_difference(x, largest);
+    const bool infinite = x == largest && fabs(x) == INFINITY;
+    const double out = infinite ? INFINITY : ops_exp_difference(x, largest);
+    *d_x = infinite ? 1.0 : out;
+    *d_largest = 0.0;
+    return out;
+}
+
+INLINE double
+op_exp_from_slope(double x, double largest, double *d_x, double *d_largest)
+{
+    const double out = (x == largest && fabs(x) == INFINITY) ? 1.0 : ops_exp_difference(x, largest);
     *d_x = out;
     *d_largest = 0.0;
     return out;
@@ -2048,10 +2074,9 @@ op_exp_from(double x, double largest, double *d_x, double *d_largest)
 INLINE double
 op_portion(double x, double y, double *d_x, double *d_y)
 {
-    const double total = x + y;
-    const double out = x == 0.0 ? 0.0 : x / total;
-    *d_x = y / total / total;
-    *d_y = -out / total;
+    const double out = ops_portion(x, y);
+    *d_x = ops_portion(y, x) / (x + y);
+    *d_y = -out / (x + y);
     return out;
 }
 
@@ -2390,6 +2415,26 @@ op_sigmoid_slope(double x, double *d_x)
     const double out_1 = op_tanh(0.5 * x, &out_1_x);
     *d_x = -slope_x * out_1;
     return slope_x;
+}
+
+INLINE double
+op_leaky_relu_slope_x(double x, double slope, double *d_x, double *d_slope)
+{
+    double slope_x, slope_slope;
+    op_leaky_relu(x, slope, &slope_x, &slope_slope);
+    *d_x = 0.0;
+    *d_slope = x < 0.0 ? 1.0 : 0.0;
+    return slope_x;
+}
+
+INLINE double
+op_leaky_relu_slope_slope(double x, double slope, double *d_x, double *d_slope)
+{
+    double slope_x, slope_slope;
+    op_leaky_relu(x, slope, &slope_x, &slope_slope);
+    *d_x = x < 0.0 ? 1.0 : 0.0;
+    *d_slope = 0.0;
+    return slope_slope;
 }
 
 INLINE double

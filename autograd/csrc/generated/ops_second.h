@@ -298,21 +298,9 @@ static double
 second_leaky_relu_01(double x, double slope, double out, double d_x, double d_slope)
 {
     double unused;
-    const double t0 = x > 0.0 ? 1.0 : 0.0;
-    const double t1 = x == 0.0 ? 1.0 : 0.0;
-    const double t2 = op_min(slope, 1.0, &unused, &unused);
-    const double t3 = t2 > 0.0 ? 1.0 : 0.0;
-    const double t4 = 0.0 == t2 ? 1.0 : 0.0;
-    const double t5 = t4 / 2.0;
-    const double t6 = t3 + t5;
-    const double t7 = slope < 1.0 ? 1.0 : 0.0;
-    const double t8 = slope == 1.0 ? 1.0 : 0.0;
-    const double t9 = t8 / 2.0;
-    const double t10 = t7 + t9;
-    const double t11 = t6 * t10;
-    const double t12 = t1 != 0.0 ? t11 : 1.0;
-    const double t13 = t0 != 0.0 ? 0.0 : t12;
-    return t13;
+    const double t0 = x < 0.0 ? 1.0 : 0.0;
+    const double t1 = op_where(t0, 1.0, 0.0, &unused, &unused, &unused);
+    return t1;
 }
 
 static double

@@ -509,8 +509,8 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
         }
         EACH {
             double e = slope[i] / (1.0 + rest[i]);
-            double beside = largest[i] == INFINITY && x[i] < INFINITY ? 0.0 : NAN;
-            slope[i] = fabs(largest[i]) < INFINITY ? e : beside;
+            double infinite = x[i] == largest[i] && rest[i] == 0.0 ? 1.0 : NAN; /* rest is nan if there are several */
+            slope[i] = fabs(largest[i]) < INFINITY ? e : x[i] < largest[i] ? 0.0 : infinite;
         }
     }
     EACH {

@@ -21,7 +21,7 @@ log_sum_exp_at(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
         }
     }
     bool usual = fabs(largest) < INFINITY;
-    for (ptrdiff_t k = 0; usual && k < s->count; k++) {
+    for (ptrdiff_t k = 0; k < s->count; k++) {
         const double power = ops_exp_difference(OPERAND(k), largest);
         rest += k == top ? 0.0 : power;
         if (NEEDED(k)) {
@@ -35,7 +35,7 @@ log_sum_exp_at(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
     }
     for (ptrdiff_t k = 0; !usual && k < s->count; k++) {
         if (NEEDED(k)) {
-            SLOPE(k) = largest == INFINITY && OPERAND(k) < largest ? 0.0 : NAN;
+            SLOPE(k) = OPERAND(k) < largest ? 0.0 : OPERAND(k) == largest && rest == 0.0 ? 1.0 : NAN;
         }
     }
     m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;

@@ -95,12 +95,17 @@ compute_mean(Edge *edges, Py_ssize_t count)
     return total / (double)count;
 }
 
-/* If the largest operand is infinite or nan the softmax isn't defined, except for terms negligible beside inf. */
+/* If the largest operand is infinite its weight is 1 and that of the others 0; of several, and of nan, it isn't defined. */
 static double
 compute_logsumexp_at_infinity(Edge *edges, Py_ssize_t count, double largest)
 {
+    Py_ssize_t ties = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        set_derivative(&edges[i], largest == INFINITY && edges[i].derivative < largest ? 0.0 : NAN);
+        ties += edges[i].derivative == largest;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double x = edges[i].derivative;
+        set_derivative(&edges[i], x < largest ? 0.0 : ties == 1 && x == largest ? 1.0 : NAN);
     }
     return largest;
 }

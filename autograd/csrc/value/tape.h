@@ -177,7 +177,7 @@ softmax_of(Node *node)
         double x = edge->parent != NULL ? edge->parent->data : edge->derivative;
         bool moves = edge->parent != NULL && edge->parent->pending != 0;
         slopes += moves;
-        if (x > largest) {
+        if (largest == largest && !(x <= largest)) { /* the first nan if there is one */
             largest = x;
             softmax.top = moves ? slopes : 0;
             weight = moves ? edge->derivative : 0.0;

@@ -97,7 +97,11 @@ function _first_largest(xs) {
   return top;
 }
 function _logsumexp_at_infinity(xs, largest) {
-  return [largest, ...xs.map((x) => largest === Infinity && x < largest ? 0 : NaN)];
+  let ties = 0;
+  for (const x of xs) {
+    ties += x === largest ? 1 : 0;
+  }
+  return [largest, ...xs.map((x) => x < largest ? 0 : ties === 1 && x === largest ? 1 : NaN)];
 }
 function _exp_difference(x, y) {
   let difference = x - y;
@@ -491,6 +495,9 @@ function _times_sigmoid_slope(factor, x) {
   let root = ieee.exp(-0.5 * Math.abs(x));
   return Math.abs(x) < 690 ? factor * e / ((1 + e) * (1 + e)) : root === 0 ? 0 : factor * root * root;
 }
+function _portion(x, y) {
+  return x === 0 ? 0 : x === Infinity && y < Infinity ? 1 : x / (x + y);
+}
 const OPS = {
   add(x, y) {
     return [x + y, 1, 1];
@@ -860,13 +867,17 @@ const OPS = {
     return [out, y !== 3 ? (y - 3) * _power_over(x, y, 4) : 0, out !== 0 ? out * ieee.log(x) : 0];
   },
   exp_from(x, largest) {
-    let out = _exp_difference(x, largest);
+    let infinite = x === largest && Math.abs(x) === Infinity;
+    let out = infinite ? Infinity : _exp_difference(x, largest);
+    return [out, infinite ? 1 : out, 0];
+  },
+  exp_from_slope(x, largest) {
+    let out = x === largest && Math.abs(x) === Infinity ? 1 : _exp_difference(x, largest);
     return [out, out, 0];
   },
   portion(x, y) {
-    let total = x + y;
-    let out = x === 0 ? 0 : x / total;
-    return [out, y / total / total, -out / total];
+    let out = _portion(x, y);
+    return [out, _portion(y, x) / (x + y), -out / (x + y)];
   },
   bessel_moment(n, x) {
     return [_bessel_moment(n, x), 0, -_bessel_moment(n + 1, x)];
@@ -1012,6 +1023,14 @@ const OPS = {
     const [out, slope_x] = OPS.sigmoid(x);
     const [out_1, out_1_x] = OPS.tanh(0.5 * x);
     return [slope_x, -slope_x * out_1];
+  },
+  leaky_relu_slope_x(x, slope) {
+    const [out, slope_x, slope_slope] = OPS.leaky_relu(x, slope);
+    return [slope_x, 0, x < 0 ? 1 : 0];
+  },
+  leaky_relu_slope_slope(x, slope) {
+    const [out, slope_x, slope_slope] = OPS.leaky_relu(x, slope);
+    return [slope_slope, x < 0 ? 1 : 0, 0];
   },
   softsign_slope(x) {
     const [out, slope_x] = OPS.softsign(x);
@@ -1303,4 +1322,4 @@ const OPS = {
     return [slope_x, out_1 !== 0 ? (x * (1 - 6 * out_1) - 3 * out_2) * (-out_1 * out_2) + out_1 * (1 - 6 * out_1 + x * (-1 * (6 * (-out_1 * out_2))) + -1 * (3 * (out_3 * 0.5))) : 0];
   },
 };
-const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "exp_from", "whole_quotient", "max_of_all", "min_of_all", "equal", "masked_product", "elu_slope_x", "selu_slope"]);
+const SELECTS = new Set(["abs", "sign", "floor_divide", "max", "min", "where", "relu", "leaky_relu", "elu", "selu", "hard_tanh", "exp_from", "exp_from_slope", "whole_quotient", "max_of_all", "min_of_all", "equal", "masked_product", "leaky_relu_slope_x", "leaky_relu_slope_slope", "elu_slope_x", "selu_slope"]);
