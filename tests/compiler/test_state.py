@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import itertools
 import operator
+import os
 import random
 import sys
 import types
@@ -49,6 +50,16 @@ class Slots:
 
     def __init__(self, k: float) -> None:
         self.k = k
+
+
+class Once:
+    def times(self, x: Any) -> Any:
+        return 1.0 * x
+
+
+class Fourfold(Once):
+    def times(self, x: Any) -> Any:
+        return 4.0 * x
 
 
 @dataclasses.dataclass(slots=True)
@@ -146,6 +157,7 @@ def restore() -> None:
     set_global(1.0)
     Hidden.shared = 1.0
     CONTEXT.set(1.0)
+    os.environ["SCALARGRAD_TEST"] = "1"
 
 
 def put(container: Any, key: Any, x: object) -> Change:
@@ -205,6 +217,7 @@ def objects() -> Iterator[tuple[str, Callable[[Any], Any], Change]]:
     other = (lambda x, k: 4.0 * x).__code__
     helper_of: Any = lambda: None  # noqa: E731
     helper_of.k = 1.0
+    named_argument = functools.partial(lambda x, k: x * k, k=1.0)
     yield "global", lambda x: x * number, lambda: set_global(4.0)
     yield "numpy's number", lambda x: x * number, lambda: set_global(np.float64(4.0))
     yield "sign of zero", lambda x: x * (1.0 if np.signbit(zero.k) else 2.0), give(zero := Plain(k=0.0), k=-0.0)
@@ -233,6 +246,10 @@ def objects() -> Iterator[tuple[str, Callable[[Any], Any], Change]]:
     yield "list as default", with_default(ks), put(ks, 0, 4.0)
     yield "object given to partial", functools.partial(helper, bound := Plain(k=1.0)), give(bound, k=4.0)
     yield "code", lambda x: inner(x), give(inner := with_default(1.0), __code__=other)
+    yield "named argument of partial", lambda x: named_argument(x), put(named_argument.keywords, "k", 4.0)
+    yield "class of an object", lambda x: reclassed.times(x), give(reclassed := Once(), __class__=Fourfold)
+    yield "environment", lambda x: x * float(os.environ["SCALARGRAD_TEST"]), put(os.environ, "SCALARGRAD_TEST", "4")
+    yield "getenv", lambda x: x * float(os.getenv("SCALARGRAD_TEST", "1")), put(os.environ, "SCALARGRAD_TEST", "4")
     yield "another Value", lambda x: x * owner.w, give(owner := Plain(w=Value(1.0)), w=Value(4.0))
     yield "Value in a list", lambda x: x * weights[0], put(weights := [Value(1.0)], 0, Value(1.0) * 4.0)
     yield "a number for a Value", lambda x: x * turned.w, give(turned := Plain(w=Value(1.0)), w=4.0)
@@ -291,6 +308,31 @@ def test_state_behind_an_object(kind: type[Hidden], name: str) -> None:
     follows(lambda x: function(first, x), change(first))
     follows(functools.partial(function, second), change(second))
     follows(third.method, give(third, number=4.0))
+
+
+def test_a_member_of_a_base_class_that_a_subclass_hides_later() -> None:
+    class Derived(Hidden):
+        pass
+
+    h = Derived()
+    follows(lambda x: x * h.shared, give(Derived, shared=4.0))
+    del Derived.shared
+    follows(lambda x: x * Derived.shared, give(Derived, shared=4.0))
+    follows(lambda x: h.method(x), give(Derived, method=lambda self, x: 4.0 * x))
+
+
+def test_an_object_whose_getattr_raises_another_error_than_it_should() -> None:
+    class Table:
+        __slots__ = ("entries",)
+
+        def __init__(self, **entries: float) -> None:
+            self.entries = entries
+
+        def __getattr__(self, name: str) -> float:
+            return self.entries[name]
+
+    table = Table(k=1.0)
+    follows(lambda x: x * table.k, put(table.entries, "k", 4.0))
 
 
 def test_state_of_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,6 +411,15 @@ def draws() -> Iterator[tuple[str, Any, Callable[[Any], float]]]:
     yield "iterator", iter([1.0] * 9), next
     yield "count", itertools.count(), next
     yield "generator", (float(k) for k in range(9)), next
+    yield "map", map(float, range(9)), next
+    yield "filter", filter(None, range(9)), next
+    yield "enumerate", enumerate([1.0, 2.0, 3.0]), lambda own: next(own)[1]
+    yield "zip", zip([1.0, 2.0, 3.0]), lambda own: next(own)[0]
+    yield "cycle", itertools.cycle([1.0, 2.0, 3.0]), next
+    yield "chain", itertools.chain([1.0, 2.0], [3.0]), next
+    yield "islice", itertools.islice(itertools.count(), 9), next
+    yield "accumulate", itertools.accumulate([1.0, 2.0, 3.0]), next
+    yield "in an attribute", Plain(batches=map(float, range(9))), lambda own: next(own.batches)
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in draws()])

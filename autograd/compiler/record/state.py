@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+import os
 import random
 import sys
 import types
@@ -38,7 +39,7 @@ MOST: Final = 1024
 LIBRARIES: Final = frozenset({"autograd", "jax", "matplotlib", "nn", "numpy", "pandas", "scipy", "sklearn", "torch"})
 """Their code isn't looked through, as it has no state that a function sets; functions that they hold are."""
 CONTAINERS: Final = (
-    list, tuple, dict, set, frozenset, deque, UserList, UserDict, ChainMap, types.MappingProxyType,
+    list, tuple, dict, set, frozenset, deque, UserList, UserDict, ChainMap, types.MappingProxyType, type(os.environ),
 )  # fmt: skip
 FIXED: Final = (*PLAIN, tuple, frozenset)
 BUILT_IN: Final = (list, tuple, dict, set, frozenset)
@@ -46,6 +47,8 @@ BUFFERS: Final = (bytearray, memoryview, array)
 MEMBERS: Final = (types.MemberDescriptorType, types.GetSetDescriptorType)
 ANY_NAME: Final = frozenset({"__dict__", "getattr", "vars"})
 """Code with one of these names may read attributes whose names aren't in it."""
+ENVIRONMENT: Final = frozenset({"environ", "getenv"})
+"""Names of `os` that read environment variables."""
 UNREAD: Final = frozenset({"__init__", "__new__", "__repr__", "__str__", "__del__", "__init_subclass__", "__reduce__"})
 """Special methods that operations on an existing object don't call."""
 
@@ -272,6 +275,7 @@ class Reached:
         elif isinstance(x, (functools.partial, functools.partialmethod)):
             for key, argument in [*enumerate(x.args), *x.keywords.items()]:
                 self._held(f"{where}argument {key}", argument)
+            self._found.append((f"{where}arguments by name", Place(HELD, x.keywords)))
             self._enter(name, x.func, owner)
         elif isinstance(x, (classmethod, staticmethod)):
             self._enter(name, x.__func__, owner)
@@ -286,6 +290,8 @@ class Reached:
         elif isinstance(x, ModuleType):
             if _is_users_package(x.__name__.partition(".")[0]):
                 self._attributes(name, x, vars(x))
+            elif x is os and not self._names.isdisjoint(ENVIRONMENT):
+                self._held("the environment", os.environ)
         else:
             self._object(name, x)
 
@@ -313,16 +319,16 @@ class Reached:
         kind = type(x)
         if isinstance(x, CONTAINERS):
             self._container(name, x)
-        attributes = getattr(x, "__dict__", None)
+        attributes = _attributes_of(x)
         if isinstance(x, type):
-            for part in filter(_is_users, x.__mro__):
-                self._members(name, part, x)
+            self._members(name, x, x)
         elif isinstance(attributes, dict):
             if _package(kind) not in LIBRARIES:  # a new attribute may hide one of the class
                 self._found.append((f"{name}: attributes", Place(SIZE, attributes)))
             self._attributes(name, x, attributes, _package(kind) == "nn")
-        for part in filter(_is_users, kind.__mro__):
-            self._members(name, part, x)
+        self._members(name, kind, x)
+        if _is_users(kind):
+            self._found.append((f"{name}: class", Place(CALL, functools.partial(type, x))))
 
     def _container(self, name: str, x: Any) -> None:
         entries = _entries_of(x) if len(x) <= ENTRIES else ()
@@ -351,17 +357,20 @@ class Reached:
             if name == "__wrapped__" or (name in self._names if not everything else isinstance(name, str)):
                 self._variable(f"{where}.{name}", ENTRY, attributes, name)
 
-    def _members(self, where: str, part: type, owner: Any) -> None:
-        """Add the members of a class that code names, and the special methods that operations call."""
-        members = vars(part)
-        for name, member in [*members.items()]:
-            called = isinstance(member, FunctionType) and (name == "forward" or name[:2] == "__")
-            if isinstance(member, MEMBERS):
-                if name in self._names and not isinstance(owner, type):
-                    self._variable(f"{where}.{name}", CALL, functools.partial(getattr, owner, name, None))
-            elif name in self._names or (called and (name not in UNREAD or isinstance(owner, type))):
-                self._found.append((f"{where}.{name}", Place(MEMBER, part, name)))
-                self._enter(f"{where}.{name}", member, owner)
+    def _members(self, where: str, kind: type, owner: Any) -> None:
+        """Add the members of a class and its bases that code names, and special methods that operations call."""
+        below: list[type] = []
+        for part in filter(_is_users, kind.__mro__):
+            for name, member in [*vars(part).items()]:
+                called = isinstance(member, FunctionType) and (name == "forward" or name[:2] == "__")
+                if isinstance(member, MEMBERS):
+                    if name in self._names and not isinstance(owner, type):
+                        self._variable(f"{where}.{name}", CALL, functools.partial(getattr, owner, name, None))
+                elif name in self._names or (called and (name not in UNREAD or isinstance(owner, type))):
+                    # None in a subclass, as long as that doesn't define the member itself
+                    self._found += [(f"{where}.{name}", Place(MEMBER, each, name)) for each in (*below, part)]
+                    self._enter(f"{where}.{name}", member, owner)
+            below.append(part)
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -376,6 +385,13 @@ def _names(code: CodeType) -> Iterator[str]:
 
 def _are_values(entries: Sequence[object]) -> bool:
     return operator.countOf(map(type, entries), Value) == len(entries)  # faster than a set of the types
+
+
+def _attributes_of(x: Any) -> object:
+    try:
+        return getattr(x, "__dict__", None)
+    except Exception:  # of a `__getattr__` that doesn't follow the protocol
+        return None
 
 
 def _content(cell: Any) -> object:
@@ -432,6 +448,8 @@ def _state_of(x: Any) -> Read | None:
         return functools.partial(operator.length_hint, x)
     if isinstance(x, itertools.count):
         return lambda: repr(x)
+    if isinstance(x, Iterator) and type(x).__module__ in ("builtins", "itertools"):
+        return object  # such as a map: what is left can't be read, and it is of no use but to be advanced
     numpy = sys.modules.get("numpy.random")
     if numpy is not None and isinstance(x, (numpy.Generator, numpy.BitGenerator)):
         bits = getattr(x, "bit_generator", x)
