@@ -134,6 +134,10 @@ def number(x: float) -> str:
     return (f"{mantissa}e{int(exponent)}" if e else mantissa).replace("-", "−")
 
 
+_NUMBERED = re.compile(r"([^\W\d_]+)(\d+)((?:_\d+)*)").fullmatch
+_BRACED = re.compile(r"([^\s_{}]+)_\{([^{}]+)\}").fullmatch  # as in TeX
+
+
 def split(label: str) -> tuple[str, str]:
     """Return a label's base and its subscript: out and o1 for out_o1, w and 5 for w5.
 
@@ -142,18 +146,23 @@ def split(label: str) -> tuple[str, str]:
     >>> split("out_o1"), split("w11_2"), split("w_{11}"), split("b"), split("_x")
     (('out', 'o1'), ('w', '11,2'), ('w', '11'), ('b', ''), ('_x', ''))
     """
-    if match := re.fullmatch(r"([^\W\d_]+)(\d+)((?:_\d+)*)", label):
+    if match := _NUMBERED(label):
         return match[1], match[2] + match[3].replace("_", ",")
-    if match := re.fullmatch(r"([^\s_{}]+)_\{([^{}]+)\}", label):  # as in TeX
+    if label.endswith("}") and (match := _BRACED(label)):
         return match[1], match[2]
     base, _, subscript = label.partition("_") if " " not in label else (label, "", "")
-    plain = bool(base and subscript) and not subscript.startswith("_") and not set(subscript) & set("{}^")
-    return (base, subscript) if plain else (label, "")
+    plain = subscript.isalnum() or (not subscript.startswith("_") and not set(subscript) & set("{}^"))
+    return (base, subscript) if base and subscript and plain else (label, "")
 
 
 def one_line(label: str) -> str:
     """Return a label without line breaks and other characters that can't be displayed."""
-    shown = label if label.isprintable() else "".join(c if c.isprintable() else " " for c in label)
+    if label.isprintable():
+        if " " not in label:  # most labels of a large graph
+            return label
+        shown = label
+    else:
+        shown = "".join(c if c.isprintable() else " " for c in label)
     return " ".join(shown.split())
 
 

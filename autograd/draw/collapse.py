@@ -106,7 +106,7 @@ class _Collapsed:
         """Return whether a picture by neurons would have few enough boxes and connections."""
         if len(set(self.neurons)) > self.limit:
             return False
-        return len(self.table.between(self.neurons, self.slopes)) <= CONNECTIONS
+        return len(self.table.pairs(self.neurons, leaves=True)) <= CONNECTIONS
 
     def _with_shared_leaves(self, keys: Keys) -> Keys:
         """Merge shared leaves, if there are many, by name and by the groups that use them."""
@@ -114,14 +114,16 @@ class _Collapsed:
         alone = {i for i in set(keys) if self.table.is_leaf[i]}
         if len(alone) <= MANY_LEAVES:
             return keys
-        users: dict[int, set[int]] = {i: set() for i in alone}
-        for passing in self.table.between(keys, self.slopes):
-            if passing.tail in alone:
-                users[passing.tail].add(passing.head)
-        first: dict[tuple[str, frozenset[int]], int] = {}
+        # Leaves with the same users have the same number: that of the last user and of the number without it.
+        users = dict.fromkeys(alone, 0)
+        numbers: dict[tuple[int, int], int] = {}
+        for head, tail in sorted(self.table.pairs(keys, leaves=True)):
+            if tail in users:
+                users[tail] = numbers.setdefault((users[tail], head), len(numbers) + 1)
+        first: dict[tuple[str, int], int] = {}
         keys = list(keys)
         for i in sorted(alone):
-            keys[i] = first.setdefault((labels[i].rstrip(NUMBERS), frozenset(users[i])), i)
+            keys[i] = first.setdefault((labels[i].rstrip(NUMBERS), users[i]), i)
         return keys
 
     def _open(self, expand: Collection[str]) -> tuple[Keys, dict[str, list[int]]]:

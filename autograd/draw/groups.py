@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from itertools import count
-from operator import itemgetter
+from itertools import compress, count
+from operator import itemgetter, not_
 from typing import Any, NamedTuple
 
 from autograd.draw.boxes import ELLIPSIS, kind, one_line, split
@@ -135,21 +135,22 @@ class Table:
         An unnamed step belongs to the named one if that is the only one it leads to, and a net input to its activation.
         """
         activated = self._activated()
-        joins = bytes(
-            not label or (bool(activated) and node in activated) for label, node in zip(self.labels, self.nodes)
-        )
-        return _core._homes(self.nodes, joins) if _in_c else _homes_in_python(self, joins)
+        joins = bytearray(map(not_, self.labels))
+        for i in activated:
+            joins[i] = True
+        return _core._homes(self.nodes, bytes(joins)) if _in_c else _homes_in_python(self, joins)
 
-    def _activated(self) -> set[Value]:
-        """Return the labelled nodes whose only user is their activation."""
+    def _activated(self) -> list[int]:
+        """Return the labelled nodes that are the operand of an activation of the same neuron."""
         found: set[Value] = set()
         unary = {op for op in {node.op for node in self.nodes} if op and TABLE[op].arity == 1}
+        suffixes = self.suffixes
         for label, node in zip(self.labels, self.nodes, strict=True):
             if label and node.op in unary and node.parents:
                 (of,) = node.parents
-                if of.op and self.suffixes[label] == self.suffixes.get(of.label):
+                if of.op and suffixes[label] == suffixes.get(of.label):
                     found.add(of)
-        return found
+        return [i for i, node in enumerate(self.nodes) if node in found] if found else []
 
     def levels(self, keys: Sequence[int]) -> list[int]:
         """Return for each node the number of changes of key on the longest way to it, leaves not counted."""
@@ -159,9 +160,16 @@ class Table:
         """Return for each node the only group that uses it, among those of the lowest rank."""
         return _core._only_users(self.nodes, keys, ranks) if _in_c else _only_users_in_python(self, keys, ranks)
 
-    def pairs(self, keys: Keys) -> list[tuple[int, int]]:
-        """Return the edges between groups of computed nodes: (head, tail)."""
-        return [(head, tail) for head, tail, *_ in self._between(keys, False, None)]
+    def ranks(self, keys: Keys) -> list[int]:
+        """Return for each node the rank of its group: edges between computed nodes lead from lower to higher ranks.
+
+        Groups in cycles, or after one, have -1.
+        """
+        return _core._ranks(self.nodes, keys) if _in_c else _ranks_in_python(self, keys)
+
+    def pairs(self, keys: Keys, leaves: bool = False) -> list[tuple[int, int]]:
+        """Return the edges between groups, without `leaves` those from computed nodes: (head, tail)."""
+        return [(head, tail) for head, tail, *_ in self._between(keys, leaves, None)]
 
     def between(self, keys: Keys, gradients: Sequence[float | None]) -> list[Passing]:
         """Return the connections between groups, with the sum of the gradients along each after a backward pass."""
@@ -228,21 +236,27 @@ def neuron_keys(table: Table, merged: bool = True) -> Keys:
     name are one, as in a batch.
     """
     homes, labels, groups = table.homes, table.labels, table.group_names
-    named: dict[tuple[str, str], int] = {}
+    steps: dict[str, int] = {}
     keys, shared = list(homes), bool(groups)
-    for i in sorted(set(homes)):
-        if i >= 0 and labels[i] and merged and i not in groups:
-            keys[i] = named.setdefault(("step", table.titles[labels[i]]), i)
-            shared = shared or keys[i] != i
+    if merged:
+        for i in sorted(set(homes)):
+            if i >= 0 and labels[i] and i not in groups:
+                keys[i] = steps.setdefault(table.titles[labels[i]], i)
+                shared = shared or keys[i] != i
     if shared:  # otherwise each group has one node on which others depend, and there is no cycle
+        named: dict[str, int] = {}
+        outside: dict[int, int] = {}
         for i, home in enumerate(homes):
-            if i in groups and home >= 0:
-                keys[i] = named.setdefault(("group", groups[i]), i)
-            elif home in groups:  # made outside the block of what it leads to
-                same = ("step", table.titles[labels[home]]) if labels[home] and merged else ("outside", str(home))
-                keys[i] = named.setdefault(same, i)
-            elif home >= 0:
+            if home < 0:
+                continue
+            if i in groups:
+                keys[i] = named.setdefault(groups[i], i)
+            elif home not in groups:
                 keys[i] = keys[home]
+            elif labels[home] and merged:  # made outside the block of what it leads to
+                keys[i] = steps.setdefault(table.titles[labels[home]], i)
+            else:
+                keys[i] = outside.setdefault(home, i)
         keys = without_cycles(table, keys)
     return _with_leaves(table, keys)
 
@@ -262,10 +276,11 @@ def layer_keys(table: Table, neurons: Keys) -> Keys:
 
 
 def _layer(table: Table, neuron: int, level: int) -> tuple[str, int]:
-    if group := table.group_of(neuron):
+    if group := table.group_names.get(neuron):
         return group.partition("/")[0], _UNSET
-    name = table.name_of(neuron)
-    return (name.rstrip(NUMBERS) if table.is_named(neuron) else f"{name}()"), level
+    home = table.homes[neuron]
+    label = table.labels[home]
+    return (table.titles[label].rstrip(NUMBERS) if label else f"{table.nodes[home].op}()"), level
 
 
 def layer_name(neurons: Sequence[str]) -> str:
@@ -295,51 +310,28 @@ def _steps(first: int, end: int) -> str:
 def _with_leaves(table: Table, keys: Keys) -> Keys:
     """Add leaves used by one group to it; weights to the first of several, as if all are summed in a penalty."""
     users = table.only_users(keys, [0] * len(keys))
-    several = {i for i, user in enumerate(users) if user == _SEVERAL and table.is_leaf[i]}
-    if _UNSET in keys:
-        keys = [key if key != _UNSET else users[i] if users[i] >= 0 else i for i, key in enumerate(keys)]
-    weights = {i for i in several if kind(table.labels[i]) == "weight"}
+    leaves = list(compress(count(), table.is_leaf))
+    for i in leaves:
+        keys[i] = users[i] if users[i] >= 0 else i
+    weights = [i for i in leaves if users[i] == _SEVERAL and kind(table.labels[i]) == "weight"]
     if not weights:
         return keys
-    ranks = _ranks(table.pairs(keys))
-    first = table.only_users(keys, [ranks.get(key, 0) for key in keys])
+    first = table.only_users(keys, table.ranks(keys))
     for i in weights:
         if first[i] >= 0:
             keys[i] = first[i]
     return keys
 
 
-def _ranks(pairs: Collection[tuple[int, int]]) -> dict[int, int]:
-    """Return a rank for each group, such that edges from lower to higher ranks have no cycle.
-
-    Groups in cycles, or after one, are omitted; `pairs` are (head, tail).
-    """
-    after: dict[int, list[int]] = defaultdict(list)
-    waiting: dict[int, int] = Counter()
-    for head, tail in pairs:
-        after[tail].append(head)
-        waiting[head] += 1
-    ranks = {key: 0 for key in after if key not in waiting}
-    order = list(ranks)
-    for key in order:  # it grows
-        rank = ranks[key] + 1
-        for head in after.get(key, ()):
-            waiting[head] -= 1
-            if not waiting[head]:  # the last to lead here is the farthest: the order is by rank
-                ranks[head] = rank
-                order.append(head)
-    return ranks
-
-
 def without_cycles(table: Table, keys: Keys) -> Keys:
     """Split groups that lead to each other, as the same neuron at each step of a sequence, into their levels."""
-    pairs = table.pairs(keys)
-    sorted_, known = _ranks(pairs), {key for pair in pairs for key in pair}
-    if len(sorted_) == len(known):
+    ranks = table.ranks(keys)
+    after = {key for key, rank in zip(keys, ranks, strict=True) if rank == _UNSET}
+    if not after:
         return keys
     # Groups that only come after a cycle are in none: they remain when sinks are removed too.
-    after = {(tail, head) for head, tail in pairs if head not in sorted_ and tail not in sorted_}
-    knotted = known - sorted_.keys() - _ranks(after).keys()
+    backwards = [(tail, head) for head, tail in table.pairs(keys) if head in after and tail in after]
+    knotted = after - _ranked(backwards).keys()
     levels = table.levels(keys)
     split_: dict[tuple[int, int], int] = {}
     return [split_.setdefault((key, levels[i]), i) if key in knotted else key for i, key in enumerate(keys)]
@@ -348,7 +340,7 @@ def without_cycles(table: Table, keys: Keys) -> Keys:
 # Passes over all edges. The C backend has its own, which need no list of them.
 
 
-def _homes_in_python(table: Table, joins: bytes) -> list[int]:
+def _homes_in_python(table: Table, joins: Sequence[int]) -> list[int]:
     """Return for each computed node the common home of all its users, if `joins` allows it, else itself."""
     homes, wanted = [_UNSET] * len(joins), [_UNSET] * len(joins)
     for i in range(len(joins) - 1, -1, -1):
@@ -378,6 +370,31 @@ def _only_users_in_python(table: Table, keys: Keys, ranks: Sequence[int]) -> lis
         elif ranks[head] == lowest[tail] and users[tail] != keys[head]:
             users[tail] = _SEVERAL
     return users
+
+
+def _ranks_in_python(table: Table, keys: Keys) -> list[int]:
+    pairs = table.pairs(keys)
+    ranks = dict.fromkeys((head for head, _ in pairs), _UNSET) | _ranked(pairs)
+    return [ranks.get(key, 0) for key in keys]
+
+
+def _ranked(pairs: Collection[tuple[int, int]]) -> dict[int, int]:
+    """Return a rank for each group that is in no cycle and after none; `pairs` are (head, tail)."""
+    after: dict[int, list[int]] = defaultdict(list)
+    waiting: dict[int, int] = Counter()
+    for head, tail in pairs:
+        after[tail].append(head)
+        waiting[head] += 1
+    ranks = {key: 0 for key in after if key not in waiting}
+    order = list(ranks)
+    for key in order:  # it grows
+        rank = ranks[key] + 1
+        for head in after.get(key, ()):
+            waiting[head] -= 1
+            if not waiting[head]:  # the last to lead here is the farthest: the order is by rank
+                ranks[head] = rank
+                order.append(head)
+    return ranks
 
 
 def _between_in_python(

@@ -233,6 +233,7 @@ def test_passes_in_c_give_what_those_in_python_give(seed: int, selecting: bool) 
     assert core._homes(table.nodes, joins) == groups._homes_in_python(table, joins)
     assert core._levels(table.nodes, opened) == groups._levels_in_python(table, opened)
     assert core._only_users(table.nodes, keys, ranks) == groups._only_users_in_python(table, keys, ranks)
+    assert core._ranks(table.nodes, opened) == groups._ranks_in_python(table, opened)
     for leaves in (True, False):
         for flows in (gradients, None):
             found = core._between(table.nodes, opened, leaves, flows)
@@ -256,6 +257,32 @@ def test_passes_in_c_refuse_what_they_cannot_read() -> None:
             core._between(nodes, [0, 0, 0], True, gradients)
     with pytest.raises(TypeError):
         core._only_users(nodes, [0, 0, 0])
+    for keys in ([0, 0], [0, 0, 3], (0, 0, 0)):
+        with pytest.raises((TypeError, ValueError)):
+            core._ranks(nodes, keys)
+
+
+@given(seed=st.integers(0, 10_000), groups_count=st.integers(1, 40))
+def test_ranks_rise_along_edges_except_in_cycles_and_after_them(seed: int, groups_count: int) -> None:
+    source, table = random.Random(seed), Table.below([random_graph(seed)])
+    firsts = [source.randrange(len(table.nodes)) for _ in range(groups_count)]
+    keys = [
+        max((j for j in firsts if j <= i), default=0) if source.random() < 0.9 else i for i in range(len(table.nodes))
+    ]
+    ranks = dict(zip(keys, table.ranks(keys), strict=True))
+    steps = {(keys[edge.tail], keys[edge.head]) for edge in table.edges if not table.is_leaf[edge.tail]}
+    steps = {(tail, head) for tail, head in steps if tail != head}
+    ahead: dict[int, set[int]] = {}
+    for key in ranks:
+        ahead[key], waiting = set(), [key]
+        while waiting:
+            last = waiting.pop()
+            new = {head for tail, head in steps if tail == last} - ahead[key]
+            ahead[key] |= new
+            waiting += new
+    in_cycles = {key for key in ranks if key in ahead[key]}
+    assert {key for key, rank in ranks.items() if rank < 0} == in_cycles.union(*(ahead[key] for key in in_cycles))
+    assert all(ranks[head] == -1 or 0 <= ranks[tail] < ranks[head] for tail, head in steps)
 
 
 # Focus

@@ -208,6 +208,7 @@ static PyMethodDef module_functions[] = {
     {"_homes", METHOD(function_homes), METH_FASTCALL, homes_doc},
     {"_levels", METHOD(function_levels), METH_FASTCALL, levels_doc},
     {"_only_users", METHOD(function_only_users), METH_FASTCALL, only_users_doc},
+    {"_ranks", METHOD(function_ranks), METH_FASTCALL, ranks_doc},
     {"_between", METHOD(function_between), METH_FASTCALL, between_doc},
     {"_flatten", METHOD(function_flatten), METH_FASTCALL, flatten_doc},
     {"_set_modes", METHOD(function_set_modes), METH_FASTCALL, set_modes_doc},

@@ -349,6 +349,17 @@ find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, PyObject *g
     return fine;
 }
 
+/* Keys as numbers of groups from 0: ~i as the number of nodes + i. */
+static int32_t *
+read_groups(PyObject *keys, const Nodes *nodes)
+{
+    int32_t *groups = read_numbers(keys, nodes);
+    for (Py_ssize_t i = 0; groups != NULL && i < nodes->count; i++) {
+        groups[i] = groups[i] >= 0 ? groups[i] : (int32_t)(nodes->count + ~groups[i]);
+    }
+    return groups;
+}
+
 static PyObject *
 list_of_passing(const Passings *all, Py_ssize_t count)
 {
@@ -357,8 +368,12 @@ list_of_passing(const Passings *all, Py_ssize_t count)
         const Passing *entry = &all->entries[i];
         int32_t head = entry->head < count ? entry->head : (int32_t)~(entry->head - count);
         int32_t tail = entry->tail < count ? entry->tail : (int32_t)~(entry->tail - count);
-        set_item(&list, (Py_ssize_t)i, Py_BuildValue("(iiiIddI)", head, tail, entry->node, entry->slot, entry->slope,
-                                                     entry->flow, entry->count));
+        PyObject *tuple = Py_BuildValue("(iiiIddI)", head, tail, entry->node, entry->slot, entry->slope, entry->flow,
+                                        entry->count);
+        if (tuple != NULL) {
+            PyObject_GC_UnTrack(tuple); /* it holds only numbers */
+        }
+        set_item(&list, (Py_ssize_t)i, tuple);
     }
     return list;
 }
@@ -380,12 +395,9 @@ function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
         PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
         return NULL;
     }
-    int32_t *groups = read_numbers(arguments[1], &nodes);
+    int32_t *groups = read_groups(arguments[1], &nodes);
     if (groups == NULL) {
         return NULL;
-    }
-    for (Py_ssize_t i = 0; i < nodes.count; i++) {
-        groups[i] = groups[i] >= 0 ? groups[i] : (int32_t)(nodes.count + ~groups[i]);
     }
     Passings all = {NULL, 0, 0};
     PyObject *result = NULL;
@@ -394,5 +406,85 @@ function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssi
     }
     PyMem_Free(all.entries);
     PyMem_Free(groups);
+    return result;
+}
+
+/* The rank of each group, such that edges lead from lower to higher ranks; NO_GROUP for groups in a cycle, or after
+   one. */
+static bool
+find_ranks(const Passings *all, size_t groups, int32_t *ranks)
+{
+    size_t *starts = PyMem_Calloc(groups + 1, sizeof(size_t));
+    int32_t *heads = PyMem_Malloc(sizeof(int32_t) * (all->count + 1));
+    int32_t *waiting = PyMem_Calloc(groups, sizeof(int32_t)), *order = PyMem_Malloc(sizeof(int32_t) * groups);
+    bool fine = starts != NULL && heads != NULL && waiting != NULL && order != NULL;
+    if (fine) {
+        for (size_t i = 0; i < all->count; i++) {
+            starts[all->entries[i].tail]++;
+            waiting[all->entries[i].head]++;
+        }
+        for (size_t i = 0; i < groups; i++) {
+            starts[i + 1] += starts[i];
+        }
+        for (size_t i = all->count; i-- > 0;) {
+            heads[--starts[all->entries[i].tail]] = all->entries[i].head;
+        }
+        size_t count = 0;
+        for (size_t i = 0; i < groups; i++) {
+            ranks[i] = waiting[i] == 0 ? 0 : NO_GROUP;
+            if (waiting[i] == 0) {
+                order[count++] = (int32_t)i;
+            }
+        }
+        for (size_t done = 0; done < count; done++) {
+            int32_t tail = order[done];
+            for (size_t k = starts[tail]; k < starts[tail + 1]; k++) {
+                if (--waiting[heads[k]] == 0) { /* the last to lead here is the farthest: the order is by rank */
+                    ranks[heads[k]] = ranks[tail] + 1;
+                    order[count++] = heads[k];
+                }
+            }
+        }
+    }
+    PyMem_Free(starts);
+    PyMem_Free(heads);
+    PyMem_Free(waiting);
+    PyMem_Free(order);
+    if (!fine) {
+        PyErr_NoMemory();
+    }
+    return fine;
+}
+
+PyDoc_STRVAR(ranks_doc,
+"_ranks(nodes, keys, /)\n--\n\n"
+"Return for each node the rank of its group: edges between groups of computed nodes lead from lower to higher ranks.\n"
+"Groups in a cycle, or after one, have -1.");
+
+static PyObject *
+function_ranks(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    Nodes nodes;
+    if (!read_nodes("_ranks", 2, arguments, count, &nodes)) {
+        return NULL;
+    }
+    size_t groups_count = 2 * (size_t)nodes.count + 1;
+    int32_t *groups = read_groups(arguments[1], &nodes);
+    int32_t *ranks = groups != NULL ? PyMem_Malloc(sizeof(int32_t) * groups_count) : NULL;
+    if (ranks == NULL) {
+        PyMem_Free(groups);
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    }
+    Passings all = {NULL, 0, 0};
+    PyObject *result = NULL;
+    if (find_passing(&nodes, groups, false, NULL, &all) && find_ranks(&all, groups_count, ranks)) {
+        for (Py_ssize_t i = 0; i < nodes.count; i++) {
+            groups[i] = ranks[groups[i]];
+        }
+        result = list_of_numbers(groups, nodes.count);
+    }
+    PyMem_Free(all.entries);
+    PyMem_Free(groups);
+    PyMem_Free(ranks);
     return result;
 }
