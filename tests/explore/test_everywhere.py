@@ -100,13 +100,25 @@ def test_nothing_sticks_out_and_fingers_hit(opened: Open, width: int, height: in
         assert small == []
 
 
-@pytest.mark.parametrize("width, height", [(1600, 900), (1366, 768), (1280, 720), (1100, 800), (390, 844)])
-def test_no_step_is_cut_off(opened: Open, width: int, height: int) -> None:
-    page = opened(explore(note_002()), width, height)
+def layer() -> Value:
+    """A loss of a small network, whose nodes have many operands, with long names."""
+    net = nn.MLP(2, [13, 1], seed=1)
+    return (net([Value(0.5, label="income_before_tax"), Value(-0.3, label="x2")]) - 1.0) ** 2
+
+
+@pytest.mark.parametrize("made", [note_002, layer])
+@pytest.mark.parametrize(
+    "width, height", [(1600, 900), (1366, 768), (1280, 720), (1100, 800), (820, 1180), (730, 500), (390, 844)]
+)
+def test_no_step_is_cut_off(opened: Open, made: Any, width: int, height: int) -> None:
+    page = opened(explore(made()), width, height)
     hidden = "(() => { const box = document.getElementById('telling'); return box.scrollHeight - box.clientHeight; })()"
-    for step in range(56):
+    for step in range(int(page.evaluate("explorer.steps.last")) + 1):
         page.evaluate(f"explorer.to({step})")
         assert page.evaluate(hidden) <= 1
+        if made is layer:
+            assert page.evaluate("document.querySelectorAll('#telling .equation').length") <= 13
+            continue
         if width == 1280:
             assert page.evaluate("document.getElementById('telling').lastChild.getBoundingClientRect().bottom") <= 720
 
@@ -194,9 +206,14 @@ def test_cards_fill_the_window(opened: Open) -> None:
     assert 940 < end <= 1000
 
 
-def test_nothing_is_cut_off_beside_the_leaves(opened: Open) -> None:
-    for width in (1600, 1500, 1499, 1300, 1250, 1249, 800, 721, 720, 400, 360):
-        page = opened(explore(note_002()), width, 900)
+def long_names() -> Value:
+    return ag.sum([Value(i / 9, label=f"coefficient_of_the_term_{i}") for i in range(9)]) ** 2
+
+
+@pytest.mark.parametrize("made", [note_002, long_names])
+def test_nothing_is_cut_off_beside_the_leaves(opened: Open, made: Any) -> None:
+    for width in (1600, 1500, 1499, 1300, 1250, 1249, 800, 721, 720, 400, 360, 320):
+        page = opened(explore(made()), width, 900)
         wider = "[...document.querySelectorAll('.leaf, .heads')].filter((row) => row.scrollWidth > row.clientWidth + 1)"
         assert page.evaluate(f"{wider}.length") == 0, width
         cut = "[...document.querySelectorAll('.leaf-name')].filter((name) => name.scrollWidth > name.clientWidth)"

@@ -30,6 +30,8 @@ class Steps {
   }
 }
 
+const MOST = 12; // operands of a step that are written out
+
 // The text of a step, and the details of one node.
 class Telling {
   constructor(writing, derivation) {
@@ -78,10 +80,17 @@ class Telling {
       this.value(node),
       this.op(node),
       element("p", {class: "quiet"}, "Local derivatives, kept for the way back:"),
-      ...node.parents.map((parent, place) => writing.line(
+      element("div", {class: "several"}, node.parents.slice(0, MOST).map((parent, place) => writing.line(
         writing.partial(node, graph.nodes[parent]), ...this.slope(node, place), [writing.number(graph.slopes[node.index][place], "result")],
-      )),
+      ))),
+      ...this.more(node),
     ];
+  }
+
+  // How many operands are not written out.
+  more(node) {
+    const left = node.parents.length - MOST;
+    return left > 0 ? [element("p", {class: "quiet"}, `… and ${left.toLocaleString("en")} more like these`)] : [];
   }
 
   // A local derivative as a formula, with names and with numbers.
@@ -107,7 +116,7 @@ class Telling {
     if (graph.collapsed) {
       return [this.heading("Send back from ", writing.name(node)), this.group(node, "to", (place, operands) => [writing.number(graph.flow(node, place)), ` over ${operands}`])];
     }
-    const most = 12, rows = node.parents.slice(0, most).map((index, place) => {
+    const rows = node.parents.slice(0, MOST).map((index, place) => {
       const parent = graph.nodes[index], slope = graph.slopes[node.index][place], flow = graph.flow(node, place, now.gradients);
       const [page] = this.slope(node, place);
       const through = () => (node === root ? [] : [writing.partial(root, node), " · "]);
@@ -121,12 +130,11 @@ class Telling {
         [writing.number(flow, "result"), tail],
       );
     });
-    const left = node.parents.length - most;
     return [
       this.heading("Send back from ", writing.name(node)),
       node === root ? null : element("p", {}, writing.partial(root, node), " = ", writing.number(gradient, "result"), " is complete. Each operand gets its share:"),
       ...rows,
-      left > 0 ? element("p", {class: "quiet"}, `… and ${left} more like these`) : null,
+      ...this.more(node),
       this.op(node),
     ].filter(Boolean);
   }
