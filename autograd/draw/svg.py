@@ -187,7 +187,7 @@ def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str
         inner.append(f'<path class="op" d="{_rounded(0, 0, x, high, True, alone, alone, True)}"/>')
         inner.append(f'<text class="symbol" x="{x / 2:.1f}" y="{high / 2 + 4.5:.1f}">{_safe(box.symbol)}</text>')
     if box.named:
-        inner.append(_box_name(box, x + (wide - x) / 2))
+        inner.append(_box_name(box, x, wide))
     for kind, text, (left, top, w, h) in (
         ("data", box.data, box.data_cell),
         ("grad", box.gradient, box.gradient_cell),
@@ -201,14 +201,16 @@ def _box(box: Box, centre: Point, largest: float | None, root: bool, prefix: str
     return f'<g class="{kinds}" id="{prefix}{box.key}" transform="{corner}">{title}{"".join(inner)}</g>'
 
 
-def _box_name(box: Box, middle: float) -> str:
+def _box_name(box: Box, left: float, right: float) -> str:
     parts = [(box.base, box.subscript)] if box.subscript else _parts(box.base)
     if not any(subscript for _, subscript in parts):
-        return f'<text class="name" x="{middle:.1f}" y="13.5">{_safe(box.base)}</text>'
+        return f'<text class="name" x="{(left + right) / 2:.1f}" y="13.5">{_safe(box.base)}</text>'
     # From its left end: some programs that read SVG centre only the first part of a text in two sizes.
     # Widths are those of the widest font; the difference from the usual font is halved on each side.
-    half = 0.45 * _parts_width(parts, NAME)
-    return f'<text class="name long" x="{middle - half:.1f}" y="13.5">{_typeset(parts)}</text>'
+    wide = _parts_width(parts, NAME)
+    space = (right - left - wide) / 2
+    start = left + space + min(0.05 * wide, max(0.0, space - 2.0))
+    return f'<text class="name long" x="{start:.1f}" y="13.5">{_typeset(parts)}</text>'
 
 
 def _gradient_cell(box: Box, largest: float) -> str:

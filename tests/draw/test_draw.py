@@ -204,11 +204,17 @@ HELVETICA = {"A": (667, 722), "W": (944, 944), ".": (278, 278), "i": (222, 278),
 DEJAVU = {"A": (684, 774), "W": (989, 1103), ".": (318, 380), "i": (278, 343), "0": (636, 696), "−": (838, 838)}
 
 
+DEJAVU_MONO = 602
+
+
 @pytest.mark.parametrize("bold", [False, True])
 @pytest.mark.parametrize("character", HELVETICA)
-def test_widths_have_room_for_the_wider_of_two_fonts(character: str, bold: bool) -> None:
+def test_widths_have_room_for_the_widest_of_three_fonts(character: str, bold: bool) -> None:
     wider = max(HELVETICA[character][bold], DEJAVU[character][bold])
-    assert wider <= width(character, 1000, bold) < wider + 10
+    beside = width("W", 1000, bold)  # of a wide letter: as a whole, the text is wider than in the third font
+    assert wider <= width(f"W{character}", 1000, bold) - beside < wider + 10
+    assert max(wider, DEJAVU_MONO) <= width(character, 1000, bold) < max(wider, DEJAVU_MONO) + 10
+    assert width(character * 9, 1000, bold) >= 9 * DEJAVU_MONO
 
 
 @given(st.text(max_size=60), st.floats(20, 200), st.booleans())

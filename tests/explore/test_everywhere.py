@@ -103,7 +103,8 @@ def test_nothing_sticks_out_and_fingers_hit(opened: Open, width: int, height: in
 def layer() -> Value:
     """A loss of a small network, whose nodes have many operands, with long names."""
     net = nn.MLP(2, [13, 1], seed=1)
-    return (net([Value(0.5, label="income_before_tax"), Value(-0.3, label="x2")]) - 1.0) ** 2
+    loss: Value = (net([Value(0.5, label="income_before_tax"), Value(-0.3, label="x2")]) - 1.0) ** 2
+    return loss
 
 
 @pytest.mark.parametrize("made", [note_002, layer])
