@@ -157,7 +157,21 @@ def test_what_is_wrong_is_pointed_at_and_changes_nothing(line: str, said: str) -
         ("d2(E)/d(w)2", "second derivatives are not part of worksheets"),
         ("d(E)/d(w)/d(w)", "second derivatives are not part of worksheets"),
         ("d²E/dw²", "second derivatives are not part of worksheets"),
+        ("d2E/dw2", "second derivatives are not part of worksheets"),
         ("d E/d w", "a derivative is written d(E)/d(w), or dE/dw"),
+        ("d/dw(E)", "a derivative is written d(E)/d(w), or dE/dw"),
+        ("∂/∂w E", "a derivative is written d(E)/d(w), or dE/dw"),
+        ("diff(E, w)", "d(E)/d(w) for one"),
+        ("grad w", ":gradients for all"),
+        ("∇E", ":gradients for all"),
+        ("math.sin(w)", "without a module, as sin(x)"),
+        ("y = np.exp(w)", "without a module, as sin(x)"),
+        ("w += 1", "a new number is written out, as w = 0.6"),
+        ("w++", "a new number is written out, as w = 0.6"),
+        ("w -= 0.1*dE/dw", "a line 'rate: 0.5' updates by descent"),
+        ("w_{11} = 2", "without braces, as w_11 or w11"),
+        ("y = ∑(w, x)", "a sum is written sum([a, b, c])"),
+        ("y = sin(30°)", "30° is 30*pi/180"),
         (r"\frac{1}{2}", "a fraction is a/b"),
         ("w = 3,14", "a decimal is written with a point"),
         ("3,14", "a decimal is written with a point"),
@@ -175,7 +189,16 @@ def test_lines_from_elsewhere_are_refused_with_what_to_write(line: str, said: st
 
 
 COMMENTED = ["E = w # 50%", "E = w # 3,14", "E = w # why?"]
-NAMED = ["var = q", "let=q", "help = q", "print = q", "E = d^2 + q", "E = d² * q/d"]  # names like any other
+NAMED = [
+    "var = q",
+    "let=q",
+    "help = q",
+    "print = q",
+    "E = d^2 + q",
+    "E = d² * q/d",
+    "grad = q",
+    "E = q/d*d2",
+]  # names like any other
 
 
 @pytest.mark.parametrize(
