@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,20 +56,20 @@ def _spell_out(row: Row) -> None:
 def _quantities(rows: Sequence[Row]) -> set[str]:
     """Return the functions that are differentiated, have the same arguments everywhere, and are not defined as such."""
     calls: dict[str, set[tuple[Node, ...]]] = {}
-    differentiated: dict[str, set[Node]] = {}
+    differentiated: Counter[str] = Counter()
     for row in rows:
         for side in row.readable():
             for each in side.walk():
                 if is_own_function(each):
                     calls.setdefault(each.text, set()).add((*each.args, n.number(each.primes)))
                 elif each.head == "d" and is_own_function(each.args[0]):
-                    differentiated.setdefault(each.args[0].text, set()).add(each)
+                    differentiated[each.args[0].text] += 1
     defined = {
         row.left.text
         for row in rows
         if row.left is not None and row.left.head == "call" and all(each.head == "sym" for each in row.left.args)
     }
-    several = {name for name, slopes in differentiated.items() if len(slopes) > 1}
+    several = {name for name, count in differentiated.items() if count > 1}
     return {name for name in several - defined if len(calls[name]) == 1 and _is_plain(*calls[name])}
 
 

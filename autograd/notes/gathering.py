@@ -64,10 +64,11 @@ class _Gatherer:
         book.letters -= book.sizes.keys() - bound
         book.letters -= self._labels(every) - bound
         sums = [each for each in nodes if each.head == "sum"]
+        book.elementwise = any(each.head == "odot" for each in nodes)
         book.unindexed = any(each.text == "?" for each in sums)
         self._simplexes(each for each in sums if each.text != "?")
         self._listed_ranges(every)
-        self._other_letters()
+        self._other_letters(nodes)
         self._declared_shapes()
 
     def _simplexes(self, sums: Iterable[Node]) -> None:
@@ -117,8 +118,28 @@ class _Gatherer:
                     declared.setdefault(n.key(name), set()).add(shape)
         self.book.declared = {key: next(iter(shapes)) for key, shapes in declared.items() if len(shapes) == 1}
 
-    def _other_letters(self) -> None:
-        """Treat c as an index if π_c is defined and π_k is summed over."""
+    def _other_letters(self, nodes: Sequence[Node]) -> None:
+        """Treat c as an index if π_c is defined and π_k is summed over, or if two families have it as their index."""
+        summed = {
+            (n.key(name), place)
+            for each in nodes
+            if each.head == "sum"
+            for name in each.args[0].symbols()
+            for place, index in enumerate(name.args)
+            if index == n.symbol(each.text)
+        }
+        users: dict[str, set[Key]] = {}
+        for name in (each for each in nodes if each.head == "sym"):
+            for place, index in enumerate(name.args):
+                if index.head == "sym" and index.text.islower() and (n.key(name), place) in summed:
+                    users.setdefault(index.text, set()).add(n.key(name))
+        several = {letter for letter, keys in users.items() if len(keys) > 1} - self.book.sizes.keys()
+        several -= self.book.letters
+        for row in self.rows:
+            if row.left is not None and row.left.head in ("sym", "call"):
+                own = row.left.free_letters
+                self.book.fixed |= {each for side in row.readable()[1:] for each in several & side.free_letters - own}
+        self.book.letters |= several - self.book.fixed
         for row in self.rows:
             left = row.left
             if left is None or left.head != "sym" or n.key(left) not in self.book.simplex:
@@ -180,6 +201,7 @@ class _Gatherer:
             if left is not None and left.head in ("*", "+", "/") and not row.inherited:
                 used.update(left.symbols())  # following rows solve an equation for them
         self._define_backwards()
+        self._define_differentiated()
         for name, node in self.notation.labelled.items():
             if n.key(name) not in book.definitions and name not in set(node.symbols()):
                 book.definitions[n.key(name)] = [Definition(name, node, -1, 0)]
@@ -244,6 +266,18 @@ class _Gatherer:
                     break
             elif side.head != "sym":
                 break
+
+    def _define_differentiated(self) -> None:
+        """Treat ∂Q/∂v = ∂/∂v Σ (h − t)² as the definition of Q, if there is no other."""
+        for row in self.rows:
+            left = row.left
+            if left is None or left.head != "d" or left.args[0].head != "sym" or row.inherited or len(row.sides) < 2:
+                continue
+            right = row.sides[1]
+            if right is not None and right.head == "d" and right.args[1:] == left.args[1:]:
+                name, body = left.args[0], right.args[0]
+                if body.head not in ("sym", "call") and self._may_define(name, body):
+                    self._define(name, body, row)
 
     def _define_backwards(self) -> None:
         """Treat w x + b = z as a definition of z, and [u₁ u₂] = […] as one of every entry, if there is no other.
@@ -475,11 +509,30 @@ def _operands(sides: Sequence[Node | None]) -> Iterator[tuple[Node, Node]]:
     """Yield z and w x + b of h = σ(z) = σ(w x + b), which states what z is."""
     named = len(sides) > 2 and sides[0] is not None and sides[0].head == "sym"
     for one, other in itertools.pairwise(sides[1:] if named else ()):
+        if one is not None and other is not None and (pair := _only_difference(one, other)) is not None:
+            yield pair
+            continue
         if one is None or other is None or one.head != "call" or len(one.args) != 1 or one.args[0].head != "sym":
             continue
         whole = other.head == "call" and (one.text, one.primes, 1) == (other.text, other.primes, len(other.args))
         if whole and other.args[0].head not in ("sym", "num") and not rounding.is_numeric(other.args[0]):
             yield one.args[0], other.args[0]
+
+
+def _only_difference(one: Node, other: Node) -> tuple[Node, Node] | None:
+    """Return z and f(r) of (z − t)² and (f(r) − t)²: formulas that differ in one name alone, which is a function's."""
+    pairs: list[tuple[Node, Node]] = []
+    waiting = [(one, other)]
+    while waiting and len(pairs) < 2:
+        a, b = waiting.pop()
+        if a == b:
+            continue
+        if a.head == b.head and a.head != "sym" and (a.text, a.primes, len(a.args)) == (b.text, b.primes, len(b.args)):
+            waiting += zip(a.args, b.args, strict=True)
+        else:
+            pairs.append((a, b))
+    named = len(pairs) == 1 and pairs[0][0].head == "sym" and is_own_function(pairs[0][1])
+    return pairs[0] if named and pairs[0][0] not in set(pairs[0][1].symbols()) else None
 
 
 def _is_named(side: Node) -> bool:

@@ -91,6 +91,8 @@ class Notation:
     matrices: bool = False
     labelled: dict[Node, Node] = field(default_factory=dict)
     euler: bool = True
+    small_transpose: bool = False
+    """Whether the letter t occurs only raised, as in (A)^t."""
 
 
 def is_own_function(node: Node) -> bool:
@@ -104,13 +106,16 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
     runs: Counter[str] = Counter()
     squares = _Squares()
     steps: dict[str, set[tuple[str, bool]]] = {}
+    times: list[bool] = []
     for side in map(_without_fonts, sides):
+        times += _raised_times(side)
         _gather(side, notation, runs, steps)
         if len(side) == 1 and side[0].kind == "letter" and side[0].text == "e":
             notation.euler = False  # the note uses e as a variable
         _defined_function(side, notation)
         squares.count(side)
     notation.squared = squares.names()
+    notation.small_transpose = all(raised for raised in times) and len(times) > 1
     for name, seen in steps.items():
         if any(shifted and (letter, False) in seen for letter, shifted in seen):
             notation.timed.add(name)
@@ -124,6 +129,16 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
         ):
             notation.words.add(run)
     return notation
+
+
+def _raised_times(side: Sequence[Token]) -> Iterator[bool]:
+    """Yield for each letter t whether it stands raised after a bracket or a capital."""
+    for row, at in _walk(side):
+        token = row[at]
+        if token.is_sign("^") and at and at + 1 < len(row) and written(row[at + 1].inner) == "t":
+            yield row[at - 1].is_sign(")", "]") or row[at - 1].text.isupper()
+        elif token.kind == "letter" and token.text == "t" and len(row) > 1 and not (at and row[at - 1].is_sign("^")):
+            yield False
 
 
 def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:
@@ -207,6 +222,8 @@ def _gather(
                     notation.bare[name] += 1
         if not base or following is None:
             continue
+        if at == 1 and row[0].is_command("partial") and row[-1].is_sign(")") and _application(row, 2) == "applied":
+            notation.functions.add(base)  # ∂Q(v)
         if at and row[at - 1].is_command("partial") and following.is_sign("_") and at + 4 < len(row):
             raised = written(row[at + 4].inner) if row[at + 3].is_sign("^") else ""
             if len(raised) == 1 and raised.isalpha() and raised != "T":
@@ -1152,7 +1169,12 @@ class _Reader:
             members = self.members(low[:relation])
             if members:
                 return members, Node("open")
-        names = [_base(each) or each.text for each in low[:relation] if not each.is_sign(",", "(", ")")]
+        names: list[str] = []
+        for at, each in enumerate(low[:relation]):
+            if _is_prime(low, at):  # k′
+                names[-1:] = [f"{name}′" for name in names[-1:]]
+            elif not each.is_sign(",", "(", ")", "^") and not (at and low[at - 1].is_sign("^")):
+                names.append(_base(each) or each.text)
         if not names or any(len(each) > 2 for each in names):
             raise WorksheetError(f"can't tell what the sum runs over: {written(low)}")
         if relation == len(low) or low[relation].is_command("in"):
@@ -1572,6 +1594,12 @@ class _Reader:
             return [Node("label", text="".join(text))]
         if len(part) == 1 and part[0].kind == "number" and part[0].text.isdigit():
             return [_number(part[0])]
+        if part[0].kind == "letter" and len(part) > 1 and _after_primes(part, 1) > 1:  # k′, or ik′
+            after = _after_primes(part, 1)
+            rest = list(part[after:])
+            return [n.symbol(f"{part[0].text}′"), *(self.index(rest) if rest else ())]
+        if len(part) > 2 and all(each.kind == "letter" for each in part[:2]) and _is_prime(part, 2):
+            return [*self.index(part[:1]), *self.index(part[1:])]
         if _is_shift(part):
             return [self.inner(part)]
         if len(part) == 3 and part[0].kind == "letter" and part[1].is_sign("_"):
@@ -1677,6 +1705,8 @@ def _is_transpose(high: Sequence[Token], base: Node, notation: Notation) -> bool
         return False
     if token.kind == "words":
         return token.text.strip() in ("T", "t", "⊤")
+    if token.text == "t" and token.kind == "letter" and notation.small_transpose:
+        return base.head != "sym" or base.bold or base.text[:1].isupper()
     return token.text == "T" and not (base.head == "sym" and base.text in ("e", "γ", "β"))
 
 

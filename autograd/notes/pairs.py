@@ -413,6 +413,8 @@ class Pairs:
         linear = _linear_combination(claim, self.book)
         if linear:
             return JOINS, f"if {linear}, which the note does not say"
+        if summed := self._summed(claim):
+            return JOINS, f"summed over {summed}"
         repair = self.repair(claim)
         if repair is None:
             if joins(claim.left, claim.right) and outcome.guessed:
@@ -458,6 +460,17 @@ class Pairs:
         if not doubt and not (chained and (repair.is_scale or repair.what.startswith("upside down"))):
             doubt = self._hindsight(claim)
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
+
+    def _summed(self, claim: Claim) -> str:
+        """Return the indices that occur twice on the right alone, if the claim is right as a sum over them."""
+        indices = [index.text for each in claim.right.symbols() for index in each.args if index.head == "sym"]
+        stray = letters_of(claim.right, self.book.letters) - letters_of(claim.left, self.book.letters)
+        if not stray or any(indices.count(each) < 2 for each in stray) or claim.right.head == "+":
+            return ""
+        right = claim.right
+        for each in sorted(stray):
+            right = Node("sum", (right, Node("open"), Node("open")), each)
+        return ", ".join(sorted(stray)) if self.judge.compare(replace(claim, right=right)).holds else ""
 
     def _has_rivals(self, claim: Claim) -> bool:
         """Return whether a part defines in several ways what the left side is or differentiates, none close before."""
@@ -919,7 +932,8 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
         for layout in layouts
     ]
     one = [replace(each, single=True) for each in plain if book.unindexed and not each.simplex]
-    return [*plain, *one, Options(shapes=shapes, entrywise=True, common=size)]
+    by_entries = [replace(plain[0], layout="elementwise")] if book.elementwise else []
+    return [*plain, *one, *by_entries, Options(shapes=shapes, entrywise=True, common=size)]
 
 
 def _layer_kinds(body: Node) -> dict[Key, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +26,8 @@ ZERO: Final = n.number(0)
 _ASCENT: Final = re.compile(r"ascen[dt]|ascenso|maximi|上升|最大|상승|최대", re.IGNORECASE)
 """Words before an update that is to enlarge a quantity."""
 EQUALITIES: Final = ("=", "≈", ":=", "←")
+RATES: Final = frozenset(("α", "η", "ε", "γ", "μ", "lr", "rate", "learning_rate"))
+"""Names of learning rates."""
 SIDES: Final = 64
 """The number of earlier sides of a row that each side is compared with, so that long rows take linear time."""
 
@@ -56,7 +58,13 @@ class Verdicts:
         self.pairs = Pairs(rows, book, notation, self.numbers, budget)
         updates = [update for update in map(update_of, rows) if update is not None and update[2] is not None]
         descents = [update for update in updates if update[1].head == "neg"]
+        self.moved = {(name, slope) for name, _, slope in updates}
         self.descended = {slope.args[0] for _, _, slope in descents if slope}
+        self.slopes: dict[Node, set[Node]] = {}
+        for row in rows:
+            for each in itertools.chain.from_iterable(side.walk() for side in row.readable()):
+                if each.head == "d" and len(each.args) == 2 and each.args[0].head in ("sym", "call"):
+                    self.slopes.setdefault(each.args[1], set()).add(each)
         self.both_ways = {slope for _, _, slope in descents} & {
             slope for _, step, slope in updates if step.head != "neg"
         }
@@ -311,7 +319,9 @@ class Verdicts:
         if slope is not None and whole in row.sides[row.inherited :]:
             x = slope.args[1]
             if x.text != name.text.rstrip("′"):
-                verdicts.append((DOUBTFUL, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
+                own = replace(slope, args=(slope.args[0], name))
+                status = WRONG if own in self.slopes.get(name, ()) and (x, slope) in self.moved else DOUBTFUL
+                verdicts.append((status, f"{n.show(name)} is moved along the slope by {n.show(x)}"))
             elif len(low_indices(x)) != len(low_indices(name)):
                 verdicts.append((IN_FORM, ""))
             elif low_indices(x) != low_indices(name):
@@ -325,7 +335,20 @@ class Verdicts:
                 verdicts.append((status, f"sign: for descent the step is taken away, {n.show(name)} − …"))
             else:
                 verdicts.append((IN_FORM, ""))
+        elif slope is None and not numeric and (found := self._against_slope(row, name, step)) is not None:
+            verdicts.append(found)
         self._decide(row, verdicts or [(IN_FORM, "")])
+
+    def _against_slope(self, row: Row, name: Node, step: Node) -> tuple[str, str] | None:
+        """Compare the step of w = w − α Σ (h − t) x with the derivative of the one quantity that w is varied for."""
+        slopes = self.slopes.get(name, set())
+        rates = {each for each in step.symbols() if each.text in RATES and n.key(each) not in self.book.definitions}
+        if len(slopes) != 1 or len(rates) != 1:
+            return None
+        moved = n.negative(step).replaced(lambda each: _without(each, rates))
+        (slope,) = slopes
+        found = self.pairs.pair(row, slope, moved, [slope])
+        return found if found[0] in (RIGHT, WRONG) else None
 
     def _decide(self, row: Row, verdicts: Sequence[tuple[str, str]]) -> None:
         """Select the gravest verdict on a row; of those that are not grave, the strongest."""
@@ -339,6 +362,13 @@ class Verdicts:
                 self._set(row, status, "; ".join(dict.fromkeys(filter(None, found))))
                 return
         self._set(row, GIVEN)
+
+
+def _without(node: Node, names: Set[Node]) -> Node | None:
+    """Leave some names out of a product, or put 1 in their place; None for what is neither."""
+    if node.head == "*" and not names.isdisjoint(node.args):
+        return n.product(*(each for each in node.args if each not in names))
+    return n.ONE if node in names else None
 
 
 def _has_equality(row: Row) -> bool:

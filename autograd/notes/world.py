@@ -45,6 +45,8 @@ _Place: TypeAlias = "tuple[Node, tuple[tuple[str, int], ...]]"
 LAYERS: Final = 3
 STEPS: Final = 4
 CONSTANTS: Final = {"L": LAYERS, "T": STEPS}
+FIXED: Final = 3
+"""The value of a fixed index, which free ones differ from."""
 DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 NESTED_CALLS: Final = 12
@@ -112,12 +114,16 @@ class Book:
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
+    """Letters of one index of a family that stays the same, as the class c in L = −log a_c."""
     simplex: dict[Key, str] = field(default_factory=dict)
     declared: dict[Key, tuple[str, str]] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
     """Names fully defined by a worksheet, including their shapes."""
     wholes: dict[Key, Node] = field(default_factory=dict)
     """Matrices of the members of families, by the bare names of these."""
+    elementwise: bool = False
+    """Whether there are products entry by entry."""
     unindexed: bool = False
     """Whether there is a sum whose index is not written."""
     examples: set[int] = field(default_factory=set)
@@ -396,6 +402,8 @@ class World:
                 return env[node.text]
             if node.text in CONSTANTS:
                 return CONSTANTS[node.text]
+            if node.text in self.book.fixed:
+                return FIXED
             size = self.size(node.text)
             return node.text if size is None else size
         if node.head in ("+", "neg", "*"):
@@ -641,6 +649,9 @@ class World:
     def _own_function(self, node: Node, env: Environment, given: Sequence[Quantity] | None = None) -> Quantity:
         """Apply a function that the note defines; an undefined one is a random smooth function."""
         arguments = [self._eval(each, env) for each in node.args] if given is None else list(given)
+        base, _, letter = node.text.rpartition("_")
+        if letter in env and node.text not in self.book.functions:  # φ_k is φ_2 where k is 2
+            node = replace(node, text=f"{base}_{env[letter]}")
         every, elsewhere = self.book.in_force(self.book.functions.get(node.text, []), self.order, self.section)
         for each in every:
             parameters = each.pattern.args
@@ -750,9 +761,13 @@ class World:
         return any(id(entry) in slopes for entry in entries)
 
     def _jacobian(self, top: Grid, bottom: Grid) -> Quantity:
-        if 1 not in top.shape or 1 not in bottom.shape:
+        if self.options.layout == "elementwise" and top.shape != bottom.shape:
+            raise Unknown("a derivative entry by entry is one by as many variables")
+        if self.options.layout != "elementwise" and not (1 in top.shape and 1 in bottom.shape):
             raise Unknown("the derivative of a matrix by a matrix is no matrix")
         rows = [[self._slope(y, x) for x in bottom.entries] for y in top.entries]
+        if self.options.layout == "elementwise":
+            return _diagonal_of(rows, top)
         return transpose(Grid(rows)) if self.options.layout == "denominator" else Grid(rows)
 
     def _totals_of(self, y: Quantity) -> dict[int, float]:
@@ -1167,6 +1182,15 @@ def _derived(function: Callable[[Scalar], Scalar], order: int) -> Callable[[Scal
         return gradients(y, [at], create_graph=True)[0] if isinstance(y, Value) else 0.0
 
     return slope
+
+
+def _diagonal_of(rows: Sequence[Sequence[Scalar]], top: Grid) -> Grid:
+    """Return the derivatives of entries by entries of the same place, in the shape of these; all others must be 0."""
+    if any(float(each) for i, row in enumerate(rows) for j, each in enumerate(row) if i != j):
+        raise Unknown("an entry depends on several variables")
+    width = top.shape[1]
+    entries = [row[i] for i, row in enumerate(rows)]
+    return Grid([entries[at : at + width] for at in range(0, len(entries), width)])
 
 
 def _scalars(x: Quantity) -> Sequence[Scalar]:

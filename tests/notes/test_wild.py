@@ -87,6 +87,19 @@ def test_what_may_be_meant_well_is_not_accused(text: str) -> None:
 
 
 SHARES = r"$s_i = \frac{e^{u_i}}{\sum_k e^{u_k}}$, $\frac{\partial s_i}{\partial u_j} = "
+CLASS = (
+    r"$Q = -\sum_i t_i \log s_i$, $s_i = \frac{e^{u_i}}{\sum_k e^{u_k}}$, $t_c = 1$, $Q = -\log s_c$, "
+    r"$\frac{\partial Q}{\partial u_"
+)
+ELEMENTWISE = (
+    r"$\mathbf{r} = \mathbf{V} \mathbf{p}$, $\mathbf{h} = \tanh(\mathbf{r})$, $Q = \|\mathbf{h} - \mathbf{t}\|^2$, "
+    r"$\frac{\partial Q}{\partial \mathbf{r}} = \frac{\partial Q}{\partial \mathbf{h}} \odot "
+)
+DESCENT = (
+    r"$h = \sigma(v p + c)$, $Q = -(t \log h + (1 - t) \log(1 - h))$, $v = v - \eta \frac{\partial Q}{\partial v}$, "
+    r"$c = c - \eta \frac{\partial Q}{\partial c}$, "
+)
+PATHS = r"$r_k = \sum_j V_{kj} h_j$, $Q = \sum_k r_k^2$, $\frac{\partial Q}{\partial h_j} = "
 MEAN = (
     r"$Q(v, c) = \frac{1}{2n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)})^2$, $g_{v,c}(p^{(i)}) = v p^{(i)} + c$, "
     r"$\frac{\partial Q(v, c)}{\partial v} = "
@@ -174,6 +187,26 @@ JUDGED = [
     (MEAN + r"\frac{2}{n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)}) p^{(i)}$", [W]),
     (r"$Q(V, c) = \frac12 (h - t)^2$, $r = V p + c$, $h = \tanh(r)$, $\frac{\partial}{\partial V} Q(V, c) = "
      r"\frac{\partial Q}{\partial r} \frac{\partial r}{\partial V}$", [R]),
+    (r"$r = \sum_k v_k \phi_k(p)$, $\frac{\partial r}{\partial v_l} = \phi_l(p)$", [R]),
+    (r"$r_k = \sum_{k'} V_{kk'} h_{k'}$, $\frac{\partial r_k}{\partial h_{k'}} = V_{kk'}$", [R]),
+    (r"$r_k = \sum_{k'} V_{kk'} h_{k'}$, $\frac{\partial r_k}{\partial h_{k'}} = V_{k'k}$", [W]),
+    (CLASS + r"j} = s_j$ for another", [R]),
+    (CLASS + r"c} = s_c - 1$", [R]),
+    (CLASS + r"c} = 1 - s_c$", [W]),
+    (ELEMENTWISE + r"\frac{\partial \mathbf{h}}{\partial \mathbf{r}}$", [R]),
+    (ELEMENTWISE + r"(1 - \mathbf{h} \odot \mathbf{h})$", [R]),
+    (DESCENT + r"$v = v - \eta (h - t) p$", [R]),
+    (DESCENT + r"$v = v + \eta (t - h) p$", [R]),
+    (DESCENT + r"$v = v - \eta (h + t) p$", [W]),
+    (DESCENT + r"$c = c - \eta \frac{\partial Q}{\partial v}$", [W]),
+    (PATHS + r"\frac{\partial Q}{\partial r_k} \frac{\partial r_k}{\partial h_j}$", [J]),
+    (PATHS + r"2 r_k V_{kj}$", [J]),
+    (PATHS + r"2 r_k V_{jk}$", [U]),
+    (r"$Q = (r - t)^2 = (f(s) - t)^2$, $s = v p$, $\frac{\partial Q}{\partial v} = 2 (r - t) f'(s) p$", [R]),
+    (r"$\mathbf{r} = (V)^t \mathbf{p}$, $Q = \frac12 \|\mathbf{r}\|^2$, "
+     r"$\nabla_{\mathbf{p}} Q = V V^t \mathbf{p}$", [R]),
+    (r"$\frac{\partial Q(v)}{\partial v} = \frac{\partial}{\partial v} \frac1n \sum_i (v p_i - t_i)^2$, "
+     r"$\frac{\partial Q(v)}{\partial v} = \frac2n \sum_i (v p_i - t_i) p_i$", [R]),
     (COST + r"\frac{\partial q(g(x), t)}{\partial r_i} h_j$", [J]),
     (COST + r"2 \frac{\partial q(g(x), t)}{\partial r_i} h_j$", [W]),
     (r"$r^{(l)} = h^{(l-1)} V^{(l)} + c^{(l)}$, $h^{(l)} = \tanh(r^{(l)})$, $r_j^{(l)} = "
