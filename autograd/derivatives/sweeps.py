@@ -184,7 +184,7 @@ def _depends_on_visited(outputs: Iterable[Value], own: set[int], times: Mapping[
     return False
 
 
-def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None:
+def gradient_alone(output: Value, inputs: list[Value]) -> list[float] | None:
     """Return the gradient by `pull`, or None if the output also depends on other leaves.
 
     Examples
@@ -197,7 +197,7 @@ def gradient_alone(output: Value, inputs: Sequence[Value]) -> list[float] | None
     if found is not None and found[0].times and depends_on_others([output], inputs):
         return None
     if (c := in_c()) and not hooks.alive:
-        gradients, others = c._gradients(output, list(inputs))
+        gradients, others = c._gradients(output, inputs)
         return None if others else gradients
     return None if depends_on_others([output], inputs) else pull([(output, 1.0)], inputs, hooked=True)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, ParamSpec, TypeAlias
 
 from autograd._common.containers import LEAF, Leaves, Numbers, Structure, Tree, flatten, is_array, unflatten
@@ -128,26 +128,15 @@ class _Traced:
 
     def __init__(self, name: str, function: Function, arguments: Sequence[Any], argnums: Argnums, named: Any) -> None:
         _need_function(name, function)
-        self.name, self.argnums = name, argnums
-        single = whole_number(argnums)
-        found = [argnums] if single is not None or not isinstance(argnums, Iterable) else list(argnums)
-        places = [place for place in map(whole_number, found) if place is not None]
-        if len(places) < len(found):
-            raise TypeError(f"{name}: argnums must be int or a sequence of them, got {argnums!r}")
-        argnums = places[0] if single is not None else tuple(places)
-        self.argnums = argnums
-        for place in places:
-            if not -len(arguments) <= place < len(arguments):
-                raise ValueError(f"{name}: argnums {argnums!r} must name one of {len(arguments)} positional arguments")
-        if len({place % len(arguments) for place in places}) < len(places):
-            raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r}")
-        chosen = arguments[places[0]] if isinstance(argnums, int) else tuple(arguments[p] for p in places)
+        self.name = name
+        places = _places(name, argnums, len(arguments))
+        chosen = arguments[places] if isinstance(places, int) else tuple(arguments[place] for place in places)
         self.forgetting = modes._forgetting.get()
         with over_values.recording():
             self.tree, self.inputs, self.nested = _inputs(chosen, f"{name}: argument", self.forgetting)
             built = self.tree.build(self.inputs)
             passed = list(arguments)
-            for place, part in zip(places, [built] if isinstance(argnums, int) else built):
+            for place, part in [(places, built)] if isinstance(places, int) else zip(places, built):
                 passed[place] = part
             inside, around = _Inside(), _inside.get()
             self.inner = inside.leaves
@@ -176,7 +165,9 @@ class _Traced:
             if self.nested:
                 return None
             with _bounded(self.inputs):
-                found = gradient_alone(output, self.inputs + self.inner if self.inner else self.inputs)
+                if not self.inner:
+                    return gradient_alone(output, self.inputs)
+                found = gradient_alone(output, self.inputs + self.inner)
             return found[: len(self.inputs)] if found else found
         return _down([output], [1.0], self.inputs, True) if self.finish([output]) else None
 
@@ -190,6 +181,8 @@ class _Traced:
 
     def scalar(self, output: Any) -> Any:
         """Return the output as a Value or float; raise TypeError if it is not a number."""
+        if isinstance(output, Value):
+            return output
         if not is_number(output):
             numbers = Tree.flatten(output, f"{self.name}: the function's result")[0]
             if len(numbers) != 1 or isinstance(output, (list, tuple, dict)):
@@ -199,6 +192,23 @@ class _Traced:
                 )
             output = numbers[0]
         return output if isinstance(output, Value) else float(output)
+
+
+def _places(name: str, argnums: Argnums, count: int) -> int | tuple[int, ...]:
+    """Return the positions, among so many arguments, that `argnums` names."""
+    if type(argnums) is int and -count <= argnums < count:  # the usual case
+        return argnums
+    single = whole_number(argnums)
+    found = [argnums] if single is not None or not isinstance(argnums, Iterable) else list(argnums)
+    places = tuple(place for place in map(whole_number, found) if place is not None)
+    if len(places) < len(found):
+        raise TypeError(f"{name}: argnums must be int or a sequence of them, got {argnums!r}")
+    chosen = places if single is None else single
+    if not all(-count <= place < count for place in places):
+        raise ValueError(f"{name}: argnums {chosen!r} must name one of {count} positional arguments")
+    if len({place % count for place in places}) < len(places):
+        raise ValueError(f"{name}: argnums must name each argument once, got {chosen!r}")
+    return chosen
 
 
 def _inputs(chosen: Any, where: str, forgetting: bool) -> tuple[Tree, list[Value], bool]:
@@ -248,7 +258,7 @@ def _need_function(name: str, function: Any) -> None:
 
 def _named(made: Function, name: str, function: Function) -> Function:
     _need_function(name, function)
-    made = wraps(function)(made)
+    update_wrapper(made, function)
     made.__name__ = f"{name}({getattr(function, '__name__', 'function')})"
     return made
 

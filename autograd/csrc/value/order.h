@@ -100,16 +100,23 @@ is_unmet(const Node *node, bool leaves)
 }
 
 /* The next unvisited parent of a node of MANY edges; NULL if there is none. Its `pending` is 1 more than
-   the number of edges examined. */
+   the number of edges examined. Leaves on the way, of which `room` may be marked, join the order at once. */
 INLINE Node *
-next_unmet(Node *node, bool leaves)
+next_unmet(Node *node, bool leaves, Node **nodes, size_t *count, size_t room)
 {
+    const Edge *edges = node->many.edges;
     for (Py_ssize_t i = node->pending - 1; i < node->many.count; i++) {
-        Node *parent = node->many.edges[i].parent;
-        if (parent != NULL && is_unmet(parent, leaves)) {
+        Node *parent = edges[i].parent;
+        if (parent == NULL || !is_unmet(parent, leaves)) {
+            continue;
+        }
+        if (!leaves || parent->shape != 0 || room == 0) {
             node->pending = (uint32_t)(i + 2);
             return parent;
         }
+        parent->pending = 1;
+        nodes[(*count)++] = parent;
+        room--;
     }
     return NULL;
 }
@@ -185,7 +192,10 @@ order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool int
                 Node *user = node_of(*path);
                 if (*path & 1) {
                     bool pair = likely(user->shape < MANY);
-                    Node *parent = pair ? user->pair[1].parent : next_unmet(user, leaves);
+                    size_t before = count;
+                    Node *parent = pair ? user->pair[1].parent
+                                        : next_unmet(user, leaves, nodes, &count, end_of_stretch - marked);
+                    marked += count - before;
                     if (pair ? is_unmet(parent, leaves) : parent != NULL) {
                         *path -= pair;
                         node = parent;

@@ -193,25 +193,45 @@ value_zero_grad(PyObject *self, VECTOR)
 /* Gradients that leave no trace: the sweep of backward() starts from 0 everywhere, and every node's previous `grad` is
    restored. No signal is handled in between. */
 
-/* Fill a list with the gradients of the inputs; false if out of memory. An input that isn't below the root has 0. */
+static void
+set_own(PyObject *inputs)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags |= OWN;
+    }
+}
+
+static void
+clear_own(PyObject *inputs)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
+        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
+    }
+}
+
+/* Fill a list with the gradients of the inputs, 0 for those that aren't below the root; false if out of memory. `others`
+   becomes whether a leaf of the order isn't one of the inputs. */
 static bool
-fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order, double *kept)
+fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order, double *kept, bool *others)
 {
     bool done = true;
+    *others = false;
+    set_own(inputs);
     for (size_t i = 0; i < order->count; i++) {
-        kept[i] = order->nodes[i]->grad;
-        order->nodes[i]->grad = 0.0;
+        Node *node = order->nodes[i];
+        kept[i] = node->grad;
+        node->grad = 0.0;
+        *others |= node->shape == 0 && !(node->flags & OWN);
+        node->flags &= (uint8_t)~OWN;
     }
     sweep(root, order);
-    for (size_t i = 0; i < order->count; i++) {
-        order->nodes[i]->pending = 1;
-    }
     for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(inputs); i++) {
         Node *input = (Node *)PyList_GET_ITEM(inputs, i);
-        PyObject *number = PyFloat_FromDouble(input->pending != 0 ? input->grad : 0.0);
+        PyObject *number = PyFloat_FromDouble(likely(!(input->flags & OWN)) ? input->grad : 0.0);
         done = number != NULL;
         PyList_SET_ITEM(list, i, number);
     }
+    clear_own(inputs);
     for (size_t i = 0; i < order->count; i++) {
         order->nodes[i]->grad = kept[i];
     }
@@ -223,15 +243,11 @@ static bool
 has_other_leaves(const Order *order, PyObject *inputs)
 {
     bool others = false;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
-        ((Node *)PyList_GET_ITEM(inputs, i))->flags |= OWN;
-    }
+    set_own(inputs);
     for (size_t i = 0; i < order->count && !others; i++) {
         others = order->nodes[i]->shape == 0 && !(order->nodes[i]->flags & OWN);
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
-        ((Node *)PyList_GET_ITEM(inputs, i))->flags &= (uint8_t)~OWN;
-    }
+    clear_own(inputs);
     return others;
 }
 
@@ -288,15 +304,15 @@ function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_s
         return NULL;
     }
     double few[FEW_NODES], *kept = order.count <= FEW_NODES ? few : PyMem_Malloc(order.count * sizeof(double));
-    if (kept == NULL || !fill_gradients(list, root, inputs, &order, kept)) {
+    bool others = false;
+    if (kept == NULL || !fill_gradients(list, root, inputs, &order, kept, &others)) {
         PyErr_NoMemory();
         Py_CLEAR(list);
     }
-    bool others = has_other_leaves(&order, inputs);
+    drop_order(&order);
     if (kept != few) {
         PyMem_Free(kept);
     }
-    drop_order(&order);
     Py_DECREF(inputs);
     return list != NULL ? Py_BuildValue("(NO)", list, others ? Py_True : Py_False) : NULL;
 }
