@@ -76,7 +76,8 @@ static Slab *current_slab = &no_slab, *slabs_with_room, *empty_slabs;
 static int empty_slabs_kept;
 
 #if defined(__SANITIZE_ADDRESS__)
-#define take_node() ((Node *)PyObject_Malloc(sizeof(Node))) /* so that the sanitizer sees each node's lifetime */
+#define take_ready_node() ((Node *)PyObject_Malloc(sizeof(Node))) /* so that the sanitizer sees each node's lifetime */
+#define take_node() take_ready_node()
 #define give_node(NODE) PyObject_Free(NODE)
 #else
 
@@ -173,27 +174,31 @@ file_slab(Slab *slab)
     empty_slabs_kept++;
 }
 
+/* A node of the current slab; NULL if it is full. */
+static inline Node *
+take_ready_node(void)
+{
+    Slab *slab = current_slab;
+    Node *node = slab->dead;
+    if (node != NULL) {
+        slab->dead = node->next;
+    }
+    else if (likely(slab->fresh != slab->end)) {
+        node = (Node *)slab->fresh;
+        slab->fresh += sizeof(Node);
+    }
+    else {
+        return NULL;
+    }
+    slab->alive++;
+    return node;
+}
+
 static inline Node *
 take_node(void)
 {
-    for (;;) {
-        Slab *slab = current_slab;
-        Node *node = slab->dead;
-        if (node != NULL) {
-            slab->dead = node->next;
-            slab->alive++;
-            return node;
-        }
-        if (likely(slab->fresh != slab->end)) {
-            node = (Node *)slab->fresh;
-            slab->fresh += sizeof(Node);
-            slab->alive++;
-            return node;
-        }
-        if (!change_slab()) {
-            return NULL;
-        }
-    }
+    Node *node = take_ready_node();
+    return likely(node != NULL) ? node : change_slab() ? take_ready_node() : NULL;
 }
 
 static inline void
@@ -209,26 +214,10 @@ give_node(Node *node)
 
 #endif
 
-/* A node whose edges are not yet set. `flags` are its own and those of its parents: a node above one that may be part of a
-   cycle may be, too. */
+/* Set all of a node but its edges. */
 static inline Node *
-allocate_node(int op, double data, int shape, int flags)
+start_node(Node *node, int op, double data, int shape, int flags)
 {
-    Node *node;
-    if (unlikely(flags & COLLECTABLE)) {
-        node = PyObject_GC_New(Node, Value_Type);
-        if (node == NULL) {
-            return NULL;
-        }
-    }
-    else {
-        node = take_node();
-        if (unlikely(node == NULL)) {
-            return (Node *)PyErr_NoMemory();
-        }
-        node->ob_base.ob_refcnt = 1;        /* PyObject_Init, but inline and without a reference to the type, */
-        node->ob_base.ob_type = Value_Type; /* which the module keeps alive for good */
-    }
     node->data = data;
     node->grad = 0.0;
     node->pending = 0;
@@ -237,6 +226,29 @@ allocate_node(int op, double data, int shape, int flags)
     node->flags = (uint8_t)flags;
     node->label = NULL;
     return node;
+}
+
+/* The same of one that isn't COLLECTABLE: PyObject_Init, but inline and without a reference to the type, which the module
+   keeps alive for good. */
+static inline Node *
+start_simple_node(Node *node, int op, double data, int shape, int flags)
+{
+    node->ob_base.ob_refcnt = 1;
+    node->ob_base.ob_type = Value_Type;
+    return start_node(node, op, data, shape, flags);
+}
+
+/* A node whose edges are not yet set. `flags` are its own and those of its parents: a node above one that may be part of a
+   cycle may be, too. */
+static inline Node *
+allocate_node(int op, double data, int shape, int flags)
+{
+    if (unlikely(flags & COLLECTABLE)) {
+        Node *node = PyObject_GC_New(Node, Value_Type);
+        return node != NULL ? start_node(node, op, data, shape, flags) : NULL;
+    }
+    Node *node = take_node();
+    return likely(node != NULL) ? start_simple_node(node, op, data, shape, flags) : (Node *)PyErr_NoMemory();
 }
 
 static inline void
@@ -298,12 +310,12 @@ let_go_of_all(Node *node, Node *dead)
     return dead;
 }
 
-static void
-value_dealloc(PyObject *self)
+/* Free a node, and all that only it holds. */
+static NOINLINE void
+free_graph(Node *node)
 {
-    Node *node = (Node *)self;
     if (unlikely(node->flags & COLLECTABLE)) {
-        PyObject_GC_UnTrack(self);
+        PyObject_GC_UnTrack((PyObject *)node);
     }
     for (Node *dead = NULL;;) {
         dead = let_go_of_all(node, dead);
@@ -313,6 +325,40 @@ value_dealloc(PyObject *self)
         }
         node = dead;
         dead = node->next;
+    }
+}
+
+/* Let go of the parents of a node if that is all that its death needs, as it is for an intermediate result whose operands
+   live on, and for a leaf. */
+static inline bool
+dies_alone(Node *node)
+{
+    if ((node->flags & (COLLECTABLE | NOTED)) != 0 || node->label != NULL || node->shape >= MANY) {
+        return false;
+    }
+    if (node->shape == 0) {
+        return true;
+    }
+    Node *x = node->pair[0].parent, *y = node->pair[1].parent; /* NULL if there is one, as of node_of_pair */
+    if (Py_REFCNT(x) == 1 || (y != NULL && (Py_REFCNT(y) == 1 || y == x))) {
+        return false;
+    }
+    x->ob_base.ob_refcnt--;
+    if (y != NULL) {
+        y->ob_base.ob_refcnt--;
+    }
+    return true;
+}
+
+static void
+value_dealloc(PyObject *self)
+{
+    Node *node = (Node *)self;
+    if (dies_alone(node)) {
+        give_node(node);
+    }
+    else {
+        free_graph(node);
     }
 }
 

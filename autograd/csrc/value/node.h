@@ -17,11 +17,13 @@
 #if defined(__GNUC__)
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
+#define NOINLINE __attribute__((noinline))
 #define COLD __attribute__((cold, noinline))
 #define PREFETCH(address) __builtin_prefetch((address), 1)
 #else
 #define likely(condition) (condition)
 #define unlikely(condition) (condition)
+#define NOINLINE
 #define COLD
 #define PREFETCH(address) ((void)(address))
 #endif

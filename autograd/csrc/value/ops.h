@@ -107,7 +107,18 @@ UNARY_OPS(DEFINE_UNARY)
 BINARY_OPS(DEFINE_BINARY)
 TERNARY_OPS(DEFINE_TERNARY)
 
+/* What isn't of two Values is apart, so that the usual case needs no stack. */
 #define DEFINE_OPERATOR(NAME, REFLECTED)                                                               \
+    static NOINLINE PyObject *                                                                         \
+    mixed_##NAME(PyObject *left, PyObject *right)                                                      \
+    {                                                                                                  \
+        if (!PyFloat_CheckExact(right) && !PyLong_CheckExact(right) && is_value(left)                  \
+            && may_know_better(right, REFLECTED)) {                                                    \
+            Py_RETURN_NOTIMPLEMENTED;                                                                  \
+        }                                                                                              \
+        return apply_##NAME(left, right);                                                              \
+    }                                                                                                  \
+                                                                                                       \
     static PyObject *                                                                                  \
     operator_##NAME(PyObject *left, PyObject *right)                                                   \
     {                                                                                                  \
@@ -115,11 +126,7 @@ TERNARY_OPS(DEFINE_TERNARY)
             double d_x, d_y, data = op_##NAME(((Node *)left)->data, ((Node *)right)->data, &d_x, &d_y); \
             return node_of_two(OP_##NAME, data, left, d_x, right, d_y);                                \
         }                                                                                              \
-        if (!PyFloat_CheckExact(right) && !PyLong_CheckExact(right) && is_value(left)                  \
-            && may_know_better(right, REFLECTED)) {                                                    \
-            Py_RETURN_NOTIMPLEMENTED;                                                                  \
-        }                                                                                              \
-        return apply_##NAME(left, right);                                                              \
+        return mixed_##NAME(left, right);                                                              \
     }
 
 DEFINE_OPERATOR(add, "__radd__")

@@ -100,9 +100,9 @@ is_unmet(const Node *node, bool leaves)
 }
 
 /* The next unvisited parent of a node of MANY edges; NULL if there is none. Its `pending` is 1 more than
-   the number of edges examined. Leaves on the way, of which `room` may be marked, join the order at once. */
+   the number of edges examined. Leaves on the way join the order at once, until `end` nodes are marked. */
 INLINE Node *
-next_unmet(Node *node, bool leaves, Node **nodes, size_t *count, size_t room)
+next_unmet(Node *node, bool leaves, Node **nodes, size_t *count, size_t *marked, size_t end)
 {
     const Edge *edges = node->many.edges;
     for (Py_ssize_t i = node->pending - 1; i < node->many.count; i++) {
@@ -110,13 +110,13 @@ next_unmet(Node *node, bool leaves, Node **nodes, size_t *count, size_t room)
         if (parent == NULL || !is_unmet(parent, leaves)) {
             continue;
         }
-        if (!leaves || parent->shape != 0 || room == 0) {
+        if (!leaves || parent->shape != 0 || *marked == end) {
             node->pending = (uint32_t)(i + 2);
             return parent;
         }
         parent->pending = 1;
         nodes[(*count)++] = parent;
-        room--;
+        ++*marked;
     }
     return NULL;
 }
@@ -192,10 +192,8 @@ order_from(PyObject *const *roots, Py_ssize_t roots_count, bool leaves, bool int
                 Node *user = node_of(*path);
                 if (*path & 1) {
                     bool pair = likely(user->shape < MANY);
-                    size_t before = count;
                     Node *parent = pair ? user->pair[1].parent
-                                        : next_unmet(user, leaves, nodes, &count, end_of_stretch - marked);
-                    marked += count - before;
+                                        : next_unmet(user, leaves, nodes, &count, &marked, end_of_stretch);
                     if (pair ? is_unmet(parent, leaves) : parent != NULL) {
                         *path -= pair;
                         node = parent;

@@ -159,39 +159,52 @@ collectable(PyObject *value)
     return ((Node *)value)->flags & COLLECTABLE;
 }
 
+/* A node of up to two edges; with y NULL its number is a constant operand, if `place` says where. */
+
+static inline PyObject *
+set_pair(Node *node, PyObject *x, double d_x, PyObject *y, double d_y)
+{
+    node->pair[0] = edge_to(x, d_x);
+    node->pair[1] = y != NULL ? edge_to(y, d_y) : (Edge){NULL, d_y};
+    return (PyObject *)node;
+}
+
+static COLD PyObject *
+special_node_of_pair(int op, double data, int place, PyObject *x, double d_x, PyObject *y, double d_y)
+{
+    int inherited = collectable(x) | (y != NULL ? collectable(y) : 0);
+    Node *node = allocate_node(op, data, 1 + (y != NULL), inherited | place);
+    return node != NULL ? recorded((Node *)set_pair(node, x, d_x, y, d_y)) : NULL;
+}
+
+/* Nearly always nobody observes the node, no cycle may run through it, and the slab has room: then nothing is called. */
+static inline PyObject *
+node_of_pair(int op, double data, int place, PyObject *x, double d_x, PyObject *y, double d_y)
+{
+    int special = active_modes | (COLLECTABLE & (((Node *)x)->flags | (y != NULL ? ((Node *)y)->flags : 0)));
+    Node *node = likely(special == 0) ? take_ready_node() : NULL;
+    if (unlikely(node == NULL)) {
+        return special_node_of_pair(op, data, place, x, d_x, y, d_y);
+    }
+    return set_pair(start_simple_node(node, op, data, 1 + (y != NULL), place), x, d_x, y, d_y);
+}
+
 static inline PyObject *
 node_of_one(int op, double data, PyObject *x, double d_x)
 {
-    Node *node = allocate_node(op, data, 1, collectable(x));
-    if (unlikely(node == NULL)) {
-        return NULL;
-    }
-    node->pair[0] = edge_to(x, d_x);
-    return recorded(node);
+    return node_of_pair(op, data, 0, x, d_x, NULL, 0.0);
 }
 
 static inline PyObject *
 node_with_constant(int op, double data, PyObject *x, double d_x, double constant, int place)
 {
-    Node *node = allocate_node(op, data, 1, collectable(x) | place);
-    if (unlikely(node == NULL)) {
-        return NULL;
-    }
-    node->pair[0] = edge_to(x, d_x);
-    node->pair[1] = (Edge){NULL, constant};
-    return recorded(node);
+    return node_of_pair(op, data, place, x, d_x, NULL, constant);
 }
 
 static inline PyObject *
 node_of_two(int op, double data, PyObject *x, double d_x, PyObject *y, double d_y)
 {
-    Node *node = allocate_node(op, data, 2, collectable(x) | collectable(y));
-    if (unlikely(node == NULL)) {
-        return NULL;
-    }
-    node->pair[0] = edge_to(x, d_x);
-    node->pair[1] = edge_to(y, d_y);
-    return recorded(node);
+    return node_of_pair(op, data, 0, x, d_x, y, d_y);
 }
 
 static void
