@@ -358,6 +358,10 @@ class Tree:
         """Fill the structure with numbers."""
         return unflatten(self.structure, numbers)
 
+    def build_from(self, numbers: list[Any]) -> Any:
+        """Do the same with a list that nobody else holds, which may become the result."""
+        return numbers if self.is_list_of(len(numbers)) else self.build(numbers)
+
     def build_array(self, matrix: Any) -> Any:
         """Reshape a square matrix so that each axis has the shape of the single array."""
         shape = self.shapes[0] or ()

@@ -324,7 +324,7 @@ def _with_value(name: str, function: Function, argnums: Argnums, has_aux: bool) 
         output = traced.scalar(result)
         numbers = traced.gradient(output)
         value = output if numbers is None else _plain(output)
-        slopes = traced.tree.build(_down([output], [1.0], traced.inputs, False) if numbers is None else numbers)
+        slopes = traced.tree.build_from(_down([output], [1.0], traced.inputs, False) if numbers is None else numbers)
         return ((value, _plain_parts(aux, traced)), slopes) if has_aux else (value, slopes)
 
     return made
@@ -552,7 +552,7 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
         directions = vector if flat else _matching("hvp: the vector", vector, traced.tree)
         alone = traced.product([*directions])  # a copy: a signal handler may change the vector while C reads it
         if alone is not None:
-            return traced.tree.build(alone)
+            return traced.tree.build_from(alone)
         if flat:
             directions = _matching("hvp: the vector", vector, traced.tree)
         output = traced.scalar(traced.output)
@@ -560,7 +560,7 @@ def hvp(function: Function, argnums: Argnums = 0) -> Function:
             return traced.tree.build([0.0] * len(directions))
         if traced.finish([output], directions):
             direction = list(map(float, directions)) if directions.hold_values else directions
-            return traced.tree.build(product(output, traced.inputs, direction))
+            return traced.tree.build_from(product(output, traced.inputs, direction))
         slopes = _down([output], [1.0], traced.inputs, plain=False)
         return traced.tree.build(_down(slopes, directions, traced.inputs, plain=False))
 

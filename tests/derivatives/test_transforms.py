@@ -29,6 +29,42 @@ def close(got: Any, wanted: Any, relative: float = 1e-12) -> bool:
 # Graphs
 
 
+@pytest.mark.parametrize("count", [1, 3, 510, 511, 512, 513, 2047, 2048, 5000])
+def test_gradients_of_an_op_with_many_operands(count: int) -> None:
+    """Leaves that occur twice, constants and computed nodes lie between the others; the array of nodes grows midway."""
+    xs = [Value(0.5 + i) for i in range(count)]
+    for i, x in enumerate(xs):
+        x.grad = float(i)
+    operands = [part for x in xs for part in (x, 1.0, x * 2.0, x)]
+    total, unrelated = ag.sum(operands), Value(1.0)
+    assert total.data == 4.0 * sum(x.data for x in xs) + count
+    assert ag.gradients(total, [unrelated, *xs, xs[0], unrelated]) == [0.0, *[4.0] * count, 4.0, 0.0]
+    assert [x.grad for x in xs] == list(range(count))
+    assert ag.grad(lambda ps: ag.dot(ps, ps))([x.data for x in xs]) == [2.0 * x.data for x in xs]
+    total.backward()
+    assert [x.grad for x in xs] == [4.0 + i for i in range(count)]
+    total.zero_grad()
+    assert not any(node.grad for node in [*xs, total])
+
+
+def test_results_of_grad_and_hvp_are_new_lists() -> None:
+    given, vector = [1.0, 2.0], [0.5, 0.25]
+    kept: list[Any] = []
+
+    def function(ps: list[Value]) -> Value:
+        kept.append(ps)
+        return ps.pop() * ps[0] ** 2
+
+    gradient, product = ag.grad(function), ag.hvp(function)
+    for _ in range(2):
+        slopes, moved = gradient(given), product(given, vector)
+        assert (slopes, moved) == ([4.0, 1.0], [2.5, 1.0])
+        slopes.clear()
+        moved.clear()
+    assert (given, vector) == ([1.0, 2.0], [0.5, 0.25])
+    assert [len(ps) for ps in kept] == [1, 1, 1, 1]
+
+
 def test_gradients_leaves_every_grad_as_it_is() -> None:
     x, y = Value(3.0), Value(4.0)
     out = x * x * y

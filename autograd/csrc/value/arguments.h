@@ -321,3 +321,14 @@ set_item(PyObject **list, Py_ssize_t i, PyObject *item)
     }
     PyList_SET_ITEM(*list, i, item);
 }
+
+/* A new list; NULL with an exception. */
+static PyObject *
+list_of_floats(const double *numbers, Py_ssize_t count)
+{
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
+        set_item(&list, i, PyFloat_FromDouble(numbers[i]));
+    }
+    return list;
+}

@@ -104,19 +104,17 @@ is_unmet(const Node *node, bool leaves)
 INLINE Node *
 next_unmet(Node *node, bool leaves, Node **nodes, size_t *count, size_t *marked, size_t end)
 {
-    const Edge *edges = node->many.edges;
     for (Py_ssize_t i = node->pending - 1; i < node->many.count; i++) {
-        Node *parent = edges[i].parent;
-        if (parent == NULL || !is_unmet(parent, leaves)) {
-            continue;
+        Node *parent = node->many.edges[i].parent;
+        if (parent != NULL && is_unmet(parent, leaves)) {
+            if (!leaves || parent->shape != 0 || *marked == end) {
+                node->pending = (uint32_t)(i + 2);
+                return parent;
+            }
+            parent->pending = 1;
+            nodes[(*count)++] = parent;
+            ++*marked;
         }
-        if (!leaves || parent->shape != 0 || *marked == end) {
-            node->pending = (uint32_t)(i + 2);
-            return parent;
-        }
-        parent->pending = 1;
-        nodes[(*count)++] = parent;
-        ++*marked;
     }
     return NULL;
 }

@@ -209,33 +209,30 @@ clear_own(PyObject *inputs)
     }
 }
 
-/* Fill a list with the gradients of the inputs, 0 for those that aren't below the root; false if out of memory. `others`
-   becomes whether a leaf of the order isn't one of the inputs. */
+/* Write the gradients of the inputs into an array, 0 for those that aren't below the root. Returns whether a leaf of the
+   order isn't one of the inputs. */
 static bool
-fill_gradients(PyObject *list, Node *root, PyObject *inputs, const Order *order, double *kept, bool *others)
+find_gradients(Node *root, PyObject *inputs, const Order *order, double *kept, double *gradients)
 {
-    bool done = true;
-    *others = false;
+    bool others = false;
     set_own(inputs);
     for (size_t i = 0; i < order->count; i++) {
         Node *node = order->nodes[i];
         kept[i] = node->grad;
         node->grad = 0.0;
-        *others |= node->shape == 0 && !(node->flags & OWN);
+        others |= node->shape == 0 && !(node->flags & OWN);
         node->flags &= (uint8_t)~OWN;
     }
     sweep(root, order);
-    for (Py_ssize_t i = 0; done && i < PyList_GET_SIZE(inputs); i++) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(inputs); i++) {
         Node *input = (Node *)PyList_GET_ITEM(inputs, i);
-        PyObject *number = PyFloat_FromDouble(likely(!(input->flags & OWN)) ? input->grad : 0.0);
-        done = number != NULL;
-        PyList_SET_ITEM(list, i, number);
+        gradients[i] = likely(!(input->flags & OWN)) ? input->grad : 0.0;
     }
     clear_own(inputs);
     for (size_t i = 0; i < order->count; i++) {
         order->nodes[i]->grad = kept[i];
     }
-    return done;
+    return others;
 }
 
 /* Whether a leaf of the order isn't one of the inputs. */
@@ -251,12 +248,19 @@ has_other_leaves(const Order *order, PyObject *inputs)
     return others;
 }
 
-/* Whether two arguments are a Value and a list of Values; otherwise sets a TypeError. */
+/* Find the order below a root, the first of two arguments, of which the other is a list of Values. It is one when this
+   function returns, too: before that a signal handler may run arbitrary Python code. */
 static bool
-takes_root_and_inputs(const char *who, PyObject *const *arguments, Py_ssize_t given)
+order_of_arguments(const char *who, PyObject *const *arguments, Py_ssize_t given, Order *order)
 {
     if (given == 2 && is_value(arguments[0]) && is_list_of_values(arguments[1])) {
-        return true;
+        if (!order_below(arguments, 1, true, order)) {
+            return false;
+        }
+        if (is_list_of_values(arguments[1])) {
+            return true;
+        }
+        drop_order(order);
     }
     PyErr_Format(PyExc_TypeError, "%s: takes a Value and a list of Values", who);
     return false;
@@ -269,18 +273,12 @@ PyDoc_STRVAR(depends_on_others_doc,
 static PyObject *
 function_depends_on_others(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
-    if (!takes_root_and_inputs("_depends_on_others", arguments, given)) {
-        return NULL;
-    }
-    PyObject *inputs = PySequence_List(arguments[1]); /* a copy: a signal handler may run arbitrary Python code */
     Order order;
-    if (inputs == NULL || !order_below(arguments, 1, true, &order)) {
-        Py_XDECREF(inputs);
+    if (!order_of_arguments("_depends_on_others", arguments, given, &order)) {
         return NULL;
     }
-    bool others = has_other_leaves(&order, inputs);
+    bool others = has_other_leaves(&order, arguments[1]);
     drop_order(&order);
-    Py_DECREF(inputs);
     return PyBool_FromLong(others);
 }
 
@@ -291,28 +289,19 @@ PyDoc_STRVAR(gradients_doc,
 static PyObject *
 function_gradients(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t given)
 {
-    if (!takes_root_and_inputs("_gradients", arguments, given)) {
-        return NULL;
-    }
-    Node *root = (Node *)arguments[0];
-    PyObject *inputs = PySequence_List(arguments[1]); /* a copy: a signal handler may run arbitrary Python code */
-    PyObject *list = inputs != NULL ? PyList_New(PyList_GET_SIZE(inputs)) : NULL; /* now, as it may run the garbage collector */
     Order order;
-    if (list == NULL || !order_below((PyObject **)&root, 1, true, &order)) {
-        Py_XDECREF(list);
-        Py_XDECREF(inputs);
+    if (!order_of_arguments("_gradients", arguments, given, &order)) {
         return NULL;
     }
-    double few[FEW_NODES], *kept = order.count <= FEW_NODES ? few : PyMem_Malloc(order.count * sizeof(double));
-    bool others = false;
-    if (kept == NULL || !fill_gradients(list, root, inputs, &order, kept, &others)) {
-        PyErr_NoMemory();
-        Py_CLEAR(list);
+    const size_t count = (size_t)PyList_GET_SIZE(arguments[1]);
+    double *gradients = PyMem_Malloc((count + order.count) * sizeof(double));
+    if (gradients == NULL) {
+        drop_order(&order);
+        return PyErr_NoMemory();
     }
-    drop_order(&order);
-    if (kept != few) {
-        PyMem_Free(kept);
-    }
-    Py_DECREF(inputs);
+    bool others = find_gradients((Node *)arguments[0], arguments[1], &order, gradients + count, gradients);
+    release_order(&order); /* no node is marked any more */
+    PyObject *list = list_of_floats(gradients, (Py_ssize_t)count);
+    PyMem_Free(gradients);
     return list != NULL ? Py_BuildValue("(NO)", list, others ? Py_True : Py_False) : NULL;
 }
