@@ -51,7 +51,7 @@ def test_results_of_grad_and_hvp_are_new_lists() -> None:
     given, vector = [1.0, 2.0], [0.5, 0.25]
     kept: list[Any] = []
 
-    def function(ps: list[Value]) -> Value:
+    def function(ps: list[Any]) -> Any:
         kept.append(ps)
         return ps.pop() * ps[0] ** 2
 
