@@ -231,7 +231,7 @@ def _optimizer(given: Any, parameters: list[Value], kept: bool) -> Any:
         found = given(parameters)
         if not hasattr(found, "step"):
             raise TypeError(f"fit: what optimizer makes must have step(), got {shown(found)}")
-    held = {id(parameter) for parameter in getattr(found, "parameters", parameters)}
+    held = set(map(id, getattr(found, "parameters", parameters)))
     if held.isdisjoint(map(id, parameters)):
         raise ValueError("fit: the optimizer holds none of the model's parameters")
     if kept and not hasattr(found, "state_dict"):

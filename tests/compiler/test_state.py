@@ -152,6 +152,10 @@ def helper(thing: Any, x: Any) -> Any:
     return x * thing.k
 
 
+def spell(thing: Any) -> Any:
+    return getattr(thing, "k" + str(1))
+
+
 def restore() -> None:
     SETTINGS["k"] = 1.0
     set_global(1.0)
@@ -233,6 +237,7 @@ def objects() -> Iterator[tuple[str, Callable[[Any], Any], Change]]:
     yield "what those read", lambda x: table["f"](x), put(kept, 0, 4.0)
     yield "getattr", lambda x: x * getattr(got, "k"), give(got := Plain(k=1.0), k=4.0)  # noqa: B009
     yield "getattr of a made name", lambda x: x * getattr(spelled, "k" + str(1)), give(spelled := Plain(k1=1.0), k1=4.0)
+    yield "getattr in a helper", lambda x: x * spell(noted), give(noted := Plain(k1=1.0), k1=4.0)
     yield "vars", lambda x: x * vars(seen)["k"], give(seen := Plain(k=1.0), k=4.0)
     yield "attrgetter", lambda x: x * get(gotten), give(gotten := Plain(k=1.0), k=4.0)
     yield "globals()", lambda x: x * globals()["number"], lambda: set_global(4.0)

@@ -83,14 +83,19 @@ class Place(NamedTuple):
 
 
 class State:
-    """One piece of state: its name, how to read it, and its value at creation."""
+    """One piece of state: its name, how to read it, and its value at creation.
 
-    __slots__ = ("_was", "name", "place", "read")
+    `in_c` are the places with the objects expected there, for comparison in C; None if that needs Python.
+    """
+
+    __slots__ = ("_was", "in_c", "name", "place", "read")
 
     def __init__(self, name: str, read: Read, place: Place | None = None) -> None:
         self.name, self.place = name, place or Place(CALL, read)
         self.read = read
-        self._was = _snapshot(read())
+        x = read()
+        self._was = _snapshot(x)
+        self.in_c = None if _unchanged is None else self._in_c(x)
 
     def holds(self) -> bool:
         """Return whether it is unchanged."""
@@ -99,18 +104,21 @@ class State:
             return was.are(x)
         return x is was or _same(_snapshot(x), was)
 
-    def in_c(self) -> list[tuple[int, object, object, object]] | None:
-        """Return places with the objects expected there, for comparison in C; None if that needs Python."""
+    def _in_c(self, x: object) -> list[tuple[int, object, object, object]] | None:
         kind, holder, key = self.place
-        x: Any = self.read()
-        if type(self._was) is _Bytes or (kind == CALL and holder() is not x):  # a new object at each call
+        was = self._was
+        if type(was) is _Bytes or (kind == CALL and holder() is not x):  # a new object at each call
             return None
         found: list[tuple[int, object, object, object]] = [] if kind == HELD else [(kind, holder, key, x)]
-        if type(self._was) is _Entries and not isinstance(x, (tuple, frozenset)):
-            if type(x) not in (list, dict):
+        if type(was) is _Entries and not isinstance(x, (tuple, frozenset)):
+            if type(x) is list:
+                found.append((LIST, x, None, tuple(was.entries)))
+            elif type(x) is dict:
+                half = len(was.entries) // 2
+                pairs = zip(was.entries[:half], was.entries[half:], strict=True)
+                found.append((DICT, x, None, tuple(itertools.chain.from_iterable(pairs))))
+            else:
                 return None
-            entries = x if type(x) is list else itertools.chain.from_iterable(x.items())
-            found.append((LIST if type(x) is list else DICT, x, None, tuple(entries)))
         return found
 
 
@@ -119,12 +127,8 @@ class States(Sequence[State]):
 
     def __init__(self, states: Iterable[State]) -> None:
         self._all = tuple(states)
-        self._rest = self._all
-        self._places: tuple[object, ...] = ()
-        places = {} if _unchanged is None else {state: state.in_c() for state in self._all}
-        if places and self.hold():  # after they were read, as another thread may change them
-            self._rest = tuple(state for state in self._all if places[state] is None)
-            self._places = tuple(place for found in places.values() for place in found or ())
+        self._rest = tuple(state for state in self._all if state.in_c is None)
+        self._places = tuple(place for state in self._all for place in state.in_c or ())
 
     def __getitem__(self, i: Any) -> Any:
         return self._all[i]
@@ -214,14 +218,16 @@ class Reached:
     """All objects that a function can reach by the names in its code.
 
     Attributes are followed if their names occur in any reached code, as names or as strings that may be passed to
-    `getattr`; the search is therefore repeated as long as it finds new names.
+    `getattr`; the search is therefore repeated if it passed by a name that was found later.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._names: set[str] = set()
-        known = -1
-        while known < len(self._names):
-            known = len(self._names)
+        self._passed: set[str] = set()  # names that were not followed, as no code had them
+        first = True
+        while first or not self._passed.isdisjoint(self._names):
+            first = False
+            self._passed.clear()
             self._found: list[tuple[str, Place]] = []
             self._seen: dict[tuple[int, int], tuple[object, object]] = {}
             self._leaves: set[int] = set()
@@ -290,7 +296,7 @@ class Reached:
         elif isinstance(x, ModuleType):
             if _is_users_package(x.__name__.partition(".")[0]):
                 self._attributes(name, x, vars(x))
-            elif x is os and not self._names.isdisjoint(ENVIRONMENT):
+            elif x is os and not self._passes(ENVIRONMENT):
                 self._held("the environment", os.environ)
         else:
             self._object(name, x)
@@ -352,10 +358,19 @@ class Reached:
 
     def _attributes(self, where: str, x: Any, attributes: dict[str, Any], everything: bool = False) -> None:
         """Add the attributes that code names, or all those of a module of a network."""
-        everything |= not self._names.isdisjoint(ANY_NAME) and not isinstance(x, (FunctionType, ModuleType))
+        everything = everything or (not isinstance(x, (FunctionType, ModuleType)) and not self._passes(ANY_NAME))
         for name in [*attributes]:
             if name == "__wrapped__" or (name in self._names if not everything else isinstance(name, str)):
                 self._variable(f"{where}.{name}", ENTRY, attributes, name)
+            else:
+                self._passed.add(name)
+
+    def _passes(self, names: frozenset[str]) -> bool:
+        """Return whether no code has one of these names; note them if so."""
+        unknown = self._names.isdisjoint(names)
+        if unknown:
+            self._passed |= names
+        return unknown
 
     def _members(self, where: str, kind: type, owner: Any) -> None:
         """Add the members of a class and its bases that code names, and special methods that operations call."""
@@ -363,6 +378,8 @@ class Reached:
         for part in filter(_is_users, kind.__mro__):
             for name, member in [*vars(part).items()]:
                 called = isinstance(member, FunctionType) and (name == "forward" or name[:2] == "__")
+                if name not in self._names:
+                    self._passed.add(name)
                 if isinstance(member, MEMBERS):
                     if name in self._names and not isinstance(owner, type):
                         self._variable(f"{where}.{name}", CALL, functools.partial(getattr, owner, name, None))
