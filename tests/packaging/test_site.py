@@ -43,6 +43,8 @@ def test_search_finds_words_in_code(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     assert "guides/questions/" in found(index, "freeze")
     assert "coming-from/" in found(index, "item")
+    boosted = {entry["location"].partition("#")[0] for entry in index["docs"] if entry.get("boost", 1) > 1}
+    assert boosted == {"coming-from/"}  # before pages in which an item is one of a list
     assert {"coming-from/", "reference/values/"} <= found(index, "detach")
 
 
