@@ -2,7 +2,10 @@
 
 The script is what tutorials have: a class with operators, children in tuples and a recursive order; vectors are lists,
 a product of a matrix and a vector is a sum over a generator, and Adam is a loop over the parameters. Each step records
-a fresh graph. `python -m benchmarks.script CLASS` runs it in a process of its own.
+a fresh graph. `python -m benchmarks.script CASE` runs a case in a process of its own.
+
+The floor is the same script on plain floats, which computes no gradients: the loops, the arithmetic and the optimiser,
+which no class of numbers can do without.
 """
 
 from __future__ import annotations
@@ -17,12 +20,12 @@ from typing import Any
 from benchmarks.process import Process, serve
 from benchmarks.timing import Found, Sampler, Settings, Times, agreement, alternate, sample
 
-__all__ = ["CLASSES", "Number", "Script", "measure"]
+__all__ = ["CASES", "Floats", "Number", "Script", "measure"]
 
-CLASSES = {"script": "", "script, C core": "c", "script, Python core": "python"}
-"""By case, the core whose Values replace the script's own numbers, if any."""
+CASES = {"script": "python", "script, C core": "c", "script, Python core": "python", "script, plain floats": "python"}
+"""By case, the core in use."""
 
-CHECKED = 3  # losses that must agree
+CHECKED = 3  # losses that must agree; of plain floats, which don't move, the first
 VOCABULARY, WIDTH, HEADS, LENGTH = 27, 16, 4, 8
 RATE, BETA1, BETA2, EPS = 0.01, 0.85, 0.99, 1e-8
 
@@ -94,7 +97,15 @@ class Number:
 
 
 class Script:
-    """The model, its line of tokens and its optimiser, over a class of numbers."""
+    """The model, its line of tokens and its optimiser, over a class of numbers.
+
+    Attributes
+    ----------
+    no_grad : float
+        What a step leaves in the `grad` of the parameters.
+    """
+
+    no_grad: float = 0
 
     def __init__(self, number: Callable[[float], Any]) -> None:
         source = random.Random(42)
@@ -118,10 +129,22 @@ class Script:
 
     def softmax(self, logits: list[Any]) -> list[Any]:
         """Return the probabilities of logits."""
-        largest = max(logit.data for logit in logits)
-        powers = [(logit - largest).exp() for logit in logits]
+        powers = self.powers(logits)
         total = sum(powers)
         return [power / total for power in powers]
+
+    def powers(self, logits: list[Any]) -> list[Any]:
+        """Return the exponentials of logits, relative to the largest."""
+        largest = max(logit.data for logit in logits)
+        return [(logit - largest).exp() for logit in logits]
+
+    def rectified(self, x: list[Any]) -> list[Any]:
+        """Return the positive parts."""
+        return [xi.relu() for xi in x]
+
+    def surprise(self, probability: Any) -> Any:
+        """Return the negative logarithm of a probability."""
+        return -probability.log()
 
     def normalised(self, x: list[Any]) -> list[Any]:
         """Divide a vector by its root mean square."""
@@ -144,19 +167,21 @@ class Script:
             mixed += [sum(s * v[i] for s, v in zip(shares, values)) for i in range(start, start + size)]
         x = [a + b for a, b in zip(self.linear("out", mixed), before)]
         before, x = x, self.normalised(x)
-        x = self.linear("down", [h.relu() for h in self.linear("up", x)])
+        x = self.linear("down", self.rectified(self.linear("up", x)))
         return self.linear("head", [a + b for a, b in zip(x, before)])
 
-    def step(self) -> float:
-        """Record the loss of the line, differentiate it, move the parameters; return the loss."""
+    def loss(self) -> Any:
+        """Return the loss of the line."""
         keys: list[Any] = []
         values: list[Any] = []
         losses = []
         for position in range(LENGTH):
             shares = self.softmax(self.logits(self.line[position], position, keys, values))
-            losses.append(-shares[self.line[position + 1]].log())
-        loss = (1.0 / LENGTH) * sum(losses)
-        loss.backward()
+            losses.append(self.surprise(shares[self.line[position + 1]]))
+        return (1.0 / LENGTH) * sum(losses)
+
+    def move(self) -> None:
+        """Move the parameters by Adam."""
         self.done += 1
         means, squares = self.means, self.squares
         for i, p in enumerate(self.parameters):
@@ -164,17 +189,54 @@ class Script:
             squares[i] = BETA2 * squares[i] + (1.0 - BETA2) * p.grad**2
             mean, square = means[i] / (1.0 - BETA1**self.done), squares[i] / (1.0 - BETA2**self.done)
             p.data -= RATE * mean / (square**0.5 + EPS)
-            p.grad = 0
+            p.grad = self.no_grad
+
+    def step(self) -> float:
+        """Record the loss of the line, differentiate it, move the parameters; return the loss."""
+        loss = self.loss()
+        loss.backward()
+        self.move()
         return float(loss.data)
 
 
+class Floats(Script):
+    """The script on plain floats: no graph and no gradients; the parameters that the optimiser moves are apart."""
+
+    no_grad = 0.25  # as powers of 0 are faster than those of a gradient
+
+    def __init__(self) -> None:
+        super().__init__(Number)
+        for p in self.parameters:
+            p.grad = self.no_grad
+        self.weights = {key: [[p.data for p in row] for row in rows] for key, rows in self.weights.items()}
+
+    def powers(self, logits: list[float]) -> list[float]:
+        """As of numbers."""
+        largest, exp = max(logit for logit in logits), math.exp
+        return [exp(logit - largest) for logit in logits]
+
+    def rectified(self, x: list[float]) -> list[float]:
+        """As of numbers."""
+        return [xi if xi > 0.0 else 0.0 for xi in x]
+
+    def surprise(self, probability: float) -> float:
+        """As of a number."""
+        return -math.log(probability)
+
+    def step(self) -> float:
+        """Compute the loss, move the parameters by gradients that are given; return the loss."""
+        loss = self.loss()
+        self.move()
+        return float(loss)
+
+
 def measure(settings: Settings, found: Found) -> Times:
-    """Times of a step, with the script's own class and with ours on either core."""
+    """Times of a step, with the script's own class, with ours on either core, and on plain floats."""
     with ExitStack() as stack:
         samplers: dict[str, Sampler] = {}
         expected: dict[str, list[float]] = {}
-        for case, core in CLASSES.items():
-            process = Process("", "benchmarks.script", core, cache=settings.cache, AUTOGRAD_CORE=core or "python")
+        for case, core in CASES.items():
+            process = Process("", "benchmarks.script", case, cache=settings.cache, AUTOGRAD_CORE=core)
             stack.callback(process.close)
             try:
                 process.receive()
@@ -183,7 +245,8 @@ def measure(settings: Settings, found: Found) -> Times:
                 found.missing[case] = str(error)
                 continue
             expected = expected or losses
-            differs = agreement(losses, expected)
+            checked = {"losses": losses["losses"][:1]} if case == "script, plain floats" else losses
+            differs = agreement(checked, {"losses": expected["losses"][: len(checked["losses"])]})
             if differs:
                 found.missing[case] = differs
             else:
@@ -196,10 +259,10 @@ def _sampler(process: Process) -> Sampler:
 
 
 class Answering:
-    """The script over the class that the command line names."""
+    """The script in the case that the command line names."""
 
     def __init__(self) -> None:
-        self.script = Script(_value() if sys.argv[1] else Number)
+        self.script = _script(sys.argv[1])
 
     def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer a request."""
@@ -208,10 +271,14 @@ class Answering:
         return {"seconds": sample(self.script.step, request["seconds"])}
 
 
-def _value() -> Callable[[float], Any]:
+def _script(case: str) -> Script:
+    if case == "script":
+        return Script(Number)
+    if case == "script, plain floats":
+        return Floats()
     from autograd import Value
 
-    return Value
+    return Script(Value)
 
 
 if __name__ == "__main__":

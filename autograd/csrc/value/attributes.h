@@ -80,9 +80,7 @@ set_data(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
         return -1;
     }
     node->pair[0].derivative = node->data;
-    PyObject *noted = observed("set", self, Py_None, Py_NewRef(Py_None));
-    Py_XDECREF(noted);
-    return noted != NULL ? 0 : -1;
+    return observed_setting("set", self);
 }
 
 /* An existing leaf keeps in pair[0].derivative the number that graphs were computed from. */
@@ -119,9 +117,7 @@ set_grad(PyObject *self, PyObject *number, void *Py_UNUSED(closure))
     if (refuse_deletion("grad", number) || !read_number("grad", number, &((Node *)self)->grad)) {
         return -1;
     }
-    PyObject *noted = observed("set_grad", self, Py_None, Py_NewRef(Py_None));
-    Py_XDECREF(noted);
-    return noted != NULL ? 0 : -1;
+    return observed_setting("set_grad", self);
 }
 
 static PyObject *

@@ -136,6 +136,13 @@ observed(const char *question, PyObject *self, PyObject *other, PyObject *outcom
     return likely(active_modes == 0) ? outcome : observed_by_recorder(question, self, other, outcome);
 }
 
+/* Report that an attribute has been set: 0, or -1 with an exception. */
+static inline int
+observed_setting(const char *question, PyObject *self)
+{
+    return likely(active_modes == 0) || tell_recorder(question, self, Py_None, Py_None) ? 0 : -1;
+}
+
 /* Return a node whose parents are set, processed by the open modes. */
 static inline PyObject *
 recorded(Node *node)
