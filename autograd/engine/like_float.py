@@ -73,6 +73,14 @@ class LikeFloat:
     def __pos__(self) -> Any:
         return self
 
+    def __divmod__(self, other: Any) -> Any:
+        x: Any = self
+        return x // other, x % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        x: Any = self
+        return other // x, other % x
+
     def __repr__(self) -> str:
         gradient = getattr(self, "_grad", 0.0)  # repr is not an observation
         grad = f", grad={gradient:.4g}" if gradient else ""

@@ -246,6 +246,22 @@ def test_every_way_gives_the_derivative(name: str, order: int) -> None:
                     assert got == first, (name, way, x, got, first)
 
 
+def _fourth(x: Any, width: int) -> Any:
+    """The fourth derivative of tanh(x/width)."""
+    t = mpmath.tanh(x / width)
+    return (1 - t * t) * (16 * t - 24 * t**3) / width**4
+
+
+@pytest.mark.parametrize("name, width, zero", [("tanh", 1, 0.6584789484624084), ("sigmoid", 2, 1.3169578969248167)])
+def test_near_its_zero_a_third_derivative_is_that_of_a_point_within_2_ulp(name: str, width: int, zero: float) -> None:
+    scale = 1 if width == 1 else mpf(1) / 2  # sigmoid(x) is 1/2 + tanh(x/2)/2
+    for away in (1e-15, 1e-12, 1e-8, 1e-4, 1e-2, 0.1):
+        for x in (zero - away, zero + away, -zero + away):
+            true = FORMS["tanh"](mpf(x) / width, 3) / width**3 * scale
+            got = ag.derivative(getattr(ag, name), 3)(x)
+            assert abs(mpf(got) - true) <= 2 * math.ulp(x) * abs(_fourth(mpf(x), width) * scale), (x, got, true)
+
+
 HIGHER: dict[tuple[str, int], Form] = {
     ("asinh", 4): lambda x, _: (9 * x - 6 * x**3) / (1 + x * x) ** mpf(3.5),
     ("asinh", 5): lambda x, _: (24 * x**4 - 72 * x * x + 9) / (1 + x * x) ** mpf(4.5),

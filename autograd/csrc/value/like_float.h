@@ -111,6 +111,20 @@ value_positive(PyObject *self)
     return Py_NewRef(self);
 }
 
+static PyObject *
+value_divmod(PyObject *left, PyObject *right)
+{
+    PyObject *quotient = operator_floor_divide(left, right);
+    if (quotient == NULL || quotient == Py_NotImplemented) {
+        return quotient;
+    }
+    PyObject *remainder = operator_remainder(left, right);
+    PyObject *result = remainder != NULL ? PyTuple_Pack(2, quotient, remainder) : NULL;
+    Py_DECREF(quotient);
+    Py_XDECREF(remainder);
+    return result;
+}
+
 /* Call a method of the float that a Value holds. */
 static PyObject *
 call_float(PyObject *self, const char *method, PyObject *argument)

@@ -143,6 +143,7 @@ static PyType_Slot value_slots[] = {
     {Py_nb_true_divide, operator_div},
     {Py_nb_remainder, operator_remainder},
     {Py_nb_floor_divide, operator_floor_divide},
+    {Py_nb_divmod, value_divmod},
     {Py_nb_power, operator_power},
     {Py_nb_negative, operator_negative},
     {Py_nb_positive, value_positive},
