@@ -229,8 +229,9 @@ def hypot_slope(x: float, y: float, out: float) -> float:
 
 
 def whole(x: float) -> float:
-    """Return the nearest whole number."""
-    return ieee.floor(x + 0.5) if abs(x) < 2.0**52 else x
+    """Return the nearest whole number, the lower of two."""
+    below = ieee.floor(x)
+    return below + 1.0 if x - below > 0.5 else below
 
 
 def remainder(x: float, y: float) -> float:
@@ -248,9 +249,8 @@ def remainder(x: float, y: float) -> float:
 def floor_divide(x: float, y: float) -> float:
     """x // y as Python has it; ±inf or nan where y is 0."""
     rest = ieee.fmod(x, y)
-    quotient = ieee.div(x - rest, y)
     below = (rest < 0.0 and y > 0.0) or (rest > 0.0 and y < 0.0)
-    out = whole(quotient) - (1.0 if below else 0.0)
+    out = whole(ieee.div(x - rest, y) - (1.0 if below else 0.0))
     return ieee.div(x, y) if y == 0.0 else ieee.copysign(0.0, ieee.div(x, y)) if out == 0.0 else out
 
 

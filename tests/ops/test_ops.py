@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
@@ -659,3 +659,15 @@ def test_logsumexp_at_infinities() -> None:
     assert compute(-inf) == (-inf, 1.0)
     assert compute(inf, 2.0, inf)[2] == 0.0
     assert all(map(math.isnan, (compute(inf, 2.0, inf)[1], *compute(-inf, -inf)[1:], *compute(inf, nan))))
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53).map(float),
+    st.one_of(st.floats(), st.sampled_from([1.0, 3.0, -3.0, 0.1, 7.0])).filter(bool),
+)
+@example(1e16, 3.0)
+@example(1e16, -3.0)
+@example(-0.0, 5e-324)
+def test_whole_quotients_and_remainders_are_pythons(x: float, y: float) -> None:
+    found = [TABLE[name].compute(x, y)[0] for name in ("floor_divide", "remainder", "fmod")]
+    assert list(map(repr, found)) == list(map(repr, (x // y, x % y, math.fmod(x, y))))

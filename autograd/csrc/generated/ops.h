@@ -632,7 +632,8 @@ ops_power_growth(double x, double y, double out)
 INLINE double
 ops_whole(double x)
 {
-    return fabs(x) < 4503599627370496.0 ? floor(x + 0.5) : x;
+    const double below = floor(x);
+    return x - below > 0.5 ? below + 1.0 : below;
 }
 
 INLINE double
@@ -646,9 +647,8 @@ INLINE double
 ops_floor_divide(double x, double y)
 {
     const double rest = fmod(x, y);
-    const double quotient = (x - rest) / y;
     const bool below = (rest < 0.0 && y > 0.0) || (rest > 0.0 && y < 0.0);
-    const double out = ops_whole(quotient) - (below ? 1.0 : 0.0);
+    const double out = ops_whole((x - rest) / y - (below ? 1.0 : 0.0));
     return y == 0.0 ? x / y : out == 0.0 ? copysign(0.0, x / y) : out;
 }
 

@@ -37,7 +37,8 @@ function _power_growth(x, y, out) {
   return x < 0 || x === 0 && (y === 0 || y < 0 && ieee.copysign(1, x) < 0) ? NaN : x === 0 && y < 0 ? -Infinity : x === 0 || out === 0 && Math.abs(y) === Infinity ? 0 : 1e-290 < Math.abs(out) && Math.abs(out) < 1e+290 ? out * ieee.log(x) : half === 0 ? 0 : half * ieee.log(x) * half;
 }
 function _whole(x) {
-  return Math.abs(x) < 4503599627370496 ? ieee.floor(x + 0.5) : x;
+  let below = ieee.floor(x);
+  return x - below > 0.5 ? below + 1 : below;
 }
 function _remainder(x, y) {
   let rest = ieee.fmod(x, y);
@@ -45,9 +46,8 @@ function _remainder(x, y) {
 }
 function _floor_divide(x, y) {
   let rest = ieee.fmod(x, y);
-  let quotient = (x - rest) / y;
   let below = rest < 0 && y > 0 || rest > 0 && y < 0;
-  let out = _whole(quotient) - (below ? 1 : 0);
+  let out = _whole((x - rest) / y - (below ? 1 : 0));
   return y === 0 ? x / y : out === 0 ? ieee.copysign(0, x / y) : out;
 }
 function _reciprocal(x) {
