@@ -120,6 +120,7 @@ class Function(Exportable, Generic[P]):
     """
 
     def __init__(self, function: Callable[P, Any], vector: bool = False) -> None:
+        functools.update_wrapper(self, function)  # first, as it copies all attributes: of a Function these too
         self.is_static = isinstance(function, staticmethod)
         self.function: Callable[..., Any] = function.__func__ if isinstance(function, staticmethod) else function
         self.vector = vector
@@ -130,7 +131,6 @@ class Function(Exportable, Generic[P]):
         self._cache: OrderedDict[Any, list[_Version]] = OrderedDict()
         self._latest: dict[Any, _Version] = {}  # by the shapes of arguments of one sample
         self._lock = threading.RLock()
-        functools.update_wrapper(self, function)
 
     @property
     def programs(self) -> tuple[Program, ...]:

@@ -19,6 +19,7 @@ import nn
 from autograd import Value
 from autograd.compiler.program import KERNELS
 from autograd.errors import AnomalyError, AutogradError
+from autograd.ops import TABLE, Op
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "int": int,
@@ -450,3 +451,32 @@ def test_a_weight_of_the_loss_that_a_callback_changes() -> None:
         )  # fmt: skip
         found.append([*history.loss, *(p.data for p in model.parameters())])
     assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity in (1, 2)], ids=lambda op: op.name)
+def test_third_derivatives_over_a_batch(op: Op) -> None:
+    xs, apply = np.array([0.2, 0.3, 0.9, 1.7]), getattr(ag, op.name)
+    along: list[Callable[[Any], Any]] = (
+        [apply] if op.arity == 1 else [lambda x: apply(x, 1.3), lambda x: apply(1.3, x), lambda x: apply(x, x * x)]
+    )
+    for function in along:
+        third = ag.derivative(function, 3)
+        expected = pytest.approx([third(x) for x in xs.tolist()], rel=1e-11, abs=1e-11, nan_ok=True)
+        assert list(np.broadcast_to(ag.compile(third)(xs), 4)) == expected
+
+
+def test_a_derivative_of_a_compiled_function_is_compiled_as_such() -> None:
+    def cube(x: Any) -> Any:
+        return ag.sin(x) ** 3
+
+    cube.function, cube.vector, cube.is_static = None, True, True  # type: ignore[attr-defined]
+    x, compiled = 0.4, ag.compile(cube)
+    assert compiled(x) == cube(x)
+    assert compiled.vector is False
+    for transform in (ag.grad, ag.hessian, ag.derivative, ag.checkpoint, lambda f: ag.derivative(f, 3)):
+        expected = pytest.approx(transform(cube)(x), rel=1e-13)
+        assert ag.compile(transform(compiled))(x) == expected
+        assert ag.compile(transform(ag.compile(ag.checkpoint(compiled))))(x) == expected
+    assert ag.compile(ag.hvp(compiled))(x, 2.0) == pytest.approx(2.0 * ag.hessian(cube)(x), rel=1e-13)
+    assert ag.compile(ag.grad(ag.compile(ag.grad(compiled))))(x) == pytest.approx(ag.hessian(cube)(x), rel=1e-13)
+    assert ag.compile(ag.value_and_grad(compiled))(x) == pytest.approx((cube(x), ag.grad(cube)(x)), rel=1e-13)

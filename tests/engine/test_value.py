@@ -472,8 +472,8 @@ def test_a_subclass_without_init_is_a_leaf_too() -> None:
 
 @pytest.mark.parametrize("x, y", [(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (-7.5, -2.5), (3.0, math.inf)])
 def test_divmod_is_that_of_floats(x: float, y: float) -> None:
-    for pair in ((Value(x), y), (x, Value(y)), (Value(x), Value(y))):
-        assert tuple(map(float, divmod(*pair))) == divmod(x, y)
+    for found in (divmod(Value(x), y), divmod(x, Value(y)), divmod(Value(x), Value(y))):
+        assert tuple(map(float, found)) == divmod(x, y)
     assert ag.grad(lambda t: ag.sum(divmod(t, 2.0)))(x) == 1.0
     with pytest.raises(TypeError, match="operands must be Values or numbers"):
         divmod(Value(x), "2")

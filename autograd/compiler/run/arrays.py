@@ -79,7 +79,7 @@ def _rows() -> dict[str, Callable[..., tuple[Any, ...]]]:
     names = _over_arrays() | helpers
     _define([f for module in ROWS for f in _functions(module) if f.name in written.values()], names)
     found = {name: names[function] for name, function in written.items()}
-    derived = _over_arrays() | found
+    derived = _helpers() | found  # those of slopes call helpers by name
     _define(list(slopes.SOURCES.values()), derived)
     return found | {name: derived[name] for name in slopes.SOURCES}
 
