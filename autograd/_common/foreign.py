@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 __all__ = [
@@ -68,7 +68,6 @@ HINTS: Final[dict[str, dict[str, str]]] = {
         "name": "`x.label`",
         **_each("register_backward_hook register_post_accumulate_grad_hook", "`x.register_hook(hook)`"),
         **_each("_children children prev", "the operands are `x.parents`"),
-        "_backward": "`backward()` runs the whole graph; the factors of one step are `x.local_derivatives`",
     },
     "autograd": {
         **_each(
@@ -464,9 +463,15 @@ def without_arguments(method: Callable[[_Self], _Result]) -> Callable[[_Self], _
     return checked
 
 
+def _backward(value: Any) -> None:
+    for parent, slope in zip(value.parents, value.local_derivatives, strict=True):
+        parent.grad += slope * value.grad
+
+
 _MICROGRAD: Final[dict[str, Callable[[Any], Any]]] = {
     "_prev": lambda value: set(value.parents),
     "_op": lambda value: value.op,
+    "_backward": lambda value: partial(_backward, value),
 }
 
 

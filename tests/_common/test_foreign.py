@@ -163,6 +163,31 @@ def test_micrograds_names() -> None:
     assert (z._op, x._op) == ("mul", "")
 
 
+def test_micrograds_backward_pass_by_hand() -> None:
+    for kind in (ag.Value, python_backend.Value):
+        x: Any = kind(2.0)
+        y = kind(-3.0)
+        z = x * y + x * x
+        root = (z + kind(10.0)).tanh() * z
+        order: list[Any] = []
+
+        def visit(node: Any, order: list[Any] = order) -> None:
+            if node not in order:
+                for parent in node._prev:
+                    visit(parent)
+                order.append(node)
+
+        visit(root)
+        root.grad = 1.0
+        for node in reversed(order):
+            node._backward()
+        found = [x.grad, y.grad, z.grad]
+        for node in order:
+            node.grad = 0.0
+        root.backward()
+        assert found == pytest.approx([x.grad, y.grad, z.grad], rel=1e-14)
+
+
 def test_the_docs_have_the_tables_and_no_other_rows() -> None:
     sections = PAGE.read_text("utf-8").split(" that differ\n")[1:]
     names, arguments = [[line for line in part.split("\n## ")[0].splitlines() if "` | " in line] for part in sections]
