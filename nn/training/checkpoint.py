@@ -263,11 +263,18 @@ def structure(model: Any) -> dict[str, Any]:
     for path, module in model.named_modules() if hasattr(model, "named_modules") else [("", model)]:
         kind, prefix = type(module), f"model {path}".rstrip()
         buffers = getattr(kind, "buffers", ())
-        found[prefix] = [kind.__qualname__, fingerprint(_code(kind))]
+        found[prefix] = [kind.__qualname__, zlib.crc32(repr(fingerprint(_code(kind))).encode())]
         for name, x in getattr(module, "__dict__", {}).items():
-            if name[0] != "_" and name not in buffers and isinstance(x, _PLAIN):
+            if name[0] != "_" and name not in buffers and _is_plain(x):
                 found[f"{prefix}.{name}"] = fingerprint(x)
     return found
+
+
+def _is_plain(x: Any, depth: int = 8) -> bool:
+    """Return whether it is data or a function, or a container of them, without parameters and modules."""
+    if isinstance(x, (list, tuple, dict)):
+        return depth > 0 and all(_is_plain(part, depth - 1) for part in (x.values() if isinstance(x, dict) else x))
+    return isinstance(x, _PLAIN)
 
 
 def _content(cell: Any) -> Any:

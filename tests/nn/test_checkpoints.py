@@ -412,6 +412,33 @@ def test_another_schedule_clipping_or_loss_is_another_training(
     assert train(path, epochs=3, **{name: make(one)})[1].epochs == 3
 
 
+class Scaled(nn.Module):
+    """A model with an attribute that is no parameter."""
+
+    def __init__(self, scale: Any) -> None:
+        self.layers = [nn.Linear(2, 1, seed=1)]
+        self.scale = scale
+
+    def __call__(self, xs: Any) -> Any:
+        return self.layers[0](xs)[0] * float(np.sum(self.scale))
+
+
+@pytest.mark.parametrize("kind", [float, np.array, list, tuple, lambda x: [tuple(x)]])
+def test_plain_attributes_of_a_model_are_part_of_it(tmp_path: Path, kind: Any) -> None:
+    points, labels = nn.datasets.moons(30, seed=1)
+
+    def resumed(scale: float, epochs: int) -> None:
+        net = Scaled(kind(scale if kind is float else [scale, 1.0]))
+        nn.fit(
+            net, points, labels, loss="mse", optimizer=nn.SGD(net, 0.1), epochs=epochs, checkpoint=tmp_path / "run.json"
+        )
+
+    resumed(1.0, 2)
+    resumed(1.0, 3)
+    with pytest.raises(nn.CheckpointError, match=r"of another training: model\.scale"):
+        resumed(2.0, 4)
+
+
 def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "run.json"
     train(path, epochs=2, loss=helped)
