@@ -262,7 +262,7 @@ class _Gatherer:
                 break
             if side.head == "call" and side.args and all(each.head == "sym" for each in side.args) and not side.primes:
                 self._define_function(side, sides[at + 1 :], row)
-                if at or at + 2 >= len(sides):
+                if at or at + 2 >= len(sides) or (named := sides[at + 1]) is None or named.head != "sym":
                     break
             elif side.head != "sym":
                 break
@@ -276,7 +276,8 @@ class _Gatherer:
             right = row.sides[1]
             if right is not None and right.head == "d" and right.args[1:] == left.args[1:]:
                 name, body = left.args[0], right.args[0]
-                if body.head not in ("sym", "call") and self._may_define(name, body):
+                differential = any(each.text == "d" for each in body.symbols())  # as in ∂E₁ + dE₂
+                if body.head not in ("sym", "call") and not differential and self._may_define(name, body):
                     self._define(name, body, row)
 
     def _define_backwards(self) -> None:

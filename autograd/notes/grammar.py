@@ -92,7 +92,7 @@ class Notation:
     labelled: dict[Node, Node] = field(default_factory=dict)
     euler: bool = True
     small_transpose: bool = False
-    """Whether the letter t occurs only raised, as in (A)^t."""
+    """Whether t is no index, but raised after brackets and capitals, as in (A)^t."""
 
 
 def is_own_function(node: Node) -> bool:
@@ -132,13 +132,12 @@ def evidence(sides: Iterable[Sequence[Token]], prose: str = "") -> Notation:
 
 
 def _raised_times(side: Sequence[Token]) -> Iterator[bool]:
-    """Yield for each letter t whether it stands raised after a bracket or a capital."""
+    """Yield for each t that is an index or an exponent whether it is raised after a bracket or a capital."""
     for row, at in _walk(side):
-        token = row[at]
-        if token.is_sign("^") and at and at + 1 < len(row) and written(row[at + 1].inner) == "t":
-            yield row[at - 1].is_sign(")", "]") or row[at - 1].text.isupper()
-        elif token.kind == "letter" and token.text == "t" and len(row) > 1 and not (at and row[at - 1].is_sign("^")):
-            yield False
+        script = row[at + 1].inner if row[at].is_sign("^", "_") and at + 1 < len(row) else ()
+        if any(each.kind == "letter" and each.text == "t" for each in script):
+            after = at > 0 and (row[at - 1].is_sign(")", "]") or row[at - 1].text.isupper())
+            yield after and row[at].is_sign("^") and len(script) == 1
 
 
 def _walk(side: Sequence[Token]) -> Iterator[tuple[Sequence[Token], int]]:

@@ -313,7 +313,7 @@ class Pairs:
         slopes = [each for each in claim.walk() if each.head == "d"]
         tops, xs = ({n.key(each.args[at]) for each in slopes if each.args[at].head == "sym"} for at in (0, 1))
         opened = frozenset(tops - xs)
-        readings = self.typed if self.typed and self.is_softly_known(claim) else self.judge.readings
+        readings = self.typed[:2] if self.typed and self.is_softly_known(claim) else self.judge.readings[:1]
         return bool(opened) and self.judge.compare(claim, [replace(each, opaque=opened) for each in readings]).holds
 
     def _is_whole(self, claim: Claim, outcome: Outcome) -> bool:
@@ -491,7 +491,9 @@ class Pairs:
     def _adds_path(self, row: Row, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
         """Return whether a correction adds a path that the note certainly omitted, not one that another row has."""
         known = outcome.trusted and not outcome.guessed
-        return repair.what.startswith("the path") and known and not self._is_listed(row, claim)
+        if not (repair.what.startswith("the path") and known) or self._is_listed(row, claim):
+            return False
+        return self.judge.compare(replace(claim, left=n.number(0), right=claim.right)).result == UNEQUAL
 
     def _holds_in_any_shape(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
         """Return whether a correction is valid for any sizes of sets and any shapes of names."""
@@ -909,11 +911,11 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
     """Return readings in which vectors and matrices have shapes, with each layout of derivatives."""
     sides = [side for row in rows for side in row.readable()]
     kinds = kinds_of(sides)
-    joined = linked(sides)
+    definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
+    joined = linked(sides, definitions)
     kinds.update(joined)
     if not kinds:
         return []
-    definitions = [(each.pattern, each.body) for every in book.definitions.values() for each in every]
     spread(definitions, kinds)
     for name, body in definitions:
         if n.key(name) in joined:
@@ -926,9 +928,10 @@ def _typed_readings(rows: Sequence[Row], book: Book) -> list[Options]:
     known = {f"dimension {name}": value for name, value in book.sizes.items()}
     shapes = tuple(infer(definitions, declared, kinds, kinds, sides, size, known).items())
     layouts = ("gradient", "numerator", "denominator")
+    entropies = any(each.head == "call" and each.text in ("log", "softmax") for side in sides for each in side.walk())
     plain = [
         Options(shapes=shapes, layout=layout, simplex=simplex, common=size)
-        for simplex in (False, True)
+        for simplex in ((False, True) if entropies else (False,))
         for layout in layouts
     ]
     one = [replace(each, single=True) for each in plain if book.unindexed and not each.simplex]

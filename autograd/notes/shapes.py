@@ -7,7 +7,7 @@ remaining unknowns get small, distinct sizes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -41,35 +41,64 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
     return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in losses & _LOSSES}
 
 
-def linked(sides: Iterable[Node]) -> dict[Key, str]:
-    """Return vectors and matrices whose entries are written, too: z^l if there is z^l_j, w^l if there is w^l_jk."""
+def linked(sides: Iterable[Node], definitions: Sequence[tuple[Node, Node]] = ()) -> dict[Key, str]:
+    """Return vectors and matrices whose entries are written, too: z^l if there is z^l_j, w^l if there is w^l_jk.
+
+    Names without a raised index are only so if a definition multiplies a matrix by a vector among them: z = W a + b.
+    """
     entries: dict[tuple[str, int], set[int]] = {}
     bare: set[tuple[str, int]] = set()
+    others: set[tuple[str, int]] = set()
     for side in sides:
-        for each in side.symbols():
+        for each in side.walk():
+            if each.head == "sum" and n.is_number(each.args[1], 0.0):
+                letter = n.symbol(each.text)
+                others |= {(name.text, 0) for name in each.args[0].symbols() if letter in name.args}
+            if each.head != "sym":
+                continue
             high = each.marks.count("^")
             low = each.low
-            if high and not low:
+            if not low and not each.bold:
                 bare.add((each.text, high))
-            elif high and all(arg.head == "sym" for arg in low):
+            elif not high and any(arg.head == "+" or arg.text in ("t", "T", "τ") for arg in low):
+                others.add((each.text, high))  # a step
+            elif low and all(arg.head == "sym" for arg in low):
                 entries.setdefault((each.text, high), set()).add(len(low))
     kinds = {1: "vector", 2: "matrix"}
-    return {
+    bare -= others
+    found = {
         name: kinds[next(iter(lows))]
         for name, lows in entries.items()
         if name in bare and len(lows) == 1 and next(iter(lows)) in kinds
     }
+    sure = {name: kind for name, kind in found.items() if name[1]}
+    for _ in range(3):
+        before = len(sure)
+        for name, body in definitions:
+            for one, other in _products(body):
+                pair = {found.get(n.key(each), sure.get(n.key(each))) for each in (one, other)}
+                if pair == {"vector", "matrix"}:
+                    near = [name, one, other, *(body.args if body.head == "+" else ())]
+                    sure.update({n.key(each): found[n.key(each)] for each in near if n.key(each) in found})
+            if n.key(name) in found and body.head == "call" and any(n.key(each) in sure for each in body.args):
+                sure[n.key(name)] = found[n.key(name)]
+        if len(sure) == before:
+            break
+    return sure
+
+
+def _products(body: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield each two neighbouring names in the products of a formula."""
+    for each in body.walk():
+        for one, other in itertools.pairwise(each.args if each.head == "*" else ()):
+            if one.head == other.head == "sym":
+                yield one, other
 
 
 def lay_down(definitions: Iterable[tuple[Node, Node]], kinds: dict[Key, str]) -> None:
     """Make vectors rows if the definitions multiply them by matrices from the left alone, as in z = a W + b."""
     orders = {
-        (kinds.get(n.key(one)), kinds.get(n.key(other)))
-        for _, body in definitions
-        for each in body.walk()
-        if each.head == "*"
-        for one, other in itertools.pairwise(each.args)
-        if one.head == other.head == "sym"
+        (kinds.get(n.key(one)), kinds.get(n.key(other))) for _, body in definitions for one, other in _products(body)
     }
     if ("vector", "matrix") in orders and ("matrix", "vector") not in orders:
         kinds.update({key: "row" for key, kind in kinds.items() if kind == "vector"})

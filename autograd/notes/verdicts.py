@@ -75,6 +75,7 @@ class Verdicts:
         for row in self.rows:
             if row.order not in chosen and not any(map(rounding.is_numeric, row.readable())):
                 continue
+            self.pairs.judge.budget.start_row()
             try:
                 self._judge(row)
             except (Unknown, ShapeError) as error:

@@ -52,6 +52,11 @@ MOST_TERMS: Final = 3_000
 NESTED_CALLS: Final = 12
 """The maximum depth of calls between functions of the note."""
 OVERDRAFT: Final = 40_000
+SHARE: Final = 0.15
+"""The part of the work left for a note that one row may use; at least `LEAST` nodes."""
+LEAST: Final = 2_000
+ENOUGH: Final = 24_000
+"""The work that any row may use unless more than a quarter of the overdraft is used."""
 ALIKE: Final = 3.0
 """Number of (equal) terms of a sum whose index is not written."""
 FARTHEST: Final = 12
@@ -74,9 +79,24 @@ NOT_COMPUTED: Final = (Unknown, ShapeError, OverflowError, ValueError, ZeroDivis
 
 @dataclass
 class Budget:
-    """The number of nodes that may still be evaluated."""
+    """The number of nodes that may still be evaluated, of which one row may use a share.
+
+    It is checked by repairs; what a row states is computed even if it is overdrawn, within limits.
+    """
 
     left: int
+    floor: int = -OVERDRAFT
+
+    def start_row(self) -> None:
+        """Allow a row to use its share of what is left."""
+        self.floor = self.left - max(
+            LEAST, int(SHARE * (self.left + OVERDRAFT)), min(ENOUGH, self.left + OVERDRAFT // 4)
+        )
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether nothing more may be evaluated for a row."""
+        return self.left < max(self.floor, -OVERDRAFT)
 
     def spend(self, work: int) -> None:
         """Count work done."""
@@ -150,6 +170,15 @@ class Book:
         found: dict[Node, list[Definition]] = {}
         for each in itertools.chain.from_iterable(self.definitions.values()):
             found.setdefault(each.pattern, []).append(each)
+        return found
+
+    @cached_property
+    def by_body(self) -> dict[Node, list[Definition]]:
+        """Return the definitions of sums and products of names, by these, once all have been collected."""
+        found: dict[Node, list[Definition]] = {}
+        for each in itertools.chain.from_iterable(self.definitions.values()):
+            if each.body.head in ("+", "*") and len(set(each.body.symbols())) > 1:
+                found.setdefault(each.body, []).append(each)
         return found
 
     @cached_property
@@ -349,7 +378,9 @@ class World:
                 raise copy(self._failures[place])
             trusted, self.trusted = self.trusted, True
             try:
-                known = self._results[place] = self._computed(node, env), self.trusted
+                named = self._name_of(node, env) if node in self.book.by_body else None
+                value = self._computed(node, env) if named is None else self._instance(named)
+                known = self._results[place] = value, self.trusted
             except (Unknown, ShapeError) as error:
                 self._failures[place] = copy(error)
                 raise
@@ -359,9 +390,22 @@ class World:
         self.trusted &= trusted
         return result
 
+    def _name_of(self, node: Node, env: Environment) -> Instance | None:
+        """Return the quantity that the note defines as a formula: the z of h = σ(w x + b) if z = w x + b."""
+        for each in self.book.by_body[node]:
+            if all(index.head != "sym" or index.text in env or not self._is_free(index) for index in each.pattern.args):
+                instance = n.key(each.pattern), self.indices(each.pattern, env)
+                found = self.definition(instance)
+                if found is not None and found[0] is each and instance not in self.active:
+                    return instance
+        return None
+
+    def _is_free(self, index: Node) -> bool:
+        return index.text in self.book.letters and index.text not in self.book.sizes
+
     def _computed(self, node: Node, env: Environment) -> Quantity:
         self.budget.left -= 1
-        if self.budget.left < -OVERDRAFT:
+        if self.budget.exhausted:
             raise Unknown("the note takes too long to judge to its end")
         method: Callable[[Node, Environment], Quantity] | None = getattr(self, _METHODS.get(node.head, ""), None)
         if method is None:
@@ -1081,6 +1125,7 @@ class _Inside(World):
     def __init__(self, outer: World, names: Mapping[Key, Quantity]) -> None:
         self.__dict__.update(outer.__dict__)
         self._names = names
+        self._name_of = lambda node, env: None  # type: ignore[method-assign]
         self.nesting = outer.nesting + 1
         self._results, self._failures = {}, {}
 

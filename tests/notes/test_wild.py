@@ -32,6 +32,10 @@ NOT_ACCUSED = [
     r"$A^l = \phi_l(Z^l)$, $\frac{\partial A^l_k}{\partial V} = "
     r"\frac{\partial \phi_l}{\partial Z^l_k} \frac{\partial Z^l_k}{\partial V}$",
     r"$\frac{\partial Q(V, c)}{\partial V} = \frac{\partial Q}{\partial r} \frac{\partial r}{\partial V}$",
+    r"$q = \sin(p^2)$, then $q = f(s)$, $s = g(p)$: $\frac{\partial q}{\partial p} = "
+    r"\frac{\partial s_1}{\partial p} \frac{\partial q}{\partial s_1}$",
+    r"$\frac{\partial Q}{\partial r_1} = \frac{\partial (u + d v)}{\partial r_1} = \frac{\partial u}{\partial r_1} + "
+    r"\frac{\partial v}{\partial r_1}$",
     r"For $\lambda = -1$: $x = y = -0.7$, for $\lambda = 1$: $x = y = 0.7$",
     r"The first component gives $1 = 0$",
     r"$y_i = \sum_{i=1}^m v_{ij} x_i$, $\frac{\partial y_i}{\partial x_i} = \frac{\partial \sum_{i=1}^m v_{ij} x_i}"
@@ -99,6 +103,7 @@ DESCENT = (
     r"$h = \sigma(v p + c)$, $Q = -(t \log h + (1 - t) \log(1 - h))$, $v = v - \eta \frac{\partial Q}{\partial v}$, "
     r"$c = c - \eta \frac{\partial Q}{\partial c}$, "
 )
+ENTRIES = r"$r = V h + c$ with $h_j$, $V_{ij}$, $c_i$ and $r_i$ as entries, $"
 PATHS = r"$r_k = \sum_j V_{kj} h_j$, $Q = \sum_k r_k^2$, $\frac{\partial Q}{\partial h_j} = "
 MEAN = (
     r"$Q(v, c) = \frac{1}{2n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)})^2$, $g_{v,c}(p^{(i)}) = v p^{(i)} + c$, "
@@ -195,6 +200,11 @@ JUDGED = [
     (CLASS + r"c} = 1 - s_c$", [W]),
     (ELEMENTWISE + r"\frac{\partial \mathbf{h}}{\partial \mathbf{r}}$", [R]),
     (ELEMENTWISE + r"(1 - \mathbf{h} \odot \mathbf{h})$", [R]),
+    (r"$h = \tanh(V p + c)$, $r = V p + c$, $\frac{\partial h}{\partial r} = 1 - h^2$", [R]),
+    (r"$h = \tanh(V p + c)$, $r = V p + c$, $\frac{\partial h}{\partial r} = 1 + h^2$", [W]),
+    (ENTRIES + r"\frac{\partial r_i}{\partial V_{ij}} = h_j$", [R]),
+    (ENTRIES + r"\frac{\partial r_i}{\partial V_{ij}} = h_i$", [W]),
+    (ENTRIES + r"\frac{\partial Q}{\partial h_j} = \sum_i \frac{\partial Q}{\partial r_i} V_{ij}$", [J]),
     (DESCENT + r"$v = v - \eta (h - t) p$", [R]),
     (DESCENT + r"$v = v + \eta (t - h) p$", [R]),
     (DESCENT + r"$v = v - \eta (h + t) p$", [W]),
