@@ -6,7 +6,7 @@ import copy
 import inspect
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, KeysView, Mapping, Set
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
@@ -124,9 +124,11 @@ class Optimizer:
 
     def _grouped(self, parameters: Any) -> list[Group]:
         where = type(self).__name__
-        given = parameters if isinstance(parameters, (Module, Value)) or not _iterable(parameters) else [*parameters]
+        given = parameters
+        if _iterable(parameters) and not isinstance(parameters, (Module, Value, Set)):
+            given = [*parameters]
         if not (isinstance(given, list) and given and all(isinstance(part, Mapping) for part in given)):
-            return [Group(checked_parameters(where, given))]
+            return [Group(_ordered(where, given))]
         groups = []
         for part in given:
             own = {name: x for name, x in part.items() if name not in ("params", "lr")}
@@ -138,7 +140,7 @@ class Optimizer:
                 raise ValueError(f"{where}: a group's lr is kept in proportion to the optimiser's, which must not be 0")
             own = {name: setting(where, name, x) if name in self._checked else x for name, x in own.items()}
             relative = 1.0 if rate == self.lr else rate / self.lr
-            groups.append(Group(checked_parameters(where, part["params"]), own, relative))
+            groups.append(Group(_ordered(where, part["params"]), own, relative))
             self._check(self._settings_of(groups[-1]))
         checked_parameters(where, [value for group in groups for value in group.values])
         return groups
@@ -278,6 +280,14 @@ class Optimizer:
 
 
 install(Optimizer, "Optimizer")
+
+
+def _ordered(where: str, parameters: Any) -> tuple[Value, ...]:
+    """Return checked parameters of an optimiser, whose state is kept in their order."""
+    if isinstance(parameters, Set) and not isinstance(parameters, KeysView):
+        kind = type(parameters).__name__
+        raise TypeError(f"{where}: parameters can't be given in a {kind}, which has no order; use a list")
+    return checked_parameters(where, parameters)
 
 
 def checked_parameters(where: str, parameters: Any) -> tuple[Value, ...]:

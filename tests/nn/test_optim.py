@@ -303,6 +303,15 @@ def test_lbfgs_minimises_and_keeps_the_best_when_it_is_broken_off() -> None:
     assert (x.data, y.data) == min(seen)[1:]
 
 
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_parameters_in_a_set_have_no_order_in_which_a_state_could_be_kept(kind: Any) -> None:
+    x, y = ag.Value(1.0), ag.Value(2.0)
+    for make in (nn.Adam, nn.LBFGS, lambda values: nn.SGD([{"params": values}], 0.1)):
+        with pytest.raises(TypeError, match=f"parameters can't be given in a {kind.__name__}, which has no order"):
+            make(kind([x, y]))
+    assert nn.Adam({x: 1, y: 2}.keys()).parameters == (x, y)
+
+
 @pytest.mark.parametrize(
     "make, text",
     [
