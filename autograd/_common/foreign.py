@@ -334,6 +334,8 @@ KEYWORDS: Final[dict[str, dict[str, str]]] = {
         "last_epoch": "set `schedule.last_step`, or load a `state_dict()`",
         "verbose": "`print(optimizer.lr)`",
         "cycle_momentum": "momentum is not changed",
+        "threshold_mode": "`threshold` is relative to the best measure",
+        "eps": "a rate that would fall by less than 1e-8 stays",
         "epochs": "`total_steps`, epochs times batches",
         "steps_per_epoch": "`total_steps`, epochs times batches",
     },
