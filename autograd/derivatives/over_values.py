@@ -12,8 +12,9 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache, partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd._common.numbers import is_number, not_a_number
 from autograd.engine import backend, modes
@@ -427,12 +428,15 @@ def valued(name: str) -> Rule:
     return lambda *operands: row.compute(*map(float, operands))[0]
 
 
-def recording() -> Any:
+NOTHING: Final = nullcontext()  # has no state: one for all blocks
+
+
+def recording() -> AbstractContextManager[None]:
     """Record ops inside the block, even within `no_grad()`."""
-    return _Recording()
+    return _Recording() if modes._forgetting.get() else NOTHING
 
 
-class _Recording:
+class _Recording(AbstractContextManager[None]):
     def __enter__(self) -> None:
         self._token = modes._forgetting.set(False)
 

@@ -9,7 +9,7 @@ Value, which can be differentiated again; otherwise results are numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import update_wrapper
 from typing import Any, ParamSpec, TypeAlias
@@ -120,7 +120,7 @@ _inside: ContextVar[_Inside | None] = ContextVar("inside", default=None)
 def _bounded(inputs: Sequence[Value]) -> AbstractContextManager[None]:
     """Within this block sweeps down to a transform's inputs are bounded by what those before it visited."""
     around = _inside.get()
-    return nullcontext() if around is None else around.before(inputs)
+    return over_values.NOTHING if around is None else around.before(inputs)
 
 
 class _Traced:
