@@ -267,6 +267,7 @@ def test_every_allocation_may_fail() -> None:
             lambda: c._hessian(c.logsumexp(xs[:2] + leaves), leaves, None),
             lambda: c._push([chain, y], [x, y], [1.0, 2.0]), lambda: c._jacobian([chain, y], [x, y], True),
             lambda: c._jacobian([chain, y], [x, y], False), lambda: c._depends_on_others(chain, [x]),
+            lambda: c._gradients(chain, [x, p, y]), lambda: c._gradients(c.sum(xs), leaves),
             lambda: c._homes(nodes, bytes(len(nodes))), lambda: c._levels(nodes, places),
             lambda: c._only_users(nodes, places, places), lambda: c._between(nodes, places, True, gradients),
         ]
@@ -374,6 +375,39 @@ def test_a_handler_that_swallows_the_signal_lets_backward_finish() -> None:
         signal.raise_signal(signal.SIGINT)
         y.backward()
         assert x.grad == 1.0 and seen
+    """)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="sends signals from another process")
+@pytest.mark.parametrize("changed", ["[]", "['no Value']", "[x, Value(1.0), x]"])
+def test_a_handler_may_change_the_list_of_inputs(changed: str) -> None:
+    run(f"""
+        import os, signal, time
+        x = Value(1.0)
+        y, inputs = x, [x]
+        for _ in range(300_000):
+            y = y + 1.0
+        lists = [[x], {changed}]
+        def handler(*_):
+            inputs[:] = lists[len(inputs) == 1 and inputs[0] is x]
+        signal.signal(signal.SIGINT, handler)
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            for _ in range(100):
+                time.sleep(0.003)
+                os.kill(parent, signal.SIGINT)
+            os._exit(0)
+        while os.waitpid(child, os.WNOHANG) == (0, 0):
+            for sweep in c._gradients, c._depends_on_others:
+                try:
+                    found = sweep(y, inputs)
+                except TypeError as error:
+                    assert "list of Values" in str(error)
+                else:
+                    assert found in (([1.0], False), False, ([], True), True, ([1.0, 0.0, 1.0], False)), found
+        y.backward()
+        assert x.grad == 1.0
     """)
 
 
