@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import random
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,25 @@ def test_a_large_graph_is_shown_collapsed(opened: Open, width: int, height: int)
     assert page.locator("#about").inner_text()
     assert not page.locator("#train").is_visible()
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in axe.run(page).response["violations"]] == []
+
+
+def test_leaves_of_a_collapsed_graph_stand_below_their_heads(opened: Open) -> None:
+    source = random.Random(0)
+    values = [Value(source.random(), label=f"p{i}") for i in range(40)]
+    for _ in range(400):
+        values.append(source.choice(values[-60:]) * source.choice(values[-60:]) + 0.1)
+    for width in (1600, 1280, 800):
+        page = opened(explore(values[-1]), width, 900)
+        ends = (
+            "((row) => [...row.children].filter((cell) => cell.offsetWidth)"
+            ".map((cell) => Math.round(cell.getBoundingClientRect().right)).slice(1))"
+        )
+        heads, cells = (
+            page.evaluate(f"{ends}(document.querySelector('{row}'))") for row in (".heads", "#leaf-rows .leaf")
+        )
+        assert len(heads) == 2
+        assert heads == pytest.approx(cells, abs=1.0)
+        page.close()
 
 
 def test_cards_fill_the_window(opened: Open) -> None:
