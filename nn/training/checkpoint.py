@@ -202,7 +202,8 @@ def _fingerprint(x: Any, inner: Callable[[Any], Any]) -> Any:
         return name if _installed(x.__module__) else [name, zlib.crc32(repr([*map(inner, _parts(x))]).encode())]
     kind = type(x)
     if kind.__module__.partition(".")[0] in _OURS:
-        state: Any = {name: part for name, part in vars(x).items() if name[0] != "_" and name not in STATE}
+        attributes = getattr(x, "__dict__", {})
+        state: Any = {name: part for name, part in attributes.items() if name[0] != "_" and name not in STATE}
     else:
         state = _state(x)
     return [kind.__qualname__, inner(_code(kind)), inner(getattr(x, "__wrapped__", None)), inner(state)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ __all__ = ["curves", "decision_regions"]
 
 
 def curves(history: Any, axes: Any = None) -> Any:
-    """Plot the losses by epoch, on a logarithmic scale if all are positive.
+    """Plot the losses by epoch, on a logarithmic scale if all that are finite are positive.
 
     They are drawn into `axes`, by default those of a new figure, which are returned.
 
@@ -27,7 +28,8 @@ def curves(history: Any, axes: Any = None) -> Any:
     if history.validation:
         axes.plot(epochs, history.validation, label="validation")
         axes.axvline(history.best_epoch, color="gray", linestyle=":", label=f"best epoch, {history.best_epoch}")
-    if history.loss and min(history.loss + history.validation) > 0.0:
+    finite = [loss for loss in history.loss + history.validation if math.isfinite(loss)]
+    if finite and min(finite) > 0.0:
         axes.set_yscale("log")
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,25 @@ def test_curves() -> None:
     assert nn.History(loss=[1.0, -1.0]).plot().get_yscale() == "linear"
     assert nn.plots.curves(history, axes) is axes
     assert nn.History().plot().get_xlabel() == "epoch"
+
+
+@pytest.mark.parametrize(
+    "losses, scale",
+    [
+        ([math.nan, 4.0, 2.0], "log"),
+        ([math.inf, 4.0, 2.0], "log"),
+        ([-math.inf, 4.0], "log"),
+        ([math.nan, -4.0], "linear"),
+        ([math.inf, math.inf], "linear"),
+        ([math.nan], "linear"),
+        ([0.0, 1.0], "linear"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_curves_with_numbers_that_are_not_finite(losses: list[float], scale: str) -> None:
+    axes = nn.History(loss=losses, validation=losses, best_epoch=1).plot()
+    assert axes.get_yscale() == scale
+    axes.figure.canvas.draw()
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
