@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from autograd.derivatives.over_values import JointRules, add, masked, mul, slopes
 from autograd.engine import backend, hooks, modes
@@ -51,8 +51,8 @@ def active(outputs: Iterable[Value], inputs: Iterable[Value], cut: bool = False)
                 ids.add(id(node))
                 nodes.append(node)
                 break
-    if cut and (found := _visited.get()):
-        found[0].visit(node for node in order if id(node) not in ids)
+    if cut and (levels := _visited.get()):
+        levels[0][0].visit(node for node in order if id(node) not in ids)
     return nodes, ids
 
 
@@ -61,12 +61,19 @@ class Visited:
 
     A node visited before an input was made doesn't depend on that input: a sweep down to the input needn't go below
     it. So the sweeps of many inner derivatives visit the graph around them once, not each time. Nodes that depend on
-    the inputs of the sweep are left out, so that the graph of an inner derivative is freed with its result.
+    the inputs of the sweep are left out, so that the graph of an inner derivative is freed with its result. What is
+    below a visited node was visited, too: if an input is a leaf that wasn't, no visited node depends on it.
+
+    Parameters
+    ----------
+    around : Visited, optional
+        That of the function around this one, all of whose inputs were made before those of this one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, around: Visited | None = None) -> None:
+        self.outer: Levels = () if around is None else ((around, around.time), *around.outer)
         self.times: dict[Value, int] = {}
-        self.time = 0  # the number of inputs made so far
+        self.time: int = 0  # the number of inputs made so far
         self.made: dict[int, int] = {}  # when inputs were made, by id
 
     def make(self, inputs: Iterable[Value]) -> None:
@@ -82,27 +89,39 @@ class Visited:
     @contextmanager
     def before(self, inputs: Sequence[Value]) -> Iterator[None]:
         """Within this block sweeps down to inputs stop at nodes visited before they were made."""
-        made = min((self.made.get(id(x), 0) for x in inputs), default=0)
-        token = _visited.set((self, made))
+        made = min(map(self._made, inputs), default=0)
+        token = _visited.set(((self, made), *(self.outer if made else ())))
         try:
             yield
         finally:
             _visited.reset(token)
 
+    def _made(self, x: Value) -> int:
+        """Return when an input was made; 0 if nodes visited before may depend on it."""
+        seen = x.op or any(x in visited.times for visited in (self, *(around for around, _ in self.outer)))
+        return self.made.get(id(x), 0 if seen else self.time + 1)
 
-_visited: ContextVar[tuple[Visited, int] | None] = ContextVar("visited", default=None)
+
+Levels: TypeAlias = "tuple[tuple[Visited, int], ...]"  # each with when the inputs of a sweep were made
+
+_visited: ContextVar[Levels] = ContextVar("visited", default=())
+
+
+def _was_visited() -> Callable[[Value], bool] | None:
+    """Return a function that says whether a node is known not to depend on the inputs; None if none is."""
+    levels = [(visited.times, made) for visited, made in _visited.get() if visited.times]
+    if len(levels) < 2:
+        times, made = levels[0] if levels else ({}, 0)
+        return (lambda node: times.get(node, made) < made) if levels else None
+    return lambda node: any(times.get(node, made) < made for times, made in levels)
 
 
 def _above(outputs: Iterable[Value], ends: set[int]) -> list[Value]:
     """Return the nodes of `topological` above those with ids in `ends`, and these."""
-    found = _visited.get()
-    if found is None:
+    visited = _was_visited()
+    if visited is None:
         return topological_by(list(outputs), lambda node: () if id(node) in ends else node.parents)
-    visited, made = found
-    times = visited.times
-    return topological_by(
-        list(outputs), lambda node: () if id(node) in ends or times.get(node, made) < made else node.parents
-    )
+    return topological_by(list(outputs), lambda node: () if id(node) in ends or visited(node) else node.parents)
 
 
 def derivatives(
@@ -160,9 +179,8 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     >>> depends_on_others([x * x], [x]), depends_on_others([w * x], [x])
     (False, True)
     """
-    found = _visited.get()
-    if found is not None and found[0].times:
-        return _depends_on_visited(outputs, {id(x) for x in inputs}, found[0].times, found[1])
+    if visited := _was_visited():
+        return _depends_on_visited(outputs, {id(x) for x in inputs}, visited)
     if backend.CORE == "c":
         return any(backend._module._depends_on_others(output, list(inputs)) for output in outputs)
     own, outputs = {id(x) for x in inputs}, list(outputs)
@@ -170,14 +188,14 @@ def depends_on_others(outputs: Iterable[Value], inputs: Sequence[Value]) -> bool
     return any(x._x is None and id(x) not in own for x in below)
 
 
-def _depends_on_visited(outputs: Iterable[Value], own: set[int], times: Mapping[Value, int], made: int) -> bool:
+def _depends_on_visited(outputs: Iterable[Value], own: set[int], visited: Callable[[Value], bool]) -> bool:
     """The same by a search that stops at a node visited before the inputs were made, which depends on other leaves."""
     stack, seen = list(outputs), set[Value]()
     while stack:
         node = stack.pop()
         if node in seen or id(node) in own:
             continue
-        if not node.op or times.get(node, made) < made:
+        if not node.op or visited(node):
             return True
         seen.add(node)
         stack.extend(node.parents)
@@ -193,8 +211,7 @@ def gradient_alone(output: Value, inputs: list[Value]) -> list[float] | None:
     >>> gradient_alone(x * x, [x]), gradient_alone(w * x, [x])
     ([6.0], None)
     """
-    found = _visited.get()
-    if found is not None and found[0].times and depends_on_others([output], inputs):
+    if _was_visited() and depends_on_others([output], inputs):
         return None
     if (c := in_c()) and not hooks.alive:
         gradients, others = c._gradients(output, inputs)

@@ -92,8 +92,9 @@ def gradients(outputs: Any, inputs: Any, seeds: Any = None, *, create_graph: boo
         for y, _ in pairs if modes.active else ():
             modes.observed("gradients", y, None, None)
         return inputs_tree.build(pull([(y, float(seed)) for y, seed in pairs], below, hooked=True))
-    with over_values.recording():
-        return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below)])
+    alone = not any(x.op for x in below)  # no input depends on another
+    with over_values.recording(), _bounded(below) if alone else over_values.NOTHING:
+        return inputs_tree.build([x if isinstance(x, Value) else Value(x) for x in pull_graph(pairs, below, cut=alone)])
 
 
 def _matching(what: str, nested: Any, tree: Tree) -> Numbers:
@@ -109,8 +110,8 @@ def _matching(what: str, nested: Any, tree: Tree) -> Numbers:
 class _Inside(Visited):
     """What transforms inside the function being differentiated leave behind for those that follow."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, around: _Inside | None = None) -> None:
+        super().__init__(around)
         self.leaves: list[Value] = []  # which they made: they are not Values from outside
 
 
@@ -138,10 +139,11 @@ class _Traced:
             passed = list(arguments)
             for place, part in [(places, built)] if isinstance(places, int) else zip(places, built):
                 passed[place] = part
-            inside, around = _Inside(), _inside.get()
-            self.inner = inside.leaves
+            around = _inside.get()
             if around is not None:
                 around.make(self.inputs)
+            inside = _Inside(around)
+            self.inner = inside.leaves
             entered = _inside.set(inside)
             try:
                 self.output = function(*passed, **named)
