@@ -21,7 +21,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.compiler import Program
-from autograd.compiler.export import ExportError, instructions
+from autograd.compiler.export import ExportError, instructions, steps
 from autograd.compiler.export.graph import OURS, RESERVED
 from autograd.compiler.program import KERNELS
 from autograd.engine.graph import topological
@@ -171,14 +171,28 @@ def test_a_long_program_is_many_functions(tmp_path: Path) -> None:
         y = ag.mean([ag.tanh(w * y + 0.01 * step), ag.where(y, ag.sin(x), w), ag.logsumexp([y, x])])
     program, arguments = ag.compile([y, x * w], inputs=[x]), [0.5]
     text = program.to_c("f")
-    longest = max(len(part.splitlines()) for part in text.split("\n}\n"))
-    assert longest < 400
+    parts = text.split("\n}\n")
+    assert max(len(part.splitlines()) for part in parts) < 400
+    assert all("NOINLINE static" in part for part in parts if "(real *m)" in part)
     status, found = run_c(shared_object(text, tmp_path), "f", program, arguments)
     expected = flat(*program.gradients(*arguments))
     assert status == 0
     if "c" in KERNELS:
         assert bits(found) == bits(expected)
     np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("piece", [1, 7])
+def test_the_last_of_many_functions_is_not_empty(piece: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(steps, "PIECE", piece)  # so that the last function is full
+    x = Value(0.5, label="x")
+    y = x
+    for step in range(310):
+        y = ag.sin(y) + step
+    program = ag.compile([y], inputs=[x])
+    status, found = run_c(shared_object(program.to_c("f"), tmp_path), "f", program, [0.5])
+    assert status == 0
+    np.testing.assert_allclose(found, flat(*program.gradients(0.5)), rtol=1e-14)
 
 
 @pytest.mark.slow
@@ -382,12 +396,48 @@ def test_labels_like_names_of_libraries_and_constants(tmp_path: Path, run_javasc
     every_language_agrees(program, arguments, run_c(library, "tgamma_2", program, arguments)[1], run_javascript, 1e-12)
 
 
-@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("g++", "-x", "c++")])
+HEADERS = "#include <math.h>\n#include <stdbool.h>\n#include <stddef.h>\n"
+
+
+@pytest.mark.parametrize("compiler", [("gcc",), ("g++", "-x", "c++", "-std=c++20"), ("clang",)])
+def test_labels_like_macros_and_keywords(compiler: tuple[str, ...], tmp_path: Path) -> None:
+    command = [needs.tool(compiler[0]), *compiler[1:]]
+    (tmp_path / "headers.c").write_text(HEADERS, encoding="utf-8")
+    preprocess = [*command, "-E", "-dM", str(tmp_path / "headers.c")]
+    found = subprocess.run(preprocess, check=True, capture_output=True, text=True).stdout
+    macros = re.findall(r"#define ([A-Za-z]\w*)", found)
+    assert {"M_PI", "NULL"} <= set(macros)
+    labels = [
+        *macros,
+        "linux",
+        "static_assert",
+        "thread_local",
+        "co_await",
+        "char8_t",
+        "constinit",
+        "and_eq",
+        "dynamic_cast",
+    ]
+    inputs = [Value(0.1, label=label) for label in labels]
+    program = ag.compile(ag.sum([ag.tanh(x) for x in inputs]), inputs=inputs)
+    (tmp_path / "f.c").write_text(program.to_c("f"), encoding="utf-8")
+    subprocess.run([*command, *STRICT, "-fsyntax-only", str(tmp_path / "f.c")], check=True)
+
+
+def test_a_name_is_kept_that_only_a_function_may_not_have() -> None:
+    y1 = Value(0.5, label="y1")
+    program = ag.compile(ag.tanh(y1), inputs=[y1])
+    assert "const real y1 = inputs[0];" in program.to_c("f")
+    assert "int y1_2(const real *inputs, real *outputs)" in program.to_c("y1")
+
+
+@pytest.mark.parametrize("compiler", [("gcc", "-std=c99"), ("gcc",), ("clang",), ("g++", "-x", "c++")])
 def test_a_function_may_have_any_name(compiler: tuple[str, ...], tmp_path: Path) -> None:
     needs.tool(compiler[0])
     x = Value(0.5, label="x")
     program = ag.compile(ag.tanh(x), inputs=[x])
-    for name in ["main", "std", "signgam", "printf", "NULL", "op_tanh", "x", "π", "1 2", ""]:
+    names = ["main", "std", "signgam", "printf", "NULL", "op_tanh", "x", "π", "1 2", ""]
+    for name in [*names, "y1", "sinf", "lgamma_r", "index", "fabsf32x", "puts_unlocked", "strdup", "M_E"]:
         (tmp_path / "f.c").write_text(program.to_c(name), encoding="utf-8")
         command = [*compiler, *STRICT, "-c", str(tmp_path / "f.c"), "-o", str(tmp_path / "f.o")]
         subprocess.run(command, check=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from autograd.codegen import c as codegen
 from autograd.codegen.source import filled
-from autograd.compiler.export.graph import checked, identifier, identifiers, wrapped
+from autograd.compiler.export.graph import checked, function_name, identifiers, wrapped
 from autograd.compiler.export.instructions import Instructions, instructions
 from autograd.compiler.export.rows import constants_in, helpers, row_of, value_of
 from autograd.compiler.export.schedule import scheduled
@@ -25,6 +25,15 @@ LONG: Final = 300
 """Programs with more steps are split into several functions, and equal steps become loops."""
 
 WIDTH: Final = 110
+
+NOINLINE: Final = (
+    "#if defined(__GNUC__) /* one long function takes far longer to compile */",
+    "#define NOINLINE __attribute__((noinline))",
+    "#else",
+    "#define NOINLINE",
+    "#endif",
+)
+"""Parts of a long program are called once, for which compilers would merge them."""
 
 LOGSUMEXP: Final = """\
 static double op_logsumexp(const double *xs, int n, double *slopes)
@@ -55,7 +64,7 @@ class _File:
     """The parts of one file."""
 
     def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None, real: str) -> None:
-        self.tape, self.name, self.weights, self.real = checked(tape), identifier(name), weights, real
+        self.tape, self.name, self.weights, self.real = checked(tape), function_name(name), weights, real
         self.names = identifiers(tape)
         self.stack = 0
 
@@ -92,6 +101,7 @@ class _File:
             "#else",
             "#define RESTRICT restrict",
             "#endif",
+            *NOINLINE * bool(self.stack),
         ]
         return "\n".join(line.rstrip() for line in lines)
 
@@ -226,7 +236,7 @@ class _File:
         self.stack = max(self.stack, tables.size)
         functions, calls = [], []
         for count, lines in enumerate(tables.pieces(groups), 1):
-            functions.append(_function(f"static void {name}_{count}(real *m)", lines))
+            functions.append(_function(f"NOINLINE static void {name}_{count}(real *m)", lines))
             calls.append(f"{name}_{count}(m);")
         constants = filled([number(x) for x in made.constants.values()], "        ")
         lines = [f"real m[{tables.size}];"]

@@ -26,33 +26,55 @@ class ExportError(AutogradError):
 
 
 _KEYWORDS: Final = """
-alignas and arguments asm auto await bitand bitor bool break case catch char class compl concept const constexpr
-continue debugger decltype default delete do double else enum eval explicit export extern false final finally float for
-friend function goto if
-implements import in inline instanceof int interface let long mutable namespace new noexcept not null
-nullptr operator or package private protected public register requires restrict return short signed sizeof static
-struct super switch template this throw true try typedef typeid typename typeof union unsigned using var virtual void
-volatile while with xor yield"""
+alignas alignof and and_eq arguments asm auto await bitand bitor bool break case catch char char16_t char32_t char8_t
+class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue debugger
+decltype default delete do double dynamic_cast else enum eval explicit export extern false final finally float for
+friend function goto if implements import in inline instanceof int interface let long mutable namespace new noexcept
+not not_eq null nullptr operator or or_eq package private protected public register reinterpret_cast requires restrict
+return short signed sizeof static static_assert static_cast struct super switch template this thread_local throw true
+try typedef typeid typename typeof typeof_unqual union unsigned using var virtual void volatile while with xor xor_eq
+yield"""
 _LIBRARIES: Final = """
-Float64Array Infinity Math NaN Object RangeError jax jnp math np numpy torch undefined FLT_EVAL_METHOD FP_ILOGB0
-FP_ILOGBNAN FP_INFINITE FP_NAN FP_NORMAL FP_SUBNORMAL FP_ZERO HUGE_VAL HUGE_VALF HUGE_VALL INFINITY NAN NULL
-MATH_ERRNO MATH_ERREXCEPT abort abs cabs cacos cacosh calloc carg casin casinh catan catanh cbrt ccos ccosh ceil cexp
-cimag clog conj copysign cpow cproj creal csin csinh csqrt ctan ctanh erf erfc exit exp2 expm1 fabs fdim floor fma
-fmax fmin fmod fpclassify fprintf fputc fputs free frexp fwrite hypot ilogb isalnum isalpha isblank iscntrl isdigit
-isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
-ispunct isspace isunordered isupper isxdigit labs ldexp lgamma llabs llrint llround log1p logb lrint lround main
-malloc memchr memcmp memcpy memmove memset modf nan nearbyint nextafter nexttoward offsetof printf ptrdiff_t putchar
-puts remainder remquo rint round scalbln scalbn scanf signbit signgam size_t snprintf sprintf std strcat strchr strcmp
-strcpy strcspn strlen strncat strncmp strncpy strpbrk strrchr strspn strstr tgamma tolower toupper trunc vfprintf
-vprintf vscanf vsnprintf vsprintf wchar_t"""
+abort abs cabs cacos cacosh calloc carg casin casinh catan catanh cbrt ccos ccosh ceil cexp cimag clog conj copysign
+cpow cproj creal csin csinh csqrt ctan ctanh erf erfc exit exp2 expm1 fabs fdim Float64Array floor fma fmax fmin fmod
+fpclassify fprintf fputc fputs free frexp fwrite hypot ilogb Infinity isalnum isalpha isblank iscntrl isdigit isfinite
+isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint ispunct isspace
+isunordered isupper isxdigit jax jnp labs ldexp lgamma llabs llrint llround log1p logb lrint lround main malloc Math
+math memchr memcmp memcpy memmove memset modf NaN nan nearbyint nextafter nexttoward np Number numpy Object offsetof
+printf ptrdiff_t putchar puts RangeError remainder remquo rint round scalbln scalbn scanf signbit signgam size_t
+snprintf sprintf std strcat strchr strcmp strcpy strcspn strlen strncat strncmp strncpy strpbrk strrchr strspn strstr
+tgamma tolower torch toupper trunc undefined vfprintf vprintf vscanf vsnprintf vsprintf wchar_t"""
 _OURS: Final = """
 GUARDS INLINE OPS Op RESTRICT d_inputs d_parameters each failed found holds inputs k n outputs parameters real seeds
 shape status unclear"""
+_MACROS: Final = """
+arm BYTE_ORDER DOMAIN far FLT_EVAL_METHOD HAVE_INITFINI_ARRAY HUGE i386 INFINITY iscanonical iseqsig issignaling
+issubnormal iszero linux math_errhandling MAXFLOAT MB_CUR_MAX mips MIPSEB NAN near NFDBITS NULL OVERFLOW PLOSS ppc
+RAND_MAX SING sparc TLOSS UNDERFLOW unix WCONTINUED WEXITED WIN32 WIN64 WINNT WNOHANG WNOWAIT WSTOPPED WUNTRACED"""
 RESERVED: Final = {
-    *_KEYWORDS.split(), *_LIBRARIES.split(), *_OURS.split(), *keyword.kwlist, *dir(builtins), *ieee.__all__, *NAMED,
-    *TABLE,
+    *_KEYWORDS.split(), *_LIBRARIES.split(), *_OURS.split(), *_MACROS.split(), *keyword.kwlist, *dir(builtins),
+    *ieee.__all__, *NAMED, *TABLE,
 }  # fmt: skip
 """Reserved words of the target languages: names that neither a variable nor a function may have."""
+
+MACROS: Final = re.compile(r"(M|FP|MATH)_[A-Z0-9_]+(f|l|f\d+x?)?|(EXIT|FD|HUGE)_\w+|SNAN\w*|[A-Z]+_ENDIAN")
+"""Macros that compilers add to the headers, of which C++ includes more."""
+
+_FUNCTIONS: Final = """
+accept access alarm aligned_alloc alloca atof atoi atol atoll bcmp bcopy bind bsearch bzero clock clog10 close connect
+daemon dcgettext dgettext div drem dup execl execle execlp execv execve execvp exp10 feclearexcept fegetenv
+fegetexceptflag fegetround feholdexcept feraiseexcept fesetenv fesetexceptflag fesetround fetestexcept feupdateenv ffs
+ffsimax ffsll finite fork fscanf gamma getenv gettext imaxabs index isascii iswalnum iswalpha iswblank iswcntrl
+iswdigit iswgraph iswlower iswprint iswpunct iswspace iswupper iswxdigit j0 j1 jn kill link listen lldiv llogb mempcpy
+nextdown nextup nice open pause pipe posix_memalign pow10 putc qsort raise rand random read realloc recv remove rename
+rindex roundeven scalb select send setenv signal significand sincos sleep srand srandom sscanf stpcpy stpncpy
+strcasecmp strdup strfmon strftime strncasecmp strndup strnlen strtod sync system time times toascii towlower towupper
+vfscanf vsscanf wait write y0 y1 yn"""
+TAKEN: Final = {*_LIBRARIES.split(), *_FUNCTIONS.split(), *TABLE}
+"""Functions of C's libraries, which a function of a program would replace."""
+
+VARIANT: Final = re.compile(r"(f|l|f?\d+x?|d\d+|[fl]?_r|_unlocked)$")
+"""What the name of a variant of a library's function ends with, such as that for floats."""
 
 OURS: Final = re.compile(r"(g|r|d|d\d+|op|ops|value|slopes|operands|seed)_")
 """Prefixes of generated names other than those of values."""
@@ -150,7 +172,7 @@ class Module:
 
     def __init__(self, tape: Tape, name: str, weights: Sequence[float] | None) -> None:
         self.graph = Graph(tape, weights)
-        self.tape, self.name, self.weights = self.graph.tape, identifier(name), weights
+        self.tape, self.name, self.weights = self.graph.tape, function_name(name), weights
         self.called: dict[str, Op] = {}
 
     def arguments(self) -> tuple[str, str]:
@@ -201,7 +223,7 @@ def _decided(tape: Tape) -> Tape:
 def identifiers(tape: Tape) -> list[str]:
     """Return a name for each entry: unique, and an identifier in C, C++, JavaScript and Python."""
     taken: set[str] = set()
-    return [unique(_identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
+    return [unique(identifier(_called(tape, entry)), taken) for entry in range(len(tape))]
 
 
 def _called(tape: Tape, entry: int) -> str:
@@ -214,14 +236,15 @@ def _called(tape: Tape, entry: int) -> str:
     return f"t{entry - tape.leaves}"
 
 
-def _identifier(label: str) -> str:
+def identifier(label: str) -> str:
+    """Return a label as an identifier, which may be reserved or taken."""
     name = re.sub(r"[^0-9A-Za-z_]+", "_", label).strip("_") or "v"
     return f"v_{name}" if name[0].isdigit() else name
 
 
 def unique(name: str, taken: set[str]) -> str:
     """Return a name that is neither reserved nor taken, and mark it as taken."""
-    name = f"v_{name}" if OURS.match(name) else name
+    name = f"v_{name}" if OURS.match(name) or MACROS.fullmatch(name) else name
     found, number = name, 2
     while found in RESERVED or found in taken:
         found, number = f"{name}_{number}", number + 1
@@ -229,9 +252,12 @@ def unique(name: str, taken: set[str]) -> str:
     return found
 
 
-def identifier(name: str) -> str:
-    """Return a function's name as an identifier."""
-    return unique(_identifier(name), set())
+def function_name(name: str) -> str:
+    """Return the name of a program's function: an identifier, and none of a function of C's libraries."""
+    found, number = unique(identifier(name), set()), 2
+    while found in TAKEN or VARIANT.sub("", found) in TAKEN:
+        found, number = f"{identifier(name)}_{number}", number + 1
+    return found
 
 
 def wrapped(words: Iterable[str], lead: str, width: int = 100) -> list[str]:

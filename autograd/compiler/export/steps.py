@@ -365,7 +365,8 @@ class Tables(Statements):
             if len(piece) > PIECE:
                 yield self.declared() + piece
                 piece = []
-        yield self.declared() + piece
+        if piece:
+            yield self.declared() + piece
 
     def declared(self) -> Lines:
         """Define the tables used since the last call."""
