@@ -279,6 +279,7 @@ class _Gatherer:
                 differential = any(each.text == "d" for each in body.symbols())  # as in ∂E₁ + dE₂
                 if body.head not in ("sym", "call") and not differential and self._may_define(name, body):
                     self._define(name, body, row)
+                    self.book.by_entries.add(row.order)
 
     def _define_backwards(self) -> None:
         """Treat w x + b = z as a definition of z, and [u₁ u₂] = […] as one of every entry, if there is no other.

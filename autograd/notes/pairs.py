@@ -10,6 +10,7 @@ from typing import Final
 
 from autograd.formula.symbols import LETTERS
 from autograd.notes import nodes as n
+from autograd.notes import rounding
 from autograd.notes.doubts import index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
@@ -381,8 +382,11 @@ class Pairs:
     def _is_alias(self, row: Row, right: Node, repaired: Node) -> bool:
         """Return whether a name that does not join occurs only in this derivation: it may be an alias."""
         here = {self.derivation[row.order]}
-        names = [(a, b) for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
-        unsettled = [name for pair in names for name in pair if n.key(name) not in self.book.settled]
+        one, other = set(right.symbols()), set(repaired.symbols())
+        strange = one - other
+        if {each.text for each in strange} <= {each.text for each in other}:
+            return False  # an order, or another index
+        unsettled = [name for name in strange | (other - one) if n.key(name) not in self.book.settled]
         return any(self.derivations.get(name) == here for name in unsettled)
 
     def _is_renamed(self, left: Node, right: Node) -> bool:
@@ -458,7 +462,7 @@ class Pairs:
         if not doubt and not chained and self._has_rivals(claim):
             doubt = "defined in several ways in this part"
         if not doubt and not (chained and (repair.is_scale or repair.what.startswith("upside down"))):
-            doubt = self._hindsight(claim)
+            doubt = self._hindsight(claim, repair.applied(claim))
         return (DOUBTFUL, f"{doubt}: {repair.message}") if doubt else (WRONG, repair.message)
 
     def _summed(self, claim: Claim) -> str:
@@ -590,9 +594,15 @@ class Pairs:
         found = self._right_by(claim, every) if len({each.body for each in every}) > 1 else None
         return found[0] if found else ""
 
-    def _hindsight(self, claim: Claim) -> str:
-        """Return the remark that a claim rests on what only a later section defines, which may be another quantity."""
-        seen: set[Key] = set()
+    def _hindsight(self, claim: Claim, repaired: Claim | None = None) -> str:
+        """Return the remark that a claim rests on what only a later section defines, which may be another quantity.
+
+        It does not if it is wrong, and the corrected one right, whatever that quantity is.
+        """
+        seen: set[Key] = {
+            n.key(x) for each in claim.walk() if each.head == "d" for x in each.args[1:] if x.head == "sym"
+        }
+        later: dict[Key, Definition] = {}
         waiting = list(claim.symbols())
         while waiting:
             key = n.key(waiting.pop())
@@ -601,10 +611,17 @@ class Pairs:
                 continue
             seen.add(key)
             if all(each.order > claim.order and each.section != claim.section for each in every):
-                return f"{n.show(every[0].pattern)} is defined in a later part"
+                later[key] = every[0]
+                continue
             chosen = self.book.chosen(key, claim.order, claim.section)[0]
             waiting.extend(inner for each in chosen for inner in each.body.symbols())
-        return ""
+        if not later:
+            return ""
+        readings = [replace(self.judge.readings[0], opaque=frozenset(later))]
+        wrong = self.judge.compare(claim, readings).result == UNEQUAL
+        if repaired and wrong and self.judge.compare(repaired, readings).holds:
+            return ""
+        return f"{n.show(next(iter(later.values())).pattern)} is defined in a later part"
 
     def is_softly_known(self, claim: Claim) -> bool:
         """Return whether the notation of a claim may be of matrices, whose shapes are not known."""
@@ -716,6 +733,8 @@ class Pairs:
         left = claim.left
         if self._is_stray(claim, repair) or repair.what.startswith(("upside down", "the sum runs")):
             return True
+        if repair.what.startswith("wrong index") and not _unknown_indices(claim.right, repair.side):
+            return not self.judge.compare(repair.applied(claim)).guessed
         if left.head == "d" and (n.key(left.args[0]) in self.book.definitions or self._is_chained(claim)):
             return repair.what.startswith(("the factor", "the divisor", "sign"))
         return repair.adds_slope
@@ -859,6 +878,12 @@ class Pairs:
         self.judge.forget()
 
 
+def _unknown_indices(one: Node, other: Node) -> bool:
+    """Return whether formulas differ in more than the numbers of indices, as o_2 and o_1 do."""
+    pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
+    return any(each.head != "num" for pair in pairs for name in pair for each in name.args) or not pairs
+
+
 def _is_other_spelling(one: Node, other: Node) -> bool:
     """Return whether two formulas differ only in the spelling of names: w^l and w_l, net_O and net_o."""
     pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
@@ -882,8 +907,8 @@ def _scaled_chain(left: Node, right: Node) -> str | None:
     bare, what = right, "sign"
     if right.head == "neg":
         bare = right.args[0]
-    elif right.head == "*" and right.args[0].head == "num" and right.args[0].number != 1.0:
-        bare, what = n.product(*right.args[1:]), f"the factor {right.args[0].text} is too much"
+    elif right.head == "*" and rounding.is_numeric(right.args[0]) and not n.is_number(right.args[0], 1.0):
+        bare, what = n.product(*right.args[1:]), f"the factor {n.show(right.args[0])} is too much"
     if bare is right or left.head != "d" or not chain(left, bare) or not joins(left, bare):
         return None
     return f"{what}; it should be {n.show(bare)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from autograd.notes import nodes as n
 from autograd.notes.equation import Equation
@@ -12,6 +13,7 @@ from autograd.notes.nodes import Node
 from autograd.notes.splitting import Statement
 
 __all__ = [
+    "RATES",
     "Row",
     "digits",
     "is_constant",
@@ -22,6 +24,10 @@ __all__ = [
     "scaled_update_of",
     "update_of",
 ]
+
+
+RATES: Final = frozenset(("α", "η", "ε", "γ", "μ", "lr", "rate", "learning_rate"))
+"""Names of learning rates."""
 
 
 @dataclass
@@ -134,6 +140,7 @@ def scaled_update_of(row: Row) -> tuple[str, Node] | None:
         elif right.head == "*" and len(right.args) == 2 and not any(True for _ in right.args[0].symbols()):
             inner, what = right.args[1], f"the factor {n.show(right.args[0])} is too much"
         found = update_of(replace(row, sides=[row.left, inner])) if inner is not right else None
-        if found is not None and found[2] is not None:
+        rated = found is not None and any(each.text in RATES for each in found[1].symbols())
+        if found is not None and (found[2] is not None or rated):
             return what, inner
     return None

@@ -17,7 +17,7 @@ from autograd.notes.judging import EQUAL, UNEQUAL, Claim
 from autograd.notes.nodes import Node
 from autograd.notes.numbers import Numbers, neighbours
 from autograd.notes.pairs import Pairs
-from autograd.notes.rows import Row, low_indices, place_of, scaled_update_of, update_of
+from autograd.notes.rows import RATES, Row, low_indices, place_of, scaled_update_of, update_of
 from autograd.notes.world import EVERYWHERE, Book, Budget, Unknown
 
 __all__ = ["Verdicts"]
@@ -26,8 +26,6 @@ ZERO: Final = n.number(0)
 _ASCENT: Final = re.compile(r"ascen[dt]|ascenso|maximi|上升|最大|상승|최대", re.IGNORECASE)
 """Words before an update that is to enlarge a quantity."""
 EQUALITIES: Final = ("=", "≈", ":=", "←")
-RATES: Final = frozenset(("α", "η", "ε", "γ", "μ", "lr", "rate", "learning_rate"))
-"""Names of learning rates."""
 SIDES: Final = 64
 """The number of earlier sides of a row that each side is compared with, so that long rows take linear time."""
 
@@ -162,7 +160,7 @@ class Verdicts:
             return
         if (scaled := scaled_update_of(row)) is not None:
             what, right = scaled
-            self._set(row, WRONG if self.descended else DOUBTFUL, f"{what}; it should be {n.show(right)}")
+            self._set(row, WRONG, f"{what}; it should be {n.show(right)}")
             return
         sides = row.sides
         left = sides[0]

@@ -51,7 +51,7 @@ DEPTH: Final = 40
 MOST_TERMS: Final = 3_000
 NESTED_CALLS: Final = 12
 """The maximum depth of calls between functions of the note."""
-OVERDRAFT: Final = 40_000
+OVERDRAFT: Final = 32_000
 SHARE: Final = 0.15
 """The part of the work left for a note that one row may use; at least `LEAST` nodes."""
 LEAST: Final = 2_000
@@ -119,6 +119,22 @@ class Definition:
     body: Node
     order: int
     section: int
+
+    @cached_property
+    def meaning(self) -> Node:
+        """The body with its own names for the indices of the pattern and of sums: that of Σ_j w_kj p_j for any j, k."""
+        names = {each.text: f"ι{at}" for at, each in enumerate(self.pattern.args) if each.head == "sym"}
+        sums = dict.fromkeys(
+            each.text for each in self.body.walk() if each.head in ("sum", "prod") and each.text != "?"
+        )
+        names |= {each: f"κ{at}" for at, each in enumerate(sums) if each not in names}
+
+        def change(each: Node) -> Node | None:
+            if each.head in ("sum", "prod") and each.text in names:
+                return replace(each, args=tuple(arg.replaced(change) for arg in each.args), text=names[each.text])
+            return n.symbol(names[each.text]) if each.head == "sym" and not each.args and each.text in names else None
+
+        return self.body.replaced(change) if names else self.body
 
 
 @dataclass
@@ -208,7 +224,7 @@ class Book:
         kept, elsewhere = [], set()
         foreign = self.examples - {section}
         for same in every:
-            if len(same) == 1 or len({each.body for each in same}) == 1:
+            if len(same) == 1 or len({each.meaning for each in same}) == 1:
                 kept.append(same[0])
                 if foreign and all(each.section in foreign for each in same):
                     elsewhere.add(same[0].order)
@@ -218,8 +234,9 @@ class Book:
             if here:
                 kept.append(here[-1])
                 continue
-            kept.append(before[-1] if before else same[0])
-            elsewhere.add(kept[-1].order)
+            others = before[-1:] or [each for each in same if each.section in (section, EVERYWHERE)][:1]
+            kept += others  # of several that come later, in other parts, none is meant
+            elsewhere |= {each.order for each in others}
         return kept, frozenset(elsewhere)
 
     def of(self, left: Node) -> Sequence[Definition]:
@@ -235,7 +252,9 @@ class Book:
     def ambiguous(self) -> list[Key]:
         """Return the keys that are defined in more than one way."""
         return [
-            key for key, every in self.definitions.items() if len(every) > 1 and len({each.body for each in every}) > 1
+            key
+            for key, every in self.definitions.items()
+            if len(every) > 1 and len({each.meaning for each in every}) > 1
         ]
 
 

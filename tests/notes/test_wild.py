@@ -209,6 +209,9 @@ JUDGED = [
     (DESCENT + r"$v = v + \eta (t - h) p$", [R]),
     (DESCENT + r"$v = v - \eta (h + t) p$", [W]),
     (DESCENT + r"$c = c - \eta \frac{\partial Q}{\partial v}$", [W]),
+    (r"$\mathbf{v} = -(\mathbf{v} - \eta \mathbf{h})$", [W]),
+    (r"$\frac{\partial Q}{\partial v} = \frac12 (\frac{\partial Q}{\partial r} \frac{\partial r}{\partial v})$", [W]),
+    (r"$\frac{\partial Q}{\partial v} = \frac{\partial Q}{\partial h} \frac{\partial v}{\partial h}$", [W]),
     (PATHS + r"\frac{\partial Q}{\partial r_k} \frac{\partial r_k}{\partial h_j}$", [J]),
     (PATHS + r"2 r_k V_{kj}$", [J]),
     (PATHS + r"2 r_k V_{jk}$", [U]),
@@ -228,6 +231,25 @@ JUDGED = [
      r"$\frac{\partial Q(v)}{\partial v} = \frac1n \sum_{i=1}^n \frac{\partial Q(v, p^{(i)})}{\partial v} + "
      r"2 \kappa v$", [R]),
 ]  # fmt: skip
+
+
+IN_PARTS = [
+    (r"$h = \sigma(r_3)$, $\frac{\partial h}{\partial r_3} = 3 h (1 - h)$", r"$r_3 = v_5 q$", W),
+    (r"$r_3 = q v_5$, $\frac{\partial r_3}{\partial v_5} = 2 q$", r"$q = \tanh(u)$", W),
+    (
+        r"$r_i = \sum_j V_{ij} p_j$, $Q = \sum_i r_i^3$",
+        r"$r_j = \sum_i V_{ji} p_i$, $\frac{\partial Q}{\partial r_i} = 3 r_i^2$",
+        R,
+    ),
+    (r"$r = p q$, $\frac{\partial r}{\partial p} = 2 q$", "$q = p$\n# Next\n$q = e^{p}$", W),
+    (r"$h_1 = \sigma(r_1)$, $h_2 = u$, $\frac{\partial h_1}{\partial r_1} = h_1 (1 - h_2)$", "$h_3 = 1$", W),
+]
+
+
+@pytest.mark.parametrize("first, second, status", IN_PARTS)
+def test_what_other_parts_define(first: str, second: str, status: str) -> None:
+    claim = [each for each in read_note(f"# One\n{first}\n# Other\n{second}").equations if "partial" in each.text]
+    assert claim[-1].status == status
 
 
 @pytest.mark.parametrize("text, last", JUDGED)
