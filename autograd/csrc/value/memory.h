@@ -233,8 +233,8 @@ start_node(Node *node, int op, double data, int shape, int flags)
 static inline Node *
 start_simple_node(Node *node, int op, double data, int shape, int flags)
 {
+    node->ob_base = (PyObject){.ob_type = Value_Type}; /* 0 in the fields that later versions of Python add */
     node->ob_base.ob_refcnt = 1;
-    node->ob_base.ob_type = Value_Type;
     return start_node(node, op, data, shape, flags);
 }
 
