@@ -312,6 +312,17 @@ def test_sliders_of_the_largest_numbers_have_ends(opened: Open) -> None:
     assert numbers(page, "explorer.graph.values")[0] == -sys.float_info.max / 2
 
 
+def test_numbers_that_grow_long_have_fewer_digits_beside_a_box(opened: Open) -> None:
+    w, x = Value(2.0, label="w"), Value(1.0, label="x")
+    page = opened(explore((w * x - 1.0) ** 2))
+    set_leaf(page, "x", "-1.2345678e-100")
+    shown = page.evaluate("[...document.querySelectorAll('.label text')].map((text) => text.textContent)")
+    assert "−1e−100" in shown
+    set_leaf(page, "x", "-1.2345")
+    shown = page.evaluate("[...document.querySelectorAll('.label text')].map((text) => text.textContent)")
+    assert "−1.23" in shown
+
+
 def test_a_number_that_is_none_is_marked_and_changes_nothing(opened: Open) -> None:
     page = opened(explore(neuron()))
     before = page.locator("#result").inner_text()

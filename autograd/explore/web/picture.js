@@ -9,7 +9,7 @@ function strength(x, largest) {
 function textWidth(text, size) {
   let units = 0;
   for (const c of text) units += c === "." ? 0.32 : "−∞".includes(c) ? 0.84 : 0.64; // as in Python's pictures
-  return units * size;
+  return Math.max(units, 0.603 * text.length) * size;
 }
 
 class Picture {
@@ -42,7 +42,9 @@ class Picture {
 
   edge(group) {
     const label = this.svg.querySelector(`.label[data-edge="${group.id}"]`);
-    return {group, path: group.querySelector("path"), tip: group.querySelector("polygon"), text: label && label.querySelector("text"), plate: label && label.querySelector("rect"), label};
+    const text = label && label.querySelector("text"), plate = label && label.querySelector("rect");
+    const room = text ? textWidth(text.textContent, 9) + 24 : 0; // the layout leaves 13 on either side
+    return {group, path: group.querySelector("path"), tip: group.querySelector("polygon"), text, plate, label, room};
   }
 
   listen() {
@@ -126,10 +128,15 @@ class Picture {
   }
 
   put(box, which, x) {
-    const text = box.texts[which];
-    let shown = x === null ? "·" : short(x);
-    for (let digits = 3; digits > 0 && textWidth(shown, 11) > box.rooms[which]; digits--) shown = short(x, digits);
+    const text = box.texts[which], shown = x === null ? "·" : this.fitting(x, 11, box.rooms[which]);
     if (text.textContent !== shown) text.textContent = shown;
+  }
+
+  // A number in as many digits, of at most four, as there is room for.
+  fitting(x, size, room) {
+    let shown = short(x);
+    for (let digits = 3; digits > 0 && textWidth(shown, size) > room; digits--) shown = short(x, digits);
+    return shown;
   }
 
   paintEdge(node, place, now, largest) {
@@ -151,7 +158,7 @@ class Picture {
     edge.label.classList.toggle("away", away);
     edge.label.classList.toggle("lit", lit);
     if (node.edges) return;
-    const shown = short(this.graph.slopes[node.index][place]);
+    const shown = this.fitting(this.graph.slopes[node.index][place], 9, edge.room);
     if (edge.text.textContent === shown) return;
     edge.text.textContent = shown;
     const wide = textWidth(shown, 9) + 3;
