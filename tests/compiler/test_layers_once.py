@@ -179,9 +179,21 @@ def residuals(leaves: list[Value], draw: random.Random) -> Value:
     return ag.sum(squares) + ag.min([(a - q) * (a - q), (b - r) * (b - r), d * e]) * p
 
 
+def distances(leaves: list[Value], draw: random.Random) -> Value:
+    """Return the least of squared distances in one to nine dimensions, of differences in either order."""
+    wide, found = [*leaves, *(leaf * leaf for leaf in leaves)], []
+    for dimensions in range(1, 10):
+        point = [Value(draw.uniform(-1.0, 1.0)) for _ in range(dimensions)]
+        off = [x - p if dimensions % 2 else p - x for x, p in zip(wide, point)]
+        found.append(ag.sum([each * each for each in off]) + (off[0] if dimensions == 3 else 0.0))
+    p, q = (Value(draw.uniform(-1.0, 1.0)) for _ in range(2))  # that several differences share
+    return ag.min(found) + ag.sum([(x - y) * (x - y) for x, y in zip(wide, (p, q, p, p, q, q, p, q))])
+
+
 MODELS: dict[str, Callable[[list[Value], random.Random], Value]] = {
     "network": lambda leaves, draw: nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")(leaves),
     "nearest": nearest,
+    "distances": distances,
     "residuals": residuals,
 }
 

@@ -223,6 +223,44 @@ ISA(sum_layer)(const Work *work, long n, const Step *s, const int32_t *terms)
     }
 }
 
+/* COUNT differences of slots and numbers, or (`reverse`) numbers and slots, and then the sum of their squares. */
+LANE void
+ISA(distance_some)(const Work *work, long n, const Step *s, const bool reverse, const int count)
+{
+    const double start = work->uniforms[~s[count].reads[0]], *x[8];
+    double *out[8], *sum = SLOT(work, s[count].outs[0]);
+    V u[8];
+    for (int k = 0; k < count; k++) {
+        x[k] = SLOT(work, s[k].reads[0]);
+        out[k] = SLOT(work, s[k].outs[0]);
+        u[k] = ALL(work->uniforms[~s[k].reads[1]]);
+    }
+    for (long i = 0; i < n; i += WIDTH) {
+        V total = ALL(start);
+        for (int k = 0; k < count; k++) {
+            const V difference = reverse ? u[k] - AT(x[k], i) : AT(x[k], i) - u[k];
+            AT(out[k], i) = difference;
+            total += difference * difference;
+        }
+        AT(sum, i) = total;
+    }
+}
+
+static void
+ISA(distance)(const Work *work, long n, const Step *s)
+{
+#define DISTANCE(COUNT) ISA(distance_some)(work, n, s, false, COUNT)
+#define REVERSE_DISTANCE(COUNT) ISA(distance_some)(work, n, s, true, COUNT)
+    if (s->kind == SUBU) {
+        FOR_COUNT(s->together - 1, DISTANCE)
+    }
+    else {
+        FOR_COUNT(s->together - 1, REVERSE_DISTANCE)
+    }
+#undef DISTANCE
+#undef REVERSE_DISTANCE
+}
+
 /* lanes += x·y over the samples [start, count). */
 static inline void
 ISA(add_products)(double *lanes, const double *x, const double *y, long start, long count)
@@ -456,6 +494,43 @@ ISA(reduce_two)(const Work *work, long n, long count, const Step *s, const int32
     }
 }
 
+/* Whether a sum of products starts from -0 and is reduced by 1, which have no effect. */
+static bool
+ISA(is_plain)(const Work *work, const Step *s)
+{
+    const double begin = work->uniforms[~s->reads[0]];
+    return begin == 0.0 && signbit(begin) && work->uniforms[~s->reads[1]] == 1.0;
+}
+
+/* The same for LAYER sums of products of one gradient, each added to itself: those of squares; `count` is a multiple of 32. */
+static void
+ISA(reduce_squares)(const Work *work, long count, const Step *s, const int32_t *all_terms)
+{
+    const double *g = SLOT(work, all_terms[s->terms]), *slots[LAYER];
+    for (int j = 0; j < LAYER; j++) {
+        slots[j] = SLOT(work, all_terms[s[j].terms + 1]);
+    }
+    for (int h = 0; h < 8; h += WIDTH) {
+        V lanes[LAYER];
+        for (int j = 0; j < LAYER; j++) {
+            lanes[j] = AT(work->lanes + 8 * (ptrdiff_t)s[j].number, h);
+        }
+        for (long i = h; i + 32 <= count + h; i += 32) {
+            for (int j = 0; j < LAYER; j++) {
+                V p[4];
+                for (int q = 0; q < 4; q++) {
+                    const V product = AT(g, i + 8 * q) * AT(slots[j], i + 8 * q);
+                    p[q] = product + product;
+                }
+                lanes[j] += (p[0] + p[1]) + (p[2] + p[3]);
+            }
+        }
+        for (int j = 0; j < LAYER; j++) {
+            AT(work->lanes + 8 * (ptrdiff_t)s[j].number, h) = lanes[j];
+        }
+    }
+}
+
 /* 1 where any of the slots isn't 0. */
 static void
 ISA(any_of)(const Work *work, long n, double *out, const int32_t *terms, int32_t count)
@@ -586,6 +661,11 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             break;
 #define WITH_NUMBER(KIND, EXPRESSION) \
         case KIND: { \
+            if ((KIND == SUBU || KIND == RSUBU) && s->together > 0) { \
+                ISA(distance)(work, n, s); \
+                s += s->together - 1; \
+                break; \
+            } \
             double *out = SLOT(work, s->outs[0]); \
             const double *x = SLOT(work, s->reads[0]), u = uniforms[~s->reads[1]]; \
             EACH out[i] = EXPRESSION; \
@@ -619,6 +699,11 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             ISA(gather)(work, count, s, terms);
             break;
         case REDUCE_TWO:
+            if (s->together == LAYER && count % 32 == 0 && ISA(is_plain)(work, s)) {
+                ISA(reduce_squares)(work, count, s, terms);
+                s += LAYER - 1;
+                break;
+            }
             ISA(reduce_two)(work, n, count, s, terms + s->terms);
             break;
         case REDUCE: {

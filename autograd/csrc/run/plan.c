@@ -310,6 +310,58 @@ note_step(const Later *later, const Step *s, int32_t i, const int32_t *all_terms
     }
 }
 
+/* Whether a step adds to the sum of one of those before it. */
+static bool
+adds_with_any(const Step *s, int before)
+{
+    bool any = false;
+    for (int j = 1; !any && j <= before; j++) {
+        any = s[-j].number == s->number;
+    }
+    return any;
+}
+
+/* LAYER if as many steps from one on reduce the squares of slots with one gradient, start and number, to different sums; else 0. */
+static int
+reductions_from(const Plan *plan, ptrdiff_t first)
+{
+    const Step *s = plan->blocks + first;
+    const ptrdiff_t left = plan->blocks_count - first;
+    int count = 0;
+    for (; count < LAYER && count < left && s[count].kind == REDUCE_TWO; count++) {
+        const int32_t *t = plan->terms[3] + s[count].terms;
+        if (t[0] != plan->terms[3][s->terms] || t[2] != t[0] || t[3] != t[1] || s[count].reads[0] != s->reads[0]
+            || s[count].reads[1] != s->reads[1] || adds_with_any(s + count, count)) {
+            return 0;
+        }
+    }
+    return count == LAYER ? LAYER : 0;
+}
+
+/* The number of steps if they are differences of slots and numbers and, after them, the sum of their squares; else 0. */
+static int
+distance_from(const Plan *plan, ptrdiff_t first)
+{
+    enum { MOST = 8 };
+    const Step *s = plan->blocks + first;
+    const ptrdiff_t left = plan->blocks_count - first;
+    int count = 0;
+    while (count < MOST && count + 1 < left && s[count].kind == s->kind && (s->kind == SUBU || s->kind == RSUBU)) {
+        count++;
+    }
+    const Step *sum = s + count;
+    if (count == 0 || sum->kind != DOT || sum->count != count || sum->reads[0] >= 0) {
+        return 0;
+    }
+    for (int k = 0; k < count; k++) {
+        const int32_t *t = plan->terms[3] + sum->terms + 2 * k;
+        if (t[0] != s[k].outs[0] || t[1] != t[0]) {
+            return 0;
+        }
+    }
+    return count + 1;
+}
+
 /* A sum of two products of slots that a later step reduces, and that nothing else reads, need not be written: join both steps. */
 static void
 join_reductions(Plan *plan, const Later *later)
@@ -333,6 +385,11 @@ join_reductions(Plan *plan, const Later *later)
         if (blocks[i].kind != GONE) {
             blocks[plan->blocks_count++] = blocks[i];
         }
+    }
+    for (ptrdiff_t i = 0; i < plan->blocks_count; i++) {
+        const int together = reductions_from(plan, i) + distance_from(plan, i);
+        blocks[i].together = together > 0 ? (uint8_t)together : blocks[i].together;
+        i += together > 0 ? together - 1 : 0;
     }
 }
 
