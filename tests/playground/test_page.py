@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zlib
 from pathlib import Path
@@ -99,6 +100,71 @@ def test_a_sheet_is_shared_by_its_address(page: Any, opened: Open) -> None:
     shows(damaged, "#status", "damaged")
 
 
+def test_sharing_says_so_and_leaves_the_cursor_where_it_was(page: Any) -> None:
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    page.locator("#sheet .cm-line").first.click()
+    page.keyboard.press("End")
+    page.evaluate("document.querySelector('#share').click()")
+    shows(page, "#status", "link is")
+    page.wait_for_timeout(300)
+    shows(page, "#status", "link is")
+    page.focus(SHEET)
+    page.keyboard.type("4")
+    shows(page, "#gradients", "68")
+
+
+def test_a_long_sheet_is_shared(opened: Open) -> None:
+    noise = [hashlib.sha256(str(i).encode()).hexdigest() for i in range(5000)]
+    page = opened(link("w = 3\nE = w^2\n" + "".join(f"# {line}\n" for line in noise)))
+    shows(page, "#gradients", "6")
+    page.click("#share")
+    shows(page, "#status", "link is")
+    code = page.evaluate("location.hash").removeprefix("#sheet=")
+    text = zlib.decompress(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)), wbits=-15).decode()
+    assert text.splitlines()[-1] == f"# {noise[-1]}"
+
+
+def test_a_link_that_unpacks_to_far_too_much_is_refused(opened: Open) -> None:
+    page = opened(link("#" * 50_000_000))
+    shows(page, "#status", "damaged")
+    shows(page, "#gradients", "w")  # of the sheet that the page starts with
+
+
+DROP = """([where, name, text]) => {
+  const dataTransfer = new DataTransfer();
+  if (name) dataTransfer.items.add(new File([text], name));
+  const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+  document.querySelector(where).dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+@pytest.mark.parametrize("where", [SHEET, "#picture", "header"])
+def test_a_file_dropped_anywhere_is_opened(page: Any, where: str) -> None:
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    assert page.evaluate(DROP, [where, "other.txt", "w = 4\nE = w^3\n"])  # else the browser would show the file
+    shows(page, "#gradients", "48")
+    assert page.evaluate(DROP, [where, "note.md", "$$C = a^2$$\n\n$$\\frac{dC}{da} = 3a$$\n"])
+    shows(page, "#verdicts", "WRONG")
+    page.click("#tab-sheet")
+
+
+def test_an_error_is_marked_at_its_place_behind_characters_of_two_units(page: Any) -> None:
+    enter(page, "\N{MATHEMATICAL ITALIC SMALL X} = 1\nE = \N{MATHEMATICAL ITALIC SMALL X} + v\n")
+    shows(page, "#error", "line 2: unknown name 'v'")
+    assert page.locator(".cm-lintRange-error").text_content() == "v"
+
+
+def test_a_long_computation_is_given_up_when_its_text_changes(opened: Open) -> None:
+    page = opened(link("x = 0.5\n" + "".join(f"y{i} = sin(x + {i})*x\n" for i in range(20_000))))
+    page.locator("#stop").wait_for(state="visible", timeout=30_000)
+    enter(page, "w = 3\nE = w^2\n")
+    shows(page, "#gradients", "6")
+    page.locator("#stop").wait_for(state="hidden")
+
+
 def test_an_example_is_opened_from_the_list(page: Any) -> None:
     groups = page.locator("#example optgroup")
     assert groups.count() == 3
@@ -190,11 +256,29 @@ def test_without_its_snapshot_python_starts_from_nothing(browser: Any, address: 
 def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
     axe = needs.package("axe_playwright_python.sync_playwright").Axe()
     page = opened(width=width, color_scheme=scheme)
+
+    def check() -> None:
+        found = axe.run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
     enter(page, "x, w = 2, 0.5\na = sigmoid(w*x)\nE = (1 - a)^2\ncheck d(E)/d(a) == 1\n")
     shows(page, "#claims", "WRONG")
-    found = axe.run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check()
+    page.select_option("#example", label="the 2-2-2 network, step by step")
+    shows(page, "#claims", "31 claims")
+    page.get_by_role("button", name="w5", exact=True).click()
+    page.wait_for_selector("#derivation .katex")
+    check()
+    page.focus(SHEET)
+    page.keyboard.press("Control+End")
+    page.keyboard.type("E = v")
+    shows(page, "#error", "unknown name 'v'")
+    check()
+    terms = " + ".join(f"w_{i} x_{i}" for i in range(1, 40))
+    enter(page, f"$$z = {terms}$$\n\n$$C = \\frac{{1}}{{2}}(z - y)^2$$\n\n$$\\frac{{dC}}{{dz}} = z + y$$\n", NOTE)
+    shows(page, "#verdicts", "1 WRONG")
+    check()
 
 
 def test_the_keyboard_reaches_everything(page: Any) -> None:

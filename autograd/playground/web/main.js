@@ -7,6 +7,9 @@ import { classHighlighter, tags } from "@lezer/highlight";
 import katex from "katex";
 
 const PATIENCE = 400; // milliseconds before a computation can be stopped
+const OUTDATED = 2000; // milliseconds after which a computation is given up once its text has changed
+const LONGEST = 2_000_000; // bytes of a text that is opened
+const LONGEST_LINK = 1_000_000; // characters that every current browser accepts in an address
 const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
 const find = (id) => document.getElementById(id);
 
@@ -48,7 +51,7 @@ class Python {
 
   stop() {
     this.worker.terminate();
-    for (const { reject } of this.waiting.values()) reject(new Stopped());
+    for (const { reject } of this.waiting.values()) reject(new Stopped("it was stopped"));
     this.waiting.clear();
     this.begin();
     return this.ready;
@@ -125,7 +128,7 @@ function editor(parent, label, extensions, changed) {
     extensions: [
       basicSetup,
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorView.updateListener.of((update) => update.docChanged && changed()),
       ...extensions,
     ],
@@ -147,20 +150,24 @@ function mark(error) {
   const marks = [];
   if (error?.line && error.line <= sheet.state.doc.lines) {
     const line = sheet.state.doc.line(error.line);
-    const from = Math.min(line.from + Math.max(error.column - 1, 0), line.to);
+    const before = [...line.text].slice(0, Math.max(error.column - 1, 0)).join(""); // columns count code points
+    const from = line.from + before.length;
     const to = Math.max(from + (/^[\p{L}\p{N}_.]+/u.exec(line.text.slice(from - line.from))?.[0].length ?? 1), from);
     marks.push({ from, to: Math.min(to, line.to), severity: "error", message: error.message });
   }
   sheet.dispatch(setDiagnostics(sheet.state, marks));
 }
 
-// Computing: only the latest text; a key typed meanwhile restarts it
+// Computing: only the latest text; one that takes long is given up when its text changes
 
+const COMPUTING = "Computing …";
+const STOPPED = "Stopped. Change the text to compute again.";
 let python;
 let picked = "";
 let timer;
 let busy = false;
 let again = false;
+let long = false;
 
 function later() {
   clearTimeout(timer);
@@ -171,21 +178,23 @@ async function compute() {
   if (!python) return;
   if (busy) {
     again = true;
+    if (long) python.stop();
     return;
   }
   busy = true;
-  const patience = setTimeout(() => {
-    find("status").textContent = "Computing …";
-    find("stop").hidden = false;
-  }, PATIENCE);
+  const timers = [];
   try {
+    await python.ready;
+    if (find("status").textContent === STOPPED) find("status").textContent = "";
+    timers.push(setTimeout(offerStop, PATIENCE), setTimeout(outdated, OUTDATED));
     await (checking() ? checkNote() : runSheet());
   } catch (error) {
     if (!(error instanceof Stopped)) showErrors([{ message: error.message }]);
   } finally {
-    clearTimeout(patience);
+    timers.forEach(clearTimeout);
+    long = false;
     find("stop").hidden = true;
-    if (find("status").textContent === "Computing …") find("status").textContent = "";
+    if (find("status").textContent === COMPUTING) find("status").textContent = "";
     busy = false;
     if (again) {
       again = false;
@@ -194,11 +203,21 @@ async function compute() {
   }
 }
 
+function offerStop() {
+  find("status").textContent = COMPUTING;
+  find("stop").hidden = false;
+}
+
+function outdated() {
+  long = true;
+  if (again) python.stop();
+}
+
 async function stop() {
   find("status").textContent = "Stopped; starting Python again …";
   again = false;
   await python.stop();
-  find("status").textContent = "Stopped. Change the text to compute again.";
+  find("status").textContent = STOPPED;
 }
 
 // Parts are requested all at once and shown as they arrive: while one is drawn, Python computes the next.
@@ -363,7 +382,18 @@ async function checkNote() {
     select(find("tab-sheet"));
   });
   shown.replaceChildren(element("p", {}, given.summary), make, element("ol", {}, ...items));
+  reachable();
 }
+
+// The keyboard scrolls what has focus: an equation that is cut off can have it.
+function reachable() {
+  for (const each of find("verdicts").querySelectorAll(".math")) {
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+    else each.removeAttribute("tabindex");
+  }
+}
+
+new ResizeObserver(reachable).observe(find("verdicts"));
 
 function goTo(view, line) {
   const { from } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
@@ -371,8 +401,16 @@ function goTo(view, line) {
   view.focus();
 }
 
-function readFile(file) {
-  if (file) file.text().then((content) => write(checking() ? note : sheet, content));
+async function readFile(file) {
+  try {
+    if (file.size > LONGEST) throw new Error("it is too long");
+    const content = await file.text();
+    if (/\.(md|markdown|tex)$/i.test(file.name)) select(find("tab-note"));
+    write(checking() ? note : sheet, content);
+    find("status").textContent = "";
+  } catch (error) {
+    find("status").textContent = `${file.name} was not opened: ${error.message}`;
+  }
 }
 
 // Tabs, as the ARIA practices describe them
@@ -409,24 +447,39 @@ for (const list of document.querySelectorAll("[role=tablist]")) {
 
 // Sharing: the sheet is in the address, compressed
 
-async function through(stream, bytes) {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+async function through(stream, bytes, most = Infinity) {
+  let size = 0;
+  const limited = new TransformStream({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > most) throw new RangeError("too long"); // a short link may unpack to gigabytes
+      controller.enqueue(chunk);
+    },
+  });
+  const whole = new Blob([bytes]).stream().pipeThrough(stream).pipeThrough(limited);
+  return new Uint8Array(await new Response(whole).arrayBuffer());
 }
 
 async function packed(content) {
   const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(content));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 async function unpacked(code) {
   const binary = atob(code.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = await through(new DecompressionStream("deflate-raw"), Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+  const bytes = await through(new DecompressionStream("deflate-raw"), Uint8Array.from(binary, (c) => c.charCodeAt(0)), LONGEST);
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 
 async function share() {
   const kind = checking() ? "note" : "sheet";
-  location.hash = `${kind}=${await packed(text(checking() ? note : sheet))}`;
+  const code = await packed(text(checking() ? note : sheet));
+  if (code.length > LONGEST_LINK) {
+    find("status").textContent = "The text is too long for a link; download it instead.";
+    return;
+  }
+  history.replaceState(null, "", `#${kind}=${code}`);
   try {
     await navigator.clipboard.writeText(location.href);
     find("status").textContent = "The link is copied.";
@@ -468,6 +521,7 @@ async function download(kind) {
 }
 
 async function made(action) {
+  if (!python) throw new Error("Python is still loading");
   const given = await python.ask({ action, text: text(sheet) });
   if (given.error) throw new Error(given.error.message);
   return given.text;
@@ -507,17 +561,18 @@ async function begin() {
     target.value = "";
     chosen?.();
   });
-  for (const panel of [find("sheet"), find("note")]) {
-    panel.addEventListener("dragover", (event) => event.preventDefault() ?? panel.classList.add("drop"));
-    panel.addEventListener("dragleave", () => panel.classList.remove("drop"));
-    panel.addEventListener("drop", (event) => {
-      panel.classList.remove("drop");
-      if (!event.dataTransfer.files.length) return;
-      event.preventDefault();
-      event.stopPropagation();
-      readFile(event.dataTransfer.files[0]);
-    }, { capture: true });
-  }
+  // Anywhere in the page: a browser would otherwise leave it and show the file.
+  const dragging = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+  const aimed = (on) => document.querySelector(".write").classList.toggle("drop", on);
+  document.addEventListener("dragover", (event) => dragging(event) && (event.preventDefault(), aimed(true)));
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && aimed(false));
+  document.addEventListener("drop", (event) => {
+    aimed(false);
+    if (!dragging(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.dataTransfer.files.length) readFile(event.dataTransfer.files[0]);
+  }, { capture: true });
   const fault = await opened();
   if (!text(sheet) && !text(note)) write(sheet, FIRST);
   window.addEventListener("hashchange", async () => (find("status").textContent = await opened()));
