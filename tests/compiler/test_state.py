@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import collections
 import contextvars
+import csv
 import dataclasses
 import functools
 import itertools
@@ -50,6 +51,18 @@ class Slots:
 
     def __init__(self, k: float) -> None:
         self.k = k
+
+
+class Countdown:
+    def __init__(self) -> None:
+        self.left = 9.0
+
+    def __iter__(self) -> Countdown:
+        return self
+
+    def __next__(self) -> float:
+        self.left -= 1.0
+        return self.left
 
 
 class Once:
@@ -424,6 +437,8 @@ def draws() -> Iterator[tuple[str, Any, Callable[[Any], float]]]:
     yield "chain", itertools.chain([1.0, 2.0], [3.0]), next
     yield "islice", itertools.islice(itertools.count(), 9), next
     yield "accumulate", itertools.accumulate([1.0, 2.0, 3.0]), next
+    yield "csv", csv.reader(["1", "2", "3"]), lambda own: float(next(own)[0])
+    yield "iterator by hand", Countdown(), next
     yield "in an attribute", Plain(batches=map(float, range(9))), lambda own: next(own.batches)
 
 

@@ -8,6 +8,7 @@ functions, methods and classes reached. Random generators and iterators among it
 from __future__ import annotations
 
 import functools
+import io
 import itertools
 import operator
 import os
@@ -465,7 +466,9 @@ def _state_of(x: Any) -> Read | None:
         return functools.partial(operator.length_hint, x)
     if isinstance(x, itertools.count):
         return lambda: repr(x)
-    if isinstance(x, Iterator) and type(x).__module__ in ("builtins", "itertools"):
+    if isinstance(x, Iterator) and isinstance(type(x).__next__, FunctionType):
+        return lambda: {name: y if type(y) in _PLAIN else id(y) for name, y in getattr(x, "__dict__", {}).items()}
+    if isinstance(x, Iterator) and not isinstance(x, io.IOBase):
         return object  # such as a map: what is left can't be read, and it is of no use but to be advanced
     numpy = sys.modules.get("numpy.random")
     if numpy is not None and isinstance(x, (numpy.Generator, numpy.BitGenerator)):
