@@ -189,7 +189,9 @@ def times_power(factor: float, x: float, y: float, n: float) -> float:
         else ieee.div(ieee.pow(abs(x), 0.5 * y), ieee.pow(abs(x), 0.5 * n))
     )
     negative = ieee.copysign(1.0, power) < 0.0
-    vanishes = power == 0.0 and (x == 0.0 or abs(x) == ieee.inf or abs(y) == ieee.inf)  # whatever the factor
+    # Whatever the factor: one that overflows is a power of y, and x isn't as near to 1 as to make up for it.
+    unbounded = abs(x) == ieee.inf or abs(y) == ieee.inf or abs(factor) == ieee.inf
+    vanishes = power == 0.0 and (x == 0.0 or unbounded)
     return (
         0.0
         if factor == 0.0 or vanishes

@@ -316,6 +316,24 @@ def test_limits_at_infinity_are_known(name: str, order: int) -> None:
             assert got == got, (way, x)
 
 
+@pytest.mark.parametrize(
+    "name", [n for n in FORMS if n not in ("sin", "cos", "tan", "asin", "acos", "atanh", "erfinv")]
+)
+def test_limits_at_infinity_are_known_at_high_orders(name: str) -> None:
+    for x in [inf, 1e200, 1.7976931348623157e308] + [-inf, -1e200] * (DOMAINS.get(name, (-inf, inf))[0] == -inf):
+        for order in (4, 5, 6):
+            got = ag.derivative(getattr(ag, name), order)(x)
+            assert got == got, (x, order)
+
+
+@pytest.mark.parametrize("y", [1e300, 1.7976931348623157e308])
+def test_a_power_that_vanishes_has_no_slope_however_large_the_exponent(y: float) -> None:
+    for x in (0.0, 5e-324, 1e-200, 0.5):
+        for order in (1, 2, 3):
+            for way, got in ways(lambda x: ag.pow(x, y), x, order):
+                assert got == 0.0, (way, x, order)
+
+
 LENGTHS = [1e-310, 1e-300, 1e-200, 1e-160, 1e-100, 1e-20, 1e-8, 1e-6, 0.3, 1.0, 2.0, 3.7, 1e3, 1e8, 1e100, 1e160, 1e300]
 EXPONENTS = [-3.5, -2.0, -1.0, -0.5, 0.1, 0.3, 0.5, 0.9, 1.1, 1.5, 2.0, 2.5, 3.0, 7.3, 31.0]
 PAIRS: dict[str, tuple[Callable[[Any, Any], tuple[Any, ...]], list[float]]] = {

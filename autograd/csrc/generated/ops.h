@@ -1308,7 +1308,8 @@ ops_times_power(double factor, double x, double y, double n)
         : exact ? pow(fabs(x), 0.5 * y - 0.5 * n)
         : pow(fabs(x), 0.5 * y) / pow(fabs(x), 0.5 * n);
     const bool negative = copysign(1.0, power) < 0.0;
-    const bool vanishes = power == 0.0 && (x == 0.0 || fabs(x) == INFINITY || fabs(y) == INFINITY);
+    const bool unbounded = fabs(x) == INFINITY || fabs(y) == INFINITY || fabs(factor) == INFINITY;
+    const bool vanishes = power == 0.0 && (x == 0.0 || unbounded);
     return factor == 0.0 || vanishes ? 0.0 : normal ? factor * power : factor * root * (negative ? -root : root);
 }
 
@@ -2582,13 +2583,13 @@ op_div_second_yy_slope_x(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     op_div_second_yy(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_pow(y, 3.0, &out_1_x, &out_1_y);
+    const double out_1 = op_div_slope_y(2.0, y, &out_1_x, &out_1_y);
     double out_2_x, out_2_y;
-    const double out_2 = op_div_slope_y(2.0, out_1, &out_2_x, &out_2_y);
+    const double out_2 = op_div_slope_y(2.0 / y, y, &out_2_x, &out_2_y);
     double out_3_x, out_3_y;
-    const double out_3 = op_pow_slope_x(y, 3.0, &out_3_x, &out_3_y);
+    const double out_3 = op_div_slope_y(2.0 / y / y, y, &out_3_x, &out_3_y);
     *d_x = 0.0;
-    *d_y = out_2 * out_3;
+    *d_y = 1.0 / y * (1.0 / y * out_1 + out_2) + out_3;
     return slope_x;
 }
 
@@ -2598,14 +2599,14 @@ op_div_second_yy_slope_y(double x, double y, double *d_x, double *d_y)
     double slope_x, slope_y;
     const double out = op_div_second_yy(x, y, &slope_x, &slope_y);
     double out_1_x, out_1_y;
-    const double out_1 = op_pow(y, 3.0, &out_1_x, &out_1_y);
+    const double out_1 = op_div_slope_y(2.0, y, &out_1_x, &out_1_y);
     double out_2_x, out_2_y;
-    const double out_2 = op_div_slope_y(2.0, out_1, &out_2_x, &out_2_y);
+    const double out_2 = op_div_slope_y(2.0 / y, y, &out_2_x, &out_2_y);
     double out_3_x, out_3_y;
-    const double out_3 = op_pow_slope_x(y, 3.0, &out_3_x, &out_3_y);
+    const double out_3 = op_div_slope_y(2.0 / y / y, y, &out_3_x, &out_3_y);
     double out_4_x, out_4_y;
     const double out_4 = op_div_slope_y(out, y, &out_4_x, &out_4_y);
-    *d_x = out_2 * out_3;
+    *d_x = 1.0 / y * (1.0 / y * out_1 + out_2) + out_3;
     *d_y = -3.0 * (1.0 / y * slope_y + out_4);
     return slope_y;
 }

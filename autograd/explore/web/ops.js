@@ -461,7 +461,8 @@ function _times_power(factor, x, y, n) {
   let exact = y - n + n === y;
   let root = normal ? 1 : exact ? ieee.pow(Math.abs(x), 0.5 * y - 0.5 * n) : ieee.pow(Math.abs(x), 0.5 * y) / ieee.pow(Math.abs(x), 0.5 * n);
   let negative = ieee.copysign(1, power) < 0;
-  let vanishes = power === 0 && (x === 0 || Math.abs(x) === Infinity || Math.abs(y) === Infinity);
+  let unbounded = Math.abs(x) === Infinity || Math.abs(y) === Infinity || Math.abs(factor) === Infinity;
+  let vanishes = power === 0 && (x === 0 || unbounded);
   return factor === 0 || vanishes ? 0 : normal ? factor * power : factor * root * (negative ? -root : root);
 }
 function _power_mixed(x, y) {
@@ -1096,18 +1097,18 @@ const OPS = {
   },
   div_second_yy_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.div_second_yy(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.pow(y, 3);
-    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2, out_1);
-    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(y, 3);
-    return [slope_x, 0, out_2 * out_3];
+    const [out_1, out_1_x, out_1_y] = OPS.div_slope_y(2, y);
+    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2 / y, y);
+    const [out_3, out_3_x, out_3_y] = OPS.div_slope_y(2 / y / y, y);
+    return [slope_x, 0, 1 / y * (1 / y * out_1 + out_2) + out_3];
   },
   div_second_yy_slope_y(x, y) {
     const [out, slope_x, slope_y] = OPS.div_second_yy(x, y);
-    const [out_1, out_1_x, out_1_y] = OPS.pow(y, 3);
-    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2, out_1);
-    const [out_3, out_3_x, out_3_y] = OPS.pow_slope_x(y, 3);
+    const [out_1, out_1_x, out_1_y] = OPS.div_slope_y(2, y);
+    const [out_2, out_2_x, out_2_y] = OPS.div_slope_y(2 / y, y);
+    const [out_3, out_3_x, out_3_y] = OPS.div_slope_y(2 / y / y, y);
     const [out_4, out_4_x, out_4_y] = OPS.div_slope_y(out, y);
-    return [slope_y, out_2 * out_3, -3 * (1 / y * slope_y + out_4)];
+    return [slope_y, 1 / y * (1 / y * out_1 + out_2) + out_3, -3 * (1 / y * slope_y + out_4)];
   },
   pow_second_xx_slope_x(x, y) {
     const [out, slope_x, slope_y] = OPS.pow_second_xx(x, y);
