@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import Any
+from typing import Any, Final
 
 from autograd._common.numbers import is_number, shown
 
@@ -18,6 +18,9 @@ class LikeFloat:
     """Conversions and comparisons of a float."""
 
     __slots__ = ()
+
+    # Between those of NumPy's scalars, which leave operators to us, and of arrays, which apply them to each entry.
+    __array_priority__: Final = -1.0
 
     _data: float
     label: str

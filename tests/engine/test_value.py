@@ -57,6 +57,42 @@ def test_a_number_may_stand_on_either_side(name: str, number: Any) -> None:
         assert result.operands[1 - side] == float(number)
 
 
+WRONG = [
+    np.timedelta64(1),
+    np.datetime64("2026-11-28"),
+    np.complex64(1),
+    np.str_("1"),
+    np.array([1.0, 2.0]),
+    np.ma.masked,
+]
+
+
+def test_numbers_of_many_types_in_turn() -> None:
+    x = Value(3.0)
+    for _ in range(3):  # a type may be known from the first time on
+        for number in [*NUMBERS, np.longdouble(2), np.array(2.0)]:
+            assert ((x * number).data, (number * x).data, Value(number).data) == (3.0 * float(number),) * 2 + (number,)
+        for wrong in WRONG:
+            with pytest.raises(TypeError, match="data must be a number"):
+                Value(wrong)
+
+
+@by_operator
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64])
+def test_scalars_of_numpy_leave_operators_to_us_and_arrays_do_not(name: str, kind: Any) -> None:
+    x, array = Value(3.0), np.array([1.5, 2.0, 3.0]).astype(kind)
+    compute = OPERATORS[name]
+    for number in array:
+        result = compute(number, x)
+        assert (type(result), result.op, result.operands) == (Value, name, (float(number), x))
+        assert [compare(number, x) for compare in (operator.lt, operator.eq, operator.ge)] == [
+            compare(float(number), 3.0) for compare in (operator.lt, operator.eq, operator.ge)
+        ]
+    for results in (compute(array, x), compute(x, array)):
+        assert (results.dtype, results.shape, {type(y) for y in results}) == (np.dtype(object), (3,), {Value})
+    assert [y.data for y in compute(array, x)] == [TABLE[name].compute(float(number), 3.0)[0] for number in array]
+
+
 @by_operator
 def test_two_values(name: str) -> None:
     x, y = Value(3.0), Value(2.0)

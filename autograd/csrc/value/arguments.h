@@ -190,19 +190,46 @@ bind(const Row *row, int parameters, PyObject **operands, PyObject *self, VECTOR
 
 typedef enum { FAILED, NUMBER, VALUE } Kind;
 
+/* Types found to be of numbers, the latest first: static ones without a length, as NumPy's scalars have. Python can't change
+   these, and one such object is a number if another of its type is. */
+enum { NUMBER_TYPES = 8 };
+static PyTypeObject *number_types[NUMBER_TYPES];
+
+static bool
+is_number_type(const PyTypeObject *type)
+{
+    int i = 0;
+    while (i < NUMBER_TYPES && number_types[i] != type) {
+        i++;
+    }
+    return i < NUMBER_TYPES;
+}
+
+static COLD void
+remember_number_type(PyTypeObject *type)
+{
+    const PySequenceMethods *sequence = type->tp_as_sequence;
+    const PyMappingMethods *mapping = type->tp_as_mapping;
+    bool sized = (sequence != NULL && sequence->sq_length != NULL) || (mapping != NULL && mapping->mp_length != NULL);
+    if (!sized && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+        memmove(number_types + 1, number_types, (NUMBER_TYPES - 1) * sizeof *number_types);
+        number_types[0] = type;
+    }
+}
+
 /* Whether an object is one real number, as in autograd._common.numbers: 1, 0, or -1 with an exception. */
 static int
 is_number(PyObject *object)
 {
-    if (PyFloat_Check(object) || PyLong_Check(object)) {
-        return 1;
-    }
-    if (is_value(object)) {
+    if (PyFloat_Check(object) || PyLong_Check(object) || is_value(object) || is_number_type(Py_TYPE(object))) {
         return 1;
     }
     PyObject *answer = call_python("autograd._common.numbers", "is_number", object, NULL);
     int known = answer != NULL ? PyObject_IsTrue(answer) : -1;
     Py_XDECREF(answer);
+    if (known == 1) {
+        remember_number_type(Py_TYPE(object));
+    }
     return known;
 }
 

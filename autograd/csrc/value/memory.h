@@ -331,7 +331,7 @@ free_graph(Node *node)
 /* Let go of the parents of a node if that is all that its death needs, as it is for an intermediate result whose operands
    live on, and for a leaf. */
 static inline bool
-dies_alone(Node *node)
+let_go_at_once(Node *node)
 {
     if ((node->flags & (COLLECTABLE | NOTED)) != 0 || node->label != NULL || node->shape >= MANY) {
         return false;
@@ -354,7 +354,7 @@ static void
 value_dealloc(PyObject *self)
 {
     Node *node = (Node *)self;
-    if (dies_alone(node)) {
+    if (let_go_at_once(node)) {
         give_node(node);
     }
     else {

@@ -244,13 +244,16 @@ static int
 make_type(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &value_spec, NULL), *name = PyUnicode_FromString("Value");
+    PyObject *priority = PyFloat_FromDouble(-1.0);
     /* The name without its module appears in Python's own errors about a class. */
-    if (type == NULL || name == NULL || PyObject_SetAttrString(type, "__name__", name) < 0) {
+    bool done = type != NULL && name != NULL && priority != NULL && PyObject_SetAttrString(type, "__name__", name) == 0
+        && PyObject_SetAttrString(type, "__array_priority__", priority) == 0; /* see like_float.py */
+    Py_XDECREF(name);
+    Py_XDECREF(priority);
+    if (!done) {
         Py_XDECREF(type);
-        Py_XDECREF(name);
         return -1;
     }
-    Py_DECREF(name);
     Value_Type = (PyTypeObject *)type;
     Value_Type->tp_vectorcall = value_vectorcall;
     return PyModule_AddObjectRef(module, "Value", type);
