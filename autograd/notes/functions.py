@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from autograd.notes import nodes as n
@@ -35,8 +35,45 @@ def settle(rows: Sequence[Row]) -> None:
         return None
 
     for row in rows:
-        row.sides = [each and each.replaced(change) for each in row.sides]
+        left = row.left
+        own = left.free_letters if left is not None else frozenset()
+        row.sides = [each and _absorbed(each.replaced(change), own) for each in row.sides]
         _spell_out(row)
+
+
+def _absorbed(side: Node, own: Set[str]) -> Node:
+    """Read Σ_i t_i log h_i + (1 − t_i) log(1 − h_i) as a sum of both terms: the second has the index, too.
+
+    A sum without an index goes on if both terms have logarithms.
+    """
+    if side.head != "+":
+        return side
+    for at, term in enumerate(side.args[:-1]):
+        total = _last_sum(term)
+        if total is None or total.text in own:
+            continue
+        before, after = side.args[:at], side.args[at + 1 :]
+        if any(total.text in each.free_letters for each in before) or not all(_goes_on(total, each) for each in after):
+            continue
+        longer = total.having((Node("+", (total.args[0], *after)), *total.args[1:]))
+        changed = term.replaced(lambda each, old=total, new=longer: new if each is old else None)  # type: ignore[misc]
+        return Node("+", (*before, changed)) if before else changed
+    return side
+
+
+def _last_sum(term: Node) -> Node | None:
+    """Return the sum at the end of a term, −(1/n) Σ_i …."""
+    while term.head in ("neg", "*"):
+        term = term.args[-1]
+    return term if term.head == "sum" else None
+
+
+def _goes_on(total: Node, term: Node) -> bool:
+    if total.text != "?":
+        return total.text in term.free_letters
+    return all(
+        any(each.head == "call" and each.text == "log" for each in side.walk()) for side in (total.args[0], term)
+    )
 
 
 def _spell_out(row: Row) -> None:

@@ -1645,6 +1645,8 @@ def _prepared(row: list[Token]) -> list[Token]:
         last = high[-1] if len(high) > 1 else _END
         if last.is_command("top", "intercal", "TRANSPOSED") or (last.text == "T" and high[-2].is_sign(")", "]")):
             split += [replace(token, rows=((tuple(high[:-1]),),)), row[at - 1], last]
+        elif (last.is_command("prime") or last.is_sign("'")) and high[-2].is_sign(")", "]"):
+            split += [replace(token, rows=((tuple(high[:-1]),),)), last]
         else:
             split.append(token)
     bars = [at for at, each in enumerate(split) if each.is_sign("|") or each.is_command("mid", "vert")]

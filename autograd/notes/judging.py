@@ -15,7 +15,7 @@ from autograd.notes.grids import Grid, Quantity, ShapeError
 from autograd.notes.nodes import Node
 from autograd.notes.world import NOT_COMPUTED, Book, Budget, Environment, Options, Unknown, World, letters_of
 
-__all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "joins"]
+__all__ = ["Claim", "Judge", "Outcome", "chain", "gap", "is_through_time", "joins"]
 
 POINTS: Final = (0, 2, 1, 3)
 CLOSE: Final = 1e-7
@@ -320,7 +320,7 @@ def chain(left: Node, right: Node) -> list[Node]:
     """Return the factors of a product of derivatives in order of the chain; empty for anything else."""
     if left.head != "d" or len(left.args) != 2:
         return []
-    factors = list(right.args) if right.head == "*" else [right]
+    factors = [_telescoped(each) for each in (right.args if right.head == "*" else [right])]
     if len(factors) < 2 or any(each.head != "d" or len(each.args) != 2 for each in factors):
         return []
     if any(name.head not in ("sym", "call") for each in (left, *factors) for name in each.args):
@@ -328,6 +328,33 @@ def chain(left: Node, right: Node) -> list[Node]:
     if factors[0].args[0] != left.args[0] and factors[-1].args[0] == left.args[0]:
         factors.reverse()
     return factors
+
+
+def _telescoped(factor: Node) -> Node:
+    """Read Π_{j=k+1..t} ∂h_j/∂h_{j−1} as ∂h_t/∂h_k; anything else is unchanged."""
+    if factor.head != "prod" or factor.args[0].head != "d" or len(factor.args[0].args) != 2:
+        return factor
+    (y, x), first, last = factor.args[0].args, factor.args[1], factor.args[2]
+    letter = n.symbol(factor.text)
+    before = Node("+", (letter, n.negative(n.ONE)))
+    if y.head != "sym" or replace(y, args=tuple(before if each == letter else each for each in y.args)) != x:
+        return factor
+    if first.head != "+" or first.args[-1:] != (n.ONE,) or len(first.args) != 2:
+        return factor
+    ends = (last, first.args[0])
+    top, bottom = (replace(y, args=tuple(end if each == letter else each for each in y.args)) for end in ends)
+    return n.derivative(top, bottom)
+
+
+def is_through_time(left: Node, right: Node) -> bool:
+    """Return whether a side is a sum of chains through a step of a recurrence, Σ_k … ∂h_t/∂h_k ∂h_k/∂w.
+
+    The last factor is then meant with the step before held fixed.
+    """
+    if right.head != "sum" or not joins(left, right):
+        return False
+    slopes = chain(left, right.args[0])
+    return any(n.key(each.args[0]) == n.key(each.args[1]) for each in slopes if each.args[0].head == "sym")
 
 
 def joins(left: Node, right: Node) -> bool:

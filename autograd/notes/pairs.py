@@ -15,7 +15,7 @@ from autograd.notes.doubts import index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
-from autograd.notes.judging import EQUAL, UNEQUAL, UNKNOWN, Claim, Judge, Outcome, chain, gap, joins
+from autograd.notes.judging import EQUAL, UNEQUAL, UNKNOWN, Claim, Judge, Outcome, chain, gap, is_through_time, joins
 from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import MOST_NAMES, Repair, Repairer, unscaled
@@ -417,6 +417,8 @@ class Pairs:
         linear = _linear_combination(claim, self.book)
         if linear:
             return JOINS, f"if {linear}, which the note does not say"
+        if is_through_time(claim.left, claim.right):
+            return JOINS, "with the step before held fixed in the last factor"
         if summed := self._summed(claim):
             return JOINS, f"summed over {summed}"
         repair = self.repair(claim)

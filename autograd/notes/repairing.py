@@ -183,6 +183,8 @@ def _structural(part: Node) -> Iterator[Change]:
 
 def _inverted(part: Node) -> Iterator[Change]:
     if part.head == "d" and len(part.args) == 2 and all(each.head in ("sym", "call") for each in part.args):
+        if part.args[0].head == "sym" and n.key(part.args[0]) == n.key(part.args[1]):
+            return  # two steps of one quantity
         turned = part.having((part.args[1], part.args[0]))
         yield f"upside down: {n.show(part)} where {n.show(turned)} belongs", turned
 

@@ -317,7 +317,10 @@ class Verdicts:
             verdicts.append(found)
         if slope is not None and whole in row.sides[row.inherited :]:
             x = slope.args[1]
-            if x.text != name.text.rstrip("′"):
+            if slope.args[0] == name and x != name:
+                turned = n.derivative(x, name)
+                verdicts.append((WRONG, f"upside down: {n.show(slope)} where {n.show(turned)} belongs"))
+            elif x.text != name.text.rstrip("′"):
                 own = replace(slope, args=(slope.args[0], name))
                 status = WRONG if own in self.slopes.get(name, ()) and (x, slope) in self.moved else DOUBTFUL
                 verdicts.append((status, f"{n.show(name)} is moved along the slope by {n.show(x)}"))

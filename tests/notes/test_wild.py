@@ -104,6 +104,10 @@ DESCENT = (
     r"$c = c - \eta \frac{\partial Q}{\partial c}$, "
 )
 ENTRIES = r"$r = V h + c$ with $h_j$, $V_{ij}$, $c_i$ and $r_i$ as entries, $"
+RECURRENCE = (
+    r"$h_t = \tanh(V h_{t-1} + U p_t)$, $o_t = K h_t$, $\frac{\partial Q_t}{\partial V} = \sum_{k=1}^{t} "
+    r"\frac{\partial Q_t}{\partial o_t} \frac{\partial o_t}{\partial h_t} "
+)
 PATHS = r"$r_k = \sum_j V_{kj} h_j$, $Q = \sum_k r_k^2$, $\frac{\partial Q}{\partial h_j} = "
 MEAN = (
     r"$Q(v, c) = \frac{1}{2n} \sum_{i=1}^n (g_{v,c}(p^{(i)}) - t^{(i)})^2$, $g_{v,c}(p^{(i)}) = v p^{(i)} + c$, "
@@ -210,8 +214,17 @@ JUDGED = [
     (DESCENT + r"$v = v - \eta (h + t) p$", [W]),
     (DESCENT + r"$c = c - \eta \frac{\partial Q}{\partial v}$", [W]),
     (r"$\mathbf{v} = -(\mathbf{v} - \eta \mathbf{h})$", [W]),
+    (r"$v = v - \eta \frac{\partial v}{\partial Q}$", [W]),
     (r"$\frac{\partial Q}{\partial v} = \frac12 (\frac{\partial Q}{\partial r} \frac{\partial r}{\partial v})$", [W]),
     (r"$\frac{\partial Q}{\partial v} = \frac{\partial Q}{\partial h} \frac{\partial v}{\partial h}$", [W]),
+    (RECURRENCE + r"\frac{\partial h_t}{\partial h_k} \frac{\partial h_k}{\partial V}$", [J]),
+    (RECURRENCE + r"\left(\prod_{j=k+1}^{t} \frac{\partial h_j}{\partial h_{j-1}}\right) "
+     r"\frac{\partial h_k}{\partial V}$", [J]),
+    (r"$r^{[1]} = k p$, $h = g^{[1]}(r^{[1]})$, $\frac{\partial h}{\partial k} = g^{[1]\prime}(r^{[1]}) p$", [R]),
+    (r"$Q = \sum_i t_i \log h_i + (1 - t_i) \log(1 - h_i)$, $\frac{\partial Q}{\partial h_j} = "
+     r"\frac{t_j}{h_j} - \frac{1 - t_j}{1 - h_j}$", [R]),
+    (r"$Q = -\frac1n \sum_i t_i \log h_i + (1 - t_i) \log(1 - h_i)$, $\frac{\partial Q}{\partial h_j} = "
+     r"\frac1n (\frac{t_j}{h_j} - \frac{1 - t_j}{1 - h_j})$", [W]),
     (PATHS + r"\frac{\partial Q}{\partial r_k} \frac{\partial r_k}{\partial h_j}$", [J]),
     (PATHS + r"2 r_k V_{kj}$", [J]),
     (PATHS + r"2 r_k V_{jk}$", [U]),
