@@ -426,6 +426,10 @@ class ReduceLROnPlateau:
         bad_calls, cooling = (setting(where, name, given[name]) for name in ("bad_calls", "cooling"))
         self.best, self.bad_calls, self.cooling = best, bad_calls, cooling
 
+    def __repr__(self) -> str:
+        settings = ("mode", "factor", "patience", "threshold", "cooldown", "min_lr")
+        return f"ReduceLROnPlateau({', '.join(f'{name}={getattr(self, name)!r}' for name in settings)})"
+
 
 def _cosine(start: float, end: float, part: float) -> float:
     """Interpolate along half a cosine."""

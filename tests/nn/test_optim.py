@@ -303,6 +303,11 @@ def test_lbfgs_minimises_and_keeps_the_best_when_it_is_broken_off() -> None:
     assert (x.data, y.data) == min(seen)[1:]
 
 
+def test_a_plateau_shows_its_settings() -> None:
+    shown = repr(schedules.ReduceLROnPlateau(nn.SGD([ag.Value(1.0)], 0.1), "max", patience=3))
+    assert shown == "ReduceLROnPlateau(mode='max', factor=0.1, patience=3, threshold=0.0001, cooldown=0, min_lr=0.0)"
+
+
 @pytest.mark.parametrize("kind", [set, frozenset])
 def test_parameters_in_a_set_have_no_order_in_which_a_state_could_be_kept(kind: Any) -> None:
     x, y = ag.Value(1.0), ag.Value(2.0)
