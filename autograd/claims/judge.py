@@ -1,8 +1,8 @@
 """Check equations about a graph, at its own numbers and at random ones.
 
-A claim is `left == right`, or a chain of sides each compared with the first. Sides with names are compared at the
-graph's numbers and at random ones, so that an accidental equality is detected; sides of numbers alone are compared at
-the graph's numbers, to the digits written.
+A claim is `left == right`, or a chain of sides each compared with the first that is not a number. Sides with names are
+compared at the graph's numbers and at random ones, so that an accidental equality is detected; sides of numbers alone
+are compared at the graph's numbers, to the digits written.
 """
 
 from __future__ import annotations
@@ -218,17 +218,18 @@ def judge(claim: str, subject: Subject) -> Verdict:
 def judge_sides(claim: str, sides: Sequence[Formula], subject: Subject) -> Verdict:
     """Check a claim whose sides have already been parsed."""
     shown = " ".join(claim.split())
-    left, remarks = sides[0], []
-    here = subject.here
-    for right in sides[1:]:
+    left, *others = sorted(sides, key=_is_numeric)  # a number is compared with a formula, on whichever side it is
+    remarks, here = [], subject.here
+    for right in others:
         message = _numbers_differ(left, right, subject) if _is_numeric(right) or _rounded(right) else None
         if message is None:
             message = _differ(left, right, subject)
         if message.startswith("("):
             remarks.append(message[1:-1])
         elif message:
-            return Verdict(shown, False, message, left.value(here), right.value(here))
-    return Verdict(shown, True, "; ".join(remarks), left.value(here), sides[-1].value(here))
+            differing = [side.value(here) for side in sides if side is left or side is right]
+            return Verdict(shown, False, message, differing[0], differing[-1])
+    return Verdict(shown, True, "; ".join(remarks), sides[0].value(here), sides[-1].value(here))
 
 
 # Numbers

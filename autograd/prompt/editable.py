@@ -148,7 +148,7 @@ class EditableSheet:
     def take(self, text: str) -> Reply:
         """Enter a statement or a question; raise a WorksheetError, and change nothing, if it is wrong."""
         if _asks(text):
-            return Reply(self._answer(text))
+            return self._answer(text)
         entry = read(text)
         if not entry.statements:
             if text.strip():
@@ -211,23 +211,26 @@ class EditableSheet:
         self._go(self._state([*self.state.entries, entry], entry, [entry]))
         return Reply(str(verdict))
 
-    def _answer(self, text: str) -> str:
-        """Compute an expression, or a derivative, without keeping it."""
+    def _answer(self, text: str) -> Reply:
+        """Compute an expression or a derivative, or judge an equation with derivatives, without keeping it."""
         name = tidy_name(text)
         if name in self.state.operands:
-            return f"{name} = {writing.value(self.state.operands[name], len(name) + 3)}{self._slope(name)}"
+            return Reply(f"{name} = {writing.value(self.state.operands[name], len(name) + 3)}{self._slope(name)}")
         if _SLOPE.search(text) and self.sheet.steps:
             subject = sheet_subject(self.sheet, of=self.output())
             sides = subject.sides(text)
             if not sides:  # only a comment of LaTeX
                 raise WorksheetError("expected an expression", 1, 1)
-            return writing.number(sides[0].value(subject.here))
+            if len(sides) > 1:
+                verdict = judge(text, subject)
+                return Reply(str(verdict)) if verdict else Reply(str(verdict), WRONG)
+            return Reply(writing.number(sides[0].value(subject.here)))
         entry = _answered(text)
         try:
             _, operands = self.sheet.extended(entry.steps, self.state.operands)
         except WorksheetError as error:
             raise _shifted(error, len(ANSWER) + 3) from None
-        return writing.value(operands[ANSWER])
+        return Reply(writing.value(operands[ANSWER]))
 
     def _slope(self, name: str) -> str:
         """Return the text of the output's derivative, if there is one."""

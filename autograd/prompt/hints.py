@@ -29,6 +29,10 @@ HINTS: Final = tuple(
         (r"(?<!\w)[d∂]\s*(²|\^\s*2|\*\*\s*2)\s*\(?\w[^/]*/\s*[d∂]|(?<!\w)[d∂]2(\(|\w+\s*/\s*[d∂])", SECOND),
         (r"(?<!\w)[d∂]\(\s*[d∂]\(|\)\s*/\s*[d∂]\([^()]*\)\s*/\s*[d∂]", SECOND),
         (r"\bd\s+\w+\s*/\s*d\s*\w|(?<!\w)[d∂]\s*/\s*[d∂]\s*\w", "a derivative is written d(E)/d(w), or dE/dw"),
+        (
+            r"^\s*([d∂]\w*\s*/\s*[d∂]\w*|[d∂]\([^()]*\)\s*/\s*[d∂]\([^()]*\))\s*=(?!=)",
+            "a claim is written check dE/dw == 2*w",
+        ),
         (r"\\[A-Za-z]", "LaTeX is not read here: a fraction is a/b, \\sigma(x) is sigmoid(x)"),
         (r"^[^()[\],]*(?<![\w.,])\d+,\d+(?![\w.])[^()[\],]*$", "a decimal is written with a point, as 3.14"),
         (r"(?<![\w.,])\d{1,3}( \d{3})+(?![\w.,])", "a long number is written without spaces, as 10000"),

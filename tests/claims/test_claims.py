@@ -323,3 +323,27 @@ def test_a_result_without_a_label_is_said() -> None:
     z = x * x
     with pytest.raises(WorksheetError, match=r"unknown name 'z'; the result has no label: ag\.label\(locals\(\)\)"):
         ag.check_derivation("d(z)/d(x) == 2*x", z)
+
+
+@pytest.mark.parametrize(
+    "claim, ok",
+    [
+        ("2 == d(L)/d(w)", True),
+        ("2.0000 == d(L)/d(w) == x", True),
+        ("7 == d(L)/d(w)", False),
+        ("-1 == 0 - L", True),
+        ("2 == d(L)/d(x)", False),
+    ],
+)
+def test_a_number_may_be_on_either_side(claim: str, ok: bool) -> None:
+    w, x = ag.values(w=0.5, x=2.0)
+    product = w * x
+    product.label = "L"
+    verdict = ag.check_derivation(claim, product)
+    assert verdict.ok is ok, verdict
+    first, second = claim.split(" == ")[0], verdict.left
+    assert second == float(first)
+    reversed_claim = " == ".join(reversed(claim.split(" == ")))
+    assert ag.check_derivation(reversed_claim, product).ok is ok
+    if not ok:
+        assert verdict.message.startswith("the number is ")

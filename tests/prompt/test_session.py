@@ -162,6 +162,8 @@ def test_what_is_wrong_is_pointed_at_and_changes_nothing(line: str, said: str) -
         ("d/dw(E)", "a derivative is written d(E)/d(w), or dE/dw"),
         ("∂/∂w E", "a derivative is written d(E)/d(w), or dE/dw"),
         ("diff(E, w)", "d(E)/d(w) for one"),
+        ("dE/dw = 2*w", "a claim is written check dE/dw == 2*w"),
+        ("d(E)/d(w) = 2", "a claim is written check dE/dw == 2*w"),
         ("grad w", ":gradients for all"),
         ("∇E", ":gradients for all"),
         ("math.sin(w)", "without a module, as sin(x)"),
@@ -186,6 +188,23 @@ def test_lines_from_elsewhere_are_refused_with_what_to_write(line: str, said: st
     assert reply.kind == "refused"
     assert said in reply.text.rpartition("\n")[2]
     assert facts_of(session.state) == before
+
+
+@pytest.mark.parametrize(
+    "line, kind, said",
+    [
+        ("dE/dw == 2*(w*x - 1)*x", "fine", "right: dE/dw == 2*(w*x - 1)*x"),
+        ("2*(w*x - 1)*x == d(E)/d(w)", "fine", "right: "),
+        ("dE/dw == 2*(w*x - 1)", "wrong", "off by the factor x"),
+        ("7 == dE/dw", "wrong", "WRONG: 7 == dE/dw"),
+    ],
+)
+def test_an_equation_with_a_derivative_is_judged_and_not_kept(line: str, kind: str, said: str) -> None:
+    session = session_of("x = 0.5\nw = 0.8\nE = (w*x - 1)^2")
+    before = facts_of(session.state)
+    reply = session.enter(line)
+    assert (reply.kind, facts_of(session.state)) == (kind, before)
+    assert said in reply.text
 
 
 COMMENTED = ["E = w # 50%", "E = w # 3,14", "E = w # why?"]
