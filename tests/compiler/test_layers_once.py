@@ -190,10 +190,22 @@ def distances(leaves: list[Value], draw: random.Random) -> Value:
     return ag.min(found) + ag.sum([(x - y) * (x - y) for x, y in zip(wide, (p, q, p, p, q, q, p, q))])
 
 
+def growth(leaves: list[Value], draw: random.Random) -> Value:
+    """Return an option's payment: quotients of two parameters, which gradients reach only where relu selects them."""
+    strike, rate, volatility = (Value(draw.uniform(0.0, 0.5)) for _ in range(3))
+    drift, size = rate - 0.5 * volatility * volatility, 0.3 * volatility
+    price, path = Value(0.3), []
+    for leaf in leaves:
+        price = price / (drift + size * leaf)
+        path.append(price)
+    return ag.relu(ag.sum(path) / len(path) - strike)
+
+
 MODELS: dict[str, Callable[[list[Value], random.Random], Value]] = {
     "network": lambda leaves, draw: nn.MLP(5, [9, 6, 1], seed=draw, activation="relu")(leaves),
     "nearest": nearest,
     "distances": distances,
+    "growth": growth,
     "residuals": residuals,
 }
 

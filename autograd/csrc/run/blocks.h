@@ -457,6 +457,25 @@ ISA(add_scaled)(double *lanes, const double *x, double number, long start, long 
     }
 }
 
+/* Both of the same slot: the first step's lanes += x·number, the second's += x·y; `count` is a multiple of 32. */
+static void
+ISA(add_both)(const Work *work, long count, const Step *s)
+{
+    const double *x = SLOT(work, s->reads[0]), *y = SLOT(work, s[1].reads[1]), number = work->uniforms[~s->reads[1]];
+    double *first = work->lanes + 8 * (ptrdiff_t)s->number, *second = work->lanes + 8 * (ptrdiff_t)s[1].number;
+    for (int h = 0; h < 8; h += WIDTH) {
+        V scaled = AT(first, h), products = AT(second, h);
+        const V u = ALL(number);
+        for (long i = h; i < count; i += 32) {
+            const V a = AT(x, i), b = AT(x, i + 8), c = AT(x, i + 16), d = AT(x, i + 24);
+            scaled += (a * u + b * u) + (c * u + d * u);
+            products += (a * AT(y, i) + b * AT(y, i + 8)) + (c * AT(y, i + 16) + d * AT(y, i + 24));
+        }
+        AT(first, h) = scaled;
+        AT(second, h) = products;
+    }
+}
+
 /* lanes += (start + x·y + z·w)·number over the samples. */
 LANE void
 ISA(reduce_products)(const Work *work, long n, long count, const Step *s, const int32_t *t, const bool square)
@@ -707,6 +726,11 @@ ISA(replay_block)(const Work *work, const Batch *batch, long first, long count)
             ISA(reduce_two)(work, n, count, s, terms + s->terms);
             break;
         case REDUCE: {
+            if (s->together > 0 && count % 32 == 0) {
+                ISA(add_both)(work, count, s);
+                s++;
+                break;
+            }
             double *lanes = work->lanes + 8 * (size_t)s->number;
             if (s->reads[1] >= 0) {
                 ISA(add_products)(lanes, SLOT(work, s->reads[0]), SLOT(work, s->reads[1]), 0, count);

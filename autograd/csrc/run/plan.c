@@ -338,6 +338,15 @@ reductions_from(const Plan *plan, ptrdiff_t first)
     return count == LAYER ? LAYER : 0;
 }
 
+/* 2 if a step reduces a slot by a number, and the next one the same slot by another, to different sums; else 0. */
+static int
+both_from(const Plan *plan, ptrdiff_t first)
+{
+    const Step *s = plan->blocks + first;
+    return first + 1 < plan->blocks_count && s[0].kind == REDUCE && s[1].kind == REDUCE && s[0].reads[0] == s[1].reads[0]
+        && s[0].reads[1] < 0 && s[1].reads[1] >= 0 && s[0].number != s[1].number ? 2 : 0;
+}
+
 /* The number of steps if they are differences of slots and numbers and, after them, the sum of their squares; else 0. */
 static int
 distance_from(const Plan *plan, ptrdiff_t first)
@@ -387,7 +396,7 @@ join_reductions(Plan *plan, const Later *later)
         }
     }
     for (ptrdiff_t i = 0; i < plan->blocks_count; i++) {
-        const int together = reductions_from(plan, i) + distance_from(plan, i);
+        const int together = reductions_from(plan, i) + distance_from(plan, i) + both_from(plan, i);
         blocks[i].together = together > 0 ? (uint8_t)together : blocks[i].together;
         i += together > 0 ? together - 1 : 0;
     }
