@@ -260,6 +260,9 @@ class Numbers(Leaves):
 
     def take(self, x: Any) -> Structure:
         """Add a number, or the elements of an array."""
+        if type(x) is float or _is_value(type(x)):  # the usual case
+            self._add(x)
+            return LEAF
         if x is None:
             return ("fixed", type(None), None)
         x = as_array(x)
