@@ -122,10 +122,14 @@ class _Reader:
         self.names, self.lists = names, lists
         self.known = spellings(names)
 
+    def _label(self, name: str) -> str | None:
+        """Return the name of a quantity or of a list, of which a derivative has to name an element."""
+        return self.known(name) or (name if name in self.lists else None)
+
     def formula(self, side: Sequence[Token]) -> Formula:
         """Parse one side."""
         last = side[-1]
-        parser = Parser([*side, Token("end", "", last.line, last.end, last.end)], self.known)
+        parser = Parser([*side, Token("end", "", last.line, last.end, last.end)], self._label)
         code = parser.expression()
         if parser.next.kind != "end":
             raise parser.next.error(parser.expected_operator())
@@ -156,4 +160,7 @@ class _Reader:
     def _quantity(self, name: str, token: Token, called: bool = False) -> str:
         if found := self.known(name):
             return found
+        if array := self.lists.get(name):
+            first = ",".join("1" for _ in array.shape)
+            raise token.error(f"{name} is {shape_text(array)}; name an element, as {name}[{first}]")
         raise unknown_name(token, name, [*self.names, *self.lists], called)

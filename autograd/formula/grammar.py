@@ -427,7 +427,7 @@ class Parser:
         token = self.take()
         if token.text not in ("∂", "d"):
             if token.kind == "name" and token.text.startswith("d"):
-                return token.text[1:]
+                return self._label(token._replace(text=token.text[1:]), move=True)
             raise token.error(f"a derivative is written ∂y/∂x or d(y)/d(x), got {token.shown()}")
         bracketed = self.at("(")
         if bracketed:

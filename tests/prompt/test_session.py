@@ -207,6 +207,16 @@ def test_an_equation_with_a_derivative_is_judged_and_not_kept(line: str, kind: s
     assert said in reply.text
 
 
+@pytest.mark.parametrize("line", ["dE/dv", "d(E)/d(v)", "∂E/∂v", "dv/dw", "v'", "check dE/dv == 2v"])
+def test_a_derivative_with_respect_to_a_list_says_how_an_element_is_named(line: str) -> None:
+    session = session_of("rate: 0.5\nw = 3\nv = [w, 2]\nW = [[1, 2], [3, w]]\nE = v @ W @ v")
+    reply = session.enter(line)
+    assert reply.kind == "refused"
+    assert "v is a vector of 2; name an element, as v[1]" in reply.text
+    assert "W is a 2×2 matrix; name an element, as W[1,1]" in session.enter("dE/dW").text
+    assert session.enter("dE/dv[2]").text == session.enter("d(E)/d(v[2])").text == "27"
+
+
 COMMENTED = ["E = w # 50%", "E = w # 3,14", "E = w # why?"]
 NAMED = [
     "var = q",
