@@ -418,6 +418,23 @@ def test_branches_at_the_edge_are_those_of_each_sample() -> None:
         agrees(function, np.linspace(0.1, 5.0, 701).tolist())
 
 
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity in (1, 2)], ids=lambda op: op.name)
+def test_branches_at_a_value_of_each_op(op: Op) -> None:
+    apply = getattr(ag, op.name)
+
+    def value(x: Any) -> Any:
+        return apply(x) if op.arity == 1 else apply(x, x * x + 0.5)
+
+    for middle in (0.3, 2.9):
+        points = (middle + math.ulp(middle) * np.arange(-20, 21)).tolist()
+        bound, slope = value(middle), ag.grad(value)(middle)
+        for function in (
+            lambda x, bound=bound: x * 0.0 + (1.0 if value(x) == bound else 2.0 if value(x) < bound else 3.0),
+            lambda x, slope=slope: x * 0.0 + (1.0 if ag.grad(value)(x) <= slope else -1.0),
+        ):
+            agrees(function, points)
+
+
 def test_what_is_no_plain_number_is_refused() -> None:
     square = ag.compile(lambda x: x * x)
     square(np.ones(2))

@@ -11,7 +11,7 @@ import math
 from types import FunctionType
 from typing import Any, Final
 
-from autograd.ops import TABLE, ieee, numerics
+from autograd.ops import HELPERS, TABLE, ieee
 from autograd.ops.slopes import SOURCES
 
 __all__ = ["uses_libm"]
@@ -34,5 +34,5 @@ def _calls_libm(function: Any) -> bool:
         return True
     names = set(function.__code__.co_names)
     called = {name for name in names if hasattr(ieee, name)} - SAME_EVERYWHERE if "ieee" in names else set()
-    helpers = [getattr(numerics, name, None) for name in names - set(vars(math))]
+    helpers = [getattr(module, name, None) for module in HELPERS for name in names - set(vars(math))]
     return bool(called) or any(_calls_libm(helper) for helper in helpers if isinstance(helper, FunctionType))
