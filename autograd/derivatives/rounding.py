@@ -96,7 +96,8 @@ def rounding_error(output: Value, error: ByLeaf | None = None) -> RoundingBound:
     Each node contributes |adjoint| · (the bound on its op's own error, as its row states); a cancellation appears as
     earlier rounding whose adjoint is large relative to the result. Products of two errors are neglected: where the
     result depends on a node that is nearly all error (a difference that is exactly 0, a quotient of noise), the bound
-    is too small. Leaves and constants count as exact unless given in `error`.
+    is too small. Leaves and constants count as exact unless given in `error`, and functions given to `custom_gradient`
+    as accurate to 4 ulp.
 
     Parameters
     ----------

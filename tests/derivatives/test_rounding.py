@@ -131,3 +131,15 @@ def test_errors_of_leaves_join() -> None:
 
 def test_an_infinite_adjoint_bounds_nothing() -> None:
     assert ag.rounding_error(ag.sqrt(Value(0.0, label="x")), {"x": 1e-9}).bound == math.inf
+
+
+def test_a_checkpoint_has_the_rounding_of_the_graph_that_it_freed() -> None:
+    weight = Value(3.0, label="w")
+
+    def cancels(x: Any) -> Any:
+        return (1.0 - ag.cos(x)) * weight
+
+    kept, freed = (ag.rounding_error(f(Value(1e-4))) for f in (cancels, ag.checkpoint(cancels)))
+    assert freed.bound == pytest.approx(kept.bound, rel=1e-6)
+    nested = ag.rounding_error(ag.checkpoint(lambda x: ag.sqrt(ag.checkpoint(cancels)(x)))(Value(1e-4)))
+    assert nested.bound == pytest.approx(ag.rounding_error(ag.sqrt(cancels(Value(1e-4)))).bound, rel=1e-6)

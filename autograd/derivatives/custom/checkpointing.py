@@ -15,6 +15,7 @@ from autograd import ops
 from autograd._common.containers import Tree
 from autograd.derivatives import over_values
 from autograd.derivatives.custom import registry
+from autograd.derivatives.rounding import UNIT, rounding_error
 from autograd.derivatives.sweeps import pull, pull_graph
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
@@ -87,8 +88,9 @@ def checkpoint(function: Function) -> Function:
             if row is None:
                 again = _Again(function, tree, around, number)
                 row = known[key] = registry.of_function(
-                    function, again.compute, again.rule, len(operands), loops=registry.may_loop(function)
-                )
+                    function, again.compute, again.rule, len(operands), loops=registry.may_loop(function),
+                    rounding=again.rounding,
+                )  # fmt: skip
             node = backend.restore(row.name, operands, result, derivatives)
             kept.append(modes.recorded(node) if modes.active else node)
         return shape.build(kept)
@@ -177,6 +179,13 @@ class _Again:
                 if not isinstance(output, Value):
                     return float(output), *(0.0,) * len(operands)
                 return output.data, *pull([(output, 1.0)], [*inputs, *self.around])
+
+    def rounding(self, value: float, *operands: float) -> float:
+        """Return the bound on the rounding error of the freed graph, in 2⁻⁵³."""
+        count = self.tree.size
+        with over_values.recording(), _set(self.around, operands[count:]):
+            output = self._run([Value(x) for x in operands[:count]])
+            return rounding_error(output).bound / UNIT if isinstance(output, Value) else 0.0
 
     def rule(self, *operands: Any) -> list[Any]:
         """Return all derivatives as Values."""
