@@ -134,7 +134,7 @@ class _Gatherer:
                 if index.head == "sym" and index.text.islower() and (n.key(name), place) in summed:
                     users.setdefault(index.text, set()).add(n.key(name))
         several = {letter for letter, keys in users.items() if len(keys) > 1} - self.book.sizes.keys()
-        several -= self.book.letters
+        several -= self.book.letters | {each.text for each in nodes if each.head == "sym" and not each.args}
         for row in self.rows:
             if row.left is not None and row.left.head in ("sym", "call"):
                 own = row.left.free_letters

@@ -225,6 +225,8 @@ class Pairs:
             return None
         if self._is_closed(claim.left) and self._is_closed(claim.right):
             entries = self._unequal_entries(claim)
+            if not entries and self.judge.compare(claim).holds:
+                return RIGHT, ""
             return (WRONG, entries) if entries else (DOUBTFUL, outcome.why)
         if not chained and claim.right.contains("d"):
             if joins(claim.left, claim.right):
@@ -444,8 +446,8 @@ class Pairs:
             return DOUBTFUL, f"{condition}: {repair.message}"
         if strange := self._strangers_in(claim, repair):
             return DOUBTFUL, f"the note does not define {', '.join(sorted(strange))}; {repair.message}"
-        if repair.what.startswith("the term") and self._hidden(claim):
-            return DOUBTFUL, f"a number may hide a path; {repair.message}"
+        if repair.what.startswith("the term") and (self._hidden(claim) or self._is_by_entry(claim)):
+            return DOUBTFUL, f"a number or a vector may hide a path; {repair.message}"
         if self._may_depend(claim, repair):
             return DOUBTFUL, f"a name that is not defined may depend on {n.show(claim.left.args[1])}; {repair.message}"
         chained = claim.left.head == "d" and any(
@@ -723,6 +725,18 @@ class Pairs:
             if any(0 < each[1] < 1e-4 for each in known)
         }
         return bool(origins & results)
+
+    def _is_by_entry(self, claim: Claim) -> bool:
+        """Return whether the left side differentiates by an entry θ_k, and functions in it are of the whole θ."""
+        xs = [x for each in (claim.left,) if each.head == "d" for x in each.args[1:] if x.head == "sym" and x.args]
+        calls = {each.text for each in claim.walk() if each.head == "call"}
+        bodies = [body for name in calls for body in self.bodies.get(name, ())]
+        return any(
+            name.text == x.text and len(name.args) < len(x.args)
+            for body in bodies
+            for name in body.symbols()
+            for x in xs
+        )
 
     def _is_relation(self, claim: Claim) -> bool:
         """Return whether a claim without derivatives is about undefined quantities: an equation to be solved."""

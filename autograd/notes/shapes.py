@@ -100,7 +100,7 @@ def lay_down(definitions: Iterable[tuple[Node, Node]], kinds: dict[Key, str]) ->
     orders = {
         (kinds.get(n.key(one)), kinds.get(n.key(other))) for _, body in definitions for one, other in _products(body)
     }
-    if ("vector", "matrix") in orders and ("matrix", "vector") not in orders:
+    if ("vector", "matrix") in orders and all(other == "matrix" for one, other in orders if one == "matrix"):
         kinds.update({key: "row" for key, kind in kinds.items() if kind == "vector"})
 
 

@@ -917,9 +917,10 @@ class World:
         if known and not instance[1] and (every := self.book.functions.get(instance[0][0].lstrip("*"))):
             kept, elsewhere = self.book.in_force(every, self.order, self.section)
             here = [each for each in kept if each.order < self.order and each.section == self.section]
-            latest = max(here or kept, key=lambda each: each.order)
-            self.trusted &= latest.order not in elsewhere
-            return self._eval(latest.body, {})
+            latest = max(here or kept, key=lambda each: each.order, default=None)
+            if latest is not None:
+                self.trusted &= latest.order not in elsewhere
+                return self._eval(latest.body, {})
         literal = self._whole_of(instance)
         if literal is not None:
             return self._eval(literal, {})

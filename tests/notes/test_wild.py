@@ -36,6 +36,9 @@ NOT_ACCUSED = [
     r"\frac{\partial s_1}{\partial p} \frac{\partial q}{\partial s_1}$",
     r"$\frac{\partial Q}{\partial r_1} = \frac{\partial (u + d v)}{\partial r_1} = \frac{\partial u}{\partial r_1} + "
     r"\frac{\partial v}{\partial r_1}$",
+    r"$g_\theta(x) = \sigma(\theta^T x)$, $\frac{\partial}{\partial \theta_k} (-\kappa \theta_j + "
+    r"\sum_i (y_i - g_\theta(x_i)) x_{ij}) = "
+    r"-\kappa 1\{j = k\} - \sum_i g_\theta(x_i) (1 - g_\theta(x_i)) x_{ij} x_{ik}$",
     r"For $\lambda = -1$: $x = y = -0.7$, for $\lambda = 1$: $x = y = 0.7$",
     r"The first component gives $1 = 0$",
     r"$y_i = \sum_{i=1}^m v_{ij} x_i$, $\frac{\partial y_i}{\partial x_i} = \frac{\partial \sum_{i=1}^m v_{ij} x_i}"
