@@ -33,6 +33,7 @@ HINTS: Final = tuple(
             r"^\s*([d∂]\w*\s*/\s*[d∂]\w*|[d∂]\([^()]*\)\s*/\s*[d∂]\([^()]*\))\s*=(?!=)",
             "a claim is written check dE/dw == 2*w",
         ),
+        (r"(?<!\w)[d∂]\(\s*(?![\w\[\],{}^]+\s*\))", "a derivative is of a name: y = x^2, then dy/dx"),
         (r"\\[A-Za-z]", "LaTeX is not read here: a fraction is a/b, \\sigma(x) is sigmoid(x)"),
         (r"^[^()[\],]*(?<![\w.,])\d+,\d+(?![\w.])[^()[\],]*$", "a decimal is written with a point, as 3.14"),
         (r"(?<![\w.,])\d{1,3}( \d{3})+(?![\w.,])", "a long number is written without spaces, as 10000"),

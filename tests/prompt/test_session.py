@@ -162,6 +162,8 @@ def test_what_is_wrong_is_pointed_at_and_changes_nothing(line: str, said: str) -
         ("d/dw(E)", "a derivative is written d(E)/d(w), or dE/dw"),
         ("∂/∂w E", "a derivative is written d(E)/d(w), or dE/dw"),
         ("diff(E, w)", "d(E)/d(w) for one"),
+        ("d(w*x)/dw", "a derivative is of a name: y = x^2, then dy/dx"),
+        ("d(-ln(w))/d(w)", "a derivative is of a name: y = x^2, then dy/dx"),
         ("dE/dw = 2*w", "a claim is written check dE/dw == 2*w"),
         ("d(E)/d(w) = 2", "a claim is written check dE/dw == 2*w"),
         ("grad w", ":gradients for all"),
