@@ -333,6 +333,34 @@ def run_numpy(program: Program, columns: list[Any]) -> Any:
     return found
 
 
+@pytest.mark.parametrize("zeros", [[0.0, -0.0], [-0.0, 0.0]], ids=["0 first", "-0 first"])
+def test_numbers_divided_by_a_constant_zero(zeros: list[float], run_javascript: RunJavaScript) -> None:
+    for zero in zeros:
+        x = Value(0.3, label="x")
+        program = ag.compile([x / zero], inputs=[x])
+        expected = flat(*program.gradients(0.3))
+        outputs, inputs, _ = run_numpy(program, [np.array([0.3])])
+        assert [float(y[0]) for y in (*outputs, *inputs)] == expected == [math.copysign(math.inf, zero)] * 2
+        assert run_javascript(program, [0.3]) == expected
+
+
+FIXED = [0.0, -0.0, 1.0, -1.0, 1e-300]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if TABLE[name].arity not in (None, 1) and hasattr(ag, name)])
+def test_numpy_with_constant_operands(name: str) -> None:
+    function: Any = getattr(ag, name)
+    count = TABLE[name].arity or 0
+    for free, fixed in itertools.product(range(count), FIXED):
+        x = Value(0.3 + 0.2 * free, label="x")
+        out = function(*(x if k == free else fixed for k in range(count)))
+        if isinstance(out, Value) and out.op:
+            program = ag.compile([out + x], inputs=[x])
+            outputs, inputs, _ = run_numpy(program, [np.array([x.data])])
+            found = [float(y[0]) for y in (*outputs, *inputs)]
+            np.testing.assert_allclose(found, flat(*program.gradients(x.data)), rtol=1e-12)
+
+
 @each_graph
 def test_numpy_computes_the_same(seed: int, ops: list[str]) -> None:
     program, arguments = graph(seed, ops)

@@ -67,6 +67,15 @@ def test_torch_and_jax_differentiate_derivatives(run: Any, name: str) -> None:
     np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-11, atol=1e-14)
 
 
+@pytest.mark.parametrize("run", [in_torch, in_jax])
+def test_what_is_not_selected_has_no_gradient_even_if_the_outputs_is_nan(run: Any) -> None:
+    a, b = Value(1.5, label="a"), Value(0.5, label="b")
+    program = ag.compile([ag.erfinv(ag.max(a, b)) + b], inputs=[a, b])
+    expected = flat(*program.gradients(1.5, 0.5))
+    assert expected[2] == 1.0
+    np.testing.assert_array_equal(run(program, [1.5, 0.5])[0], expected)
+
+
 def test_torch_and_jax_differentiate_again() -> None:
     x = Value(0.3, label="x")
     program = ag.compile(ag.sigmoid(x) * ag.gelu(x) + ag.relu(x) * ag.abs(x), inputs=[x])

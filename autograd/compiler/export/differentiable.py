@@ -117,7 +117,7 @@ def _op(value, slopes, selects=False):
                         passes = local != 0
                     else:  # nothing comes from a branch that was not taken, whatever the derivative there
                         passes = (gradient != 0) | torch.isfinite(local)
-                    local = gradient * _choose(passes, local, 0.0)
+                    local = _choose(passes, gradient, 0.0) * _choose(passes, local, 0.0)
                     local = local.sum_to_size(x.shape)
                 found.append(local)
             return tuple(found)

@@ -28,6 +28,8 @@ from autograd.ops import TABLE, Op
 __all__ = ["OverArrays", "function_over_arrays", "to_numpy"]
 
 DEFINED: Final = re.compile(r"\s*([A-Za-z_]\w*) = ")
+NAME: Final = re.compile(r"(?<![\w.])[A-Za-z_]")
+"""Found in an expression of more than numbers."""
 
 
 class OverArrays(Expressions):
@@ -66,6 +68,8 @@ class OverArrays(Expressions):
         """See `Expressions`."""
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="div"), args=[x, y]):
+                if self.library == "np" and not NAME.search(self.write(y)):  # Python's own division raises for 0
+                    return f"np.divide({self.listed([x, y])})", ATOM
                 return f"{self.write(x, PRODUCT)} / {self.write(y, UNARY)}", PRODUCT
             case ast.Call(func=ast.Attribute(value=ast.Name(id="ieee"), attr="pow"), args=[x, y]) if (
                 self.library == "np"
@@ -133,11 +137,17 @@ class _Statements(PythonStatements):
 
     def call(self, name: str, op: Op, operands: Sequence[str], slopes: Sequence[str]) -> Block:
         self.called[op.name] = op
-        return [f"{', '.join([name, *slopes])} = _op_{op.name}({', '.join(operands)})"]
+        return [f"{', '.join([name, *slopes])} = {self._called(op, operands)}"]
 
     def value_call(self, op: Op, operands: Sequence[str]) -> str:
         self.called[op.name] = op
-        return f"_op_{op.name}({', '.join(operands)})[0]"
+        return f"{self._called(op, operands)}[0]"
+
+    @staticmethod
+    def _called(op: Op, operands: Sequence[str]) -> str:
+        """Return a call in which every operand has numpy's arithmetic."""
+        given = (x if NAME.search(x) else f"np.float64({x.strip('()')})" for x in operands)
+        return f"_op_{op.name}({', '.join(given)})"
 
     def guard(self, number: int, holds: str) -> Block:
         return [

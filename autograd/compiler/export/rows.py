@@ -57,7 +57,6 @@ def _source() -> Source:
     return Source()
 
 
-@cache
 def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool, ...] = ()) -> Row:
     """Return the row of an op with a fixed number of operands.
 
@@ -70,8 +69,13 @@ def row_of(op: Op, constants: tuple[float | None, ...] = (), wanted: tuple[bool,
     wanted : tuple of bool
         Which local derivatives are needed; the others are replaced by 0.
     """
+    return _row(op, tuple(None if c is None else repr(c) for c in constants), wanted)  # 0.0 and -0.0 are equal
+
+
+@cache
+def _row(op: Op, constants: tuple[str | None, ...], wanted: tuple[bool, ...]) -> Row:
     function = _source().of(op)
-    known = {p: literal(c) for p, c in zip(op.parameters, constants, strict=False) if c is not None}
+    known = {p: literal(float(c)) for p, c in zip(op.parameters, constants, strict=False) if c is not None}
     statements = [
         ast.Assign(each.targets, replaced(each.value, known), lineno=each.lineno)
         for statement in _statements(function)[:-1]
