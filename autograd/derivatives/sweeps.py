@@ -21,7 +21,7 @@ from autograd.ops import TABLE
 
 __all__ = [
     "Visited", "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph",
-    "gradient_alone", "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push",
+    "gradient_alone", "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push", "tracing",
 ]  # fmt: skip
 
 LARGE: Final = 2.0**256
@@ -100,6 +100,10 @@ class Visited:
         """Return when an input was made; 0 if nodes visited before may depend on it."""
         seen = x.op or any(x in visited.times for visited in (self, *(around for around, _ in self.outer)))
         return self.made.get(id(x), 0 if seen else self.time + 1)
+
+
+tracing: ContextVar[tuple[Sequence[Value], ...]] = ContextVar("tracing", default=())
+"""The inputs of the functions that are being differentiated in this context, innermost last."""
 
 
 Levels: TypeAlias = "tuple[tuple[Visited, int], ...]"  # each with when the inputs of a sweep were made

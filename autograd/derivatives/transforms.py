@@ -29,6 +29,7 @@ from autograd.derivatives.sweeps import (
     moves,
     pull,
     pull_graph,
+    tracing,
 )
 from autograd.engine import modes
 from autograd.engine.backend import Value
@@ -144,11 +145,12 @@ class _Traced:
                 around.make(self.inputs)
             inside = _Inside(around)
             self.inner = inside.leaves
-            entered = _inside.set(inside)
+            entered, traced = _inside.set(inside), tracing.set((*tracing.get(), self.inputs))
             try:
                 self.output = function(*passed, **named)
             finally:
                 _inside.reset(entered)
+                tracing.reset(traced)
             if around is not None:
                 around.leaves.extend(self.inner if self.nested else [*self.inner, *self.inputs])
 

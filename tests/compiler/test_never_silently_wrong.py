@@ -497,3 +497,35 @@ def test_a_derivative_of_a_compiled_function_is_compiled_as_such() -> None:
     assert ag.compile(ag.hvp(compiled))(x, 2.0) == pytest.approx(2.0 * ag.hessian(cube)(x), rel=1e-13)
     assert ag.compile(ag.grad(ag.compile(ag.grad(compiled))))(x) == pytest.approx(ag.hessian(cube)(x), rel=1e-13)
     assert ag.compile(ag.value_and_grad(compiled))(x) == pytest.approx((cube(x), ag.grad(cube)(x)), rel=1e-13)
+
+
+def doubled(w: Any) -> Any:
+    """w³ · 2, by a compiled function that closes over its argument."""
+    return w * ag.compile(lambda x: w * w * x)(2.0)
+
+
+def test_a_compiled_function_that_closes_over_what_is_differentiated() -> None:
+    expected = [54.0, 54.0, 36.0, 12.0]  # at 3, of orders 0 to 3
+    for transform in (lambda f: f, ag.compile, ag.checkpoint, lambda f: ag.compile(ag.checkpoint(f))):
+        function = transform(doubled)
+        found = [function(3.0), *(ag.derivative(function, k)(3.0) for k in (1, 2, 3))]
+        assert found == expected
+        assert ag.compile(ag.hessian(function))(3.0) == 36.0
+    assert ag.compile(doubled).gradients(np.array([3.0, 1.0])).inputs[0].tolist() == [54.0, 6.0]
+    assert float(ag.grad(doubled)(Value(3.0))) == 54.0
+    assert ag.grad(lambda a: ag.grad(lambda b: ag.compile(lambda x: a * b * x)(2.0))(1.0))(5.0) == 2.0
+    assert ag.jvp(doubled, (3.0,), (1.0,)) == (54.0, 54.0)
+    with pytest.raises(AutogradError, match="closes over an argument of the function that is being differentiated"):
+        ag.grad(lambda w: ag.compile(lambda x: w * x)(np.array([1.0, 2.0])).sum())(3.0)
+
+
+def test_a_compiled_function_inside_another_has_gradients_for_what_it_closes_over() -> None:
+    w = Value(3.0)
+    inner = ag.compile(lambda x: w * x * x)
+    outer = ag.compile(lambda x: x * inner(2.0))
+    assert outer(1.0) == 12.0
+    assert outer.gradients(1.0).parameters == {w: 4.0}
+    w.data = 5.0
+    assert (outer(1.0), outer.gradients(1.0).inputs) == (20.0, (20.0,))
+    assert ag.grad(lambda x: x * inner(2.0))(1.0) == 20.0  # a number: it doesn't depend on x
+    assert ag.grad(lambda x: x * inner(np.array([1.0, 2.0])).sum())(1.0) == 25.0

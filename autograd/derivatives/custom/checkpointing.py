@@ -16,7 +16,7 @@ from autograd._common.containers import Tree
 from autograd.derivatives import over_values
 from autograd.derivatives.custom import registry
 from autograd.derivatives.rounding import UNIT, rounding_error
-from autograd.derivatives.sweeps import pull, pull_graph
+from autograd.derivatives.sweeps import pull, pull_graph, tracing
 from autograd.engine import backend, modes
 from autograd.engine.backend import Value
 from autograd.engine.graph import leaves
@@ -121,7 +121,8 @@ def _differentiated(function: Function, tree: Tree, numbers: Sequence[Any]) -> t
         The structure of the results.
     """
     inputs = [Value(float(x)) for x in numbers]
-    outputs, shape = Tree.flatten(function(*tree.build(inputs)), "checkpoint: the function's result")
+    with _traced(inputs):
+        outputs, shape = Tree.flatten(function(*tree.build(inputs)), "checkpoint: the function's result")
     own = {id(x) for x in inputs}
     others = [x for x in leaves(*(y for y in outputs if isinstance(y, Value))) if id(x) not in own]
     found: list[tuple[Any, list[float]]] = []
@@ -160,6 +161,16 @@ def _set(leaves: Sequence[Value], numbers: Sequence[float]) -> Iterator[None]:
             x.data = number
 
 
+@contextmanager
+def _traced(inputs: Sequence[Value]) -> Iterator[None]:
+    """Within this block a compiled function that depends on one of these inputs is part of the graph."""
+    token = tracing.set((*tracing.get(), inputs))
+    try:
+        yield
+    finally:
+        tracing.reset(token)
+
+
 class _Again:
     """One result of a function, computed and differentiated by running it again."""
 
@@ -167,7 +178,8 @@ class _Again:
         self.function, self.tree, self.around, self.number = function, tree, around, number
 
     def _run(self, inputs: Sequence[Any]) -> Any:
-        return Tree.flatten(self.function(*self.tree.build(inputs)))[0][self.number]
+        with _traced(inputs):
+            return Tree.flatten(self.function(*self.tree.build(inputs)))[0][self.number]
 
     def compute(self, *operands: float) -> tuple[float, ...]:
         """Return the value and its derivatives, with other numbers for the leaves in the closure too."""
