@@ -119,6 +119,14 @@ class Pairs:
         status, message = self._pair(row, left, right, earlier)
         if status == WRONG and (strange := self._unknown_commands(row)):
             return DOUBTFUL, f"the command \\{strange[0]} is not known; {message}"
+        if (
+            status == WRONG
+            and not message.startswith("the path")
+            and any(_joins_negated(each, right) for each in earlier)
+        ):
+            return JOINS, ""
+        if status == WRONG and any(map(_is_primed_square, right.walk())):
+            return DOUBTFUL, f"a prime may transpose a vector; {message}"
         if status == WRONG and self._follows(row, right, earlier):
             return DOUBTFUL, f"it follows from the side before it; {message}"
         return status, message
@@ -892,6 +900,28 @@ class Pairs:
         """Exclude a wrong definition from what follows."""
         self.book.forget(mine)
         self.judge.forget()
+
+
+def _joins_negated(left: Node, right: Node) -> bool:
+    """Return whether −∂E/∂o · ∂o/∂r is a chain that joins as −∂E/∂r does."""
+    factors = [*right.args] if right.head == "*" else [right.args[0]] if right.head == "neg" else []
+    if left.head != "neg" or not factors:
+        return False
+    if right.head == "*" and factors[0].head == "neg":
+        factors[0] = factors[0].args[0]
+    elif right.head == "*":
+        return False
+    return joins(left.args[0], n.product(*factors))
+
+
+def _is_primed_square(node: Node) -> bool:
+    """Return whether a product has a primed name before that name, p′p: in many texts its transpose."""
+    pairs = itertools.pairwise(node.args if node.head == "*" else ())
+    return any(
+        (one.primes or one.text.endswith("′"))
+        and (one.text.rstrip("′"), one.args, 0) == (other.text, other.args, other.primes)
+        for one, other in pairs
+    )
 
 
 def _unknown_indices(one: Node, other: Node) -> bool:
