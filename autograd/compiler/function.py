@@ -27,7 +27,7 @@ from autograd.compiler.record.tape import Tape, record
 from autograd.compiler.run.arguments import columns_of, seeds_of
 from autograd.compiler.run.results import Gradients
 from autograd.compiler.source import Exportable
-from autograd.derivatives.sweeps import tracing
+from autograd.derivatives.sweeps import is_traced, tracing
 from autograd.engine import backend, hooks, modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
@@ -227,8 +227,8 @@ class Function(Exportable, Generic[P]):
             return bound(*arguments[1:], threads=threads, executor=executor, timeout=timeout, **named)
         if self._own:
             threads, executor, timeout = self._options(named, threads=threads, executor=executor, timeout=timeout)
-        if (traced := tracing.get()) or (modes.active and modes.recorder() is not None):
-            return self._within(traced, arguments, named, threads, executor, timeout)
+        if tracing.get() or (modes.active and modes.recorder() is not None):
+            return self._within(arguments, named, threads, executor, timeout)
         shapes = None if named or executor is not None else shapes_of(arguments, self.vector)
         if (latest := self._latest.get(shapes)) is not None:
             done = latest.program.quick(arguments, VALUES, None, None, latest.form, True)
@@ -348,9 +348,7 @@ class Function(Exportable, Generic[P]):
             else self.__get__(instance)
         )
 
-    def _within(
-        self, traced: Sequence[Sequence[Value]], arguments: tuple[Any, ...], named: dict[str, Any], *options: Any
-    ) -> Any:
+    def _within(self, arguments: tuple[Any, ...], named: dict[str, Any], *options: Any) -> Any:
         """Call inside a function that is recorded or differentiated: as part of its graph if that can matter."""
         structure, leaves = flatten_call(arguments, named, self.vector)
         if not any(isinstance(x, Value) for x in leaves):
@@ -358,8 +356,7 @@ class Function(Exportable, Generic[P]):
             if not single or modes.recorder() is None:
                 with _explained(arguments):
                     found = _shaped(self._run(structure, columns, None, False, "", *options), single)
-                below = topological(*(x for inputs in traced for x in inputs))
-                if {*map(id, below)}.isdisjoint(map(id, self.parameters)):
+                if not is_traced(self.parameters):
                     return found
                 if not single:
                     raise AutogradError(

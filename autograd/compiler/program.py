@@ -26,10 +26,11 @@ from autograd.compiler.run.arguments import columns_of, seeds_of, threads_for
 from autograd.compiler.run.kernel_numpy import NumpyKernel
 from autograd.compiler.run.results import Gradients, Outcome
 from autograd.compiler.source import Exportable
+from autograd.derivatives.sweeps import is_traced, tracing
 from autograd.engine import modes
 from autograd.engine.backend import Value
 from autograd.engine.backward import add_gradients
-from autograd.errors import BranchChanged
+from autograd.errors import AutogradError, BranchChanged
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -205,7 +206,14 @@ class Program(Exportable):
             For arguments that aren't numbers or don't fit together.
         BranchChanged
             If a recorded comparison has another outcome.
+        AutogradError
+            Inside a function that is being differentiated, if one of its inputs is a parameter of this program.
         """
+        if tracing.get() and is_traced(self.parameters):
+            raise AutogradError(
+                "call: a parameter of the program is an input of the function that is being differentiated, and the "
+                "numbers that the program returns would not depend on it; compile a function of it instead"
+            )
         if executor is None:
             result = self.quick(arguments, VALUES, None, threads)
             if result is not NotImplemented:

@@ -21,7 +21,7 @@ from autograd.ops import TABLE
 
 __all__ = [
     "Visited", "active", "all_moderate", "depends_on_others", "derivatives", "directional", "directional_graph",
-    "gradient_alone", "in_c", "jacobian_of", "moves", "pull", "pull_graph", "push", "tracing",
+    "gradient_alone", "in_c", "is_traced", "jacobian_of", "moves", "pull", "pull_graph", "push", "tracing",
 ]  # fmt: skip
 
 LARGE: Final = 2.0**256
@@ -104,6 +104,12 @@ class Visited:
 
 tracing: ContextVar[tuple[Sequence[Value], ...]] = ContextVar("tracing", default=())
 """The inputs of the functions that are being differentiated in this context, innermost last."""
+
+
+def is_traced(values: Iterable[Value]) -> bool:
+    """Return whether one of these values is an input of a function that is being differentiated, or below one."""
+    inputs = [x for each in tracing.get() for x in each]
+    return not {*map(id, topological(*inputs))}.isdisjoint(map(id, values))
 
 
 Levels: TypeAlias = "tuple[tuple[Visited, int], ...]"  # each with when the inputs of a sweep were made

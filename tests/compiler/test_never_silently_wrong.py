@@ -529,3 +529,19 @@ def test_a_compiled_function_inside_another_has_gradients_for_what_it_closes_ove
     assert (outer(1.0), outer.gradients(1.0).inputs) == (20.0, (20.0,))
     assert ag.grad(lambda x: x * inner(2.0))(1.0) == 20.0  # a number: it doesn't depend on x
     assert ag.grad(lambda x: x * inner(np.array([1.0, 2.0])).sum())(1.0) == 25.0
+
+
+def test_a_program_whose_parameter_is_differentiated_is_refused() -> None:
+    x, v = Value(2.0), Value(7.0)
+
+    def f(w: Any) -> Any:
+        return w * ag.compile(w * x, inputs=[x])(5.0)
+
+    calls: list[Callable[[], Any]] = [
+        lambda: ag.grad(f)(3.0), lambda: ag.hessian(f)(3.0), lambda: ag.checkpoint(f)(Value(3.0))
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(AutogradError, match="a parameter of the program is an input"):
+            call()
+    program = ag.compile(v * x, inputs=[x])
+    assert ag.grad(lambda w: w * program(5.0))(3.0) == 35.0
