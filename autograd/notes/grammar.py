@@ -1554,6 +1554,8 @@ class _Reader:
             "next",
         ):
             return [Node("label", text={"ast": "*", "star": "*"}.get(text, text))]
+        if base != "e" and any(each.is_sign(",") for each in high) and self._are_indices(high):
+            return self.indices(high)
         layered = base in self.notation.layered
         if base != "e" and (
             (text in ("l", "L", "ℓ", "ell") and layered)
@@ -1572,6 +1574,11 @@ class _Reader:
             return self.indices(high)
         self.at = start
         return None
+
+    @staticmethod
+    def _are_indices(row: Sequence[Token]) -> bool:
+        """Return whether a list consists of letters, numbers and shifts, as l − 1, l of a weight between layers."""
+        return all(each.kind in ("letter", "number") or each.is_sign(",", "+", "-") for each in row)
 
     def indices(self, row: Sequence[Token]) -> list[Node]:
         """Parse indices: letters, numbers, sums of these, or a word."""

@@ -223,6 +223,7 @@ JUDGED = [
     (r"$v = v - \eta \frac{\partial v}{\partial Q}$", [W]),
     (r"$\frac{\partial Q}{\partial v} = \frac12 (\frac{\partial Q}{\partial r} \frac{\partial r}{\partial v})$", [W]),
     (r"$\frac{\partial Q}{\partial v} = \frac{\partial Q}{\partial h} \frac{\partial v}{\partial h}$", [W]),
+    (r"$r_{j} = \sum_k V^{l-1,l}_{jk} h_k$, $\frac{\partial r_j}{\partial V^{l-1,l}_{jk}} = h_k$", [R]),
     (RECURRENCE + r"\frac{\partial h_t}{\partial h_k} \frac{\partial h_k}{\partial V}$", [J]),
     (RECURRENCE + r"\left(\prod_{j=k+1}^{t} \frac{\partial h_j}{\partial h_{j-1}}\right) "
      r"\frac{\partial h_k}{\partial V}$", [J]),
