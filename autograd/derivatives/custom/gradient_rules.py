@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from weakref import WeakValueDictionary, ref
@@ -13,7 +13,6 @@ from autograd.derivatives import over_values
 from autograd.derivatives.custom import registry
 from autograd.derivatives.custom.registry import number_of
 from autograd.engine.backend import Value
-from autograd.engine.graph import topological_by
 
 __all__ = ["custom_gradient"]
 
@@ -67,7 +66,7 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
         def apply(*arguments: Any) -> Any:
             numbers, tree = Tree.flatten(arguments, f"{name}: arguments")
             if not any(isinstance(x, Value) for x in numbers):
-                return number_of(name, _without_closure(name, function(*arguments)))
+                return number_of(name, function(*arguments))
             return over_values.record(given.row(tree), numbers)
 
         apply.introduce = given.introduce  # type: ignore[attr-defined]
@@ -75,28 +74,6 @@ def custom_gradient(gradient: Function) -> Callable[[Function], Function]:
         return apply
 
     return decorate
-
-
-def _without_closure(name: str, result: Any) -> Any:
-    """Return the result of a function of numbers; raise ValueError if it depends on a Value that is not an argument."""
-    closed = _leaves_with_derivatives(result) if isinstance(result, Value) else []
-    if closed:
-        called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
-        raise ValueError(
-            f"{name}: a function whose gradient is given depends on {called}, which is none of its arguments: no "
-            "derivative would reach it; pass it as an argument, or take its number with .data"
-        )
-    return result
-
-
-def _leaves_with_derivatives(result: Value) -> list[Value]:
-    """Return the leaves below a result, except those behind ops whose derivatives are 0, such as `stop_gradient`."""
-
-    def below(node: Value) -> Sequence[Value]:
-        texts = ops.TABLE[node.op].textbook if node.op else ()
-        return () if texts and all(text == "0" for text in texts) else node.parents
-
-    return [node for node in topological_by([result], below) if not node.op]
 
 
 class _Given:
@@ -134,8 +111,8 @@ class _Given:
             return found
 
         def compute(*xs: float) -> tuple[float, ...]:
-            out = number_of(name, _without_closure(name, function(*tree.build(xs))))
-            return out, *(float(_without_closure(name, slope)) for slope in rule(*xs, out))
+            out = number_of(name, function(*tree.build(xs)))
+            return out, *(number_of(name, slope) for slope in rule(*xs, out))
 
         loops = registry.may_loop(function) or registry.may_loop(gradient)
         return registry.of_function(function, compute, rule, tree.size, origin=(self.apply, tree), loops=loops)

@@ -61,7 +61,8 @@ def op(
     Raises
     ------
     ValueError
-        If the name is that of a built-in op, a derivative is missing, or an expression is invalid.
+        If the name is that of a built-in op, a derivative is missing, or an expression is invalid. At a call, if the
+        result depends on a Value that is not an operand.
 
     Examples
     --------

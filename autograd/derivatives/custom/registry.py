@@ -15,6 +15,8 @@ from autograd import ops
 from autograd._common.numbers import is_number, shown
 from autograd.derivatives import differences, over_values
 from autograd.engine import backend
+from autograd.engine.backend import Value
+from autograd.engine.graph import topological_by
 from autograd.ops.table import make
 
 __all__ = ["enter", "enter_ephemeral", "is_built_in", "may_loop", "number_of", "of_function", "retire"]
@@ -115,7 +117,32 @@ def may_loop(function: Function) -> bool:
 
 
 def number_of(name: str, x: Any) -> float:
-    """Return the number that a function returned, as a float."""
+    """Return the number that a function of numbers returned, as a float.
+
+    Raises
+    ------
+    TypeError
+        If it isn't a number.
+    ValueError
+        If it depends on a Value that is not an argument.
+    """
     if not is_number(x):
         raise TypeError(f"{name}: must return a number, got {shown(x)}")
+    closed = _leaves_with_derivatives(x) if isinstance(x, Value) else []
+    if closed:
+        called = ", ".join(repr(x.label) if x.label else repr(x) for x in closed[:3])
+        raise ValueError(
+            f"{name}: a function whose gradient is given depends on {called}, which is none of its arguments: no "
+            "derivative would reach it; pass it as an argument, or take its number with .data"
+        )
     return float(x)
+
+
+def _leaves_with_derivatives(result: Value) -> list[Value]:
+    """Return the leaves below a result, except those behind ops whose derivatives are 0, such as `stop_gradient`."""
+
+    def below(node: Value) -> Sequence[Value]:
+        texts = ops.TABLE[node.op].textbook if node.op else ()
+        return () if texts and all(text == "0" for text in texts) else node.parents
+
+    return [node for node in topological_by([result], below) if not node.op]

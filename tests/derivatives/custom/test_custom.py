@@ -475,3 +475,16 @@ def test_a_value_that_a_function_brings_along_is_no_argument(function: Callable[
     given = ag.custom_gradient(lambda out, x, *factor: (3.0, *(0.0 for _ in factor)) if factor else 3.0)(function)
     with pytest.raises(ValueError, match=f"^{name}: a function whose gradient is given depends on"):
         given(Value(2.0))
+
+
+def test_a_function_of_an_op_closes_over_no_value() -> None:
+    w = Value(5.0, label="w")
+    cases: list[tuple[Any, Any]] = [(lambda x, out: 5.0, lambda x: x * w), (lambda x, out: w * 1.0, lambda x: x * 5.0)]
+    for derivative, function in cases:
+        apply = ag.op(derivative, name="closing_op")(function)
+        for applied, x in ((apply, Value(2.0)), (ag.compile(apply), 2.0)):
+            with pytest.raises(ValueError, match="depends on 'w', which is none of its arguments"):
+                applied(x)
+    apply = ag.op(lambda x, out: w.data, name="closing_op")(lambda x: x * float(w))
+    assert ag.grad(apply)(2.0) == 5.0
+    remove("closing_op")
