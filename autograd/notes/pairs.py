@@ -27,6 +27,8 @@ __all__ = ["Pairs"]
 
 _ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
 
+COSTS: Final = ("L", "J", "C", "E", "Q", "ℓ", "Loss", "loss", "Cost", "cost")
+"""Names of what is minimised, the derivatives of which may be written dw."""
 MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
 """The size of vectors whose entries are summed over: the number of terms of a sum with open bounds."""
@@ -840,6 +842,19 @@ class Pairs:
             yield definition.pattern, definition.body
         for slope in self.book.upstream.get(n.key(name), ()):
             yield slope.args[0], slope.args[1]
+
+    def as_derivative(self, row: Row) -> tuple[str, str] | None:
+        """Compare dz = a − y with ∂L/∂z, if L is the one cost that the note defines; None if it is not that."""
+        left, body = row.sides[0], next((each for each in row.sides[1:] if each is not None), None)
+        costs = [name for name in COSTS if (name, 0) in self.book.definitions]
+        if left is None or body is None or left.head != "sym" or left.text[:1] != "d" or len(costs) != 1:
+            return None
+        x = replace(left, text=left.text[1:])
+        if not x.text or (x not in self.derivations and n.key(x) not in self.book.definitions):
+            return None
+        slope = n.derivative(n.symbol(costs[0]), x)
+        outcome = self.judge.compare(Claim(slope, body, row.order + 1, row.section), self.typed or None)
+        return (RIGHT, f"read as {n.show(slope)}") if outcome.holds and not outcome.guessed else None
 
     def repeat(self, row: Row) -> tuple[str, str] | None:
         """Compare a definition with an earlier one of the same name in the section."""

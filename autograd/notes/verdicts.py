@@ -211,7 +211,12 @@ class Verdicts:
             if (name := row.sides[0]) and numeric:
                 self.numbers.learn(name, rounding.stated(numeric[-1]), row)
             repeat = self.pairs.repeat(row)
-            verdicts.append(repeat or (DEFINED, ""))
+            verdicts.append(
+                (repeat if repeat != (DEFINED, "anew") else None)
+                or self.pairs.as_derivative(row)
+                or repeat
+                or (DEFINED, "")
+            )
         self._decide(row, verdicts)
         if sides:
             self.known.add(sides[0][1])

@@ -110,6 +110,10 @@ DESCENT = (
     r"$c = c - \eta \frac{\partial Q}{\partial c}$, "
 )
 ENTRIES = r"$r = V h + c$ with $h_j$, $V_{ij}$, $c_i$ and $r_i$ as entries, $"
+DIFFERENTIALS = (
+    r"$r^{[1]} = V^{[1]} p + c^{[1]}$, $h^{[1]} = g(r^{[1]})$, $r^{[2]} = V^{[2]} h^{[1]} + c^{[2]}$, "
+    r"$h^{[2]} = \sigma(r^{[2]})$, $L = -(t \log h^{[2]} + (1 - t) \log(1 - h^{[2]}))$, "
+)
 RECURRENCE = (
     r"$h_t = \tanh(V h_{t-1} + U p_t)$, $o_t = K h_t$, $\frac{\partial Q_t}{\partial V} = \sum_{k=1}^{t} "
     r"\frac{\partial Q_t}{\partial o_t} \frac{\partial o_t}{\partial h_t} "
@@ -224,6 +228,9 @@ JUDGED = [
     (r"$\frac{\partial Q}{\partial v} = \frac12 (\frac{\partial Q}{\partial r} \frac{\partial r}{\partial v})$", [W]),
     (r"$\frac{\partial Q}{\partial v} = \frac{\partial Q}{\partial h} \frac{\partial v}{\partial h}$", [W]),
     (r"$r_{j} = \sum_k V^{l-1,l}_{jk} h_k$, $\frac{\partial r_j}{\partial V^{l-1,l}_{jk}} = h_k$", [R]),
+    (DIFFERENTIALS + r"$dr^{[2]} = h^{[2]} - t$", [R]),
+    (DIFFERENTIALS + r"$dr^{[2]} = h^{[2]} - t$, $dV^{[2]} = dr^{[2]} h^{[1]T}$", [R]),
+    (DIFFERENTIALS + r"$dr^{[2]} = t - h^{[2]}$", [D]),
     (RECURRENCE + r"\frac{\partial h_t}{\partial h_k} \frac{\partial h_k}{\partial V}$", [J]),
     (RECURRENCE + r"\left(\prod_{j=k+1}^{t} \frac{\partial h_j}{\partial h_{j-1}}\right) "
      r"\frac{\partial h_k}{\partial V}$", [J]),
