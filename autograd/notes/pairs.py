@@ -946,9 +946,9 @@ def _unknown_indices(one: Node, other: Node) -> bool:
 
 
 def _is_other_spelling(one: Node, other: Node) -> bool:
-    """Return whether two formulas differ only in the spelling of names: w^l and w_l, net_O and net_o."""
+    """Return whether formulas differ only in the spelling of names: w^l and w_l, net_O and net_o, v_old and v_new."""
     pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
-    spellings = [[re.sub(r"\W|_", "", n.show(each)).casefold() for each in pair] for pair in pairs]
+    spellings = [[re.sub(r"\W|_|old$|new$", "", n.show(each)).casefold() for each in pair] for pair in pairs]
     return bool(pairs) and all(a == b for a, b in spellings)
 
 

@@ -42,6 +42,8 @@ NOT_ACCUSED = [
     r"$Q = \frac12 \sum_{j=1}^n (t_j - y_j)^2$, $o_m = y_m$, $net_h = \sum_{i=1}^H v_{ih} p_i$, $\delta_h = "
     r"-\frac{\partial Q}{\partial net_h} = -\frac{\partial Q}{\partial o_h} \cdot \frac{\partial o_h}{\partial net_h}$",
     r"$\|u_1\| = u_1' u_1 = 1$ and $p(x) = u_1'(x)$",
+    r"$\frac{\partial Q}{\partial V_{1 new}} = \frac{\partial Q}{\partial o_2} "
+    r"\frac{\partial o_2}{\partial V_{1 old}}$",
     r"For $\lambda = -1$: $x = y = -0.7$, for $\lambda = 1$: $x = y = 0.7$",
     r"The first component gives $1 = 0$",
     r"$y_i = \sum_{i=1}^m v_{ij} x_i$, $\frac{\partial y_i}{\partial x_i} = \frac{\partial \sum_{i=1}^m v_{ij} x_i}"
