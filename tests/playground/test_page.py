@@ -251,6 +251,12 @@ def test_without_its_snapshot_python_starts_from_nothing(browser: Any, address: 
     context.close()
 
 
+IN_VIEW = """(element) => {
+  const { left, top } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + 2, top + 2));
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
@@ -274,6 +280,9 @@ def test_it_is_accessible(opened: Open, scheme: str, width: int) -> None:
     page.keyboard.press("Control+End")
     page.keyboard.type("E = v")
     shows(page, "#error", "unknown name 'v'")
+    assert width < 500 or page.locator("#error").evaluate(
+        IN_VIEW
+    )  # beside the editor, however far results are scrolled
     check()
     terms = " + ".join(f"w_{i} x_{i}" for i in range(1, 40))
     enter(page, f"$$z = {terms}$$\n\n$$C = \\frac{{1}}{{2}}(z - y)^2$$\n\n$$\\frac{{dC}}{{dz}} = z + y$$\n", NOTE)
