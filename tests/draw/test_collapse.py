@@ -148,8 +148,7 @@ def test_a_layer_is_expanded_by_the_name_in_its_box() -> None:
     assert "h5 … h8" in labels(what)
 
 
-@pytest.mark.parametrize("collapse", ["auto", "neuron", "layer"])
-@given(seed=st.integers(0, 10_000))
+@given(collapse=st.sampled_from(["auto", "neuron", "layer"]), seed=st.integers(0, 10_000))
 def test_any_graph_can_be_expanded_anywhere_and_is_drawn(collapse: str, seed: int) -> None:
     root = random_graph(seed)
     names = sorted({box.label for box in build([root], 10_000, "neuron").boxes if box.value is None})
