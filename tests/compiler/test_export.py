@@ -138,7 +138,7 @@ def derivatives_of(name: str) -> tuple[Program, list[float]]:
 def test_derivatives_are_exported_as_ops_are(name: str, tmp_path: Path, run_javascript: RunJavaScript) -> None:
     program, arguments = derivatives_of(name)
     library = shared_object(program.to_c("f"), tmp_path)
-    every_language_agrees(program, arguments, run_c(library, "f", program, arguments)[1], run_javascript, 1e-11)
+    every_language_agrees(program, arguments, run_c(library, "f", program, arguments)[1], run_javascript, 1e-12)
 
 
 def every_language_agrees(
@@ -369,7 +369,7 @@ def test_numpy_computes_the_same(seed: int, ops: list[str]) -> None:
     expected = program.gradients(*columns)
     # erf and its like are libm's here and polynomials in a batch.
     np.testing.assert_allclose([*outputs, *inputs], [*expected.outputs, *expected.inputs], rtol=1e-12)
-    np.testing.assert_allclose(parameters, expected.parameters, rtol=1e-11)
+    np.testing.assert_allclose(parameters, expected.parameters, rtol=1e-12)
 
 
 def test_guards_of_the_other_languages(tmp_path: Path) -> None:

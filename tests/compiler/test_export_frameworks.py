@@ -56,7 +56,7 @@ def in_jax(program: Program, arguments: Sequence[float]) -> tuple[list[float], A
 def test_torch_and_jax_differentiate_it(run: Any, seed: int, ops: list[str]) -> None:
     program, arguments = graph(seed, ops)
     found, _ = run(program, arguments)
-    np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("run", [in_torch, in_jax])
@@ -64,7 +64,7 @@ def test_torch_and_jax_differentiate_it(run: Any, seed: int, ops: list[str]) -> 
 def test_torch_and_jax_differentiate_derivatives(run: Any, name: str) -> None:
     program, arguments = derivatives_of(name)
     found, _ = run(program, arguments)
-    np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(found, flat(*program.gradients(*arguments)), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("run", [in_torch, in_jax])
@@ -87,8 +87,8 @@ def test_torch_and_jax_differentiate_again() -> None:
     _, g = in_jax(program, [0.3])
     jax = needs.package("jax", "jax")
     thrice = jax.grad(jax.grad(jax.grad(lambda x: g([x])[0])))
-    assert float(thrice(0.3)) == pytest.approx(third, rel=1e-11)
-    np.testing.assert_allclose(jax.vmap(thrice)(jax.numpy.array([0.3, 0.3])), [third] * 2, rtol=1e-11)
+    assert float(thrice(0.3)) == pytest.approx(third, rel=1e-12)
+    np.testing.assert_allclose(jax.vmap(thrice)(jax.numpy.array([0.3, 0.3])), [third] * 2, rtol=1e-12)
 
 
 def test_powers_in_torch_and_jax() -> None:
