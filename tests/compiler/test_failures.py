@@ -101,6 +101,7 @@ def test_the_first_call_with_one_sample_runs_out_of_memory() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("small_heap")
 def test_running_out_of_memory_while_a_kernel_is_made() -> None:
     gc.collect()
     held, failures = _replay.fail_after(-1), 0
