@@ -9,12 +9,12 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from pickle import PickleError
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from autograd._common.code import content_of, names_in
 from autograd._common.files import as_path
 from autograd.engine.backend import Value
 from autograd.errors import AutogradError
@@ -162,8 +162,8 @@ def fingerprint(x: Any, known: dict[int, tuple[Any, Any]] | None = None, depth: 
     A function is its name and a checksum of its code and of the data and functions that it uses; an object is its
     class, the code of its methods and its state, as it would be pickled. Objects in `known` are their entries there.
 
-    Code of installed packages is its name. Modules, optimisers and random generators are their classes, and so are
-    objects that can't be pickled; at most `MOST` objects are looked at, and `DEEPEST` within one another.
+    Code of installed packages is its name. Modules, optimisers and random generators are their classes, objects that
+    can't be pickled their attributes; at most `MOST` objects are looked at, and `DEEPEST` within one another.
     """
     if x is None or isinstance(x, (int, float, str)):
         return "nan" if x != x else x
@@ -212,20 +212,12 @@ def _fingerprint(x: Any, inner: Callable[[Any], Any]) -> Any:
 def _parts(function: FunctionType) -> Iterator[Any]:
     """Yield what a function depends on: code, defaults, and the data, functions and entries of modules that it uses."""
     yield from (function.__code__, function.__defaults__, function.__kwdefaults__)
-    names = list(_names(function.__code__))
-    used = [*map(_content, function.__closure__ or ()), *(function.__globals__.get(name) for name in names)]
+    names = list(names_in(function.__code__))
+    used = [*map(content_of, function.__closure__ or ()), *(function.__globals__.get(name) for name in names)]
     yield from used
     for module in used:
         if isinstance(module, ModuleType) and not _installed(module.__name__):
             yield from (vars(module).get(name) for name in names)
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names of globals and attributes in a function and in the functions within it."""
-    yield from code.co_names
-    for part in code.co_consts:
-        if isinstance(part, CodeType):
-            yield from _names(part)
 
 
 def _code(kind: type) -> dict[str, Any]:
@@ -240,15 +232,23 @@ def _code(kind: type) -> dict[str, Any]:
 
 
 def _state(x: Any) -> Any:
-    """Return the state of an object as it would be pickled; None if it can't be."""
+    """Return the state of an object as it would be pickled, or its attributes if it can't be."""
     try:
         reduced = copyreg.dispatch_table[type(x)](x) if type(x) in copyreg.dispatch_table else x.__reduce_ex__(4)
-    except (TypeError, ValueError, AttributeError, NotImplementedError, PickleError):
-        return None
+    except Exception:  # a class may refuse with any
+        return _attributes(x)
     if isinstance(reduced, str):
         return reduced
     make, given, state, entries, items = (*reduced, None, None, None)[:5]
-    return [make.__qualname__, given, state, *([] if part is None else list(part) for part in (entries, items))]
+    return [make, given, state, *([] if part is None else list(part) for part in (entries, items))]
+
+
+def _attributes(x: Any) -> dict[str, Any]:
+    """Return the attributes of an object, those in slots, too."""
+    members = {
+        name for base in type(x).__mro__ for name, part in vars(base).items() if type(part) is MemberDescriptorType
+    }
+    return {name: getattr(x, name, None) for name in sorted(members)} | getattr(x, "__dict__", {})
 
 
 def _installed(module: str | None) -> bool:
@@ -276,10 +276,3 @@ def _is_plain(x: Any, depth: int = 8) -> bool:
     if isinstance(x, (list, tuple, dict)):
         return depth > 0 and all(_is_plain(part, depth - 1) for part in (x.values() if isinstance(x, dict) else x))
     return isinstance(x, _PLAIN)
-
-
-def _content(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not filled yet
-        return None

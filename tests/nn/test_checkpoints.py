@@ -322,6 +322,33 @@ class Slotted:
         return self.best
 
 
+class Unpicklable(Hidden):
+    """A schedule that can't be pickled, with an attribute in a slot."""
+
+    __slots__ = ("factor",)
+
+    def __init__(self, rate: float) -> None:
+        super().__init__(0.05)
+        self.factor = rate
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise RuntimeError("holds a connection")
+
+
+class UnpicklableHidden(Hidden):
+    """The same with an attribute in its dict."""
+
+    def __getstate__(self) -> Any:
+        raise OSError("holds a file")
+
+
+class Rebuilt(Hidden):
+    """A schedule that is pickled as a call of an object without a name."""
+
+    def __reduce__(self) -> Any:
+        return partial(Hidden, self._rate), ()
+
+
 class Nested:
     """A schedule that has another one."""
 
@@ -378,6 +405,9 @@ def math_of(scale: float) -> Any:
         ("loss", keyword, 1.0, 2.0),
         ("schedule", Hidden, 0.05, 0.04),
         ("schedule", Slotted, 0.05, 0.04),
+        ("schedule", Unpicklable, 0.05, 0.04),
+        ("schedule", UnpicklableHidden, 0.05, 0.04),
+        ("schedule", Rebuilt, 0.05, 0.04),
         ("schedule", Nested, 0.05, 0.04),
         ("schedule", lambda x: Nested(x).inner, 0.05, 0.04),
         ("schedule", lambda x: x(), Constant, type("Constant", (Constant,), {"value": lambda self: 0.04})),

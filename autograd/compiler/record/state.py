@@ -21,9 +21,10 @@ from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from operator import is_
-from types import CodeType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from autograd._common.code import content_of, names_in
 from autograd.engine import backend
 from autograd.engine.backend import Value
 
@@ -75,7 +76,7 @@ class Place(NamedTuple):
         if kind == MEMBER:
             return vars(holder).get(key)
         if kind == CELL:
-            return _content(holder)
+            return content_of(holder)
         if kind == CODE:
             return holder.__code__
         if kind == SIZE:
@@ -305,7 +306,7 @@ class Reached:
     def _function(self, name: str, where: str, function: FunctionType) -> None:
         users = _is_users_package(str(function.__globals__.get("__name__")).partition(".")[0])
         for cell_name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-            if users or type(_content(cell)) not in PLAIN:  # our wrapper may hold a user's function
+            if users or type(content_of(cell)) not in PLAIN:  # our wrapper may hold a user's function
                 self._variable(f"{where}{cell_name}", CELL, cell)
         for kind in ("__defaults__", "__kwdefaults__"):
             if getattr(function, kind):
@@ -314,7 +315,7 @@ class Reached:
         if not users:
             return
         self._found.append((f"{where}code", Place(CODE, function)))
-        names, known = {*_names(function.__code__)}, function.__globals__
+        names, known = {*names_in(function.__code__)}, function.__globals__
         self._names |= names
         for each in sorted(names):
             if each in known:
@@ -391,16 +392,6 @@ class Reached:
             below.append(part)
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names, and strings that may be names, in a function's code and in functions defined in it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
-        elif isinstance(constant, str) and constant.isidentifier():
-            yield constant
-
-
 def _are_values(entries: Sequence[object]) -> bool:
     return operator.countOf(map(type, entries), Value) == len(entries)  # faster than a set of the types
 
@@ -409,13 +400,6 @@ def _attributes_of(x: Any) -> object:
     try:
         return getattr(x, "__dict__", None)
     except Exception:  # of a `__getattr__` that doesn't follow the protocol
-        return None
-
-
-def _content(cell: Any) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:  # an empty cell
         return None
 
 
