@@ -373,7 +373,7 @@ def test_a_product_beside_other_leaves_is_a_graph() -> None:
 
 
 @both
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="sends a signal after a while")
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs signal.setitimer")
 def test_ctrl_c_during_a_hessian() -> None:
     leaves = [Value(math.sin(i)) for i in range(64)]
     output = leaves[0]
