@@ -12,7 +12,7 @@ find "$scratch" -name "*.so" -delete
 cd "$scratch"
 CC=$cc SCALARGRAD_SANITIZE=1 SCALARGRAD_REQUIRE_C=1 "$python" -m pip wheel -q --no-deps -w wheel .
 "$python" -m zipfile -e wheel/*.whl .
-paths=(tests/engine/test_backends.py tests/engine/test_memory.py tests/engine/test_value.py tests/engine/test_backward.py tests/engine/test_graph.py tests/derivatives/test_hessian.py tests/derivatives/test_lifetimes.py tests/compiler tests/draw/test_collapse.py tests/nn/test_steps.py tests/nn/test_descent.py --ignore=tests/compiler/test_export.py)
+paths=(tests/engine/test_backends.py tests/engine/test_memory.py tests/engine/test_value.py tests/engine/test_backward.py tests/engine/test_graph.py tests/derivatives/test_hessian.py tests/derivatives/test_lifetimes.py tests/compiler tests/draw/test_collapse.py tests/nn/test_steps.py tests/nn/test_descent.py)
 for argument in "$@"; do
     [[ $argument == -* ]] || paths=()
 done

@@ -459,7 +459,7 @@ def test_a_mode_of_one_task_is_none_of_another() -> None:
 # Interruption
 
 
-@pytest.mark.skipif(ag.CORE != "python", reason="traces Python's own lines; test_memory.py interrupts the C core")
+@pytest.mark.skipif(ag.CORE != "python", reason="traces Python's lines; in C only leaves keep theirs: test_memory.py")
 def test_an_interrupted_backward_leaves_all_gradients_as_they_were_or_none() -> None:
     x, y = Value(0.5), Value(2.0)
     out = (x * y + x).exp() + ag.where(y, x, y)
