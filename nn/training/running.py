@@ -20,8 +20,9 @@ from nn.optim import LBFGS
 from nn.optim.schedules import ReduceLROnPlateau
 from nn.training.anomaly import explained
 from nn.training.callbacks import Callback, Epoch
-from nn.training.checkpoint import Checkpoint, CheckpointError, fingerprint, structure
+from nn.training.checkpoint import Checkpoint, CheckpointError
 from nn.training.descent import descent
+from nn.training.fingerprint import fingerprint, structure
 from nn.training.history import History
 from nn.training.objective import Masks, Objective, Penalty
 from nn.training.predicting import evaluating

@@ -480,7 +480,7 @@ def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.Mon
 
 FINGERPRINTS = """
 import logging, threading, nn, numpy as np, autograd as ag
-from nn.training.checkpoint import fingerprint
+from nn.training.fingerprint import fingerprint
 names, log, lock, generator = {"a", "b", ("c", 1)}, logging.getLogger("x"), threading.Lock(), np.random.default_rng()
 class Loss:
     def __init__(self):
