@@ -28,7 +28,7 @@ STATE: Final = ("optimizer", "last_step", "best", "bad_calls", "cooling")
 _OURS: Final = ("autograd", "nn")
 _PLAIN: Final = (int, float, str, np.ndarray, partial, FunctionType, BuiltinFunctionType)
 _OPAQUE: Final = (
-    type, ModuleType, Module, Optimizer, random.Random, np.random.Generator, np.random.RandomState,
+    ModuleType, Module, Optimizer, random.Random, np.random.Generator, np.random.RandomState,
     np.random.BitGenerator,
 )  # fmt: skip
 
@@ -39,13 +39,13 @@ def fingerprint(x: Any, known: dict[int, tuple[Any, Any]] | None = None, depth: 
     A function is its name and a checksum of its code and of the data and functions that it uses; an object is its
     class, the code of its methods and its state, as it would be pickled. Objects in `known` are their entries there.
 
-    Code of installed packages is its name. Modules, optimisers and random generators are their classes, objects that
-    can't be pickled their attributes; at most `MOST` objects are looked at, and `DEEPEST` within one another.
+    Code of installed packages is its name. Modules, optimisers and random generators are their classes' names, objects
+    that can't be pickled their attributes; at most `MOST` objects are looked at, and `DEEPEST` within one another.
     """
     if x is None or isinstance(x, (int, float, str)):
         return "nan" if x != x else x
     if isinstance(x, _OPAQUE):
-        return type(x).__qualname__ if not isinstance(x, (type, ModuleType)) else getattr(x, "__qualname__", x.__name__)
+        return x.__name__ if isinstance(x, ModuleType) else type(x).__qualname__
     known = {} if known is None else known  # by identity, each once, and kept so that no other object gets its id
     if id(x) not in known and len(known) < MOST and depth < DEEPEST:
         known[id(x)] = x, None  # of a circle
@@ -77,13 +77,15 @@ def _fingerprint(x: Any, inner: Callable[[Any], Any]) -> Any:
     if isinstance(x, FunctionType):
         name = f"{x.__module__}.{x.__qualname__}"
         return name if _installed(x.__module__) else [name, zlib.crc32(repr([*map(inner, _parts(x))]).encode())]
+    if isinstance(x, type):
+        return [x.__qualname__, inner(_code(x))]
     kind = type(x)
     if kind.__module__.partition(".")[0] in _OURS:
         attributes = getattr(x, "__dict__", {})
         state: Any = {name: part for name, part in attributes.items() if name[0] != "_" and name not in STATE}
     else:
         state = _state(x)
-    return [kind.__qualname__, inner(_code(kind)), inner(getattr(x, "__wrapped__", None)), inner(state)]
+    return [inner(kind), inner(getattr(x, "__wrapped__", None)), inner(state)]
 
 
 def _parts(function: FunctionType) -> Iterator[Any]:

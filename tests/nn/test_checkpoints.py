@@ -478,6 +478,18 @@ def test_what_a_loss_calls_is_part_of_it(tmp_path: Path, monkeypatch: pytest.Mon
         train(path, epochs=4, loss=helped)
 
 
+def test_the_code_of_a_class_that_a_loss_names_is_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def loss(output: Any, target: Any) -> Any:
+        return Weighted(2.0)(output, target)
+
+    path = tmp_path / "run.json"
+    train(path, epochs=2, loss=loss)
+    assert train(path, epochs=3, loss=loss)[1].epochs == 3
+    monkeypatch.setattr(Weighted, "__call__", lambda self, output, target: self.weight * abs(output - target))
+    with pytest.raises(nn.CheckpointError, match="of another training: loss"):
+        train(path, epochs=4, loss=loss)
+
+
 FINGERPRINTS = """
 import logging, threading, nn, numpy as np, autograd as ag
 from nn.training.fingerprint import fingerprint
