@@ -513,3 +513,9 @@ def test_divmod_is_that_of_floats(x: float, y: float) -> None:
     assert ag.grad(lambda t: ag.sum(divmod(t, 2.0)))(x) == 1.0
     with pytest.raises(TypeError, match="operands must be Values or numbers"):
         divmod(Value(x), "2")
+
+
+def test_divmod_by_an_array_is_by_each_entry() -> None:
+    quotients, remainders = divmod(Value(7.5), np.array([2.0, -3.0]))
+    assert [*zip(map(float, quotients), map(float, remainders))] == [divmod(7.5, 2.0), divmod(7.5, -3.0)]
+    assert {type(x) for x in (*quotients, *remainders)} == {Value}

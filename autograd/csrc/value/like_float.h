@@ -114,13 +114,10 @@ value_positive(PyObject *self)
 static PyObject *
 value_divmod(PyObject *left, PyObject *right)
 {
-    PyObject *quotient = operator_floor_divide(left, right);
-    if (quotient == NULL || quotient == Py_NotImplemented) {
-        return quotient;
-    }
-    PyObject *remainder = operator_remainder(left, right);
+    PyObject *quotient = PyNumber_FloorDivide(left, right); /* these work with arrays, whose own divmod takes no Values */
+    PyObject *remainder = quotient != NULL ? PyNumber_Remainder(left, right) : NULL;
     PyObject *result = remainder != NULL ? PyTuple_Pack(2, quotient, remainder) : NULL;
-    Py_DECREF(quotient);
+    Py_XDECREF(quotient);
     Py_XDECREF(remainder);
     return result;
 }
