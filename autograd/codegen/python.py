@@ -52,9 +52,9 @@ modes.listeners.append(listen)
 
 FORWARD: Final = """
 def __{symbol}__(self: Any, other: Any{modulus}) -> Any:
-{check}    x = self._data
+{check}    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
@@ -73,7 +73,7 @@ def __{symbol}__(self: Any, other: Any{modulus}) -> Any:
 
 def __r{symbol}__(self: Any, other: Any{modulus}) -> Any:
 {check}    x = other if type(other) is float else operand(row_{name}, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
@@ -89,7 +89,7 @@ MODULUS: Final = """\
 
 UNARY: Final = """
 def op_{name}(self: Any) -> Any:
-    {parameter} = self._data
+    {parameter} = self._number
     node = new(Value)
     node._x = self
     node._y = None
@@ -134,7 +134,7 @@ def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Itera
     parameters = [argument.arg for argument in function.args.args]
     if len(statements) > INLINED and len(parameters) > 1:
         slopes = [f"to_{p}" if i in positions else "_" for i, p in enumerate(parameters)]
-        yield f"{indent}node._data, {', '.join(slopes)} = rows.{function.name}({', '.join(parameters)})"
+        yield f"{indent}node._number, {', '.join(slopes)} = rows.{function.name}({', '.join(parameters)})"
         yield from _slopes(dict(zip(positions, [s for s in slopes if s != "_"])), indent)
         return
     *assignments, result = statements
@@ -150,7 +150,7 @@ def _body(function: ast.FunctionDef, positions: list[int], indent: str) -> Itera
             kept.append(statement)
             needed |= _names(statement.value)
     yield from (indent + ast.unparse(statement) for statement in reversed(kept))
-    yield f"{indent}node._data = {ast.unparse(value)}"
+    yield f"{indent}node._number = {ast.unparse(value)}"
     yield from _slopes(dict(zip(positions, map(ast.unparse, wanted[1:]))), indent)
 
 

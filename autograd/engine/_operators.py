@@ -78,13 +78,13 @@ row_sinc = TABLE['sinc']
 
 
 def __add__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
-        node._data = x + y
+        node._number = x + y
         node._to_x = 1.0
         node._to_y = 1.0
     else:
@@ -94,7 +94,7 @@ def __add__(self: Any, other: Any) -> Any:
         node = new(Value)
         node._x = self
         node._y = y
-        node._data = x + y
+        node._number = x + y
         node._to_x = 1.0
         node._to_y = None
     node._row = row_add
@@ -103,11 +103,11 @@ def __add__(self: Any, other: Any) -> Any:
 
 def __radd__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_add, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
-    node._data = x + y
+    node._number = x + y
     node._to_x = None
     node._to_y = 1.0
     node._row = row_add
@@ -115,13 +115,13 @@ def __radd__(self: Any, other: Any) -> Any:
 
 
 def __sub__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
-        node._data = x - y
+        node._number = x - y
         node._to_x = 1.0
         node._to_y = -1.0
     else:
@@ -131,7 +131,7 @@ def __sub__(self: Any, other: Any) -> Any:
         node = new(Value)
         node._x = self
         node._y = y
-        node._data = x - y
+        node._number = x - y
         node._to_x = 1.0
         node._to_y = None
     node._row = row_sub
@@ -140,11 +140,11 @@ def __sub__(self: Any, other: Any) -> Any:
 
 def __rsub__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_sub, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
-    node._data = x - y
+    node._number = x - y
     node._to_x = None
     node._to_y = -1.0
     node._row = row_sub
@@ -152,13 +152,13 @@ def __rsub__(self: Any, other: Any) -> Any:
 
 
 def __mul__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
-        node._data = x * y
+        node._number = x * y
         node._to_x = y
         node._to_y = x
     else:
@@ -168,7 +168,7 @@ def __mul__(self: Any, other: Any) -> Any:
         node = new(Value)
         node._x = self
         node._y = y
-        node._data = x * y
+        node._number = x * y
         node._to_x = y
         node._to_y = None
     node._row = row_mul
@@ -177,11 +177,11 @@ def __mul__(self: Any, other: Any) -> Any:
 
 def __rmul__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_mul, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
-    node._data = x * y
+    node._number = x * y
     node._to_x = None
     node._to_y = x
     node._row = row_mul
@@ -189,14 +189,14 @@ def __rmul__(self: Any, other: Any) -> Any:
 
 
 def __truediv__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
         out = ieee.div(x, y)
-        node._data = out
+        node._number = out
         node._to_x = ieee.div(1.0, y)
         node._to_y = numerics.quotient_slope(x, y, out)
     else:
@@ -207,7 +207,7 @@ def __truediv__(self: Any, other: Any) -> Any:
         node._x = self
         node._y = y
         out = ieee.div(x, y)
-        node._data = out
+        node._number = out
         node._to_x = ieee.div(1.0, y)
         node._to_y = None
     node._row = row_div
@@ -216,12 +216,12 @@ def __truediv__(self: Any, other: Any) -> Any:
 
 def __rtruediv__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_div, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
     out = ieee.div(x, y)
-    node._data = out
+    node._number = out
     node._to_x = None
     node._to_y = numerics.quotient_slope(x, y, out)
     node._row = row_div
@@ -231,14 +231,14 @@ def __rtruediv__(self: Any, other: Any) -> Any:
 def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
     if modulus is not None:
         raise TypeError(f"pow: a Value takes no modulus, got {shown(modulus)}")
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
         out = x * x if y == 2.0 else ieee.pow(x, y)
-        node._data = out
+        node._number = out
         node._to_x = numerics.power_slope(x, y, out)
         node._to_y = numerics.power_growth(x, y, out)
     else:
@@ -249,7 +249,7 @@ def __pow__(self: Any, other: Any, modulus: None = None) -> Any:
         node._x = self
         node._y = y
         out = x * x if y == 2.0 else ieee.pow(x, y)
-        node._data = out
+        node._number = out
         node._to_x = numerics.power_slope(x, y, out)
         node._to_y = None
     node._row = row_pow
@@ -260,12 +260,12 @@ def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
     if modulus is not None:
         raise TypeError(f"pow: a Value takes no modulus, got {shown(modulus)}")
     x = other if type(other) is float else operand(row_pow, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
     out = x * x if y == 2.0 else ieee.pow(x, y)
-    node._data = out
+    node._number = out
     node._to_x = None
     node._to_y = numerics.power_growth(x, y, out)
     node._row = row_pow
@@ -273,13 +273,13 @@ def __rpow__(self: Any, other: Any, modulus: None = None) -> Any:
 
 
 def __mod__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
-        node._data = numerics.remainder(x, y)
+        node._number = numerics.remainder(x, y)
         node._to_x = 1.0
         node._to_y = -numerics.floor_divide(x, y)
     else:
@@ -289,7 +289,7 @@ def __mod__(self: Any, other: Any) -> Any:
         node = new(Value)
         node._x = self
         node._y = y
-        node._data = numerics.remainder(x, y)
+        node._number = numerics.remainder(x, y)
         node._to_x = 1.0
         node._to_y = None
     node._row = row_remainder
@@ -298,11 +298,11 @@ def __mod__(self: Any, other: Any) -> Any:
 
 def __rmod__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_remainder, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
-    node._data = numerics.remainder(x, y)
+    node._number = numerics.remainder(x, y)
     node._to_x = None
     node._to_y = -numerics.floor_divide(x, y)
     node._row = row_remainder
@@ -310,13 +310,13 @@ def __rmod__(self: Any, other: Any) -> Any:
 
 
 def __floordiv__(self: Any, other: Any) -> Any:
-    x = self._data
+    x = self._number
     if isinstance(other, Value):
-        y = other._data
+        y = other._number
         node = new(Value)
         node._x = self
         node._y = other
-        node._data = numerics.floor_divide(x, y)
+        node._number = numerics.floor_divide(x, y)
         node._to_x = 0.0
         node._to_y = 0.0
     else:
@@ -326,7 +326,7 @@ def __floordiv__(self: Any, other: Any) -> Any:
         node = new(Value)
         node._x = self
         node._y = y
-        node._data = numerics.floor_divide(x, y)
+        node._number = numerics.floor_divide(x, y)
         node._to_x = 0.0
         node._to_y = None
     node._row = row_floor_divide
@@ -335,11 +335,11 @@ def __floordiv__(self: Any, other: Any) -> Any:
 
 def __rfloordiv__(self: Any, other: Any) -> Any:
     x = other if type(other) is float else operand(row_floor_divide, other)
-    y = self._data
+    y = self._number
     node = new(Value)
     node._x = x
     node._y = self
-    node._data = numerics.floor_divide(x, y)
+    node._number = numerics.floor_divide(x, y)
     node._to_x = None
     node._to_y = 0.0
     node._row = row_floor_divide
@@ -347,11 +347,11 @@ def __rfloordiv__(self: Any, other: Any) -> Any:
 
 
 def op_neg(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = -x
+    node._number = -x
     node._to_x = -1.0
     node._to_y = None
     node._row = row_neg
@@ -359,11 +359,11 @@ def op_neg(self: Any) -> Any:
 
 
 def op_abs(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = abs(x)
+    node._number = abs(x)
     node._to_x = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else ieee.nan
     node._to_y = None
     node._row = row_abs
@@ -371,12 +371,12 @@ def op_abs(self: Any) -> Any:
 
 
 def op_reciprocal(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     out = ieee.div(1.0, x)
-    node._data = out
+    node._number = out
     node._to_x = -out * out
     node._to_y = None
     node._row = row_reciprocal
@@ -384,11 +384,11 @@ def op_reciprocal(self: Any) -> Any:
 
 
 def op_sign(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
+    node._number = 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
     node._to_x = 0.0
     node._to_y = None
     node._row = row_sign
@@ -396,12 +396,12 @@ def op_sign(self: Any) -> Any:
 
 
 def op_exp(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     out = ieee.exp(x)
-    node._data = out
+    node._number = out
     node._to_x = out
     node._to_y = None
     node._row = row_exp
@@ -409,12 +409,12 @@ def op_exp(self: Any) -> Any:
 
 
 def op_exp2(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     out = ieee.pow(2.0, x)
-    node._data = out
+    node._number = out
     node._to_x = numerics.LN_2 * out
     node._to_y = None
     node._row = row_exp2
@@ -422,11 +422,11 @@ def op_exp2(self: Any) -> Any:
 
 
 def op_expm1(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.expm1(x)
+    node._number = ieee.expm1(x)
     node._to_x = ieee.exp(x)
     node._to_y = None
     node._row = row_expm1
@@ -434,11 +434,11 @@ def op_expm1(self: Any) -> Any:
 
 
 def op_log(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.log(x)
+    node._number = ieee.log(x)
     node._to_x = numerics.reciprocal(x)
     node._to_y = None
     node._row = row_log
@@ -446,11 +446,11 @@ def op_log(self: Any) -> Any:
 
 
 def op_log1p(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.log1p(x)
+    node._number = ieee.log1p(x)
     node._to_x = numerics.reciprocal(1.0 + x)
     node._to_y = None
     node._row = row_log1p
@@ -458,11 +458,11 @@ def op_log1p(self: Any) -> Any:
 
 
 def op_log2(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.log2(x)
+    node._number = ieee.log2(x)
     node._to_x = numerics.reciprocal(x) / numerics.LN_2
     node._to_y = None
     node._row = row_log2
@@ -470,11 +470,11 @@ def op_log2(self: Any) -> Any:
 
 
 def op_log10(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.log10(x)
+    node._number = ieee.log10(x)
     node._to_x = numerics.reciprocal(x) / numerics.LN_10
     node._to_y = None
     node._row = row_log10
@@ -482,12 +482,12 @@ def op_log10(self: Any) -> Any:
 
 
 def op_sqrt(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     out = ieee.sqrt(x)
-    node._data = out
+    node._number = out
     node._to_x = ieee.div(0.5, abs(out))
     node._to_y = None
     node._row = row_sqrt
@@ -495,13 +495,13 @@ def op_sqrt(self: Any) -> Any:
 
 
 def op_cbrt(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     ordinary = 0.0 < abs(x) < ieee.inf
     out = numerics.cube_root(x) if ordinary else x
-    node._data = out
+    node._number = out
     node._to_x = out / x / 3.0 if ordinary else ieee.div(1.0, abs(x))
     node._to_y = None
     node._row = row_cbrt
@@ -509,11 +509,11 @@ def op_cbrt(self: Any) -> Any:
 
 
 def op_sin(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.sin(x)
+    node._number = ieee.sin(x)
     node._to_x = ieee.cos(x)
     node._to_y = None
     node._row = row_sin
@@ -521,11 +521,11 @@ def op_sin(self: Any) -> Any:
 
 
 def op_cos(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.cos(x)
+    node._number = ieee.cos(x)
     node._to_x = -ieee.sin(x)
     node._to_y = None
     node._row = row_cos
@@ -533,12 +533,12 @@ def op_cos(self: Any) -> Any:
 
 
 def op_tan(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     c = ieee.cos(x)
-    node._data = ieee.tan(x)
+    node._number = ieee.tan(x)
     node._to_x = 1.0 / (c * c)
     node._to_y = None
     node._row = row_tan
@@ -546,11 +546,11 @@ def op_tan(self: Any) -> Any:
 
 
 def op_asin(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.asin(x)
+    node._number = ieee.asin(x)
     node._to_x = ieee.div(1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
     node._to_y = None
     node._row = row_asin
@@ -558,11 +558,11 @@ def op_asin(self: Any) -> Any:
 
 
 def op_acos(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.acos(x)
+    node._number = ieee.acos(x)
     node._to_x = ieee.div(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x)))
     node._to_y = None
     node._row = row_acos
@@ -570,11 +570,11 @@ def op_acos(self: Any) -> Any:
 
 
 def op_atan(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.atan(x)
+    node._number = ieee.atan(x)
     node._to_x = numerics.atan_slope(x)
     node._to_y = None
     node._row = row_atan
@@ -582,11 +582,11 @@ def op_atan(self: Any) -> Any:
 
 
 def op_sinh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.sinh(x)
+    node._number = ieee.sinh(x)
     node._to_x = ieee.cosh(x)
     node._to_y = None
     node._row = row_sinh
@@ -594,11 +594,11 @@ def op_sinh(self: Any) -> Any:
 
 
 def op_cosh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.cosh(x)
+    node._number = ieee.cosh(x)
     node._to_x = ieee.sinh(x)
     node._to_y = None
     node._row = row_cosh
@@ -606,12 +606,12 @@ def op_cosh(self: Any) -> Any:
 
 
 def op_tanh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     e = ieee.exp(-2.0 * abs(x))
-    node._data = ieee.tanh(x)
+    node._number = ieee.tanh(x)
     node._to_x = 4.0 * e / ((1.0 + e) * (1.0 + e))
     node._to_y = None
     node._row = row_tanh
@@ -619,11 +619,11 @@ def op_tanh(self: Any) -> Any:
 
 
 def op_asinh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.asinh(x)
+    node._number = ieee.asinh(x)
     node._to_x = numerics.asinh_slope(x)
     node._to_y = None
     node._row = row_asinh
@@ -631,11 +631,11 @@ def op_asinh(self: Any) -> Any:
 
 
 def op_acosh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.acosh(x)
+    node._number = ieee.acosh(x)
     node._to_x = ieee.div(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0))
     node._to_y = None
     node._row = row_acosh
@@ -643,11 +643,11 @@ def op_acosh(self: Any) -> Any:
 
 
 def op_atanh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.atanh(x)
+    node._number = ieee.atanh(x)
     node._to_x = ieee.div(1.0, (1.0 - x) * (1.0 + x)) if abs(x) <= 1.0 else ieee.nan
     node._to_y = None
     node._row = row_atanh
@@ -655,12 +655,12 @@ def op_atanh(self: Any) -> Any:
 
 
 def op_sigmoid(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     e = ieee.exp(-abs(x))
-    node._data = (1.0 if x >= 0.0 else e) / (1.0 + e)
+    node._number = (1.0 if x >= 0.0 else e) / (1.0 + e)
     node._to_x = e / ((1.0 + e) * (1.0 + e))
     node._to_y = None
     node._row = row_sigmoid
@@ -668,11 +668,11 @@ def op_sigmoid(self: Any) -> Any:
 
 
 def op_relu(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = 0.0 if x <= 0.0 else x
+    node._number = 0.0 if x <= 0.0 else x
     node._to_x = 1.0 if x > 0.0 else 0.0
     node._to_y = None
     node._row = row_relu
@@ -680,13 +680,13 @@ def op_relu(self: Any) -> Any:
 
 
 def op_softsign(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     bottom = 1.0 + abs(x)
     out = x / bottom if bottom < ieee.inf else x if x != x else ieee.copysign(1.0, x)
-    node._data = out
+    node._number = out
     node._to_x = 1.0 / bottom / bottom
     node._to_y = None
     node._row = row_softsign
@@ -694,11 +694,11 @@ def op_softsign(self: Any) -> Any:
 
 
 def op_selu(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x)
+    node._number = numerics.SELU_SCALE * x if x > 0.0 else numerics.SELU_SCALE_ALPHA * ieee.expm1(x)
     node._to_x = numerics.SELU_SCALE if x >= 0.0 else numerics.SELU_SCALE_ALPHA * ieee.exp(x)
     node._to_y = None
     node._row = row_selu
@@ -706,11 +706,11 @@ def op_selu(self: Any) -> Any:
 
 
 def op_hard_tanh(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = -1.0 if x < -1.0 else 1.0 if x > 1.0 else x
+    node._number = -1.0 if x < -1.0 else 1.0 if x > 1.0 else x
     node._to_x = 1.0 if abs(x) < 1.0 else 0.0
     node._to_y = None
     node._row = row_hard_tanh
@@ -718,12 +718,12 @@ def op_hard_tanh(self: Any) -> Any:
 
 
 def op_softplus(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     e = ieee.exp(-abs(x))
-    node._data = (0.0 if x <= 0.0 else x) + ieee.log1p(e)
+    node._number = (0.0 if x <= 0.0 else x) + ieee.log1p(e)
     node._to_x = (1.0 if x >= 0.0 else e) / (1.0 + e)
     node._to_y = None
     node._row = row_softplus
@@ -731,7 +731,7 @@ def op_softplus(self: Any) -> Any:
 
 
 def op_silu(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
@@ -742,7 +742,7 @@ def op_silu(self: Any) -> Any:
     growth = ieee.expm1(from_dip - numerics.SILU_DIP_REST if from_dip < 2.0 else 2.0)
     rise = from_dip + (numerics.EXP_SILU_DIP * growth - numerics.SILU_DIP_REST)
     slope = (1.0 + x * e / (1.0 + e)) / (1.0 + e) if 0.0 <= x < 800.0 else 1.0 if x >= 800.0 else rise / (ieee.exp(-x) + (2.0 + e)) if x > -700.0 else rise * half * half if x > -800.0 else -0.0
-    node._data = value if x == x else x
+    node._number = value if x == x else x
     node._to_x = slope if x == x else x
     node._to_y = None
     node._row = row_silu
@@ -750,7 +750,7 @@ def op_silu(self: Any) -> Any:
 
 
 def op_gelu(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
@@ -761,7 +761,7 @@ def op_gelu(self: Any) -> Any:
     root = numerics.ROOT_OF_ONE_OVER_SQRT_2PI * numerics.exp_minus_square(x, 0.25) if far else 0.0
     value = x if x > 40.0 else -0.0 if x <= -40.0 else -ratio * root * root if far else x * cdf
     slope = (x - ratio / x) * root * root if far else cdf if density == 0.0 else cdf + x * density
-    node._data = value
+    node._number = value
     node._to_x = slope
     node._to_y = None
     node._row = row_gelu
@@ -769,11 +769,11 @@ def op_gelu(self: Any) -> Any:
 
 
 def op_lgamma(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = series.log_gamma(x)
+    node._number = series.log_gamma(x)
     node._to_x = series.digamma(x)
     node._to_y = None
     node._row = row_lgamma
@@ -781,11 +781,11 @@ def op_lgamma(self: Any) -> Any:
 
 
 def op_digamma(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = series.digamma(x)
+    node._number = series.digamma(x)
     node._to_x = series.polygamma(1.0, x)
     node._to_y = None
     node._row = row_digamma
@@ -793,11 +793,11 @@ def op_digamma(self: Any) -> Any:
 
 
 def op_erf(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.erf(x)
+    node._number = ieee.erf(x)
     node._to_x = numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
     node._to_y = None
     node._row = row_erf
@@ -805,11 +805,11 @@ def op_erf(self: Any) -> Any:
 
 
 def op_erfc(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = ieee.erfc(x)
+    node._number = ieee.erfc(x)
     node._to_x = -numerics.TWO_OVER_SQRT_PI * numerics.exp_minus_square(x, 1.0)
     node._to_y = None
     node._row = row_erfc
@@ -817,11 +817,11 @@ def op_erfc(self: Any) -> Any:
 
 
 def op_normal_cdf(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = numerics.normal_cdf(x)
+    node._number = numerics.normal_cdf(x)
     node._to_x = numerics.normal_density(x)
     node._to_y = None
     node._row = row_normal_cdf
@@ -829,12 +829,12 @@ def op_normal_cdf(self: Any) -> Any:
 
 
 def op_erfinv(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     out = series.erfinv(x)
-    node._data = out
+    node._number = out
     node._to_x = series.erfinv_derivative(x, out)
     node._to_y = None
     node._row = row_erfinv
@@ -842,12 +842,12 @@ def op_erfinv(self: Any) -> Any:
 
 
 def op_i0e(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
     slope = series.bessel_moment(1.0, abs(x))
-    node._data = series.bessel_0(abs(x))
+    node._number = series.bessel_0(abs(x))
     node._to_x = 0.0 if x == 0.0 else -slope if x > 0.0 else slope
     node._to_y = None
     node._row = row_i0e
@@ -855,11 +855,11 @@ def op_i0e(self: Any) -> Any:
 
 
 def op_i1e(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = series.bessel_1(x)
+    node._number = series.bessel_1(x)
     node._to_x = series.bessel_1_slope(abs(x))
     node._to_y = None
     node._row = row_i1e
@@ -867,11 +867,11 @@ def op_i1e(self: Any) -> Any:
 
 
 def op_sinc(self: Any) -> Any:
-    x = self._data
+    x = self._number
     node = new(Value)
     node._x = self
     node._y = None
-    node._data = series.spherical_bessel(0.0, x)
+    node._number = series.spherical_bessel(0.0, x)
     node._to_x = -series.PI * series.spherical_bessel(1.0, x)
     node._to_y = None
     node._row = row_sinc

@@ -22,56 +22,56 @@ class LikeFloat:
     # Between those of NumPy's scalars, which leave operators to us, and of arrays, which apply them to each entry.
     __array_priority__: Final = -1.0
 
-    _data: float
+    _number: float
     label: str
 
     def __float__(self) -> float:
-        return self._data
+        return self._number
 
     def __int__(self) -> int:
-        return int(self._data)
+        return int(self._number)
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(self._number)
 
     def __round__(self, ndigits: int | None = None) -> float:
-        return round(self._data, ndigits)
+        return round(self._number, ndigits)
 
     def __trunc__(self) -> int:
-        return math.trunc(self._data)
+        return math.trunc(self._number)
 
     def __floor__(self) -> int:
-        return math.floor(self._data)
+        return math.floor(self._number)
 
     def __ceil__(self) -> int:
-        return math.ceil(self._data)
+        return math.ceil(self._number)
 
     def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
+        return format(self._number, specification) if specification else repr(self)
 
     def __eq__(self, other: object) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data == number
+        return NotImplemented if number is None else self._number == number
 
     def __ne__(self, other: object) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data != number
+        return NotImplemented if number is None else self._number != number
 
     def __lt__(self, other: LikeFloat | float) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data < number
+        return NotImplemented if number is None else self._number < number
 
     def __le__(self, other: LikeFloat | float) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data <= number
+        return NotImplemented if number is None else self._number <= number
 
     def __gt__(self, other: LikeFloat | float) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data > number
+        return NotImplemented if number is None else self._number > number
 
     def __ge__(self, other: LikeFloat | float) -> bool:
         number = _comparable(other)
-        return NotImplemented if number is None else self._data >= number
+        return NotImplemented if number is None else self._number >= number
 
     def __pos__(self) -> Any:
         return self
@@ -88,7 +88,7 @@ class LikeFloat:
         gradient = getattr(self, "_grad", 0.0)  # repr is not an observation
         grad = f", grad={gradient:.4g}" if gradient else ""
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}({self._data:.4g}{grad}{label})"
+        return f"{type(self).__name__}({self._number:.4g}{grad}{label})"
 
     __hash__ = object.__hash__
 
@@ -104,7 +104,7 @@ class LikeFloat:
 
 def _comparable(other: Any) -> float | None:
     if isinstance(other, LikeFloat):
-        return other._data
+        return other._number
     if isinstance(other, int):
         return other  # may be an int larger than any float
     return float(other) if is_number(other) else None

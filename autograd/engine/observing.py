@@ -50,7 +50,7 @@ def _observed(kind: str, method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             outcome = method(self, *more, **named)
         except (ValueError, OverflowError):  # such as int(nan): whether it raises depends on the number
-            modes.observed("float", self, None, self._data)
+            modes.observed("float", self, None, self._number)
             raise
         other = more[0] if more else next(iter(named.values()), None)
         return outcome if outcome is NotImplemented else modes.observed(kind, self, other, outcome)

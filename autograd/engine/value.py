@@ -81,9 +81,9 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     """
 
     __signature__ = Signature()
-    __slots__ = ("_data", "_grad", "_label", "_made_in", "_row", "_to_x", "_to_y", "_x", "_y")
+    __slots__ = ("_grad", "_label", "_made_in", "_number", "_row", "_to_x", "_to_y", "_x", "_y")
 
-    _data: float
+    _number: float  # not _data, which numpy.ma takes for that of a masked array
     _grad: float  # may be unset on a computed node, meaning 0
     _label: str  # may be unset, meaning ""
     _row: Op | Leaf
@@ -98,7 +98,7 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
         if kwargs and cls is Value:
             refuse_keywords("Value", "Value", kwargs)
         self = object.__new__(cls)
-        self._data = self._grad = 0.0
+        self._number = self._grad = 0.0
         self._label, self._row = "", LEAF
         self._x = self._y = self._to_x = self._to_y = None
         return self
@@ -110,18 +110,18 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
     @property
     def data(self) -> float:
         """The number; can be set on leaves."""
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, number: Number) -> None:
-        before = self._data
+        before = self._number
         self._set(number)
         self._to_x = before
 
     def _set(self, data: Number) -> None:
         if self._row.name:
             raise AttributeError(f"data: only a leaf's can be set, this is a result of {self._row.name}")
-        self._data = as_float("data", data)
+        self._number = as_float("data", data)
 
     @property
     def grad(self) -> float:
@@ -240,14 +240,14 @@ class Value(hooks.Hookable, pickling.Picklable, LikeFloat, Methods):
 def record(op: Op, operands: tuple[Any, ...]) -> Value:
     """Apply an op and record it; at least one operand is a Value, the others are numbers."""
     kept = tuple([x if isinstance(x, Value) else operand(op, x) for x in operands])
-    value, *slopes = op.compute(*[x._data if isinstance(x, Value) else x for x in kept])
+    value, *slopes = op.compute(*[x._number if isinstance(x, Value) else x for x in kept])
     return recorded(node_of(op, kept, value, tuple([d for x, d in zip(kept, slopes) if isinstance(x, Value)])))
 
 
 def node_of(op: Op, operands: tuple[Any, ...], data: float, derivatives: tuple[float, ...]) -> Value:
     """Make a computed node."""
     node = object.__new__(Value)
-    node._row, node._data = op, data
+    node._row, node._number = op, data
     parents = tuple([x for x in operands if isinstance(x, Value)])
     if parents and len(operands) <= 2:
         slopes = iter(derivatives)

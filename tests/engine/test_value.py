@@ -93,6 +93,14 @@ def test_scalars_of_numpy_leave_operators_to_us_and_arrays_do_not(name: str, kin
     assert [y.data for y in compute(array, x)] == [TABLE[name].compute(float(number), 3.0)[0] for number in array]
 
 
+@pytest.mark.parametrize("compute", [operator.add, operator.sub, operator.mul])
+def test_entries_of_masked_arrays_keep_their_derivatives(compute: Any) -> None:
+    x, array = Value(3.0), np.ma.array([1.5, 2.0], mask=[False, True])
+    for results, expected in ((compute(array, x), compute(1.5, x)), (compute(x, array), compute(x, 1.5))):
+        assert (results.mask.tolist(), type(results[0]), results[0]) == ([False, True], Value, expected)
+        assert results[0].local_derivatives == expected.local_derivatives
+
+
 @by_operator
 def test_two_values(name: str) -> None:
     x, y = Value(3.0), Value(2.0)
