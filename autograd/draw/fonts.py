@@ -8,6 +8,7 @@ Debian is DejaVu Sans Mono, in which narrow letters are wider: no text is narrow
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect
 from functools import lru_cache
 
 __all__ = ["fit", "width"]
@@ -73,5 +74,5 @@ def fit(text: str, size: float, limit: float, bold: bool = False) -> str:
     """
     if width(text, size, bold) <= limit:
         return text
-    end = next(end for end in range(len(text)) if width(f"{text[: end + 1]}…", size, bold) > limit)
+    end = bisect(range(len(text)), limit, key=lambda last: width(f"{text[: last + 1]}…", size, bold))
     return f"{text[:end].rstrip()}…"

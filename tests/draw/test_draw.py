@@ -222,6 +222,12 @@ def test_what_is_fitted_is_not_wider_than_its_limit(text: str, limit: float, bol
     assert width(fit(text, 12.0, limit, bold), 12.0, bold) <= limit + 1e-9
 
 
+def test_a_long_text_is_fitted_in_few_steps() -> None:
+    width.cache_clear()
+    assert fit("W" + "\N{COMBINING ACUTE ACCENT}" * 2000 + "W" * 99, 12.0, 60.0).endswith("…")
+    assert width.cache_info().misses < 20
+
+
 @pytest.mark.usefixtures("dot_program")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_labels_pass_through_dot(text: str) -> None:
