@@ -142,7 +142,7 @@ def _imports(path: Path) -> set[str]:
         tree = ast.parse(_code(path))
     except SyntaxError as error:
         raise BuildError(f"notebooks: {path.name} can't be read as Python: {error.msg}") from None
-    optional = {id(node) for block in ast.walk(tree) if _may_fail(block) for node in ast.walk(block)}
+    optional = {id(node) for block in ast.walk(tree) for tried in _optional(block) for node in ast.walk(tried)}
     found: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -163,7 +163,10 @@ def _code(path: Path) -> str:
     return re.sub(r"^([ \t]*)[%!].*", r"\1pass", code, flags=re.MULTILINE)
 
 
-def _may_fail(node: ast.AST) -> bool:
-    """Return whether a missing package is handled: `try: import …`, `except ImportError:`."""
-    handled = [handler.type for handler in node.handlers] if isinstance(node, ast.Try) else []
-    return any(isinstance(each, ast.Name) and each.id in ("ImportError", "ModuleNotFoundError") for each in handled)
+def _optional(node: ast.AST) -> list[ast.stmt]:
+    """Return the statements after `try:` if a missing package is handled by `except ImportError:`."""
+    if not isinstance(node, ast.Try):
+        return []
+    types = [each for handler in node.handlers if handler.type for each in ast.walk(handler.type)]
+    missing = {"ImportError", "ModuleNotFoundError"}
+    return node.body if any(isinstance(each, ast.Name) and each.id in missing for each in types) else []

@@ -47,7 +47,9 @@ def test_modules_that_import_each_other_are_read_once(tmp_path: Path) -> None:
         ("def later():\n    import torch", False),
         ("import needy", False),
         ("try:\n    from ipywidgets import interact\nexcept ImportError:\n    pass", True),
+        ("try:\n    import torch\nexcept (ImportError, OSError):\n    pass", True),
         ("try:\n    import torch\nexcept ValueError:\n    pass", False),
+        ("try:\n    import json\nexcept ImportError:\n    import torch", False),
     ],
 )
 def test_notebooks_that_need_another_package_are_left_out(cell: str, runs: bool, tmp_path: Path) -> None:
