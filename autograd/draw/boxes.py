@@ -157,13 +157,8 @@ def split(label: str) -> tuple[str, str]:
 
 def one_line(label: str) -> str:
     """Return a label without line breaks and other characters that can't be displayed."""
-    if label.isprintable():
-        if " " not in label:  # most labels of a large graph
-            return label
-        shown = label
-    else:
-        shown = "".join(c if c.isprintable() else " " for c in label)
-    return " ".join(shown.split())
+    shown = label if label.isprintable() else "".join(c if c.isprintable() else " " for c in label)
+    return " ".join(shown.split()) if " " in shown else shown
 
 
 def value_box(key: str, node: Value, slope: float | None, fused: bool = True, least: float = NARROWEST) -> Box:

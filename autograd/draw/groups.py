@@ -141,7 +141,7 @@ class Table:
         return _core._homes(self.nodes, bytes(joins)) if _in_c else _homes_in_python(self, joins)
 
     def _activated(self) -> list[int]:
-        """Return the labelled nodes that are the operand of an activation of the same neuron."""
+        """Return the indices of the labelled nodes that are the operand of an activation of the same neuron."""
         found: set[Value] = set()
         unary = {op for op in {node.op for node in self.nodes} if op and TABLE[op].arity == 1}
         suffixes = self.suffixes
@@ -168,7 +168,7 @@ class Table:
         return _core._ranks(self.nodes, keys) if _in_c else _ranks_in_python(self, keys)
 
     def pairs(self, keys: Keys, leaves: bool = False) -> list[tuple[int, int]]:
-        """Return the edges between groups, without `leaves` those from computed nodes: (head, tail)."""
+        """Return the edges between groups, as (head, tail); without `leaves` only those from computed nodes."""
         return [(head, tail) for head, tail, *_ in self._between(keys, leaves, None)]
 
     def between(self, keys: Keys, gradients: Sequence[float | None]) -> list[Passing]:
@@ -276,11 +276,10 @@ def layer_keys(table: Table, neurons: Keys) -> Keys:
 
 
 def _layer(table: Table, neuron: int, level: int) -> tuple[str, int]:
-    if group := table.group_names.get(neuron):
+    if group := table.group_of(neuron):
         return group.partition("/")[0], _UNSET
-    home = table.homes[neuron]
-    label = table.labels[home]
-    return (table.titles[label].rstrip(NUMBERS) if label else f"{table.nodes[home].op}()"), level
+    name = table.name_of(neuron)
+    return (name.rstrip(NUMBERS) if table.is_named(neuron) else f"{name}()"), level
 
 
 def layer_name(neurons: Sequence[str]) -> str:
