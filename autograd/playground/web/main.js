@@ -13,6 +13,14 @@ const LONGEST_LINK = 1_000_000; // characters that every current browser accepts
 const FIRST = "# Change a number, and see what follows.\nx = 0.5\nw, b = 0.8, 0.1\nnet = w*x + b\nout = sigmoid(net)\nE = (1 - out)^2 / 2\n";
 const find = (id) => document.getElementById(id);
 
+function say(message) {
+  find("status").textContent = message;
+}
+
+function unsay(message) {
+  if (find("status").textContent === message) say("");
+}
+
 // Python, in a worker that can be terminated and restarted
 
 class Python {
@@ -143,8 +151,16 @@ const sheet = editor(
 );
 const note = editor(find("note"), "Note in Markdown or LaTeX", [], () => later());
 
-const text = (view) => view.state.doc.toString();
-const write = (view, content) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: content } });
+const editors = { sheet, note };
+const checking = () => find("tab-note").getAttribute("aria-selected") === "true";
+const current = () => (checking() ? "note" : "sheet");
+const text = (kind) => editors[kind].state.doc.toString();
+
+function write(kind, content) {
+  const view = editors[kind];
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: content } });
+  select(find(`tab-${kind}`));
+}
 
 function mark(error) {
   const marks = [];
@@ -185,7 +201,7 @@ async function compute() {
   const timers = [];
   try {
     await python.ready;
-    if (find("status").textContent === STOPPED) find("status").textContent = "";
+    unsay(STOPPED);
     timers.push(setTimeout(offerStop, PATIENCE), setTimeout(outdated, OUTDATED));
     await (checking() ? checkNote() : runSheet());
   } catch (error) {
@@ -194,7 +210,7 @@ async function compute() {
     timers.forEach(clearTimeout);
     long = false;
     find("stop").hidden = true;
-    if (find("status").textContent === COMPUTING) find("status").textContent = "";
+    unsay(COMPUTING);
     busy = false;
     if (again) {
       again = false;
@@ -204,7 +220,7 @@ async function compute() {
 }
 
 function offerStop() {
-  find("status").textContent = COMPUTING;
+  say(COMPUTING);
   find("stop").hidden = false;
 }
 
@@ -214,10 +230,10 @@ function outdated() {
 }
 
 async function stop() {
-  find("status").textContent = "Stopped; starting Python again …";
+  say("Stopped; starting Python again …");
   again = false;
   await python.stop();
-  find("status").textContent = STOPPED;
+  say(STOPPED);
 }
 
 // Parts are requested all at once and shown as they arrive: while one is drawn, Python computes the next.
@@ -226,7 +242,7 @@ async function runSheet() {
   const parts = exploring
     ? { sheet: showSheet, page: showPage }
     : { sheet: showSheet, picture: showPicture, chain: showChain, claims: showClaims };
-  const content = text(sheet);
+  const content = text("sheet");
   const errors = new Map(); // by message: an error in a sheet is the answer of each part
   const ask = async ([action, show]) => {
     const given = await python.ask({ action, text: content, ...(action === "chain" ? { picked } : {}) });
@@ -352,11 +368,10 @@ function showPage(given) {
 
 // Notes
 
-const checking = () => find("tab-note").getAttribute("aria-selected") === "true";
 const COLOURS = { WRONG: "wrong", doubtful: "doubtful" };
 
 async function checkNote() {
-  const given = await python.ask({ action: "note", text: text(note) });
+  const given = await python.ask({ action: "note", text: text("note") });
   const shown = find("verdicts");
   if (given.error) {
     shown.replaceChildren(element("p", { class: "wrong", role: "alert" }, given.error.message));
@@ -377,10 +392,7 @@ async function checkNote() {
   });
   const make = element("button", { type: "button" }, "Make a worksheet of it");
   make.disabled = !given.worksheet;
-  make.addEventListener("click", () => {
-    write(sheet, given.worksheet);
-    select(find("tab-sheet"));
-  });
+  make.addEventListener("click", () => write("sheet", given.worksheet));
   shown.replaceChildren(element("p", {}, given.summary), make, element("ol", {}, ...items));
   reachable();
 }
@@ -404,12 +416,10 @@ function goTo(view, line) {
 async function readFile(file) {
   try {
     if (file.size > LONGEST) throw new Error("it is too long");
-    const content = await file.text();
-    if (/\.(md|markdown|tex)$/i.test(file.name)) select(find("tab-note"));
-    write(checking() ? note : sheet, content);
-    find("status").textContent = "";
+    write(/\.(md|markdown|tex)$/i.test(file.name) ? "note" : current(), await file.text());
+    say("");
   } catch (error) {
-    find("status").textContent = `${file.name} was not opened: ${error.message}`;
+    say(`${file.name} was not opened: ${error.message}`);
   }
 }
 
@@ -473,18 +483,18 @@ async function unpacked(code) {
 }
 
 async function share() {
-  const kind = checking() ? "note" : "sheet";
-  const code = await packed(text(checking() ? note : sheet));
+  const kind = current();
+  const code = await packed(text(kind));
   if (code.length > LONGEST_LINK) {
-    find("status").textContent = "The text is too long for a link; download it instead.";
+    say("The text is too long for a link; download it instead.");
     return;
   }
   history.replaceState(null, "", `#${kind}=${code}`);
   try {
     await navigator.clipboard.writeText(location.href);
-    find("status").textContent = "The link is copied.";
+    say("The link is copied.");
   } catch {
-    find("status").textContent = "The link is in the address bar.";
+    say("The link is in the address bar.");
   }
 }
 
@@ -492,8 +502,7 @@ async function opened() {
   const [, kind, code] = /^#(sheet|note)=([\w-]+)$/.exec(location.hash) ?? [];
   if (!kind) return "";
   try {
-    write(kind === "note" ? note : sheet, await unpacked(code));
-    select(find(`tab-${kind}`));
+    write(kind, await unpacked(code));
     return "";
   } catch {
     return "The link is damaged: its sheet could not be read.";
@@ -504,7 +513,7 @@ async function opened() {
 
 async function download(kind) {
   const makers = {
-    txt: () => text(sheet),
+    txt: () => text("sheet"),
     svg: () => made("picture"),
     py: () => made("script"),
     ipynb: () => made("notebook"),
@@ -516,13 +525,13 @@ async function download(kind) {
     link.click();
     URL.revokeObjectURL(link.href);
   } catch (error) {
-    find("status").textContent = `Not downloaded: ${error.message}`;
+    say(`Not downloaded: ${error.message}`);
   }
 }
 
 async function made(action) {
   if (!python) throw new Error("Python is still loading");
-  const given = await python.ask({ action, text: text(sheet) });
+  const given = await python.ask({ action, text: text("sheet") });
   if (given.error) throw new Error(given.error.message);
   return given.text;
 }
@@ -536,8 +545,7 @@ function offer(groups) {
       const option = element("option", {}, title);
       option.chosen = () => {
         history.replaceState(null, "", location.pathname + location.search); // the address no longer matches the content
-        write(kind === "note" ? note : sheet, content);
-        select(find(`tab-${kind}`));
+        write(kind, content);
       };
       list.append(option);
     }
@@ -574,9 +582,9 @@ async function begin() {
     if (event.dataTransfer.files.length) readFile(event.dataTransfer.files[0]);
   }, { capture: true });
   const fault = await opened();
-  if (!text(sheet) && !text(note)) write(sheet, FIRST);
-  window.addEventListener("hashchange", async () => (find("status").textContent = await opened()));
-  find("status").textContent = "Loading Python …";
+  if (!text("sheet") && !text("note")) write("sheet", FIRST);
+  window.addEventListener("hashchange", async () => say(await opened()));
+  say("Loading Python …");
   const starting = new Python();
   try {
     await starting.ready;
@@ -584,12 +592,12 @@ async function begin() {
     words = { ops: new Map(given.words.map((op) => [op.label, op])), directives: given.directives };
     offer(given.examples);
   } catch (error) {
-    find("status").textContent = `Python could not be started: ${error.message}`;
+    say(`Python could not be started: ${error.message}`);
     return;
   }
   python = starting;
   loaded(1);
-  find("status").textContent = fault;
+  say(fault);
   document.body.dataset.ready = "true";
   await compute();
   await keepFiles(); // last, as it would slow down Python
