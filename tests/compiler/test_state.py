@@ -65,6 +65,31 @@ class Countdown:
         return self.left
 
 
+class Emptied:
+    def __init__(self) -> None:
+        self.left = [3.0, 2.0, 1.0]
+
+    def __iter__(self) -> Emptied:
+        return self
+
+    def __next__(self) -> float:
+        return self.left.pop()
+
+
+class Slotted:
+    __slots__ = ("position",)
+
+    def __init__(self) -> None:
+        self.position = 0.0
+
+    def __iter__(self) -> Slotted:
+        return self
+
+    def __next__(self) -> float:
+        self.position += 1.0
+        return self.position
+
+
 class Once:
     def times(self, x: Any) -> Any:
         return 1.0 * x
@@ -439,6 +464,8 @@ def draws() -> Iterator[tuple[str, Any, Callable[[Any], float]]]:
     yield "accumulate", itertools.accumulate([1.0, 2.0, 3.0]), next
     yield "csv", csv.reader(["1", "2", "3"]), lambda own: float(next(own)[0])
     yield "iterator by hand", Countdown(), next
+    yield "iterator by hand over a list", Emptied(), next
+    yield "iterator by hand with slots", Slotted(), next
     yield "in an attribute", Plain(batches=map(float, range(9))), lambda own: next(own.batches)
 
 

@@ -451,7 +451,7 @@ def _state_of(x: Any) -> Read | None:
     if isinstance(x, itertools.count):
         return lambda: repr(x)
     if isinstance(x, Iterator) and isinstance(type(x).__next__, FunctionType):
-        return lambda: {name: y if type(y) in _PLAIN else id(y) for name, y in getattr(x, "__dict__", {}).items()}
+        return states_of(x.__next__).hold  # what its own code reads
     if isinstance(x, Iterator) and not isinstance(x, io.IOBase):
         return object  # such as a map: what is left can't be read, and it is of no use but to be advanced
     numpy = sys.modules.get("numpy.random")
