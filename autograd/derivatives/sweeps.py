@@ -108,8 +108,9 @@ tracing: ContextVar[tuple[Sequence[Value], ...]] = ContextVar("tracing", default
 
 def is_traced(values: Iterable[Value]) -> bool:
     """Return whether one of these values is an input of a function that is being differentiated, or below one."""
+    wanted = {*map(id, values)}
     inputs = [x for each in tracing.get() for x in each]
-    return not {*map(id, topological(*inputs))}.isdisjoint(map(id, values))
+    return bool(wanted) and not wanted.isdisjoint(map(id, topological(*inputs)))
 
 
 Levels: TypeAlias = "tuple[tuple[Visited, int], ...]"  # each with when the inputs of a sweep were made
