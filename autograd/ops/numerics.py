@@ -333,12 +333,12 @@ def first_largest(xs: Sequence[float]) -> int:
     return top
 
 
-def logsumexp_at_infinity(xs: Sequence[float], largest: float) -> tuple[float, ...]:
-    """The value is the infinity or nan itself; of one infinite term the softmax weight is 1, beside it 0, else nan."""
-    ties = 0.0
-    for x in xs:
-        ties += 1.0 if x == largest else 0.0
-    return largest, *(0.0 if x < largest else 1.0 if ties == 1.0 and x == largest else ieee.nan for x in xs)
+def weight_at_infinity(x: float, largest: float, rest: float) -> float:
+    """Softmax weight of x if the largest is infinite: 1 of one infinite term, 0 below it; nan for several, or a nan.
+
+    The exp_difference of the others from the largest add up to `rest`, which is nan if several are infinite.
+    """
+    return 0.0 if x < largest else 1.0 if x == largest and rest == 0.0 else ieee.nan
 
 
 def portion(x: float, y: float) -> float:

@@ -358,12 +358,12 @@ def logsumexp(*xs: float) -> tuple[float, ...]:
     """ln(Σ e^x) of one or more values, without overflow; its derivatives are the softmax."""
     top = numerics.first_largest(xs)
     largest = xs[top]
-    if largest != largest or abs(largest) == ieee.inf:
-        return numerics.logsumexp_at_infinity(xs, largest)
     terms = [numerics.exp_difference(x, largest) for x in xs]
     rest = 0.0
     for i, term in enumerate(terms):
         rest += 0.0 if i == top else term
+    if largest != largest or abs(largest) == ieee.inf:
+        return largest, *(numerics.weight_at_infinity(x, largest, rest) for x in xs)
     return largest + ieee.log1p(rest), *(term / (1.0 + rest) for term in terms)
 
 

@@ -52,7 +52,7 @@ static double op_logsumexp(const double *xs, int n, double *slopes)
     }
     for (int k = 0; k < n; k++) {
         slopes[k] = usual ? ops_exp_difference(xs[k], largest) / (1.0 + rest)
-            : xs[k] < largest ? 0.0 : xs[k] == largest && rest == 0.0 ? 1.0 : NAN;
+            : ops_weight_at_infinity(xs[k], largest, rest);
     }
     return usual ? largest + log1p(rest) : largest;
 }

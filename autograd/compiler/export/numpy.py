@@ -126,8 +126,7 @@ def _op_logsumexp(*xs):
     rest = terms.sum(axis=0, where=np.arange(len(xs)).reshape(-1, *[1] * (xs.ndim - 1)) != top)
     largest = largest[0]
     usual = np.abs(largest) < np.inf
-    infinite = np.where((xs == largest) & (rest == 0.0), 1.0, np.nan)
-    slopes = np.where(usual, terms / (1.0 + rest), np.where(xs < largest, 0.0, infinite))
+    slopes = np.where(usual, terms / (1.0 + rest), _weight_at_infinity(xs, largest, rest))
     return np.where(usual, largest + np.log1p(rest), largest), *slopes
 """
 

@@ -126,17 +126,14 @@ def _logsumexp(*operands: Array) -> tuple[Any, ...]:
     xs = np.stack(np.broadcast_arrays(*operands))
     top = np.where(np.isnan(xs).any(axis=0), np.isnan(xs).argmax(axis=0), xs.argmax(axis=0))
     largest = np.take_along_axis(xs, top[None], axis=0)[0]
-    terms = _helpers()["exp_difference"](xs, largest)
+    helpers = _helpers()
+    terms = helpers["exp_difference"](xs, largest)
     rest = np.zeros_like(largest)
     for i, term in enumerate(terms):
         rest += np.where(top == i, 0.0, term)
     usual = np.isfinite(largest)
     slopes = [
-        np.where(
-            usual,
-            term / (1.0 + rest),
-            np.where(x < largest, 0.0, np.where((x == largest) & (rest == 0.0), 1.0, math.nan)),
-        )
+        np.where(usual, term / (1.0 + rest), helpers["weight_at_infinity"](x, largest, rest))
         for x, term in zip(xs, terms)
     ]
     return np.where(usual, largest + np.log1p(rest), largest), *slopes

@@ -723,6 +723,12 @@ ops_exp_difference(double x, double y)
     return difference == -INFINITY ? e : e + e * error;
 }
 
+INLINE double
+ops_weight_at_infinity(double x, double largest, double rest)
+{
+    return x < largest ? 0.0 : (x == largest && rest == 0.0) ? 1.0 : NAN;
+}
+
 OUTLINE double
 ops_upper_bits(double x)
 {

@@ -603,8 +603,8 @@ ISA(log_sum_exp)(const Work *work, long n, double *out, const int32_t *terms, in
         }
         EACH {
             double e = slope[i] / (1.0 + rest[i]);
-            double infinite = x[i] == largest[i] && rest[i] == 0.0 ? 1.0 : NAN; /* rest is nan if there are several */
-            slope[i] = fabs(largest[i]) < INFINITY ? e : x[i] < largest[i] ? 0.0 : infinite;
+            double at_infinity = ops_weight_at_infinity(x[i], largest[i], rest[i]);
+            slope[i] = fabs(largest[i]) < INFINITY ? e : at_infinity;
         }
     }
     EACH {

@@ -35,7 +35,7 @@ log_sum_exp_at(double *m, ptrdiff_t stride, const Step *s, const int32_t *terms)
     }
     for (ptrdiff_t k = 0; !usual && k < s->count; k++) {
         if (NEEDED(k)) {
-            SLOPE(k) = OPERAND(k) < largest ? 0.0 : OPERAND(k) == largest && rest == 0.0 ? 1.0 : NAN;
+            SLOPE(k) = ops_weight_at_infinity(OPERAND(k), largest, rest);
         }
     }
     m[s->outs[0] * stride] = usual ? largest + log1p(rest) : largest;

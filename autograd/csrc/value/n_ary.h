@@ -95,17 +95,15 @@ compute_mean(Edge *edges, Py_ssize_t count)
     return total / (double)count;
 }
 
-/* If the largest operand is infinite its weight is 1 and that of the others 0; of several, and of nan, it isn't defined. */
 static double
-compute_logsumexp_at_infinity(Edge *edges, Py_ssize_t count, double largest)
+compute_logsumexp_at_infinity(Edge *edges, Py_ssize_t count, Py_ssize_t top)
 {
-    Py_ssize_t ties = 0;
+    double largest = edges[top].derivative, rest = 0.0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        ties += edges[i].derivative == largest;
+        rest += i == top ? 0.0 : ops_exp_difference(edges[i].derivative, largest);
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        double x = edges[i].derivative;
-        set_derivative(&edges[i], x < largest ? 0.0 : ties == 1 && x == largest ? 1.0 : NAN);
+        set_derivative(&edges[i], ops_weight_at_infinity(edges[i].derivative, largest, rest));
     }
     return largest;
 }
@@ -116,13 +114,13 @@ compute_logsumexp(Edge *edges, Py_ssize_t count)
     Py_ssize_t top = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         if (isnan(edges[i].derivative)) {
-            return compute_logsumexp_at_infinity(edges, count, edges[i].derivative);
+            return compute_logsumexp_at_infinity(edges, count, i);
         }
         top = edges[i].derivative > edges[top].derivative ? i : top;
     }
     double largest = edges[top].derivative, rest = 0.0;
     if (isinf(largest)) {
-        return compute_logsumexp_at_infinity(edges, count, largest);
+        return compute_logsumexp_at_infinity(edges, count, top);
     }
     for (Py_ssize_t i = 0; i < count; i++) {
         double term = ops_exp_difference(edges[i].derivative, largest);

@@ -96,19 +96,15 @@ function _first_largest(xs) {
   }
   return top;
 }
-function _logsumexp_at_infinity(xs, largest) {
-  let ties = 0;
-  for (const x of xs) {
-    ties += x === largest ? 1 : 0;
-  }
-  return [largest, ...xs.map((x) => x < largest ? 0 : ties === 1 && x === largest ? 1 : NaN)];
-}
 function _exp_difference(x, y) {
   let difference = x - y;
   let back = difference - x;
   let error = x - (difference - back) - (y + back);
   let e = ieee.exp(difference);
   return difference === -Infinity ? e : e + e * error;
+}
+function _weight_at_infinity(x, largest, rest) {
+  return x < largest ? 0 : x === largest && rest === 0 ? 1 : NaN;
 }
 function _upper_bits(x) {
   let wide = SPLITTER * x;
@@ -651,13 +647,13 @@ const OPS = {
   logsumexp(...xs) {
     let top = _first_largest(xs);
     let largest = xs[top];
-    if (largest !== largest || Math.abs(largest) === Infinity) {
-      return _logsumexp_at_infinity(xs, largest);
-    }
     let terms = xs.map((x) => _exp_difference(x, largest));
     let rest = 0;
     for (const [i, term] of terms.entries()) {
       rest += i === top ? 0 : term;
+    }
+    if (largest !== largest || Math.abs(largest) === Infinity) {
+      return [largest, ...xs.map((x) => _weight_at_infinity(x, largest, rest))];
     }
     return [largest + ieee.log1p(rest), ...terms.map((term) => term / (1 + rest))];
   },
