@@ -517,12 +517,8 @@ class World:
         return transpose(self._eval(node.args[0], env))
 
     def _eval_norm(self, node: Node, env: Environment) -> Quantity:
-        inner = self._eval(node.args[0], env)
-        entries = inner.entries if isinstance(inner, Grid) else [inner]
-        total: Scalar = 0.0
-        for each in entries:
-            total = total + each * each
-        return backend.sqrt(total)
+        entries = _scalars(self._eval(node.args[0], env))
+        return backend.sqrt(_added([each * each for each in entries]))
 
     def _eval_abs(self, node: Node, env: Environment) -> Quantity:
         inner = self._eval(node.args[0], env)
@@ -745,7 +741,7 @@ class World:
             return apply(_derived(smooth, node.primes), arguments[0])
         if node.primes:
             raise Unknown(f"{node.text}′ of several variables is not computed")
-        entries = [entry for each in arguments for entry in (each.entries if isinstance(each, Grid) else [each])]
+        entries = [entry for each in arguments for entry in _scalars(each)]
         weights += [shaken.uniform(0.4, 1.4) for _ in range(2 * len(entries))]
         return smooth(*entries)
 
@@ -820,8 +816,7 @@ class World:
         if top is bottom:
             return True
         slopes = self._totals_of(top)
-        entries = bottom.entries if isinstance(bottom, Grid) else [bottom]
-        return any(id(entry) in slopes for entry in entries)
+        return any(id(entry) in slopes for entry in _scalars(bottom))
 
     def _jacobian(self, top: Grid, bottom: Grid) -> Quantity:
         if self.options.layout == "elementwise" and top.shape != bottom.shape:
@@ -1047,7 +1042,7 @@ class World:
                     value = self._eval(x, inner)
                 except _Outside:  # a member that another part of the note has
                     continue
-                for entry in value.entries if isinstance(value, Grid) else [value]:
+                for entry in _scalars(value):
                     if isinstance(entry, Value):
                         found[id(entry)] = entry
         return self._nearest(found)
@@ -1145,9 +1140,11 @@ class _Inside(World):
     def __init__(self, outer: World, names: Mapping[Key, Quantity]) -> None:
         self.__dict__.update(outer.__dict__)
         self._names = names
-        self._name_of = lambda node, env: None  # type: ignore[method-assign]
         self.nesting = outer.nesting + 1
         self._results, self._failures = {}, {}
+
+    def _name_of(self, node: Node, env: Environment) -> None:
+        """Return None: a formula of parameters is none of the note's quantities."""
 
     def _instance(self, instance: Instance) -> Quantity:
         if not instance[1] and instance[0] in self._names:
