@@ -511,18 +511,16 @@ def _operands(sides: Sequence[Node | None]) -> Iterator[tuple[Node, Node]]:
     """Yield z and w x + b of h = σ(z) = σ(w x + b), which states what z is."""
     named = len(sides) > 2 and sides[0] is not None and sides[0].head == "sym"
     for one, other in itertools.pairwise(sides[1:] if named else ()):
-        if one is not None and other is not None and (pair := _only_difference(one, other)) is not None:
+        pair = _only_difference(one, other) if one is not None and other is not None else None
+        if one is None or pair is None:
+            continue
+        name, body = pair
+        if is_own_function(body) or (one.head == "call" and one.args == (name,) and not rounding.is_numeric(body)):
             yield pair
-            continue
-        if one is None or other is None or one.head != "call" or len(one.args) != 1 or one.args[0].head != "sym":
-            continue
-        whole = other.head == "call" and (one.text, one.primes, 1) == (other.text, other.primes, len(other.args))
-        if whole and other.args[0].head not in ("sym", "num") and not rounding.is_numeric(other.args[0]):
-            yield one.args[0], other.args[0]
 
 
 def _only_difference(one: Node, other: Node) -> tuple[Node, Node] | None:
-    """Return z and f(r) of (z − t)² and (f(r) − t)²: formulas that differ in one name alone, which is a function's."""
+    """Return z and f(r) of (z − t)² and (f(r) − t)²: formulas that differ in one name alone, which is a formula's."""
     pairs: list[tuple[Node, Node]] = []
     waiting = [(one, other)]
     while waiting and len(pairs) < 2:
@@ -533,7 +531,7 @@ def _only_difference(one: Node, other: Node) -> tuple[Node, Node] | None:
             waiting += zip(a.args, b.args, strict=True)
         else:
             pairs.append((a, b))
-    named = len(pairs) == 1 and pairs[0][0].head == "sym" and is_own_function(pairs[0][1])
+    named = len(pairs) == 1 and pairs[0][0].head == "sym" and pairs[0][1].head != "sym"
     return pairs[0] if named and pairs[0][0] not in set(pairs[0][1].symbols()) else None
 
 
