@@ -210,13 +210,10 @@ class Verdicts:
         if defined:
             if (name := row.sides[0]) and numeric:
                 self.numbers.learn(name, rounding.stated(numeric[-1]), row)
-            repeat = self.pairs.repeat(row)
-            verdicts.append(
-                (repeat if repeat != (DEFINED, "anew") else None)
-                or self.pairs.as_derivative(row)
-                or repeat
-                or (DEFINED, "")
-            )
+            known = self.pairs.repeat(row) or (DEFINED, "")
+            if known in ((DEFINED, ""), (DEFINED, "anew")):
+                known = self.pairs.as_derivative(row) or known
+            verdicts.append(known)
         self._decide(row, verdicts)
         if sides:
             self.known.add(sides[0][1])
