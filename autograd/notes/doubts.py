@@ -7,7 +7,7 @@ from autograd.notes.judging import Claim
 from autograd.notes.nodes import Node
 from autograd.notes.world import letters_of
 
-__all__ = ["index_left_out", "reason_to_doubt"]
+__all__ = ["changed_names", "index_left_out", "reason_to_doubt"]
 
 
 def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
@@ -74,6 +74,11 @@ def reason_to_doubt(claim: Claim, repaired: Claim, letters: set[str]) -> str:
     if index_left_out(right, repaired.right) or index_left_out(left, repaired.left):
         return "an index may be left out"
     return ""
+
+
+def changed_names(one: Node, other: Node) -> list[tuple[Node, Node]]:
+    """Return the names in which two formulas differ, in pairs."""
+    return [pair for pair in zip(one.symbols(), other.symbols(), strict=False) if pair[0] != pair[1]]
 
 
 def _other_case(one: Node, other: Node) -> bool:

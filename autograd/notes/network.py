@@ -16,14 +16,14 @@ from autograd.notes import nodes as n
 from autograd.notes.grammar import Notation
 from autograd.notes.lookalikes import alike
 from autograd.notes.nodes import Node
-from autograd.notes.rows import Row
+from autograd.notes.rows import RATES, Row
 from autograd.notes.world import EVERYWHERE, Definition
 from autograd.worksheet import Worksheet
 from autograd.worksheet.evaluate import walk
 
 __all__ = ["Network"]
 
-_RATES: Final = ("α", "η", "lr", "ε", "γ", "λ", "μ")
+_RATES: Final = (*RATES, "λ")
 
 
 class Network:

@@ -11,7 +11,7 @@ from typing import Final
 from autograd.formula.symbols import LETTERS
 from autograd.notes import nodes as n
 from autograd.notes import rounding
-from autograd.notes.doubts import index_left_out, reason_to_doubt
+from autograd.notes.doubts import changed_names, index_left_out, reason_to_doubt
 from autograd.notes.equation import DEFINED, DOUBTFUL, GIVEN, IN_FORM, JOINS, RIGHT, WRONG
 from autograd.notes.grammar import Notation
 from autograd.notes.grids import Grid
@@ -19,7 +19,7 @@ from autograd.notes.judging import EQUAL, UNEQUAL, UNKNOWN, Claim, Judge, Outcom
 from autograd.notes.nodes import Key, Node
 from autograd.notes.numbers import Numbers
 from autograd.notes.repairing import MOST_NAMES, Repair, Repairer, unscaled
-from autograd.notes.rows import Row, digits, is_constant, is_estimate
+from autograd.notes.rows import COSTS, Row, digits, is_constant, is_estimate
 from autograd.notes.shapes import infer, kinds_of, lay_down, linked, spread
 from autograd.notes.world import CONSTANTS, EVERYWHERE, Book, Budget, Definition, Options, letters_of
 
@@ -27,8 +27,6 @@ __all__ = ["Pairs"]
 
 _ENTRYWISE: Final = frozenset(("sym", "num", "+", "neg", "*", "/", "^", "call"))
 
-COSTS: Final = ("L", "J", "C", "E", "Q", "ℓ", "Loss", "loss", "Cost", "cost")
-"""Names of what is minimised, the derivatives of which may be written dw."""
 MOST_DEFINITIONS: Final = 12
 LINKED_SIZE: Final = 3
 """The size of vectors whose entries are summed over: the number of terms of a sum with open bounds."""
@@ -388,8 +386,10 @@ class Pairs:
     @staticmethod
     def _is_of_function(right: Node, repaired: Node) -> bool:
         """Return whether a chain goes through an activation function, ∂σ_L/∂z, instead of a quantity."""
-        names = [a for a, b in zip(right.symbols(), repaired.symbols(), strict=False) if a.text != b.text]
-        return any(each.text in ("σ", "φ", "ϕ", "f", "g") for each in names)
+        return any(
+            one.text != other.text and one.text in ("σ", "φ", "ϕ", "f", "g")
+            for one, other in changed_names(right, repaired)
+        )
 
     def _is_alias(self, row: Row, right: Node, repaired: Node) -> bool:
         """Return whether a name that does not join occurs only in this derivation: it may be an alias."""
@@ -511,7 +511,7 @@ class Pairs:
         known = outcome.trusted and not outcome.guessed
         if not (repair.what.startswith("the path") and known) or self._is_listed(row, claim):
             return False
-        return self.judge.compare(replace(claim, left=n.number(0), right=claim.right)).result == UNEQUAL
+        return self.judge.compare(replace(claim, left=n.number(0))).result == UNEQUAL
 
     def _holds_in_any_shape(self, claim: Claim, outcome: Outcome, repair: Repair) -> bool:
         """Return whether a correction is valid for any sizes of sets and any shapes of names."""
@@ -738,15 +738,12 @@ class Pairs:
 
     def _is_by_entry(self, claim: Claim) -> bool:
         """Return whether the left side differentiates by an entry θ_k, and functions in it are of the whole θ."""
-        xs = [x for each in (claim.left,) if each.head == "d" for x in each.args[1:] if x.head == "sym" and x.args]
+        variables = claim.left.args[1:] if claim.left.head == "d" else ()
+        entries = [(x.text, len(x.args)) for x in variables if x.head == "sym"]
         calls = {each.text for each in claim.walk() if each.head == "call"}
         bodies = [body for name in calls for body in self.bodies.get(name, ())]
-        return any(
-            name.text == x.text and len(name.args) < len(x.args)
-            for body in bodies
-            for name in body.symbols()
-            for x in xs
-        )
+        names = {(name.text, len(name.args)) for body in bodies for name in body.symbols()}
+        return any(text == entry and count < indices for text, count in names for entry, indices in entries)
 
     def _is_relation(self, claim: Claim) -> bool:
         """Return whether a claim without derivatives is about undefined quantities: an equation to be solved."""
@@ -759,7 +756,7 @@ class Pairs:
         left = claim.left
         if self._is_stray(claim, repair) or repair.what.startswith(("upside down", "the sum runs")):
             return True
-        if repair.what.startswith("wrong index") and not _unknown_indices(claim.right, repair.side):
+        if repair.what.startswith("wrong index") and _have_other_numbers(claim.right, repair.side):
             return not self.judge.compare(repair.applied(claim)).guessed
         if left.head == "d" and (n.key(left.args[0]) in self.book.definitions or self._is_chained(claim)):
             return repair.what.startswith(("the factor", "the divisor", "sign"))
@@ -919,14 +916,8 @@ class Pairs:
 
 def _joins_negated(left: Node, right: Node) -> bool:
     """Return whether −∂E/∂o · ∂o/∂r is a chain that joins as −∂E/∂r does."""
-    factors = [*right.args] if right.head == "*" else [right.args[0]] if right.head == "neg" else []
-    if left.head != "neg" or not factors:
-        return False
-    if right.head == "*" and factors[0].head == "neg":
-        factors[0] = factors[0].args[0]
-    elif right.head == "*":
-        return False
-    return joins(left.args[0], n.product(*factors))
+    first, *others = right.args if right.head == "*" else (right,)
+    return left.head == first.head == "neg" and joins(left.args[0], n.product(first.args[0], *others))
 
 
 def _is_primed_square(node: Node) -> bool:
@@ -939,15 +930,15 @@ def _is_primed_square(node: Node) -> bool:
     )
 
 
-def _unknown_indices(one: Node, other: Node) -> bool:
-    """Return whether formulas differ in more than the numbers of indices, as o_2 and o_1 do."""
-    pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
-    return any(each.head != "num" for pair in pairs for name in pair for each in name.args) or not pairs
+def _have_other_numbers(one: Node, other: Node) -> bool:
+    """Return whether formulas differ in names whose indices are all numbers, as o_2 and o_1."""
+    names = list(itertools.chain.from_iterable(changed_names(one, other)))
+    return bool(names) and all(index.head == "num" for name in names for index in name.args)
 
 
 def _is_other_spelling(one: Node, other: Node) -> bool:
     """Return whether formulas differ only in the spelling of names: w^l and w_l, net_O and net_o, v_old and v_new."""
-    pairs = [(a, b) for a, b in zip(one.symbols(), other.symbols(), strict=False) if a != b]
+    pairs = changed_names(one, other)
     spellings = [[re.sub(r"\W|_|old$|new$", "", n.show(each)).casefold() for each in pair] for pair in pairs]
     return bool(pairs) and all(a == b for a, b in spellings)
 

@@ -13,6 +13,7 @@ from autograd.notes.nodes import Node
 from autograd.notes.splitting import Statement
 
 __all__ = [
+    "COSTS",
     "RATES",
     "Row",
     "digits",
@@ -26,7 +27,9 @@ __all__ = [
 ]
 
 
-RATES: Final = frozenset(("α", "η", "ε", "γ", "μ", "lr", "rate", "learning_rate"))
+COSTS: Final = ("L", "J", "C", "E", "Q", "ℒ", "ℓ", "Loss", "loss", "Cost", "cost")
+"""Names of what is minimised."""
+RATES: Final = ("α", "η", "ε", "γ", "μ", "lr", "rate", "learning_rate")
 """Names of learning rates."""
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from autograd.notes import nodes as n
 from autograd.notes.grammar import is_own_function
 from autograd.notes.nodes import Key, Node
+from autograd.notes.rows import COSTS
 
 __all__ = ["infer", "kinds_of", "lay_down", "linked", "spread"]
 
@@ -24,11 +25,11 @@ _ONE: Final = "1"
 def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
     """Return the kinds of symbols that are bold, transposed or multiplied entry by entry."""
     kinds: dict[Key, str] = {}
-    losses: set[Key] = set()
+    costs: set[Key] = set()
     for side in sides:
         for each in side.walk():
-            if each.head == "d" and each.args[0].head == "sym":
-                losses.add(n.key(each.args[0]))
+            if each.head == "d" and each.args[0].head == "sym" and each.args[0].text in COSTS and not each.args[0].args:
+                costs.add(n.key(each.args[0]))
             if each.head == "sym" and each.bold:
                 kinds[n.key(each)] = "matrix" if each.text[:1].isupper() else "vector"
             elif each.head in ("T", "odot", "outer", "norm"):
@@ -38,7 +39,7 @@ def kinds_of(sides: Iterable[Node]) -> dict[Key, str]:
                 for name in each.args:
                     if name.head == "sym" and name.text[:1].isupper():
                         kinds.setdefault(n.key(name), "matrix")
-    return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in losses & _LOSSES}
+    return {key: kind for key, kind in kinds.items() if key[0].startswith("**") or key not in costs}
 
 
 def linked(sides: Iterable[Node], definitions: Sequence[tuple[Node, Node]] = ()) -> dict[Key, str]:
@@ -156,9 +157,6 @@ def _bare(node: Node) -> Iterable[Node]:
             yield each
         elif each.head in ("+", "neg", "odot"):
             yield from _bare(each)
-
-
-_LOSSES: Final = {(name, 0) for name in "LJCEQℒℓ"}
 
 
 class _Misfit(Exception):
