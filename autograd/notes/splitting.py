@@ -68,14 +68,7 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
     >>> [len(each.sides) for each in statements(cut(r"a = b = c, \quad d = \frac{e = 1}{2} \text{ for } i = 1"))]
     [3, 2]
     """
-    found: list[Statement] = []
-    for row in _joined(_rows(tokens)):
-        for each in _parts(row):
-            if each.continues or not each.sides:
-                found.append(each)
-            else:
-                found.append(each)
-    return [each for each in found if any(each.sides)]
+    return [each for row in _joined(_rows(tokens)) for each in _parts(row) if any(each.sides)]
 
 
 def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
