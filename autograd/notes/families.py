@@ -77,7 +77,7 @@ def _vector(entries: Sequence[Node], how: str) -> Node | None:
     pair = _pair(entries[0], after[-1]) if after else _pair(*entries[:2]) if place > 1 else None
     if pair is None or pair[0].head != "num" or not _is_plain(pair[1]):
         return None
-    body = _with(entries[0], pair[0], n.symbol(LETTER))
+    body = entries[0].reindexed(pair[0], n.symbol(LETTER))
     if any(each.bold for each in body.symbols()):
         return None  # vectors side by side
     return Node("vector", (body, pair[0], pair[1] if after else Node("open")), how)
@@ -108,12 +108,10 @@ def _closed(node: Node) -> Node | None:
         pair = (pair[1], pair[1]) if pair is not None else None
     if pair is None or pair[0].head != "num":
         return None
-    general = _with(before, pair[0], n.symbol(LETTER))
+    general = before.reindexed(pair[0], n.symbol(LETTER))
     first = int(pair[0].number)
     start = at - 1
-    while start > 0 and args[start - 1] == _with(
-        general, n.symbol(LETTER), Node("num", text=str(first - 1), number=first - 1.0)
-    ):
+    while start > 0 and args[start - 1] == general.reindexed(n.symbol(LETTER), n.number(first - 1)):
         start, first = start - 1, first - 1
     big = Node("sum" if node.head == "+" else "prod", (general, n.number(first), last), LETTER)
     rest = [*args[:start], big, *args[taken:]]
@@ -143,17 +141,6 @@ def _differences(one: Node, other: Node) -> Iterator[tuple[Node, Node] | None]:
             yield from _differences(a, b)
     else:
         yield None
-
-
-def _with(node: Node, index: Node, new: Node) -> Node:
-    """Replace an index in all symbols."""
-
-    def change(each: Node) -> Node | None:
-        if each.head == "sym" and index in each.args:
-            return replace(each, args=tuple(new if arg == index else arg for arg in each.args))
-        return None
-
-    return node.replaced(change)
 
 
 # Two-digit indices

@@ -132,12 +132,7 @@ def _is_share(body: Node, index: Node) -> bool:
     """Return whether a formula is exp(z_i) / Σ_k exp(z_k)."""
     if body.head != "/" or body.args[1].head != "sum" or body.args[0].head != "call" or body.args[0].text != "exp":
         return False
-    letter = n.symbol(body.args[1].text)
-
-    def change(each: Node) -> Node | None:
-        return each.having(tuple(index if arg == letter else arg for arg in each.args)) if each.head == "sym" else None
-
-    return body.args[1].args[0].replaced(change) == body.args[0]
+    return body.args[1].args[0].reindexed(n.symbol(body.args[1].text), index) == body.args[0]
 
 
 def _is_index(node: Node) -> bool:

@@ -391,8 +391,7 @@ class _Gatherer:
         entry = names.args[0]
         if names.head == "vector" and entry.head == "sym" and not self.book.definitions.get(n.key(entry)):
             index = n.symbol("i")
-            name = replace(entry, args=tuple(index if each == n.symbol(LETTER) else each for each in entry.args))
-            self._define(name, Node("entry", (whole, index)), row)
+            self._define(entry.reindexed(n.symbol(LETTER), index), Node("entry", (whole, index)), row)
 
     @staticmethod
     def _is_own_function(side: Node) -> bool:

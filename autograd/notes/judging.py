@@ -337,13 +337,11 @@ def _telescoped(factor: Node) -> Node:
     (y, x), first, last = factor.args[0].args, factor.args[1], factor.args[2]
     letter = n.symbol(factor.text)
     before = Node("+", (letter, n.negative(n.ONE)))
-    if y.head != "sym" or replace(y, args=tuple(before if each == letter else each for each in y.args)) != x:
+    if y.head != "sym" or y.reindexed(letter, before) != x:
         return factor
     if first.head != "+" or first.args[-1:] != (n.ONE,) or len(first.args) != 2:
         return factor
-    ends = (last, first.args[0])
-    top, bottom = (replace(y, args=tuple(end if each == letter else each for each in y.args)) for end in ends)
-    return n.derivative(top, bottom)
+    return n.derivative(y.reindexed(letter, last), y.reindexed(letter, first.args[0]))
 
 
 def is_through_time(left: Node, right: Node) -> bool:

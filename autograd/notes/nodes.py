@@ -119,6 +119,16 @@ class Node:
         """Return the same with other arguments."""
         return Node(self.head, args, self.text, self.number, self.marks, self.bold, self.primes)
 
+    def reindexed(self, old: Node, new: Node) -> Node:
+        """Replace an index of symbols."""
+
+        def change(each: Node) -> Node | None:
+            if each.head == "sym" and old in each.args:
+                return each.having(tuple(new if arg == old else arg for arg in each.args))
+            return None
+
+        return self.replaced(change)
+
     @property
     def low(self) -> tuple[Node, ...]:
         """Return the low indices of a symbol."""
