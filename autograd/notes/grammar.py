@@ -62,7 +62,9 @@ _TIMES: Final = {"cdot": "·", "times": "×", "ast": "*", "bullet": "·"}
 _MATRICES: Final = frozenset(
     ("bmatrix", "pmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "array", "smallmatrix", "bmatrix*", "pmatrix*")
 )
-_INDICATORS: Final = frozenset(("mathbb", "mathds", "mathbbm", "mathbf", "mathrm", "bm", "boldsymbol"))
+_INDICATORS: Final = frozenset(("mathbb", "mathds", "mathbbm"))
+_MAYBE_INDICATORS: Final = frozenset(("mathbf", "mathrm", "bm", "boldsymbol"))
+r"""Fonts in which 1 and I are indicators before a condition, rather than a vector of ones and a matrix."""
 _TEXTBOOK: Final = {"<=": "≤", ">=": "≥", "!=": "≠"}
 _COMPARISONS: Final = {
     **{sign: sign for sign in "<>="},
@@ -650,7 +652,10 @@ class _Reader:
         token = self.peek()
         if token is _END:
             raise WorksheetError("something is missing at the end")
-        if self.is_condition_number(token):
+        if token.text in ("1", "I") and token.kind in ("number", "letter") and self.has_condition(1):
+            self.at += 1
+            return self.condition()
+        if token.is_command("delta") and self.peek(1).is_sign("_") and self.has_condition(1):
             self.at += 1
             return self.condition()
         if token.kind == "number":
@@ -830,8 +835,11 @@ class _Reader:
         if text in ("dots", "cdots", "ldots", "vdots", "ddots", "dotsb", "dotsc"):
             self.at += 1
             return Node("dots")
-        if text in _INDICATORS and written(self.peek(1).inner) in ("1", "I") and self.indicates():
-            return self.indicator()
+        if written(self.peek(1).inner) in ("1", "I") and (
+            text in _INDICATORS or (text in _MAYBE_INDICATORS and self.has_condition(2))
+        ):
+            self.at += 2
+            return self.condition()
         if text in FUNCTION_COMMANDS:
             self.at += 1
             return self.function(text)
@@ -879,32 +887,15 @@ class _Reader:
             first, rest = replace(token, text=token.text[0]), replace(token, text=token.text[1:])
             self.row = [*self.row[: self.at], first, rest, *self.row[self.at + 1 :]]
 
-    def is_condition_number(self, token: Token) -> bool:
-        """Return whether a 1 or an I stands before a condition, as in 1_{i = j} and I(i = j): it is 1 or 0."""
-        if token.text not in ("1", "I", "delta") or token.kind not in ("number", "letter", "command"):
-            return False
-        opened = self.peek(1)
+    def has_condition(self, ahead: int) -> bool:
+        r"""Return whether a condition stands some tokens ahead, as in 1_{i = j}, I(i = j) and `1\{i = j\}`."""
+        opened = self.peek(ahead)
         if opened.is_sign("_"):
-            return _has_relation(self.peek(2).inner)
-        return (
-            token.text != "delta"
-            and opened.is_sign("(", "[")
-            and _has_relation(self.row[self.at + 2 : _bracket_end(self.row, self.at + 1)])
-        )
-
-    def indicates(self) -> bool:
-        r"""Return whether `\mathbf{1}` stands before a condition, rather than for a vector of ones or a matrix."""
-        if not self.peek().is_command("mathbf", "mathrm", "bm", "boldsymbol"):
-            return True
-        if self.peek(2).is_sign("_"):
-            return _has_relation(self.peek(3).inner)
-        opened = self.peek(2).is_sign("(", "[") or self.peek(2).is_command("{")
-        return opened and _has_relation(self.row[self.at + 3 : self.at + 12])
-
-    def indicator(self) -> Node:
-        r"""Parse `\mathbb{1}[u > 0]` or `\mathbb{1}_{u > 0}`: the comparison is 1 or 0."""
-        self.at += 2
-        return self.condition()
+            return _has_relation(self.peek(ahead + 1).inner)
+        inner = self.row[self.at + ahead + 1 :]
+        closing = {"(": (")",), "[": ("]",), "{": _BRACES["{"]}.get(opened.text, ())
+        end = next((at for at, each in enumerate(inner) if each.is_sign(*closing) or each.is_command(*closing)), 0)
+        return _has_relation(inner[:end])
 
     def condition(self) -> Node:
         """Parse the condition of an indicator; two indices alone mean that they are equal."""

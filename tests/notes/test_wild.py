@@ -197,6 +197,8 @@ JUDGED = [
     (SHARES + r"s_i (\mathds{1}_{i = j} - s_j)$", [R]),
     (SHARES + r"s_i (1_{i = j} - s_j)$", [R]),
     (SHARES + r"s_i (I(i = j) - s_j)$", [R]),
+    (SHARES + r"s_i (I[i = j] + s_j)$", [W]),
+    (SHARES + r"s_i (I\{i = j\} + s_j)$", [W]),
     (SHARES + r"s_i (\mathbf{1}[i = j] - s_j)$", [R]),
     (SHARES + r"s_i (\mathbb{1}_{ij} - s_j)$", [R]),
     (SHARES + r"s_i (\delta(i, j) - s_j)$", [R]),
