@@ -310,6 +310,32 @@ note_step(const Later *later, const Step *s, int32_t i, const int32_t *all_terms
     }
 }
 
+/* A sum of two products of slots that a later step reduces, and that nothing else reads, need not be written: join both steps. */
+static void
+join_reductions(Plan *plan, const Later *later)
+{
+    Step *blocks = plan->blocks;
+    const int32_t *terms = plan->terms[3];
+    for (int32_t i = (int32_t)plan->counts[1] - 1; i >= 0; i--) {
+        Step *s = &blocks[i];
+        const int32_t *t = terms + s->terms, by = s->kind == DOT ? later->reader[s->outs[0]] : NOBODY;
+        note_step(later, s, i, terms);
+        if (by >= 0 && s->count == 2 && t[1] >= 0 && t[3] >= 0 && s->reads[0] < 0 && later->adds[blocks[by].number] == by) {
+            s->kind = REDUCE_TWO;
+            s->number = blocks[by].number;
+            s->reads[1] = blocks[by].reads[1];
+            later->adds[s->number] = i;
+            blocks[by].kind = GONE;
+        }
+    }
+    plan->blocks_count = 0;
+    for (ptrdiff_t i = 0; i < plan->counts[1]; i++) {
+        if (blocks[i].kind != GONE) {
+            blocks[plan->blocks_count++] = blocks[i];
+        }
+    }
+}
+
 /* Whether a step adds to the sum of one of those before it. */
 static bool
 adds_with_any(const Step *s, int before)
@@ -371,34 +397,16 @@ distance_from(const Plan *plan, ptrdiff_t first)
     return count + 1;
 }
 
-/* A sum of two products of slots that a later step reduces, and that nothing else reads, need not be written: join both steps. */
+/* Over blocks, run consecutive steps together that share what they read, or of which the last reads what the others write. */
 static void
-join_reductions(Plan *plan, const Later *later)
+find_fused(Plan *plan)
 {
-    Step *blocks = plan->blocks;
-    const int32_t *terms = plan->terms[3];
-    for (int32_t i = (int32_t)plan->counts[1] - 1; i >= 0; i--) {
-        Step *s = &blocks[i];
-        const int32_t *t = terms + s->terms, by = s->kind == DOT ? later->reader[s->outs[0]] : NOBODY;
-        note_step(later, s, i, terms);
-        if (by >= 0 && s->count == 2 && t[1] >= 0 && t[3] >= 0 && s->reads[0] < 0 && later->adds[blocks[by].number] == by) {
-            s->kind = REDUCE_TWO;
-            s->number = blocks[by].number;
-            s->reads[1] = blocks[by].reads[1];
-            later->adds[s->number] = i;
-            blocks[by].kind = GONE;
-        }
-    }
-    plan->blocks_count = 0;
-    for (ptrdiff_t i = 0; i < plan->counts[1]; i++) {
-        if (blocks[i].kind != GONE) {
-            blocks[plan->blocks_count++] = blocks[i];
-        }
-    }
     for (ptrdiff_t i = 0; i < plan->blocks_count; i++) {
-        const int together = reductions_from(plan, i) + distance_from(plan, i) + both_from(plan, i);
-        blocks[i].together = together > 0 ? (uint8_t)together : blocks[i].together;
-        i += together > 0 ? together - 1 : 0;
+        const int together = reductions_from(plan, i) + distance_from(plan, i) + both_from(plan, i); /* one kind at most */
+        if (together > 0) {
+            plan->blocks[i].together = (uint8_t)together;
+            i += together - 1;
+        }
     }
 }
 
@@ -537,6 +545,7 @@ replay_read_plan(Plan *plan, const Py_buffer *b)
         order_sums(plan, order);
         memset(reader, 0xff, slots * sizeof(int32_t));
         join_reductions(plan, &(Later){reader, order});
+        find_fused(plan);
     }
     fine = reader != NULL;
     replay_free(order);
