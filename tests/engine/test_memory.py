@@ -270,6 +270,7 @@ def test_every_allocation_may_fail() -> None:
             lambda: c._gradients(chain, [x, p, y]), lambda: c._gradients(c.sum(xs), leaves),
             lambda: c._homes(nodes, bytes(len(nodes))), lambda: c._levels(nodes, places),
             lambda: c._only_users(nodes, places, places), lambda: c._between(nodes, places, True, gradients),
+            lambda: c._ranks(nodes, places),
         ]
         tried = 0
         for number, action in enumerate(actions):

@@ -55,18 +55,13 @@ place_of_operand(const Edge *edge)
     return edge->parent != NULL ? (Py_ssize_t)edge->parent->pending - 1 : -1;
 }
 
-/* Numbers of a list with one for each node, less than the number of nodes; NULL with an exception. */
-static int32_t *
-read_numbers(PyObject *list, const Nodes *nodes)
+/* Read the numbers of a list with one for each node, less than the number of nodes; false with an exception. */
+static bool
+read_numbers(PyObject *list, const Nodes *nodes, int32_t *numbers)
 {
     if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != nodes->count) {
         PyErr_SetString(PyExc_TypeError, "takes a list with an int for each node");
-        return NULL;
-    }
-    int32_t *numbers = PyMem_Malloc(sizeof(int32_t) * (size_t)(nodes->count + 1));
-    if (numbers == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+        return false;
     }
     for (Py_ssize_t i = 0; i < nodes->count; i++) {
         PyObject *number = PyList_GET_ITEM(list, i);
@@ -74,10 +69,31 @@ read_numbers(PyObject *list, const Nodes *nodes)
         long long read = PyLong_CheckExact(number) ? PyLong_AsLongLongAndOverflow(number, &beyond) : nodes->count;
         if (beyond != 0 || read >= nodes->count || read < -nodes->count) {
             PyErr_SetString(PyExc_ValueError, "takes ints that are the indices of nodes, or ~ them");
+            return false;
+        }
+        numbers[i] = (int32_t)read;
+    }
+    return true;
+}
+
+/* Read a call with `wanted` arguments: the nodes, then `lists` of numbers. Returns one array for PyMem_Free: the numbers of
+   each list, one for each node, then zeros, at least `more` for each node and 1; NULL with an exception. */
+static int32_t *
+read_call(const char *who, Py_ssize_t wanted, Py_ssize_t lists, Py_ssize_t more, PyObject *const *arguments,
+          Py_ssize_t given, Nodes *nodes)
+{
+    if (!read_nodes(who, wanted, arguments, given, nodes)) {
+        return NULL;
+    }
+    int32_t *numbers = PyMem_Calloc((size_t)(lists + more) * (size_t)nodes->count + 1, sizeof(int32_t));
+    if (numbers == NULL) {
+        return (int32_t *)PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; i < lists; i++) {
+        if (!read_numbers(arguments[1 + i], nodes, numbers + i * nodes->count)) {
             PyMem_Free(numbers);
             return NULL;
         }
-        numbers[i] = (int32_t)read;
     }
     return numbers;
 }
@@ -100,18 +116,16 @@ static PyObject *
 function_homes(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (!read_nodes("_homes", 2, arguments, count, &nodes)) {
+    int32_t *homes = read_call("_homes", 2, 0, 2, arguments, count, &nodes);
+    if (homes == NULL) {
         return NULL;
     }
     if (!PyBytes_CheckExact(arguments[1]) || PyBytes_GET_SIZE(arguments[1]) != nodes.count) {
         PyErr_SetString(PyExc_TypeError, "_homes: takes a byte for each node");
+        PyMem_Free(homes);
         return NULL;
     }
     const char *joins = PyBytes_AS_STRING(arguments[1]);
-    int32_t *homes = PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1));
-    if (homes == NULL) {
-        return PyErr_NoMemory();
-    }
     int32_t *wanted = homes + nodes.count;
     for (Py_ssize_t i = 0; i < nodes.count; i++) {
         homes[i] = wanted[i] = NO_GROUP;
@@ -144,15 +158,11 @@ static PyObject *
 function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (!read_nodes("_levels", 2, arguments, count, &nodes)) {
+    int32_t *keys = read_call("_levels", 2, 1, 1, arguments, count, &nodes);
+    if (keys == NULL) {
         return NULL;
     }
-    int32_t *keys = read_numbers(arguments[1], &nodes);
-    int32_t *levels = keys != NULL ? PyMem_Calloc((size_t)nodes.count + 1, sizeof(int32_t)) : NULL;
-    if (levels == NULL) {
-        PyMem_Free(keys);
-        return keys == NULL ? NULL : PyErr_NoMemory();
-    }
+    int32_t *levels = keys + nodes.count;
     number_places(&nodes);
     for (Py_ssize_t i = 0; i < nodes.count; i++) {
         FOR_EACH_EDGE(edge, node_at(&nodes, i)) {
@@ -166,7 +176,6 @@ function_levels(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssiz
     forget_places(&nodes);
     PyObject *result = list_of_numbers(levels, nodes.count);
     PyMem_Free(keys);
-    PyMem_Free(levels);
     return result;
 }
 
@@ -178,18 +187,11 @@ static PyObject *
 function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (!read_nodes("_only_users", 3, arguments, count, &nodes)) {
+    int32_t *keys = read_call("_only_users", 3, 2, 2, arguments, count, &nodes);
+    if (keys == NULL) {
         return NULL;
     }
-    int32_t *keys = read_numbers(arguments[1], &nodes);
-    int32_t *ranks = keys != NULL ? read_numbers(arguments[2], &nodes) : NULL;
-    int32_t *users = ranks != NULL ? PyMem_Malloc(2 * sizeof(int32_t) * (size_t)(nodes.count + 1)) : NULL;
-    if (users == NULL) {
-        PyMem_Free(keys);
-        PyMem_Free(ranks);
-        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
-    }
-    int32_t *lowest = users + nodes.count;
+    int32_t *ranks = keys + nodes.count, *users = ranks + nodes.count, *lowest = users + nodes.count;
     for (Py_ssize_t i = 0; i < nodes.count; i++) {
         users[i] = NO_GROUP;
     }
@@ -212,8 +214,6 @@ function_only_users(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_
     forget_places(&nodes);
     PyObject *result = list_of_numbers(users, nodes.count);
     PyMem_Free(keys);
-    PyMem_Free(ranks);
-    PyMem_Free(users);
     return result;
 }
 
@@ -349,15 +349,13 @@ find_passing(const Nodes *nodes, const int32_t *groups, bool leaves, PyObject *g
     return fine;
 }
 
-/* Keys as numbers of groups from 0: ~i as the number of nodes + i. */
-static int32_t *
-read_groups(PyObject *keys, const Nodes *nodes)
+/* Turn keys into numbers of groups from 0: ~i into the number of nodes + i. */
+static void
+number_groups(int32_t *keys, Py_ssize_t count)
 {
-    int32_t *groups = read_numbers(keys, nodes);
-    for (Py_ssize_t i = 0; groups != NULL && i < nodes->count; i++) {
-        groups[i] = groups[i] >= 0 ? groups[i] : (int32_t)(nodes->count + ~groups[i]);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        keys[i] = keys[i] >= 0 ? keys[i] : (int32_t)(count + ~keys[i]);
     }
-    return groups;
 }
 
 static PyObject *
@@ -387,18 +385,17 @@ static PyObject *
 function_between(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (!read_nodes("_between", 4, arguments, count, &nodes)) {
+    int32_t *groups = read_call("_between", 4, 1, 0, arguments, count, &nodes);
+    if (groups == NULL) {
         return NULL;
     }
     PyObject *gradients = arguments[3] != Py_None ? arguments[3] : NULL;
     if (gradients != NULL && !is_list_of_floats(gradients, nodes.count)) {
         PyErr_SetString(PyExc_TypeError, "_between: takes a list with a float for each node");
+        PyMem_Free(groups);
         return NULL;
     }
-    int32_t *groups = read_groups(arguments[1], &nodes);
-    if (groups == NULL) {
-        return NULL;
-    }
+    number_groups(groups, nodes.count);
     Passings all = {NULL, 0, 0};
     PyObject *result = NULL;
     if (find_passing(&nodes, groups, arguments[2] == Py_True, gradients, &all)) {
@@ -465,19 +462,15 @@ static PyObject *
 function_ranks(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
     Nodes nodes;
-    if (!read_nodes("_ranks", 2, arguments, count, &nodes)) {
+    int32_t *groups = read_call("_ranks", 2, 1, 2, arguments, count, &nodes);
+    if (groups == NULL) {
         return NULL;
     }
-    size_t groups_count = 2 * (size_t)nodes.count + 1;
-    int32_t *groups = read_groups(arguments[1], &nodes);
-    int32_t *ranks = groups != NULL ? PyMem_Malloc(sizeof(int32_t) * groups_count) : NULL;
-    if (ranks == NULL) {
-        PyMem_Free(groups);
-        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
-    }
+    int32_t *ranks = groups + nodes.count;
+    number_groups(groups, nodes.count);
     Passings all = {NULL, 0, 0};
     PyObject *result = NULL;
-    if (find_passing(&nodes, groups, false, NULL, &all) && find_ranks(&all, groups_count, ranks)) {
+    if (find_passing(&nodes, groups, false, NULL, &all) && find_ranks(&all, 2 * (size_t)nodes.count, ranks)) {
         for (Py_ssize_t i = 0; i < nodes.count; i++) {
             groups[i] = ranks[groups[i]];
         }
@@ -485,6 +478,5 @@ function_ranks(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize
     }
     PyMem_Free(all.entries);
     PyMem_Free(groups);
-    PyMem_Free(ranks);
     return result;
 }
