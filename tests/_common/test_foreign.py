@@ -6,7 +6,7 @@ import inspect
 import re
 from functools import partial
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import autograd as ag
 import nn
 from autograd._common.foreign import HINTS, KEYWORDS
 from autograd.engine import backend, python_backend
+from autograd.engine.graph import topological_by
 from tests import needs
 
 PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
@@ -169,15 +170,7 @@ def test_micrograds_backward_pass_by_hand() -> None:
         y = kind(-3.0)
         z = x * y + x * x
         root = (z + kind(10.0)).tanh() * z
-        order: list[Any] = []
-
-        def visit(node: Any, order: list[Any] = order) -> None:
-            if node not in order:
-                for parent in node._prev:
-                    visit(parent)
-                order.append(node)
-
-        visit(root)
+        order: list[Any] = topological_by([root], attrgetter("parents"))
         root.grad = 1.0
         for node in reversed(order):
             node._backward()
